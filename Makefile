@@ -1,0 +1,41 @@
+# What a person types; everything sets itself up. `make serve` and `make test` are all one needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: serve ask test check eval bench screenshots clean
+
+serve: $(READY)
+	$(BIN)/askdocs serve
+
+ask: $(READY)
+	$(BIN)/askdocs ask "$(Q)"
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+eval: $(READY)
+	$(BIN)/askdocs eval "$(FOLDER)"
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+screenshots: $(READY)
+	$(BIN)/python -m tests.browser.screenshots docs/images
+
+clean:
+	rm -rf $(VENV) index build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+# Installed again only when what is to be installed changes.
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@

@@ -1,0 +1,148 @@
+"""Candidates to an Answer: sentences quoted word for word, none twice, or none at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+
+from askdocs.choose import Candidate
+from askdocs.split import sentence_spans
+from askdocs.types import Answer, Citation, Hit, Statement
+from askdocs.words import content_words
+
+NO_ANSWER = "Your documents do not seem to answer this."
+NOTHING_FOUND = "Nothing in your documents has to do with this."
+_MOST_STATEMENTS = 5
+_MOST_FACTS = 3  # statements for a question that asks for one fact
+_CLOSE = 0.6  # a further sentence must have this share of the best one's chance
+_SAME = 0.75  # share of common words from which two sentences say the same
+_NEAREST_SHOWN = 5
+_ONE_FACT = re.compile(
+    r"^(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
+    r"|(in|on|at|by|for|from|to|with) (what|which|whom)|what (year|date|day|time|percentage|number))\b",
+    re.IGNORECASE,
+)
+_LEANING_START = re.compile(
+    r"^[\"'“‘(]?(he|she|it|they|his|her|its|their|this|these|those|that|such|however|but|yet|thus"
+    r"|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
+    re.IGNORECASE,
+)
+
+
+def answer_with_quotes(
+    question: str,
+    candidates: Sequence[Candidate],
+    hits: Sequence[Hit],
+    *,
+    minimum_confidence: float,
+    searched_for: Sequence[str],
+) -> Answer:
+    """The best candidates as quoted statements; no answer if none reaches the confidence.
+
+    Each citation's quote is `document.text[start:end]`, and each statement is its first quote.
+    Sentences of several documents that say the same are one statement with several citations.
+    """
+    confidence = candidates[0].chance if candidates else 0.0
+    if not candidates or confidence < minimum_confidence:
+        return no_answer(question, hits, confidence=confidence, searched_for=searched_for)
+    groups = _ordered(question, _select(question, candidates, minimum_confidence))
+    said = {_place(group[0]) for group in groups}
+    statements: list[Statement] = []
+    number = 0
+    for group in groups:
+        citations = []
+        for candidate in group:
+            number += 1
+            citations.append(_citation(number, candidate, said))
+        text = " ".join(citations[0].quote.split())
+        statements.append(Statement(text, tuple(citations), "quoted"))
+    return Answer(
+        question=question,
+        text="\n\n".join(_with_numbers(statement) for statement in statements),
+        statements=tuple(statements),
+        citations=tuple(citation for each in statements for citation in each.citations),
+        hits=tuple(hits),
+        answered=True,
+        confidence=round(confidence, 3),
+        searched_for=tuple(searched_for),
+    )
+
+
+def no_answer(
+    question: str, hits: Sequence[Hit], *, confidence: float, searched_for: Sequence[str]
+) -> Answer:
+    """The Answer that there is none, with the nearest passages."""
+    return Answer(
+        question=question,
+        text=NO_ANSWER if hits else NOTHING_FOUND,
+        hits=tuple(hits[:_NEAREST_SHOWN]),
+        confidence=round(confidence, 3),
+        searched_for=tuple(searched_for),
+    )
+
+
+def _select(
+    question: str, candidates: Sequence[Candidate], minimum_confidence: float
+) -> list[list[Candidate]]:
+    """The candidates worth saying, best first, those that say the same together."""
+    floor = max(minimum_confidence, candidates[0].chance * _CLOSE)
+    most = _MOST_FACTS if _ONE_FACT.match(question.strip()) else _MOST_STATEMENTS
+    groups: list[list[Candidate]] = []
+    for candidate in candidates:
+        if candidate.chance < floor:
+            break
+        alike = next((group for group in groups if _say_the_same(group[0], candidate)), None)
+        if alike is None and len(groups) < most:
+            groups.append([candidate])
+        elif alike and all(one.hit.passage.source != candidate.hit.passage.source for one in alike):
+            alike.append(candidate)
+    return groups
+
+
+def _ordered(question: str, groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """Facts by their chance; all else in reading order, the best document first."""
+    if _ONE_FACT.match(question.strip()):
+        return groups
+    rank: dict[str, int] = {}
+    for group in groups:
+        rank.setdefault(group[0].hit.passage.source, len(rank))
+    return sorted(groups, key=lambda group: (rank[group[0].hit.passage.source], group[0].start))
+
+
+def _citation(number: int, candidate: Candidate, said: Set[tuple[str, int]]) -> Citation:
+    passage = candidate.hit.passage
+    start = _start_with_context(candidate, said)
+    quote = passage.text[start - passage.start : candidate.end - passage.start]
+    return Citation(number, passage, quote, start, candidate.end, candidate.focus)
+
+
+def _start_with_context(candidate: Candidate, said: Set[tuple[str, int]]) -> int:
+    """Where the quote begins: a sentence earlier if it leans on one that is not said anyway."""
+    passage = candidate.hit.passage
+    if not _LEANING_START.match(candidate.quote):
+        return candidate.start
+    before = [
+        passage.start + start
+        for start, end in sentence_spans(passage.text)
+        if passage.start + end <= candidate.start
+    ]
+    if not before or (passage.source, before[-1]) in said:
+        return candidate.start
+    return before[-1]
+
+
+def _place(candidate: Candidate) -> tuple[str, int]:
+    return candidate.hit.passage.source, candidate.start
+
+
+def _say_the_same(first: Candidate, second: Candidate) -> bool:
+    one, two = set(content_words(first.quote)), set(content_words(second.quote))
+    overlapping = first.hit.passage.source == second.hit.passage.source and (
+        first.start < second.end and second.start < first.end
+    )
+    return overlapping or (bool(one | two) and len(one & two) >= _SAME * min(len(one), len(two)))
+
+
+def _with_numbers(statement: Statement) -> str:
+    marks = "".join(f"[{citation.number}]" for citation in statement.citations)
+    return f"{statement.text} {marks}"

@@ -1,0 +1,331 @@
+"""Assistant: a folder, its index and the models, and the way from a question to an answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from askdocs import sync as syncing
+from askdocs.answer import answer_with_quotes, no_answer
+from askdocs.catalog import Catalog
+from askdocs.choose import choose
+from askdocs.config import Config
+from askdocs.converse import queries, small_talk
+from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
+from askdocs.errors import AskdocsError, CorpusError
+from askdocs.lock import IndexLock
+from askdocs.reader import OnnxReader, Reader
+from askdocs.retrieve import retrieve
+from askdocs.types import (
+    Answer,
+    Changes,
+    Document,
+    Hit,
+    Progress,
+    ProgressListener,
+    Status,
+    Turn,
+)
+from askdocs.vectors import VectorStore
+
+if TYPE_CHECKING:
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.retrievers import BaseRetriever
+
+LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
+_LOCK_SECONDS = 5.0
+_WORDS_A_PIECE = 4  # of a streamed answer
+
+
+class Assistant:
+    """Answers questions from a folder of documents; usable from any thread.
+
+    The index is opened, and locked against other processes, when it is first needed; `close`
+    frees it. `embedder` may be a LlamaIndex `BaseEmbedding` that takes the place of the setting.
+    """
+
+    def __init__(self, config: Config | None = None, *, embedder: Any = None) -> None:
+        self.config = config or Config()
+        self._given_embedder = embedder
+        self._guard = threading.RLock()
+        self._sync_guard = threading.Lock()
+        self._lock: IndexLock | None = None
+        self._catalog: Catalog | None = None
+        self._vectors: VectorStore | None = None
+        self._embedder: Embedder | None = None
+        self._reader: Reader | None = None
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index and free its lock. The next call opens it again."""
+        with self._guard:
+            if self._catalog:
+                self._catalog.close()
+            if self._vectors:
+                self._vectors.close()
+            if self._lock:
+                self._lock.release()
+            self._catalog = self._vectors = self._lock = None
+
+    # The folder
+
+    def index(
+        self,
+        *,
+        on_progress: ProgressListener | None = None,
+        dry_run: bool = False,
+        rebuild: bool = False,
+    ) -> Changes:
+        """Make the index equal to the folder; only what changed is loaded and embedded.
+
+        With `dry_run` nothing is changed, and the Changes say what would be. `rebuild` forgets
+        the index first, whatever settings it was made with.
+        """
+        listener = on_progress or _ignore
+        with self._sync_guard:
+            if rebuild and not dry_run:
+                self._forget_index()
+            catalog = self._open_catalog()
+            syncing.check_fingerprint(catalog, self._fingerprint())
+            if dry_run:
+                plan = syncing.plan_sync(self.config.corpus, catalog, on_progress=listener)
+                return syncing.planned_changes(plan, catalog)
+            return syncing.sync(
+                self.config, catalog, self._open_vectors(), self._open_embedder(),
+                on_progress=listener,
+            )  # fmt: skip
+
+    def is_indexed(self) -> bool:
+        """Whether an index has been made before."""
+        return bool(self._open_catalog().meta().get("sync_started_ns"))
+
+    def status(self) -> Status:
+        """What is indexed, with which model, and what could not be read."""
+        catalog = self._open_catalog()
+        files = (path for path in self.config.index.rglob("*") if path.is_file())
+        return Status(
+            corpus=str(self.config.corpus),
+            index=str(self.config.index),
+            embedder=catalog.meta().get("embedder", ""),
+            documents=tuple(catalog.records()),
+            failed=tuple(catalog.failures()),
+            passages=catalog.count(),
+            bytes=sum(path.stat().st_size for path in files),
+        )
+
+    def document(self, source: str) -> Document:
+        """The stored document. Raises CorpusError for a source that is not in the index."""
+        document = self._open_catalog().document(source)
+        if document is None:
+            raise CorpusError(f"There is no document {source!r} in the index.")
+        return document
+
+    def repair(self, *, on_progress: ProgressListener | None = None) -> int:
+        """Fill the vector store anew from the catalog; nothing is embedded again."""
+        with self._sync_guard:
+            catalog = self._open_catalog()
+            return syncing.repair_vectors(
+                catalog, self._open_vectors(), on_progress=on_progress or _ignore
+            )
+
+    # Questions
+
+    def search(
+        self, query: str, *, top_k: int = 8, sources: Sequence[str] | None = None
+    ) -> list[Hit]:
+        """The passages that fit a query best. `sources` are names, folders or globs to look in.
+
+        Raises AskdocsError for an empty query, CorpusError where `sources` match nothing.
+        """
+        return self._retrieve([_cleaned(query)], limit=top_k, sources=sources)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        sources: Sequence[str] | None = None,
+    ) -> Answer:
+        """An Answer of quoted sentences, or one that says that there is none.
+
+        `history` are the turns before, oldest first. Raises AskdocsError for an empty question.
+        """
+        began = time.monotonic()
+        asked = _cleaned(question)
+        reply = small_talk(asked)
+        if reply:
+            return Answer(asked, reply, answered=True, confidence=1.0)
+        answer = self._answer(asked, history, sources)
+        return replace(answer, seconds=round(time.monotonic() - began, 3))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        sources: Sequence[str] | None = None,
+    ) -> Stream:
+        """The text of the answer piece by piece; `.answer` holds the Answer when it has ended."""
+        return Stream(lambda: self.ask(question, history=history, sources=sources))
+
+    # LlamaIndex
+
+    def as_retriever(self, *, top_k: int = 8) -> BaseRetriever:
+        """A LlamaIndex retriever over this index."""
+        from askdocs.interop import AskdocsRetriever
+
+        return AskdocsRetriever(self, top_k=top_k)
+
+    def as_query_engine(self) -> BaseQueryEngine:
+        """A LlamaIndex query engine whose responses are our answers, with their sources."""
+        from askdocs.interop import AskdocsQueryEngine
+
+        return AskdocsQueryEngine(self)
+
+    # The way from a question to an answer
+
+    def _answer(
+        self, question: str, history: Sequence[Turn], sources: Sequence[str] | None
+    ) -> Answer:
+        searched_for = queries(question, history)
+        hits = self._retrieve(searched_for, limit=self.config.passages_read, sources=sources)
+        if not hits:
+            return no_answer(question, hits, confidence=0.0, searched_for=searched_for)
+        candidates = choose(
+            searched_for[-1],
+            hits,
+            self._open_catalog().rare_words(searched_for[-1]),
+            self._open_embedder(),
+            self._open_reader(),
+        )
+        return answer_with_quotes(
+            question,
+            candidates,
+            hits,
+            minimum_confidence=self.config.minimum_confidence,
+            searched_for=searched_for,
+        )
+
+    def _retrieve(
+        self, searched_for: Sequence[str], *, limit: int, sources: Sequence[str] | None
+    ) -> list[Hit]:
+        catalog = self._open_catalog()
+        syncing.check_fingerprint(catalog, self._fingerprint())
+        within = None if sources is None else catalog.sources(sources)
+        return retrieve(
+            searched_for,
+            catalog,
+            self._open_vectors(),
+            self._open_embedder(),
+            limit=limit,
+            sources=within,
+        )
+
+    # Parts, opened when they are first needed
+
+    def _fingerprint(self) -> dict[str, str]:
+        return syncing.fingerprint(self.config, self._open_embedder())
+
+    def _open_catalog(self) -> Catalog:
+        with self._guard:
+            if self._catalog is None:
+                self._open_lock()
+                self._catalog = Catalog(self.config.index / "catalog.sqlite")
+            return self._catalog
+
+    def _open_vectors(self) -> VectorStore:
+        with self._guard:
+            if self._vectors is None:
+                self._open_lock()
+                self._vectors = VectorStore(self.config.index / "chroma")
+            return self._vectors
+
+    def _open_embedder(self) -> Embedder:
+        with self._guard:
+            if self._embedder is None:
+                given = self._given_embedder
+                self._embedder = (
+                    load_embedder(self.config.embedder)
+                    if given is None
+                    else LlamaIndexEmbedder(given)
+                )
+            return self._embedder
+
+    def _open_reader(self) -> Reader:
+        with self._guard:
+            if self._reader is None:
+                self._reader = OnnxReader()
+            return self._reader
+
+    def _open_lock(self) -> None:
+        if self._lock is None:
+            try:
+                self.config.index.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise CorpusError(
+                    f"The index folder {self.config.index} cannot be made"
+                    f" ({error.strerror or error}). Choose another with --index."
+                ) from error
+            lock = IndexLock(self.config.index)
+            lock.acquire(wait=_LOCK_SECONDS)
+            self._lock = lock
+
+    def _forget_index(self) -> None:
+        """Delete the index, even one that is damaged."""
+        with self._guard:
+            self.close()
+            self._open_lock()
+            syncing.delete_index(self.config.index)
+
+
+class Stream:
+    """An answer as it is being given: iterate for its text, then read `answer`."""
+
+    def __init__(self, ask: Any) -> None:
+        self._ask = ask
+        self._answer: Answer | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The whole Answer. Raises AskdocsError before the text has ended."""
+        if self._answer is None:
+            raise AskdocsError("The answer is there when its text has been read to the end.")
+        return self._answer
+
+    def __iter__(self) -> Iterator[str]:
+        answer: Answer = self._ask()
+        pieces = answer.text.split(" ")
+        for start in range(0, len(pieces), _WORDS_A_PIECE):
+            words = " ".join(pieces[start : start + _WORDS_A_PIECE])
+            yield words if start == 0 else f" {words}"
+        self._answer = answer
+
+
+def _cleaned(question: str) -> str:
+    """A question fit to be searched: without control characters, not endless.
+
+    Raises AskdocsError where nothing is left.
+    """
+    asked = "".join(character if character.isprintable() else " " for character in question)
+    asked = " ".join(asked.split())[:LONGEST_QUESTION]
+    if not any(character.isalnum() for character in asked):
+        raise AskdocsError("The question is empty. Ask something about your documents.")
+    return asked
+
+
+def _ignore(progress: Progress) -> None:
+    """Listen to nothing."""

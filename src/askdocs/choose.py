@@ -1,0 +1,149 @@
+"""Hits and readings to the sentences that may answer, each with the chance that it does."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from askdocs.embed import Embedder
+from askdocs.reader import Reader
+from askdocs.split import sentence_spans
+from askdocs.types import Hit
+from askdocs.words import words
+
+# Logistic weights, fitted by training/fit_answer.py; docs/decisions/0004 says on what.
+# of: 1, best span less "no answer", relevance, score of the hit, coverage by the sentence
+_READING_WEIGHTS = (-3.0, 0.5, 0.5, 3.0, 1.0)
+# of: 1, cosine of the sentence, score of the hit, coverage by the sentence
+_WORD_WEIGHTS = (-6.0, 4.0, 4.0, 3.0)
+_LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
+_MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
+_SHORT_WORD = 4  # letters; shorter words are not cut to stems
+_LONGEST_ENDING = 4  # letters by which two forms of a word may differ at the end
+_FORM_WORDS = frozenset(["the", "of", "and", "to", "in", "a", "is", "that", "for", "was", "with", "as", "on", "by", "are", "it", "from"])
+_FORM_SHARE = 0.12  # of the words; English prose has 0.25 and more, other languages under 0.08
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer. Offsets are into the text of its document.
+
+    `chance` is the estimated probability that it answers, `focus` the words that answer.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    focus: tuple[int, int] | None
+    chance: float
+
+    @property
+    def quote(self) -> str:
+        return self.hit.passage.text[
+            self.start - self.hit.passage.start : self.end - self.hit.passage.start
+        ]
+
+
+def choose(
+    question: str,
+    hits: Sequence[Hit],
+    rare_words: Mapping[str, float],
+    embedder: Embedder,
+    reader: Reader,
+) -> list[Candidate]:
+    """The sentences of `hits`, those that most likely answer first; ties are broken by place.
+
+    English passages are read; in other languages words and meaning decide, since the reader has
+    not learnt them.
+    """
+    read = [hit for hit in hits if is_english(hit.passage.text)]
+    unread = [hit for hit in hits if not is_english(hit.passage.text)][:_MOST_UNREAD]
+    found = _by_reading(question, read, rare_words, reader)
+    found += _by_words(question, unread, rare_words, embedder)
+    return sorted(found, key=_best_first)
+
+
+def is_english(text: str) -> bool:
+    """Whether a text of some length is likely English, by its share of English form words."""
+    held = [word.lower() for word in _WORD.findall(text)]
+    return bool(held) and sum(word in _FORM_WORDS for word in held) >= _FORM_SHARE * len(held)
+
+
+def coverage(rare_words: Mapping[str, float], text: str) -> float:
+    """The share, by weight, of the words of a question that a text holds in some form; 0 to 1."""
+    total = sum(rare_words.values())
+    if not total:
+        return 0.0
+    held = words(text)
+    found = (w for word, w in rare_words.items() if any(_akin(word, other) for other in held))
+    return sum(found) / total
+
+
+def _by_reading(
+    question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
+) -> list[Candidate]:
+    found = []
+    for hit, reading in zip(
+        hits, reader.read(question, [hit.passage for hit in hits]), strict=True
+    ):
+        passage = hit.passage
+        for start, end in sentence_spans(passage.text):
+            first, last, score = reading.best_span(start, end)
+            features = (
+                1.0,
+                max(score, _LEAST_SPAN),
+                reading.relevance,
+                hit.score,
+                coverage(rare_words, passage.text[start:end]),
+            )
+            found.append(
+                Candidate(
+                    hit=hit,
+                    start=passage.start + start,
+                    end=passage.start + end,
+                    focus=(passage.start + first, passage.start + last) if first < last else None,
+                    chance=_chance(features, _READING_WEIGHTS),
+                )
+            )
+    return found
+
+
+def _by_words(
+    question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
+) -> list[Candidate]:
+    sentences = [(hit, *span) for hit in hits for span in sentence_spans(hit.passage.text)]
+    texts = [hit.passage.text[start:end] for hit, start, end in sentences]
+    if not texts:
+        return []
+    vectors = embedder.embed([question, *texts])
+    found = []
+    for (hit, start, end), text, vector in zip(sentences, texts, vectors[1:], strict=True):
+        cosine = float(vector @ vectors[0])
+        features = (1.0, cosine, hit.score, coverage(rare_words, text))
+        chance = _chance(features, _WORD_WEIGHTS)
+        offset = hit.passage.start
+        found.append(Candidate(hit, offset + start, offset + end, None, chance))
+    return found
+
+
+def _chance(features: Sequence[float], weights: Sequence[float]) -> float:
+    """The logistic function of the weighted features."""
+    logit = sum(feature * weight for feature, weight in zip(features, weights, strict=True))
+    return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
+
+
+def _akin(first: str, second: str) -> bool:
+    """Whether two words are likely forms of one: equal but for a short ending."""
+    if first == second:
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    stem = len(shorter) - 1 if len(shorter) > _SHORT_WORD else len(shorter)
+    akin = stem >= _SHORT_WORD and longer.startswith(shorter[:stem])
+    return akin and len(longer) - stem <= _LONGEST_ENDING
+
+
+def _best_first(candidate: Candidate) -> tuple[float, str, int]:
+    return -candidate.chance, candidate.hit.passage.source, candidate.start

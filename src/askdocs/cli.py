@@ -1,0 +1,243 @@
+"""The command line: reads the arguments, calls an Assistant, prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from askdocs.errors import AskdocsError
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+    from askdocs.types import Turn
+
+app = typer.Typer(
+    name="askdocs",
+    help="Answers questions from a folder of documents, with quotes that can be checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus", metavar="DIR", help="The folder of documents [env: ASKDOCS_CORPUS; corpus]."
+    ),
+]
+Index = Annotated[
+    Path | None,
+    typer.Option(
+        "--index", metavar="DIR", help="The folder of the index [env: ASKDOCS_INDEX; index]."
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="A settings file instead of ./askdocs.toml."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", metavar="GLOB", help="Look only in these documents or folders."),
+]
+
+
+@app.command()
+def index(
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Forget the index and build it anew.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the index up to date with the folder."""
+    from askdocs.reporting import changes_as_json, show_changes, showing_progress
+
+    with _assistant(config, corpus, index) as assistant, showing_progress() as on_progress:
+        changes = assistant.index(on_progress=on_progress, dry_run=dry_run, rebuild=rebuild)
+    if as_json:
+        _print_json(changes_as_json(changes))
+    else:
+        show_changes(changes, dry_run=dry_run)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    source: Sources = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer one question with quotes from the documents."""
+    from askdocs.reporting import answer_as_json, show_answer
+
+    began = time.monotonic()
+    with _assistant(config, corpus, index) as assistant:
+        _index_first_if_new(assistant)
+        answer = assistant.ask(question, sources=source)
+    if as_json:
+        _print_json({**answer_as_json(answer), "seconds": round(time.monotonic() - began, 3)})
+    else:
+        show_answer(answer)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words to look for.")],
+    top_k: Annotated[int, typer.Option("--top-k", metavar="N", min=1, help="How many.")] = 8,
+    source: Sources = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that fit a query best."""
+    from askdocs.reporting import hits_as_json, show_hits
+
+    with _assistant(config, corpus, index) as assistant:
+        _index_first_if_new(assistant)
+        hits = assistant.search(query, top_k=top_k, sources=source)
+    if as_json:
+        _print_json({"query": query, "hits": hits_as_json(hits)})
+    else:
+        show_hits(hits)
+
+
+@app.command()
+def chat(
+    source: Sources = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+) -> None:
+    """Talk about the documents in the terminal."""
+    from askdocs.reporting import show_answer
+    from askdocs.types import Turn
+
+    with _assistant(config, corpus, index) as assistant:
+        _index_first_if_new(assistant)
+        print("Ask about your documents. An empty line or Ctrl-D ends.", file=sys.stderr)
+        history: list[Turn] = []
+        for question in _typed_lines("› "):
+            try:
+                answer = assistant.ask(question, history=history, sources=source)
+            except AskdocsError as error:
+                print(error, file=sys.stderr)
+                continue
+            show_answer(answer)
+            history.append(Turn(question, answer))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="The address to serve at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 7860,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the page in the browser.")
+    ] = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+) -> None:
+    """Open the chat page, after bringing the index up to date."""
+    import os
+
+    from askdocs.app import serve as serve_page
+    from askdocs.errors import CorpusError
+    from askdocs.reporting import show_changes, showing_progress
+
+    with _assistant(config, corpus, index) as assistant:
+        try:
+            with showing_progress() as on_progress:
+                changes = assistant.index(on_progress=on_progress)
+            show_changes(changes)
+        except CorpusError as error:  # the page says what to do about it
+            print(error, file=sys.stderr)
+        serve_page(
+            assistant,
+            host=host,
+            port=port,
+            password=os.environ.get("ASKDOCS_PASSWORD"),
+            open_browser=open_browser,
+            on_ready=lambda address: print(f"askdocs is ready at {address}", flush=True),
+        )
+
+
+@app.command()
+def status(
+    corpus: Corpus = None, index: Index = None, config: ConfigFile = None, as_json: AsJson = False
+) -> None:
+    """Say what is indexed, with which model, and what could not be read."""
+    from askdocs.reporting import show_status, status_as_json
+
+    with _assistant(config, corpus, index) as assistant:
+        found = assistant.status()
+    if as_json:
+        _print_json(status_as_json(found))
+    else:
+        show_status(found)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 1 an error to be mended, 2 wrong usage."""
+    try:
+        app()
+    except AskdocsError as error:
+        print(f"askdocs: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("Stopped. Nothing is lost: the next run goes on from here.", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _assistant(config: Path | None, corpus: Path | None, index: Path | None) -> Iterator[Assistant]:
+    from askdocs.assistant import Assistant
+    from askdocs.config import load_config
+
+    with Assistant(load_config(config, corpus=corpus, index=index)) as assistant:
+        yield assistant
+
+
+def _index_first_if_new(assistant: Assistant) -> None:
+    if not assistant.is_indexed():
+        from askdocs.reporting import showing_progress
+
+        print(f"There is no index yet: indexing {assistant.config.corpus} first.", file=sys.stderr)
+        with showing_progress() as on_progress:
+            assistant.index(on_progress=on_progress)
+
+
+def _typed_lines(prompt: str) -> Iterator[str]:
+    """What a person types, line by line, until an empty line or the end."""
+    read: Callable[[str], str] = input
+    while True:
+        try:
+            line = read(prompt if sys.stdin.isatty() else "").strip()
+        except EOFError:
+            return
+        if not line:
+            return
+        yield line
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, ensure_ascii=False))

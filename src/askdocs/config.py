@@ -1,0 +1,148 @@
+"""Settings: one frozen object. Nothing else reads the environment or `askdocs.toml`."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from askdocs.errors import ConfigError
+
+CONFIG_FILE = "askdocs.toml"
+PREFIX = "ASKDOCS_"
+# Environment names that belong to the server and to the clients of language models.
+SECRETS = frozenset({"ASKDOCS_PASSWORD", "ASKDOCS_API_KEY", "ASKDOCS_CONFIG"})
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"help": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting with its default. A value is checked when the object is made.
+
+    Raises ConfigError where a value is impossible.
+    """
+
+    corpus: Path = _setting(Path("corpus"), "the folder of documents")
+    index: Path = _setting(Path("index"), "the folder that the index is kept in")
+    embedder: str = _setting(
+        "onnx:builtin",
+        "the embedding model: onnx:builtin or st:NAME-OR-PATH (sentence-transformers)",
+    )
+
+    passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
+    passages_read: int = _setting(24, "how many of the passages found are read for the answer")
+    minimum_confidence: float = _setting(
+        0.5, "answers of a lower confidence (0 to 1) are not given; 0 always answers"
+    )
+    max_file_megabytes: int = _setting(100, "larger files are not read")
+    load_seconds: int = _setting(120, "a file that takes longer to read is given up")
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            object.__setattr__(self, each.name, _convert(each.name, value, each.default))
+        _require(20 <= self.passage_tokens <= 200, "passage_tokens must lie between 20 and 200")
+        _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
+        _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
+        _require(self.max_file_megabytes >= 1, "max_file_megabytes must be at least 1")
+        _require(self.load_seconds >= 1, "load_seconds must be at least 1")
+
+
+def load_config(
+    file: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    **overrides: Any,
+) -> Config:
+    """Settings from, in falling rank: `overrides` that are not None, environment, file, defaults.
+
+    `file` defaults to `ASKDOCS_CONFIG`, then to `askdocs.toml` of the current folder if there is
+    one. Relative paths in a file are relative to that file. Raises ConfigError for unknown names.
+    """
+    environment = os.environ if environment is None else environment
+    if file is None and environment.get("ASKDOCS_CONFIG"):
+        file = Path(environment["ASKDOCS_CONFIG"])
+    if file is not None and not file.is_file():
+        raise ConfigError(f"There is no settings file {file}. Create it or leave --config out.")
+    values: dict[str, Any] = {}
+    file = file or Path(CONFIG_FILE)
+    if file.is_file():
+        values.update(_read_file(file))
+    values.update(_read_environment(environment))
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    _refuse_unknown(values, "the given settings")
+    return Config(**values)
+
+
+def describe_settings() -> list[tuple[str, str, str]]:
+    """Each setting as (name, default, meaning), in order."""
+    return [(each.name, str(each.default), each.metadata["help"]) for each in fields(Config)]
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{file} cannot be read as TOML: {error}") from error
+    _refuse_unknown(values, str(file))
+    for name in ("corpus", "index"):
+        if isinstance(values.get(name), str):
+            values[name] = file.parent / values[name]
+    return values
+
+
+def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    names = {each.name for each in fields(Config)}
+    values: dict[str, Any] = {}
+    for key, value in environment.items():
+        if not key.startswith(PREFIX) or key in SECRETS:
+            continue
+        name = key.removeprefix(PREFIX).lower()
+        if name not in names:
+            raise ConfigError(f"{key} is no setting of askdocs. Known: {', '.join(sorted(names))}.")
+        values[name] = value
+    return values
+
+
+def _refuse_unknown(values: Mapping[str, Any], where: str) -> None:
+    names = {each.name for each in fields(Config)}
+    unknown = sorted(set(values) - names)
+    if unknown:
+        raise ConfigError(
+            f"{where} has no setting called {', '.join(unknown)}. Known: {', '.join(sorted(names))}."
+        )
+
+
+def _convert(name: str, value: Any, default: Any) -> Any:
+    """`value` in the type of the default; text is parsed, as from the environment."""
+    assert default is not MISSING
+    kind = type(default)
+    try:
+        if issubclass(kind, Path):
+            if not str(value):
+                raise ValueError("empty")
+            return Path(value).expanduser()
+        if kind is float and not isinstance(value, bool):
+            return float(value)
+        if kind is int and not isinstance(value, bool):
+            return int(value) if not isinstance(value, float) else _refuse_fraction(value)
+        if kind is str and isinstance(value, str) and value:
+            return value
+    except (TypeError, ValueError):
+        pass
+    raise ConfigError(f"The setting {name} cannot be {value!r}; its default is {str(default)!r}.")
+
+
+def _refuse_fraction(value: float) -> int:
+    raise ValueError(f"{value} is no whole number")
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ConfigError(message + ".")

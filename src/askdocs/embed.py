@@ -1,0 +1,198 @@
+"""A spec, or a LlamaIndex embedding, to a function from texts to vectors of unit length."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.errors import ConfigError, ModelUnavailableError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+Vectors = NDArray[np.float32]
+MODELS = Path(__file__).parent / "models"
+BATCH_TOKENS = 4096  # padded tokens a batch: enough to keep two cores busy, little memory
+LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors. `fingerprint` changes whenever its vectors would."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """float32 [texts, dimensions], each row of length 1."""
+        ...
+
+    def embed_question(self, question: str) -> Vectors:
+        """float32 [dimensions] of length 1."""
+        ...
+
+
+def load_embedder(spec: str) -> Embedder:
+    """The embedding model that a spec names: `onnx:builtin` or `st:NAME-OR-PATH`.
+
+    Raises ConfigError for an unknown spec, ModelUnavailableError where it cannot be loaded.
+    """
+    kind, _, name = spec.partition(":")
+    if spec == "onnx:builtin":
+        return OnnxEmbedder()
+    if kind == "st" and name:
+        return SentenceTransformerEmbedder(name)
+    raise ConfigError(f"The embedder {spec!r} is not known. Use onnx:builtin or st:NAME-OR-PATH.")
+
+
+def load_onnx(name: str) -> InferenceSession:
+    """A session over a model file of the package, on the CPU, its bytes checked by hash.
+
+    Raises ModelUnavailableError where the file is missing or is not the one that was shipped.
+    """
+    import onnxruntime
+
+    data = _checked_bytes(name)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # Weights are stored in 8 bits; this makes the runtime unfold them once, when it loads them.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def load_tokenizer() -> Tokenizer:
+    """The WordPiece tokenizer that the models of the package share, cutting and padding nothing."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(_checked_bytes("tokenizer.json").decode())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indices of all items, longest first, in batches of at most BATCH_TOKENS padded tokens."""
+    order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
+    batch: list[int] = []
+    for index in order:
+        if batch and (len(batch) + 1) * lengths[batch[0]] > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def padded(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
+    """The encodings as model inputs, int64 [encodings, longest], padded with zeros."""
+    shape = (len(encodings), max(len(encoding.ids) for encoding in encodings))
+    names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+    inputs = {name: np.zeros(shape, np.int64) for name in names}
+    for row, encoding in enumerate(encodings):
+        for name, attribute in names.items():
+            inputs[name][row, : len(encoding.ids)] = getattr(encoding, attribute)
+    return inputs
+
+
+class OnnxEmbedder:
+    """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start."""
+
+    def __init__(self) -> None:
+        self._session = load_onnx("embedder.onnx")
+        self._tokenizer = load_tokenizer()
+        self._tokenizer.enable_truncation(LONGEST)
+        self.fingerprint = f"onnx:builtin:{_checksums()['embedder.onnx'][:12]}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        encodings = self._tokenizer.encode_batch(list(texts))
+        vectors = np.zeros((len(texts), 384), np.float32)
+        for batch in batches([len(encoding.ids) for encoding in encodings]):
+            inputs = padded([encodings[index] for index in batch])
+            vectors[batch] = self._session.run(["embedding"], inputs)[0]
+        return vectors
+
+    def embed_question(self, question: str) -> Vectors:
+        return np.asarray(self.embed([question])[0])
+
+
+class SentenceTransformerEmbedder:
+    """Any model of sentence-transformers, from a folder or, if the user allows it, a hub.
+
+    Models are looked up offline unless the environment says HF_HUB_OFFLINE=0.
+    """
+
+    def __init__(self, name: str) -> None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(name, trust_remote_code=False, device="cpu")
+        except Exception as error:  # the library raises whatever its parts raise
+            raise ModelUnavailableError(
+                f"The embedding model {name!r} cannot be loaded ({_first_line(error)}). Give the path"
+                " of a folder that holds it, or set HF_HUB_OFFLINE=0 to allow the download."
+            ) from error
+        self.fingerprint = f"st:{name}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(self._model.encode_document, list(texts))
+
+    def embed_question(self, question: str) -> Vectors:
+        return np.asarray(self._encode(self._model.encode_query, [question])[0])
+
+    def _encode(self, encode: Any, texts: list[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension() or 0), np.float32)
+        vectors = encode(texts, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32)
+
+
+class LlamaIndexEmbedder:
+    """Any LlamaIndex `BaseEmbedding`, given as an object."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.fingerprint = f"llama-index:{type(model).__name__}:{model.model_name}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return _unit(np.array(self._model.get_text_embedding_batch(list(texts)), np.float32))
+
+    def embed_question(self, question: str) -> Vectors:
+        return _unit(np.array([self._model.get_query_embedding(question)], np.float32))[0]
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+
+def _checksums() -> dict[str, str]:
+    found: dict[str, str] = json.loads((MODELS / "checksums.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _checked_bytes(name: str) -> bytes:
+    try:
+        data = (MODELS / name).read_bytes()
+    except OSError as error:
+        raise ModelUnavailableError(
+            f"The model file {name} is missing from the package. Install askdocs again."
+        ) from error
+    if sha256(data).hexdigest() != _checksums().get(name):
+        raise ModelUnavailableError(
+            f"The model file {name} is not the one that was shipped. Install askdocs again."
+        )
+    return data
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

@@ -1,0 +1,25 @@
+"""Errors that a person can mend. Each message says what is wrong and what mends it."""
+
+
+class AskdocsError(Exception):
+    """The parent of every error that askdocs raises on purpose."""
+
+
+class ConfigError(AskdocsError):
+    """A setting is unknown or has an impossible value."""
+
+
+class CorpusError(AskdocsError):
+    """The folder of documents is missing, empty or unreadable, or a source is not in it."""
+
+
+class IndexBusyError(AskdocsError):
+    """Another process holds the index."""
+
+
+class IndexMismatchError(AskdocsError):
+    """The index was made with other settings, or is damaged: rebuild or repair it."""
+
+
+class ModelUnavailableError(AskdocsError):
+    """A model cannot be loaded or reached."""

@@ -1,0 +1,225 @@
+"""Answers, hits, changes and the state of an index as text for a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from askdocs.types import Answer, Changes, Hit, Progress, ProgressListener, Status
+
+_EXCERPT = 240  # characters of a passage in a list
+_SECONDS_BETWEEN = 0.1
+
+
+def answer_as_json(answer: Answer) -> dict[str, Any]:
+    """The keys that `ask --json` prints."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "answered": answer.answered,
+        "confidence": answer.confidence,
+        "searched_for": list(answer.searched_for),
+        "statements": [
+            {
+                "text": statement.text,
+                "verdict": statement.verdict,
+                "citations": [citation.number for citation in statement.citations],
+            }
+            for statement in answer.statements
+        ],
+        "citations": [
+            {
+                "number": citation.number,
+                "source": citation.source,
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+                "page": citation.page,
+                "heading": citation.heading,
+                "line": citation.line,
+                "focus": citation.focus,
+            }
+            for citation in answer.citations
+        ],
+        "hits": hits_as_json(answer.hits),
+        "notice": answer.notice,
+        "seconds": answer.seconds,
+    }
+
+
+def hits_as_json(hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    """Each hit with the place and text of its passage."""
+    return [
+        {
+            "source": hit.passage.source,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "text": hit.passage.text,
+            "score": round(hit.score, 4),
+        }
+        for hit in hits
+    ]
+
+
+def changes_as_json(changes: Changes) -> dict[str, Any]:
+    """The keys that `index --json` prints."""
+    return {
+        "added": list(changes.added),
+        "changed": list(changes.changed),
+        "renamed": [list(pair) for pair in changes.renamed],
+        "removed": list(changes.removed),
+        "unchanged": changes.unchanged,
+        "failed": [{"source": each.source, "reason": each.reason} for each in changes.failed],
+        "passages": changes.passages,
+        "embedded": changes.embedded,
+        "seconds": round(changes.seconds, 3),
+    }
+
+
+def status_as_json(status: Status) -> dict[str, Any]:
+    """The state of an index."""
+    return {
+        "corpus": status.corpus,
+        "index": status.index,
+        "embedder": status.embedder,
+        "passages": status.passages,
+        "bytes": status.bytes,
+        "documents": [
+            {
+                "source": record.source,
+                "title": record.title,
+                "size": record.size,
+                "characters": record.characters,
+                "passages": record.passages,
+                "pages": record.pages,
+                "indexed_at": record.indexed_at,
+                "stale": record.stale,
+            }
+            for record in status.documents
+        ],
+        "failed": [{"source": each.source, "reason": each.reason} for each in status.failed],
+    }
+
+
+def show_answer(answer: Answer) -> None:
+    """Print an answer with its sources below it."""
+    for paragraph in answer.text.split("\n\n"):
+        print(_wrapped(paragraph))
+    if answer.citations:
+        print()
+        for citation in answer.citations:
+            place = f", {citation.place}" if citation.place else ""
+            print(f"[{citation.number}] {_safe(citation.source)}{_safe(place)}")
+    elif answer.hits:
+        print("\nThe nearest passages:")
+        show_hits(answer.hits)
+    if answer.notice:
+        print(f"\n{_safe(answer.notice)}")
+    if len(answer.searched_for) > 1:
+        print(f"\n(searched for: {_safe('; '.join(answer.searched_for))})")
+
+
+def show_hits(hits: Sequence[Hit]) -> None:
+    """Print passages with where they stand."""
+    if not hits:
+        print("Nothing in your documents has to do with this.")
+    for hit in hits:
+        passage = hit.passage
+        line = f", line {passage.line}" if passage.line is not None else ""
+        page = f", page {passage.page}" if passage.page is not None else ""
+        print(f"{hit.score:.2f}  {_safe(passage.source)}{page}{line}")
+        excerpt = textwrap.shorten(passage.text, _EXCERPT, placeholder=" …")
+        print(textwrap.indent(_wrapped(excerpt, indent=6), "      "))
+
+
+def show_changes(changes: Changes, *, dry_run: bool = False) -> None:
+    """Print what a sync did, or would do."""
+    would = "would be " if dry_run else ""
+    for word, names in (
+        ("added", changes.added),
+        ("changed", changes.changed),
+        ("renamed", [f"{old} → {new}" for old, new in changes.renamed]),
+        ("removed", changes.removed),
+    ):
+        if names:
+            print(f"{len(names)} {would}{word}: {_safe(_listed(names))}", file=sys.stderr)
+    for failure in changes.failed:
+        print(f"not read: {_safe(failure.source)}: {_safe(failure.reason)}", file=sys.stderr)
+    took = "" if dry_run else f", {changes.seconds:.1f} s"
+    print(
+        f"{changes.unchanged} unchanged; {changes.passages} passages in the index,"
+        f" {changes.embedded} texts embedded{took}",
+        file=sys.stderr,
+    )
+
+
+def show_status(status: Status) -> None:
+    """Print the state of an index."""
+    print(f"corpus    {status.corpus}")
+    print(f"index     {status.index} ({status.bytes / 1e6:.1f} MB)")
+    print(f"model     {status.embedder or 'none yet'}")
+    print(f"documents {len(status.documents)}, {status.passages} passages")
+    for record in status.documents:
+        stale = f"  (stale: {record.stale})" if record.stale else ""
+        print(f"  {_safe(record.source)}  {record.passages} passages{_safe(stale)}")
+    for failure in status.failed:
+        print(f"  not read: {_safe(failure.source)}: {_safe(failure.reason)}")
+
+
+@contextmanager
+def showing_progress() -> Iterator[ProgressListener]:
+    """A listener that shows progress on one line of standard error, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    began = time.monotonic()
+    last = 0.0
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _SECONDS_BETWEEN and progress.done < progress.total:
+            return
+        last = now
+        text = f"{_safe(str(progress))}{_remaining(progress, now - began)}"
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r{text[:width]:<{width}}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r{'':<{width}}\r", end="", file=sys.stderr, flush=True)
+
+
+def _remaining(progress: Progress, seconds: float) -> str:
+    if progress.stage != "load" or not 0 < progress.done < progress.total or seconds < 2:
+        return ""
+    left = seconds / progress.done * (progress.total - progress.done)
+    return f"  ({progress.done / seconds:.1f} files/s, about {left:.0f} s left)"
+
+
+def _listed(names: Sequence[str], most: int = 8) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _wrapped(text: str, *, indent: int = 0) -> str:
+    width = min(shutil.get_terminal_size().columns, 100) - indent
+    return textwrap.fill(_safe(" ".join(text.split())), max(width, 30))
+
+
+def _safe(text: str) -> str:
+    """Text of documents without what could command a terminal or reorder the line."""
+    return "".join(
+        character if character.isprintable() and character not in _REORDERING else " "
+        for character in text
+    )
+
+
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -1,0 +1,242 @@
+"""Documents into passages: whole sentences, about 100 tokens, with exact offsets."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sentencex import get_sentence_boundaries
+
+from askdocs.types import Anchor, Document, Passage
+
+# Words up to 6 letters are mostly one WordPiece token, longer ones more; CJK is one a character.
+_TOKEN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]|\w{1,6}|[^\w\s]"
+)
+_BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
+_CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
+_FULL, _LONGEST, _SMALLEST = 1.3, 1.6, 0.3  # of the wished size; chosen with it (docs/decisions)
+_WRAP_WIDTHS = range(40, 121)  # widths, in characters, at which prose is wrapped by hand
+_LONGEST_WORD = 300  # characters without a gap that are still called a word
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    start: int
+    end: int
+    tokens: int
+    opens_block: bool
+    cut_before: bool  # an anchor that passages do not cross
+    page: int | None
+
+
+def estimate_tokens(text: str) -> int:
+    """About the number of WordPiece tokens in a text, without a tokenizer."""
+    return sum(1 for _ in _TOKEN.finditer(text))
+
+
+def split(document: Document, *, tokens: int = 100) -> list[Passage]:
+    """The passages of a document in order: none overlap, and together they hold all its words.
+
+    Each aims at `tokens` tokens, ends at the end of a sentence where sentences are not far
+    longer than that, and stays on one side of each page, heading and table anchor.
+    """
+    places = _Places(document.anchors)
+    groups = _pack(list(_sentences(document, places, tokens)), tokens)
+    return [_passage(document, places, group) for group in groups]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence, without the white space around it.
+
+    A blank line ends a sentence, and so does a line end unless the text is wrapped by hand.
+    """
+    return [span for block in _blocks(text, ()) for span in _block_sentences(text, *block)]
+
+
+def passage_id(source: str, start: int, title: str, heading: str | None, text: str) -> str:
+    """An id that is the same exactly when the place and the content are the same."""
+    content = "\0".join((source, str(start), title, heading or "", text))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class _Places:
+    """What the anchors of a document say at an offset."""
+
+    def __init__(self, anchors: Sequence[Anchor]) -> None:
+        ordered = sorted(anchors, key=lambda anchor: anchor.start)
+        self.cuts = sorted(
+            {a.start for a in ordered if a.heading is not None or a.line is not None}
+        )
+        self.cut_set = frozenset(self.cuts)
+        self._pages = [(a.start, a.page, a.page_label) for a in ordered if a.page is not None]
+        self._headings = [(a.start, a.heading) for a in ordered if a.heading is not None]
+        self._lines = [(a.start, a.line) for a in ordered if a.line is not None]
+
+    def page(self, offset: int) -> tuple[int | None, str | None]:
+        at = bisect_right(self._pages, offset, key=lambda page: page[0])
+        return self._pages[at - 1][1:] if at else (None, None)
+
+    def heading(self, offset: int) -> str | None:
+        at = bisect_right(self._headings, offset, key=lambda heading: heading[0])
+        return (self._headings[at - 1][1] or None) if at else None
+
+    def is_heading(self, offset: int) -> bool:
+        at = bisect_right(self._headings, offset, key=lambda heading: heading[0])
+        return bool(at) and self._headings[at - 1][0] == offset
+
+    def line(self, text: str, offset: int) -> int | None:
+        at = bisect_right(self._lines, offset, key=lambda line: line[0])
+        if not at:
+            return None
+        start, line = self._lines[at - 1]
+        return None if line is None else line + text.count("\n", start, offset)
+
+
+def _passage(document: Document, places: _Places, group: Sequence[_Sentence]) -> Passage:
+    start, end = group[0].start, group[-1].end
+    text = document.text[start:end]
+    page, page_label = places.page(start)
+    heading = places.heading(group[-1].start)
+    return Passage(
+        id=passage_id(document.source, start, document.title, heading, text),
+        source=document.source,
+        text=text,
+        start=start,
+        end=end,
+        title=document.title,
+        page=page,
+        page_label=page_label,
+        heading=heading,
+        line=places.line(document.text, start),
+    )
+
+
+def _sentences(document: Document, places: _Places, tokens: int) -> Iterator[_Sentence]:
+    text = document.text
+    for block_start, block_end in _blocks(text, places.cuts):
+        opens_block = True
+        for sentence in _block_sentences(text, block_start, block_end):
+            for start, end in _cut_long(text, *sentence, limit=int(tokens * _LONGEST)):
+                yield _Sentence(
+                    start=start,
+                    end=end,
+                    tokens=estimate_tokens(text[start:end]),
+                    opens_block=opens_block,
+                    cut_before=block_start in places.cut_set and opens_block,
+                    page=places.page(start)[0],
+                )
+                opens_block = False
+
+
+def _pack(sentences: Sequence[_Sentence], tokens: int) -> list[list[_Sentence]]:
+    """Neighbouring sentences in groups of about `tokens`; a small rest joins its neighbour."""
+    groups: list[list[_Sentence]] = []
+    size = 0
+    for sentence in sentences:
+        if groups and not _must_part(groups[-1][-1], sentence):
+            full = size + sentence.tokens > tokens * _FULL or size >= tokens
+            if not full:
+                groups[-1].append(sentence)
+                size += sentence.tokens
+                continue
+        groups.append([sentence])
+        size = sentence.tokens
+    merged: list[list[_Sentence]] = []
+    for group in groups:
+        size = sum(sentence.tokens for sentence in group)
+        if merged and size < tokens * _SMALLEST and not _must_part(merged[-1][-1], group[0]):
+            merged[-1].extend(group)
+        else:
+            merged.append(group)
+    return merged
+
+
+def _must_part(before: _Sentence, after: _Sentence) -> bool:
+    return after.cut_before or before.page != after.page
+
+
+def _blocks(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Spans between blank lines and cuts."""
+    edges = [(cut, cut) for cut in cuts if 0 < cut < len(text)]
+    edges += [match.span() for match in _BLANK_LINE.finditer(text)]
+    start = 0
+    for end, next_start in sorted(edges):
+        if end > start:
+            yield start, end
+        start = max(start, next_start)
+    if start < len(text):
+        yield start, len(text)
+
+
+def _block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for piece_start, piece_end in _unwrapped_lines(text, start, end):
+        # A soft line end reads as a space: the lengths, and so the offsets, stay.
+        piece = text[piece_start:piece_end].replace("\n", " ")
+        for boundary in get_sentence_boundaries("en", piece):
+            words = piece[boundary["start_index"] : boundary["end_index"]]
+            left = piece_start + boundary["start_index"] + len(words) - len(words.lstrip())
+            right = left + len(words.strip())
+            if left < right:
+                yield left, right
+
+
+def _unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Lines of a block, with lines that were broken only to fit a width left together."""
+    lines: list[tuple[int, int]] = []
+    at = start
+    for line in text[start:end].split("\n"):
+        lines.append((at, at + len(line)))
+        at += len(line) + 1
+    width = max(line_end - line_start for line_start, line_end in lines)
+    piece_start, piece_end = lines[0]
+    for line_start, line_end in lines[1:]:
+        if width in _WRAP_WIDTHS and _is_soft(text, piece_end, line_start, line_end, width):
+            piece_end = line_end
+            continue
+        yield piece_start, piece_end
+        piece_start, piece_end = line_start, line_end
+    yield piece_start, piece_end
+
+
+def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
+    """Whether the line end at `before_end` only wraps: the next word would not have fitted."""
+    line = text[start:end]
+    if not line.strip() or _BULLET.match(line):
+        return False
+    first_word = line.split(maxsplit=1)[0]
+    before = before_end - (text.rfind("\n", 0, before_end) + 1)
+    return before + 1 + len(first_word) > width or line[:1].islower()
+
+
+def _cut_long(text: str, start: int, end: int, *, limit: int) -> Iterator[tuple[int, int]]:
+    """A sentence far longer than a passage in pieces, cut at clauses, else words, else anywhere."""
+    while estimate_tokens(text[start:end]) > limit:
+        cut = _cut_point(text, start, end, limit)
+        if text[start:cut].strip():
+            right = start + len(text[start:cut].rstrip())
+            yield start, right
+        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+    if start < end:
+        yield start, end
+
+
+def _cut_point(text: str, start: int, end: int, limit: int) -> int:
+    """Where to cut so that about the first `limit` tokens, at most, are on the left."""
+    last = start
+    for count, match in enumerate(_TOKEN.finditer(text, start, end), 1):
+        last = match.end()
+        if count >= limit:
+            break
+    earliest = start + (last - start) // 2
+    clauses = [match.end() for match in _CLAUSE_END.finditer(text, earliest, last)]
+    if clauses:
+        return clauses[-1]
+    gap = max(text.rfind(" ", earliest, last), text.rfind("\n", earliest, last))
+    if gap > start:
+        return gap
+    return min(last, start + _LONGEST_WORD) if last - start > _LONGEST_WORD else last

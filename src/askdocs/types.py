@@ -1,0 +1,238 @@
+"""The data that flows from a folder to an answer. Nothing here does any work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Literal
+
+Verdict = Literal["quoted", "supported", "partly", "unsupported"]
+Stage = Literal["scan", "load", "embed", "write", "repair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What holds from character `start` of a document on, until a later anchor says otherwise.
+
+    A field that is None leaves in force what an earlier anchor said. `page` counts pages or slides
+    from 1, `page_label` is what is printed on the page where that differs, an empty `heading`
+    ends a section, `line` is the line (or row) of the file at `start`, and grows by one with each
+    line end.
+    """
+
+    start: int
+    page: int | None = None
+    page_label: str | None = None
+    heading: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source as text. `source` is its path relative to the corpus, with forward slashes."""
+
+    source: str
+    text: str
+    title: str = ""
+    anchors: tuple[Anchor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few neighbouring sentences: `text == document.text[start:end]`, always.
+
+    Offsets count Python characters. `page`, `page_label`, `heading` and `line` are those of `start`.
+    """
+
+    id: str
+    source: str
+    text: str
+    start: int
+    end: int
+    title: str = ""
+    page: int | None = None
+    page_label: str | None = None
+    heading: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found. A higher `score` is better; 0 to 1.
+
+    `found_by` maps each search that found it ("meaning", "words") to its rank there, from 1.
+    """
+
+    passage: Passage
+    score: float
+    found_by: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words that a statement stands on: `quote == document.text[start:end]`, always.
+
+    `focus` is the span of the document, within `start` and `end`, that answers most directly.
+    """
+
+    number: int
+    passage: Passage
+    quote: str
+    start: int
+    end: int
+    focus: tuple[int, int] | None = None
+
+    @property
+    def source(self) -> str:
+        return self.passage.source
+
+    @property
+    def page(self) -> int | None:
+        return self.passage.page
+
+    @property
+    def heading(self) -> str | None:
+        return self.passage.heading
+
+    @property
+    def line(self) -> int | None:
+        """The line of the file where the quote begins."""
+        if self.passage.line is None:
+            return None
+        return self.passage.line + self.passage.text.count("\n", 0, self.start - self.passage.start)
+
+    @property
+    def place(self) -> str:
+        """Where to look in the source, in words: "page 4, Results, line 12"; "" if unknown."""
+        return place(self.source, self.page, self.passage.page_label, self.heading, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence or bullet of an answer, what it stands on, and whether that bears it.
+
+    `reason` says in words why the verdict is not better.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What askdocs says to a question. With `answered` false, it found no answer.
+
+    `confidence` (0 to 1) estimates the chance that the answer is right, `hits` are the passages
+    it was chosen from (the nearest ones where there is no answer), `searched_for` is what was
+    searched, `notice` is what the person should know beside it, `seconds` is the time it took.
+    """
+
+    question: str
+    text: str
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    answered: bool = False
+    confidence: float = 0.0
+    searched_for: tuple[str, ...] = ()
+    notice: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange of a conversation."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, and why. Its last good version, if any, stays searchable."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a sync found and did. `passages` counts the index after it, `embedded` the new texts."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    failed: tuple[Failure, ...] = ()
+    passages: int = 0
+    embedded: int = 0
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come. `total` is 0 while it is not known; `source` is being worked on."""
+
+    stage: Stage
+    done: int
+    total: int
+    source: str = ""
+
+    def __str__(self) -> str:
+        of_total = f"/{self.total}" if self.total else ""
+        return f"{self.stage} {self.done}{of_total} {self.source}".rstrip()
+
+
+ProgressListener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """What the index knows of a document, without its text. Sizes are in bytes and characters.
+
+    `stale` says why the file on disk could not be read since; it is empty when all is well.
+    """
+
+    source: str
+    title: str
+    size: int
+    characters: int
+    passages: int
+    pages: int
+    indexed_at: str
+    stale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of an index."""
+
+    corpus: str
+    index: str
+    embedder: str
+    documents: tuple[DocumentRecord, ...]
+    failed: tuple[Failure, ...]
+    passages: int
+    bytes: int
+
+
+def place(
+    source: str, page: int | None, page_label: str | None, heading: str | None, line: int | None
+) -> str:
+    """Where to look in a source, in the words of its format; "" if nothing is known."""
+    suffix = PurePosixPath(source).suffix.lower()
+    page_word = "slide" if suffix in {".pptx", ".odp"} else "page"
+    line_word = "row" if suffix in {".csv", ".tsv", ".xlsx", ".xls", ".ods"} else "line"
+    parts = []
+    if page is not None:
+        printed = f" (printed {page_label})" if page_label and page_label != str(page) else ""
+        parts.append(f"{page_word} {page}{printed}")
+    if heading:
+        parts.append(heading)
+    if line is not None:
+        parts.append(f"{line_word} {line}")
+    return ", ".join(parts)

@@ -1,0 +1,141 @@
+"""Passages as vectors in Chroma, in the form that LlamaIndex's own store reads and writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from askdocs.embed import Vectors
+from askdocs.errors import ConfigError, IndexMismatchError
+from askdocs.types import Passage
+
+COLLECTION = "askdocs"
+_SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 100}}
+_BATCH = 1000  # Chroma takes 5461 at most at a time
+_PAGE = 5000  # ids read at a time
+
+
+class VectorStore:
+    """The vectors of an index, embedded in this process. The passage ids are the record ids.
+
+    Raises IndexMismatchError where the store is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+        try:
+            import chromadb
+            from chromadb.config import Settings
+        except ValueError as error:  # chromadb reads a .env of the current folder
+            raise ConfigError(
+                f"Chroma refuses a setting of the environment or of ./.env: {error}"
+            ) from error
+        with self._reporting_damage():
+            folder.mkdir(parents=True, exist_ok=True)
+            settings = Settings(anonymized_telemetry=False)
+            self._client = chromadb.PersistentClient(str(folder), settings=settings)
+            self.collection = self._open()
+
+    def close(self) -> None:
+        """Free the files of the store."""
+        self._client.close()
+
+    def count(self) -> int:
+        with self._reporting_damage():
+            return int(self.collection.count())
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Store passages with their vectors, float32 [passages, dimensions]; known ids stay."""
+        from llama_index.vector_stores.chroma import ChromaVectorStore
+
+        store = ChromaVectorStore(chroma_collection=self.collection)
+        for start in range(0, len(passages), _BATCH):
+            batch = passages[start : start + _BATCH]
+            nodes = [
+                passage_node(passage, vector)
+                for passage, vector in zip(batch, vectors[start : start + _BATCH], strict=True)
+            ]
+            with self._reporting_damage():
+                store.add(nodes)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove passages by id; ids that are not there do no harm."""
+        for start in range(0, len(ids), _BATCH):
+            with self._reporting_damage():
+                self.collection.delete(ids=list(ids[start : start + _BATCH]))
+
+    def search(
+        self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """(passage id, cosine) of the passages nearest to `vector`, best first."""
+        where: Any = None if sources is None else {"source": {"$in": list(sources)}}
+        with self._reporting_damage():
+            found: Any = self.collection.query(
+                query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
+            )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return sorted(((name, 1 - distance) for name, distance in pairs), key=_best_first)
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all stored passages."""
+        offset = 0
+        while True:
+            with self._reporting_damage():
+                page = self.collection.get(limit=_PAGE, offset=offset, include=[])["ids"]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            offset += _PAGE
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self._reporting_damage():
+            self._client.delete_collection(COLLECTION)
+            self.collection = self._open()
+
+    def _open(self) -> Any:
+        return self._client.get_or_create_collection(
+            COLLECTION, configuration=_SPACE, embedding_function=None
+        )
+
+    @contextmanager
+    def _reporting_damage(self) -> Iterator[None]:
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except (ChromaError, OSError, ValueError) as error:
+            raise IndexMismatchError(
+                f"The vector store {self._folder} cannot be used ({error})."
+                " Run `askdocs doctor --repair`; it embeds nothing again."
+            ) from error
+
+
+def passage_node(passage: Passage, vector: Vectors | None = None) -> Any:
+    """A passage as a LlamaIndex `TextNode`."""
+    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+
+    places = {"start": passage.start, "end": passage.end, "page": passage.page,
+              "heading": passage.heading, "line": passage.line}  # fmt: skip
+    known = {name: value for name, value in places.items() if value is not None}
+    return TextNode(
+        id_=passage.id,
+        text=passage.text,
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        embedding=None if vector is None else np.asarray(vector, np.float32).tolist(),
+        metadata={"source": passage.source, "title": passage.title, **known},
+        excluded_embed_metadata_keys=["source", "start", "end", "page", "line"],
+        excluded_llm_metadata_keys=["start", "end", "line"],
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.source)},
+    )
+
+
+def _best_first(pair: tuple[str, float]) -> tuple[float, str]:
+    return -pair[1], pair[0]

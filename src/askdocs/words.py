@@ -1,0 +1,49 @@
+"""Text as words to search for: what is indexed, and which words of a question count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# Scripts that are written without spaces are indexed as overlapping pairs of characters.
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+MOST_WORDS = 200  # of a question; more are not looked at
+
+# English words that carry the form of a question, not its matter. In a small corpus their rarity
+# means nothing, so frequency alone cannot weigh them.
+STOP_WORDS = frozenset(
+    ["a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by", "can", "could", "did", "do", "does", "doing", "for", "from", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "itself", "me", "mine", "my", "of", "on", "or", "our", "ours", "please", "shall", "she", "should", "so", "some", "such", "tell", "than", "that", "the", "their", "theirs", "them", "then", "there", "these", "they", "this", "those", "to", "us", "very", "was", "we", "were", "what", "whats", "when", "where", "which", "while", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "yours"]
+)
+
+
+def indexed_form(text: str) -> str:
+    """The text as the word index takes it: scripts without spaces as pairs of characters."""
+    return _UNSPACED.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", text)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, each once, in order, at most MOST_WORDS."""
+    found: dict[str, None] = {}
+    for word in _WORD.finditer(indexed_form(text)):
+        found.setdefault(word.group().lower().replace("’", "'"))
+        if len(found) >= MOST_WORDS:
+            break
+    return list(found)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a question without those that only give it its form."""
+    return [word for word in words(text) if word.removesuffix("'s") not in STOP_WORDS]
+
+
+def match_expression(chosen: list[str]) -> str:
+    """An FTS5 query for passages that hold any of the words; each is quoted, so none is syntax."""
+    return " OR ".join('"' + word.replace('"', '""') + '"' for word in chosen)
+
+
+def _pairs(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for index in range(len(run) - 1):
+        yield run[index : index + 2]
