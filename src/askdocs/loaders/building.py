@@ -1,0 +1,111 @@
+"""Building a Document piece by piece, normalised, with anchors at the right characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from askdocs.types import Anchor, Document
+
+_LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x85")
+_PAGE_ENDS = re.compile(r"[\x0b\x0c]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff\ufffe\uffff]")
+# A word broken at a line end: "infor-\nmation" becomes "information\n", so lines keep their count.
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})-[ \t]*\n[ \t]*(?P<rest>[a-zà-öø-ÿ]+[^\s\w]*)[ \t]*")
+_WORD_BEFORE = re.compile(r"\w+(?:-\w+)*\Z")
+_WORD_LIMIT = 60
+_OPEN_WORD = re.compile(r"[^\W\d_]{2}-[ \t]*\n?\Z")
+_TITLE_LIMIT = 120
+_HARD_HYPHEN = "\u2011"
+
+
+def normalise(text: str) -> str:
+    """The one form that text is stored in; doing it twice changes nothing.
+
+    Unicode NFC; every line end is a line feed; control characters, soft hyphens and zero-width
+    marks are gone; a word hyphenated at a line end is whole; the number of lines is kept.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    text = _PAGE_ENDS.sub(" ", text)
+    text = _INVISIBLE.sub("", text)
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
+    while True:
+        composed = unicodedata.normalize("NFC", text)
+        text = _BROKEN_WORD.sub(_join_broken_word, composed)
+        if text == composed:
+            return text
+
+
+def _join_broken_word(match: re.Match[str]) -> str:
+    """ "state-of-the-" and "art" keep their hyphen: a word with hyphens has one more."""
+    before = _WORD_BEFORE.search(match.string[max(0, match.start() - _WORD_LIMIT) : match.start()])
+    hyphen = "-" if before and "-" in before.group() else ""
+    return f"{hyphen}{match['rest']}\n"
+
+
+class DocumentBuilder:
+    """Collects the text of one document; `build` gives the Document.
+
+    Each piece is normalised when it is added, so that offsets are final at once.
+    """
+
+    def __init__(self, source: str, *, title: str = "") -> None:
+        self.source = source
+        self.title = title
+        self.length = 0
+        self._tail = ""  # the last two characters
+        self._pieces: list[str] = []
+        self._anchors: list[Anchor] = []
+        self._parents: list[tuple[int, str]] = []
+
+    def anchor(
+        self,
+        *,
+        page: int | None = None,
+        page_label: str | None = None,
+        heading: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        """What holds for the text that is added next; see Anchor."""
+        self._anchors.append(Anchor(self.length, page, page_label, heading, line))
+
+    def add(self, text: str, *, end: str = "\n\n") -> None:
+        """Append a piece, usually a paragraph, and what separates it from the next."""
+        piece = normalise(text)
+        if self._pieces and _OPEN_WORD.search(self._pieces[-1]) and piece[:1].islower():
+            # Two pieces that are not one word must not look like one that is broken.
+            self._pieces[-1] = _HARD_HYPHEN.join(self._pieces[-1].rsplit("-", 1))
+        self._pieces.append(piece + end)
+        self.length += len(piece) + len(end)
+        self._tail = (self._tail + piece + end)[-2:]
+
+    def heading(self, level: int, text: str) -> None:
+        """Begin a section: the anchor carries the headings above it, "Part › Chapter"."""
+        words = " ".join(normalise(text).split())
+        if not words:
+            return
+        self._parents = [parent for parent in self._parents if parent[0] < level]
+        self._parents.append((level, words))
+        self.close_block()
+        self.anchor(heading=" › ".join(parent for _, parent in self._parents))
+        self.add(words)
+
+    def close_block(self) -> None:
+        """An empty line after a list or table, unless there is one."""
+        missing = 2 - (len(self._tail) - len(self._tail.rstrip("\n")))
+        if self._tail and missing > 0:
+            self.add("", end="\n" * missing)
+
+    def build(self) -> Document:
+        """The Document. Without a title of its own, its first short line is its title."""
+        text = "".join(self._pieces).rstrip()
+        anchors = tuple(anchor for anchor in self._anchors if anchor.start < len(text))
+        title = " ".join(normalise(self.title).split()) or first_line(text)
+        return Document(self.source, text, title, anchors)
+
+
+def first_line(text: str) -> str:
+    """The first line of a text if it can serve as a title, else ""."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    line = line.lstrip("#").strip()
+    return line if len(line) <= _TITLE_LIMIT and not line.endswith((".", ";", ",")) else ""

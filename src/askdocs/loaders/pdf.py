@@ -1,0 +1,127 @@
+"""PDF: text in reading order; anchors are the page as counted and as printed, and the heading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from askdocs.loaders import LoadError
+from askdocs.loaders.building import DocumentBuilder
+from askdocs.loaders.pdf_characters import read_segments
+from askdocs.loaders.pdf_flow import headings_of, join_over_pages
+from askdocs.loaders.pdf_furniture import printed_numbers, without_furniture
+from askdocs.loaders.pdf_layout import Line, lines_in_order
+from askdocs.loaders.pdf_paragraphs import Paragraph, paragraphs_of
+from askdocs.types import Document
+
+SCANNED = (
+    "the pages are scanned pictures without text; text recognition for them is not installed "
+    "(askdocs[ocr])"
+)
+_FEW_LETTERS = 200  # a page with more is no scan
+_PICTURE_SHARE = 0.3  # of a page without text that pictures cover, for it to be a scan
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document. Pages that are only a picture are named in the text at their place.
+
+    Raises LoadError for a file that is protected, damaged or has no text on any page.
+    """
+    try:
+        pdf = pypdfium2.PdfDocument(path.read_bytes())
+    except pypdfium2.PdfiumError as error:
+        raise LoadError(_reason(str(error))) from error
+    with pdf:
+        title = pdf.get_metadata_value("Title")
+        labels = [pdf.get_page_label(index) for index in range(len(pdf))]
+        pages: list[list[Line]] = []
+        pictures: list[bool] = []
+        for index in range(len(pdf)):
+            lines, is_picture = _read_page(pdf, index)
+            pages.append(lines)
+            pictures.append(is_picture)
+    if not pages:
+        raise LoadError("the file has no pages")
+    printed = printed_numbers(pages)
+    kept = without_furniture(pages)
+    if not any(kept):
+        kept = pages if not any(pictures) else kept
+    if not any(kept):
+        raise LoadError(SCANNED if any(pictures) else "the pages hold no text")
+    labels = [label or printed.get(number, "") for number, label in enumerate(labels, 1)]
+    return [_document(source, _usable_title(title), kept, labels, pictures)]
+
+
+def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> tuple[list[Line], bool]:
+    """The lines of a page in reading order, and whether pictures cover much of it."""
+    try:
+        page = pdf[index]
+    except pypdfium2.PdfiumError:
+        return [], False
+    text_page = page.get_textpage()
+    try:
+        segments, height = read_segments(text_page.raw, *page.get_size())
+        lines = lines_in_order(segments, height)
+        return lines, sum(len(line.text) for line in lines) < _FEW_LETTERS and _is_picture(page)
+    finally:
+        text_page.close()
+        page.close()
+
+
+def _is_picture(page: pypdfium2.PdfPage) -> bool:
+    covered = 0.0
+    for found in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = found.get_bounds()
+        covered += max(0.0, right - left) * max(0.0, top - bottom)
+    width, height = page.get_size()
+    return bool(covered > _PICTURE_SHARE * width * height)
+
+
+def _document(
+    source: str, title: str, pages: list[list[Line]], labels: list[str], pictures: list[bool]
+) -> Document:
+    paragraphs: list[Paragraph] = []
+    for number, lines in enumerate(pages, 1):
+        if not lines and pictures[number - 1]:
+            remark = f"[Page {number} is a scanned picture without text.]"
+            paragraphs.append(Paragraph(((number, remark),), size=0.0))
+        paragraphs += paragraphs_of(lines, number)
+    paragraphs = join_over_pages(paragraphs)
+    levels = headings_of(paragraphs)
+    builder = DocumentBuilder(source, title=title)
+    page = 0
+    for paragraph, level in zip(paragraphs, levels, strict=True):
+        last = len(paragraph.parts) - 1
+        for position, (number, text) in enumerate(paragraph.parts):
+            if number != page:
+                builder.anchor(page=number, page_label=labels[number - 1] or str(number))
+                page = number
+            if level:
+                builder.heading(level, text)
+            else:
+                end = "\n\n" if position == last else paragraph.glue
+                builder.add(text, end=end)
+    if not builder.title:
+        first = next((i for i, level in enumerate(levels) if level == 1), None)
+        builder.title = paragraphs[first].text if first is not None else ""
+    return builder.build()
+
+
+def _usable_title(title: str) -> str:
+    """The title in the file's properties, unless it is the name of a file or of a program."""
+    words = title.strip()
+    named_file = words.lower().endswith((".doc", ".docx", ".tex", ".dvi", ".indd", ".pdf", ".rtf"))
+    program = words.lower().startswith(("microsoft word", "untitled", "powerpoint", "(anonymous"))
+    return "" if named_file or program or len(words) < 3 else words
+
+
+def _reason(message: str) -> str:
+    lower = message.lower()
+    if "password" in lower:
+        return "the file is protected by a password"
+    if "security" in lower:
+        return "the file is protected in a way that cannot be read"
+    return "the file is damaged or incomplete"

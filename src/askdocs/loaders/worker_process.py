@@ -1,0 +1,90 @@
+"""The process that reads files for `worker`: a request a line in, an answer a line out."""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from askdocs.loaders import TOO_MUCH_MEMORY, LoadError, load
+from askdocs.types import Document
+
+_GRACE = 10.0  # seconds after which the process ends itself, should its parent be gone
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(requests,), daemon=True).start()
+    answer: dict[str, Any] = {"ready": True}
+    while True:
+        answers.write(json.dumps(answer).encode("ascii") + b"\n")
+        answers.flush()
+        answer = _answer(json.loads(requests.get()))
+
+
+def _receive(requests: queue.SimpleQueue[bytes]) -> None:
+    """Pass requests on; when the parent has gone, end at once, whatever is being read."""
+    for line in sys.stdin.buffer:
+        requests.put(line)
+    os._exit(0)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(request["seconds"] + _GRACE, exit=True, file=nowhere)
+        _limit_memory(request["megabytes"])
+        try:
+            documents = load(Path(request["path"]), request["source"])
+            return {"documents": [_fields(document) for document in documents]}
+        except LoadError as error:
+            return {"reason": str(error)}
+        except MemoryError:
+            return {"reason": TOO_MUCH_MEMORY}
+        except BaseException as error:  # a panic of a library written in Rust is no Exception
+            return {"reason": f"the file is damaged ({type(error).__name__})"}
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            _limit_memory(None)
+
+
+def _limit_memory(megabytes: int | None) -> None:
+    """Let the process grow by so much, where the system can limit it; None lifts the limit."""
+    try:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if megabytes is None:
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+            return
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        allowed = pages * resource.getpagesize() + megabytes * 1_000_000
+        limit = allowed if hard == resource.RLIM_INFINITY else min(allowed, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    except (ImportError, OSError, ValueError):
+        return  # Windows and macOS: the limit of time must do
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    return {
+        "source": document.source,
+        "text": document.text,
+        "title": document.title,
+        "anchors": [
+            (anchor.start, anchor.page, anchor.page_label, anchor.heading, anchor.line)
+            for anchor in document.anchors
+        ],
+    }
+
+
+if __name__ == "__main__":
+    main()
