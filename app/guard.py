@@ -1,0 +1,126 @@
+"""What stands before every route: who may ask, which routes exist, what a page may load."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
+
+# Of Gradio's own API only what asking needs: no upload, no files, no proxy.
+GRADIO_API = "/gradio_api/"
+GRADIO_ROUTES = frozenset(
+    "app_id call cancel config heartbeat info openapi.json queue startup-events".split()
+)
+
+# Gradio's templates are compiled in the browser, hence 'unsafe-eval'; an inline script runs only
+# with the nonce of the page it came in, so that nothing in a document can become a script.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval' 'nonce-{nonce}'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; "
+    "base-uri 'self'; form-action 'self'"
+)
+_INLINE_SCRIPT = re.compile(rb"<script(?=[\s>])")
+_FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
+
+
+class Guard:
+    """Wraps an application.
+
+    Without a password, only requests that name this machine as their host are answered (so that a
+    foreign site cannot reach it by a name of its own); with one, only those that give it (HTTP
+    Basic, any user name). Requests that another site's page sends are refused in either case.
+    `head` is put into every HTML page.
+    """
+
+    def __init__(
+        self, application: ASGIApp, *, password: str | None = None, head: str = ""
+    ) -> None:
+        self._application = application
+        self._password = password
+        self._head = head.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._application(scope, receive, send)
+            return
+        refusal = self._refusal(Headers(scope=scope), scope["path"])
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        await self._application(scope, receive, _Dresser(send, self._head))
+
+    def _refusal(self, headers: Headers, path: str) -> Response | None:
+        host = headers.get("host", "")
+        if self._password is not None and not _gives(headers, self._password):
+            return PlainTextResponse(
+                "This page asks for a password.",
+                401,
+                {"WWW-Authenticate": 'Basic realm="askdocs", charset="UTF-8"'},
+            )
+        if self._password is None and urlsplit(f"//{host}").hostname not in LOOPBACK_NAMES:
+            return PlainTextResponse("This page answers only to requests for this machine.", 403)
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != host:
+            return PlainTextResponse("This page does not answer other sites.", 403)
+        if path.startswith(GRADIO_API):
+            route = path.removeprefix(GRADIO_API).split("/", 1)[0]
+            if route not in GRADIO_ROUTES:
+                return PlainTextResponse("Not found.", 404)
+        return None
+
+
+class _Dresser:
+    """Sends a response on with its safety headers; an HTML page also with `head` and nonces."""
+
+    def __init__(self, send: Send, head: bytes) -> None:
+        self._send = send
+        self._head = head
+        self._nonce = secrets.token_urlsafe(16)
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["Content-Security-Policy"] = POLICY.format(nonce=self._nonce)
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "no-referrer"
+            if headers.get("content-type", "").startswith("text/html"):
+                self._start = message
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_page(self._start)
+            return
+        await self._send(message)
+
+    async def _send_page(self, start: Message) -> None:
+        page = _FOREIGN_META.sub(b"", self._body).replace(b"</head>", self._head + b"</head>", 1)
+        nonce = f'<script nonce="{self._nonce}"'.encode()
+        page = _INLINE_SCRIPT.sub(nonce, page)
+        if page:
+            MutableHeaders(scope=start)["Content-Length"] = str(len(page))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": page})
+
+
+def _gives(headers: Headers, password: str) -> bool:
+    """Whether a request carries the password, compared in constant time."""
+    scheme, _, encoded = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return False
+    try:
+        given = base64.b64decode(encoded, validate=True).partition(b":")[2]
+    except (binascii.Error, ValueError):
+        return False
+    return secrets.compare_digest(given, password.encode())

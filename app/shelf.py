@@ -1,0 +1,158 @@
+"""The documents of the index, the progress of indexing, and the first screen, as safe HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+from pathlib import PurePosixPath
+
+from askdocs.app.marks import link
+from askdocs.types import Changes, DocumentRecord, Failure, Progress, Status
+
+DOCUMENTS_SHOWN = 200
+FOLDERS_SHOWN = 30
+
+_STAGES = {
+    "scan": "Looking through the folder",
+    "load": "Reading",
+    "embed": "Learning what the new passages mean",
+    "write": "Writing the index",
+    "repair": "Repairing the index",
+}
+
+
+def render_welcome(status: Status, questions: Sequence[str]) -> str:
+    """What a visitor sees before the first question."""
+    count = len(status.documents)
+    if not count:
+        return (
+            "<h2>There are no documents yet</h2><p>Put files into the folder "
+            f"<code>{escape(status.corpus)}</code>, then open <em>Documents</em> and press "
+            "<em>Index again</em>.</p>" + _failures(status.failed)
+        )
+    title = "Ask your document" if count == 1 else f"Ask your {count:,} documents"
+    buttons = "".join(
+        f'<li><button type="button" data-action="suggest" dir="auto">{escape(each)}</button></li>'
+        for each in questions
+    )
+    suggestions = f'<ul class="suggestions">{buttons}</ul>' if questions else ""
+    return (
+        f"<h2>{title}</h2><p>Every answer comes with the exact words it stands on, and with their "
+        f"place. What your documents do not say is not answered.</p>{suggestions}"
+    )
+
+
+def render_shelf(status: Status, wanted: str = "") -> str:
+    """The documents whose name or title contains `wanted`, with boxes that limit a question."""
+    wanted = wanted.strip().casefold()
+    found = [
+        each
+        for each in status.documents
+        if wanted in each.source.casefold() or wanted in each.title.casefold()
+    ]
+    rows = "".join(_document(each) for each in found[:DOCUMENTS_SHOWN])
+    more = len(found) - DOCUMENTS_SHOWN
+    rest = f'<p class="quiet">And {more:,} more. Find one by its name.</p>' if more > 0 else ""
+    if not status.documents:
+        summary = f"No documents in {escape(status.corpus)} yet."
+    else:
+        summary = f"{_counted(found, status)} Tick documents to ask only those."
+    return (
+        f'<p class="quiet">{summary}</p>{_failures(status.failed)}'
+        f'<ul class="documents">{_folders(found)}{rows}</ul>{rest}'
+    )
+
+
+def _counted(found: Sequence[DocumentRecord], status: Status) -> str:
+    count = len(status.documents)
+    documents = "1 document" if count == 1 else f"{count:,} documents"
+    some = "" if len(found) == count else f"{len(found):,} of "
+    return f"{some}{documents}, {status.passages:,} passages."
+
+
+def render_progress(progress: Progress) -> str:
+    """How far indexing has come."""
+    amount = f' value="{progress.done}" max="{progress.total}"' if progress.total else ""
+    count = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
+    words = f"{_STAGES[progress.stage]}{count}"
+    return (
+        f'<p class="quiet">{words} <span dir="auto">{escape(progress.source)}</span></p>'
+        f'<progress{amount} aria-label="{words}"></progress>'
+    )
+
+
+def render_changes(outcome: Changes | str) -> str:
+    """What indexing did; or why it could not, in words."""
+    if isinstance(outcome, str):
+        return f'<p class="problem" role="alert">{escape(outcome)}</p>'
+    counts = [
+        f"{len(sources):,} {word}"
+        for word, sources in (
+            ("added", outcome.added),
+            ("changed", outcome.changed),
+            ("renamed", outcome.renamed),
+            ("removed", outcome.removed),
+        )
+        if sources
+    ]
+    done = ", ".join(counts) if counts else "Nothing has changed"
+    return f'<p class="quiet" role="status">{done}, {outcome.unchanged:,} as before.</p>'
+
+
+def readable_size(size: int) -> str:
+    """Bytes as people read them: "3 KB", "1.2 MB"."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def readable_kind(source: str) -> str:
+    """The kind of a document as people say it: "PDF", "TXT"."""
+    return PurePosixPath(source).suffix.lstrip(".").upper() or "text"
+
+
+def _document(record: DocumentRecord) -> str:
+    source = escape(record.source)
+    details = [readable_kind(record.source), readable_size(record.size)]
+    if record.pages:
+        details.append(f"{record.pages:,} pages" if record.pages > 1 else "1 page")
+    stale = f'<span class="problem">{escape(record.stale)}</span>' if record.stale else ""
+    name = escape(record.title or record.source)
+    return (
+        f'<li><input type="checkbox" data-choose="{source}" aria-label="Ask {source}">'
+        f'<a class="entry" href="{escape(link(record.source))}" data-source="{source}">'
+        f'<span class="title" dir="auto">{name}</span> '
+        f'<span class="place">{source}, {", ".join(details)}</span>{stale}</a></li>'
+    )
+
+
+def _folders(records: Sequence[DocumentRecord]) -> str:
+    """The folders that hold the documents, as choices of their own."""
+    counts = Counter(
+        str(parent)
+        for record in records
+        for parent in PurePosixPath(record.source).parents
+        if str(parent) != "."
+    )
+    return "".join(
+        f'<li class="folder"><input type="checkbox" data-choose="{escape(folder)}/"'
+        f' aria-label="Ask the folder {escape(folder)}">'
+        f'<span class="title">{escape(folder)}/</span> <span class="place">{count:,}</span></li>'
+        for folder, count in sorted(counts.items())[:FOLDERS_SHOWN]
+    )
+
+
+def _failures(failures: Sequence[Failure]) -> str:
+    """The files that could not be read, and why."""
+    if not failures:
+        return ""
+    rows = "".join(
+        f"<li><strong>{escape(each.source)}</strong> {escape(each.reason)}</li>"
+        for each in failures[:DOCUMENTS_SHOWN]
+    )
+    count = "One file" if len(failures) == 1 else f"{len(failures):,} files"
+    return (
+        f'<details class="failures"><summary>{count} could not be read</summary>'
+        f"<ul>{rows}</ul></details>"
+    )

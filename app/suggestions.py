@@ -1,0 +1,99 @@
+"""First questions made from the documents themselves, kept only if the documents answer them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
+
+from askdocs.errors import AskdocsError
+from askdocs.types import Document
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+WANTED = 3
+DOCUMENTS_TRIED = 12
+SECONDS = 6.0
+CHARACTERS_READ = 20_000
+
+_NAME = r"[A-Z][\w’'-]+(?: (?:of |the |de |von |van )?[A-Z][\w’'-]+){0,3}"
+_VERBS = {
+    "warned": "warn of", "claimed": "claim", "argued": "argue", "announced": "announce",
+    "found": "find", "discovered": "discover", "invented": "invent", "founded": "found",
+    "proposed": "propose", "recommended": "recommend", "showed": "show", "predicted": "predict",
+    "wrote": "write", "built": "build", "introduced": "introduce", "developed": "develop",
+}  # fmt: skip
+_DEED = re.compile(rf"(?:^|[\s“\"(])(?:The )?({_NAME}) ({'|'.join(_VERBS)})\b")
+_DATE = re.compile(
+    r"\b[Oo]n ((?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December) \d{1,2}, \d{4}|\d{1,2} (?:January|February|March|April|May|June|July|August"
+    r"|September|October|November|December) \d{4})"
+)
+_ABBREVIATION = re.compile(r"(?:[A-Z][\w-]+ ){2,6}\(([A-Z]{2,8})\)")
+_NO_NAME = re.compile(r"^(?:It|They|He|She|We|This|That|These|Those|There|In|On|At|As|If|But)\b")
+
+_log = logging.getLogger(__name__)
+
+
+class Suggestions:
+    """First questions for a corpus, found in the background so that nobody waits for them."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._questions: tuple[str, ...] = ()
+        self._found = threading.Event()
+
+    def refresh(self) -> None:
+        """Begin to look for questions again; until they are found, the old ones stay."""
+        self._found.clear()
+        threading.Thread(target=self._find, name="askdocs-suggestions", daemon=True).start()
+
+    def questions(self, *, patience: float = 1.0) -> tuple[str, ...]:
+        """At most WANTED questions; waits at most `patience` seconds for them."""
+        self._found.wait(patience)
+        return self._questions
+
+    def _find(self) -> None:
+        try:
+            self._questions = tuple(answered_questions(self._assistant))
+        except AskdocsError as error:
+            _log.info("No first questions: %s", error)
+        finally:
+            self._found.set()
+
+
+def answered_questions(assistant: Assistant) -> list[str]:
+    """At most WANTED questions that the documents answer, from different documents if possible."""
+    sources = [record.source for record in assistant.status().documents]
+    step = max(1, len(sources) // DOCUMENTS_TRIED)
+    documents = [assistant.document(source) for source in sources[::step][:DOCUMENTS_TRIED]]
+    in_turn = zip_longest(*(candidate_questions(document) for document in documents))
+    deadline = time.monotonic() + SECONDS
+    found: list[str] = []
+    for question in dict.fromkeys(chain.from_iterable(in_turn)):
+        if len(found) == WANTED or time.monotonic() > deadline:
+            break
+        if question and assistant.ask(question).answered:
+            found.append(question)
+    return found
+
+
+def candidate_questions(document: Document) -> Sequence[str]:
+    """Questions that the wording of a document suggests, most telling first; no two alike."""
+    return list(dict.fromkeys(_candidates(document.text[:CHARACTERS_READ])))[:6]
+
+
+def _candidates(text: str) -> Iterator[str]:
+    for match in _DEED.finditer(text):
+        name, verb = match.groups()
+        if not _NO_NAME.match(name):
+            yield f"What did {name} {_VERBS[verb]}?"
+    for match in _DATE.finditer(text):
+        yield f"What happened on {match.group(1)}?"
+    for match in _ABBREVIATION.finditer(text):
+        yield f"What does {match.group(1)} stand for?"
