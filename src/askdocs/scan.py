@@ -16,31 +16,41 @@ IGNORE_FILE = ".askdocsignore"
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file as the folder shows it: size in bytes, time of change in nanoseconds."""
+    """A file as the folder shows it: size in bytes, time of change in nanoseconds.
+
+    `problem` says why it cannot be read, if that is known already; "" otherwise. A folder that
+    cannot be looked into is seen as one such file, its path ending in a slash.
+    """
 
     path: str
     size: int
     modified_ns: int
+    problem: str = ""
 
 
-def scan(corpus: Path) -> Mapping[str, SeenFile]:
+def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
     """The files below a folder by their path in it, with forward slashes, in order.
 
-    Hidden files and folders, links that lead out of the folder, and what `.askdocsignore` names
-    (a glob a line, for a path, a name or a folder) are left out. Raises CorpusError where the
-    folder is missing or cannot be read.
+    Hidden files and folders, links that lead out of the folder, linked folders, what is below the
+    folder `leave_out`, and what `.askdocsignore` names (a glob a line, for a path, a name or a
+    folder) are left out, and so is what vanishes meanwhile. Raises CorpusError where the folder is
+    missing or cannot be read.
     """
     if not corpus.is_dir():
         raise CorpusError(
             f"There is no folder {corpus}. Create it and put documents into it, or name another"
             " with --corpus."
         )
-    ignored = _ignore_globs(corpus)
+    root = corpus.resolve()
+    outside = leave_out.resolve() if leave_out else None
     try:
-        found = {seen.path: seen for seen in _walk(corpus, ignored)}
-    except PermissionError as error:
+        with os.scandir(corpus):
+            pass
+        found = {seen.path: seen for seen in _walk(corpus, root, outside, _ignore_globs(corpus))}
+    except OSError as error:
         raise CorpusError(
-            f"The folder {error.filename} cannot be read. Allow it, or move it out."
+            f"The folder {corpus} cannot be read ({error.strerror or error}). Allow it, or name"
+            " another with --corpus."
         ) from error
     return dict(sorted(found.items()))
 
@@ -54,31 +64,49 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _walk(corpus: Path, ignored: Sequence[str]) -> Iterator[SeenFile]:
-    root = corpus.resolve()
-
-    def refuse(error: OSError) -> None:
-        raise error
-
-    for folder, folders, names in os.walk(corpus, onerror=refuse):
+def _walk(
+    corpus: Path, root: Path, outside: Path | None, ignored: Sequence[str]
+) -> Iterator[SeenFile]:
+    unreadable: list[OSError] = []
+    for folder, folders, names in os.walk(corpus, onerror=unreadable.append):
         inside = Path(folder).relative_to(corpus)
         folders[:] = sorted(
-            name for name in folders if not _is_ignored((inside / name).as_posix(), ignored)
+            name
+            for name in folders
+            if not _is_ignored((inside / name).as_posix(), ignored)
+            and (outside is None or root / inside / name != outside)
         )
         for name in names:
             source = (inside / name).as_posix()
-            path = Path(folder) / name
-            if _is_ignored(source, ignored) or not _is_inside(path, root):
-                continue
-            state = path.stat()
-            yield SeenFile(source, state.st_size, state.st_mtime_ns)
+            if not _is_ignored(source, ignored):
+                yield from _see(Path(folder) / name, source, root)
+    for error in unreadable:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            inside = Path(str(error.filename)).relative_to(corpus)
+            reason = f"the folder cannot be read: {error.strerror or error}"
+            yield SeenFile(f"{_writable(inside.as_posix())}/", 0, 0, reason)
 
 
-def _is_inside(path: Path, root: Path) -> bool:
-    """Whether a path is a file, and if it is a link, one that stays within `root`."""
-    if not path.is_file():
-        return False
-    return not path.is_symlink() or path.resolve().is_relative_to(root)
+def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
+    """The file at `path`; nothing if it is none, is gone, or is a link out of `root`."""
+    try:
+        if not path.is_file() or (path.is_symlink() and not path.resolve().is_relative_to(root)):
+            return
+        state = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        reason = f"it cannot be read: {error.strerror or error}"
+        yield SeenFile(_writable(source), 0, 0, reason)
+        return
+    named = _writable(source)
+    problem = "" if named == source else "its name is not in UTF-8: give it another"
+    yield SeenFile(named, state.st_size, state.st_mtime_ns, problem)
+
+
+def _writable(source: str) -> str:
+    """A path without the lone surrogates that stand for bytes that are no UTF-8."""
+    return source.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _is_ignored(source: str, globs: Sequence[str]) -> bool:
