@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -164,6 +164,41 @@ def sync(
     )
 
 
+def add_documents(
+    documents: Iterable[Document],
+    config: Config,
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    *,
+    on_progress: ProgressListener,
+) -> Changes:
+    """Index Documents that are given, not loaded from the folder, beside what the index holds.
+
+    One whose source is known takes the place of the old one. A later `sync` with a folder forgets
+    those that no file of it holds.
+    """
+    began = time.monotonic()
+    catalog.set_meta(fingerprint(config, embedder))
+    _finish_what_was_begun(catalog, vectors)
+    known = catalog.files()
+    fresh = [(each, file) for each in documents if known.get((file := _file_of(each)).path) != file]
+    embedded = 0
+    work = (_prepare(config, embedder, file, [document]) for document, file in fresh)
+    for group in _grouped(work):
+        embedded += _write_group(group, catalog, vectors, embedder, on_progress)
+    _finish_what_was_begun(catalog, vectors)
+    catalog.prune_vectors()
+    return Changes(
+        added=tuple(file.path for _, file in fresh if file.path not in known),
+        changed=tuple(file.path for _, file in fresh if file.path in known),
+        unchanged=len(known.keys() - {file.path for _, file in fresh}),
+        passages=catalog.count(),
+        embedded=embedded,
+        seconds=time.monotonic() - began,
+    )
+
+
 def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
     """What a plan would come to, as far as is known before any file is read."""
     return Changes(
@@ -218,6 +253,13 @@ def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool
     """
     same = (file.size, file.modified_ns) == (before.size, before.modified_ns)
     return same and bool(before.hash) and file.modified_ns < started_before - _SETTLING_NS
+
+
+def _file_of(document: Document) -> FileRecord:
+    """The record of a Document that no file holds; its time is 0."""
+    content = "\0".join((document.title, document.text, repr(document.anchors)))
+    content_bytes = content.encode("utf-8", "surrogatepass")
+    return FileRecord(document.source, len(content_bytes), 0, sha256(content_bytes).hexdigest())
 
 
 def _hashed(corpus: Path, file: SeenFile) -> FileRecord:
