@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from askdocs.choose import Candidate
+from askdocs.choose import Candidate, Considered
 from askdocs.split import sentence_spans
-from askdocs.types import Answer, Citation, Hit, Statement
+from askdocs.types import Answer, Citation, Statement
 from askdocs.words import content_words
 
 NO_ANSWER = "Your documents do not seem to answer this."
@@ -19,7 +19,8 @@ _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 _ONE_FACT = re.compile(
     r"^(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
-    r"|(in|on|at|by|for|from|to|with) (what|which|whom)|what (year|date|day|time|percentage|number))\b",
+    r"|(in|on|at|by|for|from|to|with) (what|which|whom)"
+    r"|what (year|date|day|time|percentage|number))\b",
     re.IGNORECASE,
 )
 _LEANING_START = re.compile(
@@ -29,22 +30,15 @@ _LEANING_START = re.compile(
 )
 
 
-def answer_with_quotes(
-    question: str,
-    candidates: Sequence[Candidate],
-    hits: Sequence[Hit],
-    *,
-    minimum_confidence: float,
-    searched_for: Sequence[str],
-) -> Answer:
+def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> Answer:
     """The best candidates as quoted statements; no answer if none reaches the confidence.
 
     Each citation's quote is `document.text[start:end]`, and each statement is its first quote.
     Sentences of several documents that say the same are one statement with several citations.
     """
-    confidence = candidates[0].chance if candidates else 0.0
-    if not candidates or confidence < minimum_confidence:
-        return no_answer(question, hits, confidence=confidence, searched_for=searched_for)
+    question, candidates = considered.question, considered.candidates
+    if not candidates or candidates[0].chance < minimum_confidence:
+        return _no_answer(considered)
     groups = _ordered(question, _select(question, candidates, minimum_confidence))
     said = {_place(group[0]) for group in groups}
     statements: list[Statement] = []
@@ -61,23 +55,22 @@ def answer_with_quotes(
         text="\n\n".join(_with_numbers(statement) for statement in statements),
         statements=tuple(statements),
         citations=tuple(citation for each in statements for citation in each.citations),
-        hits=tuple(hits),
+        hits=considered.hits,
         answered=True,
-        confidence=round(confidence, 3),
-        searched_for=tuple(searched_for),
+        confidence=round(candidates[0].chance, 3),
+        searched_for=considered.searched_for,
     )
 
 
-def no_answer(
-    question: str, hits: Sequence[Hit], *, confidence: float, searched_for: Sequence[str]
-) -> Answer:
+def _no_answer(considered: Considered) -> Answer:
     """The Answer that there is none, with the nearest passages."""
+    candidates, hits = considered.candidates, considered.hits
     return Answer(
-        question=question,
+        question=considered.question,
         text=NO_ANSWER if hits else NOTHING_FOUND,
-        hits=tuple(hits[:_NEAREST_SHOWN]),
-        confidence=round(confidence, 3),
-        searched_for=tuple(searched_for),
+        hits=hits[:_NEAREST_SHOWN],
+        confidence=round(candidates[0].chance, 3) if candidates else 0.0,
+        searched_for=considered.searched_for,
     )
 
 

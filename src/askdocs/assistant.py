@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from askdocs import sync as syncing
-from askdocs.answer import answer_with_quotes, no_answer
+from askdocs.answer import answer_with_quotes
 from askdocs.catalog import Catalog
-from askdocs.choose import choose
+from askdocs.choose import Candidate, Considered, choose
 from askdocs.config import Config
 from askdocs.converse import queries, small_talk
 from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
 from askdocs.errors import AskdocsError, CorpusError
 from askdocs.lock import IndexLock
+from askdocs.plan import plan_sync, planned_changes
 from askdocs.reader import OnnxReader, Reader
 from askdocs.retrieve import retrieve
 from askdocs.types import (
@@ -102,8 +103,8 @@ class Assistant:
             catalog = self._open_catalog()
             syncing.check_fingerprint(catalog, self._fingerprint())
             if dry_run:
-                plan = syncing.plan_sync(self.config.corpus, catalog, on_progress=listener)
-                return syncing.planned_changes(plan, catalog)
+                plan = plan_sync(self.config, catalog, on_progress=listener)
+                return planned_changes(plan, catalog)
             return syncing.sync(
                 self.config, catalog, self._open_vectors(), self._open_embedder(),
                 on_progress=listener,
@@ -138,9 +139,27 @@ class Assistant:
         """Fill the vector store anew from the catalog; nothing is embedded again."""
         with self._sync_guard:
             catalog = self._open_catalog()
+            syncing.check_fingerprint(catalog, self._fingerprint())
             return syncing.repair_vectors(
-                catalog, self._open_vectors(), on_progress=on_progress or _ignore
-            )
+                catalog, self._open_vectors(), self._open_embedder(),
+                on_progress=on_progress or _ignore,
+            )  # fmt: skip
+
+    def index_documents(
+        self, documents: Iterable[Document], *, on_progress: ProgressListener | None = None
+    ) -> Changes:
+        """Index Documents that are given instead of loaded, beside what the index holds.
+
+        One whose source is known takes the place of the old one. The next `index` removes those
+        that the folder does not hold.
+        """
+        with self._sync_guard:
+            catalog = self._open_catalog()
+            syncing.check_fingerprint(catalog, self._fingerprint())
+            return syncing.add_documents(
+                documents, self.config, catalog, self._open_vectors(), self._open_embedder(),
+                on_progress=on_progress or _ignore,
+            )  # fmt: skip
 
     # Questions
 
@@ -182,6 +201,22 @@ class Assistant:
         """The text of the answer piece by piece; `.answer` holds the Answer when it has ended."""
         return Stream(lambda: self.ask(question, history=history, sources=sources))
 
+    def consider(
+        self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None
+    ) -> Considered:
+        """What a question was searched as, the passages found, and the sentences that may answer.
+
+        This is all that an answer is made from; it is for measuring, and for answers of one's own.
+        """
+        searched_for = queries(question, history)
+        hits = self._retrieve(searched_for, limit=self.config.passages_read, sources=sources)
+        candidates: list[Candidate] = []
+        if hits:
+            whole = searched_for[-1]
+            rare_words = self._open_catalog().rare_words(whole)
+            candidates = choose(whole, hits, rare_words, self._open_embedder(), self._open_reader())
+        return Considered(question, tuple(searched_for), tuple(hits), tuple(candidates))
+
     # LlamaIndex
 
     def as_retriever(self, *, top_k: int = 8) -> BaseRetriever:
@@ -201,24 +236,8 @@ class Assistant:
     def _answer(
         self, question: str, history: Sequence[Turn], sources: Sequence[str] | None
     ) -> Answer:
-        searched_for = queries(question, history)
-        hits = self._retrieve(searched_for, limit=self.config.passages_read, sources=sources)
-        if not hits:
-            return no_answer(question, hits, confidence=0.0, searched_for=searched_for)
-        candidates = choose(
-            searched_for[-1],
-            hits,
-            self._open_catalog().rare_words(searched_for[-1]),
-            self._open_embedder(),
-            self._open_reader(),
-        )
-        return answer_with_quotes(
-            question,
-            candidates,
-            hits,
-            minimum_confidence=self.config.minimum_confidence,
-            searched_for=searched_for,
-        )
+        considered = self.consider(question, history=history, sources=sources)
+        return answer_with_quotes(considered, minimum_confidence=self.config.minimum_confidence)
 
     def _retrieve(
         self, searched_for: Sequence[str], *, limit: int, sources: Sequence[str] | None

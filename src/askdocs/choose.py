@@ -22,7 +22,7 @@ _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply no
 _MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
 _SHORT_WORD = 4  # letters; shorter words are not cut to stems
 _LONGEST_ENDING = 4  # letters by which two forms of a word may differ at the end
-_FORM_WORDS = frozenset(["the", "of", "and", "to", "in", "a", "is", "that", "for", "was", "with", "as", "on", "by", "are", "it", "from"])
+_FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
 _FORM_SHARE = 0.12  # of the words; English prose has 0.25 and more, other languages under 0.08
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -45,6 +45,16 @@ class Candidate:
         return self.hit.passage.text[
             self.start - self.hit.passage.start : self.end - self.hit.passage.start
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """What is known of a question before it is answered: what was searched, found and read."""
+
+    question: str
+    searched_for: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
 
 
 def choose(

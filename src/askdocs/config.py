@@ -47,7 +47,7 @@ class Config:
         for each in fields(self):
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
-        _require(20 <= self.passage_tokens <= 200, "passage_tokens must lie between 20 and 200")
+        _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
         _require(self.max_file_megabytes >= 1, "max_file_megabytes must be at least 1")
@@ -115,7 +115,8 @@ def _refuse_unknown(values: Mapping[str, Any], where: str) -> None:
     unknown = sorted(set(values) - names)
     if unknown:
         raise ConfigError(
-            f"{where} has no setting called {', '.join(unknown)}. Known: {', '.join(sorted(names))}."
+            f"{where} has no setting called {', '.join(unknown)}."
+            f" Known: {', '.join(sorted(names))}."
         )
 
 

@@ -138,8 +138,8 @@ class SentenceTransformerEmbedder:
             self._model = SentenceTransformer(name, trust_remote_code=False, device="cpu")
         except Exception as error:  # the library raises whatever its parts raise
             raise ModelUnavailableError(
-                f"The embedding model {name!r} cannot be loaded ({_first_line(error)}). Give the path"
-                " of a folder that holds it, or set HF_HUB_OFFLINE=0 to allow the download."
+                f"The embedding model {name!r} cannot be loaded ({_first_line(error)}). Give the"
+                " path of a folder that holds it, or set HF_HUB_OFFLINE=0 to allow the download."
             ) from error
         self.fingerprint = f"st:{name}"
 

@@ -105,6 +105,7 @@ class AskdocsNodeParser(NodeParser):
     def _parse_nodes(
         self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any
     ) -> list[BaseNode]:
+        del show_progress, kwargs  # it is quick, and there is nothing to pass on
         return [self._child(node, passage) for node in nodes for passage in self._passages(node)]
 
     def _passages(self, node: BaseNode) -> list[Passage]:

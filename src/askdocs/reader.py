@@ -1,4 +1,4 @@
-"""The small model that reads a question and a passage together: does it answer, with which words."""
+"""The small model that reads a question and a passage: does it answer, and with which words."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def show_status(status: Status) -> None:
 def showing_progress() -> Iterator[ProgressListener]:
     """A listener that shows progress on one line of standard error, if that is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda progress: None
+        yield _show_nothing
         return
     began = time.monotonic()
     last = 0.0
@@ -195,6 +195,10 @@ def showing_progress() -> Iterator[ProgressListener]:
     finally:
         width = shutil.get_terminal_size().columns - 1
         print(f"\r{'':<{width}}\r", end="", file=sys.stderr, flush=True)
+
+
+def _show_nothing(progress: Progress) -> None:
+    del progress
 
 
 def _remaining(progress: Progress, seconds: float) -> str:

