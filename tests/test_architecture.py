@@ -26,6 +26,7 @@ ORDER = [
     "vectors",
     "scan",
     "lock",
+    "plan",
     "sync",
     "doctor",
     "watch",

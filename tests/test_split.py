@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askdocs.loaders.building import normalise
-from askdocs.split import estimate_tokens, passage_id, sentence_spans, split
-from askdocs.types import Anchor, Document
+from askdocs.split import estimate_tokens, sentence_spans, split, with_id
+from askdocs.types import Anchor, Document, Passage
 
 MESSY = st.text(
     alphabet=st.one_of(
@@ -125,16 +128,21 @@ def test_page_heading_and_line_are_those_of_the_passage() -> None:
 
 
 def test_ids_follow_place_and_content() -> None:
-    same = passage_id("a.txt", 0, "t", None, "words")
-    assert same == passage_id("a.txt", 0, "t", None, "words")
-    others = {
-        passage_id("b.txt", 0, "t", None, "words"),
-        passage_id("a.txt", 1, "t", None, "words"),
-        passage_id("a.txt", 0, "u", None, "words"),
-        passage_id("a.txt", 0, "t", "h", "words"),
-        passage_id("a.txt", 0, "t", None, "other"),
-    }
-    assert len(others) == 5
+    passage = Passage("", "a.txt", "words", 0, 5, "t", 1, "i", None, 1)
+    same = with_id(passage).id
+    assert same == with_id(replace(passage, id="x")).id
+    changes: list[dict[str, Any]] = [
+        {"source": "b.txt"},
+        {"start": 1},
+        {"title": "u"},
+        {"heading": "h"},
+        {"text": "other"},
+        {"page": 2},
+        {"page_label": "ii"},
+        {"line": 2},
+    ]
+    others = {with_id(replace(passage, **change)).id for change in changes}
+    assert len(others) == len(changes)
     assert same not in others
 
 

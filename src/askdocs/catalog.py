@@ -150,6 +150,10 @@ class Catalog:
         rows = self._rows("SELECT path, failure FROM files WHERE failure != '' ORDER BY path")
         return [Failure(*row) for row in rows]
 
+    def indexed_files(self) -> set[str]:
+        """The files of the corpus that documents came from."""
+        return {row[0] for row in self._rows("SELECT DISTINCT file FROM documents")}
+
     # Changes: the new state of a file is committed whole or not at all
 
     def replace_file(
@@ -172,17 +176,18 @@ class Catalog:
             _drop_strays(connection, new)
         return gone
 
-    def remove_file(self, path: str) -> list[str]:
-        """Forget a file and its documents; the passage ids that are no more become strays."""
+    def remove_files(self, paths: Iterable[str]) -> None:
+        """Forget files and their documents; the passage ids that are no more become strays."""
         with self._transaction() as connection:
-            gone = _delete_file(connection, path)
-            _add_strays(connection, gone)
-        return gone
+            for path in paths:
+                _add_strays(connection, _delete_file(connection, path))
 
-    def note_file(self, file: FileRecord) -> None:
-        """Record how a file looks now and whether it failed; its documents stay as they are."""
+    def note_files(self, files: Iterable[FileRecord]) -> None:
+        """Record how files look now and whether they failed; their documents stay as they are."""
         with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", astuple(file))
+            connection.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", map(astuple, files)
+            )
 
     # Strays: ids that the vector store may hold although no passage has them
 
@@ -380,19 +385,24 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def not_writable(index: Path, reason: str) -> CorpusError:
+    """The error for an index folder that cannot be written, or is on a disk that is full."""
+    if "full" in reason or "No space left" in reason:
+        return CorpusError(
+            f"The disk of the index folder {index} is full. Free some space and run"
+            " `askdocs index` again; nothing is lost."
+        )
+    return CorpusError(
+        f"The index folder {index} cannot be written ({reason}). Make it writable, or choose"
+        " another with --index."
+    )
+
+
 def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
     """The error as a person understands it."""
     words_of_error = str(error)
-    if "readonly" in words_of_error or "unable to open" in words_of_error:
-        return CorpusError(
-            f"The index folder {path.parent} cannot be written ({words_of_error}). Make it"
-            " writable, or choose another with --index."
-        )
-    if "full" in words_of_error:
-        return CorpusError(
-            f"The disk of the index folder {path.parent} is full. Free some space and run"
-            " `askdocs index` again; nothing is lost."
-        )
+    if any(sign in words_of_error for sign in ("readonly", "unable to open", "full")):
+        return not_writable(path.parent, words_of_error)
     return IndexMismatchError(
         f"The catalog {path} is damaged ({words_of_error}). Run `askdocs doctor --repair`, or build"
         " the index anew with `askdocs index --rebuild`."
@@ -425,7 +435,7 @@ def _insert_document(connection: sqlite3.Connection, file: str, each: IndexedDoc
     )
     for passage, key in zip(each.passages, each.vector_keys, strict=True):
         number = connection.execute(
-            f"INSERT INTO passages ({_PASSAGE}, vector_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO passages ({_PASSAGE}, vector_key) VALUES ({', '.join('?' * 11)})",
             (*astuple(passage), key),
         ).lastrowid
         context = f"{passage.title} {passage.heading or ''}"

@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sentencex import get_sentence_boundaries
 
@@ -58,10 +58,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return [span for block in _blocks(text, ()) for span in _block_sentences(text, *block)]
 
 
-def passage_id(source: str, start: int, title: str, heading: str | None, text: str) -> str:
-    """An id that is the same exactly when the place and the content are the same."""
-    content = "\0".join((source, str(start), title, heading or "", text))
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def with_id(passage: Passage) -> Passage:
+    """The passage with an id that is the same exactly when all else in it is the same."""
+    place = (passage.start, passage.end, passage.page, passage.page_label, passage.line)
+    words = (passage.source, passage.title, passage.heading, passage.text)
+    content = "\0".join(map(str, (*place, *words)))
+    name = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return replace(passage, id=name)
 
 
 class _Places:
@@ -99,20 +102,20 @@ class _Places:
 
 def _passage(document: Document, places: _Places, group: Sequence[_Sentence]) -> Passage:
     start, end = group[0].start, group[-1].end
-    text = document.text[start:end]
     page, page_label = places.page(start)
-    heading = places.heading(group[-1].start)
-    return Passage(
-        id=passage_id(document.source, start, document.title, heading, text),
-        source=document.source,
-        text=text,
-        start=start,
-        end=end,
-        title=document.title,
-        page=page,
-        page_label=page_label,
-        heading=heading,
-        line=places.line(document.text, start),
+    return with_id(
+        Passage(
+            id="",
+            source=document.source,
+            text=document.text[start:end],
+            start=start,
+            end=end,
+            title=document.title,
+            page=page,
+            page_label=page_label,
+            heading=places.heading(group[-1].start),
+            line=places.line(document.text, start),
+        )
     )
 
 

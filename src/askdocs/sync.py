@@ -7,38 +7,25 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from askdocs.catalog import Catalog, FileRecord, IndexedDocument
 from askdocs.config import Config
 from askdocs.embed import Embedder, Vectors
-from askdocs.errors import CorpusError, IndexMismatchError
+from askdocs.errors import IndexMismatchError
 from askdocs.loaders import LoadError
 from askdocs.loaders.worker import load_guarded
-from askdocs.scan import SeenFile, hash_file, scan
-from askdocs.split import passage_id, split
+from askdocs.plan import Plan, plan_sync, reading
+from askdocs.split import split, with_id
 from askdocs.types import Changes, Document, Failure, Passage, Progress, ProgressListener
 from askdocs.vectors import VectorStore
 
 FORMAT = "1"  # raised whenever an index made by an earlier version would be wrong
 _GROUP = 512  # passages that change hands together
 _EMBED_AT_ONCE = 128  # texts embedded before they are saved and reported
-_SETTLING_NS = 2_000_000_000  # a file changed so shortly before a sync may change unseen
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a sync will do, before it does it."""
-
-    added: tuple[FileRecord, ...]
-    changed: tuple[FileRecord, ...]
-    renamed: tuple[tuple[FileRecord, FileRecord], ...]
-    removed: tuple[str, ...]
-    touched: tuple[FileRecord, ...]
-    unchanged: int
-    failed: tuple[Failure, ...]
+_LOAD_MEGABYTES = 2000  # of memory that reading one file may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,56 +58,6 @@ def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
             )
 
 
-def plan_sync(corpus: Path, catalog: Catalog, *, on_progress: ProgressListener) -> Plan:
-    """Compare the folder with the index: time and size first, then content.
-
-    Raises CorpusError for a folder that is missing, and for one without any file while the index
-    holds some: a folder that was not mounted must not empty an index.
-    """
-    seen, known = scan(corpus), catalog.files()
-    if not seen and known:
-        raise CorpusError(
-            f"The folder {corpus} is empty, but the index holds {len(known)} files from it. If it"
-            " should be empty, run `askdocs index --rebuild`; else bring the files back."
-        )
-    started_before = int(catalog.meta().get("sync_started_ns", "0"))
-    added, changed, touched, failed = [], [], [], []
-    unchanged = 0
-    for number, file in enumerate(seen.values(), 1):
-        on_progress(Progress("scan", number, len(seen), file.path))
-        before = known.get(file.path)
-        if before and _looks_same(file, before, started_before):
-            if before.failure:
-                failed.append(Failure(file.path, before.failure))
-            else:
-                unchanged += 1
-            continue
-        now = _hashed(corpus, file)
-        if now.failure:
-            failed.append(Failure(file.path, now.failure))
-            touched.append(now)
-        elif before is None or (before.failure and not catalog.documents_of(file.path)):
-            added.append(now)
-        elif now.hash == before.hash and not before.failure:
-            unchanged += 1
-            touched.append(now)
-        else:
-            changed.append(now)
-    removed = [path for path in known if path not in seen]
-    renamed = _pair_renamed(added, [known[path] for path in removed])
-    moved_from = {old.path for old, _ in renamed}
-    moved_to = {new.path for _, new in renamed}
-    return Plan(
-        added=tuple(file for file in added if file.path not in moved_to),
-        changed=tuple(changed),
-        renamed=tuple(renamed),
-        removed=tuple(path for path in removed if path not in moved_from),
-        touched=tuple(touched),
-        unchanged=unchanged,
-        failed=tuple(failed),
-    )
-
-
 def sync(
     config: Config,
     catalog: Catalog,
@@ -136,26 +73,25 @@ def sync(
     """
     began, started_ns = time.monotonic(), time.time_ns()
     catalog.set_meta(fingerprint(config, embedder))
-    _finish_what_was_begun(catalog, vectors)
-    plan = plan_sync(config.corpus, catalog, on_progress=on_progress)
-    for file in plan.touched:
-        catalog.note_file(file)
+    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    plan = plan_sync(config, catalog, on_progress=on_progress)
+    catalog.note_files(plan.touched)
+    catalog.remove_files(plan.in_the_way)
     failed = list(plan.failed)
     embedded = 0
     work = _load_all(config, catalog, embedder, plan, failed, on_progress)
     for group in _grouped(work):
         embedded += _write_group(group, catalog, vectors, embedder, on_progress)
-    for path in plan.removed:
-        catalog.remove_file(path)
-    _finish_what_was_begun(catalog, vectors)
+    catalog.remove_files(plan.removed)
+    _delete_strays(catalog, vectors)
     catalog.prune_vectors()
-    catalog.set_meta({"sync_started_ns": str(started_ns)})
+    catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
     broken = {failure.source for failure in failed}
     return Changes(
         added=tuple(file.path for file in plan.added if file.path not in broken),
         changed=tuple(file.path for file in plan.changed if file.path not in broken),
         renamed=tuple((old.path, new.path) for old, new in plan.renamed),
-        removed=plan.removed,
+        removed=plan.all_removed,
         unchanged=plan.unchanged,
         failed=tuple(sorted(failed, key=lambda failure: failure.source)),
         passages=catalog.count(),
@@ -180,14 +116,14 @@ def add_documents(
     """
     began = time.monotonic()
     catalog.set_meta(fingerprint(config, embedder))
-    _finish_what_was_begun(catalog, vectors)
+    _delete_strays(catalog, vectors)
     known = catalog.files()
     fresh = [(each, file) for each in documents if known.get((file := _file_of(each)).path) != file]
     embedded = 0
     work = (_prepare(config, embedder, file, [document]) for document, file in fresh)
     for group in _grouped(work):
         embedded += _write_group(group, catalog, vectors, embedder, on_progress)
-    _finish_what_was_begun(catalog, vectors)
+    _delete_strays(catalog, vectors)
     catalog.prune_vectors()
     return Changes(
         added=tuple(file.path for _, file in fresh if file.path not in known),
@@ -199,19 +135,6 @@ def add_documents(
     )
 
 
-def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
-    """What a plan would come to, as far as is known before any file is read."""
-    return Changes(
-        added=tuple(file.path for file in plan.added),
-        changed=tuple(file.path for file in plan.changed),
-        renamed=tuple((old.path, new.path) for old, new in plan.renamed),
-        removed=plan.removed,
-        unchanged=plan.unchanged,
-        failed=plan.failed,
-        passages=catalog.count(),
-    )
-
-
 def delete_index(index: Path) -> None:
     """Delete what a sync has written into an index folder, whatever its state."""
     for file in index.glob("catalog.sqlite*"):
@@ -219,24 +142,46 @@ def delete_index(index: Path) -> None:
     shutil.rmtree(index / "chroma", ignore_errors=True)
 
 
-def repair_vectors(catalog: Catalog, vectors: VectorStore, *, on_progress: ProgressListener) -> int:
-    """Fill the vector store anew from the catalog, embedding nothing; the number of passages.
+def mend_vectors(
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    *,
+    on_progress: ProgressListener,
+) -> None:
+    """Finish what a killed process had begun; where the store holds too little, fill it anew."""
+    _delete_strays(catalog, vectors)
+    if vectors.count() != catalog.count():
+        repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
 
-    Raises IndexMismatchError where the catalog lacks a vector.
+
+def repair_vectors(
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    *,
+    on_progress: ProgressListener,
+) -> int:
+    """Fill the vector store anew from the catalog; the number of texts that had to be embedded.
+
+    That is 0 unless the catalog has lost vectors. A process killed meanwhile leaves a store whose
+    count is wrong, so the next sync begins this again.
     """
     vectors.clear()
-    every = list(catalog.all_ids())
+    every = [name for name, _ in catalog.all_ids()]
+    embedded = 0
     for start in range(0, len(every), _GROUP):
-        ids = [name for name, _ in every[start : start + _GROUP]]
-        passages, found = catalog.passages(ids), catalog.vectors_of(ids)
-        if len(found) < len(ids):
-            raise IndexMismatchError(
-                "The catalog lacks vectors. Build the index anew with `askdocs index --rebuild`."
-            )
-        vectors.add([passages[name] for name in ids], np.stack([found[name] for name in ids]))
+        ids = every[start : start + _GROUP]
+        passages, known = catalog.passages(ids), catalog.vectors_of(ids)
+        lost = [passage for name, passage in passages.items() if name not in known]
+        texts = {_vector_key(embedder, passage): embedded_text(passage) for passage in lost}
+        found = _embed(texts, catalog, embedder, "", on_progress)
+        known.update({passage.id: found[_vector_key(embedder, passage)] for passage in lost})
+        embedded += len(texts)
+        vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
         on_progress(Progress("repair", start + len(ids), len(every)))
     catalog.drop_strays(catalog.strays())
-    return len(every)
+    return embedded
 
 
 def embedded_text(passage: Passage) -> str:
@@ -245,45 +190,11 @@ def embedded_text(passage: Passage) -> str:
     return f"{context}\n{passage.text}" if context else passage.text
 
 
-def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool:
-    """Whether size and time say that a file is as it was, and can be believed.
-
-    A file changed just before the last sync could have changed again within the same tick of the
-    clock, and one whose content could not be read (no hash) may be readable by now.
-    """
-    same = (file.size, file.modified_ns) == (before.size, before.modified_ns)
-    return same and bool(before.hash) and file.modified_ns < started_before - _SETTLING_NS
-
-
 def _file_of(document: Document) -> FileRecord:
     """The record of a Document that no file holds; its time is 0."""
     content = "\0".join((document.title, document.text, repr(document.anchors)))
     content_bytes = content.encode("utf-8", "surrogatepass")
     return FileRecord(document.source, len(content_bytes), 0, sha256(content_bytes).hexdigest())
-
-
-def _hashed(corpus: Path, file: SeenFile) -> FileRecord:
-    try:
-        return FileRecord(file.path, file.size, file.modified_ns, hash_file(corpus / file.path))
-    except OSError as error:
-        reason = f"it cannot be read: {error.strerror or error}"
-        return FileRecord(file.path, file.size, file.modified_ns, "", reason)
-
-
-def _pair_renamed(
-    added: Sequence[FileRecord], removed: Sequence[FileRecord]
-) -> list[tuple[FileRecord, FileRecord]]:
-    """(old, new) for files that are gone here and there again, in the same kind, elsewhere."""
-    gone: dict[tuple[str, str], list[FileRecord]] = {}
-    for file in removed:
-        if not file.failure:
-            gone.setdefault((file.hash, PurePosixPath(file.path).suffix), []).append(file)
-    pairs = []
-    for file in added:
-        candidates = gone.get((file.hash, PurePosixPath(file.path).suffix))
-        if candidates:
-            pairs.append((candidates.pop(0), file))
-    return pairs
 
 
 def _load_all(
@@ -303,7 +214,7 @@ def _load_all(
             documents = _load(config, file)
         except LoadError as error:
             failed.append(Failure(file.path, str(error)))
-            catalog.note_file(replace(file, failure=str(error)))
+            catalog.note_files([replace(file, failure=str(error))])
             continue
         yield _prepare(config, embedder, file, documents)
     for number, (old, new) in enumerate(plan.renamed, len(files) + 1):
@@ -316,7 +227,12 @@ def _load(config: Config, file: FileRecord) -> Sequence[Document]:
         raise LoadError(
             f"the file is larger than {config.max_file_megabytes} MB (max_file_megabytes)"
         )
-    return load_guarded(config.corpus / file.path, file.path, seconds=config.load_seconds)
+    return load_guarded(
+        config.corpus / file.path,
+        file.path,
+        seconds=config.load_seconds,
+        megabytes=_LOAD_MEGABYTES,
+    )
 
 
 def _prepare(
@@ -335,14 +251,11 @@ def _prepare_renamed(
         document = catalog.document(source)
         assert document is not None
         name = new.path + source.removeprefix(old.path)
-        passages = [_renamed(passage, name) for passage in catalog.passages_of(source)]
+        passages = [
+            with_id(replace(passage, source=name)) for passage in catalog.passages_of(source)
+        ]
         moved.append((replace(document, source=name), passages))
     return replace(_with_keys(embedder, new, moved), replaces=old.path)
-
-
-def _renamed(passage: Passage, source: str) -> Passage:
-    new_id = passage_id(source, passage.start, passage.title, passage.heading, passage.text)
-    return replace(passage, id=new_id, source=source)
 
 
 def _with_keys(
@@ -351,14 +264,16 @@ def _with_keys(
     texts: dict[bytes, str] = {}
     indexed = []
     for document, passages in documents:
-        keys = []
-        for passage in passages:
-            text = embedded_text(passage)
-            key = sha256(f"{embedder.fingerprint}\0{text}".encode("utf-8", "replace")).digest()
-            texts[key] = text
-            keys.append(key)
+        keys = [_vector_key(embedder, passage) for passage in passages]
+        texts.update(zip(keys, map(embedded_text, passages), strict=True))
         indexed.append(IndexedDocument(document, passages, keys))
     return _Loaded(file, tuple(indexed), texts)
+
+
+def _vector_key(embedder: Embedder, passage: Passage) -> bytes:
+    """What the vector of a passage is kept under: it changes with the model and the text."""
+    content = f"{embedder.fingerprint}\0{embedded_text(passage)}"
+    return sha256(content.encode("utf-8", "replace")).digest()
 
 
 def _grouped(work: Iterator[_Loaded]) -> Iterator[list[_Loaded]]:
@@ -431,7 +346,7 @@ def _embed(
     return found
 
 
-def _finish_what_was_begun(catalog: Catalog, vectors: VectorStore) -> None:
+def _delete_strays(catalog: Catalog, vectors: VectorStore) -> None:
     """Delete from the vector store what no passage has any more."""
     strays = catalog.strays()
     if strays:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from askdocs.catalog import not_writable
 from askdocs.embed import Vectors
 from askdocs.errors import ConfigError, IndexMismatchError
 from askdocs.types import Passage
@@ -17,7 +18,7 @@ from askdocs.types import Passage
 COLLECTION = "askdocs"
 _SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 100}}
 _BATCH = 1000  # Chroma takes 5461 at most at a time
-_PAGE = 5000  # ids read at a time
+_PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
 
 
 class VectorStore:
@@ -39,7 +40,7 @@ class VectorStore:
         with self._reporting_damage():
             folder.mkdir(parents=True, exist_ok=True)
             settings = Settings(anonymized_telemetry=False)
-            self._client = chromadb.PersistentClient(str(folder), settings=settings)
+            self._client: Any = chromadb.PersistentClient(str(folder), settings=settings)
             self.collection = self._open()
 
     def close(self) -> None:
@@ -74,13 +75,15 @@ class VectorStore:
         self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine) of the passages nearest to `vector`, best first."""
-        where: Any = None if sources is None else {"source": {"$in": list(sources)}}
-        with self._reporting_damage():
-            found: Any = self.collection.query(
-                query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
-            )
-        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-        return sorted(((name, 1 - distance) for name, distance in pairs), key=_best_first)
+        found: list[tuple[str, float]] = []
+        for where in _conditions(sources):
+            with self._reporting_damage():
+                answer: Any = self.collection.query(
+                    query_embeddings=[vector], n_results=limit, where=where, include=["distances"]
+                )
+            pairs = zip(answer["ids"][0], answer["distances"][0], strict=True)
+            found += [(name, 1 - distance) for name, distance in pairs]
+        return sorted(found, key=_best_first)[:limit]
 
     def ids(self) -> Iterator[str]:
         """The ids of all stored passages."""
@@ -111,6 +114,9 @@ class VectorStore:
         try:
             yield
         except (ChromaError, OSError, ValueError) as error:
+            told = str(error)
+            if any(sign in told for sign in ("readonly", "Permission denied", "No space", "full")):
+                raise not_writable(self._folder.parent, told) from error
             raise IndexMismatchError(
                 f"The vector store {self._folder} cannot be used ({error})."
                 " Run `askdocs doctor --repair`; it embeds nothing again."
@@ -135,6 +141,15 @@ def passage_node(passage: Passage, vector: Vectors | None = None) -> Any:
         excluded_llm_metadata_keys=["start", "end", "line"],
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.source)},
     )
+
+
+def _conditions(sources: Sequence[str] | None) -> Iterator[Any]:
+    """What Chroma is asked to look within; long lists in parts, for it fails on those."""
+    if sources is None:
+        yield None
+        return
+    for start in range(0, len(sources), _PAGE):
+        yield {"source": {"$in": list(sources[start : start + _PAGE])}}
 
 
 def _best_first(pair: tuple[str, float]) -> tuple[float, str]:
