@@ -54,7 +54,7 @@ def _cues(text: str) -> Iterator[Cue]:
     """The cues in the order of the file, without those that only repeat the one before."""
     timings = list(_TIMING.finditer(text))
     last = ""
-    for timing, following in zip(timings, [*timings[1:], None], strict=True):
+    for timing, following in zip(timings, [*timings[1:], None], strict=False):
         body = text[timing.end() : following.start() if following else len(text)]
         body = _BLOCKS.split(body.lstrip("\n"), maxsplit=1)[0]
         named = _SPEAKER.search(body)
