@@ -48,6 +48,8 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise LoadError(f"the file is incomplete: {name} is missing") from None
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError):
         raise LoadError(_DAMAGED) from None
+    except MemoryError:
+        raise
     except Exception as error:  # zlib.error and its kin have no parent in common
         raise LoadError(_DAMAGED) from error
 

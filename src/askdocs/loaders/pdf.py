@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
@@ -10,9 +11,9 @@ import pypdfium2.raw as pdfium
 
 from askdocs.loaders import LoadError
 from askdocs.loaders.building import DocumentBuilder
-from askdocs.loaders.pdf_characters import read_segments
+from askdocs.loaders.pdf_characters import Segment, read_segments
 from askdocs.loaders.pdf_flow import headings_of, join_over_pages
-from askdocs.loaders.pdf_furniture import printed_numbers, without_furniture
+from askdocs.loaders.pdf_furniture import printed_numbers, without_furniture, without_watermarks
 from askdocs.loaders.pdf_layout import Line, lines_in_order
 from askdocs.loaders.pdf_paragraphs import Paragraph, paragraphs_of
 from askdocs.types import Document
@@ -37,16 +38,16 @@ def load(path: Path, source: str) -> Sequence[Document]:
     with pdf:
         title = pdf.get_metadata_value("Title")
         labels = [pdf.get_page_label(index) for index in range(len(pdf))]
-        pages: list[list[Line]] = []
-        pictures: list[bool] = []
-        for index in range(len(pdf)):
-            lines, is_picture = _read_page(pdf, index)
-            pages.append(lines)
-            pictures.append(is_picture)
+        read = [_read_page(pdf, index) for index in range(len(pdf))]
+    pictures = [page.is_picture for page in read]
+    unmarked = without_watermarks([page.segments for page in read], [page.height for page in read])
+    pages = [
+        lines_in_order(segments, page.height) for segments, page in zip(unmarked, read, strict=True)
+    ]
     if not pages:
         raise LoadError("the file has no pages")
     printed = printed_numbers(pages)
-    kept = without_furniture(pages)
+    kept = without_furniture(pages, printed)
     if not any(kept):
         kept = pages if not any(pictures) else kept
     if not any(kept):
@@ -55,17 +56,24 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [_document(source, _usable_title(title), kept, labels, pictures)]
 
 
-def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> tuple[list[Line], bool]:
-    """The lines of a page in reading order, and whether pictures cover much of it."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    segments: list[Segment]
+    height: float
+    is_picture: bool
+
+
+def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
+    """What stands on a page; nothing where the page is damaged."""
     try:
         page = pdf[index]
     except pypdfium2.PdfiumError:
-        return [], False
+        return _Page([], 0.0, False)
     text_page = page.get_textpage()
     try:
-        segments, height = read_segments(text_page.raw, *page.get_size())
-        lines = lines_in_order(segments, height)
-        return lines, sum(len(line.text) for line in lines) < _FEW_LETTERS and _is_picture(page)
+        segments, height = read_segments(text_page.raw, page.get_cropbox())
+        few = sum(len(segment.text) for segment in segments) < _FEW_LETTERS
+        return _Page(segments, height, few and _is_picture(page))
     finally:
         text_page.close()
         page.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -13,8 +13,7 @@ import pypdfium2.raw as pdfium
 HYPHEN = "\u00ad"  # stands for a hyphen at a line's end that pdfium takes for a broken word
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _BROKEN = 0x02  # what pdfium gives for such a hyphen
-_GAP = 1.0  # of the font's size: a wider gap ends a segment
-_SPACE = 0.25  # of the font's size: a wider gap is a space where the file has none
+_GAP = 0.6  # of the font's size: a wider gap ends a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,18 @@ class _Character:
     bottom: float
     top: float
     size: float
-    bold: bool
+    index: int
 
 
-def read_segments(text_page: Any, width: float, height: float) -> tuple[list[Segment], float]:
-    """The segments in the order of the file, turned upright, and the height of the upright page."""
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+
+def read_segments(text_page: Any, box: Box) -> tuple[list[Segment], float]:
+    """The segments in the order of the file, turned upright, and the height of the upright page.
+
+    `box` is the part of the page that is shown.
+    """
+    width, height = box[2] - box[0], box[3] - box[1]
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
         return [], height
@@ -54,36 +60,34 @@ def read_segments(text_page: Any, width: float, height: float) -> tuple[list[Seg
     letters = [pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count)]
     visible = Counter(a for a, code in zip(angles, letters, strict=True) if code > 32)
     upright = visible.most_common(1)[0][0] if visible else 0
-    reader = _Reader(text_page, upright, width, height)
+    reader = _Reader(text_page, upright, box)
     segments: list[Segment] = []
     run: list[_Character] = []
-    bold = False  # asked for once a run: it is slow to find out
     for index in range(count):
         code = letters[index]
         if code in (0x0D, 0x0A):
-            _close(run, segments)
+            _close(run, segments, reader)
         elif code != _BROKEN and (code <= 32 or code == 0xA0):
             if run and run[-1].letter != " ":
-                run.append(_Character(" ", run[-1].right, run[-1].right, 0, 0, 0, False))
+                run.append(_Character(" ", run[-1].right, run[-1].right, 0, 0, 0, -1))
         elif angles[index] == upright:
             character = reader.character(index, code)
             if run and _apart(run, character):
-                _close(run, segments)
-            if not run:
-                bold = reader.is_bold(index)
-            run.append(replace(character, bold=bold) if bold else character)
-    _close(run, segments)
+                _close(run, segments, reader)
+            run.append(character)
+    _close(run, segments, reader)
     return segments, width if upright % 2 else height
 
 
 class _Reader:
     """Reads characters in the coordinates of the page turned so that most text is upright."""
 
-    def __init__(self, text_page: Any, upright: int, width: float, height: float) -> None:
+    def __init__(self, text_page: Any, upright: int, box: Box) -> None:
         self._page = text_page
         self._upright = upright
-        self._width = width
-        self._height = height
+        self._origin = box[:2]
+        self._width = box[2] - box[0]
+        self._height = box[3] - box[1]
         self._box = pdfium.FS_RECTF()
         self._name = ctypes.create_string_buffer(200)
         self._flags = ctypes.c_int()
@@ -91,7 +95,10 @@ class _Reader:
     def character(self, index: int, code: int) -> _Character:
         box = self._box
         pdfium.FPDFText_GetLooseCharBox(self._page, index, box)
-        left, bottom, right, top = self._turn(box.left, box.bottom, box.right, box.top)
+        x, y = self._origin
+        left, bottom, right, top = self._turn(
+            box.left - x, box.bottom - y, box.right - x, box.top - y
+        )
         size = pdfium.FPDFText_GetFontSize(self._page, index)
         drawn = top - bottom
         # A font scaled by a matrix reports a size of 1 or so; its box tells the drawn size.
@@ -100,7 +107,7 @@ class _Reader:
         if code in (_BROKEN, 0xFFFE) or pdfium.FPDFText_IsHyphen(self._page, index) == 1:
             letter = HYPHEN
         letter = _LIGATURES.get(letter, letter)
-        return _Character(letter, left, right, bottom, top, round(size, 1), False)
+        return _Character(letter, left, right, bottom, top, round(size, 1), index)
 
     def _turn(
         self, left: float, bottom: float, right: float, top: float
@@ -144,14 +151,12 @@ def _apart(run: list[_Character], following: _Character) -> bool:
     gap = max(following.left - last.right, last.left - following.right)
     if gap > _GAP * size:
         return True
-    if gap > _SPACE * size and run[-1].letter != " " and following.left > last.right:
-        run.append(_Character(" ", last.right, last.right, 0, 0, 0, False))
     return following.right < last.left - 4 * size
 
 
-def _close(run: list[_Character], segments: list[Segment]) -> None:
+def _close(run: list[_Character], segments: list[Segment], reader: _Reader) -> None:
     """Make a segment of the run and empty it."""
-    text = "".join(character.letter for character in run).strip()
+    text = "".join(character.letter for character in _in_order(run)).strip()
     drawn = [character for character in run if character.letter != " "]
     if text and drawn:
         sizes = Counter(character.size for character in drawn)
@@ -163,7 +168,19 @@ def _close(run: list[_Character], segments: list[Segment]) -> None:
                 bottom=min(character.bottom for character in drawn),
                 top=max(character.top for character in drawn),
                 size=sizes.most_common(1)[0][0],
-                bold=sum(character.bold for character in drawn) * 2 > len(drawn),
+                bold=reader.is_bold(drawn[0].index) and reader.is_bold(drawn[-1].index),
             )
         )
     run.clear()
+
+
+def _in_order(run: list[_Character]) -> list[_Character]:
+    """The run with Arabic ligatures turned: pdfium gives the letters of one glyph backwards."""
+    ordered: list[_Character] = []
+    for character in run:
+        same_glyph = ordered and ordered[-1].left == character.left < character.right
+        if same_glyph and "\u0600" <= character.letter <= "\u06ff":
+            ordered.insert(len(ordered) - 1, character)
+        else:
+            ordered.append(character)
+    return ordered

@@ -10,13 +10,16 @@ from statistics import median
 
 from askdocs.loaders.pdf_characters import Segment
 
+CELL = " | "  # between the cells of a row
 _COLUMN_LINES = 4  # lines that a column of text has at least
+_COLUMN_SEGMENTS = 1.5  # pieces of its lines on average at most; rows of tables have more
+_COLUMN_FILLED = 0.5  # of its width, by a line in the middle
 _COLUMN_LETTERS = 18  # letters that its lines have in the middle; cells of tables have fewer
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a column; `x` and `y` are shares of the page's width and height, from its top."""
+    """A line of a block; `y` is a share of the page's height, from its top."""
 
     text: str
     left: float
@@ -37,10 +40,11 @@ def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
     for number, block in enumerate(_blocks(list(segments), right_to_left, 0)):
         for row in _rows(block):
             row = sorted(row, key=lambda s: -s.left if right_to_left else s.left)
+            text = _row_text(row)
             longest = max(row, key=lambda s: len(s.text))
             lines.append(
                 Line(
-                    text=_row_text(row),
+                    text=text,
                     left=min(s.left for s in row),
                     right=max(s.right for s in row),
                     bottom=min(s.bottom for s in row),
@@ -48,7 +52,7 @@ def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
                     size=longest.size,
                     bold=all(s.bold for s in row),
                     block=number,
-                    cells=len(row),
+                    cells=text.count(CELL) + 1,
                     y=1 - longest.middle / height if height else 0.0,
                 )
             )
@@ -61,7 +65,7 @@ def _row_text(row: Sequence[Segment]) -> str:
     for before, segment in pairwise(row):
         gap = max(segment.left - before.right, before.left - segment.right)
         wide = gap > 2.2 * max(before.size, segment.size, 1.0)
-        text += (" | " if wide else " ") + segment.text
+        text += (CELL if wide else " ") + segment.text
     return text
 
 
@@ -103,25 +107,29 @@ def _columns(segments: Sequence[Segment]) -> tuple[float, float, float] | None:
 
 
 def _gaps(segments: Sequence[Segment]) -> list[float]:
-    """The middles of gaps between neighbours on a line, each place once."""
+    """Places in the gaps between neighbours on a line, near their right ends, each once."""
     found: dict[int, float] = {}
     for row in _rows(segments):
         ordered = sorted(row, key=lambda s: s.left)
         for before, after in pairwise(ordered):
             if after.left - before.right > 0.5 * before.size:
-                middle = (before.right + after.left) / 2
-                found.setdefault(round(middle / 4), middle)
+                place = max((before.right + after.left) / 2, after.left - 3)
+                found.setdefault(round(place / 4), place)
     return [found[key] for key in sorted(found)]
 
 
 def _is_column(segments: Sequence[Segment]) -> bool:
-    """Whether segments are lines of running text rather than cells of a table."""
+    """Whether segments are lines of running text, or columns of it, not cells of a table."""
     rows = _rows(segments)
     if len(rows) < _COLUMN_LINES:
         return False
-    lengths = [sum(len(s.text) for s in row) for row in rows]
-    dense = _COLUMN_LETTERS // 2 if _is_dense(segments) else _COLUMN_LETTERS
-    return median(lengths) >= dense
+    enough = _COLUMN_LETTERS // 2 if _is_dense(segments) else _COLUMN_LETTERS
+    if median(len(s.text) for s in segments) < enough:
+        return False
+    if len(segments) > _COLUMN_SEGMENTS * len(rows):
+        return _columns(segments) is not None
+    width = max(s.right for s in segments) - min(s.left for s in segments)
+    return median(sum(s.right - s.left for s in row) for row in rows) >= _COLUMN_FILLED * width
 
 
 def _is_dense(segments: Sequence[Segment]) -> bool:

@@ -12,6 +12,7 @@ from askdocs.loaders.pdf_characters import HYPHEN
 from askdocs.loaders.pdf_layout import Line
 
 _BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—*·o-]\s+\S|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s+\S)")
+_NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")  # Chinese, Japanese
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', "…", "。", "؟")
 
 
@@ -37,8 +38,8 @@ def paragraphs_of(lines: Sequence[Line], page: int) -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
     group: list[Line] = []
     steps = _usual_steps(lines)
-    for line in lines:
-        if group and _begins_paragraph(group, line, steps.get(line.block, 0.0)):
+    for line, edge in zip(lines, _right_edges(lines), strict=True):
+        if group and _begins_paragraph(group, line, steps.get(line.block, 0.0), edge):
             paragraphs.append(_paragraph(group, page))
             group = []
         group.append(line)
@@ -57,7 +58,25 @@ def _usual_steps(lines: Sequence[Line]) -> dict[int, float]:
     return {block: median(found) for block, found in steps.items()}
 
 
-def _begins_paragraph(group: Sequence[Line], line: Line, usual: float) -> bool:
+def _right_edges(lines: Sequence[Line]) -> list[float]:
+    """For each line how far to the right it and its neighbours of the same kind go."""
+    edges: list[float] = []
+    run: list[Line] = []
+    for line in lines:
+        if run and not _same_kind(run[-1], line):
+            edges += [max(member.right for member in run)] * len(run)
+            run = []
+        run.append(line)
+    return edges + [max(member.right for member in run)] * len(run) if run else edges
+
+
+def _same_kind(before: Line, line: Line) -> bool:
+    aligned = abs(before.left - line.left) <= 3 * line.size
+    return aligned and before.block == line.block and abs(before.size - line.size) <= 1
+
+
+def _begins_paragraph(group: Sequence[Line], line: Line, usual: float, edge: float) -> bool:
+    """Whether a line begins a new paragraph after those in `group`."""
     last = group[-1]
     if line.block != last.block or abs(line.size - last.size) > 0.15 * last.size:
         return True
@@ -65,15 +84,25 @@ def _begins_paragraph(group: Sequence[Line], line: Line, usual: float) -> bool:
         return True
     height = max(last.top - last.bottom, 1.0)
     step = last.bottom - line.bottom
-    usual = min(usual or 1.25 * height, 1.9 * height)
-    if step > 1.3 * usual + 1 or step < 0:
+    if step > 1.3 * min(usual or 1.25 * height, 1.9 * height) + 1 or step < 0:
+        return True
+    if _had_room(last, line, edge):
         return True
     indent = line.left - min(member.left for member in group)
-    ended = last.text.endswith(_SENTENCE_END)
-    column = max(member.right for member in group)
-    if ended and indent > 0.8 * line.size and len(group) > 1:
-        return True
-    return ended and column - last.right > 8 * last.size and len(group) > 1
+    return last.text.endswith(_SENTENCE_END) and indent > 0.8 * line.size and len(group) > 1
+
+
+def _had_room(last: Line, line: Line, edge: float) -> bool:
+    """Whether the first word of a line had room on the line before: then that was ended on purpose.
+
+    Lines that are centred below each other say nothing.
+    """
+    if abs(last.left - line.left) > 3 * line.size:
+        return False
+    letter = (line.right - line.left) / max(len(line.text), 1)
+    word = len(line.text.split()[0]) * letter
+    margin = 2.5 if last.text.endswith(_SENTENCE_END) else 5.0
+    return edge - last.right > word + margin * letter
 
 
 def _paragraph(group: Sequence[Line], page: int) -> Paragraph:
@@ -98,9 +127,9 @@ def join_lines(before: str, after: str) -> str:
 
 
 def glue_between(before: str, after: str) -> str:
-    """What stands between two lines: "" where a word was broken (its hyphen goes), else a space."""
+    """What stands between two lines: "" where a word was broken or the script has no spaces."""
     if before.endswith((HYPHEN, "-")) and len(before) > 2 and before[-2].isalpha():
         last_word = before.split()[-1].rstrip(HYPHEN + "-")
         if after[:1].islower() and "-" not in last_word and len(last_word) > 1:
             return ""
-    return " "
+    return "" if _NO_SPACE.match(before[-1:]) and _NO_SPACE.match(after[:1]) else " "
