@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import webbrowser
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,13 +28,19 @@ def serve(
     Raises AskdocsError if the port is in use or cannot be opened, and if `host` is reachable from
     other machines while there is no `password`. Gradio is imported here and not before.
     """
-    from askdocs.app.server import run
+    from askdocs.app.listening import address, listen
 
-    run(
-        assistant,
-        host=host,
-        port=port,
-        open_browser=open_browser,
-        password=password,
-        on_ready=on_ready,
-    )
+    with listen(host, port, password=password) as listener:
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported
+        from askdocs.app.server import run
+
+        def ready() -> None:
+            if on_ready is not None:
+                on_ready(address(listener, host))
+            if open_browser:
+                open_page = threading.Thread(
+                    target=webbrowser.open, args=(address(listener, host),), daemon=True
+                )
+                open_page.start()
+
+        run(assistant, listener, password=password or None, on_ready=ready)

@@ -35,7 +35,7 @@ class Conversation:
     exchanges: tuple[Exchange, ...] = ()
 
     def asked(
-        self, question: str, sources: Sequence[str], *, at: int | None = None
+        self, question: str, sources: Sequence[str] = (), *, at: int | None = None
     ) -> Conversation:
         """With a new question at the end; or at place `at`, without what was there and after."""
         kept = self.exchanges if at is None else self.exchanges[: max(at, 0)]

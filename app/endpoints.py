@@ -21,18 +21,18 @@ Result = TypeVar("Result")
 def add_endpoints(assistant: Assistant) -> None:
     """Add the endpoints to the page under construction. Errors a person can mend are told."""
 
-    def ask(question: str, sources: list[str] | None = None) -> dict[str, Any]:
+    def answer_of(question: str, sources: list[str] | None = None) -> dict[str, Any]:
         """The answer, with the keys of `askdocs ask --json`."""
         return answer_record(_told(lambda: assistant.ask(question, sources=sources or None)))
 
-    def search(
+    def hits_of(
         query: str, top_k: int = 8, sources: list[str] | None = None
     ) -> list[dict[str, Any]]:
         """The passages found, best first."""
         hits = _told(lambda: assistant.search(query, top_k=top_k, sources=sources or None))
         return hits_as_json(hits)
 
-    def index() -> dict[str, Any]:
+    def changes_of_index() -> dict[str, Any]:
         """Bring the index up to date; what has changed."""
         return changes_as_json(_told(assistant.index))
 
@@ -41,9 +41,9 @@ def add_endpoints(assistant: Assistant) -> None:
         documents: list[dict[str, Any]] = status_as_json(_told(assistant.status))["documents"]
         return documents
 
-    api(ask, api_name="ask", concurrency_limit=4)
-    api(search, api_name="search", concurrency_limit=4)
-    api(index, api_name="index", concurrency_limit=1, concurrency_id="index")
+    api(answer_of, api_name="ask", concurrency_limit=4)
+    api(hits_of, api_name="search", concurrency_limit=4)
+    api(changes_of_index, api_name="index", concurrency_limit=1, concurrency_id="index")
     api(list_documents, api_name="documents", concurrency_limit=4)
 
 

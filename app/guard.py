@@ -17,8 +17,10 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 # Of Gradio's own API only what asking needs: no upload, no files, no proxy.
 GRADIO_API = "/gradio_api/"
 GRADIO_ROUTES = frozenset(
-    "app_id call cancel config heartbeat info openapi.json queue startup-events".split()
+    "app_id call cancel config heartbeat info openapi.json queue reset run startup-events".split()
 )
+
+HASHED = "/assets/"  # names there change with the content: browsers may keep the files
 
 # Gradio's templates are compiled in the browser, hence 'unsafe-eval'; an inline script runs only
 # with the nonce of the page it came in, so that nothing in a document can become a script.
@@ -52,11 +54,12 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._application(scope, receive, send)
             return
+        lasting = scope["path"].startswith(HASHED)
         refusal = self._refusal(Headers(scope=scope), scope["path"])
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._application(scope, receive, _Dresser(send, self._head))
+        await self._application(scope, receive, _Dresser(send, self._head, lasting))
 
     def _refusal(self, headers: Headers, path: str) -> Response | None:
         host = headers.get("host", "")
@@ -81,9 +84,10 @@ class Guard:
 class _Dresser:
     """Sends a response on with its safety headers; an HTML page also with `head` and nonces."""
 
-    def __init__(self, send: Send, head: bytes) -> None:
+    def __init__(self, send: Send, head: bytes, lasting: bool) -> None:
         self._send = send
         self._head = head
+        self._lasting = lasting
         self._nonce = secrets.token_urlsafe(16)
         self._start: Message | None = None
         self._body = b""
@@ -94,6 +98,8 @@ class _Dresser:
             headers["Content-Security-Policy"] = POLICY.format(nonce=self._nonce)
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "no-referrer"
+            if self._lasting and message["status"] == 200:
+                headers["Cache-Control"] = "max-age=31536000, immutable"
             if headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return

@@ -66,6 +66,7 @@ def render_answer(answer: Answer, number: int) -> str:
     if not answer.answered:
         return (
             f'<div class="answer refusal" dir="auto"><p>{escape(answer.text)}</p></div>{notice}'
+            '<p class="quiet">Other words may find more.</p>'
             f"{_nearest(answer.hits)}{_searched_for(answer)}"
         )
     if not answer.statements:

@@ -1,13 +1,9 @@
-"""The web server: the page, the sources to read beside it, and where it listens."""
+"""The web server: the page, and the sources to read beside it."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import ipaddress
 import socket
-import threading
-import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -26,7 +22,7 @@ from askdocs.app.marks import parse_mark
 from askdocs.app.page import build_page
 from askdocs.app.reading import read
 from askdocs.app.suggestions import Suggestions
-from askdocs.errors import AskdocsError, CorpusError
+from askdocs.errors import CorpusError
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -37,38 +33,21 @@ ASSETS = {"style.css": "text/css", "script.js": "text/javascript"}
 
 def run(
     assistant: Assistant,
+    listener: socket.socket,
     *,
-    host: str,
-    port: int,
-    open_browser: bool,
     password: str | None,
-    on_ready: Callable[[str], None] | None,
+    on_ready: Callable[[], None],
 ) -> None:
-    """What `askdocs.app.serve` promises."""
-    if not _is_loopback(host) and not password:
-        raise AskdocsError(
-            f"{host} can be reached from other machines, so a password is needed: "
-            "set ASKDOCS_PASSWORD, or leave --host at 127.0.0.1."
-        )
-    listener = _listen(host, port)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-
-    def ready() -> None:
-        if on_ready is not None:
-            on_ready(address)
-        if open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-    with listener:
-        settings = uvicorn.Config(
-            build_application(assistant, password=password or None),
-            log_level="error",
-            timeout_graceful_shutdown=1,
-        )
-        try:
-            _Server(settings, ready).run(sockets=[listener])
-        except KeyboardInterrupt:
-            return
+    """Serve on a bound socket until interrupted; `on_ready` is called once that has begun."""
+    settings = uvicorn.Config(
+        build_application(assistant, password=password),
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )
+    try:
+        _Server(settings, on_ready).run(sockets=[listener])
+    except KeyboardInterrupt:
+        return
 
 
 def build_application(assistant: Assistant, *, password: str | None = None) -> ASGIApp:
@@ -129,33 +108,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises AskdocsError that says what mends it."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        return listener
-    except (OSError, OverflowError) as error:
-        reason = {
-            errno.EADDRINUSE: f"Port {port} is in use. Choose another one with --port.",
-            errno.EACCES: f"Port {port} needs more rights. Choose one above 1023 with --port.",
-        }.get(getattr(error, "errno", None) or 0)
-        raise AskdocsError(
-            reason or f"Cannot listen on {host}, port {port}: {error}. Check --host and --port."
-        ) from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @cache

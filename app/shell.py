@@ -16,6 +16,8 @@ TOOLS = """
   ><span aria-hidden="true">◐</span></button>
 """
 
+WELCOME = "<h2>Ask your documents</h2>"
+
 CHOICE = '<div id="choice" role="group" aria-label="What the question is about" hidden></div>'
 
 READER = """

@@ -1,0 +1,316 @@
+"""The page as a person uses it: ask, check the words in the source, go on."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Visit
+
+ZEHRI = "what did Zehri warn?"
+WARNING = "militant groups had expanded their operational reach across the province"
+
+
+def marked_words(page: Page, number: int) -> str:
+    """The words in the source panel that mark `number` covers."""
+    words = page.locator("#reader-text mark").evaluate_all(
+        "(marks, number) => marks.filter(each => each.dataset.marks.split(' ')"
+        ".includes(String(number))).map(each => each.textContent).join('')",
+        number,
+    )
+    assert isinstance(words, str)
+    return words
+
+
+def in_view(page: Page) -> bool:
+    """Whether the current mark lies within what the source panel shows."""
+    inside = page.evaluate(
+        "() => { const mark = document.querySelector('mark.current').getBoundingClientRect();"
+        "const panel = document.querySelector('#reader-text').getBoundingClientRect();"
+        "return mark.top >= panel.top && mark.top < panel.bottom; }"
+    )
+    return bool(inside)
+
+
+def test_an_answer_is_quoted_and_its_citation_opens_the_exact_words(visit: Visit) -> None:
+    visit.ask(ZEHRI)
+    page = visit.page
+    quote = page.locator(".statement.quoted").filter(has_text=WARNING)
+    expect(quote).to_have_count(1)
+    words = quote.locator("q").inner_text()
+
+    citation = quote.locator("a.cite").first
+    citation.hover()
+    expect(page.locator("#note")).to_be_visible()
+    expect(page.locator("#note")).to_contain_text(WARNING)
+    expect(page.locator("#note")).to_contain_text("jaffar-express-attack.txt")
+
+    citation.click()
+    expect(page.locator("#reader-panel")).to_be_visible()
+    number = int(citation.inner_text()) - 1
+    assert marked_words(page, number) == words
+    assert "".join(page.locator("mark.current").all_text_contents()) == words
+    assert in_view(page)
+    expect(page.locator("#reader-text")).to_contain_text("A Glaring Security Breach")
+    expect(page.locator("#reader-place")).to_contain_text("line")
+
+
+def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
+    page = visit.page
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type(ZEHRI)
+    page.keyboard.press("Enter")
+    page.locator("#present .actions").wait_for()
+    citation = page.locator("a.cite").first
+    citation.focus()
+    expect(page.locator("#note")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#note")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#reader-text")).to_be_focused()
+    assert in_view(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#reader-panel")).to_be_hidden()
+    expect(citation).to_be_focused()
+
+
+def test_citations_are_walked_through_in_order(visit: Visit) -> None:
+    visit.ask("who warned of what?")
+    page = visit.page
+    count = page.locator(".entry[data-mark]").count()
+    if count < 2:
+        visit.ask("what did Zehri and the article say about militant groups and districts?")
+        count = page.locator("#present .entry[data-mark]").count()
+    assert count >= 2
+    page.locator("#present .entry[data-mark]").first.click()
+    expect(page.locator("#reader-count")).to_have_text(f"1 of {count}")
+    first = page.locator("mark.current").all_text_contents()
+    page.get_by_label("Next citation").click()
+    expect(page.locator("#reader-count")).to_have_text(f"2 of {count}")
+    assert page.locator("mark.current").all_text_contents() != first
+    page.locator("#reader-text").press("p")
+    expect(page.locator("#reader-count")).to_have_text(f"1 of {count}")
+    page.locator("#reader-text").press("p")
+    expect(page.locator("#reader-count")).to_have_text(f"{count} of {count}")
+
+
+def test_a_link_to_words_opens_them_elsewhere(visit: Visit, browser: Browser) -> None:
+    visit.ask(ZEHRI)
+    visit.page.locator("a.cite").first.click()
+    expect(visit.page.locator("mark.current").first).to_be_visible()
+    words = visit.page.locator("mark.current").all_text_contents()
+    visit.page.get_by_role("button", name="Copy link").click()
+    link = visit.page.evaluate("navigator.clipboard.readText()")
+    assert "#source=jaffar-express-attack.txt&mark=" in link
+
+    other = browser.new_page()
+    other.goto(link)
+    expect(other.locator("mark.current").first).to_be_visible()
+    assert other.locator("mark.current").all_text_contents() == words
+    other.goto(link.replace("mark=", "mark=9"))
+    other.reload()
+    expect(other.locator("#reader-notice")).to_contain_text("changed")
+    expect(other.locator("mark")).to_have_count(0)
+    other.close()
+
+
+def test_a_follow_up_is_asked_in_the_same_conversation(visit: Visit) -> None:
+    visit.ask("who built the lighthouse of Skerry Point?")
+    visit.ask("and when?")
+    expect(visit.page.locator("#past .exchange")).to_have_count(1)
+    expect(visit.page.locator("#present .answer")).to_contain_text("1871")
+
+
+def test_a_question_without_an_answer_is_refused_kindly(visit: Visit) -> None:
+    visit.ask("who won the football world cup in 1986?")
+    page = visit.page
+    expect(page.locator("#present .refusal")).to_contain_text("Your documents")
+    expect(page.locator("#present .statement")).to_have_count(0)
+    nearest = page.locator("#present .card")
+    if nearest.count():
+        nearest.first.click()
+        expect(page.locator("mark.current").first).to_be_visible()
+
+
+def test_words_of_a_hostile_document_stay_words(visit: Visit) -> None:
+    visit.ask("where does the zeppelin crew land?")
+    page = visit.page
+    visit.page.locator("#present .entry[data-mark]").first.click()
+    expect(page.locator("#reader-text")).to_contain_text('<img src="http://evil.example/a.png"')
+    expect(page.locator("#reader-text")).to_contain_text("${window.broken=3} {{constructor}}")
+    page.locator("#open-shelf").click()
+    expect(page.locator("#documents")).to_contain_text("zeppelin <b>.txt")
+    assert page.evaluate("window.broken") is None
+    assert page.locator("img, iframe, object, embed").count() == 0
+    links = page.locator("#room a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert all(link.startswith("#source=") for link in links)
+
+
+def test_a_question_can_be_edited_asked_again_and_forgotten(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("who built the lighthouse?")
+    page.get_by_role("button", name="Edit question").click()
+    expect(page.get_by_label("Your question")).to_have_value("who built the lighthouse?")
+    page.get_by_label("Your question").fill("how high is the tower?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".question")).to_have_text(["how high is the tower?"])
+    page.locator("#present .actions").wait_for()
+    expect(page.locator("#present .answer")).to_contain_text("38 metres")
+    page.get_by_role("button", name="Ask again").click()
+    page.locator("#present .actions").wait_for()
+    expect(page.locator(".question")).to_have_text(["how high is the tower?"])
+    page.get_by_role("button", name="Start over").click()
+    expect(page.locator(".exchange")).to_have_count(0)
+    expect(page.locator("#welcome h2")).to_be_visible()
+
+
+def test_an_answer_is_copied_and_the_conversation_exported(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    visit.ask(ZEHRI)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert f"**{ZEHRI}**" in copied
+    assert WARNING in copied
+    assert "[1] jaffar-express-attack.txt, line" in copied
+    page.locator("#export summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="JSON").click()
+    download.value.save_as(tmp_path / "export.json")
+    records = json.loads((tmp_path / "export.json").read_text(encoding="utf-8"))
+    assert records[0]["question"] == ZEHRI
+    assert len(records[0]["citations"][0]["hash"]) == 12
+
+
+def test_a_suggested_question_is_asked_by_a_click(visit: Visit) -> None:
+    page = visit.page
+    suggestion = page.locator(".suggestions button").first
+    words = suggestion.inner_text()
+    suggestion.click()
+    page.locator("#present .actions").wait_for()
+    expect(page.locator(".question")).to_have_text([words])
+    expect(page.locator("#present .refusal")).to_have_count(0)
+
+
+def test_a_question_can_be_about_chosen_documents_only(visit: Visit) -> None:
+    page = visit.page
+    page.locator("#open-shelf").click()
+    page.get_by_label("Ask notes/tea.md").check()
+    page.keyboard.press("Escape")
+    expect(page.locator("#choice")).to_contain_text("notes/tea.md")
+    visit.ask("how high is the tower of the lighthouse?")
+    expect(page.locator("#present .statement")).to_have_count(0)
+    page.locator("#choice button").click()
+    visit.ask("how high is the tower of the lighthouse?")
+    expect(page.locator("#present .answer")).to_contain_text("38 metres")
+
+
+def test_indexing_again_finds_a_new_document(visit: Visit, corpus: Path) -> None:
+    page = visit.page
+    page.locator("#open-shelf").click()
+    expect(page.locator("#documents")).to_contain_text("lighthouse.txt")
+    new = corpus / "bridge.txt"
+    new.write_text("The bridge of Ullock\nThe bridge was opened by Vera Sand in 1903.\n")
+    try:
+        page.get_by_role("button", name="Index again").click()
+        expect(page.locator("#progress")).to_contain_text("1 added")
+        page.get_by_label("Find a document").press_sequentially("ullock")
+        expect(page.locator(".documents li")).to_have_count(1)
+        visit.ask("who opened the bridge of Ullock?")
+        expect(page.locator("#present .answer")).to_contain_text("Vera Sand")
+    finally:
+        new.unlink()
+        page.get_by_role("button", name="Index again").click()
+        expect(page.locator("#progress")).to_contain_text("1 removed")
+
+
+def test_two_visitors_have_conversations_of_their_own(visit: Visit, browser: Browser) -> None:
+    visit.ask(ZEHRI)
+    other = browser.new_page()
+    other.goto(visit.address)
+    other.get_by_label("Your question").fill("and when?")
+    other.keyboard.press("Enter")
+    other.locator("#present .actions").wait_for()
+    expect(other.locator(".exchange")).to_have_count(1)
+    expect(other.locator("#present")).not_to_contain_text("Zehri warn")
+    other.close()
+
+
+@pytest.mark.parametrize("question", ["???", "x" * 10_000])
+def test_an_odd_question_breaks_nothing(visit: Visit, question: str) -> None:
+    visit.ask(question)
+    expect(visit.page.locator("#present .answer, #present .problem")).to_have_count(1)
+    expect(visit.page.get_by_label("Your question")).to_have_value("")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barriers(open_page: OpenPage, scheme: str) -> None:
+    with open_page(scheme=scheme) as visit:
+        assert_no_barriers(visit.page)
+        visit.ask("who won the football world cup in 1986?")
+        visit.ask(ZEHRI)
+        visit.page.locator("#present a.cite").first.click()
+        expect(visit.page.locator("mark.current").first).to_be_visible()
+        assert_no_barriers(visit.page)
+        visit.page.locator("#open-shelf").click()
+        expect(visit.page.locator(".documents")).to_be_visible()
+        assert_no_barriers(visit.page)
+
+
+def assert_no_barriers(page: Page) -> None:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    told = [
+        f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}"
+        for each in found.response["violations"]
+    ]
+    assert told == []
+
+
+def test_a_phone_shows_the_source_over_the_answer(open_page: OpenPage) -> None:
+    with open_page(width=390, height=844) as visit:
+        page = visit.page
+        visit.ask(ZEHRI)
+        page.locator("a.cite").first.click()
+        expect(page.locator("mark.current").first).to_be_visible()
+        assert in_view(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        panel = page.locator("#reader-panel").bounding_box()
+        assert panel is not None
+        assert panel["width"] == 390
+        page.get_by_label("Close the source").click()
+        expect(page.locator("#reader-panel")).to_be_hidden()
+        for name in ("Start over", "Documents", "Light or dark"):
+            expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
+def test_light_and_dark_are_remembered(visit: Visit) -> None:
+    page = visit.page
+    background = (
+        "() => getComputedStyle(document.querySelector('.gradio-container')).backgroundColor"
+    )
+    light = page.evaluate(background)
+    page.get_by_role("button", name="Light or dark").click()
+    dark = page.evaluate(background)
+    assert dark != light
+    page.reload()
+    page.get_by_label("Your question").wait_for()
+    assert page.evaluate(background) == dark
+
+
+def test_the_page_is_usable_and_answers_quickly(open_page: OpenPage) -> None:
+    """Generous bounds: the machine that tests this may be busy."""
+    began = time.monotonic()
+    with open_page() as visit:
+        usable = time.monotonic() - began
+        began = time.monotonic()
+        visit.ask("who built the lighthouse of Skerry Point?")
+        answered = time.monotonic() - began
+    print(f"\nusable after {usable:.2f} s, answered after {answered:.2f} s")
+    assert usable < 10
+    assert answered < 5

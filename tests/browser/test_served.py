@@ -1,0 +1,78 @@
+"""What the server gives, asked for without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from gradio_client import Client
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import ServeCorpus
+
+from askdocs.app.marks import checksum
+
+ARTICLE = "jaffar-express-attack.txt"
+
+
+def test_the_source_is_given_with_its_marks(address: str) -> None:
+    mark = f"0-13.{checksum('Jaffar Express')}"
+    wrong = httpx.get(f"{address}/source", params={"source": ARTICLE, "mark": mark}).json()
+    assert wrong["lost"] == [0]
+    mark = f"0-14.{checksum('Jaffar Express')}"
+    reading = httpx.get(f"{address}/source", params={"source": ARTICLE, "mark": mark}).json()
+    assert '<mark data-marks="0">Jaffar Express</mark>' in reading["html"]
+    assert reading["places"] == ["line 1"]
+
+
+@pytest.mark.parametrize("source", ["../index/catalog.sqlite", "/etc/passwd", "notes/../../x", ""])
+def test_what_is_not_indexed_is_not_served(address: str, source: str) -> None:
+    answer = httpx.get(f"{address}/source", params={"source": source})
+    assert answer.status_code == 404
+    assert "There is no document" in answer.json()["problem"]
+
+
+def test_a_damaged_link_is_told(address: str) -> None:
+    answer = httpx.get(f"{address}/source", params={"source": ARTICLE, "mark": "nonsense"})
+    assert answer.status_code == 400
+    assert answer.json() == {"problem": "This link is damaged."}
+
+
+def test_health_and_style_are_served(address: str) -> None:
+    assert httpx.get(f"{address}/healthz").json() == {"status": "ok", "documents": 4}
+    page = httpx.get(address).text
+    style = page.split('<link rel="stylesheet" href="')[-1].split('"')[0]
+    assert httpx.get(f"{address}/{style}").headers["content-type"].startswith("text/css")
+    assert httpx.get(f"{address}/assets-askdocs/server.py").status_code == 404
+    assert httpx.get(f"{address}/docs").status_code == 404
+
+
+def test_programs_can_ask_search_index_and_list(address: str) -> None:
+    names = httpx.get(f"{address}/gradio_api/info").json()["named_endpoints"]
+    assert set(names) == {"/ask", "/search", "/index", "/documents"}
+    client = Client(address, verbose=False)
+    answer = client.predict("how high is the tower of the lighthouse?", api_name="/ask")
+    assert "38 metres" in answer["text"]
+    assert answer["citations"][0]["source"] == "lighthouse.txt"
+    hits = client.predict("money box", 3, None, api_name="/search")
+    assert hits[0]["source"] == "notes/tea.md"
+    assert client.predict(api_name="/index")["unchanged"] == 4
+    assert len(client.predict(api_name="/documents")) == 4
+    with pytest.raises(Exception, match="empty"):
+        client.predict("?", api_name="/ask")
+    client.close()
+
+
+def test_an_empty_corpus_is_served_with_advice_and_behind_a_password(
+    tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    with serve_corpus(
+        tmp_path / "corpus", tmp_path / "index", ASKDOCS_PASSWORD="secret"
+    ) as address:
+        for path in ("/", "/healthz", "/source?source=a", "/gradio_api/info"):
+            assert httpx.get(address + path).status_code == 401
+        allowed = httpx.get(f"{address}/healthz", auth=("me", "secret"))
+        assert allowed.json() == {"status": "ok", "documents": 0}
