@@ -48,7 +48,9 @@ def follow_up_scores(outcomes: Sequence[Outcome]) -> Scores:
     lost = [
         _has_evidence(each, each.rewritten) - _has_evidence(each, each.found) for each in rewritten
     ]
-    return {**scores(follow_ups), "rewriting": {"lost_to_rewrite": metrics.mean(lost)}}
+    figures = scores(follow_ups)
+    del figures["time"]
+    return {**figures, "rewriting": {"lost_to_rewrite": metrics.mean(lost)}}
 
 
 def search_scores(ranked: Sequence[tuple[Question, Sequence[Place]]]) -> dict[str, Measure]:

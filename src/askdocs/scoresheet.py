@@ -160,7 +160,8 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
         yield f"{'indexing':{_NAME_WIDTH}}{speed} characters a second ({evaluation.characters})"
     follow_ups = follow_up_scores(outcomes)
     if follow_ups:
-        yield f"\nOnly the {sum(bool(each.question.history) for each in outcomes)} follow-ups"
+        asked = sum(bool(each.question.history) for each in outcomes)
+        yield f"\nThe follow-ups alone ({asked})"
         yield from _tables(follow_ups)
 
 
@@ -174,7 +175,8 @@ def _tables(figures: Scores) -> Iterator[str]:
         if group in figures:
             yield f"\n{group.capitalize()}"
             for name, measure in figures[group].items():
-                yield f"{_worded(name)}{_figure(measure)}{measure.count}"
+                if measure.count:
+                    yield f"{_worded(name)}{_figure(measure)}{measure.count}"
 
 
 def _worded(name: str) -> str:
