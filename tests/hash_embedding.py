@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-DIMENSIONS = 48
+DIMENSIONS = 96
 
 
 class HashEmbedding(BaseEmbedding):
@@ -32,10 +32,9 @@ class HashEmbedding(BaseEmbedding):
 
 def vector_of(text: str) -> list[float]:
     """DIMENSIONS numbers, not all of them zero."""
-    vector = [0.01] * DIMENSIONS
+    vector = [0.001] * DIMENSIONS
     for word in re.findall(r"\w+", text.lower()):
         digest = blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
-        for place in digest[:4]:
-            vector[place % DIMENSIONS] += 1.0
-        vector[digest[4] % DIMENSIONS] -= 0.5
+        for place, sign in zip(digest[:4], digest[4:], strict=True):
+            vector[place % DIMENSIONS] += 1.0 if sign % 2 else -1.0
     return vector

@@ -1,0 +1,91 @@
+"""All that an index holds, so that two of them can be compared."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from askdocs.catalog import Catalog
+from askdocs.types import Document, Passage
+from askdocs.vectors import VectorStore
+
+
+@dataclass(frozen=True)
+class IndexState:
+    """What is equal for two indexes of the same folder, however they came about."""
+
+    files: Mapping[str, tuple[int, str, str]]
+    documents: Mapping[str, Document]
+    passages: Mapping[str, Passage]
+    words: Mapping[str, tuple[str, str]]
+    word_counts: Mapping[str, tuple[int, int]]
+    strays: tuple[str, ...]
+    cached: frozenset[bytes]
+    stored: Mapping[str, tuple[str, str]]
+    reachable: Mapping[str, frozenset[str]]
+
+
+def state_of(index: Path) -> IndexState:
+    """Read an index that no process has open; what is inconsistent in itself fails here."""
+    with closing(sqlite3.connect(index / "catalog.sqlite")) as connection:
+        connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        word_rows = connection.execute(
+            """SELECT id, words.text, words.context
+               FROM words LEFT JOIN passages ON number = words.rowid"""
+        ).fetchall()
+        word_counts = connection.execute("SELECT term, doc, cnt FROM word_counts").fetchall()
+        cached = connection.execute("SELECT key, vector FROM vectors").fetchall()
+        vector_keys = dict(connection.execute("SELECT id, vector_key FROM passages"))
+    catalog = Catalog(index / "catalog.sqlite")
+    store = VectorStore(index / "chroma")
+    try:
+        documents = {source: catalog.document(source) for source in catalog.sources()}
+        passages = [each for source in documents for each in catalog.passages_of(source)]
+        vectors = dict(cached)
+        return IndexState(
+            files={
+                path: (file.size, file.hash, file.failure) for path, file in catalog.files().items()
+            },
+            documents={source: found for source, found in documents.items() if found},
+            passages={passage.id: passage for passage in passages},
+            words={row[0]: (row[1], row[2]) for row in word_rows},
+            word_counts={row[0]: (row[1], row[2]) for row in word_counts},
+            strays=tuple(catalog.strays()),
+            cached=frozenset(vectors),
+            stored=_stored(store),
+            reachable=_reachable(store, {name: vectors[key] for name, key in vector_keys.items()}),
+        )
+    finally:
+        catalog.close()
+        store.close()
+
+
+def _stored(store: VectorStore) -> dict[str, tuple[str, str]]:
+    """The text and all metadata of each record of the vector store."""
+    found: Any = store.collection.get(include=["documents", "metadatas"])
+    return {
+        name: (text, json.dumps(metadata, sort_keys=True))
+        for name, text, metadata in zip(
+            found["ids"], found["documents"], found["metadatas"], strict=True
+        )
+    }
+
+
+def _reachable(store: VectorStore, vectors: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
+    """For each passage, what a search with its own vector for everything finds."""
+    if not vectors:
+        return {}
+    found: Any = store.collection.query(
+        query_embeddings=[np.frombuffer(vector, np.float32) for vector in vectors.values()],
+        n_results=len(vectors) + 10,
+        include=[],
+    )
+    return {name: frozenset(ids) for name, ids in zip(vectors, found["ids"], strict=True)}
