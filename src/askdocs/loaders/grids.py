@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from askdocs.loaders.building import DocumentBuilder
-from askdocs.loaders.rows import Row, add_rows, first_row_names, typed_below_first
+from askdocs.loaders.rows import Row, add_rows, column_names, first_row_names, typed_below_first
 
 Numbered = list[tuple[int, Row]]  # filled rows with their numbers, from 1
 
@@ -27,7 +27,7 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
             and used <= columns
             and not typed_below_first([row for _, row in block])
         ):
-            names, columns = block[0][1], used
+            names, columns = column_names(block[0][1]), used
             block = block[1:]
         elif not used <= columns:
             names, columns = None, set()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborNode
+
+from askdocs.loaders.columns import tidy_columns
 
 _SPAN_LIMIT = 100
 _CELL_LIMIT = 1500  # characters; a longer cell holds a text, so the table is there for the layout
@@ -48,6 +51,7 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
             continue
         header += open_header
         rows.append(row)
+    rows = tidy_columns(rows)
     return caption, rows, header or (0 if _has_row_names(table) else None)
 
 
@@ -76,13 +80,16 @@ def cell_text(node: LexborNode, leave_out: LeaveOut) -> str:
             continue
         if (current.tag or "-").startswith("-") or (current is not node and leave_out(current)):
             continue
-        if current.tag in {"br", "p", "div", "li", "tr", "td", "ul", "ol", "dd", "dt"}:
+        if current.tag == "li":
+            pieces.append(", ")
+        elif current.tag in {"br", "p", "div", "tr", "td", "ul", "ol", "dd", "dt"}:
             pieces.append(" ")
         child = current.last_child
         while child is not None:
             stack.append(child)
             child = child.prev
-    return " ".join("".join(pieces).split())
+    words = " ".join("".join(pieces).split())
+    return re.sub(r"(?<![\w)\]”\"']) ?, |^, ", " ", words.replace(" ,", ",")).strip()
 
 
 def _rows_and_caption(table: LexborNode) -> Iterator[LexborNode]:

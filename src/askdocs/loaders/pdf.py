@@ -15,7 +15,7 @@ from askdocs.loaders.pdf_characters import Segment, read_segments
 from askdocs.loaders.pdf_flow import headings_of, join_over_pages
 from askdocs.loaders.pdf_furniture import printed_numbers, without_furniture, without_watermarks
 from askdocs.loaders.pdf_layout import Line, lines_in_order
-from askdocs.loaders.pdf_paragraphs import Paragraph, paragraphs_of
+from askdocs.loaders.pdf_paragraphs import Paragraph, paragraphs_of, vocabulary
 from askdocs.types import Document
 
 SCANNED = (
@@ -91,13 +91,14 @@ def _is_picture(page: pypdfium2.PdfPage) -> bool:
 def _document(
     source: str, title: str, pages: list[list[Line]], labels: list[str], pictures: list[bool]
 ) -> Document:
+    words = vocabulary(line for lines in pages for line in lines)
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, 1):
         if not lines and pictures[number - 1]:
             remark = f"[Page {number} is a scanned picture without text.]"
             paragraphs.append(Paragraph(((number, remark),), size=0.0))
-        paragraphs += paragraphs_of(lines, number)
-    paragraphs = join_over_pages(paragraphs)
+        paragraphs += paragraphs_of(lines, number, words)
+    paragraphs = join_over_pages(paragraphs, words)
     levels = headings_of(paragraphs)
     builder = DocumentBuilder(source, title=title)
     page = 0

@@ -104,7 +104,9 @@ class _Reader:
         # A font scaled by a matrix reports a size of 1 or so; its box tells the drawn size.
         size = drawn * 0.85 if drawn > 0 and not 0.5 < size / drawn < 2 else size
         letter = chr(code) if code < 0x110000 else "\ufffd"
-        if code in (_BROKEN, 0xFFFE) or pdfium.FPDFText_IsHyphen(self._page, index) == 1:
+        if 0x80 <= code < 0xA0:  # a control character, meant as the letter of Windows at its place
+            letter = bytes([code]).decode("cp1252", "ignore") or " "
+        if code in (_BROKEN, 0xFFFE, 0xAD):
             letter = HYPHEN
         letter = _LIGATURES.get(letter, letter)
         return _Character(letter, left, right, bottom, top, round(size, 1), index)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from askdocs.loaders.pdf_paragraphs import Paragraph, glue_between, join_lines
+from askdocs.loaders.pdf_paragraphs import Paragraph, goes_on, join_lines, space_between
 
 _OPEN_END = re.compile(r"[\w,;(\u00ad-]$")
 _HEADING_LIMIT = 150  # characters
@@ -15,7 +15,7 @@ _BOLD_LIMIT = 90
 _NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*\.?|[IVX]+\.|[A-Z]\.|§ ?\d+)\s+\S")
 
 
-def join_over_pages(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+def join_over_pages(paragraphs: Sequence[Paragraph], words: frozenset[str]) -> list[Paragraph]:
     """Join a paragraph that stops in mid-sentence to its rest in the next column or page.
 
     Smaller print between the two (footnotes, captions) comes after it.
@@ -26,7 +26,7 @@ def join_over_pages(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
         if index is None:
             joined.append(paragraph)
         else:
-            joined[index] = _join(joined[index], paragraph)
+            joined[index] = _join(joined[index], paragraph, words)
     return joined
 
 
@@ -48,22 +48,22 @@ def _open_one(before: Sequence[Paragraph], rest: Paragraph) -> int | None:
     return None
 
 
-def _join(first: Paragraph, rest: Paragraph) -> Paragraph:
+def _join(first: Paragraph, rest: Paragraph, words: frozenset[str]) -> Paragraph:
     (page, text), (next_page, next_text) = first.parts[-1], rest.parts[0]
     lines = first.lines + rest.lines
     if page == next_page:
-        parts = (*first.parts[:-1], (page, join_lines(text, next_text)))
+        parts = (*first.parts[:-1], (page, join_lines(text, next_text, words)))
         return replace(first, parts=parts, lines=lines, block=rest.block)
-    glue = glue_between(text, next_text)
-    if glue == "":
+    if goes_on(text, next_text):
         # The broken word stays whole, on the page where it begins.
         word, space, remainder = next_text.partition(" ")
-        text = join_lines(text, word)
+        text = join_lines(text, word, words)
         next_text = remainder if space else ""
     parts = (*first.parts[:-1], (page, text))
     if next_text:
         parts = (*parts, (next_page, next_text))
-    return replace(first, parts=parts, lines=lines, block=rest.block)
+    glue = space_between(text, next_text)
+    return replace(first, parts=parts, lines=lines, block=rest.block, glue=glue)
 
 
 def headings_of(paragraphs: Sequence[Paragraph]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -13,6 +13,9 @@ from askdocs.loaders.pdf_layout import Line
 
 _BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—*·o-]\s+\S|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s+\S)")
 _NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")  # Chinese, Japanese
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_HYPHENS = HYPHEN + "-"
+_SYLLABLE = 3  # letters; a part with more, that is a word elsewhere, is no syllable
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', "…", "。", "؟")
 
 
@@ -33,18 +36,18 @@ class Paragraph:
         return self.glue.join(text for _, text in self.parts)
 
 
-def paragraphs_of(lines: Sequence[Line], page: int) -> list[Paragraph]:
+def paragraphs_of(lines: Sequence[Line], page: int, words: frozenset[str]) -> list[Paragraph]:
     """Lines that belong together, joined; hyphenated words at line ends are whole again."""
     paragraphs: list[Paragraph] = []
     group: list[Line] = []
     steps = _usual_steps(lines)
     for line, edge in zip(lines, _right_edges(lines), strict=True):
         if group and _begins_paragraph(group, line, steps.get(line.block, 0.0), edge):
-            paragraphs.append(_paragraph(group, page))
+            paragraphs.append(_paragraph(group, page, words))
             group = []
         group.append(line)
     if group:
-        paragraphs.append(_paragraph(group, page))
+        paragraphs.append(_paragraph(group, page, words))
     return paragraphs
 
 
@@ -97,7 +100,7 @@ def _had_room(last: Line, line: Line, edge: float) -> bool:
 
     Lines that are centred below each other say nothing.
     """
-    if abs(last.left - line.left) > 3 * line.size:
+    if abs(last.left - line.left) > 3 * line.size or goes_on(last.text, line.text):
         return False
     letter = (line.right - line.left) / max(len(line.text), 1)
     word = len(line.text.split()[0]) * letter
@@ -105,10 +108,10 @@ def _had_room(last: Line, line: Line, edge: float) -> bool:
     return edge - last.right > word + margin * letter
 
 
-def _paragraph(group: Sequence[Line], page: int) -> Paragraph:
+def _paragraph(group: Sequence[Line], page: int, words: frozenset[str]) -> Paragraph:
     text = group[0].text
     for line in group[1:]:
-        text = join_lines(text, line.text)
+        text = join_lines(text, line.text, words)
     size = max(group, key=lambda line: len(line.text)).size
     return Paragraph(
         parts=((page, text.replace(HYPHEN, "-")),),
@@ -120,16 +123,45 @@ def _paragraph(group: Sequence[Line], page: int) -> Paragraph:
     )
 
 
-def join_lines(before: str, after: str) -> str:
-    """Two lines as one; see glue."""
-    glue = glue_between(before, after)
-    return before.rstrip(HYPHEN + "-") + after if glue == "" else before + glue + after
+def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
+    """The words of a document, in lower case, but for the halves of broken ones."""
+    words: set[str] = set()
+    broken = False
+    for line in lines:
+        found = _WORD.findall(line.text.lower())
+        was_broken, broken = broken, line.text.endswith((HYPHEN, "-"))
+        words.update(found[was_broken : len(found) - broken])
+    return frozenset(words)
 
 
-def glue_between(before: str, after: str) -> str:
-    """What stands between two lines: "" where a word was broken or the script has no spaces."""
-    if before.endswith((HYPHEN, "-")) and len(before) > 2 and before[-2].isalpha():
-        last_word = before.split()[-1].rstrip(HYPHEN + "-")
-        if after[:1].islower() and "-" not in last_word and len(last_word) > 1:
-            return ""
+def join_lines(before: str, after: str, words: frozenset[str]) -> str:
+    """Two lines as one. A word that was broken is whole; a hyphen of its own it keeps."""
+    if not goes_on(before, after):
+        return before + space_between(before, after) + after
+    first, second = before.split()[-1].rstrip(_HYPHENS), _WORD.match(after)
+    start = _WORD.search(first[::-1])
+    left = start.group()[::-1].lower() if start else first.lower()
+    right = second.group().lower() if second else ""
+    hyphen = "-" if not after[0].islower() or _is_compound(left, right, words) else ""
+    return before.rstrip(_HYPHENS) + hyphen + after
+
+
+def _is_compound(left: str, right: str, words: frozenset[str]) -> bool:
+    """Whether two parts make a word with a hyphen, as far as the rest of the document tells."""
+    if left + right in words:
+        return False
+    if f"{left}-{right}" in words or "-" in left:
+        return True
+    return left in words and right in words and min(len(left), len(right)) > _SYLLABLE
+
+
+def goes_on(before: str, after: str) -> bool:
+    """Whether the last word of a line goes on in the next."""
+    if not before.endswith((HYPHEN, "-")) or len(before) < 3 or not before[-2].isalpha():
+        return False
+    return after[:1].isalnum() and (before.endswith(HYPHEN) or after[0].isalpha())
+
+
+def space_between(before: str, after: str) -> str:
+    """The space between two lines; none in a script that has no spaces."""
     return "" if _NO_SPACE.match(before[-1:]) and _NO_SPACE.match(after[:1]) else " "

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from askdocs.loaders.building import DocumentBuilder
 
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NAME_LIMIT = 80  # characters of a column name
 _SPACES = re.compile(r"\s+")
 
@@ -30,6 +31,12 @@ def row_line(names: Row, cells: Row) -> str:
     return "; ".join(parts)
 
 
+def column_names(cells: Row) -> Row:
+    """The names in a header row. Above labels of rows, beside years, stands no name of them."""
+    years = [cell for cell in cells[1:] if cell]
+    return ["", *cells[1:]] if years and all(map(_YEAR.fullmatch, years)) else cells
+
+
 def plain_line(cells: Row) -> str:
     """The cells of a table without column names; two cells are a name and its value."""
     filled = [cell for cell in cells if cell]
@@ -49,9 +56,9 @@ def first_row_names(rows: Sequence[Row]) -> bool:
     if width < 2 or len(filled) < max(2, (width + 1) // 2):
         return False
     if any(_NUMBER.fullmatch(cell) for cell in filled):
-        # Years may name columns, below a name of their own.
-        years = all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in filled[1:])
-        return years and not _NUMBER.fullmatch(filled[0])
+        # Years may name columns, but not the first.
+        years = [cell for cell in rows[0][1:] if cell]
+        return all(map(_YEAR.fullmatch, years)) and not _NUMBER.fullmatch(rows[0][0])
     if typed_below_first(rows):
         return True
     if len(set(filled)) < len(filled) or any(len(cell) > _NAME_LIMIT for cell in filled):
@@ -94,6 +101,7 @@ def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | No
     if header is None:
         header = 1 if first_row_names(rows) and not _pairs(rows) else 0
     names = [" ".join(dict.fromkeys(filter(None, cells))) for cells in _columns(rows[:header])]
+    names = list(column_names(names))
     builder.close_block()
     body = rows[header:] if len(rows) > header else rows
     for row in body:
