@@ -178,6 +178,48 @@ def serve(
         )
 
 
+@app.command("eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Documents and questions.jsonl.")],
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Ask only N questions, spread evenly."),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE.png", help="Draw risk and reliability."),
+    ] = None,
+    details: Annotated[
+        Path | None,
+        typer.Option("--details", metavar="FILE.jsonl", help="Write what became of each question."),
+    ] = None,
+    index: Annotated[
+        Path | None,
+        typer.Option("--index", metavar="DIR", help="Keep the index here, for the next time."),
+    ] = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure search, answers and refusals on questions whose answers are known."""
+    from askdocs.config import load_config
+    from askdocs.evaluate import evaluate_folder
+    from askdocs.reporting import showing_progress
+    from askdocs.scores import draw, scores_as_json, scores_as_text, write_details
+
+    with showing_progress() as on_progress:
+        evaluation = evaluate_folder(
+            folder, load_config(config), index=index, limit=limit, on_progress=on_progress
+        )
+    if details:
+        write_details(evaluation, details)
+    if picture:
+        draw(evaluation, picture)
+    if as_json:
+        _print_json(scores_as_json(evaluation))
+    else:
+        print(scores_as_text(evaluation))
+
+
 @app.command()
 def status(
     corpus: Corpus = None, index: Index = None, config: ConfigFile = None, as_json: AsJson = False

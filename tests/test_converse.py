@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from askdocs.converse import leans_on_history, queries, small_talk
+from askdocs.types import Answer, Statement, Turn
+
+
+def turn(question: str, said: str = "") -> Turn:
+    statements = (Statement(said, (), "quoted"),) if said else ()
+    return Turn(question, Answer(question, said, statements, searched_for=(question,)))
+
+
+def test_a_first_question_is_searched_as_it_stands() -> None:
+    assert queries("what did  Zehri warn?", []) == ["what did Zehri warn?"]
+
+
+@pytest.mark.parametrize(
+    "question", ["and when?", "who is he?", "what about the army?", "why did they leave?", "why?"]
+)
+def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: str) -> None:
+    history = [turn("what did Zehri warn?", "Mir Zehri spoke in the Balochistan Assembly.")]
+    first, second = queries(question, history)
+    assert first == question
+    assert "zehri" in second.lower()
+    assert "Balochistan Assembly" in second
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How long is the lamp lit each night?", "What does the monthly pass of the scheme cost?"],
+)
+def test_a_new_topic_carries_nothing_over(question: str) -> None:
+    assert not leans_on_history(question)
+    assert queries(question, [turn("what did Zehri warn?", "He warned of attacks.")]) == [question]
+
+
+def test_the_topic_lasts_over_several_turns() -> None:
+    first = turn("what did Zehri warn?", "Zehri warned of attacks.")
+    searched = queries("and when?", [first])
+    second = Turn("and when?", Answer("and when?", "", searched_for=tuple(searched)))
+    assert "zehri" in queries("and where?", [first, second])[-1].lower()
+
+
+@pytest.mark.parametrize("said", ["Hello!", "hi", "thank you", "Thanks a lot!", "What can you do?"])
+def test_small_talk_is_answered_as_such(said: str) -> None:
+    assert small_talk(said)
+
+
+@pytest.mark.parametrize("asked", ["Hi-tech exports of Norway in 2020?", "Who are the insurgents?"])
+def test_a_question_is_no_small_talk(asked: str) -> None:
+    assert not small_talk(asked)
