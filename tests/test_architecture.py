@@ -22,6 +22,8 @@ ORDER = [
     "split",
     "words",
     "embed",
+    "database",
+    "word_index",
     "catalog",
     "vectors",
     "scan",
@@ -51,7 +53,7 @@ BORDERS = {
     "torch": set(),
     "sentence_transformers": {"embed"},
     "onnxruntime": {"embed", "reader"},
-    "sqlite3": {"catalog"},
+    "sqlite3": {"database", "word_index", "catalog"},
 }
 HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxruntime", "numpy"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from askdocs.catalog import not_writable
+from askdocs.database import not_writable
 from askdocs.embed import Vectors
 from askdocs.errors import ConfigError, IndexMismatchError
 from askdocs.types import Passage

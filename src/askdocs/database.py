@@ -1,0 +1,105 @@
+"""SQLite for several threads, with errors that say what mends them."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError
+
+
+class Database:
+    """A SQLite file; usable from any thread, each connection by one at a time.
+
+    `schema` is run when the file is opened, `scratch` for each connection. Raises
+    IndexMismatchError where the file is damaged, CorpusError where it cannot be written.
+    """
+
+    def __init__(self, path: Path, *, schema: str, scratch: str) -> None:
+        self.path = path
+        self._scratch = scratch
+        self._idle: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        with self.connection() as connection:
+            connection.executescript(schema)
+
+    def close(self) -> None:
+        """Close the file. Nothing else may be called afterwards."""
+        with self._guard:
+            while self._idle:
+                self._idle.pop().close()
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        with self._guard:
+            connection = self._idle.pop() if self._idle else None
+        try:
+            connection = connection or _connect(self.path, self._scratch)
+            yield connection
+        except sqlite3.DatabaseError as error:
+            raise _told(error, self.path) from error
+        finally:
+            if connection is not None:
+                with self._guard:
+                    self._idle.append(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def rows(self, statement: str, *values: object) -> list[Any]:
+        with self.connection() as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def damage(self) -> str:
+        """What SQLite finds wrong with the file; "" if nothing."""
+        try:
+            found = str(self.rows("PRAGMA integrity_check(1)")[0][0])
+        except IndexMismatchError as error:
+            return str(error)
+        return "" if found == "ok" else found
+
+
+def _connect(path: Path, scratch: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.executescript(scratch)
+    return connection
+
+
+def not_writable(index: Path, reason: str) -> CorpusError:
+    """The error for an index folder that cannot be written, or is on a disk that is full."""
+    if "full" in reason or "No space left" in reason:
+        return CorpusError(
+            f"The disk of the index folder {index} is full. Free some space and run"
+            " `askdocs index` again; nothing is lost."
+        )
+    return CorpusError(
+        f"The index folder {index} cannot be written ({reason}). Make it writable, or choose"
+        " another with --index."
+    )
+
+
+def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
+    """The error as a person understands it."""
+    words_of_error = str(error)
+    if any(sign in words_of_error for sign in ("readonly", "unable to open", "full")):
+        return not_writable(path.parent, words_of_error)
+    return IndexMismatchError(
+        f"The catalog {path} is damaged ({words_of_error}). Run `askdocs doctor --repair`, or build"
+        " the index anew with `askdocs index --rebuild`."
+    )
