@@ -32,7 +32,7 @@ BRIDGE = (
     "It was painted green by the engineer Maud Ellery, who disliked grey."
 )
 FERRY = "The ferry to Holm leaves at seven in the morning and costs four crowns."
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "qid": "opened",
         "question": "When was the Alder Bridge opened?",

@@ -134,12 +134,12 @@ def outcome(assistant: Assistant, question: Question) -> Outcome:
     citations = [*answer.citations, *forced.citations]
     return Outcome(
         question=question,
-        found=_places(considered.hits),
-        read=_places(order_after_reading(considered.hits, considered.candidates)),
+        found=places(considered.hits),
+        read=places(order_after_reading(considered.hits, considered.candidates)),
         answer=answer,
         forced=forced,
         best=considered.candidates[0] if considered.candidates else None,
-        rewritten=_places(rewritten),
+        rewritten=places(rewritten),
         cited=len(citations),
         inexact=sum(not _is_exact(assistant, citation) for citation in citations),
         search_seconds=searched - began,
@@ -152,6 +152,12 @@ def order_after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) ->
     order = dict.fromkeys(candidate.hit.passage.id for candidate in candidates)
     rank = {name: number for number, name in enumerate(order)}
     return sorted(hits, key=lambda hit: rank.get(hit.passage.id, len(rank)))
+
+
+def places(hits: Sequence[Hit]) -> tuple[Place, ...]:
+    """Where the passages of hits stand, in order."""
+    passages = (hit.passage for hit in hits)
+    return tuple((passage.source, passage.start, passage.end) for passage in passages)
 
 
 def conversation(assistant: Assistant, history: Sequence[Asked]) -> list[Turn]:
@@ -189,11 +195,6 @@ def _given(asked: Asked, before: Sequence[Turn]) -> Answer:
 def _is_exact(assistant: Assistant, citation: Citation) -> bool:
     text = assistant.document(citation.source).text
     return text[citation.start : citation.end] == citation.quote
-
-
-def _places(hits: Sequence[Hit]) -> tuple[Place, ...]:
-    passages = (hit.passage for hit in hits)
-    return tuple((passage.source, passage.start, passage.end) for passage in passages)
 
 
 def _refuse_other_documents(assistant: Assistant, documents: Sequence[Document]) -> None:

@@ -1,0 +1,169 @@
+"""What each stage is worth: search and reading with stages left out, or with other settings.
+
+    python benchmarks/ablation.py FOLDER... [--limit N] [--indexes DIR]
+
+A FOLDER is a question set, as for `askdocs eval`. For each one a table is printed, and for several
+their mean. Only answerable questions whose quote is known, and without a conversation before them,
+are asked: a follow-up is searched in two ways at once, which single searches have no part in.
+Indexes are made in DIR, one for each set and passage size, and found there the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from askdocs import Assistant, Config
+from askdocs.evaluate import order_after_reading, places, spread
+from askdocs.metrics import Measure
+from askdocs.questions import QUESTIONS, Question, read_documents, read_questions
+from askdocs.scores import search_scores
+from askdocs.types import Document, Hit
+
+PASSAGE_TOKENS = (100, 200, 350)
+PASSAGES_READ = (8, 16, 24, 48)
+FIGURES = ("evidence_in_1000", "first_hit", "mrr")
+_EVERY = 100  # passages: more than both searches together give
+_RANK_OFFSET = 60  # of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)
+
+Ranking = Callable[[Question], Sequence[Hit]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A set-up with its figures, and the seconds that half of the questions stay below.
+
+    Single searches and rank fusion are orders of what the whole search found, and take its time.
+    """
+
+    name: str
+    figures: dict[str, Measure]
+    seconds: float
+
+
+def rows(folder: Path, config: Config, limit: int | None) -> Iterator[Row]:
+    """One row for each set-up, measured on the questions of a folder."""
+    documents, _ = read_documents(folder, config)
+    every = read_questions(folder / QUESTIONS, documents)
+    fit = [each for each in every if each.answerable and each.spans and not each.history]
+    questions = spread(fit, limit)
+    for tokens in PASSAGE_TOKENS:
+        place = config.index / folder.name / str(tokens)
+        sized = replace(config, passage_tokens=tokens, index=place)
+        yield from _rows_of_size(sized, documents, questions)
+
+
+def _rows_of_size(
+    config: Config, documents: Sequence[Document], questions: Sequence[Question]
+) -> Iterator[Row]:
+    tokens = config.passage_tokens
+    with Assistant(config) as assistant:
+        assistant.index_documents(documents)
+        assistant.ask(questions[0].text)  # loads the models
+
+        def search(question: Question) -> list[Hit]:
+            return assistant.search(question.text, top_k=_EVERY)
+
+        def read(question: Question) -> list[Hit]:
+            considered = assistant.consider(question.text)
+            return order_after_reading(considered.hits, considered.candidates)
+
+        if tokens == PASSAGE_TOKENS[0]:
+            yield _measured("words only", lambda each: by_words(search(each)), questions)
+            yield _measured("meaning only", lambda each: by_meaning(search(each)), questions)
+            yield _measured("both, rank fusion", lambda each: by_ranks(search(each)), questions)
+        yield _measured(f"both, score fusion, {tokens} tokens", search, questions)
+        for number in PASSAGES_READ if tokens == PASSAGE_TOKENS[0] else (config.passages_read,):
+            assistant.config = replace(config, passages_read=number)
+            yield _measured(f"+ reader of {number}, {tokens} tokens", read, questions)
+
+
+def by_words(hits: Sequence[Hit]) -> list[Hit]:
+    """Only what the word search found, in its order."""
+    return _by_rank(hits, "words")
+
+
+def by_meaning(hits: Sequence[Hit]) -> list[Hit]:
+    """Only what the search by meaning found, in its order."""
+    return _by_rank(hits, "meaning")
+
+
+def by_ranks(hits: Sequence[Hit]) -> list[Hit]:
+    """All hits by the sum of 1 / (60 + rank) over the searches that found them."""
+
+    def score(hit: Hit) -> float:
+        return sum(1 / (_RANK_OFFSET + rank) for rank in hit.found_by.values())
+
+    return sorted(hits, key=lambda hit: (-score(hit), hit.passage.id))
+
+
+def _by_rank(hits: Sequence[Hit], search: str) -> list[Hit]:
+    found = [hit for hit in hits if search in hit.found_by]
+    return sorted(found, key=lambda hit: hit.found_by[search])
+
+
+def _measured(name: str, ranking: Ranking, questions: Sequence[Question]) -> Row:
+    ranked, seconds = [], []
+    for question in questions:
+        began = time.perf_counter()
+        hits = ranking(question)
+        seconds.append(time.perf_counter() - began)
+        ranked.append((question, places(hits)))
+    figures = search_scores(ranked)
+    return Row(name, {each: figures[each] for each in FIGURES}, statistics.median(seconds))
+
+
+def _print_table(title: str, table: Sequence[Row]) -> None:
+    names = [each.replace("_", " ") for each in FIGURES]
+    print(f"\n{title}\n\n| set-up | {' | '.join(names)} | seconds (p50) |")
+    print(f"| --- | {'--- | ' * len(FIGURES)}--- |")
+    for row in table:
+        cells = [_figure(row.figures[each]) for each in FIGURES]
+        print(f"| {row.name} | {' | '.join(cells)} | {row.seconds:.3f} |", flush=True)
+
+
+def _figure(measure: Measure) -> str:
+    if measure.value is None:
+        return "–"
+    interval = "" if measure.low is None else f" ({measure.low:.3f}–{measure.high:.3f})"
+    return f"{measure.value:.3f}{interval}"
+
+
+def _mean(tables: Sequence[Sequence[Row]]) -> list[Row]:
+    """The mean of each figure over the sets, each set counting the same."""
+    means = []
+    for together in zip(*tables, strict=True):
+        figures = {}
+        for name in FIGURES:
+            values = [row.figures[name].value for row in together]
+            known = [value for value in values if value is not None]
+            figures[name] = Measure(statistics.mean(known), len(known))
+        seconds = statistics.mean(row.seconds for row in together)
+        means.append(Row(together[0].name, figures, seconds))
+    return means
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folders", metavar="FOLDER", nargs="+", type=Path)
+    parser.add_argument("--limit", type=int, help="ask only so many questions of each set")
+    parser.add_argument("--indexes", type=Path, help="keep the indexes in this folder")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="askdocs-ablation-") as scratch:
+        config = Config(index=given.indexes or Path(scratch))
+        tables = []
+        for folder in given.folders:
+            tables.append(list(rows(folder, config, given.limit)))
+            count = tables[-1][0].figures["mrr"].count
+            _print_table(f"{folder.name}, {count} questions", tables[-1])
+        if len(tables) > 1:
+            _print_table(f"mean of {len(tables)} sets", _mean(tables))
+
+
+if __name__ == "__main__":
+    main()
