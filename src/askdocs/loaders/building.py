@@ -25,6 +25,8 @@ def normalise(text: str) -> str:
     Unicode NFC; every line end is a line feed; control characters, soft hyphens and zero-width
     marks are gone; a word hyphenated at a line end is whole; the number of lines is kept.
     """
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text  # as most rows and paragraphs are
     text = _LINE_ENDS.sub("\n", text)
     text = _PAGE_ENDS.sub(" ", text)
     text = _INVISIBLE.sub("", text)
@@ -72,7 +74,7 @@ class DocumentBuilder:
     def add(self, text: str, *, end: str = "\n\n") -> None:
         """Append a piece, usually a paragraph, and what separates it from the next."""
         piece = normalise(text)
-        if self._pieces and _OPEN_WORD.search(self._pieces[-1]) and piece[:1].islower():
+        if piece[:1].islower() and self._pieces and _OPEN_WORD.search(self._pieces[-1][-100:]):
             # Two pieces that are not one word must not look like one that is broken.
             self._pieces[-1] = _HARD_HYPHEN.join(self._pieces[-1].rsplit("-", 1))
         self._pieces.append(piece + end)

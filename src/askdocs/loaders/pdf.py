@@ -22,6 +22,7 @@ SCANNED = (
     "the pages are scanned pictures without text; text recognition for them is not installed "
     "(askdocs[ocr])"
 )
+_NO_TITLES = frozenset({"contents", "table of contents", "inhaltsverzeichnis", "inhalt", "index"})
 _FEW_LETTERS = 200  # a page with more is no scan
 _PICTURE_SHARE = 0.3  # of a page without text that pictures cover, for it to be a scan
 
@@ -114,8 +115,8 @@ def _document(
                 end = "\n\n" if position == last else paragraph.glue
                 builder.add(text, end=end)
     if not builder.title:
-        first = next((i for i, level in enumerate(levels) if level == 1), None)
-        builder.title = paragraphs[first].text if first is not None else ""
+        tops = (p.text for p, level in zip(paragraphs, levels, strict=True) if level == 1)
+        builder.title = next((text for text in tops if text.lower() not in _NO_TITLES), "")
     return builder.build()
 
 

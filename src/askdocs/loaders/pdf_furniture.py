@@ -68,7 +68,8 @@ def without_furniture(
         for ordered in (_by_height(page), _by_height(page)[::-1]):
             for line in ordered:
                 is_title = _at_edge(line, _ZONE) and _mark(line) in repeated
-                if not is_title and not _is_number(line, printed.get(counted, ""), len(page)):
+                number = printed.get(counted, str(counted))
+                if not is_title and not _is_number(line, number, len(page)):
                     break
                 left_out.add(id(line))
         kept.append([line for line in page if id(line) not in left_out])
@@ -97,12 +98,12 @@ def _numbers(line: Line) -> list[int]:
     return [int(found.group(1)) for part in parts if (found := _PAGE_NUMBER.match(part))]
 
 
-def _is_number(line: Line, printed: str, lines: int) -> bool:
+def _is_number(line: Line, number: str, lines: int) -> bool:
     """Whether a line is the number of its page, alone or with a running title beside it."""
-    if printed and _at_edge(line, _ZONE) and int(printed) in _numbers(line):
-        return True
+    if lines < 2 or not _at_edge(line, _ZONE):
+        return False
     alone = _PAGE_NUMBER.match(line.text) or _ROMAN.match(line.text)
-    return bool(alone) and _at_edge(line, _NUMBER_ZONE) and lines > 1
+    return int(number) in _numbers(line) or bool(alone and _at_edge(line, _NUMBER_ZONE))
 
 
 def _by_height(page: Sequence[Line]) -> list[Line]:

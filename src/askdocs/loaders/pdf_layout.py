@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from statistics import median
 
 from askdocs.loaders.pdf_characters import Segment
 
+_LABEL = re.compile(r"[(\[]?(?:[\d.]{1,7}|[a-zA-Z]|[ivx]{1,4})[.)\]]+|\.\d+|\d+\.\d+|[•◦▪●○■–—-]")
 CELL = " | "  # between the cells of a row
 _COLUMN_LINES = 4  # lines that a column of text has at least
 _COLUMN_SEGMENTS = 1.5  # pieces of its lines on average at most; rows of tables have more
@@ -64,7 +66,7 @@ def _row_text(row: Sequence[Segment]) -> str:
     text = row[0].text
     for before, segment in pairwise(row):
         gap = max(segment.left - before.right, before.left - segment.right)
-        wide = gap > 2.2 * max(before.size, segment.size, 1.0)
+        wide = gap > 2.2 * max(before.size, segment.size, 1.0) and not _LABEL.fullmatch(text)
         text += (CELL if wide else " ") + segment.text
     return text
 
@@ -145,7 +147,8 @@ def _rows(segments: Sequence[Segment]) -> list[list[Segment]]:
         if rows:
             reference = max(rows[-1], key=lambda s: s.size)
             height = min(reference.top - reference.bottom, segment.top - segment.bottom)
-            if abs(reference.middle - segment.middle) < 0.5 * max(height, 1.0):
+            shared = min(reference.top, segment.top) - max(reference.bottom, segment.bottom)
+            if shared > 0.5 * height:
                 rows[-1].append(segment)
                 continue
         rows.append([segment])

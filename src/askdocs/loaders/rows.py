@@ -10,14 +10,13 @@ from askdocs.loaders.building import DocumentBuilder
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NAME_LIMIT = 80  # characters of a column name
-_SPACES = re.compile(r"\s+")
 
 Row = Sequence[str]
 
 
 def clean(cell: str) -> str:
     """A cell on one line."""
-    return _SPACES.sub(" ", cell).strip()
+    return " ".join(cell.split())
 
 
 def row_line(names: Row, cells: Row) -> str:
