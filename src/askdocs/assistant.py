@@ -15,6 +15,7 @@ from askdocs.catalog import Catalog
 from askdocs.choose import Candidate, Considered, choose
 from askdocs.config import Config
 from askdocs.converse import queries, small_talk
+from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
 from askdocs.errors import AskdocsError, CorpusError
 from askdocs.lock import IndexLock
@@ -106,7 +107,7 @@ class Assistant:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
             return syncing.sync(
-                self.config, catalog, self._open_vectors(), self._open_embedder(),
+                self.config, catalog, self._open_vectors(), self.embedder,
                 on_progress=listener,
             )  # fmt: skip
 
@@ -135,15 +136,19 @@ class Assistant:
             raise CorpusError(f"There is no document {source!r} in the index.")
         return document
 
-    def repair(self, *, on_progress: ProgressListener | None = None) -> int:
-        """Fill the vector store anew from the catalog; nothing is embedded again."""
-        with self._sync_guard:
-            catalog = self._open_catalog()
-            syncing.check_fingerprint(catalog, self._fingerprint())
-            return syncing.repair_vectors(
-                catalog, self._open_vectors(), self._open_embedder(),
-                on_progress=on_progress or _ignore,
-            )  # fmt: skip
+    def diagnose(self) -> Diagnosis:
+        """What is wrong with the index, and what mends it. The index is closed first."""
+        with self._sync_guard, self._guard:
+            self.close()
+            self._open_lock()
+            return diagnose(self.config, self.embedder)
+
+    def repair(self, *, on_progress: ProgressListener | None = None) -> Repair:
+        """Mend what `diagnose` finds; only texts whose vectors are lost are embedded again."""
+        with self._sync_guard, self._guard:
+            self.close()
+            self._open_lock()
+            return repair(self.config, self.embedder, on_progress=on_progress or _ignore)
 
     def index_documents(
         self, documents: Iterable[Document], *, on_progress: ProgressListener | None = None
@@ -157,7 +162,7 @@ class Assistant:
             catalog = self._open_catalog()
             syncing.check_fingerprint(catalog, self._fingerprint())
             return syncing.add_documents(
-                documents, self.config, catalog, self._open_vectors(), self._open_embedder(),
+                documents, self.config, catalog, self._open_vectors(), self.embedder,
                 on_progress=on_progress or _ignore,
             )  # fmt: skip
 
@@ -214,7 +219,7 @@ class Assistant:
         if hits:
             whole = searched_for[-1]
             rare_words = self._open_catalog().rare_words(whole)
-            candidates = choose(whole, hits, rare_words, self._open_embedder(), self._open_reader())
+            candidates = choose(whole, hits, rare_words, self.embedder, self._open_reader())
         return Considered(question, tuple(searched_for), tuple(hits), tuple(candidates))
 
     # LlamaIndex
@@ -249,7 +254,7 @@ class Assistant:
             searched_for,
             catalog,
             self._open_vectors(),
-            self._open_embedder(),
+            self.embedder,
             limit=limit,
             sources=within,
         )
@@ -257,7 +262,7 @@ class Assistant:
     # Parts, opened when they are first needed
 
     def _fingerprint(self) -> dict[str, str]:
-        return syncing.fingerprint(self.config, self._open_embedder())
+        return syncing.fingerprint(self.config, self.embedder)
 
     def _open_catalog(self) -> Catalog:
         with self._guard:
@@ -273,7 +278,9 @@ class Assistant:
                 self._vectors = VectorStore(self.config.index / "chroma")
             return self._vectors
 
-    def _open_embedder(self) -> Embedder:
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded when it is first needed."""
         with self._guard:
             if self._embedder is None:
                 given = self._given_embedder

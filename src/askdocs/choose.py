@@ -32,7 +32,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 class Candidate:
     """A sentence that may answer. Offsets are into the text of its document.
 
-    `chance` is the estimated probability that it answers, `focus` the words that answer.
+    `chance` is the estimated probability that it answers, `focus` the words that answer,
+    `features` what the chance was estimated from.
     """
 
     hit: Hit
@@ -40,6 +41,7 @@ class Candidate:
     end: int
     focus: tuple[int, int] | None
     chance: float
+    features: tuple[float, ...] = ()
 
     @property
     def quote(self) -> str:
@@ -124,6 +126,7 @@ def _by_reading(
                     end=passage.start + end,
                     focus=(passage.start + first, passage.start + last) if first < last else None,
                     chance=_chance(features, _READING_WEIGHTS),
+                    features=features,
                 )
             )
     return found
@@ -143,7 +146,7 @@ def _by_words(
         features = (1.0, cosine, hit.score, coverage(rare_words, text))
         chance = _chance(features, _WORD_WEIGHTS)
         offset = hit.passage.start
-        found.append(Candidate(hit, offset + start, offset + end, None, chance))
+        found.append(Candidate(hit, offset + start, offset + end, None, chance, features))
     return found
 
 

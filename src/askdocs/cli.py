@@ -180,7 +180,7 @@ def serve(
 
 @app.command("eval")
 def evaluate(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Documents and questions.jsonl.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Documents, questions.jsonl.")],
     limit: Annotated[
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="Ask only N questions, spread evenly."),

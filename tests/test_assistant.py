@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from askdocs import Answer, AskdocsError, Assistant, Config, CorpusError, IndexBusyError, Turn
+
+ROOT = Path(__file__).parents[1]
+ARTICLE = "jaffar-express-attack.txt"
+
+
+def test_it_answers_what_the_article_says_with_exact_quotes(sample: Assistant) -> None:
+    answer = sample.ask("what did Zehri warn?")
+    assert answer.answered
+    text = sample.document(ARTICLE).text
+    assert "militant groups had expanded their operational reach across the province" in answer.text
+    for citation in answer.citations:
+        assert citation.source == ARTICLE
+        assert text[citation.start : citation.end] == citation.quote
+
+
+def test_every_way_of_asking_gives_the_same_answer(sample: Assistant) -> None:
+    question = "How long is the lens cleaned with a linen cloth?"
+    answer = sample.ask(question)
+    stream = sample.stream(question)
+    assert "".join(stream) == answer.text
+    assert stream.answer == answer
+    assert sample.as_query_engine().query(question).metadata["answer"] == answer
+
+
+def test_the_answer_of_a_stream_is_there_when_it_has_ended(sample: Assistant) -> None:
+    stream = sample.stream("what did Zehri warn?")
+    with pytest.raises(AskdocsError):
+        _ = stream.answer
+    assert len(list(stream)) > 1
+    assert isinstance(stream.answer, Answer)
+
+
+def test_what_the_documents_do_not_hold_is_not_answered(sample: Assistant) -> None:
+    answer = sample.ask("Who won the chess olympiad in Batumi?")
+    assert not answer.answered
+    assert not answer.statements
+    assert answer.confidence < 0.5
+
+
+def test_a_follow_up_finds_what_the_conversation_is_about(sample: Assistant) -> None:
+    first = sample.ask("what did Zehri warn?")
+    then = sample.ask("and when did he speak?", history=[Turn("what did Zehri warn?", first)])
+    assert then.searched_for[0] == "and when did he speak?"
+    assert "zehri" in then.searched_for[1].lower()
+    assert then.hits[0].passage.source == ARTICLE
+
+
+def test_small_talk_has_no_citations(sample: Assistant) -> None:
+    answer = sample.ask("Hello!")
+    assert answer.answered
+    assert not answer.citations
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "\x00\x1b"])
+def test_an_empty_question_is_an_error(sample: Assistant, question: str) -> None:
+    with pytest.raises(AskdocsError, match="empty"):
+        sample.ask(question)
+
+
+def test_an_unknown_document_is_an_error(sample: Assistant) -> None:
+    with pytest.raises(CorpusError, match=r"no document 'none\.txt'"):
+        sample.document("none.txt")
+
+
+def test_many_threads_get_the_answers_that_one_would(sample: Assistant) -> None:
+    questions = [
+        "what did Zehri warn?",
+        "When is the lamp lit?",
+        "How many bicycles were lost?",
+    ] * 4
+    alone = {question: sample.ask(question) for question in set(questions)}
+    found: list[tuple[str, Answer]] = []
+    threads = [
+        threading.Thread(target=lambda q=question: found.append((q, sample.ask(q))))
+        for question in questions
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(questions)
+    assert all(answer == alone[question] for question, answer in found)
+
+
+def test_closing_frees_the_index_and_the_next_call_opens_it_again(tmp_path: Path) -> None:
+    config = Config(corpus=ROOT / "corpus", index=tmp_path / "index")
+    first, second = Assistant(config), Assistant(config)
+    first.index()
+    with pytest.raises(IndexBusyError, match="in use by process"):
+        second.search("lamp")
+    first.close()
+    assert second.search("lamp")
+    second.close()
+    with first:
+        assert first.search("lamp")
+
+
+def test_the_retriever_and_the_plain_vector_store_see_the_same_index(tmp_path: Path) -> None:
+    import chromadb
+    from llama_index.core.vector_stores.types import VectorStoreQuery
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    config = Config(corpus=ROOT / "corpus", index=tmp_path / "index")
+    with Assistant(config) as assistant:
+        assistant.index()
+        nodes = assistant.as_retriever(top_k=3).retrieve("fog horn")
+        passage = assistant.search("fog horn", top_k=1)[0].passage
+        vector = assistant.embedder.embed_question("fog horn")
+    assert nodes[0].node.node_id == passage.id
+    assert nodes[0].node.start_char_idx == passage.start
+    client = chromadb.PersistentClient(str(config.index / "chroma"))
+    collection = client.get_collection("askdocs", embedding_function=None)
+    found = ChromaVectorStore(chroma_collection=collection).query(
+        VectorStoreQuery(query_embedding=[float(value) for value in vector], similarity_top_k=3)
+    )
+    assert found.nodes is not None
+    assert passage.id in {node.node_id for node in found.nodes}
+    node = next(node for node in found.nodes if node.node_id == passage.id)
+    assert node.get_content() == passage.text
+    assert node.metadata["source"] == passage.source
+    client.close()

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from askdocs import Assistant
+from askdocs.choose import coverage, is_readable
+
+NORWEGIAN = "Fyret ble bygget i 1873, og fyrvokteren bodde der hele året med familien sin."
+ENGLISH = "The lighthouse was built in 1873, and the keeper lived there with his family."
+
+
+def test_english_prose_is_read_whatever_the_question() -> None:
+    assert is_readable("When was it built?", ENGLISH)
+    assert is_readable("Når ble fyret bygget?", ENGLISH)
+
+
+def test_other_languages_are_not_read() -> None:
+    assert not is_readable("Når ble fyret bygget?", NORWEGIAN)
+    assert not is_readable("灯塔是什么时候建的？", "这座灯塔建于1873年。")
+
+
+def test_tables_are_read_for_an_english_question() -> None:
+    table = "Year: 1873; Keeper: Ole Hansen; Height: 32"
+    assert is_readable("When did Hansen start?", table)
+    assert not is_readable("Når begynte Hansen?", table)
+
+
+def test_coverage_knows_the_forms_of_a_word_and_weighs_rare_ones_more() -> None:
+    rare = {"zehri": 3.0, "warn": 1.0}
+    assert coverage(rare, "Zehri's warning came late") == 1.0
+    assert coverage(rare, "a warning") == 0.25
+    assert coverage(rare, "Zehri spoke") == 0.75
+    assert coverage({}, "anything") == 0.0
+    assert coverage({"car": 1.0}, "He did not care") == 0.0
+
+
+def test_titles_and_headings_are_never_the_answer(sample: Assistant) -> None:
+    considered = sample.consider("Handbook for the keepers of Skarvholm Light")
+    quotes = [candidate.quote for candidate in considered.candidates]
+    assert quotes
+    assert not any(quote.strip("# ") == "The lamp" for quote in quotes)
+
+
+def test_candidates_are_ordered_and_lie_in_their_documents(sample: Assistant) -> None:
+    considered = sample.consider("How far can the light be seen?")
+    chances = [candidate.chance for candidate in considered.candidates]
+    assert chances == sorted(chances, reverse=True)
+    for candidate in considered.candidates:
+        text = sample.document(candidate.hit.passage.source).text
+        assert text[candidate.start : candidate.end] == candidate.quote
+        if candidate.focus:
+            assert candidate.start <= candidate.focus[0] < candidate.focus[1] <= candidate.end
+
+
+def test_the_same_question_has_the_same_candidates(sample: Assistant) -> None:
+    first = sample.consider("Why do two people keep the watch?")
+    assert sample.consider("Why do two people keep the watch?") == first
