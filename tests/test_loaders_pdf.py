@@ -211,9 +211,9 @@ def test_a_pdf_is_read_under_any_name(tmp_path: Path) -> None:
 def test_a_word_with_a_hyphen_of_its_own_keeps_it_at_a_line_end(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     lines_at(canvas, 60, 700, ["It answers open-domain ques-", "tions, which are open-", "domain."])
-    lines_at(canvas, 60, 600, ["High winds, dimensional things, and high-", "dimensional ones; TF-"])
+    lines_at(canvas, 60, 600, ["High winds, dimensional things, high-", "dimensional ones; TF-"])
     lines_at(canvas, 60, 576, ["IDF weights."])
     canvas.save()
     text = read(tmp_path / "a.pdf").text
     assert "open-domain questions, which are open-domain." in text
-    assert "and high-dimensional ones; TF-IDF weights" in text
+    assert "things, high-dimensional ones; TF-IDF weights" in text

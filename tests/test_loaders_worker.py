@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -79,15 +78,11 @@ def test_a_text_too_large_for_the_memory_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_takes_too_long_costs_only_itself(worker: Worker, tmp_path: Path) -> None:
     good = make_docx(tmp_path / "good.docx")
     assert worker.load(good, "good.docx", ENOUGH, 1000)
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in range(20_000):
-        sheet.append([row, f"word {row}", row * 2])
-    book.save(tmp_path / "long.xlsx")
+    (tmp_path / "long.csv").write_text("number,word\n" + "1,one\n" * 300_000)
     begun = time.monotonic()
     with pytest.raises(LoadError, match=r"longer than 0\.05 seconds"):
-        worker.load(tmp_path / "long.xlsx", "long.xlsx", 0.05, 1000)
-    assert time.monotonic() - begun < 20
+        worker.load(tmp_path / "long.csv", "long.csv", 0.05, 1000)
+    assert time.monotonic() - begun < ENOUGH
     assert worker.load(good, "good.docx", ENOUGH, 1000)
 
 
@@ -96,9 +91,10 @@ def test_a_file_that_takes_too_much_memory_costs_only_itself(
     worker: Worker, tmp_path: Path
 ) -> None:
     good = make_docx(tmp_path / "good.docx")
-    large = make_docx(tmp_path / "large.docx", random.Random(1).randbytes(5_000_000).hex())
+    large = tmp_path / "large.csv"
+    large.write_text("one,two\n" * 4_000_000)
     with pytest.raises(LoadError, match=r"too much memory"):
-        worker.load(large, "large.docx", ENOUGH, 10)
+        worker.load(large, "large.csv", ENOUGH, 10)
     assert worker.load(good, "good.docx", ENOUGH, 1000)
 
 
@@ -185,7 +181,7 @@ def test_the_import_is_light() -> None:
 def text_or_reason(worker: Worker, path: Path) -> tuple[str, str]:
     """The text of a file, or why there is none. Any other error is a fault."""
     try:
-        document = worker.load(path, path.name, 30, 1000)[0]
+        document = worker.load(path, path.name, ENOUGH, 1000)[0]
     except LoadError as error:
         return "", str(error)
     assert normalise(document.text) == document.text
@@ -240,10 +236,10 @@ def test_entities_are_not_expanded(tmp_path: Path, name: str) -> None:
     [
         ("a.json", "[" * 100_000),
         ("a.xml", "<a>" * 100_000 + "deep" + "</a>" * 100_000),
-        ("a.html", "<div>" * 10_000 + "deep"),
+        ("a.html", "<div>" * 5_000 + "deep"),
         ("a.html", "<ul><li>" * 5_000 + "deep"),
         ("a.rtf", "{\\rtf1 " + "{" * 50_000 + "deep"),
-        ("a.html", "<table><tr><td>" * 2_000 + "deep"),
+        ("a.html", "<table><tr><td>" * 500 + "deep"),
         ("a.md", "> " * 50_000 + "deep\n" + "#" * 50_000),
         ("a.csv", '"' * 50_001 + ",\n" * 1000),
         ("a.eml", "Subject: a\n" + "X: y\n" * 20_000 + "\ndeep"),
@@ -285,7 +281,7 @@ GOOD = {"a.pdf": small_pdf(), "a.docx": small_office("docx"), "a.xlsx": small_of
 
 @given(st.sampled_from(sorted(GOOD)), st.integers(0, 10**6), st.binary(max_size=8), st.booleans())
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
