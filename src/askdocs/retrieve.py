@@ -10,7 +10,7 @@ from askdocs.types import Hit
 from askdocs.vectors import VectorStore
 
 CANDIDATES = 50  # passages taken from each search
-_WORDS_WEIGHT = 0.6  # of the words against the meaning; chosen in docs/decisions/0003
+_WORDS_WEIGHT = 0.67  # of the words against the meaning; chosen in docs/decisions/0003
 _LATER_QUERY = 0.9  # of the score of a query that adds what the conversation suggests
 _LEAST_COSINE = 0.2  # of a passage that shares no word with the question
 
@@ -28,8 +28,8 @@ def retrieve(
 
     `queries` are ways to put the question, the question itself first. Their lists are fused: a
     passage keeps its best score, and those of the later queries count a little less. A score is
-    0.6 times the share of the best possible BM25 plus 0.4 times the cosine, so scores of different
-    questions can be compared.
+    0.67 times the share of the best possible BM25 plus 0.33 times the cosine: it depends on the
+    passage and the query alone, so scores of different queries can be compared.
     """
     best: dict[str, Hit] = {}
     for number, query in enumerate(queries):
