@@ -55,15 +55,12 @@ class _Writer:
             elif name == "tbl":
                 rows, header = table_rows(element)
                 if max((len(row) for row in rows), default=0) > 1:
-                    self._table(rows, header)
+                    add_table(self._builder, rows, header=header)
                 else:
                     stack.extend(reversed([cell for row in _rows(element) for cell in _cells(row)]))
             elif name in _TRANSPARENT or name in {"tc", "txbxContent"}:
                 stack.extend(reversed(element))
         self._builder.close_block()
-
-    def _table(self, rows: list[list[str]], header: int | None) -> None:
-        add_table(self._builder, rows, header=header)
 
     def _paragraph(self, paragraph: Element) -> None:
         text = paragraph_text(paragraph).strip()
