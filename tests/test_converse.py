@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.converse import leans_on_history, queries, small_talk
+from askdocs.converse import leans_on_history, small_talk, understand
 from askdocs.types import Answer, Statement, Turn
 
 
@@ -12,7 +12,8 @@ def turn(question: str, said: str = "") -> Turn:
 
 
 def test_a_first_question_is_searched_as_it_stands() -> None:
-    assert queries("what did  Zehri warn?", []) == ["what did Zehri warn?"]
+    understood = understand("what did  Zehri warn?", [])
+    assert understood.queries == (understood.read_as,) == ("what did Zehri warn?",)
 
 
 @pytest.mark.parametrize(
@@ -20,10 +21,12 @@ def test_a_first_question_is_searched_as_it_stands() -> None:
 )
 def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: str) -> None:
     history = [turn("what did Zehri warn?", "Mir Zehri spoke in the Balochistan Assembly.")]
-    first, second = queries(question, history)
+    understood = understand(question, history)
+    first, second = understood.queries
     assert first == question
     assert "zehri" in second.lower()
     assert "Balochistan Assembly" in second
+    assert understood.read_as == f"what did Zehri warn? {question}"
 
 
 @pytest.mark.parametrize(
@@ -32,14 +35,23 @@ def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: st
 )
 def test_a_new_topic_carries_nothing_over(question: str) -> None:
     assert not leans_on_history(question)
-    assert queries(question, [turn("what did Zehri warn?", "He warned of attacks.")]) == [question]
+    history = [turn("what did Zehri warn?", "He warned of attacks.")]
+    assert understand(question, history).queries == (question,)
 
 
 def test_the_topic_lasts_over_several_turns() -> None:
     first = turn("what did Zehri warn?", "Zehri warned of attacks.")
-    searched = queries("and when?", [first])
-    second = Turn("and when?", Answer("and when?", "", searched_for=tuple(searched)))
-    assert "zehri" in queries("and where?", [first, second])[-1].lower()
+    searched = understand("and when?", [first]).queries
+    second = Turn("and when?", Answer("and when?", "", searched_for=searched))
+    understood = understand("and where?", [first, second])
+    assert "zehri" in understood.queries[-1].lower()
+    assert understood.read_as == "what did Zehri warn? and where?"
+
+
+def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> None:
+    history = [turn("what did Zehri warn?")]
+    assert not understand("When is the lamp lit?", history).surely
+    assert understand("When is it lit?", history).surely
 
 
 @pytest.mark.parametrize("said", ["Hello!", "hi", "thank you", "Thanks a lot!", "What can you do?"])

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from askdocs import sync as syncing
 from askdocs.answer import answer_with_quotes
 from askdocs.catalog import Catalog
-from askdocs.choose import Candidate, Considered, choose
+from askdocs.choose import Candidate, Considered, choose, covers
 from askdocs.config import Config
-from askdocs.converse import queries, small_talk
+from askdocs.converse import Understood, small_talk, understand
 from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
 from askdocs.errors import AskdocsError, CorpusError
@@ -213,14 +213,13 @@ class Assistant:
 
         This is all that an answer is made from; it is for measuring, and for answers of one's own.
         """
-        searched_for = queries(question, history)
-        hits = self._retrieve(searched_for, limit=self.config.passages_read, sources=sources)
+        asked = self._understood(question, history)
+        hits = self._retrieve(asked.queries, limit=self.config.passages_read, sources=sources)
         candidates: list[Candidate] = []
         if hits:
-            whole = searched_for[-1]
-            rare_words = self._open_catalog().rare_words(whole)
-            candidates = choose(whole, hits, rare_words, self.embedder, self._open_reader())
-        return Considered(question, tuple(searched_for), tuple(hits), tuple(candidates))
+            rare_words = self._open_catalog().rare_words(asked.queries[-1])
+            candidates = choose(asked.read_as, hits, rare_words, self.embedder, self._open_reader())
+        return Considered(question, asked.queries, tuple(hits), tuple(candidates))
 
     # LlamaIndex
 
@@ -243,6 +242,19 @@ class Assistant:
     ) -> Answer:
         considered = self.consider(question, history=history, sources=sources)
         return answer_with_quotes(considered, minimum_confidence=self.config.minimum_confidence)
+
+    def _understood(self, question: str, history: Sequence[Turn]) -> Understood:
+        """What a question means in its conversation.
+
+        One that only looks short stands alone if a passage holds every word that it has.
+        """
+        asked = understand(question, history)
+        if not asked.surely:
+            rare_words = self._open_catalog().rare_words(question)
+            found = self._retrieve(asked.queries[:1], limit=1, sources=None)
+            if len(rare_words) > 1 and found and covers(rare_words, found[0].passage.text):
+                return understand(question, ())
+        return asked
 
     def _retrieve(
         self, searched_for: Sequence[str], *, limit: int, sources: Sequence[str] | None

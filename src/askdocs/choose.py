@@ -102,6 +102,12 @@ def coverage(rare_words: Mapping[str, float], text: str) -> float:
     return sum(found) / total
 
 
+def covers(rare_words: Mapping[str, float], text: str) -> bool:
+    """Whether a text holds every word of a question in some form."""
+    held = words(text)
+    return all(any(_akin(word, other) for other in held) for word in rare_words)
+
+
 def _by_reading(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
 ) -> list[Candidate]:

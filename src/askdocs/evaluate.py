@@ -13,7 +13,7 @@ from askdocs.answer import answer_with_quotes
 from askdocs.assistant import Assistant
 from askdocs.choose import Candidate
 from askdocs.config import Config
-from askdocs.converse import queries
+from askdocs.converse import understand
 from askdocs.errors import CorpusError
 from askdocs.questions import QUESTIONS, Asked, Question, read_documents, read_questions
 from askdocs.split import sentence_spans
@@ -188,7 +188,7 @@ def _given(asked: Asked, before: Sequence[Turn]) -> Answer:
             Statement(text[start:end], (), "unsupported") for start, end in sentence_spans(text)
         ),
         answered=True,
-        searched_for=tuple(queries(asked.question, before)),
+        searched_for=understand(asked.question, before).queries,
     )
 
 
