@@ -144,8 +144,8 @@ def _entry(citation: Citation, number: int) -> str:
         f'<span class="place">{escape(where)}</span></a>'
         f'<span class="note" id="note-{number}-{citation.number}" hidden>'
         f'<span class="note-quote" dir="auto">“{escape(citation.quote)}”</span> '
-        f'<span class="note-place">{_document_name(citation.passage)} '
-        f"{escape(citation.place)}</span></span>"
+        f'<span class="note-place">{_document_name(citation.passage)}'
+        f"{escape(f', {citation.place}' if citation.place else '')}</span></span>"
     )
 
 
@@ -162,7 +162,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
         return ""
     cards = "".join(
         f'<li><a class="entry card" {_opens(passage.source, mark_passage(passage))}>'
-        f'{_document_name(passage)} <span class="place">{escape(_passage_place(passage))}</span>'
+        f'{_document_name(passage)}<span class="place">{escape(_passage_place(passage))}</span>'
         f'<span class="excerpt" dir="auto">{escape(_shortened(passage.text))}</span></a></li>'
         for passage in (hit.passage for hit in hits[:NEAREST_SHOWN])
     )
@@ -209,7 +209,8 @@ def _actions(exchange: Exchange) -> str:
 
 
 def _passage_place(passage: Passage) -> str:
-    return place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
+    where = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
+    return f", {where}" if where else ""
 
 
 def _enumerate(names: Sequence[str]) -> str:

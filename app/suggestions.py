@@ -23,12 +23,14 @@ CHARACTERS_READ = 20_000
 
 _NAME = r"[A-Z][\w’'-]+(?: (?:of |the |de |von |van )?[A-Z][\w’'-]+){0,3}"
 _VERBS = {
-    "warned": "warn of", "claimed": "claim", "argued": "argue", "announced": "announce",
-    "found": "find", "discovered": "discover", "invented": "invent", "founded": "found",
-    "proposed": "propose", "recommended": "recommend", "showed": "show", "predicted": "predict",
-    "wrote": "write", "built": "build", "introduced": "introduce", "developed": "develop",
+    "warn": "warn of", "claim": "claim", "argue": "argue", "announce": "announce",
+    "discover": "discover", "invent": "invent", "propose": "propose", "recommend": "recommend",
+    "predict": "predict", "advise": "advise", "conclude": "conclude", "introduce": "introduce",
+    "develop": "develop",
 }  # fmt: skip
-_DEED = re.compile(rf"(?:^|[\s“\"(])(?:The )?({_NAME}) ({'|'.join(_VERBS)})\b")
+_DEED = re.compile(rf"(?:^|[\s“\"(])((?:The )?)({_NAME}) ({'|'.join(_VERBS)})(s|e?d)\b")
+_CONDITION = re.compile(r"(?:^|[.!?]\s+)If ((?:the|a|an) [a-z][a-z -]{4,40}), ", re.MULTILINE)
+_COUNT = re.compile(r"\b\d[\d,.]* ([a-z]{3,}s) (were|have been) ([a-z]+(?:ed|lt|de|st|nt))\b")
 _DATE = re.compile(
     r"\b[Oo]n ((?:January|February|March|April|May|June|July|August|September|October|November"
     r"|December) \d{1,2}, \d{4}|\d{1,2} (?:January|February|March|April|May|June|July|August"
@@ -90,9 +92,14 @@ def candidate_questions(document: Document) -> Sequence[str]:
 
 def _candidates(text: str) -> Iterator[str]:
     for match in _DEED.finditer(text):
-        name, verb = match.groups()
+        article, name, verb, ending = match.groups()
         if not _NO_NAME.match(name):
-            yield f"What did {name} {_VERBS[verb]}?"
+            does = "does" if ending == "s" else "did"
+            yield f"What {does} {article.lower()}{name} {_VERBS[verb]}?"
+    for match in _CONDITION.finditer(text):
+        yield f"What happens if {match.group(1)}?"
+    for match in _COUNT.finditer(text):
+        yield f"How many {' '.join(match.groups())}?"
     for match in _DATE.finditer(text):
         yield f"What happened on {match.group(1)}?"
     for match in _ABBREVIATION.finditer(text):
