@@ -36,6 +36,7 @@ ORDER = [
     "retrieve",
     "reader",
     "converse",
+    "attribution",
     "choose",
     "answer",
     "interop",

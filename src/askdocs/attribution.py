@@ -1,0 +1,46 @@
+"""Who said it: questions about what somebody said are answered by sentences that report speech."""
+
+from __future__ import annotations
+
+import re
+
+_ENDINGS = r"(?:e[ds]?|s|ed|es|ing|ies|ied|y|ying)?"
+# Stems whose every form reports speech …
+_SAYING = """
+    accus admonish advis alleg announc argu assert believ caution complain conced conclud
+    condemn contend critici[sz] declar deni deny disagree emphasi[sz] explain insist maintain
+    predict prais propos recommend remark repl respond suggest testif threaten urg warn
+    """.split()
+# … and those that only do so as verbs: "stated", but not "the state".
+_SAYING_AS_VERBS = """
+    add admitt call challeng claim comment confirm demand describ disput estimat express hint
+    mention not observ point promis question quot reject report stat stress vow
+    """.split()
+_SAYING_WORD = re.compile(
+    rf"\b(?:(?:{'|'.join(_SAYING)}){_ENDINGS}|(?:{'|'.join(_SAYING_AS_VERBS)})(?:ed|ing)"
+    r"|sa(?:y|ys|id|ying)|tell(?:s|ing)?|told|think(?:s|ing)?|thought|sp(?:eak|eaks|oke|oken)"
+    r"|wr(?:ite|ites|ote|itten)|calls (?:for|on)|claims that|according to)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^\W*(?:and |but |so )?(?:what|how|which \w+)\b.{0,40}?"
+    r"\b(?:did|does|do|has|have|had|was|were)\b(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_ASKED_VERB = re.compile(
+    rf"\b(?:(?:{'|'.join([*_SAYING, *_SAYING_AS_VERBS])}){_ENDINGS}|admit|note|state|say|said|tell"
+    r"|told|think|speak|write|written)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
+
+
+def asks_for_speech(question: str) -> bool:
+    """Whether a question asks what somebody said, warned, claimed, recommended …"""
+    asked = _ASKS.match(question)
+    return bool(asked and _ASKED_VERB.search(asked["rest"]))
+
+
+def reports_speech(sentence: str) -> bool:
+    """Whether a sentence reports what somebody said, in or without quotation marks."""
+    return bool(_SAYING_WORD.search(sentence) or _QUOTED.search(sentence))
