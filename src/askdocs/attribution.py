@@ -28,8 +28,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKED_VERB = re.compile(
-    rf"\b(?:(?:{'|'.join([*_SAYING, *_SAYING_AS_VERBS])}){_ENDINGS}|admit|note|state|say|said|tell"
-    r"|told|think|speak|write|written)\b",
+    rf"\b(?:(?:{'|'.join([*_SAYING, *_SAYING_AS_VERBS])}){_ENDINGS}|admit|say|said|tell"
+    r"|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
