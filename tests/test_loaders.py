@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from askdocs import loaders
@@ -159,6 +159,7 @@ PIECES = st.lists(
 
 
 @given(PIECES)
+@example([("word-", "", 1), ("add", " a", 1)])
 @settings(max_examples=80, deadline=None)
 def test_whatever_is_built_is_normal_and_its_anchors_lie_in_it(
     pieces: list[tuple[str, str, int]],

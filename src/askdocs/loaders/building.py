@@ -74,9 +74,10 @@ class DocumentBuilder:
     def add(self, text: str, *, end: str = "\n\n") -> None:
         """Append a piece, usually a paragraph, and what separates it from the next."""
         piece = normalise(text)
-        if piece[:1].islower() and self._pieces and _OPEN_WORD.search(self._pieces[-1][-100:]):
+        last = self._pieces[-1] if self._pieces else ""
+        if piece.lstrip()[:1].islower() and _OPEN_WORD.search(last[-100:]):
             # Two pieces that are not one word must not look like one that is broken.
-            self._pieces[-1] = _HARD_HYPHEN.join(self._pieces[-1].rsplit("-", 1))
+            self._pieces[-1] = _HARD_HYPHEN.join(last.rsplit("-", 1))
         self._pieces.append(piece + end)
         self.length += len(piece) + len(end)
         self._tail = (self._tail + piece + end)[-2:]
