@@ -28,7 +28,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKED_VERB = re.compile(
-    rf"\b(?:(?:{'|'.join([*_SAYING, *_SAYING_AS_VERBS])}){_ENDINGS}|admit|say|said|tell"
+    rf"\b(?:(?:{'|'.join([*_SAYING, 'add', 'call for', 'claim', 'estimate', 'mention', 'promise'])}){_ENDINGS}|admit|say|said|tell"
     r"|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
     re.IGNORECASE,
 )
