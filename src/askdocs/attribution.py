@@ -28,8 +28,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKED_VERB = re.compile(
-    rf"\b(?:(?:{'|'.join([*_SAYING, 'add', 'call for', 'claim', 'estimate', 'mention', 'promise'])}){_ENDINGS}|admit|say|said|tell"
-    r"|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
+    rf"\b(?:(?:{'|'.join(_SAYING)}){_ENDINGS}|add|admit|call for|claim(?:ed)?|estimate|mention"
+    r"|promised?|say|said|tell|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
