@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -266,6 +267,16 @@ class Catalog:
         )
         return {passage_id: np.frombuffer(vector, np.float32) for passage_id, vector in rows}
 
+    def count_with_vectors(self) -> int:
+        """How many passages have a vector here."""
+        rows = self._database.rows("SELECT count(*) FROM passages JOIN vectors ON key = vector_key")
+        return int(rows[0][0])
+
+    def some_vectors(self, count: int) -> dict[str, Vectors]:
+        """The vectors of a few passages by passage id: a fair sample, for ids are hashes."""
+        rows = self._database.rows("SELECT id FROM passages ORDER BY id LIMIT ?", count)
+        return self.vectors_of([row[0] for row in rows])
+
     def cache_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
         with self._database.transaction() as connection:
             connection.executemany(
@@ -296,6 +307,15 @@ class Catalog:
             word_index.clear(connection)
             for number, *fields in rows:
                 word_index.insert(connection, number, Passage(*fields))
+
+
+def readable_vectors(path: Path) -> dict[bytes, Vectors]:
+    """The cached vectors of a catalog that may be damaged, as far as they can be read."""
+    found: dict[bytes, Vectors] = {}
+    with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(path)) as connection:
+        for key, vector in connection.execute("SELECT key, vector FROM vectors"):
+            found[key] = np.frombuffer(vector, np.float32)
+    return found
 
 
 def _delete_file(connection: sqlite3.Connection, path: str) -> list[str]:

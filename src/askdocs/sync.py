@@ -25,6 +25,7 @@ from askdocs.vectors import VectorStore
 FORMAT = "1"  # raised whenever an index made by an earlier version would be wrong
 _GROUP = 512  # passages that change hands together
 _EMBED_AT_ONCE = 128  # texts embedded before they are saved and reported
+_SAMPLE = 12  # passages that are looked for before each sync
 _LOAD_MEGABYTES = 2000  # of memory that reading one file may take
 
 
@@ -137,9 +138,22 @@ def add_documents(
 
 def delete_index(index: Path) -> None:
     """Delete what a sync has written into an index folder, whatever its state."""
+    delete_catalog(index)
+    delete_vectors(index)
+
+
+def delete_catalog(index: Path) -> None:
     for file in index.glob("catalog.sqlite*"):
         file.unlink()
-    shutil.rmtree(index / "chroma", ignore_errors=True)
+
+
+def delete_vectors(index: Path) -> None:
+    """Delete the vector store, which can be filled anew from the catalog."""
+    folder = index / "chroma"
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    else:
+        folder.unlink(missing_ok=True)
 
 
 def mend_vectors(
@@ -149,10 +163,14 @@ def mend_vectors(
     *,
     on_progress: ProgressListener,
 ) -> None:
-    """Finish what a killed process had begun; where the store holds too little, fill it anew."""
+    """Finish what a killed process had begun; where vectors are missing, fill the store anew.
+
+    They are missing when the counts differ, or a sample of passages is not found by its vectors.
+    """
     _delete_strays(catalog, vectors)
-    if vectors.count() != catalog.count():
+    if vectors.count() != catalog.count() or vectors.unreachable(catalog.some_vectors(_SAMPLE)):
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    vectors.note_model(embedder.fingerprint)
 
 
 def repair_vectors(
@@ -167,6 +185,8 @@ def repair_vectors(
     That is 0 unless the catalog has lost vectors. A process killed meanwhile leaves a store whose
     count is wrong, so the next sync begins this again.
     """
+    if not catalog.count():  # a new catalog beside a store that outlived the last one
+        save_stored_vectors(catalog, vectors, embedder)
     vectors.clear()
     every = [name for name, _ in catalog.all_ids()]
     embedded = 0
@@ -174,14 +194,27 @@ def repair_vectors(
         ids = every[start : start + _GROUP]
         passages, known = catalog.passages(ids), catalog.vectors_of(ids)
         lost = [passage for name, passage in passages.items() if name not in known]
-        texts = {_vector_key(embedder, passage): embedded_text(passage) for passage in lost}
+        texts = {vector_key(embedder, passage): embedded_text(passage) for passage in lost}
         found = _embed(texts, catalog, embedder, "", on_progress)
-        known.update({passage.id: found[_vector_key(embedder, passage)] for passage in lost})
+        known.update({passage.id: found[vector_key(embedder, passage)] for passage in lost})
         embedded += len(texts)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
         on_progress(Progress("repair", start + len(ids), len(every)))
     catalog.drop_strays(catalog.strays())
     return embedded
+
+
+def save_stored_vectors(catalog: Catalog, vectors: VectorStore, embedder: Embedder) -> None:
+    """Take the vectors of the store into the cache, if it is this model that they are from."""
+    if vectors.model != embedder.fingerprint:
+        return
+    found: dict[bytes, Vectors] = {}
+    for passage, vector in vectors.records():
+        found[vector_key(embedder, passage)] = vector
+        if len(found) == _GROUP:
+            catalog.cache_vectors(found)
+            found = {}
+    catalog.cache_vectors(found)
 
 
 def embedded_text(passage: Passage) -> str:
@@ -264,13 +297,13 @@ def _with_keys(
     texts: dict[bytes, str] = {}
     indexed = []
     for document, passages in documents:
-        keys = [_vector_key(embedder, passage) for passage in passages]
+        keys = [vector_key(embedder, passage) for passage in passages]
         texts.update(zip(keys, map(embedded_text, passages), strict=True))
         indexed.append(IndexedDocument(document, passages, keys))
     return _Loaded(file, tuple(indexed), texts)
 
 
-def _vector_key(embedder: Embedder, passage: Passage) -> bytes:
+def vector_key(embedder: Embedder, passage: Passage) -> bytes:
     """What the vector of a passage is kept under: it changes with the model and the text."""
     content = f"{embedder.fingerprint}\0{embedded_text(passage)}"
     return sha256(content.encode("utf-8", "replace")).digest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from askdocs.types import Passage
 COLLECTION = "askdocs"
 _SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 100}}
 _BATCH = 1000  # Chroma takes 5461 at most at a time
+_QUERIES = 100  # asked at a time
+_NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
 _PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
 
 
@@ -96,6 +98,53 @@ class VectorStore:
                 return
             offset += _PAGE
 
+    def records(self) -> Iterator[tuple[Passage, Vectors]]:
+        """All that is stored: what each record tells of its passage, and its vector."""
+        offset = 0
+        while True:
+            with self._reporting_damage():
+                page: Any = self.collection.get(
+                    limit=_BATCH, offset=offset, include=["documents", "metadatas", "embeddings"]
+                )
+            fields = (page["ids"], page["documents"], page["metadatas"], page["embeddings"])
+            for name, text, metadata, vector in zip(*fields, strict=True):
+                yield _stored_passage(name, text, metadata), np.asarray(vector, np.float32)
+            if len(page["ids"]) < _BATCH:
+                return
+            offset += _BATCH
+
+    def unreachable(self, vectors: Mapping[str, Vectors]) -> list[str]:
+        """The ids that a search with their own vector does not find."""
+        missed = self._not_found(list(vectors), vectors, limit=_NEAR)
+        # Many passages can have the same vector; a graph can miss a neighbour among few.
+        return self._not_found(missed, vectors, limit=_FAR) if missed else []
+
+    def _not_found(
+        self, names: Sequence[str], vectors: Mapping[str, Vectors], *, limit: int
+    ) -> list[str]:
+        missed = []
+        for start in range(0, len(names), _QUERIES):
+            batch = names[start : start + _QUERIES]
+            with self._reporting_damage():
+                found: Any = self.collection.query(
+                    query_embeddings=[vectors[name] for name in batch], n_results=limit, include=[]
+                )
+            missed += [
+                name for name, ids in zip(batch, found["ids"], strict=True) if name not in ids
+            ]
+        return missed
+
+    @property
+    def model(self) -> str:
+        """The fingerprint of the model that the vectors are from, as it was noted."""
+        return str((self.collection.metadata or {}).get("model", ""))
+
+    def note_model(self, fingerprint: str) -> None:
+        """Keep the fingerprint beside the vectors: they outlive a catalog that is lost."""
+        if self.model != fingerprint:
+            with self._reporting_damage():
+                self.collection.modify(metadata={"model": fingerprint})
+
     def clear(self) -> None:
         """Remove everything."""
         with self._reporting_damage():
@@ -140,6 +189,20 @@ def passage_node(passage: Passage, vector: Vectors | None = None) -> Any:
         excluded_embed_metadata_keys=["source", "start", "end", "page", "line"],
         excluded_llm_metadata_keys=["start", "end", "line"],
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.source)},
+    )
+
+
+def _stored_passage(name: str, text: str, metadata: Mapping[str, Any]) -> Passage:
+    return Passage(
+        id=name,
+        source=str(metadata["source"]),
+        text=text,
+        start=int(metadata["start"]),
+        end=int(metadata["end"]),
+        title=str(metadata["title"]),
+        page=metadata.get("page"),
+        heading=metadata.get("heading"),
+        line=metadata.get("line"),
     )
 
 

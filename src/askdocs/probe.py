@@ -1,0 +1,85 @@
+"""Looks at a vector store in a process of its own: a damaged one can crash who opens it.
+
+Nothing else may have the index open meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from askdocs.catalog import Catalog
+from askdocs.errors import AskdocsError
+from askdocs.vectors import VectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Counts of passages: stored, not stored, not found by a search, stored though they are gone.
+
+    `problem` says why nothing could be counted.
+    """
+
+    stored: int = 0
+    missing: int = 0
+    unreachable: int = 0
+    stray: int = 0
+    problem: str = ""
+
+
+def probe(index: Path) -> Finding:
+    """What another process finds, even if looking kills it."""
+    done = _run("look", index)
+    try:
+        return Finding(**json.loads(done.stdout.splitlines()[-1]))
+    except (ValueError, TypeError, IndexError):
+        return Finding(problem=f"It crashes the process that opens it (status {done.returncode}).")
+
+
+def records_can_be_read(index: Path) -> bool:
+    """Whether a process that reads all records of the store comes to their end."""
+    return _run("read", index).returncode == 0
+
+
+def look(index: Path) -> Finding:
+    """Compare every passage of the catalog with what the store holds and finds."""
+    catalog = Catalog(index / "catalog.sqlite")
+    try:
+        store = VectorStore(index / "chroma")
+        try:
+            stored = set(store.ids())
+            known = {name for name, _ in catalog.all_ids()}
+            vectors = catalog.vectors_of(sorted(known & stored))
+            return Finding(
+                stored=len(stored),
+                missing=len(known - stored),
+                unreachable=len(store.unreachable(vectors)),
+                stray=len(stored - known),
+            )
+        finally:
+            store.close()
+    except AskdocsError as error:
+        return Finding(problem=str(error))
+    finally:
+        catalog.close()
+
+
+def _run(task: str, index: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "askdocs.probe", task, str(index.absolute())]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def main(task: str, index: Path) -> None:
+    if task == "look":
+        print(json.dumps(asdict(look(index))))  # noqa: T201  the answer to `probe`
+        return
+    store = VectorStore(index / "chroma")
+    for _ in store.records():
+        pass
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
