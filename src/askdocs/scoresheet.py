@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_POINTS = 200  # of the risk-coverage curve as JSON
-_NAME_WIDTH, _FIGURE_WIDTH = 22, 22
+_NAME_WIDTH, _FIGURE_WIDTH = 22, 25
 _SETTINGS = ("embedder", "passage_tokens", "passages_read", "minimum_confidence")
 
 
