@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from askdocs.errors import AskdocsError
+from askdocs.errors import AskdocsError, IndexBusyError
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
+    from askdocs.remote import RemoteAssistant
     from askdocs.types import Turn
 
 app = typer.Typer(
@@ -50,6 +52,11 @@ Sources = Annotated[
 ]
 
 
+Poll = Annotated[
+    bool, typer.Option("--poll", help="Look for changes every second: for network drives.")
+]
+
+
 @app.command()
 def index(
     corpus: Corpus = None,
@@ -61,17 +68,28 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Forget the index and build it anew.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and index whatever changes, until Ctrl-C.")
+    ] = False,
+    poll: Poll = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring the index up to date with the folder."""
     from askdocs.reporting import changes_as_json, show_changes, showing_progress
 
-    with _assistant(config, corpus, index) as assistant, showing_progress() as on_progress:
-        changes = assistant.index(on_progress=on_progress, dry_run=dry_run, rebuild=rebuild)
-    if as_json:
-        _print_json(changes_as_json(changes))
-    else:
-        show_changes(changes, dry_run=dry_run)
+    if watch and (dry_run or as_json):
+        raise typer.BadParameter("--watch goes neither with --dry-run nor with --json.")
+    with _assistant(config, corpus, index, alone=watch) as assistant:
+        with showing_progress() as on_progress:
+            changes = assistant.index(on_progress=on_progress, dry_run=dry_run, rebuild=rebuild)
+        if as_json:
+            _print_json(changes_as_json(changes))
+        else:
+            show_changes(changes, dry_run=dry_run)
+        if watch:
+            with _watching(cast("Assistant", assistant), poll=poll):
+                print("Watching for changes. Ctrl-C ends.", file=sys.stderr)
+                threading.Event().wait()
 
 
 @app.command()
@@ -150,6 +168,10 @@ def serve(
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in the browser.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option(help="Index whatever changes in the folder, as it changes.")
+    ] = True,
+    poll: Poll = False,
     corpus: Corpus = None,
     index: Index = None,
     config: ConfigFile = None,
@@ -161,20 +183,29 @@ def serve(
     from askdocs.errors import CorpusError
     from askdocs.reporting import show_changes, showing_progress
 
-    with _assistant(config, corpus, index) as assistant:
+    with ExitStack() as stack:
+        found = stack.enter_context(_assistant(config, corpus, index, alone=True))
+        assistant = cast("Assistant", found)
         try:
             with showing_progress() as on_progress:
                 changes = assistant.index(on_progress=on_progress)
             show_changes(changes)
         except CorpusError as error:  # the page says what to do about it
             print(error, file=sys.stderr)
+        if watch:
+            stack.enter_context(_watching(assistant, poll=poll))
+
+        def ready(address: str) -> None:
+            assistant.announce(address)
+            print(f"askdocs is ready at {address}", flush=True)
+
         serve_page(
             assistant,
             host=host,
             port=port,
             password=os.environ.get("ASKDOCS_PASSWORD"),
             open_browser=open_browser,
-            on_ready=lambda address: print(f"askdocs is ready at {address}", flush=True),
+            on_ready=ready,
         )
 
 
@@ -204,8 +235,16 @@ def evaluate(
     from askdocs.config import load_config
     from askdocs.evaluate import evaluate_folder
     from askdocs.reporting import showing_progress
-    from askdocs.scores import draw, scores_as_json, scores_as_text, write_details
+    from askdocs.scoresheet import (
+        check_drawing,
+        draw,
+        scores_as_json,
+        scores_as_text,
+        write_details,
+    )
 
+    if picture:
+        check_drawing()
     with showing_progress() as on_progress:
         evaluation = evaluate_folder(
             folder, load_config(config), index=index, limit=limit, on_progress=on_progress
@@ -235,6 +274,32 @@ def status(
         show_status(found)
 
 
+@app.command()
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what is wrong, embedding nothing again.")
+    ] = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the index, and say what is wrong and what mends it. Exit status 1 if something is."""
+    from askdocs.reporting import diagnosis_as_json, show_diagnosis, showing_progress
+
+    with _assistant(config, corpus, index, alone=True) as found:
+        assistant = cast("Assistant", found)
+        with showing_progress() as on_progress:
+            done = assistant.repair(on_progress=on_progress) if repair else None
+        diagnosis = done.after if done else assistant.diagnose()
+    if as_json:
+        _print_json(diagnosis_as_json(diagnosis, done))
+    else:
+        show_diagnosis(diagnosis, done)
+    if diagnosis.problems:
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run the command line. Exit status: 0 done, 1 an error to be mended, 2 wrong usage."""
     try:
@@ -251,15 +316,46 @@ def main() -> None:
 
 
 @contextmanager
-def _assistant(config: Path | None, corpus: Path | None, index: Path | None) -> Iterator[Assistant]:
-    from askdocs.assistant import Assistant
+def _assistant(
+    config: Path | None, corpus: Path | None, index: Path | None, *, alone: bool = False
+) -> Iterator[Assistant | RemoteAssistant]:
+    """An Assistant, or the server that has the index open.
+
+    Raises IndexBusyError with the server's address where there is one but we have to be `alone`.
+    """
     from askdocs.config import load_config
+    from askdocs.remote import find_server
 
-    with Assistant(load_config(config, corpus=corpus, index=index)) as assistant:
-        yield assistant
+    settings = load_config(config, corpus=corpus, index=index)
+    server = find_server(settings)
+    if server is None:
+        from askdocs.assistant import Assistant
+
+        with Assistant(settings) as assistant:
+            yield assistant
+    elif alone:
+        raise IndexBusyError(
+            f"The index {settings.index} is served at {server.address} already. Use that page, stop"
+            " that server first, or use another index with --index."
+        )
+    else:
+        print(f"(through the server at {server.address})", file=sys.stderr)
+        yield server
 
 
-def _index_first_if_new(assistant: Assistant) -> None:
+@contextmanager
+def _watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
+    from askdocs.reporting import show_changes
+    from askdocs.watch import Watch
+
+    def tell(problem: str) -> None:
+        print(f"askdocs: {problem}", file=sys.stderr, flush=True)
+
+    with Watch(assistant, on_changes=show_changes, on_error=tell, force_polling=poll):
+        yield
+
+
+def _index_first_if_new(assistant: Assistant | RemoteAssistant) -> None:
     if not assistant.is_indexed():
         from askdocs.reporting import showing_progress
 

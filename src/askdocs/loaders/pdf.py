@@ -19,8 +19,7 @@ from askdocs.loaders.pdf_paragraphs import Paragraph, paragraphs_of, vocabulary
 from askdocs.types import Document
 
 SCANNED = (
-    "the pages are scanned pictures without text; text recognition for them is not installed "
-    "(askdocs[ocr])"
+    "the pages are scanned pictures without text; run text recognition (OCR) on the file first"
 )
 _NO_TITLES = frozenset({"contents", "table of contents", "inhaltsverzeichnis", "inhalt", "index"})
 _FEW_LETTERS = 200  # a page with more is no scan

@@ -107,6 +107,8 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._stop()
+        atexit.unregister(self.close)
+        atexit.register(self.close)
         self._folder = tempfile.mkdtemp(prefix="askdocs-")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "askdocs.loaders.worker_process"],
@@ -178,4 +180,3 @@ def _document(found: dict[str, Any]) -> Document:
 
 
 _worker = Worker()
-atexit.register(_worker.close)
