@@ -17,6 +17,7 @@ from fastapi import FastAPI, Query, Response
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from askdocs.app.api import with_api
 from askdocs.app.guard import Guard
 from askdocs.app.marks import parse_mark
 from askdocs.app.page import build_page
@@ -94,7 +95,7 @@ def build_application(assistant: Assistant, *, password: str | None = None) -> A
         show_error=False,
         max_file_size=0,
     )
-    return Guard(routes, password=password, head=_head())
+    return with_api(Guard(routes, password=password, head=_head()), assistant)
 
 
 class _Server(uvicorn.Server):

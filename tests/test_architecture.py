@@ -47,6 +47,7 @@ ORDER = [
     "scores",
     "scoresheet",
     "reporting",
+    "wire",
     "remote",
     "app",
     "cli",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,6 +57,8 @@ class Assistant:
         self._guard = threading.RLock()
         self._sync_guard = threading.Lock()
         self._lock: IndexLock | None = None
+        self._address = ""
+        self.token = secrets.token_urlsafe(24)  # what other processes show to be let in
         self._catalog: Catalog | None = None
         self._vectors: VectorStore | None = None
         self._embedder: Embedder | None = None
@@ -82,6 +85,13 @@ class Assistant:
             if self._lock:
                 self._lock.release()
             self._catalog = self._vectors = self._lock = None
+
+    def announce(self, address: str) -> None:
+        """Tell other processes, by the lock of the index, that this one answers at `address`."""
+        with self._guard:
+            self._address = address
+            self._open_lock()
+            self._note_owner()
 
     # The folder
 
@@ -321,6 +331,12 @@ class Assistant:
             lock = IndexLock(self.config.index)
             lock.acquire(wait=_LOCK_SECONDS)
             self._lock = lock
+            self._note_owner()
+
+    def _note_owner(self) -> None:
+        if self._lock and self._address:
+            doing = f"serving at {self._address}"
+            self._lock.describe(doing, address=self._address, token=self.token)
 
     def _forget_index(self) -> None:
         """Delete the index, even one that is damaged."""

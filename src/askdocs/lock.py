@@ -40,10 +40,18 @@ class IndexLock:
         self.describe(doing)
 
     def describe(self, doing: str, **more: str) -> None:
-        """Note what the owner is doing, such as the address that it serves at."""
+        """Note what the owner is doing, such as the address that it serves at.
+
+        Only this user may read the note: it may hold a token.
+        """
         note = {"pid": os.getpid(), "doing": doing, **more}
+        new = self._index / ".lock-note"
         with suppress(OSError):
-            (self._index / "lock").write_text(json.dumps(note), encoding="utf-8")
+            new.unlink(missing_ok=True)
+            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(note, file)
+            new.replace(self._index / "lock")
 
     def release(self) -> None:
         """Give the lock back; doing it twice does no harm."""

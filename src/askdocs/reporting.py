@@ -8,9 +8,12 @@ import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askdocs.types import Answer, Changes, Hit, Progress, ProgressListener, Status
+
+if TYPE_CHECKING:
+    from askdocs.doctor import Diagnosis, Repair
 
 _EXCERPT = 240  # characters of a passage in a list
 _SECONDS_BETWEEN = 0.1
@@ -104,6 +107,32 @@ def status_as_json(status: Status) -> dict[str, Any]:
         ],
         "failed": [{"source": each.source, "reason": each.reason} for each in status.failed],
     }
+
+
+def diagnosis_as_json(diagnosis: Diagnosis, done: Repair | None) -> dict[str, Any]:
+    """The keys that `doctor --json` prints."""
+    mended = done.before.problems if done else ()
+    return {
+        "documents": diagnosis.documents,
+        "passages": diagnosis.passages,
+        "vectors": diagnosis.vectors,
+        "problems": [{"what": each.what, "mend": each.mend} for each in diagnosis.problems],
+        "mended": [each.what for each in mended if each not in diagnosis.problems],
+        "embedded": done.embedded if done else 0,
+    }
+
+
+def show_diagnosis(diagnosis: Diagnosis, done: Repair | None) -> None:
+    """Print what is wrong with an index, and what has been mended."""
+    for problem in done.before.problems if done else ():
+        if problem not in diagnosis.problems:
+            print(f"mended: {_safe(problem.what)}")
+    if done and done.before.problems:
+        print(f"{done.embedded} texts were embedded again.")
+    for problem in diagnosis.problems:
+        print(f"wrong: {_safe(problem.what)} Mend it with `{problem.mend}`.")
+    counts = f"{diagnosis.documents} documents, {diagnosis.passages} passages"
+    print(f"{counts}: {'all is well' if not diagnosis.problems else 'the index is damaged'}.")
 
 
 def show_answer(answer: Answer) -> None:

@@ -1,0 +1,146 @@
+"""An index that another process serves, used as if it were ours."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from askdocs.config import Config
+from askdocs.errors import IndexBusyError
+from askdocs.lock import read_owner
+from askdocs.types import Answer, Changes, Document, Hit, Progress, ProgressListener, Status, Turn
+from askdocs.wire import from_error, from_record, to_record
+
+_GREETING_SECONDS = 5.0
+_ANSWER_SECONDS = 600.0
+
+
+def find_server(config: Config) -> RemoteAssistant | None:
+    """The server that has this index open; None if there is none, also if one has crashed.
+
+    Raises IndexBusyError where it serves another folder of documents.
+    """
+    owner = read_owner(config.index)
+    if "address" not in owner or "token" not in owner:
+        return None
+    server = RemoteAssistant(config, owner["address"], owner["token"])
+    try:
+        corpus = server.corpus()
+    except (OSError, http.client.HTTPException, ValueError, IndexBusyError):
+        return None
+    if Path(corpus) != config.corpus.absolute():
+        raise IndexBusyError(
+            f"The index {config.index} is in use by the server at {server.address}, which serves"
+            f" {corpus}, not {config.corpus}. Stop it, or use another index with --index."
+        )
+    return server
+
+
+class RemoteAssistant:
+    """The methods of an Assistant, answered by the server that holds the index.
+
+    Raises the errors that the Assistant of the server raised, IndexBusyError where it is gone.
+    """
+
+    def __init__(self, config: Config, address: str, token: str) -> None:
+        self.config = config
+        self.address = address
+        self._token = token
+
+    def __enter__(self) -> RemoteAssistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing to close: each call has its own connection."""
+
+    def corpus(self) -> str:
+        """The absolute path of the folder that the server indexes. Raises OSError if it is gone."""
+        return str(self._asked("corpus", {}, None, seconds=_GREETING_SECONDS))
+
+    def is_indexed(self) -> bool:
+        return bool(self._call("is_indexed"))
+
+    def index(
+        self,
+        *,
+        on_progress: ProgressListener | None = None,
+        dry_run: bool = False,
+        rebuild: bool = False,
+    ) -> Changes:
+        found = self._call("index", on_progress, dry_run=dry_run, rebuild=rebuild)
+        return from_record(Changes, found)
+
+    def status(self) -> Status:
+        return from_record(Status, self._call("status"))
+
+    def document(self, source: str) -> Document:
+        return from_record(Document, self._call("document", source=source))
+
+    def search(
+        self, query: str, *, top_k: int = 8, sources: Sequence[str] | None = None
+    ) -> list[Hit]:
+        found = self._call("search", query=query, top_k=top_k, sources=sources)
+        return [from_record(Hit, each) for each in found]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        sources: Sequence[str] | None = None,
+    ) -> Answer:
+        turns = to_record(list(history))
+        found = self._call("ask", question=question, history=turns, sources=sources)
+        return from_record(Answer, found)
+
+    def _call(self, task: str, on_progress: ProgressListener | None = None, **values: Any) -> Any:
+        try:
+            return self._asked(task, values, on_progress, seconds=_ANSWER_SECONDS)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise IndexBusyError(
+                f"The server at {self.address} has the index {self.config.index} but does not"
+                f" answer ({error!r}). Stop it, or try again."
+            ) from error
+
+    def _asked(
+        self,
+        task: str,
+        values: dict[str, Any],
+        on_progress: ProgressListener | None,
+        *,
+        seconds: float,
+    ) -> Any:
+        place = urlsplit(self.address)
+        connection = http.client.HTTPConnection(
+            place.hostname or "127.0.0.1", place.port, timeout=seconds
+        )
+        try:
+            headers = {"X-Askdocs-Token": self._token, "Content-Type": "application/json"}
+            connection.request("POST", f"/askdocs/{task}", json.dumps(values), headers)
+            response = connection.getresponse()
+            if response.status != 200:
+                raise ValueError(f"status {response.status}")
+            for line in response:
+                told = json.loads(line)
+                if "progress" in told and on_progress:
+                    on_progress(from_record(Progress, told["progress"]))
+                if "error" in told:
+                    raise from_error(told["error"])
+                if "found" in told:
+                    return told["found"]
+            raise ValueError("it broke off")
+        finally:
+            connection.close()
