@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WANTED = 3
 DOCUMENTS_TRIED = 12
-SECONDS = 6.0
+SECONDS = 15.0
 CHARACTERS_READ = 20_000
 
 _NAME = r"[A-Z][\w’'-]+(?: (?:of |the |de |von |van )?[A-Z][\w’'-]+){0,3}"
@@ -62,27 +62,31 @@ class Suggestions:
 
     def _find(self) -> None:
         try:
-            self._questions = tuple(answered_questions(self._assistant))
+            found: list[str] = []
+            for question in answered_questions(self._assistant):
+                found.append(question)
+                self._questions = tuple(found)
+            self._questions = tuple(found)
         except AskdocsError as error:
             _log.info("No first questions: %s", error)
         finally:
             self._found.set()
 
 
-def answered_questions(assistant: Assistant) -> list[str]:
+def answered_questions(assistant: Assistant) -> Iterator[str]:
     """At most WANTED questions that the documents answer, from different documents if possible."""
     sources = [record.source for record in assistant.status().documents]
     step = max(1, len(sources) // DOCUMENTS_TRIED)
     documents = [assistant.document(source) for source in sources[::step][:DOCUMENTS_TRIED]]
     in_turn = zip_longest(*(candidate_questions(document) for document in documents))
     deadline = time.monotonic() + SECONDS
-    found: list[str] = []
+    found = 0
     for question in dict.fromkeys(chain.from_iterable(in_turn)):
-        if len(found) == WANTED or time.monotonic() > deadline:
+        if found == WANTED or time.monotonic() > deadline:
             break
         if question and assistant.ask(question).answered:
-            found.append(question)
-    return found
+            found += 1
+            yield question
 
 
 def candidate_questions(document: Document) -> Sequence[str]:
