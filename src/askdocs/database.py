@@ -83,7 +83,7 @@ def _connect(path: Path, scratch: str) -> sqlite3.Connection:
 
 def not_writable(index: Path, reason: str) -> CorpusError:
     """The error for an index folder that cannot be written, or is on a disk that is full."""
-    if "full" in reason or "No space left" in reason:
+    if "is full" in reason or "No space left" in reason:
         return CorpusError(
             f"The disk of the index folder {index} is full. Free some space and run"
             " `askdocs index` again; nothing is lost."
@@ -97,7 +97,7 @@ def not_writable(index: Path, reason: str) -> CorpusError:
 def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
     """The error as a person understands it."""
     words_of_error = str(error)
-    if any(sign in words_of_error for sign in ("readonly", "unable to open", "full")):
+    if any(sign in words_of_error for sign in ("readonly", "unable to open", "is full")):
         return not_writable(path.parent, words_of_error)
     return IndexMismatchError(
         f"The catalog {path} is damaged ({words_of_error}). Run `askdocs doctor --repair`, or build"

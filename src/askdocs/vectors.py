@@ -35,13 +35,14 @@ class VectorStore:
         try:
             import chromadb
             from chromadb.config import Settings
+
+            settings = Settings(anonymized_telemetry=False)
         except ValueError as error:  # chromadb reads a .env of the current folder
             raise ConfigError(
                 f"Chroma refuses a setting of the environment or of ./.env: {error}"
             ) from error
         with self._reporting_damage():
             folder.mkdir(parents=True, exist_ok=True)
-            settings = Settings(anonymized_telemetry=False)
             self._client: Any = chromadb.PersistentClient(str(folder), settings=settings)
             self.collection = self._open()
 
@@ -164,7 +165,9 @@ class VectorStore:
             yield
         except (ChromaError, OSError, ValueError) as error:
             told = str(error)
-            if any(sign in told for sign in ("readonly", "Permission denied", "No space", "full")):
+            if any(
+                sign in told for sign in ("readonly", "Permission denied", "No space", "is full")
+            ):
                 raise not_writable(self._folder.parent, told) from error
             raise IndexMismatchError(
                 f"The vector store {self._folder} cannot be used ({error})."

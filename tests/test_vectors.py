@@ -1,0 +1,162 @@
+"""The vector store: what is stored is found again, by us and by LlamaIndex's own class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from askdocs import Assistant, Config, IndexMismatchError
+from askdocs.errors import ConfigError
+from askdocs.types import Passage
+from askdocs.vectors import COLLECTION, VectorStore
+from tests.hash_embedding import HashEmbedding
+
+
+def passage(number: int, source: str = "a.txt") -> Passage:
+    return Passage(f"id{number}", source, f"Text {number}.", number, number + 7, "Title", line=3)
+
+
+def unit_vectors(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    rows = np.random.default_rng(0).normal(size=(count, 16))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[VectorStore]:
+    found = VectorStore(tmp_path / "chroma")
+    yield found
+    found.close()
+
+
+def test_a_passage_is_found_by_its_own_vector_with_cosine_one(store: VectorStore) -> None:
+    vectors = unit_vectors(50)
+    store.add([passage(number) for number in range(50)], vectors)
+    best, score = store.search(vectors[7], limit=3)[0]
+    assert (best, round(score, 4)) == ("id7", 1.0)
+    expected = sorted(vectors @ vectors[7], reverse=True)[:3]
+    found = [score for _, score in store.search(vectors[7], limit=3)]
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_more_passages_than_chroma_takes_at_once(store: VectorStore) -> None:
+    count = 6000
+    vectors = unit_vectors(count)
+    store.add([passage(number) for number in range(count)], vectors)
+    assert store.count() == count
+    assert len(set(store.ids())) == count
+    some = {f"id{number}": vectors[number] for number in range(0, count, 50)}
+    assert store.unreachable(some) == []
+    store.delete([f"id{number}" for number in range(5999)])
+    assert list(store.ids()) == ["id5999"]
+
+
+def test_a_search_within_sources_looks_nowhere_else(store: VectorStore) -> None:
+    vectors = unit_vectors(20)
+    store.add([passage(number, f"{number}.txt") for number in range(20)], vectors)
+    found = store.search(vectors[3], limit=20, sources=["3.txt", "11.txt"])
+    assert [name for name, _ in found] == ["id3", "id11"]
+    many = [f"{number}.txt" for number in range(1, 40_000)]
+    assert len(store.search(vectors[3], limit=30, sources=many)) == 19
+
+
+def test_adding_twice_and_deleting_what_is_not_there_do_nothing(store: VectorStore) -> None:
+    vectors = unit_vectors(2)
+    for _ in range(2):
+        store.add([passage(0), passage(1)], vectors)
+    assert store.count() == 2
+    store.delete(["id0", "nobody"])
+    store.delete([])
+    assert list(store.ids()) == ["id1"]
+
+
+def test_a_vector_that_is_not_stored_is_unreachable(store: VectorStore) -> None:
+    vectors = unit_vectors(3)
+    store.add([passage(0), passage(1)], vectors[:2])
+    wanted = {f"id{number}": vectors[number] for number in range(3)}
+    assert store.unreachable(wanted) == ["id2"]
+    assert store.unreachable({}) == []
+
+
+def test_many_passages_with_the_same_vector_are_all_reachable(store: VectorStore) -> None:
+    same = np.repeat(unit_vectors(1), 60, axis=0)
+    store.add([passage(number) for number in range(60)], same)
+    assert store.unreachable({f"id{number}": same[0] for number in range(60)}) == []
+
+
+def test_records_tell_all_that_was_stored(store: VectorStore) -> None:
+    vectors = unit_vectors(3)
+    passages = [passage(number) for number in range(3)]
+    store.add(passages, vectors)
+    found = {each.id: (each, vector) for each, vector in store.records()}
+    for each, vector in zip(passages, vectors, strict=True):
+        assert found[each.id][0] == each
+        assert found[each.id][1] @ vector == pytest.approx(1, abs=1e-5)
+
+
+def test_the_model_is_noted_for_good(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path)
+    assert store.model == ""
+    store.note_model("onnx:x")
+    store.close()
+    store = VectorStore(tmp_path)
+    assert store.model == "onnx:x"
+    store.close()
+
+
+def test_what_is_stored_is_there_after_closing(tmp_path: Path) -> None:
+    vectors = unit_vectors(5)
+    store = VectorStore(tmp_path)
+    store.add([passage(number) for number in range(5)], vectors)
+    store.close()
+    store = VectorStore(tmp_path)
+    assert store.search(vectors[4], limit=1)[0][0] == "id4"
+    store.close()
+
+
+def test_damage_is_told_with_what_mends_it(tmp_path: Path) -> None:
+    (tmp_path / "chroma.sqlite3").write_bytes(b"no database" * 1000)
+    with pytest.raises(IndexMismatchError, match=r"doctor --repair"):
+        VectorStore(tmp_path)
+
+
+def test_a_bad_env_file_of_the_current_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CHROMA_SERVER_HTTP_PORT=many\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=r"\.env"):
+        VectorStore(tmp_path / "chroma")
+
+
+def test_the_plain_class_of_llama_index_finds_the_same_passages(tmp_path: Path) -> None:
+    import chromadb
+    from llama_index.core.vector_stores.types import VectorStoreQuery
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(8):
+        (corpus / f"{number}.md").write_text(f"# Kettle {number}\n\nIt boils {number} cups.\n")
+    embedding = HashEmbedding()
+    config = Config(corpus=corpus, index=tmp_path / "index")
+    with Assistant(config, embedder=embedding) as assistant:
+        assistant.index()
+    client = chromadb.PersistentClient(str(tmp_path / "index" / "chroma"))
+    collection = client.get_collection(COLLECTION, embedding_function=None)
+    plain = ChromaVectorStore(chroma_collection=collection)
+    question = embedding.get_query_embedding("Kettle 5 boils how many cups")
+    answer = plain.query(VectorStoreQuery(query_embedding=question, similarity_top_k=4))
+    client.close()
+    store = VectorStore(tmp_path / "index" / "chroma")
+    ours = store.search(np.array(question, np.float32), limit=4)
+    store.close()
+    assert answer.ids == [name for name, _ in ours]
+    assert answer.nodes is not None
+    with Assistant(config, embedder=embedding) as assistant:
+        for node in answer.nodes:
+            document = assistant.document(node.metadata["source"])
+            start, end = node.metadata["start"], node.metadata["end"]
+            assert document.text[start:end] == node.get_content()
