@@ -302,14 +302,14 @@ def test_light_and_dark_are_remembered(visit: Visit) -> None:
     page.evaluate("localStorage.clear()")
 
 
-def test_the_page_is_usable_and_answers_quickly(open_page: OpenPage) -> None:
-    """Generous bounds: the machine that tests this may be busy."""
+def test_the_page_needs_few_requests_until_it_can_be_used(open_page: OpenPage) -> None:
+    """Counted, since seconds depend on what else the machine does; those are printed."""
     began = time.monotonic()
     with open_page() as visit:
-        usable = time.monotonic() - began
+        usable, requests = time.monotonic() - began, len(visit.requests)
         began = time.monotonic()
         visit.ask("who built the lighthouse of Skerry Point?")
         answered = time.monotonic() - began
-    print(f"\nusable after {usable:.2f} s, answered after {answered:.2f} s")
-    assert usable < 10
-    assert answered < 5
+    print(f"\nusable after {usable:.2f} s, {requests} requests; answered after {answered:.2f} s")
+    assert requests <= 70
+    assert len(visit.requests) - requests <= 4
