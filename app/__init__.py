@@ -28,11 +28,11 @@ def serve(
     Raises AskdocsError if the port is in use or cannot be opened, and if `host` is reachable from
     other machines while there is no `password`. Gradio is imported here and not before.
     """
-    from askdocs.app.listening import address, listen
+    from .listening import address, listen
 
     with listen(host, port, password=password) as listener:
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported
-        from askdocs.app.server import run
+        from .server import run
 
         def ready() -> None:
             if on_ready is not None:

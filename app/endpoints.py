@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import gradio
 from gradio.events import api
 
-from askdocs.app.records import answer_record
 from askdocs.errors import AskdocsError
 from askdocs.reporting import changes_as_json, hits_as_json, status_as_json
+
+from .records import answer_record
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import gradio
 
-from askdocs.app.conversation import Conversation
-from askdocs.app.endpoints import add_endpoints
-from askdocs.app.rendering import render_past, render_present
-from askdocs.app.shelf import render_changes, render_progress, render_shelf, render_welcome
-from askdocs.app.shell import BRAND, CHOICE, READER, SHELF_HEAD, TOOLS, WELCOME
-from askdocs.app.suggestions import Suggestions
 from askdocs.errors import AskdocsError
 from askdocs.types import Changes, Progress, Turn
+
+from .conversation import Conversation
+from .endpoints import add_endpoints
+from .rendering import render_past, render_present
+from .shelf import render_changes, render_progress, render_shelf, render_welcome
+from .shell import BRAND, CHOICE, READER, SHELF_HEAD, TOOLS, WELCOME
+from .suggestions import Suggestions
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from askdocs.app.marks import Mark
 from askdocs.types import Document, place
+
+from .marks import Mark
 
 WINDOW = 200_000  # characters shown at once: more makes browsers slow
 LINE = 160  # a line with more characters is a paragraph

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from askdocs.app.marks import checksum
 from askdocs.reporting import answer_as_json
 from askdocs.types import Answer
+
+from .marks import checksum
 
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#!~])")
 

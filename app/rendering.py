@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from html import escape
 
-from askdocs.app.conversation import Conversation, Exchange
-from askdocs.app.marks import Mark, link, mark_citation, mark_passage
-from askdocs.app.records import answer_markdown, answer_record
 from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
+
+from .conversation import Conversation, Exchange
+from .marks import Mark, link, mark_citation, mark_passage
+from .records import answer_markdown, answer_record
 
 NEAREST_SHOWN = 4
 CARD_CHARACTERS = 280

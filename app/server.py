@@ -17,13 +17,14 @@ from fastapi import FastAPI, Query, Response
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from askdocs.app.api import with_api
-from askdocs.app.guard import Guard
-from askdocs.app.marks import parse_mark
-from askdocs.app.page import build_page
-from askdocs.app.reading import read
-from askdocs.app.suggestions import Suggestions
 from askdocs.errors import CorpusError
+
+from .api import with_api
+from .guard import Guard
+from .marks import parse_mark
+from .page import build_page
+from .reading import read
+from .suggestions import Suggestions
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

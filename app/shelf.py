@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import PurePosixPath
 
-from askdocs.app.marks import link
 from askdocs.types import Changes, DocumentRecord, Failure, Progress, Status
+
+from .marks import link
 
 DOCUMENTS_SHOWN = 200
 FOLDERS_SHOWN = 30
