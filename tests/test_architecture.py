@@ -60,7 +60,7 @@ BORDERS = {
     "torch": set(),
     "sentence_transformers": {"embed"},
     "onnxruntime": {"embed", "reader"},
-    "sqlite3": {"database", "word_index", "catalog"},
+    "sqlite3": {"database", "word_index", "catalog", "doctor"},
 }
 HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxruntime", "numpy"]
 

@@ -167,7 +167,8 @@ class LlamaIndexEmbedder:
         return _unit(np.array(self._model.get_text_embedding_batch(list(texts)), np.float32))
 
     def embed_question(self, question: str) -> Vectors:
-        return _unit(np.array([self._model.get_query_embedding(question)], np.float32))[0]
+        rows = np.array([self._model.get_query_embedding(question)], np.float32)
+        return np.asarray(_unit(rows)[0])
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from askdocs.errors import AskdocsError
+from askdocs.scan import scan
 from askdocs.types import Changes, ProgressListener
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ class Watch:
         while not self._ended.is_set():
             try:
                 self._watch_this_folder()
-            except (OSError, RuntimeError) as error:  # the folder went away, or cannot be watched
+            except (
+                OSError,
+                RuntimeError,
+                AskdocsError,
+            ) as error:  # the folder went away, or cannot be watched
                 if self._corpus.is_dir():
                     self._on_error(f"The folder {self._corpus} cannot be watched: {error}")
                 self._ended.wait(_LOOK_MS / 1000)
@@ -91,12 +96,22 @@ class Watch:
             force_polling=self._force_polling or None,
             poll_delay_ms=_POLL_MS,
         )
+        self._wait_until_settled()
         self._sync()  # what changed before anybody watched
         for changes in groups:
             if changes:
                 self._sync()
             elif _identity(self._corpus) != folder:
                 return
+
+    def _wait_until_settled(self) -> None:
+        """Wait until two looks at the folder see the same; not for ever."""
+        before = None
+        for _ in range(_PATIENCE_MS // _SETTLED_MS):
+            now = scan(self._corpus, leave_out=self._index)
+            if now == before or self._ended.wait(_SETTLED_MS / 1000):
+                return
+            before = now
 
     def _matters(self, change: Change, path: str) -> bool:
         del change
