@@ -5,8 +5,9 @@
 Every FOLDER is a question set as `askdocs eval` reads it. Its questions are asked of its own
 documents, and, as questions that the documents cannot answer, of those of the next folder. First a
 logistic regression learns which sentence answers; then the score of the best sentence of each
-question is calibrated (Platt, 1999) to be the chance that the answer is right. Both steps are
-folded into one set of weights for `choose.py`, one for passages that are read and one for others.
+question is calibrated (Platt, 1999) to be the chance that the answer is right, where ANSWERABLE of
+the questions have an answer in the documents. Both steps are folded into one set of weights for
+`choose.py`, one for passages that are read and one for others.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from askdocs.evaluate import conversation, spread
 from askdocs.metrics import holds_answer
 from askdocs.questions import QUESTIONS, Question, read_documents, read_questions
 
+ANSWERABLE = 0.75  # share of questions that people ask of documents that answer them, assumed
 READ = 5  # features of a sentence that was read; the others have four
 
 
@@ -81,15 +83,17 @@ def fit(asked: Sequence[Considered], width: int) -> tuple[np.ndarray, np.ndarray
     model = LogisticRegression(C=10.0, max_iter=1000)
     model.fit(np.concatenate(rows), np.concatenate(labels))
     weights = np.concatenate([model.intercept_, model.coef_[0]])
-    best, right = [], []
+    best, right, answerable = [], [], []
     for each in asked:
         kept = np.flatnonzero(_of_width(each, width))
         if len(kept):
             logits = each.features[kept, :width] @ weights
             first = kept[int(np.argmax(logits))]
             best.append(float(logits.max()))
+            answerable.append(each.answerable)
             right.append(bool(each.right[first] or each.unsure[first]))
-    platt = LogisticRegression(C=100.0).fit(np.array(best)[:, None], right)
+    platt = LogisticRegression(C=100.0)
+    platt.fit(np.array(best)[:, None], right, sample_weight=_as_asked(answerable))
     slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     weights = weights * slope
     weights[0] += shift
@@ -144,6 +148,15 @@ def main() -> None:
         print(f"{name} = ({', '.join(f'{value:.3f}' for value in weights)})")
         print(f"{len(usable)} questions, best sentence right: {right[answerable].mean():.3f}")
         print(table(chances, right, answerable))
+
+
+def _as_asked(answerable: Sequence[bool]) -> np.ndarray:
+    """A weight for each question by which ANSWERABLE of them have an answer."""
+    share = np.mean(answerable)
+    if share in (0.0, 1.0):
+        return np.ones(len(answerable))
+    with_answer, without = ANSWERABLE / share, (1 - ANSWERABLE) / (1 - share)
+    return np.where(answerable, with_answer, without)
 
 
 def _of_width(each: Considered, width: int) -> np.ndarray:

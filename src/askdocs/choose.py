@@ -16,9 +16,9 @@ from askdocs.words import words
 
 # Logistic weights, fitted by training/fit_answer.py; docs/decisions/0004 says on what.
 # of: 1, best span less "no answer", relevance, score of the hit, coverage by the sentence
-_READING_WEIGHTS = (-1.5, 0.5, 0.5, 3.0, 1.0)
+_READING_WEIGHTS = (-1.371, 0.570, -0.318, 4.249, 0.963)
 # of: 1, cosine of the sentence, score of the hit, coverage by the sentence
-_WORD_WEIGHTS = (-6.0, 4.0, 4.0, 3.0)
+_WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
 _MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
