@@ -150,9 +150,6 @@ def test_damage_is_found_and_mended_without_embedding(
     assert state_of(root / "index") == before
 
 
-@pytest.mark.xfail(
-    strict=False, reason="open: after a refill a search misses one or two passages on some runs"
-)
 def test_a_store_that_crashes_the_process_is_found_and_mended(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
@@ -170,9 +167,6 @@ def test_a_store_that_crashes_the_process_is_found_and_mended(tmp_path: Path) ->
     assert embedding.embedded == 0
 
 
-@pytest.mark.xfail(
-    strict=False, reason="open: after a refill a search misses one or two passages on some runs"
-)
 def test_vectors_that_only_the_count_knows_are_missed_and_filled_by_a_sync(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()

@@ -165,10 +165,12 @@ def mend_vectors(
 ) -> None:
     """Finish what a killed process had begun; where vectors are missing, fill the store anew.
 
-    They are missing when the counts differ, or a sample of passages is not found by its vectors.
+    They are missing when the counts differ, or most of a sample is not found by its own vectors.
     """
     _delete_strays(catalog, vectors)
-    if vectors.count() != catalog.count() or vectors.unreachable(catalog.some_vectors(_SAMPLE)):
+    sample = catalog.some_vectors(_SAMPLE)
+    lost = len(vectors.unreachable(sample)) > len(sample) // 2
+    if lost or vectors.count() != catalog.count():
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
     vectors.note_model(embedder.fingerprint)
 
@@ -200,8 +202,20 @@ def repair_vectors(
         embedded += len(texts)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
         on_progress(Progress("repair", start + len(ids), len(every)))
+    _insert_unreachable_again(catalog, vectors, every)
     catalog.drop_strays(catalog.strays())
     return embedded
+
+
+def _insert_unreachable_again(catalog: Catalog, vectors: VectorStore, names: Sequence[str]) -> None:
+    """Give passages that the graph of the store has lost another place in it."""
+    for start in range(0, len(names), _GROUP):
+        known = catalog.vectors_of(names[start : start + _GROUP])
+        lost = vectors.unreachable(known)
+        if lost:
+            passages = catalog.passages(lost)
+            vectors.delete(lost)
+            vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
 
 
 def save_stored_vectors(catalog: Catalog, vectors: VectorStore, embedder: Embedder) -> None:
