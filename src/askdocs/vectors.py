@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ _SPACE = {
     "hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 100}
 }
 _BATCH = 1000  # Chroma takes 5461 at most at a time
+_FULL = 16_000_000  # bytes; an error on a disk with less space comes from that
 _QUERIES = 100  # asked at a time
 _NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
 _PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
@@ -173,6 +175,8 @@ class VectorStore:
                 sign in told for sign in ("readonly", "Permission denied", "No space", "is full")
             ):
                 raise not_writable(self._folder.parent, told) from error
+            if _free_bytes(self._folder.parent) < _FULL:  # Chroma does not say so on all its ways
+                raise not_writable(self._folder.parent, f"the disk is full: {told}") from error
             raise IndexMismatchError(
                 f"The vector store {self._folder} cannot be used ({error})."
                 " Run `askdocs doctor --repair`; it embeds nothing again."
@@ -211,6 +215,13 @@ def _stored_passage(name: str, text: str, metadata: Mapping[str, Any]) -> Passag
         heading=metadata.get("heading"),
         line=metadata.get("line"),
     )
+
+
+def _free_bytes(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return _FULL
 
 
 def _conditions(sources: Sequence[str] | None) -> Iterator[Any]:

@@ -1,0 +1,110 @@
+"""A sync that is killed at any moment, or finds the disk full, leaves what the next one mends."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.sequences import differences
+from tests.index_state import state_of
+
+ROOT = Path(__file__).parents[2]
+SEQUENCES = 24
+
+
+def in_process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of this folder in a process that has not opened Chroma yet: it will fork."""
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_random_sequences_end_with_the_index_of_a_fresh_sync() -> None:
+    done = in_process("tests.crash.sequences", "--count", str(SEQUENCES), "--seed", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{SEQUENCES} sequences, 0 wrong" in done.stdout
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_real_command_is_killed_and_run_again(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    corpus, index, fresh = tmp_path / "corpus", tmp_path / "index", tmp_path / "fresh"
+    shutil.copytree(ROOT / "corpus", corpus)
+    began = time.monotonic()
+    sync(corpus, fresh)
+    whole = time.monotonic() - began
+    command = [sys.executable, "-m", "askdocs", "index", "--corpus", corpus, "--index", index]
+    for _ in range(2):
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+            time.sleep(chance.uniform(0.5, 1.0) * whole)
+            process.send_signal(signal.SIGKILL)
+    sync(corpus, index)
+    assert differences(state_of(index), state_of(fresh)) == []
+
+
+def sync(corpus: Path, index: Path) -> None:
+    done = in_process("askdocs", "index", "--corpus", str(corpus), "--index", str(index))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system can only be mounted by root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("left", [400_000, 2_500_000])
+def test_a_disk_that_fills_up_is_told_and_loses_nothing(
+    small_disk: Path, tmp_path: Path, left: int
+) -> None:
+    """`left` bytes are free when the sync begins: it fails at another point for each."""
+    corpus, index = tmp_path / "corpus", small_disk / "index"
+    corpus.mkdir()
+    (corpus / "old.txt").write_text("Owls hunt at night.\n")
+    assert hashed_sync(corpus, index) == ""
+    for number in range(400):
+        (corpus / f"{number:03}.txt").write_text(f"Kettle {number} is red. " * 40)
+    (corpus / "old.txt").write_text("Owls sleep by day.\n")
+    state = os.statvfs(small_disk)
+    with (small_disk / "filler").open("wb") as filler:
+        filler.write(b"x" * max(state.f_bavail * state.f_frsize - left, 0))
+    told = hashed_sync(corpus, index)
+    assert "is full" in told
+    assert "nothing is lost" in told
+    assert "Traceback" not in told
+    (small_disk / "filler").unlink()
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    assert hashed_sync(corpus, index) == ""
+    assert hashed_sync(corpus, tmp_path / "fresh") == ""
+    assert differences(state_of(index), state_of(tmp_path / "fresh")) == []
+
+
+def hashed_sync(corpus: Path, index: Path) -> str:
+    """Sync with the cheap embedding in another process; what it says on standard error."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from askdocs import Assistant, AskdocsError, Config\n"
+        "from tests.hash_embedding import HashEmbedding\n"
+        "config = Config(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))\n"
+        "try:\n"
+        "    with Assistant(config, embedder=HashEmbedding()) as assistant: assistant.index()\n"
+        "except AskdocsError as error: sys.exit(f'askdocs: {error}')\n"
+    )
+    command = [sys.executable, "-c", code, str(corpus), str(index)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1)
+    return done.stderr
