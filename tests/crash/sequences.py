@@ -40,7 +40,8 @@ def run_sequence(seed: int, folder: Path) -> list[str]:
     chance = random.Random(seed)
     corpus, index = folder / "corpus", folder / "index"
     corpus.mkdir()
-    for _ in range(chance.randint(3, 12)):
+    # Chroma writes its graph to the disk from 1,000 passages on: about 300 files.
+    for _ in range(300 if chance.random() < 0.06 else chance.randint(3, 12)):
         add(corpus, chance)
     began = time.monotonic()
     if sync_in_child(corpus, folder / "timed") != 0:
@@ -130,7 +131,7 @@ def add(corpus: Path, chance: random.Random) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     files = existing(corpus)
     if files and chance.random() < 0.2:
-        shutil.copy(chance.choice(files), path)
+        path.write_bytes(chance.choice(files).read_bytes())
     else:
         path.write_text(text(chance), encoding="utf-8")
 
@@ -186,7 +187,8 @@ def replace_by_folder(corpus: Path, chance: random.Random) -> None:
         content, parent = path.read_bytes(), path.parent
         shutil.rmtree(parent)
         parent.write_bytes(content)
-        parent.rename(parent.with_suffix(".txt"))
+        if not parent.with_suffix(".txt").exists():
+            parent.rename(parent.with_suffix(".txt"))
         return
     content = path.read_bytes()
     path.unlink()
