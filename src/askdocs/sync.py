@@ -365,10 +365,11 @@ def _write_group(
     if new:
         catalog.add_strays(passage.id for passage in new)
         vectors.add(new, np.stack([known[keys[passage.id]] for passage in new]))
+    gone: list[str] = []
     for loaded in group:
-        gone = catalog.replace_file(loaded.file, loaded.documents, replaces=loaded.replaces)
-        vectors.delete(gone)
-        catalog.drop_strays(gone)
+        gone += catalog.replace_file(loaded.file, loaded.documents, replaces=loaded.replaces)
+    vectors.delete(gone)
+    catalog.drop_strays(gone)
     return len(missing)
 
 
