@@ -59,6 +59,19 @@ def test_small_talk_has_no_citations(sample: Assistant) -> None:
     assert not answer.citations
 
 
+def test_a_question_to_an_empty_folder_is_told_so_until_something_is_there(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        assistant.index()
+        assert "no documents" in assistant.ask("When does the kettle boil?").text
+        assert not assistant.is_indexed()
+        (corpus / "kettle.txt").write_text("The kettle boils at noon.", encoding="utf-8")
+        assistant.index()
+        assert assistant.is_indexed()
+        assert assistant.ask("When does the kettle boil?").answered
+
+
 @pytest.mark.parametrize("question", ["", "   ", "?!", "\x00\x1b"])
 def test_an_empty_question_is_an_error(sample: Assistant, question: str) -> None:
     with pytest.raises(AskdocsError, match="empty"):

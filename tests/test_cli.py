@@ -113,7 +113,7 @@ def test_chat_keeps_the_conversation(folder: Path) -> None:
 def test_ask_indexes_first_when_there_is_no_index(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     found = askdocs("ask", "How many bicycles were lost in the first year?", "--json", cwd=tmp_path)
-    assert "There is no index yet" in found.stderr
+    assert "There is nothing in the index yet" in found.stderr
     assert "58 bicycles were lost" in json.loads(found.stdout)["text"]
 
 

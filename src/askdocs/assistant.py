@@ -122,8 +122,9 @@ class Assistant:
             )  # fmt: skip
 
     def is_indexed(self) -> bool:
-        """Whether an index has been made before."""
-        return bool(self._open_catalog().meta().get("sync_started_ns"))
+        """Whether an index has been made before, and not of an empty folder."""
+        catalog = self._open_catalog()
+        return bool(catalog.meta().get("sync_started_ns")) and bool(catalog.count())
 
     def status(self) -> Status:
         """What is indexed, with which model, and what could not be read."""
@@ -251,6 +252,9 @@ class Assistant:
         self, question: str, history: Sequence[Turn], sources: Sequence[str] | None
     ) -> Answer:
         considered = self.consider(question, history=history, sources=sources)
+        if not considered.hits and not self._open_catalog().count():
+            text = f"There are no documents yet. Put some into {self.config.corpus} and ask again."
+            return Answer(question, text, searched_for=considered.searched_for)
         return answer_with_quotes(considered, minimum_confidence=self.config.minimum_confidence)
 
     def _understood(self, question: str, history: Sequence[Turn]) -> Understood:

@@ -359,7 +359,10 @@ def _index_first_if_new(assistant: Assistant | RemoteAssistant) -> None:
     if not assistant.is_indexed():
         from askdocs.reporting import showing_progress
 
-        print(f"There is no index yet: indexing {assistant.config.corpus} first.", file=sys.stderr)
+        print(
+            f"There is nothing in the index yet: indexing {assistant.config.corpus} first.",
+            file=sys.stderr,
+        )
         with showing_progress() as on_progress:
             assistant.index(on_progress=on_progress)
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sentencex import get_sentence_boundaries
 
-from askdocs.types import Anchor, Document, Passage
+from askdocs.types import Document, Passage
 
 # Words up to 6 letters are mostly one WordPiece token, longer ones more; CJK is one a character.
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]|\w{1,6}|[^\w\s]"
 )
+_LINE_END = re.compile(r"\n")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
 _CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
@@ -45,7 +46,7 @@ def split(document: Document, *, tokens: int = 100) -> list[Passage]:
     Each aims at `tokens` tokens, ends at the end of a sentence where sentences are not far
     longer than that, and stays on one side of each page, heading and table anchor.
     """
-    places = _Places(document.anchors)
+    places = _Places(document)
     groups = _pack(list(_sentences(document, places, tokens)), tokens)
     return [_passage(document, places, group) for group in groups]
 
@@ -70,8 +71,8 @@ def with_id(passage: Passage) -> Passage:
 class _Places:
     """What the anchors of a document say at an offset."""
 
-    def __init__(self, anchors: Sequence[Anchor]) -> None:
-        ordered = sorted(anchors, key=lambda anchor: anchor.start)
+    def __init__(self, document: Document) -> None:
+        ordered = sorted(document.anchors, key=lambda anchor: anchor.start)
         self.cuts = sorted(
             {a.start for a in ordered if a.heading is not None or a.line is not None}
         )
@@ -79,6 +80,7 @@ class _Places:
         self._pages = [(a.start, a.page, a.page_label) for a in ordered if a.page is not None]
         self._headings = [(a.start, a.heading) for a in ordered if a.heading is not None]
         self._lines = [(a.start, a.line) for a in ordered if a.line is not None]
+        self._line_ends = [found.start() for found in _LINE_END.finditer(document.text)]
 
     def page(self, offset: int) -> tuple[int | None, str | None]:
         at = bisect_right(self._pages, offset, key=lambda page: page[0])
@@ -92,12 +94,12 @@ class _Places:
         at = bisect_right(self._headings, offset, key=lambda heading: heading[0])
         return bool(at) and self._headings[at - 1][0] == offset
 
-    def line(self, text: str, offset: int) -> int | None:
+    def line(self, offset: int) -> int | None:
         at = bisect_right(self._lines, offset, key=lambda line: line[0])
         if not at:
             return None
         start, line = self._lines[at - 1]
-        return None if line is None else line + text.count("\n", start, offset)
+        return line + bisect_left(self._line_ends, offset) - bisect_left(self._line_ends, start)
 
 
 def _passage(document: Document, places: _Places, group: Sequence[_Sentence]) -> Passage:
@@ -114,7 +116,7 @@ def _passage(document: Document, places: _Places, group: Sequence[_Sentence]) ->
             page=page,
             page_label=page_label,
             heading=places.heading(group[-1].start),
-            line=places.line(document.text, start),
+            line=places.line(start),
         )
     )
 
