@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from askdocs import Assistant, Config
-from askdocs.evaluate import order_after_reading, places, spread
+from askdocs.choose import after_reading
+from askdocs.evaluate import places, spread
 from askdocs.metrics import Measure
 from askdocs.questions import QUESTIONS, Question, read_documents, read_questions
 from askdocs.scores import search_scores
@@ -71,7 +72,7 @@ def _rows_of_size(
 
         def read(question: Question) -> list[Hit]:
             considered = assistant.consider(question.text)
-            return order_after_reading(considered.hits, considered.candidates)
+            return after_reading(considered.hits, considered.candidates)
 
         if tokens == PASSAGE_TOKENS[0]:
             yield _measured("words only", lambda each: by_words(search(each)), questions)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from askdocs import Assistant
-from askdocs.choose import coverage, is_readable
+from askdocs.choose import Candidate, after_reading, coverage, is_readable
+from askdocs.types import Hit, Passage
 
 NORWEGIAN = "Fyret ble bygget i 1873, og fyrvokteren bodde der hele året med familien sin."
 ENGLISH = "The lighthouse was built in 1873, and the keeper lived there with his family."
@@ -53,3 +54,13 @@ def test_candidates_are_ordered_and_lie_in_their_documents(sample: Assistant) ->
 def test_the_same_question_has_the_same_candidates(sample: Assistant) -> None:
     first = sample.consider("Why do two people keep the watch?")
     assert sample.consider("Why do two people keep the watch?") == first
+
+
+def test_after_reading_passages_are_ordered_and_scored_by_their_best_sentence() -> None:
+    hits = [Hit(Passage(str(n), "a", "Some words.", 0, 11), 1.0) for n in range(4)]
+    order = [(2, 0.9), (0, 0.8), (2, 0.7), (0, 0.1)]
+    candidates = [Candidate(hits[number], 0, 1, None, chance) for number, chance in order]
+    ranked = after_reading(hits, candidates)
+    assert [(hit.passage.id, hit.score) for hit in ranked] == [
+        ("2", 0.9), ("0", 0.8), ("1", 0.0), ("3", 0.0),
+    ]  # fmt: skip

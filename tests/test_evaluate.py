@@ -19,7 +19,6 @@ from askdocs.evaluate import (
     Outcome,
     conversation,
     evaluate_folder,
-    order_after_reading,
     spread,
 )
 from askdocs.questions import Asked, Gold, Question, read_documents, read_questions
@@ -311,13 +310,6 @@ def test_a_gold_answer_elsewhere_is_right_but_never_for_an_unanswerable_question
 
 def test_follow_ups_are_scored_alone(outcomes: list[Outcome]) -> None:
     assert follow_up_scores(outcomes) == {}
-
-
-def test_the_order_after_reading_follows_the_best_sentence_of_each_passage() -> None:
-    hits = [Hit(passage("a", start, "Some words."), 1.0) for start in (0, 20, 40, 60)]
-    order = [(2, 0.9), (0, 0.8), (2, 0.7), (0, 0.1)]
-    candidates = [Candidate(hits[number], 0, 1, None, chance) for number, chance in order]
-    assert order_after_reading(hits, candidates) == [hits[2], hits[0], hits[1], hits[3]]
 
 
 # A whole run, with the models that are shipped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from askdocs.choose import Candidate, Considered
+from askdocs.choose import Candidate, Considered, after_reading
 from askdocs.split import sentence_spans
 from askdocs.types import Answer, Citation, Statement
 from askdocs.words import content_words
@@ -55,7 +55,7 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
         text="\n\n".join(_with_numbers(statement) for statement in statements),
         statements=tuple(statements),
         citations=tuple(citation for each in statements for citation in each.citations),
-        hits=considered.hits,
+        hits=tuple(after_reading(considered.hits, candidates)),
         answered=True,
         confidence=round(candidates[0].chance, 3),
         searched_for=considered.searched_for,
@@ -64,11 +64,12 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
 
 def _no_answer(considered: Considered) -> Answer:
     """The Answer that there is none, with the nearest passages."""
-    candidates, hits = considered.candidates, considered.hits
+    candidates = considered.candidates
+    hits = after_reading(considered.hits, candidates)
     return Answer(
         question=considered.question,
         text=NO_ANSWER if hits else NOTHING_FOUND,
-        hits=hits[:_NEAREST_SHOWN],
+        hits=tuple(hits[:_NEAREST_SHOWN]),
         confidence=round(candidates[0].chance, 3) if candidates else 0.0,
         searched_for=considered.searched_for,
     )

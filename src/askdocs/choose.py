@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from askdocs.attribution import asks_for_speech, reports_speech
 from askdocs.embed import Embedder
@@ -79,6 +79,18 @@ def choose(
     found = _by_reading(question, read, rare_words, reader)
     found += _by_words(question, unread, rare_words, embedder)
     return sorted(found, key=_best_first)
+
+
+def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
+    """The hits by the best candidate of each, whose chance is their score now.
+
+    Those without a candidate come last, as they were found, with a score of 0.
+    """
+    chances: dict[str, float] = {}
+    for candidate in candidates:
+        chances.setdefault(candidate.hit.passage.id, candidate.chance)
+    scored = [replace(hit, score=chances.get(hit.passage.id, 0.0)) for hit in hits]
+    return sorted(scored, key=lambda hit: -hit.score)
 
 
 def is_readable(question: str, text: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from askdocs.answer import answer_with_quotes
 from askdocs.assistant import Assistant
-from askdocs.choose import Candidate
+from askdocs.choose import Candidate, after_reading
 from askdocs.config import Config
 from askdocs.converse import understand
 from askdocs.errors import CorpusError
@@ -135,7 +135,7 @@ def outcome(assistant: Assistant, question: Question) -> Outcome:
     return Outcome(
         question=question,
         found=places(considered.hits),
-        read=places(order_after_reading(considered.hits, considered.candidates)),
+        read=places(after_reading(considered.hits, considered.candidates)),
         answer=answer,
         forced=forced,
         best=considered.candidates[0] if considered.candidates else None,
@@ -145,13 +145,6 @@ def outcome(assistant: Assistant, question: Question) -> Outcome:
         search_seconds=searched - began,
         answer_seconds=answered - searched,
     )
-
-
-def order_after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
-    """The hits by the best candidate of each; those without one come last, as they were found."""
-    order = dict.fromkeys(candidate.hit.passage.id for candidate in candidates)
-    rank = {name: number for number, name in enumerate(order)}
-    return sorted(hits, key=lambda hit: rank.get(hit.passage.id, len(rank)))
 
 
 def places(hits: Sequence[Hit]) -> tuple[Place, ...]:

@@ -61,6 +61,8 @@ class Passage:
 class Hit:
     """A passage that a search found. A higher `score` is better; 0 to 1.
 
+    In an Answer, the score is the estimated chance that the passage answers.
+
     `found_by` maps each search that found it ("meaning", "words") to its rank there, from 1.
     """
 
