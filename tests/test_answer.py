@@ -109,3 +109,29 @@ def test_a_question_for_one_fact_gets_few_statements_and_others_a_handful() -> N
     each = [candidate(found, f"Crew {n} mended the {work}.", 0.9) for n, work in enumerate(works)]
     assert len(answer("Who mended things?", *each).statements) == 3
     assert len(answer("What was mended?", *each).statements) == 5
+
+
+def test_documents_that_give_other_figures_are_both_quoted_and_said_to_differ() -> None:
+    def counted(source: str, text: str, figure: str) -> Candidate:
+        found = hit(source, text)
+        start = text.index(figure)
+        return Candidate(found, 0, len(text), (start, start + len(figure)), 0.9)
+
+    question = "How many people were on the train?"
+    first = counted("a.txt", "Officials counted 31 people on board.", "31 people")
+    other = counted("b.txt", "The train carried 400 passengers, a survivor told us.", "400")
+    same = counted("c.txt", "There were thirty-one or so travellers, 31 by the list.", "31")
+    differing = answer(question, first, other)
+    assert "differ" in differing.notice
+    assert len(differing.statements) == 2
+    assert not answer(question, first, same).notice
+    assert not answer("Why was the train late?", first, other).notice
+
+
+def test_sentences_that_differ_in_a_figure_do_not_say_the_same() -> None:
+    one = "The freight train from Quetta carried 31 people on Tuesday."
+    two = "The freight train from Quetta carried 400 people on Tuesday."
+    given = answer(
+        "Who was on it?", candidate(hit("a", one), one, 0.9), candidate(hit("b", two), two, 0.9)
+    )
+    assert len(given.statements) == 2

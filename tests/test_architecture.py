@@ -37,6 +37,7 @@ ORDER = [
     "converse",
     "attribution",
     "choose",
+    "agreement",
     "answer",
     "interop",
     "assistant",

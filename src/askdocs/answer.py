@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
+from askdocs.agreement import DIFFERENT, documents_differ
 from askdocs.choose import Candidate, Considered, after_reading
 from askdocs.split import sentence_spans
 from askdocs.types import Answer, Citation, Statement
@@ -59,6 +60,7 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
         answered=True,
         confidence=round(candidates[0].chance, 3),
         searched_for=considered.searched_for,
+        notice=DIFFERENT if documents_differ(question, [group[0] for group in groups]) else "",
     )
 
 
@@ -134,7 +136,12 @@ def _say_the_same(first: Candidate, second: Candidate) -> bool:
     overlapping = first.hit.passage.source == second.hit.passage.source and (
         first.start < second.end and second.start < first.end
     )
-    return overlapping or (bool(one | two) and len(one & two) >= _SAME * min(len(one), len(two)))
+    if overlapping:
+        return True
+    figures = [{word for word in words if word[0].isdigit()} for words in (one, two)]
+    if not (figures[0] <= figures[1] or figures[1] <= figures[0]):
+        return False
+    return bool(one | two) and len(one & two) >= _SAME * min(len(one), len(two))
 
 
 def _with_numbers(statement: Statement) -> str:
