@@ -100,4 +100,10 @@ def _do(
             )
         case _:
             history = [from_record(Turn, each) for each in values["history"]]
-            return assistant.ask(values["question"], history=history, sources=values["sources"])
+            return assistant.ask(
+                values["question"],
+                history=history,
+                sources=values["sources"],
+                quotes=values["quotes"],
+                insist=values["insist"],
+            )

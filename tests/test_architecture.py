@@ -39,6 +39,11 @@ ORDER = [
     "choose",
     "agreement",
     "answer",
+    "llm",
+    "prompts",
+    "citing",
+    "verify",
+    "prose",
     "interop",
     "assistant",
     "watch",
@@ -58,6 +63,8 @@ BORDERS = {
     "chromadb": {"vectors"},
     "gradio": {"app"},
     "typer": {"cli"},
+    "httpx": {"llm"},
+    "xllamacpp": {"llm"},
     "torch": set(),
     "sentence_transformers": {"embed"},
     "onnxruntime": {"embed", "reader"},
@@ -119,8 +126,9 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         if "environ" in file.read_text(encoding="utf-8") and name != "app"
     }
     # embed and vectors set switches of the libraries right before importing them, the worker hands
-    # its own environment on, and the server's password is a secret that cli passes and forgets.
-    assert readers <= {"config.py", "embed.py", "vectors.py", "worker.py", "cli.py"}
+    # its own environment on, the server's password is a secret that cli passes and forgets, and
+    # the key of a language model is one that only its client reads.
+    assert readers <= {"config.py", "embed.py", "vectors.py", "worker.py", "cli.py", "llm.py"}
 
 
 def test_only_the_command_line_prints() -> None:

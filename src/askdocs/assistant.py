@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,11 @@ from askdocs.config import Config
 from askdocs.converse import Understood, small_talk, understand
 from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
-from askdocs.errors import AskdocsError, CorpusError
+from askdocs.errors import AskdocsError, CorpusError, ModelUnavailableError
+from askdocs.llm import LanguageModel, LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
 from askdocs.plan import plan_sync, planned_changes
+from askdocs.prose import write_answer
 from askdocs.reader import OnnxReader, Reader
 from askdocs.retrieve import retrieve
 from askdocs.types import (
@@ -34,6 +36,7 @@ from askdocs.types import (
     Turn,
 )
 from askdocs.vectors import VectorStore
+from askdocs.verify import Verifier
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -48,11 +51,16 @@ class Assistant:
     """Answers questions from a folder of documents; usable from any thread.
 
     The index is opened, and locked against other processes, when it is first needed; `close`
-    frees it. `embedder` may be a LlamaIndex `BaseEmbedding` that takes the place of the setting.
+    frees it. `embedder` may be a LlamaIndex `BaseEmbedding`, `llm` a LlamaIndex `LLM`; each takes
+    the place of the setting.
     """
 
-    def __init__(self, config: Config | None = None, *, embedder: Any = None) -> None:
+    def __init__(
+        self, config: Config | None = None, *, embedder: Any = None, llm: Any = None
+    ) -> None:
         self.config = config or Config()
+        self._given_llm = llm
+        self._llm: LanguageModel | None = None
         self._given_embedder = embedder
         self._guard = threading.RLock()
         self._sync_guard = threading.Lock()
@@ -194,18 +202,22 @@ class Assistant:
         *,
         history: Sequence[Turn] = (),
         sources: Sequence[str] | None = None,
+        quotes: bool = False,
+        insist: bool = False,
     ) -> Answer:
-        """An Answer of quoted sentences, or one that says that there is none.
+        """An Answer, or one that says that there is none.
 
-        `history` are the turns before, oldest first. Raises AskdocsError for an empty question.
+        It is written by the language model if one is set, and else, or with `quotes`, made of
+        quoted sentences. `history` are the turns before, oldest first. A question that the
+        documents do not seem to answer is refused, and sent to no model, unless you `insist`.
+        Raises AskdocsError for an empty question.
         """
-        began = time.monotonic()
-        asked = _cleaned(question)
-        reply = small_talk(asked)
-        if reply:
-            return Answer(asked, reply, answered=True, confidence=1.0)
-        answer = self._answer(asked, history, sources)
-        return replace(answer, seconds=round(time.monotonic() - began, 3))
+        stream = self.stream(
+            question, history=history, sources=sources, quotes=quotes, insist=insist
+        )
+        for _ in stream:
+            pass
+        return stream.answer
 
     def stream(
         self,
@@ -213,9 +225,15 @@ class Assistant:
         *,
         history: Sequence[Turn] = (),
         sources: Sequence[str] | None = None,
+        quotes: bool = False,
+        insist: bool = False,
     ) -> Stream:
-        """The text of the answer piece by piece; `.answer` holds the Answer when it has ended."""
-        return Stream(lambda: self.ask(question, history=history, sources=sources))
+        """The text of the answer piece by piece; `.answer` holds the Answer when it has ended.
+
+        A piece may be empty, while a model is silent. What was streamed is not the answer where a
+        model failed midway: `.answer` is, and says so.
+        """
+        return Stream(lambda: self._told(question, history, sources, quotes, insist))
 
     def consider(
         self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None
@@ -248,14 +266,50 @@ class Assistant:
 
     # The way from a question to an answer
 
-    def _answer(
-        self, question: str, history: Sequence[Turn], sources: Sequence[str] | None
-    ) -> Answer:
-        considered = self.consider(question, history=history, sources=sources)
+    def _told(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        sources: Sequence[str] | None,
+        quotes: bool,
+        insist: bool,
+    ) -> Generator[str, None, Answer]:
+        """The text of an answer as it comes; it returns the Answer."""
+        began = time.monotonic()
+        asked = _cleaned(question)
+        reply = small_talk(asked)
+        if reply:
+            yield reply
+            return Answer(asked, reply, answered=True, confidence=1.0)
+        considered = self.consider(asked, history=history, sources=sources)
+        answer = self._quoted(considered, 0.0 if insist else self.config.minimum_confidence)
+        if answer.answered and self.has_llm and not quotes:
+            answer = yield from self._written(considered, answer)
+        else:
+            yield from _in_pieces(answer.text)
+        return replace(answer, seconds=round(time.monotonic() - began, 3))
+
+    def _written(self, considered: Considered, quoted: Answer) -> Generator[str, None, Answer]:
+        """The answer in the words of the language model; the quotes where it has none."""
+        try:
+            model = self._open_llm()
+        except ModelUnavailableError as error:
+            return replace(quoted, notice=f"{error} These are quotes instead.")
+        return (
+            yield from write_answer(
+                considered,
+                quoted,
+                model,
+                Verifier(self.embedder),
+                remove_unsupported=self.config.unsupported == "remove",
+            )
+        )
+
+    def _quoted(self, considered: Considered, minimum_confidence: float) -> Answer:
         if not considered.hits and not self._open_catalog().count():
             text = f"There are no documents yet. Put some into {self.config.corpus} and ask again."
-            return Answer(question, text, searched_for=considered.searched_for)
-        return answer_with_quotes(considered, minimum_confidence=self.config.minimum_confidence)
+            return Answer(considered.question, text, searched_for=considered.searched_for)
+        return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
 
     def _understood(self, question: str, history: Sequence[Turn]) -> Understood:
         """What a question means in its conversation.
@@ -323,6 +377,22 @@ class Assistant:
                 self._reader = OnnxReader()
             return self._reader
 
+    @property
+    def has_llm(self) -> bool:
+        """Whether a language model is set, be it within reach or not."""
+        return self._given_llm is not None or self.config.llm != "none"
+
+    def _open_llm(self) -> LanguageModel:
+        with self._guard:
+            if self._llm is None:
+                seconds = self.config.llm_seconds
+                self._llm = (
+                    load_llm(self.config.llm, context=self.config.llm_context, seconds=seconds)
+                    if self._given_llm is None
+                    else LlamaIndexModel(self._given_llm, seconds=seconds)
+                )
+            return self._llm
+
     def _open_lock(self) -> None:
         if self._lock is None:
             try:
@@ -351,10 +421,14 @@ class Assistant:
 
 
 class Stream:
-    """An answer as it is being given: iterate for its text, then read `answer`."""
+    """An answer as it is being given: iterate for its text, then read `answer`.
 
-    def __init__(self, ask: Any) -> None:
-        self._ask = ask
+    To stop it, stop iterating and call `close`.
+    """
+
+    def __init__(self, told: Callable[[], Generator[str, None, Answer]]) -> None:
+        self._told = told
+        self._telling: Generator[str, None, Answer] | None = None
         self._answer: Answer | None = None
 
     @property
@@ -365,12 +439,20 @@ class Stream:
         return self._answer
 
     def __iter__(self) -> Iterator[str]:
-        answer: Answer = self._ask()
-        pieces = answer.text.split(" ")
-        for start in range(0, len(pieces), _WORDS_A_PIECE):
-            words = " ".join(pieces[start : start + _WORDS_A_PIECE])
-            yield words if start == 0 else f" {words}"
-        self._answer = answer
+        self._telling = self._told()
+        self._answer = yield from self._telling
+
+    def close(self) -> None:
+        """Stop, and end the request to a language model if there is one."""
+        if self._telling is not None:
+            self._telling.close()
+
+
+def _in_pieces(text: str) -> Iterator[str]:
+    pieces = text.split(" ")
+    for start in range(0, len(pieces), _WORDS_A_PIECE):
+        words = " ".join(pieces[start : start + _WORDS_A_PIECE])
+        yield words if start == 0 else f" {words}"
 
 
 def _cleaned(question: str) -> str:

@@ -12,7 +12,7 @@ from askdocs.embed import Embedder
 from askdocs.reader import Reader
 from askdocs.split import sentence_spans
 from askdocs.types import Hit, Passage
-from askdocs.words import words
+from askdocs.words import is_akin, words
 
 # Logistic weights, fitted by training/fit_answer.py; docs/decisions/0004 says on what.
 # of: 1, best span less "no answer", relevance, score of the hit, coverage by the sentence
@@ -22,8 +22,6 @@ _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
 _MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
-_SHORT_WORD = 4  # letters; shorter words are not cut to stems
-_LONGEST_ENDING = 4  # letters by which two forms of a word may differ at the end
 _FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
 _FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of others (xquad)
 _ASKING_WORDS = frozenset("what who when where which why how is are was were did does do".split())
@@ -112,14 +110,14 @@ def coverage(rare_words: Mapping[str, float], text: str) -> float:
     if not total:
         return 0.0
     held = words(text)
-    found = (w for word, w in rare_words.items() if any(_akin(word, other) for other in held))
+    found = (w for word, w in rare_words.items() if any(is_akin(word, other) for other in held))
     return sum(found) / total
 
 
 def covers(rare_words: Mapping[str, float], text: str) -> bool:
     """Whether a text holds every word of a question in some form."""
     held = words(text)
-    return all(any(_akin(word, other) for other in held) for word in rare_words)
+    return all(any(is_akin(word, other) for other in held) for word in rare_words)
 
 
 def _by_reading(
@@ -198,16 +196,6 @@ def _chance(features: Sequence[float], weights: Sequence[float], more: float = 0
     """The logistic function of the weighted features and what else adds to the logit."""
     logit = more + sum(a * b for a, b in zip(features, weights, strict=True))
     return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
-
-
-def _akin(first: str, second: str) -> bool:
-    """Whether two words are likely forms of one: equal but for a short ending."""
-    if first == second:
-        return True
-    shorter, longer = sorted((first, second), key=len)
-    stem = len(shorter) - 1 if len(shorter) > _SHORT_WORD else len(shorter)
-    akin = stem >= _SHORT_WORD and longer.startswith(shorter[:stem])
-    return akin and len(longer) - stem <= _LONGEST_ENDING
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str, int]:

@@ -55,6 +55,17 @@ Sources = Annotated[
 Poll = Annotated[
     bool, typer.Option("--poll", help="Look for changes every second: for network drives.")
 ]
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="SPEC",
+        help="What writes the answer: none, openai:MODEL@URL or gguf:PATH [env: ASKDOCS_LLM].",
+    ),
+]
+Insist = Annotated[
+    bool, typer.Option("--insist", help="Answer even if the documents do not seem to.")
+]
 
 
 @app.command()
@@ -96,18 +107,20 @@ def index(
 def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     source: Sources = None,
+    llm: Llm = None,
+    insist: Insist = False,
     corpus: Corpus = None,
     index: Index = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer one question with quotes from the documents."""
+    """Answer one question, with quotes from the documents or checked prose."""
     from askdocs.reporting import answer_as_json, show_answer
 
     began = time.monotonic()
-    with _assistant(config, corpus, index) as assistant:
+    with _assistant(config, corpus, index, llm=llm) as assistant:
         _index_first_if_new(assistant)
-        answer = assistant.ask(question, sources=source)
+        answer = assistant.ask(question, sources=source, insist=insist)
     if as_json:
         _print_json({**answer_as_json(answer), "seconds": round(time.monotonic() - began, 3)})
     else:
@@ -139,6 +152,7 @@ def search(
 @app.command()
 def chat(
     source: Sources = None,
+    llm: Llm = None,
     corpus: Corpus = None,
     index: Index = None,
     config: ConfigFile = None,
@@ -147,7 +161,7 @@ def chat(
     from askdocs.reporting import show_answer
     from askdocs.types import Turn
 
-    with _assistant(config, corpus, index) as assistant:
+    with _assistant(config, corpus, index, llm=llm) as assistant:
         _index_first_if_new(assistant)
         print("Ask about your documents. An empty line or Ctrl-D ends.", file=sys.stderr)
         history: list[Turn] = []
@@ -172,6 +186,7 @@ def serve(
         bool, typer.Option(help="Index whatever changes in the folder, as it changes.")
     ] = True,
     poll: Poll = False,
+    llm: Llm = None,
     corpus: Corpus = None,
     index: Index = None,
     config: ConfigFile = None,
@@ -184,7 +199,7 @@ def serve(
     from askdocs.reporting import show_changes, showing_progress
 
     with ExitStack() as stack:
-        found = stack.enter_context(_assistant(config, corpus, index, alone=True))
+        found = stack.enter_context(_assistant(config, corpus, index, llm=llm, alone=True))
         assistant = cast("Assistant", found)
         try:
             with showing_progress() as on_progress:
@@ -317,7 +332,12 @@ def main() -> None:
 
 @contextmanager
 def _assistant(
-    config: Path | None, corpus: Path | None, index: Path | None, *, alone: bool = False
+    config: Path | None,
+    corpus: Path | None,
+    index: Path | None,
+    *,
+    llm: str | None = None,
+    alone: bool = False,
 ) -> Iterator[Assistant | RemoteAssistant]:
     """An Assistant, or the server that has the index open.
 
@@ -326,7 +346,7 @@ def _assistant(
     from askdocs.config import load_config
     from askdocs.remote import find_server
 
-    settings = load_config(config, corpus=corpus, index=index)
+    settings = load_config(config, corpus=corpus, index=index, llm=llm)
     server = find_server(settings)
     if server is None:
         from askdocs.assistant import Assistant
@@ -339,7 +359,8 @@ def _assistant(
             " that server first, or use another index with --index."
         )
     else:
-        print(f"(through the server at {server.address})", file=sys.stderr)
+        own = ", with its language model" if llm else ""
+        print(f"(through the server at {server.address}{own})", file=sys.stderr)
         yield server
 
 

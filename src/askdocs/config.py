@@ -35,6 +35,17 @@ class Config:
         "the embedding model: onnx:builtin or st:NAME-OR-PATH (sentence-transformers)",
     )
 
+    llm: str = _setting(
+        "none",
+        "what writes the answers: none (quotes), openai:MODEL@URL (any OpenAI-style server)"
+        " or gguf:PATH",
+    )
+    llm_context: int = _setting(4096, "how many tokens the language model can hold")
+    llm_seconds: int = _setting(120, "a language model that is silent for longer is given up")
+    unsupported: str = _setting(
+        "mark", "sentences of a language model that the documents do not support: mark or remove"
+    )
+
     passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
     passages_read: int = _setting(24, "how many of the passages found are read for the answer")
     minimum_confidence: float = _setting(
@@ -50,6 +61,9 @@ class Config:
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
+        _require(self.llm_context >= 512, "llm_context must be at least 512")
+        _require(self.llm_seconds >= 1, "llm_seconds must be at least 1")
+        _require(self.unsupported in ("mark", "remove"), "unsupported must be mark or remove")
         _require(self.max_file_megabytes >= 1, "max_file_megabytes must be at least 1")
         _require(self.load_seconds >= 1, "load_seconds must be at least 1")
 

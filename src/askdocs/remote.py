@@ -101,9 +101,17 @@ class RemoteAssistant:
         *,
         history: Sequence[Turn] = (),
         sources: Sequence[str] | None = None,
+        quotes: bool = False,
+        insist: bool = False,
     ) -> Answer:
-        turns = to_record(list(history))
-        found = self._call("ask", question=question, history=turns, sources=sources)
+        found = self._call(
+            "ask",
+            question=question,
+            history=to_record(list(history)),
+            sources=sources,
+            quotes=quotes,
+            insist=insist,
+        )
         return from_record(Answer, found)
 
     def _call(self, task: str, on_progress: ProgressListener | None = None, **values: Any) -> Any:

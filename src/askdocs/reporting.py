@@ -31,6 +31,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
             {
                 "text": statement.text,
                 "verdict": statement.verdict,
+                "reason": statement.reason,
                 "citations": [citation.number for citation in statement.citations],
             }
             for statement in answer.statements

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 # Scripts that are written without spaces are indexed as overlapping pairs of characters.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_SHORT_WORD = 4  # letters; shorter words are not cut to stems
+_LONGEST_ENDING = 4  # letters by which two forms of a word may differ at the end
 MOST_WORDS = 200  # of a question; more are not looked at
 
 # English words that carry the form of a question, not its matter. In a small corpus their rarity
@@ -41,6 +43,16 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The words of a question without those that only give it its form."""
     return [word for word in words(text) if word.removesuffix("'s") not in STOP_WORDS]
+
+
+def is_akin(first: str, second: str) -> bool:
+    """Whether two words are likely forms of one: equal but for a short ending."""
+    if first == second:
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    stem = len(shorter) - 1 if len(shorter) > _SHORT_WORD else len(shorter)
+    akin = stem >= _SHORT_WORD and longer.startswith(shorter[:stem])
+    return akin and len(longer) - stem <= _LONGEST_ENDING
 
 
 def match_expression(chosen: list[str]) -> str:

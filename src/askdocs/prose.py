@@ -1,0 +1,166 @@
+"""Hits to an answer that a language model writes, every sentence of it checked."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from askdocs.choose import Considered
+from askdocs.citing import ReplyParser, Said
+from askdocs.errors import ModelUnavailableError
+from askdocs.llm import LanguageModel
+from askdocs.prompts import NOT_FOUND, numbered, writing_messages
+from askdocs.types import Answer, Citation, Passage, Statement, Verdict
+from askdocs.verify import Judgement, Verifier
+
+_MOST_PASSAGES = 10
+_REPLY_TOKENS = 600
+_SHARE_FOR_REPLY = 3  # a reply may take this part of a small context
+_WRAPPING_TOKENS = 20  # around each passage
+_DOUBTS: dict[Verdict, str] = {
+    "partly": "only partly supported",
+    "unsupported": "not supported by your documents",
+}
+
+
+def write_answer(
+    considered: Considered,
+    quoted: Answer,
+    model: LanguageModel,
+    verifier: Verifier,
+    *,
+    remove_unsupported: bool,
+) -> Generator[str, None, Answer]:
+    """The text of the answer as it is written; the generator returns the Answer.
+
+    All that was yielded, put together, is the text of the Answer, unless the model fails: then
+    `quoted` is the Answer, with a notice that says why.
+    """
+    passages = passages_to_show(considered, model)
+    parser = ReplyParser(len(passages))
+    writing = _Writing(passages, verifier, remove_unsupported)
+    messages = writing_messages(considered.question, passages)
+    most_tokens = _reply_tokens(model)
+    try:
+        with closing(model.reply(messages, most_tokens=most_tokens)) as reply:
+            for piece in reply:
+                for said in parser.feed(piece):
+                    yield from writing.finish(said)
+                yield writing.go_on(parser.pending, opens=parser.opens)
+            for said in parser.end():
+                yield from writing.finish(said)
+    except ModelUnavailableError as error:
+        return _with_notice(quoted, f"The language model gave no answer. {error}")
+    if writing.declined:
+        return _with_notice(quoted, "The language model saw no answer in the passages.")
+    if not writing.statements:
+        return _with_notice(quoted, "The language model wrote nothing that the documents support.")
+    return Answer(
+        question=considered.question,
+        text=writing.text,
+        statements=tuple(writing.statements),
+        citations=tuple(writing.citations),
+        hits=considered.hits,
+        answered=True,
+        confidence=quoted.confidence,
+        searched_for=considered.searched_for,
+    )
+
+
+def passages_to_show(considered: Considered, model: LanguageModel) -> list[Passage]:
+    """The passages that most likely answer, as many as the model can hold beside its reply."""
+    likely = [each.hit.passage for each in considered.candidates]
+    ordered = dict.fromkeys([*likely, *(hit.passage for hit in considered.hits)])
+    room = model.context - _reply_tokens(model)
+    room -= sum(model.count(each.content) for each in writing_messages(considered.question, []))
+    shown: list[Passage] = []
+    for passage in ordered:
+        room -= model.count(numbered(len(shown) + 1, passage)) + _WRAPPING_TOKENS
+        if room < 0 or len(shown) == _MOST_PASSAGES:
+            break
+        shown.append(passage)
+    return shown
+
+
+def _reply_tokens(model: LanguageModel) -> int:
+    return min(_REPLY_TOKENS, model.context // _SHARE_FOR_REPLY)
+
+
+def _with_notice(quoted: Answer, notice: str) -> Answer:
+    tail = " These are quotes instead." if quoted.answered else ""
+    return replace(quoted, notice=notice + tail)
+
+
+@dataclass(slots=True)
+class _Writing:
+    """The answer as far as it is written. `text` is what has been yielded so far."""
+
+    passages: Sequence[Passage]
+    verifier: Verifier
+    remove_unsupported: bool
+    text: str = ""
+    statements: list[Statement] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    declined: bool = False
+    _shown: str = ""  # of the sentence that is being written
+    _opens: bool = False  # whether a sentence that was left out was to begin a paragraph
+
+    def go_on(self, pending: str, *, opens: bool) -> str:
+        """What can be shown of a sentence that is still being written."""
+        if self.remove_unsupported or self.declined or _may_decline(pending):
+            return ""
+        return self._show(pending, opens=opens)
+
+    def finish(self, said: Said) -> Iterator[str]:
+        """The rest of a sentence, with its citations and what is to be said against it."""
+        if self.declined or NOT_FOUND.casefold() in said.text.casefold():
+            self.declined = self.declined or not self.statements
+            return
+        judgement = self.verifier.judge(said.text, *self._cited(said))
+        opens = self._opens or said.opens
+        self._opens = opens and judgement.verdict == "unsupported" and self.remove_unsupported
+        if judgement.verdict == "unsupported" and self.remove_unsupported:
+            return
+        citations = tuple(dict.fromkeys(self._number(quote) for quote in judgement.quotes))
+        self.statements.append(Statement(said.text, citations, judgement.verdict, judgement.reason))
+        yield self._show(said.text, opens=opens)
+        yield self._close(citations, judgement)
+        self._shown = ""
+
+    def _show(self, words: str, *, opens: bool) -> str:
+        """More of a sentence, with what parts it from the one before."""
+        more = words[len(self._shown) :]
+        if more and not self._shown and self.text:
+            more = ("\n\n" if opens else " ") + more
+        self._shown = words
+        self.text += more
+        return more
+
+    def _close(self, citations: Sequence[Citation], judgement: Judgement) -> str:
+        marks = "".join(f"[{citation.number}]" for citation in citations)
+        doubt = _DOUBTS.get(judgement.verdict, "")
+        if doubt:
+            doubt = f" ({doubt}: {judgement.reason})" if judgement.reason else f" ({doubt})"
+        closing_words = (f" {marks}" if marks else "") + doubt
+        self.text += closing_words
+        return closing_words
+
+    def _cited(self, said: Said) -> tuple[list[Passage], list[Passage]]:
+        cited = [self.passages[number - 1] for number in said.numbers]
+        return cited, [passage for passage in self.passages if passage not in cited]
+
+    def _number(self, quote: tuple[Passage, int, int]) -> Citation:
+        """The citation of these words, the same number each time."""
+        passage, start, end = quote
+        for citation in self.citations:
+            if (citation.passage, citation.start, citation.end) == quote:
+                return citation
+        words = passage.text[start - passage.start : end - passage.start]
+        citation = Citation(len(self.citations) + 1, passage, words, start, end)
+        self.citations.append(citation)
+        return citation
+
+
+def _may_decline(pending: str) -> bool:
+    return NOT_FOUND.startswith(pending.upper())
