@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from askdocs.catalog import Catalog
+from askdocs.chroma import ChromaFolder
 from askdocs.types import Document, Passage
 from askdocs.vectors import VectorStore
 
@@ -45,7 +46,7 @@ def state_of(index: Path) -> IndexState:
         cached = connection.execute("SELECT key, vector FROM vectors").fetchall()
         vector_keys = dict(connection.execute("SELECT id, vector_key FROM passages"))
     catalog = Catalog(index / "catalog.sqlite")
-    store = VectorStore(index / "chroma")
+    store = VectorStore(ChromaFolder(index / "chroma"))
     try:
         documents = {source: catalog.document(source) for source in catalog.sources()}
         passages = [each for source in documents for each in catalog.passages_of(source)]
@@ -70,7 +71,8 @@ def state_of(index: Path) -> IndexState:
 
 def _stored(store: VectorStore) -> dict[str, tuple[str, str]]:
     """The text and all metadata of each record of the vector store."""
-    found: Any = store.collection.get(include=["documents", "metadatas"])
+    wanted = ["documents", "metadatas"]
+    found: Any = store.chroma.run(lambda collection: collection.get(include=wanted))
     return {
         name: (text, json.dumps(metadata, sort_keys=True))
         for name, text, metadata in zip(
@@ -83,9 +85,10 @@ def _reachable(store: VectorStore, vectors: Mapping[str, bytes]) -> dict[str, fr
     """For each passage, what a search with its own vector for everything finds."""
     if not vectors:
         return {}
-    found: Any = store.collection.query(
-        query_embeddings=[np.frombuffer(vector, np.float32) for vector in vectors.values()],
-        n_results=len(vectors) + 10,
-        include=[],
+    asked = [np.frombuffer(vector, np.float32) for vector in vectors.values()]
+    found: Any = store.chroma.run(
+        lambda collection: collection.query(
+            query_embeddings=asked, n_results=len(asked) + 10, include=[]
+        )
     )
     return {name: frozenset(ids) for name, ids in zip(vectors, found["ids"], strict=True)}

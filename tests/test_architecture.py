@@ -25,6 +25,7 @@ ORDER = [
     "database",
     "word_index",
     "catalog",
+    "chroma",
     "vectors",
     "scan",
     "lock",
@@ -60,7 +61,7 @@ ORDER = [
     "__main__",
 ]
 BORDERS = {
-    "chromadb": {"vectors"},
+    "chromadb": {"chroma"},
     "gradio": {"app"},
     "typer": {"cli"},
     "httpx": {"llm"},
@@ -125,10 +126,10 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         for name, file in modules()
         if "environ" in file.read_text(encoding="utf-8") and name != "app"
     }
-    # embed and vectors set switches of the libraries right before importing them, the worker hands
+    # embed and chroma set switches of the libraries right before importing them, the worker hands
     # its own environment on, the server's password is a secret that cli passes and forgets, and
-    # the key of a language model is one that only its client reads.
-    assert readers <= {"config.py", "embed.py", "vectors.py", "worker.py", "cli.py", "llm.py"}
+    # the key of a language model and the token of a Chroma server are read by their clients only.
+    assert readers <= {"config.py", "embed.py", "chroma.py", "worker.py", "cli.py", "llm.py"}
 
 
 def test_only_the_command_line_prints() -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from askdocs import Assistant, Config, IndexMismatchError
+from askdocs.chroma import COLLECTION, ChromaFolder
 from askdocs.errors import ConfigError
 from askdocs.types import Passage
-from askdocs.vectors import COLLECTION, VectorStore
+from askdocs.vectors import VectorStore
 from tests.hash_embedding import HashEmbedding
 
 
@@ -26,7 +27,7 @@ def unit_vectors(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[VectorStore]:
-    found = VectorStore(tmp_path / "chroma")
+    found = VectorStore(ChromaFolder(tmp_path / "chroma"))
     yield found
     found.close()
 
@@ -97,21 +98,21 @@ def test_records_tell_all_that_was_stored(store: VectorStore) -> None:
 
 
 def test_the_model_is_noted_for_good(tmp_path: Path) -> None:
-    store = VectorStore(tmp_path)
+    store = VectorStore(ChromaFolder(tmp_path))
     assert store.model == ""
     store.note_model("onnx:x")
     store.close()
-    store = VectorStore(tmp_path)
+    store = VectorStore(ChromaFolder(tmp_path))
     assert store.model == "onnx:x"
     store.close()
 
 
 def test_what_is_stored_is_there_after_closing(tmp_path: Path) -> None:
     vectors = unit_vectors(5)
-    store = VectorStore(tmp_path)
+    store = VectorStore(ChromaFolder(tmp_path))
     store.add([passage(number) for number in range(5)], vectors)
     store.close()
-    store = VectorStore(tmp_path)
+    store = VectorStore(ChromaFolder(tmp_path))
     assert store.search(vectors[4], limit=1)[0][0] == "id4"
     store.close()
 
@@ -119,7 +120,7 @@ def test_what_is_stored_is_there_after_closing(tmp_path: Path) -> None:
 def test_damage_is_told_with_what_mends_it(tmp_path: Path) -> None:
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database" * 1000)
     with pytest.raises(IndexMismatchError, match=r"doctor --repair"):
-        VectorStore(tmp_path)
+        VectorStore(ChromaFolder(tmp_path))
 
 
 def test_a_bad_env_file_of_the_current_folder_is_told(
@@ -128,7 +129,7 @@ def test_a_bad_env_file_of_the_current_folder_is_told(
     (tmp_path / ".env").write_text("CHROMA_SERVER_HTTP_PORT=many\n")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=r"\.env"):
-        VectorStore(tmp_path / "chroma")
+        VectorStore(ChromaFolder(tmp_path / "chroma"))
 
 
 def test_the_plain_class_of_llama_index_finds_the_same_passages(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_the_plain_class_of_llama_index_finds_the_same_passages(tmp_path: Path) 
     question = embedding.get_query_embedding("Kettle 5 boils how many cups")
     answer = plain.query(VectorStoreQuery(query_embedding=question, similarity_top_k=4))
     client.close()
-    store = VectorStore(tmp_path / "index" / "chroma")
+    store = VectorStore(ChromaFolder(tmp_path / "index" / "chroma"))
     ours = store.search(np.array(question, np.float32), limit=4)
     store.close()
     assert answer.ids == [name for name, _ in ours]

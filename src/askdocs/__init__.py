@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         IndexBusyError,
         IndexMismatchError,
         ModelUnavailableError,
+        VectorsUnavailableError,
     )
     from askdocs.types import Answer, Changes, Citation, Document, Hit, Passage, Statement, Turn
 
@@ -22,7 +23,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Answer", "AskdocsError", "Assistant", "Changes", "Citation", "Config", "ConfigError",
     "CorpusError", "Document", "Hit", "IndexBusyError", "IndexMismatchError",
-    "ModelUnavailableError", "Passage", "Statement", "Stream", "Turn", "load_config",
+    "ModelUnavailableError", "Passage", "Statement", "Stream", "Turn",
+    "VectorsUnavailableError", "load_config",
 ]  # fmt: skip
 
 _HOMES = {

@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from askdocs.config import Config
 from askdocs.converse import Understood, small_talk, understand
 from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
-from askdocs.errors import AskdocsError, CorpusError, ModelUnavailableError
+from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, ModelUnavailableError
 from askdocs.llm import LanguageModel, LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
 from askdocs.plan import plan_sync, planned_changes
@@ -35,7 +36,7 @@ from askdocs.types import (
     Status,
     Turn,
 )
-from askdocs.vectors import VectorStore
+from askdocs.vectors import VectorStore, open_vectors
 from askdocs.verify import Verifier
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ class Assistant:
     """Answers questions from a folder of documents; usable from any thread.
 
     The index is opened, and locked against other processes, when it is first needed; `close`
-    frees it. `embedder` may be a LlamaIndex `BaseEmbedding`, `llm` a LlamaIndex `LLM`; each takes
-    the place of the setting.
+    frees it. Where the vectors are at a server, only what writes the index needs the lock: any
+    number of processes answer from it meanwhile. `embedder` may be a LlamaIndex `BaseEmbedding`,
+    `llm` a LlamaIndex `LLM`; each takes the place of the setting.
     """
 
     def __init__(
@@ -98,7 +100,7 @@ class Assistant:
         """Tell other processes, by the lock of the index, that this one answers at `address`."""
         with self._guard:
             self._address = address
-            self._open_lock()
+            self._lock_to_read()
             self._note_owner()
 
     # The folder
@@ -117,6 +119,8 @@ class Assistant:
         """
         listener = on_progress or _ignore
         with self._sync_guard:
+            if not dry_run:
+                self._open_lock()
             if rebuild and not dry_run:
                 self._forget_index()
             catalog = self._open_catalog()
@@ -146,6 +150,7 @@ class Assistant:
             failed=tuple(catalog.failures()),
             passages=catalog.count(),
             bytes=sum(path.stat().st_size for path in files),
+            vectors=catalog.meta().get("vectors", self.config.vectors),
         )
 
     def document(self, source: str) -> Document:
@@ -169,6 +174,27 @@ class Assistant:
             self._open_lock()
             return repair(self.config, self.embedder, on_progress=on_progress or _ignore)
 
+    def move(self, vectors: str, *, on_progress: ProgressListener | None = None) -> int:
+        """Move the vectors to `vectors`, a value of that setting, embedding nothing again.
+
+        The number of passages moved. From then on the setting has to be that value.
+        """
+        with self._sync_guard, self._guard:
+            self._open_lock()
+            catalog = self._open_catalog()
+            now = replace(self.config, vectors=catalog.meta().get("vectors", self.config.vectors))
+            target = replace(self.config, vectors=vectors)
+            syncing.check_fingerprint(catalog, syncing.fingerprint(now, self.embedder))
+            if now.vectors == target.vectors:
+                return 0
+            if self._vectors:
+                self._vectors.close()
+                self._vectors = None
+            listener = on_progress or _ignore
+            moved = syncing.move_vectors(now, target, catalog, self.embedder, on_progress=listener)
+            self.config = target
+            return moved
+
     def index_documents(
         self, documents: Iterable[Document], *, on_progress: ProgressListener | None = None
     ) -> Changes:
@@ -178,6 +204,7 @@ class Assistant:
         that the folder does not hold.
         """
         with self._sync_guard:
+            self._open_lock()
             catalog = self._open_catalog()
             syncing.check_fingerprint(catalog, self._fingerprint())
             return syncing.add_documents(
@@ -347,15 +374,14 @@ class Assistant:
     def _open_catalog(self) -> Catalog:
         with self._guard:
             if self._catalog is None:
-                self._open_lock()
+                self._lock_to_read()
                 self._catalog = Catalog(self.config.index / "catalog.sqlite")
             return self._catalog
 
     def _open_vectors(self) -> VectorStore:
         with self._guard:
             if self._vectors is None:
-                self._open_lock()
-                self._vectors = VectorStore(self.config.index / "chroma")
+                self._vectors = open_vectors(self.config, self._open_catalog().identity())
             return self._vectors
 
     @property
@@ -393,15 +419,25 @@ class Assistant:
                 )
             return self._llm
 
+    def _lock_to_read(self) -> None:
+        """An embedded Chroma belongs to one process; one at a server serves many."""
+        if self.config.served:
+            self._make_folder()
+        else:
+            self._open_lock()
+
+    def _make_folder(self) -> None:
+        try:
+            self.config.index.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CorpusError(
+                f"The index folder {self.config.index} cannot be made"
+                f" ({error.strerror or error}). Choose another with --index."
+            ) from error
+
     def _open_lock(self) -> None:
         if self._lock is None:
-            try:
-                self.config.index.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise CorpusError(
-                    f"The index folder {self.config.index} cannot be made"
-                    f" ({error.strerror or error}). Choose another with --index."
-                ) from error
+            self._make_folder()
             lock = IndexLock(self.config.index)
             lock.acquire(wait=_LOCK_SECONDS)
             self._lock = lock
@@ -413,8 +449,15 @@ class Assistant:
             self._lock.describe(doing, address=self._address, token=self.token)
 
     def _forget_index(self) -> None:
-        """Delete the index, even one that is damaged."""
+        """Delete the index, even one that is damaged.
+
+        Where other processes may read it, it is emptied in its place.
+        """
         with self._guard:
+            if self.config.served:
+                with suppress(IndexMismatchError):
+                    self._open_catalog().forget()
+                    return
             self.close()
             self._open_lock()
             syncing.delete_index(self.config.index)

@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -82,6 +83,22 @@ class Catalog:
     def set_meta(self, values: Mapping[str, str]) -> None:
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def identity(self) -> str:
+        """A name of this index that no other has; it lasts as long as the catalog."""
+        if "identity" not in self.meta():
+            new = ("identity", uuid4().hex)
+            with self._database.transaction() as connection:
+                connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", new)
+        return self.meta()["identity"]
+
+    def forget(self) -> None:
+        """Forget everything but the identity, in one moment; other processes may go on reading."""
+        with self._database.transaction() as connection:
+            for table in ("files", "documents", "passages", "vectors", "strays"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute("DELETE FROM meta WHERE name != 'identity'")
+            word_index.clear(connection)
 
     # Files and documents
 

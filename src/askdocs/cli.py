@@ -199,7 +199,9 @@ def serve(
     from askdocs.reporting import show_changes, showing_progress
 
     with ExitStack() as stack:
-        found = stack.enter_context(_assistant(config, corpus, index, llm=llm, alone=True))
+        found = stack.enter_context(
+            _assistant(config, corpus, index, llm=llm, alone=True, to_read=True)
+        )
         assistant = cast("Assistant", found)
         try:
             with showing_progress() as on_progress:
@@ -207,6 +209,11 @@ def serve(
             show_changes(changes)
         except CorpusError as error:  # the page says what to do about it
             print(error, file=sys.stderr)
+        except IndexBusyError as error:
+            if not assistant.config.served:
+                raise
+            print(f"{error}\nThis page answers from what the other indexes.", file=sys.stderr)
+            watch = False
         if watch:
             stack.enter_context(_watching(assistant, poll=poll))
 
@@ -290,6 +297,25 @@ def status(
 
 
 @app.command()
+def move(
+    vectors: Annotated[
+        str, typer.Argument(metavar="WHERE", help="embedded, or a Chroma server's address.")
+    ],
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+) -> None:
+    """Move the vectors to a Chroma server or back, embedding nothing again."""
+    from askdocs.reporting import showing_progress
+
+    with _assistant(config, corpus, index, alone=True) as found:
+        assistant = cast("Assistant", found)
+        with showing_progress() as on_progress:
+            moved = assistant.move(vectors, on_progress=on_progress)
+    print(f"{moved} passages moved. From now on the setting has to be: vectors = {vectors}")
+
+
+@app.command()
 def doctor(
     repair: Annotated[
         bool, typer.Option("--repair", help="Mend what is wrong, embedding nothing again.")
@@ -338,16 +364,18 @@ def _assistant(
     *,
     llm: str | None = None,
     alone: bool = False,
+    to_read: bool = False,
 ) -> Iterator[Assistant | RemoteAssistant]:
     """An Assistant, or the server that has the index open.
 
-    Raises IndexBusyError with the server's address where there is one but we have to be `alone`.
+    Raises IndexBusyError with the server's address where there is one but we have to be `alone`,
+    unless it is enough `to_read`, which several processes may do where the vectors are served.
     """
     from askdocs.config import load_config
     from askdocs.remote import find_server
 
     settings = load_config(config, corpus=corpus, index=index, llm=llm)
-    server = find_server(settings)
+    server = None if to_read and settings.served else find_server(settings)
     if server is None:
         from askdocs.assistant import Assistant
 

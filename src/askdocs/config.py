@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from askdocs.errors import ConfigError
 
 CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"
+EMBEDDED = "embedded"
 # Environment names that belong to the server and to the clients of language models.
-SECRETS = frozenset({"ASKDOCS_PASSWORD", "ASKDOCS_API_KEY", "ASKDOCS_CONFIG"})
+SECRETS = frozenset(
+    {"ASKDOCS_PASSWORD", "ASKDOCS_API_KEY", "ASKDOCS_CONFIG", "ASKDOCS_VECTORS_TOKEN"}
+)
+
+
+_WHERE_VECTORS = (
+    "vectors must be embedded or the address of a Chroma server, as in http://localhost:8000 or"
+    " http://localhost:8000/NAME; a token belongs into ASKDOCS_VECTORS_TOKEN"
+)
 
 
 def _setting(default: Any, meaning: str) -> Any:
@@ -46,6 +57,9 @@ class Config:
         "mark", "sentences of a language model that the documents do not support: mark or remove"
     )
 
+    vectors: str = _setting(
+        EMBEDDED, "where vectors are kept: embedded (in the index) or a Chroma server's address"
+    )
     passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
     passages_read: int = _setting(24, "how many of the passages found are read for the answer")
     minimum_confidence: float = _setting(
@@ -54,10 +68,16 @@ class Config:
     max_file_megabytes: int = _setting(100, "larger files are not read")
     load_seconds: int = _setting(120, "a file that takes longer to read is given up")
 
+    @property
+    def served(self) -> bool:
+        """Whether the vectors are at a server, so that several processes may read the index."""
+        return self.vectors != EMBEDDED
+
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
+        _require(_names_a_store(self.vectors), _WHERE_VECTORS)
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
@@ -156,6 +176,20 @@ def _convert(name: str, value: Any, default: Any) -> Any:
 
 def _refuse_fraction(value: float) -> int:
     raise ValueError(f"{value} is no whole number")
+
+
+def _names_a_store(place: str) -> bool:
+    """Whether it is `embedded`, or an address with a usable name of a collection and no secret."""
+    if place == EMBEDDED:
+        return True
+    try:
+        parts = urlsplit(place)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = not (parts.username or parts.password or parts.query or parts.fragment or port == 0)
+    usable = re.fullmatch(r"/?|/[A-Za-z0-9][A-Za-z0-9._-]{1,98}[A-Za-z0-9]/?", parts.path)
+    return bool(parts.scheme in ("http", "https") and parts.hostname and plain and usable)
 
 
 def _require(condition: bool, message: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from askdocs.catalog import Catalog, readable_vectors
 from askdocs.config import Config
@@ -21,7 +20,7 @@ from askdocs.sync import (
     sync,
 )
 from askdocs.types import ProgressListener
-from askdocs.vectors import VectorStore
+from askdocs.vectors import open_vectors
 
 _REPAIR = "askdocs doctor --repair"
 _REBUILD = "askdocs index --rebuild"
@@ -59,7 +58,8 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
 
     The catalog is sound, was made with these settings, and every passage is a slice of its
     document; the word index holds every passage; each passage has a vector in the cache and one
-    in the store by which a search finds it; and the store holds nothing else.
+    in the store by which a search finds it; and the store holds nothing else. Raises
+    VectorsUnavailableError where the store is at a server that does not answer.
     """
     try:
         catalog = Catalog(config.index / "catalog.sqlite")
@@ -76,8 +76,10 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
         uncached = _uncached(catalog)
         if uncached:
             problems.append(Problem(f"The vectors of {uncached} passages are lost.", _REPAIR))
-        found = probe(config.index)
-        problems += _vector_problems(found)
+        if config.served:  # a server that does not answer is no problem of the index
+            open_vectors(config, catalog.identity()).close()
+        found = probe(config)
+        problems += _vector_problems(found, served=config.served)
         return Diagnosis(len(catalog.sources()), catalog.count(), found.stored, tuple(problems))
     finally:
         catalog.close()
@@ -108,13 +110,13 @@ def _mend_passages_and_vectors(
     try:
         check_fingerprint(catalog, fingerprint(config, embedder))
         if _uncached(catalog) or not catalog.count():
-            _save_vectors(config.index, catalog, embedder)
+            _save_vectors(config, catalog, embedder)
         wrong = _files_with_wrong_passages(catalog)
         if wrong:
             _refuse_without_documents(config)
             catalog.remove_files(wrong)
         delete_vectors(config.index)
-        store = VectorStore(config.index / "chroma")
+        store = open_vectors(config, catalog.identity(), take_over=True)
         try:
             embedded = repair_vectors(catalog, store, embedder, on_progress=on_progress)
             store.note_model(embedder.fingerprint)
@@ -152,9 +154,9 @@ def _make_anew(config: Config, embedder: Embedder, on_progress: ProgressListener
     catalog = Catalog(config.index / "catalog.sqlite")
     try:
         catalog.cache_vectors(saved)
-        _save_vectors(config.index, catalog, embedder)
+        _save_vectors(config, catalog, embedder)
         delete_vectors(config.index)
-        store = VectorStore(config.index / "chroma")
+        store = open_vectors(config, catalog.identity(), take_over=True)
         try:
             return sync(config, catalog, store, embedder, on_progress=on_progress).embedded
         finally:
@@ -171,12 +173,13 @@ def _refuse_without_documents(config: Config) -> None:
         )
 
 
-def _save_vectors(index: Path, catalog: Catalog, embedder: Embedder) -> None:
+def _save_vectors(config: Config, catalog: Catalog, embedder: Embedder) -> None:
     """Take what the store holds into the cache, if it can be read without a crash."""
-    if not records_can_be_read(index):
+    if not records_can_be_read(config):
         return
-    store = VectorStore(index / "chroma")
+    store = open_vectors(config, catalog.identity(), take_over=True)
     try:
+        store.prepare()
         save_stored_vectors(catalog, store, embedder)
     finally:
         store.close()
@@ -210,9 +213,10 @@ def _uncached(catalog: Catalog) -> int:
     return catalog.count() - catalog.count_with_vectors()
 
 
-def _vector_problems(found: Finding) -> list[Problem]:
+def _vector_problems(found: Finding, *, served: bool) -> list[Problem]:
     if found.problem:
-        return [Problem(f"The vector store is damaged. {found.problem}", _REPAIR)]
+        what = found.problem if served else f"The vector store is damaged. {found.problem}"
+        return [Problem(what, _REPAIR)]
     counts = {
         "passages are missing from the vector store": found.missing,
         "passages are not found by a search with their own vector": found.unreachable,

@@ -23,3 +23,7 @@ class IndexMismatchError(AskdocsError):
 
 class ModelUnavailableError(AskdocsError):
     """A model cannot be loaded or reached."""
+
+
+class VectorsUnavailableError(AskdocsError):
+    """The server that holds the vectors does not answer, or does not let us in."""

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from askdocs.catalog import Catalog
+from askdocs.config import Config
 from askdocs.errors import AskdocsError
-from askdocs.vectors import VectorStore
+from askdocs.vectors import open_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +31,25 @@ class Finding:
     problem: str = ""
 
 
-def probe(index: Path) -> Finding:
+def probe(config: Config) -> Finding:
     """What another process finds, even if looking kills it."""
-    done = _run("look", index)
+    done = _run("look", config)
     try:
         return Finding(**json.loads(done.stdout.splitlines()[-1]))
     except (ValueError, TypeError, IndexError):
         return Finding(problem=f"It crashes the process that opens it (status {done.returncode}).")
 
 
-def records_can_be_read(index: Path) -> bool:
+def records_can_be_read(config: Config) -> bool:
     """Whether a process that reads all records of the store comes to their end."""
-    return _run("read", index).returncode == 0
+    return config.served or _run("read", config).returncode == 0
 
 
-def look(index: Path) -> Finding:
+def look(config: Config) -> Finding:
     """Compare every passage of the catalog with what the store holds and finds."""
-    catalog = Catalog(index / "catalog.sqlite")
+    catalog = Catalog(config.index / "catalog.sqlite")
     try:
-        store = VectorStore(index / "chroma")
+        store = open_vectors(config, catalog.identity())
         try:
             stored = set(store.ids())
             known = {name for name, _ in catalog.all_ids()}
@@ -67,19 +68,20 @@ def look(index: Path) -> Finding:
         catalog.close()
 
 
-def _run(task: str, index: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "askdocs.probe", task, str(index.absolute())]
+def _run(task: str, config: Config) -> subprocess.CompletedProcess[str]:
+    place = (str(config.index.absolute()), config.vectors)
+    command = [sys.executable, "-m", "askdocs.probe", task, *place]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def main(task: str, index: Path) -> None:
+def main(task: str, config: Config) -> None:
     if task == "look":
-        print(json.dumps(asdict(look(index))))  # noqa: T201  the answer to `probe`
+        print(json.dumps(asdict(look(config))))  # noqa: T201  the answer to `probe`
         return
-    store = VectorStore(index / "chroma")
+    store = open_vectors(config, owner="")
     for _ in store.records():
         pass
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Config(index=Path(sys.argv[2]), vectors=sys.argv[3]))

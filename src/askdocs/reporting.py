@@ -91,6 +91,7 @@ def status_as_json(status: Status) -> dict[str, Any]:
         "corpus": status.corpus,
         "index": status.index,
         "embedder": status.embedder,
+        "vectors": status.vectors,
         "passages": status.passages,
         "bytes": status.bytes,
         "documents": [
@@ -193,6 +194,7 @@ def show_status(status: Status) -> None:
     print(f"corpus    {status.corpus}")
     print(f"index     {status.index} ({status.bytes / 1e6:.1f} MB)")
     print(f"model     {status.embedder or 'none yet'}")
+    print(f"vectors   {status.vectors}")
     print(f"documents {len(status.documents)}, {status.passages} passages")
     for record in status.documents:
         stale = f"  (stale: {record.stale})" if record.stale else ""

@@ -20,7 +20,7 @@ from askdocs.loaders.worker import load_guarded
 from askdocs.plan import Plan, plan_sync, reading
 from askdocs.split import split, with_id
 from askdocs.types import Changes, Document, Failure, Passage, Progress, ProgressListener
-from askdocs.vectors import VectorStore
+from askdocs.vectors import VectorStore, open_vectors
 
 FORMAT = "1"  # raised whenever an index made by an earlier version would be wrong
 _GROUP = 512  # passages that change hands together
@@ -45,6 +45,7 @@ def fingerprint(config: Config, embedder: Embedder) -> dict[str, str]:
         "format": FORMAT,
         "embedder": embedder.fingerprint,
         "passage_tokens": str(config.passage_tokens),
+        "vectors": config.vectors,
     }
 
 
@@ -53,9 +54,14 @@ def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
     found = catalog.meta()
     for name, value in wanted.items():
         if name in found and found[name] != value:
+            mend = (
+                f"move the vectors with `askdocs move {value}`"
+                if name == "vectors"
+                else "build the index anew with `askdocs index --rebuild`"
+            )
             raise IndexMismatchError(
                 f"The index was made with {name} = {found[name]}, but now it is {value}."
-                " Set it back, or build the index anew with `askdocs index --rebuild`."
+                f" Set it back, or {mend}."
             )
 
 
@@ -117,6 +123,7 @@ def add_documents(
     """
     began = time.monotonic()
     catalog.set_meta(fingerprint(config, embedder))
+    vectors.prepare()
     _delete_strays(catalog, vectors)
     known = catalog.files()
     fresh = [(each, file) for each in documents if known.get((file := _file_of(each)).path) != file]
@@ -167,6 +174,7 @@ def mend_vectors(
 
     They are missing when the counts differ, or most of a sample is not found by its own vectors.
     """
+    vectors.prepare()
     _delete_strays(catalog, vectors)
     sample = catalog.some_vectors(_SAMPLE)
     lost = len(vectors.unreachable(sample)) > len(sample) // 2
@@ -187,6 +195,7 @@ def repair_vectors(
     That is 0 unless the catalog has lost vectors. A process killed meanwhile leaves a store whose
     count is wrong, so the next sync begins this again.
     """
+    vectors.prepare()
     if not catalog.count():  # a new catalog beside a store that outlived the last one
         save_stored_vectors(catalog, vectors, embedder)
     vectors.clear()
@@ -216,6 +225,39 @@ def _insert_unreachable_again(catalog: Catalog, vectors: VectorStore, names: Seq
             passages = catalog.passages(lost)
             vectors.delete(lost)
             vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
+
+
+def move_vectors(
+    source: Config,
+    target: Config,
+    catalog: Catalog,
+    embedder: Embedder,
+    *,
+    on_progress: ProgressListener,
+) -> int:
+    """Copy the vectors to where `target` keeps them, then forget them where `source` did.
+
+    The number of passages moved. Killed meanwhile, the index is still where it was.
+    """
+    store = open_vectors(target, catalog.identity())
+    try:
+        repair_vectors(catalog, store, embedder, on_progress=on_progress)
+        store.note_model(embedder.fingerprint)
+        moved = store.count()
+        if moved != catalog.count():
+            raise IndexMismatchError(
+                f"Only {moved} of {catalog.count()} passages have arrived at {target.vectors}."
+                " The index stays where it was; try again."
+            )
+    finally:
+        store.close()
+    catalog.set_meta({"vectors": target.vectors})
+    old = open_vectors(source, catalog.identity())
+    try:
+        old.remove()
+    finally:
+        old.close()
+    return moved
 
 
 def save_stored_vectors(catalog: Catalog, vectors: VectorStore, embedder: Embedder) -> None:

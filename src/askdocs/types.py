@@ -220,6 +220,7 @@ class Status:
     failed: tuple[Failure, ...]
     passages: int
     bytes: int
+    vectors: str = "embedded"
 
 
 def place(
