@@ -25,6 +25,7 @@ from askdocs import (
     VectorsUnavailableError,
     chroma,
 )
+from askdocs.types import Progress
 from tests.chroma_process import ChromaProcess
 from tests.hash_embedding import HashEmbedding
 from tests.test_cli import askdocs
@@ -145,9 +146,13 @@ def test_a_server_killed_in_mid_sync_loses_nothing(
     for round_ in range(4):
         write(config.corpus, 12 + round_ * 300, 12 + (round_ + 1) * 300)
         timer = threading.Timer(chance.uniform(0.1, 1.0), server.kill)
-        timer.start()
+
+        def start_timer(progress: Progress, timer: threading.Timer = timer) -> None:
+            if not timer.ident:
+                timer.start()
+
         with assistant(config, embedding) as one, suppress(VectorsUnavailableError):
-            one.index()
+            one.index(on_progress=start_timer)
             finished += 1
         timer.join()
         server.start()
