@@ -64,7 +64,7 @@ BORDERS = {
     "chromadb": {"chroma"},
     "gradio": {"app"},
     "typer": {"cli"},
-    "httpx": {"llm"},
+    "httpx": {"llm", "chroma"},
     "xllamacpp": {"llm"},
     "torch": set(),
     "sentence_transformers": {"embed"},
