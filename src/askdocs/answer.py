@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 
 from askdocs.agreement import DIFFERENT, documents_differ
-from askdocs.choose import Candidate, Considered, after_reading
+from askdocs.choose import Candidate, Considered, after_reading, leans_back
 from askdocs.split import sentence_spans
 from askdocs.types import Answer, Citation, Statement
 from askdocs.words import content_words
@@ -22,11 +22,6 @@ _ONE_FACT = re.compile(
     r"^(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
     r"|(in|on|at|by|for|from|to|with) (what|which|whom)"
     r"|what (year|date|day|time|percentage|number))\b",
-    re.IGNORECASE,
-)
-_LEANING_START = re.compile(
-    r"^[\"'“‘(]?(he|she|it|they|his|her|its|their|this|these|those|that|such|however|but|yet|thus"
-    r"|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
     re.IGNORECASE,
 )
 
@@ -115,7 +110,7 @@ def _citation(number: int, candidate: Candidate, said: Set[tuple[str, int]]) -> 
 def _start_with_context(candidate: Candidate, said: Set[tuple[str, int]]) -> int:
     """Where the quote begins: a sentence earlier if it leans on one that is not said anyway."""
     passage = candidate.hit.passage
-    if not _LEANING_START.match(candidate.quote):
+    if not leans_back(candidate.quote):
         return candidate.start
     before = [
         passage.start + start

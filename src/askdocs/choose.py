@@ -25,6 +25,11 @@ _MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
 _FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
 _FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of others (xquad)
 _ASKING_WORDS = frozenset("what who when where which why how is are was were did does do".split())
+_LEANING_START = re.compile(
+    r"^[\"'“‘(]?(he|she|it|they|his|her|its|their|this|these|those|that|such|however|but|yet|thus"
+    r"|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -120,6 +125,11 @@ def covers(rare_words: Mapping[str, float], text: str) -> bool:
     return all(any(is_akin(word, other) for other in held) for word in rare_words)
 
 
+def leans_back(sentence: str) -> bool:
+    """Whether a sentence begins with a word that only the one before explains, like "He"."""
+    return bool(_LEANING_START.match(sentence))
+
+
 def _by_reading(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
 ) -> list[Candidate]:
@@ -129,14 +139,17 @@ def _by_reading(
     ):
         passage = hit.passage
         speech = _speech(question, passage)
-        for start, end in _sentences(passage):
+        sentences = _sentences(passage)
+        for number, (start, end) in enumerate(sentences):
             first, last, score = reading.best_span(start, end)
+            leans = number > 0 and leans_back(passage.text[start:end])
+            since = sentences[number - 1][0] if leans else start
             features = (
                 1.0,
                 max(score, _LEAST_SPAN),
                 reading.relevance,
                 hit.score,
-                coverage(rare_words, passage.text[start:end]),
+                coverage(rare_words, passage.text[since:end]),
             )
             found.append(
                 Candidate(
