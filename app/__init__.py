@@ -21,9 +21,14 @@ def serve(
     port: int,
     open_browser: bool = False,
     password: str | None = None,
+    watching: bool = False,
+    may_change: bool = True,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page until interrupted. `on_ready` gets the address when it can be opened.
+
+    `watching` says whether somebody keeps the index equal to the folder; with `may_change`,
+    visitors may add documents and remove them.
 
     Raises AskdocsError if the port is in use or cannot be opened, and if `host` is reachable from
     other machines while there is no `password`. Gradio is imported here and not before.
@@ -43,4 +48,11 @@ def serve(
                 )
                 open_page.start()
 
-        run(assistant, listener, password=password or None, on_ready=ready)
+        run(
+            assistant,
+            listener,
+            password=password or None,
+            watching=watching,
+            may_change=may_change,
+            on_ready=ready,
+        )

@@ -1,9 +1,11 @@
-"""What one visitor has asked and been told. It lives in the visitor's session and nowhere else."""
+"""What one visitor has asked and been told."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from askdocs.types import Answer, Turn
 
@@ -13,7 +15,8 @@ class Exchange:
     """A question and how far its answer has come.
 
     While the answer is being written `answer` is None and `said` grows. It stays None when the
-    visitor stopped it (`stopped`) or when something went wrong (`problem`, in words).
+    visitor stopped it (`stopped`) or when something went wrong (`problem`, in words). `judgement`
+    is what the visitor says of the answer: "good", "wrong", "source", or "" for nothing.
     """
 
     question: str
@@ -22,6 +25,8 @@ class Exchange:
     answer: Answer | None = None
     stopped: bool = False
     problem: str = ""
+    asked_at: str = ""
+    judgement: str = ""
 
     @property
     def running(self) -> bool:
@@ -30,30 +35,48 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Exchanges in the order they were asked. Each change makes a new conversation."""
+    """Exchanges in the order they were asked. Each change makes a new conversation.
+
+    It has an `id` from the first question on, and a `name` where the visitor gave one.
+    """
 
     exchanges: tuple[Exchange, ...] = ()
+    id: str = ""
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name, or else the first question."""
+        return self.name or (self.exchanges[0].question if self.exchanges else "")
 
     def asked(
         self, question: str, sources: Sequence[str] = (), *, at: int | None = None
     ) -> Conversation:
         """With a new question at the end; or at place `at`, without what was there and after."""
         kept = self.exchanges if at is None else self.exchanges[: max(at, 0)]
-        return Conversation((*kept, Exchange(question, tuple(sources))))
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        exchange = Exchange(question, tuple(sources), asked_at=now)
+        name = self.id or secrets.token_hex(8)
+        return replace(self, exchanges=(*kept, exchange), id=name)
 
     def said(self, text: str) -> Conversation:
-        return self._with_last(said=text)
+        return self._with(-1, said=text)
 
     def answered(self, answer: Answer) -> Conversation:
-        return self._with_last(answer=answer)
+        return self._with(-1, answer=answer)
 
     def failed(self, problem: str) -> Conversation:
-        return self._with_last(problem=problem)
+        return self._with(-1, problem=problem)
 
     def stopped(self) -> Conversation:
         """The same if nothing was running."""
         running = bool(self.exchanges) and self.exchanges[-1].running
-        return self._with_last(stopped=True) if running else self
+        return self._with(-1, stopped=True) if running else self
+
+    def judged(self, number: int, judgement: str) -> Conversation:
+        """With what the visitor says of answer `number`; the same where there is none."""
+        there = 0 <= number < len(self.exchanges) and self.exchanges[number].answer is not None
+        return self._with(number, judgement=judgement) if there else self
 
     def history(self) -> tuple[Turn, ...]:
         """The answered exchanges, for the next question to refer to."""
@@ -63,6 +86,7 @@ class Conversation:
             if exchange.answer is not None
         )
 
-    def _with_last(self, **changes: object) -> Conversation:
-        last = replace(self.exchanges[-1], **changes)  # type: ignore[arg-type]
-        return Conversation((*self.exchanges[:-1], last))
+    def _with(self, number: int, **changes: object) -> Conversation:
+        changed = list(self.exchanges)
+        changed[number] = replace(changed[number], **changes)  # type: ignore[arg-type]
+        return replace(self, exchanges=tuple(changed))

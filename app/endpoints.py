@@ -9,9 +9,8 @@ import gradio
 from gradio.events import api
 
 from askdocs.errors import AskdocsError
+from askdocs.exports import answer_record
 from askdocs.reporting import changes_as_json, hits_as_json, status_as_json
-
-from .records import answer_record
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

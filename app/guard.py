@@ -12,6 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .visitor import new_cookie, visitor_in
+
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # Of Gradio's own API only what asking needs: no upload, no files, no proxy.
@@ -59,7 +61,8 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._application(scope, receive, _Dresser(send, self._head, lasting))
+        cookie = "" if visitor_in(Headers(scope=scope).get("cookie", "")) else new_cookie()
+        await self._application(scope, receive, _Dresser(send, self._head, lasting, cookie))
 
     def _refusal(self, headers: Headers, path: str) -> Response | None:
         host = headers.get("host", "")
@@ -82,11 +85,12 @@ class Guard:
 
 
 class _Dresser:
-    """Sends a response on with its safety headers; an HTML page also with `head` and nonces."""
+    """Sends a response on with its safety headers; a page also with `head`, nonces and `cookie`."""
 
-    def __init__(self, send: Send, head: bytes, lasting: bool) -> None:
+    def __init__(self, send: Send, head: bytes, lasting: bool, cookie: str) -> None:
         self._send = send
         self._head = head
+        self._cookie = cookie
         self._lasting = lasting
         self._nonce = secrets.token_urlsafe(16)
         self._start: Message | None = None
@@ -101,6 +105,8 @@ class _Dresser:
             if self._lasting and message["status"] == 200:
                 headers["Cache-Control"] = "max-age=31536000, immutable"
             if headers.get("content-type", "").startswith("text/html"):
+                if self._cookie:
+                    headers.append("Set-Cookie", self._cookie)
                 self._start = message
                 return
         elif message["type"] == "http.response.body" and self._start is not None:

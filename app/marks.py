@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from askdocs.exports import checksum
 from askdocs.types import Citation, Passage
 
 _WRITTEN = re.compile(r"(\d{1,12})-(\d{1,12})(?:~(\d{1,12})-(\d{1,12}))?\.([0-9a-f]{12})")
@@ -34,11 +34,6 @@ class Mark:
         """Whether the same words still stand at the same place of `text`."""
         inside = 0 <= self.start < self.end <= len(text)
         return inside and checksum(text[self.start : self.end]) == self.check
-
-
-def checksum(text: str) -> str:
-    """Twelve hexadecimal digits that tell whether words have changed."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def mark_citation(citation: Citation) -> Mark:

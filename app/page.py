@@ -1,37 +1,52 @@
-"""The layout of the page and its events. Each event calls the assistant and renders."""
+"""The layout of the page, and which event does what."""
 
 from __future__ import annotations
 
-import json
-import logging
-import queue
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio
 
-from askdocs.errors import AskdocsError
-from askdocs.types import Changes, Progress, Turn
-
+from .archive import Archive
 from .conversation import Conversation
 from .endpoints import add_endpoints
-from .rendering import render_past, render_present
-from .shelf import render_changes, render_progress, render_shelf, render_welcome
-from .shell import BRAND, CHOICE, READER, SHELF_HEAD, TOOLS, WELCOME
+from .indexing import indexer
+from .remembering import changer, exporter, judger, lister, opener, show
+from .shelf import render_shelf, render_welcome
+from .shell import (
+    BRAND,
+    CHOICE,
+    CONFIRM,
+    HISTORY_HEAD,
+    READER,
+    SHELF_HEAD,
+    TOOLS,
+    WELCOME,
+    add_button,
+    shelf_state,
+)
 from .suggestions import Suggestions
+from .talk import asker, stopper, suggester
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 QUESTIONS_AT_ONCE = 4
-SECONDS_BETWEEN_UPDATES = 0.05
 PLAIN: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}  # HTML as we wrote it
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# The page's script puts what a hidden button is to do in place of the first input.
+COMMAND = "(command, ...rest) => [window.askdocs.command(), ...rest]"
 
-_log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the page stands on. `may_change`: visitors may add and remove documents."""
+
+    assistant: Assistant
+    suggestions: Suggestions
+    archive: Archive
+    watching: bool
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +57,9 @@ class _Parts:
     welcome: gradio.HTML
     past: gradio.HTML
     present: gradio.HTML
+    follow_ups: gradio.HTML
     question: gradio.Textbox
-    request: gradio.Textbox
+    command: gradio.Textbox
     send: gradio.Button
     stop: gradio.Button
     start_over: gradio.Button
@@ -52,31 +68,49 @@ class _Parts:
     index: gradio.Button
     progress: gradio.HTML
     shelf: gradio.HTML
+    open_history: gradio.Button
+    find_conversation: gradio.Textbox
+    history: gradio.HTML
+    file: gradio.Textbox
+
+    @property
+    def talk(self) -> list[Any]:
+        """What shows a conversation."""
+        return [self.past, self.present, self.conversation]
 
 
-def build_page(assistant: Assistant, suggestions: Suggestions) -> gradio.Blocks:
+def build_page(around: Surroundings) -> gradio.Blocks:
     """The page over one assistant; each visitor has a conversation of their own."""
     page: gradio.Blocks
     with gradio.Blocks(title="askdocs", analytics_enabled=False) as page:
-        parts = _lay_out()
-        _connect_talk(parts, assistant)
-        _connect_shelf(parts, assistant, suggestions)
-        add_endpoints(assistant)
+        parts = _lay_out(around)
+        asked = _connect_talk(parts, around)
+        _connect_shelf(parts, around)
+        _connect_history(parts, around, asked)
+        add_endpoints(around.assistant)
         page.load(
-            lambda: render_welcome(assistant.status(), suggestions.questions()),
+            lambda: render_welcome(around.assistant.status(), around.suggestions.questions()),
             None,
             parts.welcome,
+            **QUIET,
+        )
+        page.load(
+            opener(around.assistant, around.archive),
+            [parts.command, parts.conversation],
+            parts.talk,
+            js="(command, conversation) => [window.askdocs.returning(), conversation]",
             **QUIET,
         )
     return page
 
 
-def _lay_out() -> _Parts:
+def _lay_out(around: Surroundings) -> _Parts:
     """The parts at their places: a head, then the talk on the left and panels on the right."""
     conversation = gradio.State(Conversation())
     with gradio.Row(elem_id="masthead"):
         gradio.HTML(BRAND, elem_id="brand", **PLAIN)
-        start_over = gradio.Button("Start over", elem_id="start-over")
+        start_over = gradio.Button("New", elem_id="start-over")
+        open_history = gradio.Button("History", elem_id="open-history")
         open_shelf = gradio.Button("Documents", elem_id="open-shelf")
         gradio.HTML(TOOLS, elem_id="tools", **PLAIN)
     with gradio.Row(elem_id="room"):
@@ -84,7 +118,9 @@ def _lay_out() -> _Parts:
             with gradio.Column(elem_id="scroll"):
                 welcome = gradio.HTML(WELCOME, elem_id="welcome", **PLAIN)
                 past = gradio.HTML("", elem_id="past", **PLAIN)
-                present = gradio.HTML("", elem_id="present", **PLAIN)
+                with gradio.Column(elem_id="latest"):
+                    present = gradio.HTML("", elem_id="present", **PLAIN)
+                    follow_ups = gradio.HTML("", elem_id="follow-ups", **PLAIN)
             gradio.HTML(CHOICE, **PLAIN)
             with gradio.Row(elem_id="composer"):
                 question = gradio.Textbox(
@@ -94,37 +130,58 @@ def _lay_out() -> _Parts:
                     max_lines=6,
                     autofocus=True,
                 )
-                request = gradio.Textbox(visible="hidden", elem_id="request")
+                command = gradio.Textbox(visible="hidden")
+                file = gradio.Textbox(visible="hidden")
                 send = gradio.Button("Ask", elem_id="send", variant="primary")
                 stop = gradio.Button("Stop", elem_id="stop")
         gradio.HTML(READER, elem_id="reader", **PLAIN)
-        with gradio.Column(elem_id="shelf"):
+        with gradio.Column(elem_id="shelf", elem_classes="side"):
             gradio.HTML(SHELF_HEAD, **PLAIN)
             find = gradio.Textbox(
                 label="Find a document", placeholder="Find a document…", elem_id="find"
             )
-            index = gradio.Button("Index again", elem_id="index")
+            with gradio.Row(elem_id="shelf-tools"):
+                if around.may_change:
+                    gradio.HTML(add_button(), **PLAIN)
+                index = gradio.Button("Index again", elem_id="index")
+            gradio.HTML(shelf_state(around.watching), **PLAIN)
             progress = gradio.HTML("", elem_id="progress", **PLAIN)
-            shelf = gradio.HTML("", elem_id="documents", **PLAIN)
+            shelf = gradio.HTML("", elem_id="documents", elem_classes="list", **PLAIN)
+        with gradio.Column(elem_id="history", elem_classes="side"):
+            gradio.HTML(HISTORY_HEAD, **PLAIN)
+            find_conversation = gradio.Textbox(
+                label="Find a conversation",
+                placeholder="Find a conversation…",
+                elem_id="find-conversation",
+            )
+            history = gradio.HTML("", elem_id="conversations", elem_classes="list", **PLAIN)
+    gradio.HTML(CONFIRM, **PLAIN)
     return _Parts(
-        conversation, welcome, past, present, question, request, send, stop, start_over,
-        open_shelf, find, index, progress, shelf,
+        conversation, welcome, past, present, follow_ups, question, command, send, stop, start_over,
+        open_shelf, find, index, progress, shelf, open_history, find_conversation, history, file,
     )  # fmt: skip
 
 
-def _connect_talk(parts: _Parts, assistant: Assistant) -> None:
-    """Asking, stopping, starting over."""
+def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
+    """Asking, stopping, starting over, judging; the event of asking."""
     asked = gradio.on(
         [parts.question.submit, parts.send.click],
-        _asker(assistant),
-        [parts.question, parts.request, parts.conversation],
-        [parts.question, parts.past, parts.present, parts.conversation],
-        js="(question, request, conversation) => window.askdocs.asking(question, conversation)",
+        asker(around.assistant, around.archive),
+        [parts.question, parts.command, parts.conversation],
+        [parts.question, parts.past, parts.present, parts.follow_ups, parts.conversation],
+        js="(question, command, rest) => window.askdocs.asking(question, rest)",
         concurrency_limit=QUESTIONS_AT_ONCE,
         **QUIET,
     )
+    suggested = asked.then(
+        suggester(around.assistant),
+        [parts.conversation],
+        [parts.follow_ups],
+        concurrency_limit=1,
+        **QUIET,
+    )
     parts.stop.click(
-        _stop,
+        stopper(around.archive),
         [parts.conversation],
         [parts.present, parts.conversation],
         cancels=[asked],
@@ -132,20 +189,29 @@ def _connect_talk(parts: _Parts, assistant: Assistant) -> None:
         **QUIET,
     )
     parts.start_over.click(
-        lambda: ("", "", Conversation()),
+        lambda: ("", "", "", Conversation()),
         None,
-        [parts.past, parts.present, parts.conversation],
-        cancels=[asked],
+        [parts.follow_ups, *parts.talk],
+        cancels=[asked, suggested],
         queue=False,
         **QUIET,
     )
+    _hidden("judge").click(
+        judger(around.assistant, around.archive),
+        [parts.command, parts.conversation],
+        [parts.conversation],
+        js=COMMAND,
+        **QUIET,
+    )
+    return asked
 
 
-def _connect_shelf(parts: _Parts, assistant: Assistant, suggestions: Suggestions) -> None:
+def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
     """Listing, finding and indexing documents."""
+    assistant = around.assistant
 
     def show_shelf(wanted: str) -> str:
-        return render_shelf(assistant.status(), wanted)
+        return render_shelf(assistant.status(), wanted, may_change=around.may_change)
 
     gradio.on(
         [parts.open_shelf.click, parts.find.input],
@@ -156,7 +222,7 @@ def _connect_shelf(parts: _Parts, assistant: Assistant, suggestions: Suggestions
         **QUIET,
     )
     indexed = parts.index.click(
-        _indexer(assistant, suggestions),
+        indexer(assistant, around.suggestions),
         None,
         [parts.progress],
         concurrency_limit=1,
@@ -164,89 +230,52 @@ def _connect_shelf(parts: _Parts, assistant: Assistant, suggestions: Suggestions
         **QUIET,
     )
     indexed.then(show_shelf, [parts.find], [parts.shelf], **QUIET)
+    indexed.then(
+        lambda: render_welcome(assistant.status(), around.suggestions.questions()),
+        None,
+        [parts.welcome],
+        **QUIET,
+    )
+    indexed.then(
+        lambda conversation: show(assistant, conversation),
+        [parts.conversation],
+        parts.talk,
+        **QUIET,
+    )
 
 
-def _asker(assistant: Assistant) -> Callable[..., Iterator[tuple[Any, ...]]]:
-    """The event of asking. It yields (question box, past, present, conversation)."""
-
-    def answer_question(
-        question: str, request: str, conversation: Conversation
-    ) -> Iterator[tuple[Any, ...]]:
-        question = (question or "").strip()
-        if not question:
-            yield gradio.skip(), gradio.skip(), gradio.skip(), conversation
-            return
-        sources, at = _parse_request(request)
-        conversation = conversation.asked(question, sources, at=at)
-        history = conversation.history()
-        yield "", render_past(conversation), render_present(conversation), conversation
-        for grown in _answering(assistant, conversation, history):
-            yield gradio.skip(), gradio.skip(), render_present(grown), grown
-
-    return answer_question
-
-
-def _answering(
-    assistant: Assistant, conversation: Conversation, history: Sequence[Turn]
-) -> Iterator[Conversation]:
-    """The conversation as its last answer grows, at most twenty times a second."""
-    asked = conversation.exchanges[-1]
-    try:
-        stream = assistant.stream(asked.question, history=history, sources=asked.sources or None)
-        said, shown = "", time.monotonic()
-        for piece in stream:
-            said += piece
-            if time.monotonic() - shown >= SECONDS_BETWEEN_UPDATES:
-                shown = time.monotonic()
-                yield conversation.said(said)
-        yield conversation.answered(stream.answer)
-    except AskdocsError as error:
-        yield conversation.failed(str(error))
-    except Exception:
-        yield conversation.failed("Something went wrong. The server's log says more.")
-        raise
+def _connect_history(parts: _Parts, around: Surroundings, asked: Any) -> None:
+    """Listing, finding, opening, renaming, deleting and exporting conversations."""
+    gradio.on(
+        [parts.open_history.click, parts.find_conversation.input],
+        lister(around.archive),
+        [parts.find_conversation],
+        [parts.history],
+        trigger_mode="always_last",
+        **QUIET,
+    )
+    opened = _hidden("open").click(
+        opener(around.assistant, around.archive),
+        [parts.command, parts.conversation],
+        parts.talk,
+        js=COMMAND,
+        cancels=[asked],
+        **QUIET,
+    )
+    opened.then(lambda: "", None, [parts.follow_ups], **QUIET)
+    _hidden("change").click(
+        changer(around.archive),
+        [parts.command, parts.find_conversation, parts.conversation],
+        [parts.history, parts.conversation],
+        js=COMMAND,
+        **QUIET,
+    )
+    exported = _hidden("export").click(
+        exporter(), [parts.command, parts.conversation], [parts.file], js=COMMAND, **QUIET
+    )
+    exported.then(None, [parts.file], None, js="(file) => window.askdocs.save(file)", **QUIET)
 
 
-def _parse_request(request: str) -> tuple[tuple[str, ...], int | None]:
-    """What the page's script sends beside a question: the chosen sources, and what it replaces."""
-    try:
-        values = json.loads(request or "{}")
-        sources = tuple(str(source) for source in values.get("sources", ()))
-        at = values.get("replaces")
-        return sources, int(at) if at is not None else None
-    except (ValueError, TypeError, AttributeError):
-        _log.warning("A question came with a damaged request; it is asked of all documents.")
-        return (), None
-
-
-def _stop(conversation: Conversation) -> tuple[str, Conversation]:
-    conversation = conversation.stopped()
-    return render_present(conversation), conversation
-
-
-def _indexer(assistant: Assistant, suggestions: Suggestions) -> Callable[[], Iterator[str]]:
-    """The event of indexing. It yields how far it has come, and at the end what it did."""
-
-    def update_index() -> Iterator[str]:
-        reports: queue.Queue[Progress | Changes | Exception] = queue.Queue()
-
-        def work() -> None:
-            try:
-                reports.put(assistant.index(on_progress=reports.put))
-            except Exception as error:  # handed over to the event, which tells or raises it
-                reports.put(error)
-
-        threading.Thread(target=work, name="askdocs-index", daemon=True).start()
-        yield render_progress(Progress("scan", 0, 0))
-        shown = 0.0
-        while isinstance(report := reports.get(), Progress):
-            if time.monotonic() - shown >= SECONDS_BETWEEN_UPDATES:
-                shown = time.monotonic()
-                yield render_progress(report)
-        if isinstance(report, Changes):
-            suggestions.refresh()
-        yield render_changes(report if isinstance(report, Changes) else str(report))
-        if isinstance(report, Exception) and not isinstance(report, AskdocsError):
-            raise report
-
-    return update_index
+def _hidden(name: str) -> gradio.Button:
+    """A button that only the page's script presses."""
+    return gradio.Button(name, elem_id=f"do-{name}", visible="hidden")

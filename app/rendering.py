@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
 
 from .conversation import Conversation, Exchange
+from .exports import answer_markdown
 from .marks import Mark, link, mark_citation, mark_passage
-from .records import answer_markdown, answer_record
+
+Changed = Mapping[int, Sequence[str]]  # number of an exchange → documents
 
 NEAREST_SHOWN = 4
 CARD_CHARACTERS = 280
@@ -23,20 +25,25 @@ _VERDICTS: dict[Verdict, str] = {
 }
 
 
-def render_past(conversation: Conversation) -> str:
-    """Every exchange but the last."""
+def render_past(conversation: Conversation, changed: Changed = MappingProxyType({})) -> str:
+    """Every exchange but the last. `changed` names documents that no longer hold their quotes."""
     earlier = conversation.exchanges[:-1]
-    return "".join(render_exchange(each, number) for number, each in enumerate(earlier))
+    return "".join(
+        render_exchange(each, number, changed.get(number, ()))
+        for number, each in enumerate(earlier)
+    )
 
 
-def render_present(conversation: Conversation) -> str:
+def render_present(conversation: Conversation, changed: Changed = MappingProxyType({})) -> str:
     """The last exchange, which may still be growing."""
     if not conversation.exchanges:
         return ""
-    return render_exchange(conversation.exchanges[-1], len(conversation.exchanges) - 1)
+    number = len(conversation.exchanges) - 1
+    exchange = render_exchange(conversation.exchanges[-1], number, changed.get(number, ()))
+    return f'<div id="conversation" data-conversation="{conversation.id}">{exchange}</div>'
 
 
-def render_exchange(exchange: Exchange, number: int) -> str:
+def render_exchange(exchange: Exchange, number: int, changed: Sequence[str] = ()) -> str:
     """A question and its answer; `number` is its place in the conversation, from 0."""
     body = _exchange_body(exchange, number)
     limits = ""
@@ -46,7 +53,18 @@ def render_exchange(exchange: Exchange, number: int) -> str:
         f'<article class="exchange" id="exchange-{number}" data-number="{number}"'
         f"{' data-running' if exchange.running else ''}>"
         f'<h2 class="question" dir="auto">{escape(exchange.question)}</h2>{limits}'
-        f"{body}{_actions(exchange)}</article>"
+        f"{_changed_note(changed)}{body}{_actions(exchange)}</article>"
+    )
+
+
+def _changed_note(sources: Sequence[str]) -> str:
+    """That documents have changed since an answer was given."""
+    if not sources:
+        return ""
+    have = "has" if len(sources) == 1 else "have"
+    return (
+        f'<p class="notice changed">{escape(_enumerate(sources))} {have} changed since this answer:'
+        " not all of its quotes stand where they stood. Ask again for what is there now.</p>"
     )
 
 
@@ -194,18 +212,30 @@ def _actions(exchange: Exchange) -> str:
     """What can be done with a finished exchange."""
     if exchange.running:
         return ""
-    copy = ""
+    copy = judge = ""
     if exchange.answer is not None:
         markdown = escape(answer_markdown(exchange.answer))
-        record = escape(json.dumps(answer_record(exchange.answer), ensure_ascii=False))
-        copy = (
-            f'<button type="button" data-action="copy" data-markdown="{markdown}"'
-            f' data-record="{record}">Copy</button>'
-        )
+        copy = f'<button type="button" data-action="copy" data-markdown="{markdown}">Copy</button>'
+        judge = _judgements(exchange)
     return (
         f'<div class="actions">{copy}'
         '<button type="button" data-action="edit">Edit question</button>'
-        '<button type="button" data-action="again">Ask again</button></div>'
+        f'<button type="button" data-action="again">Ask again</button>{judge}</div>'
+    )
+
+
+def _judgements(exchange: Exchange) -> str:
+    """Buttons to say whether an answer is right."""
+    choices = [("good", "Right"), ("wrong", "Wrong")]
+    if exchange.answer is not None and exchange.answer.citations:
+        choices.append(("source", "Wrong source"))
+    buttons = "".join(
+        f'<button type="button" data-action="judge" data-judgement="{value}"'
+        f' aria-pressed="{str(exchange.judgement == value).lower()}">{words}</button>'
+        for value, words in choices
+    )
+    return (
+        f'<span class="judgements" role="group" aria-label="Is this answer right?">{buttons}</span>'
     )
 
 

@@ -1,28 +1,27 @@
-"""The web server: the page, and the sources to read beside it."""
+"""The web server: the page, the sources to read beside it, and the routes that change files."""
 
 from __future__ import annotations
 
-import hashlib
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache
-from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any
 
 import gradio
 import uvicorn
-from fastapi import FastAPI, Query, Response
+from fastapi import FastAPI, Query, Request, Response
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from askdocs.errors import CorpusError
 
+from . import assets
 from .api import with_api
+from .archive import Archive
 from .guard import Guard
+from .intake import AlreadyThereError, Intake, RefusedError
 from .marks import parse_mark
-from .page import build_page
+from .page import Surroundings, build_page
 from .reading import read
 from .suggestions import Suggestions
 
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 MARKS_SHOWN = 100
-ASSETS = {"style.css": "text/css", "script.js": "text/javascript"}
+KEPT = "conversations"  # the folder, beside the index, that conversations are kept in
+LASTING = {"Cache-Control": "max-age=31536000, immutable"}
 
 
 def run(
@@ -38,25 +38,53 @@ def run(
     listener: socket.socket,
     *,
     password: str | None,
+    watching: bool,
+    may_change: bool,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve on a bound socket until interrupted; `on_ready` is called once that has begun."""
-    settings = uvicorn.Config(
-        build_application(assistant, password=password),
-        log_level="error",
-        timeout_graceful_shutdown=1,
+    application = build_application(
+        assistant, password=password, watching=watching, may_change=may_change
     )
+    settings = uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1)
     try:
         _Server(settings, on_ready).run(sockets=[listener])
     except KeyboardInterrupt:
         return
 
 
-def build_application(assistant: Assistant, *, password: str | None = None) -> ASGIApp:
-    """Every route, behind the guard."""
+def build_application(
+    assistant: Assistant,
+    *,
+    password: str | None = None,
+    watching: bool = False,
+    may_change: bool = True,
+) -> ASGIApp:
+    """The whole application. Nothing of it is answered before the guard lets a request in."""
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     suggestions = Suggestions(assistant)
     suggestions.refresh()
+    _add_reading(routes, assistant)
+    if may_change:
+        _add_intake(routes, Intake(assistant.config))
+    config = assistant.config
+    archive = Archive(config.index / KEPT if config.keep_conversations else None)
+    gradio.mount_gradio_app(
+        routes,
+        build_page(Surroundings(assistant, suggestions, archive, watching, may_change)),
+        path="/",
+        theme=gradio.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        show_error=False,
+        max_file_size=0,
+    )
+    return with_api(Guard(routes, password=password, head=assets.head()), assistant)
+
+
+def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
+    """Routes that only read: health, sources, the page's own style and scripts."""
 
     @routes.get("/healthz")
     def healthz() -> dict[str, Any]:
@@ -78,25 +106,37 @@ def build_application(assistant: Assistant, *, password: str | None = None) -> A
         reading = read(document, [each for each in marks if each is not None], at=at)
         return JSONResponse(asdict(reading), headers={"Cache-Control": "no-store"})
 
-    @routes.get("/assets-askdocs/{name}")
-    def asset(name: str) -> Response:
-        if name not in ASSETS:
+    @routes.get(f"/{assets.PREFIX}/{{version}}/{{name}}")
+    def asset(version: str, name: str) -> Response:
+        del version  # it only makes the address of each version its own
+        found = assets.asset(name)
+        if found is None:
             return Response(status_code=404)
-        lasting = {"Cache-Control": "max-age=31536000, immutable"}
-        return Response(_asset(name), media_type=ASSETS[name], headers=lasting)
+        return Response(found[0], media_type=found[1], headers=LASTING)
 
-    gradio.mount_gradio_app(
-        routes,
-        build_page(assistant, suggestions),
-        path="/",
-        theme=gradio.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        footer_links=[],
-        run_history=False,
-        ssr_mode=False,
-        show_error=False,
-        max_file_size=0,
-    )
-    return with_api(Guard(routes, password=password, head=_head()), assistant)
+
+def _add_intake(routes: FastAPI, intake: Intake) -> None:
+    """Routes that put files into the folder of documents and take them out."""
+
+    @routes.put("/document")
+    async def put(
+        request: Request, name: Annotated[str, Query(max_length=1000)], replace: bool = False
+    ) -> Response:
+        try:
+            size = int(request.headers.get("content-length", 0))
+            source = await intake.put(name, size, request.stream(), replace=replace)
+        except (RefusedError, ValueError) as error:
+            there = isinstance(error, AlreadyThereError)
+            return JSONResponse({"problem": str(error)}, 409 if there else 422)
+        return JSONResponse({"source": source}, 201)
+
+    @routes.delete("/document")
+    def remove(source: Annotated[str, Query(max_length=4096)]) -> Response:
+        try:
+            intake.remove(source)
+        except RefusedError as error:
+            return JSONResponse({"problem": str(error)}, 404)
+        return Response(status_code=204)
 
 
 class _Server(uvicorn.Server):
@@ -110,19 +150,3 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
-
-
-@cache
-def _asset(name: str) -> bytes:
-    return files("askdocs.app").joinpath(name).read_bytes()
-
-
-def _head() -> str:
-    """The links to style and script, with their hashes so that a new version is loaded."""
-    style, script = (
-        f"assets-askdocs/{name}?{hashlib.sha256(_asset(name)).hexdigest()[:12]}" for name in ASSETS
-    )
-    return (
-        '<meta name="color-scheme" content="light dark">'
-        f'<script src="{escape(script)}"></script><link rel="stylesheet" href="{escape(style)}">'
-    )

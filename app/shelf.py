@@ -28,31 +28,41 @@ def render_welcome(status: Status, questions: Sequence[str]) -> str:
     count = len(status.documents)
     if not count:
         return (
-            "<h2>There are no documents yet</h2><p>Put files into the folder "
-            f"<code>{escape(status.corpus)}</code>, then open <em>Documents</em> and press "
+            "<h2>There are no documents yet</h2><p>Drag files onto this page, or put them into the "
+            f"folder <code>{escape(status.corpus)}</code>, open <em>Documents</em> and press "
             "<em>Index again</em>.</p>" + _failures(status.failed)
         )
     title = "Ask your document" if count == 1 else f"Ask your {count:,} documents"
+    return (
+        f"<h2>{title}</h2><p>Every answer comes with the exact words it stands on, and with their "
+        f"place. What your documents do not say is not answered.</p>{render_suggestions(questions)}"
+    )
+
+
+def render_suggestions(questions: Sequence[str], heading: str = "") -> str:
+    """Questions that a click asks; nothing where there are none."""
+    if not questions:
+        return ""
     buttons = "".join(
         f'<li><button type="button" data-action="suggest" dir="auto">{escape(each)}</button></li>'
         for each in questions
     )
-    suggestions = f'<ul class="suggestions">{buttons}</ul>' if questions else ""
-    return (
-        f"<h2>{title}</h2><p>Every answer comes with the exact words it stands on, and with their "
-        f"place. What your documents do not say is not answered.</p>{suggestions}"
-    )
+    title = f'<h3 class="quiet">{escape(heading)}</h3>' if heading else ""
+    return f'{title}<ul class="suggestions">{buttons}</ul>'
 
 
-def render_shelf(status: Status, wanted: str = "") -> str:
-    """The documents whose name or title contains `wanted`, with boxes that limit a question."""
+def render_shelf(status: Status, wanted: str = "", *, may_change: bool = True) -> str:
+    """The documents whose name or title contains `wanted`, with boxes that limit a question.
+
+    With `may_change` each can be removed.
+    """
     wanted = wanted.strip().casefold()
     found = [
         each
         for each in status.documents
         if wanted in each.source.casefold() or wanted in each.title.casefold()
     ]
-    rows = "".join(_document(each) for each in found[:DOCUMENTS_SHOWN])
+    rows = "".join(_document(each, may_change) for each in found[:DOCUMENTS_SHOWN])
     more = len(found) - DOCUMENTS_SHOWN
     rest = f'<p class="quiet">And {more:,} more. Find one by its name.</p>' if more > 0 else ""
     if not status.documents:
@@ -60,7 +70,7 @@ def render_shelf(status: Status, wanted: str = "") -> str:
     else:
         summary = f"{_counted(found, status)} Tick documents to ask only those."
     return (
-        f'<p class="quiet">{summary}</p>{_failures(status.failed)}'
+        f'<p class="quiet">{summary}</p>{_failures(status.failed, may_change)}'
         f'<ul class="documents">{_folders(found)}{rows}</ul>{rest}'
     )
 
@@ -113,7 +123,7 @@ def readable_kind(source: str) -> str:
     return PurePosixPath(source).suffix.lstrip(".").upper() or "text"
 
 
-def _document(record: DocumentRecord) -> str:
+def _document(record: DocumentRecord, may_change: bool) -> str:
     source = escape(record.source)
     details = [readable_kind(record.source), readable_size(record.size)]
     if record.pages:
@@ -124,7 +134,16 @@ def _document(record: DocumentRecord) -> str:
         f'<li><input type="checkbox" data-choose="{source}" aria-label="Ask {source}">'
         f'<a class="entry" href="{escape(link(record.source))}" data-source="{source}">'
         f'<span class="title" dir="auto">{name}</span> '
-        f'<span class="place">{source}, {", ".join(details)}</span>{stale}</a></li>'
+        f'<span class="place">{source}, {", ".join(details)}</span>{stale}</a>'
+        f"{_remove_button(record.source) if may_change else ''}</li>"
+    )
+
+
+def _remove_button(source: str) -> str:
+    name = escape(source)
+    return (
+        f'<button type="button" data-action="remove" data-source="{name}"'
+        f' aria-label="Remove {name}">Remove</button>'
     )
 
 
@@ -144,12 +163,13 @@ def _folders(records: Sequence[DocumentRecord]) -> str:
     )
 
 
-def _failures(failures: Sequence[Failure]) -> str:
+def _failures(failures: Sequence[Failure], may_change: bool = False) -> str:
     """The files that could not be read, and why."""
     if not failures:
         return ""
     rows = "".join(
-        f"<li><strong>{escape(each.source)}</strong> {escape(each.reason)}</li>"
+        f"<li><span><strong>{escape(each.source)}</strong> {escape(each.reason)}</span>"
+        f"{_remove_button(each.source) if may_change else ''}</li>"
         for each in failures[:DOCUMENTS_SHOWN]
     )
     count = "One file" if len(failures) == 1 else f"{len(failures):,} files"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from askdocs.loaders import suffixes
+
 BRAND = '<h1>askdocs</h1><div id="announcement" class="unseen" role="status"></div>'
 
 TOOLS = """
@@ -9,6 +11,7 @@ TOOLS = """
   <summary>Export</summary>
   <ul>
     <li><button type="button" data-action="export" data-format="md">Markdown</button></li>
+    <li><button type="button" data-action="export" data-format="html">HTML</button></li>
     <li><button type="button" data-action="export" data-format="json">JSON</button></li>
   </ul>
 </details>
@@ -42,6 +45,31 @@ READER = """
 </aside>
 """
 
+HISTORY_HEAD = """
+<div class="panel-head">
+  <div class="panel-title"><h2>Earlier conversations</h2></div>
+  <div class="panel-tools">
+    <button type="button" data-action="close" aria-label="Close the conversations"
+      title="Close (Escape)">✕</button>
+  </div>
+</div>
+"""
+
+CONFIRM = """
+<dialog id="confirm" aria-labelledby="confirm-words">
+  <form method="dialog">
+    <p id="confirm-words" dir="auto"></p>
+    <label id="confirm-label" hidden>New name
+      <input id="confirm-name" type="text" maxlength="120" dir="auto" autocomplete="off"></label>
+    <div class="dialog-buttons">
+      <button type="submit" value="no" formnovalidate>Cancel</button>
+      <button type="submit" value="yes"></button>
+    </div>
+  </form>
+</dialog>
+<div id="drop-here" aria-hidden="true"><p>Drop files to add them to your documents</p></div>
+"""
+
 SHELF_HEAD = """
 <div class="panel-head">
   <div class="panel-title"><h2>Documents</h2></div>
@@ -51,3 +79,24 @@ SHELF_HEAD = """
   </div>
 </div>
 """
+
+
+def add_button() -> str:
+    """A button to add files, of the kinds that can be read."""
+    kinds = ",".join(sorted(suffixes()))
+    return (
+        '<button type="button" data-action="add">Add files…</button>'
+        f'<input id="add-files" type="file" multiple hidden accept="{kinds}"'
+        ' aria-label="Files to add">'
+    )
+
+
+def shelf_state(watching: bool) -> str:
+    """Whether the folder is watched, and what became of the files that were added."""
+    words = (
+        "Changes in the folder are indexed as they happen."
+        if watching
+        else "The folder is not watched: index again after changes."
+    )
+    state = f'<p class="quiet">{words}</p><div id="adding" role="status"></div>'
+    return f'<div id="shelf-state">{state}</div>'

@@ -7,16 +7,17 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from askdocs.errors import AskdocsError
-from askdocs.types import Document
+from askdocs.types import Answer, Document
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 WANTED = 3
+FOLLOW_UPS_TRIED = 4
 DOCUMENTS_TRIED = 12
 SECONDS = 15.0
 CHARACTERS_READ = 20_000
@@ -87,6 +88,26 @@ def answered_questions(assistant: Assistant) -> Iterator[str]:
         if question and assistant.ask(question).answered:
             found += 1
             yield question
+
+
+def follow_ups(
+    assistant: Assistant, answer: Answer, asked: Sequence[str], *, sources: Sequence[str] = ()
+) -> Iterator[str]:
+    """At most WANTED questions that passages near an answer suggest and the documents answer."""
+    passages = [hit.passage for hit in answer.hits]
+    found = (
+        candidate_questions(Document(passage.source, passage.text, passage.title))
+        for passage in passages
+    )
+    known = {each.casefold() for each in asked}
+    questions = dict.fromkeys(each for each in chain.from_iterable(found))
+    fresh = [each for each in questions if each.casefold() not in known]
+    answered = (
+        each
+        for each in fresh[:FOLLOW_UPS_TRIED]
+        if assistant.ask(each, sources=sources or None).answered
+    )
+    return islice(answered, WANTED)
 
 
 def candidate_questions(document: Document) -> Sequence[str]:

@@ -110,4 +110,5 @@ def test_the_package_data_lies_beside_the_code() -> None:
     import askdocs.app
 
     folder = Path(askdocs.app.__file__).parent
-    assert {"style.css", "script.js"} <= {path.name for path in folder.iterdir()}
+    assert (folder / "style" / "frame.css").is_file()
+    assert (folder / "script" / "main.js").is_file()

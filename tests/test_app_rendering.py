@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askdocs.app.conversation import Conversation
-from askdocs.app.records import answer_markdown, answer_record
+from askdocs.app.exports import answer_markdown, export
 from askdocs.app.rendering import confidence_words, render_answer, render_past, render_present
 from askdocs.app.shelf import (
     DOCUMENTS_SHOWN,
@@ -175,10 +175,35 @@ def test_markdown_carries_quotes_and_places_and_no_markup_of_theirs() -> None:
     assert "[1] tea.txt, line 3: “" in markdown
 
 
-def test_an_exported_quote_has_its_hash() -> None:
-    record = answer_record(an_answer())
-    assert json.loads(json.dumps(record))["citations"][0]["hash"] == record["citations"][0]["hash"]
-    assert len(record["citations"][0]["hash"]) == 12
+@given(st.sampled_from([HOSTILE, "a --> b", "-- <!-- --", "plain"]))
+def test_an_exported_conversation_says_all_in_every_form(words: str) -> None:
+    conversation = Conversation().asked(words).answered(an_answer(words, source=words))
+    record = json.loads(export(conversation, "json"))
+    assert record["title"] == words
+    assert record["answers"][0]["citations"][0]["quote"] == words
+    assert len(record["answers"][0]["citations"][0]["hash"]) == 12
+    page = export(conversation, "html")
+    assert Tags(page).tags <= OURS | {
+        "html", "head", "meta", "title", "style", "body", "h1", "section", "blockquote", "br",
+        "footer",
+    }  # fmt: skip
+    for text in (page, export(conversation, "md")):
+        assert text.count("<!-- askdocs-export ") == 1
+        assert text.split("<!-- askdocs-export ")[1].index("-->") > len(words)
+
+
+def test_a_judgement_is_shown_and_can_be_taken_back() -> None:
+    conversation = Conversation().asked("one").answered(an_answer())
+    judged = conversation.judged(0, "wrong")
+    assert 'data-judgement="wrong" aria-pressed="true"' in render_present(judged)
+    assert "true" not in render_present(judged.judged(0, ""))
+    assert conversation.judged(7, "good") is conversation
+
+
+def test_a_changed_document_is_told_above_its_answer() -> None:
+    conversation = Conversation().asked("one").answered(an_answer()).asked("two")
+    assert "tea.txt has changed since this answer" in render_past(conversation, {0: ["tea.txt"]})
+    assert "has changed" not in render_past(conversation)
 
 
 def test_no_documents_tells_what_to_do() -> None:
@@ -195,6 +220,8 @@ def test_the_shelf_finds_by_name_and_shows_a_page_of_many() -> None:
     assert "And 9,800 more" in html
     found = render_shelf(a_status(*records), "09999")
     assert found.count("<li><input") == 1
+    assert "Remove folder/09999.txt" in found
+    assert "Remove" not in render_shelf(a_status(*records), "09999", may_change=False)
 
 
 def test_changes_are_counted_in_words() -> None:

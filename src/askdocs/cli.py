@@ -187,6 +187,15 @@ def serve(
     ] = True,
     poll: Poll = False,
     llm: Llm = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Visitors may not add or remove documents.")
+    ] = False,
+    auth: Annotated[
+        str | None,
+        typer.Option(
+            "--auth", metavar="PASSWORD", help="Ask for a password [env: ASKDOCS_PASSWORD]."
+        ),
+    ] = None,
     corpus: Corpus = None,
     index: Index = None,
     config: ConfigFile = None,
@@ -225,7 +234,9 @@ def serve(
             assistant,
             host=host,
             port=port,
-            password=os.environ.get("ASKDOCS_PASSWORD"),
+            password=auth or os.environ.get("ASKDOCS_PASSWORD"),
+            watching=watch,
+            may_change=not read_only,
             open_browser=open_browser,
             on_ready=ready,
         )
@@ -250,6 +261,14 @@ def evaluate(
         Path | None,
         typer.Option("--index", metavar="DIR", help="Keep the index here, for the next time."),
     ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(
+            "--feedback",
+            metavar="INDEX",
+            help="First make FOLDER, out of what was said on the page of this index.",
+        ),
+    ] = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -267,6 +286,8 @@ def evaluate(
 
     if picture:
         check_drawing()
+    if feedback:
+        _make_question_set(feedback, folder, config)
     with showing_progress() as on_progress:
         evaluation = evaluate_folder(
             folder, load_config(config), index=index, limit=limit, on_progress=on_progress
@@ -279,6 +300,34 @@ def evaluate(
         _print_json(scores_as_json(evaluation))
     else:
         print(scores_as_text(evaluation))
+
+
+@app.command()
+def verify(
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="A file that the page saved, or `ask --json`.")
+    ],
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check whether the quotes of an export still stand. Exit status 1 if one does not."""
+    from askdocs.exports import check_export, checks_as_json, checks_as_text, read_export
+    from askdocs.reporting import showing_progress
+
+    answers = read_export(export)
+    with _assistant(config, corpus, index) as assistant:
+        with showing_progress() as on_progress:
+            assistant.index(on_progress=on_progress)
+        checks = list(check_export(answers, assistant.document))
+    if as_json:
+        _print_json(checks_as_json(checks))
+    else:
+        for line in checks_as_text(checks):
+            print(line)
+    if any(each.state != "holds" for each in checks):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -402,6 +451,19 @@ def _watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
 
     with Watch(assistant, on_changes=show_changes, on_error=tell, force_polling=poll):
         yield
+
+
+def _make_question_set(index: Path, folder: Path, config: Path | None) -> None:
+    from askdocs.feedback import write_question_set
+
+    with _assistant(config, None, index) as assistant:
+        sources = [record.source for record in assistant.status().documents]
+        made = write_question_set(index, [assistant.document(each) for each in sources], folder)
+    print(
+        f"{made.questions} questions from feedback in {folder}; {made.left_out} judgements do not"
+        " say what is right, or their quotes are gone.",
+        file=sys.stderr,
+    )
 
 
 def _index_first_if_new(assistant: Assistant | RemoteAssistant) -> None:

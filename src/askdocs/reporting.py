@@ -128,11 +128,11 @@ def show_diagnosis(diagnosis: Diagnosis, done: Repair | None) -> None:
     """Print what is wrong with an index, and what has been mended."""
     for problem in done.before.problems if done else ():
         if problem not in diagnosis.problems:
-            print(f"mended: {_safe(problem.what)}")
+            print(f"mended: {printable(problem.what)}")
     if done and done.before.problems:
         print(f"{done.embedded} texts were embedded again.")
     for problem in diagnosis.problems:
-        print(f"wrong: {_safe(problem.what)} Mend it with `{problem.mend}`.")
+        print(f"wrong: {printable(problem.what)} Mend it with `{problem.mend}`.")
     counts = f"{diagnosis.documents} documents, {diagnosis.passages} passages"
     print(f"{counts}: {'all is well' if not diagnosis.problems else 'the index is damaged'}.")
 
@@ -145,14 +145,14 @@ def show_answer(answer: Answer) -> None:
         print()
         for citation in answer.citations:
             place = f", {citation.place}" if citation.place else ""
-            print(f"[{citation.number}] {_safe(citation.source)}{_safe(place)}")
+            print(f"[{citation.number}] {printable(citation.source)}{printable(place)}")
     elif answer.hits:
         print("\nThe nearest passages:")
         show_hits(answer.hits)
     if answer.notice:
-        print(f"\n{_safe(answer.notice)}")
+        print(f"\n{printable(answer.notice)}")
     if len(answer.searched_for) > 1:
-        print(f"\n(searched for: {_safe('; '.join(answer.searched_for))})")
+        print(f"\n(searched for: {printable('; '.join(answer.searched_for))})")
 
 
 def show_hits(hits: Sequence[Hit]) -> None:
@@ -163,7 +163,7 @@ def show_hits(hits: Sequence[Hit]) -> None:
         passage = hit.passage
         line = f", line {passage.line}" if passage.line is not None else ""
         page = f", page {passage.page}" if passage.page is not None else ""
-        print(f"{hit.score:.2f}  {_safe(passage.source)}{page}{line}")
+        print(f"{hit.score:.2f}  {printable(passage.source)}{page}{line}")
         excerpt = textwrap.shorten(passage.text, _EXCERPT, placeholder=" …")
         print(textwrap.indent(_wrapped(excerpt, indent=6), "      "))
 
@@ -178,9 +178,11 @@ def show_changes(changes: Changes, *, dry_run: bool = False) -> None:
         ("removed", changes.removed),
     ):
         if names:
-            print(f"{len(names)} {would}{word}: {_safe(_listed(names))}", file=sys.stderr)
+            print(f"{len(names)} {would}{word}: {printable(_listed(names))}", file=sys.stderr)
     for failure in changes.failed:
-        print(f"not read: {_safe(failure.source)}: {_safe(failure.reason)}", file=sys.stderr)
+        print(
+            f"not read: {printable(failure.source)}: {printable(failure.reason)}", file=sys.stderr
+        )
     took = "" if dry_run else f", {changes.seconds:.1f} s"
     print(
         f"{changes.unchanged} unchanged; {changes.passages} passages in the index,"
@@ -198,9 +200,9 @@ def show_status(status: Status) -> None:
     print(f"documents {len(status.documents)}, {status.passages} passages")
     for record in status.documents:
         stale = f"  (stale: {record.stale})" if record.stale else ""
-        print(f"  {_safe(record.source)}  {record.passages} passages{_safe(stale)}")
+        print(f"  {printable(record.source)}  {record.passages} passages{printable(stale)}")
     for failure in status.failed:
-        print(f"  not read: {_safe(failure.source)}: {_safe(failure.reason)}")
+        print(f"  not read: {printable(failure.source)}: {printable(failure.reason)}")
 
 
 @contextmanager
@@ -218,7 +220,7 @@ def showing_progress() -> Iterator[ProgressListener]:
         if now - last < _SECONDS_BETWEEN and progress.done < progress.total:
             return
         last = now
-        text = f"{_safe(str(progress))}{_remaining(progress, now - began)}"
+        text = f"{printable(str(progress))}{_remaining(progress, now - began)}"
         width = shutil.get_terminal_size().columns - 1
         print(f"\r{text[:width]:<{width}}", end="", file=sys.stderr, flush=True)
 
@@ -247,10 +249,10 @@ def _listed(names: Sequence[str], most: int = 8) -> str:
 
 def _wrapped(text: str, *, indent: int = 0) -> str:
     width = min(shutil.get_terminal_size().columns, 100) - indent
-    return textwrap.fill(_safe(" ".join(text.split())), max(width, 30))
+    return textwrap.fill(printable(" ".join(text.split())), max(width, 30))
 
 
-def _safe(text: str) -> str:
+def printable(text: str) -> str:
     """Text of documents without what could command a terminal or reorder the line."""
     return "".join(
         character if character.isprintable() and character not in _REORDERING else " "

@@ -1,0 +1,48 @@
+"""What happens in the panel of documents: listing, finding, indexing."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from askdocs.errors import AskdocsError
+from askdocs.types import Changes, Progress
+
+from .shelf import render_changes, render_progress
+from .suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+SECONDS_BETWEEN_UPDATES = 0.1
+
+
+def indexer(assistant: Assistant, suggestions: Suggestions) -> Callable[[], Iterator[str]]:
+    """The event of indexing. It yields how far it has come, and at the end what it did."""
+
+    def update_index() -> Iterator[str]:
+        reports: queue.Queue[Progress | Changes | Exception] = queue.Queue()
+
+        def work() -> None:
+            try:
+                reports.put(assistant.index(on_progress=reports.put))
+            except Exception as error:  # handed over to the event, which tells or raises it
+                reports.put(error)
+
+        threading.Thread(target=work, name="askdocs-index", daemon=True).start()
+        yield render_progress(Progress("scan", 0, 0))
+        shown = 0.0
+        while isinstance(report := reports.get(), Progress):
+            if time.monotonic() - shown >= SECONDS_BETWEEN_UPDATES:
+                shown = time.monotonic()
+                yield render_progress(report)
+        if isinstance(report, Changes):
+            suggestions.refresh()
+        yield render_changes(report if isinstance(report, Changes) else str(report))
+        if isinstance(report, Exception) and not isinstance(report, AskdocsError):
+            raise report
+
+    return update_index

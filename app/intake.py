@@ -1,0 +1,135 @@
+"""Files put into the folder of documents and taken out of it: what is allowed, and how."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+import unicodedata
+from collections import deque
+from collections.abc import AsyncIterable
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from askdocs.config import Config
+from askdocs.errors import AskdocsError
+from askdocs.loaders import suffixes
+
+FILES_AN_HOUR = 2000
+LONGEST_NAME = 200  # bytes of one part of a name; file systems allow about 255
+REMOVED = "removed"  # the folder, beside the index, that removed files are moved to
+_FORBIDDEN = frozenset('<>:"|?*\\')  # in names of files, on one system or another
+
+
+class RefusedError(AskdocsError):
+    """A file is not taken, or not removed; the message says why."""
+
+
+class AlreadyThereError(RefusedError):
+    """A file of that name is there, and nobody agreed to replace it."""
+
+
+class Intake:
+    """Puts files into the corpus folder and takes them out. It does not index them."""
+
+    def __init__(self, config: Config) -> None:
+        self._corpus, self._index = config.corpus, config.index
+        self._removed = config.index / REMOVED
+        self._most_bytes = config.max_file_megabytes * 1_000_000
+        self._taken: deque[float] = deque(maxlen=FILES_AN_HOUR)
+
+    async def put(
+        self, name: str, size: int, pieces: AsyncIterable[bytes], *, replace: bool
+    ) -> str:
+        """Write a file whole or not at all; its path in the corpus.
+
+        `size` is what the sender claims, in bytes. Raises RefusedError for a name, kind, size or
+        number of files that is not taken, AlreadyThereError unless `replace`.
+        """
+        source = checked_name(name)
+        self._refuse_size(size)
+        target = self._inside(source)
+        if target.exists() and not (replace and target.is_file()):
+            raise AlreadyThereError(f"There is a file {source} already. Replace it?")
+        self._count()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            await self._write(target, pieces)
+        except OSError as error:
+            raise RefusedError(f"it cannot be written: {error.strerror or error}") from error
+        return source
+
+    def remove(self, source: str) -> None:
+        """Move a file of the corpus out of it, into the folder REMOVED of the index.
+
+        Raises RefusedError where `source` is no file of the folder.
+        """
+        hidden = any(part.startswith(".") or not part for part in source.split("/"))
+        file = self._inside(source)
+        if hidden or not file.is_file():
+            raise RefusedError(f"There is no file {source}: it may be part of another, or gone.")
+        kept = self._removed / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}" / source
+        try:
+            kept.parent.mkdir(parents=True)
+            shutil.move(file, kept)
+        except OSError as error:
+            raise RefusedError(f"It cannot be removed: {error.strerror or error}.") from error
+
+    async def _write(self, target: Path, pieces: AsyncIterable[bytes]) -> None:
+        unfinished = target.parent / f".{secrets.token_hex(8)}.part"  # hidden: it is not indexed
+        written = 0
+        try:
+            with unfinished.open("xb") as file:
+                async for piece in pieces:
+                    written += len(piece)
+                    self._refuse_size(written)
+                    file.write(piece)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _refuse_size(self, size: int) -> None:
+        if size > self._most_bytes:
+            raise RefusedError(f"it is larger than {self._most_bytes // 1_000_000} MB")
+
+    def _inside(self, source: str) -> Path:
+        """The path of a source. Raises RefusedError where it leads out of the corpus."""
+        path = self._corpus / source
+        folder, index = path.parent.resolve(), self._index.resolve()
+        if not folder.is_relative_to(self._corpus.resolve()) or folder.is_relative_to(index):
+            raise RefusedError("its folder lies outside of the documents")
+        return path
+
+    def _count(self) -> None:
+        now = time.monotonic()
+        if len(self._taken) == FILES_AN_HOUR and now - self._taken[0] < 3600:
+            raise RefusedError(f"more than {FILES_AN_HOUR} files in an hour; go on later")
+        self._taken.append(now)
+
+
+def checked_name(name: str) -> str:
+    """A path within the corpus, with forward slashes, that is safe to write on any system.
+
+    Raises RefusedError for one that leads elsewhere, is hidden, or whose kind nobody reads.
+    """
+    source = unicodedata.normalize("NFC", name)
+    parts = source.split("/")
+    if any(_is_odd(part) for part in parts):
+        raise RefusedError("its name is not allowed: give it a plain one")
+    suffix = PurePosixPath(source).suffix.lower()
+    if suffix not in suffixes():
+        kind = f"{suffix} files" if suffix else "files without a suffix"
+        raise RefusedError(f"{kind} cannot be read")
+    return source
+
+
+def _is_odd(part: str) -> bool:
+    return (
+        not part.strip()
+        or part.startswith((".", "~$"))
+        or part.endswith((".", " "))
+        or not part.isprintable()
+        or not _FORBIDDEN.isdisjoint(part)
+        or len(os.fsencode(part)) > LONGEST_NAME
+    )

@@ -1,0 +1,130 @@
+"""What happens to conversations: opened, renamed, deleted, exported, judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import gradio
+
+from askdocs.feedback import JUDGEMENTS, note_judgement
+
+from .archive import Archive
+from .conversation import Conversation
+from .exports import MEDIA_TYPES, export
+from .history import changed_since, render_history
+from .rendering import render_past, render_present
+from .visitor import visitor_of
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+Shown = tuple[Any, Any, Conversation]  # past, present, conversation
+
+
+def show(assistant: Assistant, conversation: Conversation) -> Shown:
+    """A conversation as the page shows it, with notes on what has changed since."""
+    changed = changed_since(assistant, conversation)
+    past, present = render_past(conversation, changed), render_present(conversation, changed)
+    return past, present, conversation
+
+
+def opener(assistant: Assistant, archive: Archive) -> Callable[..., Shown]:
+    """The event of opening a kept conversation; one that is gone leaves all as it is."""
+
+    def open_conversation(
+        command: str, conversation: Conversation, request: gradio.Request
+    ) -> Shown:
+        wanted = archive.load(visitor_of(request), str(_values(command).get("id", "")))
+        if wanted is None:
+            return gradio.skip(), gradio.skip(), conversation
+        return show(assistant, wanted)
+
+    return open_conversation
+
+
+def changer(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
+    """The event of renaming or deleting. It returns (the list, the conversation on the page)."""
+
+    def change(
+        command: str, wanted: str, conversation: Conversation, request: gradio.Request
+    ) -> tuple[str, Conversation]:
+        values, visitor = _values(command), visitor_of(request)
+        name = str(values.get("id", ""))
+        match values.get("do"):
+            case "rename":
+                archive.rename(visitor, name, str(values.get("title", "")))
+                renamed = archive.load(visitor, name)
+                if renamed is not None and name == conversation.id:
+                    conversation = renamed
+            case "delete":
+                archive.delete(visitor, name)
+            case "delete all":
+                archive.delete_all(visitor)
+        return _listed(archive, visitor, wanted), conversation
+
+    return change
+
+
+def lister(archive: Archive) -> Callable[..., str]:
+    """The event of opening or searching the list of conversations."""
+
+    def list_conversations(wanted: str, request: gradio.Request) -> str:
+        return _listed(archive, visitor_of(request), wanted)
+
+    return list_conversations
+
+
+def exporter() -> Callable[[str, Conversation], str]:
+    """The event of exporting: the file as JSON {name, type, content}, for the page to save."""
+
+    def make_file(command: str, conversation: Conversation) -> str:
+        kinds = {kind: kind for kind in MEDIA_TYPES}
+        kind = kinds.get(_values(command).get("format", ""), "json")
+        return json.dumps(
+            {
+                "name": f"askdocs-{conversation.id or 'conversation'}.{kind}",
+                "type": MEDIA_TYPES[kind],
+                "content": export(conversation, kind),
+            }
+        )
+
+    return make_file
+
+
+def judger(assistant: Assistant, archive: Archive) -> Callable[..., Conversation]:
+    """The event of judging an answer: noted beside the index, and in the conversation."""
+
+    def judge(command: str, conversation: Conversation, request: gradio.Request) -> Conversation:
+        values = _values(command)
+        judgement = next((each for each in JUDGEMENTS if each == values.get("judgement")), None)
+        number = values.get("number")
+        if judgement is None or not isinstance(number, int):
+            return conversation
+        judged = conversation.judged(number, judgement)
+        if judged is not conversation:
+            answer = judged.exchanges[number].answer
+            assert answer is not None
+            before = replace(conversation, exchanges=conversation.exchanges[:number]).history()
+            place = f"{conversation.id} {number}"
+            index = assistant.config.index
+            note_judgement(index, judgement, answer, history=before, place=place)
+            archive.save(visitor_of(request), judged)
+        return judged
+
+    return judge
+
+
+def _listed(archive: Archive, visitor: str, wanted: str) -> str:
+    return render_history(archive.entries(visitor, wanted), wanted, kept=archive.keeps)
+
+
+def _values(command: str) -> Mapping[str, Any]:
+    """What the page's script sends; nothing where it is damaged."""
+    try:
+        values = json.loads(command or "{}")
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}

@@ -1,0 +1,45 @@
+/* The box below the talk: asking, asking again, editing a question. */
+
+import { announce, find, root } from "./dom.js";
+import { chosen } from "./choice.js";
+
+let pending = null; // {question, replaces}: what the next press of "Ask" sends instead
+let replaces = null; // the exchange that the question in the box replaces
+
+/* What is sent when a question is asked: called by the page. */
+export function asking(question, conversation) {
+  const asked = pending ? pending.question : question;
+  const place = pending ? pending.replaces : replaces;
+  pending = null;
+  stopEditing();
+  return [asked, JSON.stringify({ sources: [...chosen], replaces: place }), conversation];
+}
+
+export function ask(question, place = null) {
+  if (find("[data-running]")) return;
+  pending = { question, replaces: place };
+  find("#send").click();
+}
+
+export function askAgain(exchange) {
+  ask(find(".question", exchange).textContent, Number(exchange.dataset.number));
+}
+
+export function questionBox() {
+  return find("#question textarea, #question input");
+}
+
+export function edit(exchange) {
+  replaces = Number(exchange.dataset.number);
+  const box = questionBox();
+  box.value = find(".question", exchange).textContent;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  root.dataset.editing = "";
+  box.focus();
+  announce("Editing the question. Escape cancels.");
+}
+
+export function stopEditing() {
+  replaces = null;
+  delete root.dataset.editing;
+}

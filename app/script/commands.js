@@ -1,0 +1,15 @@
+/* What the page asks of the server beside questions: by hidden buttons, one for each kind. */
+
+import { find } from "./dom.js";
+
+let given = "";
+
+export function send(name, values) {
+  given = JSON.stringify(values);
+  find(`#do-${name}`).click();
+}
+
+/* What the pressed button is to do: called by the page. */
+export function command() {
+  return given;
+}

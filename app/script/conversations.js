@@ -1,0 +1,52 @@
+/* Earlier conversations: which one is on the page, opening, renaming, deleting, judging. */
+
+import { announce, find, findAll } from "./dom.js";
+import { send } from "./commands.js";
+import { confirmed, named } from "./confirming.js";
+import { closePanel } from "./panels.js";
+
+const NAME = "chat"; // in the address of the page
+
+const arriving = new URLSearchParams(location.search).get(NAME) || "";
+
+/* The conversation that a reload brings back: called by the page. */
+export function returning() {
+  return JSON.stringify({ id: arriving });
+}
+
+/* Keep the address equal to the conversation on the page. */
+export function noteConversation() {
+  const shown = find("#conversation")?.dataset.conversation || "";
+  const address = new URL(location.href);
+  if ((address.searchParams.get(NAME) || "") === shown) return;
+  if (shown) address.searchParams.set(NAME, shown); else address.searchParams.delete(NAME);
+  history.replaceState(null, "", address);
+}
+
+export function openConversation(button) {
+  send("open", { id: button.dataset.id });
+  closePanel();
+}
+
+export async function renameConversation(button) {
+  const title = await named("What should this conversation be called?", button.dataset.title);
+  if (title) send("change", { do: "rename", id: button.dataset.id, title });
+}
+
+export async function deleteConversation(button) {
+  const agreed = await confirmed(`Delete the conversation “${button.dataset.title}”?`, "Delete");
+  if (!agreed) return;
+  send("change", { do: "delete", id: button.dataset.id });
+  if (find("#conversation")?.dataset.conversation === button.dataset.id) find("#start-over").click();
+}
+
+/* Pressing the same judgement again takes it back. */
+export function judge(button) {
+  const exchange = button.closest(".exchange");
+  const judgement = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.judgement;
+  for (const each of findAll('[data-action="judge"]', exchange)) {
+    each.setAttribute("aria-pressed", String(each.dataset.judgement === judgement));
+  }
+  send("judge", { number: Number(exchange.dataset.number), judgement });
+  announce(judgement ? "Noted. Thank you." : "Taken back.");
+}

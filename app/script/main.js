@@ -1,0 +1,90 @@
+/* What the buttons, links and keys of the page do. Text that comes from documents is only ever
+   set as text, or as HTML that the server escaped. */
+
+import { ask, askAgain, asking, edit, questionBox, stopEditing } from "./asking.js";
+import { choiceIsShown, choose, showChoice } from "./choice.js";
+import { command, send } from "./commands.js";
+import {
+  deleteConversation, judge, noteConversation, openConversation, renameConversation, returning,
+} from "./conversations.js";
+import { find, root, watch, whenThere } from "./dom.js";
+import { follow } from "./following.js";
+import { addFiles, removeDocument, watchDragging } from "./library.js";
+import { hideNote, noteIsShown, watchCitations } from "./note.js";
+import { closePanel, togglePanel } from "./panels.js";
+import { linkToWords, openEntry, openLink, step, turn } from "./reader.js";
+import { copy, save } from "./taking.js";
+
+const actions = {
+  close: closePanel,
+  previous: () => step(-1),
+  next: () => step(1),
+  turn,
+  "copy-link": (button) => copy(linkToWords(), button),
+  copy: (button) => copy(button.dataset.markdown, button),
+  suggest: (button) => ask(button.textContent),
+  again: (button) => askAgain(button.closest(".exchange")),
+  edit: (button) => edit(button.closest(".exchange")),
+  drop: (button) => { choose(button.dataset.name, false); questionBox()?.focus(); },
+  judge,
+  open: openConversation,
+  rename: renameConversation,
+  forget: deleteConversation,
+  export: (button) => { send("export", { format: button.dataset.format }); find("#export").open = false; },
+  add: () => find("#add-files").click(),
+  remove: (button) => removeDocument(button.dataset.source),
+};
+
+document.addEventListener("click", (event) => {
+  const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
+  const link = event.target.closest("a[data-source]");
+  if (link && plain) {
+    event.preventDefault();
+    openEntry(link);
+    return;
+  }
+  const button = event.target.closest("[data-action]");
+  if (button) actions[button.dataset.action]?.(button);
+  for (const panel of ["shelf", "history"]) {
+    const opener = event.target.closest(`#open-${panel}`);
+    if (opener) togglePanel(panel, opener);
+  }
+  if (event.target.closest("#start-over")) { stopEditing(); closePanel(); }
+  const menu = find("#export");
+  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("change", (event) => {
+  const box = event.target.closest?.("[data-choose]");
+  if (box) choose(box.dataset.choose, box.checked);
+  if (event.target.id === "add-files") {
+    addFiles([...event.target.files]);
+    event.target.value = "";
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (find("#confirm")?.open) return;
+  if (event.key === "Escape") {
+    if (noteIsShown()) hideNote();
+    else if ("editing" in root.dataset) stopEditing();
+    else closePanel();
+    return;
+  }
+  const inReader = event.target.closest?.("#reader-panel");
+  if (!inReader || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "n") step(1);
+  if (event.key === "p") step(-1);
+});
+
+watchCitations();
+addEventListener("hashchange", openLink);
+whenThere("#reader-panel", openLink);
+for (const panel of ["shelf", "history"]) {
+  whenThere(`#open-${panel}`, (button) => button.setAttribute("aria-expanded", "false"));
+}
+whenThere("#add-files", watchDragging);
+watch("#present", () => { follow(); noteConversation(); });
+watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
+
+window.askdocs = { asking, command, returning, save };

@@ -1,0 +1,55 @@
+/* The note of a citation: its quote and place, on hover and focus. */
+
+let note = null;
+let noteTimer = 0;
+
+function showNote(link) {
+  const words = document.getElementById(link.getAttribute("aria-describedby"));
+  if (!words) return;
+  clearTimeout(noteTimer);
+  if (!note) {
+    note = document.createElement("div");
+    note.id = "note";
+    note.setAttribute("aria-hidden", "true"); // the link is described by the words themselves
+    document.body.append(note);
+  }
+  note.replaceChildren(...[...words.childNodes].map((node) => node.cloneNode(true)));
+  note.hidden = false;
+  const box = link.getBoundingClientRect();
+  const width = Math.min(380, innerWidth - 24);
+  note.style.width = `${width}px`;
+  note.style.left = `${Math.max(12, Math.min(box.left - 24, innerWidth - width - 12))}px`;
+  const above = box.top > note.offsetHeight + 16;
+  note.style.top = above ? `${box.top - note.offsetHeight - 8}px` : `${box.bottom + 8}px`;
+}
+
+export function hideNote() {
+  clearTimeout(noteTimer);
+  if (note) note.hidden = true;
+}
+
+function hideNoteSoon() {
+  clearTimeout(noteTimer);
+  noteTimer = setTimeout(hideNote, 200);
+}
+
+export function noteIsShown() {
+  return Boolean(note) && !note.hidden;
+}
+
+function keepNote() {
+  clearTimeout(noteTimer);
+}
+
+export function watchCitations() {
+  for (const [shows, hides] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+    document.addEventListener(shows, (event) => {
+      const link = event.target.closest?.("a.cite");
+      if (link) showNote(link);
+      else if (note?.contains(event.target)) keepNote();
+    });
+    document.addEventListener(hides, (event) => {
+      if (event.target.closest?.("a.cite, #note")) hideNoteSoon();
+    });
+  }
+}

@@ -1,0 +1,115 @@
+"""What happens when a visitor asks, stops or judges: the events of the talk."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio
+
+from askdocs.errors import AskdocsError
+from askdocs.types import Turn
+
+from .archive import Archive
+from .conversation import Conversation
+from .history import changed_since
+from .rendering import render_past, render_present
+from .shelf import render_suggestions
+from .suggestions import follow_ups
+from .visitor import visitor_of
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+SECONDS_BETWEEN_UPDATES = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+def asker(assistant: Assistant, archive: Archive) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    """The event of asking. It yields (question box, past, present, follow-ups, conversation)."""
+
+    def answer_question(
+        question: str, command: str, conversation: Conversation, request: gradio.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        question = (question or "").strip()
+        if not question:
+            yield gradio.skip(), gradio.skip(), gradio.skip(), gradio.skip(), conversation
+            return
+        sources, at = _parse_command(command)
+        conversation = conversation.asked(question, sources, at=at)
+        archive.save(visitor_of(request), conversation)
+        history = conversation.history()
+        past = render_past(conversation, changed_since(assistant, conversation))
+        yield "", past, render_present(conversation), "", conversation
+        for grown in _answering(assistant, conversation, history):
+            if not grown.exchanges[-1].running:
+                archive.save(visitor_of(request), grown)
+            yield gradio.skip(), gradio.skip(), render_present(grown), gradio.skip(), grown
+
+    return answer_question
+
+
+def stopper(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
+    """The event of stopping. It returns (present, conversation)."""
+
+    def stop(conversation: Conversation, request: gradio.Request) -> tuple[str, Conversation]:
+        conversation = conversation.stopped()
+        archive.save(visitor_of(request), conversation)
+        return render_present(conversation), conversation
+
+    return stop
+
+
+def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
+    """The event after an answer: what could be asked next."""
+
+    def suggest(conversation: Conversation) -> str:
+        last = conversation.exchanges[-1] if conversation.exchanges else None
+        if last is None or last.answer is None:
+            return ""
+        asked = [each.question for each in conversation.exchanges]
+        try:
+            questions = follow_ups(assistant, last.answer, asked, sources=last.sources)
+            return render_suggestions(list(questions), "You could ask next")
+        except AskdocsError as error:
+            _log.info("No follow-ups: %s", error)
+            return ""
+
+    return suggest
+
+
+def _answering(
+    assistant: Assistant, conversation: Conversation, history: Sequence[Turn]
+) -> Iterator[Conversation]:
+    """The conversation as its last answer grows, at most twenty times a second."""
+    asked = conversation.exchanges[-1]
+    try:
+        stream = assistant.stream(asked.question, history=history, sources=asked.sources or None)
+        said, shown = "", time.monotonic()
+        for piece in stream:
+            said += piece
+            if time.monotonic() - shown >= SECONDS_BETWEEN_UPDATES:
+                shown = time.monotonic()
+                yield conversation.said(said)
+        yield conversation.answered(stream.answer)
+    except AskdocsError as error:
+        yield conversation.failed(str(error))
+    except Exception:
+        yield conversation.failed("Something went wrong. The server's log says more.")
+        raise
+
+
+def _parse_command(command: str) -> tuple[tuple[str, ...], int | None]:
+    """What the page's script sends beside a question: the chosen sources, and what it replaces."""
+    try:
+        values = json.loads(command or "{}")
+        sources = tuple(str(source) for source in values.get("sources", ()))
+        at = values.get("replaces")
+        return sources, int(at) if at is not None else None
+    except (ValueError, TypeError, AttributeError):
+        _log.warning("A question came with a damaged request; it is asked of all documents.")
+        return (), None

@@ -1,0 +1,33 @@
+"""Who is asking: a cookie with a secret that tells one visitor from another."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+import gradio
+
+COOKIE = "askdocs-visitor"
+_SECRET = re.compile(r"[0-9a-f]{32}")
+_YEAR = 365 * 24 * 3600
+
+
+def visitor_of(request: gradio.Request) -> str:
+    """The visitor who sent a request; "" where the browser keeps no cookies."""
+    return visitor_in(request.headers.get("cookie", ""))
+
+
+def visitor_in(cookies: str) -> str:
+    """The visitor that a Cookie header names; "" for none."""
+    try:
+        found = SimpleCookie(cookies).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found and _SECRET.fullmatch(found.value) else ""
+
+
+def new_cookie() -> str:
+    """A Set-Cookie header for a visitor who is new. No script can read it."""
+    secret = secrets.token_hex(16)
+    return f"{COOKIE}={secret}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax"

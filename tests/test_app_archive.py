@@ -1,0 +1,90 @@
+"""Conversations that are kept, each visitor's apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from askdocs import Assistant
+from askdocs.app.archive import Archive
+from askdocs.app.conversation import Conversation
+from askdocs.app.history import changed_since, readable_time, render_history
+from askdocs.app.visitor import COOKIE, new_cookie, visitor_in
+
+ME, YOU = "1" * 32, "2" * 32
+
+
+def test_a_conversation_comes_back_whole(sample: Assistant, tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    answer = sample.ask("what did Zehri warn?")
+    asked = Conversation().asked(answer.question, ["a.txt"]).answered(answer).judged(0, "good")
+    archive.save(ME, asked)
+    assert archive.load(ME, asked.id) == asked
+    assert changed_since(sample, asked) == {}
+
+
+def test_nobody_sees_the_conversations_of_another(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    mine = Conversation().asked("mine").stopped()
+    archive.save(ME, mine)
+    assert archive.entries(YOU) == []
+    assert archive.load(YOU, mine.id) is None
+    archive.delete(YOU, mine.id)
+    archive.rename(YOU, mine.id, "yours")
+    assert [each.title for each in archive.entries(ME)] == ["mine"]
+    assert ME not in "".join(map(str, tmp_path.rglob("*")))
+
+
+def test_conversations_are_found_renamed_and_deleted(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    tea, rain = Conversation().asked("Tea?").stopped(), Conversation().asked("Rain?").failed("no")
+    archive.save(ME, tea)
+    archive.save(ME, rain)
+    assert [each.title for each in archive.entries(ME, "TEA")] == ["Tea?"]
+    archive.rename(ME, tea.id, "  Brewing \n green ")
+    assert [each.title for each in archive.entries(ME, "brewing tea")] == ["Brewing green"]
+    archive.delete(ME, tea.id)
+    assert [each.title for each in archive.entries(ME)] == ["Rain?"]
+    archive.delete_all(ME)
+    assert archive.entries(ME) == []
+
+
+def test_what_was_being_answered_counts_as_stopped(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    asked = Conversation().asked("and?")
+    archive.save(ME, asked)
+    found = archive.load(ME, asked.id)
+    assert found is not None
+    assert found.exchanges[0].stopped
+
+
+def test_nothing_is_kept_where_that_is_not_wanted(tmp_path: Path) -> None:
+    asked = Conversation().asked("and?")
+    for archive, visitor in ((Archive(None), ME), (Archive(tmp_path), "")):
+        archive.save(visitor, asked)
+        assert archive.entries(visitor) == []
+        assert archive.load(visitor, asked.id) is None
+    assert list(tmp_path.iterdir()) == []
+    assert "not kept" in render_history([], "", kept=False)
+
+
+def test_a_damaged_file_and_an_odd_name_are_passed_over(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    asked = Conversation().asked("and?")
+    archive.save(ME, asked)
+    (file,) = tmp_path.rglob("*.json")
+    (file.parent / f"{'0' * 16}.json").write_text('{"exchanges": 3}')
+    assert len(archive.entries(ME)) == 1
+    assert archive.load(ME, "0" * 16) is None
+    assert archive.load(ME, "../../x") is None
+
+
+def test_a_visitor_is_known_by_a_cookie_of_ours_only() -> None:
+    cookie = new_cookie().split(";")[0]
+    assert visitor_in(f"other=1; {cookie}") == cookie.split("=")[1]
+    assert visitor_in(f"{COOKIE}=../../x") == ""
+    assert visitor_in("") == ""
+
+
+def test_times_are_readable() -> None:
+    assert "2026, " in readable_time("2026-11-23T12:00:00+00:00")
+    assert readable_time("nonsense") == "some time ago"
