@@ -23,12 +23,13 @@ def serve(
     password: str | None = None,
     watching: bool = False,
     may_change: bool = True,
+    keeping: bool = True,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page until interrupted. `on_ready` gets the address when it can be opened.
 
     `watching` says whether somebody keeps the index equal to the folder; with `may_change`,
-    visitors may add documents and remove them.
+    visitors may add documents and remove them; with `keeping`, their conversations are kept.
 
     Raises AskdocsError if the port is in use or cannot be opened, and if `host` is reachable from
     other machines while there is no `password`. Gradio is imported here and not before.
@@ -54,5 +55,6 @@ def serve(
             password=password or None,
             watching=watching,
             may_change=may_change,
+            keeping=keeping,
             on_ready=ready,
         )

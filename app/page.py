@@ -173,7 +173,7 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         concurrency_limit=QUESTIONS_AT_ONCE,
         **QUIET,
     )
-    suggested = asked.then(
+    asked.then(
         suggester(around.assistant),
         [parts.conversation],
         [parts.follow_ups],
@@ -192,7 +192,7 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         lambda: ("", "", "", Conversation()),
         None,
         [parts.follow_ups, *parts.talk],
-        cancels=[asked, suggested],
+        cancels=[asked],
         queue=False,
         **QUIET,
     )

@@ -40,11 +40,16 @@ def run(
     password: str | None,
     watching: bool,
     may_change: bool,
+    keeping: bool,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve on a bound socket until interrupted; `on_ready` is called once that has begun."""
     application = build_application(
-        assistant, password=password, watching=watching, may_change=may_change
+        assistant,
+        password=password,
+        watching=watching,
+        may_change=may_change,
+        keeping=keeping,
     )
     settings = uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1)
     try:
@@ -59,6 +64,7 @@ def build_application(
     password: str | None = None,
     watching: bool = False,
     may_change: bool = True,
+    keeping: bool = True,
 ) -> ASGIApp:
     """The whole application. Nothing of it is answered before the guard lets a request in."""
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -67,8 +73,7 @@ def build_application(
     _add_reading(routes, assistant)
     if may_change:
         _add_intake(routes, Intake(assistant.config))
-    config = assistant.config
-    archive = Archive(config.index / KEPT if config.keep_conversations else None)
+    archive = Archive(assistant.config.index / KEPT if keeping else None)
     gradio.mount_gradio_app(
         routes,
         build_page(Surroundings(assistant, suggestions, archive, watching, may_change)),

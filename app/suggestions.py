@@ -85,7 +85,7 @@ def answered_questions(assistant: Assistant) -> Iterator[str]:
     for question in dict.fromkeys(chain.from_iterable(in_turn)):
         if found == WANTED or time.monotonic() > deadline:
             break
-        if question and assistant.ask(question).answered:
+        if question and assistant.ask(question, quotes=True).answered:
             found += 1
             yield question
 
@@ -105,7 +105,7 @@ def follow_ups(
     answered = (
         each
         for each in fresh[:FOLLOW_UPS_TRIED]
-        if assistant.ask(each, sources=sources or None).answered
+        if assistant.ask(each, sources=sources or None, quotes=True).answered
     )
     return islice(answered, WANTED)
 

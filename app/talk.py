@@ -87,8 +87,8 @@ def _answering(
 ) -> Iterator[Conversation]:
     """The conversation as its last answer grows, at most twenty times a second."""
     asked = conversation.exchanges[-1]
+    stream = assistant.stream(asked.question, history=history, sources=asked.sources or None)
     try:
-        stream = assistant.stream(asked.question, history=history, sources=asked.sources or None)
         said, shown = "", time.monotonic()
         for piece in stream:
             said += piece
@@ -101,6 +101,8 @@ def _answering(
     except Exception:
         yield conversation.failed("Something went wrong. The server's log says more.")
         raise
+    finally:
+        stream.close()  # when the visitor has stopped it
 
 
 def _parse_command(command: str) -> tuple[tuple[str, ...], int | None]:

@@ -187,6 +187,9 @@ def serve(
     ] = True,
     poll: Poll = False,
     llm: Llm = None,
+    keep: Annotated[
+        bool, typer.Option(help="Keep conversations, in the folder of the index.")
+    ] = True,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Visitors may not add or remove documents.")
     ] = False,
@@ -237,6 +240,7 @@ def serve(
             password=auth or os.environ.get("ASKDOCS_PASSWORD"),
             watching=watch,
             may_change=not read_only,
+            keeping=keep,
             open_browser=open_browser,
             on_ready=ready,
         )

@@ -27,11 +27,6 @@ _WHERE_VECTORS = (
     " http://localhost:8000/NAME; a token belongs into ASKDOCS_VECTORS_TOKEN"
 )
 
-_SWITCHES: Mapping[str | bool, bool] = {
-    True: True, False: False, "true": True, "false": False, "yes": True, "no": False,
-    "on": True, "off": False, "1": True, "0": False,
-}  # fmt: skip
-
 
 def _setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"help": meaning})
@@ -72,9 +67,6 @@ class Config:
     )
     max_file_megabytes: int = _setting(100, "larger files are not read")
     load_seconds: int = _setting(120, "a file that takes longer to read is given up")
-    keep_conversations: bool = _setting(
-        True, "whether the page keeps conversations, in the folder of the index"
-    )
 
     @property
     def served(self) -> bool:
@@ -171,15 +163,13 @@ def _convert(name: str, value: Any, default: Any) -> Any:
             if not str(value):
                 raise ValueError("empty")
             return Path(value).expanduser()
-        if kind is bool:
-            return _SWITCHES[value.lower()] if isinstance(value, str) else _SWITCHES[value]
         if kind is float and not isinstance(value, bool):
             return float(value)
         if kind is int and not isinstance(value, bool):
             return int(value) if not isinstance(value, float) else _refuse_fraction(value)
         if kind is str and isinstance(value, str) and value:
             return value
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError):
         pass
     raise ConfigError(f"The setting {name} cannot be {value!r}; its default is {str(default)!r}.")
 
