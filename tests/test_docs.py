@@ -45,6 +45,15 @@ def test_a_command_of_the_readme_runs(command: str, folder: Path) -> None:
     assert found.returncode == 0, found.stderr
 
 
+@pytest.mark.parametrize(
+    "shown", [part for each in blocks("text") for part in each.split("$ ")[1:]]
+)
+def test_the_readme_shows_what_a_command_really_prints(shown: str, folder: Path) -> None:
+    command, printed = shown.split("\n", 1)
+    found = askdocs(*shlex.split(command)[1:], cwd=folder)
+    assert found.stdout.strip() == printed.strip()
+
+
 def test_every_other_command_of_the_readme_is_make_or_pip() -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for line in commands():
