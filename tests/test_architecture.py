@@ -37,6 +37,7 @@ ORDER = [
     "reader",
     "converse",
     "attribution",
+    "facts",
     "choose",
     "agreement",
     "answer",
