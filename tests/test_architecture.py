@@ -21,6 +21,7 @@ ORDER = [
     "loaders",
     "split",
     "words",
+    "embed_server",
     "embed",
     "database",
     "word_index",
@@ -131,8 +132,17 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
     }
     # embed and chroma set switches of the libraries right before importing them, the worker hands
     # its own environment on, the server's password is a secret that cli passes and forgets, and
-    # the key of a language model and the token of a Chroma server are read by their clients only.
-    assert readers <= {"config.py", "embed.py", "chroma.py", "worker.py", "cli.py", "llm.py"}
+    # the keys of a language model and of an embedding server and the token of a Chroma server
+    # are read by their clients only.
+    assert readers <= {
+        "config.py",
+        "embed.py",
+        "embed_server.py",
+        "chroma.py",
+        "worker.py",
+        "cli.py",
+        "llm.py",
+    }
 
 
 def test_only_the_command_line_prints() -> None:

@@ -18,7 +18,13 @@ PREFIX = "ASKDOCS_"
 EMBEDDED = "embedded"
 # Environment names that belong to the server and to the clients of language models.
 SECRETS = frozenset(
-    {"ASKDOCS_PASSWORD", "ASKDOCS_API_KEY", "ASKDOCS_CONFIG", "ASKDOCS_VECTORS_TOKEN"}
+    {
+        "ASKDOCS_PASSWORD",
+        "ASKDOCS_API_KEY",
+        "ASKDOCS_CONFIG",
+        "ASKDOCS_VECTORS_TOKEN",
+        "ASKDOCS_EMBEDDER_KEY",
+    }
 )
 
 
@@ -43,7 +49,8 @@ class Config:
     index: Path = _setting(Path("index"), "the folder that the index is kept in")
     embedder: str = _setting(
         "onnx:builtin",
-        "the embedding model: onnx:builtin or st:NAME-OR-PATH (sentence-transformers)",
+        "the embedding model: onnx:builtin, st:NAME-OR-PATH (sentence-transformers) or http:URL"
+        " (an OpenAI-style server)",
     )
 
     llm: str = _setting(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from askdocs.embed_server import ServerEmbedder
 from askdocs.errors import ConfigError, ModelUnavailableError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Embedder(Protocol):
 
 
 def load_embedder(spec: str) -> Embedder:
-    """The embedding model that a spec names: `onnx:builtin` or `st:NAME-OR-PATH`.
+    """The embedding model that a spec names: `onnx:builtin`, `st:NAME-OR-PATH`, `http:URL`.
 
     Raises ConfigError for an unknown spec, ModelUnavailableError where it cannot be loaded.
     """
@@ -49,7 +50,11 @@ def load_embedder(spec: str) -> Embedder:
         return OnnxEmbedder()
     if kind == "st" and name:
         return SentenceTransformerEmbedder(name)
-    raise ConfigError(f"The embedder {spec!r} is not known. Use onnx:builtin or st:NAME-OR-PATH.")
+    if kind in ("http", "https") and name:
+        return ServerEmbedder(spec if name.startswith("//") else name)
+    raise ConfigError(
+        f"The embedder {spec!r} is not known. Use onnx:builtin, st:NAME-OR-PATH or http:URL."
+    )
 
 
 def load_onnx(name: str) -> InferenceSession:

@@ -1,0 +1,89 @@
+"""An embedding model behind an address: text-embeddings-inference, Ollama, any OpenAI-style one."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from http.client import HTTPException
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.errors import ConfigError, ModelUnavailableError
+
+KEY = "ASKDOCS_EMBEDDER_KEY"  # names the environment variable; the key itself is never kept
+_AT_ONCE = 32  # texts a request; the least that common servers allow
+_SECONDS = 60.0
+
+
+class ServerEmbedder:
+    """`http:URL` or `http:MODEL@URL`: asks `URL/v1/embeddings`, as OpenAI's servers are asked.
+
+    With a MODEL, vectors are known by its name: the server may move. Without, by its address.
+    Raises ModelUnavailableError where no usable vectors come back.
+    """
+
+    def __init__(self, name: str) -> None:
+        model, at, url = name.rpartition("@")
+        place = urlsplit(url)
+        if place.scheme not in ("http", "https") or not place.hostname or (at and not model):
+            raise ConfigError(
+                f"The embedder 'http:{name}' has no address. Write http:URL or http:MODEL@URL, as"
+                " in http:http://localhost:8080."
+            )
+        self._model = model
+        self._url = url
+        self._endpoint = _endpoint(url)
+        self.fingerprint = f"http:{model or url}"
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 [texts, dimensions], each row of length 1."""
+        parts = [
+            self._asked(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
+
+    def embed_question(self, question: str) -> NDArray[np.float32]:
+        """float32 [dimensions] of length 1."""
+        return np.asarray(self._asked([question])[0])
+
+    def _asked(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        body = {"model": self._model or "default", "input": list(texts), "encoding_format": "float"}
+        key = os.environ.get(KEY, "")
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(
+            self._endpoint,
+            json.dumps(body).encode(),
+            {**headers, "Authorization": f"Bearer {key}"} if key else headers,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+                rows = sorted(json.load(answer)["data"], key=lambda row: row["index"])
+            vectors = np.array([row["embedding"] for row in rows], np.float32)
+            if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
+                raise ValueError(f"{len(rows)} vectors for {len(texts)} texts")
+        except urllib.error.HTTPError as error:
+            with error:
+                told = error.read(300).decode("utf-8", "replace")
+            raise self._unavailable(f"status {error.code}: {told}") from error
+        except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+            raise self._unavailable(str(error) or type(error).__name__) from error
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+    def _unavailable(self, reason: str) -> ModelUnavailableError:
+        return ModelUnavailableError(
+            f"The embedding server at {self._url} gives no vectors ({reason}). Start it, or mend"
+            f" the setting embedder; a key, if it wants one, is read from {KEY}."
+        )
+
+
+def _endpoint(url: str) -> str:
+    base = url.rstrip("/")
+    if base.endswith("/embeddings"):
+        return base
+    return f"{base}/embeddings" if base.endswith("/v1") else f"{base}/v1/embeddings"
