@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.loaders import LoadError, load
 from askdocs.loaders.building import normalise
+from askdocs.loaders.recognition import available
 from askdocs.types import Document
 
 WIDTH, HEIGHT = A4
@@ -166,6 +167,10 @@ def picture() -> ImageReader:
     return ImageReader(Image.new("RGB", (80, 100), "grey"))
 
 
+without_recognition = pytest.mark.skipif(available(), reason="the extra askdocs[ocr] is installed")
+
+
+@without_recognition
 def test_scanned_pages_are_reported(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     canvas.drawImage(picture(), 0, 0, WIDTH, HEIGHT)

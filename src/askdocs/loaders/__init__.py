@@ -24,6 +24,7 @@ _FAMILIES: dict[str, str] = {
     "markup": ".rst .adoc .asciidoc",
     "html": ".html .htm .xhtml",
     "pdf": ".pdf",
+    "image": ".png .jpg .jpeg .tif .tiff .bmp .webp",
     "word": ".docx .docm .dotx",
     "slides": ".pptx .pptm .potx .ppsx",
     "opendocument": ".odt .odp",

@@ -16,11 +16,14 @@ from askdocs.loaders.pdf_flow import headings_of, join_over_pages
 from askdocs.loaders.pdf_furniture import printed_numbers, without_furniture, without_watermarks
 from askdocs.loaders.pdf_layout import Line, lines_in_order
 from askdocs.loaders.pdf_paragraphs import Paragraph, paragraphs_of, vocabulary
+from askdocs.loaders.recognition import DOTS_PER_INCH, available, recognise
 from askdocs.types import Document
 
 SCANNED = (
-    "the pages are scanned pictures without text; run text recognition (OCR) on the file first"
+    "the pages are scanned pictures without text; run text recognition (OCR) on the file first,"
+    " or install the extra askdocs[ocr]"
 )
+UNRECOGNISED = "the pages are pictures, and no text is recognised in them"
 _NO_TITLES = frozenset({"contents", "table of contents", "inhaltsverzeichnis", "inhalt", "index"})
 _FEW_LETTERS = 200  # a page with more is no scan
 _PICTURE_SHARE = 0.3  # of a page without text that pictures cover, for it to be a scan
@@ -51,9 +54,9 @@ def load(path: Path, source: str) -> Sequence[Document]:
     if not any(kept):
         kept = pages if not any(pictures) else kept
     if not any(kept):
-        raise LoadError(SCANNED if any(pictures) else "the pages hold no text")
+        raise LoadError(_why_empty(any(pictures)))
     labels = [label or printed.get(number, "") for number, label in enumerate(labels, 1)]
-    return [_document(source, _usable_title(title), kept, labels, pictures)]
+    return [document_of_pages(source, _usable_title(title), kept, labels, pictures)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,20 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
     try:
         segments, height = read_segments(text_page.raw, page.get_cropbox())
         few = sum(len(segment.text) for segment in segments) < _FEW_LETTERS
-        return _Page(segments, height, few and _is_picture(page))
+        is_picture = few and _is_picture(page)
+        if is_picture and available():
+            segments, height = _recognised(page), page.get_height()
+            is_picture = not segments
+        return _Page(segments, height, is_picture)
     finally:
         text_page.close()
         page.close()
+
+
+def _recognised(page: pypdfium2.PdfPage) -> list[Segment]:
+    scale = DOTS_PER_INCH / 72
+    drawn = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
+    return recognise(drawn[:, :, :3], scale=scale)
 
 
 def _is_picture(page: pypdfium2.PdfPage) -> bool:
@@ -88,9 +101,20 @@ def _is_picture(page: pypdfium2.PdfPage) -> bool:
     return bool(covered > _PICTURE_SHARE * width * height)
 
 
-def _document(
-    source: str, title: str, pages: list[list[Line]], labels: list[str], pictures: list[bool]
+def document_of_pages(
+    source: str,
+    title: str,
+    pages: Sequence[list[Line]],
+    labels: Sequence[str] = (),
+    pictures: Sequence[bool] = (),
 ) -> Document:
+    """The document whose pages hold these lines.
+
+    `labels` are the numbers printed on the pages, `pictures` says which are pictures; a page
+    without lines that is one is named at its place.
+    """
+    labels = labels or [""] * len(pages)
+    pictures = pictures or [False] * len(pages)
     words = vocabulary(line for lines in pages for line in lines)
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, 1):
@@ -117,6 +141,12 @@ def _document(
         tops = (p.text for p, level in zip(paragraphs, levels, strict=True) if level == 1)
         builder.title = next((text for text in tops if text.lower() not in _NO_TITLES), "")
     return builder.build()
+
+
+def _why_empty(pictures: bool) -> str:
+    if not pictures:
+        return "the pages hold no text"
+    return UNRECOGNISED if available() else SCANNED
 
 
 def _usable_title(title: str) -> str:

@@ -16,14 +16,17 @@ _HTML = re.compile(
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
 
 # Formats that are known by how they begin: the suffix whose loader reads them.
-_BEGINNINGS = ((b"%PDF-", ".pdf"), (b"{\\rtf", ".rtf"))
+_BEGINNINGS = (
+    (b"%PDF-", ".pdf"),
+    (b"{\\rtf", ".rtf"),
+    (b"\x89PNG", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"II*\x00", ".tif"),
+    (b"MM\x00*", ".tif"),
+)
 
 _OTHERS = (
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
-    (b"II*\x00", "a picture"),
-    (b"MM\x00*", "a picture"),
     (b"\x1f\x8b", "a compressed archive; unpack it first"),
     (b"7z\xbc\xaf", "a compressed archive; unpack it first"),
     (b"Rar!", "a compressed archive; unpack it first"),
