@@ -31,7 +31,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
                 segments = recognise(np.asarray(upright), scale=_SCALE)
                 pages.append(lines_in_order(segments, upright.height / _SCALE))
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise LoadError(f"the file is a picture that is damaged or too large") from error
+        raise LoadError("the file is a picture that is damaged or too large") from error
     if not any(pages):
         raise LoadError("no text is recognised in the picture")
     return [document_of_pages(source, "", pages)]
