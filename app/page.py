@@ -18,6 +18,7 @@ from .shell import (
     CHOICE,
     CONFIRM,
     HISTORY_HEAD,
+    QUOTES_ONLY,
     READER,
     SHELF_HEAD,
     TOOLS,
@@ -112,6 +113,8 @@ def _lay_out(around: Surroundings) -> _Parts:
         start_over = gradio.Button("New", elem_id="start-over")
         open_history = gradio.Button("History", elem_id="open-history")
         open_shelf = gradio.Button("Documents", elem_id="open-shelf")
+        if around.assistant.has_llm:
+            gradio.HTML(QUOTES_ONLY, **PLAIN)
         gradio.HTML(TOOLS, elem_id="tools", **PLAIN)
     with gradio.Row(elem_id="room"):
         with gradio.Column(elem_id="talk"):

@@ -19,6 +19,11 @@ TOOLS = """
   ><span aria-hidden="true">◐</span></button>
 """
 
+QUOTES_ONLY = """
+<label class="quiet" title="Answer with quotes, without the language model"
+  ><input type="checkbox" id="quotes-only"> Quotes only</label>
+"""
+
 WELCOME = "<h2>Ask your documents</h2>"
 
 CHOICE = '<div id="choice" role="group" aria-label="What the question is about" hidden></div>'

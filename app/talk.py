@@ -39,13 +39,13 @@ def asker(assistant: Assistant, archive: Archive) -> Callable[..., Iterator[tupl
         if not question:
             yield gradio.skip(), gradio.skip(), gradio.skip(), gradio.skip(), conversation
             return
-        sources, at = _parse_command(command)
+        sources, at, quotes = _parse_command(command)
         conversation = conversation.asked(question, sources, at=at)
         archive.save(visitor_of(request), conversation)
         history = conversation.history()
         past = render_past(conversation, changed_since(assistant, conversation))
         yield "", past, render_present(conversation), "", conversation
-        for grown in _answering(assistant, conversation, history):
+        for grown in _answering(assistant, conversation, history, quotes=quotes):
             if not grown.exchanges[-1].running:
                 archive.save(visitor_of(request), grown)
             yield gradio.skip(), gradio.skip(), render_present(grown), gradio.skip(), grown
@@ -83,11 +83,13 @@ def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
 
 
 def _answering(
-    assistant: Assistant, conversation: Conversation, history: Sequence[Turn]
+    assistant: Assistant, conversation: Conversation, history: Sequence[Turn], *, quotes: bool
 ) -> Iterator[Conversation]:
     """The conversation as its last answer grows, at most twenty times a second."""
     asked = conversation.exchanges[-1]
-    stream = assistant.stream(asked.question, history=history, sources=asked.sources or None)
+    stream = assistant.stream(
+        asked.question, history=history, sources=asked.sources or None, quotes=quotes
+    )
     try:
         said, shown = "", time.monotonic()
         for piece in stream:
@@ -105,13 +107,13 @@ def _answering(
         stream.close()  # when the visitor has stopped it
 
 
-def _parse_command(command: str) -> tuple[tuple[str, ...], int | None]:
-    """What the page's script sends beside a question: the chosen sources, and what it replaces."""
+def _parse_command(command: str) -> tuple[tuple[str, ...], int | None, bool]:
+    """What the page's script sends beside a question: sources, what it replaces, quotes only."""
     try:
         values = json.loads(command or "{}")
         sources = tuple(str(source) for source in values.get("sources", ()))
         at = values.get("replaces")
-        return sources, int(at) if at is not None else None
+        return sources, int(at) if at is not None else None, bool(values.get("quotes"))
     except (ValueError, TypeError, AttributeError):
         _log.warning("A question came with a damaged request; it is asked of all documents.")
-        return (), None
+        return (), None, False

@@ -53,7 +53,13 @@ def test_dates_are_compared_by_name() -> None:
     ],
 )
 def test_a_name_that_the_source_lacks(text: str, source: str, around: str, missing: str) -> None:
-    assert facts.missing_name(text, source, around) == missing
+    assert facts.missing_name(text, source, "", around) == missing
+
+
+def test_the_subject_may_be_named_in_the_title_but_nobody_else() -> None:
+    title = "Skerry Point Light"
+    assert facts.missing_name("Skerry Point has a lamp.", "There is a lamp.", title, "") == ""
+    assert facts.missing_name("A lamp of Skerry burns.", "A lamp of Wexham burns.", title, "")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_the_same_in_other_words_is_supported(verifier: Verifier, text: str) -> 
         ("The scheme opened in April 2023 with 340 bicycles at 31 stations.", "number 340"),
         ("The scheme opened in April 2022 with 240 bicycles at 31 stations.", "number 2022"),
         ("The scheme opened in June 2023 with 240 bicycles at 31 stations.", "date June"),
-        ("Councillor Amara Nwosu said that the old mill station should be kept.", "Amara"),
+        ("Councillor Amara Nwosu said that the old mill station should be kept.", "the name"),
         ("Councillor Peter Hale said that the old mill station should not be kept.", "denies"),
         ("The scheme closed in April 2023 with 240 bicycles at 31 stations.", "closed"),
         ("The moon is made of green cheese.", NOWHERE),

@@ -12,7 +12,8 @@ export function asking(question, conversation) {
   const place = pending ? pending.replaces : replaces;
   pending = null;
   stopEditing();
-  return [asked, JSON.stringify({ sources: [...chosen], replaces: place }), conversation];
+  const quotes = Boolean(find("#quotes-only")?.checked);
+  return [asked, JSON.stringify({ sources: [...chosen], replaces: place, quotes }), conversation];
 }
 
 export function ask(question, place = null) {

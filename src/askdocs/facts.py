@@ -42,6 +42,7 @@ _ROUGHLY = re.compile(
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
 _STEM = 4  # letters that forms of one name share
+_OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
 _NOT = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|without|cannot|hardly|unable"
     r"|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|\w+n['’]t)\b",
@@ -75,7 +76,7 @@ _OPPOSITES = tuple(
     )
 )
 _PRONOUN = re.compile(
-    r"\b(?:he|she|it|they|his|her|hers|its|their|him|them|this|these|the (?:two|same|latter))\b",
+    r"\b(?:he|she|it|they|his|her|hers|its|their|him|them|this|these)\b",
     re.IGNORECASE,
 )
 
@@ -135,25 +136,26 @@ def names(text: str) -> list[str]:
     return found
 
 
-def missing_name(text: str, source: str, around: str) -> str:
+def missing_name(text: str, source: str, title: str, around: str) -> str:
     """A name of `text` that `source` lacks; "" if there is none.
 
-    Where `text` may have put a name for a pronoun of `source`, it may stand in `around`.
+    The name that opens `text` may stand in the title of the document instead. Where `text` may
+    have put a name for a pronoun of `source`, it may stand in the title or `around`.
     """
     near = _NAME_WORD.findall(source)
-    far = _NAME_WORD.findall(around) if _pronouns(source) - _pronouns(text) else []
-    wanted = names(text)
-    opener = _NAME_WORD.search(text)
-    if opener is not None:
-        word = _bare(opener.group())
-        if word in names(around) and word not in wanted:
-            wanted = [word, *wanted]
+    titled = _NAME_WORD.findall(title)
+    far = [*titled, *_NAME_WORD.findall(around)] if _pronouns(source) - _pronouns(text) else []
+    opening = _OPENING_NAME.match(text)
+    opener = [_bare(word) for word in opening.group().split()] if opening else []
+    known = set(names(around)) | set(names(title)) | set(titled)
+    wanted = dict.fromkeys([*(word for word in opener if word in known), *names(text)])
     initials = "".join(word[0] for word in wanted)
     for word in wanted:
+        held = [*near, *far, *(titled if word in opener else ())]
         spelled_out = any(
             other.isupper() and len(other) > 1 and other in initials for other in near
         )
-        if not spelled_out and not _is_named(word, near) and not _is_named(word, far):
+        if not spelled_out and not _is_named(word, held):
             return word
     return ""
 

@@ -158,7 +158,7 @@ def _difference(text: str, source: str, passages: Sequence[Passage]) -> str:
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("the number {} differs", lambda: facts.missing_figure(text, source)),
         ("the date {} differs", lambda: facts.missing_date(text, source)),
-        ("the name {} differs", lambda: facts.missing_name(text, f"{titles} {source}", around)),
+        ("the name {} differs", lambda: facts.missing_name(text, source, titles, around)),
         ("one denies what the other says", lambda: "not" * facts.contradicts(text, source)),
         ("“{}” says the opposite", lambda: facts.opposite(text, source)),
         ("who did it differs", lambda: "who" * facts.swapped(text, source)),

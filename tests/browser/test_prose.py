@@ -1,0 +1,43 @@
+"""The page with a language model: its sentences with verdicts, its failure, and quotes instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import ServeCorpus, visiting
+from tests.model_server import Script, serving
+
+QUESTION = "Who built the lighthouse?"
+TRUE = "The lighthouse was built in 1871 by the engineer Anna Moreau [1]. "
+FALSE = "It was built in 1971 by the engineer Anna Moreau [1]. "
+
+
+def test_verdicts_quotes_only_and_a_model_that_dies(
+    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    with (
+        serving(Script([[TRUE, FALSE]])) as model,
+        serve_corpus(corpus, tmp_path / "index", ASKDOCS_LLM=f"openai:m@{model.url}") as address,
+        visiting(browser, address) as visit,
+    ):
+        visit.ask(QUESTION)
+        answer = visit.page.locator(".exchange").nth(0)
+        expect(answer.locator(".statement.unsupported")).to_contain_text("1971")
+        expect(answer.locator(".statement.unsupported .verdict")).to_contain_text("Not supported")
+
+        model.script = Script([["The lighthouse was "]], breaks=True)
+        visit.ask(QUESTION)
+        answer = visit.page.locator(".exchange").nth(1)
+        expect(answer.locator(".notice")).to_contain_text("broke off in the middle")
+        expect(answer.locator(".statement.quoted").first).to_contain_text("Anna Moreau")
+
+        model.script = unasked = Script([[TRUE]])
+        visit.page.get_by_label("Quotes only").check()
+        visit.ask(QUESTION)
+        answer = visit.page.locator(".exchange").nth(2)
+        expect(answer.locator(".statement.quoted").first).to_contain_text("Anna Moreau")
+        assert not unasked.requests
+        assert not visit.complaints
+        visit.page.screenshot(path=tmp_path / "prose.png")
