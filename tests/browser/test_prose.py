@@ -39,5 +39,5 @@ def test_verdicts_quotes_only_and_a_model_that_dies(
         answer = visit.page.locator(".exchange").nth(2)
         expect(answer.locator(".statement.quoted").first).to_contain_text("Anna Moreau")
         assert not unasked.requests
+        expect(visit.page.locator("#composer")).to_be_in_viewport(ratio=1)
         assert not visit.complaints
-        visit.page.screenshot(path=tmp_path / "prose.png")
