@@ -41,8 +41,8 @@ class Guard:
 
     Without a password, only requests that name this machine as their host are answered (so that a
     foreign site cannot reach it by a name of its own); with one, only those that give it (HTTP
-    Basic, any user name). Requests that another site's page sends are refused in either case.
-    `head` is put into every HTML page.
+    Basic with any user name, or as a Bearer token). Requests that another site's page sends are
+    refused in either case. `head` is put into every HTML page.
     """
 
     def __init__(
@@ -127,12 +127,15 @@ class _Dresser:
 
 
 def _gives(headers: Headers, password: str) -> bool:
-    """Whether a request carries the password, compared in constant time."""
-    scheme, _, encoded = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
+    """Whether a request carries the password: HTTP Basic, or Bearer as programs give keys."""
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        given = credentials.encode()
+    elif scheme.lower() == "basic":
+        try:
+            given = base64.b64decode(credentials, validate=True).partition(b":")[2]
+        except (binascii.Error, ValueError):
+            return False
+    else:
         return False
-    try:
-        given = base64.b64decode(encoded, validate=True).partition(b":")[2]
-    except (binascii.Error, ValueError):
-        return False
-    return secrets.compare_digest(given, password.encode())
+    return secrets.compare_digest(given, password.encode())  # takes the same time for any

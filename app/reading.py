@@ -58,6 +58,12 @@ def read(document: Document, marks: Sequence[Mark] = (), *, at: int | None = Non
     )
 
 
+def page_at(document: Document, offset: int) -> int | None:
+    """The page that character `offset` stands on, counted from 1; None where there are none."""
+    pages = [each for each in document.anchors if each.page is not None and each.start <= offset]
+    return max(pages, key=lambda each: each.start).page if pages else None
+
+
 def _window(text: str, at: int) -> tuple[int, int]:
     """At most about WINDOW characters around `at`, from the start to the end of lines."""
     if len(text) <= WINDOW:

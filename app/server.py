@@ -18,10 +18,12 @@ from askdocs.errors import CorpusError
 from . import assets
 from .api import with_api
 from .archive import Archive
+from .completions import add_completions
 from .guard import Guard
 from .intake import AlreadyThereError, Intake, RefusedError
 from .marks import parse_mark
 from .page import Surroundings, build_page
+from .pictures import picture_of
 from .reading import read
 from .suggestions import Suggestions
 
@@ -71,6 +73,7 @@ def build_application(
     suggestions = Suggestions(assistant)
     suggestions.refresh()
     _add_reading(routes, assistant)
+    add_completions(routes, assistant)
     if may_change:
         _add_intake(routes, Intake(assistant.config))
     archive = Archive(assistant.config.index / KEPT if keeping else None)
@@ -110,6 +113,17 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
             return JSONResponse({"problem": str(error)}, 404)
         reading = read(document, [each for each in marks if each is not None], at=at)
         return JSONResponse(asdict(reading), headers={"Cache-Control": "no-store"})
+
+    @routes.get("/picture")
+    def picture(source: Annotated[str, Query(max_length=4096)], mark: str) -> Response:
+        wanted = parse_mark(mark)
+        if wanted is None:
+            return JSONResponse({"problem": "This link is damaged."}, 400)
+        try:
+            drawn = picture_of(assistant, source, wanted)
+        except CorpusError as error:
+            return JSONResponse({"problem": str(error)}, 404)
+        return Response(drawn, media_type="image/png", headers={"Cache-Control": "no-store"})
 
     @routes.get(f"/{assets.PREFIX}/{{version}}/{{name}}")
     def asset(version: str, name: str) -> Response:

@@ -39,6 +39,7 @@ READER = """
       <span id="reader-count" class="quiet"></span>
       <button type="button" data-action="next" aria-label="Next citation"
         title="Next citation (n)">›</button>
+      <button type="button" data-action="picture" aria-pressed="false" hidden>Page</button>
       <button type="button" data-action="copy-link">Copy link</button>
       <button type="button" data-action="close" aria-label="Close the source"
         title="Close (Escape)">✕</button>
@@ -47,6 +48,8 @@ READER = """
   <p id="reader-notice" class="notice" role="status" hidden></p>
   <div id="reader-text" class="panel-body" tabindex="0" role="region"
     aria-labelledby="reader-title"></div>
+  <div id="reader-picture" class="panel-body" tabindex="0" role="region"
+    aria-label="Picture of the page" hidden></div>
 </aside>
 """
 
@@ -67,7 +70,7 @@ CONFIRM = """
     <label id="confirm-label" hidden>New name
       <input id="confirm-name" type="text" maxlength="120" dir="auto" autocomplete="off"></label>
     <div class="dialog-buttons">
-      <button type="submit" value="no" formnovalidate>Cancel</button>
+      <button type="button" data-action="cancel">Cancel</button>
       <button type="submit" value="yes"></button>
     </div>
   </form>

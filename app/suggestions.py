@@ -94,7 +94,8 @@ def follow_ups(
     assistant: Assistant, answer: Answer, asked: Sequence[str], *, sources: Sequence[str] = ()
 ) -> Iterator[str]:
     """At most WANTED questions that passages near an answer suggest and the documents answer."""
-    passages = [hit.passage for hit in answer.hits]
+    cited = {citation.source for citation in answer.citations}
+    passages = [hit.passage for hit in answer.hits if not cited or hit.passage.source in cited]
     found = (
         candidate_questions(Document(passage.source, passage.text, passage.title))
         for passage in passages

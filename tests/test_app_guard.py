@@ -53,8 +53,26 @@ def test_a_password_protects_every_route_for_any_host() -> None:
             assert client.get(path).status_code == 401
             assert client.get(path, headers=basic("wrong")).status_code == 401
         assert client.get("/", headers={"Authorization": "Basic ???"}).status_code == 401
+        assert client.get("/", headers={"Authorization": "Bearer wrong"}).status_code == 401
         allowed = {**basic("pässwort"), "host": "docs.example"}
         assert client.get("/", headers=allowed).status_code == 200
+
+
+def test_a_program_may_give_the_password_as_its_key() -> None:
+    with a_guarded(password="secret") as client:
+        headers = {"Authorization": "Bearer secret"}
+        assert client.get("/v1/models", headers=headers).status_code == 200
+
+
+def test_a_new_visitor_gets_a_cookie_that_no_script_reads() -> None:
+    with a_guarded() as client:
+        first = client.get("/").headers["set-cookie"]
+        assert "HttpOnly" in first
+        assert "SameSite=Lax" in first
+        assert "set-cookie" not in client.get("/").headers
+        odd = {"cookie": "askdocs-visitor=../../etc"}
+        client.cookies.clear()
+        assert "set-cookie" in client.get("/", headers=odd).headers
 
 
 def test_another_sites_page_is_not_answered() -> None:

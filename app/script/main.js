@@ -12,7 +12,7 @@ import { follow } from "./following.js";
 import { addFiles, removeDocument, watchDragging } from "./library.js";
 import { hideNote, noteIsShown, watchCitations } from "./note.js";
 import { closePanel, togglePanel } from "./panels.js";
-import { linkToWords, openEntry, openLink, step, turn } from "./reader.js";
+import { linkToWords, openEntry, openLink, step, togglePicture, turn } from "./reader.js";
 import { copy, save } from "./taking.js";
 
 const actions = {
@@ -20,6 +20,7 @@ const actions = {
   previous: () => step(-1),
   next: () => step(1),
   turn,
+  picture: togglePicture,
   "copy-link": (button) => copy(linkToWords(), button),
   copy: (button) => copy(button.dataset.markdown, button),
   suggest: (button) => ask(button.textContent),
@@ -31,6 +32,7 @@ const actions = {
   rename: renameConversation,
   forget: deleteConversation,
   export: (button) => { send("export", { format: button.dataset.format }); find("#export").open = false; },
+  cancel: () => find("#confirm").close("no"),
   add: () => find("#add-files").click(),
   remove: (button) => removeDocument(button.dataset.source),
 };

@@ -55,7 +55,8 @@ async function showStop(at, { from = null } = {}) {
   showPanel("reader");
   describe(stop, marks.indexOf(stop.mark));
   scrollTo(marks.indexOf(stop.mark), from);
-  find("#reader-text").focus({ preventScroll: true });
+  showPicture(stop);
+  find(pictured && hasPicture(stop) ? "#reader-picture" : "#reader-text").focus({ preventScroll: true });
 }
 
 function holds(source, marks, begin) {
@@ -125,6 +126,37 @@ function scrollTo(number, from) {
   const first = find("mark.current", text);
   if (from !== null || !first) text.scrollTop = 0;
   else first.scrollIntoView({ block: "center", inline: "nearest" });
+}
+
+/* The page of a PDF as it looks, instead of its text */
+
+let pictured = false;
+
+function hasPicture(stop) {
+  return Boolean(stop.mark) && stop.source.toLowerCase().endsWith(".pdf");
+}
+
+function showPicture(stop) {
+  const place = find("#reader-picture");
+  const pressed = find('[data-action="picture"]');
+  const wanted = pictured && hasPicture(stop);
+  pressed.hidden = !hasPicture(stop);
+  pressed.setAttribute("aria-pressed", String(wanted));
+  place.hidden = !wanted;
+  find("#reader-text").hidden = wanted;
+  if (!wanted) { place.replaceChildren(); return; }
+  const image = document.createElement("img");
+  image.alt = `${find("#reader-place").textContent}: the page, with the quoted words outlined`;
+  image.addEventListener("error", () => {
+    place.textContent = "This page cannot be shown as a picture. Its text can.";
+  });
+  image.src = `picture?${new URLSearchParams({ source: stop.source, mark: stop.mark })}`;
+  place.replaceChildren(image);
+}
+
+export function togglePicture() {
+  pictured = !pictured;
+  showStop(current);
 }
 
 export function step(by) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,62 @@ def test_programs_can_ask_search_index_and_list(address: str) -> None:
     client.close()
 
 
+def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
+    (model,) = httpx.get(f"{address}/v1/models").json()["data"]
+    messages = [
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "who built the lighthouse of Skerry Point?"},
+        {"role": "assistant", "content": "The lighthouse was built by the engineer Anna Moreau."},
+        {"role": "user", "content": [{"type": "text", "text": "and when?"}]},
+    ]
+    asked = {"model": model["id"], "messages": messages}
+    answer = httpx.post(f"{address}/v1/chat/completions", json=asked, timeout=60).json()
+    assert answer["object"] == "chat.completion"
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert "1871" in answer["choices"][0]["message"]["content"]
+    assert answer["citations"][0]["source"] == "lighthouse.txt"
+    assert answer["answered"] is True
+
+    asked["stream"] = True
+    with httpx.stream("POST", f"{address}/v1/chat/completions", json=asked, timeout=60) as stream:
+        events = [line.removeprefix("data: ") for line in stream.iter_lines() if line]
+    assert events.pop() == "[DONE]"
+    chunks = [json.loads(event) for event in events]
+    said = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks)
+    assert said == answer["choices"][0]["message"]["content"]
+    assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
+    assert chunks[-1]["citations"] == answer["citations"]
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_question_that_cannot_be_asked_is_an_error_as_clients_know_it(
+    address: str, stream: bool
+) -> None:
+    for messages in ([{"role": "user", "content": "?"}], [{"role": "assistant", "content": "a"}]):
+        asked = {"messages": messages, "stream": stream}
+        answer = httpx.post(f"{address}/v1/chat/completions", json=asked, timeout=60)
+        assert answer.status_code == 400
+        assert answer.json()["error"]["message"]
+
+
+def test_files_are_put_and_removed_by_name_alone(address: str, corpus: Path) -> None:
+    put = httpx.put(f"{address}/document", params={"name": "new/a.txt"}, content=b"words")
+    assert put.status_code == 201
+    assert (corpus / "new" / "a.txt").read_bytes() == b"words"
+    again = {"name": "new/a.txt"}
+    assert httpx.put(f"{address}/document", params=again, content=b"x").status_code == 409
+    odd = {"name": "../a.txt"}
+    assert httpx.put(f"{address}/document", params=odd, content=b"x").status_code == 422
+    foreign = {"origin": "http://evil.example"}
+    gone = {"source": "new/a.txt"}
+    refused = httpx.delete(f"{address}/document", params=gone, headers=foreign)
+    assert refused.status_code == 403
+    assert httpx.delete(f"{address}/document", params=gone).status_code == 204
+    assert httpx.delete(f"{address}/document", params=gone).status_code == 404
+    assert not (corpus / "new" / "a.txt").exists()
+
+
 def test_an_empty_corpus_is_served_with_advice_and_behind_a_password(
     tmp_path: Path, serve_corpus: ServeCorpus
 ) -> None:
@@ -72,7 +129,8 @@ def test_an_empty_corpus_is_served_with_advice_and_behind_a_password(
     with serve_corpus(
         tmp_path / "corpus", tmp_path / "index", ASKDOCS_PASSWORD="secret"
     ) as address:
-        for path in ("/", "/healthz", "/source?source=a", "/gradio_api/info"):
+        for path in ("/", "/healthz", "/source?source=a", "/gradio_api/info", "/v1/models"):
             assert httpx.get(address + path).status_code == 401
+        assert httpx.put(f"{address}/document?name=a.txt", content=b"a").status_code == 401
         allowed = httpx.get(f"{address}/healthz", auth=("me", "secret"))
         assert allowed.json() == {"status": "ok", "documents": 0}

@@ -115,7 +115,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(self._folder),
+            env=child_environment(self._folder),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         line, _ = _line_within(self._process, _START_LIMIT)
@@ -158,7 +158,7 @@ def _line_within(process: subprocess.Popen[bytes], seconds: float) -> tuple[byte
     return (line if line.endswith(b"\n") else b""), not late.is_set()
 
 
-def _environment(folder: str) -> dict[str, str]:
+def child_environment(folder: str) -> dict[str, str]:
     """That of this process, with askdocs importable and temporary files in a folder of its own."""
     package = str(PurePosixPath(Path(askdocs.__path__[0]).parent.as_posix()))
     known = os.environ.get("PYTHONPATH", "")

@@ -42,7 +42,7 @@ def _receive(requests: queue.SimpleQueue[bytes]) -> None:
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     with Path(os.devnull).open("w") as nowhere:
         faulthandler.dump_traceback_later(request["seconds"] + _GRACE, exit=True, file=nowhere)
-        _limit_memory(request["megabytes"])
+        limit_memory(request["megabytes"])
         try:
             documents = load(Path(request["path"]), request["source"])
             return {"documents": [_fields(document) for document in documents]}
@@ -54,10 +54,10 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
             return {"reason": f"the file is damaged ({type(error).__name__})"}
         finally:
             faulthandler.cancel_dump_traceback_later()
-            _limit_memory(None)
+            limit_memory(None)
 
 
-def _limit_memory(megabytes: int | None) -> None:
+def limit_memory(megabytes: int | None) -> None:
     """Let the process grow by so much, where the system can limit it; None lifts the limit."""
     try:
         import resource

@@ -1,0 +1,157 @@
+"""The folder as a model for other chat clients: the OpenAI-style /v1/chat/completions."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from fastapi import FastAPI, Response
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, StreamingResponse
+
+from askdocs.converse import understand
+from askdocs.errors import AskdocsError
+from askdocs.exports import answer_record
+from askdocs.types import Answer, Statement, Turn
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+MODEL = "askdocs"
+
+
+class Part(BaseModel):
+    """A piece of a message; only text is read."""
+
+    type: str = "text"
+    text: str = ""
+
+
+class Message(BaseModel):
+    """One message of the conversation so far."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | list[Part] | None = ""
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
+
+
+class Wanted(BaseModel):
+    """What a client asks. `sources`, our own, limits the question to documents or folders."""
+
+    messages: list[Message] = Field(min_length=1, max_length=1000)
+    model: str = MODEL
+    stream: bool = False
+    sources: list[str] | None = None
+
+
+def add_completions(routes: FastAPI, assistant: Assistant) -> None:
+    """Add the routes that other chat clients know. Each answer also has its `citations`."""
+
+    @routes.get("/v1/models")
+    def models() -> dict[str, Any]:
+        return {
+            "object": "list",
+            "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "askdocs"}],
+        }
+
+    @routes.post("/v1/chat/completions")
+    def complete(wanted: Wanted) -> Response:
+        if wanted.messages[-1].role != "user":
+            return _refused("The last message has to be the user's.")
+        question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
+        stream = assistant.stream(question, history=history, sources=wanted.sources)
+        frame = _frame(wanted.model)
+        try:
+            if not wanted.stream:
+                for _ in stream:
+                    pass
+                return JSONResponse({**frame, **_whole(stream.answer)})
+            pieces = iter(stream)
+            first = next(pieces, "")  # what cannot be answered is told as an error, not midway
+        except AskdocsError as error:
+            return _refused(str(error))
+
+        def events() -> Iterator[str]:
+            frame["object"] = "chat.completion.chunk"
+            try:
+                yield _event({**frame, **_chunk({"role": "assistant", "content": first})})
+                for piece in pieces:
+                    yield _event({**frame, **_chunk({"content": piece})})
+                yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
+            except AskdocsError as error:
+                yield _event(_problem(str(error)))
+            finally:
+                stream.close()  # when the client has gone
+            yield "data: [DONE]\n\n"
+
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+
+def turns(messages: Sequence[Message]) -> list[Turn]:
+    """The exchanges that came before, each a question and what was answered to it."""
+    found: list[Turn] = []
+    question = ""
+    for message in messages:
+        if message.role == "user":
+            question = message.text
+        elif message.role == "assistant" and question:
+            found.append(Turn(question, _told(question, message.text, found)))
+            question = ""
+    return found
+
+
+def _told(question: str, text: str, before: Sequence[Turn]) -> Answer:
+    """An answer of which only the text is known."""
+    queries = understand(question, before).queries
+    statement = Statement(text, (), "unsupported")
+    return Answer(question, text, (statement,), answered=True, searched_for=queries)
+
+
+def _frame(model: str) -> dict[str, Any]:
+    return {
+        "id": f"chatcmpl-{secrets.token_hex(12)}",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": model,
+    }
+
+
+def _whole(answer: Answer) -> dict[str, Any]:
+    message = {"role": "assistant", "content": answer.text}
+    return {
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        **_beside(answer),
+    }
+
+
+def _chunk(delta: dict[str, str], *, ends: bool = False) -> dict[str, Any]:
+    return {
+        "choices": [{"index": 0, "delta": delta, "finish_reason": "stop" if ends else None}],
+    }
+
+
+def _beside(answer: Answer) -> dict[str, Any]:
+    """What an OpenAI-style answer does not have: the citations, and whether it is an answer."""
+    record = answer_record(answer)
+    return {name: record[name] for name in ("citations", "answered", "confidence")}
+
+
+def _event(content: dict[str, Any]) -> str:
+    return f"data: {json.dumps(content, ensure_ascii=False)}\n\n"
+
+
+def _refused(problem: str) -> Response:
+    return JSONResponse(_problem(problem), 400)
+
+
+def _problem(problem: str) -> dict[str, Any]:
+    return {"error": {"message": problem, "type": "invalid_request_error", "code": None}}

@@ -1,0 +1,167 @@
+"""What outlives a visit: conversations, documents that were added, what was said of answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from askdocs.feedback import FEEDBACK
+from tests.browser.test_page import assert_no_barriers
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Visit
+
+TOWER = "how high is the tower of the lighthouse?"
+DROP = """([name, content]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([content], name, { type: "text/plain" }));
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    document.body.dispatchEvent(
+      new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def judgements(corpus: Path) -> list[str]:
+    """What has been said of answers so far, oldest first."""
+    file = corpus.parent / "index" / FEEDBACK
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [json.loads(line)["judgement"] for line in lines]
+
+
+@pytest.fixture
+def own(open_page: OpenPage) -> Iterator[Visit]:
+    """A visitor whom nobody knows yet."""
+    with open_page() as visit:
+        yield visit
+        assert visit.foreign_requests() == []
+
+
+def test_a_conversation_is_there_after_a_reload_and_in_the_list(own: Visit) -> None:
+    page = own.page
+    own.ask(TOWER)
+    own.ask("who built it?")
+    page.reload()
+    expect(page.locator(".exchange")).to_have_count(2)
+    expect(page.locator(".question").first).to_have_text(TOWER)
+    page.get_by_role("button", name="New", exact=True).click()
+    expect(page.locator(".exchange")).to_have_count(0)
+    assert "chat=" not in page.url
+
+    page.locator("#open-history").click()
+    expect(page.locator(".conversations .title")).to_have_text([TOWER])
+    page.get_by_label(f"Rename {TOWER}").click()
+    page.get_by_label("New name").fill("The <b>tower</b>")
+    page.keyboard.press("Enter")
+    expect(page.locator(".conversations .title")).to_have_text(["The <b>tower</b>"])
+    page.get_by_label("Find a conversation").press_sequentially("zebra")
+    expect(page.locator(".conversations li")).to_have_count(0)
+    page.get_by_label("Find a conversation").fill("built")
+    expect(page.locator(".conversations li")).to_have_count(1)
+    page.locator(".conversations .entry").click()
+    expect(page.locator(".exchange")).to_have_count(2)
+    own.ask("and when?")
+    expect(page.locator("#present .answer")).to_contain_text("1871")
+
+    page.locator("#open-history").click()
+    page.get_by_label("Delete The <b>tower</b>").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".conversations li")).to_have_count(1)
+    page.get_by_label("Delete The <b>tower</b>").click()
+    page.locator("#confirm [value=yes]").click()
+    expect(page.locator(".conversations li")).to_have_count(0)
+    expect(page.locator(".exchange")).to_have_count(0)
+
+
+def test_a_conversation_is_shown_to_nobody_else(own: Visit, browser: Browser) -> None:
+    own.ask(TOWER)
+    other = browser.new_page()
+    other.goto(own.page.url)
+    other.locator("#welcome p").wait_for()
+    other.locator("#open-history").click()
+    expect(other.locator("#conversations")).to_contain_text("None yet")
+    expect(other.locator(".exchange")).to_have_count(0)
+    other.close()
+
+
+def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: Path) -> None:
+    page = own.page
+    page.locator("#open-shelf").click()
+    files: list[dict[str, object]] = [
+        {
+            "name": "ferry.txt",
+            "mimeType": "text/plain",
+            "buffer": b"The ferry\nIt sails at noon.\n",
+        },
+        {"name": "program.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"},
+    ]
+    page.locator("#add-files").set_input_files(files)  # type: ignore[arg-type]
+    expect(page.locator("#adding")).to_contain_text("program.exe: .exe files cannot be read")
+    expect(page.locator("#documents")).to_contain_text("ferry.txt")
+    expect(page.locator("#progress")).to_contain_text("as before")
+    page.evaluate(DROP, ["canal.txt", "The canal of Lund\nIt was dug in 1788.\n"])
+    expect(page.locator("#documents")).to_contain_text("canal.txt")
+    own.ask("when was the canal of Lund dug?")
+    expect(page.locator("#present .answer")).to_contain_text("1788")
+
+    (corpus / "canal.txt").write_text("The canal of Lund\nNobody knows when it was dug.\n")
+    page.get_by_role("button", name="Index again").click()
+    expect(page.locator("#present .changed")).to_contain_text("canal.txt has changed")
+    for name in ("canal.txt", "ferry.txt"):
+        page.get_by_label(f"Remove {name}", exact=True).click()
+        page.locator("#confirm [value=yes]").click()
+        expect(page.locator("#documents")).not_to_contain_text(name)
+        assert not (corpus / name).exists()
+    assert len(list((corpus.parent / "index" / "removed").rglob("*.txt"))) >= 2
+
+
+def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: Path) -> None:
+    page = own.page
+    own.ask(TOWER)
+    for name, judgement in (("Wrong source", "source"), ("Right", "good")):
+        page.get_by_role("button", name=name).click()
+        for _ in range(300):
+            if judgements(corpus)[-1:] == [judgement]:
+                break
+            page.wait_for_timeout(100)
+    assert judgements(corpus)[-2:] == ["source", "good"]
+    page.reload()
+    expect(page.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
+    wrong = page.get_by_role("button", name="Wrong source")
+    expect(wrong).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_follow_up_is_suggested_and_asked_by_a_click(own: Visit) -> None:
+    page = own.page
+    own.ask("what did Zehri warn?")
+    suggestion = page.locator("#follow-ups .suggestions button").first
+    words = suggestion.inner_text()
+    suggestion.click()
+    expect(page.locator("#present .question")).to_have_text(words)
+    page.locator("#present .actions").wait_for()
+    expect(page.locator("#present .refusal")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barriers_in_lists_and_questions(open_page: OpenPage, scheme: str) -> None:
+    with open_page(scheme=scheme) as visit:
+        page = visit.page
+        visit.ask("what did Zehri warn?")
+        page.locator("#follow-ups .suggestions button").first.wait_for()
+        page.get_by_role("button", name="Right").click()
+        page.locator("#open-history").click()
+        page.locator(".conversations li").first.wait_for()
+        assert_no_barriers(page)
+        page.locator('[data-action="rename"]').click(force=True)
+        expect(page.locator("#confirm")).to_be_visible()
+        assert_no_barriers(page)
+        page.keyboard.press("Escape")
+        expect(page.locator("#history")).to_be_visible()
+        page.locator("#open-shelf").click()
+        page.locator(".documents li").first.wait_for()
+        assert_no_barriers(page)
