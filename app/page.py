@@ -217,7 +217,7 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         return render_shelf(assistant.status(), wanted, may_change=around.may_change)
 
     gradio.on(
-        [parts.open_shelf.click, parts.find.input],
+        [parts.open_shelf.click, parts.find.change],
         show_shelf,
         [parts.find],
         [parts.shelf],
@@ -250,7 +250,7 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
 def _connect_history(parts: _Parts, around: Surroundings, asked: Any) -> None:
     """Listing, finding, opening, renaming, deleting and exporting conversations."""
     gradio.on(
-        [parts.open_history.click, parts.find_conversation.input],
+        [parts.open_history.click, parts.find_conversation.change],
         lister(around.archive),
         [parts.find_conversation],
         [parts.history],

@@ -149,12 +149,10 @@ def _remove_button(source: str) -> str:
 
 def _folders(records: Sequence[DocumentRecord]) -> str:
     """The folders that hold the documents, as choices of their own."""
-    counts = Counter(
-        str(parent)
-        for record in records
-        for parent in PurePosixPath(record.source).parents
-        if str(parent) != "."
-    )
+    counts: Counter[str] = Counter()
+    for record in records:
+        folders = record.source.split("/")[:-1]
+        counts.update("/".join(folders[: depth + 1]) for depth in range(len(folders)))
     return "".join(
         f'<li class="folder"><input type="checkbox" data-choose="{escape(folder)}/"'
         f' aria-label="Ask the folder {escape(folder)}">'

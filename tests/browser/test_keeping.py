@@ -65,8 +65,8 @@ def test_a_conversation_is_there_after_a_reload_and_in_the_list(own: Visit) -> N
     expect(page.locator(".conversations li")).to_have_count(1)
     page.locator(".conversations .entry").click()
     expect(page.locator(".exchange")).to_have_count(2)
-    own.ask("and when?")
-    expect(page.locator("#present .answer")).to_contain_text("1871")
+    own.ask("what did Zehri warn?")
+    expect(page.locator(".exchange")).to_have_count(3)
 
     page.locator("#open-history").click()
     page.get_by_label("Delete The <b>tower</b>").click()
@@ -118,6 +118,19 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
         expect(page.locator("#documents")).not_to_contain_text(name)
         assert not (corpus / name).exists()
     assert len(list((corpus.parent / "index" / "removed").rglob("*.txt"))) >= 2
+
+
+def test_a_long_list_of_documents_scrolls_within_its_panel(own: Visit) -> None:
+    page = own.page
+    page.locator("#open-shelf").click()
+    page.locator(".documents li").first.wait_for()
+    page.locator(".documents").evaluate("list => { list.innerHTML = list.innerHTML.repeat(60); }")
+    box = page.locator("#documents").bounding_box()
+    assert box is not None
+    assert box["y"] > 100
+    assert box["y"] + box["height"] <= 801
+    expect(page.get_by_role("button", name="Index again")).to_be_in_viewport()
+    expect(page.locator(".documents li").first).to_be_in_viewport()
 
 
 def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: Path) -> None:
