@@ -130,8 +130,8 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         for name, file in modules()
         if "environ" in file.read_text(encoding="utf-8") and name != "app"
     }
-    # embed and chroma set switches of the libraries right before importing them, the worker hands
-    # its own environment on, the server's password is a secret that cli passes and forgets, and
+    # embed and chroma set switches of the libraries right before importing them, what starts a
+    # worker hands its own environment on, the server's password is a secret that cli passes and forgets, and
     # the keys of a language model and of an embedding server and the token of a Chroma server
     # are read by their clients only.
     assert readers <= {
@@ -140,6 +140,7 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         "embed_server.py",
         "chroma.py",
         "worker.py",
+        "pdf_picture.py",
         "cli.py",
         "llm.py",
     }
