@@ -131,9 +131,9 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         if "environ" in file.read_text(encoding="utf-8") and name != "app"
     }
     # embed and chroma set switches of the libraries right before importing them, what starts a
-    # worker hands its own environment on, the server's password is a secret that cli passes and forgets, and
-    # the keys of a language model and of an embedding server and the token of a Chroma server
-    # are read by their clients only.
+    # process hands its own environment on, the server's password is a secret that cli passes and
+    # forgets, and the keys of a language model and of an embedding server and the token of a
+    # Chroma server are read by their clients only.
     assert readers <= {
         "config.py",
         "embed.py",
