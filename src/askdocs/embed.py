@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 MODELS = Path(__file__).parent / "models"
-BATCH_TOKENS = 4096  # padded tokens a batch: enough to keep two cores busy, little memory
+# Padded tokens a batch: few enough for the cache. With 4096, reading took 1.7 times as long
+# (benchmarks/README.md).
+BATCH_TOKENS = 512
 LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
 
 

@@ -1,0 +1,84 @@
+"""Documents and questions of any amount: made from words, or taken from a folder."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CHARACTERS_A_PASSAGE = 480  # about what 100 tokens are
+_DOCUMENT = 6000  # characters
+
+
+def documents(passages: int, folder: Path | None = None) -> Iterator[tuple[str, str]]:
+    """(name, text) of documents that make about so many passages, the same each time.
+
+    With a `folder` they are its .txt files, or the `text` of the lines of its corpus.jsonl; the
+    words are drawn at random if there is none, or where it has too little.
+    """
+    left = passages * CHARACTERS_A_PASSAGE
+    for name, text in _given(folder) if folder else ():
+        if left <= 0:
+            return
+        yield name, text
+        left -= len(text)
+    for number in range(max(0, -(-left // _DOCUMENT))):
+        yield f"made-{number}.txt", _made(number)
+
+
+def questions(texts: Sequence[str], count: int) -> list[str]:
+    """Questions of six words from one place of a text each, spread over all texts."""
+    chance = random.Random(1)
+    asked = []
+    for number in range(count):
+        words = re.findall(r"[A-Za-z]{4,}", texts[number * len(texts) // count]) or ["nothing"]
+        start = chance.randrange(max(1, len(words) - 6))
+        asked.append(f"what about {' '.join(words[start : start + 6])}?")
+    return asked
+
+
+def write(folder: Path, made: Sequence[tuple[str, str]]) -> None:
+    """The documents as files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in made:
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _given(folder: Path) -> Iterator[tuple[str, str]]:
+    lines = folder / "corpus.jsonl"
+    if lines.is_file():
+        for number, line in enumerate(lines.read_text(encoding="utf-8").splitlines()):
+            yield f"given-{number}.txt", json.loads(line)["text"]
+        return
+    for number, file in enumerate(sorted(folder.rglob("*.txt"))):
+        yield f"given-{number}.txt", file.read_text(encoding="utf-8", errors="replace")
+
+
+def _made(number: int) -> str:
+    """A text of words with the frequencies that the project's own texts have, and rare ones."""
+    chance = random.Random(number)
+    words = _words()
+    sentences, size = [], 0
+    while size < _DOCUMENT:
+        chosen = chance.choices(words, k=chance.randint(8, 24))
+        chosen.insert(chance.randrange(len(chosen)), f"item{chance.randrange(200_000)}")
+        sentence = " ".join(chosen).capitalize() + "."
+        sentences.append(sentence)
+        size += len(sentence) + 1
+        if chance.random() < 0.15:
+            sentences.append("\n\n")
+    return " ".join(sentences)
+
+
+_WORDS: list[str] = []
+
+
+def _words() -> list[str]:
+    if not _WORDS:
+        files = [ROOT / "LICENSE", ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        text = " ".join(file.read_text(encoding="utf-8") for file in files)
+        _WORDS.extend(re.findall(r"\b[a-z]{2,}\b", text.lower()))
+    return _WORDS
