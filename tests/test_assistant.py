@@ -15,6 +15,7 @@ def test_it_answers_what_the_article_says_with_exact_quotes(sample: Assistant) -
     answer = sample.ask("what did Zehri warn?")
     assert answer.answered
     text = sample.document(ARTICLE).text
+    assert "He cautioned that certain districts" in answer.text
     assert "militant groups had expanded their operational reach across the province" in answer.text
     for citation in answer.citations:
         assert citation.source == ARTICLE

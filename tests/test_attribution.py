@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.attribution import asks_for_speech, reports_speech
+from askdocs.attribution import asks_for_speech, goes_on, reports_speech
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,10 @@ def test_sentences_that_report_speech(sentence: str) -> None:
 )
 def test_sentences_in_the_voice_of_the_author(sentence: str) -> None:
     assert not reports_speech(sentence)
+
+
+def test_a_speaker_goes_on_where_a_pronoun_says_more() -> None:
+    assert goes_on("He cautioned that the bridge might not last.")
+    assert goes_on("“They told us nothing,” the report goes on.")
+    assert not goes_on("He walked home over the bridge.")
+    assert not goes_on("Hale warned that the bridge might not last.")

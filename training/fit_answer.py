@@ -8,12 +8,16 @@ logistic regression learns which sentence answers; then the score of the best se
 question is calibrated (Platt, 1999) to be the chance that the answer is right, where ANSWERABLE of
 the questions have an answer in the documents. Both steps are folded into one set of weights for
 `choose.py`, one for passages that are read and one for others.
+
+The table is not flattered by the fit: the questions are cut in two by the documents that they are
+about, and each half is judged by weights that were fitted on the other.
 """
 
 from __future__ import annotations
 
 import argparse
 import pickle
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,13 +39,15 @@ READ = 5  # features of a sentence that was read; the others have four
 class Considered:
     """A question's candidates: features [candidates, features] and which of them are right.
 
-    `unsure` are those that hold the words of an answer but are not where it was marked.
+    `unsure` are those that hold the words of an answer but are not where it was marked. `half` is
+    0 or 1, the same for all questions about a document.
     """
 
     features: np.ndarray
     right: np.ndarray
     unsure: np.ndarray
     answerable: bool
+    half: int
 
 
 def consider(folder: Path, index: Path, strangers: Path | None, limit: int) -> list[Considered]:
@@ -54,27 +60,34 @@ def consider(folder: Path, index: Path, strangers: Path | None, limit: int) -> l
     with Assistant(Config(corpus=folder, index=index, passages_read=24)) as assistant:
         assistant.index_documents(documents)
         for question in questions:
+            half = half_of(question)
             if strangers:
                 question = replace(question, answerable=False, gold=(), answers=(), history=())
             history = conversation(assistant, question.history)
             candidates = assistant.consider(question.text, history=history).candidates
             if candidates:
-                found.append(labelled(question, candidates))
+                found.append(labelled(question, candidates, half))
     return found
 
 
-def labelled(question: Question, candidates: Sequence[Candidate]) -> Considered:
+def half_of(question: Question) -> int:
+    """0 or 1, by the document that a question is about, or by its words."""
+    about = min(question.sources, default=question.text)
+    return zlib.crc32(about.encode()) % 2
+
+
+def labelled(question: Question, candidates: Sequence[Candidate], half: int) -> Considered:
     """The candidates of a question with what is known of them."""
     right = np.array([_overlaps(question, each) for each in candidates])
     holds = np.array([holds_answer(each.quote, question.answers) for each in candidates])
     features = np.full((len(candidates), READ), np.nan)
     for row, each in enumerate(candidates):
         features[row, : len(each.features)] = each.features
-    return Considered(features, right, holds & ~right, question.answerable)
+    return Considered(features, right, holds & ~right, question.answerable, half)
 
 
-def fit(asked: Sequence[Considered], width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weights for candidates with `width` features; the logits and rightness of the best ones."""
+def fit(asked: Sequence[Considered], width: int) -> np.ndarray:
+    """Weights for candidates with `width` features; the chance of the best one is calibrated."""
     rows, labels = [], []
     for each in asked:
         kept = _of_width(each, width) & ~each.unsure
@@ -83,31 +96,53 @@ def fit(asked: Sequence[Considered], width: int) -> tuple[np.ndarray, np.ndarray
     model = LogisticRegression(C=10.0, max_iter=1000)
     model.fit(np.concatenate(rows), np.concatenate(labels))
     weights = np.concatenate([model.intercept_, model.coef_[0]])
-    best, right, answerable = [], [], []
-    for each in asked:
-        kept = np.flatnonzero(_of_width(each, width))
-        if len(kept):
-            logits = each.features[kept, :width] @ weights
-            first = kept[int(np.argmax(logits))]
-            best.append(float(logits.max()))
-            answerable.append(each.answerable)
-            right.append(bool(each.right[first] or each.unsure[first]))
+    best, right = best_ones(asked, weights)
     platt = LogisticRegression(C=100.0)
-    platt.fit(np.array(best)[:, None], right, sample_weight=_as_asked(answerable))
-    slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    weights = weights * slope
-    weights[0] += shift
-    chances = 1 / (1 + np.exp(-(np.array(best) * slope + shift)))
-    return weights, chances, np.array(right)
+    platt.fit(best[:, None], right, sample_weight=_as_asked([each.answerable for each in asked]))
+    weights = weights * float(platt.coef_[0, 0])
+    weights[0] += float(platt.intercept_[0])
+    return weights
+
+
+def best_ones(asked: Sequence[Considered], weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The logit of the best candidate of each question, and whether that one is right."""
+    best, right = [], []
+    for each in asked:
+        kept = np.flatnonzero(_of_width(each, len(weights)))
+        logits = each.features[kept, : len(weights)] @ weights
+        first = kept[int(np.argmax(logits))]
+        best.append(float(logits.max()))
+        right.append(bool(each.right[first] or each.unsure[first]))
+    return np.array(best), np.array(right)
+
+
+def judged_by_the_other_half(
+    asked: Sequence[Considered], width: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Chance, rightness and answerability of each question, by weights that have not seen it."""
+    parts = []
+    for half in (0, 1):
+        unseen = [each for each in asked if each.half == half]
+        weights = fit([each for each in asked if each.half != half], width)
+        logits, right = best_ones(unseen, weights)
+        answerable = np.array([each.answerable for each in unseen])
+        parts.append((1 / (1 + np.exp(-logits)), right, answerable))
+    chances, right, answerable = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return chances, right, answerable
 
 
 def table(chances: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> str:
-    """What each threshold would answer, how much of that is wrong, and what it would refuse."""
+    """What each threshold would answer, how much of that is wrong, and what it would refuse.
+
+    Shares of what is answered are those where ANSWERABLE of the questions have an answer.
+    """
+    weights = _as_asked(list(answerable))
     lines = ["at least  answered  wrong of answered  answerable refused  unanswerable refused"]
     for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         given = chances >= threshold
         lines.append(
-            f"{threshold:8.1f}  {given.mean():8.3f}  {(~right[given]).mean():17.3f}"
+            f"{threshold:8.1f}  {np.average(given, weights=weights):8.3f}"
+            f"  {np.average(~right[given], weights=weights[given]):17.3f}"
             f"  {(~given[answerable]).mean():18.3f}  {(~given[~answerable]).mean():20.3f}"
         )
     return "\n".join(lines)
@@ -143,10 +178,12 @@ def main() -> None:
         if sum(each.right[_of_width(each, width)].any() for each in usable) < 20:
             print(f"{name}: too few questions")
             continue
-        weights, chances, right = fit(usable, width)
-        answerable = np.array([each.answerable for each in usable])
-        print(f"{name} = ({', '.join(f'{value:.3f}' for value in weights)})")
-        print(f"{len(usable)} questions, best sentence right: {right[answerable].mean():.3f}")
+        print(f"{name} = ({', '.join(f'{value:.3f}' for value in fit(usable, width))})")
+        chances, right, answerable = judged_by_the_other_half(usable, width)
+        print(
+            f"{len(usable)} questions, {answerable.sum()} answerable;"
+            f" best sentence right: {right[answerable].mean():.3f}"
+        )
         print(table(chances, right, answerable))
 
 

@@ -32,6 +32,7 @@ _ASKED_VERB = re.compile(
     r"|promised?|say|said|tell|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
     re.IGNORECASE,
 )
+_SAME_SPEAKER = re.compile(r"^[\"“‘']?(?:he|she|they)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
 
 
@@ -49,3 +50,8 @@ def saying_words(sentence: str) -> list[tuple[int, int]]:
 def reports_speech(sentence: str) -> bool:
     """Whether a sentence reports what somebody said, in or without quotation marks."""
     return bool(_SAYING_WORD.search(sentence) or _QUOTED.search(sentence))
+
+
+def goes_on(sentence: str) -> bool:
+    """Whether a sentence reports what the last speaker said further, as "He cautioned" does."""
+    return bool(_SAME_SPEAKER.match(sentence)) and reports_speech(sentence)
