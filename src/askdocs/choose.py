@@ -138,7 +138,7 @@ def leans_back(sentence: str) -> bool:
 def _by_reading(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
 ) -> list[Candidate]:
-    found = []
+    found: list[Candidate] = []
     for hit, reading in zip(
         hits, reader.read(question, [hit.passage for hit in hits]), strict=True
     ):
