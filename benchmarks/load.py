@@ -102,7 +102,8 @@ def _round(
         thread.join()
     rate = len(times) / (time.monotonic() - began)
     middle, late = np.percentile(times, (50, 95)) if times else (0.0, 0.0)
-    print(*errors[:3], *wrong[:3], sep="\n", file=sys.stderr)
+    if errors or wrong:
+        print(*errors[:3], *wrong[:3], sep="\n", file=sys.stderr)
     return (
         f"| {users} | {'yes' if indexing else 'no'} | {len(times)} | {rate:.1f} | {middle:.2f} s"
         f" | {late:.2f} s | {len(errors)} | {len(wrong)} |"

@@ -143,9 +143,9 @@ def test_a_server_killed_in_mid_sync_loses_nothing(
     chance = random.Random(7)
     embedding = HashEmbedding()
     finished = 0
-    for round_ in range(4):
-        write(config.corpus, 12 + round_ * 300, 12 + (round_ + 1) * 300)
-        timer = threading.Timer(chance.uniform(0.1, 1.0), server.kill)
+    for round_ in range(3):
+        write(config.corpus, 12 + round_ * 200, 12 + (round_ + 1) * 200)
+        timer = threading.Timer(chance.uniform(0.05, 0.6), server.kill)
 
         def start_timer(progress: Progress, timer: threading.Timer = timer) -> None:
             if not timer.ident:
@@ -159,10 +159,10 @@ def test_a_server_killed_in_mid_sync_loses_nothing(
     with assistant(config, embedding) as one:
         one.index()
         texts = one.status().passages
-        assert embedding.embedded == texts == 12 + 4 * 300  # each text once, whatever happened
+        assert embedding.embedded == texts == 12 + 3 * 200  # each text once, whatever happened
         assert one.diagnose().problems == ()
         assert found(one) == fresh(config, tmp_path / "other")
-    assert finished < 4
+    assert finished < 3
 
 
 def test_a_server_killed_between_questions_is_told_and_found_again(
