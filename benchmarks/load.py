@@ -90,24 +90,25 @@ def _round(
                     wrong.append(question)
             turn += 1
 
-    def index() -> None:
-        while time.monotonic() - began < seconds:
-            server.index()
-
     work = [threading.Thread(target=use, args=(number,)) for number in range(users)]
-    work += [threading.Thread(target=index)] if indexing else []
+    work += [threading.Thread(target=_index, args=(server, began + seconds))] if indexing else []
     for thread in work:
         thread.start()
     for thread in work:
         thread.join()
     rate = len(times) / (time.monotonic() - began)
     middle, late = np.percentile(times, (50, 95)) if times else (0.0, 0.0)
-    if errors or wrong:
-        print(*errors[:3], *wrong[:3], sep="\n", file=sys.stderr)
+    for problem in [*errors[:3], *wrong[:3]]:
+        print(problem, file=sys.stderr)
     return (
         f"| {users} | {'yes' if indexing else 'no'} | {len(times)} | {rate:.1f} | {middle:.2f} s"
         f" | {late:.2f} s | {len(errors)} | {len(wrong)} |"
     )
+
+
+def _index(server: RemoteAssistant, until: float) -> None:
+    while time.monotonic() < until:
+        server.index()
 
 
 def _said(answer: Answer) -> object:
