@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
 from askdocs import Assistant
-from askdocs.choose import Candidate, after_reading, coverage, is_readable
+from askdocs.choose import Candidate, after_reading, choose, coverage, is_readable
+from askdocs.reader import Reading
 from askdocs.types import Hit, Passage
 
 NORWEGIAN = "Fyret ble bygget i 1873, og fyrvokteren bodde der hele året med familien sin."
@@ -64,3 +70,28 @@ def test_after_reading_passages_are_ordered_and_scored_by_their_best_sentence() 
     assert [(hit.passage.id, hit.score) for hit in ranked] == [
         ("2", 0.9), ("0", 0.8), ("1", 0.0), ("3", 0.0),
     ]  # fmt: skip
+
+
+class CountingReader:
+    """Finds in every passage an answer of the same score, and counts what it reads."""
+
+    def __init__(self, score: float) -> None:
+        self.score = score
+        self.read_passages = 0
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        self.read_passages += len(passages)
+        word = np.array([[4, 9]])
+        one = np.array([self.score / 2], np.float32)
+        return [Reading(word, one, one, 0.0, 0.0) for _ in passages]
+
+
+@pytest.mark.parametrize(("score", "read"), [(12.0, 12), (-12.0, 24)])
+def test_the_later_passages_are_read_only_where_the_first_do_not_surely_answer(
+    sample: Assistant, score: float, read: int
+) -> None:
+    text = "The light is seen from the harbour and from the hill above it."
+    hits = [Hit(Passage(str(n), f"{n}.txt", text, 0, len(text)), 0.5) for n in range(24)]
+    reader = CountingReader(score)
+    choose("Where is the light seen from?", hits, {"light": 1.0}, sample.embedder, reader)
+    assert reader.read_passages == read
