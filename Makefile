@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TESTS := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile
 READY := $(VENV)/.ready
 
 .PHONY: serve ask test check eval bench screenshots clean
@@ -13,13 +14,13 @@ ask: $(READY)
 	$(BIN)/askdocs ask "$(Q)"
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 eval: $(READY)
 	$(BIN)/askdocs eval "$(FOLDER)"
