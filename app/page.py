@@ -174,8 +174,10 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         [parts.question, parts.past, parts.present, parts.follow_ups, parts.conversation],
         js="(question, command, rest) => window.askdocs.asking(question, rest)",
         concurrency_limit=QUESTIONS_AT_ONCE,
+        trigger_mode="always_last",  # "once" drops a question right after an answer or "New"
         **QUIET,
     )
+    asked.then(None, None, None, js="() => window.askdocs.started()", **QUIET)
     asked.then(
         suggester(around.assistant),
         [parts.conversation],
@@ -183,11 +185,14 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         concurrency_limit=1,
         **QUIET,
     )
+    # Gradio cancels in the order of registration: cancelled later, an answer could still overwrite
+    # what the button does, or the next question could be cancelled in its stead.
+    for button in (parts.stop, parts.start_over):
+        button.click(None, None, None, cancels=[asked])
     parts.stop.click(
         stopper(around.archive),
         [parts.conversation],
         [parts.present, parts.conversation],
-        cancels=[asked],
         queue=False,
         **QUIET,
     )
@@ -195,7 +200,6 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         lambda: ("", "", "", Conversation()),
         None,
         [parts.follow_ups, *parts.talk],
-        cancels=[asked],
         queue=False,
         **QUIET,
     )

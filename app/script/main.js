@@ -1,7 +1,9 @@
 /* What the buttons, links and keys of the page do. Text that comes from documents is only ever
    set as text, or as HTML that the server escaped. */
 
-import { ask, askAgain, asking, edit, questionBox, stopEditing } from "./asking.js";
+import {
+  ask, askAgain, asking, edit, holdBack, questionBox, started, stopEditing,
+} from "./asking.js";
 import { choiceIsShown, choose, showChoice } from "./choice.js";
 import { command, send } from "./commands.js";
 import {
@@ -79,6 +81,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "p") step(-1);
 });
 
+for (const way of ["click", "keydown"]) document.addEventListener(way, holdBack, true);
 watchCitations();
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
@@ -86,7 +89,7 @@ for (const panel of ["shelf", "history"]) {
   whenThere(`#open-${panel}`, (button) => button.setAttribute("aria-expanded", "false"));
 }
 whenThere("#add-files", watchDragging);
-watch("#present", () => { follow(); noteConversation(); });
+watch("#present", () => { started(); follow(); noteConversation(); });
 watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
 
-window.askdocs = { asking, command, returning, save };
+window.askdocs = { asking, command, returning, save, started };
