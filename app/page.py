@@ -11,7 +11,8 @@ from .archive import Archive
 from .conversation import Conversation
 from .endpoints import add_endpoints
 from .indexing import indexer
-from .remembering import changer, exporter, judger, lister, opener, show
+from .remembering import changer, exporter, judger, lister, opener, show, unfolder
+from .rendering import render_past
 from .shelf import render_shelf, render_welcome
 from .shell import (
     BRAND,
@@ -120,7 +121,7 @@ def _lay_out(around: Surroundings) -> _Parts:
         with gradio.Column(elem_id="talk"):
             with gradio.Column(elem_id="scroll"):
                 welcome = gradio.HTML(WELCOME, elem_id="welcome", **PLAIN)
-                past = gradio.HTML("", elem_id="past", **PLAIN)
+                past = gradio.HTML(render_past(Conversation()), elem_id="past", **PLAIN)
                 with gradio.Column(elem_id="latest"):
                     present = gradio.HTML("", elem_id="present", **PLAIN)
                     follow_ups = gradio.HTML("", elem_id="follow-ups", **PLAIN)
@@ -171,7 +172,7 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         [parts.question.submit, parts.send.click],
         asker(around.assistant, around.archive),
         [parts.question, parts.command, parts.conversation],
-        [parts.question, parts.past, parts.present, parts.follow_ups, parts.conversation],
+        [parts.question, parts.present, parts.follow_ups, parts.conversation],
         js="(question, command, rest) => window.askdocs.asking(question, rest)",
         concurrency_limit=QUESTIONS_AT_ONCE,
         trigger_mode="always_last",  # "once" drops a question right after an answer or "New"
@@ -197,12 +198,13 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         **QUIET,
     )
     parts.start_over.click(
-        lambda: ("", "", "", Conversation()),
+        lambda: ("", *show(around.assistant, Conversation())),
         None,
         [parts.follow_ups, *parts.talk],
         queue=False,
         **QUIET,
     )
+    _hidden("unfold").click(unfolder(around.assistant), [parts.conversation], [parts.past], **QUIET)
     _hidden("judge").click(
         judger(around.assistant, around.archive),
         [parts.command, parts.conversation],

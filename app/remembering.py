@@ -31,6 +31,15 @@ def show(assistant: Assistant, conversation: Conversation) -> Shown:
     return past, present, conversation
 
 
+def unfolder(assistant: Assistant) -> Callable[[Conversation], str]:
+    """The event of showing the whole past of a long conversation."""
+
+    def unfold(conversation: Conversation) -> str:
+        return render_past(conversation, changed_since(assistant, conversation), shown=None)
+
+    return unfold
+
+
 def opener(assistant: Assistant, archive: Archive) -> Callable[..., Shown]:
     """The event of opening a kept conversation; one that is gone leaves all as it is."""
 

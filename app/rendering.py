@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from html import escape
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from .marks import Mark, link, mark_citation, mark_passage
 Changed = Mapping[int, Sequence[str]]  # number of an exchange → documents
 
 NEAREST_SHOWN = 4
+EARLIER_SHOWN = 20  # exchanges before the last one
 CARD_CHARACTERS = 280
 
 _VERDICTS: dict[Verdict, str] = {
@@ -25,13 +27,29 @@ _VERDICTS: dict[Verdict, str] = {
 }
 
 
-def render_past(conversation: Conversation, changed: Changed = MappingProxyType({})) -> str:
-    """Every exchange but the last. `changed` names documents that no longer hold their quotes."""
-    earlier = conversation.exchanges[:-1]
-    return "".join(
-        render_exchange(each, number, changed.get(number, ()))
-        for number, each in enumerate(earlier)
+def render_past(
+    conversation: Conversation,
+    changed: Changed = MappingProxyType({}),
+    *,
+    shown: int | None = EARLIER_SHOWN,
+) -> str:
+    """Every exchange but the last; of a long talk only the last `shown`, and a button for the rest.
+
+    `changed` names documents that no longer hold their quotes. The page adds to what stands here
+    by itself, so each drawing has a mark of its own: Gradio would not draw equal HTML again.
+    """
+    earlier = list(enumerate(conversation.exchanges[:-1]))
+    folded = 0 if shown is None else max(0, len(earlier) - shown)
+    button = ""
+    if folded:
+        questions = "1 earlier question" if folded == 1 else f"{folded:,} earlier questions"
+        button = (
+            f'<button type="button" class="turn" data-action="earlier">Show {questions}</button>'
+        )
+    exchanges = "".join(
+        render_exchange(each, number, changed.get(number, ())) for number, each in earlier[folded:]
     )
+    return f'<div id="earlier" data-drawn="{secrets.token_hex(4)}">{button}{exchanges}</div>'
 
 
 def render_present(conversation: Conversation, changed: Changed = MappingProxyType({})) -> str:

@@ -15,8 +15,7 @@ from askdocs.types import Turn
 
 from .archive import Archive
 from .conversation import Conversation
-from .history import changed_since
-from .rendering import render_past, render_present
+from .rendering import render_present
 from .shelf import render_suggestions
 from .suggestions import follow_ups
 from .visitor import visitor_of
@@ -30,25 +29,27 @@ _log = logging.getLogger(__name__)
 
 
 def asker(assistant: Assistant, archive: Archive) -> Callable[..., Iterator[tuple[Any, ...]]]:
-    """The event of asking. It yields (question box, past, present, follow-ups, conversation)."""
+    """The event of asking. It yields (question box, present, follow-ups, conversation).
+
+    The past is not sent again: the page moves the last answer up by itself.
+    """
 
     def answer_question(
         question: str, command: str, conversation: Conversation, request: gradio.Request
     ) -> Iterator[tuple[Any, ...]]:
         question = (question or "").strip()
         if not question:
-            yield gradio.skip(), gradio.skip(), gradio.skip(), gradio.skip(), conversation
+            yield gradio.skip(), gradio.skip(), gradio.skip(), conversation
             return
         sources, at, quotes = _parse_command(command)
         conversation = conversation.asked(question, sources, at=at)
         archive.save(visitor_of(request), conversation)
         history = conversation.history()
-        past = render_past(conversation, changed_since(assistant, conversation))
-        yield "", past, render_present(conversation), "", conversation
+        yield "", render_present(conversation), "", conversation
         for grown in _answering(assistant, conversation, history, quotes=quotes):
             if not grown.exchanges[-1].running:
                 archive.save(visitor_of(request), grown)
-            yield gradio.skip(), gradio.skip(), render_present(grown), gradio.skip(), grown
+            yield gradio.skip(), render_present(grown), gradio.skip(), grown
 
     return answer_question
 

@@ -2,6 +2,7 @@
 
 import { announce, find, root } from "./dom.js";
 import { chosen } from "./choice.js";
+import { remember } from "./past.js";
 
 let pending = null; // {question, replaces}: what the next press of "Ask" sends instead
 let replaces = null; // the exchange that the question in the box replaces
@@ -12,6 +13,7 @@ export function asking(question, conversation) {
   const asked = pending ? pending.question : question;
   const place = pending ? pending.replaces : replaces;
   starting = Boolean(asked.trim());
+  remember();
   pending = null;
   stopEditing();
   const quotes = Boolean(find("#quotes-only")?.checked);

@@ -14,6 +14,7 @@ import { follow } from "./following.js";
 import { addFiles, removeDocument, watchDragging } from "./library.js";
 import { hideNote, noteIsShown, watchCitations } from "./note.js";
 import { closePanel, togglePanel } from "./panels.js";
+import { moveUp, unfold } from "./past.js";
 import { linkToWords, openEntry, openLink, step, togglePicture, turn } from "./reader.js";
 import { copy, save } from "./taking.js";
 
@@ -29,6 +30,7 @@ const actions = {
   again: (button) => askAgain(button.closest(".exchange")),
   edit: (button) => edit(button.closest(".exchange")),
   drop: (button) => { choose(button.dataset.name, false); questionBox()?.focus(); },
+  earlier: unfold,
   judge,
   open: openConversation,
   rename: renameConversation,
@@ -89,7 +91,7 @@ for (const panel of ["shelf", "history"]) {
   whenThere(`#open-${panel}`, (button) => button.setAttribute("aria-expanded", "false"));
 }
 whenThere("#add-files", watchDragging);
-watch("#present", () => { started(); follow(); noteConversation(); });
+watch("#present", () => { started(); moveUp(); follow(); noteConversation(); });
 watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
 
 window.askdocs = { asking, command, returning, save, started };

@@ -4,53 +4,94 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
+from askdocs.app.archive import Archive
+from askdocs.app.conversation import Conversation
+from askdocs.app.visitor import COOKIE
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.browser.conftest import Visit
 
 BUILDER = "who built the lighthouse of Skerry Point?"
 TEA = "how long is black tea brewed?"
 
-# In the very moment in which an answer is complete: press a button if one is named, then ask.
+# In the very moment in which an answer is complete: press a button, of a question put into the box.
 AS_SOON_AS_ANSWERED = """([button, question]) => {
   new MutationObserver((changes, watching) => {
     if (!document.querySelector('#present .actions')) return;
     watching.disconnect();
-    if (button) document.querySelector(button).click();
-    if (!question) return;
     const box = document.querySelector('#question textarea');
     box.value = question;
     box.dispatchEvent(new Event('input', { bubbles: true }));
-    document.querySelector('#send').click();
+    document.querySelector(button).click();
   }).observe(document.querySelector('#present'), { childList: true, subtree: true });
 }"""
 
 
-@pytest.mark.parametrize(
-    ("button", "asked"), [("", [BUILDER, TEA]), ("#start-over", [TEA])], ids=["ask", "new, ask"]
-)
-def test_what_is_asked_the_moment_an_answer_ends_is_answered(
-    visit: Visit, button: str, asked: list[str]
-) -> None:
+def test_what_is_asked_the_moment_an_answer_ends_is_answered(visit: Visit) -> None:
     page = visit.page
-    page.evaluate(AS_SOON_AS_ANSWERED, [button, TEA])
+    page.evaluate(AS_SOON_AS_ANSWERED, ["#send", TEA])
     page.get_by_label("Your question").fill(BUILDER)
     page.keyboard.press("Enter")
     expect(page.locator("#present .question")).to_have_text(TEA)
     page.locator("#present .actions").wait_for()
     expect(page.locator("#present .answer")).to_contain_text("four minutes")
-    expect(page.locator(".question")).to_have_text(asked)
+    expect(page.locator(".question")).to_have_text([BUILDER, TEA])
     expect(page.get_by_label("Your question")).to_have_value("")
+
+
+def test_new_pressed_the_moment_an_answer_ends_begins_a_conversation(visit: Visit) -> None:
+    page = visit.page
+    page.evaluate(AS_SOON_AS_ANSWERED, ["#start-over", ""])
+    page.get_by_label("Your question").fill(BUILDER)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your question")).to_have_value("")
+    expect(page.locator(".exchange")).to_have_count(0)
+    visit.ask(TEA)
+    expect(page.locator(".question")).to_have_text([TEA])
+    expect(page.locator("#present .answer")).to_contain_text("four minutes")
 
 
 def test_ask_again_pressed_the_moment_an_answer_ends_leaves_nothing_behind(visit: Visit) -> None:
     page = visit.page
     page.evaluate(AS_SOON_AS_ANSWERED, ['[data-action="again"]', ""])
-    with page.expect_request(lambda request: "queue/join" in request.url):
-        visit.ask(BUILDER)
+    visit.ask(BUILDER)
     page.wait_for_timeout(1000)
     page.locator("#present .actions").wait_for()
     visit.ask(TEA)
     expect(page.locator(".question")).to_have_text([BUILDER, TEA])
+
+
+def test_a_long_conversation_is_folded_and_its_past_is_sent_and_drawn_once(
+    visit: Visit, corpus: Path
+) -> None:
+    page = visit.page
+    conversation = Conversation()
+    for number in range(40):
+        conversation = conversation.asked(f"question {number}?").stopped()
+    (cookie,) = [each for each in page.context.cookies() if each.get("name") == COOKIE]
+    Archive(corpus.parent / "index" / "conversations").save(cookie["value"], conversation)
+    page.goto(f"{visit.address}/?chat={conversation.id}")
+    expect(page.locator(".exchange")).to_have_count(21)
+    expect(page.locator(".question").first).to_have_text("question 19?")
+
+    page.evaluate("document.querySelector('#exchange-25').dataset.same = 'yes'")
+    visit.ask(BUILDER)
+    visit.ask(TEA)
+    expect(page.locator("#past .exchange")).to_have_count(22)
+    expect(page.locator("#past .exchange").last).to_contain_text("Anna Moreau")
+    expect(page.locator("#exchange-25")).to_have_attribute("data-same", "yes")
+
+    page.get_by_role("button", name="Show 19 earlier questions").click()
+    expect(page.locator(".exchange")).to_have_count(42)
+    asked = [*(f"question {number}?" for number in range(40)), BUILDER, TEA]
+    expect(page.locator(".question")).to_have_text(asked)
+
+    page.locator("#exchange-3").get_by_role("button", name="Ask again").click()
+    expect(page.locator(".question")).to_have_text(asked[:4])
+    page.locator("#present .actions").wait_for()
+    page.get_by_role("button", name="New", exact=True).click()
+    expect(page.locator(".exchange")).to_have_count(0)

@@ -1,0 +1,35 @@
+/* Earlier questions. The server sends them once: an answer that a new question follows is moved up
+   here, and what an edited question replaces is taken out. */
+
+import { find, findAll } from "./dom.js";
+import { send } from "./commands.js";
+
+let last = null; // {exchange, conversation}: what was on the page when a question was asked
+
+const shown = () => find("#conversation")?.dataset.conversation;
+const numberOf = (exchange) => Number(exchange.dataset.number);
+
+export function remember() {
+  const exchange = find("#present .exchange");
+  last = exchange && { exchange: exchange.cloneNode(true), conversation: shown() };
+}
+
+export function moveUp() {
+  const exchange = find("#present .exchange");
+  if (!exchange) return;
+  const number = numberOf(exchange);
+  for (const each of findAll("#earlier .exchange")) if (numberOf(each) >= number) each.remove();
+  if (!last || shown() !== last.conversation) return;
+  if (numberOf(last.exchange) < number) { find("#earlier").append(last.exchange); last = null; }
+}
+
+/* All of a long conversation; what is being read stays where it is. */
+export function unfold() {
+  const view = find("#scroll");
+  const below = view.scrollHeight - view.scrollTop;
+  new MutationObserver((changes, watching) => {
+    watching.disconnect();
+    view.scrollTop = view.scrollHeight - below;
+  }).observe(find("#past"), { childList: true, subtree: true });
+  send("unfold", {});
+}
