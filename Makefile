@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TESTS := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile
+TESTS := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := $(VENV)/.ready
 
 .PHONY: serve ask test check eval bench screenshots clean

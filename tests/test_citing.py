@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from askdocs.citing import ReplyParser, Said
@@ -104,6 +104,7 @@ def test_pending_words_are_the_beginning_of_what_is_said(reply: str) -> None:
 
 
 @given(st.one_of(REPLIES, st.text(max_size=120)), st.integers(0, 6))
+@example("The ** end", 0)
 def test_only_known_numbers_are_named_and_nothing_prints_a_control(reply: str, known: int) -> None:
     for said in parse(reply, known=known):
         assert all(1 <= number <= known for number in said.numbers)

@@ -171,7 +171,7 @@ class ReplyParser:
 
 def _plain(text: str, opens: bool) -> str:
     """Without signs of Markdown: of emphasis, of code and, where a line opens, of a list."""
-    words = text.replace("**", "").replace("`", "").strip()
+    words = " ".join(text.replace("**", "").replace("`", "").split())
     return _LIST_SIGN.sub("", words).strip() if opens else words
 
 
