@@ -9,6 +9,7 @@ import { command, send } from "./commands.js";
 import {
   deleteConversation, judge, noteConversation, openConversation, renameConversation, returning,
 } from "./conversations.js";
+import { keepDraft } from "./draft.js";
 import { find, root, watch, whenThere } from "./dom.js";
 import { follow } from "./following.js";
 import { addFiles, removeDocument, watchDragging } from "./library.js";
@@ -85,6 +86,7 @@ document.addEventListener("keydown", (event) => {
 
 for (const way of ["click", "keydown"]) document.addEventListener(way, holdBack, true);
 watchCitations();
+keepDraft();
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
 for (const panel of ["shelf", "history"]) {

@@ -1,0 +1,105 @@
+"""What may go wrong: an answer that is stopped, a server that has gone, documents hard to show."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Browser, Page, expect
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.browser.conftest import visiting
+from tests.model_server import Script, serving
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import ServeCorpus, Visit
+
+HEBREW = "המגדלור של סקרי\nהמגדלור נבנה בשנת 1871 על ידי המהנדסת אנה מורו."
+BUILDER = "who built the lighthouse of Skerry Point?"
+
+
+def test_an_answer_can_be_stopped_in_the_middle(
+    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    script = Script([["The lighthouse was "]], silent=True)
+    with (
+        serving(script) as model,
+        serve_corpus(corpus, tmp_path / "index", ASKDOCS_LLM=f"openai:m@{model.url}") as address,
+        visiting(browser, address) as visit,
+    ):
+        page = visit.page
+        page.get_by_label("Your question").fill(BUILDER)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator("#present .exchange")).to_contain_text("Stopped.")
+        expect(page.locator("[data-running]")).to_have_count(0)
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+        script.released.set()
+        page.wait_for_timeout(1000)
+        expect(page.locator("#present .exchange")).to_contain_text("Stopped.")
+        page.get_by_label("Quotes only").check()
+        visit.ask(BUILDER)
+        expect(page.locator("#present .answer")).to_contain_text("Anna Moreau")
+        expect(page.locator(".question")).to_have_text([BUILDER, BUILDER])
+
+
+def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
+    browser: Browser, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "hebrew.txt").write_text(f"{HEBREW}\n", encoding="utf-8")
+    (corpus / "word.txt").write_text(f"The long code\nThe long code is {'w9' * 400}.\n")
+    canvas = Canvas(str(corpus / "kettle.pdf"), pagesize=(600, 800))
+    canvas.drawString(60, 700, "The kettle of Aldby was made in 1902 by Olof Brandt.")
+    canvas.save()
+    with ExitStack() as server:
+        address = server.enter_context(serve_corpus(corpus, tmp_path / "index"))
+        with visiting(browser, address, width=390, height=844) as visit:
+            page = visit.page
+            for question, source in (
+                ("מתי נבנה המגדלור?", "hebrew.txt"),
+                ("what is the long code?", "word.txt"),
+            ):
+                visit.ask(question)
+                assert_no_sideways_scrolling(page)
+                page.locator(f'#present .entry[data-source="{source}"]').first.click()
+                expect(page.locator("#reader-panel mark.current").first).to_be_visible()
+                assert_no_sideways_scrolling(page)
+                if source == "hebrew.txt":
+                    direction = "mark => getComputedStyle(mark).direction"
+                    assert page.locator("mark.current").first.evaluate(direction) == "rtl"
+                page.get_by_label("Close the source").click()
+
+            visit.ask("when was the kettle of Aldby made?")
+            page.locator("#present a.cite, #present .card").first.click()
+            page.get_by_role("button", name="Page", exact=True).click()
+            picture = page.locator("#reader-picture img")
+            expect(picture).to_be_visible()
+            page.wait_for_function("document.querySelector('#reader-picture img').naturalWidth > 0")
+            assert_no_sideways_scrolling(page)
+            page.get_by_label("Close the source").click()
+
+            server.close()
+            page.get_by_label("Your question").fill("and by whom?")
+            page.keyboard.press("Enter")
+            expect(page.locator("body")).to_contain_text("Connection to the server was lost")
+            expect(page.get_by_label("Your question")).to_have_value("and by whom?")
+
+
+def test_what_stands_in_the_question_box_outlives_a_reload(visit: Visit) -> None:
+    visit.page.get_by_label("Your question").fill("who built")
+    visit.page.reload()
+    expect(visit.page.get_by_label("Your question")).to_have_value("who built")
+    visit.page.get_by_label("Your question").fill("")
+    visit.page.reload()
+    expect(visit.page.get_by_label("Your question")).to_have_value("")
+
+
+def assert_no_sideways_scrolling(page: Page) -> None:
+    wider = page.evaluate(
+        "() => [...document.querySelectorAll('html, #scroll, #reader-text, #reader-picture')]"
+        ".filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.id || 'page')"
+    )
+    assert wider == []
