@@ -223,7 +223,7 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         return render_shelf(assistant.status(), wanted, may_change=around.may_change)
 
     gradio.on(
-        [parts.open_shelf.click, parts.find.change],
+        [parts.open_shelf.click, parts.find.change, _hidden("refresh").click],
         show_shelf,
         [parts.find],
         [parts.shelf],

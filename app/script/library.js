@@ -5,6 +5,14 @@ import { showPanel } from "./panels.js";
 import { confirmed } from "./confirming.js";
 
 const MOST_AT_ONCE = 200; // files
+const REFRESHED_EVERY = 3000; // milliseconds, while the panel is open
+
+/* Show what the watcher has indexed meanwhile. */
+export function keepShelfFresh() {
+  setInterval(() => {
+    if (root.dataset.panel === "shelf" && !document.hidden) find("#do-refresh")?.click();
+  }, REFRESHED_EVERY);
+}
 
 /* Send files one after the other, then let the page index them. */
 export async function addFiles(files) {

@@ -12,7 +12,7 @@ import {
 import { keepDraft } from "./draft.js";
 import { find, root, watch, whenThere } from "./dom.js";
 import { follow } from "./following.js";
-import { addFiles, removeDocument, watchDragging } from "./library.js";
+import { addFiles, keepShelfFresh, removeDocument, watchDragging } from "./library.js";
 import { hideNote, noteIsShown, watchCitations } from "./note.js";
 import { closePanel, togglePanel } from "./panels.js";
 import { moveUp, unfold } from "./past.js";
@@ -87,6 +87,7 @@ document.addEventListener("keydown", (event) => {
 for (const way of ["click", "keydown"]) document.addEventListener(way, holdBack, true);
 watchCitations();
 keepDraft();
+keepShelfFresh();
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
 for (const panel of ["shelf", "history"]) {

@@ -84,7 +84,7 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
             server.close()
             page.get_by_label("Your question").fill("and by whom?")
             page.keyboard.press("Enter")
-            expect(page.locator("body")).to_contain_text("Connection to the server was lost")
+            expect(page.get_by_text("Connection to the server was lost")).to_be_visible()
             expect(page.get_by_label("Your question")).to_have_value("and by whom?")
 
 
@@ -95,6 +95,18 @@ def test_what_stands_in_the_question_box_outlives_a_reload(visit: Visit) -> None
     visit.page.get_by_label("Your question").fill("")
     visit.page.reload()
     expect(visit.page.get_by_label("Your question")).to_have_value("")
+
+
+def test_the_open_list_of_documents_follows_the_folder(visit: Visit, corpus: Path) -> None:
+    visit.page.locator("#open-shelf").click()
+    visit.page.locator(".documents li").first.wait_for()
+    new = corpus / "harbour.txt"
+    new.write_text("The harbour of Sund\nIt was dug in 1655.\n")
+    try:
+        expect(visit.page.locator("#documents")).to_contain_text("harbour.txt")
+    finally:
+        new.unlink()
+    expect(visit.page.locator("#documents")).not_to_contain_text("harbour.txt")
 
 
 def assert_no_sideways_scrolling(page: Page) -> None:
