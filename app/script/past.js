@@ -30,6 +30,6 @@ export function unfold() {
   new MutationObserver((changes, watching) => {
     watching.disconnect();
     view.scrollTop = view.scrollHeight - below;
-  }).observe(find("#past"), { childList: true, subtree: true });
+  }).observe(find("#earlier"), { childList: true });
   send("unfold", {});
 }

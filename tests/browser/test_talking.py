@@ -87,6 +87,7 @@ def test_a_long_conversation_is_folded_and_its_past_is_sent_and_drawn_once(
 
     page.get_by_role("button", name="Show 19 earlier questions").click()
     expect(page.locator(".exchange")).to_have_count(42)
+    expect(page.locator("#exchange-19")).to_be_in_viewport()
     asked = [*(f"question {number}?" for number in range(40)), BUILDER, TEA]
     expect(page.locator(".question")).to_have_text(asked)
 
