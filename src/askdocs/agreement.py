@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from askdocs.choose import Candidate
+from askdocs.facts import MONTHS, NUMBER_WORDS
 
 DIFFERENT = "Your documents differ on this."
 _ASKS_FIGURE = re.compile(
@@ -14,14 +15,9 @@ _ASKS_FIGURE = re.compile(
     r"|what (year|date|day|month|time|age|percentage|number|price|is the number|was the number))\b",
     re.IGNORECASE,
 )
-_MONTHS = "january february march april may june july august september october november december"
-_SMALL_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen twenty"
-)
 _VALUES = {
-    **{word: word for word in _MONTHS.split()},
-    **{word: str(number) for number, word in enumerate(_SMALL_NUMBERS.split())},
+    **{word: word for word in MONTHS.split()},
+    **{word: str(int(number)) for word, number in NUMBER_WORDS.items()},
 }
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 

@@ -139,15 +139,16 @@ def _by_reading(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
 ) -> list[Candidate]:
     found: list[Candidate] = []
+    wants_speech = asks_for_speech(question)
     for hit, reading in zip(
         hits, reader.read(question, [hit.passage for hit in hits]), strict=True
     ):
         passage = hit.passage
-        speech = _speech(question, passage)
         sentences = _sentences(passage)
         for number, (start, end) in enumerate(sentences):
             first, last, score = reading.best_span(start, end)
-            leans = number > 0 and leans_back(passage.text[start:end])
+            sentence = passage.text[start:end]
+            leans = number > 0 and leans_back(sentence)
             since = sentences[number - 1][0] if leans else start
             features = (
                 1.0,
@@ -156,8 +157,8 @@ def _by_reading(
                 hit.score,
                 coverage(rare_words, passage.text[since:end]),
             )
-            chance = _chance(features, _READING_WEIGHTS, speech.get(start, 0.0))
-            if speech and number > 0 and goes_on(passage.text[start:end]):
+            chance = _chance(features, _READING_WEIGHTS, _speech(sentence) if wants_speech else 0.0)
+            if wants_speech and number > 0 and goes_on(sentence):
                 chance = max(chance, _GOES_ON * found[-1].chance)
             found.append(
                 Candidate(
@@ -200,17 +201,12 @@ def _sentences(passage: Passage) -> list[tuple[int, int]]:
     ]
 
 
-def _speech(question: str, passage: Passage) -> dict[int, float]:
-    """What it adds to the logit of each sentence, by its start, whether it reports speech.
+def _speech(sentence: str) -> float:
+    """What it adds to the logit of a sentence whether it reports speech.
 
     Asked what somebody said, a sentence that reports speech is preferred to the author's own words.
     """
-    if not asks_for_speech(question):
-        return {}
-    return {
-        start: _SPEECH if reports_speech(passage.text[start:end]) else -_SPEECH
-        for start, end in _sentences(passage)
-    }
+    return _SPEECH if reports_speech(sentence) else -_SPEECH
 
 
 def _chance(features: Sequence[float], weights: Sequence[float], more: float = 0.0) -> float:

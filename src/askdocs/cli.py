@@ -211,10 +211,9 @@ def serve(
     from askdocs.reporting import show_changes, showing_progress
 
     with ExitStack() as stack:
-        found = stack.enter_context(
-            _assistant(config, corpus, index, llm=llm, alone=True, to_read=True)
+        assistant = stack.enter_context(
+            _assistant_alone(config, corpus, index, llm=llm, to_read=True)
         )
-        assistant = cast("Assistant", found)
         try:
             with showing_progress() as on_progress:
                 changes = assistant.index(on_progress=on_progress)
@@ -361,10 +360,8 @@ def move(
     """Move the vectors to a Chroma server or back, embedding nothing again."""
     from askdocs.reporting import showing_progress
 
-    with _assistant(config, corpus, index, alone=True) as found:
-        assistant = cast("Assistant", found)
-        with showing_progress() as on_progress:
-            moved = assistant.move(vectors, on_progress=on_progress)
+    with _assistant_alone(config, corpus, index) as assistant, showing_progress() as on_progress:
+        moved = assistant.move(vectors, on_progress=on_progress)
     print(f"{moved} passages moved. From now on the setting has to be: vectors = {vectors}")
 
 
@@ -381,8 +378,7 @@ def doctor(
     """Check the index, and say what is wrong and what mends it. Exit status 1 if something is."""
     from askdocs.reporting import diagnosis_as_json, show_diagnosis, showing_progress
 
-    with _assistant(config, corpus, index, alone=True) as found:
-        assistant = cast("Assistant", found)
+    with _assistant_alone(config, corpus, index) as assistant:
         with showing_progress() as on_progress:
             done = assistant.repair(on_progress=on_progress) if repair else None
         diagnosis = done.after if done else assistant.diagnose()
@@ -443,6 +439,20 @@ def _assistant(
         own = ", with its language model" if llm else ""
         print(f"(through the server at {server.address}{own})", file=sys.stderr)
         yield server
+
+
+@contextmanager
+def _assistant_alone(
+    config: Path | None,
+    corpus: Path | None,
+    index: Path | None,
+    *,
+    llm: str | None = None,
+    to_read: bool = False,
+) -> Iterator[Assistant]:
+    """An Assistant of this process, where no server has the index open; see `_assistant`."""
+    with _assistant(config, corpus, index, llm=llm, alone=True, to_read=to_read) as found:
+        yield cast("Assistant", found)
 
 
 @contextmanager

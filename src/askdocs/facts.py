@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Set
 from askdocs.attribution import saying_words
 from askdocs.words import STOP_WORDS, content_words, is_akin
 
-_MONTHS = "january february march april may june july august september october november december"
+MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _DATE = re.compile(
-    rf"\b(?:({'|'.join(_MONTHS.split())})|({'|'.join(_DAYS.split())})"
+    rf"\b(?:({'|'.join(MONTHS.split())})|({'|'.join(_DAYS.split())})"
     r"|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?=\s+\d))\b",
     re.IGNORECASE,
 )
@@ -21,7 +21,7 @@ _UNITS = (
     " fifteen sixteen seventeen eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     **{word: float(value) for value, word in enumerate(_UNITS)},
     **{word: float(10 * value) for value, word in enumerate(_TENS, start=2)},
     "dozen": 12.0,
@@ -286,8 +286,8 @@ def _date_name(match: re.Match[str]) -> str:
 
 def _value(written: str) -> float:
     parts = re.split(r"[- ]", written)
-    if all(part in _NUMBER_WORDS for part in parts):
-        return sum(_NUMBER_WORDS[part] for part in parts)
+    if all(part in NUMBER_WORDS for part in parts):
+        return sum(NUMBER_WORDS[part] for part in parts)
     if written in _SCALES:
         return _SCALES[written]
     return float(written.replace(",", ""))

@@ -61,7 +61,7 @@ def write_answer(
         text=writing.text,
         statements=tuple(writing.statements),
         citations=tuple(writing.citations),
-        hits=considered.hits,
+        hits=quoted.hits,
         answered=True,
         confidence=quoted.confidence,
         searched_for=considered.searched_for,
