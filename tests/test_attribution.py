@@ -27,6 +27,8 @@ def test_questions_about_what_somebody_said(question: str) -> None:
         "What does the state own?",
         "Who warned?",
         "Why did the council call for peace?",
+        "What does the article say about intelligence agencies?",
+        "What do these notes recommend?",
     ],
 )
 def test_other_questions(question: str) -> None:

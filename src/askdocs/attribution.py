@@ -32,6 +32,12 @@ _ASKED_VERB = re.compile(
     r"|promised?|say|said|tell|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
     re.IGNORECASE,
 )
+# "What does the article say …" asks for what stands there, in whosever words.
+_OF_A_TEXT = re.compile(
+    r"\s*(?:the|this|that|these|those|my|our|an?)?\s*(?:\w+ )?(?:article|report|text|document|paper"
+    r"|file|book|page|chapter|section|handbook|guide|manual|note|study|law|contract)s?\b",
+    re.IGNORECASE,
+)
 _SAME_SPEAKER = re.compile(r"^[\"“‘']?(?:he|she|they)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
 
@@ -39,7 +45,9 @@ _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
 def asks_for_speech(question: str) -> bool:
     """Whether a question asks what somebody said, warned, claimed, recommended …"""
     asked = _ASKS.match(question)
-    return bool(asked and _ASKED_VERB.search(asked["rest"]))
+    if not asked or _OF_A_TEXT.match(asked["rest"]):
+        return False
+    return bool(_ASKED_VERB.search(asked["rest"]))
 
 
 def saying_words(sentence: str) -> list[tuple[int, int]]:
