@@ -211,20 +211,8 @@ def repair_vectors(
         embedded += len(texts)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
         on_progress(Progress("repair", start + len(ids), len(every)))
-    _insert_unreachable_again(catalog, vectors, every)
     catalog.drop_strays(catalog.strays())
     return embedded
-
-
-def _insert_unreachable_again(catalog: Catalog, vectors: VectorStore, names: Sequence[str]) -> None:
-    """Give passages that the graph of the store has lost another place in it."""
-    for start in range(0, len(names), _GROUP):
-        known = catalog.vectors_of(names[start : start + _GROUP])
-        lost = vectors.unreachable(known)
-        if lost:
-            passages = catalog.passages(lost)
-            vectors.delete(lost)
-            vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
 
 
 def move_vectors(

@@ -44,14 +44,22 @@ class VectorStore:
         return int(self.chroma.run(lambda collection: collection.count()))
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Store passages with their vectors, float32 [passages, dimensions]; known ids stay."""
+        """Store passages with their vectors, float32 [passages, dimensions]; known ids stay.
+
+        The graph of Chroma can lose a passage that takes the place of a deleted one (31 of 412
+        near-equal ones at worst), so each is looked for; what is lost is inserted once more.
+        """
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
-            nodes = [
-                passage_node(passage, vector)
+            nodes = {
+                passage.id: passage_node(passage, vector)
                 for passage, vector in zip(batch, vectors[start : start + _BATCH], strict=True)
-            ]
-            self.chroma.run(partial(_write, nodes=nodes))
+            }
+            self.chroma.run(partial(_write, nodes=list(nodes.values())))
+            lost = self.unreachable({name: node.embedding for name, node in nodes.items()})
+            if lost:
+                self.delete(lost)
+                self.chroma.run(partial(_write, nodes=[nodes[name] for name in lost]))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there do no harm."""
@@ -107,15 +115,18 @@ class VectorStore:
     def _not_found(
         self, names: Sequence[str], vectors: Mapping[str, Vectors], *, limit: int
     ) -> list[str]:
-        missed = []
-        for start in range(0, len(names), _QUERIES):
-            batch = names[start : start + _QUERIES]
-            wanted = [vectors[name] for name in batch]
+        same: dict[bytes, list[str]] = {}  # those with the same vector are asked for together
+        for name in names:
+            same.setdefault(np.asarray(vectors[name], np.float32).tobytes(), []).append(name)
+        missed: set[str] = set()
+        groups = list(same.values())
+        for start in range(0, len(groups), _QUERIES):
+            batch = groups[start : start + _QUERIES]
+            wanted = [vectors[group[0]] for group in batch]
             found = self._call("query", query_embeddings=wanted, n_results=limit, include=[])
-            missed += [
-                name for name, ids in zip(batch, found["ids"], strict=True) if name not in ids
-            ]
-        return missed
+            for group, ids in zip(batch, found["ids"], strict=True):
+                missed.update(set(group).difference(ids))
+        return [name for name in names if name in missed]
 
     @property
     def model(self) -> str:

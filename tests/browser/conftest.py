@@ -15,7 +15,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -107,6 +114,24 @@ class Visit:
     address: str
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)  # of the events that the page waits for
+
+    def reload(self) -> None:
+        """Reload when nothing is under way: what is, the browser breaks off and complains of."""
+        for _ in range(PATIENCE // 50):
+            if not self.under_way:
+                break
+            self.page.wait_for_timeout(50)
+        self.page.reload()
+        self.page.locator("#welcome p").wait_for(state="attached")
+
+    def note(self, request: Request) -> None:
+        self.requests.append(request.url)
+        if "/queue/" in request.url:
+            self.under_way.add(request)
+
+    def note_end(self, request: Request) -> None:
+        self.under_way.discard(request)
 
     def ask(self, question: str) -> None:
         """Ask, and wait for the whole answer."""
@@ -145,7 +170,9 @@ def calling(context: BrowserContext, address: str) -> Iterator[Visit]:
     """The page, opened anew; what the browser has cached of earlier visits is not loaded again."""
     visit = Visit(context.new_page(), address)
     visit.page.set_default_timeout(PATIENCE)
-    visit.page.on("request", lambda request: visit.requests.append(request.url))
+    visit.page.on("request", visit.note)
+    visit.page.on("requestfinished", visit.note_end)
+    visit.page.on("requestfailed", visit.note_end)
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     visit.page.on(
         "console",

@@ -46,7 +46,7 @@ def test_a_conversation_is_there_after_a_reload_and_in_the_list(own: Visit) -> N
     page = own.page
     own.ask(TOWER)
     own.ask("who built it?")
-    page.reload()
+    own.reload()
     expect(page.locator(".exchange")).to_have_count(2)
     expect(page.locator(".question").first).to_have_text(TOWER)
     page.get_by_role("button", name="New", exact=True).click()
@@ -143,7 +143,7 @@ def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: P
                 break
             page.wait_for_timeout(100)
     assert judgements(corpus)[-2:] == ["source", "good"]
-    page.reload()
+    own.reload()
     expect(page.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
     wrong = page.get_by_role("button", name="Wrong source")
     expect(wrong).to_have_attribute("aria-pressed", "false")

@@ -298,7 +298,7 @@ def test_light_and_dark_are_remembered(visit: Visit) -> None:
     page.get_by_role("button", name="Light or dark").click()
     dark = page.evaluate(background)
     assert dark != light
-    page.reload()
+    visit.reload()
     page.get_by_label("Your question").wait_for()
     assert page.evaluate(background) == dark
     page.evaluate("localStorage.clear()")

@@ -90,10 +90,10 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
 
 def test_what_stands_in_the_question_box_outlives_a_reload(visit: Visit) -> None:
     visit.page.get_by_label("Your question").fill("who built")
-    visit.page.reload()
+    visit.reload()
     expect(visit.page.get_by_label("Your question")).to_have_value("who built")
     visit.page.get_by_label("Your question").fill("")
-    visit.page.reload()
+    visit.reload()
     expect(visit.page.get_by_label("Your question")).to_have_value("")
 
 
