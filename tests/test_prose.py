@@ -112,6 +112,16 @@ def test_a_false_sentence_is_removed_where_the_setting_says_so(
         assert "nothing that the documents support" in answer.notice
 
 
+def test_a_model_that_repeats_itself_or_the_question_is_cut_short(ask: Ask) -> None:
+    script = Script([[f"{QUESTION} [1]\n\n", TRUE, TRUE, FALSE, *[TRUE] * 50]])
+    answer = ask(script)
+    assert [each.text for each in answer.statements] == [
+        "The scheme cost 1.9 million pounds to set up.",
+        "It cost 7.5 million pounds to set up.",
+    ]
+    assert answer.text.startswith("The scheme")
+
+
 def test_a_sentence_that_cites_nonsense_is_not_supported_by_it(ask: Ask) -> None:
     answer = ask(Script([["The moon is made of green cheese [1][77]."]]))
     (statement,) = answer.statements

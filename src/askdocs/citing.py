@@ -16,6 +16,7 @@ _BROKEN = re.compile(
 )
 _CLOSED_ONLY = re.compile(r"(?:^|(?<=\s))(\d{1,3})$")
 _RANGE = re.compile(r"(\d{1,3})\s*[-–—]\s*(\d{1,3})")
+_FENCE = re.compile(r"</?(?:passage|question)\b[^<>]*>", re.I)  # as it stands in prompts.py
 _LIST_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")
 _ASIAN_BRACKETS = str.maketrans("【】［］", "[][]")
 _CLOSING = frozenset(".,;:!?")
@@ -38,8 +39,8 @@ class Said:
 class ReplyParser:
     """Cuts a reply into sentences and takes the citation marks out: [1], [1, 3], [1][3], [1-3].
 
-    Numbers above `known` and 0 are dropped. What comes out does not depend on how the reply was
-    cut into pieces.
+    Numbers above `known` and 0 are dropped, and so are the marks around passages, which small
+    models repeat. What comes out does not depend on how the reply was cut into pieces.
     """
 
     def __init__(self, known: int) -> None:
@@ -82,7 +83,7 @@ class ReplyParser:
     def _take(self, character: str) -> None:
         if self._held:
             self._hold(character)
-        elif character == "[":
+        elif character in "[<":
             self._end_word()
             self._held = character
         elif character == "\n":
@@ -98,7 +99,10 @@ class ReplyParser:
                 self._held = ""
                 self._name(mark["numbers"])
                 return
-        if character in "[]\n" or len(self._held) >= _LONGEST_MARK:
+        if character == ">" and _FENCE.fullmatch(self._held + character):
+            self._held = ""
+            return
+        if character in "[]<\n" or len(self._held) >= _LONGEST_MARK:
             self._release()
             self._take(character)
         else:

@@ -18,6 +18,7 @@ _MOST_PASSAGES = 10
 _REPLY_TOKENS = 600
 _SHARE_FOR_REPLY = 3  # a reply may take this part of a small context
 _WRAPPING_TOKENS = 20  # around each passage
+_MOST_REPEATS = 3  # sentences in a row that were said before; a small model may go round for ever
 _DOUBTS: dict[Verdict, str] = {
     "partly": "only partly supported",
     "unsupported": "not supported by your documents",
@@ -39,7 +40,7 @@ def write_answer(
     """
     passages = passages_to_show(considered, model)
     parser = ReplyParser(len(passages))
-    writing = _Writing(passages, verifier, remove_unsupported)
+    writing = _Writing(considered.question, passages, verifier, remove_unsupported)
     messages = writing_messages(considered.question, passages)
     most_tokens = _reply_tokens(model)
     try:
@@ -47,9 +48,12 @@ def write_answer(
             for piece in reply:
                 for said in parser.feed(piece):
                     yield from writing.finish(said)
+                if writing.repeats >= _MOST_REPEATS:
+                    break
                 yield writing.go_on(parser.pending, opens=parser.opens)
-            for said in parser.end():
-                yield from writing.finish(said)
+            else:
+                for said in parser.end():
+                    yield from writing.finish(said)
     except ModelUnavailableError as error:
         return _with_notice(quoted, f"The language model gave no answer. {error}")
     if writing.declined:
@@ -94,8 +98,13 @@ def _with_notice(quoted: Answer, notice: str) -> Answer:
 
 @dataclass(slots=True)
 class _Writing:
-    """The answer as far as it is written. `text` is what has been yielded so far."""
+    """The answer as far as it is written. `text` is what has been yielded so far.
 
+    A sentence that was said before, or repeats the question, is left out; `repeats` counts those
+    that came in a row.
+    """
+
+    question: str
     passages: Sequence[Passage]
     verifier: Verifier
     remove_unsupported: bool
@@ -103,6 +112,7 @@ class _Writing:
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     declined: bool = False
+    repeats: int = 0
     _shown: str = ""  # of the sentence that is being written
     _opens: bool = False  # whether a sentence that was left out was to begin a paragraph
 
@@ -110,15 +120,22 @@ class _Writing:
         """What can be shown of a sentence that is still being written."""
         if self.remove_unsupported or self.declined or _may_decline(pending):
             return ""
-        return self._show(pending, opens=opens)
+        if self._has_said(pending):
+            return ""
+        return self._show(pending, opens=self._opens or opens)
 
     def finish(self, said: Said) -> Iterator[str]:
         """The rest of a sentence, with its citations and what is to be said against it."""
         if self.declined or NOT_FOUND.casefold() in said.text.casefold():
             self.declined = self.declined or not self.statements
             return
-        judgement = self.verifier.judge(said.text, *self._cited(said))
         opens = self._opens or said.opens
+        if self._has_said(said.text):
+            self.repeats += 1
+            self._opens = opens
+            return
+        self.repeats = 0
+        judgement = self.verifier.judge(said.text, *self._cited(said))
         self._opens = opens and judgement.verdict == "unsupported" and self.remove_unsupported
         if judgement.verdict == "unsupported" and self.remove_unsupported:
             return
@@ -127,6 +144,11 @@ class _Writing:
         yield self._show(said.text, opens=opens)
         yield self._close(citations, judgement)
         self._shown = ""
+
+    def _has_said(self, words: str) -> bool:
+        """Whether the answer holds a sentence that begins so, or the question does."""
+        said = (self.question, *(statement.text for statement in self.statements))
+        return any(each.startswith(words) for each in said)
 
     def _show(self, words: str, *, opens: bool) -> str:
         """More of a sentence, with what parts it from the one before."""
