@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence, Set
 
 from askdocs.agreement import DIFFERENT, documents_differ
-from askdocs.choose import Candidate, Considered, after_reading, leans_back
-from askdocs.split import sentence_spans
+from askdocs.choose import Candidate, Considered, after_reading, leans_back, sentences
 from askdocs.types import Answer, Citation, Statement
 from askdocs.words import content_words
 
@@ -55,7 +54,8 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
         answered=True,
         confidence=round(candidates[0].chance, 3),
         searched_for=considered.searched_for,
-        notice=DIFFERENT if documents_differ(question, [group[0] for group in groups]) else "",
+        notice=considered.notice
+        or DIFFERENT * documents_differ(question, [group[0] for group in groups]),
     )
 
 
@@ -114,7 +114,7 @@ def _start_with_context(candidate: Candidate, said: Set[tuple[str, int]]) -> int
         return candidate.start
     before = [
         passage.start + start
-        for start, end in sentence_spans(passage.text)
+        for start, end in sentences(passage)
         if passage.start + end <= candidate.start
     ]
     if not before or (passage.source, before[-1]) in said:

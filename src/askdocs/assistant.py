@@ -22,10 +22,12 @@ from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
 from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, ModelUnavailableError
 from askdocs.llm import LanguageModel, LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
+from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, named, overview
 from askdocs.plan import plan_sync, planned_changes
 from askdocs.prose import write_answer
 from askdocs.reader import OnnxReader, Reader
 from askdocs.retrieve import retrieve
+from askdocs.topics import asks_for_overview, topic_of
 from askdocs.types import (
     Answer,
     Changes,
@@ -270,12 +272,16 @@ class Assistant:
         This is all that an answer is made from; it is for measuring, and for answers of one's own.
         """
         asked = self._understood(question, history)
-        hits = self._retrieve(asked.queries, limit=self.config.passages_read, sources=sources)
+        if asks_for_overview(asked.read_as):
+            return self._overview(question, sources)
+        topic = topic_of(asked.read_as)
+        queries = (topic,) if topic else asked.queries
+        hits = self._retrieve(queries, limit=self.config.passages_read, sources=sources)
         candidates: list[Candidate] = []
         if hits:
-            rare_words = self._open_catalog().rare_words(asked.queries[-1])
+            rare_words = self._open_catalog().rare_words(queries[-1])
             candidates = choose(asked.read_as, hits, rare_words, self.embedder, self._open_reader())
-        return Considered(question, asked.queries, tuple(hits), tuple(candidates))
+        return Considered(question, queries, tuple(hits), tuple(candidates))
 
     # LlamaIndex
 
@@ -350,6 +356,13 @@ class Assistant:
             if len(rare_words) > 1 and found and covers(rare_words, found[0].passage.text):
                 return understand(question, ())
         return asked
+
+    def _overview(self, question: str, sources: Sequence[str] | None) -> Considered:
+        """How the documents begin, or the first of them."""
+        catalog = self._open_catalog()
+        names = named(question, catalog.records(), set(catalog.sources(sources)))
+        first = [catalog.passages_of(name)[:PASSAGES_EACH] for name in names[:MOST_DOCUMENTS]]
+        return overview(question, first, len(names))
 
     def _retrieve(
         self, searched_for: Sequence[str], *, limit: int, sources: Sequence[str] | None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from askdocs.topics import TEXT
+
 _ENDINGS = r"(?:e[ds]?|s|ed|es|ing|ies|ied|y|ying)?"
 # Stems whose every form reports speech …
 _SAYING = """
@@ -33,11 +35,7 @@ _ASKED_VERB = re.compile(
     re.IGNORECASE,
 )
 # "What does the article say …" asks for what stands there, in whosever words.
-_OF_A_TEXT = re.compile(
-    r"\s*(?:the|this|that|these|those|my|our|an?)?\s*(?:\w+ )?(?:article|report|text|document|paper"
-    r"|file|book|page|chapter|section|handbook|guide|manual|note|study|law|contract)s?\b",
-    re.IGNORECASE,
-)
+_OF_A_TEXT = re.compile(rf"\s*{TEXT}", re.IGNORECASE)
 _SAME_SPEAKER = re.compile(r"^[\"“‘']?(?:he|she|they)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
 

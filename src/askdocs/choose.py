@@ -11,6 +11,7 @@ from askdocs.attribution import asks_for_speech, goes_on, reports_speech
 from askdocs.embed import Embedder
 from askdocs.reader import Reader
 from askdocs.split import sentence_spans
+from askdocs.topics import topic_of
 from askdocs.types import Hit, Passage
 from askdocs.words import is_akin, words
 
@@ -19,6 +20,9 @@ from askdocs.words import is_akin, words
 _READING_WEIGHTS = (-2.051, 0.274, 0.066, 4.282, 0.720)
 # of: 1, cosine of the sentence, score of the hit, coverage by the sentence
 _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
+# of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
+# of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
+_TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
 _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
 _READ_FIRST = 12  # passages; the rest is read only where none of these surely answers
 _SURE = 0.6  # chance; with it the right sentence is found as often as by reading all
@@ -53,19 +57,21 @@ class Candidate:
 
     @property
     def quote(self) -> str:
-        return self.hit.passage.text[
-            self.start - self.hit.passage.start : self.end - self.hit.passage.start
-        ]
+        return _text(self.hit, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """What is known of a question before it is answered: what was searched, found and read."""
+    """What is known of a question before it is answered: what was searched, found and read.
+
+    `notice` is what the person should know beside an answer in quotes.
+    """
 
     question: str
     searched_for: tuple[str, ...]
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
+    notice: str = ""
 
 
 def choose(
@@ -79,7 +85,12 @@ def choose(
 
     What is English is read, the first passages first, and the others where those do not surely
     answer; in other languages words and meaning decide, since the reader has not learnt them.
+    Where the question only names a topic, whose words `rare_words` are then, nothing is read:
+    there is no fact to be found.
     """
+    topic = topic_of(question)
+    if topic:
+        return sorted(_about(topic, hits[:_READ_FIRST], rare_words, embedder), key=_best_first)
     read = [hit for hit in hits if is_readable(question, hit.passage.text)]
     unread = [hit for hit in hits if hit not in read][:_MOST_UNREAD]
     found = _by_reading(question, read[:_READ_FIRST], rare_words, reader)
@@ -135,6 +146,16 @@ def leans_back(sentence: str) -> bool:
     return bool(_LEANING_START.match(sentence))
 
 
+def sentences(passage: Passage) -> list[tuple[int, int]]:
+    """The spans of the sentences of a passage, without its title and heading, which say nothing."""
+    names = {passage.title, *(passage.heading or "").split(" › ")}
+    return [
+        (start, end)
+        for start, end in sentence_spans(passage.text)
+        if passage.text[start:end].strip("# ") not in names
+    ]
+
+
 def _by_reading(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
 ) -> list[Candidate]:
@@ -144,12 +165,12 @@ def _by_reading(
         hits, reader.read(question, [hit.passage for hit in hits]), strict=True
     ):
         passage = hit.passage
-        sentences = _sentences(passage)
-        for number, (start, end) in enumerate(sentences):
+        places = sentences(passage)
+        for number, (start, end) in enumerate(places):
             first, last, score = reading.best_span(start, end)
             sentence = passage.text[start:end]
             leans = number > 0 and leans_back(sentence)
-            since = sentences[number - 1][0] if leans else start
+            since = places[number - 1][0] if leans else start
             features = (
                 1.0,
                 max(score, _LEAST_SPAN),
@@ -176,29 +197,54 @@ def _by_reading(
 def _by_words(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
 ) -> list[Candidate]:
-    sentences = [(hit, *span) for hit in hits for span in _sentences(hit.passage)]
-    texts = [hit.passage.text[start:end] for hit, start, end in sentences]
-    if not texts:
-        return []
-    vectors = embedder.embed([question, *texts])
     found = []
-    for (hit, start, end), text, vector in zip(sentences, texts, vectors[1:], strict=True):
-        cosine = float(vector @ vectors[0])
-        features = (1.0, cosine, hit.score, coverage(rare_words, text))
+    for hit, start, end, cosine in _compared(question, hits, embedder):
+        features = (1.0, cosine, hit.score, coverage(rare_words, _text(hit, start, end)))
         chance = _chance(features, _WORD_WEIGHTS)
-        offset = hit.passage.start
-        found.append(Candidate(hit, offset + start, offset + end, None, chance, features))
+        found.append(Candidate(hit, start, end, None, chance, features))
     return found
 
 
-def _sentences(passage: Passage) -> list[tuple[int, int]]:
-    """The spans of the sentences of a passage, without its title and heading, which say nothing."""
-    names = {passage.title, *(passage.heading or "").split(" › ")}
-    return [
-        (start, end)
-        for start, end in sentence_spans(passage.text)
-        if passage.text[start:end].strip("# ") not in names
+def _about(
+    topic: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
+) -> list[Candidate]:
+    """The sentences by how much they are about a topic, of which title and heading may be a part.
+
+    A sentence that has nothing of it itself is not about it.
+    """
+    found = []
+    for hit, start, end, cosine in _compared(topic, hits, embedder):
+        text = _text(hit, start, end)
+        covered = coverage(rare_words, text)
+        if covered:
+            above = f"{hit.passage.title} {hit.passage.heading or ''}"
+            covered = coverage(rare_words, f"{above} {text}")
+        chance = _chance((1.0, cosine, covered), _TOPIC_WEIGHTS)
+        found.append(Candidate(hit, start, end, None, chance))
+    return found
+
+
+def _compared(
+    question: str, hits: Sequence[Hit], embedder: Embedder
+) -> list[tuple[Hit, int, int, float]]:
+    """(hit, start, end, cosine with the question) of the sentences of passages, in order."""
+    places = [
+        (hit, hit.passage.start + start, hit.passage.start + end)
+        for hit in hits
+        for start, end in sentences(hit.passage)
     ]
+    if not places:
+        return []
+    vectors = embedder.embed([question, *(_text(*place) for place in places)])
+    return [
+        (*place, float(vector @ vectors[0]))
+        for place, vector in zip(places, vectors[1:], strict=True)
+    ]
+
+
+def _text(hit: Hit, start: int, end: int) -> str:
+    """The words between two places of the document that a passage is from."""
+    return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
 
 
 def _speech(sentence: str) -> float:

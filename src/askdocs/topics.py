@@ -1,0 +1,61 @@
+"""Questions that ask for no fact: what a text says about something, or what it is about."""
+
+from __future__ import annotations
+
+import re
+
+_THE = r"(?:(?:the|this|that|these|those|my|our|your|all|of|an?)\s+)"
+TEXT = (
+    rf"{_THE}*(?:\w+ )?(?:article|report|text|document|paper|file|book|page|chapter|section"
+    r"|handbook|guide|manual|note|law|contract|source|folder|corpus|study|studie)s?\b"
+)
+_ONLY_A_TEXT = re.compile(rf"\W*(?:of )?(?:it|this|these|{TEXT})?\W*", re.IGNORECASE)
+_SAY = r"(?:say|tell|mention|report|state|contain|writ|know)(?:s|ten|t?ed|n)?|said|told"
+_MUCH = (
+    r"(?:(?:any|some|all|more|further|the) )?"
+    r"(?:information|details?|facts|things?|anything|something|everything|all|more)"
+)
+_WHATS = r"what(?:'s|’s| is| are| was| were)"
+_REQUESTS = (
+    rf"what (?:do|does|did|has|have)\s+(?:{TEXT}|you|we)\s+(?:have to )?(?:{_SAY})(?: us| me)?",
+    rf"{_WHATS}\s+(?:{_SAY})",
+    rf"what has been (?:{_SAY})",
+    rf"(?:tell|give|show) (?:me|us)(?: {_MUCH})?",
+    rf"(?:is|are) there (?:{_MUCH}|any {TEXT})",
+    rf"(?:a )?(?:summary|overview) of {TEXT}",
+    rf"summari[sz]e (?:{TEXT}|{_WHATS}\s+(?:{_SAY}))",
+    rf"(?:give (?:me|us) )?(?:a )?(?:summary|overview) of {TEXT}",
+    _MUCH,
+)
+_POLITELY = r"^\W*(?:please |can you |could you |would you )*"
+_TOPIC = re.compile(
+    rf"{_POLITELY}(?:{'|'.join(_REQUESTS)})\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)",
+    re.IGNORECASE,
+)
+_IN_THE_TEXT = re.compile(rf"\s+(?:in|within|from)\s+{_THE}{TEXT}\W*$", re.IGNORECASE)
+_OVERVIEW = re.compile(
+    rf"{_POLITELY}(?:{_WHATS} (?P<text>.*?)\s*(?:all )?about|{_WHATS} in (?P<folder>.+)"
+    rf"|(?:give (?:me|us) |write )?(?:an? |the )?(?:\w+ )?(?:summary|overview)(?P<summary>\b.*)"
+    r"|summari[sz]e(?P<all>\b.*))\W*$",
+    re.IGNORECASE,
+)
+
+
+def topic_of(question: str) -> str:
+    """What a question wants everything about, as in "What does the report say about tolls?".
+
+    It is "" for a question of any other kind, and where the topic is the text itself.
+    """
+    asked = _TOPIC.match(question)
+    if not asked:
+        return ""
+    topic = _IN_THE_TEXT.sub("", asked["topic"]).strip(" ?!.").removesuffix(", please")
+    return "" if _ONLY_A_TEXT.fullmatch(topic) else topic
+
+
+def asks_for_overview(question: str) -> bool:
+    """Whether a question asks what the documents are about, and names nothing else."""
+    asked = _OVERVIEW.match(question)
+    if not asked:
+        return False
+    return all(_ONLY_A_TEXT.fullmatch(part) for part in asked.groupdict("").values())
