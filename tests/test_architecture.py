@@ -23,6 +23,7 @@ ORDER = [
     "words",
     "embed_server",
     "embed",
+    "embed_ray",
     "database",
     "word_index",
     "catalog",
@@ -72,12 +73,14 @@ BORDERS = {
     "typer": {"cli"},
     "httpx": {"llm", "chroma"},
     "xllamacpp": {"llm"},
+    "ray": {"embed_ray"},
     "torch": set(),
     "sentence_transformers": {"embed"},
     "onnxruntime": {"embed", "reader"},
     "sqlite3": {"database", "word_index", "catalog", "doctor"},
 }
-HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxruntime", "numpy"]
+HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxruntime", "numpy",
+         "ray"]  # fmt: skip
 
 
 def modules() -> list[tuple[str, Path]]:
@@ -132,13 +135,14 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         for name, file in modules()
         if "environ" in file.read_text(encoding="utf-8") and name != "app"
     }
-    # embed and chroma set switches of the libraries right before importing them, what starts a
-    # process hands its own environment on, the server's password is a secret that cli passes and
-    # forgets, and the keys of a language model and of an embedding server and the token of a
-    # Chroma server are read by their clients only.
+    # embed, embed_ray and chroma set switches of the libraries right before importing them, what
+    # starts a process hands its own environment on, the server's password is a secret that cli
+    # passes and forgets, and the keys of a language model and of an embedding server and the token
+    # of a Chroma server are read by their clients only.
     assert readers <= {
         "config.py",
         "embed.py",
+        "embed_ray.py",
         "embed_server.py",
         "chroma.py",
         "worker.py",

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,14 @@ from askdocs.config import Config
 from askdocs.converse import Understood, small_talk, understand
 from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
-from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, ModelUnavailableError
+from askdocs.embed_ray import RayEmbedder
+from askdocs.errors import (
+    AskdocsError,
+    ConfigError,
+    CorpusError,
+    IndexMismatchError,
+    ModelUnavailableError,
+)
 from askdocs.llm import LanguageModel, LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
 from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, named, overview
@@ -113,11 +120,13 @@ class Assistant:
         on_progress: ProgressListener | None = None,
         dry_run: bool = False,
         rebuild: bool = False,
+        ray: str = "",
     ) -> Changes:
         """Make the index equal to the folder; only what changed is loaded and embedded.
 
         With `dry_run` nothing is changed, and the Changes say what would be. `rebuild` forgets
-        the index first, whatever settings it was made with.
+        the index first, whatever settings it was made with. With `ray`, the address of a Ray
+        cluster, its workers embed.
         """
         listener = on_progress or _ignore
         with self._sync_guard:
@@ -130,10 +139,10 @@ class Assistant:
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
-            return syncing.sync(
-                self.config, catalog, self._open_vectors(), self.embedder,
-                on_progress=listener,
-            )  # fmt: skip
+            with self._embedding(ray) as embedder:
+                return syncing.sync(
+                    self.config, catalog, self._open_vectors(), embedder, on_progress=listener
+                )
 
     def is_indexed(self) -> bool:
         """Whether an index has been made before, and not of an empty folder."""
@@ -409,6 +418,17 @@ class Assistant:
                     else LlamaIndexEmbedder(given)
                 )
             return self._embedder
+
+    @contextmanager
+    def _embedding(self, ray: str) -> Iterator[Embedder]:
+        """The embedding model, run by the workers of a Ray cluster if an address is given."""
+        if not ray:
+            yield self.embedder
+            return
+        if self._given_embedder is not None:
+            raise ConfigError("A cluster loads its model by the setting embedder; give none.")
+        with RayEmbedder(self.config.embedder, ray, self.embedder) as embedder:
+            yield embedder
 
     def _open_reader(self) -> Reader:
         with self._guard:

@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -83,16 +84,22 @@ def index(
         bool, typer.Option("--watch", help="Go on, and index whatever changes, until Ctrl-C.")
     ] = False,
     poll: Poll = False,
+    ray: Annotated[
+        str,
+        typer.Option("--ray", metavar="ADDRESS", help="Let the workers of a Ray cluster embed."),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring the index up to date with the folder."""
     from askdocs.reporting import changes_as_json, show_changes, showing_progress
 
-    if watch and (dry_run or as_json):
-        raise typer.BadParameter("--watch goes neither with --dry-run nor with --json.")
-    with _assistant(config, corpus, index, alone=watch) as assistant:
-        with showing_progress() as on_progress:
-            changes = assistant.index(on_progress=on_progress, dry_run=dry_run, rebuild=rebuild)
+    if watch and (dry_run or as_json or ray):
+        raise typer.BadParameter("--watch goes neither with --dry-run nor with --json or --ray.")
+    with _assistant(config, corpus, index, alone=watch or bool(ray)) as assistant:
+        sync = partial(cast("Assistant", assistant).index, ray=ray) if ray else assistant.index
+        # Ray prints which workers it has lost to the standard output.
+        with showing_progress() as on_progress, redirect_stdout(sys.stderr):
+            changes = sync(on_progress=on_progress, dry_run=dry_run, rebuild=rebuild)
         if as_json:
             _print_json(changes_as_json(changes))
         else:

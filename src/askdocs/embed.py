@@ -42,14 +42,15 @@ class Embedder(Protocol):
         ...
 
 
-def load_embedder(spec: str) -> Embedder:
+def load_embedder(spec: str, *, threads: int = 0) -> Embedder:
     """The embedding model that a spec names: `onnx:builtin`, `st:NAME-OR-PATH`, `http:URL`.
 
+    The built-in one takes so many `threads`, by default one for each core.
     Raises ConfigError for an unknown spec, ModelUnavailableError where it cannot be loaded.
     """
     kind, _, name = spec.partition(":")
     if spec == "onnx:builtin":
-        return OnnxEmbedder()
+        return OnnxEmbedder(threads=threads)
     if kind == "st" and name:
         return SentenceTransformerEmbedder(name)
     if kind in ("http", "https") and name:
@@ -59,9 +60,10 @@ def load_embedder(spec: str) -> Embedder:
     )
 
 
-def load_onnx(name: str) -> InferenceSession:
+def load_onnx(name: str, *, threads: int = 0) -> InferenceSession:
     """A session over a model file of the package, on the CPU, its bytes checked by hash.
 
+    With 0 `threads` it takes one for each core.
     Raises ModelUnavailableError where the file is missing or is not the one that was shipped.
     """
     import onnxruntime
@@ -69,6 +71,7 @@ def load_onnx(name: str) -> InferenceSession:
     data = _checked_bytes(name)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = threads
     # Threads that wait actively slow down every other one where cores are few.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
@@ -111,8 +114,8 @@ def padded(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
 class OnnxEmbedder:
     """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start."""
 
-    def __init__(self) -> None:
-        self._session = load_onnx("embedder.onnx")
+    def __init__(self, *, threads: int = 0) -> None:
+        self._session = load_onnx("embedder.onnx", threads=threads)
         self._tokenizer = load_tokenizer()
         self._tokenizer.enable_truncation(LONGEST)
         self.fingerprint = f"onnx:builtin:{_checksums()['embedder.onnx'][:12]}"
