@@ -6,10 +6,11 @@ import json
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Header, Response
+from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 PREFIX = "/askdocs/"
-TASKS = frozenset({"corpus", "is_indexed", "status", "document", "index", "search", "ask"})
+TASKS = frozenset({"corpus", "is_indexed", "status", "document", "index", "search", "stream"})
 
 
 def with_api(page: ASGIApp, assistant: Assistant) -> ASGIApp:
@@ -36,7 +37,10 @@ def with_api(page: ASGIApp, assistant: Assistant) -> ASGIApp:
 
 
 def build_api(assistant: Assistant) -> FastAPI:
-    """One route: a task and its values in; lines of JSON out, progress first, the result last."""
+    """One route: a task and its values in; lines of JSON out, the last of them the result.
+
+    Before it come lines of progress, or pieces of the text of an answer.
+    """
     api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @api.post("/askdocs/{task}")
@@ -47,6 +51,8 @@ def build_api(assistant: Assistant) -> FastAPI:
             return JSONResponse({"problem": "This is for askdocs on this machine."}, 403)
         if task not in TASKS:
             return JSONResponse({"problem": "There is no such task."}, 404)
+        if task == "stream":
+            return told_while_heard(_streamed(assistant, values), "application/x-ndjson")
         lines = _told(lambda listener: _do(task, assistant, values, listener))
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
@@ -66,8 +72,7 @@ def _told(work: Callable[[ProgressListener], Any]) -> Iterator[str]:
         except AskdocsError as error:
             lines.put({"error": to_error(error)})
         except Exception as error:
-            problem = AskdocsError(f"The server failed: {error!r}. Its terminal may say more.")
-            lines.put({"error": to_error(problem)})
+            lines.put({"error": to_error(_failed(error))})
             raise
 
     threading.Thread(target=run, name="askdocs-task", daemon=True).start()
@@ -94,16 +99,42 @@ def _do(
             return assistant.index(
                 on_progress=listener, dry_run=values["dry_run"], rebuild=values["rebuild"]
             )
-        case "search":
+        case _:
             return assistant.search(
                 values["query"], top_k=values["top_k"], sources=values["sources"]
             )
-        case _:
-            history = [from_record(Turn, each) for each in values["history"]]
-            return assistant.ask(
-                values["question"],
-                history=history,
-                sources=values["sources"],
-                quotes=values["quotes"],
-                insist=values["insist"],
-            )
+
+
+def told_while_heard(lines: Generator[str], media_type: str) -> StreamingResponse:
+    """A response of these lines, which are closed when the client has gone."""
+    return StreamingResponse(lines, media_type=media_type, background=BackgroundTask(lines.close))
+
+
+def _streamed(assistant: Assistant, values: Mapping[str, Any]) -> Generator[str]:
+    """An answer, piece by piece and then whole."""
+    stream = assistant.stream(
+        values["question"],
+        history=[from_record(Turn, each) for each in values["history"]],
+        sources=values["sources"],
+        quotes=values["quotes"],
+        insist=values["insist"],
+    )
+    try:
+        for piece in stream:
+            yield _line(piece=piece)
+        yield _line(found=to_record(stream.answer))
+    except AskdocsError as error:
+        yield _line(error=to_error(error))
+    except Exception as error:
+        yield _line(error=to_error(_failed(error)))
+        raise
+    finally:
+        stream.close()
+
+
+def _line(**told: Any) -> str:
+    return json.dumps(told) + "\n"
+
+
+def _failed(error: Exception) -> AskdocsError:
+    return AskdocsError(f"The server failed: {error!r}. Its terminal may say more.")

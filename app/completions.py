@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel, Field
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse
 
 from askdocs.converse import understand
 from askdocs.errors import AskdocsError
 from askdocs.exports import answer_record
 from askdocs.types import Answer, Statement, Turn
+
+from .api import told_while_heard
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -79,7 +81,7 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
         except AskdocsError as error:
             return _refused(str(error))
 
-        def events() -> Iterator[str]:
+        def events() -> Generator[str]:
             frame["object"] = "chat.completion.chunk"
             try:
                 yield _event({**frame, **_chunk({"role": "assistant", "content": first})})
@@ -92,7 +94,7 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
                 stream.close()  # when the client has gone
             yield "data: [DONE]\n\n"
 
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return told_while_heard(events(), "text/event-stream")
 
 
 def turns(messages: Sequence[Message]) -> list[Turn]:

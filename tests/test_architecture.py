@@ -17,6 +17,7 @@ APP = ROOT / "app"
 ORDER = [
     "types",
     "errors",
+    "stream",
     "config",
     "loaders",
     "split",

@@ -8,12 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from askdocs import Assistant, Config, CorpusError, IndexBusyError
@@ -23,6 +27,7 @@ from askdocs.remote import RemoteAssistant, find_server
 from askdocs.types import Answer, Changes, Hit, Status, Turn
 from askdocs.wire import from_error, from_record, to_error, to_record
 from tests.hash_embedding import HashEmbedding
+from tests.model_server import Script, serving
 
 OWLS = "# Owls\n\nOwls hunt at night. They turn their heads by 270 degrees.\n"
 
@@ -61,6 +66,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert find_server(config) is None
     with Assistant(config) as assistant:
         assert assistant.search("owls")
+
+
+@contextmanager
+def listening(application: FastAPI) -> Iterator[str]:
+    """The address of a real web server."""
+    port = free_port()
+    web = uvicorn.Server(uvicorn.Config(application, port=int(port), log_level="error"))
+    thread = threading.Thread(target=web.run, daemon=True)
+    thread.start()
+    while not web.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        web.should_exit = True
+        thread.join()
 
 
 def free_port() -> str:
@@ -109,6 +130,27 @@ def test_the_client_returns_what_an_assistant_returns(server: Server) -> None:
         changes = remote.index(on_progress=lambda progress: stages.append(progress.stage))
         assert isinstance(changes, Changes)
         assert "scan" in stages
+
+
+def test_a_model_of_the_server_is_heard_as_it_speaks_and_can_be_stopped(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "owls.md").write_text(OWLS)
+    script = Script([["Owls hunt at night [1]. ", "And so "]], silent=True)
+    with serving(script) as model:
+        config = Config(
+            corpus=tmp_path / "corpus", index=tmp_path / "index", llm=f"openai:small@{model.url}"
+        )
+        with Assistant(config) as assistant, listening(build_api(assistant)) as address:
+            assistant.index()
+            stream = RemoteAssistant(config, address, assistant.token).stream("When do owls hunt?")
+            said = ""
+            for piece in stream:
+                said += piece
+                if "And" in said:
+                    break
+            stream.close()
+            assert said.startswith("Owls hunt at night. [1] And")
+            assert script.left.wait(30)
 
 
 def test_errors_come_through_as_they_were_raised(server: Server) -> None:

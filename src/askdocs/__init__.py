@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from askdocs.assistant import Assistant, Stream
+    from askdocs.assistant import Assistant
     from askdocs.config import Config, load_config
     from askdocs.errors import (
         AskdocsError,
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ModelUnavailableError,
         VectorsUnavailableError,
     )
+    from askdocs.stream import Stream
     from askdocs.types import Answer, Changes, Citation, Document, Hit, Passage, Statement, Turn
 
 __version__ = "0.1.0"
@@ -29,7 +30,7 @@ __all__ = [
 
 _HOMES = {
     "Assistant": "assistant",
-    "Stream": "assistant",
+    "Stream": "stream",
     "Config": "config",
     "load_config": "config",
 }

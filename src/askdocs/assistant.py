@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
@@ -34,6 +34,7 @@ from askdocs.plan import plan_sync, planned_changes
 from askdocs.prose import write_answer
 from askdocs.reader import OnnxReader, Reader
 from askdocs.retrieve import retrieve
+from askdocs.stream import Stream
 from askdocs.topics import asks_for_overview, topic_of
 from askdocs.types import (
     Answer,
@@ -494,34 +495,6 @@ class Assistant:
             self.close()
             self._open_lock()
             syncing.delete_index(self.config.index)
-
-
-class Stream:
-    """An answer as it is being given: iterate for its text, then read `answer`.
-
-    To stop it, stop iterating and call `close`.
-    """
-
-    def __init__(self, told: Callable[[], Generator[str, None, Answer]]) -> None:
-        self._told = told
-        self._telling: Generator[str, None, Answer] | None = None
-        self._answer: Answer | None = None
-
-    @property
-    def answer(self) -> Answer:
-        """The whole Answer. Raises AskdocsError before the text has ended."""
-        if self._answer is None:
-            raise AskdocsError("The answer is there when its text has been read to the end.")
-        return self._answer
-
-    def __iter__(self) -> Iterator[str]:
-        self._telling = self._told()
-        self._answer = yield from self._telling
-
-    def close(self) -> None:
-        """Stop, and end the request to a language model if there is one."""
-        if self._telling is not None:
-            self._telling.close()
 
 
 def _in_pieces(text: str) -> Iterator[str]:

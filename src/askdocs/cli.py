@@ -30,6 +30,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_INTERRUPTED = 130  # the exit status after Ctrl-C
+
 Corpus = Annotated[
     Path | None,
     typer.Option(
@@ -122,16 +124,17 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with quotes from the documents or checked prose."""
-    from askdocs.reporting import answer_as_json, show_answer
+    from askdocs.reporting import answer_as_json, show_stream
 
     began = time.monotonic()
     with _assistant(config, corpus, index, llm=llm) as assistant:
         _index_first_if_new(assistant)
-        answer = assistant.ask(question, sources=source, insist=insist)
-    if as_json:
-        _print_json({**answer_as_json(answer), "seconds": round(time.monotonic() - began, 3)})
-    else:
-        show_answer(answer)
+        if as_json:
+            answer = assistant.ask(question, sources=source, insist=insist)
+            seconds = round(time.monotonic() - began, 3)
+            _print_json({**answer_as_json(answer), "seconds": seconds})
+        elif show_stream(assistant.stream(question, sources=source, insist=insist)) is None:
+            raise typer.Exit(_INTERRUPTED)
 
 
 @app.command()
@@ -165,21 +168,25 @@ def chat(
     config: ConfigFile = None,
 ) -> None:
     """Talk about the documents in the terminal."""
-    from askdocs.reporting import show_answer
-    from askdocs.types import Turn
+    from askdocs.converse import understand
+    from askdocs.reporting import show_stream
+    from askdocs.types import Answer, Turn
 
     with _assistant(config, corpus, index, llm=llm) as assistant:
         _index_first_if_new(assistant)
-        print("Ask about your documents. An empty line or Ctrl-D ends.", file=sys.stderr)
+        print(
+            "Ask about your documents. Ctrl-C stops an answer, an empty line ends.", file=sys.stderr
+        )
         history: list[Turn] = []
         for question in _typed_lines("› "):
             try:
-                answer = assistant.ask(question, history=history, sources=source)
+                answer = show_stream(assistant.stream(question, history=history, sources=source))
             except AskdocsError as error:
                 print(error, file=sys.stderr)
                 continue
-            show_answer(answer)
-            history.append(Turn(question, answer))
+            searched_for = understand(question, history).queries
+            stopped = Answer(question, "", searched_for=searched_for)
+            history.append(Turn(question, answer or stopped))
 
 
 @app.command()
@@ -406,7 +413,7 @@ def main() -> None:
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("Stopped. Nothing is lost: the next run goes on from here.", file=sys.stderr)
-        raise SystemExit(130) from None
+        raise SystemExit(_INTERRUPTED) from None
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None

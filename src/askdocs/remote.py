@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from askdocs.config import Config
 from askdocs.errors import IndexBusyError
 from askdocs.lock import read_owner
+from askdocs.stream import Stream
 from askdocs.types import Answer, Changes, Document, Hit, Progress, ProgressListener, Status, Turn
 from askdocs.wire import from_error, from_record, to_record
 
@@ -104,24 +106,45 @@ class RemoteAssistant:
         quotes: bool = False,
         insist: bool = False,
     ) -> Answer:
-        found = self._call(
-            "ask",
-            question=question,
-            history=to_record(list(history)),
-            sources=sources,
-            quotes=quotes,
-            insist=insist,
+        stream = self.stream(
+            question, history=history, sources=sources, quotes=quotes, insist=insist
         )
-        return from_record(Answer, found)
+        for _ in stream:
+            pass
+        return stream.answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        sources: Sequence[str] | None = None,
+        quotes: bool = False,
+        insist: bool = False,
+    ) -> Stream:
+        values = {
+            "question": question,
+            "history": to_record(list(history)),
+            "sources": sources,
+            "quotes": quotes,
+            "insist": insist,
+        }
+        return Stream(lambda: self._streamed(values))
+
+    def _streamed(self, values: dict[str, Any]) -> Generator[str, None, Answer]:
+        with (
+            self._telling_errors(),
+            closing(self._lines("stream", values, _ANSWER_SECONDS)) as lines,
+        ):
+            for told in lines:
+                if "found" in told:
+                    return from_record(Answer, told["found"])
+                yield str(told["piece"])
+        raise AssertionError("the lines end with what was found, or raise")
 
     def _call(self, task: str, on_progress: ProgressListener | None = None, **values: Any) -> Any:
-        try:
+        with self._telling_errors():
             return self._asked(task, values, on_progress, seconds=_ANSWER_SECONDS)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise IndexBusyError(
-                f"The server at {self.address} has the index {self.config.index} but does not"
-                f" answer ({error!r}). Stop it, or try again."
-            ) from error
 
     def _asked(
         self,
@@ -131,24 +154,43 @@ class RemoteAssistant:
         *,
         seconds: float,
     ) -> Any:
+        with closing(self._lines(task, values, seconds)) as lines:
+            for told in lines:
+                if "found" in told:
+                    return told["found"]
+                if on_progress:
+                    on_progress(from_record(Progress, told["progress"]))
+        raise AssertionError("the lines end with what was found, or raise")
+
+    def _lines(
+        self, task: str, values: dict[str, Any], seconds: float
+    ) -> Generator[dict[str, Any]]:
+        """What the server tells, to the line with what it found."""
         place = urlsplit(self.address)
         connection = http.client.HTTPConnection(
             place.hostname or "127.0.0.1", place.port, timeout=seconds
         )
-        try:
+        with closing(connection):
             headers = {"X-Askdocs-Token": self._token, "Content-Type": "application/json"}
             connection.request("POST", f"/askdocs/{task}", json.dumps(values), headers)
-            response = connection.getresponse()
-            if response.status != 200:
-                raise ValueError(f"status {response.status}")
-            for line in response:
-                told = json.loads(line)
-                if "progress" in told and on_progress:
-                    on_progress(from_record(Progress, told["progress"]))
-                if "error" in told:
-                    raise from_error(told["error"])
-                if "found" in told:
-                    return told["found"]
-            raise ValueError("it broke off")
-        finally:
-            connection.close()
+            with closing(connection.getresponse()) as response:
+                if response.status != 200:
+                    raise ValueError(f"status {response.status}")
+                for line in response:
+                    told = json.loads(line)
+                    if "error" in told:
+                        raise from_error(told["error"])
+                    yield told
+                    if "found" in told:
+                        return
+        raise ValueError("it broke off")
+
+    @contextmanager
+    def _telling_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise IndexBusyError(
+                f"The server at {self.address} has the index {self.config.index} but does not"
+                f" answer ({error!r}). Stop it, or try again."
+            ) from error

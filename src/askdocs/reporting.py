@@ -8,8 +8,10 @@ import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from askdocs.stream import Stream
 from askdocs.types import Answer, Changes, Hit, Progress, ProgressListener, Status
 
 if TYPE_CHECKING:
@@ -141,6 +143,75 @@ def show_answer(answer: Answer) -> None:
     """Print an answer with its sources below it."""
     for paragraph in answer.text.split("\n\n"):
         print(_wrapped(paragraph))
+    _show_sources(answer)
+
+
+def show_stream(stream: Stream) -> Answer | None:
+    """Print an answer as it comes, where a terminal shows it, and then its sources.
+
+    None where Ctrl-C stopped it; what had come is left on the screen.
+    """
+    writer = _Writer() if sys.stdout.isatty() else None
+    said = ""
+    try:
+        for piece in stream:
+            said += piece
+            if writer:
+                writer.write(piece)
+    except KeyboardInterrupt:
+        stream.close()
+        if writer is None:
+            print(_wrapped(said), end="")
+        print(" … (stopped)")
+        return None
+    answer = stream.answer
+    if writer and said == answer.text:
+        writer.end()
+        _show_sources(answer)
+        return answer
+    if writer and said:  # the model failed in the middle: these words are not the answer
+        writer.end(" …")
+        print(f"\n{_wrapped(answer.notice)}\n")
+        show_answer(replace(answer, notice=""))
+        return answer
+    show_answer(answer)
+    return answer
+
+
+class _Writer:
+    """Puts words on the terminal as they come, wrapped as `show_answer` does."""
+
+    def __init__(self) -> None:
+        self._width = _width()
+        self._column = 0
+        self._word = ""
+
+    def write(self, piece: str) -> None:
+        for character in piece:
+            if character not in " \n":
+                self._word += character
+                continue
+            self._put()
+            if character == "\n":
+                print()
+                self._column = 0
+        sys.stdout.flush()
+
+    def end(self, mark: str = "") -> None:
+        self._put()
+        print(mark)
+
+    def _put(self) -> None:
+        word, self._word = printable(self._word), ""
+        if word and self._column and self._column + 1 + len(word) > self._width:
+            print()
+            self._column = 0
+        between = " " if word and self._column else ""
+        print(between + word, end="")
+        self._column += len(between + word)
+
+
+def _show_sources(answer: Answer) -> None:
     if answer.citations:
         print()
         for citation in answer.citations:
@@ -149,10 +220,27 @@ def show_answer(answer: Answer) -> None:
     elif answer.hits:
         print("\nThe nearest passages:")
         show_hits(answer.hits)
+    doubted = _doubts(answer)
+    if doubted:
+        print(f"\n{doubted}")
     if answer.notice:
         print(f"\n{printable(answer.notice)}")
     if len(answer.searched_for) > 1:
         print(f"\n(searched for: {printable('; '.join(answer.searched_for))})")
+
+
+def _doubts(answer: Answer) -> str:
+    """How many sentences the documents do not bear; "" if they bear all."""
+    verdicts = [statement.verdict for statement in answer.statements]
+    told = [
+        f"{verdicts.count(verdict)} {words}"
+        for verdict, words in (
+            ("unsupported", "not supported"),
+            ("partly", "only partly supported"),
+        )
+        if verdict in verdicts
+    ]
+    return f"Of {len(verdicts)} sentences: {', '.join(told)}." if told else ""
 
 
 def show_hits(hits: Sequence[Hit]) -> None:
@@ -248,8 +336,11 @@ def _listed(names: Sequence[str], most: int = 8) -> str:
 
 
 def _wrapped(text: str, *, indent: int = 0) -> str:
-    width = min(shutil.get_terminal_size().columns, 100) - indent
-    return textwrap.fill(printable(" ".join(text.split())), max(width, 30))
+    return textwrap.fill(printable(" ".join(text.split())), _width() - indent)
+
+
+def _width() -> int:
+    return max(min(shutil.get_terminal_size().columns, 100), 40)
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,62 @@
+"""A real terminal with a process in it, as a person sees it."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_LONGEST = 120.0  # seconds to wait for something to appear
+
+
+@dataclass
+class Terminal:
+    """What a process has printed, and its keyboard."""
+
+    process: subprocess.Popen[bytes]
+    wire: int
+    screen: str = ""
+
+    def type(self, line: str) -> None:
+        os.write(self.wire, f"{line}\n".encode())
+
+    def wait_for(self, words: str) -> str:
+        """What was printed, white space as one, up to these words; the next wait begins there."""
+        row = re.compile(r"\s+".join(map(re.escape, words.split())))
+        until = time.monotonic() + _LONGEST
+        while (found := row.search(self.screen)) is None:
+            assert time.monotonic() < until, f"no {words!r} in {self.screen!r}"
+            if select.select([self.wire], [], [], 1)[0]:
+                self.screen += self._read()
+        shown, self.screen = self.screen[: found.end()], self.screen[found.end() :]
+        return " ".join(shown.split())
+
+    def _read(self) -> str:
+        try:
+            return os.read(self.wire, 65536).decode("utf-8", "replace")
+        except OSError:  # the process has ended
+            return ""
+
+
+@contextmanager
+def running(command: Sequence[str], folder: Path) -> Iterator[Terminal]:
+    """A terminal in which a command runs, until the end of the block."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    try:
+        yield Terminal(process, ours)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
