@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from askdocs import Assistant
+from askdocs import Assistant, Config
 from askdocs.choose import Candidate, after_reading, choose, coverage, is_readable
 from askdocs.reader import Reading
 from askdocs.types import Hit, Passage
@@ -95,3 +96,18 @@ def test_the_later_passages_are_read_only_where_the_first_do_not_surely_answer(
     reader = CountingReader(score)
     choose("Where is the light seen from?", hits, {"light": 1.0}, sample.embedder, reader)
     assert reader.read_passages == read
+
+
+def test_a_question_in_a_document_is_no_answer(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "faq.md").write_text(
+        "# Questions\n\nHow many boats are in the harbour?\n\nThere are forty of them in summer.\n"
+    )
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        assistant.index()
+        considered = assistant.consider("How many boats are in the harbour?")
+    chances = {each.quote.strip(): each.chance for each in considered.candidates}
+    asked = chances["How many boats are in the harbour?"]
+    assert chances["There are forty of them in summer."] > asked
+    assert asked < 0.4

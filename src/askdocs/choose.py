@@ -24,6 +24,7 @@ _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 # of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
 _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
 _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
+_ASKS = -2.0  # logit; a rule: a sentence that asks something answers nothing
 _READ_FIRST = 12  # passages; the rest is read only where none of these surely answers
 _SURE = 0.6  # chance; with it the right sentence is found as often as by reading all
 _GOES_ON = 0.9  # of the chance of a speaker's sentence has the next, where he goes on; a rule too
@@ -38,6 +39,8 @@ _LEANING_START = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_QUESTION_MARKS = ("?", "？", "؟")
+_CLOSING = " \n*_)]\"'”’»"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,8 @@ def _by_reading(
                 hit.score,
                 coverage(rare_words, passage.text[since:end]),
             )
-            chance = _chance(features, _READING_WEIGHTS, _speech(sentence) if wants_speech else 0.0)
+            more = _asks(sentence) + (_speech(sentence) if wants_speech else 0.0)
+            chance = _chance(features, _READING_WEIGHTS, more)
             if wants_speech and number > 0 and goes_on(sentence):
                 chance = max(chance, _GOES_ON * found[-1].chance)
             found.append(
@@ -199,8 +203,9 @@ def _by_words(
 ) -> list[Candidate]:
     found = []
     for hit, start, end, cosine in _compared(question, hits, embedder):
-        features = (1.0, cosine, hit.score, coverage(rare_words, _text(hit, start, end)))
-        chance = _chance(features, _WORD_WEIGHTS)
+        text = _text(hit, start, end)
+        features = (1.0, cosine, hit.score, coverage(rare_words, text))
+        chance = _chance(features, _WORD_WEIGHTS, _asks(text))
         found.append(Candidate(hit, start, end, None, chance, features))
     return found
 
@@ -245,6 +250,11 @@ def _compared(
 def _text(hit: Hit, start: int, end: int) -> str:
     """The words between two places of the document that a passage is from."""
     return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
+
+
+def _asks(sentence: str) -> float:
+    """What it adds to the logit of a sentence whether it is a question, as in a list of them."""
+    return _ASKS if sentence.rstrip(_CLOSING).endswith(_QUESTION_MARKS) else 0.0
 
 
 def _speech(sentence: str) -> float:
