@@ -46,6 +46,8 @@ ORDER = [
     "agreement",
     "overview",
     "answer",
+    "language_model",
+    "llm_server",
     "llm",
     "prompts",
     "citing",
@@ -72,7 +74,7 @@ BORDERS = {
     "chromadb": {"chroma"},
     "gradio": {"app"},
     "typer": {"cli"},
-    "httpx": {"llm", "chroma"},
+    "httpx": {"llm_server", "chroma"},
     "xllamacpp": {"llm"},
     "ray": {"embed_ray"},
     "torch": set(),
@@ -149,7 +151,7 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         "worker.py",
         "pdf_picture.py",
         "cli.py",
-        "llm.py",
+        "llm_server.py",
     }
 
 

@@ -4,7 +4,9 @@ import pytest
 from llama_index.core.llms import MockLLM
 
 from askdocs.errors import ConfigError, ModelUnavailableError
-from askdocs.llm import LlamaIndexModel, Message, OpenAIModel, load_llm, paced
+from askdocs.language_model import Message, paced
+from askdocs.llm import LlamaIndexModel, load_llm
+from askdocs.llm_server import OpenAIModel
 from tests.model_server import Script, serving
 
 HELLO = [Message("user", "Hello?")]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.llm import LanguageModel, Message, load_llm
+from askdocs.language_model import LanguageModel, Message
+from askdocs.llm import load_llm
 from tests.conftest import ROOT
 from tests.small_model import needs_small_model, small_model
 

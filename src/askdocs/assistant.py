@@ -27,7 +27,8 @@ from askdocs.errors import (
     IndexMismatchError,
     ModelUnavailableError,
 )
-from askdocs.llm import LanguageModel, LlamaIndexModel, load_llm
+from askdocs.language_model import LanguageModel
+from askdocs.llm import LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
 from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, named, overview
 from askdocs.plan import plan_sync, planned_changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from askdocs.llm import Message
+from askdocs.language_model import Message
 from askdocs.types import Passage
 
 NOT_FOUND = "NOT IN THE PASSAGES"

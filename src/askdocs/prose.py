@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from askdocs.choose import Considered
 from askdocs.citing import ReplyParser, Said
 from askdocs.errors import ModelUnavailableError
-from askdocs.llm import LanguageModel
+from askdocs.language_model import LanguageModel
 from askdocs.prompts import NOT_FOUND, numbered, writing_messages
 from askdocs.types import Answer, Citation, Passage, Statement, Verdict
 from askdocs.verify import Judgement, Verifier
