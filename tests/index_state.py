@@ -14,8 +14,8 @@ import numpy as np
 
 from askdocs.catalog import Catalog
 from askdocs.chroma import ChromaFolder
+from askdocs.collection import Collection
 from askdocs.types import Document, Passage
-from askdocs.vectors import VectorStore
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def state_of(index: Path) -> IndexState:
         cached = connection.execute("SELECT key, vector FROM vectors").fetchall()
         vector_keys = dict(connection.execute("SELECT id, vector_key FROM passages"))
     catalog = Catalog(index / "catalog.sqlite")
-    store = VectorStore(ChromaFolder(index / "chroma"))
+    store = Collection(ChromaFolder(index / "chroma"))
     try:
         documents = {source: catalog.document(source) for source in catalog.sources()}
         passages = [each for source in documents for each in catalog.passages_of(source)]
@@ -69,7 +69,7 @@ def state_of(index: Path) -> IndexState:
         store.close()
 
 
-def _stored(store: VectorStore) -> dict[str, tuple[str, str]]:
+def _stored(store: Collection) -> dict[str, tuple[str, str]]:
     """The text and all metadata of each record of the vector store."""
     wanted = ["documents", "metadatas"]
     found: Any = store.chroma.run(lambda collection: collection.get(include=wanted))
@@ -81,7 +81,7 @@ def _stored(store: VectorStore) -> dict[str, tuple[str, str]]:
     }
 
 
-def _reachable(store: VectorStore, vectors: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
+def _reachable(store: Collection, vectors: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
     """For each passage, what a search with its own vector for everything finds."""
     if not vectors:
         return {}

@@ -29,6 +29,7 @@ ORDER = [
     "word_index",
     "catalog",
     "chroma",
+    "collection",
     "vectors",
     "scan",
     "lock",

@@ -10,9 +10,9 @@ import pytest
 
 from askdocs import Assistant, Config, IndexMismatchError
 from askdocs.chroma import COLLECTION, ChromaFolder
+from askdocs.collection import Collection
 from askdocs.errors import ConfigError
 from askdocs.types import Passage
-from askdocs.vectors import VectorStore
 from tests.hash_embedding import HashEmbedding, vector_of
 
 
@@ -26,13 +26,13 @@ def unit_vectors(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[VectorStore]:
-    found = VectorStore(ChromaFolder(tmp_path / "chroma"))
+def store(tmp_path: Path) -> Iterator[Collection]:
+    found = Collection(ChromaFolder(tmp_path / "chroma"))
     yield found
     found.close()
 
 
-def test_a_passage_is_found_by_its_own_vector_with_cosine_one(store: VectorStore) -> None:
+def test_a_passage_is_found_by_its_own_vector_with_cosine_one(store: Collection) -> None:
     vectors = unit_vectors(50)
     store.add([passage(number) for number in range(50)], vectors)
     best, score = store.search(vectors[7], limit=3)[0]
@@ -42,7 +42,7 @@ def test_a_passage_is_found_by_its_own_vector_with_cosine_one(store: VectorStore
     assert found == pytest.approx(expected, abs=1e-5)
 
 
-def test_more_passages_than_chroma_takes_at_once(store: VectorStore) -> None:
+def test_more_passages_than_chroma_takes_at_once(store: Collection) -> None:
     count = 6000
     vectors = unit_vectors(count)
     store.add([passage(number) for number in range(count)], vectors)
@@ -54,7 +54,7 @@ def test_more_passages_than_chroma_takes_at_once(store: VectorStore) -> None:
     assert list(store.ids()) == ["id5999"]
 
 
-def test_a_search_within_sources_looks_nowhere_else(store: VectorStore) -> None:
+def test_a_search_within_sources_looks_nowhere_else(store: Collection) -> None:
     vectors = unit_vectors(20)
     store.add([passage(number, f"{number}.txt") for number in range(20)], vectors)
     found = store.search(vectors[3], limit=20, sources=["3.txt", "11.txt"])
@@ -63,7 +63,7 @@ def test_a_search_within_sources_looks_nowhere_else(store: VectorStore) -> None:
     assert len(store.search(vectors[3], limit=30, sources=many)) == 19
 
 
-def test_adding_twice_and_deleting_what_is_not_there_do_nothing(store: VectorStore) -> None:
+def test_adding_twice_and_deleting_what_is_not_there_do_nothing(store: Collection) -> None:
     vectors = unit_vectors(2)
     for _ in range(2):
         store.add([passage(0), passage(1)], vectors)
@@ -73,7 +73,7 @@ def test_adding_twice_and_deleting_what_is_not_there_do_nothing(store: VectorSto
     assert list(store.ids()) == ["id1"]
 
 
-def test_a_vector_that_is_not_stored_is_unreachable(store: VectorStore) -> None:
+def test_a_vector_that_is_not_stored_is_unreachable(store: Collection) -> None:
     vectors = unit_vectors(3)
     store.add([passage(0), passage(1)], vectors[:2])
     wanted = {f"id{number}": vectors[number] for number in range(3)}
@@ -81,13 +81,13 @@ def test_a_vector_that_is_not_stored_is_unreachable(store: VectorStore) -> None:
     assert store.unreachable({}) == []
 
 
-def test_many_passages_with_the_same_vector_are_all_reachable(store: VectorStore) -> None:
+def test_many_passages_with_the_same_vector_are_all_reachable(store: Collection) -> None:
     same = np.repeat(unit_vectors(1), 60, axis=0)
     store.add([passage(number) for number in range(60)], same)
     assert store.unreachable({f"id{number}": same[0] for number in range(60)}) == []
 
 
-def test_records_tell_all_that_was_stored(store: VectorStore) -> None:
+def test_records_tell_all_that_was_stored(store: Collection) -> None:
     vectors = unit_vectors(3)
     passages = [passage(number) for number in range(3)]
     store.add(passages, vectors)
@@ -98,21 +98,21 @@ def test_records_tell_all_that_was_stored(store: VectorStore) -> None:
 
 
 def test_the_model_is_noted_for_good(tmp_path: Path) -> None:
-    store = VectorStore(ChromaFolder(tmp_path))
+    store = Collection(ChromaFolder(tmp_path))
     assert store.model == ""
     store.note_model("onnx:x")
     store.close()
-    store = VectorStore(ChromaFolder(tmp_path))
+    store = Collection(ChromaFolder(tmp_path))
     assert store.model == "onnx:x"
     store.close()
 
 
 def test_what_is_stored_is_there_after_closing(tmp_path: Path) -> None:
     vectors = unit_vectors(5)
-    store = VectorStore(ChromaFolder(tmp_path))
+    store = Collection(ChromaFolder(tmp_path))
     store.add([passage(number) for number in range(5)], vectors)
     store.close()
-    store = VectorStore(ChromaFolder(tmp_path))
+    store = Collection(ChromaFolder(tmp_path))
     assert store.search(vectors[4], limit=1)[0][0] == "id4"
     store.close()
 
@@ -120,7 +120,7 @@ def test_what_is_stored_is_there_after_closing(tmp_path: Path) -> None:
 def test_damage_is_told_with_what_mends_it(tmp_path: Path) -> None:
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database" * 1000)
     with pytest.raises(IndexMismatchError, match=r"doctor --repair"):
-        VectorStore(ChromaFolder(tmp_path))
+        Collection(ChromaFolder(tmp_path))
 
 
 def test_a_bad_env_file_of_the_current_folder_is_told(
@@ -129,7 +129,7 @@ def test_a_bad_env_file_of_the_current_folder_is_told(
     (tmp_path / ".env").write_text("CHROMA_SERVER_HTTP_PORT=many\n")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=r"\.env"):
-        VectorStore(ChromaFolder(tmp_path / "chroma"))
+        Collection(ChromaFolder(tmp_path / "chroma"))
 
 
 def test_the_plain_class_of_llama_index_finds_the_same_passages(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_the_plain_class_of_llama_index_finds_the_same_passages(tmp_path: Path) 
     question = embedding.get_query_embedding("Kettle 5 boils how many cups")
     answer = plain.query(VectorStoreQuery(query_embedding=question, similarity_top_k=4))
     client.close()
-    store = VectorStore(ChromaFolder(tmp_path / "index" / "chroma"))
+    store = Collection(ChromaFolder(tmp_path / "index" / "chroma"))
     ours = store.search(np.array(question, np.float32), limit=4)
     store.close()
     assert answer.ids == [name for name, _ in ours]
@@ -171,7 +171,7 @@ def test_passages_in_the_places_of_deleted_ones_are_found(tmp_path: Path) -> Non
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     passages = [passage(number) for number in range(count)]
     for round_ in range(12):
-        store = VectorStore(ChromaFolder(tmp_path / str(round_)))
+        store = Collection(ChromaFolder(tmp_path / str(round_)))
         store.add(passages[:kept], vectors[:kept])
         store.delete([each.id for each in passages[:kept]])
         store.add(passages, vectors)

@@ -30,7 +30,8 @@ SECRETS = frozenset(
 
 _WHERE_VECTORS = (
     "vectors must be embedded or the address of a Chroma server, as in http://localhost:8000 or"
-    " http://localhost:8000/NAME; a token belongs into ASKDOCS_VECTORS_TOKEN"
+    " http://localhost:8000/NAME, or several such addresses, none twice, with commas between;"
+    " a token belongs into ASKDOCS_VECTORS_TOKEN"
 )
 
 
@@ -65,7 +66,9 @@ class Config:
     )
 
     vectors: str = _setting(
-        EMBEDDED, "where vectors are kept: embedded (in the index) or a Chroma server's address"
+        EMBEDDED,
+        "where vectors are kept: embedded (in the index) or a Chroma server's address; several"
+        " addresses, with commas between, divide them",
     )
     passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
     passages_read: int = _setting(24, "how many of the passages found are read for the answer")
@@ -80,11 +83,17 @@ class Config:
         """Whether the vectors are at a server, so that several processes may read the index."""
         return self.vectors != EMBEDDED
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The addresses of the servers that the vectors are at."""
+        return tuple(self.vectors.split(",")) if self.served else ()
+
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
-        _require(_names_a_store(self.vectors), _WHERE_VECTORS)
+        apart = len({place.rstrip("/") for place in self.places}) == len(self.places)
+        _require(apart and all(map(_names_a_store, self.places)), _WHERE_VECTORS)
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
@@ -186,9 +195,7 @@ def _refuse_fraction(value: float) -> int:
 
 
 def _names_a_store(place: str) -> bool:
-    """Whether it is `embedded`, or an address with a usable name of a collection and no secret."""
-    if place == EMBEDDED:
-        return True
+    """Whether it is an address with a usable name of a collection and no secret."""
     try:
         parts = urlsplit(place)
         port = parts.port

@@ -14,10 +14,10 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
 from pydantic import PrivateAttr
 
+from askdocs.collection import passage_node
 from askdocs.embed import Embedder
 from askdocs.split import split
 from askdocs.types import Document, Passage
-from askdocs.vectors import passage_node
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

@@ -14,7 +14,7 @@ import numpy as np
 from askdocs.catalog import Catalog, FileRecord, IndexedDocument
 from askdocs.config import Config
 from askdocs.embed import Embedder, Vectors
-from askdocs.errors import IndexMismatchError
+from askdocs.errors import ConfigError, IndexMismatchError
 from askdocs.loaders import LoadError
 from askdocs.loaders.worker import load_guarded
 from askdocs.plan import Plan, plan_sync, reading
@@ -225,8 +225,15 @@ def move_vectors(
 ) -> int:
     """Copy the vectors to where `target` keeps them, then forget them where `source` did.
 
-    The number of passages moved. Killed meanwhile, the index is still where it was.
+    The number of passages moved. Killed meanwhile, the index is still where it was. Raises
+    ConfigError where both have a place in common.
     """
+    common = set(source.places).intersection(target.places)
+    if common:
+        raise ConfigError(
+            f"The vectors are at {common.pop()} already. Move them to collections of other names,"
+            " as in http://localhost:8000/NAME: the old ones answer until all has arrived."
+        )
     store = open_vectors(target, catalog.identity())
     try:
         repair_vectors(catalog, store, embedder, on_progress=on_progress)

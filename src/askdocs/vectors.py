@@ -1,212 +1,157 @@
-"""Passages as vectors in Chroma, in the form that LlamaIndex's own store reads and writes."""
+"""The vectors of an index: in one collection of Chroma, or divided over several."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from hashlib import sha256
+from itertools import chain
+from typing import Protocol, TypeVar
 
-import numpy as np
-
-from askdocs.chroma import Chroma, ChromaFolder, ChromaServer
-from askdocs.config import EMBEDDED, Config
+from askdocs.chroma import ChromaFolder, ChromaServer
+from askdocs.collection import Collection, best_first
+from askdocs.config import Config
 from askdocs.embed import Vectors
 from askdocs.types import Passage
 
-_BATCH = 1000  # Chroma takes 5461 at most at a time
-_QUERIES = 100  # asked at a time
-_NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
-_PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
+Found = TypeVar("Found")
 
 
-class VectorStore:
-    """The vectors of an index. The passage ids are the record ids.
+class VectorStore(Protocol):
+    """The vectors of an index, wherever they are. `Collection` says what each method does."""
 
-    Raises what its `chroma` raises: IndexMismatchError where the store is damaged.
+    def close(self) -> None: ...
+    def prepare(self) -> None: ...
+    def remove(self) -> None: ...
+    def clear(self) -> None: ...
+    def count(self) -> int: ...
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None: ...
+    def delete(self, ids: Sequence[str]) -> None: ...
+    def search(
+        self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]: ...
+    def ids(self) -> Iterator[str]: ...
+    def records(self) -> Iterator[tuple[Passage, Vectors]]: ...
+    def unreachable(self, vectors: Mapping[str, Vectors]) -> list[str]: ...
+    def note_model(self, fingerprint: str) -> None: ...
+    @property
+    def model(self) -> str: ...
+
+
+class Shards:
+    """Vectors divided over several collections by the top folder of their sources.
+
+    All of a folder is in one, so a search within a folder asks only that; any other asks all at
+    once and merges what they find. Raises what a collection raises: one that does not answer
+    is an error, for the rest would look like the whole.
     """
 
-    def __init__(self, chroma: Chroma) -> None:
-        self.chroma = chroma
+    def __init__(self, shards: Sequence[VectorStore]) -> None:
+        self._shards = shards
+        self._threads = ThreadPoolExecutor(len(shards))
 
     def close(self) -> None:
-        """Free the files and connections of the store."""
-        self.chroma.close()
+        for shard in self._shards:
+            shard.close()
+        self._threads.shutdown()
 
     def prepare(self) -> None:
-        """Make the store if it is not there; only who writes the index may."""
-        self.chroma.prepare()
+        self._all(lambda shard: shard.prepare())
 
     def remove(self) -> None:
-        """Remove the store for good. Nothing else may be called afterwards."""
-        self.chroma.remove()
+        self._all(lambda shard: shard.remove())
+
+    def clear(self) -> None:
+        self._all(lambda shard: shard.clear())
 
     def count(self) -> int:
-        return int(self.chroma.run(lambda collection: collection.count()))
+        return sum(self._all(lambda shard: shard.count()))
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Store passages with their vectors, float32 [passages, dimensions]; known ids stay.
+        parts = self._divided([passage.source for passage in passages])
 
-        The graph of Chroma can lose a passage that takes the place of a deleted one (31 of 412
-        near-equal ones at worst), so each is looked for; what is lost is inserted once more.
-        """
-        for start in range(0, len(passages), _BATCH):
-            batch = passages[start : start + _BATCH]
-            nodes = {
-                passage.id: passage_node(passage, vector)
-                for passage, vector in zip(batch, vectors[start : start + _BATCH], strict=True)
-            }
-            self.chroma.run(partial(_write, nodes=list(nodes.values())))
-            lost = self.unreachable({name: node.embedding for name, node in nodes.items()})
-            if lost:
-                self.delete(lost)
-                self.chroma.run(partial(_write, nodes=[nodes[name] for name in lost]))
+        def add(shard: VectorStore) -> None:
+            rows = parts[shard]
+            shard.add([passages[row] for row in rows], vectors[rows])
+
+        self._at_once(add, list(parts))
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove passages by id; ids that are not there do no harm."""
-        for start in range(0, len(ids), _BATCH):
-            self._call("delete", ids=list(ids[start : start + _BATCH]))
+        self._all(lambda shard: shard.delete(ids))
 
     def search(
         self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine) of the passages nearest to `vector`, best first."""
-        found: list[tuple[str, float]] = []
-        for where in _conditions(sources):
-            answer = self._call(
-                "query",
-                query_embeddings=[vector],
-                n_results=limit,
-                where=where,
-                include=["distances"],
-            )
-            pairs = zip(answer["ids"][0], answer["distances"][0], strict=True)
-            found += [(name, 1 - distance) for name, distance in pairs]
-        return sorted(found, key=_best_first)[:limit]
+        if sources is None:
+            found = self._all(lambda shard: shard.search(vector, limit=limit))
+        else:
+            parts = self._divided(sources)
+
+            def search(shard: VectorStore) -> list[tuple[str, float]]:
+                within = [sources[row] for row in parts[shard]]
+                return shard.search(vector, limit=limit, sources=within)
+
+            found = self._at_once(search, list(parts))
+        return sorted(chain.from_iterable(found), key=best_first)[:limit]
 
     def ids(self) -> Iterator[str]:
-        """The ids of all stored passages."""
-        offset = 0
-        while True:
-            page = self._call("get", limit=_PAGE, offset=offset, include=[])["ids"]
-            yield from page
-            if len(page) < _PAGE:
-                return
-            offset += _PAGE
+        return chain.from_iterable(shard.ids() for shard in self._shards)
 
     def records(self) -> Iterator[tuple[Passage, Vectors]]:
-        """All that is stored: what each record tells of its passage, and its vector."""
-        offset = 0
-        while True:
-            wanted = ["documents", "metadatas", "embeddings"]
-            page = self._call("get", limit=_BATCH, offset=offset, include=wanted)
-            fields = (page["ids"], page["documents"], page["metadatas"], page["embeddings"])
-            for name, text, metadata, vector in zip(*fields, strict=True):
-                yield _stored_passage(name, text, metadata), np.asarray(vector, np.float32)
-            if len(page["ids"]) < _BATCH:
-                return
-            offset += _BATCH
+        return chain.from_iterable(shard.records() for shard in self._shards)
 
     def unreachable(self, vectors: Mapping[str, Vectors]) -> list[str]:
-        """The ids that a search with their own vector does not find."""
-        missed = self._not_found(list(vectors), vectors, limit=_NEAR)
-        # Many passages can have the same vector; a graph can miss a neighbour among few.
-        return self._not_found(missed, vectors, limit=_FAR) if missed else []
+        missed = dict(vectors)
+        for shard in self._shards:
+            missed = {name: vectors[name] for name in shard.unreachable(missed)}
+        return list(missed)
 
-    def _not_found(
-        self, names: Sequence[str], vectors: Mapping[str, Vectors], *, limit: int
-    ) -> list[str]:
-        same: dict[bytes, list[str]] = {}  # those with the same vector are asked for together
-        for name in names:
-            same.setdefault(np.asarray(vectors[name], np.float32).tobytes(), []).append(name)
-        missed: set[str] = set()
-        groups = list(same.values())
-        for start in range(0, len(groups), _QUERIES):
-            batch = groups[start : start + _QUERIES]
-            wanted = [vectors[group[0]] for group in batch]
-            found = self._call("query", query_embeddings=wanted, n_results=limit, include=[])
-            for group, ids in zip(batch, found["ids"], strict=True):
-                missed.update(set(group).difference(ids))
-        return [name for name in names if name in missed]
+    def note_model(self, fingerprint: str) -> None:
+        self._all(lambda shard: shard.note_model(fingerprint))
 
     @property
     def model(self) -> str:
-        """The fingerprint of the model that the vectors are from, as it was noted."""
-        return self._metadata().get("model", "")
+        noted = set(self._all(lambda shard: shard.model))
+        return noted.pop() if len(noted) == 1 else ""
 
-    def note_model(self, fingerprint: str) -> None:
-        """Keep the fingerprint beside the vectors: they outlive a catalog that is lost."""
-        if self.model != fingerprint:
-            self._call("modify", metadata={**self._metadata(), "model": fingerprint})
+    def _divided(self, sources: Sequence[str]) -> dict[VectorStore, list[int]]:
+        """For each shard that has any of the sources, their places in the list."""
+        parts: dict[VectorStore, list[int]] = {}
+        for place, source in enumerate(sources):
+            parts.setdefault(self._shards[shard_of(source, len(self._shards))], []).append(place)
+        return parts
 
-    def clear(self) -> None:
-        """Remove everything, and leave an empty store."""
-        self.chroma.clear()
+    def _all(self, act: Callable[[VectorStore], Found]) -> list[Found]:
+        return self._at_once(act, self._shards)
 
-    def _metadata(self) -> dict[str, str]:
-        return dict(self.chroma.run(lambda collection: collection.metadata) or {})
+    def _at_once(
+        self, act: Callable[[VectorStore], Found], shards: Sequence[VectorStore]
+    ) -> list[Found]:
+        """What `act` makes of each; it has ended for all when one of them raises."""
+        tasks = [self._threads.submit(act, shard) for shard in shards]
+        wait(tasks)
+        return [task.result() for task in tasks]
 
-    def _call(self, method: str, **values: Any) -> Any:
-        return self.chroma.run(lambda collection: getattr(collection, method)(**values))
+
+def shard_of(source: str, shards: int) -> int:
+    """Which of so many shards has a source, by the hash of its top folder (or of its own name)."""
+    top = source.partition("/")[0].encode("utf-8", "surrogatepass")
+    return int.from_bytes(sha256(top).digest()[:8], "big") % shards
 
 
 def open_vectors(config: Config, owner: str, *, take_over: bool = False) -> VectorStore:
     """The store that the settings name; `owner` is the identity of the index.
 
-    With `take_over` a collection at a server becomes its own, whoever it belonged to.
+    With `take_over` collections at a server become its own, whoever they belonged to.
     """
-    if config.vectors == EMBEDDED:
-        return VectorStore(ChromaFolder(config.index / "chroma"))
-    return VectorStore(ChromaServer(config.vectors, owner, take_over=take_over))
-
-
-def passage_node(passage: Passage, vector: Vectors | None = None) -> Any:
-    """A passage as a LlamaIndex `TextNode`."""
-    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
-
-    places = {"start": passage.start, "end": passage.end, "page": passage.page,
-              "heading": passage.heading, "line": passage.line}  # fmt: skip
-    known = {name: value for name, value in places.items() if value is not None}
-    return TextNode(
-        id_=passage.id,
-        text=passage.text,
-        start_char_idx=passage.start,
-        end_char_idx=passage.end,
-        embedding=None if vector is None else np.asarray(vector, np.float32).tolist(),
-        metadata={"source": passage.source, "title": passage.title, **known},
-        excluded_embed_metadata_keys=["source", "start", "end", "page", "line"],
-        excluded_llm_metadata_keys=["start", "end", "line"],
-        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.source)},
-    )
-
-
-def _stored_passage(name: str, text: str, metadata: Mapping[str, Any]) -> Passage:
-    return Passage(
-        id=name,
-        source=str(metadata["source"]),
-        text=text,
-        start=int(metadata["start"]),
-        end=int(metadata["end"]),
-        title=str(metadata["title"]),
-        page=metadata.get("page"),
-        heading=metadata.get("heading"),
-        line=metadata.get("line"),
-    )
-
-
-def _write(collection: Any, *, nodes: Sequence[Any]) -> None:
-    from llama_index.vector_stores.chroma import ChromaVectorStore
-
-    ChromaVectorStore(chroma_collection=collection).add(list(nodes))
-
-
-def _conditions(sources: Sequence[str] | None) -> Iterator[Any]:
-    """What Chroma is asked to look within; long lists in parts, for it fails on those."""
-    if sources is None:
-        yield None
-        return
-    for start in range(0, len(sources), _PAGE):
-        yield {"source": {"$in": list(sources[start : start + _PAGE])}}
-
-
-def _best_first(pair: tuple[str, float]) -> tuple[float, str]:
-    return -pair[1], pair[0]
+    if not config.served:
+        return Collection(ChromaFolder(config.index / "chroma"))
+    shards: list[VectorStore] = []
+    try:
+        for place in config.places:
+            shards.append(Collection(ChromaServer(place, owner, take_over=take_over)))
+    except BaseException:
+        for shard in shards:
+            shard.close()
+        raise
+    return shards[0] if len(shards) == 1 else Shards(shards)
