@@ -80,11 +80,18 @@ def search(
     """
     if not weights:
         return []
+    # Only the best are looked up among the passages: to look up all took as long as to score them.
     rows = database.rows(
-        f"""SELECT id, -bm25(words, 1.0, {_CONTEXT_WEIGHT}) AS score
-            FROM words JOIN passages ON number = words.rowid
-            WHERE words MATCH ?1
-                  AND (?3 = 'null' OR source IN (SELECT value FROM json_each(?3)))
+        f"""WITH scored AS MATERIALIZED (
+                SELECT rowid AS number, -bm25(words, 1.0, {_CONTEXT_WEIGHT}) AS score
+                FROM words WHERE words MATCH ?1),
+            within AS MATERIALIZED (
+                SELECT number, score FROM scored WHERE ?3 = 'null' OR number IN (
+                    SELECT number FROM passages
+                    WHERE source IN (SELECT value FROM json_each(?3))))
+            SELECT id, score FROM within JOIN passages USING (number)
+            WHERE score >= (
+                SELECT min(score) FROM (SELECT score FROM within ORDER BY score DESC LIMIT ?2))
             ORDER BY score DESC, id LIMIT ?2""",
         match_expression(list(weights)),
         limit,
