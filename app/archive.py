@@ -106,7 +106,12 @@ class Archive:
 
     def _file(self, visitor: str, name: str) -> Path | None:
         folder = self._of(visitor)
-        return folder / f"{name}.json" if folder and _ID.fullmatch(name) else None
+        return folder / f"{name}.json" if folder and is_id(name) else None
+
+
+def is_id(name: str) -> bool:
+    """Whether this can be the identity of a conversation."""
+    return bool(_ID.fullmatch(name))
 
 
 def _read(file: Path) -> Conversation | None:

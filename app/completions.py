@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import FastAPI, Response
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from askdocs.converse import understand
+from askdocs.embed import load_tokenizer
 from askdocs.errors import AskdocsError
 from askdocs.exports import answer_record
 from askdocs.types import Answer, Statement, Turn
@@ -20,6 +22,8 @@ from askdocs.types import Answer, Statement, Turn
 from .api import told_while_heard
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
     from askdocs.assistant import Assistant
 
 MODEL = "askdocs"
@@ -45,12 +49,19 @@ class Message(BaseModel):
         return self.content or ""
 
 
+class StreamOptions(BaseModel):
+    """With `include_usage`, a stream ends with a piece that has no words, but the usage."""
+
+    include_usage: bool = False
+
+
 class Wanted(BaseModel):
     """What a client asks. `sources`, our own, limits the question to documents or folders."""
 
     messages: list[Message] = Field(min_length=1, max_length=1000)
     model: str = MODEL
     stream: bool = False
+    stream_options: StreamOptions | None = None
     sources: list[str] | None = None
 
 
@@ -75,7 +86,8 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
             if not wanted.stream:
                 for _ in stream:
                     pass
-                return JSONResponse({**frame, **_whole(stream.answer)})
+                usage = _usage(wanted.messages, stream.answer.text)
+                return JSONResponse({**frame, **_whole(stream.answer), "usage": usage})
             pieces = iter(stream)
             first = next(pieces, "")  # what cannot be answered is told as an error, not midway
         except AskdocsError as error:
@@ -83,11 +95,17 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
 
         def events() -> Generator[str]:
             frame["object"] = "chat.completion.chunk"
+            counts = wanted.stream_options is not None and wanted.stream_options.include_usage
+            if counts:
+                frame["usage"] = None
             try:
                 yield _event({**frame, **_chunk({"role": "assistant", "content": first})})
                 for piece in pieces:
                     yield _event({**frame, **_chunk({"content": piece})})
                 yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
+                if counts:
+                    usage = _usage(wanted.messages, stream.answer.text)
+                    yield _event({**frame, "choices": [], "usage": usage})
             except AskdocsError as error:
                 yield _event(_problem(str(error)))
             finally:
@@ -130,9 +148,30 @@ def _whole(answer: Answer) -> dict[str, Any]:
     message = {"role": "assistant", "content": answer.text}
     return {
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
         **_beside(answer),
     }
+
+
+def _usage(messages: Sequence[Message], text: str) -> dict[str, int]:
+    """How many tokens were asked and answered, as the models of this package count them.
+
+    A language model that writes the answers counts its own, and reads passages besides.
+    """
+    asked, answered = _tokens(message.text for message in messages), _tokens([text])
+    return {
+        "prompt_tokens": asked,
+        "completion_tokens": answered,
+        "total_tokens": asked + answered,
+    }
+
+
+def _tokens(texts: Iterable[str]) -> int:
+    return sum(len(_tokenizer().encode(text, add_special_tokens=False)) for text in texts)
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    return load_tokenizer()
 
 
 def _chunk(delta: dict[str, str], *, ends: bool = False) -> dict[str, Any]:

@@ -52,8 +52,12 @@ class Conversation:
     def asked(
         self, question: str, sources: Sequence[str] = (), *, at: int | None = None
     ) -> Conversation:
-        """With a new question at the end; or at place `at`, without what was there and after."""
-        kept = self.exchanges if at is None else self.exchanges[: max(at, 0)]
+        """With a new question at the end; or at place `at`, without what was there and after.
+
+        What was still being answered counts as stopped.
+        """
+        before = self.stopped().exchanges
+        kept = before if at is None else before[: max(at, 0)]
         now = datetime.now(UTC).isoformat(timespec="seconds")
         exchange = Exchange(question, tuple(sources), asked_at=now)
         name = self.id or secrets.token_hex(8)

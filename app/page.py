@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import gradio
 
 from .archive import Archive
+from .background import Background
 from .conversation import Conversation
 from .endpoints import add_endpoints
 from .indexing import indexer
-from .remembering import changer, exporter, judger, lister, opener, show, unfolder
+from .remembering import changer, exporter, judger, lister, opener, redrawer, unfolder
 from .rendering import render_past
 from .shelf import render_shelf, render_welcome
 from .shell import (
@@ -47,6 +48,7 @@ class Surroundings:
     assistant: Assistant
     suggestions: Suggestions
     archive: Archive
+    background: Background
     watching: bool
     may_change: bool
 
@@ -96,13 +98,14 @@ def build_page(around: Surroundings) -> gradio.Blocks:
             parts.welcome,
             **QUIET,
         )
-        page.load(
+        returned = page.load(
             opener(around.assistant, around.archive),
             [parts.command, parts.conversation],
             parts.talk,
             js="(command, conversation) => [window.askdocs.returning(), conversation]",
             **QUIET,
         )
+        returned.then(None, None, None, js="() => window.askdocs.opened()", **QUIET)
     return page
 
 
@@ -170,41 +173,49 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
     """Asking, stopping, starting over, judging; the event of asking."""
     asked = gradio.on(
         [parts.question.submit, parts.send.click],
-        asker(around.assistant, around.archive),
+        asker(around.assistant, around.archive, around.background),
         [parts.question, parts.command, parts.conversation],
-        [parts.question, parts.present, parts.follow_ups, parts.conversation],
+        [parts.present, parts.follow_ups, parts.conversation],
         js="(question, command, rest) => window.askdocs.asking(question, rest)",
         concurrency_limit=QUESTIONS_AT_ONCE,
         trigger_mode="always_last",  # "once" drops a question right after an answer or "New"
         **QUIET,
     )
-    asked.then(None, None, None, js="() => window.askdocs.started()", **QUIET)
+    asked.then(None, None, None, js="() => window.askdocs.ended()", **QUIET)
     asked.then(
         suggester(around.assistant),
         [parts.conversation],
         [parts.follow_ups],
         concurrency_limit=1,
+        trigger_mode="always_last",
         **QUIET,
     )
     # Gradio cancels in the order of registration: cancelled later, an answer could still overwrite
     # what the button does, or the next question could be cancelled in its stead.
-    for button in (parts.stop, parts.start_over):
+    for button in (parts.stop, parts.start_over, _hidden("drop")):
         button.click(None, None, None, cancels=[asked])
     parts.stop.click(
         stopper(around.archive),
-        [parts.conversation],
+        [parts.command, parts.conversation],
         [parts.present, parts.conversation],
+        js=COMMAND,
         queue=False,
         **QUIET,
     )
     parts.start_over.click(
-        lambda: ("", *show(around.assistant, Conversation())),
         None,
-        [parts.follow_ups, *parts.talk],
-        queue=False,
+        None,
+        [parts.past, parts.present, parts.follow_ups],
+        js="() => window.askdocs.emptied()",
         **QUIET,
     )
-    _hidden("unfold").click(unfolder(around.assistant), [parts.conversation], [parts.past], **QUIET)
+    _hidden("unfold").click(
+        unfolder(around.assistant, around.archive),
+        [parts.command, parts.conversation],
+        [parts.past],
+        js=COMMAND,
+        **QUIET,
+    )
     _hidden("judge").click(
         judger(around.assistant, around.archive),
         [parts.command, parts.conversation],
@@ -246,9 +257,10 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         **QUIET,
     )
     indexed.then(
-        lambda conversation: show(assistant, conversation),
-        [parts.conversation],
-        parts.talk,
+        redrawer(assistant, around.archive),
+        [parts.command, parts.conversation],
+        [parts.past, parts.present],
+        js=COMMAND,
         **QUIET,
     )
 
@@ -271,7 +283,7 @@ def _connect_history(parts: _Parts, around: Surroundings, asked: Any) -> None:
         cancels=[asked],
         **QUIET,
     )
-    opened.then(lambda: "", None, [parts.follow_ups], **QUIET)
+    opened.then(None, None, [parts.follow_ups], js="() => window.askdocs.opened()", **QUIET)
     _hidden("change").click(
         changer(around.archive),
         [parts.command, parts.find_conversation, parts.conversation],
@@ -280,7 +292,11 @@ def _connect_history(parts: _Parts, around: Surroundings, asked: Any) -> None:
         **QUIET,
     )
     exported = _hidden("export").click(
-        exporter(), [parts.command, parts.conversation], [parts.file], js=COMMAND, **QUIET
+        exporter(around.archive),
+        [parts.command, parts.conversation],
+        [parts.file],
+        js=COMMAND,
+        **QUIET,
     )
     exported.then(None, [parts.file], None, js="(file) => window.askdocs.save(file)", **QUIET)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import gradio
 from askdocs.feedback import JUDGEMENTS, note_judgement
 
 from .archive import Archive
+from .command import shown_on_page, values_of
 from .conversation import Conversation
 from .exports import MEDIA_TYPES, export
 from .history import changed_since, render_history
@@ -31,10 +32,24 @@ def show(assistant: Assistant, conversation: Conversation) -> Shown:
     return past, present, conversation
 
 
-def unfolder(assistant: Assistant) -> Callable[[Conversation], str]:
+def redrawer(assistant: Assistant, archive: Archive) -> Callable[..., tuple[Any, Any]]:
+    """The event after a change of documents. It returns (past, present), with notes on it."""
+
+    def redraw(command: str, session: Conversation, request: gradio.Request) -> tuple[Any, Any]:
+        conversation = shown_on_page(values_of(command), session, archive, request)
+        if not conversation.exchanges or conversation.exchanges[-1].running:
+            return gradio.skip(), gradio.skip()
+        past, present, _ = show(assistant, conversation)
+        return past, present
+
+    return redraw
+
+
+def unfolder(assistant: Assistant, archive: Archive) -> Callable[..., str]:
     """The event of showing the whole past of a long conversation."""
 
-    def unfold(conversation: Conversation) -> str:
+    def unfold(command: str, session: Conversation, request: gradio.Request) -> str:
+        conversation = shown_on_page(values_of(command), session, archive, request)
         return render_past(conversation, changed_since(assistant, conversation), shown=None)
 
     return unfold
@@ -46,7 +61,7 @@ def opener(assistant: Assistant, archive: Archive) -> Callable[..., Shown]:
     def open_conversation(
         command: str, conversation: Conversation, request: gradio.Request
     ) -> Shown:
-        wanted = archive.load(visitor_of(request), str(_values(command).get("id", "")))
+        wanted = archive.load(visitor_of(request), str(values_of(command).get("id", "")))
         if wanted is None:
             return gradio.skip(), gradio.skip(), conversation
         return show(assistant, wanted)
@@ -60,7 +75,7 @@ def changer(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
     def change(
         command: str, wanted: str, conversation: Conversation, request: gradio.Request
     ) -> tuple[str, Conversation]:
-        values, visitor = _values(command), visitor_of(request)
+        values, visitor = values_of(command), visitor_of(request)
         name = str(values.get("id", ""))
         match values.get("do"):
             case "rename":
@@ -86,12 +101,14 @@ def lister(archive: Archive) -> Callable[..., str]:
     return list_conversations
 
 
-def exporter() -> Callable[[str, Conversation], str]:
+def exporter(archive: Archive) -> Callable[..., str]:
     """The event of exporting: the file as JSON {name, type, content}, for the page to save."""
 
-    def make_file(command: str, conversation: Conversation) -> str:
+    def make_file(command: str, session: Conversation, request: gradio.Request) -> str:
+        values = values_of(command)
+        conversation = shown_on_page(values, session, archive, request)
         kinds = {kind: kind for kind in MEDIA_TYPES}
-        kind = kinds.get(_values(command).get("format", ""), "json")
+        kind = kinds.get(values.get("format", ""), "json")
         return json.dumps(
             {
                 "name": f"askdocs-{conversation.id or 'conversation'}.{kind}",
@@ -106,8 +123,9 @@ def exporter() -> Callable[[str, Conversation], str]:
 def judger(assistant: Assistant, archive: Archive) -> Callable[..., Conversation]:
     """The event of judging an answer: noted beside the index, and in the conversation."""
 
-    def judge(command: str, conversation: Conversation, request: gradio.Request) -> Conversation:
-        values = _values(command)
+    def judge(command: str, session: Conversation, request: gradio.Request) -> Conversation:
+        values = values_of(command)
+        conversation = shown_on_page(values, session, archive, request)
         judgement = next((each for each in JUDGEMENTS if each == values.get("judgement")), None)
         number = values.get("number")
         if judgement is None or not isinstance(number, int):
@@ -128,12 +146,3 @@ def judger(assistant: Assistant, archive: Archive) -> Callable[..., Conversation
 
 def _listed(archive: Archive, visitor: str, wanted: str) -> str:
     return render_history(archive.entries(visitor, wanted), wanted, kept=archive.keeps)
-
-
-def _values(command: str) -> Mapping[str, Any]:
-    """What the page's script sends; nothing where it is damaged."""
-    try:
-        values = json.loads(command or "{}")
-    except ValueError:
-        return {}
-    return values if isinstance(values, dict) else {}

@@ -18,6 +18,7 @@ from askdocs.errors import CorpusError
 from . import assets
 from .api import with_api
 from .archive import Archive
+from .background import Background
 from .completions import add_completions
 from .guard import Guard
 from .intake import AlreadyThereError, Intake, RefusedError
@@ -46,8 +47,10 @@ def run(
     on_ready: Callable[[], None],
 ) -> None:
     """Serve on a bound socket until interrupted; `on_ready` is called once that has begun."""
+    background = Background()
     application = build_application(
         assistant,
+        background,
         password=password,
         watching=watching,
         may_change=may_change,
@@ -58,10 +61,13 @@ def run(
         _Server(settings, on_ready).run(sockets=[listener])
     except KeyboardInterrupt:
         return
+    finally:
+        background.end()
 
 
 def build_application(
     assistant: Assistant,
+    background: Background,
     *,
     password: str | None = None,
     watching: bool = False,
@@ -79,7 +85,7 @@ def build_application(
     archive = Archive(assistant.config.index / KEPT if keeping else None)
     gradio.mount_gradio_app(
         routes,
-        build_page(Surroundings(assistant, suggestions, archive, watching, may_change)),
+        build_page(Surroundings(assistant, suggestions, archive, background, watching, may_change)),
         path="/",
         theme=gradio.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],

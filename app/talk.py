@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio
@@ -14,6 +14,8 @@ from askdocs.errors import AskdocsError
 from askdocs.types import Turn
 
 from .archive import Archive
+from .background import Background, streamed
+from .command import shown_on_page, values_of
 from .conversation import Conversation
 from .rendering import render_present
 from .shelf import render_suggestions
@@ -28,28 +30,39 @@ SECONDS_BETWEEN_UPDATES = 0.05
 _log = logging.getLogger(__name__)
 
 
-def asker(assistant: Assistant, archive: Archive) -> Callable[..., Iterator[tuple[Any, ...]]]:
-    """The event of asking. It yields (question box, present, follow-ups, conversation).
+def asker(
+    assistant: Assistant, archive: Archive, background: Background
+) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
+    """The event of asking. It yields (present, follow-ups, conversation).
 
-    The past is not sent again: the page moves the last answer up by itself.
+    The past is not sent again: the page moves the last answer up by itself. When the event is
+    cancelled it ends at once, whatever the answer waits for.
     """
 
-    def answer_question(
-        question: str, command: str, conversation: Conversation, request: gradio.Request
-    ) -> Iterator[tuple[Any, ...]]:
+    def answered(
+        question: str, values: Mapping[str, Any], session: Conversation, request: gradio.Request
+    ) -> Generator[tuple[Any, ...]]:
+        conversation = shown_on_page(values, session, archive, request)
         question = (question or "").strip()
         if not question:
-            yield gradio.skip(), gradio.skip(), gradio.skip(), conversation
+            yield gradio.skip(), gradio.skip(), conversation
             return
-        sources, at, quotes = _parse_command(command)
+        sources, at, quotes = _wishes(values)
         conversation = conversation.asked(question, sources, at=at)
         archive.save(visitor_of(request), conversation)
         history = conversation.history()
-        yield "", render_present(conversation), "", conversation
+        yield render_present(conversation), "", conversation
         for grown in _answering(assistant, conversation, history, quotes=quotes):
-            if not grown.exchanges[-1].running:
+            yield render_present(grown), gradio.skip(), grown
+            if not grown.exchanges[-1].running:  # and was not stopped meanwhile
                 archive.save(visitor_of(request), grown)
-            yield gradio.skip(), render_present(grown), gradio.skip(), grown
+
+    async def answer_question(
+        question: str, command: str, session: Conversation, request: gradio.Request
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        work = partial(answered, question, values_of(command), session, request)
+        async for shown in streamed(background, work, "askdocs-question"):
+            yield shown
 
     return answer_question
 
@@ -57,8 +70,10 @@ def asker(assistant: Assistant, archive: Archive) -> Callable[..., Iterator[tupl
 def stopper(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
     """The event of stopping. It returns (present, conversation)."""
 
-    def stop(conversation: Conversation, request: gradio.Request) -> tuple[str, Conversation]:
-        conversation = conversation.stopped()
+    def stop(
+        command: str, session: Conversation, request: gradio.Request
+    ) -> tuple[str, Conversation]:
+        conversation = shown_on_page(values_of(command), session, archive, request).stopped()
         archive.save(visitor_of(request), conversation)
         return render_present(conversation), conversation
 
@@ -66,7 +81,7 @@ def stopper(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
 
 
 def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
-    """The event after an answer: what could be asked next."""
+    """The event after an answer: what could be asked next, marked with its conversation."""
 
     def suggest(conversation: Conversation) -> str:
         last = conversation.exchanges[-1] if conversation.exchanges else None
@@ -75,10 +90,11 @@ def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
         asked = [each.question for each in conversation.exchanges]
         try:
             questions = follow_ups(assistant, last.answer, asked, sources=last.sources)
-            return render_suggestions(list(questions), "You could ask next")
+            suggested = render_suggestions(list(questions), "You could ask next")
         except AskdocsError as error:
             _log.info("No follow-ups: %s", error)
             return ""
+        return f'<div data-conversation="{conversation.id}">{suggested}</div>'
 
     return suggest
 
@@ -108,13 +124,11 @@ def _answering(
         stream.close()  # when the visitor has stopped it
 
 
-def _parse_command(command: str) -> tuple[tuple[str, ...], int | None, bool]:
-    """What the page's script sends beside a question: sources, what it replaces, quotes only."""
-    try:
-        values = json.loads(command or "{}")
-        sources = tuple(str(source) for source in values.get("sources", ()))
-        at = values.get("replaces")
-        return sources, int(at) if at is not None else None, bool(values.get("quotes"))
-    except (ValueError, TypeError, AttributeError):
-        _log.warning("A question came with a damaged request; it is asked of all documents.")
-        return (), None, False
+def _wishes(values: Mapping[str, Any]) -> tuple[tuple[str, ...], int | None, bool]:
+    """What is wished beside a question: sources, what it replaces, quotes only."""
+    sources, at = values.get("sources"), values.get("replaces")
+    return (
+        tuple(str(source) for source in sources) if isinstance(sources, list) else (),
+        at if isinstance(at, int) else None,
+        bool(values.get("quotes")),
+    )

@@ -1,15 +1,16 @@
 /* What the page asks of the server beside questions: by hidden buttons, one for each kind. */
 
+import { current } from "./current.js";
 import { find } from "./dom.js";
 
-let given = "";
+let given = {};
 
 export function send(name, values) {
-  given = JSON.stringify(values);
+  given = values;
   find(`#do-${name}`).click();
 }
 
 /* What the pressed button is to do: called by the page. */
 export function command() {
-  return given;
+  return JSON.stringify({ ...given, conversation: current() });
 }

@@ -1,17 +1,29 @@
-/* Earlier conversations: which one is on the page, opening, renaming, deleting, judging. */
+/* Conversations: which one is on the page, opening, renaming, deleting, judging. */
 
 import { announce, find, findAll } from "./dom.js";
 import { send } from "./commands.js";
+import { NAME, arriving, current, turnTo } from "./current.js";
 import { confirmed, named } from "./confirming.js";
 import { closePanel } from "./panels.js";
 
-const NAME = "chat"; // in the address of the page
-
-const arriving = new URLSearchParams(location.search).get(NAME) || "";
+let wanted = arriving;
 
 /* The conversation that a reload brings back: called by the page. */
 export function returning() {
   return JSON.stringify({ id: arriving });
+}
+
+/* What was wanted is on the page; or it is not kept any more: called by the page. */
+export function opened() {
+  const missing = wanted && wanted === current() && !find("#conversation");
+  wanted = "";
+  if (missing) find("#start-over").click();
+  return [""];
+}
+
+/* Nothing said yet: called by the page for the past, the present and what could be asked next. */
+export function emptied() {
+  return [`<div id="earlier" data-drawn="${current()}"></div>`, "", ""];
 }
 
 /* Keep the address equal to the conversation on the page. */
@@ -24,6 +36,8 @@ export function noteConversation() {
 }
 
 export function openConversation(button) {
+  wanted = button.dataset.id;
+  turnTo(wanted);
   send("open", { id: button.dataset.id });
   closePanel();
 }
@@ -37,7 +51,7 @@ export async function deleteConversation(button) {
   const agreed = await confirmed(`Delete the conversation “${button.dataset.title}”?`, "Delete");
   if (!agreed) return;
   send("change", { do: "delete", id: button.dataset.id });
-  if (find("#conversation")?.dataset.conversation === button.dataset.id) find("#start-over").click();
+  if (current() === button.dataset.id) find("#start-over").click();
 }
 
 /* Pressing the same judgement again takes it back. */

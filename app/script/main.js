@@ -2,13 +2,15 @@
    set as text, or as HTML that the server escaped. */
 
 import {
-  ask, askAgain, asking, edit, holdBack, questionBox, started, stopEditing,
+  answering, ask, askAgain, asking, edit, ended, forget, holdBack, questionBox, stop, stopEditing,
 } from "./asking.js";
 import { choiceIsShown, choose, showChoice } from "./choice.js";
 import { command, send } from "./commands.js";
 import {
-  deleteConversation, judge, noteConversation, openConversation, renameConversation, returning,
+  deleteConversation, emptied, judge, noteConversation, openConversation, opened,
+  renameConversation, returning,
 } from "./conversations.js";
+import { dropForeign, startAnother } from "./current.js";
 import { keepDraft } from "./draft.js";
 import { find, root, watch, whenThere } from "./dom.js";
 import { follow } from "./following.js";
@@ -56,7 +58,12 @@ document.addEventListener("click", (event) => {
     const opener = event.target.closest(`#open-${panel}`);
     if (opener) togglePanel(panel, opener);
   }
-  if (event.target.closest("#start-over")) { stopEditing(); closePanel(); }
+  if (event.target.closest("#start-over")) {
+    startAnother();
+    forget();
+    closePanel();
+  }
+  if (event.target.closest("#stop")) stop();
   const menu = find("#export");
   if (menu?.open && !menu.contains(event.target)) menu.open = false;
 });
@@ -94,7 +101,22 @@ for (const panel of ["shelf", "history"]) {
   whenThere(`#open-${panel}`, (button) => button.setAttribute("aria-expanded", "false"));
 }
 whenThere("#add-files", watchDragging);
-watch("#present", () => { started(); moveUp(); follow(); noteConversation(); });
+let dropped = ""; // cancelled twice, Gradio would cancel the next question
+
+watch("#present", () => {
+  const foreign = dropForeign("#present");
+  if (foreign) {
+    if (foreign !== dropped) find("#do-drop").click();
+    dropped = foreign;
+    return;
+  }
+  const exchange = find("#present .exchange");
+  if (exchange) answering(exchange);
+  moveUp();
+  follow();
+  noteConversation();
+});
+watch("#follow-ups", () => dropForeign("#follow-ups"));
 watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
 
-window.askdocs = { asking, command, returning, save, started };
+window.askdocs = { asking, command, emptied, ended, opened, returning, save };

@@ -81,6 +81,10 @@ def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
     assert "1871" in answer["choices"][0]["message"]["content"]
     assert answer["citations"][0]["source"] == "lighthouse.txt"
     assert answer["answered"] is True
+    usage = answer["usage"]
+    assert usage["prompt_tokens"] == 26
+    assert usage["completion_tokens"] > 10
+    assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
 
     asked["stream"] = True
     with httpx.stream("POST", f"{address}/v1/chat/completions", json=asked, timeout=60) as stream:
@@ -92,6 +96,15 @@ def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
     assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
     assert chunks[-1]["citations"] == answer["citations"]
     assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert not any("usage" in chunk for chunk in chunks)
+
+    asked["stream_options"] = {"include_usage": True}
+    with httpx.stream("POST", f"{address}/v1/chat/completions", json=asked, timeout=60) as stream:
+        events = [line.removeprefix("data: ") for line in stream.iter_lines() if line]
+    *chunks, last = [json.loads(event) for event in events[:-1]]
+    assert {chunk["usage"] for chunk in chunks} == {None}
+    assert chunks[-1]["citations"] == answer["citations"]
+    assert (last["choices"], last["usage"]) == ([], usage)
 
 
 @pytest.mark.parametrize("stream", [True, False])

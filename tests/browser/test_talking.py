@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from askdocs.app.archive import Archive
 from askdocs.app.conversation import Conversation
 from askdocs.app.visitor import COOKIE
+from tests.browser.conftest import visiting
+from tests.hash_embedding import vector_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.browser.conftest import Visit
+    from tests.browser.conftest import ServeCorpus, Visit
 
 BUILDER = "who built the lighthouse of Skerry Point?"
 TEA = "how long is black tea brewed?"
@@ -29,6 +35,95 @@ AS_SOON_AS_ANSWERED = """([button, question]) => {
     document.querySelector(button).click();
   }).observe(document.querySelector('#present'), { childList: true, subtree: true });
 }"""
+
+# Put a question into the box, and press buttons one after the other without a pause.
+AT_ONCE = """([question, ...buttons]) => {
+  const box = document.querySelector('#question textarea');
+  box.value = question;
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+  for (const button of buttons) document.querySelector(button).click();
+}"""
+
+
+@contextmanager
+def embedding(speaks: threading.Event) -> Iterator[str]:
+    """The spec of an embedding server that is silent while `speaks` is not set."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            speaks.wait()
+            rows = [
+                {"index": place, "embedding": vector_of(text)}
+                for place, text in enumerate(asked["input"])
+            ]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"data": rows}).encode())
+
+        def log_message(self, format: str, *values: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http:http://127.0.0.1:{server.server_port}"
+        speaks.set()
+        server.shutdown()
+
+
+def test_what_is_asked_after_stopping_waits_for_nothing_that_the_stopped_answer_waits_for(
+    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    speaks = threading.Event()
+    speaks.set()
+    with (
+        embedding(speaks) as embedder,
+        serve_corpus(corpus, tmp_path / "index", ASKDOCS_EMBEDDER=embedder) as address,
+        visiting(browser, address) as visit,
+    ):
+        page = visit.page
+        expect(page.locator(".suggestions")).to_be_visible()
+        speaks.clear()
+        for times in (1, 2):
+            page.get_by_label("Your question").fill(BUILDER)
+            page.keyboard.press("Enter")
+            page.get_by_role("button", name="Stop").wait_for()
+            page.evaluate(AT_ONCE, ["hello", "#stop", "#send"])
+            expect(page.locator("#present .answer")).to_contain_text("Ask me anything")
+            expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * times)
+            expect(page.locator("#past .exchange").last).to_contain_text("Stopped.")
+        speaks.set()
+        visit.ask(TEA)
+        page.wait_for_timeout(500)
+        expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * 2 + [TEA])
+        page.reload()
+        expect(page.get_by_text("Stopped.")).to_have_count(2)
+        expect(page.locator(".answer")).to_have_count(3)
+
+
+def test_new_and_ask_pressed_at_once_do_not_mix_conversations(visit: Visit) -> None:
+    page = visit.page
+    for _ in range(2):
+        visit.ask(BUILDER)
+        page.evaluate(AT_ONCE, [TEA, "#start-over", "#send"])
+        expect(page.locator("#present .answer")).to_contain_text("four minutes")
+        page.locator("#follow-ups [data-conversation]").wait_for(state="attached")
+        expect(page.locator(".question")).to_have_text([TEA])
+        page.evaluate(AT_ONCE, [BUILDER, "#send", "#start-over", "#send"])
+        page.wait_for_timeout(1500)
+        expect(page.locator(".exchange")).to_have_count(0)
+        expect(page.get_by_label("Your question")).to_have_value(BUILDER)
+        page.get_by_label("Your question").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#present .answer")).to_contain_text("Anna Moreau")
+        page.evaluate(AT_ONCE, [TEA, "#send"])
+        expect(page.locator("#present .answer")).to_contain_text("four minutes")
+        expect(page.locator(".question")).to_have_text([BUILDER, TEA])
+        page.reload()
+        expect(page.locator(".question")).to_have_text([BUILDER, TEA])
+        page.get_by_role("button", name="New", exact=True).click()
+        expect(page.locator(".exchange")).to_have_count(0)
 
 
 def test_what_is_asked_the_moment_an_answer_ends_is_answered(visit: Visit) -> None:

@@ -1,0 +1,82 @@
+"""Work that goes on in threads, which nobody has to wait for and which end in order."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import closing, suppress
+from typing import TypeVar
+
+SECONDS_TO_END = 10.0
+
+Piece = TypeVar("Piece")
+
+
+class Background:
+    """The threads of a server. `ending` is set when they are to end."""
+
+    def __init__(self) -> None:
+        self.ending = threading.Event()
+        self._threads: set[threading.Thread] = set()
+        self._guard = threading.Lock()
+
+    def start(self, work: Callable[[], None], name: str) -> None:
+        """Do `work` in a thread of its own; nothing is begun any more after `end`."""
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                with self._guard:
+                    self._threads.discard(threading.current_thread())
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        with self._guard:
+            if self.ending.is_set():
+                return
+            self._threads.add(thread)
+        thread.start()
+
+    def end(self) -> None:
+        """Tell every thread to end, and wait for them; not for ever."""
+        with self._guard:
+            self.ending.set()
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(SECONDS_TO_END)
+
+
+async def streamed(
+    background: Background, work: Callable[[], Generator[Piece]], name: str
+) -> AsyncIterator[Piece]:
+    """What `work` yields, as it comes. Closed, this ends at once, and `work` at its next piece."""
+    loop = asyncio.get_running_loop()
+    pieces: asyncio.Queue[Piece | Exception | None] = asyncio.Queue()
+    left = threading.Event()
+
+    def hand_over(piece: Piece | Exception | None) -> None:
+        with suppress(RuntimeError):  # the loop has ended, nobody waits
+            loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+    def run() -> None:
+        try:
+            with closing(work()) as source:
+                for piece in source:
+                    if left.is_set() or background.ending.is_set():
+                        return
+                    hand_over(piece)
+            hand_over(None)
+        except Exception as error:
+            if left.is_set():
+                raise
+            hand_over(error)
+
+    background.start(run, name)
+    try:
+        while (piece := await pieces.get()) is not None:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+    finally:
+        left.set()
