@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import queue
 import secrets
-import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ from askdocs.errors import AskdocsError
 from askdocs.types import Progress, ProgressListener, Turn
 from askdocs.wire import from_record, to_error, to_record
 
+from .background import Background
+
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
@@ -25,9 +26,9 @@ PREFIX = "/askdocs/"
 TASKS = frozenset({"corpus", "is_indexed", "status", "document", "index", "search", "stream"})
 
 
-def with_api(page: ASGIApp, assistant: Assistant) -> ASGIApp:
+def with_api(page: ASGIApp, assistant: Assistant, background: Background) -> ASGIApp:
     """The page, and beside it, under /askdocs/, what needs the token instead of a password."""
-    api = build_api(assistant)
+    api = build_api(assistant, background)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         inside = scope["type"] == "http" and scope["path"].startswith(PREFIX)
@@ -36,7 +37,7 @@ def with_api(page: ASGIApp, assistant: Assistant) -> ASGIApp:
     return application
 
 
-def build_api(assistant: Assistant) -> FastAPI:
+def build_api(assistant: Assistant, background: Background) -> FastAPI:
     """One route: a task and its values in; lines of JSON out, the last of them the result.
 
     Before it come lines of progress, or pieces of the text of an answer.
@@ -53,13 +54,13 @@ def build_api(assistant: Assistant) -> FastAPI:
             return JSONResponse({"problem": "There is no such task."}, 404)
         if task == "stream":
             return told_while_heard(_streamed(assistant, values), "application/x-ndjson")
-        lines = _told(lambda listener: _do(task, assistant, values, listener))
+        lines = _told(lambda listener: _do(task, assistant, values, listener), background)
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return api
 
 
-def _told(work: Callable[[ProgressListener], Any]) -> Iterator[str]:
+def _told(work: Callable[[ProgressListener], Any], background: Background) -> Iterator[str]:
     """What `work` does, line by line as it goes on. It is finished even if nobody reads on."""
     lines: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
@@ -68,14 +69,14 @@ def _told(work: Callable[[ProgressListener], Any]) -> Iterator[str]:
             lines.put({"progress": to_record(progress)})
 
         try:
-            lines.put({"found": to_record(work(tell))})
+            lines.put({"found": to_record(work(background.unless_ending(tell)))})
         except AskdocsError as error:
             lines.put({"error": to_error(error)})
         except Exception as error:
             lines.put({"error": to_error(_failed(error))})
             raise
 
-    threading.Thread(target=run, name="askdocs-task", daemon=True).start()
+    background.start(run, "askdocs-task")
     while True:
         line = lines.get()
         yield json.dumps(line) + "\n"

@@ -8,6 +8,9 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import closing, suppress
 from typing import TypeVar
 
+from askdocs.errors import AskdocsError
+from askdocs.types import Progress, ProgressListener
+
 SECONDS_TO_END = 10.0
 
 Piece = TypeVar("Piece")
@@ -37,6 +40,16 @@ class Background:
                 return
             self._threads.add(thread)
         thread.start()
+
+    def unless_ending(self, listener: ProgressListener) -> ProgressListener:
+        """The listener; it breaks off what it listens to when the server ends."""
+
+        def listen(progress: Progress) -> None:
+            if self.ending.is_set():
+                raise AskdocsError("The server ends. The next indexing goes on from here.")
+            listener(progress)
+
+        return listen
 
     def end(self) -> None:
         """Tell every thread to end, and wait for them; not for ever."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from askdocs.assistant import Assistant
+    from askdocs.stream import Stream
 
 MODEL = "askdocs"
 
@@ -81,38 +82,40 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
             return _refused("The last message has to be the user's.")
         question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
         stream = assistant.stream(question, history=history, sources=wanted.sources)
-        frame = _frame(wanted.model)
         try:
             if not wanted.stream:
                 for _ in stream:
                     pass
                 usage = _usage(wanted.messages, stream.answer.text)
-                return JSONResponse({**frame, **_whole(stream.answer), "usage": usage})
+                return JSONResponse(
+                    {**_frame(wanted.model), **_whole(stream.answer), "usage": usage}
+                )
             pieces = iter(stream)
             first = next(pieces, "")  # what cannot be answered is told as an error, not midway
         except AskdocsError as error:
             return _refused(str(error))
+        return told_while_heard(_events(wanted, stream, first, pieces), "text/event-stream")
 
-        def events() -> Generator[str]:
-            frame["object"] = "chat.completion.chunk"
-            counts = wanted.stream_options is not None and wanted.stream_options.include_usage
-            if counts:
-                frame["usage"] = None
-            try:
-                yield _event({**frame, **_chunk({"role": "assistant", "content": first})})
-                for piece in pieces:
-                    yield _event({**frame, **_chunk({"content": piece})})
-                yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
-                if counts:
-                    usage = _usage(wanted.messages, stream.answer.text)
-                    yield _event({**frame, "choices": [], "usage": usage})
-            except AskdocsError as error:
-                yield _event(_problem(str(error)))
-            finally:
-                stream.close()  # when the client has gone
-            yield "data: [DONE]\n\n"
 
-        return told_while_heard(events(), "text/event-stream")
+def _events(wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str]) -> Generator[str]:
+    """An answer as a stream of events, the first piece of which has been read."""
+    frame = {**_frame(wanted.model), "object": "chat.completion.chunk"}
+    counts = wanted.stream_options is not None and wanted.stream_options.include_usage
+    if counts:
+        frame["usage"] = None
+    try:
+        yield _event({**frame, **_chunk({"role": "assistant", "content": first})})
+        for piece in pieces:
+            yield _event({**frame, **_chunk({"content": piece})})
+        yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
+        if counts:
+            usage = _usage(wanted.messages, stream.answer.text)
+            yield _event({**frame, "choices": [], "usage": usage})
+    except AskdocsError as error:
+        yield _event(_problem(str(error)))
+    finally:
+        stream.close()  # when the client has gone
+    yield "data: [DONE]\n\n"
 
 
 def turns(messages: Sequence[Message]) -> list[Turn]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from askdocs.errors import AskdocsError
 from askdocs.types import Changes, Progress
 
+from .background import Background
 from .shelf import render_changes, render_progress
 from .suggestions import Suggestions
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_UPDATES = 0.1
 
 
-def indexer(assistant: Assistant, suggestions: Suggestions) -> Callable[[], Iterator[str]]:
+def indexer(
+    assistant: Assistant, suggestions: Suggestions, background: Background
+) -> Callable[[], Iterator[str]]:
     """The event of indexing. It yields how far it has come, and at the end what it did."""
 
     def update_index() -> Iterator[str]:
@@ -28,11 +30,11 @@ def indexer(assistant: Assistant, suggestions: Suggestions) -> Callable[[], Iter
 
         def work() -> None:
             try:
-                reports.put(assistant.index(on_progress=reports.put))
+                reports.put(assistant.index(on_progress=background.unless_ending(reports.put)))
             except Exception as error:  # handed over to the event, which tells or raises it
                 reports.put(error)
 
-        threading.Thread(target=work, name="askdocs-index", daemon=True).start()
+        background.start(work, "askdocs-index")
         yield render_progress(Progress("scan", 0, 0))
         shown = 0.0
         while isinstance(report := reports.get(), Progress):

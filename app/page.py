@@ -242,7 +242,7 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         **QUIET,
     )
     indexed = parts.index.click(
-        indexer(assistant, around.suggestions),
+        indexer(assistant, around.suggestions, around.background),
         None,
         [parts.progress],
         concurrency_limit=1,

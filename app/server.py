@@ -76,7 +76,7 @@ def build_application(
 ) -> ASGIApp:
     """The whole application. Nothing of it is answered before the guard lets a request in."""
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    suggestions = Suggestions(assistant)
+    suggestions = Suggestions(assistant, background)
     suggestions.refresh()
     _add_reading(routes, assistant)
     add_completions(routes, assistant)
@@ -94,7 +94,7 @@ def build_application(
         show_error=False,
         max_file_size=0,
     )
-    return with_api(Guard(routes, password=password, head=assets.head()), assistant)
+    return with_api(Guard(routes, password=password, head=assets.head()), assistant, background)
 
 
 def _add_reading(routes: FastAPI, assistant: Assistant) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from askdocs.errors import AskdocsError
 from askdocs.types import Answer, Document
 
+from .background import Background
+
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
@@ -46,15 +48,16 @@ _log = logging.getLogger(__name__)
 class Suggestions:
     """First questions for a corpus, found in the background so that nobody waits for them."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, background: Background) -> None:
         self._assistant = assistant
+        self._background = background
         self._questions: tuple[str, ...] = ()
         self._found = threading.Event()
 
     def refresh(self) -> None:
         """Begin to look for questions again; until they are found, the old ones stay."""
         self._found.clear()
-        threading.Thread(target=self._find, name="askdocs-suggestions", daemon=True).start()
+        self._background.start(self._find, "askdocs-suggestions")
 
     def questions(self, *, patience: float = 1.0) -> tuple[str, ...]:
         """At most WANTED questions; waits at most `patience` seconds for them."""
@@ -67,6 +70,8 @@ class Suggestions:
             for question in answered_questions(self._assistant):
                 found.append(question)
                 self._questions = tuple(found)
+                if self._background.ending.is_set():
+                    return
             self._questions = tuple(found)
         except AskdocsError as error:
             _log.info("No first questions: %s", error)

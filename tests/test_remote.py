@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 
 from askdocs import Assistant, Config, CorpusError, IndexBusyError
 from askdocs.app.api import build_api
+from askdocs.app.background import Background
 from askdocs.lock import read_owner
 from askdocs.remote import RemoteAssistant, find_server
 from askdocs.types import Answer, Changes, Hit, Status, Turn
@@ -140,7 +141,10 @@ def test_a_model_of_the_server_is_heard_as_it_speaks_and_can_be_stopped(tmp_path
         config = Config(
             corpus=tmp_path / "corpus", index=tmp_path / "index", llm=f"openai:small@{model.url}"
         )
-        with Assistant(config) as assistant, listening(build_api(assistant)) as address:
+        with (
+            Assistant(config) as assistant,
+            listening(build_api(assistant, Background())) as address,
+        ):
             assistant.index()
             stream = RemoteAssistant(config, address, assistant.token).stream("When do owls hunt?")
             said = ""
@@ -185,7 +189,7 @@ def test_the_interface_refuses_without_the_token_and_unknown_tasks(tmp_path: Pat
     (tmp_path / "owls.md").write_text(OWLS)
     config = Config(corpus=tmp_path, index=tmp_path / "index")
     with Assistant(config, embedder=HashEmbedding()) as assistant:
-        client = TestClient(build_api(assistant))
+        client = TestClient(build_api(assistant, Background()))
         assert client.post("/askdocs/status", json={}).status_code == 403
         headers = {"X-Askdocs-Token": assistant.token}
         assert client.post("/askdocs/repair", json={}, headers=headers).status_code == 404

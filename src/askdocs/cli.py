@@ -219,11 +219,13 @@ def serve(
 ) -> None:
     """Open the chat page, after bringing the index up to date."""
     import os
+    import signal
 
     from askdocs.app import serve as serve_page
     from askdocs.errors import CorpusError
     from askdocs.reporting import show_changes, showing_progress
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
     with ExitStack() as stack:
         assistant = stack.enter_context(
             _assistant_alone(config, corpus, index, llm=llm, to_read=True)

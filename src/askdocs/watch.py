@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from askdocs.errors import AskdocsError
 from askdocs.scan import scan
-from askdocs.types import Changes, ProgressListener
+from askdocs.types import Changes, Progress, ProgressListener
 
 if TYPE_CHECKING:
     from watchfiles import Change
@@ -21,6 +21,10 @@ _SETTLED_MS = 1000  # without any change: then nobody is writing any more
 _PATIENCE_MS = 15_000  # a folder that never settles is synced this often
 _LOOK_MS = 2000  # how often it is looked whether the folder is still the same one
 _POLL_MS = 1000
+
+
+class _EndedError(Exception):
+    """The watch has ended while a sync was under way."""
 
 
 class Watch:
@@ -62,7 +66,7 @@ class Watch:
         self.stop()
 
     def stop(self) -> None:
-        """End the watch; a sync that is under way is finished first."""
+        """End the watch. A sync that is under way breaks off; the next one finishes its work."""
         self._ended.set()
         self._thread.join()
 
@@ -123,7 +127,9 @@ class Watch:
 
     def _sync(self) -> None:
         try:
-            changes = self._assistant.index(on_progress=self._on_progress)
+            changes = self._assistant.index(on_progress=self._listen)
+        except _EndedError:
+            return
         except AskdocsError as error:
             self._on_error(str(error))
         except Exception as error:  # whatever it is, the next change is another chance
@@ -131,6 +137,12 @@ class Watch:
         else:
             if changes.added or changes.changed or changes.renamed or changes.removed:
                 self._on_changes(changes)
+
+    def _listen(self, progress: Progress) -> None:
+        if self._ended.is_set():
+            raise _EndedError
+        if self._on_progress:
+            self._on_progress(progress)
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -75,6 +75,15 @@ def write_corpus(folder: Path) -> Path:
 @contextmanager
 def serving(corpus: Path, index: Path, **environment: str) -> Iterator[str]:
     """The address of `askdocs serve` over a corpus, in a process of its own."""
+    with running_server(corpus, index, **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def running_server(
+    corpus: Path, index: Path, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of `askdocs serve` over a corpus, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -91,7 +100,7 @@ def serving(corpus: Path, index: Path, **environment: str) -> Iterator[str]:
             assert process.stdout is not None
             line = process.stdout.readline()
             assert f"http://127.0.0.1:{port}" in line, f"the server said {line!r}"
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process
         finally:
             process.terminate()
             process.wait(30)

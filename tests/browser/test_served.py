@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
 
 from askdocs.app.marks import checksum
+from tests.browser.conftest import running_server
 
 ARTICLE = "jaffar-express-attack.txt"
 
@@ -116,6 +118,19 @@ def test_a_question_that_cannot_be_asked_is_an_error_as_clients_know_it(
         answer = httpx.post(f"{address}/v1/chat/completions", json=asked, timeout=60)
         assert answer.status_code == 400
         assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_is_busy_ends_in_order(
+    corpus: Path, tmp_path: Path, way: signal.Signals
+) -> None:
+    with running_server(corpus, tmp_path / "index") as (address, process):
+        # it still looks for first questions, and is asked one
+        asked = {"messages": [{"role": "user", "content": "who warned of what, and when?"}]}
+        with pytest.raises(httpx.TimeoutException):
+            httpx.post(f"{address}/v1/chat/completions", json=asked, timeout=0.05)
+        process.send_signal(way)
+        assert process.wait(60) == 0  # an aborted process has another status
 
 
 def test_files_are_put_and_removed_by_name_alone(address: str, corpus: Path) -> None:
