@@ -214,10 +214,10 @@ def sentences(document: Document) -> Iterator[tuple[str, Passage, tuple[Passage,
                 yield text, passage, around
 
 
-def made_cases(folders: Sequence[Path], wanted: int) -> Iterator[Case]:
+def made_cases(folders: Sequence[Path], wanted: int, seed: str) -> Iterator[Case]:
     """The cases made from sentences of the documents of every folder."""
     for folder in folders:
-        chance = random.Random(folder.name)
+        chance = random.Random(folder.name + seed)
         documents, _ = read_documents(folder, Config())
         rows = []
         for document in chance.sample(documents, min(len(documents), wanted)):
@@ -320,14 +320,18 @@ def main() -> None:
     parser.add_argument("--claims", type=Path)
     parser.add_argument("--answers", nargs="*", type=Path, default=[])
     parser.add_argument("--sentences", type=int, default=100)
+    parser.add_argument("--seed", default="", help="any word: other sentences are drawn with it")
+    parser.add_argument("--kinds", nargs="*", default=[], help="words of the kinds to be judged")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--misjudged", type=int, default=0, help="show so many of each kind")
     asked = parser.parse_args()
-    cases = list(made_cases(asked.folders, asked.sentences))
+    cases = list(made_cases(asked.folders, asked.sentences, asked.seed))
     if asked.claims:
         cases += claimed_cases(asked.claims, asked.sentences * 2)
     cases += answer_cases(asked.answers, asked.sentences)
     cases = [case for case in cases if case.part in asked.parts]
+    if asked.kinds:
+        cases = [case for case in cases if any(word in case.kind for word in asked.kinds)]
     verifier = Verifier(load_embedder("onnx:builtin"))
     judged = [verifier.judge(case.text, [case.passage], case.others) for case in cases]
     for part in asked.parts:

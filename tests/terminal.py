@@ -27,8 +27,11 @@ class Terminal:
     def type(self, line: str) -> None:
         os.write(self.wire, f"{line}\n".encode())
 
-    def wait_for(self, words: str) -> str:
-        """What was printed, white space as one, up to these words; the next wait begins there."""
+    def wait_for(self, words: str, *, plain: bool = True) -> str:
+        """What was printed up to these words; the next wait begins there.
+
+        Where `plain`, with single spaces for all white space.
+        """
         row = re.compile(r"\s+".join(map(re.escape, words.split())))
         until = time.monotonic() + _LONGEST
         while (found := row.search(self.screen)) is None:
@@ -36,7 +39,7 @@ class Terminal:
             if select.select([self.wire], [], [], 1)[0]:
                 self.screen += self._read()
         shown, self.screen = self.screen[: found.end()], self.screen[found.end() :]
-        return " ".join(shown.split())
+        return " ".join(shown.split()) if plain else shown
 
     def _read(self) -> str:
         try:

@@ -50,6 +50,8 @@ def test_dates_are_compared_by_name() -> None:
         ("Later Nwosu left.", "Hale left later.", "Amara Nwosu came. Hale left later.", "Nwosu"),
         ("Later the BLA left.", "The Balochistan Liberation Army left.", "", ""),
         ("In the end Norwegian ships left.", "Ships of Norway left.", "", ""),
+        ("It is run by the Town Bicycle Board.", "It is run by the TBB.", "", ""),
+        ("It is run by the Town Bicycle Board and Hale.", "The TBB and Amara run it.", "", "Hale"),
     ],
 )
 def test_a_name_that_the_source_lacks(text: str, source: str, around: str, missing: str) -> None:

@@ -18,7 +18,8 @@ _CLOSE = 0.6  # a further sentence must have this share of the best one's chance
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 _ONE_FACT = re.compile(
-    r"^(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
+    r"^((and|but|so) )?"
+    r"(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
     r"|(in|on|at|by|for|from|to|with) (what|which|whom)"
     r"|what (year|date|day|time|percentage|number))\b",
     re.IGNORECASE,

@@ -70,7 +70,7 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     topic = _topic(before)
     return Understood(
         queries=(asked, f"{asked} {_context(topic, before[-1])}".strip()),
-        read_as=f"{topic} {asked}",
+        read_as=_with_topic(asked, topic),
         surely=_leans_by_word(asked),
     )
 
@@ -88,6 +88,15 @@ def _topic(history: Sequence[Turn]) -> str:
     """The last question that was searched alone: it named what is being talked about."""
     alone = [turn.question for turn in history if len(turn.answer.searched_for) == 1]
     return alone[-1] if alone else history[0].question
+
+
+def _with_topic(asked: str, topic: str) -> str:
+    """A follow-up and, in brackets, what it is about.
+
+    The topic goes in as words, after the question: asked two questions, the reader answers the
+    first, and where the old one stands whole it often answers that (docs/decisions/0006).
+    """
+    return f"{asked} ({', '.join(content_words(topic))})"
 
 
 def _context(topic: str, last: Turn) -> str:

@@ -148,16 +148,24 @@ def missing_name(text: str, source: str, title: str, around: str) -> str:
     opening = _OPENING_NAME.match(text)
     opener = [_bare(word) for word in opening.group().split()] if opening else []
     known = set(names(around)) | set(names(title)) | set(titled)
-    wanted = dict.fromkeys([*(word for word in opener if word in known), *names(text)])
-    initials = "".join(word[0] for word in wanted)
+    wanted = list(dict.fromkeys([*(word for word in opener if word in known), *names(text)]))
+    spelled_out = _spelled_out(wanted, near)
     for word in wanted:
         held = [*near, *far, *(titled if word in opener else ())]
-        spelled_out = any(
-            other.isupper() and len(other) > 1 and other in initials for other in near
-        )
-        if not spelled_out and not _is_named(word, held):
+        if word not in spelled_out and not _is_named(word, held):
             return word
     return ""
+
+
+def _spelled_out(wanted: list[str], near: list[str]) -> set[str]:
+    """The names whose first letters, in a row, are an abbreviation that stands near."""
+    initials = "".join(word[0] for word in wanted)
+    found: set[str] = set()
+    for short in near:
+        start = initials.find(short)
+        if start >= 0 and short.isupper() and len(short) > 1:
+            found.update(wanted[start : start + len(short)])
+    return found
 
 
 def contradicts(text: str, source: str) -> bool:
