@@ -175,8 +175,9 @@ def test_an_index_is_divided_and_put_together_without_embedding(
         before = all_found(one)
         assert one.move(config.vectors) == 40
         assert all_found(one) == before
-        with pytest.raises(ConfigError, match=config.places[0]):
-            one.move(config.places[0])
+        for there_already in (config.places[0], f"{config.places[1]}/"):
+            with pytest.raises(ConfigError, match=config.places[0]):
+                one.move(there_already)
         assert one.move(f"{servers[0].url}/together") == 40
         assert all_found(one) == before
         assert one.move("embedded") == 40
@@ -184,7 +185,10 @@ def test_an_index_is_divided_and_put_together_without_embedding(
         assert embedding.embedded == 40
 
 
-@pytest.mark.parametrize("vectors", ["http://a,", "embedded,http://a", "http://a,http://a/", ","])
+@pytest.mark.parametrize(
+    "vectors",
+    ["http://a,", "embedded,http://a", "http://a,http://a/", ",", "http://a,http://a:8000/askdocs"],
+)
 def test_impossible_places_are_refused(vectors: str) -> None:
     with pytest.raises(ConfigError, match="vectors"):
         Config(vectors=vectors)

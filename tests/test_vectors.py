@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from askdocs import Assistant, Config, IndexMismatchError
-from askdocs.chroma import COLLECTION, ChromaFolder
+from askdocs.chroma import ChromaFolder
 from askdocs.collection import Collection
+from askdocs.config import COLLECTION
 from askdocs.errors import ConfigError
 from askdocs.types import Passage
 from tests.hash_embedding import HashEmbedding, vector_of

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from askdocs.config import COLLECTION
 from askdocs.database import not_writable
 from askdocs.errors import AskdocsError, ConfigError, IndexMismatchError, VectorsUnavailableError
 
 Found = TypeVar("Found")
-COLLECTION = "askdocs"
 TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
 # With 16 neighbours, the default, a graph of passages that are nearly the same loses some of them
 # for good: 1 or 2 in 1,200, even to a search for all. With 32, none was lost in 10,000.

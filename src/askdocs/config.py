@@ -16,6 +16,7 @@ from askdocs.errors import ConfigError
 CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"
 EMBEDDED = "embedded"
+COLLECTION = "askdocs"  # of vectors at a server, where the address does not name one
 # Environment names that belong to the server and to the clients of language models.
 SECRETS = frozenset(
     {
@@ -88,12 +89,25 @@ class Config:
         """The addresses of the servers that the vectors are at."""
         return tuple(self.vectors.split(",")) if self.served else ()
 
+    @property
+    def collections(self) -> frozenset[tuple[str | None, int, str]]:
+        """What the addresses name, however they are spelt: host, port and collection."""
+        parts = [urlsplit(place) for place in self.places]
+        return frozenset(
+            (
+                part.hostname,
+                part.port or (443 if part.scheme == "https" else 8000),
+                part.path.strip("/") or COLLECTION,
+            )
+            for part in parts
+        )
+
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
-        apart = len({place.rstrip("/") for place in self.places}) == len(self.places)
-        _require(apart and all(map(_names_a_store, self.places)), _WHERE_VECTORS)
+        _require(all(map(_names_a_store, self.places)), _WHERE_VECTORS)
+        _require(len(self.collections) == len(self.places), _WHERE_VECTORS)
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")

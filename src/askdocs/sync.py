@@ -228,10 +228,9 @@ def move_vectors(
     The number of passages moved. Killed meanwhile, the index is still where it was. Raises
     ConfigError where both have a place in common.
     """
-    common = set(source.places).intersection(target.places)
-    if common:
+    if source.collections & target.collections:
         raise ConfigError(
-            f"The vectors are at {common.pop()} already. Move them to collections of other names,"
+            f"Vectors are at {source.vectors} already. Move them to collections of other names,"
             " as in http://localhost:8000/NAME: the old ones answer until all has arrived."
         )
     store = open_vectors(target, catalog.identity())
