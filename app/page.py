@@ -9,6 +9,7 @@ import gradio
 
 from .archive import Archive
 from .background import Background
+from .command import values_of
 from .conversation import Conversation
 from .endpoints import add_endpoints
 from .indexing import indexer
@@ -39,6 +40,7 @@ PLAIN: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}  # HTML
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # The page's script puts what a hidden button is to do in place of the first input.
 COMMAND = "(command, ...rest) => [window.askdocs.command(), ...rest]"
+SHELF = "(command, wanted) => [window.askdocs.shelf(wanted), wanted]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +232,21 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
     """Listing, finding and indexing documents."""
     assistant = around.assistant
 
-    def show_shelf(wanted: str) -> str:
-        return render_shelf(assistant.status(), wanted, may_change=around.may_change)
+    def show_shelf(command: str, wanted: str) -> str:
+        start = values_of(command).get("start", 0)
+        return render_shelf(
+            assistant.status(),
+            wanted,
+            start=start if isinstance(start, int) else 0,
+            may_change=around.may_change,
+        )
 
     gradio.on(
         [parts.open_shelf.click, parts.find.change, _hidden("refresh").click],
         show_shelf,
-        [parts.find],
+        [parts.command, parts.find],
         [parts.shelf],
+        js=SHELF,
         trigger_mode="always_last",
         **QUIET,
     )
@@ -249,7 +258,7 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         concurrency_id="index",
         **QUIET,
     )
-    indexed.then(show_shelf, [parts.find], [parts.shelf], **QUIET)
+    indexed.then(show_shelf, [parts.command, parts.find], [parts.shelf], js=SHELF, **QUIET)
     indexed.then(
         lambda: render_welcome(assistant.status(), around.suggestions.questions()),
         None,

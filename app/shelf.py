@@ -51,10 +51,13 @@ def render_suggestions(questions: Sequence[str], heading: str = "") -> str:
     return f'{title}<ul class="suggestions">{buttons}</ul>'
 
 
-def render_shelf(status: Status, wanted: str = "", *, may_change: bool = True) -> str:
+def render_shelf(
+    status: Status, wanted: str = "", *, start: int = 0, may_change: bool = True
+) -> str:
     """The documents whose name or title contains `wanted`, with boxes that limit a question.
 
-    With `may_change` each can be removed.
+    At most DOCUMENTS_SHOWN of them, from the one at `start` on, with buttons for those before and
+    after. With `may_change` each can be removed.
     """
     wanted = wanted.strip().casefold()
     found = [
@@ -62,17 +65,32 @@ def render_shelf(status: Status, wanted: str = "", *, may_change: bool = True) -
         for each in status.documents
         if wanted in each.source.casefold() or wanted in each.title.casefold()
     ]
-    rows = "".join(_document(each, may_change) for each in found[:DOCUMENTS_SHOWN])
-    more = len(found) - DOCUMENTS_SHOWN
-    rest = f'<p class="quiet">And {more:,} more. Find one by its name.</p>' if more > 0 else ""
+    start = start if 0 <= start < len(found) else 0
+    rows = "".join(_document(each, may_change) for each in found[start : start + DOCUMENTS_SHOWN])
     if not status.documents:
         summary = f"No documents in {escape(status.corpus)} yet."
     else:
         summary = f"{_counted(found, status)} Tick documents to ask only those."
     return (
         f'<p class="quiet">{summary}</p>{_failures(status.failed, may_change)}'
-        f'<ul class="documents">{_folders(found)}{rows}</ul>{rest}'
+        f'<ul class="documents">{_folders(found) if start == 0 else ""}{rows}</ul>'
+        f"{_turning(start, len(found))}"
     )
+
+
+def _turning(start: int, count: int) -> str:
+    """Buttons for the documents before and after those that are shown; nothing if that is all."""
+    if count <= DOCUMENTS_SHOWN:
+        return ""
+    end = min(start + DOCUMENTS_SHOWN, count)
+    turns = [("Earlier ones", start - DOCUMENTS_SHOWN, start > 0), ("Show more", end, end < count)]
+    buttons = "".join(
+        f'<button type="button" class="turn" data-action="shelf" data-start="{max(0, to)}">'
+        f"{words}</button>"
+        for words, to, possible in turns
+        if possible
+    )
+    return f'<p class="quiet">{start + 1:,} to {end:,} of {count:,}.</p>{buttons}'
 
 
 def _counted(found: Sequence[DocumentRecord], status: Status) -> str:

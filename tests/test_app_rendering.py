@@ -217,7 +217,14 @@ def test_the_shelf_finds_by_name_and_shows_a_page_of_many() -> None:
     records = [a_record(f"folder/{number:05}.txt") for number in range(10_000)]
     html = render_shelf(a_status(*records))
     assert html.count("data-choose") == DOCUMENTS_SHOWN + 1
-    assert "And 9,800 more" in html
+    assert "1 to 200 of 10,000." in html
+    assert 'data-start="200">Show more<' in html
+    last = render_shelf(a_status(*records), start=9_900)
+    assert last.count("<li><input") == 100
+    assert "folder/09999.txt" in last
+    assert 'data-start="9700">Earlier ones<' in last
+    assert "Show more" not in last
+    assert render_shelf(a_status(*records), start=20_000) == html
     found = render_shelf(a_status(*records), "09999")
     assert found.count("<li><input") == 1
     assert "Remove folder/09999.txt" in found

@@ -14,6 +14,22 @@ export function keepShelfFresh() {
   }, REFRESHED_EVERY);
 }
 
+let start = 0; // the first document that the list shows
+let found = ""; // what it was found by
+
+/* Which part of the list is shown; of another search, the first: called by the page. */
+export function shelf(wanted) {
+  if (wanted !== found) start = 0;
+  found = wanted;
+  return JSON.stringify({ start });
+}
+
+export function turnShelf(button) {
+  start = Number(button.dataset.start);
+  find("#shelf").scrollTop = find("#documents").scrollTop = 0;
+  find("#do-refresh").click();
+}
+
 /* Send files one after the other, then let the page index them. */
 export async function addFiles(files) {
   showPanel("shelf");

@@ -14,7 +14,10 @@ import { dropForeign, startAnother } from "./current.js";
 import { keepDraft } from "./draft.js";
 import { find, root, watch, whenThere } from "./dom.js";
 import { follow } from "./following.js";
-import { addFiles, keepShelfFresh, removeDocument, watchDragging } from "./library.js";
+import {
+  addFiles, keepShelfFresh, removeDocument, shelf, turnShelf, watchDragging,
+} from "./library.js";
+import { tellWhenLost } from "./lost.js";
 import { hideNote, noteIsShown, watchCitations } from "./note.js";
 import { closePanel, togglePanel } from "./panels.js";
 import { moveUp, unfold } from "./past.js";
@@ -40,6 +43,7 @@ const actions = {
   forget: deleteConversation,
   export: (button) => { send("export", { format: button.dataset.format }); find("#export").open = false; },
   cancel: () => find("#confirm").close("no"),
+  shelf: turnShelf,
   add: () => find("#add-files").click(),
   remove: (button) => removeDocument(button.dataset.source),
 };
@@ -94,6 +98,7 @@ document.addEventListener("keydown", (event) => {
 for (const way of ["click", "keydown"]) document.addEventListener(way, holdBack, true);
 watchCitations();
 keepDraft();
+tellWhenLost();
 keepShelfFresh();
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
@@ -119,4 +124,4 @@ watch("#present", () => {
 watch("#follow-ups", () => dropForeign("#follow-ups"));
 watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
 
-window.askdocs = { asking, command, emptied, ended, opened, returning, save };
+window.askdocs = { asking, command, emptied, ended, opened, returning, save, shelf };
