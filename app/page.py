@@ -15,7 +15,7 @@ from .endpoints import add_endpoints
 from .indexing import indexer
 from .remembering import changer, exporter, judger, lister, opener, redrawer, unfolder
 from .rendering import render_past
-from .shelf import render_shelf, render_welcome
+from .shelf import render_progress, render_shelf, render_welcome
 from .shell import (
     BRAND,
     CHOICE,
@@ -73,6 +73,7 @@ class _Parts:
     find: gradio.Textbox
     index: gradio.Button
     progress: gradio.HTML
+    watched: gradio.HTML
     shelf: gradio.HTML
     open_history: gradio.Button
     find_conversation: gradio.Textbox
@@ -155,6 +156,7 @@ def _lay_out(around: Surroundings) -> _Parts:
                 index = gradio.Button("Index again", elem_id="index")
             gradio.HTML(shelf_state(around.watching), **PLAIN)
             progress = gradio.HTML("", elem_id="progress", **PLAIN)
+            watched = gradio.HTML("", elem_id="watched", **PLAIN)
             shelf = gradio.HTML("", elem_id="documents", elem_classes="list", **PLAIN)
         with gradio.Column(elem_id="history", elem_classes="side"):
             gradio.HTML(HISTORY_HEAD, **PLAIN)
@@ -167,7 +169,8 @@ def _lay_out(around: Surroundings) -> _Parts:
     gradio.HTML(CONFIRM, **PLAIN)
     return _Parts(
         conversation, welcome, past, present, follow_ups, question, command, send, stop, start_over,
-        open_shelf, find, index, progress, shelf, open_history, find_conversation, history, file,
+        open_shelf, find, index, progress, watched, shelf, open_history, find_conversation, history,
+        file,
     )  # fmt: skip
 
 
@@ -232,20 +235,22 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
     """Listing, finding and indexing documents."""
     assistant = around.assistant
 
-    def show_shelf(command: str, wanted: str) -> str:
+    def show_shelf(command: str, wanted: str) -> tuple[str, str]:
         start = values_of(command).get("start", 0)
-        return render_shelf(
+        documents = render_shelf(
             assistant.status(),
             wanted,
             start=start if isinstance(start, int) else 0,
             may_change=around.may_change,
         )
+        progress = assistant.progress  # of whoever indexes: the watch, a button, a command
+        return documents, render_progress(progress) if progress else ""
 
     gradio.on(
         [parts.open_shelf.click, parts.find.change, _hidden("refresh").click],
         show_shelf,
         [parts.command, parts.find],
-        [parts.shelf],
+        [parts.shelf, parts.watched],
         js=SHELF,
         trigger_mode="always_last",
         **QUIET,
@@ -258,7 +263,13 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         concurrency_id="index",
         **QUIET,
     )
-    indexed.then(show_shelf, [parts.command, parts.find], [parts.shelf], js=SHELF, **QUIET)
+    indexed.then(
+        show_shelf,
+        [parts.command, parts.find],
+        [parts.shelf, parts.watched],
+        js=SHELF,
+        **QUIET,
+    )
     indexed.then(
         lambda: render_welcome(assistant.status(), around.suggestions.questions()),
         None,

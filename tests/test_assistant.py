@@ -141,3 +141,14 @@ def test_the_retriever_and_the_plain_vector_store_see_the_same_index(tmp_path: P
     assert node.get_content() == passage.text
     assert node.metadata["source"] == passage.source
     client.close()
+
+
+def test_how_far_indexing_has_come_is_told_to_all(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("The kettle is red.\n")
+    told = []
+    with Assistant(Config(corpus=tmp_path / "corpus", index=tmp_path / "index")) as assistant:
+        assistant.index(on_progress=lambda progress: told.append((progress, assistant.progress)))
+        assert told
+        assert all(each == noted for each, noted in told)
+        assert assistant.progress is None

@@ -82,6 +82,7 @@ class Assistant:
         self.token = secrets.token_urlsafe(24)  # what other processes show to be let in
         self._catalog: Catalog | None = None
         self._vectors: VectorStore | None = None
+        self.progress: Progress | None = None  # how far the indexing under way has come
         self._embedder: Embedder | None = None
         self._reader: Reader | None = None
 
@@ -130,8 +131,7 @@ class Assistant:
         the index first, whatever settings it was made with. With `ray`, the address of a Ray
         cluster, its workers embed.
         """
-        listener = on_progress or _ignore
-        with self._sync_guard:
+        with self._sync_guard, self._telling(on_progress or _ignore) as listener:
             if not dry_run:
                 self._open_lock()
             if rebuild and not dry_run:
@@ -145,6 +145,19 @@ class Assistant:
                 return syncing.sync(
                     self.config, catalog, self._open_vectors(), embedder, on_progress=listener
                 )
+
+    @contextmanager
+    def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
+        """The listener, which also notes `progress` as long as something is done."""
+
+        def listen(progress: Progress) -> None:
+            self.progress = progress
+            on_progress(progress)
+
+        try:
+            yield listen
+        finally:
+            self.progress = None
 
     def is_indexed(self) -> bool:
         """Whether an index has been made before, and not of an empty folder."""
