@@ -8,6 +8,10 @@ one thread each update the same weights without waiting for each other: on a mac
 use as well this is faster than one process of two threads, but a run can then not be repeated
 bit for bit.
 
+With `--development` the loss on rows that are not trained on is taken whenever a checkpoint is
+written; `best.pt` is the checkpoint with the lowest one, and the run stops early once it has not
+fallen `--patience` times in a row.
+
 Usage: python train_reader.py ROWS_FILE RUN_FOLDER --seconds 6000
 """
 
@@ -190,6 +194,29 @@ def losses(reader: Reader, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
     return span, relevance_loss
 
 
+def whole_loss(
+    reader: Reader, rows: list[Encoded], options: argparse.Namespace
+) -> tuple[Tensor, Tensor]:
+    """Return the weighted sum of the losses of a batch, and the two losses, [2]."""
+    parts = torch.stack(losses(reader, tensors(rows)))
+    weights = torch.tensor([1.0, options.relevance_weight])
+    return (parts * weights).sum(), parts.detach()
+
+
+def development_loss(reader: Reader, rows: list[Encoded], options: argparse.Namespace) -> float:
+    """Return the mean loss over batches of `rows`, by which checkpoints are compared."""
+    reader.eval()
+    ordered = sorted(rows, key=lambda row: len(row.tokens))
+    size = 2 * options.batch
+    with torch.inference_mode():
+        values = [
+            whole_loss(reader, ordered[first : first + size], options)[0].item()
+            for first in range(0, len(ordered), size)
+        ]
+    reader.train()
+    return sum(values) / len(values)
+
+
 def rate_at(progress: float, highest: float, warm_up: float = 0.03) -> float:
     """Return the learning rate at a share of the time: a linear rise, then a linear fall to 0."""
     if progress < warm_up:
@@ -216,26 +243,25 @@ def save(run: Path, name: str, state: dict[str, Any]) -> None:
     (run / "unfinished.pt").replace(run / name)
 
 
-def train(worker: int, options: argparse.Namespace, reader: Reader, seen: Tensor) -> None:
+def train(
+    worker: int, options: argparse.Namespace, reader: Reader, seen: Tensor, stop: Tensor
+) -> None:
     """Train the shared weights on this worker's rows until the time is used up.
 
-    `seen` counts the rows of each worker. Worker 0 writes checkpoints and the log.
+    `seen` counts the rows of each worker; where `stop` is not 0, all end. Worker 0 writes the
+    checkpoints and looks at the development rows.
     """
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed * 100 + worker)
     rows = read_rows(options.rows, part=worker, parts=options.workers)
     reader.train()
     optimizer = new_optimizer(reader, options.rate)
-    used = 0.0
-    if options.resume:
-        state = torch.load(options.resume, weights_only=True)
-        used = 0.0 if options.restart else state["seconds"]
-        if not options.restart:
-            optimizer.load_state_dict(state["optimizer"])
+    keeper = Keeper(options, reader, optimizer) if worker == 0 else None
+    used = resumed(options, optimizer)
     stream = batches(rows, options.batch, options.seed * 100 + worker)
     for _ in range(int(seen[worker]) // options.batch):
         next(stream)
-    began = last_saved = time.monotonic()
+    began = time.monotonic()
     sums = torch.zeros(2)
     steps = 0
     rows_before = int(seen.sum())
@@ -243,18 +269,18 @@ def train(worker: int, options: argparse.Namespace, reader: Reader, seen: Tensor
     while True:
         seconds = used + time.monotonic() - began
         progress = seconds / options.seconds
-        if progress >= 1:
+        if progress >= 1 or stop.item():
             break
         for group in optimizer.param_groups:
             group["lr"] = rate_at(progress, options.rate) * group["share"]
         batch = next(stream)
-        span, relevance = losses(reader, tensors(batch))
-        (span + options.relevance_weight * relevance).backward()  # type: ignore[no-untyped-call]
+        loss, parts = whole_loss(reader, batch, options)
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         seen[worker] += len(batch)
-        sums += torch.tensor([span.item(), relevance.item()])
+        sums += parts
         steps += 1
         if steps % 50 == 0:
             pace = (int(seen.sum()) - rows_before) / (time.monotonic() - began)
@@ -266,24 +292,63 @@ def train(worker: int, options: argparse.Namespace, reader: Reader, seen: Tensor
                 flush=True,
             )
             sums.zero_()
-        if worker == 0 and time.monotonic() - last_saved > options.save_every:
-            last_saved = time.monotonic()
-            save(options.run, "latest.pt", state_of(reader, optimizer, seconds, seen))
-    if worker == 0:
-        save(options.run, "final.pt", state_of(reader, optimizer, seconds, seen))
+        if keeper and keeper.is_due():
+            keeper.keep(seconds, seen)
+            if keeper.has_stalled():
+                stop.fill_(1)
+    if keeper:
+        keeper.keep(seconds, seen, "final.pt")
     print(f"finished after {seconds:.0f} s, {int(seen.sum())} rows", file=log, flush=True)
 
 
-def state_of(
-    reader: Reader, optimizer: torch.optim.Optimizer, seconds: float, seen: Tensor
-) -> dict[str, Any]:
-    """Return what a checkpoint holds."""
-    return {
-        "reader": reader.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "seconds": seconds,
-        "seen": seen.tolist(),
-    }
+def resumed(options: argparse.Namespace, optimizer: torch.optim.Optimizer) -> float:
+    """Return the seconds that the run has had before; the optimizer goes on from there."""
+    if not options.resume or options.restart:
+        return 0.0
+    state = torch.load(options.resume, weights_only=True)
+    optimizer.load_state_dict(state["optimizer"])
+    return float(state["seconds"])
+
+
+class Keeper:
+    """Writes checkpoints, and remembers which one did best on the development rows."""
+
+    def __init__(
+        self, options: argparse.Namespace, reader: Reader, optimizer: torch.optim.Optimizer
+    ) -> None:
+        self._options, self._reader, self._optimizer = options, reader, optimizer
+        rows = read_rows(options.development) if options.development else []
+        self._rows = random.Random(1).sample(rows, min(len(rows), options.development_rows))
+        self._lowest, self._failures = float("inf"), 0
+        self._last = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Tell whether it is time for a checkpoint."""
+        return time.monotonic() - self._last > float(self._options.save_every)
+
+    def keep(self, seconds: float, seen: Tensor, name: str = "latest.pt") -> None:
+        """Write a checkpoint, and `best.pt` if no earlier one had a lower development loss."""
+        self._last = time.monotonic()
+        state = {
+            "reader": self._reader.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "seconds": seconds,
+            "seen": seen.tolist(),
+        }
+        save(self._options.run, name, state)
+        if not self._rows:
+            return
+        loss = development_loss(self._reader, self._rows, self._options)
+        self._failures = self._failures + 1 if loss >= self._lowest else 0
+        if loss < self._lowest:
+            self._lowest = loss
+            save(self._options.run, "best.pt", state)
+        with (self._options.run / "development.txt").open("a", encoding="utf-8") as log:
+            print(f"seconds {seconds:.0f} rows {int(seen.sum())} loss {loss:.4f}", file=log)
+
+    def has_stalled(self) -> bool:
+        """Tell whether the loss has not fallen as often as `--patience` allows."""
+        return bool(self._options.patience) and self._failures >= self._options.patience
 
 
 def main() -> None:
@@ -300,6 +365,9 @@ def main() -> None:
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=float, default=240, help="seconds")
+    parser.add_argument("--development", type=Path, help="development.jsonl of prepare.py")
+    parser.add_argument("--development-rows", type=int, default=600, help="of them, by chance")
+    parser.add_argument("--patience", type=int, default=0, help="0: never stop early")
     parser.add_argument("--resume", type=Path, help="checkpoint to go on from")
     parser.add_argument(
         "--restart",
@@ -320,11 +388,12 @@ def main() -> None:
     reader.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     reader.share_memory()
     seen.share_memory_()
+    stop = torch.zeros(1, dtype=torch.long).share_memory_()
     if options.workers == 1:
-        train(0, options, reader, seen)
+        train(0, options, reader, seen, stop)
     else:
         torch.multiprocessing.spawn(  # type: ignore[no-untyped-call]
-            train, args=(options, reader, seen), nprocs=options.workers
+            train, args=(options, reader, seen, stop), nprocs=options.workers
         )
 
 
