@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import pytest
 
 from askdocs.app.background import Background, streamed
+
+
+def run(work: Coroutine[None, None, None]) -> None:
+    """Run in a thread of its own: this one may have an event loop, of a browser's tests."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, work).result()
 
 
 def test_pieces_come_in_order_and_an_error_after_them() -> None:
@@ -23,7 +30,7 @@ def test_pieces_come_in_order_and_an_error_after_them() -> None:
 
     came: list[int] = []
     with pytest.raises(ValueError, match="that is all"):
-        asyncio.run(consume())
+        run(consume())
     assert came == list(range(5))
 
 
@@ -51,7 +58,7 @@ def test_who_stops_waits_for_nothing_and_the_work_ends_at_its_next_piece() -> No
         await stream.aclose()
         assert not closed.is_set()
 
-    asyncio.run(consume())
+    run(consume())
     goes_on.set()
     background.end()
     assert closed.is_set()

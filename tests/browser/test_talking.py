@@ -97,7 +97,7 @@ def test_what_is_asked_after_stopping_waits_for_nothing_that_the_stopped_answer_
         visit.ask(TEA)
         page.wait_for_timeout(500)
         expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * 2 + [TEA])
-        page.reload()
+        visit.reload()
         expect(page.get_by_text("Stopped.")).to_have_count(2)
         expect(page.locator(".answer")).to_have_count(3)
 
@@ -120,7 +120,7 @@ def test_new_and_ask_pressed_at_once_do_not_mix_conversations(visit: Visit) -> N
         page.evaluate(AT_ONCE, [TEA, "#send"])
         expect(page.locator("#present .answer")).to_contain_text("four minutes")
         expect(page.locator(".question")).to_have_text([BUILDER, TEA])
-        page.reload()
+        visit.reload()
         expect(page.locator(".question")).to_have_text([BUILDER, TEA])
         page.get_by_role("button", name="New", exact=True).click()
         expect(page.locator(".exchange")).to_have_count(0)
