@@ -65,9 +65,8 @@ person asks over the sample corpus, and what the terminal shows.
 WITHOUT = """
 ## Without a model
 
-Where answers are poor: in the first two dialogues "and when?" and "where?" are refused, though the
-documents name the day of the attack, and say that the speech was a day before it and where it was
-given. "why?" in the fourth is answered by the sentence of the question, since the handbook does not
+Where answers are poor: in the first dialogue "and when?" is refused, though the passage that names
+the day of the attack is the nearest one shown. "why?" in the fourth is answered by the sentence of the question, since the handbook does not
 say why. Refusals list passages that have nothing to do with the question.
 """
 SMALL = """

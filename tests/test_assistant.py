@@ -54,6 +54,18 @@ def test_a_follow_up_finds_what_the_conversation_is_about(sample: Assistant) -> 
     assert then.hits[0].passage.source == ARTICLE
 
 
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [("who claimed responsibility?", "March 11, 2025"), ("what did Zehri warn?", "a day before")],
+)
+def test_a_bare_follow_up_is_not_answered_by_the_last_answer(
+    sample: Assistant, first: str, said: str
+) -> None:
+    then = sample.ask("and when?", history=[Turn(first, sample.ask(first))])
+    assert said in then.hits[0].passage.text
+    assert not then.answered or said in then.text
+
+
 def test_small_talk_has_no_citations(sample: Assistant) -> None:
     answer = sample.ask("Hello!")
     assert answer.answered

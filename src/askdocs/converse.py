@@ -53,7 +53,9 @@ class Understood:
     """A question in its conversation: what to search for, and how to put it to the reader.
 
     `queries` are the question as it stands and, where it leans on the conversation, the same with
-    what that adds. `surely` is false where it may well stand on its own.
+    what that adds. One without a word of its own ("and when?") is read as it is searched, names of
+    the last answer included; others with the words of the topic only. `surely` is false where it
+    may well stand on its own.
     """
 
     queries: tuple[str, ...]
@@ -68,9 +70,10 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     if not before or not leans_on_history(asked):
         return Understood((asked,), asked)
     topic = _topic(before)
+    context = _context(topic, before[-1])
     return Understood(
-        queries=(asked, f"{asked} {_context(topic, before[-1])}".strip()),
-        read_as=_with_topic(asked, topic),
+        queries=(asked, f"{asked} {context}".strip()),
+        read_as=_with_topic(asked, topic) if content_words(asked) else f"{asked} ({context})",
         surely=_leans_by_word(asked),
     )
 
