@@ -66,8 +66,9 @@ WITHOUT = """
 ## Without a model
 
 Where answers are poor: in the first dialogue "and when?" is refused, though the passage that names
-the day of the attack is the nearest one shown. "why?" in the fourth is answered by the sentence of the question, since the handbook does not
-say why. Refusals list passages that have nothing to do with the question.
+the day of the attack is the nearest one shown. "why?" in the fourth is answered by the sentence of
+the question, since the handbook does not say why. Refusals list passages that have
+nothing to do with the question.
 """
 SMALL = """
 ## With a small language model
