@@ -224,7 +224,7 @@ def _about(
         if covered:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
             covered = coverage(rare_words, f"{above} {text}")
-        chance = _chance((1.0, cosine, covered), _TOPIC_WEIGHTS)
+        chance = _chance((1.0, cosine, covered), _TOPIC_WEIGHTS, _asks(text))
         found.append(Candidate(hit, start, end, None, chance))
     return found
 

@@ -45,7 +45,7 @@ class Collection:
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Store passages with their vectors, float32 [passages, dimensions]; known ids stay.
 
-        The graph of Chroma can lose a passage that takes the place of a deleted one (31 of 412
+        The graph of Chroma can lose a passage that takes the place of a deleted one (31 of 612
         near-equal ones at worst), so each is looked for; what is lost is inserted once more.
         """
         for start in range(0, len(passages), _BATCH):
