@@ -11,7 +11,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from askdocs import sync as syncing
 from askdocs.answer import answer_with_quotes
 from askdocs.catalog import Catalog
 from askdocs.choose import Candidate, Considered, choose, covers
@@ -27,15 +26,18 @@ from askdocs.errors import (
     IndexMismatchError,
     ModelUnavailableError,
 )
+from askdocs.fingerprint import check_fingerprint, fingerprint
 from askdocs.language_model import LanguageModel
 from askdocs.llm import LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
+from askdocs.mend import move_vectors
 from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, named, overview
 from askdocs.plan import plan_sync, planned_changes
 from askdocs.prose import write_answer
 from askdocs.reader import OnnxReader, Reader
 from askdocs.retrieve import retrieve
 from askdocs.stream import Stream
+from askdocs.sync import add_documents, delete_index, sync
 from askdocs.topics import asks_for_overview, topic_of
 from askdocs.types import (
     Answer,
@@ -137,12 +139,12 @@ class Assistant:
             if rebuild and not dry_run:
                 self._forget_index()
             catalog = self._open_catalog()
-            syncing.check_fingerprint(catalog, self._fingerprint())
+            check_fingerprint(catalog, self._fingerprint())
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
             with self._embedding(ray) as embedder:
-                return syncing.sync(
+                return sync(
                     self.config, catalog, self._open_vectors(), embedder, on_progress=listener
                 )
 
@@ -210,14 +212,14 @@ class Assistant:
             catalog = self._open_catalog()
             now = replace(self.config, vectors=catalog.meta().get("vectors", self.config.vectors))
             target = replace(self.config, vectors=vectors)
-            syncing.check_fingerprint(catalog, syncing.fingerprint(now, self.embedder))
+            check_fingerprint(catalog, fingerprint(now, self.embedder))
             if now.vectors == target.vectors:
                 return 0
             if self._vectors:
                 self._vectors.close()
                 self._vectors = None
             listener = on_progress or _ignore
-            moved = syncing.move_vectors(now, target, catalog, self.embedder, on_progress=listener)
+            moved = move_vectors(now, target, catalog, self.embedder, on_progress=listener)
             self.config = target
             return moved
 
@@ -232,8 +234,8 @@ class Assistant:
         with self._sync_guard:
             self._open_lock()
             catalog = self._open_catalog()
-            syncing.check_fingerprint(catalog, self._fingerprint())
-            return syncing.add_documents(
+            check_fingerprint(catalog, self._fingerprint())
+            return add_documents(
                 documents, self.config, catalog, self._open_vectors(), self.embedder,
                 on_progress=on_progress or _ignore,
             )  # fmt: skip
@@ -392,7 +394,7 @@ class Assistant:
         self, searched_for: Sequence[str], *, limit: int, sources: Sequence[str] | None
     ) -> list[Hit]:
         catalog = self._open_catalog()
-        syncing.check_fingerprint(catalog, self._fingerprint())
+        check_fingerprint(catalog, self._fingerprint())
         within = None if sources is None else catalog.sources(sources)
         return retrieve(
             searched_for,
@@ -406,7 +408,7 @@ class Assistant:
     # Parts, opened when they are first needed
 
     def _fingerprint(self) -> dict[str, str]:
-        return syncing.fingerprint(self.config, self.embedder)
+        return fingerprint(self.config, self.embedder)
 
     def _open_catalog(self) -> Catalog:
         with self._guard:
@@ -508,7 +510,7 @@ class Assistant:
                     return
             self.close()
             self._open_lock()
-            syncing.delete_index(self.config.index)
+            delete_index(self.config.index)
 
 
 def _in_pieces(text: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from askdocs.types import Passage
 _BATCH = 1000  # Chroma takes 5461 at most at a time
 _QUERIES = 100  # asked at a time
 _NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
+_TRIES = 2  # to insert again what the graph has lost
 _PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
 
 
@@ -46,7 +47,7 @@ class Collection:
         """Store passages with their vectors, float32 [passages, dimensions]; known ids stay.
 
         The graph of Chroma can lose a passage that takes the place of a deleted one (31 of 612
-        near-equal ones at worst), so each is looked for; what is lost is inserted once more.
+        near-equal ones at worst), so each is looked for; what is lost is inserted again.
         """
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
@@ -55,8 +56,10 @@ class Collection:
                 for passage, vector in zip(batch, vectors[start : start + _BATCH], strict=True)
             }
             self.chroma.run(partial(_write, nodes=list(nodes.values())))
-            lost = self.unreachable({name: node.embedding for name, node in nodes.items()})
-            if lost:
+            for _ in range(_TRIES):
+                lost = self.unreachable({name: node.embedding for name, node in nodes.items()})
+                if not lost:
+                    break
                 self.delete(lost)
                 self.chroma.run(partial(_write, nodes=[nodes[name] for name in lost]))
 
@@ -124,7 +127,8 @@ class Collection:
             wanted = [vectors[group[0]] for group in batch]
             found = self._call("query", query_embeddings=wanted, n_results=limit, include=[])
             for group, ids in zip(batch, found["ids"], strict=True):
-                missed.update(set(group).difference(ids))
+                if limit < _FAR or not set(ids) <= set(group):  # else there are only more equals
+                    missed.update(set(group).difference(ids))
         return [name for name in names if name in missed]
 
     @property

@@ -8,17 +8,11 @@ from askdocs.catalog import Catalog, readable_vectors
 from askdocs.config import Config
 from askdocs.embed import Embedder
 from askdocs.errors import AskdocsError, CorpusError
+from askdocs.fingerprint import check_fingerprint, fingerprint
+from askdocs.mend import repair_vectors, save_stored_vectors
 from askdocs.probe import Finding, probe, records_can_be_read
 from askdocs.scan import scan
-from askdocs.sync import (
-    check_fingerprint,
-    delete_catalog,
-    delete_vectors,
-    fingerprint,
-    repair_vectors,
-    save_stored_vectors,
-    sync,
-)
+from askdocs.sync import delete_catalog, delete_vectors, sync
 from askdocs.types import ProgressListener
 from askdocs.vectors import open_vectors
 

@@ -13,19 +13,19 @@ import numpy as np
 
 from askdocs.catalog import Catalog, FileRecord, IndexedDocument
 from askdocs.config import Config
-from askdocs.embed import Embedder, Vectors
-from askdocs.errors import ConfigError, IndexMismatchError
+from askdocs.embed import Embedder
+from askdocs.fingerprint import fingerprint
 from askdocs.loaders import LoadError
 from askdocs.loaders.worker import load_guarded
+from askdocs.mend import delete_strays, insert_lost_again, mend_vectors
+from askdocs.passage_vectors import embed_texts, embedded_text, vector_key
 from askdocs.plan import Plan, plan_sync, reading
 from askdocs.split import split, with_id
 from askdocs.types import Changes, Document, Failure, Passage, Progress, ProgressListener
-from askdocs.vectors import VectorStore, open_vectors
+from askdocs.vectors import VectorStore
 
-FORMAT = "1"  # raised whenever an index made by an earlier version would be wrong
 _GROUP = 512  # passages that change hands together
-_EMBED_AT_ONCE = 128  # texts embedded before they are saved and reported
-_SAMPLE = 12  # passages that are looked for before each sync
+_LOOKED_FOR = 20  # passages looked for, for each deleted one: where that is all of them, all are
 _LOAD_MEGABYTES = 2000  # of memory that reading one file may take
 
 
@@ -37,32 +37,6 @@ class _Loaded:
     documents: tuple[IndexedDocument, ...]
     texts: Mapping[bytes, str]
     replaces: str = ""
-
-
-def fingerprint(config: Config, embedder: Embedder) -> dict[str, str]:
-    """What an index depends on; an index made with other values has to be rebuilt."""
-    return {
-        "format": FORMAT,
-        "embedder": embedder.fingerprint,
-        "passage_tokens": str(config.passage_tokens),
-        "vectors": config.vectors,
-    }
-
-
-def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
-    """Raises IndexMismatchError, naming both values, where the index was made otherwise."""
-    found = catalog.meta()
-    for name, value in wanted.items():
-        if name in found and found[name] != value:
-            mend = (
-                f"move the vectors with `askdocs move {value}`"
-                if name == "vectors"
-                else "build the index anew with `askdocs index --rebuild`"
-            )
-            raise IndexMismatchError(
-                f"The index was made with {name} = {found[name]}, but now it is {value}."
-                f" Set it back, or {mend}."
-            )
 
 
 def sync(
@@ -80,17 +54,17 @@ def sync(
     """
     began, started_ns = time.monotonic(), time.time_ns()
     catalog.set_meta(fingerprint(config, embedder))
-    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    unfinished = mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
     plan = plan_sync(config, catalog, on_progress=on_progress)
     catalog.note_files(plan.touched)
     catalog.remove_files(plan.in_the_way)
     failed = list(plan.failed)
-    embedded = 0
     work = _load_all(config, catalog, embedder, plan, failed, on_progress)
-    for group in _grouped(work):
-        embedded += _write_group(group, catalog, vectors, embedder, on_progress)
+    embedded, deleted = _write_all(work, catalog, vectors, embedder, on_progress)
     catalog.remove_files(plan.removed)
-    _delete_strays(catalog, vectors)
+    deleted += delete_strays(catalog, vectors)
+    if unfinished or deleted * _LOOKED_FOR >= max(catalog.count(), 1):
+        insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
     catalog.prune_vectors()
     catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
     broken = {failure.source for failure in failed}
@@ -124,14 +98,12 @@ def add_documents(
     began = time.monotonic()
     catalog.set_meta(fingerprint(config, embedder))
     vectors.prepare()
-    _delete_strays(catalog, vectors)
+    delete_strays(catalog, vectors)
     known = catalog.files()
     fresh = [(each, file) for each in documents if known.get((file := _file_of(each)).path) != file]
-    embedded = 0
     work = (_prepare(config, embedder, file, [document]) for document, file in fresh)
-    for group in _grouped(work):
-        embedded += _write_group(group, catalog, vectors, embedder, on_progress)
-    _delete_strays(catalog, vectors)
+    embedded, _ = _write_all(work, catalog, vectors, embedder, on_progress)
+    delete_strays(catalog, vectors)
     catalog.prune_vectors()
     return Changes(
         added=tuple(file.path for _, file in fresh if file.path not in known),
@@ -161,116 +133,6 @@ def delete_vectors(index: Path) -> None:
         shutil.rmtree(folder)
     else:
         folder.unlink(missing_ok=True)
-
-
-def mend_vectors(
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> None:
-    """Finish what a killed process had begun; where vectors are missing, fill the store anew.
-
-    They are missing when the counts differ, or most of a sample is not found by its own vectors.
-    """
-    vectors.prepare()
-    _delete_strays(catalog, vectors)
-    sample = catalog.some_vectors(_SAMPLE)
-    lost = len(vectors.unreachable(sample)) > len(sample) // 2
-    if lost or vectors.count() != catalog.count():
-        repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
-    vectors.note_model(embedder.fingerprint)
-
-
-def repair_vectors(
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> int:
-    """Fill the vector store anew from the catalog; the number of texts that had to be embedded.
-
-    That is 0 unless the catalog has lost vectors. A process killed meanwhile leaves a store whose
-    count is wrong, so the next sync begins this again.
-    """
-    vectors.prepare()
-    if not catalog.count():  # a new catalog beside a store that outlived the last one
-        save_stored_vectors(catalog, vectors, embedder)
-    vectors.clear()
-    every = [name for name, _ in catalog.all_ids()]
-    embedded = 0
-    for start in range(0, len(every), _GROUP):
-        ids = every[start : start + _GROUP]
-        passages, known = catalog.passages(ids), catalog.vectors_of(ids)
-        lost = [passage for name, passage in passages.items() if name not in known]
-        texts = {vector_key(embedder, passage): embedded_text(passage) for passage in lost}
-        found = _embed(texts, catalog, embedder, "", on_progress)
-        known.update({passage.id: found[vector_key(embedder, passage)] for passage in lost})
-        embedded += len(texts)
-        vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
-        on_progress(Progress("repair", start + len(ids), len(every)))
-    catalog.drop_strays(catalog.strays())
-    return embedded
-
-
-def move_vectors(
-    source: Config,
-    target: Config,
-    catalog: Catalog,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> int:
-    """Copy the vectors to where `target` keeps them, then forget them where `source` did.
-
-    The number of passages moved. Killed meanwhile, the index is still where it was. Raises
-    ConfigError where both have a place in common.
-    """
-    if source.collections & target.collections:
-        raise ConfigError(
-            f"Vectors are at {source.vectors} already. Move them to collections of other names,"
-            " as in http://localhost:8000/NAME: the old ones answer until all has arrived."
-        )
-    store = open_vectors(target, catalog.identity())
-    try:
-        repair_vectors(catalog, store, embedder, on_progress=on_progress)
-        store.note_model(embedder.fingerprint)
-        moved = store.count()
-        if moved != catalog.count():
-            raise IndexMismatchError(
-                f"Only {moved} of {catalog.count()} passages have arrived at {target.vectors}."
-                " The index stays where it was; try again."
-            )
-    finally:
-        store.close()
-    catalog.set_meta({"vectors": target.vectors})
-    old = open_vectors(source, catalog.identity())
-    try:
-        old.remove()
-    finally:
-        old.close()
-    return moved
-
-
-def save_stored_vectors(catalog: Catalog, vectors: VectorStore, embedder: Embedder) -> None:
-    """Take the vectors of the store into the cache, if it is this model that they are from."""
-    if vectors.model != embedder.fingerprint:
-        return
-    found: dict[bytes, Vectors] = {}
-    for passage, vector in vectors.records():
-        found[vector_key(embedder, passage)] = vector
-        if len(found) == _GROUP:
-            catalog.cache_vectors(found)
-            found = {}
-    catalog.cache_vectors(found)
-
-
-def embedded_text(passage: Passage) -> str:
-    """What the vector of a passage is made from: its words below its title and heading."""
-    context = " › ".join(part for part in (passage.title, passage.heading) if part)
-    return f"{context}\n{passage.text}" if context else passage.text
 
 
 def _file_of(document: Document) -> FileRecord:
@@ -353,12 +215,6 @@ def _with_keys(
     return _Loaded(file, tuple(indexed), texts)
 
 
-def vector_key(embedder: Embedder, passage: Passage) -> bytes:
-    """What the vector of a passage is kept under: it changes with the model and the text."""
-    content = f"{embedder.fingerprint}\0{embedded_text(passage)}"
-    return sha256(content.encode("utf-8", "replace")).digest()
-
-
 def _grouped(work: Iterator[_Loaded]) -> Iterator[list[_Loaded]]:
     """Files in groups of about _GROUP passages, so that small files share their overhead."""
     group: list[_Loaded] = []
@@ -373,14 +229,31 @@ def _grouped(work: Iterator[_Loaded]) -> Iterator[list[_Loaded]]:
         yield group
 
 
+def _write_all(
+    work: Iterator[_Loaded],
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    on_progress: ProgressListener,
+) -> tuple[int, int]:
+    """Write all files that are ready: how many texts were embedded, and old passages deleted."""
+    embedded = deleted = 0
+    for group in _grouped(work):
+        missing, gone = _write_group(group, catalog, vectors, embedder, on_progress)
+        embedded, deleted = embedded + missing, deleted + gone
+    return embedded, deleted
+
+
 def _write_group(
     group: Sequence[_Loaded],
     catalog: Catalog,
     vectors: VectorStore,
     embedder: Embedder,
     on_progress: ProgressListener,
-) -> int:
-    """Embed, write the vectors, commit the catalog, delete old vectors; the texts embedded.
+) -> tuple[int, int]:
+    """Embed, write the vectors, commit the catalog, delete old vectors.
+
+    How many texts were embedded, and how many old passages deleted.
 
     New ids are noted as strays before they are written: were the process to die before the
     commit, the next sync would find and delete them.
@@ -388,7 +261,7 @@ def _write_group(
     texts = {key: text for loaded in group for key, text in loaded.texts.items()}
     known = catalog.cached_vectors(texts)
     missing = {key: text for key, text in texts.items() if key not in known}
-    known.update(_embed(missing, catalog, embedder, group[-1].file.path, on_progress))
+    known.update(embed_texts(missing, catalog, embedder, group[-1].file.path, on_progress))
     indexed = [each for loaded in group for each in loaded.documents]
     passages = {passage.id: passage for each in indexed for passage in each.passages}
     keys = {
@@ -406,34 +279,4 @@ def _write_group(
         gone += catalog.replace_file(loaded.file, loaded.documents, replaces=loaded.replaces)
     vectors.delete(gone)
     catalog.drop_strays(gone)
-    return len(missing)
-
-
-def _embed(
-    texts: Mapping[bytes, str],
-    catalog: Catalog,
-    embedder: Embedder,
-    source: str,
-    on_progress: ProgressListener,
-) -> dict[bytes, Vectors]:
-    """Vectors of texts; each batch is kept at once, so that nothing is embedded twice."""
-    found: dict[bytes, Vectors] = {}
-    keys = list(texts)
-    for start in range(0, len(keys), _EMBED_AT_ONCE):
-        on_progress(Progress("embed", start, len(keys), source))
-        batch = keys[start : start + _EMBED_AT_ONCE]
-        rows = dict(zip(batch, embedder.embed([texts[key] for key in batch]), strict=True))
-        catalog.cache_vectors(rows)
-        found.update(rows)
-    if keys:
-        on_progress(Progress("embed", len(keys), len(keys), source))
-    return found
-
-
-def _delete_strays(catalog: Catalog, vectors: VectorStore) -> None:
-    """Delete from the vector store what no passage has any more."""
-    strays = catalog.strays()
-    if strays:
-        existing = catalog.passages(strays)
-        vectors.delete([name for name in strays if name not in existing])
-        catalog.drop_strays(strays)
+    return len(missing), len(gone)
