@@ -42,12 +42,12 @@ def main() -> None:
         embedder = synthetic()
     config = Config(corpus=given.corpus, index=given.index)
     with Assistant(config, embedder=embedder) as assistant:
-        sources = assistant._open_catalog().sources()
+        sources = assistant._parts.open_catalog().sources()
         texts = [assistant.document(each).text for each in sources[:: max(1, len(sources) // 50)]]
         stages: Stages = {}
         for number, question in enumerate(questions(texts, given.questions + 1)):
             _measure(assistant, question, given.read, {} if number == 0 else stages)
-        print(f"{describe()}; {assistant._open_catalog().count():,} passages\n")
+        print(f"{describe()}; {assistant._parts.open_catalog().count():,} passages\n")
     print("| stage | wall, ms | CPU, ms |\n| --- | --- | --- |")
     for name, times in stages.items():
         wall, cpu = (1000 * median(each[part] for each in times) for part in (0, 1))
@@ -61,13 +61,13 @@ def _measure(assistant: Assistant, question: str, read: list[int], stages: Stage
         stages.setdefault(name, []).append((time.perf_counter() - wall, time.process_time() - cpu))
         return found
 
-    catalog, vectors = assistant._open_catalog(), assistant._open_vectors()
+    catalog, vectors = assistant._parts.open_catalog(), assistant._parts.open_vectors()
     vector = timed("embed the question", lambda: assistant.embedder.embed_question(question))
     timed("search by meaning", lambda: vectors.search(vector, limit=CANDIDATES))
     rare = timed("which words are rare", lambda: catalog.rare_words(question))
     timed("search by words", lambda: catalog.search_words(question, limit=CANDIDATES))
     hits = timed("search, whole", lambda: assistant.search(question, top_k=max(read)))
-    reader = assistant._open_reader()
+    reader = assistant._parts.open_reader()
     for number in read:
         passages = [hit.passage for hit in hits[:number]]
         timed(f"read {number} passages", lambda p=passages: reader.read(question, p))

@@ -58,6 +58,8 @@ ORDER = [
     "verify",
     "prose",
     "interop",
+    "parts",
+    "asking",
     "assistant",
     "watch",
     "metrics",

@@ -80,7 +80,7 @@ def test_a_divided_index_finds_what_an_undivided_one_does(config: Config, tmp_pa
         assert all_found(one) == undivided(config, tmp_path / "other")
         for place in config.places:  # each server has a part
             with assistant(Config(corpus=config.corpus, index=config.index, vectors=place)) as part:
-                assert 0 < part._open_vectors().count() < 40
+                assert 0 < part._parts.open_vectors().count() < 40
         assert one.diagnose().problems == ()
         assert one.index().embedded == 0
 

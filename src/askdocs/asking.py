@@ -1,0 +1,150 @@
+"""The way of a question: understood, searched, read, answered, in this order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+
+from askdocs.answer import answer_with_quotes
+from askdocs.choose import Candidate, Considered, choose, covers
+from askdocs.converse import Understood, small_talk, understand
+from askdocs.errors import AskdocsError, ModelUnavailableError
+from askdocs.fingerprint import check_fingerprint
+from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, named, overview
+from askdocs.parts import Parts
+from askdocs.prose import write_answer
+from askdocs.retrieve import retrieve
+from askdocs.topics import asks_for_overview, topic_of
+from askdocs.types import Answer, Hit, Turn
+from askdocs.verify import Verifier
+
+LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
+_WORDS_A_PIECE = 4  # of a streamed answer
+
+
+def consider(
+    parts: Parts, question: str, *, history: Sequence[Turn], sources: Sequence[str] | None
+) -> Considered:
+    """What a question was searched as, the passages found, and the sentences that may answer.
+
+    This is all that an answer is made from; it is for measuring, and for answers of one's own.
+    """
+    asked = _understood(parts, question, history)
+    if asks_for_overview(asked.read_as):
+        return _overview(parts, question, sources)
+    topic = topic_of(asked.read_as)
+    queries = (topic,) if topic else asked.queries
+    hits = find(parts, queries, limit=parts.config.passages_read, sources=sources)
+    candidates: list[Candidate] = []
+    if hits:
+        rare_words = parts.open_catalog().rare_words(queries[-1])
+        candidates = choose(asked.read_as, hits, rare_words, parts.embedder, parts.open_reader())
+    return Considered(question, queries, tuple(hits), tuple(candidates))
+
+
+def told(
+    parts: Parts,
+    question: str,
+    *,
+    history: Sequence[Turn],
+    sources: Sequence[str] | None,
+    quotes: bool,
+    insist: bool,
+) -> Generator[str, None, Answer]:
+    """The text of an answer as it comes; it returns the Answer."""
+    began = time.monotonic()
+    asked = cleaned(question)
+    reply = small_talk(asked)
+    if reply:
+        yield reply
+        return Answer(asked, reply, answered=True, confidence=1.0)
+    considered = consider(parts, asked, history=history, sources=sources)
+    answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
+    if answer.answered and parts.has_llm and not quotes:
+        answer = yield from _written(parts, considered, answer)
+    else:
+        yield from _in_pieces(answer.text)
+    return replace(answer, seconds=round(time.monotonic() - began, 3))
+
+
+def _written(parts: Parts, considered: Considered, quoted: Answer) -> Generator[str, None, Answer]:
+    """The answer in the words of the language model; the quotes where it has none."""
+    try:
+        model = parts.open_llm()
+    except ModelUnavailableError as error:
+        return replace(quoted, notice=f"{error} These are quotes instead.")
+    return (
+        yield from write_answer(
+            considered,
+            quoted,
+            model,
+            Verifier(parts.embedder),
+            remove_unsupported=parts.config.unsupported == "remove",
+        )
+    )
+
+
+def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> Answer:
+    if not considered.hits and not parts.open_catalog().count():
+        text = f"There are no documents yet. Put some into {parts.config.corpus} and ask again."
+        return Answer(considered.question, text, searched_for=considered.searched_for)
+    return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
+
+
+def _understood(parts: Parts, question: str, history: Sequence[Turn]) -> Understood:
+    """What a question means in its conversation.
+
+    One that only looks short stands alone if a passage holds every word that it has.
+    """
+    asked = understand(question, history)
+    if not asked.surely:
+        rare_words = parts.open_catalog().rare_words(question)
+        found = find(parts, asked.queries[:1], limit=1, sources=None)
+        if len(rare_words) > 1 and found and covers(rare_words, found[0].passage.text):
+            return understand(question, ())
+    return asked
+
+
+def _overview(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered:
+    """How the documents begin, or the first of them."""
+    catalog = parts.open_catalog()
+    names = named(question, catalog.records(), set(catalog.sources(sources)))
+    first = [catalog.passages_of(name)[:PASSAGES_EACH] for name in names[:MOST_DOCUMENTS]]
+    return overview(question, first, len(names))
+
+
+def find(
+    parts: Parts, queries: Sequence[str], *, limit: int, sources: Sequence[str] | None
+) -> list[Hit]:
+    """The passages for a question that is put in several ways, the question itself first."""
+    catalog = parts.open_catalog()
+    check_fingerprint(catalog, parts.fingerprint())
+    within = None if sources is None else catalog.sources(sources)
+    return retrieve(
+        queries,
+        catalog,
+        parts.open_vectors(),
+        parts.embedder,
+        limit=limit,
+        sources=within,
+    )
+
+
+def _in_pieces(text: str) -> Iterator[str]:
+    pieces = text.split(" ")
+    for start in range(0, len(pieces), _WORDS_A_PIECE):
+        words = " ".join(pieces[start : start + _WORDS_A_PIECE])
+        yield words if start == 0 else f" {words}"
+
+
+def cleaned(question: str) -> str:
+    """A question fit to be searched: without control characters, not endless.
+
+    Raises AskdocsError where nothing is left.
+    """
+    asked = "".join(character if character.isprintable() else " " for character in question)
+    asked = " ".join(asked.split())[:LONGEST_QUESTION]
+    if not any(character.isalnum() for character in asked):
+        raise AskdocsError("The question is empty. Ask something about your documents.")
+    return asked
