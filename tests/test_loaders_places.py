@@ -261,6 +261,14 @@ def test_page_furniture_and_what_is_hidden_are_left_out(tmp_path: Path) -> None:
     assert document.title == "Title"
 
 
+def test_an_element_is_no_furniture_for_being_called_content(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        "<body><a class=skip-to-content href=#c>LEFT</a><h1>Title</h1><div class='content field'>"
+        "<h2 id=content>Part<span class=mw-editsection>LEFT</span></h2><p>The text.</p></div></body>"
+    )
+    assert load(tmp_path / "a.html", "a.html")[0].text == "Title\n\nPart\n\nThe text."
+
+
 def test_a_page_that_is_all_furniture_is_still_read(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<body><nav>Only this.</nav><script>no()</script></body>")
     assert load(tmp_path / "a.html", "a.html")[0].text == "Only this."

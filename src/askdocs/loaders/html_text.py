@@ -23,9 +23,10 @@ _BLOCKS = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ROLES = frozenset("navigation banner contentinfo search complementary menu menubar alert".split())
 _FURNITURE = frozenset(
-    "nav navbar navbox navigation menu sidebar breadcrumb breadcrumbs footer toc catlinks mw- "
-    "editsection mw-jump-link noprint printfooter vector-menu sitenotice skip-link skip-to- "
-    "content share social-share pagination sr-only visually-hidden screen-reader-text".split()
+    "nav navbar navbox navigation menu sidebar breadcrumb breadcrumbs footer toc catlinks "
+    "mw-editsection mw-jump-link noprint printfooter vector-menu sitenotice skip-link "
+    "skip-to-content share social-share pagination sr-only visually-hidden "
+    "screen-reader-text".split()
 )
 _COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.I)
 _COOKIE_LIMIT = 3000  # characters of a banner; a page about cookies is longer

@@ -13,8 +13,8 @@ from askdocs.loaders.rows import add_table
 from askdocs.types import Document
 
 _LEFT_OUT = frozenset(
-    "tracked-changes annotation annotation-end sequence-decls forms deletion script bookmark- "
-    "start desc title".split()
+    "tracked-changes annotation annotation-end sequence-decls forms deletion script desc "
+    "title".split()
 )
 _INLINE_BLOCKS = frozenset({"text-box", "note"})
 _SPACE_LIMIT = 100
