@@ -80,6 +80,22 @@ def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
     assert left + right == sorted(left + right)
 
 
+def test_columns_of_justified_lines_are_no_table(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for row in range(12):  # every line is stretched, so that the spaces are wider than elsewhere
+        for x, side in ((LEFT, "left"), (RIGHT, "right")):
+            text = canvas.beginText(x, 740 - 12 * row)
+            text.setFont("Helvetica", 10)
+            text.setWordSpace(5 + row % 3)
+            text.textOut(f"{side} column, line {row} of the running text")
+            canvas.drawText(text)
+    canvas.save()
+    text = read(tmp_path / "a.pdf").text
+    left = [text.index(f"left column, line {row} of") for row in range(12)]
+    right = [text.index(f"right column, line {row} of") for row in range(12)]
+    assert left + right == sorted(left + right)
+
+
 def test_tables_are_read_row_by_row(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     for row in range(8):

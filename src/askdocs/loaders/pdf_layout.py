@@ -14,7 +14,8 @@ from askdocs.loaders.pdf_characters import Segment
 _LABEL = re.compile(r"[(\[]?(?:[\d.]{1,7}|[a-zA-Z]|[ivx]{1,4})[.)\]]+|\.\d+|\d+\.\d+|[•◦▪●○■–—-]")
 CELL = " | "  # between the cells of a row
 _COLUMN_LINES = 4  # lines that a column of text has at least
-_COLUMN_SEGMENTS = 1.5  # pieces of its lines on average at most; rows of tables have more
+_COLUMN_PIECES = 1.5  # pieces of its lines on average at most; rows of tables have more
+_STRETCHED = 1.2  # of the font's size: spaces in justified lines are no wider, gaps of tables are
 _COLUMN_FILLED = 0.5  # of its width, by a line in the middle
 _COLUMN_LETTERS = 18  # letters that its lines have in the middle; cells of tables have fewer
 
@@ -126,12 +127,24 @@ def _is_column(segments: Sequence[Segment]) -> bool:
     if len(rows) < _COLUMN_LINES:
         return False
     enough = _COLUMN_LETTERS // 2 if _is_dense(segments) else _COLUMN_LETTERS
-    if median(len(s.text) for s in segments) < enough:
+    pieces = [piece for row in rows for piece in _pieces(row)]
+    if median(sum(len(s.text) for s in piece) for piece in pieces) < enough:
         return False
-    if len(segments) > _COLUMN_SEGMENTS * len(rows):
+    if len(pieces) > _COLUMN_PIECES * len(rows):
         return _columns(segments) is not None
     width = max(s.right for s in segments) - min(s.left for s in segments)
     return median(sum(s.right - s.left for s in row) for row in rows) >= _COLUMN_FILLED * width
+
+
+def _pieces(row: Sequence[Segment]) -> list[list[Segment]]:
+    """The segments of a line, those together that only a stretched space divides."""
+    ordered = sorted(row, key=lambda s: s.left)
+    pieces = [ordered[:1]]
+    for before, segment in pairwise(ordered):
+        if segment.left - before.right > _STRETCHED * before.size:
+            pieces.append([])
+        pieces[-1].append(segment)
+    return pieces
 
 
 def _is_dense(segments: Sequence[Segment]) -> bool:
