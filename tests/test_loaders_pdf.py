@@ -238,3 +238,23 @@ def test_a_word_with_a_hyphen_of_its_own_keeps_it_at_a_line_end(tmp_path: Path) 
     text = read(tmp_path / "a.pdf").text
     assert "open-domain questions, which are open-domain." in text
     assert "things, high-dimensional ones; TF-IDF weights" in text
+
+
+def test_ranges_and_addresses_are_whole_over_a_line_end(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    lines = [
+        "It tells of the war of 1939\u2013",
+        "1945 there, on the pages 12-",
+        "19, and at https://",
+    ]
+    lines_at(
+        canvas,
+        60,
+        700,
+        [*lines, "example.org/, by its first-", "and last readers \u2013", "which go on."],
+    )
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text == (
+        "It tells of the war of 1939\u20131945 there, on the pages 12-19, and at"
+        " https://example.org/, by its first- and last readers \u2013 which go on."
+    )

@@ -13,6 +13,8 @@ from askdocs.loaders.pdf_layout import Line
 
 _BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—*·o-]\s+\S|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s+\S)")
 _NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")  # Chinese, Japanese
+_TIED_END = re.compile(r"[\w/][–—/@]$|\d-$")  # of a line whose last word goes on, as in "2018–"
+_SUSPENDED = re.compile(r"(?:and|or|und|oder)\b")  # after a hyphen that stands for a word to come
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHENS = HYPHEN + "-"
 _SYLLABLE = 3  # letters; a part with more, that is a word elsewhere, is no syllable
@@ -159,9 +161,13 @@ def goes_on(before: str, after: str) -> bool:
     """Whether the last word of a line goes on in the next."""
     if not before.endswith((HYPHEN, "-")) or len(before) < 3 or not before[-2].isalpha():
         return False
-    return after[:1].isalnum() and (before.endswith(HYPHEN) or after[0].isalpha())
+    if not after[:1].isalnum() or _SUSPENDED.match(after):
+        return False
+    return before.endswith(HYPHEN) or after[0].isalpha()
 
 
 def space_between(before: str, after: str) -> str:
-    """The space between two lines; none in a script that has no spaces."""
-    return "" if _NO_SPACE.match(before[-1:]) and _NO_SPACE.match(after[:1]) else " "
+    """The space between two lines; none in a word, or in a script that has no spaces."""
+    if _NO_SPACE.match(before[-1:]) and _NO_SPACE.match(after[:1]):
+        return ""
+    return "" if after[:1].isalnum() and _TIED_END.search(before) else " "
