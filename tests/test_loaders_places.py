@@ -264,7 +264,7 @@ def test_page_furniture_and_what_is_hidden_are_left_out(tmp_path: Path) -> None:
 def test_an_element_is_no_furniture_for_being_called_content(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         "<body><a class=skip-to-content href=#c>LEFT</a><h1>Title</h1><div class='content field'>"
-        "<h2 id=content>Part<span class=mw-editsection>LEFT</span></h2><p>The text.</p></div></body>"
+        "<h2 id=content>Part<span class=mw-editsection>LEFT</span></h2><p>The text.</p></div>"
     )
     assert load(tmp_path / "a.html", "a.html")[0].text == "Title\n\nPart\n\nThe text."
 
@@ -352,3 +352,11 @@ def test_the_encoding_that_a_page_names_is_used(tmp_path: Path) -> None:
     page = '<meta charset="shift_jis"><p>東京の天気</p>'
     (tmp_path / "a.html").write_bytes(page.encode("cp932"))
     assert load(tmp_path / "a.html", "a.html")[0].text == "東京の天気"
+
+
+def test_text_that_was_encoded_twice_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    text = "1986\u20131990, he said: \u201cÀ bientôt\u201d."
+    (tmp_path / "a.txt").write_text(text.encode().decode("latin-1"), encoding="utf-8")
+    (tmp_path / "b.txt").write_text("Â£5 is Ã\x85 and \x93quoted", encoding="utf-8")
+    assert load(tmp_path / "a.txt", "a.txt")[0].text.startswith("1986\u20131990, he said: \u201cÀ")
+    assert load(tmp_path / "b.txt", "b.txt")[0].text == "Â£5 is Å and \x93quoted"

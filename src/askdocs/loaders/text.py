@@ -16,6 +16,9 @@ _LATIN = re.compile(
     r"cp125[0247]|cp850|cp437|iso8859_(?:2|3|4|10|13|14|15|16)|latin_1|mac_\w+|hp_\w+"
 )
 _WESTERN = frozenset("äöüßÄÖÜéèêëàâáçñóíúôîïœæåãõòùÉÈÀÇÅÆ€£§°–—‘’“”„…•©®«»¿¡·²³½")
+# What UTF-8 looks like that was taken for Latin-1 and written as UTF-8 once more: it leaves control
+# characters that no text has.
+_TWICE = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}[\x80-\x9f][\x80-\xbf]{0,2}")
 _NO_TEXT = "the file is not text, whatever its name says"
 
 
@@ -45,7 +48,14 @@ def decode(data: bytes, declared: str = "") -> str:
     strange = sum(1 for letter in sample if letter < " " and letter not in "\t\n\r\f\v\x1b")
     if strange > _CONTROL_SHARE * len(sample):
         raise LoadError(_NO_TEXT)
-    return text
+    return _TWICE.sub(_encoded_once, text)
+
+
+def _encoded_once(match: re.Match[str]) -> str:
+    try:
+        return match.group().encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return match.group()
 
 
 def _decode(data: bytes, declared: str) -> str:
