@@ -242,19 +242,21 @@ def test_a_word_with_a_hyphen_of_its_own_keeps_it_at_a_line_end(tmp_path: Path) 
 
 def test_ranges_and_addresses_are_whole_over_a_line_end(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
-    lines = [
-        "It tells of the war of 1939\u2013",
-        "1945 there, on the pages 12-",
-        "19, and at https://",
-    ]
-    lines_at(
-        canvas,
-        60,
-        700,
-        [*lines, "example.org/, by its first-", "and last readers \u2013", "which go on."],
-    )
+    for place, (first, second) in enumerate(
+        (
+            ("It tells of the war of 1939\u2013", "1945 and on."),
+            ("There, on the pages 12-", "19, it is said."),
+            ("It is to be had at https://", "example.org/ for all."),
+            ("It is liked by its first-", "and last readers."),
+            ("That is by readers \u2013", "all of them."),
+        )
+    ):
+        lines_at(canvas, 60, 700 - 60 * place, [first, second])
     canvas.save()
-    assert read(tmp_path / "a.pdf").text == (
-        "It tells of the war of 1939\u20131945 there, on the pages 12-19, and at"
-        " https://example.org/, by its first- and last readers \u2013 which go on."
-    )
+    assert read(tmp_path / "a.pdf").text.split("\n\n") == [
+        "It tells of the war of 1939\u20131945 and on.",
+        "There, on the pages 12-19, it is said.",
+        "It is to be had at https://example.org/ for all.",
+        "It is liked by its first- and last readers.",
+        "That is by readers \u2013 all of them.",
+    ]
