@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from askdocs import Assistant
+from askdocs import Assistant, Config
 from askdocs.evaluate import Outcome, ask_all
 from askdocs.questions import read_questions
 from askdocs.scores import Scores, follow_up_scores, scores
@@ -73,3 +73,27 @@ def test_follow_ups_find_what_the_whole_question_finds(outcomes: list[Outcome]) 
     figures = follow_up_scores(outcomes)
     assert value(figures, "rewriting", "lost_to_rewrite") <= 0.02
     assert value(figures, "answers", "open_right") >= 0.85
+
+
+ROOF = """The roof of the market hall
+
+The roof of the market hall was closed in May. Halden Works, which built it in 1998, said it was
+"perfectly safe for everybody who buys or sells there".
+
+Professor Ruth Okafor, who inspected the hall, disagreed. "We told them years ago that the drains
+were blocked," she said. "If nothing is done, the beams will rot."
+"""
+
+
+def test_what_one_person_said_is_not_answered_with_the_words_of_another(
+    corpus: Path, tmp_path: Path
+) -> None:
+    (corpus / "roof.txt").write_text(ROOF, encoding="utf-8")
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        assistant.index()
+        answer = assistant.ask("What did Okafor say?")
+        assert answer.answered
+        assert "drains" in answer.text
+        assert "Ruth Okafor" in answer.text  # whose words they are is said beside them
+        assert "perfectly safe" not in answer.text
+        assert not assistant.ask("What did Macron say?").answered

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.attribution import asks_for_speech, goes_on, reports_speech
+from askdocs.attribution import (
+    asked_names,
+    asks_for_speech,
+    asks_openly,
+    goes_on,
+    leaves_speaker_open,
+    outside_quotes,
+    reports_speech,
+    speaker_context,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +75,46 @@ def test_a_speaker_goes_on_where_a_pronoun_says_more() -> None:
     assert goes_on("“They told us nothing,” the report goes on.")
     assert not goes_on("He walked home over the bridge.")
     assert not goes_on("Hale warned that the bridge might not last.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "outside"),
+    [
+        ('"We told them," she said.', "she said."),
+        ("“We told them.", ""),
+        ("It was ignored,” she said.", "she said."),
+        ('Halden said it was "stable" and "safe".', "Halden said it was and ."),
+        ("She laughed.", "She laughed."),
+    ],
+)
+def test_what_stands_outside_quotation_marks(sentence: str, outside: str) -> None:
+    assert outside_quotes(sentence) == outside
+
+
+def test_a_quote_that_names_nobody_leaves_its_speaker_open() -> None:
+    assert leaves_speaker_open('"We told them," she said.')
+    assert leaves_speaker_open('"It will grow," added he.')
+    assert leaves_speaker_open("“The crack will grow.”")
+    assert not leaves_speaker_open('"We told them," Okafor said.')
+    assert not leaves_speaker_open("She laughed.")
+
+
+def test_who_speaks_is_told_by_the_sentences_before() -> None:
+    said = ["Ruth Okafor disagreed.", '"We told them," she said.', '"It will grow."', "Hale left."]
+    assert speaker_context(said, 2) == "Ruth Okafor disagreed. she said. "
+    assert speaker_context(said, 3) == "Hale left."
+    assert speaker_context(said[1:], 0) == "she said."
+
+
+def test_whose_words_a_question_asks_for() -> None:
+    assert asked_names("What did Ruth Okafor say about Paris?") == {"ruth", "okafor"}
+    assert asked_names("what does Nwosu's report recommend?") == {"nwosu"}
+    assert asked_names("What did the mayor say?") == set()
+    assert asked_names("Where does Hale live?") == set()
+
+
+def test_a_question_for_any_words_of_somebody_is_open() -> None:
+    assert asks_openly("What did Okafor say?")
+    assert asks_openly("What did the mayor warn?")
+    assert not asks_openly("What did Okafor say about the drainage?")
+    assert not asks_openly("Who said it?")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from askdocs.topics import TEXT
+from askdocs.words import STOP_WORDS
 
 _ENDINGS = r"(?:e[ds]?|s|ed|es|ing|ies|ied|y|ying)?"
 # Stems whose every form reports speech …
@@ -37,6 +39,15 @@ _ASKED_VERB = re.compile(
 # "What does the article say …" asks for what stands there, in whosever words.
 _OF_A_TEXT = re.compile(rf"\s*{TEXT}", re.IGNORECASE)
 _SAME_SPEAKER = re.compile(r"^[\"“‘']?(?:he|she|they)\b", re.IGNORECASE)
+_OPENING, _CLOSING, _EITHER = "“«„", "”»", '"'
+_OPEN_SPEAKER = re.compile(
+    r"^\W*$|^\W*(?:he|she|they)\b|^\W*\w+ (?:he|she|they)\b", re.IGNORECASE
+)  # what stands beside a quote: nothing, "she said", "said she"
+_NAME = re.compile(r"\b[A-Z][\w'’-]*[a-z]")
+_TIMES = frozenset(
+    """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May
+    June July August September October November December""".split()
+)
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
 
 
@@ -61,3 +72,64 @@ def reports_speech(sentence: str) -> bool:
 def goes_on(sentence: str) -> bool:
     """Whether a sentence reports what the last speaker said further, as "He cautioned" does."""
     return bool(_SAME_SPEAKER.match(sentence)) and reports_speech(sentence)
+
+
+def asked_names(question: str) -> set[str]:
+    """The names, in lower case, of those whose words a question asks for; empty for "he"."""
+    subject, _ = _subject_and_topic(question)
+    return {name.lower() for name in names_in(subject)}
+
+
+def asks_openly(question: str) -> bool:
+    """Whether any words of somebody answer a question, as in "What did Zehri say?"."""
+    subject, topic = _subject_and_topic(question)
+    return bool(subject.strip()) and not re.search(r"\w", topic)
+
+
+def names_in(text: str) -> list[str]:
+    """The words of a text that are written like names, without the 's of a genitive."""
+    found = (re.sub(r"['’]s$", "", match.group()) for match in _NAME.finditer(text))
+    return [name for name in found if name.lower() not in STOP_WORDS and name not in _TIMES]
+
+
+def outside_quotes(sentence: str) -> str:
+    """What stands outside quotation marks, one of a pair of which may be in another sentence."""
+    inside, outside = False, []
+    marks = list(re.finditer(f"[{_OPENING}{_CLOSING}{_EITHER}]", sentence))
+    place = 0
+    for number, mark in enumerate(marks):
+        opens = mark.group() in _OPENING or (
+            mark.group() == _EITHER and sentence[mark.end() : mark.end() + 1].isalnum()
+        )
+        if number == 0 and not opens:
+            outside.clear()
+        elif not inside:
+            outside.append(sentence[place : mark.start()])
+        inside, place = opens, mark.end()
+    if not inside:
+        outside.append(sentence[place:])
+    return " ".join(part.strip() for part in outside if part.strip())
+
+
+def leaves_speaker_open(sentence: str) -> bool:
+    """Whether only the sentence before tells who speaks: a bare quote, or one with "she said"."""
+    outside = outside_quotes(sentence)
+    return outside != sentence.strip() and bool(_OPEN_SPEAKER.match(outside))
+
+
+def speaker_context(sentences: Sequence[str], number: int) -> str:
+    """The words that tell who speaks in a sentence: its own, and those before if it needs them."""
+    sentence = sentences[number]
+    own = outside_quotes(sentence)
+    if number > 0 and (_SAME_SPEAKER.match(sentence) or leaves_speaker_open(sentence)):
+        return f"{speaker_context(sentences, number - 1)} {own}"
+    return own
+
+
+def _subject_and_topic(question: str) -> tuple[str, str]:
+    """Who is asked for and about what, in "What did the mayor say about tolls?"."""
+    asked = _ASKS.match(question)
+    verb = _ASKED_VERB.search(asked["rest"]) if asked else None
+    return (
+        (asked["rest"][: verb.start()], asked["rest"][verb.end() :]) if asked and verb else ("", "")
+    )

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from askdocs.attribution import asks_for_speech, goes_on, reports_speech
+from askdocs.attribution import (
+    asked_names,
+    asks_for_speech,
+    asks_openly,
+    goes_on,
+    leaves_speaker_open,
+    names_in,
+    reports_speech,
+    speaker_context,
+)
 from askdocs.embed import Embedder
 from askdocs.reader import Reader
 from askdocs.split import sentence_spans
@@ -24,6 +33,8 @@ _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 # of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
 _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
 _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
+_SPEAKER_KNOWN = 1.5  # logit; a rule: it is said by whom an open "What did … say?" asks for
+_OF_OTHERS = -2.0  # logit; a rule: it is said by somebody else than who is asked for
 _ASKS = -2.0  # logit; a rule: a sentence that asks something answers nothing
 _READ_FIRST = 12  # passages; the rest is read only where none of these surely answers
 _SURE = 0.6  # chance; with it the right sentence is found as often as by reading all
@@ -145,8 +156,8 @@ def covers(rare_words: Mapping[str, float], text: str) -> bool:
 
 
 def leans_back(sentence: str) -> bool:
-    """Whether a sentence begins with a word that only the one before explains, like "He"."""
-    return bool(_LEANING_START.match(sentence))
+    """Whether only the sentence before explains one: it begins with "He", or quotes a "she"."""
+    return bool(_LEANING_START.match(sentence)) or leaves_speaker_open(sentence)
 
 
 def sentences(passage: Passage) -> list[tuple[int, int]]:
@@ -164,24 +175,30 @@ def _by_reading(
 ) -> list[Candidate]:
     found: list[Candidate] = []
     wants_speech = asks_for_speech(question)
+    names = asked_names(question)
+    known = _SPEAKER_KNOWN if asks_openly(question) else 0.0
     for hit, reading in zip(
         hits, reader.read(question, [hit.passage for hit in hits]), strict=True
     ):
         passage = hit.passage
         places = sentences(passage)
+        texts = [passage.text[start:end] for start, end in places]
         for number, (start, end) in enumerate(places):
             first, last, score = reading.best_span(start, end)
-            sentence = passage.text[start:end]
-            leans = number > 0 and leans_back(sentence)
-            since = places[number - 1][0] if leans else start
+            sentence = texts[number]
+            before = texts[number - 1] if number > 0 and leans_back(sentence) else ""
+            if wants_speech:
+                before = f"{before} {speaker_context(texts, number)}"
             features = (
                 1.0,
                 max(score, _LEAST_SPAN),
                 reading.relevance,
                 hit.score,
-                coverage(rare_words, passage.text[since:end]),
+                coverage(rare_words, f"{before} {sentence}"),
             )
-            more = _asks(sentence) + (_speech(sentence) if wants_speech else 0.0)
+            more = _asks(sentence)
+            if wants_speech:
+                more += _speech(sentence, speaker_context(texts, number), names, known)
             chance = _chance(features, _READING_WEIGHTS, more)
             if wants_speech and number > 0 and goes_on(sentence):
                 chance = max(chance, _GOES_ON * found[-1].chance)
@@ -257,12 +274,19 @@ def _asks(sentence: str) -> float:
     return _ASKS if sentence.rstrip(_CLOSING).endswith(_QUESTION_MARKS) else 0.0
 
 
-def _speech(sentence: str) -> float:
-    """What it adds to the logit of a sentence whether it reports speech.
+def _speech(sentence: str, context: str, names: Set[str], known: float) -> float:
+    """What it adds to the logit of a sentence who speaks in it, if anybody does.
 
-    Asked what somebody said, a sentence that reports speech is preferred to the author's own words.
+    Asked what somebody said, a sentence that reports speech is preferred to the author's own words,
+    unless `context`, the words that tell who speaks, names only others than the `names` asked for.
+    `known` is added where it names one of these.
     """
-    return _SPEECH if reports_speech(sentence) else -_SPEECH
+    if not reports_speech(sentence):
+        return -_SPEECH
+    speaking = {name.lower() for name in names_in(context)}
+    if names & speaking:
+        return _SPEECH + known
+    return _SPEECH + (_OF_OTHERS if names and speaking else 0.0)
 
 
 def _chance(features: Sequence[float], weights: Sequence[float], more: float = 0.0) -> float:
