@@ -1,7 +1,7 @@
 /* Putting files into the folder of documents and taking them out, by button or by dragging. */
 
 import { announce, find, root } from "./dom.js";
-import { showPanel } from "./panels.js";
+import { focusPanel, showPanel } from "./panels.js";
 import { confirmed } from "./confirming.js";
 
 const MOST_AT_ONCE = 200; // files
@@ -64,7 +64,9 @@ export async function removeDocument(source) {
   if (!agreed) return;
   const answer = await asked(`document?${new URLSearchParams({ source })}`, { method: "DELETE" });
   say(answer.problem ? "" : `${source} is removed.`, answer.problem ? [answer.problem] : []);
-  if (!answer.problem) find("#index").click();
+  if (answer.problem) return;
+  focusPanel("shelf"); // the button is about to go
+  find("#index").click();
 }
 
 async function asked(address, options) {

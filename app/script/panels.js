@@ -24,8 +24,18 @@ export function showPanel(name) {
 
 export function togglePanel(name, from) {
   setOpener(from);
-  if (root.dataset.panel === name) closePanel();
-  else showPanel(name);
+  if (root.dataset.panel === name) { closePanel(); return; }
+  showPanel(name);
+  focusPanel(name, from.textContent);
+}
+
+/* The focus goes to the head of a list at the side: the next Tab is in it. */
+export function focusPanel(name, label = "") {
+  const panel = find(`#${name}`);
+  panel.tabIndex = -1;
+  panel.setAttribute("role", "region");
+  if (label) panel.setAttribute("aria-label", label.trim());
+  panel.focus({ preventScroll: true });
 }
 
 export function closePanel() {

@@ -85,6 +85,13 @@ def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#reader-panel")).to_be_hidden()
     expect(citation).to_be_focused()
+    for panel in ("History", "Documents"):
+        page.get_by_role("button", name=panel, exact=True).press("Enter")
+        expect(page.get_by_role("region", name=panel, exact=True)).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(page.get_by_label(re.compile("^Close the")).filter(visible=True)).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name=panel, exact=True)).to_be_focused()
 
 
 def test_citations_are_walked_through_in_order_over_documents(visit: Visit) -> None:
@@ -184,6 +191,9 @@ def test_an_answer_is_copied_and_the_conversation_exported(visit: Visit, tmp_pat
     assert "[1] jaffar-express-attack.txt, line" in copied
     for kind, suffix in (("Markdown", "md"), ("HTML", "html"), ("JSON", "json")):
         page.locator("#export summary").click()
+        box = page.get_by_role("button", name=kind, exact=True).bounding_box()
+        assert box is not None
+        assert box["height"] < 40, "its words are broken over lines"
         with page.expect_download() as download:
             page.get_by_role("button", name=kind, exact=True).click()
         download.value.save_as(tmp_path / f"export.{suffix}")
@@ -280,6 +290,8 @@ def test_a_phone_shows_the_source_over_the_answer(open_page: OpenPage) -> None:
     with open_page(width=390, height=844) as visit:
         page = visit.page
         visit.ask(ZEHRI)
+        page.locator("a.cite").first.focus()
+        expect(page.locator("#note")).to_be_in_viewport(ratio=1)
         page.locator("a.cite").first.click()
         expect(page.locator("mark.current").first).to_be_visible()
         assert in_view(page)
