@@ -11,6 +11,7 @@ from askdocs.errors import AskdocsError
 from askdocs.types import Changes, Progress
 
 from .background import Background
+from .intake import Intake
 from .shelf import render_changes, render_progress
 from .suggestions import Suggestions
 
@@ -21,16 +22,21 @@ SECONDS_BETWEEN_UPDATES = 0.1
 
 
 def indexer(
-    assistant: Assistant, suggestions: Suggestions, background: Background
+    assistant: Assistant, suggestions: Suggestions, background: Background, intake: Intake
 ) -> Callable[[], Iterator[str]]:
-    """The event of indexing. It yields how far it has come, and at the end what it did."""
+    """The event of indexing. It yields how far it has come, and at the end what it did.
+
+    Once the last file was removed by the page, the index is emptied too.
+    """
 
     def update_index() -> Iterator[str]:
         reports: queue.Queue[Progress | Changes | Exception] = queue.Queue()
+        emptied, intake.emptied = intake.emptied, False
 
         def work() -> None:
             try:
-                reports.put(assistant.index(on_progress=background.unless_ending(reports.put)))
+                listener = background.unless_ending(reports.put)
+                reports.put(assistant.index(on_progress=listener, rebuild=emptied))
             except Exception as error:  # handed over to the event, which tells or raises it
                 reports.put(error)
 

@@ -8,7 +8,7 @@ import shutil
 import time
 import unicodedata
 from collections import deque
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -31,13 +31,18 @@ class AlreadyThereError(RefusedError):
 
 
 class Intake:
-    """Puts files into the corpus folder and takes them out. It does not index them."""
+    """Puts files into the corpus folder and takes them out. It does not index them.
+
+    `emptied` is true once the last file was removed here: the index may then be emptied as well,
+    which it is not when a folder is empty for reasons unknown.
+    """
 
     def __init__(self, config: Config) -> None:
         self._corpus, self._index = config.corpus, config.index
         self._removed = config.index / REMOVED
         self._most_bytes = config.max_file_megabytes * 1_000_000
         self._taken: deque[float] = deque(maxlen=FILES_AN_HOUR)
+        self.emptied = False
 
     async def put(
         self, name: str, size: int, pieces: AsyncIterable[bytes], *, replace: bool
@@ -56,6 +61,7 @@ class Intake:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             await self._write(target, pieces)
+            self.emptied = False
         except OSError as error:
             raise RefusedError(f"it cannot be written: {error.strerror or error}") from error
         return source
@@ -75,6 +81,15 @@ class Intake:
             shutil.move(file, kept)
         except OSError as error:
             raise RefusedError(f"It cannot be removed: {error.strerror or error}.") from error
+        self.emptied = not any(self._files())
+
+    def _files(self) -> Iterator[Path]:
+        """The files of the folder that are neither hidden nor the index's own."""
+        index = self._index.resolve()
+        for path in self._corpus.rglob("*"):
+            hidden = any(part.startswith(".") for part in path.relative_to(self._corpus).parts)
+            if not hidden and path.is_file() and not path.resolve().is_relative_to(index):
+                yield path
 
     async def _write(self, target: Path, pieces: AsyncIterable[bytes]) -> None:
         unfinished = target.parent / f".{secrets.token_hex(8)}.part"  # hidden: it is not indexed

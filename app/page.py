@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from .command import values_of
 from .conversation import Conversation
 from .endpoints import add_endpoints
 from .indexing import indexer
+from .intake import Intake
 from .remembering import changer, exporter, judger, lister, opener, redrawer, unfolder
 from .rendering import render_past
 from .shelf import render_progress, render_shelf, render_welcome
@@ -29,6 +31,7 @@ from .shell import (
     add_button,
     shelf_state,
 )
+from .state import page_state
 from .suggestions import Suggestions
 from .talk import asker, stopper, suggester
 
@@ -40,6 +43,7 @@ PLAIN: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}  # HTML
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # The page's script puts what a hidden button is to do in place of the first input.
 COMMAND = "(command, ...rest) => [window.askdocs.command(), ...rest]"
+NOTED = "(command, conversation) => [window.askdocs.noted(), conversation]"
 SHELF = "(command, wanted) => [window.askdocs.shelf(wanted), wanted]"
 
 
@@ -51,6 +55,7 @@ class Surroundings:
     suggestions: Suggestions
     archive: Archive
     background: Background
+    intake: Intake
     watching: bool
     may_change: bool
 
@@ -95,12 +100,7 @@ def build_page(around: Surroundings) -> gradio.Blocks:
         _connect_shelf(parts, around)
         _connect_history(parts, around, asked)
         add_endpoints(around.assistant)
-        page.load(
-            lambda: render_welcome(around.assistant.status(), around.suggestions.questions()),
-            None,
-            parts.welcome,
-            **QUIET,
-        )
+        page.load(welcomer(around), None, parts.welcome, **QUIET)
         returned = page.load(
             opener(around.assistant, around.archive),
             [parts.command, parts.conversation],
@@ -110,6 +110,23 @@ def build_page(around: Surroundings) -> gradio.Blocks:
         )
         returned.then(None, None, None, js="() => window.askdocs.opened()", **QUIET)
     return page
+
+
+def welcomer(around: Surroundings) -> Callable[[], str]:
+    """The event that draws the first screen as it should be now."""
+
+    def welcome() -> str:
+        around.suggestions.questions()  # waits a little, at the beginning
+        state = page_state(around.assistant, around.suggestions)  # before what it is the state of
+        return render_welcome(
+            around.assistant.status(),
+            around.suggestions.questions(patience=0),
+            may_change=around.may_change,
+            watching=around.watching,
+            state=state,
+        )
+
+    return welcome
 
 
 def _lay_out(around: Surroundings) -> _Parts:
@@ -256,7 +273,7 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         **QUIET,
     )
     indexed = parts.index.click(
-        indexer(assistant, around.suggestions, around.background),
+        indexer(assistant, around.suggestions, around.background, around.intake),
         None,
         [parts.progress],
         concurrency_limit=1,
@@ -270,19 +287,15 @@ def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
         js=SHELF,
         **QUIET,
     )
-    indexed.then(
-        lambda: render_welcome(assistant.status(), around.suggestions.questions()),
-        None,
-        [parts.welcome],
-        **QUIET,
-    )
-    indexed.then(
-        redrawer(assistant, around.archive),
-        [parts.command, parts.conversation],
-        [parts.past, parts.present],
-        js=COMMAND,
-        **QUIET,
-    )
+    for behind in (indexed.then, _hidden("keep-up").click):
+        welcomed = behind(welcomer(around), None, [parts.welcome], **QUIET)
+        welcomed.then(
+            redrawer(assistant, around.archive),
+            [parts.command, parts.conversation],
+            [parts.past, parts.present],
+            js=NOTED,
+            **QUIET,
+        )
 
 
 def _connect_history(parts: _Parts, around: Surroundings, asked: Any) -> None:

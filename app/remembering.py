@@ -33,14 +33,20 @@ def show(assistant: Assistant, conversation: Conversation) -> Shown:
 
 
 def redrawer(assistant: Assistant, archive: Archive) -> Callable[..., tuple[Any, Any]]:
-    """The event after a change of documents. It returns (past, present), with notes on it."""
+    """The event after a change of documents. It returns (past, present), with notes on it.
+
+    Nothing is drawn again where the notes on the page are right, since that takes the focus away.
+    """
 
     def redraw(command: str, session: Conversation, request: gradio.Request) -> tuple[Any, Any]:
-        conversation = shown_on_page(values_of(command), session, archive, request)
+        values = values_of(command)
+        conversation = shown_on_page(values, session, archive, request)
         if not conversation.exchanges or conversation.exchanges[-1].running:
             return gradio.skip(), gradio.skip()
-        past, present, _ = show(assistant, conversation)
-        return past, present
+        changed = changed_since(assistant, conversation)
+        if sorted(changed) == values.get("noted"):
+            return gradio.skip(), gradio.skip()
+        return render_past(conversation, changed), render_present(conversation, changed)
 
     return redraw
 

@@ -174,15 +174,15 @@ def _cited(citations: Sequence[Citation], number: int) -> str:
 
 def _entry(citation: Citation, number: int) -> str:
     """One citation in the list of sources, and its note: quote, document and place."""
-    where = citation.place or "in the text"
+    where = _within(citation.place, citation.passage.title)
     return (
         f'<a class="entry" {_opens(citation.source, mark_citation(citation))}>'
         f'<span class="number">{citation.number}</span> '
-        f'<span class="place">{escape(where)}</span></a>'
+        f'<span class="place">{escape(where or "in the text")}</span></a>'
         f'<span class="note" id="note-{number}-{citation.number}" hidden>'
         f'<span class="note-quote" dir="auto">“{escape(citation.quote)}”</span> '
         f'<span class="note-place">{_document_name(citation.passage)}'
-        f"{escape(f', {citation.place}' if citation.place else '')}</span></span>"
+        f"{escape(f', {where}' if where else '')}</span></span>"
     )
 
 
@@ -258,8 +258,17 @@ def _judgements(exchange: Exchange) -> str:
 
 
 def _passage_place(passage: Passage) -> str:
-    where = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
+    known = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
+    where = _within(known, passage.title)
     return f", {where}" if where else ""
+
+
+def _within(where: str, title: str) -> str:
+    """A place without the title of its document, which is written beside it."""
+    for joint in (" › ", ", "):
+        if title and where.startswith(title + joint):
+            return where[len(title + joint) :]
+    return where
 
 
 def _enumerate(names: Sequence[str]) -> str:

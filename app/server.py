@@ -26,6 +26,7 @@ from .marks import parse_mark
 from .page import Surroundings, build_page
 from .pictures import picture_of
 from .reading import read
+from .state import page_state
 from .suggestions import Suggestions
 
 if TYPE_CHECKING:
@@ -76,16 +77,18 @@ def build_application(
 ) -> ASGIApp:
     """The whole application. Nothing of it is answered before the guard lets a request in."""
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    suggestions = Suggestions(assistant, background)
+    suggestions, intake = Suggestions(assistant, background), Intake(assistant.config)
     suggestions.refresh()
+    _add_state(routes, assistant, suggestions)
     _add_reading(routes, assistant)
     add_completions(routes, assistant)
     if may_change:
-        _add_intake(routes, Intake(assistant.config))
+        _add_intake(routes, intake)
     archive = Archive(assistant.config.index / KEPT if keeping else None)
+    around = Surroundings(assistant, suggestions, archive, background, intake, watching, may_change)
     gradio.mount_gradio_app(
         routes,
-        build_page(Surroundings(assistant, suggestions, archive, background, watching, may_change)),
+        build_page(around),
         path="/",
         theme=gradio.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],
@@ -97,12 +100,21 @@ def build_application(
     return with_api(Guard(routes, password=password, head=assets.head()), assistant, background)
 
 
-def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
-    """Routes that only read: health, sources, the page's own style and scripts."""
+def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) -> None:
+    """Routes that tell how the server is, and whether a page shows what it knows."""
 
     @routes.get("/healthz")
     def healthz() -> dict[str, Any]:
         return {"status": "ok", "documents": len(assistant.status().documents)}
+
+    @routes.get("/state")
+    def state() -> Response:
+        word = page_state(assistant, suggestions)
+        return JSONResponse({"state": word}, headers={"Cache-Control": "no-store"})
+
+
+def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
+    """Routes that only read: sources, pictures, the page's own style and scripts."""
 
     @routes.get("/source")
     def source(

@@ -23,19 +23,45 @@ _STAGES = {
 }
 
 
-def render_welcome(status: Status, questions: Sequence[str]) -> str:
-    """What a visitor sees before the first question."""
+def render_welcome(
+    status: Status,
+    questions: Sequence[str],
+    *,
+    may_change: bool = True,
+    watching: bool = True,
+    state: str = "",
+) -> str:
+    """What a visitor sees before the first question; `state` is the page's state as this shows it.
+
+    Without documents it tells how they come here: by the page with `may_change`, through the
+    folder in any case, which needs no more than that while `watching`.
+    """
     count = len(status.documents)
     if not count:
-        return (
-            "<h2>There are no documents yet</h2><p>Drag files onto this page, or put them into the "
-            f"folder <code>{escape(status.corpus)}</code>, open <em>Documents</em> and press "
-            "<em>Index again</em>.</p>" + _failures(status.failed)
+        shown = _how_to_begin(status, may_change=may_change, watching=watching)
+    else:
+        title = "Ask your document" if count == 1 else f"Ask your {count:,} documents"
+        shown = (
+            f"<h2>{title}</h2><p>Every answer comes with the exact words it stands on, and with "
+            "their place. What your documents do not say is not answered.</p>"
+            f"{render_suggestions(questions)}"
         )
-    title = "Ask your document" if count == 1 else f"Ask your {count:,} documents"
+    return f'<div data-state="{escape(state)}">{shown}</div>'
+
+
+def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
+    """What to do where there are no documents."""
+    put = "Drag files onto this page, or put them" if may_change else "Put files"
+    then = (
+        "What lies there is indexed by itself."
+        if watching
+        else "Then open <em>Documents</em> and press <em>Index again</em>."
+    )
+    button = '<button type="button" class="turn" data-action="add">Add files…</button>'
     return (
-        f"<h2>{title}</h2><p>Every answer comes with the exact words it stands on, and with their "
-        f"place. What your documents do not say is not answered.</p>{render_suggestions(questions)}"
+        f"<h2>There are no documents yet</h2><p>{put} into the folder "
+        f"<code>{escape(status.corpus)}</code>. {then}</p>"
+        f"{button if may_change else ''}{_failures(status.failed)}"
     )
 
 
@@ -97,7 +123,8 @@ def _counted(found: Sequence[DocumentRecord], status: Status) -> str:
     count = len(status.documents)
     documents = "1 document" if count == 1 else f"{count:,} documents"
     some = "" if len(found) == count else f"{len(found):,} of "
-    return f"{some}{documents}, {status.passages:,} passages."
+    passages = "1 passage" if status.passages == 1 else f"{status.passages:,} passages"
+    return f"{some}{documents}, {passages}."
 
 
 def render_progress(progress: Progress) -> str:
@@ -147,12 +174,14 @@ def _document(record: DocumentRecord, may_change: bool) -> str:
     if record.pages:
         details.append(f"{record.pages:,} pages" if record.pages > 1 else "1 page")
     stale = f'<span class="problem">{escape(record.stale)}</span>' if record.stale else ""
-    name = escape(record.title or record.source)
+    title = record.title if record.title != record.source else ""
+    if title:
+        details.insert(0, record.source)
     return (
         f'<li><input type="checkbox" data-choose="{source}" aria-label="Ask {source}">'
         f'<a class="entry" href="{escape(link(record.source))}" data-source="{source}">'
-        f'<span class="title" dir="auto">{name}</span> '
-        f'<span class="place">{source}, {", ".join(details)}</span>{stale}</a>'
+        f'<span class="title" dir="auto">{escape(title or record.source)}</span> '
+        f'<span class="place">{escape(", ".join(details))}</span>{stale}</a>'
         f"{_remove_button(record.source) if may_change else ''}</li>"
     )
 

@@ -7,13 +7,14 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, takewhile, zip_longest
 from typing import TYPE_CHECKING
 
 from askdocs.errors import AskdocsError
 from askdocs.types import Answer, Document
 
 from .background import Background
+from .state import documents_state
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -22,6 +23,7 @@ WANTED = 3
 FOLLOW_UPS_TRIED = 4
 DOCUMENTS_TRIED = 12
 SECONDS = 15.0
+SECONDS_READING = 5.0  # of them
 CHARACTERS_READ = 20_000
 
 _NAME = r"[A-Z][\w’'-]+(?: (?:of |the |de |von |van )?[A-Z][\w’'-]+){0,3}"
@@ -52,12 +54,19 @@ class Suggestions:
         self._assistant = assistant
         self._background = background
         self._questions: tuple[str, ...] = ()
+        self._documents = ""  # their state when the last search began
         self._found = threading.Event()
 
     def refresh(self) -> None:
         """Begin to look for questions again; until they are found, the old ones stay."""
         self._found.clear()
         self._background.start(self._find, "askdocs-suggestions")
+
+    def keep_up(self, documents: str) -> None:
+        """Look again if fewer than WANTED were found, and the state of the documents is new."""
+        enough = len(self._questions) >= WANTED or documents == self._documents
+        if not enough and self._found.is_set() and not self._assistant.progress:
+            self.refresh()
 
     def questions(self, *, patience: float = 1.0) -> tuple[str, ...]:
         """At most WANTED questions; waits at most `patience` seconds for them."""
@@ -67,9 +76,11 @@ class Suggestions:
     def _find(self) -> None:
         try:
             found: list[str] = []
+            self._documents = documents_state(self._assistant.status())
             for question in answered_questions(self._assistant):
                 found.append(question)
-                self._questions = tuple(found)
+                if len(found) > len(self._questions):
+                    self._questions = tuple(found)
                 if self._background.ending.is_set():
                     return
             self._questions = tuple(found)
@@ -81,11 +92,8 @@ class Suggestions:
 
 def answered_questions(assistant: Assistant) -> Iterator[str]:
     """At most WANTED questions that the documents answer, from different documents if possible."""
-    sources = [record.source for record in assistant.status().documents]
-    step = max(1, len(sources) // DOCUMENTS_TRIED)
-    documents = [assistant.document(source) for source in sources[::step][:DOCUMENTS_TRIED]]
-    in_turn = zip_longest(*(candidate_questions(document) for document in documents))
     deadline = time.monotonic() + SECONDS
+    in_turn = zip_longest(*_suggested(assistant, time.monotonic() + SECONDS_READING))
     found = 0
     for question in dict.fromkeys(chain.from_iterable(in_turn)):
         if found == WANTED or time.monotonic() > deadline:
@@ -93,6 +101,19 @@ def answered_questions(assistant: Assistant) -> Iterator[str]:
         if question and assistant.ask(question, quotes=True).answered:
             found += 1
             yield question
+
+
+def _suggested(assistant: Assistant, deadline: float) -> list[Sequence[str]]:
+    """The candidate questions of at most DOCUMENTS_TRIED documents that suggest any.
+
+    They are taken from all over the folder: of most documents the wording suggests nothing.
+    """
+    sources = [record.source for record in assistant.status().documents]
+    step = max(1, len(sources) // DOCUMENTS_TRIED)
+    spread = (source for first in range(step) for source in sources[first::step])
+    in_time = takewhile(lambda _: time.monotonic() < deadline, spread)
+    candidates = (candidate_questions(assistant.document(source)) for source in in_time)
+    return list(islice(filter(None, candidates), DOCUMENTS_TRIED))
 
 
 def follow_ups(

@@ -98,6 +98,18 @@ def test_a_removed_file_can_be_taken_back(place: Intake, corpus: Path) -> None:
     assert kept.read_bytes() == b"words"
 
 
+def test_it_is_known_that_the_last_file_was_removed_here(place: Intake, corpus: Path) -> None:
+    put(place, "notes/a.txt")
+    put(place, "b.txt")
+    (corpus / ".hidden").write_text("x")
+    place.remove("notes/a.txt")
+    assert not place.emptied
+    place.remove("b.txt")
+    assert place.emptied
+    put(place, "b.txt")
+    assert not place.emptied
+
+
 @pytest.mark.parametrize(
     "source", ["", "gone.txt", "../x.txt", "/etc/passwd", ".askdocsignore", "a"]
 )

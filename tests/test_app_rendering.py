@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -207,10 +209,31 @@ def test_a_changed_document_is_told_above_its_answer() -> None:
 
 
 def test_no_documents_tells_what_to_do() -> None:
-    html = render_welcome(a_status(failed=(Failure("a.pdf", "It is damaged."),)), [])
+    status = a_status(failed=(Failure("a.pdf", "It is damaged."),))
+    html = render_welcome(status, [])
     assert "my/corpus" in html
-    assert "Index again" in html
+    assert "Drag files onto this page" in html
+    assert 'data-action="add"' in html
+    assert "Index again" not in html
     assert "It is damaged." in html
+    told = render_welcome(status, [], may_change=False, watching=False)
+    assert "my/corpus" in told
+    assert "Index again" in told
+    assert "Drag" not in told
+    assert 'data-action="add"' not in told
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [("Tea", "line 3"), ("Tea › Brewing", "Brewing, line 3"), ("Teas", "Teas, line 3")],
+)
+def test_a_place_does_not_repeat_the_title_beside_it(heading: str, shown: str) -> None:
+    answer = an_answer(source="tea.md", title="Tea")
+    citation = answer.citations[0]
+    citation = replace(citation, passage=replace(citation.passage, heading=heading))
+    html = render_answer(replace(answer, citations=(citation,)), 0)
+    assert f'<span class="place">{shown}</span>' in html
+    assert f'<span class="file">tea.md</span>, {shown}</span>' in html
 
 
 def test_the_shelf_finds_by_name_and_shows_a_page_of_many() -> None:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from askdocs.app.suggestions import candidate_questions
+from askdocs import Assistant, Config
+from askdocs.app.background import Background
+from askdocs.app.state import documents_state
+from askdocs.app.suggestions import DOCUMENTS_TRIED, Suggestions, candidate_questions
 from askdocs.types import Document
+
+PATIENCE = 60.0  # seconds: the machine that tests this may be busy
+
+
+@pytest.fixture
+def many(corpus: Path, tmp_path: Path) -> Iterator[Assistant]:
+    """An assistant over more documents than are tried, of which none suggests a question."""
+    for number in range(3 * DOCUMENTS_TRIED):
+        (corpus / f"{number:03}.txt").write_text(f"nothing is told here of matter {number}.\n")
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        assistant.index()
+        yield assistant
 
 
 @pytest.mark.parametrize(
@@ -33,3 +51,19 @@ def test_questions_are_few_and_not_repeated() -> None:
     questions = candidate_questions(Document("a.txt", text))
     assert len(questions) == 6
     assert len(set(questions)) == 6
+
+
+def test_first_questions_are_found_where_ever_they_are_and_after_the_documents_have_changed(
+    many: Assistant, corpus: Path
+) -> None:
+    background = Background()
+    suggestions = Suggestions(many, background)
+    suggestions.refresh()
+    assert suggestions.questions(patience=PATIENCE) == ()
+    (corpus / "000a.txt").write_text(
+        "If the main lamp fails, the keeper lights the reserve lamp.\n"
+    )
+    many.index()
+    suggestions.keep_up(documents_state(many.status()))
+    assert suggestions.questions(patience=PATIENCE) == ("What happens if the main lamp fails?",)
+    background.end()

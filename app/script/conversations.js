@@ -4,7 +4,7 @@ import { announce, find, findAll } from "./dom.js";
 import { send } from "./commands.js";
 import { NAME, arriving, current, turnTo } from "./current.js";
 import { confirmed, named } from "./confirming.js";
-import { closePanel } from "./panels.js";
+import { closePanel, focusPanel } from "./panels.js";
 
 let wanted = arriving;
 
@@ -19,6 +19,12 @@ export function opened() {
   wanted = "";
   if (missing) find("#start-over").click();
   return [""];
+}
+
+/* Which answers already say that documents have changed since: called by the page. */
+export function noted() {
+  const exchanges = findAll(".exchange:has(.changed)").map((each) => Number(each.dataset.number));
+  return JSON.stringify({ conversation: current(), noted: exchanges });
 }
 
 /* Nothing said yet: called by the page for the past, the present and what could be asked next. */
@@ -51,6 +57,7 @@ export async function deleteConversation(button) {
   const agreed = await confirmed(`Delete the conversation “${button.dataset.title}”?`, "Delete");
   if (!agreed) return;
   send("change", { do: "delete", id: button.dataset.id });
+  focusPanel("history"); // the button is about to go
   if (current() === button.dataset.id) find("#start-over").click();
 }
 

@@ -7,7 +7,7 @@ import {
 import { choiceIsShown, choose, showChoice } from "./choice.js";
 import { command, send } from "./commands.js";
 import {
-  deleteConversation, emptied, judge, noteConversation, openConversation, opened,
+  deleteConversation, emptied, judge, noteConversation, noted, openConversation, opened,
   renameConversation, returning,
 } from "./conversations.js";
 import { dropForeign, startAnother } from "./current.js";
@@ -18,6 +18,7 @@ import {
   addFiles, keepShelfFresh, removeDocument, shelf, turnShelf, watchDragging,
 } from "./library.js";
 import { tellWhenLost } from "./lost.js";
+import { keepUp } from "./news.js";
 import { hideNote, noteIsShown, watchCitations } from "./note.js";
 import { closePanel, togglePanel } from "./panels.js";
 import { moveUp, unfold } from "./past.js";
@@ -100,6 +101,7 @@ watchCitations();
 keepDraft();
 tellWhenLost();
 keepShelfFresh();
+keepUp();
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
 for (const panel of ["shelf", "history"]) {
@@ -124,4 +126,4 @@ watch("#present", () => {
 watch("#follow-ups", () => dropForeign("#follow-ups"));
 watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
 
-window.askdocs = { asking, command, emptied, ended, opened, returning, save, shelf };
+window.askdocs = { asking, command, emptied, ended, noted, opened, returning, save, shelf };

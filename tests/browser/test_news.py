@@ -1,0 +1,55 @@
+"""What the page learns of the folder while it is open, from the first document to the last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import visiting
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import ServeCorpus
+
+LAMP = "The lamp of Sund\nIf the main lamp fails, the keeper lights the reserve lamp.\n"
+FAILS = "What happens if the main lamp fails?"
+
+
+def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_be_removed(
+    browser: Browser, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    with (
+        serve_corpus(corpus, tmp_path / "index") as address,
+        visiting(browser, address) as visit,
+    ):
+        page = visit.page
+        expect(page.locator("#welcome")).to_contain_text("There are no documents yet")
+        expect(page.locator("#welcome")).to_contain_text(str(corpus))
+        with page.expect_file_chooser():
+            page.locator("#welcome").get_by_role("button", name="Add files…").click()
+
+        (corpus / "lamp.txt").write_text(LAMP)
+        expect(page.locator("#welcome")).to_contain_text("Ask your document")
+        page.locator("#welcome").get_by_role("button", name=FAILS).click()
+        expect(page.locator("#present .answer")).to_contain_text("reserve lamp")
+
+        page.locator("#present a.cite").first.focus()
+        (corpus / "ferry.txt").write_text("The ferry of Sund\nIt sails at noon.\n")
+        expect(page.locator("#welcome")).to_contain_text("Ask your 2 documents")
+        expect(page.locator("#present a.cite").first).to_be_focused()
+        (corpus / "lamp.txt").write_text("The lamp of Sund was sold.\n")
+        expect(page.locator("#present .changed")).to_contain_text("lamp.txt has changed")
+
+        page.locator("#open-shelf").click()
+        for name in ("lamp.txt", "ferry.txt"):
+            page.get_by_label(f"Remove {name}", exact=True).click()
+            page.locator("#confirm [value=yes]").click()
+            expect(page.locator("#documents")).not_to_contain_text(name)
+        expect(page.locator("#documents")).to_contain_text("No documents")
+        page.get_by_role("button", name="New", exact=True).click()
+        expect(page.locator("#welcome")).to_contain_text("There are no documents yet")
+        assert visit.foreign_requests() == []
+        assert visit.complaints == []
