@@ -102,6 +102,14 @@ def test_lines_that_only_wrap_do_not_end_a_sentence() -> None:
     ]
 
 
+def test_the_month_of_may_can_end_a_sentence() -> None:
+    text = "Work begins on 2 May. Tenants move out. May. 3 is a typing error."
+    assert [text[start:end] for start, end in sentence_spans(text)][:2] == [
+        "Work begins on 2 May.",
+        "Tenants move out.",
+    ]
+
+
 def test_lines_of_their_own_are_sentences_of_their_own() -> None:
     text = "A Wake-Up Call for Everyone\nThe attack came at night. It was over soon.\n- one\n- two"
     assert [text[start:end] for start, end in sentence_spans(text)] == [

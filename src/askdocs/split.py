@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
@@ -20,6 +21,7 @@ _LINE_END = re.compile(r"\n")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
 _CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
+_MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
 _FULL, _LONGEST, _SMALLEST = 1.3, 1.6, 0.3  # of the wished size; chosen with it (docs/decisions)
 _WRAP_WIDTHS = range(40, 121)  # widths, in characters, at which prose is wrapped by hand
 _LONGEST_WORD = 300  # characters without a gap that are still called a word
@@ -182,9 +184,11 @@ def _block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int
     for piece_start, piece_end in _unwrapped_lines(text, start, end):
         # A soft line end reads as a space: the lengths, and so the offsets, stay.
         piece = text[piece_start:piece_end].replace("\n", " ")
-        for boundary in get_sentence_boundaries("en", piece):
-            words = piece[boundary["start_index"] : boundary["end_index"]]
-            left = piece_start + boundary["start_index"] + len(words) - len(words.lstrip())
+        ends = {boundary["end_index"] for boundary in get_sentence_boundaries("en", piece)}
+        ends.update(found.end() for found in _MAY.finditer(piece))
+        for first, last in pairwise(sorted({0, len(piece), *ends})):
+            words = piece[first:last]
+            left = piece_start + first + len(words) - len(words.lstrip())
             right = left + len(words.strip())
             if left < right:
                 yield left, right
