@@ -18,7 +18,7 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ SMALL_WORDS = frozenset("""
     there its his her as if although since by contrast both such some many most however but and
     """.split())  # fmt: skip
 PARTS = ("development", "report")
+MOST_PASSAGES = 30  # that an answer of people is compared with
 MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
@@ -187,7 +188,9 @@ def new_speaker(text: str, names_near: list[str], chance: random.Random) -> str:
 
 def roles_swapped(text: str, names_near: list[str], chance: random.Random) -> str:
     held = list(dict.fromkeys(re.findall(r"[A-Z][\w'’\-]+(?: [A-Z][\w'’\-]+)*", text)))
+    near = set(names_near)
     held = [each for each in held if each.split()[0].lower() not in SMALL_WORDS][:2]
+    held = [each for each in held if set(each.split()) <= near or len(each.split()) > 1]
     if len(held) < 2 or re.search(rf"{held[0]}(?:,| and| or| in| of) {held[1]}", text):
         return text
     first, second = held
@@ -256,7 +259,8 @@ def cases_of(
             changed = corrupt(base, around, chance)
             if changed != base and not (suffix and base == text):
                 yield Case(changed, False, kind + suffix, passage, others)
-    changed = roles_swapped(text, around, chance)
+    known = [name for each in (passage, *others) for name in names(each.text)]
+    changed = roles_swapped(text, known, chance)
     if changed != text:
         yield Case(changed, False, "roles swapped", passage, others)
     half = elsewhere[0].lower() + elsewhere[1:]
@@ -288,14 +292,29 @@ def answer_cases(folders: Sequence[Path], wanted: int) -> Iterator[Case]:
         documents = {each.source: each for each in read_documents(folder, Config())[0]}
         for question in some_questions(folder, wanted):
             answer = question["answers"][0]
-            found: dict[str, list[Passage]] = {
-                gold["doc_id"]: split(documents[gold["doc_id"]]) for gold in question["gold"]
-            }
-            passages = [each for group in found.values() for each in group][:12]
+            passages = gold_passages(question["gold"], documents)
             for start, end in sentence_spans(answer):
                 text = plain(answer[start:end])
                 if len(text.split()) >= 8 and passages:
                     yield Case(text, True, "answers of people", passages[0], tuple(passages[1:]))
+
+
+def gold_passages(
+    gold: Sequence[dict[str, Any]], documents: Mapping[str, Document]
+) -> list[Passage]:
+    """The passages that hold a part of a gold quote, at most MOST_PASSAGES, in order of the gold.
+
+    Where a quote spans many passages, and its document is long, what lies outside is of no use.
+    """
+    found: dict[Passage, None] = {}
+    for each in gold:
+        for passage in split(documents[each["doc_id"]]):
+            inside = each.get("start") is None or (
+                passage.start < each["end"] and each["start"] < passage.end
+            )
+            if inside:
+                found.setdefault(passage)
+    return list(found)[:MOST_PASSAGES]
 
 
 def show(cases: Sequence[Case], judged: Sequence[Judgement], part: str) -> None:

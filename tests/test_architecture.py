@@ -46,6 +46,7 @@ ORDER = [
     "topics",
     "attribution",
     "facts",
+    "exchanges",
     "choose",
     "agreement",
     "overview",

@@ -52,6 +52,9 @@ def test_dates_are_compared_by_name() -> None:
         ("In the end Norwegian ships left.", "Ships of Norway left.", "", ""),
         ("It is run by the Town Bicycle Board.", "It is run by the TBB.", "", ""),
         ("It is run by the Town Bicycle Board and Hale.", "The TBB and Amara run it.", "", "Hale"),
+        ("Then a new DEK is made.", "A new data encryption key is made.", "", ""),
+        ("It is run by the BLM.", "It is run by the Bureau of Land Management.", "", ""),
+        ("It is run by the BCR.", "Berta saw Carl ride to Rome.", "", "BCR"),
     ],
 )
 def test_a_name_that_the_source_lacks(text: str, source: str, around: str, missing: str) -> None:
@@ -73,6 +76,13 @@ def test_the_subject_may_be_named_in_the_title_but_nobody_else() -> None:
         ("It opened, and nobody came.", "It opened, and no one came.", False),
         ("It opened.", "It opened, but nobody came.", False),
         ("It is not only cheap.", "It is cheap.", False),
+        ("They tax it, willful or not.", "They tax it.", False),
+        (
+            "Blues are not a breed.",
+            "Do not confuse Blues (which are not a breed) with Reds.",
+            False,
+        ),
+        ("The file holds a key.", "The file holds only a key (no other file).", False),
     ],
 )
 def test_one_denies_what_the_other_says(text: str, source: str, contrary: bool) -> None:

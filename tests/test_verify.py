@@ -53,6 +53,7 @@ def test_the_same_in_other_words_is_supported(verifier: Verifier, text: str) -> 
         ("Councillor Amara Nwosu said that the old mill station should be kept.", "the name"),
         ("Councillor Peter Hale said that the old mill station should not be kept.", "denies"),
         ("The scheme closed in April 2023 with 240 bicycles at 31 stations.", "closed"),
+        ("The scheme opened in April 2023 with 31 bicycles at 240 stations.", "31 stands in"),
         ("The moon is made of green cheese.", NOWHERE),
     ],
 )
@@ -85,3 +86,39 @@ def test_a_statement_is_cited_from_where_it_stands_not_from_where_it_was_said_to
 
 def test_without_passages_nothing_is_supported(verifier: Verifier) -> None:
     assert verifier.judge("It opened in 2023.", [], []).verdict == "unsupported"
+
+
+WEXHAM = "Ann Wexham founded the mill with borrowed money in 1890."
+BURNED = "The mill burned down in 1903 and was never rebuilt."
+
+
+def test_what_only_all_passages_together_say_is_supported_and_cited_from_each(
+    verifier: Verifier,
+) -> None:
+    text = (
+        "Ann Wexham founded the mill in 1890 with borrowed money, and it burned down in 1903 and"
+        " was never rebuilt."
+    )
+    judged = verifier.judge(text, [passage(WEXHAM, "b.txt", 0)], [passage(BURNED, "c.txt", 0)])
+    assert judged.verdict == "supported", judged
+    assert {found.source for found, _, _ in judged.quotes} == {"b.txt", "c.txt"}
+
+
+def test_a_number_of_another_passage_does_not_help_a_false_one(verifier: Verifier) -> None:
+    judged = verifier.judge(
+        "Ann Wexham founded the mill in 1903.",
+        [passage(WEXHAM, "b.txt", 0)],
+        [passage(BURNED, "c.txt", 0)],
+    )
+    assert judged.verdict == "unsupported"
+    assert "1903" in judged.reason
+
+
+def test_where_the_cited_passage_has_nothing_the_nearest_words_of_another_are_told(
+    verifier: Verifier,
+) -> None:
+    text = "Ann Wexham founded the mill in 1891."
+    judged = verifier.judge(text, [passage(BURNED, "c.txt", 0)], [passage(WEXHAM, "b.txt", 0)])
+    assert judged.verdict == "unsupported"
+    assert [found.source for found, _, _ in judged.quotes] == ["b.txt"]
+    assert "1891" in judged.reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from askdocs.attribution import saying_words
 from askdocs.words import STOP_WORDS, content_words, is_akin
@@ -41,6 +41,7 @@ _ROUGHLY = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
+_SHORTEST = 2  # letters of an abbreviation
 _STEM = 4  # letters that forms of one name share
 _OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
 _NOT = re.compile(
@@ -48,8 +49,11 @@ _NOT = re.compile(
     r"|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|\w+n['’]t)\b",
     re.IGNORECASE,
 )
-_NOT_NO = re.compile(r"\b(?:not only|no doubt|no longer only|no\.? \d)", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[,;:]\s+|\s+[-–—]\s+|\s(?=(?:and|but|while|whereas|although)\s)")
+_NOT_NO = re.compile(r"\b(?:not only|no doubt|no longer only|or not|no\.? \d)", re.IGNORECASE)
+_SAME_MATTER = 0.5  # of the words of a clause
+_CLAUSE_END = re.compile(
+    r"[,;:]\s+|\s?[()]\s?|\s+[-–—]\s+|\s(?=(?:and|but|while|whereas|although)\s)"
+)
 _OPPOSITES = tuple(
     tuple(frozenset(side.split()) for side in pair.split("/"))
     for pair in (
@@ -129,10 +133,10 @@ def names(text: str) -> list[str]:
         word = match.group()
         before = text[: match.start()].rstrip()
         opening = not before or before[-1] in '.!?:;“"‘('
-        plain = _bare(word).lower()
+        plain = bare(word).lower()
         capital = word[0].isupper() and not _DATE.fullmatch(word)
         if capital and plain not in STOP_WORDS and (not opening or word.isupper()) and word != "I":
-            found.append(_bare(word))
+            found.append(bare(word))
     return found
 
 
@@ -146,13 +150,13 @@ def missing_name(text: str, source: str, title: str, around: str) -> str:
     titled = _NAME_WORD.findall(title)
     far = [*titled, *_NAME_WORD.findall(around)] if _pronouns(source) - _pronouns(text) else []
     opening = _OPENING_NAME.match(text)
-    opener = [_bare(word) for word in opening.group().split()] if opening else []
+    opener = [bare(word) for word in opening.group().split()] if opening else []
     known = set(names(around)) | set(names(title)) | set(titled)
     wanted = list(dict.fromkeys([*(word for word in opener if word in known), *names(text)]))
     spelled_out = _spelled_out(wanted, near)
     for word in wanted:
         held = [*near, *far, *(titled if word in opener else ())]
-        if word not in spelled_out and not _is_named(word, held):
+        if word not in spelled_out and not is_named(word, held):
             return word
     return ""
 
@@ -176,7 +180,17 @@ def contradicts(text: str, source: str) -> bool:
     for part in there:
         if _denials(part) and any(is_akin(w, other) for w in _denied(part) for other in held):
             denials.append((part, _likest(part, here)))
-    return any(_denials(part) % 2 != _denials(other) % 2 for part, other in denials)
+    return any(
+        _denials(part) % 2 != _denials(other) % 2 and _same_matter(part, other)
+        for part, other in denials
+    )
+
+
+def _same_matter(part: str, other: str) -> bool:
+    """Whether two clauses share half of the words of the shorter one, so that one denies both."""
+    wanted, held = sorted((content_words(part), content_words(other)), key=len)
+    shared = sum(any(is_akin(word, each) for each in held) for word in wanted)
+    return shared >= _SAME_MATTER * len(wanted)
 
 
 def clauses(text: str) -> list[str]:
@@ -262,13 +276,26 @@ def _passive(text: str) -> bool:
     return bool(re.search(r"\bby\b", text))
 
 
-def _is_named(word: str, held: Iterable[str]) -> bool:
+def is_named(word: str, held: Sequence[str]) -> bool:
     """Whether a name, a near form of it or, for an abbreviation, what it is short for is held."""
-    held = [_bare(other) for other in held]
-    if any(_near(word, other) for other in held):
-        return True
-    initials = "".join(other[0] for other in held if other[:1].isupper())
-    return word.isupper() and len(word) > 1 and word in initials
+    held = [bare(other) for other in held]
+    return any(_near(word, other) for other in held) or _stands_for(word, held)
+
+
+def _stands_for(short: str, words: Sequence[str]) -> bool:
+    """Whether the first letters of words in a row, those of form aside, make an abbreviation.
+
+    Two letters may only stand for words with capitals: too many rows of two would fit.
+    """
+    if not short.isupper() or len(short) < _SHORTEST:
+        return False
+    told = [word for word in words if word.lower() not in STOP_WORDS]
+    for row in (words, told):
+        initials = "".join(word[0] for word in row)
+        capitals = "".join(letter if letter.isupper() else " " for letter in initials)
+        if short in capitals or (len(short) > _SHORTEST and short in initials.upper()):
+            return True
+    return False
 
 
 def _near(name: str, other: str) -> bool:
@@ -280,7 +307,8 @@ def _near(name: str, other: str) -> bool:
     )
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
+    """A word without the ending of a possessor."""
     return word.removesuffix("'s").removesuffix("’s")
 
 

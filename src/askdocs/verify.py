@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from askdocs import facts
 from askdocs.embed import Embedder
+from askdocs.exchanges import exchanged
 from askdocs.split import sentence_spans
 from askdocs.types import Passage, Verdict
 from askdocs.words import content_words, is_akin
@@ -27,6 +28,7 @@ _CLAUSE_SAID = 0.34  # of the words of each part of a statement
 _CLAUSE_WORDS = 4  # of a part that is looked at alone
 _MOST_SENTENCES = 3  # that a statement may stand on together
 _FURTHER_WORDS = 2  # plain words that a second sentence must add to be taken in
+_BRACKETS = re.compile(r"\s?\([^()]*\)")
 _RANKS: tuple[Verdict, ...] = ("unsupported", "partly", "supported", "quoted")
 
 
@@ -59,8 +61,9 @@ class Verifier:
     def judge(self, text: str, cited: Sequence[Passage], others: Sequence[Passage]) -> Judgement:
         """The verdict on a statement that cites some passages, with `others` that it might have.
 
-        What the cited passages do not bear, alone or together, may be borne by another, which is
-        then what is cited.
+        What the cited passages do not bear, alone or together, may be borne by another, or by all
+        together, which are then what is cited. Where they have nothing of it, the nearest words of
+        the others are shown.
         """
         alone = [self._against(text, [passage]) for passage in cited]
         good = [each for each in alone if is_support(each)]
@@ -69,10 +72,14 @@ class Verifier:
             return replace(best, quotes=tuple(quote for each in good for quote in each.quotes))
         together = [self._against(text, cited)] if len(cited) > 1 else []
         elsewhere = [self._against(text, [passage]) for passage in others]
-        for judgement in (*together, max(elsewhere, key=_rank, default=None)):
+        anywhere = [self._against(text, [*cited, *others])] if others else []
+        for judgement in (*together, max(elsewhere, key=_rank, default=None), *anywhere):
             if judgement is not None and is_support(judgement):
                 return judgement
-        return max([*alone, *together] or elsewhere, key=_rank, default=_UNFOUNDED)
+        near = max([*alone, *together], key=_rank, default=_UNFOUNDED)
+        if near.reason != NOWHERE:
+            return near
+        return max([near, *elsewhere, *anywhere], key=_rank)
 
     def _against(self, text: str, passages: Sequence[Passage]) -> Judgement:
         for passage in passages:
@@ -162,6 +169,10 @@ def _difference(text: str, source: str, passages: Sequence[Passage]) -> str:
         ("one denies what the other says", lambda: "not" * facts.contradicts(text, source)),
         ("“{}” says the opposite", lambda: facts.opposite(text, source)),
         ("who did it differs", lambda: "who" * facts.swapped(text, source)),
+        (
+            "{} stands in the place of another",
+            lambda: exchanged(_unbracketed(text), _unbracketed(source)),
+        ),
         ("the speaker {} differs", lambda: _other_speaker(text, source)),
     )
     for reason, check in checks:
@@ -172,10 +183,14 @@ def _difference(text: str, source: str, passages: Sequence[Passage]) -> str:
 
 
 def _other_speaker(text: str, source: str) -> str:
-    said, theirs = facts.speakers(text), facts.speakers(source)
+    said, theirs = facts.speakers(_unbracketed(text)), facts.speakers(_unbracketed(source))
     if not said or not theirs or any(_held(one, theirs) for one in said):
         return ""
     return " ".join(said)
+
+
+def _unbracketed(text: str) -> str:
+    return _BRACKETS.sub("", text)
 
 
 def _each_part_said(text: str, source: str) -> bool:
