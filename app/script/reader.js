@@ -150,8 +150,28 @@ function showPicture(stop) {
   image.addEventListener("error", () => {
     place.textContent = "This page cannot be shown as a picture. Its text can.";
   });
+  image.addEventListener("load", () => {
+    place.scrollTop = Math.max(0, image.height * outlinedAt(image) - place.clientHeight / 3);
+  });
   image.src = `picture?${new URLSearchParams({ source: stop.source, mark: stop.mark })}`;
   place.replaceChildren(image);
+}
+
+const OUTLINE = [176, 58, 20]; // red, green and blue, as pdf_picture.py draws it
+
+/* How far down a picture words are outlined, from 0 to 1; 0 where none are. */
+function outlinedAt(image) {
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  const [red, green, blue] = OUTLINE;
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) return at / data.length;
+  }
+  return 0;
 }
 
 export function togglePicture() {

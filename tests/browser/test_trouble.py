@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus, Visit
 
 HEBREW = "המגדלור של סקרי\nהמגדלור נבנה בשנת 1871 על ידי המהנדסת אנה מורו."
+WORDS_IN_VIEW = """(at) => {
+  const place = document.querySelector("#reader-picture").getBoundingClientRect();
+  const image = document.querySelector("#reader-picture img").getBoundingClientRect();
+  const words = image.top + image.height * at;
+  return image.height > place.height && words > place.top && words < place.bottom;
+}"""
 BUILDER = "who built the lighthouse of Skerry Point?"
 
 
@@ -52,7 +58,7 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
     (corpus / "hebrew.txt").write_text(f"{HEBREW}\n", encoding="utf-8")
     (corpus / "word.txt").write_text(f"The long code\nThe long code is {'w9' * 400}.\n")
     canvas = Canvas(str(corpus / "kettle.pdf"), pagesize=(600, 800))
-    canvas.drawString(60, 700, "The kettle of Aldby was made in 1902 by Olof Brandt.")
+    canvas.drawString(60, 80, "The kettle of Aldby was made in 1902 by Olof Brandt.")
     canvas.save()
     with ExitStack() as server:
         address = server.enter_context(serve_corpus(corpus, tmp_path / "index"))
@@ -79,7 +85,12 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
             expect(picture).to_be_visible()
             page.wait_for_function("document.querySelector('#reader-picture img').naturalWidth > 0")
             assert_no_sideways_scrolling(page)
+            page.set_viewport_size({"width": 1280, "height": 600})
+            for _ in range(2):  # back to the text, and the picture again
+                page.get_by_role("button", name="Page", exact=True).click()
+            page.wait_for_function(WORDS_IN_VIEW, arg=(800 - 80) / 800)
             page.get_by_label("Close the source").click()
+            page.set_viewport_size({"width": 390, "height": 844})
 
             server.close()
             page.get_by_label("Your question").fill("and by whom?")
