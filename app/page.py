@@ -137,8 +137,6 @@ def _lay_out(around: Surroundings) -> _Parts:
         start_over = gradio.Button("New", elem_id="start-over")
         open_history = gradio.Button("History", elem_id="open-history")
         open_shelf = gradio.Button("Documents", elem_id="open-shelf")
-        if around.assistant.has_llm:
-            gradio.HTML(QUOTES_ONLY, **PLAIN)
         gradio.HTML(TOOLS, elem_id="tools", **PLAIN)
     with gradio.Row(elem_id="room"):
         with gradio.Column(elem_id="talk"):
@@ -149,6 +147,8 @@ def _lay_out(around: Surroundings) -> _Parts:
                     present = gradio.HTML("", elem_id="present", **PLAIN)
                     follow_ups = gradio.HTML("", elem_id="follow-ups", **PLAIN)
             gradio.HTML(CHOICE, **PLAIN)
+            if around.assistant.has_llm:
+                gradio.HTML(QUOTES_ONLY, elem_id="manner", **PLAIN)
             with gradio.Row(elem_id="composer"):
                 question = gradio.Textbox(
                     label="Your question",

@@ -19,6 +19,7 @@ NEAREST_SHOWN = 4
 EARLIER_SHOWN = 20  # exchanges before the last one
 CARD_CHARACTERS = 280
 
+DOUBTFUL = "Not all of this is supported: check the sentences that say so"
 _VERDICTS: dict[Verdict, str] = {
     "quoted": "",
     "supported": "Supported by the source",
@@ -209,7 +210,8 @@ def _nearest(hits: Sequence[Hit]) -> str:
 def _assurance(answer: Answer) -> str:
     """How sure the answer is and what it consists of, in quiet words."""
     sources = len({citation.source for citation in answer.citations})
-    words = [confidence_words(answer.confidence)]
+    doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
+    words = [DOUBTFUL if doubtful else confidence_words(answer.confidence)]
     if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
         words.append("quoted word for word")
     if sources > 1:

@@ -149,6 +149,13 @@ def test_confidence_is_said_in_words() -> None:
     assert said == ["Very likely right", "Probably right", "May be right: check the source"]
 
 
+@pytest.mark.parametrize("verdict", ["partly", "unsupported"])
+def test_an_answer_with_a_doubtful_sentence_is_not_called_right(verdict: Verdict) -> None:
+    html = render_answer(an_answer(verdict=verdict, confidence=0.95), 0)
+    assert "likely right" not in html
+    assert "Not all of this is supported" in html
+
+
 def test_only_the_last_exchange_is_present() -> None:
     conversation = Conversation().asked("one").answered(an_answer()).asked("two")
     assert "one" in render_past(conversation)

@@ -40,4 +40,11 @@ def test_verdicts_quotes_only_and_a_model_that_dies(
         expect(answer.locator(".statement.quoted").first).to_contain_text("Anna Moreau")
         assert not unasked.requests
         expect(visit.page.locator("#composer")).to_be_in_viewport(ratio=1)
+        visit.page.set_viewport_size({"width": 390, "height": 844})
+        for name in ("New", "History", "Documents", "Light or dark"):
+            expect(visit.page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(
+                ratio=1
+            )
+        for place in ("#export summary", "#quotes-only"):
+            expect(visit.page.locator(place)).to_be_in_viewport(ratio=1)
         assert not visit.complaints
