@@ -56,11 +56,48 @@ def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> N
     assert understand("When is it lit?", history).surely
 
 
-@pytest.mark.parametrize("said", ["Hello!", "hi", "thank you", "Thanks a lot!", "What can you do?"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hello!",
+        "hi",
+        "Good evening.",
+        "thank you",
+        "Thanks a lot!",
+        "Great, that helps.",
+        "no thanks",
+        "bye",
+        "What can you do?",
+        "Hi, how are you?",
+        "Are you a robot?",
+        "What is askdocs?",
+        "can you help me?",
+    ],
+)
 def test_small_talk_is_answered_as_such(said: str) -> None:
     assert small_talk(said)
 
 
-@pytest.mark.parametrize("asked", ["Hi-tech exports of Norway in 2020?", "Who are the insurgents?"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Hi-tech exports of Norway in 2020?",
+        "Who are the insurgents?",
+        "hi who is Zehri",
+        "OK, who is Zehri?",
+        "Great, and when?",
+        "thank you, why?",
+        "Perfect, what about the army?",
+        "Great fire of London?",
+        "Hello Kitty inventor",
+        "Is it good?",
+        "How do you work the reserve lamp?",
+        "what are your opening hours",
+    ],
+)
 def test_a_question_is_no_small_talk(asked: str) -> None:
     assert not small_talk(asked)
+
+
+def test_a_follow_up_may_begin_with_thanks() -> None:
+    assert leans_on_history("Thanks, and what is the price of the monthly pass in the summer?")

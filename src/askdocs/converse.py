@@ -14,38 +14,63 @@ _LEANING = re.compile(
     r"|ones|same|former|latter|others?|else|more|another)\b|\b(that|there)\W*$",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"^(and|but|so|or|also|what about|how about|why not)\b", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^(?:(?:thanks|thank you|ok|okay|great|perfect|yes|no|hi|hello)\b[\s,.!]*)*"
+    r"(and|but|so|or|also|what about|how about|why not)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-Z][\w'’\-]+(?:\s+(?:of|the|al|bin|de|van|von)?\s*[A-Z][\w'’\-]+)*")
 # Of 961 follow-ups that people rewrote (TREC CAsT, MTRAG), 86 % of those that need the
 # conversation have a leaning word or at most three words of their own; docs/decisions/0006.
 _FEW_WORDS = 3
 _MOST_NAMES = 6
 
-_SMALL_TALK = (
-    (
-        re.compile(r"^(hi|hello|hey|good (morning|afternoon|evening)|greetings)\b.{0,20}$", re.I),
-        "Hello. Ask me anything about your documents.",
-    ),
-    (
-        re.compile(r"^(thanks?|thank you|thx|cheers|great|perfect|ok(ay)?)\b.{0,25}$", re.I),
-        "You are welcome. Ask on whenever you like.",
-    ),
-    (
-        re.compile(
-            r"^(who|what) are you\b.{0,10}$|^what (can|do) you do\b.{0,10}$|^help[?!. ]*$"
-            r"|^how do(es)? (you|this|askdocs) work\b.{0,10}$",
-            re.I,
-        ),
-        "I am askdocs. I answer questions from the documents in your folder, and quote the exact"
-        " words that I stand on. If they do not hold the answer, I say so.",
-    ),
+_GREETINGS = frozenset("hi hello hey greetings morning afternoon evening".split())
+_THANKS = frozenset(
+    """thanks thank thx cheers great perfect ok okay nice good excellent wonderful helpful
+    helps helped got understood sorted""".split()
+)
+_FAREWELLS = frozenset("bye goodbye farewell night later soon".split())
+# What stands beside them where nothing is asked.
+_COURTESIES = frozenset(
+    """a again all and answer answers askdocs day everyone for friend good have help i in it its
+    job know lot lovely makes mate me much my no now really see sense so that thats the then there
+    this to today very was well will work yes you your""".split()
+)
+_WELCOME = "You are welcome. Ask on whenever you like."
+_MYSELF = (
+    "I am askdocs. I answer questions from the documents in your folder, and quote the exact"
+    " words that I stand on. If they do not hold the answer, I say so."
+)
+_TALK = (
+    (_FAREWELLS, "Goodbye. Ask on whenever you like."),
+    (_THANKS, _WELCOME),
+    (_GREETINGS, "Hello. Ask me anything about your documents."),
+)
+_SALUTE = r"^(?:(?:hi|hello|hey|thanks|thank you|ok|okay|great|perfect|good)\b[\s,.!;:–-]*)*"
+_ABOUT_US = re.compile(
+    _SALUTE
+    + r"(?:(?:who|what) (?:exactly )?are you|what (?:can|do) you do(?: for me| here)?|help(?: me)?"
+    r"|how do(?:es)? (?:you|this|askdocs) work|(?:what is|what['’]s|who is) (?:askdocs|your name)"
+    r"|are you (?:an? )?(?:ai|robot|bot|chatbot|human|person|machine|language model|real)"
+    r"|who (?:made|built|created|wrote) (?:you|askdocs)|how are you(?: doing)?(?: today)?"
+    r"|what can i (?:ask|do)(?: you)?(?: here)?|(?:can|could) you help(?: me)?)[\s?!.]*$",
+    re.IGNORECASE,
 )
 
 
 def small_talk(question: str) -> str:
-    """What to say to a greeting, to thanks or to a question about askdocs; "" to all others."""
-    asked = question.strip()
-    return next((reply for pattern, reply in _SMALL_TALK if pattern.match(asked)), "")
+    """What to say to a greeting, to thanks or to a question about askdocs; "" to all others.
+
+    A greeting or thanks has no other words than such: "Thanks, and when?" asks something.
+    """
+    if _ABOUT_US.match(question.strip()):
+        return _MYSELF
+    said = set(re.findall(r"\w+", question.lower().replace("'", "").replace("’", "")))
+    known = said <= _GREETINGS | _THANKS | _FAREWELLS | _COURTESIES
+    if "?" in question or not known:
+        return ""
+    return next((reply for words, reply in _TALK if said & words), "")
 
 
 @dataclass(frozen=True, slots=True)
