@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import process_time
 from typing import Any
 
 from hypothesis import given, settings
@@ -157,3 +158,14 @@ def test_ids_follow_place_and_content() -> None:
 def test_nothing_comes_of_nothing() -> None:
     assert split(Document("a.txt", "")) == []
     assert split(Document("a.txt", " \n\t\n ")) == []
+
+
+def test_the_time_for_one_endless_line_grows_with_its_length_and_no_faster() -> None:
+    def seconds(length: int) -> float:
+        began = process_time()
+        passages = split(Document("a.js", "x1_" * (length // 3), "a", ()))
+        assert all(passage.text for passage in passages)
+        return process_time() - began
+
+    seconds(3_000)
+    assert seconds(800_000) < 8 * seconds(200_000)

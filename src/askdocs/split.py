@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sentencex import get_sentence_boundaries
 
@@ -17,6 +17,7 @@ from askdocs.types import Document, Passage
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]|\w{1,6}|[^\w\s]"
 )
+_GAP = re.compile(r"\s+")
 _LINE_END = re.compile(r"\n")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
@@ -223,15 +224,24 @@ def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bo
 
 
 def _cut_long(text: str, start: int, end: int, *, limit: int) -> Iterator[tuple[int, int]]:
-    """A sentence far longer than a passage in pieces, cut at clauses, else words, else anywhere."""
-    while estimate_tokens(text[start:end]) > limit:
+    """A sentence far longer than a passage in pieces, cut at clauses, else words, else anywhere.
+
+    What is still to be cut is never looked at as a whole: a line may be as long as its file.
+    """
+    while _is_longer(text, start, end, limit):
         cut = _cut_point(text, start, end, limit)
         if text[start:cut].strip():
             right = start + len(text[start:cut].rstrip())
             yield start, right
-        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+        gap = _GAP.match(text, cut, end)
+        start = gap.end() if gap else cut
     if start < end:
         yield start, end
+
+
+def _is_longer(text: str, start: int, end: int, limit: int) -> bool:
+    """Whether there are more than `limit` tokens between two places."""
+    return next(islice(_TOKEN.finditer(text, start, end), limit, None), None) is not None
 
 
 def _cut_point(text: str, start: int, end: int, limit: int) -> int:
