@@ -164,3 +164,20 @@ def test_how_far_indexing_has_come_is_told_to_all(tmp_path: Path) -> None:
         assert told
         assert all(each == noted for each, noted in told)
         assert assistant.progress is None
+
+
+def test_the_revision_changes_when_documents_do(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "tea.md").write_text("Tea is grown in Yunnan.\n")
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        seen = [assistant.revision()]
+        assistant.index()
+        seen.append(assistant.revision())
+        assistant.index()
+        assert assistant.revision() == seen[-1]
+        (corpus / "tea.md").write_text("Tea is grown in Assam.\n")
+        assistant.index()
+        seen.append(assistant.revision())
+        (corpus / "tea.md").rename(corpus / "leaf.md")
+        assistant.index()
+        seen.append(assistant.revision())
+        assert len(set(seen)) == len(seen)

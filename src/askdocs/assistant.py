@@ -20,7 +20,7 @@ from askdocs.mend import move_vectors
 from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
 from askdocs.stream import Stream
-from askdocs.sync import add_documents, sync
+from askdocs.sync import CHANGED, add_documents, sync
 from askdocs.types import (
     Answer,
     Changes,
@@ -154,6 +154,11 @@ class Assistant:
             bytes=sum(path.stat().st_size for path in files),
             vectors=catalog.meta().get("vectors", self.config.vectors),
         )
+
+    def revision(self) -> str:
+        """A word that changes when documents do, also while they are indexed; costs no reading."""
+        catalog = self._parts.open_catalog()
+        return f"{catalog.meta().get(CHANGED, '')}-{catalog.count()}"
 
     def document(self, source: str) -> Document:
         """The stored document. Raises CorpusError for a source that is not in the index."""

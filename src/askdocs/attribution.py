@@ -94,7 +94,8 @@ def names_in(text: str) -> list[str]:
 
 def outside_quotes(sentence: str) -> str:
     """What stands outside quotation marks, one of a pair of which may be in another sentence."""
-    inside, outside = False, []
+    inside = False
+    outside: list[str] = []
     marks = list(re.finditer(f"[{_OPENING}{_CLOSING}{_EITHER}]", sentence))
     place = 0
     for number, mark in enumerate(marks):

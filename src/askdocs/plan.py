@@ -35,6 +35,11 @@ class Plan:
     failed: tuple[Failure, ...] = ()
 
     @property
+    def changes_documents(self) -> bool:
+        """Whether any document will be other than before."""
+        return any((self.added, self.changed, self.renamed, self.removed, self.in_the_way))
+
+    @property
     def all_removed(self) -> tuple[str, ...]:
         """The removed files in order, without folders that could not be read (see SeenFile)."""
         return tuple(sorted(path for path in (*self.removed, *self.in_the_way) if path[-1] != "/"))

@@ -24,6 +24,7 @@ from askdocs.split import split, with_id
 from askdocs.types import Changes, Document, Failure, Passage, Progress, ProgressListener
 from askdocs.vectors import VectorStore
 
+CHANGED = "changed_ns"  # when documents became other than before, in the catalog
 _GROUP = 512  # passages that change hands together
 _LOOKED_FOR = 20  # passages looked for, for each deleted one: where that is all of them, all are
 _LOAD_MEGABYTES = 2000  # of memory that reading one file may take
@@ -67,6 +68,8 @@ def sync(
         insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
     catalog.prune_vectors()
     catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
+    if plan.changes_documents:
+        catalog.set_meta({CHANGED: str(started_ns)})
     broken = {failure.source for failure in failed}
     return Changes(
         added=tuple(file.path for file in plan.added if file.path not in broken),
@@ -105,6 +108,8 @@ def add_documents(
     embedded, _ = _write_all(work, catalog, vectors, embedder, on_progress)
     delete_strays(catalog, vectors)
     catalog.prune_vectors()
+    if fresh:
+        catalog.set_meta({CHANGED: str(time.time_ns())})
     return Changes(
         added=tuple(file.path for _, file in fresh if file.path not in known),
         changed=tuple(file.path for _, file in fresh if file.path in known),
