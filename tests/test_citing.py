@@ -40,6 +40,16 @@ def one(reply: str) -> tuple[str, tuple[int, ...]]:
         ("It cost much [1, [3].", "It cost much.", (1, 3)),
         ("[1] It cost much.", "It cost much.", (1,)),
         ("It cost much [9].", "It cost much.", ()),
+        ("It cost much [[2]].", "It cost much.", (2,)),
+        ("It cost [2]] much.", "It cost ] much.", (2,)),
+        ("It cost much (passage 2).", "It cost much.", (2,)),
+        ("It cost much (Sources 1, 3).", "It cost much.", (1, 3)),
+        ("It cost much (2).", "It cost much (2).", ()),
+        ("It cost (the BLA) much [1].", "It cost (the BLA) much.", (1,)),
+        ("It cost much [2](https://evil.example/x).", "It cost much.", (2,)),
+        ("It cost much (https://a.example).", "It cost much (https://a.example).", ()),
+        ("<think>Much? [1]\n\nSo.</think>It cost much [2].", "It cost much.", (2,)),
+        ("So.</think>\n", "So.", ()),
         ("It cost much [0][2].", "It cost much.", (2,)),
         ("It cost much [4-200].", "It cost much.", (4, 5)),
         ("In [2019] it cost [sic] much.", "In [2019] it cost [sic] much.", ()),
@@ -55,6 +65,10 @@ def one(reply: str) -> tuple[str, tuple[int, ...]]:
 )
 def test_marks_are_taken_out_of_a_sentence(reply: str, text: str, numbers: tuple[int, ...]) -> None:
     assert one(reply) == (text, numbers)
+
+
+def test_a_thought_that_never_ends_is_not_said() -> None:
+    assert parse("<think>It may have cost [1] much. Or not.") == []
 
 
 def test_each_sentence_has_its_own_numbers() -> None:
@@ -79,6 +93,7 @@ FRAGMENTS = (
     "The bridge opened in 1962. It cost U.S. $3.5 million ! Dr. Smith [1] [1, 3] [2-4] [2][3]"
     " [9] [ ] [1 1] 【2】 \n - ** “quoted [2]” Nobody… why? 12. [sic] [2019] \n\n * 1. \x1b \u202e"
     ' é 日本。 <passage number="3"> </passage> a<b <'
+    " [[2]] (passage 1) [2](#a) (so <think> </think>"
 )
 WORDS = st.sampled_from(FRAGMENTS.split(" "))
 REPLIES = st.lists(WORDS, max_size=25).map(" ".join)

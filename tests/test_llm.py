@@ -125,6 +125,16 @@ def test_the_common_key_is_not_sent_unencrypted_to_another_machine(
 
 
 @pytest.mark.parametrize(
+    ("url", "key"), [("http://127.0.0.1:99999/v1", "k"), ("http://127.0.0.1:1/v1", "schlüssel")]
+)
+def test_an_address_or_key_that_cannot_be_sent_is_told(url: str, key: str) -> None:
+    broken = OpenAIModel("small", url, context=2048, seconds=5, key=key)
+    with pytest.raises(ModelUnavailableError, match="cannot be used") as caught:
+        "".join(broken.reply(HELLO, most_tokens=50))
+    assert key == "k" or key not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "spec", ["gpt", "openai:", "openai:model", "openai:model@nowhere", "gguf:", "other:x@http://y"]
 )
 def test_an_unknown_spec_is_an_error_that_names_the_known_ones(spec: str) -> None:

@@ -189,6 +189,41 @@ def test_a_model_that_declines_gives_the_quotes(ask: Ask) -> None:
     assert "saw no answer" in answer.notice
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I'm sorry, but I cannot help with that request.",
+        "The passages do not contain information about this [1].",
+        "Unfortunately, none of the passages mention it. The documents don't say.",
+    ],
+)
+def test_a_model_that_declines_in_its_own_words_gives_the_quotes(ask: Ask, reply: str) -> None:
+    answer = ask(Script([[reply]]))
+    assert {each.verdict for each in answer.statements} == {"quoted"}
+    assert "saw no answer" in answer.notice
+
+
+def test_what_a_model_says_beside_declining_is_kept(ask: Ask) -> None:
+    replies = ["The passages do not mention the colour, but the scheme opened in 2023. ", TRUE]
+    answer = ask(Script([["I do not have further information. ", *replies]]))
+    assert [each.text[:12] for each in answer.statements] == ["The passages", "The scheme c"]
+
+
+def test_thoughts_and_a_list_of_sources_are_no_statements(ask: Ask) -> None:
+    footer = "\n\n**Sources:**\n[1] city-bicycle-report.txt\n[2] sourdough-notes.md"
+    answer = ask(Script([["<think>Passage 1 says it. 7 pounds?</think>\n", TRUE, footer]]))
+    (statement,) = answer.statements
+    assert statement.verdict in ("supported", "quoted")
+    assert answer.text == f"{statement.text} [1]"
+
+
+def test_a_reply_without_an_end_is_cut(assistant: Assistant, server: ModelServer) -> None:
+    server.script = Script([["word " * 40] * 200], silent=True)
+    answer = assistant.ask(QUESTION)
+    assert 3000 < len(answer.text) < 600 * 8 + 200
+    assert not answer.notice
+
+
 def test_a_question_without_an_answer_is_not_sent_unless_one_insists(
     assistant: Assistant, server: ModelServer
 ) -> None:

@@ -10,13 +10,17 @@ from askdocs.split import sentence_spans
 
 _NUMBERS = r"\d{1,3}(?:\s*(?:,|;|&|and|[-–—])\s*(?:\[?\d{1,3}))*"
 _NAMED = r"(?:(?:passages?|sources?|documents?|no\.?)\s*)?[#^]?"
-_MARK = re.compile(rf"\[\s*{_NAMED}\s*(?P<numbers>{_NUMBERS})\s*(?:[,;.]|†[^\]]*)?\s*\]", re.I)
+_MARK = re.compile(rf"\[?\[\s*{_NAMED}\s*(?P<numbers>{_NUMBERS})\s*(?:[,;.]|†[^\]]*)?\s*\]", re.I)
 _BROKEN = re.compile(
     r"\[\s*(?P<numbers>\d{1,3}(?:\s*[,;]\s*\d{1,3})*)(?!\w|%|[.,:/]\d)(?:\s*[,;](?=\s*$))?"
 )
 _CLOSED_ONLY = re.compile(r"(?:^|(?<=\s))(\d{1,3})$")
 _RANGE = re.compile(r"(\d{1,3})\s*[-–—]\s*(\d{1,3})")
 _FENCE = re.compile(r"</?(?:passage|question)\b[^<>]*>", re.I)  # as it stands in prompts.py
+_NAMED_MARK = re.compile(rf"\(\s*(?:passages?|sources?)\s*#?\s*(?P<numbers>{_NUMBERS})\s*\)", re.I)
+_LINK = re.compile(r"\(\s*(?:https?:|#)[^()]*\)", re.I)  # a mark may be written as a link
+_THINKING = re.compile(r"<think(?:ing)?>", re.I)
+_THOUGHT = re.compile(r"</think(?:ing)?>", re.I)
 _LIST_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")
 _ASIAN_BRACKETS = str.maketrans("【】［］", "[][]")
 _CLOSING = frozenset(".,;:!?")
@@ -40,7 +44,8 @@ class ReplyParser:
     """Cuts a reply into sentences and takes the citation marks out: [1], [1, 3], [1][3], [1-3].
 
     Numbers above `known` and 0 are dropped, and so are the marks around passages, which small
-    models repeat. What comes out does not depend on how the reply was cut into pieces.
+    models repeat, and what a model thinks aloud in <think>. What comes out does not depend on how
+    the reply was cut into pieces.
     """
 
     def __init__(self, known: int) -> None:
@@ -48,6 +53,8 @@ class ReplyParser:
         self._text = ""  # of the sentence so far
         self._word = 0  # where in it the last word begins
         self._held = ""  # what may become a mark
+        self._doubled = False  # whether a mark began with two brackets and may end so
+        self._thought: str | None = None  # the last characters of what the model thinks aloud
         self._marked = 0  # where in the text the last mark stood
         self._numbers: dict[int, None] = {}
         self._opens = True
@@ -81,9 +88,14 @@ class ReplyParser:
         return done
 
     def _take(self, character: str) -> None:
-        if self._held:
+        doubled, self._doubled = self._doubled, False
+        if doubled and character == "]":
+            return
+        if self._thought is not None:
+            self._think(character)
+        elif self._held:
             self._hold(character)
-        elif character in "[<":
+        elif character in "[<(":
             self._end_word()
             self._held = character
         elif character == "\n":
@@ -96,17 +108,46 @@ class ReplyParser:
         if character == "]":
             mark = _MARK.fullmatch(self._held + character)
             if mark:
+                self._doubled = self._held.startswith("[[")
                 self._held = ""
                 self._name(mark["numbers"])
                 return
-        if character == ">" and _FENCE.fullmatch(self._held + character):
+        if character == ">" and self._is_no_text(self._held + character):
             self._held = ""
             return
-        if character in "[]<\n" or len(self._held) >= _LONGEST_MARK:
+        if character == ")" and self._is_mark(self._held + character):
+            self._held = ""
+            return
+        if character == self._held == "[":
+            self._held = "[["
+            return
+        if character in "[]<()\n" or len(self._held) >= _LONGEST_MARK:
             self._release()
             self._take(character)
         else:
             self._held += character
+
+    def _is_no_text(self, held: str) -> bool:
+        """Whether what stands in < and > is not said; <think> begins what is not either."""
+        if _THINKING.fullmatch(held):
+            self._thought = ""
+            return True
+        return bool(_FENCE.fullmatch(held) or _THOUGHT.fullmatch(held))
+
+    def _is_mark(self, held: str) -> bool:
+        """Whether what stands in brackets names passages, or is the address of a mark."""
+        named = _NAMED_MARK.fullmatch(held)
+        if named:
+            self._name(named["numbers"])
+        return bool(named) or (self._is_after_mark() and bool(_LINK.fullmatch(held)))
+
+    def _is_after_mark(self) -> bool:
+        return bool(self._marked) and self._marked == len(self._text)
+
+    def _think(self, character: str) -> None:
+        self._thought = f"{self._thought}{character}"[-_LONGEST_MARK:]
+        if _THOUGHT.search(self._thought):
+            self._thought = None
 
     def _release(self) -> None:
         """What was held is no mark after all, or a broken one: the rest of it is text."""

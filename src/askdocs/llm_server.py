@@ -61,7 +61,7 @@ class OpenAIModel:
                 closing(_sent(client, f"{self._url}/chat/completions", body)) as response,
             ):
                 yield from _streamed(response.iter_lines())
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise ModelUnavailableError(_unreachable(self._url, error)) from error
 
     def _client(self) -> httpx.Client:

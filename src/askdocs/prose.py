@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,28 @@ _REPLY_TOKENS = 600
 _SHARE_FOR_REPLY = 3  # a reply may take this part of a small context
 _WRAPPING_TOKENS = 20  # around each passage
 _MOST_REPEATS = 3  # sentences in a row that were said before; a small model may go round for ever
+_LONGEST_TOKEN = 8  # characters; a reply that is longer than its tokens can be is cut
+# How models decline in their own words, and the words that such a sentence may begin with.
+_NO_ANSWER = (
+    r"(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|unable|do(?:es)?(?:n['’]t| not)|not|no)"
+    r" (?:\w+ ){0,3}?(?:answer|help|assist|comply|contain|mention|provide|include|say|state|specify"
+    r"|address|have|find|know|information)\b"
+)
+_DECLINES = re.compile(
+    rf"(?:i(?:['’]m| am)?\b|sorry|unfortunately|as an ai)\b.*?\b{_NO_ANSWER}"
+    r"|(?:unfortunately, )?(?:(?:based on|according to) the (?:\w+ )?passages, )?"
+    r"(?:(?:the|these|this|your) (?:\w+ )?(?:passages?|documents?|texts?|context|sources?)|there)"
+    rf" (?:(?:is|are) )?{_NO_ANSWER}|(?:unfortunately, )?none of the (?:\w+ )?passages\b",
+    re.IGNORECASE,
+)
+_MAY_DECLINE = re.compile(
+    r"(?:i|i['’]m|sorry|unfortunately|as|there|the|these|this|your|none|based|according)\b", re.I
+)
+_TELLING_WORDS = 7  # after so many a sentence that declines has done so, or is one that may
+_GOES_ON = re.compile(
+    r"(?<!sorry, )(?<!sorry )\b(?:but|however|although|though|only|except)\b", re.IGNORECASE
+)
+_FOOTER = re.compile(r"\W*(?:sources?|references?|citations?)\W*", re.IGNORECASE)
 _DOUBTS: dict[Verdict, str] = {
     "partly": "only partly supported",
     "unsupported": "not supported by your documents",
@@ -43,12 +66,18 @@ def write_answer(
     writing = _Writing(considered.question, passages, verifier, remove_unsupported)
     messages = writing_messages(considered.question, passages)
     most_tokens = _reply_tokens(model)
+    room = most_tokens * _LONGEST_TOKEN
     try:
         with closing(model.reply(messages, most_tokens=most_tokens)) as reply:
             for piece in reply:
-                for said in parser.feed(piece):
+                for said in parser.feed(piece[:room]):
                     yield from writing.finish(said)
-                if writing.repeats >= _MOST_REPEATS:
+                room -= len(piece)
+                if writing.repeats >= _MOST_REPEATS or writing.ended:
+                    break
+                if room <= 0:
+                    for said in parser.end():
+                        yield from writing.finish(said)
                     break
                 yield writing.go_on(parser.pending, opens=parser.opens)
             else:
@@ -56,7 +85,7 @@ def write_answer(
                     yield from writing.finish(said)
     except ModelUnavailableError as error:
         return _with_notice(quoted, f"The language model gave no answer. {error}")
-    if writing.declined:
+    if writing.declined and not writing.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
     if not writing.statements:
         return _with_notice(quoted, "The language model wrote nothing that the documents support.")
@@ -101,7 +130,8 @@ class _Writing:
     """The answer as far as it is written. `text` is what has been yielded so far.
 
     A sentence that was said before, or repeats the question, is left out; `repeats` counts those
-    that came in a row.
+    that came in a row. So is one that declines to answer, and what follows the heading of a list
+    of sources, where the reply has `ended`.
     """
 
     question: str
@@ -112,13 +142,14 @@ class _Writing:
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     declined: bool = False
+    ended: bool = False
     repeats: int = 0
     _shown: str = ""  # of the sentence that is being written
     _opens: bool = False  # whether a sentence that was left out was to begin a paragraph
 
     def go_on(self, pending: str, *, opens: bool) -> str:
         """What can be shown of a sentence that is still being written."""
-        if self.remove_unsupported or self.declined or _may_decline(pending):
+        if self.remove_unsupported or self.ended or _may_be_left_out(pending):
             return ""
         if self._has_said(pending):
             return ""
@@ -126,8 +157,10 @@ class _Writing:
 
     def finish(self, said: Said) -> Iterator[str]:
         """The rest of a sentence, with its citations and what is to be said against it."""
-        if self.declined or NOT_FOUND.casefold() in said.text.casefold():
-            self.declined = self.declined or not self.statements
+        self.ended = self.ended or NOT_FOUND.casefold() in said.text.casefold()
+        self.ended = self.ended or (said.opens and bool(_FOOTER.fullmatch(said.text)))
+        if self.ended or (not self._shown and _declines(said.text)):
+            self.declined = True
             return
         opens = self._opens or said.opens
         if self._has_said(said.text):
@@ -184,5 +217,14 @@ class _Writing:
         return citation
 
 
-def _may_decline(pending: str) -> bool:
-    return NOT_FOUND.startswith(pending.upper())
+def _may_be_left_out(pending: str) -> bool:
+    """Whether a sentence may yet turn out to decline, or to be the heading of a list of sources."""
+    if NOT_FOUND.startswith(pending.upper()) or _FOOTER.fullmatch(pending):
+        return True
+    begins = _MAY_DECLINE.match(pending) and len(pending.split()) <= _TELLING_WORDS
+    return bool(begins or _declines(pending))
+
+
+def _declines(text: str) -> bool:
+    """Whether a sentence says, in the words of a model, that there is no answer, and no more."""
+    return bool(_DECLINES.match(text)) and not _GOES_ON.search(text)
