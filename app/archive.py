@@ -6,7 +6,6 @@ import json
 import logging
 import re
 import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -86,11 +85,6 @@ class Archive:
         file = self._file(visitor, name)
         if file is not None:
             file.unlink(missing_ok=True)
-
-    def delete_all(self, visitor: str) -> None:
-        folder = self._of(visitor)
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _all(self, visitor: str) -> Iterator[Conversation]:
         folder = self._of(visitor)

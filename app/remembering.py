@@ -91,8 +91,6 @@ def changer(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
                     conversation = renamed
             case "delete":
                 archive.delete(visitor, name)
-            case "delete all":
-                archive.delete_all(visitor)
         return _listed(archive, visitor, wanted), conversation
 
     return change

@@ -14,7 +14,6 @@ from askdocs.errors import AskdocsError
 from askdocs.types import Answer, Document
 
 from .background import Background
-from .state import documents_state
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -54,7 +53,7 @@ class Suggestions:
         self._assistant = assistant
         self._background = background
         self._questions: tuple[str, ...] = ()
-        self._documents = ""  # their state when the last search began
+        self._documents = ""  # their revision when the last search began
         self._found = threading.Event()
 
     def refresh(self) -> None:
@@ -63,7 +62,7 @@ class Suggestions:
         self._background.start(self._find, "askdocs-suggestions")
 
     def keep_up(self, documents: str) -> None:
-        """Look again if fewer than WANTED were found, and the state of the documents is new."""
+        """Look again if fewer than WANTED were found, and the revision of the documents is new."""
         enough = len(self._questions) >= WANTED or documents == self._documents
         if not enough and self._found.is_set() and not self._assistant.progress:
             self.refresh()
@@ -76,7 +75,7 @@ class Suggestions:
     def _find(self) -> None:
         try:
             found: list[str] = []
-            self._documents = documents_state(self._assistant.status())
+            self._documents = self._assistant.revision()
             for question in answered_questions(self._assistant):
                 found.append(question)
                 if len(found) > len(self._questions):

@@ -44,7 +44,7 @@ def test_conversations_are_found_renamed_and_deleted(tmp_path: Path) -> None:
     assert [each.title for each in archive.entries(ME, "brewing tea")] == ["Brewing green"]
     archive.delete(ME, tea.id)
     assert [each.title for each in archive.entries(ME)] == ["Rain?"]
-    archive.delete_all(ME)
+    archive.delete(ME, rain.id)
     assert archive.entries(ME) == []
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.app.background import Background
-from askdocs.app.state import documents_state
 from askdocs.app.suggestions import DOCUMENTS_TRIED, Suggestions, candidate_questions
 from askdocs.types import Document
 
@@ -64,6 +63,6 @@ def test_first_questions_are_found_where_ever_they_are_and_after_the_documents_h
         "If the main lamp fails, the keeper lights the reserve lamp.\n"
     )
     many.index()
-    suggestions.keep_up(documents_state(many.status()))
+    suggestions.keep_up(many.revision())
     assert suggestions.questions(patience=PATIENCE) == ("What happens if the main lamp fails?",)
     background.end()
