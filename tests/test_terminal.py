@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from askdocs import Assistant, Config
+from askdocs import Assistant, Config, reporting
+from askdocs.types import Progress
 from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving
 from tests.terminal import running
@@ -85,3 +87,17 @@ def test_quotes_look_the_same_as_where_no_terminal_shows_them(
     with running([sys.executable, "-m", "askdocs", "ask", QUESTION], folder) as terminal:
         shown = terminal.wait_for(" ".join(expected[-4:]))
     assert shown.split() == expected
+
+
+def test_a_log_is_told_of_long_work_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting, "_SECONDS_BETWEEN_NOTES", 0.2)
+    with reporting.showing_progress() as on_progress:
+        for number in range(30):
+            on_progress(Progress("load", number, 30, f"{number}.txt"))
+            time.sleep(0.02)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert ".txt" in told.err
+    assert "\r" not in told.err

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _EXCERPT = 240  # characters of a passage in a list
 _SECONDS_BETWEEN = 0.1
+_SECONDS_BETWEEN_NOTES = 30.0  # where standard error is a file
 
 
 def answer_as_json(answer: Answer) -> dict[str, Any]:
@@ -295,11 +296,20 @@ def show_status(status: Status) -> None:
 
 @contextmanager
 def showing_progress() -> Iterator[ProgressListener]:
-    """A listener that shows progress on one line of standard error, if that is a terminal."""
+    """A listener that shows progress on standard error: on one line, or in a log now and then."""
+    began = last = time.monotonic()
     if not sys.stderr.isatty():
-        yield _show_nothing
+
+        def note(progress: Progress) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _SECONDS_BETWEEN_NOTES:
+                last = now
+                print(f"{printable(str(progress))}{_remaining(progress, now - began)}",
+                      file=sys.stderr, flush=True)  # fmt: skip
+
+        yield note
         return
-    began = time.monotonic()
     last = 0.0
 
     def show(progress: Progress) -> None:
@@ -317,10 +327,6 @@ def showing_progress() -> Iterator[ProgressListener]:
     finally:
         width = shutil.get_terminal_size().columns - 1
         print(f"\r{'':<{width}}\r", end="", file=sys.stderr, flush=True)
-
-
-def _show_nothing(progress: Progress) -> None:
-    del progress
 
 
 def _remaining(progress: Progress, seconds: float) -> str:
