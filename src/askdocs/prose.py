@@ -35,7 +35,10 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 _MAY_DECLINE = re.compile(
-    r"(?:i|i['’]m|sorry|unfortunately|as|there|the|these|this|your|none|based|according)\b", re.I
+    r"(?:i|i['’]m|sorry|unfortunately|as|there|none|based|according)\b"
+    r"|(?:the|these|this|your)\b(?:(?:\s+\w+){0,2}\W*$"
+    r"|\s+(?:\w+\s+)?(?:passages?|documents?|texts?|context|sources?)\b)",
+    re.IGNORECASE,
 )
 _TELLING_WORDS = 7  # after so many a sentence that declines has done so, or is one that may
 _GOES_ON = re.compile(
