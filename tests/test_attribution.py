@@ -11,6 +11,7 @@ from askdocs.attribution import (
     outside_quotes,
     reports_speech,
     speaker_context,
+    speaks_itself,
 )
 
 
@@ -118,3 +119,9 @@ def test_a_question_for_any_words_of_somebody_is_open() -> None:
     assert asks_openly("What did the mayor warn?")
     assert not asks_openly("What did Okafor say about the drainage?")
     assert not asks_openly("Who said it?")
+
+
+def test_messages_speak_for_themselves() -> None:
+    assert speaks_itself("Thanks, Li Hua, I think you should go!")
+    assert not speaks_itself('Halden said "we are safe".')
+    assert not speaks_itself("The US said so.")

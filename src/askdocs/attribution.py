@@ -43,6 +43,7 @@ _OPENING, _CLOSING, _EITHER = "“«„", "”»", '"'
 _OPEN_SPEAKER = re.compile(
     r"^\W*$|^\W*(?:he|she|they)\b|^\W*\w+ (?:he|she|they)\b", re.IGNORECASE
 )  # what stands beside a quote: nothing, "she said", "said she"
+_FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Yy]ou|[Yy]our)\b")
 _NAME = re.compile(r"\b[A-Z][\w'’-]*[a-z]")
 _TIMES = frozenset(
     """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May
@@ -125,6 +126,11 @@ def speaker_context(sentences: Sequence[str], number: int) -> str:
     if number > 0 and (_SAME_SPEAKER.match(sentence) or leaves_speaker_open(sentence)):
         return f"{speaker_context(sentences, number - 1)} {own}"
     return own
+
+
+def speaks_itself(sentence: str) -> bool:
+    """Whether somebody speaks of himself, as in messages, where a label tells who it is."""
+    return bool(_FIRST_PERSON.search(outside_quotes(sentence)))
 
 
 def _subject_and_topic(question: str) -> tuple[str, str]:

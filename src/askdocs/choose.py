@@ -16,6 +16,7 @@ from askdocs.attribution import (
     names_in,
     reports_speech,
     speaker_context,
+    speaks_itself,
 )
 from askdocs.embed import Embedder
 from askdocs.reader import Reader
@@ -286,7 +287,8 @@ def _speech(sentence: str, context: str, names: Set[str], known: float) -> float
     speaking = {name.lower() for name in names_in(context)}
     if names & speaking:
         return _SPEECH + known
-    return _SPEECH + (_OF_OTHERS if names and speaking else 0.0)
+    others = names and speaking and not speaks_itself(sentence)
+    return _SPEECH + (_OF_OTHERS if others else 0.0)
 
 
 def _chance(features: Sequence[float], weights: Sequence[float], more: float = 0.0) -> float:
