@@ -188,18 +188,17 @@ def _by_reading(
             first, last, score = reading.best_span(start, end)
             sentence = texts[number]
             before = texts[number - 1] if number > 0 and leans_back(sentence) else ""
-            if wants_speech:
-                before = f"{before} {speaker_context(texts, number)}"
+            context = speaker_context(texts, number) if wants_speech else ""
             features = (
                 1.0,
                 max(score, _LEAST_SPAN),
                 reading.relevance,
                 hit.score,
-                coverage(rare_words, f"{before} {sentence}"),
+                coverage(rare_words, f"{before} {context} {sentence}"),
             )
             more = _asks(sentence)
             if wants_speech:
-                more += _speech(sentence, speaker_context(texts, number), names, known)
+                more += _speech(sentence, context, names, known)
             chance = _chance(features, _READING_WEIGHTS, more)
             if wants_speech and number > 0 and goes_on(sentence):
                 chance = max(chance, _GOES_ON * found[-1].chance)
