@@ -24,7 +24,7 @@ def answer(question: str, *candidates: Candidate, minimum: float = 0.5) -> Answe
     ordered = tuple(sorted(candidates, key=lambda each: -each.chance))
     hits = tuple(each.hit for each in ordered)
     return answer_with_quotes(
-        Considered(question, (question,), hits, ordered), minimum_confidence=minimum
+        Considered(question, question, (question,), hits, ordered), minimum_confidence=minimum
     )
 
 

@@ -33,7 +33,12 @@ def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: st
 
 @pytest.mark.parametrize(
     "question",
-    ["How long is the lamp lit each night?", "What does the monthly pass of the scheme cost?"],
+    [
+        "How long is the lamp lit each night?",
+        "What does the monthly pass of the scheme cost?",
+        "What did Hale say?",
+        "what does the keeper recommend?",
+    ],
 )
 def test_a_new_topic_carries_nothing_over(question: str) -> None:
     assert not leans_on_history(question)

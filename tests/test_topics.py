@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from askdocs import Assistant, Config
-from askdocs.topics import asks_for_overview, topic_of
+from askdocs import Assistant, Config, Turn
+from askdocs.topics import asks_for_more, asks_for_overview, topic_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,8 @@ def test_requests_for_all_about_a_topic(question: str, topic: str) -> None:
         "Summarize the article",
         "summarise",
         "Can you give me a short summary of the handbook?",
+        "Summarise the minutes",
+        "What is the letter about?",
         "What is in my documents?",
     ],
 )
@@ -121,3 +123,37 @@ def test_an_overview_of_many_or_of_none(tmp_path: Path) -> None:
         answer = assistant.ask("What is it about?")
     assert len(answer.citations) == 5
     assert "5 of 9 documents" in answer.notice
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Tell me more", "tell me more about it, please", "more", "Go on.", "Anything else?",
+     "Could you give me some more details?", "What else?", "continue"],
+)  # fmt: skip
+def test_requests_for_more(said: str) -> None:
+    assert asks_for_more(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Tell me more about owls", "What else did he say?", "How many more?", "Is there more to it?",
+     "What more did the report say?", "Who else was there?", "Does it go on?"],
+)  # fmt: skip
+def test_questions_for_something_more_are_questions(said: str) -> None:
+    assert not asks_for_more(said)
+
+
+def test_more_is_how_the_text_goes_on(sample: Assistant) -> None:
+    first = sample.ask("When is the lamp lit?")
+    history = [Turn("When is the lamp lit?", first)]
+    ends = [max(each.end for each in first.citations)]
+    for _ in range(2):
+        more = sample.ask("Tell me more", history=history)
+        assert more.answered and more.notice
+        assert {each.source for each in more.citations} == {first.citations[0].source}
+        assert min(each.end for each in more.citations) > ends[-1]
+        ends.append(max(each.end for each in more.citations))
+        history.append(Turn("Tell me more", more))
+    # what is talked about is still what was asked first
+    assert "lamp lit" in sample.ask("and why?", history=history).searched_for[-1]
+    assert sample.ask("Tell me more").text.startswith("More of what?")

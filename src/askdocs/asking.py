@@ -11,16 +11,17 @@ from askdocs.choose import Candidate, Considered, choose, covers
 from askdocs.converse import Understood, small_talk, understand
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.fingerprint import check_fingerprint
-from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, named, overview
+from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, further, named, overview
 from askdocs.parts import Parts
 from askdocs.prose import write_answer
 from askdocs.retrieve import retrieve
-from askdocs.topics import asks_for_overview, topic_of
-from askdocs.types import Answer, Hit, Turn
+from askdocs.topics import asks_for_more, asks_for_overview, topic_of
+from askdocs.types import Answer, Citation, Hit, Turn
 from askdocs.verify import Verifier
 
 LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
 _WORDS_A_PIECE = 4  # of a streamed answer
+_MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. Ask me about them."
 
 
 def consider(
@@ -30,6 +31,9 @@ def consider(
 
     This is all that an answer is made from; it is for measuring, and for answers of one's own.
     """
+    shown = _shown(history)
+    if shown and asks_for_more(question):
+        return _further(parts, question, shown)
     asked = _understood(parts, question, history)
     if asks_for_overview(asked.read_as):
         return _overview(parts, question, sources)
@@ -40,7 +44,7 @@ def consider(
     if hits:
         rare_words = parts.open_catalog().rare_words(queries[-1])
         candidates = choose(asked.read_as, hits, rare_words, parts.embedder, parts.open_reader())
-    return Considered(question, queries, tuple(hits), tuple(candidates))
+    return Considered(question, asked.read_as, queries, tuple(hits), tuple(candidates))
 
 
 def told(
@@ -56,6 +60,8 @@ def told(
     began = time.monotonic()
     asked = cleaned(question)
     reply = small_talk(asked)
+    if asks_for_more(asked) and not _shown(history):
+        reply = _MORE_OF_WHAT
     if reply:
         yield reply
         return Answer(asked, reply, answered=True, confidence=1.0)
@@ -112,6 +118,18 @@ def _overview(parts: Parts, question: str, sources: Sequence[str] | None) -> Con
     names = named(question, catalog.records(), set(catalog.sources(sources)))
     first = [catalog.passages_of(name)[:PASSAGES_EACH] for name in names[:MOST_DOCUMENTS]]
     return overview(question, first, len(names))
+
+
+def _shown(history: Sequence[Turn]) -> Sequence[Citation]:
+    """What the last answer with citations cites."""
+    return next((turn.answer.citations for turn in reversed(history) if turn.answer.citations), ())
+
+
+def _further(parts: Parts, question: str, shown: Sequence[Citation]) -> Considered:
+    """How the documents go on after what was cited."""
+    catalog = parts.open_catalog()
+    cited = dict.fromkeys(each.source for each in shown)
+    return further(question, shown, [catalog.passages_of(source) for source in cited])
 
 
 def find(

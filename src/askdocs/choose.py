@@ -79,10 +79,12 @@ class Candidate:
 class Considered:
     """What is known of a question before it is answered: what was searched, found and read.
 
+    `read_as` is the question with what its conversation adds, as a reader or a model is asked it.
     `notice` is what the person should know beside an answer in quotes.
     """
 
     question: str
+    read_as: str
     searched_for: tuple[str, ...]
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]

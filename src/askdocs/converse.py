@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from askdocs.attribution import asks_openly
 from askdocs.types import Turn
 from askdocs.words import content_words
 
@@ -104,8 +105,13 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
 
 
 def leans_on_history(question: str) -> bool:
-    """Whether a question can hardly be understood alone."""
-    return _leans_by_word(question) or len(content_words(question)) <= _FEW_WORDS
+    """Whether a question can hardly be understood alone.
+
+    A short one mostly cannot; but "What did Okafor say?" asks for any words of hers.
+    """
+    if _leans_by_word(question):
+        return True
+    return len(content_words(question)) <= _FEW_WORDS and not asks_openly(question)
 
 
 def _leans_by_word(question: str) -> bool:

@@ -1,4 +1,4 @@
-"""Documents to what they begin with: as near as quotes come to "What is this about?"."""
+"""Documents to what they begin with, or go on with: as near as quotes come to a summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from askdocs.choose import Candidate, Considered, sentences
-from askdocs.types import DocumentRecord, Hit, Passage
+from askdocs.types import Citation, DocumentRecord, Hit, Passage
 from askdocs.words import content_words
 
 MOST_DOCUMENTS = 5
@@ -35,22 +35,57 @@ def overview(question: str, beginnings: Sequence[Sequence[Passage]], documents: 
 
     `documents` is how many there are in all.
     """
-    wanted = _SENTENCES if documents == 1 else 1
-    candidates: list[Candidate] = []
-    for passages in beginnings:
-        found = [
-            Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, 1.0)
-            for passage in passages
-            for start, end in sentences(passage)
-            if len(passage.text[start:end].split()) >= _FEWEST_WORDS
-        ]
-        candidates += found[:wanted]
-    hits = {each.hit.passage.id: each.hit for each in candidates}
     few = "" if documents <= len(beginnings) else f" of {len(beginnings)} of {documents} documents"
-    return Considered(
+    return _read_out(
         question,
-        (question,),
-        tuple(hits.values()),
-        tuple(candidates),
+        [_sentences_of(passages) for passages in beginnings],
+        _SENTENCES if documents == 1 else 1,
+        searched_for=(question,),
         notice=f"Quotes cannot sum up: this is the beginning{few}.",
+    )
+
+
+def further(
+    question: str, shown: Sequence[Citation], documents: Sequence[Sequence[Passage]]
+) -> Considered:
+    """How documents, all passages of each, go on after the last sentence that was `shown`.
+
+    Nothing is searched, so what comes next still belongs to the question before.
+    """
+    ends: dict[str, int] = {}
+    for citation in shown:
+        ends[citation.source] = max(citation.end, ends.get(citation.source, 0))
+    rests = [
+        [each for each in _sentences_of(passages) if each.start >= ends[each.hit.passage.source]]
+        for passages in documents
+    ]
+    each = _SENTENCES if len(documents) == 1 else 1
+    return _read_out(
+        question, rests, each, searched_for=(), notice="This is how the text goes on."
+    )
+
+
+def _sentences_of(passages: Sequence[Passage]) -> list[Candidate]:
+    """The sentences of a document that say something, in order."""
+    return [
+        Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, 1.0)
+        for passage in passages
+        for start, end in sentences(passage)
+        if len(passage.text[start:end].split()) >= _FEWEST_WORDS
+    ]
+
+
+def _read_out(
+    question: str,
+    documents: Sequence[Sequence[Candidate]],
+    each: int,
+    *,
+    searched_for: tuple[str, ...],
+    notice: str,
+) -> Considered:
+    """The first sentences of each document, as if they had been found."""
+    chosen = [candidate for document in documents for candidate in document[:each]]
+    hits = {candidate.hit.passage.id: candidate.hit for candidate in chosen}
+    return Considered(
+        question, question, searched_for, tuple(hits.values()), tuple(chosen), notice=notice
     )

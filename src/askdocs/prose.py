@@ -67,7 +67,7 @@ def write_answer(
     passages = passages_to_show(considered, model)
     parser = ReplyParser(len(passages))
     writing = _Writing(considered.question, passages, verifier, remove_unsupported)
-    messages = writing_messages(considered.question, passages)
+    messages = writing_messages(considered.read_as, passages)
     most_tokens = _reply_tokens(model)
     room = most_tokens * _LONGEST_TOKEN
     try:
@@ -109,7 +109,7 @@ def passages_to_show(considered: Considered, model: LanguageModel) -> list[Passa
     likely = [each.hit.passage for each in considered.candidates]
     ordered = dict.fromkeys([*likely, *(hit.passage for hit in considered.hits)])
     room = model.context - _reply_tokens(model)
-    room -= sum(model.count(each.content) for each in writing_messages(considered.question, []))
+    room -= sum(model.count(each.content) for each in writing_messages(considered.read_as, []))
     shown: list[Passage] = []
     for passage in ordered:
         room -= model.count(numbered(len(shown) + 1, passage)) + _WRAPPING_TOKENS

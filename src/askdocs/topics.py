@@ -7,7 +7,9 @@ import re
 _THE = r"(?:(?:the|this|that|these|those|my|our|your|all|of|an?)\s+)"
 TEXT = (
     rf"{_THE}*(?:\w+ )?(?:article|report|text|document|paper|file|book|page|chapter|section"
-    r"|handbook|guide|manual|note|law|contract|source|folder|corpus|study|studie)s?\b"
+    r"|handbook|guide|manual|note|law|contract|source|folder|corpus|study|studie|minute|memo"
+    r"|letter|e-?mail|transcript|interview|presentation|slide|thes[ie]s|essay|story|storie"
+    r"|newsletter|protocol)s?\b"
 )
 _ONLY_A_TEXT = re.compile(rf"\W*(?:of )?(?:it|this|these|{TEXT})?\W*", re.IGNORECASE)
 _SAY = r"(?:say|tell|mention|report|state|contain|writ|know)(?:s|ten|t?ed|n)?|said|told"
@@ -40,6 +42,14 @@ _OVERVIEW = re.compile(
     re.IGNORECASE,
 )
 
+_MORE = re.compile(
+    rf"{_POLITELY}(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)) )?more|go on|continue"
+    r"|more|(?:say|any(?:thing)?|what) (?:more|else)|elaborate)"
+    r"(?: (?:details?|information|facts?))?(?: (?:about|on) (?:it|this|that|them|him|her|these))?"
+    r"(?:,? please)?\W*$",
+    re.IGNORECASE,
+)
+
 
 def topic_of(question: str) -> str:
     """What a question wants everything about, as in "What does the report say about tolls?".
@@ -59,3 +69,8 @@ def asks_for_overview(question: str) -> bool:
     if not asked:
         return False
     return all(_ONLY_A_TEXT.fullmatch(part) for part in asked.groupdict("").values())
+
+
+def asks_for_more(question: str) -> bool:
+    """Whether a question asks only for more of what was talked about: "Tell me more"."""
+    return bool(_MORE.match(question))
