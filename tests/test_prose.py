@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
-from askdocs import Answer, Assistant, Config
+from askdocs import Answer, Assistant, Config, Turn
 from askdocs.answer import NO_ANSWER
 from askdocs.split import estimate_tokens
 from tests.conftest import ROOT
@@ -235,6 +235,17 @@ def test_a_question_without_an_answer_is_not_sent_unless_one_insists(
     insisted = assistant.ask(question, insist=True)
     assert len(script.requests) == 1
     assert [each.verdict for each in insisted.statements] == ["unsupported"]
+
+
+def test_a_model_is_told_what_a_follow_up_is_about(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.script = Script([[TRUE]])
+    first = assistant.ask(QUESTION)
+    assistant.ask("and to run?", history=[Turn(QUESTION, first)], insist=True)
+    asked = server.script.requests[-1]["messages"][-1]["content"]
+    assert "<question>and to run? (" in asked
+    assert "bicycle, scheme, cost" in asked
 
 
 def test_one_can_ask_for_quotes_although_a_model_is_set(

@@ -149,7 +149,8 @@ def test_more_is_how_the_text_goes_on(sample: Assistant) -> None:
     ends = [max(each.end for each in first.citations)]
     for _ in range(2):
         more = sample.ask("Tell me more", history=history)
-        assert more.answered and more.notice
+        assert more.answered
+        assert more.notice
         assert {each.source for each in more.citations} == {first.citations[0].source}
         assert min(each.end for each in more.citations) > ends[-1]
         ends.append(max(each.end for each in more.citations))

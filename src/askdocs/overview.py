@@ -60,9 +60,7 @@ def further(
         for passages in documents
     ]
     each = _SENTENCES if len(documents) == 1 else 1
-    return _read_out(
-        question, rests, each, searched_for=(), notice="This is how the text goes on."
-    )
+    return _read_out(question, rests, each, searched_for=(), notice="This is how the text goes on.")
 
 
 def _sentences_of(passages: Sequence[Passage]) -> list[Candidate]:

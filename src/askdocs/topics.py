@@ -43,8 +43,8 @@ _OVERVIEW = re.compile(
 )
 
 _MORE = re.compile(
-    rf"{_POLITELY}(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)) )?more|go on|continue"
-    r"|more|(?:say|any(?:thing)?|what) (?:more|else)|elaborate)"
+    rf"{_POLITELY}(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)) )?more"
+    r"|more|go on|continue|(?:say|any(?:thing)?|what) (?:more|else)|elaborate)"
     r"(?: (?:details?|information|facts?))?(?: (?:about|on) (?:it|this|that|them|him|her|these))?"
     r"(?:,? please)?\W*$",
     re.IGNORECASE,
