@@ -123,6 +123,7 @@ def welcomer(around: Surroundings) -> Callable[[], str]:
             around.suggestions.questions(patience=0),
             may_change=around.may_change,
             watching=around.watching,
+            progress=around.assistant.progress,
             state=state,
         )
 

@@ -29,15 +29,19 @@ def render_welcome(
     *,
     may_change: bool = True,
     watching: bool = True,
+    progress: Progress | None = None,
     state: str = "",
 ) -> str:
     """What a visitor sees before the first question; `state` is the page's state as this shows it.
 
+    While documents are indexed, `progress` says so, since what is not indexed is not found.
     Without documents it tells how they come here: by the page with `may_change`, through the
     folder in any case, which needs no more than that while `watching`.
     """
     count = len(status.documents)
-    if not count:
+    if progress and not count:
+        shown = "<h2>Your documents are being read</h2><p>Soon you can ask about them.</p>"
+    elif not count:
         shown = _how_to_begin(status, may_change=may_change, watching=watching)
     else:
         title = "Ask your document" if count == 1 else f"Ask your {count:,} documents"
@@ -46,7 +50,8 @@ def render_welcome(
             "their place. What your documents do not say is not answered.</p>"
             f"{render_suggestions(questions)}"
         )
-    return f'<div data-state="{escape(state)}">{shown}</div>'
+    indexed = render_progress(progress) if progress else ""
+    return f'<div data-state="{escape(state)}">{shown}{indexed}</div>'
 
 
 def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:

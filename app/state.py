@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def page_state(assistant: Assistant, suggestions: Suggestions) -> str:
-    """A word for the documents and the first questions; every open page asks for it often."""
+    """A word for the documents and the first questions; every open page asks for it often.
+
+    While documents are indexed it is another each time the page would tell another progress.
+    """
     documents = assistant.revision()
     suggestions.keep_up(documents)
-    return checksum(repr((documents, suggestions.questions(patience=0))))
+    return checksum(repr((documents, suggestions.questions(patience=0), assistant.progress)))

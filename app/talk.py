@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio
 
 from askdocs.errors import AskdocsError
-from askdocs.types import Turn
+from askdocs.types import Answer, Turn
 
 from .archive import Archive
 from .background import Background, streamed
@@ -114,7 +115,7 @@ def _answering(
             if time.monotonic() - shown >= SECONDS_BETWEEN_UPDATES:
                 shown = time.monotonic()
                 yield conversation.said(said)
-        yield conversation.answered(stream.answer)
+        yield conversation.answered(_beside_indexing(assistant, stream.answer))
     except AskdocsError as error:
         yield conversation.failed(str(error))
     except Exception:
@@ -122,6 +123,13 @@ def _answering(
         raise
     finally:
         stream.close()  # when the visitor has stopped it
+
+
+def _beside_indexing(assistant: Assistant, answer: Answer) -> Answer:
+    """The answer; a refusal says so if there are documents that could not be searched yet."""
+    if answer.answered or answer.notice or assistant.progress is None:
+        return answer
+    return replace(answer, notice="Some documents are still being read. Ask again when they are.")
 
 
 def _wishes(values: Mapping[str, Any]) -> tuple[tuple[str, ...], int | None, bool]:

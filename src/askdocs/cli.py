@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import threading
 import time
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_SECONDS_WAITED = 20.0  # for the first indexing, before the page opens all the same
 _INTERRUPTED = 130  # the exit status after Ctrl-C
 
 Corpus = Annotated[
@@ -217,13 +219,14 @@ def serve(
     index: Index = None,
     config: ConfigFile = None,
 ) -> None:
-    """Open the chat page, after bringing the index up to date."""
+    """Open the chat page, after bringing the index up to date, as far as that is quickly done."""
     import os
     import signal
 
     from askdocs.app import serve as serve_page
     from askdocs.errors import CorpusError
     from askdocs.reporting import show_changes, showing_progress
+    from askdocs.watch import index_for_now
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
     with ExitStack() as stack:
@@ -232,8 +235,12 @@ def serve(
         )
         try:
             with showing_progress() as on_progress:
-                changes = assistant.index(on_progress=on_progress)
-            show_changes(changes)
+                seconds = _SECONDS_WAITED if watch else math.inf
+                changes = index_for_now(assistant, seconds, on_progress=on_progress)
+            if changes:
+                show_changes(changes)
+            else:
+                print("The rest is indexed while the page is open.", file=sys.stderr, flush=True)
         except CorpusError as error:  # the page says what to do about it
             print(error, file=sys.stderr)
         except IndexBusyError as error:
@@ -473,13 +480,19 @@ def _assistant_alone(
 
 @contextmanager
 def _watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
-    from askdocs.reporting import show_changes
+    from askdocs.reporting import noting_progress, show_changes
     from askdocs.watch import Watch
 
     def tell(problem: str) -> None:
         print(f"askdocs: {problem}", file=sys.stderr, flush=True)
 
-    with Watch(assistant, on_changes=show_changes, on_error=tell, force_polling=poll):
+    with Watch(
+        assistant,
+        on_changes=show_changes,
+        on_error=tell,
+        on_progress=noting_progress(),
+        force_polling=poll,
+    ):
         yield
 
 

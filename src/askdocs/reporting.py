@@ -294,23 +294,30 @@ def show_status(status: Status) -> None:
         print(f"  not read: {printable(failure.source)}: {printable(failure.reason)}")
 
 
+def noting_progress() -> ProgressListener:
+    """A listener that tells a log, on standard error, now and then how far a long work has come."""
+    began = last = time.monotonic()
+
+    def note(progress: Progress) -> None:
+        nonlocal began, last
+        now = time.monotonic()
+        if progress.stage == "scan":  # it begins anew
+            began = last = now
+        if now - last >= _SECONDS_BETWEEN_NOTES:
+            last = now
+            print(f"{printable(str(progress))}{_remaining(progress, now - began)}",
+                  file=sys.stderr, flush=True)  # fmt: skip
+
+    return note
+
+
 @contextmanager
 def showing_progress() -> Iterator[ProgressListener]:
     """A listener that shows progress on standard error: on one line, or in a log now and then."""
-    began = last = time.monotonic()
     if not sys.stderr.isatty():
-
-        def note(progress: Progress) -> None:
-            nonlocal last
-            now = time.monotonic()
-            if now - last >= _SECONDS_BETWEEN_NOTES:
-                last = now
-                print(f"{printable(str(progress))}{_remaining(progress, now - began)}",
-                      file=sys.stderr, flush=True)  # fmt: skip
-
-        yield note
+        yield noting_progress()
         return
-    last = 0.0
+    began, last = time.monotonic(), 0.0
 
     def show(progress: Progress) -> None:
         nonlocal last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,27 @@ _POLL_MS = 1000
 
 
 class _EndedError(Exception):
-    """The watch has ended while a sync was under way."""
+    """A sync has to break off: the watch has ended, or its time is over."""
+
+
+def index_for_now(
+    assistant: Assistant, seconds: float, *, on_progress: ProgressListener
+) -> Changes | None:
+    """Index for at most about so many seconds; None where there is more to do then.
+
+    What was done is kept, and a Watch goes on with the rest.
+    """
+    began = time.monotonic()
+
+    def listen(progress: Progress) -> None:
+        if time.monotonic() - began > seconds:
+            raise _EndedError
+        on_progress(progress)
+
+    try:
+        return assistant.index(on_progress=listen)
+    except _EndedError:
+        return None
 
 
 class Watch:

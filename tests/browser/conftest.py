@@ -81,13 +81,17 @@ def serving(corpus: Path, index: Path, **environment: str) -> Iterator[str]:
 
 @contextmanager
 def running_server(
-    corpus: Path, index: Path, **environment: str
+    corpus: Path, index: Path, *, seconds_waited: float = 600, **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of `askdocs serve` over a corpus, and its process."""
+    """The address of `askdocs serve` over a corpus, and its process.
+
+    The page opens after `seconds_waited` even if indexing has not ended.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", "from askdocs.cli import main; main()", "serve"]
+    run = f"from askdocs import cli; cli._SECONDS_WAITED = {seconds_waited}; cli.main()"
+    command = [sys.executable, "-c", run, "serve"]
     options = ["--port", str(port), "--corpus", str(corpus), "--index", str(index)]
     with subprocess.Popen(
         [*command, *options],
@@ -132,7 +136,7 @@ class Visit:
                 break
             self.page.wait_for_timeout(50)
         self.page.reload()
-        self.page.locator("#welcome p").wait_for(state="attached")
+        self.page.locator("#welcome p").first.wait_for(state="attached")
 
     def note(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -188,7 +192,7 @@ def calling(context: BrowserContext, address: str) -> Iterator[Visit]:
         lambda said: visit.complaints.append(said.text) if said.type == "error" else None,
     )
     visit.page.goto(address)
-    visit.page.locator("#welcome p").wait_for()
+    visit.page.locator("#welcome p").first.wait_for()
     yield visit
     visit.page.close()
 

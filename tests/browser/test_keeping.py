@@ -82,7 +82,7 @@ def test_a_conversation_is_shown_to_nobody_else(own: Visit, browser: Browser) ->
     own.ask(TOWER)
     other = browser.new_page()
     other.goto(own.page.url)
-    other.locator("#welcome p").wait_for()
+    other.locator("#welcome p").first.wait_for()
     other.locator("#open-history").click()
     expect(other.locator("#conversations")).to_contain_text("None yet")
     expect(other.locator(".exchange")).to_have_count(0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import visiting
+from tests.browser.conftest import running_server, visiting
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
@@ -52,4 +52,26 @@ def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_b
         page.get_by_role("button", name="New", exact=True).click()
         expect(page.locator("#welcome")).to_contain_text("There are no documents yet")
         assert visit.foreign_requests() == []
+        assert visit.complaints == []
+
+
+def test_the_page_opens_while_much_is_still_being_indexed(browser: Browser, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "aa.txt").write_text(LAMP)
+    for number in range(120):
+        days = [f"On day {day} the river at {number} rose by {day + 2} hands." for day in range(40)]
+        (corpus / f"river-{number:03}.txt").write_text(f"River {number}\n" + " ".join(days))
+    with (
+        running_server(corpus, tmp_path / "index", seconds_waited=3) as (address, _),
+        visiting(browser, address) as visit,
+    ):
+        page = visit.page
+        expect(page.locator("#welcome progress")).to_be_visible()
+        page.get_by_label("Your question").fill("How tall is the tower of Sund?")
+        page.keyboard.press("Enter")
+        expect(page.locator("#present .refusal + .notice")).to_contain_text("still being read")
+        page.get_by_role("button", name="New", exact=True).click()
+        expect(page.locator("#welcome")).to_contain_text("Ask your 121 documents", timeout=120_000)
+        expect(page.locator("#welcome progress")).to_have_count(0)
         assert visit.complaints == []
