@@ -27,12 +27,12 @@ from askdocs.words import is_akin, words
 
 # Logistic weights, fitted by training/fit_answer.py; docs/decisions/0004 says on what.
 # of: 1, best span less "no answer", relevance, score of the hit, coverage by the sentence
-_READING_WEIGHTS = (-2.051, 0.274, 0.066, 4.282, 0.720)
+_READING_WEIGHTS = (-2.574, 0.229, 0.124, 4.584, 0.446)
 # of: 1, cosine of the sentence, score of the hit, coverage by the sentence
 _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
-# of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
-_TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
+# of the topic is taken (0.75 or more), one with half of them is not (0.15 to 0.33)
+_TOPIC_WEIGHTS = (-6.35, 3.0, 7.0)
 _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
 _SPEAKER_KNOWN = 1.5  # logit; a rule: it is said by whom an open "What did … say?" asks for
 _OF_OTHERS = -2.0  # logit; a rule: it is said by somebody else than who is asked for

@@ -17,8 +17,9 @@ MOST_WORDS = 200  # of a question; more are not looked at
 STOP_WORDS = frozenset(
     """
     a about after all also am an and any are as at be been being but by can could did do does
-    doing for from had has have having he her here hers him his how i if in into is it its
-    itself me mine my of on or our ours please shall she should so some such tell than that
+    doing for from had happen happened happens has have having he her here hers him his how i if
+    in into is it its itself me mine my of on or our ours please shall she should so some such
+    tell than that
     the their theirs them then there these they this those to us very was we were what whats
     when where which while who whom whose why will with would you your yours
     """.split()
