@@ -14,7 +14,11 @@ NO_ANSWER = "Your documents do not seem to answer this."
 NOTHING_FOUND = "Nothing in your documents has to do with this."
 _MOST_STATEMENTS = 5
 _MOST_FACTS = 3  # statements for a question that asks for one fact
-_CLOSE = 0.6  # a further sentence must have this share of the best one's chance
+# A further sentence must be as likely right as wrong, and have this share of the best one's chance;
+# on development questions one in five of those above 0.6 is right (docs/decisions/0004).
+_FURTHER = 0.5
+_CLOSE = 0.6
+_CLOSE_FACT = 0.8  # where one fact is asked for
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 _ONE_FACT = re.compile(
@@ -77,10 +81,11 @@ def _select(
     question: str, candidates: Sequence[Candidate], minimum_confidence: float
 ) -> list[list[Candidate]]:
     """The candidates worth saying, best first, those that say the same together."""
-    floor = max(minimum_confidence, candidates[0].chance * _CLOSE)
-    most = _MOST_FACTS if _ONE_FACT.match(question.strip()) else _MOST_STATEMENTS
-    groups: list[list[Candidate]] = []
-    for candidate in candidates:
+    one_fact = _ONE_FACT.match(question.strip())
+    most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
+    floor = max(minimum_confidence, _FURTHER, candidates[0].chance * close)
+    groups: list[list[Candidate]] = [[candidates[0]]]
+    for candidate in candidates[1:]:
         if candidate.chance < floor:
             break
         alike = next((group for group in groups if _say_the_same(group[0], candidate)), None)
