@@ -3,11 +3,11 @@
     python training/fit_answer.py FOLDER... --index-folder DIR --limit 200
 
 Every FOLDER is a question set as `askdocs eval` reads it. Its questions are asked of its own
-documents, and, as questions that the documents cannot answer, of those of the next folder. First a
-logistic regression learns which sentence answers; then the score of the best sentence of each
-question is calibrated (Platt, 1999) to be the chance that the answer is right, where ANSWERABLE of
-the questions have an answer in the documents. Both steps are folded into one set of weights for
-`choose.py`, one for passages that are read and one for others.
+documents, and, as questions that the documents cannot answer, of those of the next folder. Two
+things are learnt: how to rank the sentences of one question (a conditional logit, which only
+compares them with each other), and how likely the first of them is right (a logistic regression
+over that one alone, where ANSWERABLE of the questions have an answer in the documents). Both are
+weights for `choose.py`. Sentences in languages that are not read are left out.
 
 The table is not flattered by the fit: the questions are cut in two by the documents that they are
 about, and each half is judged by weights that were fitted on the other.
@@ -16,6 +16,7 @@ about, and each half is judged by weights that were fitted on the other.
 from __future__ import annotations
 
 import argparse
+import math
 import pickle
 import zlib
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
 from askdocs import Assistant, Config
@@ -33,6 +36,7 @@ from askdocs.questions import QUESTIONS, Question, read_documents, read_question
 
 ANSWERABLE = 0.75  # share of questions that people ask of documents that answer them, assumed
 READ = 5  # features of a sentence that was read; the others have four
+RIDGE = 0.01  # how much large weights of the ranking are held back
 
 
 @dataclass(frozen=True)
@@ -86,49 +90,98 @@ def labelled(question: Question, candidates: Sequence[Candidate], half: int) -> 
     return Considered(features, right, holds & ~right, question.answerable, half)
 
 
-def fit(asked: Sequence[Considered], width: int) -> np.ndarray:
-    """Weights for candidates with `width` features; the chance of the best one is calibrated."""
-    rows, labels = [], []
-    for each in asked:
-        kept = _of_width(each, width) & ~each.unsure
-        rows.append(each.features[kept, 1:width])
-        labels.append(each.right[kept])
-    model = LogisticRegression(C=10.0, max_iter=1000)
-    model.fit(np.concatenate(rows), np.concatenate(labels))
-    weights = np.concatenate([model.intercept_, model.coef_[0]])
-    best, right = best_ones(asked, weights)
-    platt = LogisticRegression(C=100.0)
-    platt.fit(best[:, None], right, sample_weight=_as_asked([each.answerable for each in asked]))
-    weights = weights * float(platt.coef_[0, 0])
-    weights[0] += float(platt.intercept_[0])
-    return weights
+def fit_ranking(asked: Sequence[Considered]) -> np.ndarray:
+    """Weights [features] by which the sentences that were read are compared with each other.
+
+    A conditional logit (McFadden, 1974): the softmax over the sentences of a question gives those
+    that are right the largest share. What all sentences of a question have in common counts for
+    nothing in it, and so does the constant, whose weight is 0.
+    """
+    known = [_read(each) for each in asked]
+    known = [(features, right) for features, right, _ in known if right.any()]
+    every = np.concatenate([features for features, _ in known])
+    mean, spread_out = every.mean(axis=0), every.std(axis=0)
+    scaled = [((features - mean) / spread_out, right) for features, right in known]
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for features, right in scaled:
+            shares = softmax(features @ weights)
+            of_right = float(shares[right].sum()) + 1e-12
+            total -= math.log(of_right)
+            slope += (shares - shares * right / of_right) @ features
+        count = len(scaled)
+        return total / count + RIDGE * weights @ weights, slope / count + 2 * RIDGE * weights
+
+    found = minimize(loss, np.zeros(every.shape[1]), jac=True).x
+    return np.concatenate([[0.0], found / spread_out])
 
 
-def best_ones(asked: Sequence[Considered], weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The logit of the best candidate of each question, and whether that one is right."""
-    best, right = [], []
+def fit_confidence(asked: Sequence[Considered], ranking: np.ndarray) -> np.ndarray:
+    """Weights [1 + features] of a logistic regression: is the sentence that ranks first right?
+
+    Questions are weighted such that ANSWERABLE of them have an answer.
+    """
+    firsts, right = first_ones(asked, ranking)
+    mean, spread_out = firsts.mean(axis=0), firsts.std(axis=0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=2000)
+    weights = _as_asked([each.answerable for each in asked])
+    model.fit((firsts - mean) / spread_out, right, sample_weight=weights)
+    slope = model.coef_[0] / spread_out
+    return np.concatenate([model.intercept_ - slope @ mean, slope])
+
+
+def first_ones(asked: Sequence[Considered], ranking: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Features [questions, features] of the sentence that ranks first, and whether it is right."""
+    firsts, rights = [], []
     for each in asked:
-        kept = np.flatnonzero(_of_width(each, len(weights)))
-        logits = each.features[kept, : len(weights)] @ weights
-        first = kept[int(np.argmax(logits))]
-        best.append(float(logits.max()))
-        right.append(bool(each.right[first] or each.unsure[first]))
-    return np.array(best), np.array(right)
+        features, right, unsure = _read(each)
+        first = int(np.argmax(features @ ranking[1:]))
+        firsts.append(features[first])
+        rights.append(bool(right[first] or unsure[first]))
+    return np.array(firsts), np.array(rights)
 
 
 def judged_by_the_other_half(
-    asked: Sequence[Considered], width: int
+    asked: Sequence[Considered],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Chance, rightness and answerability of each question, by weights that have not seen it."""
     parts = []
     for half in (0, 1):
+        seen = [each for each in asked if each.half != half]
         unseen = [each for each in asked if each.half == half]
-        weights = fit([each for each in asked if each.half != half], width)
-        logits, right = best_ones(unseen, weights)
-        answerable = np.array([each.answerable for each in unseen])
-        parts.append((1 / (1 + np.exp(-logits)), right, answerable))
+        ranking = fit_ranking(seen)
+        confidence = fit_confidence(seen, ranking)
+        firsts, right = first_ones(unseen, ranking)
+        chances = 1 / (1 + np.exp(-(confidence[0] + firsts @ confidence[1:])))
+        parts.append((chances, right, np.array([each.answerable for each in unseen])))
     chances, right, answerable = (np.concatenate(part) for part in zip(*parts, strict=True))
     return chances, right, answerable
+
+
+def further_ones(asked: Sequence[Considered], threshold: float) -> str:
+    """How often the sentences after the first are right, by their share of its chance."""
+    shares, rights = [], []
+    for half in (0, 1):
+        seen = [each for each in asked if each.half != half]
+        ranking = fit_ranking(seen)
+        confidence = fit_confidence(seen, ranking)
+        for each in (each for each in asked if each.half == half):
+            features, right, unsure = _read(each)
+            ranks = features @ ranking[1:]
+            order = np.argsort(-ranks)[:5]
+            if confidence[0] + features[order[0]] @ confidence[1:] < math.log(
+                threshold / (1 - threshold)
+            ):
+                continue
+            shares += list(np.exp(ranks[order[1:]] - ranks[order[0]]))
+            rights += list((right | unsure)[order[1:]])
+    share, is_right = np.array(shares), np.array(rights)
+    lines = ["share at least  further sentences  right"]
+    for least in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        kept = share >= least
+        lines.append(f"{least:14.1f}  {kept.sum():17d}  {is_right[kept].mean():5.3f}")
+    return "\n".join(lines)
 
 
 def table(chances: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> str:
@@ -155,6 +208,7 @@ def main() -> None:
     parser.add_argument("--index-folder", type=Path, required=True, help="where indexes are kept")
     parser.add_argument("--limit", type=int, default=200, help="questions of each set")
     parser.add_argument("--strangers", type=int, default=40, help="foreign questions of each set")
+    parser.add_argument("--threshold", type=float, default=0.4, help="for further sentences")
     parser.add_argument("--keep", type=Path, help="a file to keep the features in, for next time")
     options = parser.parse_args()
     if options.keep and options.keep.exists():
@@ -173,18 +227,20 @@ def main() -> None:
         if options.keep:
             options.keep.write_bytes(pickle.dumps(asked))
     every = [each for group in asked.values() for each in group]
-    for name, width in (("_READING_WEIGHTS", READ), ("_WORD_WEIGHTS", READ - 1)):
-        usable = [each for each in every if _of_width(each, width).any()]
-        if sum(each.right[_of_width(each, width)].any() for each in usable) < 20:
-            print(f"{name}: too few questions")
-            continue
-        print(f"{name} = ({', '.join(f'{value:.3f}' for value in fit(usable, width))})")
-        chances, right, answerable = judged_by_the_other_half(usable, width)
-        print(
-            f"{len(usable)} questions, {answerable.sum()} answerable;"
-            f" best sentence right: {right[answerable].mean():.3f}"
-        )
-        print(table(chances, right, answerable))
+    usable = [each for each in every if len(_read(each)[0])]
+    ranking = fit_ranking(usable)
+    for name, weights in (
+        ("_RANKING_WEIGHTS", ranking),
+        ("_CONFIDENCE_WEIGHTS", fit_confidence(usable, ranking)),
+    ):
+        print(f"{name} = ({', '.join(f'{value:.3f}' for value in weights)})")
+    chances, right, answerable = judged_by_the_other_half(usable)
+    print(
+        f"{len(usable)} questions, {answerable.sum()} answerable;"
+        f" first sentence right: {right[answerable].mean():.3f}"
+    )
+    print(table(chances, right, answerable))
+    print(further_ones(usable, options.threshold))
 
 
 def _as_asked(answerable: Sequence[bool]) -> np.ndarray:
@@ -196,9 +252,13 @@ def _as_asked(answerable: Sequence[bool]) -> np.ndarray:
     return np.where(answerable, with_answer, without)
 
 
-def _of_width(each: Considered, width: int) -> np.ndarray:
-    """Which candidates have just `width` features."""
-    return np.asarray((~np.isnan(each.features)).sum(axis=1) == width)
+def _read(each: Considered) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features [candidates, features] without the constant, rightness and doubt of what was read.
+
+    Sentences in other languages are not read; they have fewer features.
+    """
+    kept = ~np.isnan(each.features).any(axis=1)
+    return each.features[kept, 1:], each.right[kept], each.unsure[kept]
 
 
 def _overlaps(question: Question, candidate: Candidate) -> bool:

@@ -14,11 +14,9 @@ NO_ANSWER = "Your documents do not seem to answer this."
 NOTHING_FOUND = "Nothing in your documents has to do with this."
 _MOST_STATEMENTS = 5
 _MOST_FACTS = 3  # statements for a question that asks for one fact
-# A further sentence must be as likely right as wrong, and have this share of the best one's chance;
-# on development questions one in five of those above 0.6 is right (docs/decisions/0004).
-_FURTHER = 0.5
-_CLOSE = 0.6
-_CLOSE_FACT = 0.8  # where one fact is asked for
+# A further sentence must have this share of the best one's chance; docs/decisions/0004.
+_CLOSE = 0.3
+_CLOSE_FACT = 0.4  # where one fact is asked for
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 _ONE_FACT = re.compile(
@@ -39,7 +37,7 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
     question, candidates = considered.question, considered.candidates
     if not candidates or candidates[0].chance < minimum_confidence:
         return _no_answer(considered)
-    groups = _ordered(question, _select(question, candidates, minimum_confidence))
+    groups = _ordered(question, _select(question, candidates))
     said = {_place(group[0]) for group in groups}
     statements: list[Statement] = []
     number = 0
@@ -77,13 +75,11 @@ def _no_answer(considered: Considered) -> Answer:
     )
 
 
-def _select(
-    question: str, candidates: Sequence[Candidate], minimum_confidence: float
-) -> list[list[Candidate]]:
+def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """The candidates worth saying, best first, those that say the same together."""
     one_fact = _ONE_FACT.match(question.strip())
     most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
-    floor = max(minimum_confidence, _FURTHER, candidates[0].chance * close)
+    floor = candidates[0].chance * close
     groups: list[list[Candidate]] = [[candidates[0]]]
     for candidate in candidates[1:]:
         if candidate.chance < floor:

@@ -25,18 +25,20 @@ from askdocs.topics import topic_of
 from askdocs.types import Hit, Passage
 from askdocs.words import is_akin, words
 
-# Logistic weights, fitted by training/fit_answer.py; docs/decisions/0004 says on what.
-# of: 1, best span less "no answer", relevance, score of the hit, coverage by the sentence
-_READING_WEIGHTS = (-2.574, 0.229, 0.124, 4.584, 0.446)
+# Fitted by training/fit_answer.py; docs/decisions/0004 says on what. Both are weights of: 1, best
+# span less "no answer", relevance, score of the hit, coverage by the sentence. The first compare
+# the sentences of a question, the second tell how likely the first of these is right.
+_RANKING_WEIGHTS = (0.0, 0.296, 0.350, 11.294, 3.659)
+_CONFIDENCE_WEIGHTS = (-1.945, 0.340, -0.023, 3.448, 0.503)
 # of: 1, cosine of the sentence, score of the hit, coverage by the sentence
 _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
-# of the topic is taken (0.75 or more), one with half of them is not (0.15 to 0.33)
-_TOPIC_WEIGHTS = (-6.35, 3.0, 7.0)
+# of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
+_TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
 _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
 _SPEAKER_KNOWN = 1.5  # logit; a rule: it is said by whom an open "What did … say?" asks for
 _OF_OTHERS = -2.0  # logit; a rule: it is said by somebody else than who is asked for
-_ASKS = -2.0  # logit; a rule: a sentence that asks something answers nothing
+_ASKS = -5.0  # logit; a rule: a sentence that asks something answers nothing
 _READ_FIRST = 12  # passages; the rest is read only where none of these surely answers
 _SURE = 0.6  # chance; with it the right sentence is found as often as by reading all
 _GOES_ON = 0.9  # of the chance of a speaker's sentence has the next, where he goes on; a rule too
@@ -59,8 +61,9 @@ _CLOSING = " \n*_)]\"'”’»"
 class Candidate:
     """A sentence that may answer. Offsets are into the text of its document.
 
-    `chance` is the estimated probability that it answers, `focus` the words that answer,
-    `features` what the chance was estimated from.
+    `chance` is the estimated probability that it answers; only that of the first of a question is
+    calibrated, those of the others are smaller as they rank lower. `focus` are the words that
+    answer, `features` what the chance was estimated from.
     """
 
     hit: Hit
@@ -73,6 +76,21 @@ class Candidate:
     @property
     def quote(self) -> str:
         return _text(self.hit, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A sentence that was read. Its candidate's chance holds if it turns out to be the first.
+
+    `rank` is a logit by which it is compared with the other sentences of the same question.
+    """
+
+    candidate: Candidate
+    rank: float
+
+    @property
+    def chance(self) -> float:
+        return self.candidate.chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +128,10 @@ def choose(
         return sorted(_about(topic, hits[:_READ_FIRST], rare_words, embedder), key=_best_first)
     read = [hit for hit in hits if is_readable(question, hit.passage.text)]
     unread = [hit for hit in hits if hit not in read][:_MOST_UNREAD]
-    found = _by_reading(question, read[:_READ_FIRST], rare_words, reader)
-    if not any(each.chance >= _SURE for each in found):
-        found += _by_reading(question, read[_READ_FIRST:], rare_words, reader)
-    found += _by_words(question, unread, rare_words, embedder)
+    ranked = _by_reading(question, read[:_READ_FIRST], rare_words, reader)
+    if ranked and max(ranked, key=_rank).chance < _SURE:
+        ranked += _by_reading(question, read[_READ_FIRST:], rare_words, reader)
+    found = _in_proportion(ranked) + _by_words(question, unread, rare_words, embedder)
     return sorted(found, key=_best_first)
 
 
@@ -175,8 +193,8 @@ def sentences(passage: Passage) -> list[tuple[int, int]]:
 
 def _by_reading(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
-) -> list[Candidate]:
-    found: list[Candidate] = []
+) -> list[_Ranked]:
+    found: list[_Ranked] = []
     wants_speech = asks_for_speech(question)
     names = asked_names(question)
     known = _SPEAKER_KNOWN if asks_openly(question) else 0.0
@@ -201,20 +219,36 @@ def _by_reading(
             more = _asks(sentence)
             if wants_speech:
                 more += _speech(sentence, context, names, known)
-            chance = _chance(features, _READING_WEIGHTS, more)
+            rank = more + _weighted(features, _RANKING_WEIGHTS)
+            chance = _chance(features, _CONFIDENCE_WEIGHTS, more)
             if wants_speech and number > 0 and goes_on(sentence):
-                chance = max(chance, _GOES_ON * found[-1].chance)
-            found.append(
-                Candidate(
-                    hit=hit,
-                    start=passage.start + start,
-                    end=passage.start + end,
-                    focus=(passage.start + first, passage.start + last) if first < last else None,
-                    chance=chance,
-                    features=features,
-                )
+                rank = max(rank, found[-1].rank + math.log(_GOES_ON))
+                chance = max(chance, found[-1].chance * _GOES_ON)
+            candidate = Candidate(
+                hit=hit,
+                start=passage.start + start,
+                end=passage.start + end,
+                focus=(passage.start + first, passage.start + last) if first < last else None,
+                chance=chance,
+                features=features,
             )
+            found.append(_Ranked(candidate, rank))
     return found
+
+
+def _rank(ranked: _Ranked) -> float:
+    return ranked.rank
+
+
+def _in_proportion(ranked: Sequence[_Ranked]) -> list[Candidate]:
+    """The sentences that were read; the chance of the first is shared out to the others by rank."""
+    if not ranked:
+        return []
+    first = max(ranked, key=_rank)
+    return [
+        replace(each.candidate, chance=first.chance * math.exp(each.rank - first.rank))
+        for each in ranked
+    ]
 
 
 def _by_words(
@@ -294,8 +328,12 @@ def _speech(sentence: str, context: str, names: Set[str], known: float) -> float
 
 def _chance(features: Sequence[float], weights: Sequence[float], more: float = 0.0) -> float:
     """The logistic function of the weighted features and what else adds to the logit."""
-    logit = more + sum(a * b for a, b in zip(features, weights, strict=True))
+    logit = more + _weighted(features, weights)
     return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
+
+
+def _weighted(features: Sequence[float], weights: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(features, weights, strict=True))
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str, int]:

@@ -74,7 +74,7 @@ class Config:
     passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
     passages_read: int = _setting(24, "how many of the passages found are read for the answer")
     minimum_confidence: float = _setting(
-        0.33, "answers of a lower confidence (0 to 1) are not given; 0 always answers"
+        0.4, "answers of a lower confidence (0 to 1) are not given; 0 always answers"
     )
     max_file_megabytes: int = _setting(100, "larger files are not read")
     load_seconds: int = _setting(120, "a file that takes longer to read is given up")
