@@ -65,9 +65,10 @@ person asks over the sample corpus, and what the terminal shows.
 WITHOUT = """
 ## Without a model
 
-Where answers are poor: in the first dialogue "and when?" is refused, though the passage that names
-the day of the attack is the nearest one shown. "why?" in the fourth is answered by the sentence of
-the question, since the handbook does not say why. Refusals list passages that have
+Where answers are poor: "and when?" in the first dialogue, "what about the military?" in the
+second and "and in the refrigerator?" in the last are refused, though the passages that answer are
+among the nearest ones shown. "why?" in the fourth is answered by the sentence of the question,
+since the handbook does not say why. Refusals list passages that have
 nothing to do with the question.
 """
 SMALL = """
