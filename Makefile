@@ -27,6 +27,7 @@ eval: $(READY)
 	$(BIN)/askdocs eval "$(FOLDER)"
 
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --editable ".[bench]"
 	$(BIN)/python -m benchmarks
 
 screenshots: $(READY)

@@ -87,8 +87,8 @@ class CountingReader:
         return [Reading(word, one, one, 0.0, 0.0) for _ in passages]
 
 
-@pytest.mark.parametrize(("score", "read"), [(12.0, 12), (-12.0, 24)])
-def test_the_later_passages_are_read_only_where_the_first_do_not_surely_answer(
+@pytest.mark.parametrize(("score", "read"), [(12.0, 12), (-2.0, 24), (-12.0, 12)])
+def test_the_later_passages_are_read_only_where_the_first_leave_it_open(
     sample: Assistant, score: float, read: int
 ) -> None:
     text = "The light is seen from the harbour and from the hill above it."

@@ -50,6 +50,8 @@ def test_a_talk_goes_on_after_an_answer_was_stopped(folder: Path, model: ModelSe
         terminal.wait_for("The scheme cost 1.9 million pounds to set up. [1]")
         assert not stalling.left.is_set()  # the model is still speaking
         terminal.process.send_signal(signal.SIGINT)
+        if not stalling.left.wait(10):  # Python loses one that comes while it finalises an object
+            terminal.process.send_signal(signal.SIGINT)
         terminal.wait_for("… (stopped)")
         assert stalling.left.wait(30)
 

@@ -237,10 +237,10 @@ def serve(
             with showing_progress() as on_progress:
                 seconds = _SECONDS_WAITED if watch else math.inf
                 changes = index_for_now(assistant, seconds, on_progress=on_progress)
-            if changes:
-                show_changes(changes)
-            else:
+            if changes is None:
                 print("The rest is indexed while the page is open.", file=sys.stderr, flush=True)
+            else:
+                show_changes(changes)
         except CorpusError as error:  # the page says what to do about it
             print(error, file=sys.stderr)
         except IndexBusyError as error:

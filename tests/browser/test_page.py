@@ -95,7 +95,7 @@ def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
 
 
 def test_citations_are_walked_through_in_order_over_documents(visit: Visit) -> None:
-    visit.ask("who paid for the attack of militants on the lighthouse tower and the office tea?")
+    visit.ask("What are the documents about?")
     page = visit.page
     count = page.locator("#present .entry[data-mark]").count()
     assert count >= 2
