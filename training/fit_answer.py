@@ -90,6 +90,12 @@ def labelled(question: Question, candidates: Sequence[Candidate], half: int) -> 
     return Considered(features, right, holds & ~right, question.answerable, half)
 
 
+def fit(asked: Sequence[Considered]) -> tuple[np.ndarray, np.ndarray]:
+    """The weights of the ranking and those of the confidence."""
+    ranking = fit_ranking(asked)
+    return ranking, fit_confidence(asked, ranking)
+
+
 def fit_ranking(asked: Sequence[Considered]) -> np.ndarray:
     """Weights [features] by which the sentences that were read are compared with each other.
 
@@ -148,10 +154,8 @@ def judged_by_the_other_half(
     """Chance, rightness and answerability of each question, by weights that have not seen it."""
     parts = []
     for half in (0, 1):
-        seen = [each for each in asked if each.half != half]
         unseen = [each for each in asked if each.half == half]
-        ranking = fit_ranking(seen)
-        confidence = fit_confidence(seen, ranking)
+        ranking, confidence = fit([each for each in asked if each.half != half])
         firsts, right = first_ones(unseen, ranking)
         chances = 1 / (1 + np.exp(-(confidence[0] + firsts @ confidence[1:])))
         parts.append((chances, right, np.array([each.answerable for each in unseen])))
@@ -163,9 +167,7 @@ def further_ones(asked: Sequence[Considered], threshold: float) -> str:
     """How often the sentences after the first are right, by their share of its chance."""
     shares, rights = [], []
     for half in (0, 1):
-        seen = [each for each in asked if each.half != half]
-        ranking = fit_ranking(seen)
-        confidence = fit_confidence(seen, ranking)
+        ranking, confidence = fit([each for each in asked if each.half != half])
         for each in (each for each in asked if each.half == half):
             features, right, unsure = _read(each)
             ranks = features @ ranking[1:]
@@ -228,11 +230,7 @@ def main() -> None:
             options.keep.write_bytes(pickle.dumps(asked))
     every = [each for group in asked.values() for each in group]
     usable = [each for each in every if len(_read(each)[0])]
-    ranking = fit_ranking(usable)
-    for name, weights in (
-        ("_RANKING_WEIGHTS", ranking),
-        ("_CONFIDENCE_WEIGHTS", fit_confidence(usable, ranking)),
-    ):
+    for name, weights in zip(("_RANKING_WEIGHTS", "_CONFIDENCE_WEIGHTS"), fit(usable), strict=True):
         print(f"{name} = ({', '.join(f'{value:.3f}' for value in weights)})")
     chances, right, answerable = judged_by_the_other_half(usable)
     print(

@@ -129,7 +129,8 @@ def _further(parts: Parts, question: str, shown: Sequence[Citation]) -> Consider
     """How the documents go on after what was cited."""
     catalog = parts.open_catalog()
     cited = dict.fromkeys(each.source for each in shown)
-    return further(question, shown, [catalog.passages_of(source) for source in cited])
+    passages = (catalog.passages_of(source) for source in cited)
+    return further(question, shown, [each for each in passages if each])
 
 
 def find(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
 from askdocs.choose import Candidate, Considered, sentences
 from askdocs.types import Citation, DocumentRecord, Hit, Passage
@@ -55,34 +56,37 @@ def further(
     ends: dict[str, int] = {}
     for citation in shown:
         ends[citation.source] = max(citation.end, ends.get(citation.source, 0))
-    rests = [
-        [each for each in _sentences_of(passages) if each.start >= ends[each.hit.passage.source]]
-        for passages in documents
-    ]
-    each = _SENTENCES if len(documents) == 1 else 1
-    return _read_out(question, rests, each, searched_for=(), notice="This is how the text goes on.")
+    return _read_out(
+        question,
+        [_sentences_of(passages, after=ends[passages[0].source]) for passages in documents],
+        _SENTENCES if len(documents) == 1 else 1,
+        searched_for=(),
+        notice="This is how the text goes on.",
+    )
 
 
-def _sentences_of(passages: Sequence[Passage]) -> list[Candidate]:
-    """The sentences of a document that say something, in order."""
-    return [
-        Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, 1.0)
-        for passage in passages
-        for start, end in sentences(passage)
-        if len(passage.text[start:end].split()) >= _FEWEST_WORDS
-    ]
+def _sentences_of(passages: Sequence[Passage], *, after: int = 0) -> Iterator[Candidate]:
+    """The sentences of a document that say something, in order, from a place in its text on."""
+    for passage in passages:
+        if passage.start + len(passage.text) <= after:
+            continue
+        for start, end in sentences(passage):
+            is_long = len(passage.text[start:end].split()) >= _FEWEST_WORDS
+            if is_long and passage.start + start >= after:
+                place = passage.start + start, passage.start + end
+                yield Candidate(Hit(passage, 1.0), *place, None, 1.0)
 
 
 def _read_out(
     question: str,
-    documents: Sequence[Sequence[Candidate]],
-    each: int,
+    documents: Sequence[Iterable[Candidate]],
+    most: int,
     *,
     searched_for: tuple[str, ...],
     notice: str,
 ) -> Considered:
-    """The first sentences of each document, as if they had been found."""
-    chosen = [candidate for document in documents for candidate in document[:each]]
+    """The first sentences of each document, at most `most`, as if they had been found."""
+    chosen = [candidate for document in documents for candidate in islice(document, most)]
     hits = {candidate.hit.passage.id: candidate.hit for candidate in chosen}
     return Considered(
         question, question, searched_for, tuple(hits.values()), tuple(chosen), notice=notice
