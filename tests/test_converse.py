@@ -38,6 +38,8 @@ def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: st
         "What does the monthly pass of the scheme cost?",
         "What did Hale say?",
         "what does the keeper recommend?",
+        "What is the article about?",
+        "Summarise it",
     ],
 )
 def test_a_new_topic_carries_nothing_over(question: str) -> None:

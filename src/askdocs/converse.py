@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askdocs.attribution import asks_openly
+from askdocs.topics import asks_for_overview
 from askdocs.types import Turn
 from askdocs.words import content_words
 
@@ -107,8 +108,11 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
 def leans_on_history(question: str) -> bool:
     """Whether a question can hardly be understood alone.
 
-    A short one mostly cannot; but "What did Okafor say?" asks for any words of hers.
+    A short one mostly cannot; but "What did Okafor say?" asks for any words of hers, and "What is
+    the article about?" for no more than it says.
     """
+    if asks_for_overview(question):
+        return False
     if _leans_by_word(question):
         return True
     return len(content_words(question)) <= _FEW_WORDS and not asks_openly(question)
