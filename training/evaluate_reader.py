@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pack_rows
 import train_reader
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
@@ -100,7 +101,7 @@ def read(run: Run, tokenizer: Tokenizer, cases: Sequence[Case]) -> list[Reading]
     for case in cases:
         question = tokenizer.encode(case.question, add_special_tokens=False).ids
         passage = tokenizer.encode(case.prefix + case.passage, add_special_tokens=False)
-        question = question[: train_reader.MAX_QUESTION]
+        question = question[: pack_rows.MAX_QUESTION]
         room = MAX_LENGTH - len(question) - 3
         encoded.append((question, passage.ids[:room], passage.offsets[:room]))
     order = sorted(range(len(cases)), key=lambda n: len(encoded[n][0]) + len(encoded[n][1]))
@@ -113,11 +114,11 @@ def read(run: Run, tokenizer: Tokenizer, cases: Sequence[Case]) -> list[Reading]
         for line, n in enumerate(members):
             question, passage_ids, _ = encoded[n]
             tokens = [
-                train_reader.CLS,
+                pack_rows.CLS,
                 *question,
-                train_reader.SEP,
+                pack_rows.SEP,
                 *passage_ids,
-                train_reader.SEP,
+                pack_rows.SEP,
             ]
             ids[line, : len(tokens)] = tokens
             attention[line, : len(tokens)] = 1
@@ -306,7 +307,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     run = load_model(options.model, options.threads)
-    tokenizer = train_reader.new_tokenizer()
+    tokenizer = pack_rows.new_tokenizer()
     if options.rows:
         cases = row_cases(options.rows)[: options.sample * 3]
         print("\n".join(report("development rows", cases, read(run, tokenizer, cases))))

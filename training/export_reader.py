@@ -15,6 +15,7 @@ from pathlib import Path
 import evaluate_reader
 import export
 import numpy as np
+import pack_rows
 import train_reader
 
 OUTPUTS = ["start_logits", "end_logits", "relevance"]
@@ -34,7 +35,7 @@ def export_reader(checkpoint: Path, target: Path) -> None:
 def compare(checkpoint: Path, exported: Path, rows: Path, count: int) -> str:
     """Return how far the exported reader is from the trained one on the first `count` rows."""
     cases = evaluate_reader.row_cases(rows)[:count]
-    tokenizer = train_reader.new_tokenizer()
+    tokenizer = pack_rows.new_tokenizer()
     trained = evaluate_reader.read(evaluate_reader.load_model(checkpoint, 2), tokenizer, cases)
     shipped = evaluate_reader.read(evaluate_reader.load_model(exported, 2), tokenizer, cases)
     pairs = list(zip(trained, shipped, strict=True))

@@ -74,6 +74,16 @@ def consider(folder: Path, index: Path, strangers: Path | None, limit: int) -> l
     return found
 
 
+def balanced(group: Sequence[Considered], most: int) -> list[Considered]:
+    """A set's questions with at most so many answerable ones, spread evenly over them.
+
+    No set outweighs the others then; some have hardly any that cannot be answered.
+    """
+    places = [place for place, each in enumerate(group) if each.answerable]
+    kept = {places[n * len(places) // most] for n in range(most)} if len(places) > most else places
+    return [each for place, each in enumerate(group) if not each.answerable or place in kept]
+
+
 def half_of(question: Question) -> int:
     """0 or 1, by the document that a question is about, or by its words."""
     about = min(question.sources, default=question.text)
@@ -210,6 +220,7 @@ def main() -> None:
     parser.add_argument("--index-folder", type=Path, required=True, help="where indexes are kept")
     parser.add_argument("--limit", type=int, default=200, help="questions of each set")
     parser.add_argument("--strangers", type=int, default=40, help="foreign questions of each set")
+    parser.add_argument("--answerable", type=int, default=150, help="of them, to fit on")
     parser.add_argument("--threshold", type=float, default=0.4, help="for further sentences")
     parser.add_argument("--keep", type=Path, help="a file to keep the features in, for next time")
     options = parser.parse_args()
@@ -228,7 +239,7 @@ def main() -> None:
             print(folder.name, "considered", flush=True)
         if options.keep:
             options.keep.write_bytes(pickle.dumps(asked))
-    every = [each for group in asked.values() for each in group]
+    every = [each for group in asked.values() for each in balanced(group, options.answerable)]
     usable = [each for each in every if len(_read(each)[0])]
     for name, weights in zip(("_RANKING_WEIGHTS", "_CONFIDENCE_WEIGHTS"), fit(usable), strict=True):
         print(f"{name} = ({', '.join(f'{value:.3f}' for value in weights)})")

