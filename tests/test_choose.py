@@ -87,7 +87,7 @@ class CountingReader:
         return [Reading(word, one, one, 0.0, 0.0) for _ in passages]
 
 
-@pytest.mark.parametrize(("score", "read"), [(12.0, 12), (-2.0, 24), (-12.0, 12)])
+@pytest.mark.parametrize(("score", "read"), [(12.0, 8), (-2.0, 24), (-12.0, 8)])
 def test_the_later_passages_are_read_only_where_the_first_leave_it_open(
     sample: Assistant, score: float, read: int
 ) -> None:

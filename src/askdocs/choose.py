@@ -28,8 +28,8 @@ from askdocs.words import is_akin, words
 # Fitted by training/fit_answer.py; docs/decisions/0004 says on what. Both are weights of: 1, best
 # span less "no answer", relevance, score of the hit, coverage by the sentence. The first compare
 # the sentences of a question, the second tell how likely the first of these is right.
-_RANKING_WEIGHTS = (0.0, 0.296, 0.350, 11.294, 3.659)
-_CONFIDENCE_WEIGHTS = (-1.945, 0.340, -0.023, 3.448, 0.503)
+_RANKING_WEIGHTS = (0.0, 0.346, 0.254, 9.184, 2.006)
+_CONFIDENCE_WEIGHTS = (-1.917, 0.200, 0.095, 4.544, -0.236)
 # of: 1, cosine of the sentence, score of the hit, coverage by the sentence
 _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
@@ -39,9 +39,10 @@ _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what s
 _SPEAKER_KNOWN = 1.5  # logit; a rule: it is said by whom an open "What did … say?" asks for
 _OF_OTHERS = -2.0  # logit; a rule: it is said by somebody else than who is asked for
 _ASKS = -5.0  # logit; a rule: a sentence that asks something answers nothing
-_READ_FIRST = 12  # passages; the rest is read only where these leave it open
-_SURE = 0.6  # chance; with it the right sentence is found as often as by reading all
-_HOPELESS = 0.1  # chance; below it, none of 86 development questions was answered by the rest
+_READ_FIRST = 8  # passages; the rest is read only where these leave it open
+_SURE = 0.5  # chance; with it the right sentence is found as often as by reading all
+_HOPELESS = 0.15  # chance; below it, none of 232 development questions was answered by the rest
+_MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
 _GOES_ON = 0.9  # of the chance of a speaker's sentence has the next, where he goes on; a rule too
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
 _MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
@@ -126,7 +127,7 @@ def choose(
     """
     topic = topic_of(question)
     if topic:
-        return sorted(_about(topic, hits[:_READ_FIRST], rare_words, embedder), key=_best_first)
+        return sorted(_about(topic, hits[:_MOST_OF_TOPIC], rare_words, embedder), key=_best_first)
     read = [hit for hit in hits if is_readable(question, hit.passage.text)]
     unread = [hit for hit in hits if hit not in read][:_MOST_UNREAD]
     ranked = _by_reading(question, read[:_READ_FIRST], rare_words, reader)
