@@ -8,6 +8,7 @@ import pytest
 from askdocs import ConfigError, ModelUnavailableError
 from askdocs import embed as embedding
 from askdocs.embed import BATCH_TOKENS, OnnxEmbedder, batches, load_embedder
+from askdocs.embed_bfloat16 import has_bfloat16
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,6 +33,30 @@ def test_a_text_has_the_same_vector_alone_and_in_company(builtin: OnnxEmbedder) 
     together = builtin.embed(texts)
     alone = np.stack([builtin.embed_question(text) for text in texts])
     assert float((together * alone).sum(axis=1).min()) > 0.9999
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_many_texts_go_on_in_bfloat16_where_the_processor_has_it(
+    known: bool, builtin: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "has_bfloat16", lambda: known)
+    texts = [f"Sentence number {n} about topic {n % 7}. " * (1 + n % 12) for n in range(100)]
+    model = OnnxEmbedder()
+    first, *_, last = [model.embed(texts) for _ in range(4)]
+    assert np.array_equal(first, last) is not known
+    assert float((first * last).sum(axis=1).min()) > 0.999
+    assert np.allclose(np.linalg.norm(last, axis=1), 1, atol=1e-5)
+    few = texts[:9]
+    assert np.array_equal(model.embed(few), builtin.embed(few))
+
+
+def test_what_a_processor_says_of_itself_is_understood(tmp_path: Path) -> None:
+    told = tmp_path / "cpuinfo"
+    told.write_text("processor : 0\nflags : fpu avx2 avx512_bf16 sse\n", encoding="utf-8")
+    assert has_bfloat16(told)
+    told.write_text("processor : 0\nflags : fpu avx2 sse\n", encoding="utf-8")
+    assert not has_bfloat16(told)
+    assert not has_bfloat16(tmp_path / "none")
 
 
 def test_meaning_is_nearer_than_words_of_another_matter(builtin: OnnxEmbedder) -> None:

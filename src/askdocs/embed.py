@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from askdocs.embed_bfloat16 import Bfloat16Encoder, has_bfloat16
 from askdocs.embed_server import ServerEmbedder
 from askdocs.errors import ConfigError, ModelUnavailableError
 
@@ -24,6 +25,9 @@ MODELS = Path(__file__).parent / "models"
 # Padded tokens a batch: few enough for the cache. With 4096, reading took 1.7 times as long
 # (benchmarks/README.md).
 BATCH_TOKENS = 512
+BATCH_TOKENS_BFLOAT16 = 4096  # few and large products suit its units
+_MANY = 64  # texts in one call: passages of documents, not sentences of an answer
+_MANY_BEFORE = 256  # such texts; about as many as are embedded while PyTorch loads
 LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
 
 
@@ -87,12 +91,12 @@ def load_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices of all items, longest first, in batches of at most BATCH_TOKENS padded tokens."""
+def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> Iterator[list[int]]:
+    """Indices of all items, longest first, in batches of at most so many padded `tokens`."""
     order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
     batch: list[int] = []
     for index in order:
-        if batch and (len(batch) + 1) * lengths[batch[0]] > BATCH_TOKENS:
+        if batch and (len(batch) + 1) * lengths[batch[0]] > tokens:
             yield batch
             batch = []
         batch.append(index)
@@ -112,24 +116,46 @@ def padded(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
 
 
 class OnnxEmbedder:
-    """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start."""
+    """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start.
+
+    After many texts it goes on in bfloat16, where the processor has that: indexing is much faster
+    then, and few texts do not wait for PyTorch to load. The vectors are the same up to rounding.
+    """
 
     def __init__(self, *, threads: int = 0) -> None:
         self._session = load_onnx("embedder.onnx", threads=threads)
         self._tokenizer = load_tokenizer()
         self._tokenizer.enable_truncation(LONGEST)
+        self._threads = threads
+        self._embedded = 0  # texts, in calls with many
+        self._bfloat16: Bfloat16Encoder | None = None
         self.fingerprint = f"onnx:builtin:{_checksums()['embedder.onnx'][:12]}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         encodings = self._tokenizer.encode_batch(list(texts))
+        lengths = [len(encoding.ids) for encoding in encodings]
         vectors = np.zeros((len(texts), 384), np.float32)
-        for batch in batches([len(encoding.ids) for encoding in encodings]):
+        faster = self._faster(len(texts))
+        for batch in batches(lengths, BATCH_TOKENS_BFLOAT16 if faster else BATCH_TOKENS):
             inputs = padded([encodings[index] for index in batch])
-            vectors[batch] = self._session.run(["embedding"], inputs)[0]
+            if faster:
+                vectors[batch] = faster.encode(inputs)
+            else:
+                vectors[batch] = self._session.run(["embedding"], inputs)[0]
         return vectors
 
     def embed_question(self, question: str) -> Vectors:
         return np.asarray(self.embed([question])[0])
+
+    def _faster(self, texts: int) -> Bfloat16Encoder | None:
+        """What many texts are embedded with after many others, if this processor has it."""
+        if texts < _MANY:
+            return None
+        self._embedded += texts
+        if self._bfloat16 is None and self._embedded > _MANY_BEFORE and has_bfloat16():
+            model = _checked_bytes("embedder.onnx")
+            self._bfloat16 = Bfloat16Encoder(model, threads=self._threads)
+        return self._bfloat16
 
 
 class SentenceTransformerEmbedder:
