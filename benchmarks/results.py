@@ -14,17 +14,10 @@ _PERCENTILES = (50, 95, 99)
 
 def show(found: dict[str, Any]) -> str:
     """The results as Markdown."""
-    peak, median_peak = (max(a, b) for a, b in zip(found["peak"], found["peak_after"], strict=True))
-    rate = found["embedding"]
-    share = rate["best_gigaoperations_a_second"] / peak
-    reached = rate["gigaoperations_a_second"]
     lines = [
         f"{found['machine']}; at the end: {found['machine_after']}",
         "",
-        f"Matrix products in float32: {peak:.0f} · 10⁹ operations a second at best,"
-        f" {median_peak:.0f} usually. Embedding: {rate['texts_a_second']:.0f} texts and"
-        f" {rate['tokens_a_second']:.0f} tokens a second, {reached:.0f} · 10⁹ operations a second;"
-        f" its best round reaches {share:.0%} of the best product.",
+        *(_embedding(name, rate) for name, rate in found["embedding"].items()),
         "",
         " · ".join(f"{name}: {seconds:.2f} s" for name, seconds in found["starts"].items()),
         "",
@@ -38,6 +31,16 @@ def show(found: dict[str, Any]) -> str:
         *(_asking(row, task) for row in found["rows"] for task in ("search", "ask") if task in row),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _embedding(precision: str, rate: dict[str, float]) -> str:
+    share = rate["best_gigaoperations_a_second"] / rate["peak"]
+    return (
+        f"- {precision}: matrix products {rate['peak']:.0f} · 10⁹ operations a second at best,"
+        f" {rate['usual_peak']:.0f} usually. Embedding: {rate['texts_a_second']:.0f} texts and"
+        f" {rate['tokens_a_second']:.0f} tokens a second, {rate['gigaoperations_a_second']:.0f} ·"
+        f" 10⁹ operations a second; its best round reaches {share:.0%} of the best product."
+    )
 
 
 def write_results(found: dict[str, Any], folder: Path) -> None:

@@ -66,6 +66,17 @@ def test_a_bare_follow_up_is_not_answered_by_the_last_answer(
     assert not then.answered or said in then.text
 
 
+@pytest.mark.parametrize("question", ["Who cleans the lens?", "How many bicycles were lost?"])
+def test_a_short_question_on_another_matter_is_answered_as_if_asked_alone(
+    sample: Assistant, question: str
+) -> None:
+    first = "what did Zehri warn?"
+    then = sample.ask(question, history=[Turn(first, sample.ask(first))])
+    assert then.answered
+    assert then.searched_for == (question,)
+    assert then.statements == sample.ask(question).statements
+
+
 def test_small_talk_has_no_citations(sample: Assistant) -> None:
     answer = sample.ask("Hello!")
     assert answer.answered

@@ -87,6 +87,17 @@ class CountingReader:
         return [Reading(word, one, one, 0.0, 0.0) for _ in passages]
 
 
+def test_a_follow_up_is_rather_answered_by_the_text_that_is_talked_of(sample: Assistant) -> None:
+    text = "The light is seen from the harbour and from the hill above it."
+    hits = [Hit(Passage(str(n), f"{n}.txt", text, 0, len(text)), 0.5) for n in range(3)]
+    asked = ("Where is the light seen from?", hits, {"light": 1.0}, sample.embedder)
+    before = choose(*asked, CountingReader(-2.0))
+    after = choose(*asked, CountingReader(-2.0), talked_of={"2.txt"})
+    assert before[0].hit.passage.source == "0.txt"
+    assert after[0].hit.passage.source == "2.txt"
+    assert after[0].chance > before[0].chance
+
+
 @pytest.mark.parametrize(("score", "read"), [(12.0, 8), (-2.0, 24), (-12.0, 8)])
 def test_the_later_passages_are_read_only_where_the_first_leave_it_open(
     sample: Assistant, score: float, read: int

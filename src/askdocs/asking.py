@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence, Set
 from dataclasses import replace
 
 from askdocs.answer import answer_with_quotes
-from askdocs.choose import Candidate, Considered, choose, covers
+from askdocs.choose import Candidate, Considered, choose
 from askdocs.converse import Understood, small_talk, understand
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.fingerprint import check_fingerprint
@@ -34,17 +34,40 @@ def consider(
     shown = _shown(history)
     if shown and asks_for_more(question):
         return _further(parts, question, shown)
-    asked = _understood(parts, question, history)
+    asked = understand(question, history)
     if asks_for_overview(asked.read_as):
         return _overview(parts, question, sources)
+    if asked.surely:
+        talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
+        return _searched(parts, question, asked, sources, talked_of)
+    # It may stand alone or not: the surer of the two is what was meant.
+    both = (asked, understand(question, ()))
+    return max((_searched(parts, question, each, sources) for each in both), key=_chance)
+
+
+def _searched(
+    parts: Parts,
+    question: str,
+    asked: Understood,
+    sources: Sequence[str] | None,
+    talked_of: Set[str] = frozenset(),
+) -> Considered:
+    """What is found for a question as it is understood."""
     topic = topic_of(asked.read_as)
     queries = (topic,) if topic else asked.queries
     hits = find(parts, queries, limit=parts.config.passages_read, sources=sources)
     candidates: list[Candidate] = []
     if hits:
         rare_words = parts.open_catalog().rare_words(queries[-1])
-        candidates = choose(asked.read_as, hits, rare_words, parts.embedder, parts.open_reader())
+        reader = parts.open_reader()
+        candidates = choose(
+            asked.read_as, hits, rare_words, parts.embedder, reader, talked_of=talked_of
+        )
     return Considered(question, asked.read_as, queries, tuple(hits), tuple(candidates))
+
+
+def _chance(considered: Considered) -> float:
+    return considered.candidates[0].chance if considered.candidates else 0.0
 
 
 def told(
@@ -96,20 +119,6 @@ def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> 
         text = f"There are no documents yet. Put some into {parts.config.corpus} and ask again."
         return Answer(considered.question, text, searched_for=considered.searched_for)
     return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
-
-
-def _understood(parts: Parts, question: str, history: Sequence[Turn]) -> Understood:
-    """What a question means in its conversation.
-
-    One that only looks short stands alone if a passage holds every word that it has.
-    """
-    asked = understand(question, history)
-    if not asked.surely:
-        rare_words = parts.open_catalog().rare_words(question)
-        found = find(parts, asked.queries[:1], limit=1, sources=None)
-        if len(rare_words) > 1 and found and covers(rare_words, found[0].passage.text):
-            return understand(question, ())
-    return asked
 
 
 def _overview(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered:

@@ -39,6 +39,7 @@ _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what s
 _SPEAKER_KNOWN = 1.5  # logit; a rule: it is said by whom an open "What did … say?" asks for
 _OF_OTHERS = -2.0  # logit; a rule: it is said by somebody else than who is asked for
 _ASKS = -5.0  # logit; a rule: a sentence that asks something answers nothing
+_TALKED_OF = 1.0  # logit; a rule: a follow-up is mostly answered by the text talked of (0006)
 _READ_FIRST = 8  # passages; the rest is read only where these leave it open
 _SURE = 0.5  # chance; with it the right sentence is found as often as by reading all
 _HOPELESS = 0.15  # chance; below it, none of 232 development questions was answered by the rest
@@ -117,22 +118,25 @@ def choose(
     rare_words: Mapping[str, float],
     embedder: Embedder,
     reader: Reader,
+    talked_of: Set[str] = frozenset(),
 ) -> list[Candidate]:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
     What is English is read, the first passages first, and the others only where those leave it
     open; in other languages words and meaning decide, since the reader has not learnt them.
     Where the question only names a topic, whose words `rare_words` are then, nothing is read:
-    there is no fact to be found.
+    there is no fact to be found. For a follow-up, `talked_of` are the sources that the last answer
+    cites.
     """
     topic = topic_of(question)
     if topic:
         return sorted(_about(topic, hits[:_MOST_OF_TOPIC], rare_words, embedder), key=_best_first)
     read = [hit for hit in hits if is_readable(question, hit.passage.text)]
     unread = [hit for hit in hits if hit not in read][:_MOST_UNREAD]
-    ranked = _by_reading(question, read[:_READ_FIRST], rare_words, reader)
+    first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
+    ranked = _by_reading(question, first, rare_words, reader, talked_of)
     if not ranked or _HOPELESS <= max(ranked, key=_rank).chance < _SURE:
-        ranked += _by_reading(question, read[_READ_FIRST:], rare_words, reader)
+        ranked += _by_reading(question, rest, rare_words, reader, talked_of)
     found = _in_proportion(ranked) + _by_words(question, unread, rare_words, embedder)
     return sorted(found, key=_best_first)
 
@@ -172,12 +176,6 @@ def coverage(rare_words: Mapping[str, float], text: str) -> float:
     return sum(found) / total
 
 
-def covers(rare_words: Mapping[str, float], text: str) -> bool:
-    """Whether a text holds every word of a question in some form."""
-    held = words(text)
-    return all(any(is_akin(word, other) for other in held) for word in rare_words)
-
-
 def leans_back(sentence: str) -> bool:
     """Whether only the sentence before explains one: it begins with "He", or quotes a "she"."""
     return bool(_LEANING_START.match(sentence)) or leaves_speaker_open(sentence)
@@ -194,7 +192,11 @@ def sentences(passage: Passage) -> list[tuple[int, int]]:
 
 
 def _by_reading(
-    question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], reader: Reader
+    question: str,
+    hits: Sequence[Hit],
+    rare_words: Mapping[str, float],
+    reader: Reader,
+    talked_of: Set[str],
 ) -> list[_Ranked]:
     found: list[_Ranked] = []
     wants_speech = asks_for_speech(question)
@@ -218,7 +220,7 @@ def _by_reading(
                 hit.score,
                 coverage(rare_words, f"{before} {context} {sentence}"),
             )
-            more = _asks(sentence)
+            more = _asks(sentence) + (_TALKED_OF if passage.source in talked_of else 0.0)
             if wants_speech:
                 more += _speech(sentence, context, names, known)
             rank = more + _weighted(features, _RANKING_WEIGHTS)

@@ -27,7 +27,7 @@ MODELS = Path(__file__).parent / "models"
 BATCH_TOKENS = 512
 BATCH_TOKENS_BFLOAT16 = 4096  # few and large products suit its units
 _MANY = 64  # texts in one call: passages of documents, not sentences of an answer
-_MANY_BEFORE = 256  # such texts; about as many as are embedded while PyTorch loads
+_MANY_BEFORE = 128  # such texts; about as many as are embedded while PyTorch loads
 LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
 
 
