@@ -46,11 +46,11 @@ def embedding_rate(texts: list[str], precision: str, rounds: int = 5) -> dict[st
     embed.has_bfloat16 = lambda: precision == "bfloat16"
     embedder = embed.OnnxEmbedder()
     for _ in range(3):  # many texts, after which it may go on in bfloat16
-        embedder.embed(texts)
+        embedder.embed_many(texts)
     seconds = []
     for _ in range(rounds):
         began = time.perf_counter()
-        embedder.embed(texts)
+        embedder.embed_many(texts)
         seconds.append(time.perf_counter() - began)
     usual = median(seconds)
     return {

@@ -25,9 +25,8 @@ MODELS = Path(__file__).parent / "models"
 # Padded tokens a batch: few enough for the cache. With 4096, reading took 1.7 times as long
 # (benchmarks/README.md).
 BATCH_TOKENS = 512
-BATCH_TOKENS_BFLOAT16 = 4096  # few and large products suit its units
-_MANY = 64  # texts in one call: passages of documents, not sentences of an answer
-_MANY_BEFORE = 128  # such texts; about as many as are embedded while PyTorch loads
+BATCH_TOKENS_BFLOAT16 = 2048  # few and large products suit its units; 4096 gave no more
+_MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loads
 LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
 
 
@@ -116,26 +115,35 @@ def padded(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
 
 
 class OnnxEmbedder:
-    """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start.
-
-    After many texts it goes on in bfloat16, where the processor has that: indexing is much faster
-    then, and few texts do not wait for PyTorch to load. The vectors are the same up to rounding.
-    """
+    """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start."""
 
     def __init__(self, *, threads: int = 0) -> None:
         self._session = load_onnx("embedder.onnx", threads=threads)
         self._tokenizer = load_tokenizer()
         self._tokenizer.enable_truncation(LONGEST)
         self._threads = threads
-        self._embedded = 0  # texts, in calls with many
+        self._embedded = 0  # texts of an index
         self._bfloat16: Bfloat16Encoder | None = None
         self.fingerprint = f"onnx:builtin:{_checksums()['embedder.onnx'][:12]}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._embed(texts, None)
+
+    def embed_question(self, question: str) -> Vectors:
+        return np.asarray(self.embed([question])[0])
+
+    def embed_many(self, texts: Sequence[str]) -> Vectors:
+        """The same for passages of an index: after many of them in bfloat16, if there is that."""
+        if self._bfloat16 is None and self._embedded >= _MANY and has_bfloat16():
+            model = _checked_bytes("embedder.onnx")
+            self._bfloat16 = Bfloat16Encoder(model, threads=self._threads)
+        self._embedded += len(texts)
+        return self._embed(texts, self._bfloat16)
+
+    def _embed(self, texts: Sequence[str], faster: Bfloat16Encoder | None) -> Vectors:
         encodings = self._tokenizer.encode_batch(list(texts))
         lengths = [len(encoding.ids) for encoding in encodings]
         vectors = np.zeros((len(texts), 384), np.float32)
-        faster = self._faster(len(texts))
         for batch in batches(lengths, BATCH_TOKENS_BFLOAT16 if faster else BATCH_TOKENS):
             inputs = padded([encodings[index] for index in batch])
             if faster:
@@ -144,18 +152,12 @@ class OnnxEmbedder:
                 vectors[batch] = self._session.run(["embedding"], inputs)[0]
         return vectors
 
-    def embed_question(self, question: str) -> Vectors:
-        return np.asarray(self.embed([question])[0])
 
-    def _faster(self, texts: int) -> Bfloat16Encoder | None:
-        """What many texts are embedded with after many others, if this processor has it."""
-        if texts < _MANY:
-            return None
-        self._embedded += texts
-        if self._bfloat16 is None and self._embedded > _MANY_BEFORE and has_bfloat16():
-            model = _checked_bytes("embedder.onnx")
-            self._bfloat16 = Bfloat16Encoder(model, threads=self._threads)
-        return self._bfloat16
+def embed_many(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    """The vectors of passages for an index, float32 [texts, dimensions], in the fastest way."""
+    if isinstance(embedder, OnnxEmbedder):
+        return embedder.embed_many(texts)
+    return embedder.embed(texts)
 
 
 class SentenceTransformerEmbedder:

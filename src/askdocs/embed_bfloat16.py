@@ -66,13 +66,14 @@ class Bfloat16Encoder:
         stored, matrices = _weights(model)
 
         def tensor(array: NDArray[Any]) -> Tensor:
-            return torch.from_numpy(np.array(array, np.float32, order="C")).bfloat16()
+            return torch.tensor(np.ascontiguousarray(array)).bfloat16()
 
         def norm(name: str) -> Pair:
             return tensor(stored[f"{name}.weight"]), tensor(stored[f"{name}.bias"])
 
         table = "model.embeddings.{}_embeddings.weight".format
-        self._words, self._places = tensor(stored[table("word")]), tensor(stored[table("position")])
+        self._words = tensor(stored.pop(table("word")))  # half of all that is held
+        self._places = tensor(stored[table("position")])
         self._kind = tensor(stored[table("token_type")])[0]  # all tokens are of the first text
         self._norm = norm("model.embeddings.LayerNorm")
         self._layers = []
@@ -137,7 +138,7 @@ def _weights(model: bytes) -> tuple[dict[str, NDArray[Any]], list[NDArray[Any]]]
     matrices = []
     for name in [name for name in stored if name.endswith(".int8")]:
         base = name.removesuffix(".int8")
-        unfolded = stored[name].astype(np.float32) * stored[f"{base}.scales"]
+        unfolded = stored.pop(name).astype(np.float32) * stored.pop(f"{base}.scales")
         if f"{base}.shape" in stored:
             matrices.append(unfolded.reshape(stored[f"{base}.shape"]))
         else:

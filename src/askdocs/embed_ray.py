@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from askdocs.embed import Embedder, load_embedder
+from askdocs.embed import Embedder, embed_many, load_embedder
 from askdocs.errors import ModelUnavailableError
 
 _AT_ONCE = 16  # texts a task
@@ -107,7 +107,7 @@ def _knock(address: str) -> None:
 def _embedded(spec: str, texts: list[str]) -> tuple[str, NDArray[np.float32]]:
     """What a worker does: the fingerprint of its model, and the vectors."""
     model = _loaded(spec)
-    return model.fingerprint, model.embed(texts)
+    return model.fingerprint, embed_many(model, texts)
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from askdocs.catalog import Catalog
-from askdocs.embed import Embedder, Vectors
+from askdocs.embed import Embedder, Vectors, embed_many
 from askdocs.types import Passage, Progress, ProgressListener
 
 _EMBED_AT_ONCE = 128  # texts embedded before they are saved and reported
@@ -37,7 +37,7 @@ def embed_texts(
     for start in range(0, len(keys), _EMBED_AT_ONCE):
         on_progress(Progress("embed", start, len(keys), source))
         batch = keys[start : start + _EMBED_AT_ONCE]
-        rows = dict(zip(batch, embedder.embed([texts[key] for key in batch]), strict=True))
+        rows = dict(zip(batch, embed_many(embedder, [texts[key] for key in batch]), strict=True))
         catalog.cache_vectors(rows)
         found.update(rows)
     if keys:
