@@ -9,7 +9,7 @@ from askdocs.catalog import Catalog
 from askdocs.embed import Embedder, Vectors, embed_many
 from askdocs.types import Passage, Progress, ProgressListener
 
-_EMBED_AT_ONCE = 128  # texts embedded before they are saved and reported
+_EMBED_AT_ONCE = 256  # texts embedded before they are saved and reported
 
 
 def embedded_text(passage: Passage) -> str:
