@@ -41,7 +41,7 @@ def main() -> None:
         place = given.keep or Path(scratch)
         place.mkdir(parents=True, exist_ok=True)
         found: dict[str, Any] = {"machine": hardware.describe(), "starts": starts(given.rounds)}
-        texts = [text[:450] for _, text in documents(300, given.texts)][:256]
+        texts = pieces(512, given.texts)
         found["embedding"] = {name: of_embedding(name, texts) for name in hardware.precisions()}
         rows = []
         for size in given.passages:
@@ -54,6 +54,15 @@ def main() -> None:
         found["machine_after"] = hardware.describe()
     print(show(found))
     write_results(found, ROOT / "benchmarks" / "results")
+
+
+def pieces(count: int, folder: Path | None, characters: int = 450) -> list[str]:
+    """So many texts of the length of a passage."""
+    return [
+        text[start : start + characters]
+        for _, text in documents(4 * count, folder)
+        for start in range(0, len(text) - characters, characters)
+    ][:count]
 
 
 def of_embedding(precision: str, texts: list[str]) -> dict[str, Any]:

@@ -470,13 +470,13 @@ def test_an_interrupted_sync_goes_on_where_it_stopped(folder: Folder) -> None:
         folder.write(f"{number:03}.txt", f"This file is number {number}.\n")
 
     def stop(progress: Progress) -> None:
-        if progress.stage == "embed" and progress.done >= 128:
+        if progress.stage == "embed" and progress.done >= 256:
             raise KeyboardInterrupt
 
     with folder.open() as assistant, pytest.raises(KeyboardInterrupt):
         assistant.index(on_progress=stop)
-    assert folder.embedding.embedded == 128
-    assert folder.sync().embedded == 160 - 128
+    assert folder.embedding.embedded == 256
+    assert folder.sync().embedded == 300 - 256
     assert folder.equals_a_fresh_one()
 
 
