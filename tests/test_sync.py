@@ -466,7 +466,7 @@ def test_other_settings_are_refused_with_both_values(
 
 
 def test_an_interrupted_sync_goes_on_where_it_stopped(folder: Folder) -> None:
-    for number in range(160):
+    for number in range(300):
         folder.write(f"{number:03}.txt", f"This file is number {number}.\n")
 
     def stop(progress: Progress) -> None:
