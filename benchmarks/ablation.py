@@ -70,18 +70,27 @@ def _rows_of_size(
         def search(question: Question) -> list[Hit]:
             return assistant.search(question.text, top_k=_EVERY)
 
-        def read(question: Question) -> list[Hit]:
-            considered = assistant.consider(question.text)
-            return after_reading(considered.hits, considered.candidates)
-
         if tokens == PASSAGE_TOKENS[0]:
             yield _measured("words only", lambda each: by_words(search(each)), questions)
             yield _measured("meaning only", lambda each: by_meaning(search(each)), questions)
             yield _measured("both, rank fusion", lambda each: by_ranks(search(each)), questions)
         yield _measured(f"both, score fusion, {tokens} tokens", search, questions)
-        for number in PASSAGES_READ if tokens == PASSAGE_TOKENS[0] else (config.passages_read,):
-            assistant.config = replace(config, passages_read=number)
-            yield _measured(f"+ reader of {number}, {tokens} tokens", read, questions)
+    for number in PASSAGES_READ if tokens == PASSAGE_TOKENS[0] else (config.passages_read,):
+        with Assistant(replace(config, passages_read=number)) as assistant:
+            assistant.ask(questions[0].text)
+            yield _measured(
+                f"+ reader of {number}, {tokens} tokens", _reading(assistant), questions
+            )
+
+
+def _reading(assistant: Assistant) -> Ranking:
+    """The passages of a question in the order that reading gives them."""
+
+    def read(question: Question) -> list[Hit]:
+        considered = assistant.consider(question.text)
+        return after_reading(considered.hits, considered.candidates)
+
+    return read
 
 
 def by_words(hits: Sequence[Hit]) -> list[Hit]:

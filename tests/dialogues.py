@@ -65,11 +65,10 @@ person asks over the sample corpus, and what the terminal shows.
 WITHOUT = """
 ## Without a model
 
-Where answers are poor: "and when?" in the first dialogue, "what about the military?" in the
-second and "and in the refrigerator?" in the last are refused, though the passages that answer are
-among the nearest ones shown. "why?" in the fourth is answered by the sentence of the question,
-since the handbook does not say why. Refusals list passages that have
-nothing to do with the question.
+Where answers are poor: "and when?" in the first dialogue is answered by the sentence of the
+question again beside the one with the day, and "why?" in the fourth by the sentence of the
+question, since the handbook does not say why. Refusals list passages that have nothing to do with
+the question.
 """
 SMALL = """
 ## With a small language model

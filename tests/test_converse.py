@@ -61,6 +61,7 @@ def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> N
     history = [turn("what did Zehri warn?")]
     assert not understand("When is the lamp lit?", history).surely
     assert understand("When is it lit?", history).surely
+    assert understand("why?", history).surely
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ _MOST_FACTS = 3  # statements for a question that asks for one fact
 # A further sentence must have this share of the best one's chance; docs/decisions/0004.
 _CLOSE = 0.3
 _CLOSE_FACT = 0.4  # where one fact is asked for
+_CLOSE_BY_WORDS = 0.7  # in languages that are not read
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 _ONE_FACT = re.compile(
@@ -79,6 +80,8 @@ def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candida
     """The candidates worth saying, best first, those that say the same together."""
     one_fact = _ONE_FACT.match(question.strip())
     most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
+    if candidates[0].by_words:
+        close = _CLOSE_BY_WORDS
     floor = candidates[0].chance * close
     groups: list[list[Candidate]] = [[candidates[0]]]
     for candidate in candidates[1:]:

@@ -80,6 +80,11 @@ class Candidate:
     def quote(self) -> str:
         return _text(self.hit, self.start, self.end)
 
+    @property
+    def by_words(self) -> bool:
+        """Whether words and meaning alone chose it, since its language is not read."""
+        return len(self.features) == len(_WORD_WEIGHTS)
+
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:

@@ -98,10 +98,11 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
         return Understood((asked,), asked)
     topic = _topic(before)
     context = _context(topic, before[-1])
+    bare = not content_words(asked)
     return Understood(
         queries=(asked, f"{asked} {context}".strip()),
-        read_as=_with_topic(asked, topic) if content_words(asked) else f"{asked} ({context})",
-        surely=_leans_by_word(asked),
+        read_as=f"{asked} ({context})" if bare else _with_topic(asked, topic),
+        surely=bare or _leans_by_word(asked),
     )
 
 
