@@ -28,7 +28,7 @@ BATCH_TOKENS = 512
 BATCH_TOKENS_BFLOAT16 = 2048  # few and large products suit its units; 4096 gave no more
 # PyTorch compiles and keeps something for every shape: with all lengths as they come, memory grew
 # by a gigabyte over 100,000 passages.
-_LENGTHS_BFLOAT16 = 32
+_LENGTHS_BFLOAT16 = 16
 _MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loads
 LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
 
@@ -141,22 +141,25 @@ class OnnxEmbedder:
 
     def embed_many(self, texts: Sequence[str]) -> Vectors:
         """The same for passages of an index: after many of them in bfloat16, if there is that."""
+        self._embedded += len(texts)
         if self._bfloat16 is None and self._embedded >= _MANY and has_bfloat16():
             model = _checked_bytes("embedder.onnx")
             self._bfloat16 = Bfloat16Encoder(model, threads=self._threads)
-        self._embedded += len(texts)
         return self._embed(texts, self._bfloat16)
 
     def _embed(self, texts: Sequence[str], faster: Bfloat16Encoder | None) -> Vectors:
         encodings = self._tokenizer.encode_batch(list(texts))
         lengths = [len(encoding.ids) for encoding in encodings]
+        made = list(batches(lengths, BATCH_TOKENS_BFLOAT16 if faster else BATCH_TOKENS))
+        multiple = _LENGTHS_BFLOAT16 if faster else 1
+        inputs = (padded([encodings[index] for index in batch], multiple) for batch in made)
+        if faster:
+            found = faster.encode(inputs)
+        else:
+            found = (self._session.run(["embedding"], each)[0] for each in inputs)
         vectors = np.zeros((len(texts), 384), np.float32)
-        for batch in batches(lengths, BATCH_TOKENS_BFLOAT16 if faster else BATCH_TOKENS):
-            members = [encodings[index] for index in batch]
-            if faster:
-                vectors[batch] = faster.encode(padded(members, _LENGTHS_BFLOAT16))
-            else:
-                vectors[batch] = self._session.run(["embedding"], padded(members))[0]
+        for batch, rows in zip(made, found, strict=True):
+            vectors[batch] = rows
         return vectors
 
 

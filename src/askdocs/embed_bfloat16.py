@@ -8,8 +8,11 @@ does not pay for a question.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +23,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     Pair = tuple[Tensor, Tensor]  # weight and bias
+    Linear = Callable[[Tensor], Tensor]
 
+Rows = NDArray[np.float32]
 _HEADS = 12
+_HEIGHTS = 64  # rows of tokens are filled up to a multiple of these
 _EPSILON = 1e-12  # of the layer norms, as in BERT
 _FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 # The matrices of a layer in the order in which the file holds them, by the names of their biases.
@@ -47,22 +53,27 @@ def has_bfloat16(processors: Path = Path("/proc/cpuinfo")) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    attend: Pair  # query, key and value in one
-    attended: Pair
+    attend: Linear  # query, key and value in one
+    attended: Linear
     attended_norm: Pair
-    widen: Pair
-    narrow: Pair
+    widen: Linear
+    narrow: Linear
     norm: Pair
 
 
 class Bfloat16Encoder:
-    """MiniLM-L6 with mean pooling, from the bytes of an `embedder.onnx` of training/export.py."""
+    """MiniLM-L6 with mean pooling, from the bytes of an `embedder.onnx` of training/export.py.
+
+    Each of `threads` (by default one for each core) works on a batch of its own: one multiplies
+    while another one waits for memory, which two threads in the same product do not.
+    """
 
     def __init__(self, model: bytes, *, threads: int = 0) -> None:
         import torch
 
-        if threads:
-            torch.set_num_threads(threads)
+        self._threads = ThreadPoolExecutor(
+            threads or os.cpu_count() or 1, "bfloat16", torch.set_num_threads, (1,)
+        )
         stored, matrices = _weights(model)
 
         def tensor(array: NDArray[Any]) -> Tensor:
@@ -82,43 +93,54 @@ class Bfloat16Encoder:
             biases = [stored[f"{name}{part}.bias"] for part in _MATRICES]
             weights = [matrix.T for matrix in matrices[first : first + len(_MATRICES)]]
             pairs = [(tensor(a), tensor(b)) for a, b in zip(weights, biases, strict=True)]
+            attend = torch.cat([a for a, _ in pairs[:3]]), torch.cat([b for _, b in pairs[:3]])
             self._layers.append(
                 _Layer(
-                    attend=(
-                        torch.cat([weight for weight, _ in pairs[:3]]),
-                        torch.cat([bias for _, bias in pairs[:3]]),
-                    ),
-                    attended=pairs[3],
+                    attend=_linear(*attend),
+                    attended=_linear(*pairs[3]),
                     attended_norm=norm(f"{name}attention.output.LayerNorm"),
-                    widen=pairs[4],
-                    narrow=pairs[5],
+                    widen=_linear(*pairs[4]),
+                    narrow=_linear(*pairs[5]),
                     norm=norm(f"{name}output.LayerNorm"),
                 )
             )
 
-    def encode(self, inputs: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float32]:
-        """float32 [texts, 384], each row of length 1, for token ids and a mask [texts, longest]."""
+    def encode(self, batches: Iterable[Mapping[str, NDArray[np.int64]]]) -> Iterator[Rows]:
+        """For each batch float32 [texts, 384], each row of length 1.
+
+        A batch has the token ids and the mask, int64 [texts, longest], of at most 512 tokens each.
+        """
+        return self._threads.map(self._encode, batches)
+
+    def _encode(self, inputs: Mapping[str, NDArray[np.int64]]) -> Rows:
         import torch
         from torch.nn import functional
 
         ids = torch.from_numpy(inputs["input_ids"])
         real = torch.from_numpy(inputs["attention_mask"]).bool()
+        texts, longest = ids.shape
+        rows = texts * longest
+        # What is multiplied has few different heights: PyTorch compiles and keeps code for each.
+        spare = (0, -rows % _HEIGHTS)
         with torch.inference_mode():
-            hidden = self._words[ids] + self._places[: ids.shape[1]] + self._kind
-            hidden = _normed(hidden, self._norm)
+            places = torch.arange(longest).repeat(texts)
+            hidden = self._words[functional.pad(ids.flatten(), spare)] + self._kind
+            hidden = _normed(hidden + self._places[functional.pad(places, spare)], self._norm)
             for layer in self._layers:
-                parts = functional.linear(hidden, *layer.attend).chunk(3, dim=-1)
-                heads = [part.view(*ids.shape, _HEADS, -1).transpose(1, 2) for part in parts]
+                parts = layer.attend(hidden)[:rows].view(texts, longest, 3, _HEADS, -1)
+                query, key, value = parts.permute(2, 0, 3, 1, 4)
                 seen = functional.scaled_dot_product_attention(
-                    heads[0], heads[1], heads[2], attn_mask=real[:, None, None, :]
+                    query, key, value, attn_mask=real[:, None, None, :]
                 )
-                seen = functional.linear(seen.transpose(1, 2).flatten(2), *layer.attended)
+                seen = seen.transpose(1, 2).reshape(rows, -1)
+                seen = layer.attended(functional.pad(seen, (0, 0, *spare)))
                 hidden = _normed(hidden + seen, layer.attended_norm)
-                wide = functional.gelu(functional.linear(hidden, *layer.widen))
-                hidden = _normed(hidden + functional.linear(wide, *layer.narrow), layer.norm)
+                wide = functional.gelu(layer.widen(hidden))
+                hidden = _normed(hidden + layer.narrow(wide), layer.norm)
             shares = real.unsqueeze(-1).float()
-            mean = (hidden.float() * shares).sum(1) / shares.sum(1)
-            found: NDArray[np.float32] = functional.normalize(mean, dim=-1).numpy()
+            states = hidden[:rows].view(texts, longest, -1).float()
+            mean = (states * shares).sum(1) / shares.sum(1)
+            found: Rows = functional.normalize(mean, dim=-1).numpy()
         return found
 
 
@@ -126,6 +148,26 @@ def _normed(hidden: Tensor, norm: Pair) -> Tensor:
     from torch.nn import functional
 
     return functional.layer_norm(hidden, hidden.shape[-1:], *norm, _EPSILON)
+
+
+def _linear(weight: Tensor, bias: Tensor) -> Linear:
+    """What multiplies rows with a weight, laid out for the processor once and not each time.
+
+    The two functions are those that torch.compile calls. They are not part of PyTorch's public
+    interface, so without them it is multiplied as usual, a fifth more slowly.
+    """
+    import torch
+    from torch.nn import functional
+
+    try:
+        laid_out = torch.ops.mkldnn._reorder_linear_weight(weight, None)
+        multiply = partial(
+            torch.ops.mkldnn._linear_pointwise, attr="none", scalars=[], algorithm=""
+        )
+        multiply(torch.zeros(1, weight.shape[1]).bfloat16(), laid_out, bias)
+    except (AttributeError, RuntimeError, TypeError):
+        return lambda rows: functional.linear(rows, weight, bias)
+    return lambda rows: multiply(rows, laid_out, bias)
 
 
 def _weights(model: bytes) -> tuple[dict[str, NDArray[Any]], list[NDArray[Any]]]:
