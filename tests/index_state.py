@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from askdocs.catalog import Catalog
 from askdocs.chroma import ChromaFolder
 from askdocs.collection import Collection
 from askdocs.types import Document, Passage
+from askdocs.word_index import BLOCK_BITS, PASSAGE_SHIFT
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class IndexState:
     files: Mapping[str, tuple[int, str, str]]
     documents: Mapping[str, Document]
     passages: Mapping[str, Passage]
-    words: Mapping[str, tuple[str, str]]
-    word_counts: Mapping[str, tuple[int, int]]
+    words: Mapping[str, frozenset[tuple[str, int]]]
+    word_counts: Mapping[str, int]
     strays: tuple[str, ...]
     cached: frozenset[bytes]
     stored: Mapping[str, tuple[str, str]]
@@ -36,18 +38,16 @@ class IndexState:
 def state_of(index: Path) -> IndexState:
     """Read an index that no process has open; what is inconsistent in itself fails here."""
     with closing(sqlite3.connect(index / "catalog.sqlite")) as connection:
-        connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        word_rows = connection.execute(
-            """SELECT id, words.text, words.context
-               FROM words LEFT JOIN passages ON number = words.rowid"""
-        ).fetchall()
-        word_counts = connection.execute("SELECT term, doc, cnt FROM word_counts").fetchall()
+        names = dict(connection.execute("SELECT number, id FROM passages"))
+        word_rows = connection.execute("SELECT * FROM word_places").fetchall()
         cached = connection.execute("SELECT key, vector FROM vectors").fetchall()
         vector_keys = dict(connection.execute("SELECT id, vector_key FROM passages"))
     catalog = Catalog(index / "catalog.sqlite")
     store = Collection(ChromaFolder(index / "chroma"))
     try:
+        assert catalog.problems() == []
+        words, word_counts = _words(word_rows, names)
         documents = {source: catalog.document(source) for source in catalog.sources()}
         passages = [each for source in documents for each in catalog.passages_of(source)]
         vectors = dict(cached)
@@ -57,8 +57,8 @@ def state_of(index: Path) -> IndexState:
             },
             documents={source: found for source, found in documents.items() if found},
             passages={passage.id: passage for passage in passages},
-            words={row[0]: (row[1], row[2]) for row in word_rows},
-            word_counts={row[0]: (row[1], row[2]) for row in word_counts},
+            words=words,
+            word_counts=word_counts,
             strays=tuple(catalog.strays()),
             cached=frozenset(vectors),
             stored=_stored(store),
@@ -67,6 +67,20 @@ def state_of(index: Path) -> IndexState:
     finally:
         catalog.close()
         store.close()
+
+
+def _words(
+    rows: Sequence[tuple[int, str, int, bytes]], names: Mapping[int, str]
+) -> tuple[dict[str, frozenset[tuple[str, int]]], Counter[str]]:
+    """For each passage, which term stands where; and how many passages have each term."""
+    places: dict[str, set[tuple[str, int]]] = {name: set() for name in names.values()}
+    counts: Counter[str] = Counter()
+    for block, term, passages, kept in rows:
+        counts[term] += passages
+        for place in np.frombuffer(kept, "<u4").tolist():
+            number = (block << BLOCK_BITS) + (place >> PASSAGE_SHIFT)
+            places[names[number]].add((term, place % (1 << PASSAGE_SHIFT)))
+    return {name: frozenset(found) for name, found in places.items()}, counts
 
 
 def _stored(store: Collection) -> dict[str, tuple[str, str]]:

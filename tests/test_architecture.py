@@ -28,6 +28,7 @@ ORDER = [
     "embed_ray",
     "database",
     "word_index",
+    "word_search",
     "catalog",
     "chroma",
     "collection",
@@ -89,7 +90,7 @@ BORDERS = {
     "onnx": {"embed_bfloat16"},
     "sentence_transformers": {"embed"},
     "onnxruntime": {"embed", "reader"},
-    "sqlite3": {"database", "word_index", "catalog", "doctor"},
+    "sqlite3": {"database", "word_index", "word_search", "catalog", "doctor"},
 }
 HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxruntime", "numpy",
          "ray"]  # fmt: skip

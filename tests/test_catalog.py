@@ -10,7 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from askdocs.catalog import Catalog, FileRecord, IndexedDocument, readable_vectors
+from askdocs.catalog import (
+    Catalog,
+    FileRecord,
+    IndexedDocument,
+    IndexedFile,
+    readable_vectors,
+)
 from askdocs.errors import CorpusError, IndexMismatchError
 from askdocs.split import split
 from askdocs.types import Anchor, Document
@@ -29,7 +35,7 @@ def put(catalog: Catalog, source: str, text: str, *, file: str = "", title: str 
     passages = split(document)
     keys = [each.id.encode() for each in passages]
     record = FileRecord(file or source, len(text), 1, f"hash of {text}")
-    catalog.replace_file(record, [IndexedDocument(document, passages, keys)])
+    catalog.replace_files([IndexedFile(record, [IndexedDocument(document, passages, keys)])])
     catalog.cache_vectors({key: np.ones(4, np.float32) for key in keys})
     return [each.id for each in passages]
 
@@ -42,7 +48,8 @@ def found(catalog: Catalog, words: str) -> set[str]:
 def test_a_document_comes_back_as_it_was(catalog: Catalog) -> None:
     text = "Ünïcode 🦉 and\n\nmore: \u202emixed\u202c \U0001f1f3\U0001f1f4."
     document = Document("a.txt", text, "Titel", (Anchor(0, 1, "i", "Kopf", 1), Anchor(9, 2)))
-    catalog.replace_file(FileRecord("a.txt", 1, 2, "h"), [IndexedDocument(document, [], [])])
+    record = FileRecord("a.txt", 1, 2, "h")
+    catalog.replace_files([IndexedFile(record, [IndexedDocument(document, [], [])])])
     assert catalog.document("a.txt") == document
     assert catalog.document("b.txt") is None
 
@@ -58,11 +65,8 @@ def test_a_replaced_file_leaves_nothing_of_the_old_one(catalog: Catalog) -> None
 def test_a_file_moves_from_its_old_name_in_one_step(catalog: Catalog) -> None:
     put(catalog, "old.txt", "Owls hunt at night.")
     document = Document("new.txt", "Owls hunt at night.")
-    catalog.replace_file(
-        FileRecord("new.txt", 1, 2, "h"),
-        [IndexedDocument(document, split(document), [b"k"])],
-        replaces="old.txt",
-    )
+    moved = IndexedDocument(document, split(document), [b"k"])
+    catalog.replace_files([IndexedFile(FileRecord("new.txt", 1, 2, "h"), [moved], "old.txt")])
     assert catalog.sources() == ["new.txt"]
     assert list(catalog.files()) == ["new.txt"]
 
@@ -72,7 +76,7 @@ def test_a_write_that_fails_changes_nothing(catalog: Catalog) -> None:
     document = Document("a.txt", "Kettles boil water.")
     wrong = IndexedDocument(document, split(document), [])
     with pytest.raises(ValueError, match="zip"):
-        catalog.replace_file(FileRecord("a.txt", 1, 2, "h"), [wrong])
+        catalog.replace_files([IndexedFile(FileRecord("a.txt", 1, 2, "h"), [wrong])])
     assert found(catalog, "owls") == {"a.txt"}
     assert catalog.problems() == []
 
@@ -177,8 +181,8 @@ def test_scrambled_pages_are_problems(tmp_path: Path) -> None:
 def test_words_are_made_anew_from_the_passages(catalog: Catalog) -> None:
     put(catalog, "a.txt", "Owls hunt at night.", title="Birds")
     with catalog._database.transaction() as connection:
-        connection.execute("DELETE FROM words")
-    assert catalog.problems() == ["1 passages are not in the word index."]
+        connection.execute("DELETE FROM word_places WHERE term = 'owl'")
+    assert catalog.problems() == ["1 of 1 blocks of the word index do not fit their passages."]
     catalog.rebuild_words()
     assert catalog.problems() == []
     assert found(catalog, "owls") == found(catalog, "birds") == {"a.txt"}

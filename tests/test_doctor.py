@@ -85,11 +85,11 @@ def add_a_stray(root: Path) -> None:
 
 
 def scramble_words(root: Path) -> None:
-    change_catalog(root, "UPDATE words_data SET block = zeroblob(20) WHERE id > 10")
+    change_catalog(root, "UPDATE word_places SET places = zeroblob(7)")
 
 
 def lose_words(root: Path) -> None:
-    change_catalog(root, "DELETE FROM words WHERE rowid < 5")
+    change_catalog(root, "DELETE FROM word_places WHERE term < 'm'")
 
 
 def shift_passages(root: Path) -> None:
@@ -123,7 +123,7 @@ DAMAGE: list[tuple[Callable[[Path], None], str]] = [
     (delete_some_vectors, "5 passages are missing"),
     (add_a_stray, "1 vectors are stored that belong to no passage"),
     (scramble_words, ""),
-    (lose_words, "passages are not in the word index"),
+    (lose_words, "do not fit their passages"),
     (shift_passages, "1 documents are not in them"),
     (lose_cache, "The vectors of 24 passages are lost"),
     (catalog_is_no_database, "is damaged"),

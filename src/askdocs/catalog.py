@@ -6,15 +6,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from operator import attrgetter
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 
-from askdocs import word_index
+from askdocs import word_index, word_search
 from askdocs.database import Database
 from askdocs.embed import Vectors
 from askdocs.errors import CorpusError
@@ -35,10 +36,12 @@ CREATE TABLE IF NOT EXISTS passages (
     page_label TEXT, heading TEXT, line INTEGER, vector_key BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS passages_source ON passages (source, start);
 CREATE INDEX IF NOT EXISTS passages_vector_key ON passages (vector_key);
-CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS strays (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _PASSAGE = "id, source, text, start, end, title, page, page_label, heading, line"
+_passage_row = attrgetter(*_PASSAGE.split(", "))
+_anchor_row = attrgetter(*(field.name for field in fields(Anchor)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,15 @@ class IndexedDocument:
     document: Document
     passages: Sequence[Passage]
     vector_keys: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFile:
+    """A file with all of its documents. `replaces` is its earlier name, if it had another."""
+
+    file: FileRecord
+    documents: Sequence[IndexedDocument]
+    replaces: str = ""
 
 
 class Catalog:
@@ -163,21 +175,24 @@ class Catalog:
 
     # Changes: the new state of a file is committed whole or not at all
 
-    def replace_file(
-        self, file: FileRecord, documents: Sequence[IndexedDocument], *, replaces: str = ""
-    ) -> list[str]:
-        """Make `documents` all there is of a file; the passage ids that are no more.
+    def replace_files(self, files: Sequence[IndexedFile]) -> list[str]:
+        """Make the documents of each file all there is of it; the passage ids that are no more.
 
-        Those ids become strays, and those of `documents` cease to be. The file `replaces`, its
-        earlier name, goes in the same moment.
+        Those ids become strays, and those of the documents cease to be. Earlier names go in the
+        same moment.
         """
         with self._database.transaction() as connection:
-            old = _delete_file(connection, file.path)
-            old += _delete_file(connection, replaces) if replaces else []
-            connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", astuple(file))
-            for each in documents:
-                _insert_document(connection, file.path, each)
-            new = {passage.id for each in documents for passage in each.passages}
+            old: list[str] = []
+            for each in files:
+                old += _delete_file(connection, each.file.path)
+                old += _delete_file(connection, each.replaces) if each.replaces else []
+            _insert_files(connection, files)
+            new = {
+                passage.id
+                for each in files
+                for document in each.documents
+                for passage in document.passages
+            }
             gone = [passage_id for passage_id in old if passage_id not in new]
             _add_strays(connection, gone)
             _drop_strays(connection, new)
@@ -252,15 +267,15 @@ class Catalog:
     # Words
 
     def rare_words(self, text: str) -> dict[str, float]:
-        """What `word_index.rare_words` says of a question."""
-        return word_index.rare_words(self._database, text, self.count())
+        """What `word_search.rare_words` says of a question."""
+        return word_search.rare_words(self._database, text)
 
     def search_words(
         self, text: str, *, limit: int, sources: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """What `word_index.search` finds: (passage id, score) of passages, best first."""
+        """What `word_search.search` finds: (passage id, score) of passages, best first."""
         chosen = self.rare_words(text)
-        return word_index.search(self._database, chosen, limit=limit, sources=sources)
+        return word_search.search(self._database, chosen, limit=limit, sources=sources)
 
     # Cached vectors
 
@@ -319,11 +334,11 @@ class Catalog:
 
     def rebuild_words(self) -> None:
         """Make the word index anew from the passages."""
-        rows = self._database.rows(f"SELECT number, {_PASSAGE} FROM passages ORDER BY number")
         with self._database.transaction() as connection:
             word_index.clear(connection)
-            for number, *fields in rows:
-                word_index.insert(connection, number, Passage(*fields))
+            # As they are read: all of them may not fit into memory.
+            rows = connection.execute(f"SELECT number, {_PASSAGE} FROM passages ORDER BY number")
+            word_index.insert(connection, ((row[0], Passage(*row[1:])) for row in rows))
 
 
 def readable_vectors(path: Path) -> dict[bytes, Vectors]:
@@ -338,34 +353,49 @@ def readable_vectors(path: Path) -> dict[bytes, Vectors]:
 def _delete_file(connection: sqlite3.Connection, path: str) -> list[str]:
     """Delete a file's row, documents, passages and words; the ids of the passages."""
     of_file = "FROM passages WHERE source IN (SELECT source FROM documents WHERE file = ?)"
-    ids = [row[0] for row in connection.execute(f"SELECT id {of_file}", (path,))]
-    numbers = [row[0] for row in connection.execute(f"SELECT number {of_file}", (path,))]
-    word_index.delete(connection, numbers)
+    rows = connection.execute(f"SELECT number, {_PASSAGE} {of_file} ORDER BY number", (path,))
+    passages = [(row[0], Passage(*row[1:])) for row in rows]
+    word_index.delete(connection, passages)
     connection.execute(f"DELETE {of_file}", (path,))
     connection.execute("DELETE FROM documents WHERE file = ?", (path,))
     connection.execute("DELETE FROM files WHERE path = ?", (path,))
-    return ids
+    return [passage.id for _, passage in passages]
 
 
-def _insert_document(connection: sqlite3.Connection, file: str, each: IndexedDocument) -> None:
-    document = each.document
-    connection.execute(
+def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    connection.executemany(
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [astuple(each.file) for each in files]
+    )
+    connection.executemany(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
         (
-            document.source,
-            file,
-            document.title,
-            document.text,
-            json.dumps([astuple(anchor) for anchor in document.anchors]),
-            datetime.now(UTC).isoformat(timespec="seconds"),
+            _document_row(each.file.path, of.document, now)
+            for each in files
+            for of in each.documents
         ),
     )
-    for passage, key in zip(each.passages, each.vector_keys, strict=True):
-        number = connection.execute(
-            f"INSERT INTO passages ({_PASSAGE}, vector_key) VALUES ({', '.join('?' * 11)})",
-            (*astuple(passage), key),
-        ).lastrowid
-        word_index.insert(connection, number, passage)
+    last = connection.execute("SELECT coalesce(max(number), 0) FROM passages").fetchone()[0]
+    keyed = [
+        pair
+        for each in files
+        for of in each.documents
+        for pair in zip(of.passages, of.vector_keys, strict=True)
+    ]
+    connection.executemany(
+        f"INSERT INTO passages (number, {_PASSAGE}, vector_key) VALUES ({', '.join('?' * 12)})",
+        (
+            (number, *_passage_row(passage), key)
+            for number, (passage, key) in enumerate(keyed, last + 1)
+        ),
+    )
+    numbered = ((number, passage) for number, (passage, _) in enumerate(keyed, last + 1))
+    word_index.insert(connection, numbered)
+
+
+def _document_row(file: str, document: Document, now: str) -> tuple[str, ...]:
+    anchors = json.dumps([_anchor_row(anchor) for anchor in document.anchors])
+    return document.source, file, document.title, document.text, anchors, now
 
 
 def _add_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:

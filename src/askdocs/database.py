@@ -59,6 +59,17 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees the file as it is now, whatever is written meanwhile."""
+        with self.connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
+
     def rows(self, statement: str, *values: object) -> list[Any]:
         with self.connection() as connection:
             return connection.execute(statement, values).fetchall()

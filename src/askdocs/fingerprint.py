@@ -9,7 +9,7 @@ from askdocs.config import Config
 from askdocs.embed import Embedder
 from askdocs.errors import IndexMismatchError
 
-FORMAT = "1"  # raised whenever an index made by an earlier version would be wrong
+FORMAT = "2"  # raised whenever an index made by an earlier version would be wrong
 
 
 def fingerprint(config: Config, embedder: Embedder) -> dict[str, str]:

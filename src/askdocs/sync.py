@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from askdocs.catalog import Catalog, FileRecord, IndexedDocument
+from askdocs.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
 from askdocs.config import Config
-from askdocs.embed import Embedder
+from askdocs.embed import Embedder, Vectors
 from askdocs.fingerprint import fingerprint
 from askdocs.loaders import LoadError
 from askdocs.loaders.worker import load_guarded
@@ -32,12 +33,10 @@ _LOAD_MEGABYTES = 2000  # of memory that reading one file may take
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A file that is ready to be written, and the file whose place it takes, if another."""
+    """A file that is ready to be written, and the texts of its vectors by their keys."""
 
-    file: FileRecord
-    documents: tuple[IndexedDocument, ...]
+    indexed: IndexedFile
     texts: Mapping[bytes, str]
-    replaces: str = ""
 
 
 def sync(
@@ -205,11 +204,15 @@ def _prepare_renamed(
             with_id(replace(passage, source=name)) for passage in catalog.passages_of(source)
         ]
         moved.append((replace(document, source=name), passages))
-    return replace(_with_keys(embedder, new, moved), replaces=old.path)
+    return _with_keys(embedder, new, moved, replaces=old.path)
 
 
 def _with_keys(
-    embedder: Embedder, file: FileRecord, documents: Sequence[tuple[Document, Sequence[Passage]]]
+    embedder: Embedder,
+    file: FileRecord,
+    documents: Sequence[tuple[Document, Sequence[Passage]]],
+    *,
+    replaces: str = "",
 ) -> _Loaded:
     texts: dict[bytes, str] = {}
     indexed = []
@@ -217,7 +220,7 @@ def _with_keys(
         keys = [vector_key(embedder, passage) for passage in passages]
         texts.update(zip(keys, map(embedded_text, passages), strict=True))
         indexed.append(IndexedDocument(document, passages, keys))
-    return _Loaded(file, tuple(indexed), texts)
+    return _Loaded(IndexedFile(file, tuple(indexed), replaces), texts)
 
 
 def _grouped(work: Iterator[_Loaded]) -> Iterator[list[_Loaded]]:
@@ -241,33 +244,48 @@ def _write_all(
     embedder: Embedder,
     on_progress: ProgressListener,
 ) -> tuple[int, int]:
-    """Write all files that are ready: how many texts were embedded, and old passages deleted."""
+    """Write all files that are ready: how many texts were embedded, and old passages deleted.
+
+    While one group is written, the next one is read and embedded.
+    """
     embedded = deleted = 0
-    for group in _grouped(work):
-        missing, gone = _write_group(group, catalog, vectors, embedder, on_progress)
-        embedded, deleted = embedded + missing, deleted + gone
+    with ThreadPoolExecutor(1, "write") as writer:
+        written: Future[int] | None = None
+        for group in _grouped(work):
+            known, missing = _embed_group(group, catalog, embedder, on_progress)
+            embedded += missing
+            deleted += written.result() if written else 0
+            written = writer.submit(_write_group, group, known, catalog, vectors)
+        deleted += written.result() if written else 0
     return embedded, deleted
+
+
+def _embed_group(
+    group: Sequence[_Loaded],
+    catalog: Catalog,
+    embedder: Embedder,
+    on_progress: ProgressListener,
+) -> tuple[Mapping[bytes, Vectors], int]:
+    """The vectors of all texts of a group by their keys, and how many had to be embedded."""
+    texts = {key: text for loaded in group for key, text in loaded.texts.items()}
+    known = catalog.cached_vectors(texts)
+    missing = {key: text for key, text in texts.items() if key not in known}
+    known.update(embed_texts(missing, catalog, embedder, group[-1].indexed.file.path, on_progress))
+    return known, len(missing)
 
 
 def _write_group(
     group: Sequence[_Loaded],
+    known: Mapping[bytes, Vectors],
     catalog: Catalog,
     vectors: VectorStore,
-    embedder: Embedder,
-    on_progress: ProgressListener,
-) -> tuple[int, int]:
-    """Embed, write the vectors, commit the catalog, delete old vectors.
-
-    How many texts were embedded, and how many old passages deleted.
+) -> int:
+    """Write the vectors, commit the catalog, delete old vectors; how many were deleted.
 
     New ids are noted as strays before they are written: were the process to die before the
     commit, the next sync would find and delete them.
     """
-    texts = {key: text for loaded in group for key, text in loaded.texts.items()}
-    known = catalog.cached_vectors(texts)
-    missing = {key: text for key, text in texts.items() if key not in known}
-    known.update(embed_texts(missing, catalog, embedder, group[-1].file.path, on_progress))
-    indexed = [each for loaded in group for each in loaded.documents]
+    indexed = [each for loaded in group for each in loaded.indexed.documents]
     passages = {passage.id: passage for each in indexed for passage in each.passages}
     keys = {
         passage.id: key
@@ -279,9 +297,7 @@ def _write_group(
     if new:
         catalog.add_strays(passage.id for passage in new)
         vectors.add(new, np.stack([known[keys[passage.id]] for passage in new]))
-    gone: list[str] = []
-    for loaded in group:
-        gone += catalog.replace_file(loaded.file, loaded.documents, replaces=loaded.replaces)
+    gone = catalog.replace_files([loaded.indexed for loaded in group])
     vectors.delete(gone)
     catalog.drop_strays(gone)
-    return len(missing), len(gone)
+    return len(gone)

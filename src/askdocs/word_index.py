@@ -1,135 +1,234 @@
-"""The words of the passages, in SQLite's FTS5: how rare they are, and which passages hold them."""
+"""The words of the passages, in SQLite: where each one stands, and how long the passages are.
+
+Passages come in blocks of 2048 by their numbers. One row holds all places of a word in a block, so
+a search reads a few hundred rows among 100,000 passages and counts with arrays. SQLite's own FTS5,
+which calls a function for every passage that holds a word, took some twenty times as long; it
+still says what a word is, for its tokenizer cuts the texts.
+
+A place is an unsigned 32-bit number: 11 bits for the passage within its block, 1 for the context
+(title and heading) instead of the text, 20 for the position there. Those of a row are ascending.
+"""
 
 from __future__ import annotations
 
-import json
-import math
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from askdocs.database import Database
 from askdocs.errors import IndexMismatchError
 from askdocs.types import Passage
-from askdocs.words import content_words, indexed_form, match_expression, words
+from askdocs.words import indexed_form
 
-_TOKENIZER = "porter unicode61 remove_diacritics 2"
-SCHEMA = f"""
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, context, tokenize = '{_TOKENIZER}');
-CREATE VIRTUAL TABLE IF NOT EXISTS word_counts USING fts5vocab(words, row);
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS word_places (
+    block INTEGER NOT NULL, term TEXT NOT NULL, passages INTEGER NOT NULL, places BLOB NOT NULL,
+    PRIMARY KEY (block, term)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS word_blocks (
+    block INTEGER PRIMARY KEY, passages INTEGER NOT NULL, words INTEGER NOT NULL,
+    lengths BLOB NOT NULL);
 """
-SCRATCH = f"""
-CREATE VIRTUAL TABLE temp.scratch USING fts5(word, tokenize = '{_TOKENIZER}');
+SCRATCH = """
+CREATE VIRTUAL TABLE temp.scratch USING fts5(
+    text, context, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE temp.scratch_terms USING fts5vocab(temp, scratch, instance);
 """
-_CONTEXT_WEIGHT = 0.5  # of a word in the title or heading against one in the text
-_BM25_MOST = 2.2  # times its weight is the most that a word can score (k1 = 1.2, plus 1)
-_COMMON = 0.3  # a word found in a larger share of the passages does not tell them apart
-_MANY = 200  # passages from which on shares mean something
-_MOST_TERMS = 32  # words of a question that are searched for, the rarest first
+BLOCK_BITS = 11
+POSITION_BITS = 20
+PASSAGE_SHIFT = POSITION_BITS + 1  # from a place to its passage
+_BLOCK = 1 << BLOCK_BITS  # passages
+_AT_ONCE = 512  # passages whose words are in memory
+_LONGEST = 65_534  # words of a passage that are counted; what is kept is one more, 0 for none
+_PLACES, _LENGTHS = "<u4", "<u2"  # as they are kept
+
+Numbered = tuple[int, Passage]  # a passage and its number
 
 
-def insert(connection: sqlite3.Connection, number: int | None, passage: Passage) -> None:
-    """Add the words of a passage under its number."""
-    context = f"{passage.title} {passage.heading or ''}"
-    connection.execute(
-        "INSERT INTO words (rowid, text, context) VALUES (?, ?, ?)",
-        (number, indexed_form(passage.text), indexed_form(context)),
-    )
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of passages of one block.
+
+    terms: each once, ascending; places: uint32 [words], by term; starts: int64 [terms], where
+    those of each term begin; passages: int64 [terms], in how many passages it is; lengths: int64
+    [2048], the words of each passage.
+    """
+
+    terms: Sequence[str]
+    places: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    passages: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+    def rows(self) -> Iterator[tuple[str, int, bytes]]:
+        """(term, passages, its places as they are kept) for each term."""
+        data, bounds = self.places.tobytes(), [*(4 * self.starts).tolist(), 4 * len(self.places)]
+        for row, (term, count) in enumerate(zip(self.terms, self.passages.tolist(), strict=True)):
+            yield term, count, data[bounds[row] : bounds[row + 1]]
 
 
-def delete(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    connection.executemany("DELETE FROM words WHERE rowid = ?", [(each,) for each in numbers])
+def insert(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None:
+    """Add the words of passages, which come in the order of their numbers.
+
+    The numbers are greater than all that are there.
+    """
+    for block, members in _by_block(passages):
+        found = _words_of(connection, members)
+        connection.executemany(
+            """INSERT INTO word_places VALUES (?, ?, ?, ?) ON CONFLICT (block, term) DO UPDATE SET
+               passages = passages + excluded.passages,
+               places = CAST(places || excluded.places AS BLOB)""",
+            ((block, *row) for row in found.rows()),
+        )
+        lengths = lengths_of(connection, block)
+        numbers = [number % _BLOCK for number, _ in members]
+        lengths[numbers] = np.minimum(found.lengths[numbers], _LONGEST) + 1
+        _note_lengths(connection, block, lengths)
+
+
+def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None:
+    """Remove the words of passages, which come in the order of their numbers."""
+    for block, members in _by_block(passages):
+        found = _words_of(connection, members)
+        numbers = [number % _BLOCK for number, _ in members]
+        gone = np.zeros(_BLOCK, bool)
+        gone[numbers] = True
+        for term, fewer in zip(found.terms, found.passages.tolist(), strict=True):
+            places = np.frombuffer(_places(connection, block, term), _PLACES)
+            left = places[~gone[places >> PASSAGE_SHIFT]]
+            if len(left):
+                connection.execute(
+                    "UPDATE word_places SET passages = passages - ?, places = ?"
+                    " WHERE block = ? AND term = ?",
+                    (fewer, left.tobytes(), block, term),
+                )
+            else:
+                connection.execute(
+                    "DELETE FROM word_places WHERE block = ? AND term = ?", (block, term)
+                )
+        lengths = lengths_of(connection, block)
+        lengths[numbers] = 0
+        _note_lengths(connection, block, lengths)
 
 
 def clear(connection: sqlite3.Connection) -> None:
-    """Forget all words, whatever state they are in."""
-    connection.execute("DROP TABLE words")
-    connection.execute("DROP TABLE word_counts")
-    for statement in SCHEMA.strip().splitlines():
-        connection.execute(statement)
+    """Forget all words, and what indexes of format 1 kept them in."""
+    connection.execute("DELETE FROM word_places")
+    connection.execute("DELETE FROM word_blocks")
+    connection.execute("DROP TABLE IF EXISTS word_counts")
+    connection.execute("DROP TABLE IF EXISTS words")
 
 
-def rare_words(database: Database, text: str, total: int) -> dict[str, float]:
-    """The words of a question that tell passages apart, each with its inverse frequency.
-
-    The weight is ln(1 + (passages - found + 0.5) / (found + 0.5)), that of BM25 (Robertson and
-    Zaragoza, 2009, with the usual 1 under the logarithm), among `total` passages. Words that no
-    passage holds count too. At most 32, the rarest first; words of over 30 % of many passages are
-    left out unless nothing else is left.
-    """
-    candidates = content_words(text) or words(text)
-    found = _counts(database, candidates)
-    limit = _COMMON * total if total >= _MANY else total
-    chosen = [word for word in candidates if found[word] <= limit] or candidates
-    chosen = sorted(chosen, key=lambda word: (found[word], word))[:_MOST_TERMS]
-    return {
-        word: math.log(1 + (total - found[word] + 0.5) / (found[word] + 0.5)) for word in chosen
-    }
-
-
-def search(
-    database: Database,
-    weights: Mapping[str, float],
-    *,
-    limit: int,
-    sources: Sequence[str] | None = None,
-) -> list[tuple[str, float]]:
-    """(passage id, score) of passages that hold a word of `weights`, best first.
-
-    The score is BM25 as a share, 0 to 1, of the most that any passage could have.
-    """
-    if not weights:
-        return []
-    # Only the best are looked up among the passages: to look up all took as long as to score them.
-    rows = database.rows(
-        f"""WITH scored AS MATERIALIZED (
-                SELECT rowid AS number, -bm25(words, 1.0, {_CONTEXT_WEIGHT}) AS score
-                FROM words WHERE words MATCH ?1),
-            within AS MATERIALIZED (
-                SELECT number, score FROM scored WHERE ?3 = 'null' OR number IN (
-                    SELECT number FROM passages
-                    WHERE source IN (SELECT value FROM json_each(?3))))
-            SELECT id, score FROM within JOIN passages USING (number)
-            WHERE score >= (
-                SELECT min(score) FROM (SELECT score FROM within ORDER BY score DESC LIMIT ?2))
-            ORDER BY score DESC, id LIMIT ?2""",
-        match_expression(list(weights)),
-        limit,
-        json.dumps(sources),
-    )
-    most = sum(weights.values()) * _BM25_MOST
-    return [(name, min(max(float(score) / most, 0.0), 1.0)) for name, score in rows]
+def lengths_of(connection: sqlite3.Connection, block: int) -> NDArray[np.uint16]:
+    """One more than the words of each passage of a block, uint16 [2048]; 0 where there is none."""
+    row = connection.execute("SELECT lengths FROM word_blocks WHERE block = ?", (block,)).fetchone()
+    return np.frombuffer(row[0], _LENGTHS).copy() if row else np.zeros(_BLOCK, _LENGTHS)
 
 
 def problems(database: Database) -> list[str]:
-    """What is wrong with the word index, in words."""
-    try:
-        with database.transaction() as connection:
-            connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
-        wordless = database.rows(
-            "SELECT count(*) FROM passages WHERE number NOT IN (SELECT rowid FROM words)"
-        )[0][0]
-        ownerless = database.rows(
-            "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT number FROM passages)"
-        )[0][0]
-    except IndexMismatchError as error:
-        return [f"The word index is damaged ({error.__cause__})."]
-    counts = {"passages are not in the word index": wordless, "words of no passage": ownerless}
-    return [f"{count} {what}." for what, count in counts.items() if count]
+    """What is wrong with the word index, in words: it is compared with the passages."""
+    with database.snapshot() as connection:
+        there = {row[0] for row in connection.execute("SELECT block FROM word_blocks")}
+        there.update(row[0] for row in connection.execute("SELECT DISTINCT block FROM word_places"))
+        last = connection.execute("SELECT max(number) FROM passages").fetchone()[0]
+        there.update(range((last >> BLOCK_BITS) + 1) if last else ())
+        try:
+            wrong = sum(_differs(connection, block) for block in sorted(there))
+        except (ValueError, TypeError, IndexError) as error:  # rows that no insert has written
+            return [f"The word index is damaged ({error})."]
+    if not wrong:
+        return []
+    return [f"{wrong} of {len(there)} blocks of the word index do not fit their passages."]
 
 
-def _counts(database: Database, candidates: Sequence[str]) -> dict[str, int]:
-    """In how many passages each word is found, in the form that the word index gives it."""
-    with database.connection() as connection:
-        connection.execute("DELETE FROM temp.scratch")
-        connection.executemany(
-            "INSERT INTO temp.scratch (rowid, word) VALUES (?, ?)", enumerate(candidates, 1)
+def _differs(connection: sqlite3.Connection, block: int) -> bool:
+    """Whether the words that are kept of a block are other than those of its passages."""
+    wanted: defaultdict[str, tuple[int, bytes]] = defaultdict(lambda: (0, b""))
+    lengths = np.zeros(_BLOCK, _LENGTHS)
+    rows = connection.execute(
+        "SELECT number, id, source, text, start, end, title, page, page_label, heading, line"
+        " FROM passages WHERE number >= ? AND number < ? ORDER BY number",
+        (block << BLOCK_BITS, (block + 1) << BLOCK_BITS),
+    ).fetchall()
+    for _, members in _by_block((number, Passage(*fields)) for number, *fields in rows):
+        found = _words_of(connection, members)
+        for term, count, places in found.rows():
+            wanted[term] = wanted[term][0] + count, wanted[term][1] + places
+        numbers = [number % _BLOCK for number, _ in members]
+        lengths[numbers] = np.minimum(found.lengths[numbers], _LONGEST) + 1
+    kept = connection.execute(
+        "SELECT term, passages, places FROM word_places WHERE block = ?", (block,)
+    )
+    same = {term: (count, places) for term, count, places in kept} == wanted
+    return not same or not np.array_equal(lengths_of(connection, block), lengths)
+
+
+def _places(connection: sqlite3.Connection, block: int, term: str) -> bytes:
+    row = connection.execute(
+        "SELECT places FROM word_places WHERE block = ? AND term = ?", (block, term)
+    ).fetchone()
+    if row is None:
+        raise IndexMismatchError(
+            "The word index has lost words. Run `askdocs doctor --repair`; nothing is embedded"
+            " again."
         )
-        rows = connection.execute(
-            """SELECT scratch_terms.doc, min(coalesce(word_counts.doc, 0))
-               FROM temp.scratch_terms LEFT JOIN word_counts
-                    ON word_counts.term = scratch_terms.term GROUP BY scratch_terms.doc"""
-        ).fetchall()
-    counts = dict.fromkeys(candidates, 0)
-    counts.update({candidates[number - 1]: int(count) for number, count in rows})
-    return counts
+    return bytes(row[0])
+
+
+def _note_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[np.uint16]) -> None:
+    passages = int(np.count_nonzero(lengths))
+    connection.execute(
+        "INSERT OR REPLACE INTO word_blocks VALUES (?, ?, ?, ?)",
+        (block, passages, int(lengths.sum()) - passages, lengths.tobytes()),
+    )
+
+
+def _by_block(passages: Iterable[Numbered]) -> Iterator[tuple[int, list[Numbered]]]:
+    """(block, passages of it), a few hundred at a time."""
+    members: list[Numbered] = []
+    for each in passages:
+        if members and (
+            len(members) == _AT_ONCE or each[0] >> BLOCK_BITS != members[0][0] >> BLOCK_BITS
+        ):
+            yield members[0][0] >> BLOCK_BITS, members
+            members = []
+        members.append(each)
+    if members:
+        yield members[0][0] >> BLOCK_BITS, members
+
+
+def _words_of(connection: sqlite3.Connection, members: Sequence[Numbered]) -> _Words:
+    connection.execute("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
+    connection.executemany(
+        "INSERT INTO temp.scratch (rowid, text, context) VALUES (?, ?, ?)",
+        (
+            (number % _BLOCK, indexed_form(each.text), indexed_form(_context(each)))
+            for number, each in members
+        ),
+    )
+    # A term comes with its places ascending, for so FTS5 keeps them.
+    rows = connection.execute(
+        f"""SELECT term, (doc << {PASSAGE_SHIFT}) + ((col = 'context') << {POSITION_BITS})
+                   + min(offset, {(1 << POSITION_BITS) - 1}) FROM temp.scratch_terms"""
+    ).fetchall()
+    every = [row[0] for row in rows]
+    places = np.array([row[1] for row in rows], _PLACES)
+    starts = [row for row in range(len(every)) if row == 0 or every[row] != every[row - 1]]
+    of_passage = places >> PASSAGE_SHIFT
+    first = np.ones(len(rows), bool)  # of its passage among the places of a term
+    first[1:] = of_passage[1:] != of_passage[:-1]
+    first[starts] = True
+    return _Words(
+        terms=[every[row] for row in starts],
+        places=places,
+        starts=np.array(starts, np.int64),
+        passages=np.add.reduceat(first, starts, dtype=np.int64) if starts else np.zeros(0, int),
+        lengths=np.bincount(of_passage, minlength=_BLOCK),
+    )
+
+
+def _context(passage: Passage) -> str:
+    return f"{passage.title} {passage.heading or ''}"
