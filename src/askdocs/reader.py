@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +21,7 @@ LONGEST = 256  # tokens of question and passage; longer passages are read in ove
 _QUESTION_TOKENS = 64
 _STRIDE = 96  # tokens that neighbouring windows share
 _LONGEST_SPAN = 30  # tokens of an answer, as is usual for SQuAD
+_AT_ONCE = 2  # questions: each takes all cores, and more would only take memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class OnnxReader:
 
     def __init__(self) -> None:
         self._session = load_onnx("reader.onnx")
+        self._turns = threading.Semaphore(_AT_ONCE)
         self._questions = load_tokenizer()
         self._pairs = load_tokenizer()
         self._pairs.enable_truncation(LONGEST, stride=_STRIDE, strategy="only_second")
@@ -87,13 +90,14 @@ class OnnxReader:
             for window in self._windows(asked, passage)
         ]
         readings: list[Reading | None] = [None] * len(passages)
-        for batch in batches([len(window.ids) for _, window in windows]):
-            inputs = padded([windows[index][1] for index in batch])
-            outputs = self._session.run(["start_logits", "end_logits", "relevance"], inputs)
-            for index, starts, ends, relevance in zip(batch, *outputs, strict=True):
-                number, window = windows[index]
-                reading = _reading(window, passages[number], starts, ends, float(relevance))
-                readings[number] = _joined(readings[number], reading)
+        with self._turns:
+            for batch in batches([len(window.ids) for _, window in windows]):
+                inputs = padded([windows[index][1] for index in batch])
+                outputs = self._session.run(["start_logits", "end_logits", "relevance"], inputs)
+                for index, starts, ends, relevance in zip(batch, *outputs, strict=True):
+                    number, window = windows[index]
+                    reading = _reading(window, passages[number], starts, ends, float(relevance))
+                    readings[number] = _joined(readings[number], reading)
         return [reading for reading in readings if reading is not None]
 
     def _cut(self, question: str) -> str:
