@@ -24,6 +24,7 @@ from benchmarks.results import show, write_results
 from benchmarks.texts import documents, questions, write
 
 ROOT = Path(__file__).parents[1]
+_SMALL = 1000  # passages; larger indexes are made once
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, nargs="*", default=[1000, 10_000])
     parser.add_argument("--synthetic", type=int, nargs="*", default=[100_000])
     parser.add_argument("--plain", nargs="*", default=["plain", "plain-128"])
-    parser.add_argument("--plain-most", type=int, default=1000, help="passages of the plain ones")
+    parser.add_argument("--plain-most", type=int, default=10_000, help="passages of the plain ones")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--questions", type=int, default=60)
     parser.add_argument("--texts", type=Path, help="a folder of texts instead of made-up ones")
@@ -46,7 +47,7 @@ def main() -> None:
         rows = []
         for size in given.passages:
             names = ["askdocs", *(given.plain if size <= given.plain_most else [])]
-            rounds = given.rounds if size <= given.plain_most else 1
+            rounds = given.rounds if size <= _SMALL else 1
             rows += measure(place, size, names, rounds, given.questions, given.texts)
         for size in given.synthetic:
             rows += measure(place, size, ["synthetic"], 1, given.questions, None)
