@@ -41,8 +41,10 @@ def consider(
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
         return _searched(parts, question, asked, sources, talked_of)
     # It may stand alone or not: the surer of the two is what was meant.
-    both = (asked, understand(question, ()))
-    return max((_searched(parts, question, each, sources) for each in both), key=_chance)
+    with_talk = _searched(parts, question, asked, sources)
+    alone = _searched(parts, question, understand(question, ()), sources)
+    answers = _chance(with_talk) >= max(_chance(alone), parts.config.minimum_confidence)
+    return with_talk if answers else alone
 
 
 def _searched(

@@ -16,10 +16,12 @@ from askdocs.errors import AskdocsError, ConfigError, IndexMismatchError, Vector
 
 Found = TypeVar("Found")
 TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
-# With 16 neighbours, the default, a graph of passages that are nearly the same loses some of them
-# for good: 1 or 2 in 1,200, even to a search for all. With 32, none was lost in 10,000.
+# Of the 50 passages nearest to a question, a search among 14,875 real ones found 97 % with an
+# ef_search of 100 (none of them for one question), 99 % with 200. With 32 neighbours, twice as many
+# passages in groups of 150 nearly equal ones were not found by their own vector as with 64, and
+# inserting took as long.
 _SPACE = {
-    "hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 100}
+    "hnsw": {"space": "cosine", "max_neighbors": 64, "ef_construction": 200, "ef_search": 200}
 }
 _OWNER = "index"  # the key of a collection's metadata that says whose it is
 _FULL = 16_000_000  # bytes; an error on a disk with less space comes from that

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Rows = NDArray[np.float32]
 _HEADS = 12
 _HEIGHTS = 64  # rows of tokens are filled up to a multiple of these
+_MOST_THREADS = 16  # as many batches as there are at a time
 _EPSILON = 1e-12  # of the layer norms, as in BERT
 _FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 # The matrices of a layer in the order in which the file holds them, by the names of their biases.
@@ -64,15 +65,15 @@ class _Layer:
 class Bfloat16Encoder:
     """MiniLM-L6 with mean pooling, from the bytes of an `embedder.onnx` of training/export.py.
 
-    Each of `threads` (by default one for each core) works on a batch of its own: one multiplies
-    while another one waits for memory, which two threads in the same product do not.
+    Each of `threads` (by default one for each core, 16 at most) works on a batch of its own: one
+    multiplies while another one waits for memory, which two threads in the same product do not.
     """
 
     def __init__(self, model: bytes, *, threads: int = 0) -> None:
         import torch
 
         self._threads = ThreadPoolExecutor(
-            threads or os.cpu_count() or 1, "bfloat16", torch.set_num_threads, (1,)
+            threads or min(_cores(), _MOST_THREADS), "bfloat16", torch.set_num_threads, (1,)
         )
         stored, matrices = _weights(model)
 
@@ -142,6 +143,12 @@ class Bfloat16Encoder:
             mean = (states * shares).sum(1) / shares.sum(1)
             found: Rows = functional.normalize(mean, dim=-1).numpy()
         return found
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def _normed(hidden: Tensor, norm: Pair) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.database import Database
-from askdocs.word_index import BLOCK_BITS, PASSAGE_SHIFT, POSITION_BITS, lengths_of
+from askdocs.word_index import BLOCK_BITS, PASSAGE_SHIFT, POSITION_BITS, all_lengths
 from askdocs.words import content_words, words
 
 _K1, _B = 1.2, 0.75  # of BM25, as is usual
@@ -82,12 +82,12 @@ def search(
 def _scores(connection: sqlite3.Connection, wanted: Sequence[str]) -> NDArray[np.float64]:
     """BM25 by the number of the passage, float64 [greatest number + 1]; 0 where no word is."""
     total, mean = _totals(connection)
-    lengths = _all_lengths(connection)
+    lengths = all_lengths(connection)
     scores = np.zeros(len(lengths))
     for terms in _terms(connection, wanted).values():
         numbers, times = _frequencies(_phrase(connection, terms))
         rarity = math.log((total - len(numbers) + 0.5) / (len(numbers) + 0.5))
-        longer = 1 - _B + _B * lengths[numbers] / mean if mean else 1.0
+        longer = 1 - _B + _B * (lengths[numbers] - 1.0) / max(mean, 1.0)
         score = times * (_K1 + 1) / (times + _K1 * longer)
         scores[numbers] += max(rarity, _LEAST_RARITY) * score
     return scores
@@ -99,13 +99,6 @@ def _totals(connection: sqlite3.Connection) -> tuple[int, float]:
         "SELECT coalesce(sum(passages), 0), coalesce(sum(words), 0) FROM word_blocks"
     ).fetchone()
     return passages, found / max(passages, 1)
-
-
-def _all_lengths(connection: sqlite3.Connection) -> NDArray[np.float64]:
-    """The words of each passage by its number; -1 where there is none."""
-    last = connection.execute("SELECT coalesce(max(block), -1) FROM word_blocks").fetchone()[0]
-    blocks = [lengths_of(connection, block) for block in range(last + 1)]
-    return np.concatenate(blocks).astype(float) - 1 if blocks else np.zeros(0)
 
 
 def _terms(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, list[str]]:
