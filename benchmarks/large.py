@@ -1,0 +1,127 @@
+"""Searches among very many passages: the word index and the vectors are filled apart.
+
+    python benchmarks/large.py words FOLDER [--passages 1000000] [--questions 60]
+    python benchmarks/large.py vectors FOLDER [--passages 1000000] [--questions 60]
+
+To embed a million passages takes hours on two cores, so the words are those of made-up texts and
+the vectors are drawn at random, spread over 24 directions like those of real texts rather than over
+all 384. They are put into the catalog and into Chroma without what else an index holds. A FOLDER
+that is there already is only searched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from askdocs.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
+from askdocs.chroma import ChromaFolder
+from askdocs.collection import Collection
+from askdocs.embed import Vectors
+from askdocs.split import split
+from askdocs.types import Document
+from benchmarks.hardware import describe
+from benchmarks.texts import documents, questions
+
+_AT_ONCE = 500
+_DIRECTIONS = 24
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=["words", "vectors"])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--passages", type=int, default=1_000_000)
+    parser.add_argument("--questions", type=int, default=60)
+    given = parser.parse_args()
+    print(describe(), flush=True)
+    search = {"words": _words, "vectors": _vectors}[given.what]
+    search(given.folder, given.passages, given.questions)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    size = sum(file.stat().st_size for file in given.folder.rglob("*") if file.is_file())
+    print(f"peak {peak:.0f} MB, on disk {size / 1e6:.0f} MB; {describe()}")
+
+
+def _words(folder: Path, passages: int, asked: int) -> None:
+    known = folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    catalog = Catalog(folder / "catalog.sqlite")
+    files: list[IndexedFile] = []
+    texts = []
+    for number, (name, text) in enumerate(documents(passages)):
+        texts += [text] if number % 100 == 0 else []
+        if known:
+            continue
+        document = Document(name, text)
+        of_document = split(document)
+        keys = [each.id.encode() for each in of_document]
+        indexed = [IndexedDocument(document, of_document, keys)]
+        files.append(IndexedFile(FileRecord(name, len(text), 1, name), indexed))
+        if len(files) == _AT_ONCE // 12:
+            _told(number * len(of_document), "words", partial(catalog.replace_files, files))
+            files = []
+    catalog.replace_files(files)
+    print(f"{catalog.count():,} passages")
+    _timed("rare words", catalog.rare_words, questions(texts, asked))
+    _timed("search by words", lambda q: catalog.search_words(q, limit=50), questions(texts, asked))
+
+
+def _vectors(folder: Path, passages: int, asked: int) -> None:
+    known = folder.exists()
+    store = Collection(ChromaFolder(folder))
+    drawn = _drawn(passages, np.random.default_rng(1))
+    for number, rows in enumerate(() if known else drawn):
+        ids = [f"{number}-{row}" for row in range(len(rows))]
+        add = partial(store.chroma.run, partial(_add, ids=ids, rows=rows))
+        _told(number * _AT_ONCE, "vectors", add)
+    print(f"{store.count():,} vectors")
+    wanted = next(_drawn(asked, np.random.default_rng(2)))
+    _timed("search by vectors", lambda vector: store.search(vector, limit=50), list(wanted))
+
+
+def _add(collection: Any, *, ids: list[str], rows: Vectors) -> None:
+    collection.add(ids=ids, embeddings=rows)
+
+
+def _drawn(count: int, chance: np.random.Generator) -> Iterator[Vectors]:
+    """float32 [at most 500, 384], of unit length, until there are so many."""
+    spread = np.random.default_rng(0).normal(size=(_DIRECTIONS, 384))
+    for start in range(0, count, _AT_ONCE):
+        size = min(_AT_ONCE, count - start)
+        rows = chance.normal(size=(size, _DIRECTIONS)) @ spread
+        rows += 0.3 * chance.normal(size=rows.shape)
+        yield (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def _told(number: int, what: str, act: Callable[[], object]) -> None:
+    """Do it, and tell now and then how long it took."""
+    began = time.perf_counter()
+    act()
+    if number // _AT_ONCE % 100 == 0:
+        each = 1000 * (time.perf_counter() - began) / _AT_ONCE
+        print(f"{time.strftime('%H:%M:%S')} {what} {number:,}: {each:.2f} ms each", flush=True)
+
+
+def _timed(name: str, act: Callable[..., object], wanted: Sequence[object]) -> None:
+    act(wanted[0])
+    seconds = []
+    for each in wanted:
+        began = time.perf_counter()
+        act(each)
+        seconds.append(time.perf_counter() - began)
+    middle, late, last = (1000 * value for value in np.percentile(seconds, (50, 95, 100)))
+    print(f"{name}: p50 {middle:.1f} ms, p95 {late:.1f} ms, at most {last:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
