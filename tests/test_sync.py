@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -595,3 +597,29 @@ def test_a_catalog_in_use_is_read_by_a_second_connection(folder: Folder) -> None
         catalog = Catalog(folder.index / "catalog.sqlite")
         assert catalog.sources() == ["owls.txt"]
         catalog.close()
+
+
+def test_an_index_of_the_first_format_is_brought_up_to_date(folder: Folder) -> None:
+    folder.write("owls.txt")
+    folder.sync()
+    with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM word_places")
+        connection.execute("DELETE FROM word_blocks")
+        connection.execute("CREATE VIRTUAL TABLE words USING fts5(text, context)")
+        connection.execute("CREATE VIRTUAL TABLE word_counts USING fts5vocab(words, row)")
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+    with folder.open() as assistant:
+        with pytest.raises(IndexMismatchError, match=r"format 1, now 2.*askdocs index`; it embeds"):
+            assistant.search("owls hunt")
+        assert assistant.index().embedded == 0
+        assert sources_found(assistant, "owls hunt") == {"owls.txt"}
+    assert folder.equals_a_fresh_one()
+
+
+def test_an_index_of_an_unknown_format_is_refused(folder: Folder) -> None:
+    folder.write("owls.txt")
+    folder.sync()
+    with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
+    with pytest.raises(IndexMismatchError, match=r"format 99, now 2.*index --rebuild"):
+        folder.sync()

@@ -15,7 +15,7 @@ from askdocs.config import Config
 from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder
 from askdocs.errors import CorpusError
-from askdocs.fingerprint import check_fingerprint, fingerprint
+from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
 from askdocs.mend import move_vectors
 from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
@@ -113,6 +113,8 @@ class Assistant:
             if rebuild and not dry_run:
                 self._parts.forget_index()
             catalog = self._parts.open_catalog()
+            if not dry_run:
+                upgrade(catalog)
             check_fingerprint(catalog, self._parts.fingerprint())
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)

@@ -8,7 +8,7 @@ from askdocs.catalog import Catalog, readable_vectors
 from askdocs.config import Config
 from askdocs.embed import Embedder
 from askdocs.errors import AskdocsError, CorpusError
-from askdocs.fingerprint import check_fingerprint, fingerprint
+from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
 from askdocs.mend import repair_vectors, save_stored_vectors
 from askdocs.probe import Finding, probe, records_can_be_read
 from askdocs.scan import scan
@@ -131,6 +131,7 @@ def _mend_catalog(config: Config) -> bool:
     except AskdocsError:
         return False
     try:
+        upgrade(catalog)
         if catalog.problems():
             catalog.rebuild_words()
         return not catalog.problems()

@@ -9,6 +9,7 @@ from askdocs.config import Config
 from askdocs.embed import Embedder
 from askdocs.errors import IndexMismatchError
 
+_UPGRADED = "1"  # the word index of this format was in FTS5
 FORMAT = "2"  # raised whenever an index made by an earlier version would be wrong
 
 
@@ -27,6 +28,11 @@ def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
     found = catalog.meta()
     for name, value in wanted.items():
         if name in found and found[name] != value:
+            if name == "format":
+                raise IndexMismatchError(
+                    f"The index was made by another version of askdocs (format {found[name]}, now"
+                    f" {value}). {_renewal(found[name])}"
+                )
             mend = (
                 f"move the vectors with `askdocs move {value}`"
                 if name == "vectors"
@@ -36,3 +42,16 @@ def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
                 f"The index was made with {name} = {found[name]}, but now it is {value}."
                 f" Set it back, or {mend}."
             )
+
+
+def upgrade(catalog: Catalog) -> None:
+    """Bring an index of format 1 up to date: its words are made anew, and nothing is embedded."""
+    if catalog.meta().get("format") == _UPGRADED:
+        catalog.rebuild_words()
+        catalog.set_meta({"format": FORMAT})
+
+
+def _renewal(found: str) -> str:
+    if found == _UPGRADED:
+        return "Run `askdocs index`; it embeds nothing again."
+    return "Build it anew with `askdocs index --rebuild`."
