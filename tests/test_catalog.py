@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from askdocs import database
 from askdocs.catalog import (
     Catalog,
     FileRecord,
@@ -186,3 +189,22 @@ def test_words_are_made_anew_from_the_passages(catalog: Catalog) -> None:
     catalog.rebuild_words()
     assert catalog.problems() == []
     assert found(catalog, "owls") == found(catalog, "birds") == {"a.txt"}
+
+
+def test_threads_wait_for_each_other_as_long_as_a_write_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE", 0.05)
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    with catalog._database.transaction():
+        other = threading.Thread(target=catalog.set_meta, args=({"a": "b"},))
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    assert catalog.meta()["a"] == "b"
+    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CorpusError, match="Another program is writing"):
+            catalog.set_meta({"a": "c"})
+    catalog.close()

@@ -6,15 +6,18 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from askdocs import Assistant, Config, CorpusError, IndexMismatchError
+from askdocs import Assistant, Config, CorpusError, IndexMismatchError, chroma
+from askdocs import sync as syncing
 from askdocs.catalog import Catalog
-from askdocs.types import Changes, Failure, Progress
+from askdocs.collection import Collection
+from askdocs.types import Changes, Document, Failure, Progress
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
 
@@ -599,9 +602,13 @@ def test_a_catalog_in_use_is_read_by_a_second_connection(folder: Folder) -> None
         catalog.close()
 
 
-def test_an_index_of_the_first_format_is_brought_up_to_date(folder: Folder) -> None:
+def test_an_index_of_the_first_format_is_brought_up_to_date(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder.write("owls.txt")
-    folder.sync()
+    with monkeypatch.context() as before:
+        before.setattr(chroma, "_SPACE", {"hnsw": {"space": "cosine", "max_neighbors": 32}})
+        folder.sync()
     with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
         connection.execute("DELETE FROM word_places")
         connection.execute("DELETE FROM word_blocks")
@@ -613,6 +620,10 @@ def test_an_index_of_the_first_format_is_brought_up_to_date(folder: Folder) -> N
             assistant.search("owls hunt")
         assert assistant.index().embedded == 0
         assert sources_found(assistant, "owls hunt") == {"owls.txt"}
+        store = assistant._parts.open_vectors()
+        assert isinstance(store, Collection)
+        graph = store.chroma.run(lambda collection: collection.configuration["hnsw"])
+        assert graph["max_neighbors"] == 64
     assert folder.equals_a_fresh_one()
 
 
@@ -623,3 +634,43 @@ def test_an_index_of_an_unknown_format_is_refused(folder: Folder) -> None:
         connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
     with pytest.raises(IndexMismatchError, match=r"format 99, now 2.*index --rebuild"):
         folder.sync()
+
+
+def test_documents_of_the_first_format_outlive_the_next_ones(folder: Folder) -> None:
+    with folder.open() as assistant:
+        assistant.index_documents([Document("a", OWLS), Document("b", TEA)])
+    with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+    with folder.open() as assistant:
+        assistant.index_documents([Document("c", "Kettles boil water.")])
+        assert sources_found(assistant, "owls hunt") == {"a"}
+
+
+def test_a_document_given_twice_is_indexed_as_it_was_given_last(folder: Folder) -> None:
+    with folder.open() as assistant:
+        changes = assistant.index_documents([Document("a", OWLS), Document("a", TEA)])
+        assert changes.added == ("a",)
+        assert sources_found(assistant, "Yunnan") == {"a"}
+        assert changes.passages == 1
+
+
+def test_a_heading_without_an_end_is_searched_by_its_beginning(folder: Folder) -> None:
+    folder.write("long.html", f"<h1>{'한국어' * 6000}</h1><p>{OWLS}</p>")
+    folder.write("tea.txt", TEA)
+    assert folder.sync().added == ("long.html", "tea.txt")
+    assert folder.equals_a_fresh_one()
+
+
+def test_a_second_interrupt_waits_for_what_is_being_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def wait(tasks: list[Future[int]]) -> None:
+        waited.append(tasks)
+        if len(waited) < 3:
+            raise KeyboardInterrupt
+        tasks[0].set_result(0)
+
+    waited: list[list[Future[int]]] = []
+    monkeypatch.setattr(syncing, "wait", wait)
+    syncing._outlast(Future())
+    assert len(waited) == 3

@@ -116,6 +116,15 @@ def test_many_passages_are_in_several_blocks(index: Index) -> None:
     check(index)
 
 
+def test_blocks_without_passages_are_forgotten(index: Index) -> None:
+    for _ in range(4):
+        index.put("long.txt", 2048)
+    index.put("short.txt", 5)
+    index.remove("long.txt")
+    assert len(index.catalog._database.rows("SELECT * FROM word_blocks")) == 1
+    check(index)
+
+
 def test_a_search_ends_with_the_best_by_score_then_name(index: Index) -> None:
     index.put("a.txt", 300)
     every = index.catalog.search_words("owl kettle", limit=10_000)

@@ -25,7 +25,12 @@ _MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. As
 
 
 def consider(
-    parts: Parts, question: str, *, history: Sequence[Turn], sources: Sequence[str] | None
+    parts: Parts,
+    question: str,
+    *,
+    history: Sequence[Turn],
+    sources: Sequence[str] | None,
+    insist: bool = False,
 ) -> Considered:
     """What a question was searched as, the passages found, and the sentences that may answer.
 
@@ -40,10 +45,11 @@ def consider(
     if asked.surely:
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
         return _searched(parts, question, asked, sources, talked_of)
-    # It may stand alone or not: the surer of the two is what was meant.
+    # It may stand alone or not: the surer of the two is what was meant, if it is not refused.
+    least = 0.0 if insist else parts.config.minimum_confidence
     with_talk = _searched(parts, question, asked, sources)
     alone = _searched(parts, question, understand(question, ()), sources)
-    answers = _chance(with_talk) >= max(_chance(alone), parts.config.minimum_confidence)
+    answers = _chance(with_talk) >= max(_chance(alone), least)
     return with_talk if answers else alone
 
 
@@ -90,7 +96,7 @@ def told(
     if reply:
         yield reply
         return Answer(asked, reply, answered=True, confidence=1.0)
-    considered = consider(parts, asked, history=history, sources=sources)
+    considered = consider(parts, asked, history=history, sources=sources, insist=insist)
     answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
     if answer.answered and parts.has_llm and not quotes:
         answer = yield from _written(parts, considered, answer)

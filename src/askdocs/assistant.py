@@ -16,7 +16,7 @@ from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder
 from askdocs.errors import CorpusError
 from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
-from askdocs.mend import move_vectors
+from askdocs.mend import move_vectors, repair_vectors
 from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
 from askdocs.stream import Stream
@@ -113,16 +113,16 @@ class Assistant:
             if rebuild and not dry_run:
                 self._parts.forget_index()
             catalog = self._parts.open_catalog()
-            if not dry_run:
-                upgrade(catalog)
+            outdated = not dry_run and upgrade(catalog)
             check_fingerprint(catalog, self._parts.fingerprint())
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
             with self._parts.embedding(ray) as embedder:
-                return sync(
-                    self.config, catalog, self._parts.open_vectors(), embedder, on_progress=listener
-                )
+                vectors = self._parts.open_vectors()
+                if outdated:  # their graph is made otherwise now
+                    repair_vectors(catalog, vectors, embedder, on_progress=listener)
+                return sync(self.config, catalog, vectors, embedder, on_progress=listener)
 
     @contextmanager
     def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
@@ -213,6 +213,7 @@ class Assistant:
         with self._sync_guard:
             self._parts.open_lock()
             catalog = self._parts.open_catalog()
+            upgrade(catalog)
             check_fingerprint(catalog, self._parts.fingerprint())
             return add_documents(
                 documents, self.config, catalog, self._parts.open_vectors(), self.embedder,

@@ -11,6 +11,8 @@ from typing import Any
 
 from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError
 
+_PATIENCE = 30.0  # seconds for another process to end its write
+
 
 class Database:
     """A SQLite file; usable from any thread, each connection by one at a time.
@@ -24,6 +26,7 @@ class Database:
         self._scratch = scratch
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
+        self._writing = threading.Lock()  # SQLite lets others wait only so long
         with self.connection() as connection:
             connection.executescript(schema)
 
@@ -49,7 +52,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        with self.connection() as connection:
+        with self._writing, self.connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -84,7 +87,9 @@ class Database:
 
 
 def _connect(path: Path, scratch: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+    )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -110,6 +115,10 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
     words_of_error = str(error)
     if any(sign in words_of_error for sign in ("readonly", "unable to open", "is full")):
         return not_writable(path.parent, words_of_error)
+    if "locked" in words_of_error:
+        return CorpusError(
+            f"Another program is writing to the catalog {path}. Try again; nothing is lost."
+        )
     return IndexMismatchError(
         f"The catalog {path} is damaged ({words_of_error}). Run `askdocs doctor --repair`, or build"
         " the index anew with `askdocs index --rebuild`."

@@ -44,11 +44,13 @@ def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
             )
 
 
-def upgrade(catalog: Catalog) -> None:
-    """Bring an index of format 1 up to date: its words are made anew, and nothing is embedded."""
-    if catalog.meta().get("format") == _UPGRADED:
-        catalog.rebuild_words()
-        catalog.set_meta({"format": FORMAT})
+def upgrade(catalog: Catalog) -> bool:
+    """Make the words of an index of format 1 anew; whether it was one."""
+    if catalog.meta().get("format") != _UPGRADED:
+        return False
+    catalog.rebuild_words()
+    catalog.set_meta({"format": FORMAT})
+    return True
 
 
 def _renewal(found: str) -> str:

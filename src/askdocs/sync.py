@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -102,7 +103,10 @@ def add_documents(
     vectors.prepare()
     delete_strays(catalog, vectors)
     known = catalog.files()
-    fresh = [(each, file) for each in documents if known.get((file := _file_of(each)).path) != file]
+    last = {each.source: each for each in documents}  # of each source
+    fresh = [
+        (each, file) for each in last.values() if known.get((file := _file_of(each)).path) != file
+    ]
     work = (_prepare(config, embedder, file, [document]) for document, file in fresh)
     embedded, _ = _write_all(work, catalog, vectors, embedder, on_progress)
     delete_strays(catalog, vectors)
@@ -249,15 +253,26 @@ def _write_all(
     While one group is written, the next one is read and embedded.
     """
     embedded = deleted = 0
-    with ThreadPoolExecutor(1, "write") as writer:
-        written: Future[int] | None = None
+    writer = ThreadPoolExecutor(1, "write")
+    written: Future[int] | None = None
+    try:
         for group in _grouped(work):
             known, missing = _embed_group(group, catalog, embedder, on_progress)
             embedded += missing
             deleted += written.result() if written else 0
             written = writer.submit(_write_group, group, known, catalog, vectors)
         deleted += written.result() if written else 0
+    finally:
+        _outlast(written)
+        writer.shutdown()
     return embedded, deleted
+
+
+def _outlast(task: Future[int] | None) -> None:
+    """Wait until a task has ended, however often one interrupts: its files are closed next."""
+    while task and not task.done():
+        with suppress(KeyboardInterrupt):
+            wait([task])
 
 
 def _embed_group(

@@ -43,6 +43,7 @@ PASSAGE_SHIFT = POSITION_BITS + 1  # from a place to its passage
 _BLOCK = 1 << BLOCK_BITS  # passages
 _AT_ONCE = 512  # passages whose words are in memory
 _LONGEST = 65_534  # words of a passage that are counted; what is kept is one more, 0 for none
+_LONGEST_CONTEXT = 8000  # characters; FTS5 cuts a word at 32,768 bytes, be it within a character
 _PLACES, _LENGTHS = "<u4", "<u2"  # as they are kept
 
 Numbered = tuple[int, Passage]  # a passage and its number
@@ -189,6 +190,9 @@ def _lengths_of(connection: sqlite3.Connection, block: int) -> NDArray[np.uint16
 
 def _note_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[np.uint16]) -> None:
     passages = int(np.count_nonzero(lengths))
+    if not passages:  # numbers are not used again, so empty blocks would become more and more
+        connection.execute("DELETE FROM word_blocks WHERE block = ?", (block,))
+        return
     connection.execute(
         "INSERT OR REPLACE INTO word_blocks VALUES (?, ?, ?, ?)",
         (block, passages, int(lengths.sum()) - passages, lengths.tobytes()),
@@ -240,4 +244,4 @@ def _words_of(connection: sqlite3.Connection, members: Sequence[Numbered]) -> _W
 
 
 def _context(passage: Passage) -> str:
-    return f"{passage.title} {passage.heading or ''}"
+    return f"{passage.title} {passage.heading or ''}"[:_LONGEST_CONTEXT]
