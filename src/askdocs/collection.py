@@ -15,7 +15,6 @@ from askdocs.types import Passage
 _BATCH = 1000  # Chroma takes 5461 at most at a time
 _QUERIES = 100  # asked at a time
 _NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
-_ONE_IN = 4  # passages just added is looked for: that took as long as adding them
 _TRIES = 2  # to insert again what the graph has lost
 _PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
 
@@ -48,8 +47,8 @@ class Collection:
         """Store passages with their vectors, float32 [passages, dimensions]; known ids stay.
 
         The graph of Chroma can lose passages, most where many are nearly equal (500 of 3,000 in
-        groups of 150 among others) or take the places of deleted ones. So some are looked for, all
-        if one of these is lost, and what is lost is inserted again, though that does not help all.
+        groups of 150 among others) or take the places of deleted ones. So each is looked for, and
+        what is lost is inserted again, though that does not help all.
         """
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
@@ -58,11 +57,8 @@ class Collection:
                 for passage, vector in zip(batch, vectors[start : start + _BATCH], strict=True)
             }
             self.chroma.run(partial(_write, nodes=list(nodes.values())))
-            known = {name: node.embedding for name, node in nodes.items()}
-            if not self.unreachable({name: known[name] for name in list(known)[::_ONE_IN]}):
-                continue
             for _ in range(_TRIES):
-                lost = self.unreachable(known)
+                lost = self.unreachable({name: node.embedding for name, node in nodes.items()})
                 if not lost:
                     break
                 self.delete(lost)
