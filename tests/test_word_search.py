@@ -13,7 +13,7 @@ import pytest
 
 from askdocs.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
 from askdocs.types import Document, Passage
-from askdocs.words import indexed_form, match_expression
+from askdocs.words import indexed_form
 
 WORDS = (
     "kettle owl hunting covid-19 U.S. don't Zürich tea 2.5 lamp night boiled water runs running"
@@ -85,6 +85,11 @@ def index(tmp_path: Path) -> Iterator[Index]:
     found.catalog.close()
 
 
+def match_expression(chosen: list[str]) -> str:
+    """An FTS5 query for passages that hold any of the words; each is quoted, so none is syntax."""
+    return " OR ".join('"' + word.replace('"', '""') + '"' for word in chosen)
+
+
 def check(index: Index) -> None:
     for question in QUESTIONS:
         found = index.catalog.search_words(question, limit=10_000)
@@ -93,6 +98,10 @@ def check(index: Index) -> None:
         scores = [score for _, score in found]
         assert scores == sorted(scores, reverse=True)
     assert index.catalog.problems() == []
+
+
+def test_a_query_holds_no_syntax_of_its_own() -> None:
+    assert match_expression(["a", 'b"c', "OR", "x*"]) == '"a" OR "b""c" OR "OR" OR "x*"'
 
 
 def test_scores_are_those_of_fts5_after_any_change(index: Index) -> None:

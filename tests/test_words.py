@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askdocs.words import MOST_WORDS, content_words, indexed_form, match_expression, words
+from askdocs.words import MOST_WORDS, content_words, indexed_form, words
 
 
 def test_the_form_of_a_question_is_not_its_matter() -> None:
@@ -20,10 +20,6 @@ def test_words_are_lower_case_and_each_is_there_once() -> None:
 def test_scripts_without_spaces_become_pairs() -> None:
     assert indexed_form("我去北京 now").split() == ["我去", "去北", "北京", "now"]
     assert content_words("北京大学") == ["北京", "京大", "大学"]
-
-
-def test_a_query_holds_no_syntax_of_its_own() -> None:
-    assert match_expression(["a", 'b"c', "OR", "x*"]) == '"a" OR "b""c" OR "OR" OR "x*"'
 
 
 @given(st.text(max_size=2000))

@@ -44,7 +44,7 @@ _BLOCK = 1 << BLOCK_BITS  # passages
 _AT_ONCE = 512  # passages whose words are in memory
 _LONGEST = 65_534  # words of a passage that are counted; what is kept is one more, 0 for none
 _LONGEST_CONTEXT = 8000  # characters; FTS5 cuts a word at 32,768 bytes, be it within a character
-_PLACES, _LENGTHS = "<u4", "<u2"  # as they are kept
+PLACES, _LENGTHS = "<u4", "<u2"  # as they are kept
 
 Numbered = tuple[int, Passage]  # a passage and its number
 
@@ -54,15 +54,15 @@ class _Words:
     """The words of passages of one block.
 
     terms: each once, ascending; places: uint32 [words], by term; starts: int64 [terms], where
-    those of each term begin; passages: int64 [terms], in how many passages it is; lengths: int64
-    [2048], the words of each passage.
+    those of each term begin; passages: int64 [terms], in how many passages it is; lengths: uint16
+    [2048], one more than the words of each passage, 0 for those of the block that are not meant.
     """
 
     terms: Sequence[str]
     places: NDArray[np.uint32]
     starts: NDArray[np.int64]
     passages: NDArray[np.int64]
-    lengths: NDArray[np.int64]
+    lengths: NDArray[np.uint16]
 
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
         """(term, passages, its places as they are kept) for each term."""
@@ -84,21 +84,16 @@ def insert(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None
                places = CAST(places || excluded.places AS BLOB)""",
             ((block, *row) for row in found.rows()),
         )
-        lengths = _lengths_of(connection, block)
-        numbers = [number % _BLOCK for number, _ in members]
-        lengths[numbers] = np.minimum(found.lengths[numbers], _LONGEST) + 1
-        _note_lengths(connection, block, lengths)
+        _note_lengths(connection, block, _lengths_of(connection, block) + found.lengths)
 
 
 def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None:
     """Remove the words of passages, which come in the order of their numbers."""
     for block, members in _by_block(passages):
         found = _words_of(connection, members)
-        numbers = [number % _BLOCK for number, _ in members]
-        gone = np.zeros(_BLOCK, bool)
-        gone[numbers] = True
+        gone = found.lengths > 0
         for term, fewer in zip(found.terms, found.passages.tolist(), strict=True):
-            places = np.frombuffer(_places(connection, block, term), _PLACES)
+            places = np.frombuffer(_places(connection, block, term), PLACES)
             left = places[~gone[places >> PASSAGE_SHIFT]]
             if len(left):
                 connection.execute(
@@ -110,9 +105,7 @@ def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None
                 connection.execute(
                     "DELETE FROM word_places WHERE block = ? AND term = ?", (block, term)
                 )
-        lengths = _lengths_of(connection, block)
-        lengths[numbers] = 0
-        _note_lengths(connection, block, lengths)
+        _note_lengths(connection, block, np.where(gone, 0, _lengths_of(connection, block)))
 
 
 def clear(connection: sqlite3.Connection) -> None:
@@ -161,8 +154,7 @@ def _differs(connection: sqlite3.Connection, block: int) -> bool:
         found = _words_of(connection, members)
         for term, count, places in found.rows():
             wanted[term] = wanted[term][0] + count, wanted[term][1] + places
-        numbers = [number % _BLOCK for number, _ in members]
-        lengths[numbers] = np.minimum(found.lengths[numbers], _LONGEST) + 1
+        lengths += found.lengths
     kept = connection.execute(
         "SELECT term, passages, places FROM word_places WHERE block = ?", (block,)
     )
@@ -228,18 +220,21 @@ def _words_of(connection: sqlite3.Connection, members: Sequence[Numbered]) -> _W
                    + min(offset, {(1 << POSITION_BITS) - 1}) FROM temp.scratch_terms"""
     ).fetchall()
     every = [row[0] for row in rows]
-    places = np.array([row[1] for row in rows], _PLACES)
+    places = np.array([row[1] for row in rows], PLACES)
     starts = [row for row in range(len(every)) if row == 0 or every[row] != every[row - 1]]
     of_passage = places >> PASSAGE_SHIFT
     first = np.ones(len(rows), bool)  # of its passage among the places of a term
     first[1:] = of_passage[1:] != of_passage[:-1]
     first[starts] = True
+    lengths = np.zeros(_BLOCK, _LENGTHS)
+    numbers = [number % _BLOCK for number, _ in members]
+    lengths[numbers] = np.minimum(np.bincount(of_passage, minlength=_BLOCK)[numbers], _LONGEST) + 1
     return _Words(
         terms=[every[row] for row in starts],
         places=places,
         starts=np.array(starts, np.int64),
         passages=np.add.reduceat(first, starts, dtype=np.int64) if starts else np.zeros(0, int),
-        lengths=np.bincount(of_passage, minlength=_BLOCK),
+        lengths=lengths,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.database import Database
-from askdocs.word_index import BLOCK_BITS, PASSAGE_SHIFT, POSITION_BITS, all_lengths
+from askdocs.word_index import BLOCK_BITS, PASSAGE_SHIFT, PLACES, POSITION_BITS, all_lengths
 from askdocs.words import content_words, words
 
 _K1, _B = 1.2, 0.75  # of BM25, as is usual
@@ -138,7 +138,7 @@ def _phrase(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArray[np.
 def _places(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
     """The places of a term with the number of the passage instead of that within its block."""
     parts = [
-        np.frombuffer(places, "<u4").astype(np.int64) + (block << BLOCK_BITS + PASSAGE_SHIFT)
+        np.frombuffer(places, PLACES).astype(np.int64) + (block << BLOCK_BITS + PASSAGE_SHIFT)
         for block, places in connection.execute(
             """SELECT word_blocks.block, places FROM word_blocks CROSS JOIN word_places
                ON word_places.block = word_blocks.block AND term = ?""",

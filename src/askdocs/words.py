@@ -56,11 +56,6 @@ def is_akin(first: str, second: str) -> bool:
     return akin and len(longer) - stem <= _LONGEST_ENDING
 
 
-def match_expression(chosen: list[str]) -> str:
-    """An FTS5 query for passages that hold any of the words; each is quoted, so none is syntax."""
-    return " OR ".join('"' + word.replace('"', '""') + '"' for word in chosen)
-
-
 def _pairs(run: str) -> Iterator[str]:
     if len(run) == 1:
         yield run
