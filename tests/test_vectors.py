@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,6 +89,37 @@ def test_many_passages_with_the_same_vector_are_all_reachable(store: Collection)
     assert store.unreachable({f"id{number}": same[0] for number in range(60)}) == []
 
 
+def test_every_passage_is_looked_for_where_one_of_many_is_crowded(
+    store: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[int] = []
+    found = Collection.unreachable
+
+    def counted(self: Collection, vectors: Mapping[str, Any]) -> list[str]:
+        looked_for.append(len(vectors))
+        return found(self, vectors)
+
+    monkeypatch.setattr(Collection, "unreachable", counted)
+    apart, near = unit_vectors(400), np.repeat(unit_vectors(1), 400, axis=0)
+    store.add([passage(number) for number in range(400)], apart)
+    assert looked_for == []
+    store.add([passage(number) for number in range(400, 800)], near)
+    assert looked_for == [400]
+
+
+def test_a_saved_graph_is_not_made_again_by_whoever_opens_it(
+    store: Collection, tmp_path: Path
+) -> None:
+    vectors = unit_vectors(300)
+    store.add([passage(number) for number in range(300)], vectors)
+    (graph,) = tmp_path.rglob("data_level0.bin")
+    size = graph.stat().st_size
+    store.save()
+    assert graph.stat().st_size > size + vectors.nbytes
+    assert store.count() == len(set(store.ids())) == 300
+    assert store.search(vectors[7], limit=1)[0][0] == "id7"
+
+
 def test_records_tell_all_that_was_stored(store: Collection) -> None:
     vectors = unit_vectors(3)
     passages = [passage(number) for number in range(3)]
@@ -165,7 +197,7 @@ def test_the_plain_class_of_llama_index_finds_the_same_passages(tmp_path: Path) 
 
 
 def test_passages_in_the_places_of_deleted_ones_are_found(tmp_path: Path) -> None:
-    """Chroma's graph lost some in 14 of 60 such rounds, so each round alone would prove little."""
+    """A graph of fewer neighbours lost some in 14 of 60 such rounds; so one would prove little."""
     count, kept = 612, 412
     texts = [f"Kettle {n}\n# Kettle {n}\n\nKettle {n} boils {n * 3} cups." for n in range(count)]
     vectors = np.array([vector_of(text) for text in texts], np.float32)

@@ -15,6 +15,8 @@ from askdocs.vectors import VectorStore, open_vectors
 _PAGE = 512  # passages stored, or looked for, at a time
 _SAMPLE = 12  # passages that are looked for before each sync
 _TRIES = 3  # to insert what the graph has lost
+_UNSAVED = "unsaved"  # changes since the graph was written to disk, in the catalog
+_MANY_UNSAVED = 250  # who opens the store inserts them again, some 0.4 ms and more each
 
 
 def mend_vectors(
@@ -80,6 +82,7 @@ def repair_vectors(
     if not catalog.count():  # a new catalog beside a store that outlived the last one
         save_stored_vectors(catalog, vectors, embedder)
     vectors.clear()
+    catalog.set_meta({_UNSAVED: str(catalog.count())})
     every = [name for name, _ in catalog.all_ids()]
     embedded = 0
     for start in range(0, len(every), _PAGE):
@@ -92,8 +95,22 @@ def repair_vectors(
         embedded += len(texts)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
         on_progress(Progress("repair", start + len(ids), len(every)))
+    save_vectors(catalog, vectors)
     catalog.drop_strays(catalog.strays())
     return embedded
+
+
+def note_unsaved(catalog: Catalog, changes: int) -> None:
+    """Count so many changes of the vectors, for `save_vectors`."""
+    if changes:
+        catalog.set_meta({_UNSAVED: str(int(catalog.meta().get(_UNSAVED, 0)) + changes)})
+
+
+def save_vectors(catalog: Catalog, vectors: VectorStore) -> None:
+    """Have the graph written to disk, if many changes are not yet in it."""
+    if int(catalog.meta().get(_UNSAVED, 0)) >= _MANY_UNSAVED:
+        vectors.save()
+        catalog.set_meta({_UNSAVED: "0"})
 
 
 def move_vectors(

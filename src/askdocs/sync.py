@@ -19,7 +19,13 @@ from askdocs.embed import Embedder, Vectors
 from askdocs.fingerprint import fingerprint
 from askdocs.loaders import LoadError
 from askdocs.loaders.worker import load_guarded
-from askdocs.mend import delete_strays, insert_lost_again, mend_vectors
+from askdocs.mend import (
+    delete_strays,
+    insert_lost_again,
+    mend_vectors,
+    note_unsaved,
+    save_vectors,
+)
 from askdocs.passage_vectors import embed_texts, embedded_text, vector_key
 from askdocs.plan import Plan, plan_sync, reading
 from askdocs.split import split, with_id
@@ -66,6 +72,7 @@ def sync(
     deleted += delete_strays(catalog, vectors)
     if unfinished or deleted * _LOOKED_FOR >= max(catalog.count(), 1):
         insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
+    save_vectors(catalog, vectors)
     catalog.prune_vectors()
     catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
     if plan.changes_documents:
@@ -110,6 +117,7 @@ def add_documents(
     work = (_prepare(config, embedder, file, [document]) for document, file in fresh)
     embedded, _ = _write_all(work, catalog, vectors, embedder, on_progress)
     delete_strays(catalog, vectors)
+    save_vectors(catalog, vectors)
     catalog.prune_vectors()
     if fresh:
         catalog.set_meta({CHANGED: str(time.time_ns())})
@@ -315,4 +323,5 @@ def _write_group(
     gone = catalog.replace_files([loaded.indexed for loaded in group])
     vectors.delete(gone)
     catalog.drop_strays(gone)
+    note_unsaved(catalog, len(new) + len(gone))
     return len(gone)

@@ -26,6 +26,7 @@ class VectorStore(Protocol):
     def clear(self) -> None: ...
     def count(self) -> int: ...
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None: ...
+    def save(self) -> None: ...
     def delete(self, ids: Sequence[str]) -> None: ...
     def search(
         self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
@@ -75,6 +76,9 @@ class Shards:
             shard.add([passages[row] for row in rows], vectors[rows])
 
         self._at_once(add, list(parts))
+
+    def save(self) -> None:
+        self._all(lambda shard: shard.save())
 
     def delete(self, ids: Sequence[str]) -> None:
         self._all(lambda shard: shard.delete(ids))
