@@ -4,9 +4,8 @@
     python benchmarks/large.py vectors FOLDER [--passages 1000000] [--questions 60]
 
 To embed a million passages takes hours on two cores, so the words are those of made-up texts and
-the vectors are drawn at random, spread over 24 directions like those of real texts rather than over
-all 384. They are put into the catalog and into Chroma without what else an index holds. A FOLDER
-that is there already is only searched.
+the vectors are drawn at random. They are put into the catalog and into Chroma without what else an
+index holds. A FOLDER that is there already is only searched.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import argparse
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,9 @@ from askdocs.split import split
 from askdocs.types import Document
 from benchmarks.hardware import describe
 from benchmarks.texts import documents, questions
+from benchmarks.vectors import drawn
 
 _AT_ONCE = 500
-_DIRECTIONS = 24
 
 
 def main() -> None:
@@ -79,28 +78,19 @@ def _words(folder: Path, passages: int, asked: int) -> None:
 def _vectors(folder: Path, passages: int, asked: int) -> None:
     known = folder.exists()
     store = Collection(ChromaFolder(folder))
-    drawn = _drawn(passages, np.random.default_rng(1))
-    for number, rows in enumerate(() if known else drawn):
+    chance = np.random.default_rng(1)
+    for number in range(0 if known else -(-passages // _AT_ONCE)):
+        rows = drawn(min(_AT_ONCE, passages - number * _AT_ONCE), chance)
         ids = [f"{number}-{row}" for row in range(len(rows))]
         add = partial(store.chroma.run, partial(_add, ids=ids, rows=rows))
         _told(number * _AT_ONCE, "vectors", add)
     print(f"{store.count():,} vectors")
-    wanted = next(_drawn(asked, np.random.default_rng(2)))
-    _timed("search by vectors", lambda vector: store.search(vector, limit=50), list(wanted))
+    wanted = list(drawn(asked, np.random.default_rng(2)))
+    _timed("search by vectors", lambda vector: store.search(vector, limit=50), wanted)
 
 
 def _add(collection: Any, *, ids: list[str], rows: Vectors) -> None:
     collection.add(ids=ids, embeddings=rows)
-
-
-def _drawn(count: int, chance: np.random.Generator) -> Iterator[Vectors]:
-    """float32 [at most 500, 384], of unit length, until there are so many."""
-    spread = np.random.default_rng(0).normal(size=(_DIRECTIONS, 384))
-    for start in range(0, count, _AT_ONCE):
-        size = min(_AT_ONCE, count - start)
-        rows = chance.normal(size=(size, _DIRECTIONS)) @ spread
-        rows += 0.3 * chance.normal(size=rows.shape)
-        yield (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 def _told(number: int, what: str, act: Callable[[], object]) -> None:

@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.vectors import drawn
+
 
 def main() -> None:
     system, task, folder, index, asked = sys.argv[1:6]
@@ -86,8 +88,7 @@ def synthetic() -> Any:
 
 def _drawn(text: str) -> list[float]:
     seed = int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
-    vector = np.random.default_rng(seed).normal(size=384)
-    return list(vector / np.linalg.norm(vector))
+    return [float(each) for each in drawn(1, np.random.default_rng(seed))[0]]
 
 
 def _plain(

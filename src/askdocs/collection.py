@@ -79,9 +79,8 @@ class Collection:
         Chroma does that after so many changes, and whoever opens it inserts again what has changed
         since. It has no call for this, but counts changes of passages that do not exist.
         """
-        for start in range(0, SAVED_AFTER, _PAGE):
-            nothing = [f"none-{number}" for number in range(start, start + _PAGE)]
-            self._call("update", ids=nothing, metadatas=[{"source": ""}] * len(nothing))
+        nothing = [f"none-{number}" for number in range(SAVED_AFTER)]
+        self._call("update", ids=nothing, metadatas=[{"source": ""}] * len(nothing))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there do no harm."""

@@ -1,0 +1,26 @@
+"""Vectors drawn at random, where to embed texts would take too long."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+_DIRECTIONS = 24
+
+
+def drawn(count: int, chance: np.random.Generator) -> NDArray[np.float32]:
+    """float32 [count, 384] of unit length.
+
+    They are spread over 24 directions, as those of real texts are, rather than over all 384.
+    """
+    rows = chance.normal(size=(count, _DIRECTIONS)) @ _directions()
+    rows += 0.3 * chance.normal(size=rows.shape)
+    found: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return found.astype(np.float32)
+
+
+@cache
+def _directions() -> NDArray[np.float64]:
+    return np.random.default_rng(0).normal(size=(_DIRECTIONS, 384))
