@@ -15,7 +15,7 @@ from askdocs.types import Passage
 _BATCH = 1000  # Chroma takes 5461 at most at a time
 _QUERIES = 100  # asked at a time
 _NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
-_SAMPLE = 64  # passages that are looked for after adding, where no others are very near them
+_SAMPLE = 64  # passages that are looked for first; all are if one of these is at risk
 # The cosine distance within which ten others make a passage one of many nearly equal ones. The
 # nearest ten were within 0.12 for 1 in 1000 of 7,000 passages of real texts, and within 0.01 for
 # most in groups of 150 copies with another number.
@@ -64,7 +64,7 @@ class Collection:
             }
             self.chroma.run(partial(_write, nodes=list(nodes.values())))
             known = {name: node.embedding for name, node in nodes.items()}
-            if not self._at_risk(list(known.items())[:: max(1, len(known) // _SAMPLE)]):
+            if not self.at_risk(known):
                 continue
             for _ in range(_TRIES):
                 lost = self.unreachable(known)
@@ -133,11 +133,16 @@ class Collection:
         # Many passages can have the same vector; a graph can miss a neighbour among few.
         return self._not_found(missed, vectors, limit=_FAR) if missed else []
 
-    def _at_risk(self, sample: Sequence[tuple[str, Vectors]]) -> bool:
-        """Whether any of the sample is not found by its own vector, or among many equals."""
-        vectors = [vector for _, vector in sample]
+    def at_risk(self, vectors: Mapping[str, Vectors]) -> bool:
+        """Whether any of a sample is not found by its own vector, or has many nearly equal ones."""
+        if not vectors:
+            return False
+        sample = list(vectors.items())[:: max(1, len(vectors) // _SAMPLE)]
         found = self._call(
-            "query", query_embeddings=vectors, n_results=_NEAR, include=["distances"]
+            "query",
+            query_embeddings=[vector for _, vector in sample],
+            n_results=_NEAR,
+            include=["distances"],
         )
         return any(
             name not in ids or (len(ids) == _NEAR and distances[-1] < _CROWDED)

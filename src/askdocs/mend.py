@@ -47,22 +47,25 @@ def insert_lost_again(
     vectors: VectorStore,
     embedder: Embedder,
     *,
+    sampled: bool,
     on_progress: ProgressListener,
 ) -> None:
-    """Look for every passage by its own vector, and insert again those that are not found.
+    """Look for passages by their own vectors, and insert again those that are not found.
 
     Chroma's graph can lose passages for good when new ones take the places of deleted ones (1 or
-    2 of 600 nearly equal ones after 5 rounds in which a fifth was replaced, 25 of 612 once after
-    a server had been killed). If some stay lost, the store is filled anew.
+    2 of 600 nearly equal ones after 5 rounds in which a fifth was replaced, in a graph of fewer
+    neighbours; 25 of 612 once after a server had been killed). If some stay lost, the store is
+    filled anew. With `sampled` not every passage is looked for, but some in each group, and all of
+    a group in which one is at risk.
     """
     for _ in range(_TRIES):
-        lost = _not_found(catalog, vectors)
+        lost = _not_found(catalog, vectors, sampled, on_progress)
         if not lost:
             return
         vectors.delete(lost)  # were the process to die here, the counts would differ
         passages, known = catalog.passages(lost), catalog.vectors_of(lost)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
-    if _not_found(catalog, vectors):
+    if _not_found(catalog, vectors, sampled, on_progress):
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
 
 
@@ -175,10 +178,15 @@ def delete_strays(catalog: Catalog, vectors: VectorStore) -> int:
     return len(strays)
 
 
-def _not_found(catalog: Catalog, vectors: VectorStore) -> list[str]:
+def _not_found(
+    catalog: Catalog, vectors: VectorStore, sampled: bool, on_progress: ProgressListener
+) -> list[str]:
     """The ids of the passages that a search with their own vector does not find."""
     every = [name for name, _ in catalog.all_ids()]
     lost: list[str] = []
     for start in range(0, len(every), _PAGE):
-        lost += vectors.unreachable(catalog.vectors_of(every[start : start + _PAGE]))
+        known = catalog.vectors_of(every[start : start + _PAGE])
+        if not sampled or vectors.at_risk(known):
+            lost += vectors.unreachable(known)
+        on_progress(Progress("write", min(start + _PAGE, len(every)), len(every)))
     return lost

@@ -71,7 +71,9 @@ def sync(
     catalog.remove_files(plan.removed)
     deleted += delete_strays(catalog, vectors)
     if unfinished or deleted * _LOOKED_FOR >= max(catalog.count(), 1):
-        insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
+        insert_lost_again(
+            catalog, vectors, embedder, sampled=not unfinished, on_progress=on_progress
+        )
     save_vectors(catalog, vectors)
     catalog.prune_vectors()
     catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
