@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -107,17 +108,25 @@ def test_every_passage_is_looked_for_where_one_of_many_is_crowded(
     assert looked_for == [400]
 
 
-def test_a_saved_graph_is_not_made_again_by_whoever_opens_it(
-    store: Collection, tmp_path: Path
-) -> None:
+def test_a_saved_graph_is_on_the_disk_for_whoever_opens_it(tmp_path: Path) -> None:
     vectors = unit_vectors(300)
+    store = Collection(ChromaFolder(tmp_path))
+    store.save()  # nothing yet
     store.add([passage(number) for number in range(300)], vectors)
     (graph,) = tmp_path.rglob("data_level0.bin")
     size = graph.stat().st_size
     store.save()
     assert graph.stat().st_size > size + vectors.nbytes
+    store.close()
+    store = Collection(ChromaFolder(tmp_path))
     assert store.count() == len(set(store.ids())) == 300
-    assert store.search(vectors[7], limit=1)[0][0] == "id7"
+    assert store.unreachable({f"id{n}": vectors[n] for n in range(300)}) == []
+    store.close()
+    shutil.rmtree(graph.parent)
+    store = Collection(ChromaFolder(tmp_path))
+    assert len(store.unreachable({f"id{n}": vectors[n] for n in range(300)})) == 300
+    assert store.at_risk({"id7": vectors[7]})
+    store.close()
 
 
 def test_records_tell_all_that_was_stored(store: Collection) -> None:

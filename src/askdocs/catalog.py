@@ -261,8 +261,8 @@ class Catalog:
         )
 
     def all_ids(self) -> Iterator[tuple[str, bytes]]:
-        """(passage id, key of its vector) of every passage, in order of id."""
-        yield from self._database.rows("SELECT id, vector_key FROM passages ORDER BY id")
+        """(passage id, key of its vector) of every passage, in the order they were indexed in."""
+        yield from self._database.rows("SELECT id, vector_key FROM passages ORDER BY number")
 
     # Words
 

@@ -16,10 +16,7 @@ from askdocs.errors import AskdocsError, ConfigError, IndexMismatchError, Vector
 
 Found = TypeVar("Found")
 TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
-# Changes after which Chroma writes the graph to disk. It is written whole, 2.2 kB for each passage,
-# so seldom is better the larger an index is; but all changes since are read again at each further
-# one. By what both cost, 1,000 are best at 20,000 passages, 2,400 at 100,000, 7,500 at a million.
-SAVED_AFTER = 2_500
+SAVED_AFTER = 1_000  # changes after which Chroma writes its graph to disk
 # Of the 50 passages nearest to a question, a search among 14,875 real ones found 97 % with an
 # ef_search of 100 (none of them for one question), 99 % with 200. With 32 neighbours, twice as many
 # passages in groups of 150 nearly equal ones were not found by their own vector as with 64, and

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from askdocs.catalog import Catalog
@@ -15,8 +18,9 @@ from askdocs.vectors import VectorStore, open_vectors
 _PAGE = 512  # passages stored, or looked for, at a time
 _SAMPLE = 12  # passages that are looked for before each sync
 _TRIES = 3  # to insert what the graph has lost
-_UNSAVED = "unsaved"  # changes since the graph was written to disk, in the catalog
+_UNSAVED = "unsaved"  # passages added since the graph was last saved, in the catalog
 _MANY_UNSAVED = 250  # who opens the store inserts them again, some 0.4 ms and more each
+_WRITING = "writing"  # a stray while vectors are written that no other tells of; never a passage
 
 
 def mend_vectors(
@@ -26,20 +30,22 @@ def mend_vectors(
     *,
     on_progress: ProgressListener,
 ) -> bool:
-    """Finish what a killed process had begun; whether there was anything.
+    """Finish what a killed process had begun; whether passages may have been lost on the way.
 
-    Where vectors are missing, the store is filled anew: where the counts differ, or most of a
-    sample is not found by its own vectors.
+    Where it was killed while it wrote vectors (strays tell), some are missing, or most of a sample
+    is not found by its own vectors, the store is filled anew: Chroma writes its graph in place, and
+    one half written can crash who searches it.
     """
     vectors.prepare()
-    unfinished = delete_strays(catalog, vectors) > 0
-    sample = catalog.some_vectors(_SAMPLE)
-    lost = len(vectors.unreachable(sample)) > len(sample) // 2
-    if lost or vectors.count() != catalog.count():
+    killed = _many_unsaved(catalog)
+    broken = bool(catalog.strays()) or vectors.count() != catalog.count()
+    if not broken:
+        sample = catalog.some_vectors(_SAMPLE)
+        broken = len(vectors.unreachable(sample)) > len(sample) // 2
+    if broken:
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
-        unfinished = True
     vectors.note_model(embedder.fingerprint)
-    return unfinished
+    return killed and not broken
 
 
 def insert_lost_again(
@@ -47,25 +53,24 @@ def insert_lost_again(
     vectors: VectorStore,
     embedder: Embedder,
     *,
-    sampled: bool,
     on_progress: ProgressListener,
 ) -> None:
     """Look for passages by their own vectors, and insert again those that are not found.
 
     Chroma's graph can lose passages for good when new ones take the places of deleted ones (1 or
     2 of 600 nearly equal ones after 5 rounds in which a fifth was replaced, in a graph of fewer
-    neighbours; 25 of 612 once after a server had been killed). If some stay lost, the store is
-    filled anew. With `sampled` not every passage is looked for, but some in each group, and all of
-    a group in which one is at risk.
+    neighbours). Some of each group that was indexed together are looked for, and all where one of
+    these is at risk. If some stay lost, the store is filled anew.
     """
     for _ in range(_TRIES):
-        lost = _not_found(catalog, vectors, sampled, on_progress)
+        lost = _not_found(catalog, vectors, on_progress)
         if not lost:
             return
-        vectors.delete(lost)  # were the process to die here, the counts would differ
         passages, known = catalog.passages(lost), catalog.vectors_of(lost)
-        vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
-    if _not_found(catalog, vectors, sampled, on_progress):
+        with _writing(catalog):
+            vectors.delete(lost)
+            vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
+    if _not_found(catalog, vectors, on_progress):
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
 
 
@@ -78,9 +83,16 @@ def repair_vectors(
 ) -> int:
     """Fill the vector store anew from the catalog; the number of texts that had to be embedded.
 
-    That is 0 unless the catalog has lost vectors. A process killed meanwhile leaves a store whose
-    count is wrong, so the next sync begins this again.
+    That is 0 unless the catalog has lost vectors. If the process is killed meanwhile, the next sync
+    begins this again.
     """
+    with _writing(catalog):
+        return _fill(catalog, vectors, embedder, on_progress)
+
+
+def _fill(
+    catalog: Catalog, vectors: VectorStore, embedder: Embedder, on_progress: ProgressListener
+) -> int:
     vectors.prepare()
     if not catalog.count():  # a new catalog beside a store that outlived the last one
         save_stored_vectors(catalog, vectors, embedder)
@@ -103,17 +115,30 @@ def repair_vectors(
     return embedded
 
 
-def note_unsaved(catalog: Catalog, changes: int) -> None:
-    """Count so many changes of the vectors, for `save_vectors`."""
-    if changes:
-        catalog.set_meta({_UNSAVED: str(int(catalog.meta().get(_UNSAVED, 0)) + changes)})
+def note_unsaved(catalog: Catalog, added: int) -> None:
+    """Count so many passages more, for `save_vectors`."""
+    if added:
+        catalog.set_meta({_UNSAVED: str(int(catalog.meta().get(_UNSAVED, 0)) + added)})
 
 
 def save_vectors(catalog: Catalog, vectors: VectorStore) -> None:
-    """Have the graph written to disk, if many changes are not yet in it."""
-    if int(catalog.meta().get(_UNSAVED, 0)) >= _MANY_UNSAVED:
-        vectors.save()
+    """Have the graph written to disk, if many passages are not yet in what is there."""
+    if _many_unsaved(catalog):
+        with _writing(catalog):
+            vectors.save()
         catalog.set_meta({_UNSAVED: "0"})
+
+
+@contextmanager
+def _writing(catalog: Catalog) -> Iterator[None]:
+    """While vectors are written: what ends before, by an error or killed, is told by a stray."""
+    catalog.add_strays([_WRITING])
+    yield
+    catalog.drop_strays([_WRITING])
+
+
+def _many_unsaved(catalog: Catalog) -> bool:
+    return int(catalog.meta().get(_UNSAVED, 0)) >= _MANY_UNSAVED
 
 
 def move_vectors(
@@ -136,7 +161,7 @@ def move_vectors(
         )
     store = open_vectors(target, catalog.identity())
     try:
-        repair_vectors(catalog, store, embedder, on_progress=on_progress)
+        _fill(catalog, store, embedder, on_progress)
         store.note_model(embedder.fingerprint)
         moved = store.count()
         if moved != catalog.count():
@@ -178,15 +203,13 @@ def delete_strays(catalog: Catalog, vectors: VectorStore) -> int:
     return len(strays)
 
 
-def _not_found(
-    catalog: Catalog, vectors: VectorStore, sampled: bool, on_progress: ProgressListener
-) -> list[str]:
-    """The ids of the passages that a search with their own vector does not find."""
+def _not_found(catalog: Catalog, vectors: VectorStore, on_progress: ProgressListener) -> list[str]:
+    """The ids of passages that a search with their own vector does not find."""
     every = [name for name, _ in catalog.all_ids()]
     lost: list[str] = []
     for start in range(0, len(every), _PAGE):
         known = catalog.vectors_of(every[start : start + _PAGE])
-        if not sampled or vectors.at_risk(known):
+        if vectors.at_risk(known):
             lost += vectors.unreachable(known)
         on_progress(Progress("write", min(start + _PAGE, len(every)), len(every)))
     return lost

@@ -34,7 +34,7 @@ from askdocs.vectors import VectorStore
 
 CHANGED = "changed_ns"  # when documents became other than before, in the catalog
 _GROUP = 512  # passages that change hands together
-_LOOKED_FOR = 20  # passages looked for, for each deleted one: where that is all of them, all are
+_LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
 _LOAD_MEGABYTES = 2000  # of memory that reading one file may take
 
 
@@ -61,7 +61,7 @@ def sync(
     """
     began, started_ns = time.monotonic(), time.time_ns()
     catalog.set_meta(fingerprint(config, embedder))
-    unfinished = mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    doubtful = mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
     plan = plan_sync(config, catalog, on_progress=on_progress)
     catalog.note_files(plan.touched)
     catalog.remove_files(plan.in_the_way)
@@ -70,10 +70,8 @@ def sync(
     embedded, deleted = _write_all(work, catalog, vectors, embedder, on_progress)
     catalog.remove_files(plan.removed)
     deleted += delete_strays(catalog, vectors)
-    if unfinished or deleted * _LOOKED_FOR >= max(catalog.count(), 1):
-        insert_lost_again(
-            catalog, vectors, embedder, sampled=not unfinished, on_progress=on_progress
-        )
+    if doubtful or deleted * _LOOKED_FOR >= max(catalog.count(), 1):
+        insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
     save_vectors(catalog, vectors)
     catalog.prune_vectors()
     catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
@@ -109,8 +107,7 @@ def add_documents(
     """
     began = time.monotonic()
     catalog.set_meta(fingerprint(config, embedder))
-    vectors.prepare()
-    delete_strays(catalog, vectors)
+    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
     known = catalog.files()
     last = {each.source: each for each in documents}  # of each source
     fresh = [
@@ -325,5 +322,5 @@ def _write_group(
     gone = catalog.replace_files([loaded.indexed for loaded in group])
     vectors.delete(gone)
     catalog.drop_strays(gone)
-    note_unsaved(catalog, len(new) + len(gone))
+    note_unsaved(catalog, len(new))
     return len(gone)

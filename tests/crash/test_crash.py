@@ -93,6 +93,77 @@ def test_a_disk_that_fills_up_is_told_and_loses_nothing(
     assert differences(state_of(index), state_of(tmp_path / "fresh")) == []
 
 
+def test_killed_while_the_graph_is_written_nothing_crashes_or_is_lost(tmp_path: Path) -> None:
+    """Chroma writes its files in place; half written they crash who searches them."""
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    for number in range(600):
+        (corpus / f"{number:03}.txt").write_text(f"Kettle {number} is red.\n")
+        if number == 299:
+            assert hashed_sync(corpus, index) == ""
+    assert run_hashed(TEARS_ITS_GRAPH, corpus, index).returncode == -signal.SIGKILL
+    found = run_hashed("print(assistant.search('Kettle 77')[0].passage.text)", corpus, index)
+    assert (found.returncode, found.stdout) == (0, "Kettle 77 is red.\n"), found.stderr
+    done = run_hashed("print(assistant.index().embedded)", corpus, index)
+    assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
+    assert hashed_sync(corpus, tmp_path / "fresh") == ""
+    assert differences(state_of(index), state_of(tmp_path / "fresh")) == []
+
+
+def test_killed_between_two_groups_what_the_graph_lost_is_sought(tmp_path: Path) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    for number in range(1200):
+        (corpus / f"{number:04}.txt").write_text(f"Kettle {number} is red.\n")
+    assert run_hashed(DIES_BETWEEN_GROUPS, corpus, index).returncode == -signal.SIGKILL
+    for stages in ("True", "False"):
+        done = run_hashed(TELLS_WHETHER_IT_LOOKS, corpus, index)
+        assert (done.returncode, done.stdout) == (0, f"{stages}\n"), done.stderr
+    assert hashed_sync(corpus, tmp_path / "fresh") == ""
+    assert differences(state_of(index), state_of(tmp_path / "fresh")) == []
+
+
+DIES_BETWEEN_GROUPS = """
+import os, signal, askdocs.sync as sync
+written, group = [], sync._write_group
+def counted(*given):
+    if len(written) == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    written.append(group(*given))
+    return written[-1]
+sync._write_group = counted
+assistant.index()
+"""
+TELLS_WHETHER_IT_LOOKS = """
+stages = []
+assistant.index(on_progress=lambda progress: stages.append(progress.stage))
+print("write" in stages)
+"""
+TEARS_ITS_GRAPH = """
+import os, signal
+from askdocs.collection import Collection
+def torn(self):
+    for file in config.index.glob("chroma/*/*"):
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    os.kill(os.getpid(), signal.SIGKILL)
+Collection.save = torn
+assistant.index()
+"""
+
+
+def run_hashed(code: str, corpus: Path, index: Path) -> subprocess.CompletedProcess[str]:
+    """Run code that has an `assistant`, with the cheap embedding, in another process."""
+    opened = (
+        "import sys; from pathlib import Path\n"
+        "from askdocs import Assistant, Config\n"
+        "from tests.hash_embedding import HashEmbedding\n"
+        "config = Config(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))\n"
+        "assistant = Assistant(config, embedder=HashEmbedding())\n"
+    )
+    command = [sys.executable, "-c", f"{opened}{code}\nassistant.close()", str(corpus), str(index)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def hashed_sync(corpus: Path, index: Path) -> str:
     """Sync with the cheap embedding in another process; what it says on standard error."""
     code = (
