@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -155,10 +157,13 @@ def show_stream(stream: Stream) -> Answer | None:
     writer = _Writer() if sys.stdout.isatty() else None
     said = ""
     try:
-        for piece in stream:
-            said += piece
-            if writer:
-                writer.write(piece)
+        with _noting_interrupts() as interrupted:
+            for piece in stream:
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
+                said += piece
+                if writer:
+                    writer.write(piece)
     except KeyboardInterrupt:
         stream.close()
         if writer is None:
@@ -177,6 +182,28 @@ def show_stream(stream: Stream) -> Answer | None:
         return answer
     show_answer(answer)
     return answer
+
+
+@contextmanager
+def _noting_interrupts() -> Iterator[threading.Event]:
+    """Ctrl-C raises KeyboardInterrupt as ever, and is noted here as well.
+
+    Python drops an exception that comes while it finalises an object.
+    """
+    interrupted = threading.Event()
+
+    def note(*_: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # which alone gets signals
+        yield interrupted
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Writer:
