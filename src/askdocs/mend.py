@@ -29,23 +29,24 @@ def mend_vectors(
     embedder: Embedder,
     *,
     on_progress: ProgressListener,
-) -> bool:
-    """Finish what a killed process had begun; whether passages may have been lost on the way.
+) -> None:
+    """Finish what a killed process had begun.
 
     Where it was killed while it wrote vectors (strays tell), some are missing, or most of a sample
     is not found by its own vectors, the store is filled anew: Chroma writes its graph in place, and
-    one half written can crash who searches it.
+    one half written can crash who searches it. Where it was killed otherwise, what Chroma has
+    inserted again is looked for.
     """
     vectors.prepare()
-    killed = _many_unsaved(catalog)
     broken = bool(catalog.strays()) or vectors.count() != catalog.count()
     if not broken:
         sample = catalog.some_vectors(_SAMPLE)
         broken = len(vectors.unreachable(sample)) > len(sample) // 2
     if broken:
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    elif _many_unsaved(catalog):  # a sync that comes to its end has saved them
+        insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
     vectors.note_model(embedder.fingerprint)
-    return killed and not broken
 
 
 def insert_lost_again(

@@ -61,16 +61,15 @@ def sync(
     """
     began, started_ns = time.monotonic(), time.time_ns()
     catalog.set_meta(fingerprint(config, embedder))
-    doubtful = mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
     plan = plan_sync(config, catalog, on_progress=on_progress)
     catalog.note_files(plan.touched)
-    catalog.remove_files(plan.in_the_way)
+    deleted = _remove(plan.in_the_way, catalog, vectors)
     failed = list(plan.failed)
     work = _load_all(config, catalog, embedder, plan, failed, on_progress)
-    embedded, deleted = _write_all(work, catalog, vectors, embedder, on_progress)
-    catalog.remove_files(plan.removed)
-    deleted += delete_strays(catalog, vectors)
-    if doubtful or deleted * _LOOKED_FOR >= max(catalog.count(), 1):
+    embedded, replaced = _write_all(work, catalog, vectors, embedder, on_progress)
+    deleted += replaced + _remove(plan.removed, catalog, vectors)
+    if deleted * _LOOKED_FOR >= max(catalog.count(), 1):
         insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
     save_vectors(catalog, vectors)
     catalog.prune_vectors()
@@ -115,7 +114,6 @@ def add_documents(
     ]
     work = (_prepare(config, embedder, file, [document]) for document, file in fresh)
     embedded, _ = _write_all(work, catalog, vectors, embedder, on_progress)
-    delete_strays(catalog, vectors)
     save_vectors(catalog, vectors)
     catalog.prune_vectors()
     if fresh:
@@ -148,6 +146,12 @@ def delete_vectors(index: Path) -> None:
         shutil.rmtree(folder)
     else:
         folder.unlink(missing_ok=True)
+
+
+def _remove(paths: Sequence[str], catalog: Catalog, vectors: VectorStore) -> int:
+    """Forget files; how many passages they had."""
+    catalog.remove_files(paths)
+    return delete_strays(catalog, vectors)
 
 
 def _file_of(document: Document) -> FileRecord:
