@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,6 +44,10 @@ class Chroma(Protocol):
         """What `action` makes of the collection."""
         ...
 
+    def write(self, action: Callable[[Any], Found]) -> Found:
+        """The same, for an action that changes it."""
+        ...
+
     def prepare(self) -> None:
         """Make the collection if it is not there."""
         ...
@@ -63,13 +68,22 @@ class Chroma(Protocol):
 class ChromaFolder:
     """The collection in a folder; no other process may have it open.
 
+    Chroma writes its graph in place, and one half written can crash who reads it. So a file in the
+    folder marks that something is being written; where a process was killed meanwhile, the next
+    one begins with an empty collection (docs/decisions/0009-vectors-half-written.md).
     Raises IndexMismatchError where it is damaged, CorpusError where it cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._mark = folder / "writing"
+        self._guard = threading.Lock()
+        self._writers = 0
+        self._failed = False
         chromadb, settings = _chromadb()
         with self._reporting():
+            if self._mark.exists():
+                shutil.rmtree(folder)
             folder.mkdir(parents=True, exist_ok=True)
             self._client = chromadb.PersistentClient(str(folder), settings=settings)
             self._collection = _made(self._client, COLLECTION)
@@ -78,11 +92,15 @@ class ChromaFolder:
         with self._reporting():
             return action(self._collection)
 
+    def write(self, action: Callable[[Any], Found]) -> Found:
+        with self._reporting(), self._writing():
+            return action(self._collection)
+
     def prepare(self) -> None:
         """Nothing to do: it was made when it was opened."""
 
     def clear(self) -> None:
-        with self._reporting():
+        with self._reporting(), self._writing():
             self._client.delete_collection(COLLECTION)
             self._collection = _made(self._client, COLLECTION)
 
@@ -92,6 +110,23 @@ class ChromaFolder:
 
     def close(self) -> None:
         self._client.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The mark stays where it ends by an error (a full disk): some may be half written."""
+        with self._guard:
+            self._writers += 1
+            self._mark.touch()
+        try:
+            yield
+        except Exception:
+            self._failed = True
+            raise
+        finally:
+            with self._guard:
+                self._writers -= 1
+                if not self._writers and not self._failed:
+                    self._mark.unlink(missing_ok=True)
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:
@@ -166,6 +201,8 @@ class ChromaServer:
                     " what was embedded before is not embedded again."
                 ) from None
             return action(self._collection)
+
+    write = run
 
     def prepare(self) -> None:
         from chromadb.errors import NotFoundError

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
 from askdocs.catalog import Catalog
@@ -20,7 +17,6 @@ _SAMPLE = 12  # passages that are looked for before each sync
 _TRIES = 3  # to insert what the graph has lost
 _UNSAVED = "unsaved"  # passages added since the graph was last saved, in the catalog
 _MANY_UNSAVED = 250  # who opens the store inserts them again, some 0.4 ms and more each
-_WRITING = "writing"  # a stray while vectors are written that no other tells of; never a passage
 
 
 def mend_vectors(
@@ -32,19 +28,17 @@ def mend_vectors(
 ) -> None:
     """Finish what a killed process had begun.
 
-    Where it was killed while it wrote vectors (strays tell), some are missing, or most of a sample
-    is not found by its own vectors, the store is filled anew: Chroma writes its graph in place, and
-    one half written can crash who searches it. Where it was killed otherwise, what Chroma has
-    inserted again is looked for.
+    Where vectors are missing, the store is filled anew: where the counts differ, or most of a
+    sample is not found by its own vectors. Else, what the graph may have lost is looked for.
     """
     vectors.prepare()
-    broken = bool(catalog.strays()) or vectors.count() != catalog.count()
-    if not broken:
-        sample = catalog.some_vectors(_SAMPLE)
-        broken = len(vectors.unreachable(sample)) > len(sample) // 2
-    if broken:
+    # A sync that comes to its end leaves no strays, and few passages that are not saved.
+    unfinished = delete_strays(catalog, vectors) > 0 or _many_unsaved(catalog)
+    sample = catalog.some_vectors(_SAMPLE)
+    lost = len(vectors.unreachable(sample)) > len(sample) // 2
+    if lost or vectors.count() != catalog.count():
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
-    elif _many_unsaved(catalog):  # a sync that comes to its end has saved them
+    elif unfinished:
         insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
     vectors.note_model(embedder.fingerprint)
 
@@ -67,10 +61,9 @@ def insert_lost_again(
         lost = _not_found(catalog, vectors, on_progress)
         if not lost:
             return
+        vectors.delete(lost)  # were the process to die here, the counts would differ
         passages, known = catalog.passages(lost), catalog.vectors_of(lost)
-        with _writing(catalog):
-            vectors.delete(lost)
-            vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
+        vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
     if _not_found(catalog, vectors, on_progress):
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
 
@@ -84,16 +77,9 @@ def repair_vectors(
 ) -> int:
     """Fill the vector store anew from the catalog; the number of texts that had to be embedded.
 
-    That is 0 unless the catalog has lost vectors. If the process is killed meanwhile, the next sync
-    begins this again.
+    That is 0 unless the catalog has lost vectors. A process killed meanwhile leaves a store whose
+    count is wrong, so the next sync begins this again.
     """
-    with _writing(catalog):
-        return _fill(catalog, vectors, embedder, on_progress)
-
-
-def _fill(
-    catalog: Catalog, vectors: VectorStore, embedder: Embedder, on_progress: ProgressListener
-) -> int:
     vectors.prepare()
     if not catalog.count():  # a new catalog beside a store that outlived the last one
         save_stored_vectors(catalog, vectors, embedder)
@@ -111,8 +97,8 @@ def _fill(
         embedded += len(texts)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
         on_progress(Progress("repair", start + len(ids), len(every)))
-    save_vectors(catalog, vectors)
     catalog.drop_strays(catalog.strays())
+    save_vectors(catalog, vectors)
     return embedded
 
 
@@ -125,17 +111,8 @@ def note_unsaved(catalog: Catalog, added: int) -> None:
 def save_vectors(catalog: Catalog, vectors: VectorStore) -> None:
     """Have the graph written to disk, if many passages are not yet in what is there."""
     if _many_unsaved(catalog):
-        with _writing(catalog):
-            vectors.save()
+        vectors.save()
         catalog.set_meta({_UNSAVED: "0"})
-
-
-@contextmanager
-def _writing(catalog: Catalog) -> Iterator[None]:
-    """While vectors are written: what ends before, by an error or killed, is told by a stray."""
-    catalog.add_strays([_WRITING])
-    yield
-    catalog.drop_strays([_WRITING])
 
 
 def _many_unsaved(catalog: Catalog) -> bool:
@@ -162,7 +139,7 @@ def move_vectors(
         )
     store = open_vectors(target, catalog.identity())
     try:
-        _fill(catalog, store, embedder, on_progress)
+        repair_vectors(catalog, store, embedder, on_progress=on_progress)
         store.note_model(embedder.fingerprint)
         moved = store.count()
         if moved != catalog.count():

@@ -18,7 +18,7 @@ from askdocs.language_model import LanguageModel
 from askdocs.llm import LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
 from askdocs.reader import OnnxReader, Reader
-from askdocs.sync import delete_index, delete_vectors
+from askdocs.sync import delete_index
 from askdocs.vectors import VectorStore
 from askdocs.vectors import open_vectors as open_store
 
@@ -83,17 +83,10 @@ class Parts:
             return self._catalog
 
     def open_vectors(self) -> VectorStore:
-        """The vectors, in the index or at a server.
-
-        A folder of vectors that a killed process was writing to is deleted: it can crash who reads
-        it. The next sync fills it anew from the catalog; until then words alone are searched.
-        """
+        """The vectors, in the index or at a server."""
         with self.guard:
             if self._vectors is None:
-                catalog = self.open_catalog()
-                if not self.config.served and catalog.strays():
-                    delete_vectors(self.config.index)
-                self._vectors = open_store(self.config, catalog.identity())
+                self._vectors = open_store(self.config, self.open_catalog().identity())
             return self._vectors
 
     @property

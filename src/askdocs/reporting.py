@@ -164,6 +164,8 @@ def show_stream(stream: Stream) -> Answer | None:
                 said += piece
                 if writer:
                     writer.write(piece)
+            if interrupted.is_set():
+                raise KeyboardInterrupt
     except KeyboardInterrupt:
         stream.close()
         if writer is None:
@@ -186,7 +188,7 @@ def show_stream(stream: Stream) -> Answer | None:
 
 @contextmanager
 def _noting_interrupts() -> Iterator[threading.Event]:
-    """Ctrl-C raises KeyboardInterrupt as ever, and is noted here as well.
+    """Where Ctrl-C raises KeyboardInterrupt, it is noted here as well.
 
     Python drops an exception that comes while it finalises an object.
     """
@@ -196,14 +198,15 @@ def _noting_interrupts() -> Iterator[threading.Event]:
         interrupted.set()
         raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():  # which alone gets signals
+    main = threading.current_thread() is threading.main_thread()  # which alone gets signals
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield interrupted
         return
-    before = signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGINT, note)
     try:
         yield interrupted
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Writer:

@@ -141,12 +141,12 @@ print("write" in stages)
 """
 TEARS_ITS_GRAPH = """
 import os, signal
-from askdocs.collection import Collection
-def torn(self):
+from chromadb.api.models.Collection import Collection
+def torn(self, **_):
     for file in config.index.glob("chroma/*/*"):
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     os.kill(os.getpid(), signal.SIGKILL)
-Collection.save = torn
+Collection.update = torn
 assistant.index()
 """
 
