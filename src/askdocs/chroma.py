@@ -115,8 +115,8 @@ class ChromaFolder:
     def _writing(self) -> Iterator[None]:
         """The mark stays where it ends by an error (a full disk): some may be half written."""
         with self._guard:
-            self._writers += 1
             self._mark.touch()
+            self._writers += 1
         try:
             yield
         except Exception:
