@@ -82,7 +82,7 @@ def _vectors(folder: Path, passages: int, asked: int) -> None:
     for number in range(0 if known else -(-passages // _AT_ONCE)):
         rows = drawn(min(_AT_ONCE, passages - number * _AT_ONCE), chance)
         ids = [f"{number}-{row}" for row in range(len(rows))]
-        add = partial(store.chroma.run, partial(_add, ids=ids, rows=rows))
+        add = partial(store.chroma.write, partial(_add, ids=ids, rows=rows))
         _told(number * _AT_ONCE, "vectors", add)
     print(f"{store.count():,} vectors")
     wanted = list(drawn(asked, np.random.default_rng(2)))

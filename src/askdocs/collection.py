@@ -82,14 +82,12 @@ class Collection:
         if not self.count():
             return
         nothing = [f"none-{number}" for number in range(SAVED_AFTER)]
-        said = [{"source": ""}] * len(nothing)
-        self.chroma.write(lambda collection: collection.update(ids=nothing, metadatas=said))
+        self._change("update", ids=nothing, metadatas=[{"source": ""}] * len(nothing))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove passages by id; ids that are not there do no harm."""
         for start in range(0, len(ids), _BATCH):
-            batch = list(ids[start : start + _BATCH])
-            self.chroma.write(partial(_delete, ids=batch))
+            self._change("delete", ids=list(ids[start : start + _BATCH]))
 
     def search(
         self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
@@ -181,8 +179,7 @@ class Collection:
     def note_model(self, fingerprint: str) -> None:
         """Keep the fingerprint beside the vectors: they outlive a catalog that is lost."""
         if self.model != fingerprint:
-            noted = {**self._metadata(), "model": fingerprint}
-            self.chroma.write(lambda collection: collection.modify(metadata=noted))
+            self._change("modify", metadata={**self._metadata(), "model": fingerprint})
 
     def clear(self) -> None:
         """Remove everything, and leave an empty store."""
@@ -193,6 +190,9 @@ class Collection:
 
     def _call(self, method: str, **values: Any) -> Any:
         return self.chroma.run(lambda collection: getattr(collection, method)(**values))
+
+    def _change(self, method: str, **values: Any) -> None:
+        self.chroma.write(lambda collection: getattr(collection, method)(**values))
 
 
 def passage_node(passage: Passage, vector: Vectors | None = None) -> Any:
@@ -233,10 +233,6 @@ def _write(collection: Any, *, nodes: Sequence[Any]) -> None:
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
     ChromaVectorStore(chroma_collection=collection).add(list(nodes))
-
-
-def _delete(collection: Any, *, ids: Sequence[str]) -> None:
-    collection.delete(ids=ids)
 
 
 def _conditions(sources: Sequence[str] | None) -> Iterator[Any]:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -89,8 +90,7 @@ def test_a_disk_that_fills_up_is_told_and_loses_nothing(
     (small_disk / "filler").unlink()
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     assert hashed_sync(corpus, index) == ""
-    assert hashed_sync(corpus, tmp_path / "fresh") == ""
-    assert differences(state_of(index), state_of(tmp_path / "fresh")) == []
+    assert_equals_a_fresh_one(corpus, index, tmp_path / "fresh")
 
 
 def test_killed_while_the_graph_is_written_nothing_crashes_or_is_lost(tmp_path: Path) -> None:
@@ -106,8 +106,7 @@ def test_killed_while_the_graph_is_written_nothing_crashes_or_is_lost(tmp_path: 
     assert (found.returncode, found.stdout) == (0, "Kettle 77 is red.\n"), found.stderr
     done = run_hashed("print(assistant.index().embedded)", corpus, index)
     assert (done.returncode, done.stdout) == (0, "0\n"), done.stderr
-    assert hashed_sync(corpus, tmp_path / "fresh") == ""
-    assert differences(state_of(index), state_of(tmp_path / "fresh")) == []
+    assert_equals_a_fresh_one(corpus, index, tmp_path / "fresh")
 
 
 def test_killed_between_two_groups_what_the_graph_lost_is_sought(tmp_path: Path) -> None:
@@ -119,8 +118,7 @@ def test_killed_between_two_groups_what_the_graph_lost_is_sought(tmp_path: Path)
     for stages in ("True", "False"):
         done = run_hashed(TELLS_WHETHER_IT_LOOKS, corpus, index)
         assert (done.returncode, done.stdout) == (0, f"{stages}\n"), done.stderr
-    assert hashed_sync(corpus, tmp_path / "fresh") == ""
-    assert differences(state_of(index), state_of(tmp_path / "fresh")) == []
+    assert_equals_a_fresh_one(corpus, index, tmp_path / "fresh")
 
 
 DIES_BETWEEN_GROUPS = """
@@ -151,6 +149,25 @@ assistant.index()
 """
 
 
+def assert_equals_a_fresh_one(corpus: Path, index: Path, fresh: Path) -> None:
+    assert hashed_sync(corpus, fresh) == ""
+    assert differences(state_of(index), state_of(fresh)) == []
+
+
+SYNCS = """
+from askdocs import AskdocsError
+try: assistant.index()
+except AskdocsError as error: sys.exit(f"askdocs: {error}")
+"""
+
+
+def hashed_sync(corpus: Path, index: Path) -> str:
+    """Sync with the cheap embedding in another process; what it says on standard error."""
+    done = run_hashed(SYNCS, corpus, index)
+    assert done.returncode in (0, 1)
+    return done.stderr
+
+
 def run_hashed(code: str, corpus: Path, index: Path) -> subprocess.CompletedProcess[str]:
     """Run code that has an `assistant`, with the cheap embedding, in another process."""
     opened = (
@@ -158,24 +175,7 @@ def run_hashed(code: str, corpus: Path, index: Path) -> subprocess.CompletedProc
         "from askdocs import Assistant, Config\n"
         "from tests.hash_embedding import HashEmbedding\n"
         "config = Config(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))\n"
-        "assistant = Assistant(config, embedder=HashEmbedding())\n"
+        "with Assistant(config, embedder=HashEmbedding()) as assistant:\n"
     )
-    command = [sys.executable, "-c", f"{opened}{code}\nassistant.close()", str(corpus), str(index)]
+    command = [sys.executable, "-c", opened + indent(code, "    "), str(corpus), str(index)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def hashed_sync(corpus: Path, index: Path) -> str:
-    """Sync with the cheap embedding in another process; what it says on standard error."""
-    code = (
-        "import sys; from pathlib import Path\n"
-        "from askdocs import Assistant, AskdocsError, Config\n"
-        "from tests.hash_embedding import HashEmbedding\n"
-        "config = Config(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))\n"
-        "try:\n"
-        "    with Assistant(config, embedder=HashEmbedding()) as assistant: assistant.index()\n"
-        "except AskdocsError as error: sys.exit(f'askdocs: {error}')\n"
-    )
-    command = [sys.executable, "-c", code, str(corpus), str(index)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 1)
-    return done.stderr
