@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,29 @@ def test_what_is_stored_is_there_after_closing(tmp_path: Path) -> None:
     store = Collection(ChromaFolder(tmp_path))
     assert store.search(vectors[4], limit=1)[0][0] == "id4"
     store.close()
+
+
+def test_a_store_that_is_made_anew_meanwhile_can_be_asked(store: Collection) -> None:
+    vectors = unit_vectors(50)
+    done = threading.Event()
+
+    def make_anew() -> None:
+        try:
+            for _ in range(15):
+                store.chroma.clear()
+                store.add([passage(number) for number in range(50)], vectors)
+        finally:
+            done.set()
+
+    maker = threading.Thread(target=make_anew)
+    maker.start()
+    try:
+        while not done.is_set():
+            assert store.count() <= 50
+            assert len(store.search(vectors[3], limit=5)) <= 5
+    finally:
+        maker.join()
+    assert store.search(vectors[3], limit=1)[0][0] == "id3"
 
 
 def test_damage_is_told_with_what_mends_it(tmp_path: Path) -> None:

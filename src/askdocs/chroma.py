@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ _SPACE = {
 }
 _OWNER = "index"  # the key of a collection's metadata that says whose it is
 _FULL = 16_000_000  # bytes; an error on a disk with less space comes from that
+_RETRIES, _PAUSE = 100, 0.05  # seconds; of what fails while the collection is written
 _REFUSALS = (401, 403)
 _ANSWER_SECONDS = 60.0  # after which a server counts as gone
 
@@ -79,6 +81,7 @@ class ChromaFolder:
         self._mark = folder / "writing"
         self._guard = threading.Lock()
         self._writers = 0
+        self._written = 0
         self._failed = False
         chromadb, settings = _chromadb()
         with self._reporting():
@@ -89,7 +92,18 @@ class ChromaFolder:
             self._collection = _made(self._client, COLLECTION)
 
     def run(self, action: Callable[[Any], Found]) -> Found:
+        """What fails while another thread writes, or makes the collection anew, is tried again."""
+        from chromadb.errors import ChromaError
+
         with self._reporting():
+            for _ in range(_RETRIES):
+                written = self._written
+                try:
+                    return action(self._collection)
+                except ChromaError:
+                    if not self._writers and self._written == written:
+                        raise
+                time.sleep(_PAUSE)
             return action(self._collection)
 
     def write(self, action: Callable[[Any], Found]) -> Found:
@@ -125,6 +139,7 @@ class ChromaFolder:
         finally:
             with self._guard:
                 self._writers -= 1
+                self._written += 1
                 if not self._writers and not self._failed:
                     self._mark.unlink(missing_ok=True)
 
