@@ -602,12 +602,15 @@ def test_a_catalog_in_use_is_read_by_a_second_connection(folder: Folder) -> None
         catalog.close()
 
 
+NARROW = {"hnsw": {"space": "cosine", "max_neighbors": 32}}  # the graph of the first format
+
+
 def test_an_index_of_the_first_format_is_brought_up_to_date(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.write("owls.txt")
     with monkeypatch.context() as before:
-        before.setattr(chroma, "_SPACE", {"hnsw": {"space": "cosine", "max_neighbors": 32}})
+        before.setattr(chroma, "_SPACE", NARROW)
         folder.sync()
     with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
         connection.execute("DELETE FROM word_places")
@@ -620,11 +623,16 @@ def test_an_index_of_the_first_format_is_brought_up_to_date(
             assistant.search("owls hunt")
         assert assistant.index().embedded == 0
         assert sources_found(assistant, "owls hunt") == {"owls.txt"}
-        store = assistant._parts.open_vectors()
-        assert isinstance(store, Collection)
-        graph = store.chroma.run(lambda collection: collection.configuration["hnsw"])
-        assert graph["max_neighbors"] == 64
+        assert neighbours(assistant) == 64
     assert folder.equals_a_fresh_one()
+
+
+def neighbours(assistant: Assistant) -> int:
+    """Of each passage in the graph of vectors."""
+    store = assistant._parts.open_vectors()
+    assert isinstance(store, Collection)
+    graph = store.chroma.run(lambda collection: collection.configuration["hnsw"])
+    return int(graph["max_neighbors"])
 
 
 def test_an_index_of_an_unknown_format_is_refused(folder: Folder) -> None:
@@ -636,14 +644,18 @@ def test_an_index_of_an_unknown_format_is_refused(folder: Folder) -> None:
         folder.sync()
 
 
-def test_documents_of_the_first_format_outlive_the_next_ones(folder: Folder) -> None:
-    with folder.open() as assistant:
+def test_documents_of_the_first_format_outlive_the_next_ones(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before, folder.open() as assistant:
+        before.setattr(chroma, "_SPACE", NARROW)
         assistant.index_documents([Document("a", OWLS), Document("b", TEA)])
     with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
         connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
     with folder.open() as assistant:
         assistant.index_documents([Document("c", "Kettles boil water.")])
         assert sources_found(assistant, "owls hunt") == {"a"}
+        assert neighbours(assistant) == 64
 
 
 def test_a_document_given_twice_is_indexed_as_it_was_given_last(folder: Folder) -> None:

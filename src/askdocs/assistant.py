@@ -213,12 +213,14 @@ class Assistant:
         with self._sync_guard:
             self._parts.open_lock()
             catalog = self._parts.open_catalog()
-            upgrade(catalog)
+            outdated = upgrade(catalog)
             check_fingerprint(catalog, self._parts.fingerprint())
+            vectors, listener = self._parts.open_vectors(), on_progress or _ignore
+            if outdated:
+                repair_vectors(catalog, vectors, self.embedder, on_progress=listener)
             return add_documents(
-                documents, self.config, catalog, self._parts.open_vectors(), self.embedder,
-                on_progress=on_progress or _ignore,
-            )  # fmt: skip
+                documents, self.config, catalog, vectors, self.embedder, on_progress=listener
+            )
 
     # Questions
 
