@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from askdocs import ConfigError, ModelUnavailableError
+from askdocs import ConfigError, ModelUnavailableError, embed_bfloat16
 from askdocs import embed as embedding
 from askdocs.embed import BATCH_TOKENS, OnnxEmbedder, batches, load_embedder
 from askdocs.embed_bfloat16 import has_bfloat16
@@ -55,6 +56,19 @@ def test_what_a_processor_says_of_itself_is_understood(tmp_path: Path) -> None:
     assert has_bfloat16(told)
     told.write_text("processor : 0\nflags : fpu avx2 sse\n", encoding="utf-8")
     assert not has_bfloat16(told)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_where_the_system_does_not_tell_pytorch_does(
+    known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": known}, raising=False)
+    monkeypatch.setattr(embed_bfloat16, "_torch_tells", embed_bfloat16._torch_tells.__wrapped__)
+    monkeypatch.setattr("platform.machine", lambda: "AMD64")
+    assert has_bfloat16(tmp_path / "none") is known
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert not has_bfloat16(tmp_path / "none")
+    monkeypatch.setattr("platform.machine", lambda: "arm64")
     assert not has_bfloat16(tmp_path / "none")
 
 

@@ -9,10 +9,11 @@ does not pay for a question.
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ _HEIGHTS = 64  # rows of tokens are filled up to a multiple of these
 _MOST_THREADS = 16  # as many batches as there are at a time
 _EPSILON = 1e-12  # of the layer norms, as in BERT
 _FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
+_X86 = frozenset({"x86_64", "AMD64"})  # as Linux and macOS, and as Windows call it
 # The matrices of a layer in the order in which the file holds them, by the names of their biases.
 _MATRICES = (
     "attention.self.query",
@@ -43,13 +45,24 @@ _MATRICES = (
 
 
 def has_bfloat16(processors: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether this processor says that it multiplies in bfloat16. Only Linux lets us know."""
+    """Whether this processor says that it multiplies in bfloat16.
+
+    Linux tells in a file; elsewhere a newer PyTorch does.
+    """
     try:
         lines = processors.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        return False
+        return platform.machine() in _X86 and _torch_tells()
     flags = next((line.split() for line in lines if line.startswith("flags")), [])
     return not _FLAGS.isdisjoint(flags)
+
+
+@cache
+def _torch_tells() -> bool:
+    import torch
+
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(capabilities.get(flag) for flag in _FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
