@@ -45,11 +45,14 @@ def consider(
     if asked.surely:
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
         return _searched(parts, question, asked, sources, talked_of)
-    # It may stand alone or not: the surer of the two is what was meant, if it is not refused.
+    # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
+    # is not what was quoted before, which nobody asks for again.
     least = 0.0 if insist else parts.config.minimum_confidence
     with_talk = _searched(parts, question, asked, sources)
     alone = _searched(parts, question, understand(question, ()), sources)
     answers = _chance(with_talk) >= max(_chance(alone), least)
+    if _chance(alone) >= least and _is_quoted(with_talk, history):
+        answers = False
     return with_talk if answers else alone
 
 
@@ -76,6 +79,13 @@ def _searched(
 
 def _chance(considered: Considered) -> float:
     return considered.candidates[0].chance if considered.candidates else 0.0
+
+
+def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
+    """Whether the best sentence is one that an answer before this question cites."""
+    cited = {(each.source, each.start) for turn in history for each in turn.answer.citations}
+    best = considered.candidates[:1]
+    return any((each.hit.passage.source, each.start) in cited for each in best)
 
 
 def told(
