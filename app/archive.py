@@ -6,7 +6,9 @@ import json
 import logging
 import re
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -40,24 +42,28 @@ class Archive:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        self._guard = threading.Lock()
 
     @property
     def keeps(self) -> bool:
         """Whether anything is kept at all."""
         return self._folder is not None
 
-    def save(self, visitor: str, conversation: Conversation) -> None:
-        """Keep the conversation as it is now. One without questions is not kept."""
+    def save(self, visitor: str, conversation: Conversation, *, again: bool = False) -> None:
+        """Keep the conversation as it is now. One without questions is not kept.
+
+        The name and the judgements that it was given meanwhile stay. With `again` it is kept only
+        if it still is, and was not deleted.
+        """
         file = self._file(visitor, conversation.id)
         if file is None or not conversation.exchanges:
             return
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = file.with_suffix(f".{secrets.token_hex(4)}.new")
-            new.write_text(json.dumps(to_record(conversation)), encoding="utf-8")
-            new.replace(file)
-        except OSError as error:  # the answer matters more than its being kept
-            _log.warning("The conversation cannot be kept: %s", error)
+        with self._guard:
+            kept = _read(file)
+            if kept is not None:
+                _write(file, conversation.remarked_as(kept))
+            elif not again:
+                _write(file, conversation)
 
     def load(self, visitor: str, name: str) -> Conversation | None:
         """A kept conversation; what was being answered when it was left counts as stopped."""
@@ -76,15 +82,18 @@ class Archive:
         return sorted(found, key=lambda each: (each.asked_at, each.id), reverse=True)
 
     def rename(self, visitor: str, name: str, title: str) -> None:
-        conversation = self.load(visitor, name)
-        if conversation is not None:
-            title = " ".join(title.split())[:LONGEST_NAME]
-            self.save(visitor, replace(conversation, name=title))
+        file = self._file(visitor, name)
+        with self._guard:
+            conversation = None if file is None else _read(file)
+            if file is not None and conversation is not None:
+                title = " ".join(title.split())[:LONGEST_NAME]
+                _write(file, replace(conversation, name=title))
 
     def delete(self, visitor: str, name: str) -> None:
         file = self._file(visitor, name)
         if file is not None:
-            file.unlink(missing_ok=True)
+            with self._guard:
+                file.unlink(missing_ok=True)
 
     def _all(self, visitor: str) -> Iterator[Conversation]:
         folder = self._of(visitor)
@@ -106,6 +115,18 @@ class Archive:
 def is_id(name: str) -> bool:
     """Whether this can be the identity of a conversation."""
     return bool(_ID.fullmatch(name))
+
+
+def _write(file: Path, conversation: Conversation) -> None:
+    new = file.with_suffix(f".{secrets.token_hex(4)}.new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.write_text(json.dumps(to_record(conversation)), encoding="utf-8")
+        new.replace(file)
+    except OSError as error:  # the answer matters more than its being kept
+        _log.warning("The conversation cannot be kept: %s", error)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> Conversation | None:

@@ -82,6 +82,15 @@ class Conversation:
         there = 0 <= number < len(self.exchanges) and self.exchanges[number].answer is not None
         return self._with(number, judgement=judgement) if there else self
 
+    def remarked_as(self, kept: Conversation) -> Conversation:
+        """With the name of a kept state of it, and its judgements where this one has none."""
+        judged = {each.asked_at + each.question: each.judgement for each in kept.exchanges}
+        exchanges = tuple(
+            replace(each, judgement=each.judgement or judged.get(each.asked_at + each.question, ""))
+            for each in self.exchanges
+        )
+        return replace(self, exchanges=exchanges, name=kept.name)
+
     def history(self) -> tuple[Turn, ...]:
         """The answered exchanges, for the next question to refer to."""
         return tuple(

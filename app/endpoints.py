@@ -11,6 +11,9 @@ from gradio.events import api
 from askdocs.errors import AskdocsError
 from askdocs.exports import answer_record
 from askdocs.reporting import changes_as_json, hits_as_json, status_as_json
+from askdocs.types import Progress
+
+from .background import Background
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def add_endpoints(assistant: Assistant) -> None:
+def add_endpoints(assistant: Assistant, background: Background) -> None:
     """Add the endpoints to the page under construction. Errors a person can mend are told."""
 
     def answer_of(question: str, sources: list[str] | None = None) -> dict[str, Any]:
@@ -34,7 +37,8 @@ def add_endpoints(assistant: Assistant) -> None:
 
     def changes_of_index() -> dict[str, Any]:
         """Bring the index up to date; what has changed."""
-        return changes_as_json(_told(assistant.index))
+        listener = background.unless_ending(_unheard)
+        return changes_as_json(_told(lambda: assistant.index(on_progress=listener)))
 
     def list_documents() -> list[dict[str, Any]]:
         """The documents of the index."""
@@ -45,6 +49,10 @@ def add_endpoints(assistant: Assistant) -> None:
     api(hits_of, api_name="search", concurrency_limit=4)
     api(changes_of_index, api_name="index", concurrency_limit=1, concurrency_id="index")
     api(list_documents, api_name="documents", concurrency_limit=4)
+
+
+def _unheard(progress: Progress) -> None:
+    """How far it has come, told to nobody."""
 
 
 def _told(work: Callable[[], Result]) -> Result:

@@ -1,4 +1,4 @@
-"""What happens in the panel of documents: listing, finding, indexing."""
+"""What happens when a visitor presses the button that indexes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def indexer(
 
     def update_index() -> Iterator[str]:
         reports: queue.Queue[Progress | Changes | Exception] = queue.Queue()
-        emptied, intake.emptied = intake.emptied, False
+        emptied = intake.emptied
 
         def work() -> None:
             try:
@@ -48,6 +48,7 @@ def indexer(
                 shown = time.monotonic()
                 yield render_progress(report)
         if isinstance(report, Changes):
+            intake.emptied = False
             suggestions.refresh()
         yield render_changes(report if isinstance(report, Changes) else str(report))
         if isinstance(report, Exception) and not isinstance(report, AskdocsError):

@@ -8,13 +8,14 @@ import shutil
 import time
 import unicodedata
 from collections import deque
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from askdocs.config import Config
 from askdocs.errors import AskdocsError
 from askdocs.loaders import suffixes
+from askdocs.scan import scan
 
 FILES_AN_HOUR = 2000
 LONGEST_NAME = 200  # bytes of one part of a name; file systems allow about 255
@@ -47,7 +48,7 @@ class Intake:
     async def put(
         self, name: str, size: int, pieces: AsyncIterable[bytes], *, replace: bool
     ) -> str:
-        """Write a file whole or not at all; its path in the corpus.
+        """Write a file whole or not at all; its path in the corpus. What it replaces is kept.
 
         `size` is what the sender claims, in bytes. Raises RefusedError for a name, kind, size or
         number of files that is not taken, AlreadyThereError unless `replace`.
@@ -55,12 +56,11 @@ class Intake:
         source = checked_name(name)
         self._refuse_size(size)
         target = self._inside(source)
-        if target.exists() and not (replace and target.is_file()):
-            raise AlreadyThereError(f"There is a file {source} already. Replace it?")
+        self._refuse_to_replace(source, target, replace=replace)
         self._count()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            await self._write(target, pieces)
+            await self._write(source, target, pieces, replace=replace)
             self.emptied = False
         except OSError as error:
             raise RefusedError(f"it cannot be written: {error.strerror or error}") from error
@@ -75,23 +75,21 @@ class Intake:
         file = self._inside(source)
         if hidden or not file.is_file():
             raise RefusedError(f"There is no file {source}: it may be part of another, or gone.")
-        kept = self._removed / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}" / source
         try:
-            kept.parent.mkdir(parents=True)
-            shutil.move(file, kept)
+            self._keep(file, source)
         except OSError as error:
             raise RefusedError(f"It cannot be removed: {error.strerror or error}.") from error
-        self.emptied = not any(self._files())
+        self.emptied = not scan(self._corpus, leave_out=self._index)
 
-    def _files(self) -> Iterator[Path]:
-        """The files of the folder that are neither hidden nor the index's own."""
-        index = self._index.resolve()
-        for path in self._corpus.rglob("*"):
-            hidden = any(part.startswith(".") for part in path.relative_to(self._corpus).parts)
-            if not hidden and path.is_file() and not path.resolve().is_relative_to(index):
-                yield path
+    def _keep(self, file: Path, source: str) -> None:
+        """Move a file into the folder REMOVED, under a name of its own."""
+        kept = self._removed / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}" / source
+        kept.parent.mkdir(parents=True)
+        shutil.move(file, kept)
 
-    async def _write(self, target: Path, pieces: AsyncIterable[bytes]) -> None:
+    async def _write(
+        self, source: str, target: Path, pieces: AsyncIterable[bytes], *, replace: bool
+    ) -> None:
         unfinished = target.parent / f".{secrets.token_hex(8)}.part"  # hidden: it is not indexed
         written = 0
         try:
@@ -100,9 +98,16 @@ class Intake:
                     written += len(piece)
                     self._refuse_size(written)
                     file.write(piece)
+            if target.exists():
+                self._refuse_to_replace(source, target, replace=replace)  # it may be there by now
+                self._keep(target, source)
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
+
+    def _refuse_to_replace(self, source: str, target: Path, *, replace: bool) -> None:
+        if target.exists() and not (replace and target.is_file()):
+            raise AlreadyThereError(f"There is a file {source} already. Replace it?")
 
     def _refuse_size(self, size: int) -> None:
         if size > self._most_bytes:
@@ -111,8 +116,10 @@ class Intake:
     def _inside(self, source: str) -> Path:
         """The path of a source. Raises RefusedError where it leads out of the corpus."""
         path = self._corpus / source
-        folder, index = path.parent.resolve(), self._index.resolve()
-        if not folder.is_relative_to(self._corpus.resolve()) or folder.is_relative_to(index):
+        folder, corpus = path.parent.resolve(), self._corpus.resolve()
+        index = self._index.resolve()
+        own = index.is_relative_to(corpus) and folder.is_relative_to(index)
+        if own or not folder.is_relative_to(corpus):
             raise RefusedError("its folder lies outside of the documents")
         return path
 

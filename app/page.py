@@ -99,7 +99,7 @@ def build_page(around: Surroundings) -> gradio.Blocks:
         asked = _connect_talk(parts, around)
         _connect_shelf(parts, around)
         _connect_history(parts, around, asked)
-        add_endpoints(around.assistant)
+        add_endpoints(around.assistant, around.background)
         page.load(welcomer(around), None, parts.welcome, **QUIET)
         returned = page.load(
             opener(around.assistant, around.archive),

@@ -22,6 +22,7 @@ WANTED = 3
 FOLLOW_UPS_TRIED = 4
 DOCUMENTS_TRIED = 12
 SECONDS = 15.0
+SECONDS_APART = 60.0
 SECONDS_READING = 5.0  # of them
 CHARACTERS_READ = 20_000
 
@@ -54,6 +55,7 @@ class Suggestions:
         self._background = background
         self._questions: tuple[str, ...] = ()
         self._documents = ""  # their revision when the last search began
+        self._began = 0.0  # and when that was
         self._found = threading.Event()
 
     def refresh(self) -> None:
@@ -62,9 +64,15 @@ class Suggestions:
         self._background.start(self._find, "askdocs-suggestions")
 
     def keep_up(self, documents: str) -> None:
-        """Look again if fewer than WANTED were found, and the revision of the documents is new."""
-        enough = len(self._questions) >= WANTED or documents == self._documents
-        if not enough and self._found.is_set() and not self._assistant.progress:
+        """Look again if the revision of the documents is new, and nothing is being indexed.
+
+        Where there are WANTED questions already, it is not looked again at every change.
+        """
+        enough = len(self._questions) >= WANTED
+        known = documents == self._documents or (
+            enough and time.monotonic() - self._began < SECONDS_APART
+        )
+        if not known and self._found.is_set() and not self._assistant.progress:
             self.refresh()
 
     def questions(self, *, patience: float = 1.0) -> tuple[str, ...]:
@@ -75,7 +83,7 @@ class Suggestions:
     def _find(self) -> None:
         try:
             found: list[str] = []
-            self._documents = self._assistant.revision()
+            self._documents, self._began = self._assistant.revision(), time.monotonic()
             for question in answered_questions(self._assistant):
                 found.append(question)
                 if len(found) > len(self._questions):

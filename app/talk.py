@@ -1,4 +1,4 @@
-"""What happens when a visitor asks, stops or judges: the events of the talk."""
+"""What happens when a visitor asks or stops: the events of the talk."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def asker(
         for grown in _answering(assistant, conversation, history, quotes=quotes):
             yield render_present(grown), gradio.skip(), grown
             if not grown.exchanges[-1].running:  # and was not stopped meanwhile
-                archive.save(visitor_of(request), grown)
+                archive.save(visitor_of(request), grown, again=True)
 
     async def answer_question(
         question: str, command: str, session: Conversation, request: gradio.Request

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from askdocs import Assistant, Config
 
 ROOT = Path(__file__).parents[1]
+_NOBODY = 65534
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +30,18 @@ def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "corpus"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A folder in which this process has no more rights than anybody: root may do everything."""
+    with TemporaryDirectory() as name:
+        was_root = os.geteuid() == 0
+        if was_root:
+            os.chown(name, _NOBODY, _NOBODY)
+            os.seteuid(_NOBODY)
+        try:
+            yield Path(name)
+        finally:
+            if was_root:
+                os.seteuid(0)

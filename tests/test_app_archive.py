@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from askdocs import Assistant
 from askdocs.app.archive import Archive
 from askdocs.app.conversation import Conversation
@@ -55,6 +57,48 @@ def test_what_was_being_answered_counts_as_stopped(tmp_path: Path) -> None:
     found = archive.load(ME, asked.id)
     assert found is not None
     assert found.exchanges[0].stopped
+
+
+def test_what_is_said_of_a_conversation_while_it_goes_on_stays(
+    sample: Assistant, tmp_path: Path
+) -> None:
+    archive = Archive(tmp_path)
+    answer = sample.ask("what did Zehri warn?")
+    told = Conversation().asked(answer.question).answered(answer)
+    begun = told.asked("and when?")
+    archive.save(ME, begun)
+    archive.rename(ME, begun.id, "Warnings")
+    archive.save(ME, begun.judged(0, "good"))
+    archive.save(ME, begun.answered(answer), again=True)
+    found = archive.load(ME, begun.id)
+    assert found is not None
+    assert found.title == "Warnings"
+    assert [each.judgement for each in found.exchanges] == ["good", ""]
+    assert not found.exchanges[1].stopped
+
+
+def test_a_conversation_that_is_deleted_while_it_goes_on_stays_away(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    begun = Conversation().asked("and when?")
+    archive.save(ME, begun)
+    archive.delete(ME, begun.id)
+    archive.save(ME, begun.stopped(), again=True)
+    assert archive.entries(ME) == []
+
+
+def test_a_disk_that_is_full_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Archive(tmp_path)
+    begun = Conversation().asked("and when?")
+    archive.save(ME, begun)
+
+    def fail(path: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    archive.save(ME, begun.stopped())
+    assert [each.suffix for each in tmp_path.rglob("*.*")] == [".json"]
 
 
 def test_nothing_is_kept_where_that_is_not_wanted(tmp_path: Path) -> None:

@@ -41,6 +41,21 @@ def test_a_file_is_written_whole_and_replaced_only_when_agreed(place: Intake, co
     assert (corpus / "new folder" / "a.txt").read_bytes() == b"words"
     put(place, "new folder/a.txt", b"other", replace=True)
     assert (corpus / "new folder" / "a.txt").read_bytes() == b"other"
+    (kept,) = (corpus / "index" / "removed").rglob("a.txt")
+    assert kept.read_bytes() == b"words"
+
+
+def test_what_arrives_while_a_file_is_being_written_is_not_overwritten(
+    place: Intake, corpus: Path
+) -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"mine"
+        (corpus / "a.txt").write_bytes(b"yours")
+
+    with pytest.raises(AlreadyThereError):
+        finished(place.put("a.txt", 0, slow(), replace=False))
+    assert (corpus / "a.txt").read_bytes() == b"yours"
+    assert list(corpus.iterdir()) == [corpus / "a.txt"]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +117,8 @@ def test_it_is_known_that_the_last_file_was_removed_here(place: Intake, corpus: 
     put(place, "notes/a.txt")
     put(place, "b.txt")
     (corpus / ".hidden").write_text("x")
+    (corpus / "left out.txt").write_text("x")
+    (corpus / ".askdocsignore").write_text("left out.txt")
     place.remove("notes/a.txt")
     assert not place.emptied
     place.remove("b.txt")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config
+from askdocs.app import suggestions as suggestions_module
 from askdocs.app.background import Background
 from askdocs.app.suggestions import DOCUMENTS_TRIED, Suggestions, candidate_questions
 from askdocs.types import Document
@@ -66,3 +67,23 @@ def test_first_questions_are_found_where_ever_they_are_and_after_the_documents_h
     suggestions.keep_up(many.revision())
     assert suggestions.questions(patience=PATIENCE) == ("What happens if the main lamp fails?",)
     background.end()
+
+
+def test_first_questions_give_way_to_those_of_new_documents(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggestions_module, "WANTED", 1)
+    monkeypatch.setattr(suggestions_module, "SECONDS_APART", 0.0)
+    (corpus / "a.txt").write_text("If the main lamp fails, the keeper lights the reserve lamp.\n")
+    background = Background()
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        assistant.index()
+        suggestions = Suggestions(assistant, background)
+        suggestions.refresh()
+        assert suggestions.questions(patience=PATIENCE) == ("What happens if the main lamp fails?",)
+        (corpus / "a.txt").write_text("If the old bridge is closed, the ferry carries all cars.\n")
+        assistant.index()
+        suggestions.keep_up(assistant.revision())
+        found = suggestions.questions(patience=PATIENCE)
+        background.end()
+    assert found == ("What happens if the old bridge is closed?",)

@@ -66,6 +66,19 @@ def test_impossible_values_are_refused(values: dict[str, float]) -> None:
         Config(**values)  # type: ignore[arg-type]
 
 
+def test_the_index_is_not_the_folder_of_documents(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="two folders"):
+        Config(corpus=tmp_path, index=tmp_path / "deep" / "..")
+
+
+def test_a_home_folder_in_a_settings_file_is_not_relative_to_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text("corpus = '~/documents'\nindex = 'index'\n")
+    settings = load_config(file, environment={})
+    assert settings.corpus == Path.home() / "documents"
+    assert settings.index == tmp_path / "index"
+
+
 def test_secrets_are_no_settings() -> None:
     assert load_config(environment={"ASKDOCS_PASSWORD": "secret"}) == Config()
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from askdocs.loaders import LoadError, is_plain, load
+from askdocs.loaders import LoadError, PassingError, is_plain, load
 from askdocs.loaders.building import normalise
 from askdocs.loaders.worker import Worker, load_guarded
 
@@ -96,6 +96,18 @@ def test_a_file_that_takes_too_much_memory_costs_only_itself(
     with pytest.raises(LoadError, match=r"too much memory"):
         worker.load(large, "large.csv", ENOUGH, 10)
     assert worker.load(good, "good.docx", ENOUGH, 1000)
+
+
+def test_a_process_that_cannot_be_started_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, good = Worker(), make_docx(tmp_path / "good.docx")
+    with monkeypatch.context() as full:
+        full.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+        with pytest.raises(PassingError, match="cannot be started: No such file"):
+            worker.load(good, "good.docx", ENOUGH, 1000)
+    assert worker.load(good, "good.docx", ENOUGH, 1000)
+    worker.close()
 
 
 def test_a_crash_costs_only_the_file(worker: Worker, tmp_path: Path) -> None:

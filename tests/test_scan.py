@@ -69,6 +69,21 @@ def test_askdocsignore_names_paths_names_and_folders(tmp_path: Path) -> None:
     assert list(scan(tmp_path)) == ["d.md", "keep/drafts.txt"]
 
 
+def test_the_first_line_of_askdocsignore_counts_in_a_file_of_windows(tmp_path: Path) -> None:
+    write(tmp_path, "a.log", "d.md")
+    (tmp_path / ".askdocsignore").write_text("*.log\n", encoding="utf-8-sig")
+    assert list(scan(tmp_path)) == ["d.md"]
+
+
+def test_an_askdocsignore_that_cannot_be_read_lets_nothing_in(unprivileged: Path) -> None:
+    write(unprivileged, "a.log")
+    ignored = unprivileged / ".askdocsignore"
+    ignored.write_text("*.log\n")
+    ignored.chmod(0)
+    with pytest.raises(CorpusError, match="not known what to leave out"):
+        scan(unprivileged)
+
+
 def test_links_are_followed_within_the_folder_and_never_out_of_it(tmp_path: Path) -> None:
     corpus, outside = tmp_path / "corpus", tmp_path / "outside"
     write(corpus, "a.txt")

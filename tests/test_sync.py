@@ -5,23 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from askdocs import Assistant, Config, CorpusError, IndexMismatchError, chroma
+from askdocs import Assistant, Config, CorpusError, IndexMismatchError, chroma, plan
 from askdocs import sync as syncing
 from askdocs.catalog import Catalog
 from askdocs.collection import Collection
+from askdocs.loaders import LoadError, PassingError, StrainError
 from askdocs.types import Changes, Document, Failure, Progress
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
 
-NOBODY = 65534
 OWLS = "Owls hunt at night. They turn their heads by 270 degrees.\n"
 TEA = "Tea was first drunk in Yunnan. It is now grown in sixty countries.\n"
 
@@ -57,21 +56,6 @@ class Folder:
         shutil.rmtree(fresh)
         assert found == expected
         return True
-
-
-@pytest.fixture
-def unprivileged() -> Iterator[Path]:
-    """A folder in which this process has no more rights than anybody: root may do everything."""
-    with TemporaryDirectory() as name:
-        was_root = os.geteuid() == 0
-        if was_root:
-            os.chown(name, NOBODY, NOBODY)
-            os.seteuid(NOBODY)
-        try:
-            yield Path(name)
-        finally:
-            if was_root:
-                os.seteuid(0)
 
 
 @pytest.fixture
@@ -324,6 +308,49 @@ def test_a_file_that_was_too_large_is_read_when_the_setting_grows(folder: Folder
         assert assistant.index().failed == (failure,)
     with folder.open(max_file_megabytes=2) as assistant:
         assert assistant.index().added == ("large.txt",)
+        assert assistant.status().failed == assistant.index().failed == ()
+
+
+def test_pictures_are_tried_again_once_there_is_text_recognition(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(folder.write("empty.txt", b""), (1, 1))
+    with folder.open() as assistant:
+        assert assistant.index().failed == assistant.index().failed != ()
+        monkeypatch.setattr(plan, "find_spec", lambda name: object())
+        tried: list[str] = []
+        assistant.index(on_progress=lambda each: tried.append(each.stage))
+        assert "load" in tried
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"), [(PassingError, 4), (StrainError, 2), (LoadError, 1)]
+)
+def test_a_failure_is_tried_again_as_far_as_it_may_pass(
+    error: type[LoadError], attempts: int, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(folder.write("owls.txt"), (1, 1))
+    tried: list[str] = []
+
+    def fail(path: Path, source: str, **limits: float) -> Sequence[Document]:
+        tried.append(source)
+        raise error("no luck")
+
+    with monkeypatch.context() as broken, folder.open() as assistant:
+        broken.setattr(syncing, "load_guarded", fail)
+        for _ in range(4):
+            assert assistant.index().failed == (Failure("owls.txt", "no luck"),)
+    assert len(tried) == attempts
+
+
+def test_an_index_is_not_given_up_before_it_can_be_made_anew(folder: Folder) -> None:
+    folder.write("owls.txt")
+    folder.sync()
+    folder.corpus.rename(folder.corpus.with_name("elsewhere"))
+    with folder.open() as assistant:
+        with pytest.raises(CorpusError, match="no folder"):
+            assistant.index(rebuild=True)
+        assert sources_found(assistant, "owls hunt") == {"owls.txt"}
 
 
 def test_what_may_not_be_read_is_told_and_kept(unprivileged: Path) -> None:

@@ -6,11 +6,14 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from watchfiles import Change
 
 from askdocs import Assistant, Config
+from askdocs import watch as watching_module
 from askdocs.types import Changes
 from askdocs.watch import Watch
 from tests.hash_embedding import HashEmbedding
@@ -138,14 +141,37 @@ def test_hidden_files_and_the_index_itself_wake_nobody(tmp_path: Path, listener:
     with Assistant(config, embedder=HashEmbedding()) as assistant:
         assistant.index()
         began = threading.active_count()
-        with watching(assistant, listener) as watch:
-            matters = watch._matters
-            assert not matters(None, str(tmp_path / ".git" / "x"))  # type: ignore[arg-type]
-            assert not matters(None, str(tmp_path / "index" / "chroma" / "x"))  # type: ignore[arg-type]
-            assert matters(None, str(tmp_path / "deep" / "x.txt"))  # type: ignore[arg-type]
-            assert matters(None, str(tmp_path / ".askdocsignore"))  # type: ignore[arg-type]
+        with watching(assistant, listener):
+            time.sleep(0.5)
         assert threading.active_count() == began
     assert listener.changes == []
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_wakes_the_watch(inside: bool, tmp_path: Path) -> None:
+    index = tmp_path / "index" if inside else tmp_path.parent
+    matters = partial(watching_module._matters, tmp_path, index, Change.modified)
+    assert not matters(str(tmp_path / ".git" / "x"))
+    assert matters(str(tmp_path / "index" / "x")) is not inside
+    assert not matters(str(tmp_path.parent / "x"))
+    assert matters(str(tmp_path / "deep" / "x.txt"))
+    assert matters(str(tmp_path / ".askdocsignore"))
+
+
+def test_a_folder_is_watched_however_its_path_is_spelt(tmp_path: Path, listener: Listener) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "owls.txt").write_text("Owls hunt at night.\n")
+    (tmp_path / "link").symlink_to(corpus)
+    config = Config(corpus=tmp_path / "link", index=corpus / ".." / "corpus" / "index")
+    with Assistant(config, embedder=HashEmbedding()) as assistant, watching(assistant, listener):
+        listener.wait_for(lambda: "owls.txt" in listener.sources())
+        (corpus / "tea.txt").write_text("Tea is grown in Yunnan.\n")
+        listener.wait_for(lambda: "tea.txt" in listener.sources())
+        synced = assistant.status()
+        time.sleep(3)
+        assert assistant.status() == synced
+    assert len(listener.changes) == 2
 
 
 def test_questions_are_answered_while_the_watch_syncs(

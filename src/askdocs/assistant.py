@@ -19,6 +19,7 @@ from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
 from askdocs.mend import move_vectors, repair_vectors
 from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
+from askdocs.scan import scan
 from askdocs.stream import Stream
 from askdocs.sync import CHANGED, add_documents, sync
 from askdocs.types import (
@@ -104,13 +105,18 @@ class Assistant:
         """Make the index equal to the folder; only what changed is loaded and embedded.
 
         With `dry_run` nothing is changed, and the Changes say what would be. `rebuild` forgets
-        the index first, whatever settings it was made with. With `ray`, the address of a Ray
-        cluster, its workers embed.
+        the index first, whatever settings it was made with, once the folder and the embedding
+        model are known to be there. With `ray`, the address of a Ray cluster, its workers embed.
+        Raises CorpusError for a folder that is missing or has become empty, IndexBusyError where
+        another process holds the index, IndexMismatchError where it was made with other settings,
+        ModelUnavailableError for an embedding model that cannot be had.
         """
         with self._sync_guard, self._telling(on_progress or _ignore) as listener:
             if not dry_run:
                 self._parts.open_lock()
             if rebuild and not dry_run:
+                scan(self.config.corpus, leave_out=self.config.index)
+                self._parts.fingerprint()
                 self._parts.forget_index()
             catalog = self._parts.open_catalog()
             outdated = not dry_run and upgrade(catalog)
@@ -229,7 +235,8 @@ class Assistant:
     ) -> list[Hit]:
         """The passages that fit a query best. `sources` are names, folders or globs to look in.
 
-        Raises AskdocsError for an empty query, CorpusError where `sources` match nothing.
+        There are 100 at most. Raises AskdocsError for an empty query, CorpusError where `sources`
+        match nothing, IndexMismatchError or VectorsUnavailableError where the index cannot be used.
         """
         return asking.find(self._parts, [asking.cleaned(query)], limit=top_k, sources=sources)
 
@@ -247,7 +254,7 @@ class Assistant:
         It is written by the language model if one is set, and else, or with `quotes`, made of
         quoted sentences. `history` are the turns before, oldest first. A question that the
         documents do not seem to answer is refused, and sent to no model, unless you `insist`.
-        Raises AskdocsError for an empty question.
+        Raises what `search` does.
         """
         stream = self.stream(
             question, history=history, sources=sources, quotes=quotes, insist=insist

@@ -106,6 +106,8 @@ class Config:
         for each in fields(self):
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
+        same = self.corpus.resolve() == self.index.resolve()
+        _require(not same, "corpus and index must be two folders")
         _require(all(map(_names_a_store, self.places)), _WHERE_VECTORS)
         _require(len(self.collections) == len(self.places), _WHERE_VECTORS)
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
@@ -127,7 +129,8 @@ def load_config(
     """Settings from, in falling rank: `overrides` that are not None, environment, file, defaults.
 
     `file` defaults to `ASKDOCS_CONFIG`, then to `askdocs.toml` of the current folder if there is
-    one. Relative paths in a file are relative to that file. Raises ConfigError for unknown names.
+    one. A relative `corpus` or `index` in a file is relative to that file. Raises ConfigError for
+    unknown names.
     """
     environment = os.environ if environment is None else environment
     if file is None and environment.get("ASKDOCS_CONFIG"):
@@ -157,7 +160,7 @@ def _read_file(file: Path) -> dict[str, Any]:
     _refuse_unknown(values, str(file))
     for name in ("corpus", "index"):
         if isinstance(values.get(name), str):
-            values[name] = file.parent / values[name]
+            values[name] = file.parent / Path(values[name]).expanduser()
     return values
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 import askdocs
 from askdocs.catalog import Catalog, FileRecord
 from askdocs.config import Config
 from askdocs.errors import CorpusError
-from askdocs.loaders import suffixes
+from askdocs.loaders import RECOGNITION, suffixes
 from askdocs.scan import SeenFile, hash_file, scan
 from askdocs.types import Changes, Failure, Progress, ProgressListener
 
@@ -69,7 +70,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
             if not before.failure:
                 unchanged += 1
             elif retry:
-                (changed if file.path in indexed else added).append(before)
+                (changed if file.path in indexed else added).append(replace(before, failure=""))
             else:
                 failed.append(Failure(file.path, before.failure))
             continue
@@ -118,7 +119,9 @@ def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
 def reading(config: Config) -> str:
     """What decides whether a file can be read; when it changes, those that failed are retried."""
     limits = f"{config.max_file_megabytes} MB, {config.load_seconds} s"
-    return f"{askdocs.__version__}, {limits}, {' '.join(sorted(suffixes()))}"
+    pictures = "with" if find_spec(RECOGNITION) else "without"
+    kinds = " ".join(sorted(suffixes()))
+    return f"{askdocs.__version__}, {limits}, {pictures} text recognition, {kinds}"
 
 
 def _refuse_sudden_emptiness(

@@ -117,8 +117,16 @@ def _is_ignored(source: str, globs: Sequence[str]) -> bool:
 
 
 def _ignore_globs(corpus: Path) -> list[str]:
-    try:
-        lines = (corpus / IGNORE_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+    file = corpus / IGNORE_FILE
+    if not file.is_file():
         return []
+    try:
+        lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:  # without it, what should be left out would be indexed
+        raise CorpusError(
+            f"{file} cannot be read ({error.strerror or error}), so it is not known what to leave"
+            " out. Allow it, or remove the file."
+        ) from error
     return [line.strip().strip("/") for line in lines if line.strip() and not line.startswith("#")]

@@ -17,7 +17,7 @@ from askdocs.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
 from askdocs.config import Config
 from askdocs.embed import Embedder, Vectors
 from askdocs.fingerprint import fingerprint
-from askdocs.loaders import LoadError
+from askdocs.loaders import LoadError, PassingError, StrainError
 from askdocs.loaders.worker import load_guarded
 from askdocs.mend import (
     delete_strays,
@@ -178,12 +178,22 @@ def _load_all(
             documents = _load(config, file)
         except LoadError as error:
             failed.append(Failure(file.path, str(error)))
-            catalog.note_files([replace(file, failure=str(error))])
+            catalog.note_files([_failing(file, error, catalog)])
             continue
         yield _prepare(config, embedder, file, documents)
     for number, (old, new) in enumerate(plan.renamed, len(files) + 1):
         on_progress(Progress("load", number, total, new.path))
         yield _prepare_renamed(catalog, embedder, old, new)
+
+
+def _failing(file: FileRecord, error: LoadError, catalog: Catalog) -> FileRecord:
+    """The record of a file that cannot be read; without a hash, the next sync tries again."""
+    reason = str(error)
+    again = isinstance(error, PassingError)
+    if isinstance(error, StrainError):
+        before = catalog.files().get(file.path)
+        again = before is None or before.failure != reason
+    return replace(file, failure=reason, hash="" if again else file.hash)
 
 
 def _load(config: Config, file: FileRecord) -> Sequence[Document]:

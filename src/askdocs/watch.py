@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -109,9 +110,11 @@ class Watch:
         from watchfiles import watch
 
         folder = _identity(self._corpus)
+        # What is told of changes names folders as they are, without links and "..".
+        corpus = self._corpus.resolve()
         groups = watch(
-            self._corpus,
-            watch_filter=self._matters,
+            corpus,
+            watch_filter=partial(_matters, corpus, self._index.resolve()),
             step=_SETTLED_MS,
             debounce=_PATIENCE_MS,
             stop_event=self._ended,
@@ -138,14 +141,6 @@ class Watch:
                 return
             before = now
 
-    def _matters(self, change: Change, path: str) -> bool:
-        del change
-        found = Path(path)
-        if found.is_relative_to(self._index) or not found.is_relative_to(self._corpus):
-            return False
-        parts = found.relative_to(self._corpus).parts
-        return parts == (".askdocsignore",) or not any(part.startswith(".") for part in parts)
-
     def _sync(self) -> None:
         try:
             changes = self._assistant.index(on_progress=self._listen)
@@ -164,6 +159,17 @@ class Watch:
             raise _EndedError
         if self._on_progress:
             self._on_progress(progress)
+
+
+def _matters(corpus: Path, index: Path, change: Change, path: str) -> bool:
+    """Whether a change may be one of documents. `index` may lie in `corpus`, or around it."""
+    del change
+    found = Path(path)
+    own = index.is_relative_to(corpus) and found.is_relative_to(index)
+    if own or not found.is_relative_to(corpus):
+        return False
+    parts = found.relative_to(corpus).parts
+    return parts == (".askdocsignore",) or not any(part.startswith(".") for part in parts)
 
 
 def _identity(folder: Path) -> tuple[int, int]:

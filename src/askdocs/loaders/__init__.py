@@ -47,11 +47,20 @@ _FAMILIES: dict[str, str] = {
 _BUILTIN = {suffix: family for family, names in _FAMILIES.items() for suffix in names.split()}
 _REGISTERED: dict[str, Loader] = {}
 _PLAIN = frozenset({"text", "markdown", "markup"})  # read without any library, so without danger
+RECOGNITION = "rapidocr"  # the library of the extra `ocr`
 TOO_MUCH_MEMORY = "reading the file takes too much memory"
 
 
 class LoadError(Exception):
     """A file cannot be read; the message is the reason, for a person."""
+
+
+class PassingError(LoadError):
+    """It is not the file's fault: the next sync tries again."""
+
+
+class StrainError(LoadError):
+    """It may be the file's fault, or that of a busy machine: the next sync tries once more."""
 
 
 def register(suffix: str, loader: Loader) -> None:
@@ -81,7 +90,7 @@ def family_of(path: Path, source: str) -> str:
             raise LoadError("it is not a regular file")
         suffix = true_suffix(path, suffix)
     except OSError as error:
-        raise LoadError(f"the file cannot be opened: {_why(error)}") from error
+        raise PassingError(f"the file cannot be opened: {_why(error)}") from error
     if suffix in _BUILTIN:
         return _BUILTIN[suffix]
     raise LoadError(REASONS.get(suffix, f"no loader for {suffix or 'files without a suffix'}"))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from askdocs.loaders import RECOGNITION
 from askdocs.loaders.pdf_characters import Segment
 
 Picture = NDArray[np.uint8]  # [height, width, 3], red, green, blue
@@ -20,7 +21,7 @@ _LETTERS = 0.75  # of a line's box that the size of its font takes
 
 def available() -> bool:
     """Whether the library is installed. Its models lie in its package; nothing is downloaded."""
-    return find_spec("rapidocr") is not None
+    return find_spec(RECOGNITION) is not None
 
 
 def recognise(picture: Picture, *, scale: float) -> list[Segment]:

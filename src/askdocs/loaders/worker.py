@@ -20,11 +20,19 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import askdocs
-from askdocs.loaders import TOO_MUCH_MEMORY, LoadError, is_plain, load
+from askdocs.loaders import (
+    TOO_MUCH_MEMORY,
+    LoadError,
+    PassingError,
+    StrainError,
+    is_plain,
+    load,
+)
 from askdocs.types import Anchor, Document
 
 _START_LIMIT = 120.0  # seconds for a new process to be ready
 _CRASHED = "reading it crashed the reader, or took too much memory: the file may be damaged"
+_NOT_STARTED = "the process that reads files cannot be started"
 _TEXT_SHARE = 8  # the memory that reading a plain text takes, as a multiple of its size
 
 
@@ -49,7 +57,9 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise LoadError(f"the file cannot be opened: {(error.strerror or '').lower()}") from error
+        raise PassingError(
+            f"the file cannot be opened: {(error.strerror or '').lower()}"
+        ) from error
 
 
 class Worker:
@@ -78,7 +88,7 @@ class Worker:
             if answer is None or answer.get("reason") == TOO_MUCH_MEMORY:
                 self._stop()
         if answer is None:
-            raise LoadError(_CRASHED)
+            raise StrainError(_CRASHED)
         if "reason" in answer:
             raise LoadError(str(answer["reason"]))
         return [_document(found) for found in answer["documents"]]
@@ -98,7 +108,7 @@ class Worker:
             return None
         line, in_time = _line_within(process, seconds)
         if not in_time and not line:
-            raise LoadError(f"reading it took longer than {seconds:g} seconds")
+            raise StrainError(f"reading it took longer than {seconds:g} seconds")
         return json.loads(line) if line else None
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -109,18 +119,21 @@ class Worker:
         self._stop()
         atexit.unregister(self.close)
         atexit.register(self.close)
-        self._folder = tempfile.mkdtemp(prefix="askdocs-")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "askdocs.loaders.worker_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=child_environment(self._folder),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        try:
+            self._folder = tempfile.mkdtemp(prefix="askdocs-")
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "askdocs.loaders.worker_process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=child_environment(self._folder),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:  # a full disk, or no memory
+            raise PassingError(f"{_NOT_STARTED}: {error.strerror or error}") from error
         line, _ = _line_within(self._process, _START_LIMIT)
         if not line:
-            raise LoadError("the process that reads files cannot be started")
+            raise PassingError(_NOT_STARTED)
         return self._process
 
     def _stop(self) -> None:
