@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import socket
+
     from askdocs.assistant import Assistant
 
 __all__ = ["serve"]
@@ -25,8 +27,11 @@ def serve(
     may_change: bool = True,
     keeping: bool = True,
     on_ready: Callable[[str], None] | None = None,
+    listener: socket.socket | None = None,
 ) -> None:
     """Serve the page until interrupted. `on_ready` gets the address when it can be opened.
+
+    `listener` is what `listening.listen` gave for this host and port, if it was asked before.
 
     `watching` says whether somebody keeps the index equal to the folder; with `may_change`,
     visitors may add documents and remove them; with `keeping`, their conversations are kept.
@@ -36,22 +41,22 @@ def serve(
     """
     from .listening import address, listen
 
-    with listen(host, port, password=password) as listener:
+    with listener or listen(host, port, password=password) as bound:
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported
         from .server import run
 
         def ready() -> None:
             if on_ready is not None:
-                on_ready(address(listener, host))
+                on_ready(address(bound, host))
             if open_browser:
                 open_page = threading.Thread(
-                    target=webbrowser.open, args=(address(listener, host),), daemon=True
+                    target=webbrowser.open, args=(address(bound, host),), daemon=True
                 )
                 open_page.start()
 
         run(
             assistant,
-            listener,
+            bound,
             password=password or None,
             watching=watching,
             may_change=may_change,

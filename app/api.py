@@ -89,7 +89,7 @@ def _do(
 ) -> Any:
     match task:
         case "corpus":
-            return str(assistant.config.corpus.absolute())
+            return str(assistant.config.corpus.resolve())
         case "is_indexed":
             return assistant.is_indexed()
         case "status":

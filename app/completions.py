@@ -81,7 +81,7 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
         if wanted.messages[-1].role != "user":
             return _refused("The last message has to be the user's.")
         question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
-        stream = assistant.stream(question, history=history, sources=wanted.sources)
+        stream = assistant.stream(question, history=history, sources=wanted.sources or None)
         try:
             if not wanted.stream:
                 for _ in stream:

@@ -6,15 +6,14 @@ import base64
 import binascii
 import re
 import secrets
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .visitor import new_cookie, visitor_in
+from askdocs.loopback import host_of, is_loopback
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
+from .visitor import new_cookie, visitor_in
 
 # Of Gradio's own API only what asking needs: no upload, no files, no proxy.
 GRADIO_API = "/gradio_api/"
@@ -72,10 +71,10 @@ class Guard:
                 401,
                 {"WWW-Authenticate": 'Basic realm="askdocs", charset="UTF-8"'},
             )
-        if self._password is None and urlsplit(f"//{host}").hostname not in LOOPBACK_NAMES:
+        if self._password is None and not is_loopback(host_of(host)):
             return PlainTextResponse("This page answers only to requests for this machine.", 403)
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and origin.partition("://")[2] != host:
             return PlainTextResponse("This page does not answer other sites.", 403)
         if path.startswith(GRADIO_API):
             route = path.removeprefix(GRADIO_API).split("/", 1)[0]
@@ -130,7 +129,7 @@ def _gives(headers: Headers, password: str) -> bool:
     """Whether a request carries the password: HTTP Basic, or Bearer as programs give keys."""
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        given = credentials.encode()
+        given = credentials.encode("latin-1")  # the bytes as they came
     elif scheme.lower() == "basic":
         try:
             given = base64.b64decode(credentials, validate=True).partition(b":")[2]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
+import os
 import socket
 
 from askdocs.errors import AskdocsError
+from askdocs.loopback import is_loopback
+
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # no browser of Windows opens these
 
 
 def listen(host: str, port: int, *, password: str | None) -> socket.socket:
@@ -32,17 +35,10 @@ def listen(host: str, port: int, *, password: str | None) -> socket.socket:
         ) from error
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def address(listener: socket.socket, host: str) -> str:
-    """What to open in a browser."""
-    name = f"[{host}]" if ":" in host else host
+    """What to open in a browser of this machine."""
+    known = _EVERYWHERE.get(host, host)
+    name = f"[{known}]" if ":" in known else known
     return f"http://{name}:{listener.getsockname()[1]}"
 
 
@@ -52,7 +48,8 @@ def _bound(host: str, port: int) -> socket.socket:
     )[0]
     listener = socket.socket(family, kind, protocol)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # there it would let two servers have the same port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(where)
     except BaseException:
         listener.close()

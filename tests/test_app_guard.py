@@ -44,7 +44,11 @@ def test_only_this_machine_is_answered_without_a_password() -> None:
         assert client.get("/").status_code == 200
         assert client.get("/", headers={"host": "localhost:1"}).status_code == 200
         assert client.get("/", headers={"host": "rebound.example"}).status_code == 403
-        assert client.get("/", headers={"host": ""}).status_code == 403
+        assert client.get("/", headers={"host": "127.0.0.2:7860"}).status_code == 200
+        for host in ("", "[::1", "192.0.2.1"):
+            assert client.get("/", headers={"host": host}).status_code == 403
+        odd = {"origin": "http://[::1"}
+        assert client.get("/", headers=odd).status_code == 403
 
 
 def test_a_password_protects_every_route_for_any_host() -> None:
@@ -59,8 +63,8 @@ def test_a_password_protects_every_route_for_any_host() -> None:
 
 
 def test_a_program_may_give_the_password_as_its_key() -> None:
-    with a_guarded(password="secret") as client:
-        headers = {"Authorization": "Bearer secret"}
+    with a_guarded(password="pässwort") as client:
+        headers = {"Authorization": "Bearer pässwort".encode()}
         assert client.get("/v1/models", headers=headers).status_code == 200
 
 

@@ -17,6 +17,7 @@ APP = ROOT / "app"
 ORDER = [
     "types",
     "errors",
+    "loopback",
     "stream",
     "config",
     "loaders",
@@ -83,7 +84,7 @@ BORDERS = {
     "chromadb": {"chroma"},
     "gradio": {"app"},
     "typer": {"cli"},
-    "httpx": {"llm_server", "chroma"},
+    "httpx": {"llm_server", "embed_server", "chroma"},
     "xllamacpp": {"llm"},
     "ray": {"embed_ray"},
     "torch": {"embed_bfloat16"},

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -155,6 +156,37 @@ def test_other_settings_than_those_of_the_index_are_told_with_both_values(folder
 )
 def test_wrong_usage_is_status_2(folder: Path, arguments: tuple[str, ...]) -> None:
     assert askdocs(*arguments, cwd=folder).returncode == 2
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_no_letter_is_too_foreign_for_a_terminal(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "corpus").mkdir()
+    text = "雪の灯台は一八七一年に建てられた → Skerry.\n"
+    (tmp_path / "corpus" / "a.txt").write_text(text, encoding="utf-8")
+    plain = askdocs("search", "Skerry", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    assert plain.returncode == 0, plain.stderr
+    found = askdocs("search", "Skerry", "--json", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    assert json.loads(found.stdout)["hits"][0]["text"] == text.strip()
+    file = tmp_path / "out.txt"
+    command = [sys.executable, "-m", "askdocs", "search", "Skerry"]
+    with file.open("wb") as out:
+        environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        environment.pop("PYTHONIOENCODING", None)
+        subprocess.run(command, cwd=tmp_path, stdout=out, env=environment, check=True)
+    assert "雪の灯台" in file.read_text(encoding="utf-8")
+
+
+def test_a_port_in_use_is_told_before_anything_is_indexed(folder: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        options = ("--port", str(taken.getsockname()[1]), "--index", str(tmp_path / "index"))
+        found = askdocs("serve", *options, cwd=folder)
+    assert found.returncode == 1
+    assert "is in use" in found.stderr
+    assert len(found.stderr.strip().splitlines()) == 1
+    open_to_all = askdocs("serve", "--host", "0.0.0.0", cwd=folder)
+    assert "a password is needed" in open_to_all.stderr
 
 
 def test_a_very_long_question_is_answered(folder: Path) -> None:

@@ -169,6 +169,13 @@ def test_errors_come_through_as_they_were_raised(server: Server) -> None:
 def test_a_server_of_another_folder_is_told(server: Server, tmp_path: Path) -> None:
     with pytest.raises(IndexBusyError, match="which serves"):
         find_server(Config(corpus=tmp_path, index=server.config.index))
+    assert find_server(Config(corpus=tmp_path, index=server.config.index), any_corpus=True)
+
+
+def test_a_folder_is_the_same_however_its_path_is_spelt(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(server.config.corpus)
+    for spelt in (tmp_path / "link", server.config.corpus / ".." / server.config.corpus.name):
+        assert find_server(Config(corpus=spelt, index=server.config.index))
 
 
 def test_the_wrong_token_opens_nothing(server: Server) -> None:

@@ -341,6 +341,10 @@ def test_a_failure_is_tried_again_as_far_as_it_may_pass(
         for _ in range(4):
             assert assistant.index().failed == (Failure("owls.txt", "no luck"),)
     assert len(tried) == attempts
+    with folder.open(load_seconds=60) as assistant:
+        assert assistant.index().added == ("owls.txt",)
+        assert assistant.index().failed == assistant.status().failed == ()
+        assert [each.stale for each in assistant.status().documents] == [""]
 
 
 def test_an_index_is_not_given_up_before_it_can_be_made_anew(folder: Folder) -> None:
@@ -691,6 +695,26 @@ def test_a_document_given_twice_is_indexed_as_it_was_given_last(folder: Folder) 
         assert changes.added == ("a",)
         assert sources_found(assistant, "Yunnan") == {"a"}
         assert changes.passages == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [(Document("a.eml/tea.txt", TEA), "part of 'a.eml'"), (Document("b", "\ud800"), "no Unicode")],
+)
+def test_a_document_that_cannot_be_indexed_is_refused(
+    folder: Folder, document: Document, said: str
+) -> None:
+    folder.write(
+        "a.eml",
+        "Subject: Tea\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+        "--x\n\nHello.\n--x\nContent-Disposition: attachment; filename=tea.txt\n\n"
+        f"{TEA}\n--x--\n",
+    )
+    with folder.open() as assistant:
+        assert not assistant.index().failed
+        with pytest.raises(CorpusError, match=said):
+            assistant.index_documents([document])
+        assert sources_found(assistant, "Yunnan") == {"a.eml/tea.txt"}
 
 
 def test_a_heading_without_an_end_is_searched_by_its_beginning(folder: Folder) -> None:

@@ -15,7 +15,7 @@ from askdocs import Assistant, Config, IndexMismatchError
 from askdocs.chroma import ChromaFolder
 from askdocs.collection import Collection
 from askdocs.config import COLLECTION
-from askdocs.errors import ConfigError
+from askdocs.errors import ConfigError, IndexBusyError
 from askdocs.types import Passage
 from tests.hash_embedding import HashEmbedding, vector_of
 
@@ -181,6 +181,13 @@ def test_a_store_that_is_made_anew_meanwhile_can_be_asked(store: Collection) -> 
     finally:
         maker.join()
     assert store.search(vectors[3], limit=1)[0][0] == "id3"
+
+
+def test_a_store_that_was_closed_meanwhile_asks_for_patience(tmp_path: Path) -> None:
+    store = Collection(ChromaFolder(tmp_path))
+    store.close()
+    with pytest.raises(IndexBusyError, match="Ask again"):
+        store.count()
 
 
 def test_damage_is_told_with_what_mends_it(tmp_path: Path) -> None:

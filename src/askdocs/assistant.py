@@ -21,7 +21,7 @@ from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
 from askdocs.scan import scan
 from askdocs.stream import Stream
-from askdocs.sync import CHANGED, add_documents, sync
+from askdocs.sync import CHANGED, add_documents, index_bytes, sync
 from askdocs.types import (
     Answer,
     Changes,
@@ -151,7 +151,6 @@ class Assistant:
     def status(self) -> Status:
         """What is indexed, with which model, and what could not be read."""
         catalog = self._parts.open_catalog()
-        files = (path for path in self.config.index.rglob("*") if path.is_file())
         return Status(
             corpus=str(self.config.corpus),
             index=str(self.config.index),
@@ -159,7 +158,7 @@ class Assistant:
             documents=tuple(catalog.records()),
             failed=tuple(catalog.failures()),
             passages=catalog.count(),
-            bytes=sum(path.stat().st_size for path in files),
+            bytes=index_bytes(self.config.index),
             vectors=catalog.meta().get("vectors", self.config.vectors),
         )
 

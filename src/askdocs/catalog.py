@@ -169,6 +169,11 @@ class Catalog:
         )
         return [Failure(*row) for row in rows]
 
+    def file_of(self, source: str) -> str:
+        """The file of the corpus that a document came from; "" where there is no such document."""
+        rows = self._database.rows("SELECT file FROM documents WHERE source = ?", source)
+        return str(rows[0][0]) if rows else ""
+
     def indexed_files(self) -> set[str]:
         """The files of the corpus that documents came from."""
         return {row[0] for row in self._database.rows("SELECT DISTINCT file FROM documents")}

@@ -14,7 +14,13 @@ from urllib.parse import urlsplit
 
 from askdocs.config import COLLECTION
 from askdocs.database import not_writable
-from askdocs.errors import AskdocsError, ConfigError, IndexMismatchError, VectorsUnavailableError
+from askdocs.errors import (
+    AskdocsError,
+    ConfigError,
+    IndexBusyError,
+    IndexMismatchError,
+    VectorsUnavailableError,
+)
 
 Found = TypeVar("Found")
 TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
@@ -82,7 +88,7 @@ class ChromaFolder:
         self._guard = threading.Lock()
         self._writers = 0
         self._written = 0
-        self._failed = False
+        self._failed = self._closed = False
         chromadb, settings = _chromadb()
         with self._reporting():
             if self._mark.exists():
@@ -123,6 +129,7 @@ class ChromaFolder:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
+        self._closed = True
         self._client.close()
 
     @contextmanager
@@ -149,7 +156,14 @@ class ChromaFolder:
 
         try:
             yield
-        except (ChromaError, OSError, ValueError) as error:
+        except (ChromaError, OSError, ValueError, AttributeError) as error:
+            if self._closed:
+                raise IndexBusyError(
+                    f"The index {self._folder.parent} was closed meanwhile: it is being made anew."
+                    " Ask again."
+                ) from error
+            if isinstance(error, AttributeError):
+                raise
             told = str(error)
             if any(
                 sign in told for sign in ("readonly", "Permission denied", "No space", "is full")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import os
 import sys
 import threading
 import time
@@ -220,19 +222,21 @@ def serve(
     config: ConfigFile = None,
 ) -> None:
     """Open the chat page, after bringing the index up to date, as far as that is quickly done."""
-    import os
     import signal
 
     from askdocs.app import serve as serve_page
+    from askdocs.app.listening import listen
     from askdocs.errors import CorpusError
     from askdocs.reporting import show_changes, showing_progress
     from askdocs.watch import index_for_now
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
+    password = auth or os.environ.get("ASKDOCS_PASSWORD")
     with ExitStack() as stack:
         assistant = stack.enter_context(
             _assistant_alone(config, corpus, index, llm=llm, to_read=True)
         )
+        listener = stack.enter_context(listen(host, port, password=password))
         try:
             with showing_progress() as on_progress:
                 seconds = _SECONDS_WAITED if watch else math.inf
@@ -259,12 +263,13 @@ def serve(
             assistant,
             host=host,
             port=port,
-            password=auth or os.environ.get("ASKDOCS_PASSWORD"),
+            password=password,
             watching=watch,
             may_change=not read_only,
             keeping=keep,
             open_browser=open_browser,
             on_ready=ready,
+            listener=listener,
         )
 
 
@@ -414,7 +419,11 @@ def doctor(
 
 
 def main() -> None:
-    """Run the command line. Exit status: 0 done, 1 an error to be mended, 2 wrong usage."""
+    """Run the command line.
+
+    Exit status: 0 done, 1 an error to be mended, 2 wrong usage, 130 stopped by Ctrl-C.
+    """
+    _print_any_script()
     try:
         app()
     except AskdocsError as error:
@@ -437,8 +446,9 @@ def _assistant(
     llm: str | None = None,
     alone: bool = False,
     to_read: bool = False,
+    any_corpus: bool = False,
 ) -> Iterator[Assistant | RemoteAssistant]:
-    """An Assistant, or the server that has the index open.
+    """An Assistant, or the server that has the index open, for `any_corpus` or the one meant.
 
     Raises IndexBusyError with the server's address where there is one but we have to be `alone`,
     unless it is enough `to_read`, which several processes may do where the vectors are served.
@@ -447,7 +457,7 @@ def _assistant(
     from askdocs.remote import find_server
 
     settings = load_config(config, corpus=corpus, index=index, llm=llm)
-    server = None if to_read and settings.served else find_server(settings)
+    server = None if to_read and settings.served else find_server(settings, any_corpus=any_corpus)
     if server is None:
         from askdocs.assistant import Assistant
 
@@ -499,7 +509,7 @@ def _watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
 def _make_question_set(index: Path, folder: Path, config: Path | None) -> None:
     from askdocs.feedback import write_question_set
 
-    with _assistant(config, None, index) as assistant:
+    with _assistant(config, None, index, any_corpus=True) as assistant:
         sources = [record.source for record in assistant.status().documents]
         made = write_question_set(index, [assistant.document(each) for each in sources], folder)
     print(
@@ -534,5 +544,14 @@ def _typed_lines(prompt: str) -> Iterator[str]:
         yield line
 
 
+def _print_any_script() -> None:
+    """Have no letter of a document end a command: Windows writes files in an old code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            own = stream.isatty() or "PYTHONIOENCODING" in os.environ
+            stream.reconfigure(encoding=None if own else "utf-8", errors="replace")
+
+
 def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content, ensure_ascii=False))
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    print(json.dumps(content, ensure_ascii=plain))

@@ -119,6 +119,11 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
         return CorpusError(
             f"Another program is writing to the catalog {path}. Try again; nothing is lost."
         )
+    if "disk I/O error" in words_of_error:
+        return CorpusError(
+            f"The disk of the catalog {path} cannot be read or written ({words_of_error}). Try"
+            " again; if it stays so, run `askdocs doctor`."
+        )
     return IndexMismatchError(
         f"The catalog {path} is damaged ({words_of_error}). Run `askdocs doctor --repair`, or build"
         " the index anew with `askdocs index --rebuild`."

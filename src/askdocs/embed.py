@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from askdocs.embed_bfloat16 import Bfloat16Encoder, has_bfloat16
 from askdocs.embed_server import ServerEmbedder
-from askdocs.errors import ConfigError, ModelUnavailableError
+from askdocs.errors import ConfigError, ModelUnavailableError, first_line
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -186,7 +186,7 @@ class SentenceTransformerEmbedder:
             self._model = SentenceTransformer(name, trust_remote_code=False, device="cpu")
         except Exception as error:  # the library raises whatever its parts raise
             raise ModelUnavailableError(
-                f"The embedding model {name!r} cannot be loaded ({_first_line(error)}). Give the"
+                f"The embedding model {name!r} cannot be loaded ({first_line(error)}). Give the"
                 " path of a folder that holds it, or set HF_HUB_OFFLINE=0 to allow the download."
             ) from error
         self.fingerprint = f"st:{name}"
@@ -241,7 +241,3 @@ def _checked_bytes(name: str) -> bytes:
             f"The model file {name} is not the one that was shipped. Install askdocs again."
         )
     return data
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

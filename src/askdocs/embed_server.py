@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
-from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.errors import ConfigError, ModelUnavailableError
+from askdocs.loopback import is_loopback
 
 KEY = "ASKDOCS_EMBEDDER_KEY"  # names the environment variable; the key itself is never kept
 _AT_ONCE = 32  # texts a request; the least that common servers allow
@@ -52,25 +49,24 @@ class ServerEmbedder:
         return np.asarray(self._asked([question])[0])
 
     def _asked(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import httpx
+
         body = {"model": self._model or "default", "input": list(texts), "encoding_format": "float"}
         key = os.environ.get(KEY, "")
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(
-            self._endpoint,
-            json.dumps(body).encode(),
-            {**headers, "Authorization": f"Bearer {key}"} if key else headers,
-        )
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        proxies = not is_loopback(urlsplit(self._url).hostname)  # they are for elsewhere
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
-                rows = sorted(json.load(answer)["data"], key=lambda row: row["index"])
+            # A redirection is not followed: the key is for this address only.
+            answer = httpx.post(
+                self._endpoint, json=body, headers=headers, timeout=_SECONDS, trust_env=proxies
+            )
+            if answer.status_code != 200:
+                raise self._unavailable(f"status {answer.status_code}: {answer.text[:300]}")
+            rows = sorted(answer.json()["data"], key=lambda row: row["index"])
             vectors = np.array([row["embedding"] for row in rows], np.float32)
             if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
                 raise ValueError(f"{len(rows)} vectors for {len(texts)} texts")
-        except urllib.error.HTTPError as error:
-            with error:
-                told = error.read(300).decode("utf-8", "replace")
-            raise self._unavailable(f"status {error.code}: {told}") from error
-        except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
             raise self._unavailable(str(error) or type(error).__name__) from error
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

@@ -27,3 +27,8 @@ class ModelUnavailableError(AskdocsError):
 
 class VectorsUnavailableError(AskdocsError):
     """The server that holds the vectors does not answer, or does not let us in."""
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

@@ -92,8 +92,3 @@ def paced(pieces: Callable[[], Generator[str]], name: str, seconds: float) -> Ge
 def estimated(text: str) -> int:
     """About how many tokens a text takes, rather more than fewer: tokenizers differ."""
     return math.ceil(estimate_tokens(text) * _TOKEN_MARGIN)
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, in one line."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

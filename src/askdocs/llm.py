@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from askdocs.errors import ConfigError, ModelUnavailableError
-from askdocs.language_model import LanguageModel, Message, estimated, first_line, paced
+from askdocs.errors import ConfigError, ModelUnavailableError, first_line
+from askdocs.language_model import LanguageModel, Message, estimated, paced
 from askdocs.llm_server import OpenAIModel
 
 

@@ -10,8 +10,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from askdocs.errors import ModelUnavailableError
-from askdocs.language_model import Message, estimated, first_line, paced
+from askdocs.errors import ModelUnavailableError, first_line
+from askdocs.language_model import Message, estimated, paced
+from askdocs.loopback import is_loopback
 
 if TYPE_CHECKING:
     import httpx
@@ -20,7 +21,6 @@ _CONNECT_SECONDS = 5.0
 _BUSY = frozenset({429, 502, 503})  # the request was turned away unread: it may be sent again
 _TRIES = 3
 _LONGEST_WAIT = 5.0  # seconds before a request is sent again
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class OpenAIModel:
@@ -71,7 +71,7 @@ class OpenAIModel:
         return httpx.Client(
             headers=headers,
             timeout=httpx.Timeout(self._seconds, connect=min(self._seconds, _CONNECT_SECONDS)),
-            trust_env=urlsplit(self._url).hostname not in _LOOPBACK,  # proxies are for elsewhere
+            trust_env=not is_loopback(urlsplit(self._url).hostname),  # proxies are for elsewhere
         )
 
 
@@ -128,7 +128,7 @@ def _streamed(lines: Iterator[str]) -> Iterator[str]:
 def _key_for(url: str) -> str:
     own = os.environ.get("ASKDOCS_API_KEY", "")
     place = urlsplit(url)
-    guarded = place.scheme == "https" or place.hostname in _LOOPBACK
+    guarded = place.scheme == "https" or is_loopback(place.hostname)
     return own or (os.environ.get("OPENAI_API_KEY", "") if guarded else "")
 
 

@@ -35,6 +35,7 @@ class Parts:
     def __init__(self, config: Config, *, embedder: Any, llm: Any) -> None:
         self.config = config
         self.guard = threading.RLock()
+        self._llm_guard = threading.Lock()
         self.token = secrets.token_urlsafe(24)
         self._given_embedder = embedder
         self._given_llm = llm
@@ -127,7 +128,7 @@ class Parts:
 
     def open_llm(self) -> LanguageModel:
         """The language model. Raises ModelUnavailableError where it cannot be had."""
-        with self.guard:
+        with self._llm_guard:  # loading one takes long, and nothing else has to wait for it
             if self._llm is None:
                 seconds = self.config.llm_seconds
                 self._llm = (

@@ -74,7 +74,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
             else:
                 failed.append(Failure(file.path, before.failure))
             continue
-        now = _hashed(config.corpus, file)
+        now = _hashed(config, file)
         if now.failure:
             failed.append(Failure(file.path, now.failure))
             touched.append(now)
@@ -144,11 +144,16 @@ def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool
     return same and bool(before.hash) and file.modified_ns < started_before - _SETTLING_NS
 
 
-def _hashed(corpus: Path, file: SeenFile) -> FileRecord:
-    if file.problem:
-        return FileRecord(file.path, file.size, file.modified_ns, "", file.problem)
+def _hashed(config: Config, file: SeenFile) -> FileRecord:
+    """The record of a file; without a hash, and with the failure, where it is not even opened."""
+    problem = file.problem
+    if file.size > config.max_file_megabytes * 1_000_000:
+        problem = f"the file is larger than {config.max_file_megabytes} MB (max_file_megabytes)"
+    if problem:
+        return FileRecord(file.path, file.size, file.modified_ns, "", problem)
     try:
-        return FileRecord(file.path, file.size, file.modified_ns, hash_file(corpus / file.path))
+        content = hash_file(config.corpus / file.path)
+        return FileRecord(file.path, file.size, file.modified_ns, content)
     except OSError as error:
         reason = f"it cannot be read: {error.strerror or error}"
         return FileRecord(file.path, file.size, file.modified_ns, "", reason)

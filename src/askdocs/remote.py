@@ -22,10 +22,10 @@ _GREETING_SECONDS = 5.0
 _ANSWER_SECONDS = 600.0
 
 
-def find_server(config: Config) -> RemoteAssistant | None:
+def find_server(config: Config, *, any_corpus: bool = False) -> RemoteAssistant | None:
     """The server that has this index open; None if there is none, also if one has crashed.
 
-    Raises IndexBusyError where it serves another folder of documents.
+    Raises IndexBusyError where it serves another folder of documents, unless `any_corpus` will do.
     """
     owner = read_owner(config.index)
     if "address" not in owner or "token" not in owner:
@@ -35,7 +35,7 @@ def find_server(config: Config) -> RemoteAssistant | None:
         corpus = server.corpus()
     except (OSError, http.client.HTTPException, ValueError, IndexBusyError):
         return None
-    if Path(corpus) != config.corpus.absolute():
+    if not any_corpus and Path(corpus) != config.corpus.resolve():
         raise IndexBusyError(
             f"The index {config.index} is in use by the server at {server.address}, which serves"
             f" {corpus}, not {config.corpus}. Stop it, or use another index with --index."

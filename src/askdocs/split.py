@@ -93,10 +93,6 @@ class _Places:
         at = bisect_right(self._headings, offset, key=lambda heading: heading[0])
         return (self._headings[at - 1][1] or None) if at else None
 
-    def is_heading(self, offset: int) -> bool:
-        at = bisect_right(self._headings, offset, key=lambda heading: heading[0])
-        return bool(at) and self._headings[at - 1][0] == offset
-
     def line(self, offset: int) -> int | None:
         at = bisect_right(self._lines, offset, key=lambda line: line[0])
         if not at:

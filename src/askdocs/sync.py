@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ import numpy as np
 from askdocs.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
 from askdocs.config import Config
 from askdocs.embed import Embedder, Vectors
+from askdocs.errors import CorpusError
 from askdocs.fingerprint import fingerprint
 from askdocs.loaders import LoadError, PassingError, StrainError
 from askdocs.loaders.worker import load_guarded
@@ -102,13 +105,16 @@ def add_documents(
     """Index Documents that are given, not loaded from the folder, beside what the index holds.
 
     One whose source is known takes the place of the old one. A later `sync` with a folder forgets
-    those that no file of it holds.
+    those that no file of it holds. Raises CorpusError for one that has the name of a part of a
+    file, or whose text is no Unicode.
     """
     began = time.monotonic()
     catalog.set_meta(fingerprint(config, embedder))
     mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
     known = catalog.files()
     last = {each.source: each for each in documents}  # of each source
+    for source, document in last.items():
+        _refuse_odd(document, catalog.file_of(source))
     fresh = [
         (each, file) for each in last.values() if known.get((file := _file_of(each)).path) != file
     ]
@@ -134,6 +140,18 @@ def delete_index(index: Path) -> None:
     delete_vectors(index)
 
 
+def index_bytes(index: Path) -> int:
+    """What a sync has written into an index folder; files may come and go meanwhile."""
+    found = 0
+    inside = (
+        Path(folder) / name for folder, _, names in os.walk(index / "chroma") for name in names
+    )
+    for file in chain(index.glob("catalog.sqlite*"), inside):
+        with suppress(OSError):
+            found += file.stat().st_size
+    return found
+
+
 def delete_catalog(index: Path) -> None:
     for file in index.glob("catalog.sqlite*"):
         file.unlink()
@@ -152,6 +170,16 @@ def _remove(paths: Sequence[str], catalog: Catalog, vectors: VectorStore) -> int
     """Forget files; how many passages they had."""
     catalog.remove_files(paths)
     return delete_strays(catalog, vectors)
+
+
+def _refuse_odd(document: Document, file: str) -> None:
+    source = document.source
+    if file and file != source:
+        raise CorpusError(f"{source!r} is a part of {file!r} already. Give it another name.")
+    try:
+        "".join((source, document.title, document.text)).encode()
+    except UnicodeEncodeError as error:
+        raise CorpusError(f"The text of {source!r} is no Unicode: {error}.") from error
 
 
 def _file_of(document: Document) -> FileRecord:
@@ -197,10 +225,6 @@ def _failing(file: FileRecord, error: LoadError, catalog: Catalog) -> FileRecord
 
 
 def _load(config: Config, file: FileRecord) -> Sequence[Document]:
-    if file.size > config.max_file_megabytes * 1_000_000:
-        raise LoadError(
-            f"the file is larger than {config.max_file_megabytes} MB (max_file_megabytes)"
-        )
     return load_guarded(
         config.corpus / file.path,
         file.path,
