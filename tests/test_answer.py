@@ -72,6 +72,15 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along() -> None:
     )
 
 
+def test_a_sentence_before_that_leans_itself_brings_its_own_along() -> None:
+    text = "Karl Bremer spoke last. He was angry. He left. He cried. He demanded a referendum."
+    found = hit(text=text)
+    given = answer("Who?", candidate(found, "He left.", 0.9))
+    assert given.citations[0].quote == "Karl Bremer spoke last. He was angry. He left."
+    given = answer("Who?", candidate(found, "He demanded a referendum.", 0.9))
+    assert given.citations[0].quote == "He was angry. He left. He cried. He demanded a referendum."
+
+
 def test_but_not_when_that_one_is_quoted_anyway() -> None:
     found = hit()
     given = answer(

@@ -111,6 +111,10 @@ def test_whose_words_a_question_asks_for() -> None:
     assert asked_names("What did Ruth Okafor say about Paris?") == {"ruth", "okafor"}
     assert asked_names("what does Nwosu's report recommend?") == {"nwosu"}
     assert asked_names("What did the mayor say?") == set()
+    passages = ["The mayor met Karl Bremer. Costs rose, he said."]
+    assert asked_names("what did bremer say about the costs?", passages) == {"bremer"}
+    assert asked_names("what did the mayor say?", passages) == set()
+    assert asked_names("What did the mayor say?", ["Now Mayor Lang spoke."]) == set()
     assert asked_names("Where does Hale live?") == set()
 
 

@@ -47,6 +47,31 @@ def test_titles_and_headings_are_never_the_answer(sample: Assistant) -> None:
     assert not any(quote.strip("# ") == "The lamp" for quote in quotes)
 
 
+def test_a_long_title_may_answer_and_a_short_one_or_a_heading_may_not(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name, text in {
+        "flood.txt": "Flood destroys 40 houses in Ostrava\n\nThe mayor thanked the fire brigade for"
+        " its help. Schools stay closed until Monday.\n",
+        "leave.md": "# Handbook of the office\n\n## 2. Annual leave\n\nEverybody gets 28 days a"
+        " year. Five of them may be taken over to the next.\n\n## Dress\n\n- Clean shoes are worn"
+        " on the site.\n- Helmets hang beside the door.\n",
+    }.items():
+        (tmp_path / "corpus" / name).write_text(text)
+    with Assistant(Config(corpus=tmp_path / "corpus", index=tmp_path / "index")) as assistant:
+        assistant.index()
+        houses = assistant.ask("How many houses were destroyed in Ostrava?")
+        assert houses.statements[0].text == "Flood destroys 40 houses in Ostrava"
+        leave = assistant.ask("What does the handbook say about annual leave?")
+        said = [statement.text for statement in leave.statements]
+        assert said == [
+            "Everybody gets 28 days a year.",
+            "Five of them may be taken over to the next.",
+        ]
+        dress = assistant.ask("What does the handbook say about dress?")
+        assert "Helmets hang beside the door." in dress.text
+        assert "Handbook of the office" not in dress.text
+
+
 def test_candidates_are_ordered_and_lie_in_their_documents(sample: Assistant) -> None:
     considered = sample.consider("How far can the light be seen?")
     chances = [candidate.chance for candidate in considered.candidates]

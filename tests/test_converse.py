@@ -17,8 +17,10 @@ def test_a_first_question_is_searched_as_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["and when?", "who is he?", "what about the army?", "why did they leave?", "why?"]
-)
+    "question",
+    ["and when?", "who is he?", "what about the army?", "why did they leave?", "why?", "how many?",
+     "where exactly?", "since when?"],
+)  # fmt: skip
 def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: str) -> None:
     history = [turn("what did Zehri warn?", "Mir Zehri spoke in the Balochistan Assembly.")]
     understood = understand(question, history)

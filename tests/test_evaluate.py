@@ -138,6 +138,13 @@ def test_a_quote_is_found_by_offset_or_by_its_words(
     assert question.spans == [("a.txt", *span) for span in spans]
 
 
+def test_the_place_of_an_answer_may_stand_in_the_line_itself(tmp_path: Path) -> None:
+    write_lines(tmp_path / "q.jsonl", [{"question": "?", "source": "a.txt", "quote": "two"}])
+    [question] = read_questions(tmp_path / "q.jsonl", [Document("a.txt", "one two")])
+    assert question.answerable
+    assert question.spans == [("a.txt", 4, 7)]
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [

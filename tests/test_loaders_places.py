@@ -360,3 +360,37 @@ def test_text_that_was_encoded_twice_is_read_as_it_was_meant(tmp_path: Path) -> 
     (tmp_path / "b.txt").write_text("Â£5 is Ã\x85 and \x93quoted", encoding="utf-8")
     assert load(tmp_path / "a.txt", "a.txt")[0].text.startswith("1986\u20131990, he said: \u201cÀ")
     assert load(tmp_path / "b.txt", "b.txt")[0].text == "Â£5 is Å and \x93quoted"
+
+
+MARKDOWN_TABLE = """# Codes
+
+Before | after is no table.
+
+| Code | Meaning |
+|:-----|--------:|
+| E1 | Door open |
+| E2 | Coil \\\\| fan frozen |
+
+```
+Code | Meaning
+-----|--------
+E9 | In code
+```
+
+Year | Members
+--- | ---
+2023 | 402
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_rows_of_a_markdown_table_name_their_columns(tmp_path: Path, line_end: str) -> None:
+    text = MARKDOWN_TABLE.replace("\\\\", "\\")
+    (tmp_path / "a.md").write_bytes(text.replace("\n", line_end).encode())
+    [document] = load(tmp_path / "a.md", "a.md")
+    lines = document.text.split("\n")
+    assert lines[6:8] == ["Code: E1; Meaning: Door open", "Code: E2; Meaning: Coil | fan frozen"]
+    assert lines[10:13] == ["Code | Meaning", "-----|--------", "E9 | In code"]
+    assert lines[17] == "Year: 2023; Members: 402"
+    assert lines[2] == "Before | after is no table."
+    assert len(lines) == text.rstrip("\n").count("\n") + 1

@@ -4,6 +4,7 @@ from dataclasses import replace
 from time import process_time
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,42 @@ def test_lines_that_only_wrap_do_not_end_a_sentence() -> None:
         " painted green.",
         "Nobody objected to the colour, which surprised the chair.",
     ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [f"Name: {name}; City: Vienna or Graz; Salary: {pay}; Phone: +49 30 555 {pay}"
+         for name, pay in (("Nadia Molnar", 4552), ("Al Ro", 51), ("Maria del Fabian", 4538))],
+        ["2026-05-01 08:12 the pump of the northern basin was started by Olsen",
+         "2026-05-01 09:40 pressure normal, the valve of the basin was closed",
+         "2026-05-02 07:58 the pump of the northern basin was stopped by Berg"],
+        ["Opening of the doors and coffee in the large hall of the town house",
+         "Peat bogs of the north, a workshop by Ada Lind, in the small hall",
+         "Walk along the shore with the keeper of the lighthouse, if it is dry",
+         "Dinner for those who have said so before, in the house on the quay"],
+    ],
+    ids=["records", "log", "programme"],
+)  # fmt: skip
+def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[str]) -> None:
+    text = "\n".join(rows)
+    assert [text[start:end] for start, end in sentence_spans(text)] == rows
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["4. The tenant pays the deposit.", "It is held by a bank."],
+        ["## 2. Annual leave"],
+        ["The sample was taken approx. 12 km north of the town.", "It was cold."],
+        ["Das Rathaus wurde am 3. Mai 1925 eröffnet.", "Es regnete."],
+        ["Call tel. 555 1234 before noon.", "See vol. 3 of the annals."],
+        ["Section (b) applies.", "He came in 1925.", "Mai is a name."],
+    ],
+)
+def test_a_sentence_does_not_end_after_a_number_or_an_abbreviation(sentences: list[str]) -> None:
+    text = " ".join(sentences)
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
 
 
 def test_the_month_of_may_can_end_a_sentence() -> None:

@@ -17,6 +17,7 @@ from askdocs import sync as syncing
 from askdocs.catalog import Catalog
 from askdocs.collection import Collection
 from askdocs.loaders import LoadError, PassingError, StrainError
+from askdocs.split import split
 from askdocs.types import Changes, Document, Failure, Progress
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
@@ -650,7 +651,7 @@ def test_an_index_of_the_first_format_is_brought_up_to_date(
         connection.execute("CREATE VIRTUAL TABLE word_counts USING fts5vocab(words, row)")
         connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
     with folder.open() as assistant:
-        with pytest.raises(IndexMismatchError, match=r"format 1, now 2.*askdocs index`; it embeds"):
+        with pytest.raises(IndexMismatchError, match=r"format 1, now 3.*askdocs index`; it embeds"):
             assistant.search("owls hunt")
         assert assistant.index().embedded == 0
         assert sources_found(assistant, "owls hunt") == {"owls.txt"}
@@ -666,12 +667,26 @@ def neighbours(assistant: Assistant) -> int:
     return int(graph["max_neighbors"])
 
 
+def test_files_of_the_second_format_are_split_anew(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(folder.write("owls.txt"), (1, 1))
+    with monkeypatch.context() as before:
+        before.setattr(syncing, "split", lambda document, *, tokens: split(document, tokens=20)[:1])
+        folder.sync()
+    with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
+        connection.execute("UPDATE meta SET value = '2' WHERE name = 'format'")
+    assert folder.sync().changed == ("owls.txt",)
+    assert folder.sync().unchanged == 1
+    assert folder.equals_a_fresh_one()
+
+
 def test_an_index_of_an_unknown_format_is_refused(folder: Folder) -> None:
     folder.write("owls.txt")
     folder.sync()
     with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
         connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
-    with pytest.raises(IndexMismatchError, match=r"format 99, now 2.*index --rebuild"):
+    with pytest.raises(IndexMismatchError, match=r"format 99, now 3.*index --rebuild"):
         folder.sync()
 
 

@@ -109,6 +109,22 @@ def test_an_overview_of_what_a_name_or_a_choice_means(sample: Assistant) -> None
     assert chosen.text == named.text
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Summarise lighthouse-keepers-handbook.md", "what's lighthouse-keepers-handbook.md about?",
+     "summarize the sourdough", "What is the lamp about?"],
+)  # fmt: skip
+def test_an_overview_of_a_document_by_its_name_alone(sample: Assistant, question: str) -> None:
+    answer = sample.ask(question)
+    if "lamp" in question:  # no name of a document
+        assert "beginning" not in answer.notice
+        return
+    name = "sourdough-notes.md" if "sour" in question else "lighthouse-keepers-handbook.md"
+    assert answer.answered
+    assert {each.source for each in answer.citations} == {name}
+    assert "beginning" in answer.notice
+
+
 def test_an_overview_of_many_or_of_none(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()

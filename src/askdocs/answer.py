@@ -20,6 +20,7 @@ _CLOSE_FACT = 0.4  # where one fact is asked for
 _CLOSE_BY_WORDS = 0.7  # in languages that are not read
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
+_MOST_BEFORE = 3  # sentences of a quote before the one that answers
 _ONE_FACT = re.compile(
     r"^((and|but|so) )?"
     r"(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
@@ -113,18 +114,20 @@ def _citation(number: int, candidate: Candidate, said: Set[tuple[str, int]]) -> 
 
 
 def _start_with_context(candidate: Candidate, said: Set[tuple[str, int]]) -> int:
-    """Where the quote begins: a sentence earlier if it leans on one that is not said anyway."""
+    """Where the quote begins: earlier if it leans on a sentence that is not said anyway.
+
+    That one may lean on another itself; at most _MOST_BEFORE are added.
+    """
     passage = candidate.hit.passage
-    if not leans_back(candidate.quote):
-        return candidate.start
     before = [
-        passage.start + start
-        for start, end in sentences(passage)
-        if passage.start + end <= candidate.start
+        (start, end) for start, end in sentences(passage) if passage.start + end <= candidate.start
     ]
-    if not before or (passage.source, before[-1]) in said:
-        return candidate.start
-    return before[-1]
+    begin, sentence = candidate.start, candidate.quote
+    for start, end in reversed(before[-_MOST_BEFORE:]):
+        if not leans_back(sentence) or (passage.source, passage.start + start) in said:
+            break
+        begin, sentence = passage.start + start, passage.text[start:end]
+    return begin
 
 
 def _place(candidate: Candidate) -> tuple[str, int]:

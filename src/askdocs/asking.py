@@ -11,11 +11,18 @@ from askdocs.choose import Candidate, Considered, choose
 from askdocs.converse import Understood, small_talk, understand
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.fingerprint import check_fingerprint
-from askdocs.overview import MOST_DOCUMENTS, PASSAGES_EACH, further, named, overview
+from askdocs.overview import (
+    MOST_DOCUMENTS,
+    PASSAGES_EACH,
+    further,
+    named,
+    names_document,
+    overview,
+)
 from askdocs.parts import Parts
 from askdocs.prose import write_answer
 from askdocs.retrieve import retrieve
-from askdocs.topics import asks_for_more, asks_for_overview, topic_of
+from askdocs.topics import asks_for_more, asks_for_overview, overview_of, topic_of
 from askdocs.types import Answer, Citation, Hit, Turn
 from askdocs.verify import Verifier
 
@@ -40,7 +47,10 @@ def consider(
     if shown and asks_for_more(question):
         return _further(parts, question, shown)
     asked = understand(question, history)
-    if asks_for_overview(asked.read_as):
+    whole = overview_of(question)
+    if asks_for_overview(asked.read_as) or (
+        whole and names_document(whole, parts.open_catalog().records())
+    ):
         return _overview(parts, question, sources)
     if asked.surely:
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()

@@ -14,7 +14,7 @@ from askdocs.choose import Considered
 from askdocs.config import Config
 from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder
-from askdocs.errors import CorpusError
+from askdocs.errors import AskdocsError, CorpusError
 from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
 from askdocs.mend import move_vectors, repair_vectors
 from askdocs.parts import Parts
@@ -237,6 +237,8 @@ class Assistant:
         There are 100 at most. Raises AskdocsError for an empty query, CorpusError where `sources`
         match nothing, IndexMismatchError or VectorsUnavailableError where the index cannot be used.
         """
+        if top_k < 1:
+            raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
         return asking.find(self._parts, [asking.cleaned(query)], limit=top_k, sources=sources)
 
     def ask(

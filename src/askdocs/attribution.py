@@ -75,10 +75,16 @@ def goes_on(sentence: str) -> bool:
     return bool(_SAME_SPEAKER.match(sentence)) and reports_speech(sentence)
 
 
-def asked_names(question: str) -> set[str]:
-    """The names, in lower case, of those whose words a question asks for; empty for "he"."""
+def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
+    """The names, in lower case, of those whose words a question asks for; empty for "he".
+
+    Where the question is written without capitals, `passages` tell which words are names.
+    """
     subject, _ = _subject_and_topic(question)
-    return {name.lower() for name in names_in(subject)}
+    if question != question.lower():
+        return {name.lower() for name in names_in(subject)}
+    known = {name.lower() for text in passages for name in _inner_names(text)}
+    return known.intersection(re.findall(r"[\w'’-]+", re.sub(r"['’]s\b", "", subject)))
 
 
 def asks_openly(question: str) -> bool:
@@ -91,6 +97,11 @@ def names_in(text: str) -> list[str]:
     """The words of a text that are written like names, without the 's of a genitive."""
     found = (re.sub(r"['’]s$", "", match.group()) for match in _NAME.finditer(text))
     return [name for name in found if name.lower() not in STOP_WORDS and name not in _TIMES]
+
+
+def _inner_names(text: str) -> list[str]:
+    """The names of a text that do not begin a sentence, where any word has a capital."""
+    return names_in(re.sub(r"(?:^|[.!?:\n])[\"“‘']?\s*[\"“‘']?\w+", " ", text))
 
 
 def outside_quotes(sentence: str) -> str:

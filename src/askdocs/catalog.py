@@ -128,11 +128,12 @@ class Catalog:
         text, title, anchors = rows[0]
         return Document(source, text, title, tuple(Anchor(*each) for each in json.loads(anchors)))
 
-    def sources(self, globs: Sequence[str] | None = None) -> list[str]:
-        """The sources in order; with `globs`, those that equal or match one of them.
+    def sources(self, globs: Sequence[str] | str | None = None) -> list[str]:
+        """The sources in order; with `globs`, one or several, those that equal or match one.
 
         Raises CorpusError where nothing matches.
         """
+        globs = [globs] if isinstance(globs, str) else globs
         found = [
             row[0] for row in self._database.rows("SELECT source FROM documents ORDER BY source")
         ]
@@ -140,9 +141,8 @@ class Catalog:
             return found
         chosen = [name for name in found if any(_matches(name, glob) for glob in globs)]
         if not chosen:
-            raise CorpusError(
-                f"No document matches {', '.join(globs)}. `askdocs status` lists the documents."
-            )
+            named = ", ".join(globs) or "an empty list of sources"
+            raise CorpusError(f"No document matches {named}. `askdocs status` lists the documents.")
         return chosen
 
     def documents_of(self, file: str) -> list[str]:
@@ -208,6 +208,11 @@ class Catalog:
         with self._database.transaction() as connection:
             for path in paths:
                 _add_strays(connection, _delete_file(connection, path))
+
+    def forget_contents(self) -> None:
+        """Have the next sync take all files for changed; their documents stay until then."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE files SET hash = ''")
 
     def note_files(self, files: Iterable[FileRecord]) -> None:
         """Record how files look now and whether they failed; their documents stay as they are."""
@@ -413,6 +418,7 @@ def _drop_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 def _matches(source: str, glob: str) -> bool:
     """Whether a source is what a person means by `glob`: a pattern, a name, or a folder."""
+    glob = glob.removeprefix("./")
     return fnmatchcase(source, glob) or source == glob or source.startswith(glob.rstrip("/") + "/")
 
 

@@ -44,6 +44,8 @@ _READ_FIRST = 8  # passages; the rest is read only where these leave it open
 _SURE = 0.5  # chance; with it the right sentence is found as often as by reading all
 _HOPELESS = 0.15  # chance; below it, none of 232 development questions was answered by the rest
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
+_TELLING_TITLE = 5  # words from which a title may answer
+_WHOLE_TOPIC = 0.999  # of the weight of its words
 _GOES_ON = 0.9  # of the chance of a speaker's sentence has the next, where he goes on; a rule too
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
 _MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
@@ -186,9 +188,15 @@ def leans_back(sentence: str) -> bool:
     return bool(_LEANING_START.match(sentence)) or leaves_speaker_open(sentence)
 
 
-def sentences(passage: Passage) -> list[tuple[int, int]]:
-    """The spans of the sentences of a passage, without its title and heading, which say nothing."""
+def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, int]]:
+    """The spans of the sentences of a passage, without its headings, which say nothing.
+
+    Its title counts as a sentence only if that is wished, and if it is long enough to say
+    something, as "Flood destroys 40 houses in Ostrava" is.
+    """
     names = {passage.title, *(passage.heading or "").split(" › ")}
+    if with_title and len(passage.title.split()) >= _TELLING_TITLE:
+        names.discard(passage.title)
     return [
         (start, end)
         for start, end in sentence_spans(passage.text)
@@ -205,13 +213,13 @@ def _by_reading(
 ) -> list[_Ranked]:
     found: list[_Ranked] = []
     wants_speech = asks_for_speech(question)
-    names = asked_names(question)
+    names = asked_names(question, [hit.passage.text for hit in hits])
     known = _SPEAKER_KNOWN if asks_openly(question) else 0.0
     for hit, reading in zip(
         hits, reader.read(question, [hit.passage for hit in hits]), strict=True
     ):
         passage = hit.passage
-        places = sentences(passage)
+        places = sentences(passage, with_title=True)
         texts = [passage.text[start:end] for start, end in places]
         for number, (start, end) in enumerate(places):
             first, last, score = reading.best_span(start, end)
@@ -277,13 +285,14 @@ def _about(
 ) -> list[Candidate]:
     """The sentences by how much they are about a topic, of which title and heading may be a part.
 
-    A sentence that has nothing of it itself is not about it.
+    A sentence that has nothing of it itself is about it only if the heading above it is.
     """
     found = []
     for hit, start, end, cosine in _compared(topic, hits, embedder):
         text = _text(hit, start, end)
         covered = coverage(rare_words, text)
-        if covered:
+        heading = (hit.passage.heading or "").rpartition(" › ")[2]
+        if covered or coverage(rare_words, heading) > _WHOLE_TOPIC:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
             covered = coverage(rare_words, f"{above} {text}")
         chance = _chance((1.0, cosine, covered), _TOPIC_WEIGHTS, _asks(text))

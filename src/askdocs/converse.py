@@ -26,6 +26,11 @@ _NAME = re.compile(r"\b[A-Z][\w'’\-]+(?:\s+(?:of|the|al|bin|de|van|von)?\s*[A-
 # conversation have a leaning word or at most three words of their own; docs/decisions/0006.
 _FEW_WORDS = 3
 _MOST_NAMES = 6
+# "How many?" and "where exactly?" have no matter of their own either.
+_MEASURES = frozenset(
+    """many much long old far often tall big large high deep wide heavy soon late until since
+    exactly precisely really sure kind sort""".split()
+)
 
 _GREETINGS = frozenset("hi hello hey greetings morning afternoon evening".split())
 _THANKS = frozenset(
@@ -80,7 +85,7 @@ class Understood:
     """A question in its conversation: what to search for, and how to put it to the reader.
 
     `queries` are the question as it stands and, where it leans on the conversation, the same with
-    what that adds. One without a word of its own ("and when?") is read as it is searched, names of
+    what that adds. One without a word of its own ("how many?") is read as it is searched, names of
     the last answer included; others with the words of the topic only. `surely` is false where it
     may well stand on its own.
     """
@@ -98,7 +103,7 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
         return Understood((asked,), asked)
     topic = _topic(before)
     context = _context(topic, before[-1])
-    bare = not content_words(asked)
+    bare = _MEASURES.issuperset(content_words(asked))
     return Understood(
         queries=(asked, f"{asked} {context}".strip()),
         read_as=f"{asked} ({context})" if bare else _with_topic(asked, topic),

@@ -9,8 +9,9 @@ from askdocs.config import Config
 from askdocs.embed import Embedder
 from askdocs.errors import IndexMismatchError
 
-_UPGRADED = "1"  # the word index of this format was in FTS5
-FORMAT = "2"  # raised whenever an index made by an earlier version would be wrong
+_FTS5 = "1"  # the words of this format were there
+_UPGRADED = (_FTS5, "2")  # rows of tables were passages together
+FORMAT = "3"  # raised whenever an index made by an earlier version would be wrong
 
 
 def fingerprint(config: Config, embedder: Embedder) -> dict[str, str]:
@@ -45,15 +46,21 @@ def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
 
 
 def upgrade(catalog: Catalog) -> bool:
-    """Make the words of an index of format 1 anew; whether it was one."""
-    if catalog.meta().get("format") != _UPGRADED:
+    """Have the next sync read all files of an older index again, and bring its words up to date.
+
+    Whether its graph of vectors has to be made anew, too.
+    """
+    found = catalog.meta().get("format")
+    if found not in _UPGRADED:
         return False
-    catalog.rebuild_words()
+    if found == _FTS5:
+        catalog.rebuild_words()
+    catalog.forget_contents()
     catalog.set_meta({"format": FORMAT})
-    return True
+    return found == _FTS5
 
 
 def _renewal(found: str) -> str:
-    if found == _UPGRADED:
-        return "Run `askdocs index`; it embeds nothing again."
+    if found in _UPGRADED:
+        return "Run `askdocs index`; it embeds only what has become other."
     return "Build it anew with `askdocs index --rebuild`."

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from askdocs.choose import Candidate, Considered, sentences
+from askdocs.topics import TEXT
 from askdocs.types import Citation, DocumentRecord, Hit, Passage
 from askdocs.words import content_words
 
@@ -19,16 +20,28 @@ _FEWEST_WORDS = 6  # less is a heading, a by-line or a date
 def named(question: str, records: Sequence[DocumentRecord], sources: Collection[str]) -> list[str]:
     """The `sources` that a question means: "the handbook" is one with that in its name or title.
 
-    All of them where it names none.
+    Those with most of its words are meant; all of them where it names none.
     """
-    asked = set(content_words(question))
-    chosen = [record for record in records if record.source in sources]
-    meant = [
-        record.source
-        for record in chosen
-        if asked & set(content_words(re.sub(r"[\W_]+", " ", f"{record.source} {record.title}")))
-    ]
-    return meant or [record.source for record in chosen]
+    asked = _name_words(question)
+    found = {
+        record.source: len(asked & _name_words(f"{record.source} {record.title}"))
+        for record in records
+        if record.source in sources
+    }
+    most = max(found.values(), default=0)
+    return [source for source, shared in found.items() if shared == most]
+
+
+def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
+    """Whether all words are in the name or title of one document, and not only what it is."""
+    wanted = _name_words(words)
+    telling = {word for word in wanted if not re.fullmatch(TEXT, word, re.IGNORECASE)}
+    names = (_name_words(f"{record.source} {record.title}") for record in records)
+    return bool(telling) and any(telling <= held for held in names)
+
+
+def _name_words(text: str) -> set[str]:
+    return set(content_words(re.sub(r"[\W_]+", " ", text)))
 
 
 def overview(question: str, beginnings: Sequence[Sequence[Passage]], documents: int) -> Considered:

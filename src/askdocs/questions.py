@@ -93,7 +93,8 @@ def read_questions(path: Path, documents: Sequence[Document]) -> list[Question]:
     """The questions of a file of JSON lines, each with its gold quotes found in the documents.
 
     A line is {question, answers, answerable, gold: [{source or doc_id, quote, start, end}],
-    history, rewrite, qid}; all but the question may be left out, and without `answerable` a
+    history, rewrite, qid}; where there is one place, its keys may stand in the line itself. All
+    but the question may be left out, and without `answerable` a
     question with gold or answers has one. A quote without offsets is looked for, whatever its
     white space. Raises CorpusError, naming the line, for what is not there.
     """
@@ -109,6 +110,8 @@ def read_questions(path: Path, documents: Sequence[Document]) -> list[Question]:
 def _question(content: Mapping[str, Any], texts: Mapping[str, str], place: str) -> Question:
     try:
         golds, answers = content.get("gold") or [], tuple(content.get("answers") or ())
+        if not golds and "source" in content:
+            golds = [content]
         return Question(
             id=str(content.get("qid", place)),
             text=content["question"],

@@ -22,6 +22,20 @@ _LINE_END = re.compile(r"\n")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
 _CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
+_ROW_MARKS = ("; ", " | ", "\t")  # between the cells of a row
+_ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
+_FEWEST_ROWS = 4  # lines none of which goes on in lower case: a list, not wrapped prose
+# No sentence ends after a number that counts it ("4. Deposit."), …
+_ENUMERATOR = re.compile(r"[#\s]*\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-z])[.)]\s*")
+# … after these before a figure ("approx. 12 km"), nor between the day and the month.
+_ABBREVIATED = re.compile(
+    r"\b(?:approx|apt|app|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|max|min|par|para|ref|rm"
+    r"|resp|tab|tel|temp|vol|vols)\.\s+(?=[\d+(])"
+    r"|\b\d{1,2}\.\s+(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
+    r"|November|Dezember|januar|februar|mars|april|mai|juni|juli|august|september|oktober"
+    r"|november|desember|december)\b)",
+    re.IGNORECASE,
+)
 _MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
 _FULL, _LONGEST, _SMALLEST = 1.3, 1.6, 0.3  # of the wished size; chosen with it (docs/decisions)
 _WRAP_WIDTHS = range(40, 121)  # widths, in characters, at which prose is wrapped by hand
@@ -183,6 +197,9 @@ def _block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int
         piece = text[piece_start:piece_end].replace("\n", " ")
         ends = {boundary["end_index"] for boundary in get_sentence_boundaries("en", piece)}
         ends.update(found.end() for found in _MAY.finditer(piece))
+        ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
+        counted = _ENUMERATOR.match(piece)
+        ends.discard(counted.end() if counted else 0)
         for first, last in pairwise(sorted({0, len(piece), *ends})):
             words = piece[first:last]
             left = piece_start + first + len(words) - len(words.lstrip())
@@ -199,14 +216,34 @@ def _unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int
         lines.append((at, at + len(line)))
         at += len(line) + 1
     width = max(line_end - line_start for line_start, line_end in lines)
-    piece_start, piece_end = lines[0]
+    wrapped = width in _WRAP_WIDTHS and not _is_list([text[first:last] for first, last in lines])
+    piece_start, piece_end = line_before, _ = lines[0]
     for line_start, line_end in lines[1:]:
-        if width in _WRAP_WIDTHS and _is_soft(text, piece_end, line_start, line_end, width):
+        rows = _are_rows(text[line_before:piece_end], text[line_start:line_end])
+        line_before = line_start
+        if wrapped and not rows and _is_soft(text, piece_end, line_start, line_end, width):
             piece_end = line_end
             continue
         yield piece_start, piece_end
         piece_start, piece_end = line_start, line_end
     yield piece_start, piece_end
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    """Whether lines are too many that all begin with a capital or a figure to be wrapped prose."""
+    starts = [line.lstrip("\"'“‘( \t")[:1] for line in lines]
+    return len(lines) >= _FEWEST_ROWS and all(
+        start.isupper() or start.isdigit() for start in starts
+    )
+
+
+def _are_rows(before: str, line: str) -> bool:
+    """Whether two lines are rows of a table or records: both have cells, or the same label."""
+    if any(before.count(mark) == line.count(mark) > 0 for mark in _ROW_MARKS):
+        return True
+    labels = [_ROW_LABEL.match(each) for each in (before, line)]
+    shapes = {re.sub(r"\d", "0", label.group()) if label else "" for label in labels}
+    return len(shapes) == 1 and shapes != {""}
 
 
 def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:

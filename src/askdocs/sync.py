@@ -113,8 +113,8 @@ def add_documents(
     mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
     known = catalog.files()
     last = {each.source: each for each in documents}  # of each source
-    for source, document in last.items():
-        _refuse_odd(document, catalog.file_of(source))
+    for document in last.values():
+        _refuse_odd(document, catalog)
     fresh = [
         (each, file) for each in last.values() if known.get((file := _file_of(each)).path) != file
     ]
@@ -172,14 +172,17 @@ def _remove(paths: Sequence[str], catalog: Catalog, vectors: VectorStore) -> int
     return delete_strays(catalog, vectors)
 
 
-def _refuse_odd(document: Document, file: str) -> None:
+def _refuse_odd(document: Document, catalog: Catalog) -> None:
     source = document.source
-    if file and file != source:
-        raise CorpusError(f"{source!r} is a part of {file!r} already. Give it another name.")
+    if not source.strip("/ "):
+        raise CorpusError("A document needs a name, its source: by it citations know it.")
     try:
         "".join((source, document.title, document.text)).encode()
     except UnicodeEncodeError as error:
         raise CorpusError(f"The text of {source!r} is no Unicode: {error}.") from error
+    file = catalog.file_of(source)
+    if file and file != source:
+        raise CorpusError(f"{source!r} is a part of {file!r} already. Give it another name.")
 
 
 def _file_of(document: Document) -> FileRecord:

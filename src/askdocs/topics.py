@@ -71,6 +71,16 @@ def asks_for_overview(question: str) -> bool:
     return all(_ONLY_A_TEXT.fullmatch(part) for part in asked.groupdict("").values())
 
 
+def overview_of(question: str) -> str:
+    """What an overview is wanted of, in "Summarise the lease" or "What is heat.txt about?".
+
+    It is "" for a question of any other kind.
+    """
+    asked = _OVERVIEW.match(question)
+    found = next(filter(None, asked.groupdict("").values()), "") if asked else ""
+    return re.sub(r"^\W*(?:of\b)?", "", found).strip()
+
+
 def asks_for_more(question: str) -> bool:
     """Whether a question asks only for more of what was talked about: "Tell me more"."""
     return bool(_MORE.match(question))
