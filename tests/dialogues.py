@@ -91,11 +91,13 @@ The words that had come stay on the screen, and what follows says that they are 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("parts", nargs="*", choices=list(PARTS))
+    parser.add_argument("parts", nargs="*", metavar="PART", default=list(PARTS))
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--index", type=Path)
     parser.add_argument("--questions", type=Path)
     given = parser.parse_args()
+    if not set(given.parts) <= set(PARTS):
+        parser.error(f"the parts are {', '.join(PARTS)}")
     if given.questions:
         with Assistant(Config(corpus=given.corpus, index=given.index)) as assistant:
             for part in given.questions.read_text("utf-8").strip().split("\n\n"):
@@ -106,7 +108,7 @@ def main() -> None:
         shutil.copytree(ROOT / "corpus", folder / "corpus")
         with model_of(folder, "none") as assistant:
             assistant.index()
-        for part in given.parts or PARTS:
+        for part in given.parts:
             for paragraph in PARTS[part](folder):
                 print(paragraph, flush=True)
 
