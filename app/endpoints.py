@@ -10,7 +10,7 @@ from gradio.events import api
 
 from askdocs.errors import AskdocsError
 from askdocs.exports import answer_record
-from askdocs.reporting import changes_as_json, hits_as_json, status_as_json
+from askdocs.records import changes_as_json, hits_as_json, status_as_json
 from askdocs.types import Progress
 
 from .background import Background

@@ -40,6 +40,7 @@ ORDER = [
     "fingerprint",
     "passage_vectors",
     "mend",
+    "index_folder",
     "sync",
     "probe",
     "doctor",
@@ -72,11 +73,13 @@ ORDER = [
     "evaluate",
     "scores",
     "scoresheet",
+    "records",
     "reporting",
     "exports",
     "wire",
     "remote",
     "app",
+    "opening",
     "cli",
     "__main__",
 ]
@@ -176,7 +179,7 @@ def test_only_the_command_line_prints() -> None:
         and node.func.id == "print"
     }
     # probe runs as a process of its own and answers on its standard output
-    assert printing <= {"cli.py", "reporting.py", "probe.py"}
+    assert printing <= {"cli.py", "opening.py", "reporting.py", "probe.py"}
 
 
 def test_no_name_says_nothing() -> None:

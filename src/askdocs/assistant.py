@@ -16,12 +16,13 @@ from askdocs.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.embed import Embedder
 from askdocs.errors import AskdocsError, CorpusError
 from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
+from askdocs.index_folder import index_bytes
 from askdocs.mend import move_vectors, repair_vectors
 from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
 from askdocs.scan import scan
 from askdocs.stream import Stream
-from askdocs.sync import CHANGED, add_documents, index_bytes, sync
+from askdocs.sync import CHANGED, add_documents, sync
 from askdocs.types import (
     Answer,
     Changes,

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -18,10 +18,16 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from askdocs.errors import AskdocsError, IndexBusyError
+from askdocs.opening import (
+    index_first_if_new,
+    make_question_set,
+    open_alone,
+    open_assistant,
+    watching,
+)
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
-    from askdocs.remote import RemoteAssistant
     from askdocs.types import Turn
 
 app = typer.Typer(
@@ -97,11 +103,12 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Bring the index up to date with the folder."""
-    from askdocs.reporting import changes_as_json, show_changes, showing_progress
+    from askdocs.records import changes_as_json
+    from askdocs.reporting import show_changes, showing_progress
 
     if watch and (dry_run or as_json or ray):
         raise typer.BadParameter("--watch goes neither with --dry-run nor with --json or --ray.")
-    with _assistant(config, corpus, index, alone=watch or bool(ray)) as assistant:
+    with open_assistant(config, corpus, index, alone=watch or bool(ray)) as assistant:
         sync = partial(cast("Assistant", assistant).index, ray=ray) if ray else assistant.index
         # Ray prints which workers it has lost to the standard output.
         with showing_progress() as on_progress, redirect_stdout(sys.stderr):
@@ -111,7 +118,7 @@ def index(
         else:
             show_changes(changes, dry_run=dry_run)
         if watch:
-            with _watching(cast("Assistant", assistant), poll=poll):
+            with watching(cast("Assistant", assistant), poll=poll):
                 print("Watching for changes. Ctrl-C ends.", file=sys.stderr)
                 threading.Event().wait()
 
@@ -128,11 +135,12 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with quotes from the documents or checked prose."""
-    from askdocs.reporting import answer_as_json, show_stream
+    from askdocs.records import answer_as_json
+    from askdocs.reporting import show_stream
 
     began = time.monotonic()
-    with _assistant(config, corpus, index, llm=llm) as assistant:
-        _index_first_if_new(assistant)
+    with open_assistant(config, corpus, index, llm=llm) as assistant:
+        index_first_if_new(assistant)
         if as_json:
             answer = assistant.ask(question, sources=source, insist=insist)
             seconds = round(time.monotonic() - began, 3)
@@ -152,10 +160,11 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that fit a query best."""
-    from askdocs.reporting import hits_as_json, show_hits
+    from askdocs.records import hits_as_json
+    from askdocs.reporting import show_hits
 
-    with _assistant(config, corpus, index) as assistant:
-        _index_first_if_new(assistant)
+    with open_assistant(config, corpus, index) as assistant:
+        index_first_if_new(assistant)
         hits = assistant.search(query, top_k=top_k, sources=source)
     if as_json:
         _print_json({"query": query, "hits": hits_as_json(hits)})
@@ -176,8 +185,8 @@ def chat(
     from askdocs.reporting import show_stream
     from askdocs.types import Answer, Turn
 
-    with _assistant(config, corpus, index, llm=llm) as assistant:
-        _index_first_if_new(assistant)
+    with open_assistant(config, corpus, index, llm=llm) as assistant:
+        index_first_if_new(assistant)
         print(
             "Ask about your documents. Ctrl-C stops an answer, an empty line ends.", file=sys.stderr
         )
@@ -233,9 +242,7 @@ def serve(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
     password = auth or os.environ.get("ASKDOCS_PASSWORD")
     with ExitStack() as stack:
-        assistant = stack.enter_context(
-            _assistant_alone(config, corpus, index, llm=llm, to_read=True)
-        )
+        assistant = stack.enter_context(open_alone(config, corpus, index, llm=llm, to_read=True))
         listener = stack.enter_context(listen(host, port, password=password))
         try:
             with showing_progress() as on_progress:
@@ -253,7 +260,7 @@ def serve(
             print(f"{error}\nThis page answers from what the other indexes.", file=sys.stderr)
             watch = False
         if watch:
-            stack.enter_context(_watching(assistant, poll=poll))
+            stack.enter_context(watching(assistant, poll=poll))
 
         def ready(address: str) -> None:
             assistant.announce(address)
@@ -318,7 +325,7 @@ def evaluate(
     if picture:
         check_drawing()
     if feedback:
-        _make_question_set(feedback, folder, config)
+        make_question_set(feedback, folder, config)
     with showing_progress() as on_progress:
         evaluation = evaluate_folder(
             folder, load_config(config), index=index, limit=limit, on_progress=on_progress
@@ -348,7 +355,7 @@ def verify(
     from askdocs.reporting import showing_progress
 
     answers = read_export(export)
-    with _assistant(config, corpus, index) as assistant:
+    with open_assistant(config, corpus, index) as assistant:
         with showing_progress() as on_progress:
             assistant.index(on_progress=on_progress)
         checks = list(check_export(answers, assistant.document))
@@ -366,9 +373,10 @@ def status(
     corpus: Corpus = None, index: Index = None, config: ConfigFile = None, as_json: AsJson = False
 ) -> None:
     """Say what is indexed, with which model, and what could not be read."""
-    from askdocs.reporting import show_status, status_as_json
+    from askdocs.records import status_as_json
+    from askdocs.reporting import show_status
 
-    with _assistant(config, corpus, index) as assistant:
+    with open_assistant(config, corpus, index) as assistant:
         found = assistant.status()
     if as_json:
         _print_json(status_as_json(found))
@@ -388,7 +396,7 @@ def move(
     """Move the vectors to a Chroma server or back, embedding nothing again."""
     from askdocs.reporting import showing_progress
 
-    with _assistant_alone(config, corpus, index) as assistant, showing_progress() as on_progress:
+    with open_alone(config, corpus, index) as assistant, showing_progress() as on_progress:
         moved = assistant.move(vectors, on_progress=on_progress)
     print(f"{moved} passages moved. From now on the setting has to be: vectors = {vectors}")
 
@@ -404,9 +412,10 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check the index, and say what is wrong and what mends it. Exit status 1 if something is."""
-    from askdocs.reporting import diagnosis_as_json, show_diagnosis, showing_progress
+    from askdocs.records import diagnosis_as_json
+    from askdocs.reporting import show_diagnosis, showing_progress
 
-    with _assistant_alone(config, corpus, index) as assistant:
+    with open_alone(config, corpus, index) as assistant:
         with showing_progress() as on_progress:
             done = assistant.repair(on_progress=on_progress) if repair else None
         diagnosis = done.after if done else assistant.diagnose()
@@ -435,100 +444,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None
-
-
-@contextmanager
-def _assistant(
-    config: Path | None,
-    corpus: Path | None,
-    index: Path | None,
-    *,
-    llm: str | None = None,
-    alone: bool = False,
-    to_read: bool = False,
-    any_corpus: bool = False,
-) -> Iterator[Assistant | RemoteAssistant]:
-    """An Assistant, or the server that has the index open, for `any_corpus` or the one meant.
-
-    Raises IndexBusyError with the server's address where there is one but we have to be `alone`,
-    unless it is enough `to_read`, which several processes may do where the vectors are served.
-    """
-    from askdocs.config import load_config
-    from askdocs.remote import find_server
-
-    settings = load_config(config, corpus=corpus, index=index, llm=llm)
-    server = None if to_read and settings.served else find_server(settings, any_corpus=any_corpus)
-    if server is None:
-        from askdocs.assistant import Assistant
-
-        with Assistant(settings) as assistant:
-            yield assistant
-    elif alone:
-        raise IndexBusyError(
-            f"The index {settings.index} is served at {server.address} already. Use that page, stop"
-            " that server first, or use another index with --index."
-        )
-    else:
-        own = ", with its language model" if llm else ""
-        print(f"(through the server at {server.address}{own})", file=sys.stderr)
-        yield server
-
-
-@contextmanager
-def _assistant_alone(
-    config: Path | None,
-    corpus: Path | None,
-    index: Path | None,
-    *,
-    llm: str | None = None,
-    to_read: bool = False,
-) -> Iterator[Assistant]:
-    """An Assistant of this process, where no server has the index open; see `_assistant`."""
-    with _assistant(config, corpus, index, llm=llm, alone=True, to_read=to_read) as found:
-        yield cast("Assistant", found)
-
-
-@contextmanager
-def _watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
-    from askdocs.reporting import noting_progress, show_changes
-    from askdocs.watch import Watch
-
-    def tell(problem: str) -> None:
-        print(f"askdocs: {problem}", file=sys.stderr, flush=True)
-
-    with Watch(
-        assistant,
-        on_changes=show_changes,
-        on_error=tell,
-        on_progress=noting_progress(),
-        force_polling=poll,
-    ):
-        yield
-
-
-def _make_question_set(index: Path, folder: Path, config: Path | None) -> None:
-    from askdocs.feedback import write_question_set
-
-    with _assistant(config, None, index, any_corpus=True) as assistant:
-        sources = [record.source for record in assistant.status().documents]
-        made = write_question_set(index, [assistant.document(each) for each in sources], folder)
-    print(
-        f"{made.questions} questions from feedback in {folder}; {made.left_out} judgements do not"
-        " say what is right, or their quotes are gone.",
-        file=sys.stderr,
-    )
-
-
-def _index_first_if_new(assistant: Assistant | RemoteAssistant) -> None:
-    if not assistant.is_indexed():
-        from askdocs.reporting import showing_progress
-
-        print(
-            f"There is nothing in the index yet: indexing {assistant.config.corpus} first.",
-            file=sys.stderr,
-        )
-        with showing_progress() as on_progress:
-            assistant.index(on_progress=on_progress)
 
 
 def _typed_lines(prompt: str) -> Iterator[str]:

@@ -9,10 +9,11 @@ from askdocs.config import Config
 from askdocs.embed import Embedder
 from askdocs.errors import AskdocsError, CorpusError
 from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
+from askdocs.index_folder import delete_catalog, delete_vectors
 from askdocs.mend import repair_vectors, save_stored_vectors
 from askdocs.probe import Finding, probe, records_can_be_read
 from askdocs.scan import scan
-from askdocs.sync import delete_catalog, delete_vectors, sync
+from askdocs.sync import sync
 from askdocs.types import ProgressListener
 from askdocs.vectors import open_vectors
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from askdocs.errors import AskdocsError, CorpusError
-from askdocs.reporting import answer_as_json, printable
+from askdocs.records import answer_as_json
+from askdocs.reporting import printable
 from askdocs.types import Answer, Document
 
 State = Literal["holds", "moved", "changed", "gone", "altered"]

@@ -14,11 +14,11 @@ from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
 from askdocs.embed_ray import RayEmbedder
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
 from askdocs.fingerprint import fingerprint as fingerprint_of
+from askdocs.index_folder import delete_index
 from askdocs.language_model import LanguageModel
 from askdocs.llm import LlamaIndexModel, load_llm
 from askdocs.lock import IndexLock
 from askdocs.reader import OnnxReader, Reader
-from askdocs.sync import delete_index
 from askdocs.vectors import VectorStore
 from askdocs.vectors import open_vectors as open_store
 

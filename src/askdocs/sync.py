@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import chain
-from pathlib import Path
 
 import numpy as np
 
@@ -132,38 +128,6 @@ def add_documents(
         embedded=embedded,
         seconds=time.monotonic() - began,
     )
-
-
-def delete_index(index: Path) -> None:
-    """Delete what a sync has written into an index folder, whatever its state."""
-    delete_catalog(index)
-    delete_vectors(index)
-
-
-def index_bytes(index: Path) -> int:
-    """What a sync has written into an index folder; files may come and go meanwhile."""
-    found = 0
-    inside = (
-        Path(folder) / name for folder, _, names in os.walk(index / "chroma") for name in names
-    )
-    for file in chain(index.glob("catalog.sqlite*"), inside):
-        with suppress(OSError):
-            found += file.stat().st_size
-    return found
-
-
-def delete_catalog(index: Path) -> None:
-    for file in index.glob("catalog.sqlite*"):
-        file.unlink()
-
-
-def delete_vectors(index: Path) -> None:
-    """Delete the vector store, which can be filled anew from the catalog."""
-    folder = index / "chroma"
-    if folder.is_dir():
-        shutil.rmtree(folder)
-    else:
-        folder.unlink(missing_ok=True)
 
 
 def _remove(paths: Sequence[str], catalog: Catalog, vectors: VectorStore) -> int:
