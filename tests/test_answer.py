@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from askdocs.answer import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
 from askdocs.choose import Candidate, Considered
 from askdocs.types import Answer, Hit, Passage
@@ -92,6 +94,22 @@ def test_but_not_when_that_one_is_quoted_anyway() -> None:
         "The council opened the bridge in 1962.",
         "It cost two million pounds.",
     ]
+
+
+@pytest.mark.parametrize("best", ["The report recommends:", "- Mend the gate."])
+def test_a_list_is_quoted_whole_unless_one_fact_is_asked_for(best: str) -> None:
+    items = ["- Mend the gate.", "- Pump the cellar. It is wet.", "- Paint the door."]
+    text = "\n".join(["It is old.", "The report recommends:", *items, "It was read."])
+    found = hit(text=text)
+    others = ["The report recommends:", "- Mend the gate.", "- Pump the cellar.", "It is wet.",
+              "- Paint the door.", "It is old.", "It was read."]  # fmt: skip
+    each = [candidate(found, best, 0.9)]
+    each += [candidate(found, other, 0.1) for other in others if other != best]
+    given = answer("What does the report recommend?", *each)
+    listed = ["- Mend the gate.", "- Pump the cellar.", "- Paint the door."]
+    lead = [best] if best.endswith(":") else []
+    assert [statement.text for statement in given.statements] == [*lead, *listed]
+    assert len(answer("Who reads?", *each).statements) == 1
 
 
 def test_sentences_far_less_likely_than_the_best_are_left_out() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.choose import Candidate, after_reading, choose, coverage, is_readable
+from askdocs.choose import Candidate, after_reading, choose, coverage, is_readable, sentences
 from askdocs.reader import Reading
 from askdocs.types import Hit, Passage
 
@@ -70,6 +70,12 @@ def test_a_long_title_may_answer_and_a_short_one_or_a_heading_may_not(tmp_path: 
         dress = assistant.ask("What does the handbook say about dress?")
         assert "Helmets hang beside the door." in dress.text
         assert "Handbook of the office" not in dress.text
+
+
+def test_the_names_of_columns_are_no_sentence() -> None:
+    text = "It costs much.\n| Option | Rent |\n|:---|---:|\nOption: A; Rent: 9\nMore - or less."
+    found = [text[start:end] for start, end in sentences(Passage("i", "a.md", text, 0, len(text)))]
+    assert found == ["It costs much.", "Option: A; Rent: 9", "More - or less."]
 
 
 def test_candidates_are_ordered_and_lie_in_their_documents(sample: Assistant) -> None:

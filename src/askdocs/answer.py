@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from itertools import takewhile
 
 from askdocs.agreement import DIFFERENT, documents_differ
 from askdocs.choose import Candidate, Considered, after_reading, leans_back, sentences
+from askdocs.split import is_item
 from askdocs.types import Answer, Citation, Statement
 from askdocs.words import content_words
 
@@ -39,7 +41,7 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
     question, candidates = considered.question, considered.candidates
     if not candidates or candidates[0].chance < minimum_confidence:
         return _no_answer(considered)
-    groups = _ordered(question, _select(question, candidates))
+    groups = _ordered(question, _with_list(question, _select(question, candidates), candidates))
     said = {_place(group[0]) for group in groups}
     statements: list[Statement] = []
     number = 0
@@ -94,6 +96,40 @@ def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candida
         elif alike and all(one.hit.passage.source != candidate.hit.passage.source for one in alike):
             alike.append(candidate)
     return groups
+
+
+def _with_list(
+    question: str, groups: list[list[Candidate]], candidates: Sequence[Candidate]
+) -> list[list[Candidate]]:
+    """The groups and, where the best candidate is of a list or leads it in, its other items.
+
+    Asked for recommendations, one of three is half an answer. Not where one fact is asked for.
+    """
+    best = groups[0][0]
+    if _ONE_FACT.match(question.strip()):
+        return groups
+    said = {_place(one) for group in groups for one in group}
+    known = {_place(one): one for one in candidates}
+    items = [(best.hit.passage.source, start) for start in _list_around(best)]
+    others = [[known[item]] for item in items if item in known and item not in said]
+    return groups + others[: max(_MOST_STATEMENTS - len(groups), 0)]
+
+
+def _list_around(candidate: Candidate) -> list[int]:
+    """Where the items of the list begin that a sentence is an item of, or leads in with a colon."""
+    passage = candidate.hit.passage
+    lines = [
+        (passage.start + start, passage.text[start:end])
+        for start, end in sentences(passage)
+        if start == 0 or passage.text[:start].rstrip(" \t").endswith("\n")
+    ]  # further sentences of an item are on its line
+    here = next((at for at, (start, _) in enumerate(lines) if start == candidate.start), None)
+    leads = candidate.quote.endswith(":")
+    if here is None or not (leads or is_item(candidate.quote)):
+        return []
+    after = takewhile(lambda line: is_item(line[1]), lines[here + 1 :])
+    before = [] if leads else takewhile(lambda line: is_item(line[1]), reversed(lines[:here]))
+    return sorted(start for start, _ in (*before, *after))
 
 
 def _ordered(question: str, groups: list[list[Candidate]]) -> list[list[Candidate]]:

@@ -58,6 +58,7 @@ _LEANING_START = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns, in Markdown
 _QUESTION_MARKS = ("?", "？", "؟")
 _CLOSING = " \n*_)]\"'”’»"
 
@@ -189,7 +190,7 @@ def leans_back(sentence: str) -> bool:
 
 
 def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, int]]:
-    """The spans of the sentences of a passage, without its headings, which say nothing.
+    """The spans of the sentences of a passage, without headings of texts and tables.
 
     Its title counts as a sentence only if that is wished, and if it is long enough to say
     something, as "Flood destroys 40 houses in Ostrava" is.
@@ -197,10 +198,13 @@ def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, 
     names = {passage.title, *(passage.heading or "").split(" › ")}
     if with_title and len(passage.title.split()) >= _TELLING_TITLE:
         names.discard(passage.title)
+    spans = sentence_spans(passage.text)
+    texts = [passage.text[start:end] for start, end in spans]
+    ruled = [bool(_TABLE_RULE.fullmatch(text)) for text in (*texts, "")]
     return [
-        (start, end)
-        for start, end in sentence_spans(passage.text)
-        if passage.text[start:end].strip("# ") not in names
+        span
+        for number, (span, text) in enumerate(zip(spans, texts, strict=True))
+        if text.strip("# ") not in names and not (ruled[number] or ruled[number + 1])
     ]
 
 

@@ -21,6 +21,7 @@ _GAP = re.compile(r"\s+")
 _LINE_END = re.compile(r"\n")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•◦–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)])[ \t]")
 _CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
 _ROW_MARKS = ("; ", " | ", "\t")  # between the cells of a row
 _ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
@@ -74,6 +75,11 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     A blank line ends a sentence, and so does a line end unless the text is wrapped by hand.
     """
     return [span for block in _blocks(text, ()) for span in _block_sentences(text, *block)]
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins as the items of lists do: with a bullet, a number or a letter."""
+    return bool(_ITEM.match(line))
 
 
 def with_id(passage: Passage) -> Passage:
