@@ -76,8 +76,9 @@ class Suggestions:
             self.refresh()
 
     def questions(self, *, patience: float = 1.0) -> tuple[str, ...]:
-        """At most WANTED questions; waits at most `patience` seconds for them."""
-        self._found.wait(patience)
+        """At most WANTED questions; waits at most `patience` seconds where there are none yet."""
+        if not self._questions:
+            self._found.wait(patience)
         return self._questions
 
     def _find(self) -> None:

@@ -73,9 +73,13 @@ def test_a_long_title_may_answer_and_a_short_one_or_a_heading_may_not(tmp_path: 
 
 
 def test_the_names_of_columns_are_no_sentence() -> None:
-    text = "It costs much.\n| Option | Rent |\n|:---|---:|\nOption: A; Rent: 9\nMore - or less."
+    text = (
+        "It costs much.\n| Option | Rent |\n|:---|---:|\nOption: A; Rent: 9\nMore - or less.\n"
+        "\n---\n\nThe end."
+    )
     found = [text[start:end] for start, end in sentences(Passage("i", "a.md", text, 0, len(text)))]
-    assert found == ["It costs much.", "Option: A; Rent: 9", "More - or less."]
+    said = ["It costs much.", "Option: A; Rent: 9", "More - or less.", "---", "The end."]
+    assert found == said
 
 
 def test_candidates_are_ordered_and_lie_in_their_documents(sample: Assistant) -> None:

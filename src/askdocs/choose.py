@@ -200,7 +200,7 @@ def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, 
         names.discard(passage.title)
     spans = sentence_spans(passage.text)
     texts = [passage.text[start:end] for start, end in spans]
-    ruled = [bool(_TABLE_RULE.fullmatch(text)) for text in (*texts, "")]
+    ruled = ["|" in text and bool(_TABLE_RULE.fullmatch(text)) for text in (*texts, "")]
     return [
         span
         for number, (span, text) in enumerate(zip(spans, texts, strict=True))

@@ -77,7 +77,7 @@ def overview_of(question: str) -> str:
     It is "" for a question of any other kind.
     """
     asked = _OVERVIEW.match(question)
-    found = next(filter(None, asked.groupdict("").values()), "") if asked else ""
+    found = (asked["text"] or asked["summary"] or asked["all"] or "") if asked else ""
     return re.sub(r"^\W*(?:of\b)?", "", found).strip()
 
 
