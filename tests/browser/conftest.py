@@ -132,14 +132,23 @@ class Visit:
     under_way: set[Request] = field(default_factory=set)  # of the events that the page waits for
 
     def reload(self) -> None:
-        """Reload the page; what Gradio complains of because a stream of its queue is broken off
-        by that, and which it may have left open without need, is not held against the page."""
+        self.go(self.page.url)
+
+    def go(self, address: str) -> None:
+        """Leave the page for the one at `address`, or for itself.
+
+        What Gradio complains of because a stream of its queue is broken off by that, and which it
+        may have left open without need, is not held against the page.
+        """
         for _ in range(SETTLING // 50):
             if not self.under_way:
                 break
             self.page.wait_for_timeout(50)
         before = len(self.complaints)
-        self.page.reload()
+        if address == self.page.url:
+            self.page.reload()
+        else:
+            self.page.goto(address)
         self.page.locator("#welcome p").first.wait_for(state="attached")
         said = self.complaints[before:]
         self.complaints[before:] = [each for each in said if not each.startswith(BROKEN_OFF)]

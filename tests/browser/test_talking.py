@@ -169,7 +169,7 @@ def test_a_long_conversation_is_folded_and_its_past_is_sent_and_drawn_once(
         conversation = conversation.asked(f"question {number}?").stopped()
     (cookie,) = [each for each in page.context.cookies() if each.get("name") == COOKIE]
     Archive(corpus.parent / "index" / "conversations").save(cookie["value"], conversation)
-    page.goto(f"{visit.address}/?chat={conversation.id}")
+    visit.go(f"{visit.address}/?chat={conversation.id}")
     expect(page.locator(".exchange")).to_have_count(21)
     expect(page.locator(".question").first).to_have_text("question 19?")
 
