@@ -14,7 +14,7 @@ from watchfiles import Change
 
 from askdocs import Assistant, Config
 from askdocs import watch as watching_module
-from askdocs.types import Changes
+from askdocs.types import Changes, Failure, Progress
 from askdocs.watch import Watch
 from tests.hash_embedding import HashEmbedding
 
@@ -145,6 +145,33 @@ def test_hidden_files_and_the_index_itself_wake_nobody(tmp_path: Path, listener:
             time.sleep(0.5)
         assert threading.active_count() == began
     assert listener.changes == []
+
+
+def test_the_end_does_not_wait_for_a_file_that_takes_long_to_read(
+    assistant: Assistant, listener: Listener
+) -> None:
+    corpus = assistant.config.corpus
+    (corpus / "long.csv").write_text("number,word\n" + "1,one\n" * 3_000_000)
+    reading = threading.Event()
+
+    def note(progress: Progress) -> None:
+        if progress.stage == "load":
+            reading.set()
+
+    watch = Watch(
+        assistant,
+        on_changes=listener.changes.append,
+        on_error=listener.errors.append,
+        on_progress=note,
+    )
+    with watch:
+        assert reading.wait(60)
+        time.sleep(1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 10
+    (failure,) = assistant.status().failed
+    assert failure == Failure("long.csv", "reading it was broken off")
+    assert listener.errors == []
 
 
 @pytest.mark.parametrize("inside", [True, False])

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from askdocs.errors import AskdocsError
+from askdocs.loaders.worker import stop_reading
 from askdocs.scan import scan
 from askdocs.types import Changes, Progress, ProgressListener
 
@@ -90,6 +91,7 @@ class Watch:
     def stop(self) -> None:
         """End the watch. A sync that is under way breaks off; the next one finishes its work."""
         self._ended.set()
+        stop_reading()
         self._thread.join()
 
     def _run(self) -> None:

@@ -62,6 +62,11 @@ def _size(path: Path) -> int:
         ) from error
 
 
+def stop_reading() -> None:
+    """Break off what is being read in the other process, if anything: it fails, for this time."""
+    _worker.interrupt()
+
+
 class Worker:
     """A process that reads files one after the other; started when first needed."""
 
@@ -70,6 +75,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0  # a fork of this process must not use its pipes
         self._folder = ""
+        self._interrupted = False
 
     def load(self, path: Path, source: str, seconds: float, megabytes: int) -> Sequence[Document]:
         """What the process answers for a file. Raises LoadError with its reason, or ours."""
@@ -80,6 +86,7 @@ class Worker:
             "megabytes": megabytes,
         }
         with self._lock:
+            self._interrupted = False
             try:
                 answer = self._ask(request, seconds)
             except BaseException:
@@ -87,11 +94,20 @@ class Worker:
                 raise
             if answer is None or answer.get("reason") == TOO_MUCH_MEMORY:
                 self._stop()
+        if answer is None and self._interrupted:
+            raise PassingError("reading it was broken off")
         if answer is None:
             raise StrainError(_CRASHED)
         if "reason" in answer:
             raise LoadError(str(answer["reason"]))
         return [_document(found) for found in answer["documents"]]
+
+    def interrupt(self) -> None:
+        """Break off the file that is being read, whoever waits for it."""
+        process = self._process
+        if process is not None and self._owner == os.getpid():
+            self._interrupted = True
+            process.kill()
 
     def close(self) -> None:
         """End the process. The next file starts another."""
