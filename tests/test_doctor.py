@@ -230,3 +230,15 @@ def test_other_settings_are_told_and_not_repaired(root: Path) -> None:
 def test_an_index_that_was_never_made_has_no_problems(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     assert diagnosis(tmp_path) == Diagnosis()
+
+
+def test_a_store_that_hangs_whoever_opens_it_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(root) as assistant:
+        with monkeypatch.context() as impatient:
+            impatient.setattr("askdocs.probe._SECONDS", 0.0)
+            impatient.setattr("askdocs.probe._SECONDS_EACH", 0.0001)
+            (problem,) = assistant.diagnose().problems
+        assert "hangs the process" in problem.what
+        assert not assistant.diagnose().problems

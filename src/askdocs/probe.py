@@ -16,6 +16,8 @@ from askdocs.config import Config
 from askdocs.errors import AskdocsError
 from askdocs.vectors import open_vectors
 
+_SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -33,7 +35,10 @@ class Finding:
 
 def probe(config: Config) -> Finding:
     """What another process finds, even if looking kills it."""
-    done = _run("look", config)
+    try:
+        done = _run("look", config)
+    except subprocess.TimeoutExpired as error:
+        return Finding(problem=f"It hangs the process that opens it ({error.timeout:.0f} seconds).")
     try:
         return Finding(**json.loads(done.stdout.splitlines()[-1]))
     except (ValueError, TypeError, IndexError):
@@ -42,7 +47,10 @@ def probe(config: Config) -> Finding:
 
 def records_can_be_read(config: Config) -> bool:
     """Whether a process that reads all records of the store comes to their end."""
-    return config.served or _run("read", config).returncode == 0
+    try:
+        return config.served or _run("read", config).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def look(config: Config) -> Finding:
@@ -71,7 +79,23 @@ def look(config: Config) -> Finding:
 def _run(task: str, config: Config) -> subprocess.CompletedProcess[str]:
     place = (str(config.index.absolute()), config.vectors)
     command = [sys.executable, "-m", "askdocs.probe", task, *place]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=_patience(config)
+    )
+
+
+def _patience(config: Config) -> float:
+    """The seconds that looking at a store may take: far more than it does."""
+    try:
+        catalog = Catalog(config.index / "catalog.sqlite")
+    except AskdocsError:
+        return _SECONDS
+    try:
+        return _SECONDS + _SECONDS_EACH * catalog.count()
+    except AskdocsError:
+        return _SECONDS
+    finally:
+        catalog.close()
 
 
 def main(task: str, config: Config) -> None:
