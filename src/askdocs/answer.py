@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence, Set
 from itertools import takewhile
 
 from askdocs.agreement import DIFFERENT, documents_differ
 from askdocs.choose import Candidate, Considered, after_reading, leans_back, sentences
 from askdocs.split import is_item
+from askdocs.topics import asks_for_one_fact
 from askdocs.types import Answer, Citation, Statement
 from askdocs.words import content_words
 
@@ -23,13 +23,6 @@ _CLOSE_BY_WORDS = 0.7  # in languages that are not read
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 _MOST_BEFORE = 3  # sentences of a quote before the one that answers
-_ONE_FACT = re.compile(
-    r"^((and|but|so) )?"
-    r"(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
-    r"|(in|on|at|by|for|from|to|with) (what|which|whom)"
-    r"|what (year|date|day|time|percentage|number))\b",
-    re.IGNORECASE,
-)
 
 
 def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> Answer:
@@ -81,7 +74,7 @@ def _no_answer(considered: Considered) -> Answer:
 
 def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """The candidates worth saying, best first, those that say the same together."""
-    one_fact = _ONE_FACT.match(question.strip())
+    one_fact = asks_for_one_fact(question)
     most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
     if candidates[0].by_words:
         close = _CLOSE_BY_WORDS
@@ -106,7 +99,7 @@ def _with_list(
     Asked for recommendations, one of three is half an answer. Not where one fact is asked for.
     """
     best = groups[0][0]
-    if _ONE_FACT.match(question.strip()):
+    if asks_for_one_fact(question):
         return groups
     said = {_place(one) for group in groups for one in group}
     known = {_place(one): one for one in candidates}
@@ -134,7 +127,7 @@ def _list_around(candidate: Candidate) -> list[int]:
 
 def _ordered(question: str, groups: list[list[Candidate]]) -> list[list[Candidate]]:
     """Facts by their chance; all else in reading order, the best document first."""
-    if _ONE_FACT.match(question.strip()):
+    if asks_for_one_fact(question):
         return groups
     rank: dict[str, int] = {}
     for group in groups:

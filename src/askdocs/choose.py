@@ -21,7 +21,7 @@ from askdocs.attribution import (
 from askdocs.embed import Embedder
 from askdocs.reader import Reader
 from askdocs.split import sentence_spans
-from askdocs.topics import topic_of
+from askdocs.topics import asks_for_one_fact, topic_of
 from askdocs.types import Hit, Passage
 from askdocs.words import is_akin, words
 
@@ -44,7 +44,7 @@ _READ_FIRST = 8  # passages; the rest is read only where these leave it open
 _SURE = 0.5  # chance; with it the right sentence is found as often as by reading all
 _HOPELESS = 0.15  # chance; below it, none of 232 development questions was answered by the rest
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
-_TELLING_TITLE = 5  # words from which a title may answer
+_TELLING_TITLE = 5  # words from which a title may answer, where one fact is asked for
 _WHOLE_TOPIC = 0.999  # of the weight of its words
 _GOES_ON = 0.9  # of the chance of a speaker's sentence has the next, where he goes on; a rule too
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
@@ -219,11 +219,12 @@ def _by_reading(
     wants_speech = asks_for_speech(question)
     names = asked_names(question, [hit.passage.text for hit in hits])
     known = _SPEAKER_KNOWN if asks_openly(question) else 0.0
+    titled = asks_for_one_fact(question)
     for hit, reading in zip(
         hits, reader.read(question, [hit.passage for hit in hits]), strict=True
     ):
         passage = hit.passage
-        places = sentences(passage, with_title=True)
+        places = sentences(passage, with_title=titled)
         texts = [passage.text[start:end] for start, end in places]
         for number, (start, end) in enumerate(places):
             first, last, score = reading.best_span(start, end)

@@ -42,6 +42,13 @@ _OVERVIEW = re.compile(
     re.IGNORECASE,
 )
 
+_ONE_FACT = re.compile(
+    r"^((and|but|so) )?"
+    r"(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
+    r"|(in|on|at|by|for|from|to|with) (what|which|whom)"
+    r"|what (year|date|day|time|percentage|number))\b",
+    re.IGNORECASE,
+)
 _MORE = re.compile(
     rf"{_POLITELY}(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)) )?more"
     r"|more|go on|continue|(?:say|any(?:thing)?|what) (?:more|else)|elaborate)"
@@ -79,6 +86,11 @@ def overview_of(question: str) -> str:
     asked = _OVERVIEW.match(question)
     found = (asked["text"] or asked["summary"] or asked["all"] or "") if asked else ""
     return re.sub(r"^\W*(?:of\b)?", "", found).strip()
+
+
+def asks_for_one_fact(question: str) -> bool:
+    """Whether one person, time, place or number answers a question."""
+    return bool(_ONE_FACT.match(question.strip()))
 
 
 def asks_for_more(question: str) -> bool:
