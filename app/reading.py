@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from askdocs.split import unwrapped_lines
 from askdocs.types import Document, place
 
 from .marks import Mark
@@ -15,7 +16,6 @@ from .marks import Mark
 WINDOW = 200_000  # characters shown at once: more makes browsers slow
 LINE = 160  # a line with more characters is a paragraph
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
-_LINE_ENDS = re.compile(r"\n+")
 _HEADING_SIGNS = re.compile(r"^#{1,6}\s+|\s+#+$")
 
 
@@ -113,21 +113,18 @@ def _blocks(document: Document, marks: dict[int, Mark], start: int, end: int) ->
 
 
 def _lines(text: str, start: int, end: int, headings: dict[int, str]) -> list[tuple[int, int, str]]:
-    """A block as (start, end, kind): one flowing paragraph if its lines were wrapped by width."""
-    ends = [match.end() for match in _LINE_ENDS.finditer(text, start, end)]
-    spans = list(pairwise([start, *(e for e in ends if e < end), end]))
-    lengths = [len(text[a:b].rstrip()) for a, b in spans]
-    if len(spans) > 1 and max(lengths) <= 120 and min(lengths[:-1]) >= 40:
-        return [(start, end, "flow")]
-    kinds = (
-        "heading"
-        if _is_heading(text[a:b], headings.get(a, ""))
-        else "line"
-        if length < LINE
-        else "flow"
-        for (a, b), length in zip(spans, lengths, strict=True)
-    )
-    return [(a, b, kind) for (a, b), kind in zip(spans, kinds, strict=True)]
+    """A block as (start, end, kind): lines that were wrapped by width are a flowing paragraph."""
+    pieces = [(first, text[first:last]) for first, last in unwrapped_lines(text, start, end)]
+    filled = [(first, line.strip()) for first, line in pieces if line.strip()] or [(start, "")]
+    starts = [start, *(first for first, _ in filled[1:])]
+    kinds = [_kind(line, headings.get(first, "")) for first, line in filled]
+    return list(zip(starts, [*starts[1:], end], kinds, strict=True))
+
+
+def _kind(line: str, heading: str) -> str:
+    if _is_heading(line, heading):
+        return "heading"
+    return "line" if len(line) < LINE and "\n" not in line else "flow"
 
 
 def _is_heading(line: str, heading: str) -> bool:

@@ -198,7 +198,7 @@ def _blocks(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for piece_start, piece_end in _unwrapped_lines(text, start, end):
+    for piece_start, piece_end in unwrapped_lines(text, start, end):
         # A soft line end reads as a space: the lengths, and so the offsets, stay.
         piece = text[piece_start:piece_end].replace("\n", " ")
         ends = {boundary["end_index"] for boundary in get_sentence_boundaries("en", piece)}
@@ -214,8 +214,8 @@ def _block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int
                 yield left, right
 
 
-def _unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Lines of a block, with lines that were broken only to fit a width left together."""
+def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the lines of a block; those that were broken to fit a width are one."""
     lines: list[tuple[int, int]] = []
     at = start
     for line in text[start:end].split("\n"):
