@@ -116,8 +116,11 @@ def test_lines_that_only_wrap_do_not_end_a_sentence() -> None:
          "Peat bogs of the north, a workshop by Ada Lind, in the small hall",
          "Walk along the shore with the keeper of the lighthouse, if it is dry",
          "Dinner for those who have said so before, in the house on the quay"],
+        ["LINDQVIST: How often do you come to the island now that it is closed?",
+         "OKAFOR: Twice a week, on Tuesdays and on Thursdays, for the old seals.",
+         "LINDQVIST: And who feeds them on the days on which you are elsewhere?"],
     ],
-    ids=["records", "log", "programme"],
+    ids=["records", "log", "programme", "transcript"],
 )  # fmt: skip
 def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[str]) -> None:
     text = "\n".join(rows)

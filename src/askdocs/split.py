@@ -244,12 +244,19 @@ def _is_list(lines: Sequence[str]) -> bool:
 
 
 def _are_rows(before: str, line: str) -> bool:
-    """Whether two lines are rows of a table or records: both have cells, or the same label."""
+    """Whether two lines are rows of a table or records: both have cells, or labels alike."""
     if any(before.count(mark) == line.count(mark) > 0 for mark in _ROW_MARKS):
         return True
-    labels = [_ROW_LABEL.match(each) for each in (before, line)]
-    shapes = {re.sub(r"\d", "0", label.group()) if label else "" for label in labels}
-    return len(shapes) == 1 and shapes != {""}
+    return _label_shape(before) == _label_shape(line) != ""
+
+
+def _label_shape(line: str) -> str:
+    """What a label looks like: ":" for "Name:" and "OKAFOR:", "00:00" for "10:30"; "" for none."""
+    label = _ROW_LABEL.match(line)
+    if not label:
+        return ""
+    shape = re.sub(r"\d", "0", label.group())
+    return ":" if shape.endswith(":") and shape.strip()[:1].isupper() else shape
 
 
 def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
