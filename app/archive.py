@@ -83,9 +83,11 @@ class Archive:
 
     def rename(self, visitor: str, name: str, title: str) -> None:
         file = self._file(visitor, name)
+        if file is None:
+            return
         with self._guard:
-            conversation = None if file is None else _read(file)
-            if file is not None and conversation is not None:
+            conversation = _read(file)
+            if conversation is not None:
                 title = " ".join(title.split())[:LONGEST_NAME]
                 _write(file, replace(conversation, name=title))
 

@@ -217,7 +217,8 @@ def _by_reading(
 ) -> list[_Ranked]:
     found: list[_Ranked] = []
     wants_speech = asks_for_speech(question)
-    names = asked_names(question, [hit.passage.text for hit in hits])
+    texts_read = [hit.passage.text for hit in hits]
+    names = asked_names(question, texts_read) if wants_speech else set()
     known = _SPEAKER_KNOWN if asks_openly(question) else 0.0
     titled = asks_for_one_fact(question)
     for hit, reading in zip(

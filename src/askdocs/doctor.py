@@ -73,7 +73,7 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
             problems.append(Problem(f"The vectors of {uncached} passages are lost.", _REPAIR))
         if config.served:  # a server that does not answer is no problem of the index
             open_vectors(config, catalog.identity()).close()
-        found = probe(config)
+        found = probe(config, passages=catalog.count())
         problems += _vector_problems(found, served=config.served)
         return Diagnosis(len(catalog.sources()), catalog.count(), found.stored, tuple(problems))
     finally:

@@ -16,7 +16,7 @@ from askdocs.config import Config
 from askdocs.errors import AskdocsError
 from askdocs.vectors import open_vectors
 
-_SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage
+_SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage: far more than it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Finding:
     problem: str = ""
 
 
-def probe(config: Config) -> Finding:
-    """What another process finds, even if looking kills it."""
+def probe(config: Config, *, passages: int) -> Finding:
+    """What another process finds, even if looking at so many passages kills it or hangs."""
     try:
-        done = _run("look", config)
+        done = _run("look", config, seconds=_SECONDS + _SECONDS_EACH * passages)
     except subprocess.TimeoutExpired as error:
         return Finding(problem=f"It hangs the process that opens it ({error.timeout:.0f} seconds).")
     try:
@@ -47,10 +47,7 @@ def probe(config: Config) -> Finding:
 
 def records_can_be_read(config: Config) -> bool:
     """Whether a process that reads all records of the store comes to their end."""
-    try:
-        return config.served or _run("read", config).returncode == 0
-    except subprocess.TimeoutExpired:
-        return False
+    return config.served or _run("read", config).returncode == 0
 
 
 def look(config: Config) -> Finding:
@@ -76,26 +73,12 @@ def look(config: Config) -> Finding:
         catalog.close()
 
 
-def _run(task: str, config: Config) -> subprocess.CompletedProcess[str]:
+def _run(
+    task: str, config: Config, *, seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
     place = (str(config.index.absolute()), config.vectors)
     command = [sys.executable, "-m", "askdocs.probe", task, *place]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=_patience(config)
-    )
-
-
-def _patience(config: Config) -> float:
-    """The seconds that looking at a store may take: far more than it does."""
-    try:
-        catalog = Catalog(config.index / "catalog.sqlite")
-    except AskdocsError:
-        return _SECONDS
-    try:
-        return _SECONDS + _SECONDS_EACH * catalog.count()
-    except AskdocsError:
-        return _SECONDS
-    finally:
-        catalog.close()
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)
 
 
 def main(task: str, config: Config) -> None:

@@ -225,13 +225,12 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     wrapped = width in _WRAP_WIDTHS and not _is_list([text[first:last] for first, last in lines])
     piece_start, piece_end = line_before, _ = lines[0]
     for line_start, line_end in lines[1:]:
-        rows = _are_rows(text[line_before:piece_end], text[line_start:line_end])
-        line_before = line_start
-        if wrapped and not rows and _is_soft(text, piece_end, line_start, line_end, width):
-            piece_end = line_end
+        soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
+        if soft and not _are_rows(text[line_before:piece_end], text[line_start:line_end]):
+            line_before, piece_end = line_start, line_end
             continue
         yield piece_start, piece_end
-        piece_start, piece_end = line_start, line_end
+        piece_start, piece_end = line_before, _ = line_start, line_end
     yield piece_start, piece_end
 
 
