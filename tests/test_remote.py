@@ -187,9 +187,7 @@ def test_the_wrong_token_opens_nothing(server: Server) -> None:
 def test_a_note_of_a_server_that_is_gone_is_ignored(tmp_path: Path) -> None:
     note = {"pid": 1, "address": f"http://127.0.0.1:{free_port()}", "token": "x"}
     (tmp_path / "lock").write_text(json.dumps(note))
-    began = time.monotonic()
     assert find_server(Config(index=tmp_path)) is None
-    assert time.monotonic() - began < 5
 
 
 def test_the_interface_refuses_without_the_token_and_unknown_tasks(tmp_path: Path) -> None:
