@@ -22,8 +22,8 @@ def show(found: dict[str, Any]) -> str:
         " · ".join(f"{name}: {seconds:.2f} s" for name, seconds in found["starts"].items()),
         "",
         "| system | passages | rounds | index | whole process | characters/s | passages/s | CPU s |"
-        " peak MB | index MB | sync, nothing changed |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        " peak MB | written MB | index MB | sync, nothing changed |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_indexing(row) for row in found["rows"]),
         "",
         "| system | passages | task | p50 | p95 | p99 | questions | first | peak MB |",
@@ -67,9 +67,10 @@ def _indexing(row: dict[str, Any]) -> str:
             f"{index['passages'] / seconds:.0f}",
             f"{index['task_cpu_seconds']:.1f}",
             f"{index['peak_megabytes']:.0f}",
+            f"{index['written_megabytes']:,.0f}",
         ]
     else:
-        cells += ["kept"] + ["–"] * 5
+        cells += ["kept"] + ["–"] * 6
     sync = row.get("sync")
     cells += [f"{row['megabytes']:.0f}", f"{sync['seconds']:.2f} s" if sync else "all again"]
     return f"| {' | '.join(cells)} |"

@@ -33,7 +33,9 @@ def main() -> None:
     found = run(system, task, Path(folder), Path(index), questions)
     found["process_seconds"] = time.perf_counter() - began
     found["cpu_seconds"] = _cpu_seconds()
-    found["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    found["peak_megabytes"] = usage.ru_maxrss / 1000
+    found["written_megabytes"] = usage.ru_oublock * 512 / 1e6  # Linux counts blocks of 512 bytes
     print(json.dumps(found))
 
 
