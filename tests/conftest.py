@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from askdocs import Assistant, Config
+from tests.hash_embedding import HashEmbedding
 
 ROOT = Path(__file__).parents[1]
 _NOBODY = 65534
@@ -38,6 +39,7 @@ def unprivileged() -> Iterator[Path]:
     with TemporaryDirectory() as name:
         was_root = os.geteuid() == 0
         if was_root:
+            _import_what_a_sync_needs()
             os.chown(name, _NOBODY, _NOBODY)
             os.seteuid(_NOBODY)
         try:
@@ -45,3 +47,13 @@ def unprivileged() -> Iterator[Path]:
         finally:
             if was_root:
                 os.seteuid(0)
+
+
+def _import_what_a_sync_needs() -> None:
+    """While it still may be read: Python itself may lie in the home of root."""
+    with TemporaryDirectory() as name:
+        (Path(name) / "owls.txt").write_text("Owls hunt at night.\n")
+        config = Config(corpus=Path(name), index=Path(name) / "index")
+        with Assistant(config, embedder=HashEmbedding()) as assistant:
+            assistant.index()
+            assistant.search("owls")

@@ -41,6 +41,8 @@ ORDER = [
     "passage_vectors",
     "mend",
     "index_folder",
+    "prepare",
+    "write",
     "sync",
     "probe",
     "doctor",

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config, CorpusError, IndexMismatchError, chroma, plan
-from askdocs import sync as syncing
+from askdocs import prepare as preparing
+from askdocs import write as writing
 from askdocs.catalog import Catalog
 from askdocs.collection import Collection
 from askdocs.loaders import LoadError, PassingError, StrainError
@@ -338,7 +339,7 @@ def test_a_failure_is_tried_again_as_far_as_it_may_pass(
         raise error("no luck")
 
     with monkeypatch.context() as broken, folder.open() as assistant:
-        broken.setattr(syncing, "load_guarded", fail)
+        broken.setattr(preparing, "load_guarded", fail)
         for _ in range(4):
             assert assistant.index().failed == (Failure("owls.txt", "no luck"),)
     assert len(tried) == attempts
@@ -672,7 +673,9 @@ def test_files_of_the_second_format_are_split_anew(
 ) -> None:
     os.utime(folder.write("owls.txt"), (1, 1))
     with monkeypatch.context() as before:
-        before.setattr(syncing, "split", lambda document, *, tokens: split(document, tokens=20)[:1])
+        before.setattr(
+            preparing, "split", lambda document, *, tokens: split(document, tokens=20)[:1]
+        )
         folder.sync()
     with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
         connection.execute("UPDATE meta SET value = '2' WHERE name = 'format'")
@@ -749,6 +752,6 @@ def test_a_second_interrupt_waits_for_what_is_being_written(
         tasks[0].set_result(0)
 
     waited: list[list[Future[int]]] = []
-    monkeypatch.setattr(syncing, "wait", wait)
-    syncing._outlast(Future())
+    monkeypatch.setattr(writing, "wait", wait)
+    writing._outlast(Future())
     assert len(waited) == 3

@@ -133,11 +133,16 @@ class Assistant:
 
     @contextmanager
     def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
-        """The listener, which also notes `progress` as long as something is done."""
+        """The listener, which also notes `progress` as long as something is done.
+
+        Reading and embedding tell it from two threads: it hears one after the other.
+        """
+        turn = threading.Lock()
 
         def listen(progress: Progress) -> None:
-            self.progress = progress
-            on_progress(progress)
+            with turn:
+                self.progress = progress
+                on_progress(progress)
 
         try:
             yield listen
