@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from askdocs.portable import patiently
 from askdocs.wire import from_record, to_record
 
 from .conversation import Conversation
@@ -95,7 +96,7 @@ class Archive:
         file = self._file(visitor, name)
         if file is not None:
             with self._guard:
-                file.unlink(missing_ok=True)
+                patiently(lambda: file.unlink(missing_ok=True))
 
     def _all(self, visitor: str) -> Iterator[Conversation]:
         folder = self._of(visitor)
@@ -124,7 +125,7 @@ def _write(file: Path, conversation: Conversation) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new.write_text(json.dumps(to_record(conversation)), encoding="utf-8")
-        new.replace(file)
+        patiently(lambda: new.replace(file))
     except OSError as error:  # the answer matters more than its being kept
         _log.warning("The conversation cannot be kept: %s", error)
         with suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import time
@@ -21,6 +22,7 @@ FILES_AN_HOUR = 2000
 LONGEST_NAME = 200  # bytes of one part of a name; file systems allow about 255
 REMOVED = "removed"  # the folder, beside the index, that removed files are moved to
 _FORBIDDEN = frozenset('<>:"|?*\\')  # in names of files, on one system or another
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[1-9¹²³])(?:\..*)?", re.IGNORECASE)
 
 
 class RefusedError(AskdocsError):
@@ -153,5 +155,6 @@ def _is_odd(part: str) -> bool:
         or part.endswith((".", " "))
         or not part.isprintable()
         or not _FORBIDDEN.isdisjoint(part)
+        or bool(_DEVICE.fullmatch(part))
         or len(os.fsencode(part)) > LONGEST_NAME
     )

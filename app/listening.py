@@ -28,7 +28,7 @@ def listen(host: str, port: int, *, password: str | None) -> socket.socket:
     except (OSError, OverflowError) as error:
         reason = {
             errno.EADDRINUSE: f"Port {port} is in use. Choose another one with --port.",
-            errno.EACCES: f"Port {port} needs more rights. Choose one above 1023 with --port.",
+            errno.EACCES: f"Port {port} is reserved for others. Choose one above 1023 with --port.",
         }.get(getattr(error, "errno", None) or 0)
         raise AskdocsError(
             reason or f"Cannot listen on {host}, port {port}: {error}. Check --host and --port."

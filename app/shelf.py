@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import PurePosixPath
 
+from askdocs.portable import composed
 from askdocs.types import Changes, DocumentRecord, Failure, Progress, Status
 
 from .marks import link
@@ -90,11 +91,11 @@ def render_shelf(
     At most DOCUMENTS_SHOWN of them, from the one at `start` on, with buttons for those before and
     after. With `may_change` each can be removed.
     """
-    wanted = wanted.strip().casefold()
+    wanted = composed(wanted.strip()).casefold()
     found = [
         each
         for each in status.documents
-        if wanted in each.source.casefold() or wanted in each.title.casefold()
+        if wanted in composed(f"{each.source}\n{each.title}").casefold()
     ]
     start = start if 0 <= start < len(found) else 0
     rows = "".join(_document(each, may_change) for each in found[start : start + DOCUMENTS_SHOWN])

@@ -63,7 +63,8 @@ def test_what_arrives_while_a_file_is_being_written_is_not_overwritten(
     [
         "", "../a.txt", "/etc/a.txt", "a/../b.txt", "a//b.txt", ".hidden.txt", "a/.b.txt",
         "~$a.docx", "a\\b.txt", "c:a.txt", "a\n.txt", "a\x00.txt", "a.txt.", "x" * 300 + ".txt",
-        "a.exe", "a", "index/conversations/a.json",
+        "a.exe", "a", "index/conversations/a.json", "con.txt", "NUL.pdf", "com1.notes.md",
+        "lpt9/a.txt",
     ],
 )  # fmt: skip
 def test_an_odd_name_or_kind_is_refused(place: Intake, corpus: Path, name: str) -> None:

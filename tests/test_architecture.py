@@ -18,6 +18,7 @@ ORDER = [
     "types",
     "errors",
     "loopback",
+    "portable",
     "stream",
     "config",
     "loaders",

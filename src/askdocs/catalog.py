@@ -19,6 +19,7 @@ from askdocs import word_index, word_search
 from askdocs.database import Database
 from askdocs.embed import Vectors
 from askdocs.errors import CorpusError
+from askdocs.portable import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
 
 _SCHEMA = """
@@ -418,7 +419,7 @@ def _drop_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 def _matches(source: str, glob: str) -> bool:
     """Whether a source is what a person means by `glob`: a pattern, a name, or a folder."""
-    glob = glob.removeprefix("./")
+    source, glob = composed(source), as_pattern(glob).removeprefix("./")
     return fnmatchcase(source, glob) or source == glob or source.startswith(glob.rstrip("/") + "/")
 
 

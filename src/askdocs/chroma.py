@@ -21,6 +21,7 @@ from askdocs.errors import (
     IndexMismatchError,
     VectorsUnavailableError,
 )
+from askdocs.portable import plain_path
 
 Found = TypeVar("Found")
 TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
@@ -94,8 +95,12 @@ class ChromaFolder:
             if self._mark.exists():
                 shutil.rmtree(folder)
             folder.mkdir(parents=True, exist_ok=True)
-            self._client = chromadb.PersistentClient(str(folder), settings=settings)
-            self._collection = _made(self._client, COLLECTION)
+            self._client = chromadb.PersistentClient(plain_path(folder), settings=settings)
+            try:
+                self._collection = _made(self._client, COLLECTION)
+            except BaseException:
+                self._client.close()
+                raise
 
     def run(self, action: Callable[[Any], Found]) -> Found:
         """What fails while another thread writes, or makes the collection anew, is tried again."""
@@ -165,7 +170,7 @@ class ChromaFolder:
             if isinstance(error, AttributeError):
                 raise
             told = str(error)
-            if any(
+            if isinstance(error, PermissionError) or any(
                 sign in told for sign in ("readonly", "Permission denied", "No space", "is full")
             ):
                 raise not_writable(self._folder.parent, told) from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import math
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, redirect_stdout
@@ -25,6 +25,7 @@ from askdocs.opening import (
     open_assistant,
     watching,
 )
+from askdocs.portable import WINDOWS
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -120,7 +121,8 @@ def index(
         if watch:
             with watching(cast("Assistant", assistant), poll=poll):
                 print("Watching for changes. Ctrl-C ends.", file=sys.stderr)
-                threading.Event().wait()
+                while True:  # with an end: Windows does not break off a wait without one
+                    time.sleep(1)
 
 
 @app.command()
@@ -434,14 +436,17 @@ def main() -> None:
     """
     _print_any_script()
     try:
-        app()
+        app(windows_expand_args=False)  # the patterns are for askdocs, and questions are no paths
     except AskdocsError as error:
         print(f"askdocs: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("Stopped. Nothing is lost: the next run goes on from here.", file=sys.stderr)
         raise SystemExit(_INTERRUPTED) from None
-    except BrokenPipeError:
+    except OSError as error:
+        closed = isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)
+        if not closed:
+            raise
         sys.stderr.close()
         raise SystemExit(1) from None
 
@@ -469,4 +474,5 @@ def _print_any_script() -> None:
 
 def _print_json(content: dict[str, Any]) -> None:
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    plain |= WINDOWS and not sys.stdout.isatty()  # PowerShell reads it in the terminal's encoding
     print(json.dumps(content, ensure_ascii=plain))

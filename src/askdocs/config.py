@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from askdocs.errors import ConfigError
+from askdocs.portable import spelling
 
 CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"
@@ -106,7 +107,7 @@ class Config:
         for each in fields(self):
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
-        same = self.corpus.resolve() == self.index.resolve()
+        same = spelling(self.corpus.resolve()) == spelling(self.index.resolve())
         _require(not same, "corpus and index must be two folders")
         _require(all(map(_names_a_store, self.places)), _WHERE_VECTORS)
         _require(len(self.collections) == len(self.places), _WHERE_VECTORS)
@@ -154,7 +155,7 @@ def describe_settings() -> list[tuple[str, str, str]]:
 
 def _read_file(file: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{file} cannot be read as TOML: {error}") from error
     _refuse_unknown(values, str(file))

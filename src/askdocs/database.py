@@ -25,14 +25,16 @@ class Database:
         self.path = path
         self._scratch = scratch
         self._idle: list[sqlite3.Connection] = []
+        self._closed = False
         self._guard = threading.Lock()
         self._writing = threading.Lock()  # SQLite lets others wait only so long
         with self.connection() as connection:
             connection.executescript(schema)
 
     def close(self) -> None:
-        """Close the file. Nothing else may be called afterwards."""
+        """Close the file, as soon as those who are at it have ended."""
         with self._guard:
+            self._closed = True
             while self._idle:
                 self._idle.pop().close()
 
@@ -48,7 +50,10 @@ class Database:
         finally:
             if connection is not None:
                 with self._guard:
-                    self._idle.append(connection)
+                    if self._closed:
+                        connection.close()
+                    else:
+                        self._idle.append(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

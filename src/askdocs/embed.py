@@ -72,8 +72,12 @@ def load_onnx(name: str, *, threads: int = 0) -> InferenceSession:
     With 0 `threads` it takes one for each core.
     Raises ModelUnavailableError where the file is missing or is not the one that was shipped.
     """
-    import onnxruntime
-
+    try:
+        import onnxruntime
+    except ImportError as error:  # such as a Windows without the runtime of Visual C++
+        raise ModelUnavailableError(
+            f"ONNX Runtime, which runs the models, cannot be loaded: {first_line(error)}"
+        ) from error
     data = _checked_bytes(name)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3

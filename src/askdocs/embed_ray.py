@@ -44,7 +44,7 @@ class RayEmbedder:
             import ray
         except ImportError as error:
             raise ModelUnavailableError(
-                "Embedding by a cluster needs Ray. Run: pip install 'askdocs[ray]'"
+                'Embedding by a cluster needs Ray. Run: pip install "askdocs[ray]"'
             ) from error
         self._ray = ray
         try:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from askdocs.errors import AskdocsError, CorpusError
+from askdocs.loaders import LoadError
+from askdocs.loaders.text import read_text
 from askdocs.records import answer_as_json
 from askdocs.reporting import printable
 from askdocs.types import Answer, Document
@@ -67,7 +69,7 @@ def read_export(path: Path) -> list[dict[str, Any]]:
     Raises CorpusError where the file is none of these.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         comment = _EMBEDDED.search(text)
         content = json.loads(comment.group(1) if comment else text)
         answers = content.get("answers", [content])
@@ -75,7 +77,7 @@ def read_export(path: Path) -> list[dict[str, Any]]:
             raise ValueError("there are no citations")
     except OSError as error:
         raise CorpusError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, LoadError) as error:
         raise CorpusError(
             f"{path} is no export of askdocs: give the file that the page saved, or the output of"
             " `askdocs ask --json`."

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
+
+from askdocs.portable import patiently
 
 
 def delete_index(index: Path) -> None:
@@ -29,13 +32,13 @@ def index_bytes(index: Path) -> int:
 
 def delete_catalog(index: Path) -> None:
     for file in index.glob("catalog.sqlite*"):
-        file.unlink()
+        patiently(file.unlink)
 
 
 def delete_vectors(index: Path) -> None:
     """Delete the vector store, which can be filled anew from the catalog."""
     folder = index / "chroma"
     if folder.is_dir():
-        shutil.rmtree(folder)
+        patiently(partial(shutil.rmtree, folder))
     else:
         folder.unlink(missing_ok=True)

@@ -97,7 +97,7 @@ def load_gguf(path: Path, *, context: int, seconds: int) -> GgufModel:
     if not path.is_file():
         raise ModelUnavailableError(f"There is no model file {path}. Mend the path after gguf:.")
     if find_spec("xllamacpp") is None:
-        raise ModelUnavailableError("GGUF models need the extra gguf: pip install 'askdocs[gguf]'.")
+        raise ModelUnavailableError('GGUF models need the extra gguf: pip install "askdocs[gguf]".')
     try:
         return GgufModel(path, context=context, seconds=seconds)
     except RuntimeError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from askdocs.errors import CorpusError, IndexBusyError
+from askdocs.portable import patiently
 
 
 class IndexLock:
@@ -51,7 +52,7 @@ class IndexLock:
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(note, file)
-            new.replace(self._index / "lock")
+            patiently(lambda: new.replace(self._index / "lock"))
 
     def release(self) -> None:
         """Give the lock back; doing it twice does no harm."""

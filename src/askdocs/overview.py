@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from askdocs.choose import Candidate, Considered, sentences
+from askdocs.portable import composed
 from askdocs.topics import TEXT
 from askdocs.types import Citation, DocumentRecord, Hit, Passage
 from askdocs.words import content_words
@@ -41,7 +42,7 @@ def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
 
 
 def _name_words(text: str) -> set[str]:
-    return set(content_words(re.sub(r"[\W_]+", " ", text)))
+    return set(content_words(re.sub(r"[\W_]+", " ", composed(text))))
 
 
 def overview(question: str, beginnings: Sequence[Sequence[Passage]], documents: int) -> Considered:

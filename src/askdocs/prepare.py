@@ -54,7 +54,7 @@ def preparing(
 
     def ahead() -> Iterator[list[Prepared]]:
         nonlocal coming
-        while (group := coming.result()) is not None:
+        while (group := _awaited(coming)) is not None:
             coming = _begun(lambda: next(groups, None))
             yield group
 
@@ -63,6 +63,13 @@ def preparing(
     finally:
         stopped.set()
         _break_off(coming)
+
+
+def _awaited(reading: Future[T]) -> T:
+    """Its result; Ctrl-C breaks off the wait, on Windows between two looks."""
+    while not reading.done():
+        wait([reading], _SECONDS_BETWEEN_LOOKS)
+    return reading.result()
 
 
 def _break_off(reading: Future[T]) -> None:

@@ -78,7 +78,9 @@ def _run(
 ) -> subprocess.CompletedProcess[str]:
     place = (str(config.index.absolute()), config.vectors)
     command = [sys.executable, "-m", "askdocs.probe", task, *place]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)
+    return subprocess.run(command, capture_output=True, check=False, timeout=seconds,
+        encoding="utf-8", errors="replace",
+    )  # fmt: skip
 
 
 def main(task: str, config: Config) -> None:

@@ -164,7 +164,7 @@ def _history(turns: Sequence[Mapping[str, str]]) -> Iterator[Asked]:
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """(line number, object) of each line that is not blank. Raises CorpusError for bad JSON."""
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue

@@ -10,8 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from askdocs.errors import CorpusError
+from askdocs.loaders import LoadError
+from askdocs.loaders.text import read_text
+from askdocs.portable import WINDOWS, as_pattern, composed, is_junction, is_system_file, spelling
 
 IGNORE_FILE = ".askdocsignore"
+_OF_THE_SYSTEM = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
+_TOO_LONG = "its path is too long for Windows"
+_LONGEST_PATH = 247  # characters; beyond it, Windows may not open a file or folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,10 @@ class SeenFile:
 def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
     """The files below a folder by their path in it, with forward slashes, in order.
 
-    Hidden files and folders, links that lead out of the folder, linked folders, what is below the
-    folder `leave_out`, and what `.askdocsignore` names (a glob a line, for a path, a name or a
-    folder) are left out, and so is what vanishes meanwhile. Raises CorpusError where the folder is
-    missing or cannot be read.
+    Left out are hidden files and folders, those that a system makes for itself, links that lead out
+    of the folder, linked folders, what is below the folder `leave_out`, what `.askdocsignore` names
+    (a glob a line, for a path, a name or a folder), and what vanishes meanwhile. Raises CorpusError
+    where the folder is missing or cannot be read.
     """
     if not corpus.is_dir():
         raise CorpusError(
@@ -74,25 +80,33 @@ def _walk(
             name
             for name in folders
             if not _is_ignored((inside / name).as_posix(), ignored)
-            and (outside is None or root / inside / name != outside)
+            and (outside is None or spelling(root / inside / name) != spelling(outside))
+            and not (WINDOWS and _is_of_the_system(Path(folder) / name))
         )
         for name in names:
             source = (inside / name).as_posix()
             if not _is_ignored(source, ignored):
                 yield from _see(Path(folder) / name, source, root)
     for error in unreadable:
-        if not isinstance(error, FileNotFoundError | NotADirectoryError):
-            inside = Path(str(error.filename)).relative_to(corpus)
-            reason = f"the folder cannot be read: {error.strerror or error}"
+        path = Path(str(error.filename))
+        too_long = _is_too_long(path)
+        if too_long or not isinstance(error, FileNotFoundError | NotADirectoryError):
+            inside = path.relative_to(corpus)
+            told = _TOO_LONG if too_long else error.strerror or error
+            reason = f"the folder cannot be read: {told}"
             yield SeenFile(f"{_writable(inside.as_posix())}/", 0, 0, reason)
 
 
 def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
     """The file at `path`; nothing if it is none, is gone, or is a link out of `root`."""
     try:
+        if not path.is_file() and _is_too_long(path):
+            raise OSError(0, _TOO_LONG)
         if not path.is_file() or (path.is_symlink() and not path.resolve().is_relative_to(root)):
             return
         state = path.stat()
+        if is_system_file(state):
+            return
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
@@ -105,13 +119,30 @@ def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
 
 
 def _writable(source: str) -> str:
-    """A path without the lone surrogates that stand for bytes that are no UTF-8."""
-    return source.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A path without lone surrogates: bytes that are no UTF-8 or, on Windows, half a sign."""
+    try:
+        name = source.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = source.encode("utf-8", "surrogatepass")
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _is_of_the_system(folder: Path) -> bool:
+    try:
+        state = folder.lstat()
+    except OSError:
+        return False  # it is told when it is looked into
+    return is_system_file(state) or is_junction(state)
+
+
+def _is_too_long(path: Path) -> bool:
+    return WINDOWS and len(str(path.absolute())) > _LONGEST_PATH
 
 
 def _is_ignored(source: str, globs: Sequence[str]) -> bool:
+    source = composed(source)
     name = source.rsplit("/", 1)[-1]
-    if name.startswith((".", "~$")):
+    if name.startswith((".", "~$")) or name.lower() in _OF_THE_SYSTEM:
         return True
     return any(fnmatchcase(source, glob) or fnmatchcase(name, glob) for glob in globs)
 
@@ -121,12 +152,12 @@ def _ignore_globs(corpus: Path) -> list[str]:
     if not file.is_file():
         return []
     try:
-        lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        lines = map(as_pattern, read_text(file).splitlines())
     except FileNotFoundError:
         return []
-    except OSError as error:  # without it, what should be left out would be indexed
+    except (OSError, LoadError) as error:  # without it, what should be left out would be indexed
         raise CorpusError(
-            f"{file} cannot be read ({error.strerror or error}), so it is not known what to leave"
-            " out. Allow it, or remove the file."
+            f"{file} cannot be read ({getattr(error, 'strerror', '') or error}), so it is not known"
+            " what to leave out. Allow it, or remove the file."
         ) from error
     return [line.strip().strip("/") for line in lines if line.strip() and not line.startswith("#")]

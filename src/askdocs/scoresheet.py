@@ -89,7 +89,7 @@ def write_details(evaluation: Evaluation, file: Path) -> None:
 def check_drawing() -> None:
     """Raises AskdocsError, saying what to install, where no picture can be drawn."""
     if find_spec("matplotlib") is None:
-        raise AskdocsError("A picture needs matplotlib: pip install 'askdocs[eval]'.")
+        raise AskdocsError('A picture needs matplotlib: pip install "askdocs[eval]".')
 
 
 def draw(evaluation: Evaluation, file: Path) -> None:

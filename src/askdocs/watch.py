@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from askdocs.errors import AskdocsError
 from askdocs.loaders.worker import stop_reading
+from askdocs.portable import spelling
 from askdocs.scan import scan
 from askdocs.types import Changes, Progress, ProgressListener
 
@@ -166,7 +167,7 @@ class Watch:
 def _matters(corpus: Path, index: Path, change: Change, path: str) -> bool:
     """Whether a change may be one of documents. `index` may lie in `corpus`, or around it."""
     del change
-    found = Path(path)
+    corpus, index, found = spelling(corpus), spelling(index), spelling(Path(path))
     own = index.is_relative_to(corpus) and found.is_relative_to(index)
     if own or not found.is_relative_to(corpus):
         return False

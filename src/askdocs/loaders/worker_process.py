@@ -9,12 +9,17 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from askdocs.loaders import TOO_MUCH_MEMORY, LoadError, load
+from askdocs.portable import WINDOWS
 from askdocs.types import Document
 
+# While a thread of Windows waits for standard input, libraries that look at it, as that of PDFs
+# and numpy do, cannot be loaded: https://github.com/numpy/numpy/issues/24290
+WAITS_APART = not WINDOWS
 _GRACE = 10.0  # seconds after which the process ends itself, should its parent be gone
 
 
@@ -23,20 +28,28 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
+    _tell(answers, {"ready": True})
+    for request in _lines() if WAITS_APART else sys.stdin.buffer:
+        _tell(answers, _answer(json.loads(request)))
+
+
+def _lines() -> Iterator[bytes]:
+    """Requests as they come; when the parent has gone, all ends at once, whatever is being read."""
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests,), daemon=True).start()
-    answer: dict[str, Any] = {"ready": True}
     while True:
-        answers.write(json.dumps(answer).encode("ascii") + b"\n")
-        answers.flush()
-        answer = _answer(json.loads(requests.get()))
+        yield requests.get()
 
 
 def _receive(requests: queue.SimpleQueue[bytes]) -> None:
-    """Pass requests on; when the parent has gone, end at once, whatever is being read."""
     for line in sys.stdin.buffer:
         requests.put(line)
     os._exit(0)
+
+
+def _tell(answers: IO[bytes], answer: dict[str, Any]) -> None:
+    answers.write(json.dumps(answer).encode("ascii") + b"\n")
+    answers.flush()
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
