@@ -75,7 +75,9 @@ def build_application(
     may_change: bool = True,
     keeping: bool = True,
 ) -> ASGIApp:
-    """The whole application. Nothing of it is answered before the guard lets a request in."""
+    """The whole application. The guard lets every request in, but for those of other
+    askdocs processes, which show the token of the index.
+    """
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     suggestions, intake = Suggestions(assistant, background), Intake(assistant.config)
     suggestions.refresh()

@@ -67,8 +67,7 @@ WITHOUT = """
 
 Where answers are poor: "and when?" in the first dialogue is answered by the sentence of the
 question again beside the one with the day, and "why?" in the fourth by the sentence of the
-question, since the handbook does not say why. Refusals list passages that have nothing to do with
-the question.
+question, since the handbook does not say why.
 """
 SMALL = """
 ## With a small language model

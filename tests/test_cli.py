@@ -118,6 +118,18 @@ def test_ask_indexes_first_when_there_is_no_index(tmp_path: Path) -> None:
     assert "58 bicycles were lost" in json.loads(found.stdout)["text"]
 
 
+def test_a_folder_that_is_named_is_not_answered_from_the_index_of_another(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "owls.txt").write_text("Owls hunt at night.\n")
+    refused = askdocs("ask", "when do owls hunt?", "--corpus", str(tmp_path), cwd=folder)
+    assert refused.returncode == 1
+    assert "holds the documents of" in refused.stderr
+    assert askdocs("ask", "what did Zehri warn?", "--corpus", "corpus", cwd=folder).returncode == 0
+    away = askdocs("ask", "what did Zehri warn?", "--index", str(folder / "index"), cwd=tmp_path)
+    assert away.returncode == 0
+
+
 def test_status_tells_what_is_indexed(folder: Path) -> None:
     found = askdocs("status", cwd=folder)
     assert "documents 4" in found.stdout

@@ -193,6 +193,6 @@ def test_files_with_the_mark_of_windows_before_their_text_are_read(tmp_path: Pat
     assert load_config(file=tmp_path / "askdocs.toml").passages_read == 7
     question = json.dumps({"id": "1", "question": "who?", "answerable": False})
     (tmp_path / "questions.jsonl").write_text(question, encoding="utf-8-sig")
-    assert [each.id for each in read_questions(tmp_path / "questions.jsonl", [])] == ["1"]
+    assert [each.text for each in read_questions(tmp_path / "questions.jsonl", [])] == ["who?"]
     (tmp_path / "answer.json").write_text('{"citations": []}', encoding="utf-16")
     assert read_export(tmp_path / "answer.json") == [{"citations": []}]

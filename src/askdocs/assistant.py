@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,10 @@ from askdocs.index_folder import index_bytes
 from askdocs.mend import move_vectors, repair_vectors
 from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
+from askdocs.portable import spelling
 from askdocs.scan import scan
 from askdocs.stream import Stream
-from askdocs.sync import CHANGED, add_documents, sync
+from askdocs.sync import CHANGED, FOLDER, add_documents, sync
 from askdocs.types import (
     Answer,
     Changes,
@@ -110,7 +112,8 @@ class Assistant:
         model are known to be there. With `ray`, the address of a Ray cluster, its workers embed.
         Raises CorpusError for a folder that is missing or has become empty, IndexBusyError where
         another process holds the index, IndexMismatchError where it was made with other settings,
-        ModelUnavailableError for an embedding model that cannot be had.
+        ModelUnavailableError for an embedding model that cannot be had, VectorsUnavailableError for
+        a Chroma server that is away, ConfigError for `ray` beside an `embedder` that was given.
         """
         with self._sync_guard, self._telling(on_progress or _ignore) as listener:
             if not dry_run:
@@ -153,6 +156,16 @@ class Assistant:
         """Whether an index has been made before, and not of an empty folder."""
         catalog = self._parts.open_catalog()
         return bool(catalog.meta().get("sync_started_ns")) and bool(catalog.count())
+
+    def check_folder(self) -> None:
+        """Raises CorpusError where the index is of another folder, and that one is still there."""
+        other = Path(self._parts.open_catalog().meta().get(FOLDER, self.config.corpus))
+        if other.is_dir() and spelling(other.resolve()) != spelling(self.config.corpus.resolve()):
+            raise CorpusError(
+                f"The index {self.config.index} holds the documents of {other}, not those of"
+                f" {self.config.corpus}. Give these an index of their own with --index, or put them"
+                " in the place of the others with `askdocs index`."
+            )
 
     def status(self) -> Status:
         """What is indexed, with which model, and what could not be read."""
@@ -241,7 +254,8 @@ class Assistant:
         """The passages that fit a query best. `sources` are names, folders or globs to look in.
 
         There are 100 at most. Raises AskdocsError for an empty query, CorpusError where `sources`
-        match nothing, IndexMismatchError or VectorsUnavailableError where the index cannot be used.
+        match nothing, IndexMismatchError, IndexBusyError or VectorsUnavailableError where the index
+        cannot be used, ModelUnavailableError where the embedding model cannot.
         """
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")

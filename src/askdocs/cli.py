@@ -57,17 +57,28 @@ Index = Annotated[
 ]
 ConfigFile = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="A settings file instead of ./askdocs.toml."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="A settings file instead of ./askdocs.toml [env: ASKDOCS_CONFIG].",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Sources = Annotated[
     list[str] | None,
-    typer.Option("--source", metavar="GLOB", help="Look only in these documents or folders."),
+    typer.Option(
+        "--source",
+        metavar="GLOB",
+        help="Look only in this document, folder or pattern; may be given several times.",
+    ),
 ]
 
 
 Poll = Annotated[
-    bool, typer.Option("--poll", help="Look for changes every second: for network drives.")
+    bool,
+    typer.Option(
+        "--poll", help="While watching, look for changes every second: for network drives."
+    ),
 ]
 Llm = Annotated[
     str | None,
@@ -142,7 +153,7 @@ def ask(
 
     began = time.monotonic()
     with open_assistant(config, corpus, index, llm=llm) as assistant:
-        index_first_if_new(assistant)
+        index_first_if_new(assistant, corpus)
         if as_json:
             answer = assistant.ask(question, sources=source, insist=insist)
             seconds = round(time.monotonic() - began, 3)
@@ -154,7 +165,9 @@ def ask(
 @app.command()
 def search(
     query: Annotated[str, typer.Argument(help="Words to look for.")],
-    top_k: Annotated[int, typer.Option("--top-k", metavar="N", min=1, help="How many.")] = 8,
+    top_k: Annotated[
+        int, typer.Option("--top-k", metavar="N", min=1, help="How many, 100 at most.")
+    ] = 8,
     source: Sources = None,
     corpus: Corpus = None,
     index: Index = None,
@@ -166,7 +179,7 @@ def search(
     from askdocs.reporting import show_hits
 
     with open_assistant(config, corpus, index) as assistant:
-        index_first_if_new(assistant)
+        index_first_if_new(assistant, corpus)
         hits = assistant.search(query, top_k=top_k, sources=source)
     if as_json:
         _print_json({"query": query, "hits": hits_as_json(hits)})
@@ -188,7 +201,7 @@ def chat(
     from askdocs.types import Answer, Turn
 
     with open_assistant(config, corpus, index, llm=llm) as assistant:
-        index_first_if_new(assistant)
+        index_first_if_new(assistant, corpus)
         print(
             "Ask about your documents. Ctrl-C stops an answer, an empty line ends.", file=sys.stderr
         )
@@ -232,7 +245,7 @@ def serve(
     index: Index = None,
     config: ConfigFile = None,
 ) -> None:
-    """Open the chat page, after bringing the index up to date, as far as that is quickly done."""
+    """Serve the chat page. Indexes for up to 20 seconds first, the rest while it is open."""
     import signal
 
     from askdocs.app import serve as serve_page
@@ -291,7 +304,11 @@ def evaluate(
     ] = None,
     picture: Annotated[
         Path | None,
-        typer.Option("--picture", metavar="FILE.png", help="Draw risk and reliability."),
+        typer.Option(
+            "--picture",
+            metavar="FILE.png",
+            help="Draw how often answers are right, by how many are given and by confidence.",
+        ),
     ] = None,
     details: Annotated[
         Path | None,
@@ -352,7 +369,10 @@ def verify(
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check whether the quotes of an export still stand. Exit status 1 if one does not."""
+    """Bring the index up to date, and check whether the quotes of an export still stand.
+
+    Exit status 1 if one does not.
+    """
     from askdocs.exports import check_export, checks_as_json, checks_as_text, read_export
     from askdocs.reporting import showing_progress
 
@@ -389,7 +409,10 @@ def status(
 @app.command()
 def move(
     vectors: Annotated[
-        str, typer.Argument(metavar="WHERE", help="embedded, or a Chroma server's address.")
+        str,
+        typer.Argument(
+            metavar="WHERE", help="embedded, or a Chroma server's address, or several with commas."
+        ),
     ],
     corpus: Corpus = None,
     index: Index = None,
@@ -400,13 +423,16 @@ def move(
 
     with open_alone(config, corpus, index) as assistant, showing_progress() as on_progress:
         moved = assistant.move(vectors, on_progress=on_progress)
-    print(f"{moved} passages moved. From now on the setting has to be: vectors = {vectors}")
+    print(f'{moved} passages moved. From now on the setting has to be: vectors = "{vectors}"')
 
 
 @app.command()
 def doctor(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Mend what is wrong, embedding nothing again.")
+        bool,
+        typer.Option(
+            "--repair", help="Mend what is wrong; only what lost its vector is embedded again."
+        ),
     ] = False,
     corpus: Corpus = None,
     index: Index = None,

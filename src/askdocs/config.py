@@ -52,8 +52,8 @@ class Config:
     index: Path = _setting(Path("index"), "the folder that the index is kept in")
     embedder: str = _setting(
         "onnx:builtin",
-        "the embedding model: onnx:builtin, st:NAME-OR-PATH (sentence-transformers) or http:URL"
-        " (an OpenAI-style server)",
+        "the embedding model: onnx:builtin, st:NAME-OR-PATH (sentence-transformers, downloads only"
+        " with HF_HUB_OFFLINE=0), or http:URL or http:MODEL@URL (an OpenAI-style server)",
     )
 
     llm: str = _setting(

@@ -1,4 +1,4 @@
-"""What is wrong with an index, and how to mend it without embedding anything again."""
+"""What is wrong with an index, and how to mend it; what still has its vector keeps it."""
 
 from __future__ import annotations
 

@@ -99,8 +99,16 @@ def make_question_set(index: Path, folder: Path, config: Path | None) -> None:
     )
 
 
-def index_first_if_new(assistant: Assistant | RemoteAssistant) -> None:
-    """Index the folder where there is nothing to ask yet."""
+def index_first_if_new(assistant: Assistant | RemoteAssistant, corpus: Path | None) -> None:
+    """Index the folder where there is nothing to ask yet.
+
+    Raises CorpusError where `corpus`, if it was named, is not the folder that the index is of. A
+    server was asked that already.
+    """
+    from askdocs.remote import RemoteAssistant
+
+    if corpus and not isinstance(assistant, RemoteAssistant):
+        assistant.check_folder()
     if not assistant.is_indexed():
         from askdocs.reporting import showing_progress
 

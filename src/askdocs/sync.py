@@ -19,6 +19,7 @@ from askdocs.vectors import VectorStore
 from askdocs.write import write_all
 
 CHANGED = "changed_ns"  # when documents became other than before, in the catalog
+FOLDER = "corpus"  # where they lay at the last sync
 _LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
 
 
@@ -50,6 +51,7 @@ def sync(
     save_vectors(catalog, vectors)
     catalog.prune_vectors()
     catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
+    catalog.set_meta({FOLDER: str(config.corpus.resolve())})
     if plan.changes_documents:
         catalog.set_meta({CHANGED: str(started_ns)})
     broken = {failure.source for failure in failed}

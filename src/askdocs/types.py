@@ -127,9 +127,10 @@ class Statement:
 class Answer:
     """What askdocs says to a question. With `answered` false, it found no answer.
 
-    `confidence` (0 to 1) estimates the chance that the answer is right, `hits` are the passages
-    it was chosen from (the nearest ones where there is no answer), `searched_for` is what was
-    searched, `notice` is what the person should know beside it, `seconds` is the time it took.
+    `confidence` (0 to 1) estimates the chance that the best sentence quoted answers, also where a
+    language model writes; what that one adds has verdicts. `hits` are the passages it was chosen
+    from (the nearest ones where there is no answer), `searched_for` is what was searched, `notice`
+    is what the person should know beside it, `seconds` is the time it took.
     """
 
     question: str
