@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from askdocs.converse import understand
-from askdocs.embed import load_tokenizer
 from askdocs.errors import AskdocsError
 from askdocs.exports import answer_record
+from askdocs.shipped import load_tokenizer
 from askdocs.types import Answer, Statement, Turn
 
 from .api import told_while_heard

@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from askdocs import ConfigError, ModelUnavailableError, embed_bfloat16
+from askdocs import (
+    ConfigError,
+    ModelUnavailableError,
+    embed_bfloat16,
+    embed_worker,
+    shipped,
+)
 from askdocs import embed as embedding
-from askdocs.embed import BATCH_TOKENS, OnnxEmbedder, batches, load_embedder
+from askdocs.embed import OnnxEmbedder, load_embedder
 from askdocs.embed_bfloat16 import has_bfloat16
+from askdocs.shipped import BATCH_TOKENS, batches
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,13 +51,57 @@ def test_many_texts_go_on_in_bfloat16_where_the_processor_has_it(
     known: bool, builtin: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "has_bfloat16", lambda: known)
-    texts = [f"Sentence number {n} about topic {n % 7}. " * (1 + n % 12) for n in range(100)]
+    monkeypatch.setattr(embedding, "_MANY", 24)
+    texts = [f"Sentence number {n} about topic {n % 7}. " * n for n in range(1, 13)]
     model = OnnxEmbedder()
-    first, *_, last = [model.embed_many(texts) for _ in range(4)]
+    first, last = model.embed_many(texts), model.embed_many(texts)
     assert np.array_equal(first, last) is not known
     assert float((first * last).sum(axis=1).min()) > 0.999
     assert np.allclose(np.linalg.norm(last, axis=1), 1, atol=1e-5)
     assert np.array_equal(model.embed(texts), builtin.embed(texts))
+    model.rest()
+    assert np.array_equal(model.embed_many(texts), first)
+
+
+def test_a_process_that_is_lost_costs_only_its_speed(
+    builtin: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "has_bfloat16", lambda: True)
+    monkeypatch.setattr(embedding, "_MANY", 2)
+    texts = [f"Sentence number {n}." for n in range(4)]
+    model = OnnxEmbedder()
+    fast = model.embed_many(texts)
+    assert model._faster is not None
+    process = model._faster._process
+    process.kill()
+    assert np.array_equal(model.embed_many(texts), builtin.embed(texts))
+    assert not np.array_equal(fast, builtin.embed(texts))
+    assert process.poll() is not None
+    monkeypatch.setattr(embed_worker.sys, "executable", "/nowhere")
+    another = OnnxEmbedder()
+    assert np.array_equal(another.embed_many(texts), builtin.embed(texts))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_the_process_ends_with_the_one_that_it_embeds_for() -> None:
+    code = """if True:
+        import os, signal
+        from askdocs import embed
+        embed.has_bfloat16, embed._MANY = lambda: True, 2
+        model = embed.OnnxEmbedder()
+        model.embed_many(["Owls hunt at night."] * 2)
+        print(model._faster._process.pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False
+    )
+    child = Path(f"/proc/{int(done.stdout)}/stat")
+    for _ in range(600):
+        if not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.1)
+    pytest.fail("it lives on")
 
 
 def test_what_a_processor_says_of_itself_is_understood(tmp_path: Path) -> None:
@@ -93,9 +147,9 @@ def test_batches_hold_every_text_once_and_bounded_tokens() -> None:
 
 def test_a_changed_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("checksums.json", "tokenizer.json"):
-        (tmp_path / name).write_bytes((embedding.MODELS / name).read_bytes())
+        (tmp_path / name).write_bytes((shipped.MODELS / name).read_bytes())
     (tmp_path / "embedder.onnx").write_bytes(b"something else")
-    monkeypatch.setattr(embedding, "MODELS", tmp_path)
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
     with pytest.raises(ModelUnavailableError, match="not the one that was shipped"):
         embedding.load_onnx("embedder.onnx")
     with pytest.raises(ModelUnavailableError, match="missing"):

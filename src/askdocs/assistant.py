@@ -205,7 +205,8 @@ class Assistant:
         with self._sync_guard, self._parts.guard:
             self.close()
             self._parts.open_lock()
-            return repair(self.config, self.embedder, on_progress=on_progress or _ignore)
+            with self._parts.embedding() as embedder:
+                return repair(self.config, embedder, on_progress=on_progress or _ignore)
 
     def move(self, vectors: str, *, on_progress: ProgressListener | None = None) -> int:
         """Move the vectors to `vectors`, a value of that setting, embedding nothing again.
@@ -222,7 +223,8 @@ class Assistant:
                 return 0
             self._parts.close_vectors()
             listener = on_progress or _ignore
-            moved = move_vectors(now, target, catalog, self.embedder, on_progress=listener)
+            with self._parts.embedding() as embedder:
+                moved = move_vectors(now, target, catalog, embedder, on_progress=listener)
             self._parts.config = target
             return moved
 
@@ -240,11 +242,12 @@ class Assistant:
             outdated = upgrade(catalog)
             check_fingerprint(catalog, self._parts.fingerprint())
             vectors, listener = self._parts.open_vectors(), on_progress or _ignore
-            if outdated:
-                repair_vectors(catalog, vectors, self.embedder, on_progress=listener)
-            return add_documents(
-                documents, self.config, catalog, vectors, self.embedder, on_progress=listener
-            )
+            with self._parts.embedding() as embedder:
+                if outdated:
+                    repair_vectors(catalog, vectors, embedder, on_progress=listener)
+                return add_documents(
+                    documents, self.config, catalog, vectors, embedder, on_progress=listener
+                )
 
     # Questions
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     Linear = Callable[[Tensor], Tensor]
 
 Rows = NDArray[np.float32]
+BATCH_TOKENS = 2048  # few and large products suit its units; 4096 gave no more
+# PyTorch compiles and keeps something for every shape: with all lengths as they come, memory grew
+# by a gigabyte over 100,000 passages.
+LENGTHS = 16
 _HEADS = 12
 _HEIGHTS = 64  # rows of tokens are filled up to a multiple of these
 _MOST_THREADS = 16  # as many batches as there are at a time

@@ -10,7 +10,7 @@ from typing import Any
 
 from askdocs.catalog import Catalog
 from askdocs.config import Config
-from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder
+from askdocs.embed import Embedder, LlamaIndexEmbedder, load_embedder, rest
 from askdocs.embed_ray import RayEmbedder
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
 from askdocs.fingerprint import fingerprint as fingerprint_of
@@ -104,10 +104,13 @@ class Parts:
             return self._embedder
 
     @contextmanager
-    def embedding(self, ray: str) -> Iterator[Embedder]:
-        """The embedding model, run by the workers of a Ray cluster if an address is given."""
+    def embedding(self, ray: str = "") -> Iterator[Embedder]:
+        """The embedding model for an index, run by a Ray cluster if its address is given."""
         if not ray:
-            yield self.embedder
+            try:
+                yield self.embedder
+            finally:
+                rest(self.embedder)
             return
         if self._given_embedder is not None:
             raise ConfigError("A cluster loads its model by the setting embedder; give none.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from askdocs.embed import batches, load_onnx, load_tokenizer, padded
+from askdocs.shipped import batches, load_onnx, load_tokenizer, padded
 from askdocs.types import Passage
 
 if TYPE_CHECKING:
