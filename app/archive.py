@@ -16,7 +16,7 @@ from pathlib import Path
 from askdocs.portable import patiently
 from askdocs.wire import from_record, to_record
 
-from .conversation import Conversation
+from .conversation import Conversation, Exchange
 
 _ID = re.compile(r"[0-9a-f]{16}")
 LONGEST_NAME = 120
@@ -50,21 +50,30 @@ class Archive:
         """Whether anything is kept at all."""
         return self._folder is not None
 
-    def save(self, visitor: str, conversation: Conversation, *, again: bool = False) -> None:
+    def save(self, visitor: str, conversation: Conversation) -> None:
         """Keep the conversation as it is now. One without questions is not kept.
 
-        The name and the judgements that it was given meanwhile stay. With `again` it is kept only
-        if it still is, and was not deleted.
+        The name and the judgements that it was given meanwhile stay.
         """
         file = self._file(visitor, conversation.id)
         if file is None or not conversation.exchanges:
             return
         with self._guard:
             kept = _read(file)
+            _write(file, conversation.remarked_as(kept) if kept else conversation)
+
+    def update(self, visitor: str, name: str, exchange: Exchange) -> None:
+        """Keep what has become of one exchange, if its conversation still has it.
+
+        The rest stays as it is kept: another window may have gone on with the conversation.
+        """
+        file = self._file(visitor, name)
+        if file is None:
+            return
+        with self._guard:
+            kept = _read(file)
             if kept is not None:
-                _write(file, conversation.remarked_as(kept))
-            elif not again:
-                _write(file, conversation)
+                _write(file, kept.with_exchange(exchange))
 
     def load(self, visitor: str, name: str) -> Conversation | None:
         """A kept conversation; what was being answered when it was left counts as stopped."""

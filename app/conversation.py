@@ -29,6 +29,11 @@ class Exchange:
     judgement: str = ""
 
     @property
+    def key(self) -> str:
+        """What tells it from the other exchanges of its conversation, in every window."""
+        return self.asked_at + self.question
+
+    @property
     def running(self) -> bool:
         return self.answer is None and not self.stopped and not self.problem
 
@@ -58,7 +63,7 @@ class Conversation:
         """
         before = self.stopped().exchanges
         kept = before if at is None else before[: max(at, 0)]
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         exchange = Exchange(question, tuple(sources), asked_at=now)
         name = self.id or secrets.token_hex(8)
         return replace(self, exchanges=(*kept, exchange), id=name)
@@ -84,12 +89,25 @@ class Conversation:
 
     def remarked_as(self, kept: Conversation) -> Conversation:
         """With the name of a kept state of it, and its judgements where this one has none."""
-        judged = {each.asked_at + each.question: each.judgement for each in kept.exchanges}
+        judged = {each.key: each.judgement for each in kept.exchanges}
         exchanges = tuple(
-            replace(each, judgement=each.judgement or judged.get(each.asked_at + each.question, ""))
+            replace(each, judgement=each.judgement or judged.get(each.key, ""))
             for each in self.exchanges
         )
         return replace(self, exchanges=exchanges, name=kept.name)
+
+    def is_behind(self, kept: Conversation) -> bool:
+        """Whether a kept state of it has a question or an answer that came by another window."""
+        mine = {each.key: each.answer for each in self.exchanges}
+        return any(
+            each.key not in mine or (each.answer is not None and mine[each.key] is None)
+            for each in kept.exchanges
+        )
+
+    def with_exchange(self, exchange: Exchange) -> Conversation:
+        """With a later state of one of its exchanges; the same where it has none such."""
+        exchanges = tuple(exchange if each.key == exchange.key else each for each in self.exchanges)
+        return replace(self, exchanges=exchanges)
 
     def history(self) -> tuple[Turn, ...]:
         """The answered exchanges, for the next question to refer to."""

@@ -198,7 +198,7 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
         [parts.question.submit, parts.send.click],
         asker(around.assistant, around.archive, around.background),
         [parts.question, parts.command, parts.conversation],
-        [parts.present, parts.follow_ups, parts.conversation],
+        [parts.past, parts.present, parts.follow_ups, parts.conversation],
         js="(question, command, rest) => window.askdocs.asking(question, rest)",
         concurrency_limit=QUESTIONS_AT_ONCE,
         trigger_mode="always_last",  # "once" drops a question right after an answer or "New"

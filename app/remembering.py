@@ -142,7 +142,7 @@ def judger(assistant: Assistant, archive: Archive) -> Callable[..., Conversation
             place = f"{conversation.id} {number}"
             index = assistant.config.index
             note_judgement(index, judgement, answer, history=before, place=place)
-            archive.save(visitor_of(request), judged)
+            archive.update(visitor_of(request), judged.id, judged.exchanges[number])
         return judged
 
     return judge

@@ -18,7 +18,8 @@ from .archive import Archive
 from .background import Background, streamed
 from .command import shown_on_page, values_of
 from .conversation import Conversation
-from .rendering import render_present
+from .history import changed_since
+from .rendering import render_past, render_present
 from .shelf import render_suggestions
 from .suggestions import follow_ups
 from .visitor import visitor_of
@@ -34,10 +35,11 @@ _log = logging.getLogger(__name__)
 def asker(
     assistant: Assistant, archive: Archive, background: Background
 ) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
-    """The event of asking. It yields (present, follow-ups, conversation).
+    """The event of asking. It yields (past, present, follow-ups, conversation).
 
-    The past is not sent again: the page moves the last answer up by itself. When the event is
-    cancelled it ends at once, whatever the answer waits for.
+    The past is not sent again, but where another window has gone on with the conversation: the
+    page moves the last answer up by itself. When the event is cancelled it ends at once, whatever
+    the answer waits for.
     """
 
     def answered(
@@ -46,17 +48,24 @@ def asker(
         conversation = shown_on_page(values, session, archive, request)
         question = (question or "").strip()
         if not question:
-            yield gradio.skip(), gradio.skip(), conversation
+            yield gradio.skip(), gradio.skip(), gradio.skip(), conversation
             return
         sources, at, quotes = _wishes(values)
-        conversation = conversation.asked(question, sources, at=at)
-        archive.save(visitor_of(request), conversation)
+        visitor, past = visitor_of(request), gradio.skip()
+        kept = archive.load(visitor, conversation.id)
+        behind = kept is not None and conversation.is_behind(kept)
+        if kept is not None and behind:
+            conversation = kept.asked(question, sources)  # it replaces nothing that was not seen
+            past = render_past(conversation, changed_since(assistant, conversation))
+        else:
+            conversation = conversation.asked(question, sources, at=at)
+        archive.save(visitor, conversation)
         history = conversation.history()
-        yield render_present(conversation), "", conversation
+        yield past, render_present(conversation), "", conversation
         for grown in _answering(assistant, conversation, history, quotes=quotes):
-            yield render_present(grown), gradio.skip(), grown
+            yield gradio.skip(), render_present(grown), gradio.skip(), grown
             if not grown.exchanges[-1].running:  # and was not stopped meanwhile
-                archive.save(visitor_of(request), grown, again=True)
+                archive.update(visitor, grown.id, grown.exchanges[-1])
 
     async def answer_question(
         question: str, command: str, session: Conversation, request: gradio.Request
@@ -75,7 +84,8 @@ def stopper(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
         command: str, session: Conversation, request: gradio.Request
     ) -> tuple[str, Conversation]:
         conversation = shown_on_page(values_of(command), session, archive, request).stopped()
-        archive.save(visitor_of(request), conversation)
+        if conversation.exchanges:
+            archive.update(visitor_of(request), conversation.id, conversation.exchanges[-1])
         return render_present(conversation), conversation
 
     return stop

@@ -68,8 +68,8 @@ def test_what_is_said_of_a_conversation_while_it_goes_on_stays(
     begun = told.asked("and when?")
     archive.save(ME, begun)
     archive.rename(ME, begun.id, "Warnings")
-    archive.save(ME, begun.judged(0, "good"))
-    archive.save(ME, begun.answered(answer), again=True)
+    archive.update(ME, begun.id, begun.judged(0, "good").exchanges[0])
+    archive.update(ME, begun.id, begun.answered(answer).exchanges[1])
     found = archive.load(ME, begun.id)
     assert found is not None
     assert found.title == "Warnings"
@@ -82,8 +82,39 @@ def test_a_conversation_that_is_deleted_while_it_goes_on_stays_away(tmp_path: Pa
     begun = Conversation().asked("and when?")
     archive.save(ME, begun)
     archive.delete(ME, begun.id)
-    archive.save(ME, begun.stopped(), again=True)
+    archive.update(ME, begun.id, begun.stopped().exchanges[0])
     assert archive.entries(ME) == []
+
+
+def test_an_answer_is_kept_beside_what_another_window_has_asked_meanwhile(
+    sample: Assistant, tmp_path: Path
+) -> None:
+    archive = Archive(tmp_path)
+    answer = sample.ask("what did Zehri warn?")
+    mine = Conversation().asked(answer.question)
+    archive.save(ME, mine)
+    seen = archive.load(ME, mine.id)
+    assert seen is not None
+    archive.save(ME, seen.asked("in the other window").stopped())
+    archive.update(ME, mine.id, mine.answered(answer).exchanges[0])
+    found = archive.load(ME, mine.id)
+    assert found is not None
+    assert [each.answer for each in found.exchanges] == [answer, None]
+    assert mine.answered(answer).is_behind(found)
+    assert seen.is_behind(found)
+    assert not found.is_behind(mine)
+    assert not found.is_behind(found)
+
+
+def test_a_judgement_that_is_taken_back_is_not_kept(sample: Assistant, tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    answer = sample.ask("what did Zehri warn?")
+    judged = Conversation().asked(answer.question).answered(answer).judged(0, "good")
+    archive.save(ME, judged)
+    archive.update(ME, judged.id, judged.judged(0, "").exchanges[0])
+    found = archive.load(ME, judged.id)
+    assert found is not None
+    assert found.exchanges[0].judgement == ""
 
 
 def test_a_disk_that_is_full_leaves_nothing_half_written(

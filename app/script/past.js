@@ -1,4 +1,4 @@
-/* Earlier questions. The server sends them once: an answer that a new question follows is moved up
+/* Earlier questions. The server sends them once, or again where another window has asked more: an answer that a new question follows is moved up
    here, and what an edited question replaces is taken out. */
 
 import { find, findAll } from "./dom.js";
@@ -20,7 +20,11 @@ export function moveUp() {
   const number = numberOf(exchange);
   for (const each of findAll("#earlier .exchange")) if (numberOf(each) >= number) each.remove();
   if (!last || shown() !== last.conversation) return;
-  if (numberOf(last.exchange) < number) { find("#earlier").append(last.exchange); last = null; }
+  if (numberOf(last.exchange) >= number) return;
+  // It is there already where the server has sent the past, since another window went on.
+  const there = findAll("#earlier .exchange").some((each) => numberOf(each) >= numberOf(last.exchange));
+  if (!there) find("#earlier").append(last.exchange);
+  last = null;
 }
 
 /* All of a long conversation; what is being read stays where it is. */

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from askdocs.feedback import FEEDBACK
+from tests.browser.conftest import calling
 from tests.browser.test_page import assert_no_barriers
 
 if TYPE_CHECKING:
@@ -178,3 +179,26 @@ def test_axe_finds_no_barriers_in_lists_and_questions(open_page: OpenPage, schem
         page.locator("#open-shelf").click()
         page.locator(".documents li").first.wait_for()
         assert_no_barriers(page)
+
+
+def test_two_windows_on_one_conversation_lose_nothing(own: Visit) -> None:
+    own.ask(TOWER)
+    with calling(own.page.context, own.address) as other:
+        other.go(own.page.url)
+        expect(other.page.locator(".question")).to_have_text([TOWER])
+        other.ask("who built it?")
+        own.ask("what did Zehri warn?")
+        asked = [TOWER, "who built it?", "what did Zehri warn?"]
+        expect(own.page.locator(".question")).to_have_text(asked)
+        other.ask("and when?")
+        asked.append("and when?")
+        expect(other.page.locator(".question")).to_have_text(asked)
+        own.page.locator("#present").get_by_role("button", name="Edit question").click()
+        own.page.get_by_label("Your question").fill("how long is black tea brewed?")
+        own.page.keyboard.press("Enter")
+        asked.append("how long is black tea brewed?")
+        expect(own.page.locator(".question")).to_have_text(asked)
+        own.page.locator("#present .actions").wait_for()
+    own.reload()
+    expect(own.page.locator(".question")).to_have_text(asked)
+    expect(own.page.locator(".answer")).to_have_count(5)
