@@ -139,10 +139,11 @@ def test_a_question_for_one_fact_gets_few_statements_and_others_a_handful() -> N
 
 
 def test_documents_that_give_other_figures_are_both_quoted_and_said_to_differ() -> None:
-    def counted(source: str, text: str, figure: str) -> Candidate:
+    def counted(source: str, text: str, figure: str, coverage: float = 0.5) -> Candidate:
         found = hit(source, text)
         start = text.index(figure)
-        return Candidate(found, 0, len(text), (start, start + len(figure)), 0.9)
+        focus = start, start + len(figure)
+        return Candidate(found, 0, len(text), focus, 0.9, (1.0, 5.0, 5.0, 0.5, coverage))
 
     question = "How many people were on the train?"
     first = counted("a.txt", "Officials counted 31 people on board.", "31 people")
@@ -153,6 +154,8 @@ def test_documents_that_give_other_figures_are_both_quoted_and_said_to_differ() 
     assert len(differing.statements) == 2
     assert not answer(question, first, same).notice
     assert not answer("Why was the train late?", first, other).notice
+    elsewhere = counted("d.txt", "A crew of 12 mended the bridge.", "12", coverage=0.1)
+    assert not answer(question, first, elsewhere).notice
 
 
 def test_sentences_that_differ_in_a_figure_do_not_say_the_same() -> None:

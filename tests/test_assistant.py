@@ -84,6 +84,23 @@ def test_a_short_question_on_another_matter_is_answered_as_if_asked_alone(
     assert then.statements == sample.ask(question).statements
 
 
+def test_the_documents_are_named_when_they_are_asked_for(sample: Assistant) -> None:
+    told = sample.ask("which documents do you have?")
+    assert told.text.startswith("There are 4 documents: ")
+    assert "jaffar-express-attack.txt" in told.text
+    assert not told.citations
+
+
+def test_an_overview_begins_below_the_byline(tmp_path: Path) -> None:
+    byline = "By Maren Oakley, The Northern Courier, 25 March 2024"
+    begins = "The MV Aldin Star left Port Aldin on Monday with 212 passengers on board."
+    (tmp_path / "ferry.txt").write_text(f"Ferry sails again\n\n{byline}\n\n{begins}\n")
+    with Assistant(Config(tmp_path, tmp_path / "index")) as assistant:
+        assistant.index()
+        told = assistant.ask("what is the article about?")
+    assert [statement.text for statement in told.statements] == [begins]
+
+
 def test_small_talk_has_no_citations(sample: Assistant) -> None:
     answer = sample.ask("Hello!")
     assert answer.answered

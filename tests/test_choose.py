@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.choose import Candidate, after_reading, choose, coverage, is_readable, sentences
+from askdocs.choose import (
+    Candidate,
+    after_reading,
+    choose,
+    coverage,
+    is_readable,
+    leans_on,
+    sentences,
+)
 from askdocs.reader import Reading
 from askdocs.types import Hit, Passage
 
@@ -70,6 +78,36 @@ def test_a_long_title_may_answer_and_a_short_one_or_a_heading_may_not(tmp_path: 
         dress = assistant.ask("What does the handbook say about dress?")
         assert "Helmets hang beside the door." in dress.text
         assert "Handbook of the office" not in dress.text
+
+
+LEVELS = """Reservoir,Capacity,Level 2023
+Upper Tarn,14.2,77%
+Dunmere,3.1,58%
+Kestrel Lake,6.5,92%
+"""
+
+
+def test_a_row_that_a_question_does_not_mean_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "levels.csv").write_text(LEVELS)
+    with Assistant(Config(corpus=tmp_path / "corpus", index=tmp_path / "index")) as assistant:
+        assistant.index()
+        for name, level in (("Dunmere", "58%"), ("Kestrel Lake", "92%"), ("Upper Tarn", "77%")):
+            asked = f"what was the level of {name} in 2023?"
+            first, second, *_ = assistant.consider(asked).candidates
+            assert level in first.quote
+            assert second.chance < 0.2 * first.chance
+
+
+def test_what_became_of_a_thing_leans_on_where_it_was_named() -> None:
+    motion = [
+        "Motion 1 (Moss): that the limit be lowered.", "Dray feared delays.", "Vote: 4 in favour.",
+        "The motion was carried.",
+    ]  # fmt: skip
+    assert leans_on(motion, 3) == 0
+    assert leans_on([*motion[:3], "The motion of Moss was carried by the council."], 3) == 3
+    assert leans_on(["The lamp is cleaned.", "He lights it.", "Then he sleeps."], 1) == 0
+    assert leans_on(["Nobody came.", "The harbour froze."], 1) == 1
 
 
 def test_the_names_of_columns_are_no_sentence() -> None:

@@ -82,6 +82,9 @@ def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> N
         "Are you a robot?",
         "What is askdocs?",
         "can you help me?",
+        "are you sure?",
+        "Really?",
+        "is that true",
     ],
 )
 def test_small_talk_is_answered_as_such(said: str) -> None:
@@ -103,6 +106,8 @@ def test_small_talk_is_answered_as_such(said: str) -> None:
         "Is it good?",
         "How do you work the reserve lamp?",
         "what are your opening hours",
+        "are you sure that he resigned?",
+        "is this true of the north",
     ],
 )
 def test_a_question_is_no_small_talk(asked: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config, Turn
-from askdocs.topics import asks_for_more, asks_for_overview, topic_of
+from askdocs.topics import asks_for_documents, asks_for_more, asks_for_overview, topic_of
 
 
 @pytest.mark.parametrize(
@@ -174,3 +174,26 @@ def test_more_is_how_the_text_goes_on(sample: Assistant) -> None:
     # what is talked about is still what was asked first
     assert "lamp lit" in sample.ask("and why?", history=history).searched_for[-1]
     assert sample.ask("Tell me more").text.startswith("More of what?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what documents do you have?", "Which files are there?", "list the documents",
+        "please show me all my files", "how many documents do you have?",
+        "which documents are in the folder?",
+    ],
+)  # fmt: skip
+def test_requests_for_the_list_of_documents(question: str) -> None:
+    assert asks_for_documents(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which documents mention tolls?", "what documents does the lease require?",
+        "how many files were stolen?", "which sources?", "list the files that were lost",
+    ],
+)  # fmt: skip
+def test_questions_about_what_documents_say_are_none(question: str) -> None:
+    assert not asks_for_documents(question)

@@ -15,6 +15,7 @@ _ASKS_FIGURE = re.compile(
     r"|what (year|date|day|month|time|age|percentage|number|price|is the number|was the number))\b",
     re.IGNORECASE,
 )
+_LEAST, _SAME_MATTER = 0.3, 0.7  # of the question's words, by weight; rules
 _VALUES = {
     **{word: word for word in MONTHS.split()},
     **{word: str(int(number)) for word, number in NUMBER_WORDS.items()},
@@ -26,11 +27,15 @@ def documents_differ(question: str, candidates: Sequence[Candidate]) -> bool:
     """Whether sentences of different documents answer with figures that exclude each other.
 
     Only questions for a figure or a date are judged, and only by the words that answer: "2025" and
-    "11 March 2025" agree, "2025" and "2024" do not.
+    "11 March 2025" agree, "2025" and "2024" do not. Sentences that hold few of the
+    question's words, or clearly fewer than another one, may speak of something else.
     """
-    if not _ASKS_FIGURE.match(question.strip()):
+    if not _ASKS_FIGURE.match(question.strip()) or not candidates:
         return False
-    given = [(each.hit.passage.source, _figures(each)) for each in candidates]
+    least = max(_LEAST, _SAME_MATTER * max(each.coverage for each in candidates))
+    given = [
+        (each.hit.passage.source, _figures(each)) for each in candidates if each.coverage >= least
+    ]
     return any(
         source != other and bool(first) and bool(second) and not first & second
         for number, (source, first) in enumerate(given)

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from itertools import takewhile
 
 from askdocs.agreement import DIFFERENT, documents_differ
-from askdocs.choose import Candidate, Considered, after_reading, leans_back, sentences
+from askdocs.choose import Candidate, Considered, after_reading, leans_on, sentences
 from askdocs.split import is_item
 from askdocs.topics import asks_for_one_fact
 from askdocs.types import Answer, Citation, Statement
@@ -22,7 +22,6 @@ _CLOSE_FACT = 0.4  # where one fact is asked for
 _CLOSE_BY_WORDS = 0.7  # in languages that are not read
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
-_MOST_BEFORE = 3  # sentences of a quote before the one that answers
 
 
 def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> Answer:
@@ -35,7 +34,7 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
     if not candidates or candidates[0].chance < minimum_confidence:
         return _no_answer(considered)
     groups = _ordered(question, _with_list(question, _select(question, candidates), candidates))
-    said = {_place(group[0]) for group in groups}
+    said = {group[0].place for group in groups}
     statements: list[Statement] = []
     number = 0
     for group in groups:
@@ -101,8 +100,8 @@ def _with_list(
     best = groups[0][0]
     if asks_for_one_fact(question):
         return groups
-    said = {_place(one) for group in groups for one in group}
-    known = {_place(one): one for one in candidates}
+    said = {one.place for group in groups for one in group}
+    known = {one.place: one for one in candidates}
     items = [(best.hit.passage.source, start) for start in _list_around(best)]
     others = [[known[item]] for item in items if item in known and item not in said]
     return groups + others[: max(_MOST_STATEMENTS - len(groups), 0)]
@@ -143,24 +142,18 @@ def _citation(number: int, candidate: Candidate, said: Set[tuple[str, int]]) -> 
 
 
 def _start_with_context(candidate: Candidate, said: Set[tuple[str, int]]) -> int:
-    """Where the quote begins: earlier if it leans on a sentence that is not said anyway.
-
-    That one may lean on another itself; at most _MOST_BEFORE are added.
-    """
+    """Where the quote begins: earlier if it leans on sentences that are not said anyway."""
     passage = candidate.hit.passage
-    before = [
+    places = [
         (start, end) for start, end in sentences(passage) if passage.start + end <= candidate.start
     ]
-    begin, sentence = candidate.start, candidate.quote
-    for start, end in reversed(before[-_MOST_BEFORE:]):
-        if not leans_back(sentence) or (passage.source, passage.start + start) in said:
+    texts = [*(passage.text[start:end] for start, end in places), candidate.quote]
+    begin = candidate.start
+    for start, _ in reversed(places[leans_on(texts, len(places)) :]):
+        if (passage.source, passage.start + start) in said:
             break
-        begin, sentence = passage.start + start, passage.text[start:end]
+        begin = passage.start + start
     return begin
-
-
-def _place(candidate: Candidate) -> tuple[str, int]:
-    return candidate.hit.passage.source, candidate.start
 
 
 def _say_the_same(first: Candidate, second: Candidate) -> bool:

@@ -22,11 +22,18 @@ from askdocs.overview import (
 from askdocs.parts import Parts
 from askdocs.prose import write_answer
 from askdocs.retrieve import retrieve
-from askdocs.topics import asks_for_more, asks_for_overview, overview_of, topic_of
-from askdocs.types import Answer, Citation, Hit, Turn
+from askdocs.topics import (
+    asks_for_documents,
+    asks_for_more,
+    asks_for_overview,
+    overview_of,
+    topic_of,
+)
+from askdocs.types import Answer, Citation, DocumentRecord, Hit, Turn
 from askdocs.verify import Verifier
 
 LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
+_DOCUMENTS_NAMED = 20
 _WORDS_A_PIECE = 4  # of a streamed answer
 _MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. Ask me about them."
 
@@ -113,6 +120,8 @@ def told(
     reply = small_talk(asked)
     if asks_for_more(asked) and not _shown(history):
         reply = _MORE_OF_WHAT
+    if asks_for_documents(asked):
+        reply = _documents_told(parts.open_catalog().records())
     if reply:
         yield reply
         return Answer(asked, reply, answered=True, confidence=1.0)
@@ -123,6 +132,16 @@ def told(
     else:
         yield from _in_pieces(answer.text)
     return replace(answer, seconds=round(time.monotonic() - began, 3))
+
+
+def _documents_told(records: Sequence[DocumentRecord]) -> str:
+    """Which documents there are, the first of many."""
+    if not records:
+        return "There are no documents yet."
+    count = "There is 1 document" if len(records) == 1 else f"There are {len(records)} documents"
+    named = ", ".join(record.source for record in records[:_DOCUMENTS_NAMED])
+    more = len(records) - _DOCUMENTS_NAMED
+    return f"{count}: {named}{f' and {more} more' if more > 0 else ''}."
 
 
 def _written(parts: Parts, considered: Considered, quoted: Answer) -> Generator[str, None, Answer]:

@@ -20,10 +20,10 @@ from askdocs.attribution import (
 )
 from askdocs.embed import Embedder
 from askdocs.reader import Reader
-from askdocs.split import sentence_spans
+from askdocs.split import is_row, sentence_spans
 from askdocs.topics import asks_for_one_fact, topic_of
 from askdocs.types import Hit, Passage
-from askdocs.words import is_akin, words
+from askdocs.words import content_words, is_akin, words
 
 # Fitted by training/fit_answer.py; docs/decisions/0004 says on what. Both are weights of: 1, best
 # span less "no answer", relevance, score of the hit, coverage by the sentence. The first compare
@@ -57,7 +57,13 @@ _LEANING_START = re.compile(
     r"|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
     re.IGNORECASE,
 )
+_MOST_BEFORE = 3  # sentences that are looked back, one leaning on the other
+_TAKES_UP = re.compile(r"(?:The|This|That) (\w+)\b")
+_BARE = 2  # words of its own, at most, has a sentence that only says what became of a thing
+_FURTHEST_NAMED = 5  # sentences
 _WORD = re.compile(r"[^\W\d_]+")
+_SAME_COVERAGE = 0.05
+_OTHER_ROW = 0.1  # of the chance of a row that holds fewer words of the question; a rule
 _TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns, in Markdown
 _QUESTION_MARKS = ("?", "？", "؟")
 _CLOSING = " \n*_)]\"'”’»"
@@ -82,6 +88,16 @@ class Candidate:
     @property
     def quote(self) -> str:
         return _text(self.hit, self.start, self.end)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """(source, start), which no other sentence has."""
+        return self.hit.passage.source, self.start
+
+    @property
+    def coverage(self) -> float:
+        """The share, by weight, of the question's words that it and what it leans on hold."""
+        return self.features[-1] if self.features else 0.0
 
     @property
     def by_words(self) -> bool:
@@ -146,7 +162,7 @@ def choose(
     if not ranked or _HOPELESS <= max(ranked, key=_rank).chance < _SURE:
         ranked += _by_reading(question, rest, rare_words, reader, talked_of)
     found = _in_proportion(ranked) + _by_words(question, unread, rare_words, embedder)
-    return sorted(found, key=_best_first)
+    return sorted(_rows_meant(found), key=_best_first)
 
 
 def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
@@ -184,8 +200,25 @@ def coverage(rare_words: Mapping[str, float], text: str) -> float:
     return sum(found) / total
 
 
-def leans_back(sentence: str) -> bool:
-    """Whether only the sentence before explains one: it begins with "He", or quotes a "she"."""
+def leans_on(texts: Sequence[str], number: int) -> int:
+    """Where, among the sentences of a passage, that begins which one of them is understood by.
+
+    That is the sentence before if it begins with "He" or quotes a "she", which may lean on another
+    itself, and for "The motion was carried." the last one that spoke of a motion.
+    """
+    first = number
+    while first > max(number - _MOST_BEFORE, 0) and _leans_back(texts[first]):
+        first -= 1
+    taken_up = _TAKES_UP.match(texts[number])
+    if taken_up and len(content_words(texts[number])) <= _BARE:
+        noun = taken_up[1].lower()
+        for before in range(number - 1, max(number - _FURTHEST_NAMED, 0) - 1, -1):
+            if any(is_akin(noun, word) for word in content_words(texts[before])):
+                return min(first, before)
+    return first
+
+
+def _leans_back(sentence: str) -> bool:
     return bool(_LEANING_START.match(sentence)) or leaves_speaker_open(sentence)
 
 
@@ -230,7 +263,7 @@ def _by_reading(
         for number, (start, end) in enumerate(places):
             first, last, score = reading.best_span(start, end)
             sentence = texts[number]
-            before = texts[number - 1] if number > 0 and leans_back(sentence) else ""
+            before = " ".join(texts[leans_on(texts, number) : number])
             context = speaker_context(texts, number) if wants_speech else ""
             features = (
                 1.0,
@@ -272,6 +305,28 @@ def _in_proportion(ranked: Sequence[_Ranked]) -> list[Candidate]:
         replace(each.candidate, chance=first.chance * math.exp(each.rank - first.rank))
         for each in ranked
     ]
+
+
+def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Of the rows of one table those that hold most of the question's words come first.
+
+    Rows are alike but for what they are of: the level of one reservoir does not answer for another.
+    """
+    tables: dict[tuple[str, str | None], list[Candidate]] = {}
+    for each in candidates:
+        if is_row(each.quote):
+            place = each.hit.passage.source, each.hit.passage.heading
+            tables.setdefault(place, []).append(each)
+    chances: dict[tuple[str, int], float] = {}
+    for rows in tables.values():
+        most = max(row.coverage for row in rows)
+        likeliest = max(row.chance for row in rows)
+        meant = [row for row in rows if row.coverage > most - _SAME_COVERAGE]
+        best = max(row.chance for row in meant)
+        for row in rows:
+            share = likeliest / best if row in meant else _OTHER_ROW
+            chances[row.place] = row.chance * share
+    return [replace(each, chance=chances.get(each.place, each.chance)) for each in candidates]
 
 
 def _by_words(

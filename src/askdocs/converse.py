@@ -49,6 +49,10 @@ _MYSELF = (
     "I am askdocs. I answer questions from the documents in your folder, and quote the exact"
     " words that I stand on. If they do not hold the answer, I say so."
 )
+_SURE = (
+    "I quote what your documents say, and cannot be surer than they are. Open a citation to see the"
+    " words where they stand."
+)
 _TALK = (
     (_FAREWELLS, "Goodbye. Ask on whenever you like."),
     (_THANKS, _WELCOME),
@@ -66,6 +70,13 @@ _ABOUT_US = re.compile(
 )
 
 
+_DOUBTS = re.compile(
+    _SALUTE + r"(?:are you (?:really |quite )?(?:sure|certain)(?: about (?:that|this|it))?|really"
+    r"|is (?:that|this|it) (?:really )?(?:true|right|correct))[\s?!.]*$",
+    re.IGNORECASE,
+)
+
+
 def small_talk(question: str) -> str:
     """What to say to a greeting, to thanks or to a question about askdocs; "" to all others.
 
@@ -73,6 +84,8 @@ def small_talk(question: str) -> str:
     """
     if _ABOUT_US.match(question.strip()):
         return _MYSELF
+    if _DOUBTS.match(question.strip()):
+        return _SURE
     said = set(re.findall(r"\w+", question.lower().replace("'", "").replace("’", "")))
     known = said <= _GREETINGS | _THANKS | _FAREWELLS | _COURTESIES
     if "?" in question or not known:

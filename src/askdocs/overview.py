@@ -16,6 +16,7 @@ MOST_DOCUMENTS = 5
 PASSAGES_EACH = 2  # that are looked at for the first sentences
 _SENTENCES = 3  # of one document alone; of several, the first of each
 _FEWEST_WORDS = 6  # less is a heading, a by-line or a date
+_BYLINE = re.compile(r"(?:[Bb]y|BY|Von|Av) [^\W\d_].*\b\d{4}\W*|(?:[Bb]y|BY) [^.]{0,60}")
 
 
 def named(question: str, records: Sequence[DocumentRecord], sources: Collection[str]) -> list[str]:
@@ -85,8 +86,9 @@ def _sentences_of(passages: Sequence[Passage], *, after: int = 0) -> Iterator[Ca
         if passage.start + len(passage.text) <= after:
             continue
         for start, end in sentences(passage):
-            is_long = len(passage.text[start:end].split()) >= _FEWEST_WORDS
-            if is_long and passage.start + start >= after:
+            text = passage.text[start:end]
+            says = len(text.split()) >= _FEWEST_WORDS and not _BYLINE.fullmatch(text)
+            if says and passage.start + start >= after:
                 place = passage.start + start, passage.start + end
                 yield Candidate(Hit(passage, 1.0), *place, None, 1.0)
 

@@ -23,7 +23,8 @@ _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•◦–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)])[ \t]")
 _CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
-_ROW_MARKS = ("; ", " | ", "\t")  # between the cells of a row
+_CELL_MARKS = (" | ", "\t")
+_ROW_MARKS = ("; ", *_CELL_MARKS)  # between the cells of a row
 _ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
 _FEWEST_ROWS = 4  # lines none of which goes on in lower case: a list, not wrapped prose
 # No sentence ends after a number that counts it ("4. Deposit."), …
@@ -75,6 +76,12 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     A blank line ends a sentence, and so does a line end unless the text is wrapped by hand.
     """
     return [span for block in _blocks(text, ()) for span in _block_sentences(text, *block)]
+
+
+def is_row(line: str) -> bool:
+    """Whether a line has cells with figures: "Year: 2020; Cost: 4", "2020 | 4"."""
+    has_cells = any(mark in line for mark in _CELL_MARKS) or ("; " in line and ": " in line)
+    return has_cells and any(letter.isdigit() for letter in line)
 
 
 def is_item(line: str) -> bool:

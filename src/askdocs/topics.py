@@ -49,6 +49,14 @@ _ONE_FACT = re.compile(
     r"|what (year|date|day|time|percentage|number))\b",
     re.IGNORECASE,
 )
+_DOCUMENTS = re.compile(
+    rf"{_POLITELY}(?:(?:what|which) (?:kinds? of )?(?:documents?|files?|sources?|texts?)"
+    r"(?: do you (?:have|know)| have you(?: got| read)?| are (?:there|here|indexed|in (?:the"
+    r" (?:folder|index|corpus)|here))| can (?:i|you) (?:ask|search|read))"
+    r"|(?:list|show)(?: me)?(?: all)?(?: the| my| your)? (?:documents|files|sources)"
+    r"|how many (?:documents|files) (?:do you have|are there|are indexed))\W*$",
+    re.IGNORECASE,
+)
 _MORE = re.compile(
     rf"{_POLITELY}(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)) )?more"
     r"|more|go on|continue|(?:say|any(?:thing)?|what) (?:more|else)|elaborate)"
@@ -91,6 +99,11 @@ def overview_of(question: str) -> str:
 def asks_for_one_fact(question: str) -> bool:
     """Whether one person, time, place or number answers a question."""
     return bool(_ONE_FACT.match(question.strip()))
+
+
+def asks_for_documents(question: str) -> bool:
+    """Whether a question asks which documents there are."""
+    return bool(_DOCUMENTS.match(question))
 
 
 def asks_for_more(question: str) -> bool:
