@@ -195,3 +195,18 @@ def test_a_question_in_a_document_is_no_answer(tmp_path: Path) -> None:
     asked = chances["How many boats are in the harbour?"]
     assert chances["There are forty of them in summer."] > asked
     assert asked < 0.4
+
+
+def test_the_lines_of_a_mail_program_answer_only_questions_about_mail(tmp_path: Path) -> None:
+    (tmp_path / "mail.txt").write_text(
+        "From: Helen Marsh <marsh@skarn.example>\nTo: Tobias Renn <renn@skarn.example>\n\n"
+        "The foundry has sent its invoice. Tobias Renn leads the company since May.\n\n"
+        "> On 26 Feb Tobias Renn wrote:\n> Has the part arrived?\n"
+    )
+    with Assistant(Config(tmp_path, tmp_path / "index")) as assistant:
+        assistant.index()
+        first, second, *_ = assistant.consider("who is Tobias Renn?").candidates
+        assert first.quote == "Tobias Renn leads the company since May."
+        assert second.chance < 0.4 * first.chance
+        sender = assistant.consider("who sent the mail to Tobias Renn?").candidates[0].quote
+        assert sender.startswith(("From:", "To:"))

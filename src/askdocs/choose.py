@@ -39,6 +39,7 @@ _SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what s
 _SPEAKER_KNOWN = 1.5  # logit; a rule: it is said by whom an open "What did … say?" asks for
 _OF_OTHERS = -2.0  # logit; a rule: it is said by somebody else than who is asked for
 _ASKS = -5.0  # logit; a rule: a sentence that asks something answers nothing
+_ADDRESSED = -5.0  # logit; a rule: who a mail goes to says nothing about him
 _TALKED_OF = 1.0  # logit; a rule: a follow-up is mostly answered by the text talked of (0006)
 _READ_FIRST = 8  # passages; the rest is read only where these leave it open
 _SURE = 0.5  # chance; with it the right sentence is found as often as by reading all
@@ -64,6 +65,9 @@ _FURTHEST_NAMED = 5  # sentences
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME_COVERAGE = 0.05
 _OTHER_ROW = 0.1  # of the chance of a row that holds fewer words of the question; a rule
+_ADDRESS = re.compile(r"[>\s]*(?:from|to|cc|bcc|reply-to): .*@", re.IGNORECASE)
+_INTRODUCES_QUOTE = re.compile(r"[>\s]*On .{3,100} wrote:\s*")
+_ASKS_OF_MAIL = re.compile(r"\b(?:sen[dt]|wr[io]t|e-?mail|mail|address|cc)\w*", re.IGNORECASE)
 _TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns, in Markdown
 _QUESTION_MARKS = ("?", "？", "؟")
 _CLOSING = " \n*_)]\"'”’»"
@@ -272,7 +276,8 @@ def _by_reading(
                 hit.score,
                 coverage(rare_words, f"{before} {context} {sentence}"),
             )
-            more = _asks(sentence) + (_TALKED_OF if passage.source in talked_of else 0.0)
+            more = _asks(sentence) + _of_mail(question, sentence)
+            more += _TALKED_OF if passage.source in talked_of else 0.0
             if wants_speech:
                 more += _speech(sentence, context, names, known)
             rank = more + _weighted(features, _RANKING_WEIGHTS)
@@ -387,6 +392,16 @@ def _text(hit: Hit, start: int, end: int) -> str:
 def _asks(sentence: str) -> float:
     """What it adds to the logit of a sentence whether it is a question, as in a list of them."""
     return _ASKS if sentence.rstrip(_CLOSING).endswith(_QUESTION_MARKS) else 0.0
+
+
+def _of_mail(question: str, sentence: str) -> float:
+    """What it adds to the logit of a sentence whether it is a line that a mail program wrote.
+
+    Who sent something to whom answers only where that is asked for.
+    """
+    if _INTRODUCES_QUOTE.fullmatch(sentence):
+        return _ASKS
+    return _ADDRESSED if _ADDRESS.match(sentence) and not _ASKS_OF_MAIL.search(question) else 0.0
 
 
 def _speech(sentence: str, context: str, names: Set[str], known: float) -> float:
