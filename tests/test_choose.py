@@ -208,5 +208,5 @@ def test_the_lines_of_a_mail_program_answer_only_questions_about_mail(tmp_path: 
         first, second, *_ = assistant.consider("who is Tobias Renn?").candidates
         assert first.quote == "Tobias Renn leads the company since May."
         assert second.chance < 0.4 * first.chance
-        sender = assistant.consider("who sent the mail to Tobias Renn?").candidates[0].quote
-        assert sender.startswith(("From:", "To:"))
+        address = assistant.consider("what is the e-mail address of Tobias Renn?").candidates[0]
+        assert address.quote == "To: Tobias Renn <renn@skarn.example>"
