@@ -41,17 +41,24 @@ def export(conversation: Conversation, kind: Format) -> str:
 
 
 def conversation_record(conversation: Conversation) -> dict[str, Any]:
-    """The answers of a conversation, each with its quotes, their offsets and hashes."""
+    """The answers of a conversation, each with its quotes, their offsets and hashes.
+
+    The passages that were only looked at stay here: nobody has seen them, and nothing needs them.
+    """
     return {
         "askdocs_export": 1,
         "title": conversation.title,
         "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "answers": [
-            {**answer_record(exchange.answer), "asked_at": exchange.asked_at}
+            {**_without_hits(answer_record(exchange.answer)), "asked_at": exchange.asked_at}
             for exchange in conversation.exchanges
             if exchange.answer is not None
         ],
     }
+
+
+def _without_hits(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "hits"}
 
 
 def answer_markdown(answer: Answer) -> str:

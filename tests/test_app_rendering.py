@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askdocs.app.conversation import Conversation
-from askdocs.app.exports import answer_markdown, export
+from askdocs.app.exports import MEDIA_TYPES, Format, answer_markdown, export
 from askdocs.app.rendering import confidence_words, render_answer, render_past, render_present
 from askdocs.app.shelf import (
     DOCUMENTS_SHOWN,
@@ -199,6 +199,14 @@ def test_an_exported_conversation_says_all_in_every_form(words: str) -> None:
     for text in (page, export(conversation, "md")):
         assert text.count("<!-- askdocs-export ") == 1
         assert text.split("<!-- askdocs-export ")[1].index("-->") > len(words)
+
+
+@pytest.mark.parametrize("kind", MEDIA_TYPES)
+def test_passages_that_were_only_looked_at_are_not_exported(kind: Format) -> None:
+    answer = replace(an_answer(), hits=an_answer("A salary list.", source="pay.txt").hits)
+    exported = export(Conversation().asked("one").answered(answer), kind)
+    assert "salary" not in exported
+    assert "pay.txt" not in exported
 
 
 def test_a_judgement_is_shown_and_can_be_taken_back() -> None:
