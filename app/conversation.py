@@ -109,11 +109,12 @@ class Conversation:
         exchanges = tuple(exchange if each.key == exchange.key else each for each in self.exchanges)
         return replace(self, exchanges=exchanges)
 
-    def history(self) -> tuple[Turn, ...]:
-        """The answered exchanges, for the next question to refer to."""
+    def history(self, before: int | None = None) -> tuple[Turn, ...]:
+        """The answered exchanges, or those before one, for a question to refer to."""
+        exchanges = self.exchanges if before is None else self.exchanges[: max(before, 0)]
         return tuple(
             Turn(exchange.question, exchange.answer)
-            for exchange in self.exchanges
+            for exchange in exchanges
             if exchange.answer is not None
         )
 

@@ -22,6 +22,7 @@ from .shell import (
     BRAND,
     CHOICE,
     CONFIRM,
+    EDITING,
     HISTORY_HEAD,
     QUOTES_ONLY,
     READER,
@@ -148,6 +149,7 @@ def _lay_out(around: Surroundings) -> _Parts:
                     present = gradio.HTML("", elem_id="present", **PLAIN)
                     follow_ups = gradio.HTML("", elem_id="follow-ups", **PLAIN)
             gradio.HTML(CHOICE, **PLAIN)
+            gradio.HTML(EDITING, **PLAIN)
             if around.assistant.has_llm:
                 gradio.HTML(QUOTES_ONLY, elem_id="manner", **PLAIN)
             with gradio.Row(elem_id="composer"):

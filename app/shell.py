@@ -28,6 +28,11 @@ WELCOME = "<h2>Ask your documents</h2>"
 
 CHOICE = '<div id="choice" role="group" aria-label="What the question is about" hidden></div>'
 
+EDITING = """
+<p id="editing" hidden><span class="quiet"></span> <strong>The questions after it will be
+  removed.</strong> <button type="button" data-action="stop-editing">Cancel</button></p>
+"""
+
 READER = """
 <aside class="panel" id="reader-panel" aria-label="Source" hidden tabindex="-1">
   <div class="panel-head">

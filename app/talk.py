@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,25 @@ SECONDS_BETWEEN_UPDATES = 0.05
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What is wished beside a question.
+
+    `replaces` is the exchange whose question was edited: it goes, and those after it. `again` is
+    one that is asked anew: only its own answer may go, and it means what it meant there.
+    """
+
+    sources: tuple[str, ...]
+    replaces: int | None
+    again: int | None
+    quotes: bool
+
+    def place_in(self, conversation: Conversation) -> int | None:
+        """Where the question is put; None for the end."""
+        last = len(conversation.exchanges) - 1
+        return self.again if self.again == last else self.replaces
+
+
 def asker(
     assistant: Assistant, archive: Archive, background: Background
 ) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
@@ -45,24 +64,23 @@ def asker(
     def answered(
         question: str, values: Mapping[str, Any], session: Conversation, request: gradio.Request
     ) -> Generator[tuple[Any, ...]]:
-        conversation = shown_on_page(values, session, archive, request)
+        shown = shown_on_page(values, session, archive, request)
         question = (question or "").strip()
         if not question:
-            yield gradio.skip(), gradio.skip(), gradio.skip(), conversation
+            yield gradio.skip(), gradio.skip(), gradio.skip(), shown
             return
-        sources, at, quotes = _wishes(values)
-        visitor, past = visitor_of(request), gradio.skip()
-        kept = archive.load(visitor, conversation.id)
-        behind = kept is not None and conversation.is_behind(kept)
-        if kept is not None and behind:
-            conversation = kept.asked(question, sources)  # it replaces nothing that was not seen
+        wishes, visitor = _wishes(values), visitor_of(request)
+        kept = archive.load(visitor, shown.id)
+        if kept is not None and shown.is_behind(kept):  # what was not seen is not replaced
+            conversation = kept.asked(question, wishes.sources)
             past = render_past(conversation, changed_since(assistant, conversation))
         else:
-            conversation = conversation.asked(question, sources, at=at)
+            conversation = shown.asked(question, wishes.sources, at=wishes.place_in(shown))
+            past = gradio.skip()
         archive.save(visitor, conversation)
-        history = conversation.history()
+        history = conversation.history() if wishes.again is None else shown.history(wishes.again)
         yield past, render_present(conversation), "", conversation
-        for grown in _answering(assistant, conversation, history, quotes=quotes):
+        for grown in _answering(assistant, conversation, history, quotes=wishes.quotes):
             yield gradio.skip(), render_present(grown), gradio.skip(), grown
             if not grown.exchanges[-1].running:  # and was not stopped meanwhile
                 archive.update(visitor, grown.id, grown.exchanges[-1])
@@ -142,11 +160,11 @@ def _beside_indexing(assistant: Assistant, answer: Answer) -> Answer:
     return replace(answer, notice="Some documents are still being read. Ask again when they are.")
 
 
-def _wishes(values: Mapping[str, Any]) -> tuple[tuple[str, ...], int | None, bool]:
-    """What is wished beside a question: sources, what it replaces, quotes only."""
-    sources, at = values.get("sources"), values.get("replaces")
-    return (
-        tuple(str(source) for source in sources) if isinstance(sources, list) else (),
-        at if isinstance(at, int) else None,
-        bool(values.get("quotes")),
+def _wishes(values: Mapping[str, Any]) -> _Wishes:
+    sources, replaces, again = (values.get(each) for each in ("sources", "replaces", "again"))
+    return _Wishes(
+        sources=tuple(str(source) for source in sources) if isinstance(sources, list) else (),
+        replaces=replaces if isinstance(replaces, int) else None,
+        again=again if isinstance(again, int) else None,
+        quotes=bool(values.get("quotes")),
     )

@@ -1,13 +1,13 @@
 /* What stands in the question box outlives a reload, also the one after a lost connection. */
 
 import { whenThere } from "./dom.js";
-import { questionBox } from "./asking.js";
+import { unanswered } from "./asking.js";
 
 const NAME = "askdocs-draft";
 
 export function keepDraft() {
   addEventListener("pagehide", () => {
-    try { sessionStorage.setItem(NAME, questionBox()?.value || ""); } catch { /* may be refused */ }
+    try { sessionStorage.setItem(NAME, unanswered()); } catch { /* may be refused */ }
   });
   whenThere("#question textarea, #question input", (box) => {
     let draft = "";

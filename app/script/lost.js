@@ -1,5 +1,6 @@
 /* A server that has gone, told in our words: Gradio waits for it and then loads the page anew. */
 
+import { giveBack } from "./asking.js";
 import { findAll } from "./dom.js";
 
 const TOLD_BY_GRADIO = "Connection to the server was lost";
@@ -12,6 +13,7 @@ export function tellWhenLost() {
     for (const message of findAll('[data-testid="toast-text"]')) {
       if (!message.textContent.includes(TOLD_BY_GRADIO)) continue;
       message.textContent = WORDS;
+      giveBack();
       const title = message.closest('[data-testid="toast-body"]').querySelector(".toast-title-row span");
       if (title) title.textContent = TITLE;
     }

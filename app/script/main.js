@@ -2,7 +2,8 @@
    set as text, or as HTML that the server escaped. */
 
 import {
-  answering, ask, askAgain, asking, edit, ended, forget, holdBack, questionBox, stop, stopEditing,
+  answering, ask, askAgain, asking, cancelEditing, edit, ended, forget, holdBack, questionBox, stop,
+  typed,
 } from "./asking.js";
 import { choiceIsShown, choose, showChoice } from "./choice.js";
 import { command, send } from "./commands.js";
@@ -36,6 +37,7 @@ const actions = {
   suggest: (button) => ask(button.textContent),
   again: (button) => askAgain(button.closest(".exchange")),
   edit: (button) => edit(button.closest(".exchange")),
+  "stop-editing": cancelEditing,
   drop: (button) => { choose(button.dataset.name, false); questionBox()?.focus(); },
   earlier: unfold,
   judge,
@@ -67,6 +69,7 @@ document.addEventListener("click", (event) => {
     startAnother();
     forget();
     closePanel();
+    questionBox()?.focus();
   }
   if (event.target.closest("#stop")) stop();
   const menu = find("#export");
@@ -82,11 +85,13 @@ document.addEventListener("change", (event) => {
   }
 });
 
+document.addEventListener("input", (event) => typed(event.target));
+
 document.addEventListener("keydown", (event) => {
   if (find("#confirm")?.open) return;
   if (event.key === "Escape") {
     if (noteIsShown()) hideNote();
-    else if ("editing" in root.dataset) stopEditing();
+    else if ("editing" in root.dataset) cancelEditing();
     else closePanel();
     return;
   }

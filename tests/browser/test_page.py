@@ -181,6 +181,72 @@ def test_a_question_can_be_edited_asked_again_and_forgotten(visit: Visit) -> Non
     expect(page.locator("#welcome h2")).to_be_visible()
 
 
+def test_asking_again_keeps_the_questions_after_it_and_means_what_was_meant(visit: Visit) -> None:
+    page = visit.page
+    asked = [
+        "who built the lighthouse of Skerry Point?",
+        "and when?",
+        "how long is black tea brewed?",
+    ]
+    for question in asked:
+        visit.ask(question)
+    page.locator("#exchange-1").get_by_role("button", name="Ask again").click()
+    expect(page.locator(".question")).to_have_text([*asked, "and when?"])
+    expect(page.locator("#present .answer")).to_contain_text("1871")
+    page.locator("#present .actions").wait_for()
+    visit.reload()
+    expect(page.locator(".question")).to_have_text([*asked, "and when?"])
+
+
+def test_editing_is_seen_tells_what_it_removes_and_can_be_cancelled(visit: Visit) -> None:
+    page = visit.page
+    box, bar = page.get_by_label("Your question"), page.locator("#editing")
+    visit.ask("who built the lighthouse?")
+    visit.ask(ZEHRI)
+    box.fill("and w")
+    page.locator("#present").get_by_role("button", name="Edit question").click()
+    expect(bar).to_contain_text("Editing the question. Escape cancels.")
+    expect(bar.get_by_text("The questions after it will be removed.")).to_be_hidden()
+    box.press("Escape")
+    expect(bar).to_be_hidden()
+    expect(box).to_have_value("and w")
+    page.locator("#exchange-0").get_by_role("button", name="Edit question").click()
+    expect(bar.get_by_text("The questions after it will be removed.")).to_be_visible()
+    box.fill("")
+    expect(bar).to_be_hidden()
+    visit.ask("how high is the tower?")
+    asked = ["who built the lighthouse?", ZEHRI, "how high is the tower?"]
+    expect(page.locator(".question")).to_have_text(asked)
+    page.locator("#exchange-1").get_by_role("button", name="Edit question").click()
+    page.get_by_role("button", name="Cancel", exact=True).filter(visible=True).click()
+    expect(bar).to_be_hidden()
+    page.locator("#exchange-1").get_by_role("button", name="Edit question").click()
+    box.fill("how long is black tea brewed?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".question")).to_have_text([asked[0], "how long is black tea brewed?"])
+    expect(bar).to_be_hidden()
+    page.locator("#present .actions").wait_for()
+
+
+def test_after_new_the_question_can_be_typed_at_once(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(ZEHRI)
+    page.locator("#open-history").click()
+    page.get_by_role("button", name="New", exact=True).click()
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+
+def test_what_is_typed_right_after_a_question_is_not_glued_to_it(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_label("Your question").fill(ZEHRI)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your question")).to_have_value("", timeout=1000)
+    page.keyboard.type("and when?")
+    page.locator("#present .actions").wait_for()
+    expect(page.locator(".question")).to_have_text([ZEHRI])
+    expect(page.get_by_label("Your question")).to_have_value("and when?")
+
+
 def test_an_answer_is_copied_and_the_conversation_exported(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     visit.ask(ZEHRI)

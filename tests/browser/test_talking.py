@@ -33,6 +33,7 @@ AS_SOON_AS_ANSWERED = """([button, question]) => {
     box.value = question;
     box.dispatchEvent(new Event('input', { bubbles: true }));
     document.querySelector(button).click();
+    document.body.dataset.pressed = button;
   }).observe(document.querySelector('#present'), { childList: true, subtree: true });
 }"""
 
@@ -143,6 +144,7 @@ def test_new_pressed_the_moment_an_answer_ends_begins_a_conversation(visit: Visi
     page.evaluate(AS_SOON_AS_ANSWERED, ["#start-over", ""])
     page.get_by_label("Your question").fill(BUILDER)
     page.keyboard.press("Enter")
+    page.locator("body[data-pressed]").wait_for()
     expect(page.get_by_label("Your question")).to_have_value("")
     expect(page.locator(".exchange")).to_have_count(0)
     visit.ask(TEA)
@@ -187,7 +189,7 @@ def test_a_long_conversation_is_folded_and_its_past_is_sent_and_drawn_once(
     expect(page.locator(".question")).to_have_text(asked)
 
     page.locator("#exchange-3").get_by_role("button", name="Ask again").click()
-    expect(page.locator(".question")).to_have_text(asked[:4])
+    expect(page.locator(".question")).to_have_text([*asked, asked[3]])
     page.locator("#present .actions").wait_for()
     page.get_by_role("button", name="New", exact=True).click()
     expect(page.locator(".exchange")).to_have_count(0)
