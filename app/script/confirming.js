@@ -19,11 +19,11 @@ function asked(question, action, { withName }) {
   const dialog = find("#confirm");
   find("#confirm-words").textContent = question;
   find("#confirm-label").hidden = !withName;
-  const yes = find('[value="yes"]', dialog);
-  yes.textContent = action;
+  find('[value="yes"]', dialog).textContent = action;
   dialog.returnValue = "";
   dialog.showModal();
-  if (withName) find("#confirm-name").select(); else yes.focus();
+  // Enter does no harm: what cannot be undone is agreed to on purpose.
+  if (withName) find("#confirm-name").select(); else find('[data-action="cancel"]', dialog).focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
