@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from askdocs.errors import CorpusError
+from askdocs.exports import checksum
 
 from . import assets
 from .api import with_api
@@ -111,8 +112,11 @@ def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) 
 
     @routes.get("/state")
     def state() -> Response:
-        word = page_state(assistant, suggestions)
-        return JSONResponse({"state": word}, headers={"Cache-Control": "no-store"})
+        told = {
+            "state": page_state(assistant, suggestions),
+            "documents": checksum(assistant.revision()),
+        }
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
 
 def _add_reading(routes: FastAPI, assistant: Assistant) -> None:

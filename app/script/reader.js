@@ -1,11 +1,14 @@
 /* The source panel. A stop is a place that can be shown: {source, mark}. */
 
-import { button, find, findAll } from "./dom.js";
+import { button, find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
+
+const GONE = "This document is not there any more: it was removed, or has another name now.";
 
 let stops = [];
 let current = 0;
-let shown = null; // {source, marks, start, end, length, places, lost}: what the panel holds
+let shown = null; // {source, marks, start, end, length, places, lost}: what the panel holds;
+// null if that may not be what the document says now
 
 function stopsAround(entry) {
   const group = entry.closest(".exchange");
@@ -50,7 +53,7 @@ async function showStop(at, { from = null } = {}) {
   const stop = stops[at];
   const marks = marksOf(stop.source);
   const begin = from ?? (stop.mark ? parseInt(stop.mark, 10) : null);
-  if (!holds(stop.source, marks, begin) && !(await load(stop.source, marks, begin))) return;
+  if (!holds(stop.source, marks, begin) && !(await load(stop, marks, begin))) return;
   history.replaceState(null, "", location.pathname + location.search + hashOf(stop));
   showPanel("reader");
   describe(stop, marks.indexOf(stop.mark));
@@ -61,37 +64,78 @@ async function showStop(at, { from = null } = {}) {
 
 function holds(source, marks, begin) {
   return shown && shown.source === source && shown.marks.join() === marks.join()
-    && (begin === null || (begin >= shown.start && begin < shown.end)) && shown.fresh > Date.now();
+    && (begin === null || (begin >= shown.start && begin < shown.end));
 }
 
-async function load(source, marks, begin) {
-  const query = new URLSearchParams({ source });
-  for (const mark of marks) query.append("mark", mark);
-  if (begin !== null && !Number.isNaN(begin)) query.set("at", begin);
-  let reading;
-  try {
-    reading = await (await fetch(`source?${query}`)).json();
-  } catch {
-    reading = { problem: "The server cannot be reached. Is askdocs still running?" };
-  }
-  const text = find("#reader-text");
-  if (!text) return false;
-  if (reading.problem || !("html" in reading)) {
-    shown = null;
+async function load(stop, marks, begin) {
+  const reading = await readingOf(stop.source, marks, begin);
+  if (!find("#reader-text")) return false;
+  if (reading.problem) {
     showPanel("reader");
-    find("#reader-title").textContent = source;
-    find("#reader-place").textContent = "";
-    find("#reader-count").textContent = "";
-    tell(reading.problem || "This source cannot be shown.");
-    text.replaceChildren();
+    showNothing(stop, reading.problem);
     find("#reader-panel").focus();
     return false;
   }
-  shown = { ...reading, marks, fresh: Date.now() + 60000 };
+  draw(reading, marks);
+  return true;
+}
+
+/* What the server gives of a document; else {problem}, with `away` where nothing came at all. */
+async function readingOf(source, marks, begin) {
+  const query = new URLSearchParams({ source });
+  for (const mark of marks) query.append("mark", mark);
+  if (begin !== null && !Number.isNaN(begin)) query.set("at", begin);
+  try {
+    const answer = await fetch(`source?${query}`);
+    if (answer.status === 404) return { problem: GONE };
+    const reading = await answer.json();
+    return "html" in reading ? reading
+      : { problem: reading.problem || "This source cannot be shown." };
+  } catch {
+    return { problem: "The server cannot be reached. Is askdocs still running?", away: true };
+  }
+}
+
+function draw(reading, marks) {
+  const text = find("#reader-text");
+  shown = { ...reading, marks };
   text.innerHTML = reading.html;
   if (reading.start > 0) text.prepend(turnButton("Earlier in this document", reading.start - 1));
   if (reading.end < reading.length) text.append(turnButton("Later in this document", reading.end));
-  return true;
+}
+
+/* A document that cannot be shown: only what still does something can be pressed. */
+function showNothing(stop, words) {
+  shown = null;
+  find("#reader-title").textContent = stop.source;
+  find("#reader-place").textContent = "";
+  describeWalk(stop);
+  tell(words);
+  find("#reader-text").replaceChildren();
+  find("#reader-text").hidden = find("#reader-picture").hidden = true;
+  for (const name of ["picture", "copy-link"]) find(`[data-action="${name}"]`).hidden = true;
+}
+
+/* The documents have changed: what the open panel shows is read again. It stays where it was
+   scrolled to; if it is another text now, or gone, that is told. */
+export async function readAnew() {
+  const before = shown;
+  shown = null; // the next source that is opened is read anew
+  if (root.dataset.panel !== "reader" || !before) return;
+  const stop = stops[current];
+  const reading = await readingOf(before.source, before.marks, before.start);
+  if (shown || root.dataset.panel !== "reader" || stops[current] !== stop) return; // it went on
+  if (reading.problem && !reading.away) { showNothing(stop, reading.problem); return; }
+  if (reading.problem || reading.html === before.html) { shown = before; return; }
+  const text = find("#reader-text");
+  const place = text.scrollTop;
+  draw(reading, before.marks);
+  const number = before.marks.indexOf(stop.mark);
+  describe(stop, number);
+  markCurrent(number);
+  showPicture(stop);
+  text.scrollTop = place;
+  if (find("#reader-notice").hidden) tell("The document has changed. This is its text now.");
 }
 
 function turnButton(words, at) {
@@ -111,18 +155,28 @@ function describe(stop, number) {
   const place = number >= 0 ? shown.places[number] : "";
   find("#reader-title").textContent = shown.title;
   find("#reader-place").textContent = place ? `${shown.source}, ${place}` : shown.source;
+  find('[data-action="copy-link"]').hidden = false;
+  describeWalk(stop);
+  tell(lost ? "The document has changed since these words were quoted, so they are not marked." : "");
+}
+
+/* Which of the citations this is, and the way to the others. */
+function describeWalk(stop) {
   find("#reader-count").textContent = stop.mark ? `${current + 1} of ${stops.length}` : "";
   for (const name of ["previous", "next"]) {
     find(`[data-action="${name}"]`).hidden = stops.length < 2;
   }
-  tell(lost ? "The document has changed since these words were quoted, so they are not marked." : "");
+}
+
+function markCurrent(number) {
+  for (const mark of findAll("#reader-text mark")) {
+    mark.classList.toggle("current", mark.dataset.marks.split(" ").includes(String(number)));
+  }
 }
 
 function scrollTo(number, from) {
   const text = find("#reader-text");
-  for (const mark of findAll("mark", text)) {
-    mark.classList.toggle("current", mark.dataset.marks.split(" ").includes(String(number)));
-  }
+  markCurrent(number);
   const first = find("mark.current", text);
   if (from !== null || !first) text.scrollTop = 0;
   else first.scrollIntoView({ block: "center", inline: "nearest" });

@@ -55,6 +55,36 @@ def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_b
         assert visit.complaints == []
 
 
+def test_the_open_source_follows_its_document(
+    browser: Browser, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    lamp = corpus / "lamp.txt"
+    lamp.write_text(LAMP)
+    with (
+        serve_corpus(corpus, tmp_path / "index") as address,
+        visiting(browser, address) as visit,
+    ):
+        page = visit.page
+        visit.ask(FAILS)
+        page.locator("#present a.cite").first.click()
+        expect(page.locator("mark.current").filter(has_text="reserve lamp")).to_be_visible()
+        lamp.write_text(f"{LAMP}It was painted in 1950.\n")
+        expect(page.locator("#reader-text")).to_contain_text("1950")
+        expect(page.locator("mark.current").filter(has_text="reserve lamp")).to_be_visible()
+        expect(page.locator("#reader-notice")).to_contain_text("The document has changed.")
+        page.get_by_label("Close the source").click()
+        lamp.write_text("The lamp of Sund was sold in 1960.\n")
+        expect(page.locator("#present .changed")).to_contain_text("lamp.txt has changed")
+        page.locator("#present a.cite").first.click()
+        expect(page.locator("#reader-text")).to_contain_text("1960")
+        assert visit.complaints == []
+        (corpus / "ferry.txt").write_text("The ferry of Sund\nIt sails at noon.\n")
+        lamp.unlink()
+        expect(page.locator("#reader-notice")).to_contain_text("is not there any more")
+
+
 def test_the_page_opens_while_much_is_still_being_indexed(browser: Browser, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
