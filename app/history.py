@@ -7,11 +7,11 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from askdocs.errors import AskdocsError
-from askdocs.types import Document
+from askdocs.errors import AskdocsError, CorpusError
 
 from .archive import Entry
 from .conversation import Conversation
+from .rendering import Since
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -32,29 +32,33 @@ def render_history(entries: Sequence[Entry], wanted: str, *, kept: bool) -> str:
     return f'<ul class="conversations">{rows}</ul>{rest}'
 
 
-def changed_since(assistant: Assistant, conversation: Conversation) -> dict[int, tuple[str, ...]]:
+def changed_since(assistant: Assistant, conversation: Conversation) -> dict[int, Since]:
     """Per exchange, the documents that no longer hold, in place, what its answer quotes."""
-    texts: dict[str, str] = {}
+    texts: dict[str, str | None] = {}
 
-    def text(source: str) -> str:
+    def text(source: str) -> str | None:
+        """The text of a document; None where it is not there any more."""
         if source not in texts:
             try:
-                document: Document | None = assistant.document(source)
+                texts[source] = assistant.document(source).text
+            except CorpusError:
+                texts[source] = None
             except AskdocsError:
-                document = None
-            texts[source] = document.text if document else ""
+                texts[source] = ""
         return texts[source]
 
     found = {}
     for number, exchange in enumerate(conversation.exchanges):
         citations = exchange.answer.citations if exchange.answer else ()
-        changed = dict.fromkeys(
-            each.source
-            for each in citations
-            if text(each.source)[each.start : each.end] != each.quote
-        )
-        if changed:
-            found[number] = tuple(changed)
+        changed, removed = dict[str, None](), dict[str, None]()
+        for each in citations:
+            now = text(each.source)
+            if now is None:
+                removed[each.source] = None
+            elif now[each.start : each.end] != each.quote:
+                changed[each.source] = None
+        if changed or removed:
+            found[number] = Since(tuple(changed), tuple(removed))
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio
@@ -44,7 +43,7 @@ def redrawer(assistant: Assistant, archive: Archive) -> Callable[..., tuple[Any,
         if not conversation.exchanges or conversation.exchanges[-1].running:
             return gradio.skip(), gradio.skip()
         changed = changed_since(assistant, conversation)
-        if sorted(changed) == values.get("noted"):
+        if [[number, str(since)] for number, since in changed.items()] == values.get("noted"):
             return gradio.skip(), gradio.skip()
         return render_past(conversation, changed), render_present(conversation, changed)
 
@@ -138,7 +137,7 @@ def judger(assistant: Assistant, archive: Archive) -> Callable[..., Conversation
         if judged is not conversation:
             answer = judged.exchanges[number].answer
             assert answer is not None
-            before = replace(conversation, exchanges=conversation.exchanges[:number]).history()
+            before = conversation.history(number)
             place = f"{conversation.id} {number}"
             index = assistant.config.index
             note_judgement(index, judgement, answer, history=before, place=place)

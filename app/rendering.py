@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 
@@ -13,7 +14,30 @@ from .conversation import Conversation, Exchange
 from .exports import answer_markdown
 from .marks import Mark, link, mark_citation, mark_passage
 
-Changed = Mapping[int, Sequence[str]]  # number of an exchange → documents
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Documents that do not hold what an answer quotes any more: changed, or not there at all."""
+
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        told = []
+        if self.changed:
+            have = "has" if len(self.changed) == 1 else "have"
+            told.append(
+                f"{_enumerate(self.changed)} {have} changed since this answer: not all of its"
+                " quotes stand where they stood."
+            )
+        if self.removed:
+            were = "was" if len(self.removed) == 1 else "were"
+            told.append(f"{_enumerate(self.removed)} {were} removed since this answer.")
+        return " ".join([*told, "Ask again for what is there now."]) if told else ""
+
+
+_NOTHING = Since()
+Changed = Mapping[int, Since]  # number of an exchange → its documents that are not as they were
 
 NEAREST_SHOWN = 4
 EARLIER_SHOWN = 20  # exchanges before the last one
@@ -48,7 +72,8 @@ def render_past(
             f'<button type="button" class="turn" data-action="earlier">Show {questions}</button>'
         )
     exchanges = "".join(
-        render_exchange(each, number, changed.get(number, ())) for number, each in earlier[folded:]
+        render_exchange(each, number, changed.get(number, _NOTHING))
+        for number, each in earlier[folded:]
     )
     return f'<div id="earlier" data-drawn="{secrets.token_hex(4)}">{button}{exchanges}</div>'
 
@@ -58,11 +83,11 @@ def render_present(conversation: Conversation, changed: Changed = MappingProxyTy
     if not conversation.exchanges:
         return ""
     number = len(conversation.exchanges) - 1
-    exchange = render_exchange(conversation.exchanges[-1], number, changed.get(number, ()))
+    exchange = render_exchange(conversation.exchanges[-1], number, changed.get(number, _NOTHING))
     return f'<div id="conversation" data-conversation="{conversation.id}">{exchange}</div>'
 
 
-def render_exchange(exchange: Exchange, number: int, changed: Sequence[str] = ()) -> str:
+def render_exchange(exchange: Exchange, number: int, since: Since = _NOTHING) -> str:
     """A question and its answer; `number` is its place in the conversation, from 0."""
     body = _exchange_body(exchange, number)
     limits = ""
@@ -72,19 +97,14 @@ def render_exchange(exchange: Exchange, number: int, changed: Sequence[str] = ()
         f'<article class="exchange" id="exchange-{number}" data-number="{number}"'
         f"{' data-running' if exchange.running else ''}>"
         f'<h2 class="question" dir="auto">{escape(exchange.question)}</h2>{limits}'
-        f"{_changed_note(changed)}{body}{_actions(exchange)}</article>"
+        f"{_changed_note(since)}{body}{_actions(exchange)}</article>"
     )
 
 
-def _changed_note(sources: Sequence[str]) -> str:
-    """That documents have changed since an answer was given."""
-    if not sources:
-        return ""
-    have = "has" if len(sources) == 1 else "have"
-    return (
-        f'<p class="notice changed">{escape(_enumerate(sources))} {have} changed since this answer:'
-        " not all of its quotes stand where they stood. Ask again for what is there now.</p>"
-    )
+def _changed_note(since: Since) -> str:
+    """That documents have changed since an answer was given, or were removed."""
+    told = str(since)
+    return f'<p class="notice changed">{escape(told)}</p>' if told else ""
 
 
 def _exchange_body(exchange: Exchange, number: int) -> str:

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from askdocs.app.conversation import Conversation
 from askdocs.app.exports import MEDIA_TYPES, Format, answer_markdown, export
-from askdocs.app.rendering import confidence_words, render_answer, render_past, render_present
+from askdocs.app.rendering import (
+    Since,
+    confidence_words,
+    render_answer,
+    render_past,
+    render_present,
+)
 from askdocs.app.shelf import (
     DOCUMENTS_SHOWN,
     readable_size,
@@ -219,7 +225,9 @@ def test_a_judgement_is_shown_and_can_be_taken_back() -> None:
 
 def test_a_changed_document_is_told_above_its_answer() -> None:
     conversation = Conversation().asked("one").answered(an_answer()).asked("two")
-    assert "tea.txt has changed since this answer" in render_past(conversation, {0: ["tea.txt"]})
+    told = render_past(conversation, {0: Since(changed=("tea.txt",), removed=("a.txt", "b.txt"))})
+    assert "tea.txt has changed since this answer" in told
+    assert "a.txt and b.txt were removed since this answer" in told
     assert "has changed" not in render_past(conversation)
 
 

@@ -21,10 +21,11 @@ export function opened() {
   return [""];
 }
 
-/* Which answers already say that documents have changed since: called by the page. */
+/* Which answers already say what of documents that have changed since: called by the page. */
 export function noted() {
-  const exchanges = findAll(".exchange:has(.changed)").map((each) => Number(each.dataset.number));
-  return JSON.stringify({ conversation: current(), noted: exchanges });
+  const notes = findAll(".exchange:has(.changed)")
+    .map((each) => [Number(each.dataset.number), find(".changed", each).textContent]);
+  return JSON.stringify({ conversation: current(), noted: notes });
 }
 
 /* Nothing said yet: called by the page for the past, the present and what could be asked next. */

@@ -113,11 +113,20 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     (corpus / "canal.txt").write_text("The canal of Lund\nNobody knows when it was dug.\n")
     page.get_by_role("button", name="Index again").click()
     expect(page.locator("#present .changed")).to_contain_text("canal.txt has changed")
+    page.locator("#present a.cite").first.click()
+    expect(page.locator("#reader-notice")).to_contain_text("has changed")
+    page.locator("#open-shelf").click()
     for name in ("canal.txt", "ferry.txt"):
         page.get_by_label(f"Remove {name}", exact=True).click()
+        expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_focused()
         page.locator("#confirm [value=yes]").click()
         expect(page.locator("#documents")).not_to_contain_text(name)
         assert not (corpus / name).exists()
+    expect(page.locator("#present .changed")).to_contain_text("canal.txt was removed")
+    page.locator("#present a.cite").first.click()
+    expect(page.locator("#reader-notice")).to_contain_text("is not there any more")
+    expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
+    expect(page.locator("#reader-text")).to_be_hidden()
     assert len(list((corpus.parent / "index" / "removed").rglob("*.txt"))) >= 2
 
 
