@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import escape
@@ -18,6 +19,8 @@ Format = Literal["md", "html", "json"]
 MEDIA_TYPES: dict[Format, str] = {
     "md": "text/markdown", "html": "text/html", "json": "application/json",
 }  # fmt: skip
+LONGEST_TITLE = 60  # characters, in the name of a file
+_NO_WORDS = re.compile(r"[^\w'-]+")
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#!~])")
 _STYLE = (
     "body{font:1.05rem/1.6 Georgia,serif;margin:3rem auto;max-width:42rem;padding:0 1rem;"
@@ -26,6 +29,13 @@ _STYLE = (
     "small,footer{color:#665f54;font-family:sans-serif;overflow-wrap:anywhere}"
     "ul{padding-left:1.1rem}code{font-size:.8rem}"
 )
+
+
+def file_name(conversation: Conversation, kind: Format) -> str:
+    """The name of an exported file: what the conversation is called, and today's date."""
+    words = " ".join(_NO_WORDS.sub(" ", conversation.title).split())
+    title = textwrap.shorten(words, LONGEST_TITLE, placeholder="") or "Conversation"
+    return f"{title} {datetime.now().date().isoformat()}.{kind}"
 
 
 def export(conversation: Conversation, kind: Format) -> str:
@@ -72,8 +82,8 @@ def answer_markdown(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        place = _plain(_where(citation))
-        lines.append(f"[{citation.number}] {place}: “{_plain(citation.quote)}”  ")
+        quote = "" if _is_said(citation, answer) else f": “{_plain(citation.quote)}”"
+        lines.append(f"[{citation.number}] {_plain(_where(citation))}{quote}  ")
     return "\n".join(lines).strip() + "\n"
 
 
@@ -95,11 +105,18 @@ def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
 def _answer_html(answer: Answer) -> str:
     said = "".join(_statements_html(answer)) or f'<p dir="auto">{escape(answer.text)}</p>'
     quotes = "".join(
-        f'<blockquote dir="auto">[{each.number}] {escape(each.quote)}<br>'
+        f'<blockquote dir="auto">[{each.number}] '
+        f"{'' if _is_said(each, answer) else f'{escape(each.quote)}<br>'}"
         f"<small>{escape(_where(each))} <code>{citation['hash']}</code></small></blockquote>"
         for each, citation in zip(answer.citations, answer_record(answer)["citations"], strict=True)
     )
     return f'<section><h2 dir="auto">{escape(answer.question)}</h2>{said}{quotes}</section>\n'
+
+
+def _is_said(citation: Citation, answer: Answer) -> bool:
+    """Whether a statement of the answer is this quote, word for word: once is enough."""
+    quote = " ".join(citation.quote.split())
+    return any(citation in each.citations and each.text == quote for each in answer.statements)
 
 
 def _statements_html(answer: Answer) -> Iterator[str]:

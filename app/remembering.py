@@ -13,7 +13,7 @@ from askdocs.feedback import JUDGEMENTS, note_judgement
 from .archive import Archive
 from .command import shown_on_page, values_of
 from .conversation import Conversation
-from .exports import MEDIA_TYPES, export
+from .exports import MEDIA_TYPES, export, file_name
 from .history import changed_since, render_history
 from .rendering import render_past, render_present
 from .visitor import visitor_of
@@ -114,7 +114,7 @@ def exporter(archive: Archive) -> Callable[..., str]:
         kind = kinds.get(values.get("format", ""), "json")
         return json.dumps(
             {
-                "name": f"askdocs-{conversation.id or 'conversation'}.{kind}",
+                "name": file_name(conversation, kind),
                 "type": MEDIA_TYPES[kind],
                 "content": export(conversation, kind),
             }
