@@ -43,6 +43,11 @@ NEAREST_SHOWN = 4
 EARLIER_SHOWN = 20  # exchanges before the last one
 CARD_CHARACTERS = 280
 
+OTHER_WORDS = '<p class="quiet">Other words may find more.</p>'
+ASK_ALL = (
+    '<p class="quiet">The others were not looked in. '
+    '<button type="button" class="turn" data-action="ask-all">Ask all documents</button></p>'
+)
 DOUBTFUL = "Not all of this is supported: check the sentences that say so"
 _VERDICTS: dict[Verdict, str] = {
     "quoted": "",
@@ -109,7 +114,7 @@ def _changed_note(since: Since) -> str:
 
 def _exchange_body(exchange: Exchange, number: int) -> str:
     if exchange.answer is not None:
-        return render_answer(exchange.answer, number)
+        return render_answer(exchange.answer, number, limited=bool(exchange.sources))
     said = f'<p class="said" dir="auto">{escape(exchange.said)}</p>' if exchange.said else ""
     if exchange.problem:
         return f'{said}<p class="problem">{escape(exchange.problem)}</p>'
@@ -118,13 +123,17 @@ def _exchange_body(exchange: Exchange, number: int) -> str:
     return said or '<p class="quiet waiting">Reading your documents…</p>'
 
 
-def render_answer(answer: Answer, number: int) -> str:
-    """An answer with its citations, or a kind refusal with the nearest passages."""
+def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
+    """An answer with its citations, or a kind refusal with the nearest passages.
+
+    `limited` says that only some documents were ticked, which a refusal then speaks of.
+    """
     notice = f'<p class="notice">{escape(answer.notice)}</p>' if answer.notice else ""
     if not answer.answered:
+        text = _of_the_ticked(answer.text) if limited else answer.text
         return (
-            f'<div class="answer refusal" dir="auto"><p>{escape(answer.text)}</p></div>{notice}'
-            '<p class="quiet">Other words may find more.</p>'
+            f'<div class="answer refusal" dir="auto"><p>{escape(text)}</p></div>{notice}'
+            f"{ASK_ALL if limited else OTHER_WORDS}"
             f"{_nearest(answer.hits)}{_searched_for(answer)}"
         )
     if not answer.statements:
@@ -134,6 +143,12 @@ def render_answer(answer: Answer, number: int) -> str:
         f'<ul class="answer">{statements}</ul>'
         f"{notice}{_cited(answer.citations, number)}{_assurance(answer)}{_searched_for(answer)}"
     )
+
+
+def _of_the_ticked(text: str) -> str:
+    """What a refusal says of "your documents", said of those that were looked in."""
+    ticked = "the documents that you ticked"
+    return text.replace("your documents", ticked).replace("Your documents", f"T{ticked[1:]}")
 
 
 def confidence_words(confidence: float) -> str:

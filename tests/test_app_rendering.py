@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askdocs.app.conversation import Conversation
-from askdocs.app.exports import MEDIA_TYPES, Format, answer_markdown, export
+from askdocs.app.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
 from askdocs.app.rendering import (
     Since,
     confidence_words,
@@ -150,6 +150,16 @@ def test_a_refusal_shows_the_nearest_passages_and_what_was_searched() -> None:
     assert "chance" not in html
 
 
+def test_a_refusal_of_ticked_documents_says_so_and_offers_all() -> None:
+    refused = Answer("and when?", "Nothing in your documents has to do with this.")
+    html = render_present(Conversation().asked("and when?", ["a.txt"]).answered(refused))
+    assert "Nothing in the documents that you ticked has to do with this." in html
+    assert 'data-action="ask-all"' in html
+    html = render_present(Conversation().asked("and when?").answered(refused))
+    assert "Nothing in your documents has to do with this." in html
+    assert "ask-all" not in html
+
+
 def test_confidence_is_said_in_words() -> None:
     said = [confidence_words(confidence) for confidence in (0.95, 0.7, 0.5)]
     assert said == ["Very likely right", "Probably right", "May be right: check the source"]
@@ -187,7 +197,33 @@ def test_markdown_carries_quotes_and_places_and_no_markup_of_theirs() -> None:
     markdown = answer_markdown(an_answer("![x](http://evil.example/i.png) <b>"))
     assert "![" not in markdown
     assert "<b" not in markdown.replace("\\<b", "")
-    assert "[1] tea.txt, line 3: “" in markdown
+    assert "[1] tea.txt, line 3" in markdown
+
+
+def test_a_quote_that_is_the_statement_is_not_written_twice() -> None:
+    quoted, said = an_answer(), an_answer(text="It is red.", verdict="supported")
+    for kind in ("md", "html"):
+        once = export(Conversation().asked("one").answered(quoted), kind)
+        assert once.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
+        beside = export(Conversation().asked("one").answered(said), kind)
+        assert beside.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
+    assert "[1] tea.txt, line 3: “The kettle is red.”" in answer_markdown(said)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("who built it, and when?", "who built it and when"),
+        ("../../a:b<c>.exe", "a b c exe"),
+        ("מתי נבנה?", "מתי נבנה"),
+        ("???", "Conversation"),
+        ("many words " * 30, "many words many words many words many words many words many"),
+        ("漢" * 300, "漢" * 60),
+    ],
+)
+def test_an_exported_file_is_called_by_title_and_date(title: str, name: str) -> None:
+    made = file_name(Conversation().asked(title), "md")
+    assert re.fullmatch(rf"{name} \d{{4}}-\d\d-\d\d\.md", made)
 
 
 @given(st.sampled_from([HOSTILE, "a --> b", "-- <!-- --", "plain"]))

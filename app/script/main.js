@@ -36,6 +36,7 @@ const actions = {
   copy: (button) => copy(button.dataset.markdown, button),
   suggest: (button) => ask(button.textContent),
   again: (button) => askAgain(button.closest(".exchange")),
+  "ask-all": (button) => askAgain(button.closest(".exchange"), { sources: [] }),
   edit: (button) => edit(button.closest(".exchange")),
   "stop-editing": cancelEditing,
   drop: (button) => { choose(button.dataset.name, false); questionBox()?.focus(); },
