@@ -69,10 +69,11 @@ def _row(entry: Entry) -> str:
         f'<li><button type="button" class="entry" data-action="open" data-id="{entry.id}">'
         f'<span class="title" dir="auto">{title}</span> '
         f'<span class="place">{readable_time(entry.asked_at)}, {count}</span></button>'
+        '<span class="entry-tools">'
         f'<button type="button" data-action="rename" data-id="{entry.id}" data-title="{title}"'
         f' aria-label="Rename {title}">Rename</button>'
         f'<button type="button" data-action="forget" data-id="{entry.id}" data-title="{title}"'
-        f' aria-label="Delete {title}">Delete</button></li>'
+        f' aria-label="Delete {title}">Delete</button></span></li>'
     )
 
 

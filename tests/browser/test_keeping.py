@@ -56,6 +56,10 @@ def test_a_conversation_is_there_after_a_reload_and_in_the_list(own: Visit) -> N
 
     page.locator("#open-history").click()
     expect(page.locator(".conversations .title")).to_have_text([TOWER])
+    for words in (".title", ".place"):
+        box = page.locator(f".conversations {words}").bounding_box()
+        assert box is not None
+        assert box["height"] < 30, "they are broken over lines"
     page.get_by_label(f"Rename {TOWER}").click()
     page.get_by_label("New name").fill("The <b>tower</b>")
     page.keyboard.press("Enter")

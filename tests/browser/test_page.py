@@ -282,6 +282,8 @@ def test_a_question_can_be_about_chosen_documents_only(visit: Visit) -> None:
     page = visit.page
     page.locator("#open-shelf").click()
     page.get_by_label("Ask notes/tea.md").check()
+    look = "box => getComputedStyle(box).appearance"
+    assert page.get_by_label("Ask notes/tea.md").evaluate(look) == "auto", "no tick is seen"
     page.keyboard.press("Escape")
     expect(page.locator("#choice")).to_contain_text("notes/tea.md")
     visit.ask("how high is the tower of the lighthouse?")
