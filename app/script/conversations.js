@@ -39,7 +39,7 @@ export function noteConversation() {
   const address = new URL(location.href);
   if ((address.searchParams.get(NAME) || "") === shown) return;
   if (shown) address.searchParams.set(NAME, shown); else address.searchParams.delete(NAME);
-  history.replaceState(null, "", address);
+  history.replaceState(history.state, "", address);
 }
 
 export function openConversation(button) {

@@ -21,7 +21,7 @@ import {
 import { tellWhenLost } from "./lost.js";
 import { keepUp } from "./news.js";
 import { hideNote, noteIsShown, watchCitations } from "./note.js";
-import { closePanel, togglePanel } from "./panels.js";
+import { closePanel, togglePanel, wentBack } from "./panels.js";
 import { moveUp, unfold } from "./past.js";
 import { linkToWords, openEntry, openLink, step, togglePicture, turn } from "./reader.js";
 import { copy, save } from "./taking.js";
@@ -108,6 +108,7 @@ keepDraft();
 tellWhenLost();
 keepShelfFresh();
 keepUp();
+addEventListener("popstate", () => { wentBack(); noteConversation(); });
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
 for (const panel of ["shelf", "history"]) {

@@ -5,7 +5,9 @@ import { hideNote } from "./note.js";
 import { questionBox } from "./asking.js";
 
 const OPENERS = { shelf: "#open-shelf", history: "#open-history" };
+const NARROW = matchMedia("(max-width: 860px)"); // as in phone.css: a panel covers the answer
 let opener = null;
+let entered = false; // the open panel has a place in the browser's history, which "Back" leaves
 
 /* Where the focus goes back to when the panel is closed. */
 export function setOpener(element) {
@@ -14,6 +16,10 @@ export function setOpener(element) {
 
 export function showPanel(name) {
   hideNote();
+  if (name && !root.dataset.panel && NARROW.matches) {
+    if (!history.state?.panel) history.pushState({ panel: true }, "");
+    entered = true;
+  }
   root.dataset.panel = name;
   const reader = find("#reader-panel");
   if (reader) reader.hidden = name !== "reader";
@@ -40,9 +46,20 @@ export function focusPanel(name, label = "") {
 
 export function closePanel() {
   if (!root.dataset.panel) return;
+  hidePanel();
+  if (history.state?.panel) history.back();
+}
+
+/* The browser's "Back" was pressed, or what `closePanel` does of it has happened. */
+export function wentBack() {
+  if (entered && !history.state?.panel && root.dataset.panel) hidePanel();
+}
+
+function hidePanel() {
   showPanel("");
+  entered = false;
   if (location.hash.startsWith("#source=")) {
-    history.replaceState(null, "", location.pathname + location.search);
+    history.replaceState(history.state, "", location.pathname + location.search);
   }
   if (opener?.isConnected) opener.focus(); else questionBox()?.focus();
   opener = null;

@@ -54,8 +54,8 @@ async function showStop(at, { from = null } = {}) {
   const marks = marksOf(stop.source);
   const begin = from ?? (stop.mark ? parseInt(stop.mark, 10) : null);
   if (!holds(stop.source, marks, begin) && !(await load(stop, marks, begin))) return;
-  history.replaceState(null, "", location.pathname + location.search + hashOf(stop));
   showPanel("reader");
+  history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
   describe(stop, marks.indexOf(stop.mark));
   scrollTo(marks.indexOf(stop.mark), from);
   showPicture(stop);

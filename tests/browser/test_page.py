@@ -373,8 +373,35 @@ def test_a_phone_shows_the_source_over_the_answer(open_page: OpenPage) -> None:
         assert panel["width"] == 390
         page.get_by_label("Close the source").click()
         expect(page.locator("#reader-panel")).to_be_hidden()
+        page.wait_for_function("!history.state?.panel")
         for name in ("New", "History", "Documents", "Light or dark"):
             expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_back_on_a_phone_closes_the_panel_and_stays_on_the_page(open_page: OpenPage) -> None:
+    with open_page(width=390, height=844) as visit:
+        page = visit.page
+        visit.ask(ZEHRI)
+        for opener, panel in (("#open-history", "#history"), ("a.cite", "#reader-panel")):
+            for way in ("back", "button"):
+                page.locator(opener).first.click()
+                expect(page.locator(panel)).to_be_visible()
+                if way == "back":
+                    page.go_back()
+                else:
+                    page.get_by_label("Close the").filter(visible=True).click()
+                expect(page.locator(panel)).to_be_hidden()
+                page.wait_for_function("!history.state?.panel")
+                assert page.url.startswith(visit.address)
+                assert "chat=" in page.url
+                assert "#" not in page.url
+        page.locator("a.cite").first.click()
+        expect(page.locator("mark.current").first).to_be_visible()
+        visit.reload()
+        expect(page.locator("mark.current").first).to_be_visible()
+        page.go_back()
+        expect(page.locator("#reader-panel")).to_be_hidden()
+        expect(page.locator(".question")).to_have_text([ZEHRI])
 
 
 def test_light_and_dark_are_remembered(visit: Visit) -> None:
