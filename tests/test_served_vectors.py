@@ -280,7 +280,7 @@ def test_the_command_moves_an_index(corpus: Path, tmp_path: Path, server: Chroma
     place = f"{server.url}/moved"
     moved = askdocs("move", place, cwd=tmp_path)
     assert moved.returncode == 0, moved.stderr
-    assert f"vectors = {place}" in moved.stdout
+    assert f'vectors = "{place}"' in moved.stdout
     told = askdocs("ask", "Where is tea grown?", cwd=tmp_path)
     assert (told.returncode, told.stderr.count("\n")) == (1, 1)
     assert "askdocs move embedded" in told.stderr

@@ -1,5 +1,6 @@
-/* Earlier questions. The server sends them once, or again where another window has asked more: an answer that a new question follows is moved up
-   here, and what an edited question replaces is taken out. */
+/* Earlier questions. The server sends them once, or again where another window has asked more: an
+   answer that a new question follows is moved up here, and what an edited question replaces is
+   taken out. */
 
 import { find, findAll } from "./dom.js";
 import { send } from "./commands.js";
