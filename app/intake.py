@@ -7,7 +7,6 @@ import re
 import secrets
 import shutil
 import time
-import unicodedata
 from collections import deque
 from collections.abc import AsyncIterable
 from datetime import datetime
@@ -16,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from askdocs.config import Config
 from askdocs.errors import AskdocsError
 from askdocs.loaders import suffixes
+from askdocs.portable import composed
 from askdocs.scan import scan
 
 FILES_AN_HOUR = 2000
@@ -137,7 +137,7 @@ def checked_name(name: str) -> str:
 
     Raises RefusedError for one that leads elsewhere, is hidden, or whose kind nobody reads.
     """
-    source = unicodedata.normalize("NFC", name)
+    source = composed(name)
     parts = source.split("/")
     if any(_is_odd(part) for part in parts):
         raise RefusedError("its name is not allowed: give it a plain one")

@@ -76,8 +76,9 @@ def build_application(
     may_change: bool = True,
     keeping: bool = True,
 ) -> ASGIApp:
-    """The whole application. The guard lets every request in, but for those of other
-    askdocs processes, which show the token of the index.
+    """The whole application, behind the guard.
+
+    Only what other askdocs processes ask goes past it: they show the token of the index.
     """
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     suggestions, intake = Suggestions(assistant, background), Intake(assistant.config)

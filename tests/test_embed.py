@@ -12,8 +12,8 @@ import torch
 from askdocs import (
     ConfigError,
     ModelUnavailableError,
+    children,
     embed_bfloat16,
-    embed_worker,
     shipped,
 )
 from askdocs import embed as embedding
@@ -77,7 +77,7 @@ def test_a_process_that_is_lost_costs_only_its_speed(
     assert np.array_equal(model.embed_many(texts), builtin.embed(texts))
     assert not np.array_equal(fast, builtin.embed(texts))
     assert process.poll() is not None
-    monkeypatch.setattr(embed_worker.sys, "executable", "/nowhere")
+    monkeypatch.setattr(children.sys, "executable", "/nowhere")
     another = OnnxEmbedder()
     assert np.array_equal(another.embed_many(texts), builtin.embed(texts))
 

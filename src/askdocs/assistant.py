@@ -21,7 +21,7 @@ from askdocs.index_folder import index_bytes
 from askdocs.mend import move_vectors, repair_vectors
 from askdocs.parts import Parts
 from askdocs.plan import plan_sync, planned_changes
-from askdocs.portable import spelling
+from askdocs.portable import same_place
 from askdocs.scan import scan
 from askdocs.stream import Stream
 from askdocs.sync import CHANGED, FOLDER, add_documents, sync
@@ -160,7 +160,7 @@ class Assistant:
     def check_folder(self) -> None:
         """Raises CorpusError where the index is of another folder, and that one is still there."""
         other = Path(self._parts.open_catalog().meta().get(FOLDER, self.config.corpus))
-        if other.is_dir() and spelling(other.resolve()) != spelling(self.config.corpus.resolve()):
+        if other.is_dir() and not same_place(other, self.config.corpus):
             raise CorpusError(
                 f"The index {self.config.index} holds the documents of {other}, not those of"
                 f" {self.config.corpus}. Give these an index of their own with --index, or put them"

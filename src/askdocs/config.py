@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from askdocs.errors import ConfigError
-from askdocs.portable import spelling
+from askdocs.portable import same_place
 
 CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"
@@ -107,7 +107,7 @@ class Config:
         for each in fields(self):
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
-        same = spelling(self.corpus.resolve()) == spelling(self.index.resolve())
+        same = same_place(self.corpus, self.index)
         _require(not same, "corpus and index must be two folders")
         _require(all(map(_names_a_store, self.places)), _WHERE_VECTORS)
         _require(len(self.collections) == len(self.places), _WHERE_VECTORS)

@@ -5,18 +5,14 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from askdocs.loaders.worker import child_environment
+from askdocs import children
 from askdocs.shipped import DIMENSIONS
 
 _SIZE = DIMENSIONS * np.dtype(np.float32).itemsize
@@ -38,13 +34,8 @@ class EmbeddingProcess:
         self._turn = threading.Lock()
         self._owner = os.getpid()  # a fork of this process must not use its pipes
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "askdocs.embed_worker_process", str(threads)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=child_environment(tempfile.gettempdir()),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            self._process = children.start(
+                "askdocs.embed_worker_process", str(threads), folder=tempfile.gettempdir()
             )
         except OSError as error:
             raise LostError from error
@@ -55,7 +46,9 @@ class EmbeddingProcess:
         if self._owner != os.getpid():
             raise LostError
         with self._turn:
-            stdin, stdout = _pipes(self._process)
+            stdin, stdout = self._process.stdin, self._process.stdout
+            assert stdin is not None
+            assert stdout is not None
             try:
                 stdin.write(json.dumps(list(texts)).encode("ascii") + b"\n")
                 stdin.flush()
@@ -74,14 +67,4 @@ class EmbeddingProcess:
         atexit.unregister(self.close)
         if self._owner != os.getpid():
             return
-        self._process.kill()
-        self._process.wait()
-        for pipe in _pipes(self._process):
-            with suppress(OSError):  # what was not yet written is of no use to it any more
-                pipe.close()
-
-
-def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    return process.stdin, process.stdout
+        children.end(self._process)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 
+from askdocs.children import open_answers
 from askdocs.embed_bfloat16 import BATCH_TOKENS, LENGTHS, Bfloat16Encoder
 from askdocs.shipped import EMBEDDER, LONGEST, checked_bytes, load_tokenizer, vectors_of
 
 
 def main(threads: int) -> None:
     """Answer requests until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    answers = open_answers()
     encode = Bfloat16Encoder(checked_bytes(EMBEDDER), threads=threads).encode
     tokenizer = load_tokenizer()
     tokenizer.enable_truncation(LONGEST)

@@ -31,6 +31,11 @@ def spelling(path: Path) -> Path:
     return Path(composed(str(path)).casefold()) if sys.platform == "darwin" else path
 
 
+def same_place(one: Path, other: Path) -> bool:
+    """Whether two paths, links followed, are spelt alike."""
+    return spelling(one.resolve()) == spelling(other.resolve())
+
+
 def plain_path(path: Path) -> str:
     """The path as a library of C++ can open it: on Windows only letters of its old code page."""
     told = str(path)

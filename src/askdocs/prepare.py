@@ -35,20 +35,13 @@ class Prepared:
 
 
 @contextmanager
-def preparing(
-    config: Config,
-    catalog: Catalog,
-    embedder: Embedder,
-    plan: Plan,
-    failed: list[Failure],
-    on_progress: ProgressListener,
+def prepared_ahead(
+    files: Iterable[Prepared], stopped: threading.Event
 ) -> Iterator[Iterator[list[Prepared]]]:
-    """All files that a plan wants written, in groups; failures go into `failed`.
+    """The files in groups. While one is embedded and written, a thread prepares the next one.
 
-    While one group is embedded and written, a thread prepares the next one.
+    At the end `stopped` is set, after which no further file is to be begun.
     """
-    stopped = threading.Event()
-    files = _load_all(config, catalog, embedder, plan, failed, on_progress, stopped)
     groups = grouped(files)
     coming = _begun(lambda: next(groups, None))
 
@@ -118,7 +111,7 @@ def _begun(work: Callable[[], T]) -> Future[T]:
     return result
 
 
-def _load_all(
+def load_all(
     config: Config,
     catalog: Catalog,
     embedder: Embedder,
@@ -127,7 +120,10 @@ def _load_all(
     on_progress: ProgressListener,
     stopped: threading.Event,
 ) -> Iterator[Prepared]:
-    """Every file to be written, loaded and split one at a time, until it is `stopped`."""
+    """Every file that a plan wants written, loaded and split one at a time, until it is `stopped`.
+
+    Failures go into `failed`.
+    """
     files = [*plan.added, *plan.changed]
     total = len(files) + len(plan.renamed)
     for number, file in enumerate(files, 1):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from askdocs.config import Config
 from askdocs.errors import IndexBusyError
 from askdocs.lock import read_owner
-from askdocs.portable import spelling
+from askdocs.portable import same_place
 from askdocs.stream import Stream
 from askdocs.types import Answer, Changes, Document, Hit, Progress, ProgressListener, Status, Turn
 from askdocs.wire import from_error, from_record, to_record
@@ -36,7 +36,7 @@ def find_server(config: Config, *, any_corpus: bool = False) -> RemoteAssistant 
         corpus = server.corpus()
     except (OSError, http.client.HTTPException, ValueError, IndexBusyError):
         return None
-    if not any_corpus and spelling(Path(corpus)) != spelling(config.corpus.resolve()):
+    if not any_corpus and not same_place(Path(corpus), config.corpus):
         raise IndexBusyError(
             f"The index {config.index} is in use by the server at {server.address}, which serves"
             f" {corpus}, not {config.corpus}. Stop it, or use another index with --index."

@@ -100,7 +100,7 @@ def _walk(
 def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
     """The file at `path`; nothing if it is none, is gone, or is a link out of `root`."""
     try:
-        if not path.is_file() and _is_too_long(path):
+        if _is_too_long(path) and not path.is_file():
             raise OSError(0, _TOO_LONG)
         if not path.is_file() or (path.is_symlink() and not path.resolve().is_relative_to(root)):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -13,7 +14,7 @@ from askdocs.errors import CorpusError
 from askdocs.fingerprint import fingerprint
 from askdocs.mend import delete_strays, insert_lost_again, mend_vectors, save_vectors
 from askdocs.plan import plan_sync, reading
-from askdocs.prepare import grouped, prepare, preparing
+from askdocs.prepare import grouped, load_all, prepare, prepared_ahead
 from askdocs.types import Changes, Document, ProgressListener
 from askdocs.vectors import VectorStore
 from askdocs.write import write_all
@@ -43,7 +44,9 @@ def sync(
     catalog.note_files(plan.touched)
     deleted = _remove(plan.in_the_way, catalog, vectors)
     failed = list(plan.failed)
-    with preparing(config, catalog, embedder, plan, failed, on_progress) as groups:
+    stopped = threading.Event()
+    files = load_all(config, catalog, embedder, plan, failed, on_progress, stopped)
+    with prepared_ahead(files, stopped) as groups:
         embedded, replaced = write_all(groups, catalog, vectors, embedder, on_progress)
     deleted += replaced + _remove(plan.removed, catalog, vectors)
     if deleted * _LOOKED_FOR >= max(catalog.count(), 1):

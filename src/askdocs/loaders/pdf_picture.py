@@ -14,8 +14,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from askdocs.children import child_environment
 from askdocs.loaders import LoadError
-from askdocs.loaders.worker import child_environment
 from askdocs.loaders.worker_process import limit_memory
 
 WIDTH = 1400  # pixels, of a page that is upright; enough for a screen with fine dots

@@ -12,14 +12,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
-import askdocs
+from askdocs import children
 from askdocs.loaders import (
     TOO_MUCH_MEMORY,
     LoadError,
@@ -137,14 +136,7 @@ class Worker:
         atexit.register(self.close)
         try:
             self._folder = tempfile.mkdtemp(prefix="askdocs-")
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "askdocs.loaders.worker_process"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=child_environment(self._folder),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            self._process = children.start("askdocs.loaders.worker_process", folder=self._folder)
         except OSError as error:  # a full disk, or no memory
             raise PassingError(f"{_NOT_STARTED}: {error.strerror or error}") from error
         line, _ = _line_within(self._process, _START_LIMIT)
@@ -155,10 +147,7 @@ class Worker:
     def _stop(self) -> None:
         process, self._process = self._process, None
         if process is not None and self._owner == os.getpid():
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                _close(pipe)
+            children.end(process)
         if self._folder and self._owner == os.getpid():
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = ""
@@ -185,22 +174,6 @@ def _line_within(process: subprocess.Popen[bytes], seconds: float) -> tuple[byte
         timer.cancel()
         timer.join()
     return (line if line.endswith(b"\n") else b""), not late.is_set()
-
-
-def child_environment(folder: str) -> dict[str, str]:
-    """That of this process, with askdocs importable and temporary files in a folder of its own."""
-    package = str(PurePosixPath(Path(askdocs.__path__[0]).parent.as_posix()))
-    known = os.environ.get("PYTHONPATH", "")
-    paths = os.pathsep.join(filter(None, (package, known)))
-    return {**os.environ, "PYTHONPATH": paths, "TMPDIR": folder, "TEMP": folder, "TMP": folder}
-
-
-def _close(pipe: IO[bytes] | None) -> None:
-    try:
-        if pipe is not None:
-            pipe.close()
-    except OSError:  # what was not yet written is of no use to a process that has ended
-        pass
 
 
 def _document(found: dict[str, Any]) -> Document:

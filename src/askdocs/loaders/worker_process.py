@@ -6,13 +6,13 @@ import faulthandler
 import json
 import os
 import queue
-import signal
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from askdocs.children import open_answers
 from askdocs.loaders import TOO_MUCH_MEMORY, LoadError, load
 from askdocs.portable import WINDOWS
 from askdocs.types import Document
@@ -25,9 +25,7 @@ _GRACE = 10.0  # seconds after which the process ends itself, should its parent 
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    answers = open_answers()
     _tell(answers, {"ready": True})
     for request in _lines() if WAITS_APART else sys.stdin.buffer:
         _tell(answers, _answer(json.loads(request)))
