@@ -39,7 +39,7 @@ def serve(
     Raises AskdocsError if the port is in use or cannot be opened, and if `host` is reachable from
     other machines while there is no `password`. Gradio is imported here and not before.
     """
-    from .listening import address, listen
+    from .listener import address, listen
 
     with listener or listen(host, port, password=password) as bound:
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported

@@ -31,10 +31,10 @@ def asset(name: str) -> tuple[bytes, str] | None:
 @cache
 def _assets() -> dict[str, bytes]:
     folder = files("askdocs.app")
-    styles = [folder.joinpath("style", f"{name}.css").read_bytes() for name in _STYLES]
+    styles = [folder.joinpath("static", "css", f"{name}.css").read_bytes() for name in _STYLES]
     scripts = {
         script.name: script.read_bytes()
-        for script in folder.joinpath("script").iterdir()
+        for script in folder.joinpath("static", "js").iterdir()
         if script.name.endswith(".js")
     }
     return {"style.css": b"\n".join(styles), **scripts}

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import gradio
 
-from .archive import Archive
-from .background import Background
-from .command import values_of
-from .conversation import Conversation
-from .endpoints import add_endpoints
-from .indexing import indexer
-from .intake import Intake
-from .remembering import changer, exporter, judger, lister, opener, redrawer, unfolder
-from .rendering import render_past
-from .shelf import render_progress, render_shelf, render_welcome
-from .shell import (
+from .api.gradio_client import add_endpoints
+from .background_tasks import Background
+from .conversations.conversation import Conversation
+from .conversations.store import Archive
+from .events.conversations import changer, exporter, judger, lister, opener, redrawer, unfolder
+from .events.indexing import indexer
+from .events.payload import values_of
+from .events.questions import asker, stopper, suggester
+from .page_state import page_state
+from .suggestions import Suggestions
+from .uploads import Intake
+from .views.answers import render_past
+from .views.documents import render_progress, render_shelf, render_welcome
+from .views.static_parts import (
     BRAND,
     CHOICE,
     CONFIRM,
@@ -32,9 +35,6 @@ from .shell import (
     add_button,
     shelf_state,
 )
-from .state import page_state
-from .suggestions import Suggestions
-from .talk import asker, stopper, suggester
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

@@ -14,21 +14,21 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from askdocs.errors import CorpusError
-from askdocs.exports import checksum
+from askdocs.output.exports import checksum
 
 from . import assets
-from .api import with_api
-from .archive import Archive
-from .background import Background
-from .completions import add_completions
-from .guard import Guard
-from .intake import AlreadyThereError, Intake, RefusedError
-from .marks import parse_mark
+from .api.openai import add_completions
+from .api.processes import with_api
+from .background_tasks import Background
+from .conversations.store import Archive
 from .page import Surroundings, build_page
-from .pictures import picture_of
-from .reading import read
-from .state import page_state
+from .page_state import page_state
+from .security import Guard
 from .suggestions import Suggestions
+from .uploads import AlreadyThereError, Intake, RefusedError
+from .views.anchors import parse_mark
+from .views.page_images import picture_of
+from .views.source import read
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from askdocs.errors import AskdocsError
 from askdocs.types import Answer, Document
 
-from .background import Background
+from .background_tasks import Background
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from askdocs import Assistant, Config
-from askdocs.choose import after_reading
-from askdocs.evaluate import places, spread
-from askdocs.metrics import Measure
-from askdocs.questions import QUESTIONS, Question, read_documents, read_questions
-from askdocs.scores import search_scores
+from askdocs.answering.ranking import after_reading
+from askdocs.evaluation.metrics import Measure
+from askdocs.evaluation.question_set import QUESTIONS, Question, read_documents, read_questions
+from askdocs.evaluation.run import places, spread
+from askdocs.evaluation.scores import search_scores
 from askdocs.types import Document, Hit
 
 PASSAGE_TOKENS = (100, 200, 350)

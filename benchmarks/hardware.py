@@ -39,12 +39,12 @@ def matmul_peak(precision: str, rounds: int = 15, size: int = 2048) -> tuple[flo
 
 def embedding_rate(texts: list[str], precision: str, rounds: int = 5) -> dict[str, float]:
     """Texts, tokens and 10^9 operations a second of the shipped embedder; medians over rounds."""
-    from askdocs import embed, shipped
+    from askdocs.models import bundled, embedders
 
-    tokenizer = shipped.load_tokenizer()
+    tokenizer = bundled.load_tokenizer()
     tokens = sum(len(each.ids) for each in tokenizer.encode_batch(texts))
-    embed.has_bfloat16 = lambda: precision == "bfloat16"
-    embedder = embed.OnnxEmbedder()
+    embedders.has_bfloat16 = lambda: precision == "bfloat16"
+    embedder = embedders.OnnxEmbedder()
     for _ in range(3):  # many texts, after which it may go on in bfloat16
         embedder.embed_many(texts)
     seconds = []
@@ -64,7 +64,7 @@ def embedding_rate(texts: list[str], precision: str, rounds: int = 5) -> dict[st
 
 def precisions() -> list[str]:
     """What the shipped embedder can be run in here."""
-    from askdocs.embed_bfloat16 import has_bfloat16
+    from askdocs.models.bfloat16.encoder import has_bfloat16
 
     return ["float32", "bfloat16"] if has_bfloat16() else ["float32"]
 

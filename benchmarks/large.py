@@ -23,11 +23,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from askdocs.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
-from askdocs.chroma import ChromaFolder
-from askdocs.collection import Collection
-from askdocs.embed import Vectors
-from askdocs.split import split
+from askdocs.documents.passages import split
+from askdocs.index.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
+from askdocs.index.vectors.chroma import ChromaFolder
+from askdocs.index.vectors.collection import Collection
+from askdocs.models.embedders import Vectors
 from askdocs.types import Document
 from benchmarks.hardware import describe
 from benchmarks.texts import documents, questions

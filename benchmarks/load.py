@@ -22,7 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askdocs import Answer, Config
-from askdocs.remote import RemoteAssistant, find_server
+from askdocs.remote.client import RemoteAssistant, find_server
 from benchmarks.hardware import describe
 from benchmarks.texts import questions
 

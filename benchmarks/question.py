@@ -19,8 +19,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askdocs import Assistant, Config
-from askdocs.choose import choose
-from askdocs.retrieve import CANDIDATES
+from askdocs.answering.ranking import choose
+from askdocs.answering.retrieval import CANDIDATES
 from benchmarks.hardware import describe
 from benchmarks.texts import questions
 

@@ -69,7 +69,7 @@ def synthetic() -> Any:
     """An embedding whose vectors are drawn at random, by the hash of the text."""
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
-    from askdocs.embed import OnnxEmbedder
+    from askdocs.models.embedders import OnnxEmbedder
 
     model = OnnxEmbedder()
 

@@ -23,13 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from askdocs.answering.verification.facts import figures, names, speakers
+from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.config import Config
-from askdocs.embed import load_embedder
-from askdocs.facts import figures, names, speakers
-from askdocs.questions import read_documents
-from askdocs.split import sentence_spans, split
+from askdocs.documents.passages import sentence_spans, split
+from askdocs.evaluation.question_set import read_documents
+from askdocs.models.embedders import load_embedder
 from askdocs.types import Document, Passage
-from askdocs.verify import Judgement, Verifier
 
 SMALL_WORDS = frozenset("""
     a an the in on at by for from to with during after before while when it he she they this these

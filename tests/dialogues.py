@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from askdocs import Assistant, Config, Turn
-from askdocs.reporting import show_answer
+from askdocs.cli.terminal import show_answer
 from tests.conftest import ROOT
 from tests.model_server import Script, serving
 from tests.small_model import small_model

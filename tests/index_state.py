@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from askdocs.catalog import Catalog
-from askdocs.chroma import ChromaFolder
-from askdocs.collection import Collection
+from askdocs.index.catalog import Catalog
+from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT
+from askdocs.index.vectors.chroma import ChromaFolder
+from askdocs.index.vectors.collection import Collection
 from askdocs.types import Document, Passage
-from askdocs.word_index import BLOCK_BITS, PASSAGE_SHIFT
 
 
 @dataclass(frozen=True)

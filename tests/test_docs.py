@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from askdocs.cli import app
+from askdocs.cli.commands import app
 from askdocs.config import describe_settings
-from tests.test_cli import askdocs
+from tests.cli.test_commands import askdocs
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from askdocs import Answer, Assistant, Config
-from askdocs.app.exports import answer_markdown
-from askdocs.app.reading import read
-from askdocs.app.rendering import render_answer
-from askdocs.prompts import writing_messages
-from askdocs.reporting import show_answer, show_hits
-from askdocs.split import split
+from askdocs.answering.generation.prompts import writing_messages
+from askdocs.app.views.answers import render_answer
+from askdocs.app.views.exports import answer_markdown
+from askdocs.app.views.source import read
+from askdocs.cli.terminal import show_answer, show_hits
+from askdocs.documents.passages import split
 from askdocs.types import Citation, Hit, Passage, Statement
 from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving

@@ -32,12 +32,12 @@ def test_the_wheel_holds_the_models_the_page_and_nothing_else(wheel: Path) -> No
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     for name in (
-        "askdocs/models/embedder.onnx",
-        "askdocs/models/reader.onnx",
-        "askdocs/models/tokenizer.json",
-        "askdocs/models/checksums.json",
-        "askdocs/app/script/main.js",
-        "askdocs/app/style/frame.css",
+        "askdocs/models/weights/embedder.onnx",
+        "askdocs/models/weights/reader.onnx",
+        "askdocs/models/weights/tokenizer.json",
+        "askdocs/models/weights/checksums.json",
+        "askdocs/app/static/js/main.js",
+        "askdocs/app/static/css/frame.css",
         "askdocs/app/page.py",
         "askdocs/loaders/pdf.py",
         "askdocs/py.typed",

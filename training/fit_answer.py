@@ -29,10 +29,10 @@ from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
 from askdocs import Assistant, Config
-from askdocs.choose import Candidate
-from askdocs.evaluate import conversation, spread
-from askdocs.metrics import holds_answer
-from askdocs.questions import QUESTIONS, Question, read_documents, read_questions
+from askdocs.answering.ranking import Candidate
+from askdocs.evaluation.metrics import holds_answer
+from askdocs.evaluation.question_set import QUESTIONS, Question, read_documents, read_questions
+from askdocs.evaluation.run import conversation, spread
 
 ANSWERABLE = 0.75  # share of questions that people ask of documents that answer them, assumed
 READ = 5  # features of a sentence that was read; the others have four

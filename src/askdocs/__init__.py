@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from askdocs.answering.stream import Stream
     from askdocs.assistant import Assistant
     from askdocs.config import Config, load_config
     from askdocs.errors import (
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
         ModelUnavailableError,
         VectorsUnavailableError,
     )
-    from askdocs.stream import Stream
     from askdocs.types import Answer, Changes, Citation, Document, Hit, Passage, Statement, Turn
 
 __version__ = "0.1.0"
@@ -30,7 +30,7 @@ __all__ = [
 
 _HOMES = {
     "Assistant": "assistant",
-    "Stream": "stream",
+    "Stream": "answering.stream",
     "Config": "config",
     "load_config": "config",
 }

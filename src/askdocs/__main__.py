@@ -1,6 +1,6 @@
 """`python -m askdocs` is `askdocs`."""
 
-from askdocs.cli import main
+from askdocs.cli.commands import main
 
 if __name__ == "__main__":
     main()

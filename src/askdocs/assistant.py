@@ -10,21 +10,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from askdocs import asking
-from askdocs.choose import Considered
+from askdocs.answering import pipeline
+from askdocs.answering.ranking import Considered
+from askdocs.answering.stream import Stream
 from askdocs.config import Config
-from askdocs.doctor import Diagnosis, Repair, diagnose, repair
-from askdocs.embed import Embedder
+from askdocs.documents.scan import scan
 from askdocs.errors import AskdocsError, CorpusError
-from askdocs.fingerprint import check_fingerprint, fingerprint, upgrade
-from askdocs.index_folder import index_bytes
-from askdocs.mend import move_vectors, repair_vectors
-from askdocs.parts import Parts
-from askdocs.plan import plan_sync, planned_changes
-from askdocs.portable import same_place
-from askdocs.scan import scan
-from askdocs.stream import Stream
-from askdocs.sync import CHANGED, FOLDER, add_documents, sync
+from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
+from askdocs.index.fingerprint import check_fingerprint, fingerprint, upgrade
+from askdocs.index.folder import index_bytes
+from askdocs.index.sync.plan import plan_sync, planned_changes
+from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
+from askdocs.index.vectors.repair import move_vectors, repair_vectors
+from askdocs.models.embedders import Embedder
+from askdocs.resources import Parts
+from askdocs.system.files import same_place
 from askdocs.types import (
     Answer,
     Changes,
@@ -262,7 +262,7 @@ class Assistant:
         """
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
-        return asking.find(self._parts, [asking.cleaned(query)], limit=top_k, sources=sources)
+        return pipeline.find(self._parts, [pipeline.cleaned(query)], limit=top_k, sources=sources)
 
     def ask(
         self,
@@ -302,7 +302,7 @@ class Assistant:
         model failed midway: `.answer` is, and says so.
         """
         return Stream(
-            lambda: asking.told(
+            lambda: pipeline.told(
                 self._parts, question,
                 history=history, sources=sources, quotes=quotes, insist=insist,
             )
@@ -315,19 +315,19 @@ class Assistant:
 
         This is all that an answer is made from; it is for measuring, and for answers of one's own.
         """
-        return asking.consider(self._parts, question, history=history, sources=sources)
+        return pipeline.consider(self._parts, question, history=history, sources=sources)
 
     # LlamaIndex
 
     def as_retriever(self, *, top_k: int = 8) -> BaseRetriever:
         """A LlamaIndex retriever over this index."""
-        from askdocs.interop import AskdocsRetriever
+        from askdocs.integrations.llama_index import AskdocsRetriever
 
         return AskdocsRetriever(self, top_k=top_k)
 
     def as_query_engine(self) -> BaseQueryEngine:
         """A LlamaIndex query engine whose responses are our answers, with their sources."""
-        from askdocs.interop import AskdocsQueryEngine
+        from askdocs.integrations.llama_index import AskdocsQueryEngine
 
         return AskdocsQueryEngine(self)
 

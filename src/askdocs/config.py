@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from askdocs.errors import ConfigError
-from askdocs.portable import same_place
+from askdocs.system.files import same_place
 
 CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"

@@ -92,7 +92,10 @@ def running_server(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    run = f"from askdocs import cli; cli._SECONDS_WAITED = {seconds_waited}; cli.main()"
+    run = (
+        "from askdocs.cli import commands;"
+        f"commands._SECONDS_WAITED = {seconds_waited}; commands.main()"
+    )
     command = [sys.executable, "-c", run, "serve"]
     options = ["--port", str(port), "--corpus", str(corpus), "--index", str(index)]
     with subprocess.Popen(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, expect
 
-from askdocs.feedback import FEEDBACK
+from askdocs.evaluation.feedback import FEEDBACK
 from tests.browser.conftest import calling
 from tests.browser.test_page import assert_no_barriers
 

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from askdocs.exports import read_export
+from askdocs.output.exports import read_export
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Visit

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, expect
 
-from askdocs.app.archive import Archive
-from askdocs.app.conversation import Conversation
-from askdocs.app.visitor import COOKIE
+from askdocs.app.conversations.conversation import Conversation
+from askdocs.app.conversations.cookie import COOKIE
+from askdocs.app.conversations.store import Archive
 from tests.browser.conftest import visiting
 from tests.hash_embedding import vector_of
 

@@ -1,0 +1,63 @@
+"""The page's endpoints for programs, by stable names: ask, search, index, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import gradio
+from gradio.events import api
+
+from askdocs.errors import AskdocsError
+from askdocs.output.exports import answer_record
+from askdocs.output.json_records import changes_as_json, hits_as_json, status_as_json
+from askdocs.types import Progress
+
+from ..background_tasks import Background
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+Result = TypeVar("Result")
+
+
+def add_endpoints(assistant: Assistant, background: Background) -> None:
+    """Add the endpoints to the page under construction. Errors a person can mend are told."""
+
+    def answer_of(question: str, sources: list[str] | None = None) -> dict[str, Any]:
+        """The answer, with the keys of `askdocs ask --json`."""
+        return answer_record(_told(lambda: assistant.ask(question, sources=sources or None)))
+
+    def hits_of(
+        query: str, top_k: int = 8, sources: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """The passages found, best first."""
+        hits = _told(lambda: assistant.search(query, top_k=top_k, sources=sources or None))
+        return hits_as_json(hits)
+
+    def changes_of_index() -> dict[str, Any]:
+        """Bring the index up to date; what has changed."""
+        listener = background.unless_ending(_unheard)
+        return changes_as_json(_told(lambda: assistant.index(on_progress=listener)))
+
+    def list_documents() -> list[dict[str, Any]]:
+        """The documents of the index."""
+        documents: list[dict[str, Any]] = status_as_json(_told(assistant.status))["documents"]
+        return documents
+
+    api(answer_of, api_name="ask", concurrency_limit=4)
+    api(hits_of, api_name="search", concurrency_limit=4)
+    api(changes_of_index, api_name="index", concurrency_limit=1, concurrency_id="index")
+    api(list_documents, api_name="documents", concurrency_limit=4)
+
+
+def _unheard(progress: Progress) -> None:
+    """How far it has come, told to nobody."""
+
+
+def _told(work: Callable[[], Result]) -> Result:
+    """The result of `work`; an error that a person can mend reaches the caller in its words."""
+    try:
+        return work()
+    except AskdocsError as error:
+        raise gradio.Error(str(error)) from error

@@ -1,0 +1,201 @@
+"""The folder as a model for other chat clients: the OpenAI-style /v1/chat/completions."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from fastapi import FastAPI, Response
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
+
+from askdocs.answering.questions.follow_up import understand
+from askdocs.errors import AskdocsError
+from askdocs.models.bundled import load_tokenizer
+from askdocs.output.exports import answer_record
+from askdocs.types import Answer, Statement, Turn
+
+from .processes import told_while_heard
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from askdocs.answering.stream import Stream
+    from askdocs.assistant import Assistant
+
+MODEL = "askdocs"
+
+
+class Part(BaseModel):
+    """A piece of a message; only text is read."""
+
+    type: str = "text"
+    text: str = ""
+
+
+class Message(BaseModel):
+    """One message of the conversation so far."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | list[Part] | None = ""
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
+
+
+class StreamOptions(BaseModel):
+    """With `include_usage`, a stream ends with a piece that has no words, but the usage."""
+
+    include_usage: bool = False
+
+
+class Wanted(BaseModel):
+    """What a client asks. `sources`, our own, limits the question to documents or folders."""
+
+    messages: list[Message] = Field(min_length=1, max_length=1000)
+    model: str = MODEL
+    stream: bool = False
+    stream_options: StreamOptions | None = None
+    sources: list[str] | None = None
+
+
+def add_completions(routes: FastAPI, assistant: Assistant) -> None:
+    """Add the routes that other chat clients know. Each answer also has its `citations`."""
+
+    @routes.get("/v1/models")
+    def models() -> dict[str, Any]:
+        return {
+            "object": "list",
+            "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "askdocs"}],
+        }
+
+    @routes.post("/v1/chat/completions")
+    def complete(wanted: Wanted) -> Response:
+        if wanted.messages[-1].role != "user":
+            return _refused("The last message has to be the user's.")
+        question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
+        stream = assistant.stream(question, history=history, sources=wanted.sources or None)
+        try:
+            if not wanted.stream:
+                for _ in stream:
+                    pass
+                usage = _usage(wanted.messages, stream.answer.text)
+                return JSONResponse(
+                    {**_frame(wanted.model), **_whole(stream.answer), "usage": usage}
+                )
+            pieces = iter(stream)
+            first = next(pieces, "")  # what cannot be answered is told as an error, not midway
+        except AskdocsError as error:
+            return _refused(str(error))
+        return told_while_heard(_events(wanted, stream, first, pieces), "text/event-stream")
+
+
+def _events(wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str]) -> Generator[str]:
+    """An answer as a stream of events, the first piece of which has been read."""
+    frame = {**_frame(wanted.model), "object": "chat.completion.chunk"}
+    counts = wanted.stream_options is not None and wanted.stream_options.include_usage
+    if counts:
+        frame["usage"] = None
+    try:
+        yield _event({**frame, **_chunk({"role": "assistant", "content": first})})
+        for piece in pieces:
+            yield _event({**frame, **_chunk({"content": piece})})
+        yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
+        if counts:
+            usage = _usage(wanted.messages, stream.answer.text)
+            yield _event({**frame, "choices": [], "usage": usage})
+    except AskdocsError as error:
+        yield _event(_problem(str(error)))
+    finally:
+        stream.close()  # when the client has gone
+    yield "data: [DONE]\n\n"
+
+
+def turns(messages: Sequence[Message]) -> list[Turn]:
+    """The exchanges that came before, each a question and what was answered to it."""
+    found: list[Turn] = []
+    question = ""
+    for message in messages:
+        if message.role == "user":
+            question = message.text
+        elif message.role == "assistant" and question:
+            found.append(Turn(question, _told(question, message.text, found)))
+            question = ""
+    return found
+
+
+def _told(question: str, text: str, before: Sequence[Turn]) -> Answer:
+    """An answer of which only the text is known."""
+    queries = understand(question, before).queries
+    statement = Statement(text, (), "unsupported")
+    return Answer(question, text, (statement,), answered=True, searched_for=queries)
+
+
+def _frame(model: str) -> dict[str, Any]:
+    return {
+        "id": f"chatcmpl-{secrets.token_hex(12)}",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": model,
+    }
+
+
+def _whole(answer: Answer) -> dict[str, Any]:
+    message = {"role": "assistant", "content": answer.text}
+    return {
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        **_beside(answer),
+    }
+
+
+def _usage(messages: Sequence[Message], text: str) -> dict[str, int]:
+    """How many tokens were asked and answered, as the models of this package count them.
+
+    A language model that writes the answers counts its own, and reads passages besides.
+    """
+    asked, answered = _tokens(message.text for message in messages), _tokens([text])
+    return {
+        "prompt_tokens": asked,
+        "completion_tokens": answered,
+        "total_tokens": asked + answered,
+    }
+
+
+def _tokens(texts: Iterable[str]) -> int:
+    return sum(len(_tokenizer().encode(text, add_special_tokens=False)) for text in texts)
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    return load_tokenizer()
+
+
+def _chunk(delta: dict[str, str], *, ends: bool = False) -> dict[str, Any]:
+    return {
+        "choices": [{"index": 0, "delta": delta, "finish_reason": "stop" if ends else None}],
+    }
+
+
+def _beside(answer: Answer) -> dict[str, Any]:
+    """What an OpenAI-style answer does not have: the citations, and whether it is an answer."""
+    record = answer_record(answer)
+    return {name: record[name] for name in ("citations", "answered", "confidence")}
+
+
+def _event(content: dict[str, Any]) -> str:
+    return f"data: {json.dumps(content, ensure_ascii=False)}\n\n"
+
+
+def _refused(problem: str) -> Response:
+    return JSONResponse(_problem(problem), 400)
+
+
+def _problem(problem: str) -> dict[str, Any]:
+    return {"error": {"message": problem, "type": "invalid_request_error", "code": None}}

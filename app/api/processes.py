@@ -1,0 +1,141 @@
+"""What other askdocs processes of this machine ask the server, with the token of the index."""
+
+from __future__ import annotations
+
+import json
+import queue
+import secrets
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Header, Response
+from starlette.background import BackgroundTask
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from askdocs.errors import AskdocsError
+from askdocs.remote.wire import from_record, to_error, to_record
+from askdocs.types import Progress, ProgressListener, Turn
+
+from ..background_tasks import Background
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+PREFIX = "/askdocs/"
+TASKS = frozenset({"corpus", "is_indexed", "status", "document", "index", "search", "stream"})
+
+
+def with_api(page: ASGIApp, assistant: Assistant, background: Background) -> ASGIApp:
+    """The page, and beside it, under /askdocs/, what needs the token instead of a password."""
+    api = build_api(assistant, background)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        inside = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (api if inside else page)(scope, receive, send)
+
+    return application
+
+
+def build_api(assistant: Assistant, background: Background) -> FastAPI:
+    """One route: a task and its values in; lines of JSON out, the last of them the result.
+
+    Before it come lines of progress, or pieces of the text of an answer.
+    """
+    api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @api.post("/askdocs/{task}")
+    def do(
+        task: str, values: dict[str, Any], x_askdocs_token: str = Header(default="")
+    ) -> Response:
+        if not secrets.compare_digest(x_askdocs_token.encode(), assistant.token.encode()):
+            return JSONResponse({"problem": "This is for askdocs on this machine."}, 403)
+        if task not in TASKS:
+            return JSONResponse({"problem": "There is no such task."}, 404)
+        if task == "stream":
+            return told_while_heard(_streamed(assistant, values), "application/x-ndjson")
+        lines = _told(lambda listener: _do(task, assistant, values, listener), background)
+        return StreamingResponse(lines, media_type="application/x-ndjson")
+
+    return api
+
+
+def _told(work: Callable[[ProgressListener], Any], background: Background) -> Iterator[str]:
+    """What `work` does, line by line as it goes on. It is finished even if nobody reads on."""
+    lines: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def run() -> None:
+        def tell(progress: Progress) -> None:
+            lines.put({"progress": to_record(progress)})
+
+        try:
+            lines.put({"found": to_record(work(background.unless_ending(tell)))})
+        except AskdocsError as error:
+            lines.put({"error": to_error(error)})
+        except Exception as error:
+            lines.put({"error": to_error(_failed(error))})
+            raise
+
+    background.start(run, "askdocs-task")
+    while True:
+        line = lines.get()
+        yield json.dumps(line) + "\n"
+        if "progress" not in line:
+            return
+
+
+def _do(
+    task: str, assistant: Assistant, values: Mapping[str, Any], listener: ProgressListener
+) -> Any:
+    match task:
+        case "corpus":
+            return str(assistant.config.corpus.resolve())
+        case "is_indexed":
+            return assistant.is_indexed()
+        case "status":
+            return assistant.status()
+        case "document":
+            return assistant.document(values["source"])
+        case "index":
+            return assistant.index(
+                on_progress=listener, dry_run=values["dry_run"], rebuild=values["rebuild"]
+            )
+        case _:
+            return assistant.search(
+                values["query"], top_k=values["top_k"], sources=values["sources"]
+            )
+
+
+def told_while_heard(lines: Generator[str], media_type: str) -> StreamingResponse:
+    """A response of these lines, which are closed when the client has gone."""
+    return StreamingResponse(lines, media_type=media_type, background=BackgroundTask(lines.close))
+
+
+def _streamed(assistant: Assistant, values: Mapping[str, Any]) -> Generator[str]:
+    """An answer, piece by piece and then whole."""
+    stream = assistant.stream(
+        values["question"],
+        history=[from_record(Turn, each) for each in values["history"]],
+        sources=values["sources"],
+        quotes=values["quotes"],
+        insist=values["insist"],
+    )
+    try:
+        for piece in stream:
+            yield _line(piece=piece)
+        yield _line(found=to_record(stream.answer))
+    except AskdocsError as error:
+        yield _line(error=to_error(error))
+    except Exception as error:
+        yield _line(error=to_error(_failed(error)))
+        raise
+    finally:
+        stream.close()
+
+
+def _line(**told: Any) -> str:
+    return json.dumps(told) + "\n"
+
+
+def _failed(error: Exception) -> AskdocsError:
+    return AskdocsError(f"The server failed: {error!r}. Its terminal may say more.")

@@ -1,0 +1,162 @@
+"""Conversations kept in the index folder, each visitor's apart from the others'."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from askdocs.remote.wire import from_record, to_record
+from askdocs.system.files import patiently
+
+from .conversation import Conversation, Exchange
+
+_ID = re.compile(r"[0-9a-f]{16}")
+LONGEST_NAME = 120
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A kept conversation as it is listed. `asked_at` is when its last question was asked."""
+
+    id: str
+    title: str
+    asked_at: str
+    questions: int
+
+
+class Archive:
+    """Files `<folder>/<visitor>/<id>.json`; keeps nothing where `folder` is None.
+
+    A visitor is whoever holds the same cookie; only its hash is written. Without one (""),
+    nothing is kept and nothing found.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._guard = threading.Lock()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept at all."""
+        return self._folder is not None
+
+    def save(self, visitor: str, conversation: Conversation) -> None:
+        """Keep the conversation as it is now. One without questions is not kept.
+
+        The name and the judgements that it was given meanwhile stay.
+        """
+        file = self._file(visitor, conversation.id)
+        if file is None or not conversation.exchanges:
+            return
+        with self._guard:
+            kept = _read(file)
+            _write(file, conversation.remarked_as(kept) if kept else conversation)
+
+    def update(self, visitor: str, name: str, exchange: Exchange) -> None:
+        """Keep what has become of one exchange, if its conversation still has it.
+
+        The rest stays as it is kept: another window may have gone on with the conversation.
+        """
+        file = self._file(visitor, name)
+        if file is None:
+            return
+        with self._guard:
+            kept = _read(file)
+            if kept is not None:
+                _write(file, kept.with_exchange(exchange))
+
+    def load(self, visitor: str, name: str) -> Conversation | None:
+        """A kept conversation; what was being answered when it was left counts as stopped."""
+        file = self._file(visitor, name)
+        found = None if file is None else _read(file)
+        return None if found is None else found.stopped()
+
+    def entries(self, visitor: str, wanted: str = "") -> list[Entry]:
+        """The visitor's conversations that hold the words `wanted`, last asked first."""
+        words = wanted.casefold().split()
+        found = [
+            Entry(each.id, each.title, each.exchanges[-1].asked_at, len(each.exchanges))
+            for each in self._all(visitor)
+            if all(word in _words(each) for word in words)
+        ]
+        return sorted(found, key=lambda each: (each.asked_at, each.id), reverse=True)
+
+    def rename(self, visitor: str, name: str, title: str) -> None:
+        file = self._file(visitor, name)
+        if file is None:
+            return
+        with self._guard:
+            conversation = _read(file)
+            if conversation is not None:
+                title = " ".join(title.split())[:LONGEST_NAME]
+                _write(file, replace(conversation, name=title))
+
+    def delete(self, visitor: str, name: str) -> None:
+        file = self._file(visitor, name)
+        if file is not None:
+            with self._guard:
+                patiently(lambda: file.unlink(missing_ok=True))
+
+    def _all(self, visitor: str) -> Iterator[Conversation]:
+        folder = self._of(visitor)
+        for file in sorted(folder.glob("*.json")) if folder else ():
+            found = _read(file)
+            if found is not None and found.exchanges:
+                yield found
+
+    def _of(self, visitor: str) -> Path | None:
+        if self._folder is None or not visitor:
+            return None
+        return self._folder / sha256(visitor.encode()).hexdigest()[:32]
+
+    def _file(self, visitor: str, name: str) -> Path | None:
+        folder = self._of(visitor)
+        return folder / f"{name}.json" if folder and is_id(name) else None
+
+
+def is_id(name: str) -> bool:
+    """Whether this can be the identity of a conversation."""
+    return bool(_ID.fullmatch(name))
+
+
+def _write(file: Path, conversation: Conversation) -> None:
+    new = file.with_suffix(f".{secrets.token_hex(4)}.new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new.write_text(json.dumps(to_record(conversation)), encoding="utf-8")
+        patiently(lambda: new.replace(file))
+    except OSError as error:  # the answer matters more than its being kept
+        _log.warning("The conversation cannot be kept: %s", error)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> Conversation | None:
+    """The conversation in a file; None where there is none, or it is damaged."""
+    try:
+        return from_record(Conversation, json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        _log.warning("The conversation %s cannot be read: %s", file, error)
+        return None
+
+
+def _words(conversation: Conversation) -> str:
+    """All that a conversation can be found by."""
+    said: Sequence[str] = [
+        part
+        for each in conversation.exchanges
+        for part in (each.question, each.answer.text if each.answer else each.said)
+    ]
+    return " ".join([conversation.title, *said]).casefold()

@@ -1,0 +1,1 @@
+"""What happens when a visitor asks, indexes, or changes a conversation."""

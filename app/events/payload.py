@@ -1,0 +1,36 @@
+"""What the page's script sends beside an event, and which conversation it means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import gradio
+
+from ..conversations.conversation import Conversation
+from ..conversations.cookie import visitor_of
+from ..conversations.store import Archive, is_id
+
+
+def values_of(command: str) -> Mapping[str, Any]:
+    """The values that the page's script sends; nothing where they are damaged."""
+    try:
+        values = json.loads(command or "{}")
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def shown_on_page(
+    values: Mapping[str, Any], session: Conversation, archive: Archive, request: gradio.Request
+) -> Conversation:
+    """The conversation that an event is about: the one on the page when it was sent.
+
+    Events of one visit overtake each other, so each names its conversation, whose identity the
+    page chooses. It is the session's, or one that is kept, or else one that begins.
+    """
+    name = str(values.get("conversation", ""))
+    if name == session.id or not is_id(name):
+        return session
+    return archive.load(visitor_of(request), name) or Conversation(id=name)

@@ -1,0 +1,74 @@
+/* Conversations: which one is on the page, opening, renaming, deleting, judging. */
+
+import { announce, find, findAll } from "./dom.js";
+import { send } from "./events.js";
+import { NAME, arriving, current, turnTo } from "./conversation_id.js";
+import { confirmed, named } from "./dialogs.js";
+import { closePanel, focusPanel } from "./panels.js";
+
+let wanted = arriving;
+
+/* The conversation that a reload brings back: called by the page. */
+export function returning() {
+  return JSON.stringify({ id: arriving });
+}
+
+/* What was wanted is on the page; or it is not kept any more: called by the page. */
+export function opened() {
+  const missing = wanted && wanted === current() && !find("#conversation");
+  wanted = "";
+  if (missing) find("#start-over").click();
+  return [""];
+}
+
+/* Which answers already say what of documents that have changed since: called by the page. */
+export function noted() {
+  const notes = findAll(".exchange:has(.changed)")
+    .map((each) => [Number(each.dataset.number), find(".changed", each).textContent]);
+  return JSON.stringify({ conversation: current(), noted: notes });
+}
+
+/* Nothing said yet: called by the page for the past, the present and what could be asked next. */
+export function emptied() {
+  return [`<div id="earlier" data-drawn="${current()}"></div>`, "", ""];
+}
+
+/* Keep the address equal to the conversation on the page. */
+export function noteConversation() {
+  const shown = find("#conversation")?.dataset.conversation || "";
+  const address = new URL(location.href);
+  if ((address.searchParams.get(NAME) || "") === shown) return;
+  if (shown) address.searchParams.set(NAME, shown); else address.searchParams.delete(NAME);
+  history.replaceState(history.state, "", address);
+}
+
+export function openConversation(button) {
+  wanted = button.dataset.id;
+  turnTo(wanted);
+  send("open", { id: button.dataset.id });
+  closePanel();
+}
+
+export async function renameConversation(button) {
+  const title = await named("What should this conversation be called?", button.dataset.title);
+  if (title) send("change", { do: "rename", id: button.dataset.id, title });
+}
+
+export async function deleteConversation(button) {
+  const agreed = await confirmed(`Delete the conversation “${button.dataset.title}”?`, "Delete");
+  if (!agreed) return;
+  send("change", { do: "delete", id: button.dataset.id });
+  focusPanel("history"); // the button is about to go
+  if (current() === button.dataset.id) find("#start-over").click();
+}
+
+/* Pressing the same judgement again takes it back. */
+export function judge(button) {
+  const exchange = button.closest(".exchange");
+  const judgement = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.judgement;
+  for (const each of findAll('[data-action="judge"]', exchange)) {
+    each.setAttribute("aria-pressed", String(each.dataset.judgement === judgement));
+  }
+  send("judge", { number: Number(exchange.dataset.number), judgement });
+  announce(judgement ? "Noted. Thank you." : "Taken back.");
+}

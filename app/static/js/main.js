@@ -1,0 +1,136 @@
+/* What the buttons, links and keys of the page do. Text that comes from documents is only ever
+   set as text, or as HTML that the server escaped. */
+
+import {
+  answering, ask, askAgain, asking, cancelEditing, edit, ended, forget, holdBack, questionBox, stop,
+  typed,
+} from "./composer.js";
+import { choiceIsShown, choose, showChoice } from "./source_filter.js";
+import { command, send } from "./events.js";
+import {
+  deleteConversation, emptied, judge, noteConversation, noted, openConversation, opened,
+  renameConversation, returning,
+} from "./conversations.js";
+import { dropForeign, startAnother } from "./conversation_id.js";
+import { keepDraft } from "./draft.js";
+import { find, root, watch, whenThere } from "./dom.js";
+import { follow } from "./autoscroll.js";
+import {
+  addFiles, keepShelfFresh, removeDocument, shelf, turnShelf, watchDragging,
+} from "./uploads.js";
+import { tellWhenLost } from "./connection.js";
+import { keepUp } from "./polling.js";
+import { hideNote, noteIsShown, watchCitations } from "./tooltip.js";
+import { closePanel, togglePanel, wentBack } from "./panels.js";
+import { moveUp, unfold } from "./earlier.js";
+import { linkToWords, openEntry, openLink, step, togglePicture, turn } from "./source_panel.js";
+import { copy, save } from "./clipboard.js";
+
+const actions = {
+  close: closePanel,
+  previous: () => step(-1),
+  next: () => step(1),
+  turn,
+  picture: togglePicture,
+  "copy-link": (button) => copy(linkToWords(), button),
+  copy: (button) => copy(button.dataset.markdown, button),
+  suggest: (button) => ask(button.textContent),
+  again: (button) => askAgain(button.closest(".exchange")),
+  "ask-all": (button) => askAgain(button.closest(".exchange"), { sources: [] }),
+  edit: (button) => edit(button.closest(".exchange")),
+  "stop-editing": cancelEditing,
+  drop: (button) => { choose(button.dataset.name, false); questionBox()?.focus(); },
+  earlier: unfold,
+  judge,
+  open: openConversation,
+  rename: renameConversation,
+  forget: deleteConversation,
+  export: (button) => { send("export", { format: button.dataset.format }); find("#export").open = false; },
+  cancel: () => find("#confirm").close("no"),
+  shelf: turnShelf,
+  add: () => find("#add-files").click(),
+  remove: (button) => removeDocument(button.dataset.source),
+};
+
+document.addEventListener("click", (event) => {
+  const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
+  const link = event.target.closest("a[data-source]");
+  if (link && plain) {
+    event.preventDefault();
+    openEntry(link);
+    return;
+  }
+  const button = event.target.closest("[data-action]");
+  if (button) actions[button.dataset.action]?.(button);
+  for (const panel of ["shelf", "history"]) {
+    const opener = event.target.closest(`#open-${panel}`);
+    if (opener) togglePanel(panel, opener);
+  }
+  if (event.target.closest("#start-over")) {
+    startAnother();
+    forget();
+    closePanel();
+    questionBox()?.focus();
+  }
+  if (event.target.closest("#stop")) stop();
+  const menu = find("#export");
+  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("change", (event) => {
+  const box = event.target.closest?.("[data-choose]");
+  if (box) choose(box.dataset.choose, box.checked);
+  if (event.target.id === "add-files") {
+    addFiles([...event.target.files]);
+    event.target.value = "";
+  }
+});
+
+document.addEventListener("input", (event) => typed(event.target));
+
+document.addEventListener("keydown", (event) => {
+  if (find("#confirm")?.open) return;
+  if (event.key === "Escape") {
+    if (noteIsShown()) hideNote();
+    else if ("editing" in root.dataset) cancelEditing();
+    else closePanel();
+    return;
+  }
+  const inReader = event.target.closest?.("#reader-panel");
+  if (!inReader || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "n") step(1);
+  if (event.key === "p") step(-1);
+});
+
+for (const way of ["click", "keydown"]) document.addEventListener(way, holdBack, true);
+watchCitations();
+keepDraft();
+tellWhenLost();
+keepShelfFresh();
+keepUp();
+addEventListener("popstate", () => { wentBack(); noteConversation(); });
+addEventListener("hashchange", openLink);
+whenThere("#reader-panel", openLink);
+for (const panel of ["shelf", "history"]) {
+  whenThere(`#open-${panel}`, (button) => button.setAttribute("aria-expanded", "false"));
+}
+whenThere("#add-files", watchDragging);
+let dropped = ""; // cancelled twice, Gradio would cancel the next question
+
+watch("#present", () => {
+  const foreign = dropForeign("#present");
+  if (foreign) {
+    if (foreign !== dropped) find("#do-drop").click();
+    dropped = foreign;
+    return;
+  }
+  const exchange = find("#present .exchange");
+  if (exchange) answering(exchange);
+  moveUp();
+  follow();
+  noteConversation();
+});
+watch("#follow-ups", () => dropForeign("#follow-ups"));
+watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
+
+window.askdocs = { asking, command, emptied, ended, noted, opened, returning, save, shelf };

@@ -1,0 +1,117 @@
+/* Putting files into the folder of documents and taking them out, by button or by dragging. */
+
+import { announce, find, root } from "./dom.js";
+import { focusPanel, showPanel } from "./panels.js";
+import { confirmed } from "./dialogs.js";
+
+const MOST_AT_ONCE = 200; // files
+const REFRESHED_EVERY = 3000; // milliseconds, while the panel is open
+
+/* Show what the watcher has indexed meanwhile. */
+export function keepShelfFresh() {
+  setInterval(() => {
+    if (root.dataset.panel === "shelf" && !document.hidden) find("#do-refresh")?.click();
+  }, REFRESHED_EVERY);
+}
+
+let start = 0; // the first document that the list shows
+let found = ""; // what it was found by
+
+/* Which part of the list is shown; of another search, the first: called by the page. */
+export function shelf(wanted) {
+  if (wanted !== found) start = 0;
+  found = wanted;
+  return JSON.stringify({ start });
+}
+
+export function turnShelf(button) {
+  start = Number(button.dataset.start);
+  find("#shelf").scrollTop = find("#documents").scrollTop = 0;
+  find("#do-refresh").click();
+}
+
+/* Send files one after the other, then let the page index them. */
+export async function addFiles(files) {
+  showPanel("shelf");
+  const wanted = files.slice(0, MOST_AT_ONCE);
+  const problems = files.length > MOST_AT_ONCE
+    ? [`Only the first ${MOST_AT_ONCE} of ${files.length} files are taken at once.`] : [];
+  let added = 0;
+  for (const [number, file] of wanted.entries()) {
+    say(`Adding ${number + 1} of ${wanted.length}: ${file.name}`);
+    const problem = await put(file);
+    if (problem) problems.push(`${file.name}: ${problem}`); else added += 1;
+  }
+  say(added ? `${added} added to the folder.` : "", problems);
+  announce([`${added} files added.`, ...problems].join(" "));
+  if (added) find("#index").click();
+}
+
+async function put(file, replace = false) {
+  const query = new URLSearchParams({ name: file.webkitRelativePath || file.name });
+  if (replace) query.set("replace", "yes");
+  const answer = await asked(`document?${query}`, { method: "PUT", body: file });
+  if (answer.status !== 409) return answer.problem;
+  const agreed = await confirmed(answer.problem, "Replace");
+  return agreed ? put(file, true) : "left as it was";
+}
+
+export async function removeDocument(source) {
+  const agreed = await confirmed(
+    `Remove ${source} from your documents? The file is moved into the folder “removed” of the index.`,
+    "Remove",
+  );
+  if (!agreed) return;
+  const answer = await asked(`document?${new URLSearchParams({ source })}`, { method: "DELETE" });
+  say(answer.problem ? "" : `${source} is removed.`, answer.problem ? [answer.problem] : []);
+  if (answer.problem) return;
+  focusPanel("shelf"); // the button is about to go
+  find("#index").click();
+}
+
+async function asked(address, options) {
+  try {
+    const answer = await fetch(address, options);
+    const told = answer.ok ? {} : await answer.json();
+    return { status: answer.status, problem: told.problem || "" };
+  } catch {
+    return { status: 0, problem: "The server cannot be reached. Is askdocs still running?" };
+  }
+}
+
+function say(words, problems = []) {
+  const place = find("#adding");
+  if (!place) return;
+  place.replaceChildren(...[words, ...problems].filter(Boolean).map((line, number) => {
+    const paragraph = document.createElement("p");
+    paragraph.className = words && number === 0 ? "quiet" : "problem";
+    paragraph.textContent = line;
+    return paragraph;
+  }));
+}
+
+/* Dragging files over the page */
+
+export function watchDragging() {
+  if (!find("#add-files")) return;
+  let inside = 0;
+  const carriesFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+  const enter = (by) => (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    inside += by;
+    root.toggleAttribute("data-dragging", inside > 0);
+  };
+  document.addEventListener("dragenter", enter(1));
+  document.addEventListener("dragleave", enter(-1));
+  document.addEventListener("dragover", (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    inside = 0;
+    root.removeAttribute("data-dragging");
+    addFiles([...event.dataTransfer.files]);
+  });
+}

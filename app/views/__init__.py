@@ -1,0 +1,1 @@
+"""Answers, documents, sources and history as safe HTML."""

@@ -1,0 +1,59 @@
+"""A mark: words of a document, in a form that fits into a link and can be checked later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from askdocs.output.exports import checksum
+from askdocs.types import Citation, Passage
+
+_WRITTEN = re.compile(r"(\d{1,12})-(\d{1,12})(?:~(\d{1,12})-(\d{1,12}))?\.([0-9a-f]{12})")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The words `text[start:end]` of a document; `check` is their hash when the mark was made.
+
+    `focus` is the part of them that answers most directly. `str` writes it as
+    `120-300~150-170.1a2b3c4d5e6f`.
+    """
+
+    start: int
+    end: int
+    check: str
+    focus: tuple[int, int] | None = None
+
+    def __str__(self) -> str:
+        focus = f"~{self.focus[0]}-{self.focus[1]}" if self.focus else ""
+        return f"{self.start}-{self.end}{focus}.{self.check}"
+
+    def holds(self, text: str) -> bool:
+        """Whether the same words still stand at the same place of `text`."""
+        inside = 0 <= self.start < self.end <= len(text)
+        return inside and checksum(text[self.start : self.end]) == self.check
+
+
+def mark_citation(citation: Citation) -> Mark:
+    return Mark(citation.start, citation.end, checksum(citation.quote), citation.focus)
+
+
+def mark_passage(passage: Passage) -> Mark:
+    return Mark(passage.start, passage.end, checksum(passage.text))
+
+
+def parse_mark(written: str) -> Mark | None:
+    """The mark as `str(mark)` wrote it; None for anything else."""
+    match = _WRITTEN.fullmatch(written)
+    if match is None:
+        return None
+    start, end, focus_start, focus_end, check = match.groups()
+    focus = (int(focus_start), int(focus_end)) if focus_start else None
+    return Mark(int(start), int(end), check, focus)
+
+
+def link(source: str, marks: Sequence[Mark] = ()) -> str:
+    """The address, within the page, that opens a source at the first of its marks."""
+    return "#source=" + "&mark=".join([quote(source, safe="/"), *map(str, marks)])

@@ -1,0 +1,327 @@
+"""Answers, conversations and lists as safe HTML: every word that is not ours is escaped."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+
+from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
+
+from ..conversations.conversation import Conversation, Exchange
+from .anchors import Mark, link, mark_citation, mark_passage
+from .exports import answer_markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Documents that do not hold what an answer quotes any more: changed, or not there at all."""
+
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        told = []
+        if self.changed:
+            have = "has" if len(self.changed) == 1 else "have"
+            told.append(
+                f"{_enumerate(self.changed)} {have} changed since this answer: not all of its"
+                " quotes stand where they stood."
+            )
+        if self.removed:
+            were = "was" if len(self.removed) == 1 else "were"
+            told.append(f"{_enumerate(self.removed)} {were} removed since this answer.")
+        return " ".join([*told, "Ask again for what is there now."]) if told else ""
+
+
+_NOTHING = Since()
+Changed = Mapping[int, Since]  # number of an exchange → its documents that are not as they were
+
+NEAREST_SHOWN = 4
+EARLIER_SHOWN = 20  # exchanges before the last one
+CARD_CHARACTERS = 280
+
+OTHER_WORDS = '<p class="quiet">Other words may find more.</p>'
+ASK_ALL = (
+    '<p class="quiet">The others were not looked in. '
+    '<button type="button" class="turn" data-action="ask-all">Ask all documents</button></p>'
+)
+DOUBTFUL = "Not all of this is supported: check the sentences that say so"
+_VERDICTS: dict[Verdict, str] = {
+    "quoted": "",
+    "supported": "Supported by the source",
+    "partly": "Only partly supported",
+    "unsupported": "Not supported by your documents",
+}
+
+
+def render_past(
+    conversation: Conversation,
+    changed: Changed = MappingProxyType({}),
+    *,
+    shown: int | None = EARLIER_SHOWN,
+) -> str:
+    """Every exchange but the last; of a long talk only the last `shown`, and a button for the rest.
+
+    `changed` names documents that no longer hold their quotes. The page adds to what stands here
+    by itself, so each drawing has a mark of its own: Gradio would not draw equal HTML again.
+    """
+    earlier = list(enumerate(conversation.exchanges[:-1]))
+    folded = 0 if shown is None else max(0, len(earlier) - shown)
+    button = ""
+    if folded:
+        questions = "1 earlier question" if folded == 1 else f"{folded:,} earlier questions"
+        button = (
+            f'<button type="button" class="turn" data-action="earlier">Show {questions}</button>'
+        )
+    exchanges = "".join(
+        render_exchange(each, number, changed.get(number, _NOTHING))
+        for number, each in earlier[folded:]
+    )
+    return f'<div id="earlier" data-drawn="{secrets.token_hex(4)}">{button}{exchanges}</div>'
+
+
+def render_present(conversation: Conversation, changed: Changed = MappingProxyType({})) -> str:
+    """The last exchange, which may still be growing."""
+    if not conversation.exchanges:
+        return ""
+    number = len(conversation.exchanges) - 1
+    exchange = render_exchange(conversation.exchanges[-1], number, changed.get(number, _NOTHING))
+    return f'<div id="conversation" data-conversation="{conversation.id}">{exchange}</div>'
+
+
+def render_exchange(exchange: Exchange, number: int, since: Since = _NOTHING) -> str:
+    """A question and its answer; `number` is its place in the conversation, from 0."""
+    body = _exchange_body(exchange, number)
+    limits = ""
+    if exchange.sources:
+        limits = f'<p class="limits">Asked of {escape(_enumerate(exchange.sources))}</p>'
+    return (
+        f'<article class="exchange" id="exchange-{number}" data-number="{number}"'
+        f"{' data-running' if exchange.running else ''}>"
+        f'<h2 class="question" dir="auto">{escape(exchange.question)}</h2>{limits}'
+        f"{_changed_note(since)}{body}{_actions(exchange)}</article>"
+    )
+
+
+def _changed_note(since: Since) -> str:
+    """That documents have changed since an answer was given, or were removed."""
+    told = str(since)
+    return f'<p class="notice changed">{escape(told)}</p>' if told else ""
+
+
+def _exchange_body(exchange: Exchange, number: int) -> str:
+    if exchange.answer is not None:
+        return render_answer(exchange.answer, number, limited=bool(exchange.sources))
+    said = f'<p class="said" dir="auto">{escape(exchange.said)}</p>' if exchange.said else ""
+    if exchange.problem:
+        return f'{said}<p class="problem">{escape(exchange.problem)}</p>'
+    if exchange.stopped:
+        return f'{said}<p class="quiet">Stopped.</p>'
+    return said or '<p class="quiet waiting">Reading your documents…</p>'
+
+
+def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
+    """An answer with its citations, or a kind refusal with the nearest passages.
+
+    `limited` says that only some documents were ticked, which a refusal then speaks of.
+    """
+    notice = f'<p class="notice">{escape(answer.notice)}</p>' if answer.notice else ""
+    if not answer.answered:
+        text = _of_the_ticked(answer.text) if limited else answer.text
+        return (
+            f'<div class="answer refusal" dir="auto"><p>{escape(text)}</p></div>{notice}'
+            f"{ASK_ALL if limited else OTHER_WORDS}"
+            f"{_nearest(answer.hits)}{_searched_for(answer)}"
+        )
+    if not answer.statements:
+        return f'<div class="answer said" dir="auto">{escape(answer.text)}</div>{notice}'
+    statements = "".join(_statement(each, number) for each in answer.statements)
+    return (
+        f'<ul class="answer">{statements}</ul>'
+        f"{notice}{_cited(answer.citations, number)}{_assurance(answer)}{_searched_for(answer)}"
+    )
+
+
+def _of_the_ticked(text: str) -> str:
+    """What a refusal says of "your documents", said of those that were looked in."""
+    ticked = "the documents that you ticked"
+    return text.replace("your documents", ticked).replace("Your documents", f"T{ticked[1:]}")
+
+
+def confidence_words(confidence: float) -> str:
+    """How sure the answer is, quietly."""
+    if confidence >= 0.85:
+        return "Very likely right"
+    if confidence >= 0.65:
+        return "Probably right"
+    return "May be right: check the source"
+
+
+def _statement(statement: Statement, number: int) -> str:
+    quoted = statement.verdict == "quoted"
+    words = _emphasised(statement)
+    body = f"<q>{words}</q>" if quoted else words
+    buttons = "".join(_citation_link(each, number) for each in statement.citations)
+    verdict = ""
+    if not quoted:
+        reason = f": {escape(statement.reason)}" if statement.reason else ""
+        verdict = f' <small class="verdict">{_VERDICTS[statement.verdict]}{reason}</small>'
+    return (
+        f'<li class="statement {statement.verdict}" dir="auto">'
+        f'{body}<span class="cites">{buttons}</span>{verdict}</li>'
+    )
+
+
+def _emphasised(statement: Statement) -> str:
+    """The text of a statement; in a quote, the words that answer are emphasised."""
+    for citation in statement.citations:
+        quote, focus = citation.quote, citation.focus
+        if statement.verdict == "quoted" and focus and " ".join(quote.split()) == statement.text:
+            start, end = focus[0] - citation.start, focus[1] - citation.start
+            before, words, after = quote[:start], quote[start:end], quote[end:]
+            return f"{escape(before)}<strong>{escape(words)}</strong>{escape(after)}"
+    return escape(statement.text)
+
+
+def _citation_link(citation: Citation, number: int) -> str:
+    """The small number. Its note, shown on hover and focus, is `_cited`'s entry."""
+    return (
+        f'<a class="cite" {_opens(citation.source, mark_citation(citation))}'
+        f' aria-describedby="note-{number}-{citation.number}"'
+        f' aria-label="Citation {citation.number}">{citation.number}</a>'
+    )
+
+
+def _cited(citations: Sequence[Citation], number: int) -> str:
+    """What an answer stands on, document by document; each citation with the note of its number."""
+    by_source: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_source.setdefault(citation.source, []).append(citation)
+    documents = "".join(
+        f'<li>{_document_name(same[0].passage)}<span class="entries">'
+        f"{''.join(_entry(each, number) for each in same)}</span></li>"
+        for same in by_source.values()
+    )
+    return f'<ul class="cited" aria-label="Sources of this answer">{documents}</ul>'
+
+
+def _entry(citation: Citation, number: int) -> str:
+    """One citation in the list of sources, and its note: quote, document and place."""
+    where = _within(citation.place, citation.passage.title)
+    return (
+        f'<a class="entry" {_opens(citation.source, mark_citation(citation))}>'
+        f'<span class="number">{citation.number}</span> '
+        f'<span class="place">{escape(where or "in the text")}</span></a>'
+        f'<span class="note" id="note-{number}-{citation.number}" hidden>'
+        f'<span class="note-quote" dir="auto">“{escape(citation.quote)}”</span> '
+        f'<span class="note-place">{_document_name(citation.passage)}'
+        f"{escape(f', {where}' if where else '')}</span></span>"
+    )
+
+
+def _document_name(passage: Passage) -> str:
+    """Title and file of a document; the file alone where there is no other title."""
+    title = f'<span class="title" dir="auto">{escape(passage.title)}</span> '
+    known = passage.title and passage.title != passage.source
+    return f'{title if known else ""}<span class="file">{escape(passage.source)}</span>'
+
+
+def _nearest(hits: Sequence[Hit]) -> str:
+    """The passages nearest to a question without an answer, as cards that open them."""
+    if not hits:
+        return ""
+    cards = "".join(
+        f'<li><a class="entry card" {_opens(passage.source, mark_passage(passage))}>'
+        f'{_document_name(passage)}<span class="place">{escape(_passage_place(passage))}</span>'
+        f'<span class="excerpt" dir="auto">{escape(_shortened(passage.text))}</span></a></li>'
+        for passage in (hit.passage for hit in hits[:NEAREST_SHOWN])
+    )
+    return f'<h3 class="quiet">The nearest passages</h3><ol class="nearest">{cards}</ol>'
+
+
+def _assurance(answer: Answer) -> str:
+    """How sure the answer is and what it consists of, in quiet words."""
+    sources = len({citation.source for citation in answer.citations})
+    doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
+    words = [DOUBTFUL if doubtful else confidence_words(answer.confidence)]
+    if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
+        words.append("quoted word for word")
+    if sources > 1:
+        words.append(f"from {sources} documents")
+    title = f"Estimated chance that this is right: {answer.confidence:.0%}"
+    return f'<p class="quiet assurance" title="{title}">{escape(", ".join(words))}.</p>'
+
+
+def _searched_for(answer: Answer) -> str:
+    """What was searched, where that is not simply the question."""
+    other = [each for each in answer.searched_for if each.strip() != answer.question.strip()]
+    if not other:
+        return ""
+    return f'<p class="quiet searched">Searched for: {escape("; ".join(answer.searched_for))}</p>'
+
+
+def _actions(exchange: Exchange) -> str:
+    """What can be done with a finished exchange."""
+    if exchange.running:
+        return ""
+    copy = judge = ""
+    if exchange.answer is not None:
+        markdown = escape(answer_markdown(exchange.answer))
+        copy = f'<button type="button" data-action="copy" data-markdown="{markdown}">Copy</button>'
+        judge = _judgements(exchange)
+    return (
+        f'<div class="actions">{copy}'
+        '<button type="button" data-action="edit">Edit question</button>'
+        f'<button type="button" data-action="again">Ask again</button>{judge}</div>'
+    )
+
+
+def _judgements(exchange: Exchange) -> str:
+    """Buttons to say whether an answer is right."""
+    choices = [("good", "Right"), ("wrong", "Wrong")]
+    if exchange.answer is not None and exchange.answer.citations:
+        choices.append(("source", "Wrong source"))
+    buttons = "".join(
+        f'<button type="button" data-action="judge" data-judgement="{value}"'
+        f' aria-pressed="{str(exchange.judgement == value).lower()}">{words}</button>'
+        for value, words in choices
+    )
+    return (
+        f'<span class="judgements" role="group" aria-label="Is this answer right?">{buttons}</span>'
+    )
+
+
+def _passage_place(passage: Passage) -> str:
+    known = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
+    where = _within(known, passage.title)
+    return f", {where}" if where else ""
+
+
+def _within(where: str, title: str) -> str:
+    """A place without the title of its document, which is written beside it."""
+    for joint in (" › ", ", "):
+        if title and where.startswith(title + joint):
+            return where[len(title + joint) :]
+    return where
+
+
+def _enumerate(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _shortened(text: str) -> str:
+    """The first words of a text, cut between words."""
+    plain = " ".join(text.split())
+    if len(plain) <= CARD_CHARACTERS:
+        return plain
+    return plain[:CARD_CHARACTERS].rsplit(" ", 1)[0] + "…"
+
+
+def _opens(source: str, mark: Mark) -> str:
+    """The attributes of a link that opens a source in the panel."""
+    return (
+        f'href="{escape(link(source, [mark]))}" data-source="{escape(source)}" data-mark="{mark}"'
+    )

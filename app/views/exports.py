@@ -1,0 +1,139 @@
+"""Answers and conversations as they are taken away: Markdown, HTML and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html import escape
+from typing import Any, Literal
+
+from askdocs.output.exports import answer_record, embedded
+from askdocs.types import Answer, Citation, Statement
+
+from ..conversations.conversation import Conversation
+
+Format = Literal["md", "html", "json"]
+MEDIA_TYPES: dict[Format, str] = {
+    "md": "text/markdown", "html": "text/html", "json": "application/json",
+}  # fmt: skip
+LONGEST_TITLE = 60  # characters, in the name of a file
+_NO_WORDS = re.compile(r"[^\w'-]+")
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#!~])")
+_STYLE = (
+    "body{font:1.05rem/1.6 Georgia,serif;margin:3rem auto;max-width:42rem;padding:0 1rem;"
+    "color:#24211c;background:#fbf9f5}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2.5rem}"
+    "blockquote{border-left:2px solid #f6d768;margin:.6rem 0;padding-left:1rem}"
+    "small,footer{color:#665f54;font-family:sans-serif;overflow-wrap:anywhere}"
+    "ul{padding-left:1.1rem}code{font-size:.8rem}"
+)
+
+
+def file_name(conversation: Conversation, kind: Format) -> str:
+    """The name of an exported file: what the conversation is called, and today's date."""
+    words = " ".join(_NO_WORDS.sub(" ", conversation.title).split())
+    title = textwrap.shorten(words, LONGEST_TITLE, placeholder="") or "Conversation"
+    return f"{title} {datetime.now().date().isoformat()}.{kind}"
+
+
+def export(conversation: Conversation, kind: Format) -> str:
+    """A conversation as the text of a file; each kind can be checked by `askdocs verify`."""
+    record = conversation_record(conversation)
+    if kind == "json":
+        return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    answers = [turn.answer for turn in conversation.history()]
+    if kind == "html":
+        return _page(conversation.title, answers, record)
+    parts = [f"# {_plain(conversation.title)}\n", *map(answer_markdown, answers)]
+    return "\n".join(parts) + f"\n{embedded(record)}\n"
+
+
+def conversation_record(conversation: Conversation) -> dict[str, Any]:
+    """The answers of a conversation, each with its quotes, their offsets and hashes.
+
+    The passages that were only looked at stay here: nobody has seen them, and nothing needs them.
+    """
+    return {
+        "askdocs_export": 1,
+        "title": conversation.title,
+        "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "answers": [
+            {**_without_hits(answer_record(exchange.answer)), "asked_at": exchange.asked_at}
+            for exchange in conversation.exchanges
+            if exchange.answer is not None
+        ],
+    }
+
+
+def _without_hits(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "hits"}
+
+
+def answer_markdown(answer: Answer) -> str:
+    """Question, statements with numbered citations, and the quotes with their places."""
+    lines = [f"**{_plain(answer.question)}**", ""]
+    if not answer.statements:
+        lines.append(_plain(answer.text))
+    for statement in answer.statements:
+        numbers = "".join(f" [{citation.number}]" for citation in statement.citations)
+        lines.append(f"- {_plain(statement.text)}{numbers}{_doubt(statement)}")
+    if answer.citations:
+        lines.append("")
+    for citation in answer.citations:
+        quote = "" if _is_said(citation, answer) else f": “{_plain(citation.quote)}”"
+        lines.append(f"[{citation.number}] {_plain(_where(citation))}{quote}  ")
+    return "\n".join(lines).strip() + "\n"
+
+
+def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
+    """A file to read in any browser, that loads nothing and runs nothing."""
+    return (
+        '<!doctype html>\n<html><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+        f'<body><h1 dir="auto">{escape(title)}</h1>\n{"".join(map(_answer_html, answers))}'
+        f"<footer><p>Made by askdocs, {record['exported_at'][:10]}. "
+        "<code>askdocs verify</code> with this file checks its quotes again.</p></footer>"
+        f"{embedded(record)}</body></html>\n"
+    )
+
+
+def _answer_html(answer: Answer) -> str:
+    said = "".join(_statements_html(answer)) or f'<p dir="auto">{escape(answer.text)}</p>'
+    quotes = "".join(
+        f'<blockquote dir="auto">[{each.number}] '
+        f"{'' if _is_said(each, answer) else f'{escape(each.quote)}<br>'}"
+        f"<small>{escape(_where(each))} <code>{citation['hash']}</code></small></blockquote>"
+        for each, citation in zip(answer.citations, answer_record(answer)["citations"], strict=True)
+    )
+    return f'<section><h2 dir="auto">{escape(answer.question)}</h2>{said}{quotes}</section>\n'
+
+
+def _is_said(citation: Citation, answer: Answer) -> bool:
+    """Whether a statement of the answer is this quote, word for word: once is enough."""
+    quote = " ".join(citation.quote.split())
+    return any(citation in each.citations and each.text == quote for each in answer.statements)
+
+
+def _statements_html(answer: Answer) -> Iterator[str]:
+    for statement in answer.statements:
+        numbers = "".join(f" [{citation.number}]" for citation in statement.citations)
+        yield f'<p dir="auto">{escape(statement.text)}{numbers}{_doubt(statement)}</p>'
+
+
+def _doubt(statement: Statement) -> str:
+    sure = statement.verdict in ("quoted", "supported")
+    return "" if sure else f" ({statement.verdict})"
+
+
+def _where(citation: Citation) -> str:
+    return f"{citation.source}, {citation.place}" if citation.place else citation.source
+
+
+def _plain(text: str) -> str:
+    """Text on one line that Markdown shows as it is: nothing in it becomes an image or a link."""
+    return _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))

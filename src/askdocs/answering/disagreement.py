@@ -1,0 +1,56 @@
+"""Do the documents agree? Where they give different figures or dates, the reader is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from askdocs.answering.ranking import Candidate
+from askdocs.answering.verification.facts import MONTHS, NUMBER_WORDS
+
+DIFFERENT = "Your documents differ on this."
+_ASKS_FIGURE = re.compile(
+    r"^(when|how (many|much|old|long|far|tall|big|large|often|high|fast|deep)"
+    r"|(in|on|at|by|for|from|to) what (year|date|day|month|time|age|percentage|number|price)"
+    r"|what (year|date|day|month|time|age|percentage|number|price|is the number|was the number))\b",
+    re.IGNORECASE,
+)
+_LEAST, _SAME_MATTER = 0.3, 0.7  # of the question's words, by weight; rules
+_VALUES = {
+    **{word: word for word in MONTHS.split()},
+    **{word: str(int(number)) for word, number in NUMBER_WORDS.items()},
+}
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+
+
+def documents_differ(question: str, candidates: Sequence[Candidate]) -> bool:
+    """Whether sentences of different documents answer with figures that exclude each other.
+
+    Only questions for a figure or a date are judged, and only by the words that answer: "2025" and
+    "11 March 2025" agree, "2025" and "2024" do not. Sentences that hold few of the
+    question's words, or clearly fewer than another one, may speak of something else.
+    """
+    if not _ASKS_FIGURE.match(question.strip()) or not candidates:
+        return False
+    least = max(_LEAST, _SAME_MATTER * max(each.coverage for each in candidates))
+    given = [
+        (each.hit.passage.source, _figures(each)) for each in candidates if each.coverage >= least
+    ]
+    return any(
+        source != other and bool(first) and bool(second) and not first & second
+        for number, (source, first) in enumerate(given)
+        for other, second in given[number + 1 :]
+    )
+
+
+def _figures(candidate: Candidate) -> set[str]:
+    """The numbers and months in the words that answer, each in one form."""
+    if candidate.focus is None:
+        return set()
+    start, end = (place - candidate.hit.passage.start for place in candidate.focus)
+    found = _WORD.findall(candidate.hit.passage.text[start:end].lower())
+    return {
+        word.replace(",", "") if word[0].isdigit() else _VALUES[word]
+        for word in found
+        if word[0].isdigit() or word in _VALUES
+    }

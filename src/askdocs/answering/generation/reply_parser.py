@@ -1,0 +1,235 @@
+"""What a language model writes, as it arrives, to sentences and the passages they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from askdocs.documents.passages import sentence_spans
+
+_NUMBERS = r"\d{1,3}(?:\s*(?:,|;|&|and|[-–—])\s*(?:\[?\d{1,3}))*"
+_NAMED = r"(?:(?:passages?|sources?|documents?|no\.?)\s*)?[#^]?"
+_MARK = re.compile(rf"\[?\[\s*{_NAMED}\s*(?P<numbers>{_NUMBERS})\s*(?:[,;.]|†[^\]]*)?\s*\]", re.I)
+_BROKEN = re.compile(
+    r"\[\s*(?P<numbers>\d{1,3}(?:\s*[,;]\s*\d{1,3})*)(?!\w|%|[.,:/]\d)(?:\s*[,;](?=\s*$))?"
+)
+_CLOSED_ONLY = re.compile(r"(?:^|(?<=\s))(\d{1,3})$")
+_RANGE = re.compile(r"(\d{1,3})\s*[-–—]\s*(\d{1,3})")
+_FENCE = re.compile(r"</?(?:passage|question)\b[^<>]*>", re.I)  # as it stands in prompts.py
+_NAMED_MARK = re.compile(rf"\(\s*(?:passages?|sources?)\s*#?\s*(?P<numbers>{_NUMBERS})\s*\)", re.I)
+_LINK = re.compile(r"\(\s*(?:https?:|#)[^()]*\)", re.I)  # a mark may be written as a link
+_THINKING = re.compile(r"<think(?:ing)?>", re.I)
+_THOUGHT = re.compile(r"</think(?:ing)?>", re.I)
+_LIST_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")
+_ASIAN_BRACKETS = str.maketrans("【】［］", "[][]")
+_CLOSING = frozenset(".,;:!?")
+_LONGEST_MARK = 40  # characters
+_KEPT = "\u200c\u200d"  # joiners that some scripts are spelled with
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of a reply without its marks, and the numbers that these named, in order.
+
+    `opens` is true where it begins a paragraph or a list entry.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+    opens: bool
+
+
+class ReplyParser:
+    """Cuts a reply into sentences and takes the citation marks out: [1], [1, 3], [1][3], [1-3].
+
+    Numbers above `known` and 0 are dropped, and so are the marks around passages, which small
+    models repeat, and what a model thinks aloud in <think>. What comes out does not depend on how
+    the reply was cut into pieces.
+    """
+
+    def __init__(self, known: int) -> None:
+        self._known = known
+        self._text = ""  # of the sentence so far
+        self._word = 0  # where in it the last word begins
+        self._held = ""  # what may become a mark
+        self._doubled = False  # whether a mark began with two brackets and may end so
+        self._thought: str | None = None  # the last characters of what the model thinks aloud
+        self._marked = 0  # where in the text the last mark stood
+        self._numbers: dict[int, None] = {}
+        self._opens = True
+        self._done: list[Said] = []
+
+    def feed(self, piece: str) -> list[Said]:
+        """The sentences that a further piece of the reply completes."""
+        for character in piece.translate(_ASIAN_BRACKETS):
+            self._take(character)
+        return self._completed()
+
+    def end(self) -> list[Said]:
+        """The last sentence, complete or not."""
+        self._release()
+        self._end_paragraph()
+        return self._completed()
+
+    @property
+    def pending(self) -> str:
+        """The words so far of the sentence that is being written; they will not change."""
+        words = _plain(self._text[: self._word], self._opens)
+        return words if _says_something(words) else ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether the sentence that is being written begins a paragraph or a list entry."""
+        return self._opens
+
+    def _completed(self) -> list[Said]:
+        done, self._done = self._done, []
+        return done
+
+    def _take(self, character: str) -> None:
+        doubled, self._doubled = self._doubled, False
+        if doubled and character == "]":
+            return
+        if self._thought is not None:
+            self._think(character)
+        elif self._held:
+            self._hold(character)
+        elif character in "[<(":
+            self._end_word()
+            self._held = character
+        elif character == "\n":
+            self._end_paragraph()
+        else:
+            self._write(character)
+
+    def _hold(self, character: str) -> None:
+        """Go on with what may be a mark, or see that it is none."""
+        if character == "]":
+            mark = _MARK.fullmatch(self._held + character)
+            if mark:
+                self._doubled = self._held.startswith("[[")
+                self._held = ""
+                self._name(mark["numbers"])
+                return
+        if character == ">" and self._is_no_text(self._held + character):
+            self._held = ""
+            return
+        if character == ")" and self._is_mark(self._held + character):
+            self._held = ""
+            return
+        if character == self._held == "[":
+            self._held = "[["
+            return
+        if character in "[]<()\n" or len(self._held) >= _LONGEST_MARK:
+            self._release()
+            self._take(character)
+        else:
+            self._held += character
+
+    def _is_no_text(self, held: str) -> bool:
+        """Whether what stands in < and > is not said; <think> begins what is not either."""
+        if _THINKING.fullmatch(held):
+            self._thought = ""
+            return True
+        return bool(_FENCE.fullmatch(held) or _THOUGHT.fullmatch(held))
+
+    def _is_mark(self, held: str) -> bool:
+        """Whether what stands in brackets names passages, or is the address of a mark."""
+        named = _NAMED_MARK.fullmatch(held)
+        if named:
+            self._name(named["numbers"])
+        return bool(named) or (self._is_after_mark() and bool(_LINK.fullmatch(held)))
+
+    def _is_after_mark(self) -> bool:
+        return bool(self._marked) and self._marked == len(self._text)
+
+    def _think(self, character: str) -> None:
+        self._thought = f"{self._thought}{character}"[-_LONGEST_MARK:]
+        if _THOUGHT.search(self._thought):
+            self._thought = None
+
+    def _release(self) -> None:
+        """What was held is no mark after all, or a broken one: the rest of it is text."""
+        held, self._held = self._held, ""
+        broken = _BROKEN.match(held)
+        if broken:
+            self._name(broken["numbers"])
+            held = held[broken.end() :]
+        for character in held:
+            self._write(character)
+
+    def _name(self, numbers: str) -> None:
+        self._marked = len(self._text)
+        for number in _expanded(numbers):
+            if 1 <= number <= self._known:
+                self._numbers.setdefault(number)
+
+    def _write(self, character: str) -> None:
+        if character.isspace():
+            self._end_word()
+            if self._text and not self._text.endswith(" "):
+                self._text += " "
+                self._word = len(self._text)
+        elif character.isprintable() or character in _KEPT:
+            if character == "]" and self._close():
+                return
+            after_mark = self._marked == len(self._text) and self._text.endswith(" ")
+            if after_mark and character in _CLOSING:
+                self._text = self._text[:-1]
+                self._word = min(self._word, len(self._text))
+            self._text += character
+
+    def _close(self) -> bool:
+        """Whether a bracket closes a number that none opened: a broken mark."""
+        number = _CLOSED_ONLY.search(self._text)
+        if number is None or "[" in self._text:
+            return False
+        self._text = self._text[: number.start()]
+        self._word = min(self._word, len(self._text))
+        self._name(number[1])
+        return True
+
+    def _end_word(self) -> None:
+        """If a sentence began with the last word, the one before it is complete."""
+        if not self._word or len(self._text) <= self._word:
+            return
+        if sentence_spans(self._text)[-1][0] == self._word:
+            rest = self._text[self._word :]
+            self._end_sentence(self._text[: self._word])
+            self._text = rest
+        self._word = len(self._text)
+
+    def _end_paragraph(self) -> None:
+        self._end_word()
+        self._end_sentence(self._text)
+        self._opens = True
+
+    def _end_sentence(self, text: str) -> None:
+        said = _plain(text, self._opens)
+        self._text, self._word, self._marked = "", 0, 0
+        if _says_something(said):
+            self._done.append(Said(said, tuple(self._numbers), self._opens))
+            self._numbers = {}
+            self._opens = False
+
+
+def _plain(text: str, opens: bool) -> str:
+    """Without signs of Markdown: of emphasis, of code and, where a line opens, of a list."""
+    words = " ".join(text.replace("**", "").replace("`", "").split())
+    return _LIST_SIGN.sub("", words).strip() if opens else words
+
+
+def _says_something(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def _expanded(numbers: str) -> Iterator[int]:
+    """Every number of "1, 3" or "1-3", in order."""
+    for part in re.split(r"[,;&]|and", numbers.replace("[", "")):
+        span = _RANGE.fullmatch(part.strip())
+        if span:
+            first, last = sorted((int(span[1]), int(span[2])))
+            yield from range(first, last + 1)
+        elif part.strip().isdigit():
+            yield int(part)

@@ -1,0 +1,225 @@
+"""The way of a question: understood, searched, read, answered, in this order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence, Set
+from dataclasses import replace
+
+from askdocs.answering.generation.generate import write_answer
+from askdocs.answering.overview import (
+    MOST_DOCUMENTS,
+    PASSAGES_EACH,
+    further,
+    named,
+    names_document,
+    overview,
+)
+from askdocs.answering.questions.follow_up import Understood, small_talk, understand
+from askdocs.answering.questions.intent import (
+    asks_for_documents,
+    asks_for_more,
+    asks_for_overview,
+    overview_of,
+    topic_of,
+)
+from askdocs.answering.quotes import answer_with_quotes
+from askdocs.answering.ranking import Candidate, Considered, choose
+from askdocs.answering.retrieval import retrieve
+from askdocs.answering.verification.verifier import Verifier
+from askdocs.errors import AskdocsError, ModelUnavailableError
+from askdocs.index.fingerprint import check_fingerprint
+from askdocs.resources import Parts
+from askdocs.types import Answer, Citation, DocumentRecord, Hit, Turn
+
+LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
+_DOCUMENTS_NAMED = 20
+_WORDS_A_PIECE = 4  # of a streamed answer
+_MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. Ask me about them."
+
+
+def consider(
+    parts: Parts,
+    question: str,
+    *,
+    history: Sequence[Turn],
+    sources: Sequence[str] | None,
+    insist: bool = False,
+) -> Considered:
+    """What a question was searched as, the passages found, and the sentences that may answer.
+
+    This is all that an answer is made from; it is for measuring, and for answers of one's own.
+    """
+    shown = _shown(history)
+    if shown and asks_for_more(question):
+        return _further(parts, question, shown)
+    asked = understand(question, history)
+    whole = overview_of(question)
+    if asks_for_overview(asked.read_as) or (
+        whole and names_document(whole, parts.open_catalog().records())
+    ):
+        return _overview(parts, question, sources)
+    if asked.surely:
+        talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
+        return _searched(parts, question, asked, sources, talked_of)
+    # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
+    # is not what was quoted before, which nobody asks for again.
+    least = 0.0 if insist else parts.config.minimum_confidence
+    with_talk = _searched(parts, question, asked, sources)
+    alone = _searched(parts, question, understand(question, ()), sources)
+    answers = _chance(with_talk) >= max(_chance(alone), least)
+    if _chance(alone) >= least and _is_quoted(with_talk, history):
+        answers = False
+    return with_talk if answers else alone
+
+
+def _searched(
+    parts: Parts,
+    question: str,
+    asked: Understood,
+    sources: Sequence[str] | None,
+    talked_of: Set[str] = frozenset(),
+) -> Considered:
+    """What is found for a question as it is understood."""
+    topic = topic_of(asked.read_as)
+    queries = (topic,) if topic else asked.queries
+    hits = find(parts, queries, limit=parts.config.passages_read, sources=sources)
+    candidates: list[Candidate] = []
+    if hits:
+        rare_words = parts.open_catalog().rare_words(queries[-1])
+        reader = parts.open_reader()
+        candidates = choose(
+            asked.read_as, hits, rare_words, parts.embedder, reader, talked_of=talked_of
+        )
+    return Considered(question, asked.read_as, queries, tuple(hits), tuple(candidates))
+
+
+def _chance(considered: Considered) -> float:
+    return considered.candidates[0].chance if considered.candidates else 0.0
+
+
+def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
+    """Whether the best sentence is one that an answer before this question cites."""
+    cited = {(each.source, each.start) for turn in history for each in turn.answer.citations}
+    best = considered.candidates[:1]
+    return any((each.hit.passage.source, each.start) in cited for each in best)
+
+
+def told(
+    parts: Parts,
+    question: str,
+    *,
+    history: Sequence[Turn],
+    sources: Sequence[str] | None,
+    quotes: bool,
+    insist: bool,
+) -> Generator[str, None, Answer]:
+    """The text of an answer as it comes; it returns the Answer."""
+    began = time.monotonic()
+    asked = cleaned(question)
+    reply = small_talk(asked)
+    if asks_for_more(asked) and not _shown(history):
+        reply = _MORE_OF_WHAT
+    if asks_for_documents(asked):
+        reply = _documents_told(parts.open_catalog().records())
+    if reply:
+        yield reply
+        return Answer(asked, reply, answered=True, confidence=1.0)
+    considered = consider(parts, asked, history=history, sources=sources, insist=insist)
+    answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
+    if answer.answered and parts.has_llm and not quotes:
+        answer = yield from _written(parts, considered, answer)
+    else:
+        yield from _in_pieces(answer.text)
+    return replace(answer, seconds=round(time.monotonic() - began, 3))
+
+
+def _documents_told(records: Sequence[DocumentRecord]) -> str:
+    """Which documents there are, the first of many."""
+    if not records:
+        return "There are no documents yet."
+    count = "There is 1 document" if len(records) == 1 else f"There are {len(records)} documents"
+    named = ", ".join(record.source for record in records[:_DOCUMENTS_NAMED])
+    more = len(records) - _DOCUMENTS_NAMED
+    return f"{count}: {named}{f' and {more} more' if more > 0 else ''}."
+
+
+def _written(parts: Parts, considered: Considered, quoted: Answer) -> Generator[str, None, Answer]:
+    """The answer in the words of the language model; the quotes where it has none."""
+    try:
+        model = parts.open_llm()
+    except ModelUnavailableError as error:
+        return replace(quoted, notice=f"{error} These are quotes instead.")
+    return (
+        yield from write_answer(
+            considered,
+            quoted,
+            model,
+            Verifier(parts.embedder),
+            remove_unsupported=parts.config.unsupported == "remove",
+        )
+    )
+
+
+def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> Answer:
+    if not considered.hits and not parts.open_catalog().count():
+        text = f"There are no documents yet. Put some into {parts.config.corpus} and ask again."
+        return Answer(considered.question, text, searched_for=considered.searched_for)
+    return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
+
+
+def _overview(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered:
+    """How the documents begin, or the first of them."""
+    catalog = parts.open_catalog()
+    names = named(question, catalog.records(), set(catalog.sources(sources)))
+    first = [catalog.passages_of(name)[:PASSAGES_EACH] for name in names[:MOST_DOCUMENTS]]
+    return overview(question, first, len(names))
+
+
+def _shown(history: Sequence[Turn]) -> Sequence[Citation]:
+    """What the last answer with citations cites."""
+    return next((turn.answer.citations for turn in reversed(history) if turn.answer.citations), ())
+
+
+def _further(parts: Parts, question: str, shown: Sequence[Citation]) -> Considered:
+    """How the documents go on after what was cited."""
+    catalog = parts.open_catalog()
+    cited = dict.fromkeys(each.source for each in shown)
+    passages = (catalog.passages_of(source) for source in cited)
+    return further(question, shown, [each for each in passages if each])
+
+
+def find(
+    parts: Parts, queries: Sequence[str], *, limit: int, sources: Sequence[str] | None
+) -> list[Hit]:
+    """The passages for a question that is put in several ways, the question itself first."""
+    catalog = parts.open_catalog()
+    check_fingerprint(catalog, parts.fingerprint())
+    within = None if sources is None else catalog.sources(sources)
+    return retrieve(
+        queries,
+        catalog,
+        parts.open_vectors(),
+        parts.embedder,
+        limit=limit,
+        sources=within,
+    )
+
+
+def _in_pieces(text: str) -> Iterator[str]:
+    pieces = text.split(" ")
+    for start in range(0, len(pieces), _WORDS_A_PIECE):
+        words = " ".join(pieces[start : start + _WORDS_A_PIECE])
+        yield words if start == 0 else f" {words}"
+
+
+def cleaned(question: str) -> str:
+    """A question fit to be searched: without control characters, not endless.
+
+    Raises AskdocsError where nothing is left.
+    """
+    asked = "".join(character if character.isprintable() else " " for character in question)
+    asked = " ".join(asked.split())[:LONGEST_QUESTION]
+    if not any(character.isalnum() for character in asked):
+        raise AskdocsError("The question is empty. Ask something about your documents.")
+    return asked

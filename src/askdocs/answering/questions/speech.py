@@ -1,0 +1,153 @@
+"""Who said it: questions about what somebody said are answered by sentences that report speech."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from askdocs.answering.questions.intent import TEXT
+from askdocs.index.keywords.terms import STOP_WORDS
+
+_ENDINGS = r"(?:e[ds]?|s|ed|es|ing|ies|ied|y|ying)?"
+# Stems whose every form reports speech …
+_SAYING = """
+    accus admonish advis alleg announc argu assert believ caution complain conced conclud
+    condemn contend critici[sz] declar deni deny disagree emphasi[sz] explain insist maintain
+    predict prais propos recommend remark repl respond suggest testif threaten urg warn
+    """.split()
+# … and those that only do so as verbs: "stated", but not "the state".
+_SAYING_AS_VERBS = """
+    add admitt call challeng claim comment confirm demand describ disput estimat express hint
+    mention not observ point promis question quot reject report stat stress vow
+    """.split()
+_SAYING_WORD = re.compile(
+    rf"\b(?:(?:{'|'.join(_SAYING)}){_ENDINGS}|(?:{'|'.join(_SAYING_AS_VERBS)})(?:ed|ing)"
+    r"|sa(?:y|ys|id|ying)|tell(?:s|ing)?|told|think(?:s|ing)?|thought|sp(?:eak|eaks|oke|oken)"
+    r"|wr(?:ite|ites|ote|itten)|calls (?:for|on)|claims that|according to)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^\W*(?:and |but |so )?(?:what|how|which \w+)\b.{0,40}?"
+    r"\b(?:did|does|do|has|have|had|was|were)\b(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_ASKED_VERB = re.compile(
+    rf"\b(?:(?:{'|'.join(_SAYING)}){_ENDINGS}|add|admit|call for|claim(?:ed)?|estimate|mention"
+    r"|promised?|say|said|tell|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
+    re.IGNORECASE,
+)
+# "What does the article say …" asks for what stands there, in whosever words.
+_OF_A_TEXT = re.compile(rf"\s*{TEXT}", re.IGNORECASE)
+_SAME_SPEAKER = re.compile(r"^[\"“‘']?(?:he|she|they)\b", re.IGNORECASE)
+_OPENING, _CLOSING, _EITHER = "“«„", "”»", '"'
+_OPEN_SPEAKER = re.compile(
+    r"^\W*$|^\W*(?:he|she|they)\b|^\W*\w+ (?:he|she|they)\b", re.IGNORECASE
+)  # what stands beside a quote: nothing, "she said", "said she"
+_FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Yy]ou|[Yy]our)\b")
+_NAME = re.compile(r"\b[A-Z][\w'’-]*[a-z]")
+_TIMES = frozenset(
+    """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May
+    June July August September October November December""".split()
+)
+_QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
+
+
+def asks_for_speech(question: str) -> bool:
+    """Whether a question asks what somebody said, warned, claimed, recommended …"""
+    asked = _ASKS.match(question)
+    if not asked or _OF_A_TEXT.match(asked["rest"]):
+        return False
+    return bool(_ASKED_VERB.search(asked["rest"]))
+
+
+def saying_words(sentence: str) -> list[tuple[int, int]]:
+    """(start, end) of each word of a sentence that reports speech."""
+    return [match.span() for match in _SAYING_WORD.finditer(sentence)]
+
+
+def reports_speech(sentence: str) -> bool:
+    """Whether a sentence reports what somebody said, in or without quotation marks."""
+    return bool(_SAYING_WORD.search(sentence) or _QUOTED.search(sentence))
+
+
+def goes_on(sentence: str) -> bool:
+    """Whether a sentence reports what the last speaker said further, as "He cautioned" does."""
+    return bool(_SAME_SPEAKER.match(sentence)) and reports_speech(sentence)
+
+
+def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
+    """The names, in lower case, of those whose words a question asks for; empty for "he".
+
+    Where the question is written without capitals, `passages` tell which words are names.
+    """
+    subject, _ = _subject_and_topic(question)
+    if question != question.lower():
+        return {name.lower() for name in names_in(subject)}
+    known = {name.lower() for text in passages for name in _inner_names(text)}
+    return known.intersection(re.findall(r"[\w'’-]+", re.sub(r"['’]s\b", "", subject)))
+
+
+def asks_openly(question: str) -> bool:
+    """Whether any words of somebody answer a question, as in "What did Zehri say?"."""
+    subject, topic = _subject_and_topic(question)
+    return bool(subject.strip()) and not re.search(r"\w", topic)
+
+
+def names_in(text: str) -> list[str]:
+    """The words of a text that are written like names, without the 's of a genitive."""
+    found = (re.sub(r"['’]s$", "", match.group()) for match in _NAME.finditer(text))
+    return [name for name in found if name.lower() not in STOP_WORDS and name not in _TIMES]
+
+
+def _inner_names(text: str) -> list[str]:
+    """The names of a text that do not begin a sentence, where any word has a capital."""
+    return names_in(re.sub(r"(?:^|[.!?:\n])[\"“‘']?\s*[\"“‘']?\w+", " ", text))
+
+
+def outside_quotes(sentence: str) -> str:
+    """What stands outside quotation marks, one of a pair of which may be in another sentence."""
+    inside = False
+    outside: list[str] = []
+    marks = list(re.finditer(f"[{_OPENING}{_CLOSING}{_EITHER}]", sentence))
+    place = 0
+    for number, mark in enumerate(marks):
+        opens = mark.group() in _OPENING or (
+            mark.group() == _EITHER and sentence[mark.end() : mark.end() + 1].isalnum()
+        )
+        if number == 0 and not opens:
+            outside.clear()
+        elif not inside:
+            outside.append(sentence[place : mark.start()])
+        inside, place = opens, mark.end()
+    if not inside:
+        outside.append(sentence[place:])
+    return " ".join(part.strip() for part in outside if part.strip())
+
+
+def leaves_speaker_open(sentence: str) -> bool:
+    """Whether only the sentence before tells who speaks: a bare quote, or one with "she said"."""
+    outside = outside_quotes(sentence)
+    return outside != sentence.strip() and bool(_OPEN_SPEAKER.match(outside))
+
+
+def speaker_context(sentences: Sequence[str], number: int) -> str:
+    """The words that tell who speaks in a sentence: its own, and those before if it needs them."""
+    sentence = sentences[number]
+    own = outside_quotes(sentence)
+    if number > 0 and (_SAME_SPEAKER.match(sentence) or leaves_speaker_open(sentence)):
+        return f"{speaker_context(sentences, number - 1)} {own}"
+    return own
+
+
+def speaks_itself(sentence: str) -> bool:
+    """Whether somebody speaks of himself, as in messages, where a label tells who it is."""
+    return bool(_FIRST_PERSON.search(outside_quotes(sentence)))
+
+
+def _subject_and_topic(question: str) -> tuple[str, str]:
+    """Who is asked for and about what, in "What did the mayor say about tolls?"."""
+    asked = _ASKS.match(question)
+    verb = _ASKED_VERB.search(asked["rest"]) if asked else None
+    return (
+        (asked["rest"][: verb.start()], asked["rest"][verb.end() :]) if asked and verb else ("", "")
+    )

@@ -1,0 +1,73 @@
+"""A question to Hits: by meaning and by words, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from askdocs.index.catalog import Catalog
+from askdocs.index.vectors.store import VectorStore
+from askdocs.models.embedders import Embedder
+from askdocs.types import Hit
+
+CANDIDATES = 50  # passages taken from each search
+_WORDS_WEIGHT = 0.67  # of the words against the meaning; chosen in docs/decisions/0003
+_LATER_QUERY = 0.9  # of the score of a query that adds what the conversation suggests
+_LEAST_COSINE = 0.2  # of a passage that shares no word with the question
+
+
+def retrieve(
+    queries: Sequence[str],
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    *,
+    limit: int,
+    sources: Sequence[str] | None = None,
+) -> list[Hit]:
+    """At most `limit` passages for a question, best first; ties are broken by id.
+
+    `queries` are ways to put the question, the question itself first. Their lists are fused: a
+    passage keeps its best score, and those of the later queries count a little less. A score is
+    0.67 times the share of the best possible BM25 plus 0.33 times the cosine: it depends on the
+    passage and the query alone, so scores of different queries can be compared.
+    """
+    best: dict[str, Hit] = {}
+    for number, query in enumerate(queries):
+        weight = _LATER_QUERY if number else 1.0
+        for hit in _search(query, weight, catalog, vectors, embedder, sources):
+            known = best.get(hit.passage.id)
+            if known is None or hit.score > known.score:
+                best[hit.passage.id] = hit
+    return sorted(best.values(), key=lambda hit: (-hit.score, hit.passage.id))[:limit]
+
+
+def _search(
+    query: str,
+    weight: float,
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    sources: Sequence[str] | None,
+) -> list[Hit]:
+    vector = embedder.embed_question(query)
+    by_meaning = vectors.search(vector, limit=CANDIDATES, sources=sources)
+    by_words = catalog.search_words(query, limit=CANDIDATES, sources=sources)
+    cosines, shares = dict(by_meaning), dict(by_words)
+    # What only the words found has a cosine too; what only the meaning found shares few words.
+    unknown = [name for name in shares if name not in cosines]
+    for name, found in catalog.vectors_of(unknown).items():
+        cosines[name] = float(found @ vector)
+    meaning_rank = {name: rank for rank, (name, _) in enumerate(by_meaning, 1)}
+    words_rank = {name: rank for rank, (name, _) in enumerate(by_words, 1)}
+    hits = []
+    for name, passage in catalog.passages(list(cosines)).items():
+        if name not in shares and cosines[name] < _LEAST_COSINE:
+            continue
+        score = _WORDS_WEIGHT * shares.get(name, 0.0) + (1 - _WORDS_WEIGHT) * max(cosines[name], 0)
+        found_by = {
+            search: ranks[name]
+            for search, ranks in (("meaning", meaning_rank), ("words", words_rank))
+            if name in ranks
+        }
+        hits.append(Hit(passage, weight * min(score, 1.0), found_by))
+    return hits

@@ -1,0 +1,1 @@
+"""Whether the sources support a statement."""

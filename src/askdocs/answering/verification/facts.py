@@ -1,0 +1,333 @@
+"""What a sentence says that can be compared with another's: numbers, dates, names, who, not."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+
+from askdocs.answering.questions.speech import saying_words
+from askdocs.index.keywords.terms import STOP_WORDS, content_words, is_akin
+
+MONTHS = "january february march april may june july august september october november december"
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+_DATE = re.compile(
+    rf"\b(?:({'|'.join(MONTHS.split())})|({'|'.join(_DAYS.split())})"
+    r"|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?=\s+\d))\b",
+    re.IGNORECASE,
+)
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    " fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMBER_WORDS = {
+    **{word: float(value) for value, word in enumerate(_UNITS)},
+    **{word: float(10 * value) for value, word in enumerate(_TENS, start=2)},
+    "dozen": 12.0,
+}
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_FIGURE = re.compile(
+    r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?=\D|$)"
+    rf"|\b(?:(?:{'|'.join(_TENS)})[- ](?:{'|'.join(_UNITS[1:10])})"
+    rf"|{'|'.join([*_UNITS[:1], *_UNITS[2:], *_TENS, 'dozen', *_SCALES])})\b",
+    re.IGNORECASE,
+)
+_SCALE = re.compile(rf"[\s-]*({'|'.join(_SCALES)}|[kKmM]|bn)\b")
+_SHORT_SCALES = {"k": 1e3, "m": 1e6, "bn": 1e9}
+_ROUGHLY = re.compile(
+    r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|under|more than|less than"
+    r"|at least|close to|up to)\s*$",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
+_SHORTEST = 2  # letters of an abbreviation
+_STEM = 4  # letters that forms of one name share
+_OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
+_NOT = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|neither|without|cannot|hardly|unable"
+    r"|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|\w+n['’]t)\b",
+    re.IGNORECASE,
+)
+_NOT_NO = re.compile(r"\b(?:not only|no doubt|no longer only|or not|no\.? \d)", re.IGNORECASE)
+_SAME_MATTER = 0.5  # of the words of a clause
+_CLAUSE_END = re.compile(
+    r"[,;:]\s+|\s?[()]\s?|\s+[-–—]\s+|\s(?=(?:and|but|while|whereas|although)\s)"
+)
+_OPPOSITES = tuple(
+    tuple(frozenset(side.split()) for side in pair.split("/"))
+    for pair in (
+        "increase increases increased increasing rise rises rose risen rising grew raises raised"
+        "/decrease decreases decreased decreasing fall falls fell fallen reduce reduces reduced"
+        " decline declined declines lowers lowered inhibit inhibits inhibited",
+        "more greater higher larger most highest largest/less fewer lower smaller least lowest",
+        "before/after",
+        "first/last",
+        "won win wins/lost lose loses",
+        "allow allows allowed permits permitted/ban bans banned forbids forbidden prohibited",
+        "support supports supported/oppose opposes opposed",
+        "accept accepts accepted/reject rejects rejected",
+        "north northern/south southern",
+        "east eastern/west western",
+        "always/never",
+        "all/none",
+        "oldest older/youngest younger newest newer",
+        "early earlier/late later",
+        "male men man/female women woman",
+        "positive positively/negative negatively",
+        "open opened/close closed",
+        "begin began begun start started/end ended",
+    )
+)
+_PRONOUN = re.compile(
+    r"\b(?:he|she|it|they|his|her|hers|its|their|him|them|this|these)\b",
+    re.IGNORECASE,
+)
+
+
+def figures(text: str) -> list[tuple[str, float, bool]]:
+    """Each number of a text as (as written, value, whether it is meant roughly)."""
+    found: list[tuple[str, float, bool]] = []
+    place = 0
+    while (match := _FIGURE.search(text, place)) is not None:
+        value = _value(match.group().lower())
+        end = match.end()
+        while (scale := _SCALE.match(text, end)) is not None:
+            word = scale[1].lower()
+            value *= _SCALES.get(word) or _SHORT_SCALES[word]
+            end = scale.end()
+        rough = bool(_ROUGHLY.search(text[: match.start()]))
+        found.append((text[match.start() : end], value, rough))
+        place = end
+    return found
+
+
+def missing_figure(text: str, source: str) -> str:
+    """A number of `text`, as written there, that `source` does not give; "" if there is none.
+
+    What is said to be "about" or "over" a number may be rounded to the digits that it has.
+    """
+    given = [value for _, value, _ in figures(source)]
+    for written, value, rough in figures(text):
+        digits = len(re.sub(r"\D", "", written).strip("0")) or 1
+        held = {float(f"{other:.{digits - 1}e}") for other in given} if rough else set()
+        if value not in held.union(given):
+            return written
+    return ""
+
+
+def missing_date(text: str, source: str) -> str:
+    """A month or weekday of `text` that `source` does not name; "" if there is none."""
+    given = {_date_name(match) for match in _DATE.finditer(source)}
+    for match in _DATE.finditer(text):
+        capital = match.group()[0].isupper()
+        if capital and _date_name(match) not in given:
+            return match.group()
+    return ""
+
+
+def names(text: str) -> list[str]:
+    """The words of a text that belong to names, by their capitals; not what opens a sentence."""
+    found = []
+    for match in _NAME_WORD.finditer(text):
+        word = match.group()
+        before = text[: match.start()].rstrip()
+        opening = not before or before[-1] in '.!?:;“"‘('
+        plain = bare(word).lower()
+        capital = word[0].isupper() and not _DATE.fullmatch(word)
+        if capital and plain not in STOP_WORDS and (not opening or word.isupper()) and word != "I":
+            found.append(bare(word))
+    return found
+
+
+def missing_name(text: str, source: str, title: str, around: str) -> str:
+    """A name of `text` that `source` lacks; "" if there is none.
+
+    The name that opens `text` may stand in the title of the document instead. Where `text` may
+    have put a name for a pronoun of `source`, it may stand in the title or `around`.
+    """
+    near = _NAME_WORD.findall(source)
+    titled = _NAME_WORD.findall(title)
+    far = [*titled, *_NAME_WORD.findall(around)] if _pronouns(source) - _pronouns(text) else []
+    opening = _OPENING_NAME.match(text)
+    opener = [bare(word) for word in opening.group().split()] if opening else []
+    known = set(names(around)) | set(names(title)) | set(titled)
+    wanted = list(dict.fromkeys([*(word for word in opener if word in known), *names(text)]))
+    spelled_out = _spelled_out(wanted, near)
+    for word in wanted:
+        held = [*near, *far, *(titled if word in opener else ())]
+        if word not in spelled_out and not is_named(word, held):
+            return word
+    return ""
+
+
+def _spelled_out(wanted: list[str], near: list[str]) -> set[str]:
+    """The names whose first letters, in a row, are an abbreviation that stands near."""
+    initials = "".join(word[0] for word in wanted)
+    found: set[str] = set()
+    for short in near:
+        start = initials.find(short)
+        if start >= 0 and short.isupper() and len(short) > 1:
+            found.update(wanted[start : start + len(short)])
+    return found
+
+
+def contradicts(text: str, source: str) -> bool:
+    """Whether a clause of one is denied in the clause of the other that is most like it."""
+    here, there = clauses(text), clauses(source)
+    denials = [(part, _likest(part, there)) for part in here if _denials(part)]
+    held = content_words(text)
+    for part in there:
+        if _denials(part) and any(is_akin(w, other) for w in _denied(part) for other in held):
+            denials.append((part, _likest(part, here)))
+    return any(
+        _denials(part) % 2 != _denials(other) % 2 and _same_matter(part, other)
+        for part, other in denials
+    )
+
+
+def _same_matter(part: str, other: str) -> bool:
+    """Whether two clauses share half of the words of the shorter one, so that one denies both."""
+    wanted, held = sorted((content_words(part), content_words(other)), key=len)
+    shared = sum(any(is_akin(word, each) for each in held) for word in wanted)
+    return shared >= _SAME_MATTER * len(wanted)
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a sentence between commas, dashes and conjunctions."""
+    return _CLAUSE_END.split(text)
+
+
+def _likest(part: str, others: list[str]) -> str:
+    wanted = content_words(part)
+
+    def shared(other: str) -> int:
+        held = content_words(other)
+        return sum(any(is_akin(word, each) for each in held) for word in wanted)
+
+    return max(others, key=shared)
+
+
+def _denials(text: str) -> int:
+    return len(_NOT.findall(_NOT_NO.sub(" ", text)))
+
+
+def _denied(text: str) -> list[str]:
+    """The words that follow close upon each "not": what is denied."""
+    plain = _NOT_NO.sub(" ", text)
+    return [
+        word for match in _NOT.finditer(plain) for word in content_words(plain[match.end() :])[:3]
+    ]
+
+
+def opposite(text: str, source: str) -> str:
+    """A word of `text` where `source` has only words for the opposite; "" if there is none."""
+    said, given = _words(text), _words(source)
+    for first, second in _OPPOSITES:
+        for here, there in ((first, second), (second, first)):
+            contrary = said & here and not given & here and given & there and not said & there
+            if contrary:
+                return min(said & here)
+    return ""
+
+
+def speakers(text: str) -> list[str]:
+    """The names that stand as the speakers of what a text reports."""
+    found: list[str] = []
+    for start, end in saying_words(text):
+        before = names_before(text, start)
+        after = re.match(r"\s+((?:[A-Z][\w'’\-]+\s?)+)", text[end:])
+        found += before or (after[1].split() if after else [])
+    return found
+
+
+def names_before(text: str, place: int) -> list[str]:
+    """The name that stands last before a place, if no clause ends between them."""
+    clause = re.split(r"[,;:.]\s", text[:place])[-1]
+    runs = re.findall(r"(?:[A-Z][\w'’\-]+\s?)+", clause)
+    return [w for w in runs[-1].split() if w.lower() not in STOP_WORDS] if runs else []
+
+
+def swapped(text: str, source: str) -> bool:
+    """Whether the names left and right of a verb of `source` stand the other way in `text`."""
+    theirs = dict(_sides(source))
+    for word, (left, right) in _sides(text):
+        for other, (first, last) in theirs.items():
+            crossed = left != right and (left, right) == (last, first)
+            if crossed and is_akin(word, other) and _passive(text) == _passive(source):
+                return True
+    return False
+
+
+def _sides(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each plain word with the nearest name word on its left and on its right."""
+    tokens = [match.group() for match in _NAME_WORD.finditer(text)]
+    named = [token[0].isupper() and token.lower() not in STOP_WORDS for token in tokens]
+    for place, token in enumerate(tokens):
+        if named[place] or token.lower() in STOP_WORDS:
+            continue
+        left = next((tokens[i] for i in range(place - 1, -1, -1) if named[i]), "")
+        right = next((tokens[i] for i in range(place + 1, len(tokens)) if named[i]), "")
+        if left and right:
+            yield token.lower(), (left, right)
+
+
+def _passive(text: str) -> bool:
+    return bool(re.search(r"\bby\b", text))
+
+
+def is_named(word: str, held: Sequence[str]) -> bool:
+    """Whether a name, a near form of it or, for an abbreviation, what it is short for is held."""
+    held = [bare(other) for other in held]
+    return any(_near(word, other) for other in held) or _stands_for(word, held)
+
+
+def _stands_for(short: str, words: Sequence[str]) -> bool:
+    """Whether the first letters of words in a row, those of form aside, make an abbreviation.
+
+    Two letters may only stand for words with capitals: too many rows of two would fit.
+    """
+    if not short.isupper() or len(short) < _SHORTEST:
+        return False
+    told = [word for word in words if word.lower() not in STOP_WORDS]
+    for row in (words, told):
+        initials = "".join(word[0] for word in row)
+        capitals = "".join(letter if letter.isupper() else " " for letter in initials)
+        if short in capitals or (len(short) > _SHORTEST and short in initials.upper()):
+            return True
+    return False
+
+
+def _near(name: str, other: str) -> bool:
+    """Whether two words may be forms of one name, as Norway and Norwegian are."""
+    if is_akin(name.lower(), other.lower()):
+        return True
+    return (
+        other[0].isupper() and min(len(name), len(other)) > _STEM and name[:_STEM] == other[:_STEM]
+    )
+
+
+def bare(word: str) -> str:
+    """A word without the ending of a possessor."""
+    return word.removesuffix("'s").removesuffix("’s")
+
+
+def _pronouns(text: str) -> Counter[str]:
+    return Counter(match.group().lower() for match in _PRONOUN.finditer(text))
+
+
+def _date_name(match: re.Match[str]) -> str:
+    return match.group().lower()[:3]
+
+
+def _value(written: str) -> float:
+    parts = re.split(r"[- ]", written)
+    if all(part in NUMBER_WORDS for part in parts):
+        return sum(NUMBER_WORDS[part] for part in parts)
+    if written in _SCALES:
+        return _SCALES[written]
+    return float(written.replace(",", ""))
+
+
+def _words(text: str) -> Set[str]:
+    return {match.group().lower() for match in _NAME_WORD.finditer(text)}

@@ -1,0 +1,1 @@
+"""The command line: commands, the session that a command works with, terminal output."""

@@ -1,0 +1,504 @@
+"""The command line: reads the arguments, calls an Assistant, prints."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, redirect_stdout
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from askdocs.cli.session import (
+    index_first_if_new,
+    make_question_set,
+    open_alone,
+    open_assistant,
+    watching,
+)
+from askdocs.errors import AskdocsError, IndexBusyError
+from askdocs.system.files import WINDOWS
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+    from askdocs.types import Turn
+
+app = typer.Typer(
+    name="askdocs",
+    help="Answers questions from a folder of documents, with quotes that can be checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_SECONDS_WAITED = 20.0  # for the first indexing, before the page opens all the same
+_INTERRUPTED = 130  # the exit status after Ctrl-C
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus", metavar="DIR", help="The folder of documents [env: ASKDOCS_CORPUS; corpus]."
+    ),
+]
+Index = Annotated[
+    Path | None,
+    typer.Option(
+        "--index", metavar="DIR", help="The folder of the index [env: ASKDOCS_INDEX; index]."
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="A settings file instead of ./askdocs.toml [env: ASKDOCS_CONFIG].",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="GLOB",
+        help="Look only in this document, folder or pattern; may be given several times.",
+    ),
+]
+
+
+Poll = Annotated[
+    bool,
+    typer.Option(
+        "--poll", help="While watching, look for changes every second: for network drives."
+    ),
+]
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="SPEC",
+        help="What writes the answer: none, openai:MODEL@URL or gguf:PATH [env: ASKDOCS_LLM].",
+    ),
+]
+Insist = Annotated[
+    bool, typer.Option("--insist", help="Answer even if the documents do not seem to.")
+]
+
+
+@app.command()
+def index(
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Forget the index and build it anew.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and index whatever changes, until Ctrl-C.")
+    ] = False,
+    poll: Poll = False,
+    ray: Annotated[
+        str,
+        typer.Option("--ray", metavar="ADDRESS", help="Let the workers of a Ray cluster embed."),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Bring the index up to date with the folder."""
+    from askdocs.cli.terminal import show_changes, showing_progress
+    from askdocs.output.json_records import changes_as_json
+
+    if watch and (dry_run or as_json or ray):
+        raise typer.BadParameter("--watch goes neither with --dry-run nor with --json or --ray.")
+    with open_assistant(config, corpus, index, alone=watch or bool(ray)) as assistant:
+        sync = partial(cast("Assistant", assistant).index, ray=ray) if ray else assistant.index
+        # Ray prints which workers it has lost to the standard output.
+        with showing_progress() as on_progress, redirect_stdout(sys.stderr):
+            changes = sync(on_progress=on_progress, dry_run=dry_run, rebuild=rebuild)
+        if as_json:
+            _print_json(changes_as_json(changes))
+        else:
+            show_changes(changes, dry_run=dry_run)
+        if watch:
+            with watching(cast("Assistant", assistant), poll=poll):
+                print("Watching for changes. Ctrl-C ends.", file=sys.stderr)
+                while True:  # with an end: Windows does not break off a wait without one
+                    time.sleep(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    source: Sources = None,
+    llm: Llm = None,
+    insist: Insist = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer one question, with quotes from the documents or checked prose."""
+    from askdocs.cli.terminal import show_stream
+    from askdocs.output.json_records import answer_as_json
+
+    began = time.monotonic()
+    with open_assistant(config, corpus, index, llm=llm) as assistant:
+        index_first_if_new(assistant, corpus)
+        if as_json:
+            answer = assistant.ask(question, sources=source, insist=insist)
+            seconds = round(time.monotonic() - began, 3)
+            _print_json({**answer_as_json(answer), "seconds": seconds})
+        elif show_stream(assistant.stream(question, sources=source, insist=insist)) is None:
+            raise typer.Exit(_INTERRUPTED)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words to look for.")],
+    top_k: Annotated[
+        int, typer.Option("--top-k", metavar="N", min=1, help="How many, 100 at most.")
+    ] = 8,
+    source: Sources = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that fit a query best."""
+    from askdocs.cli.terminal import show_hits
+    from askdocs.output.json_records import hits_as_json
+
+    with open_assistant(config, corpus, index) as assistant:
+        index_first_if_new(assistant, corpus)
+        hits = assistant.search(query, top_k=top_k, sources=source)
+    if as_json:
+        _print_json({"query": query, "hits": hits_as_json(hits)})
+    else:
+        show_hits(hits)
+
+
+@app.command()
+def chat(
+    source: Sources = None,
+    llm: Llm = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+) -> None:
+    """Talk about the documents in the terminal."""
+    from askdocs.answering.questions.follow_up import understand
+    from askdocs.cli.terminal import show_stream
+    from askdocs.types import Answer, Turn
+
+    with open_assistant(config, corpus, index, llm=llm) as assistant:
+        index_first_if_new(assistant, corpus)
+        print(
+            "Ask about your documents. Ctrl-C stops an answer, an empty line ends.", file=sys.stderr
+        )
+        history: list[Turn] = []
+        for question in _typed_lines("› "):
+            try:
+                answer = show_stream(assistant.stream(question, history=history, sources=source))
+            except AskdocsError as error:
+                print(error, file=sys.stderr)
+                continue
+            searched_for = understand(question, history).queries
+            stopped = Answer(question, "", searched_for=searched_for)
+            history.append(Turn(question, answer or stopped))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="The address to serve at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 7860,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the page in the browser.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option(help="Index whatever changes in the folder, as it changes.")
+    ] = True,
+    poll: Poll = False,
+    llm: Llm = None,
+    keep: Annotated[
+        bool, typer.Option(help="Keep conversations, in the folder of the index.")
+    ] = True,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Visitors may not add or remove documents.")
+    ] = False,
+    auth: Annotated[
+        str | None,
+        typer.Option(
+            "--auth", metavar="PASSWORD", help="Ask for a password [env: ASKDOCS_PASSWORD]."
+        ),
+    ] = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+) -> None:
+    """Serve the chat page. Indexes for up to 20 seconds first, the rest while it is open."""
+    import signal
+
+    from askdocs.app import serve as serve_page
+    from askdocs.app.listener import listen
+    from askdocs.cli.terminal import show_changes, showing_progress
+    from askdocs.errors import CorpusError
+    from askdocs.index.sync.watch import index_for_now
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
+    password = auth or os.environ.get("ASKDOCS_PASSWORD")
+    with ExitStack() as stack:
+        assistant = stack.enter_context(open_alone(config, corpus, index, llm=llm, to_read=True))
+        listener = stack.enter_context(listen(host, port, password=password))
+        try:
+            with showing_progress() as on_progress:
+                seconds = _SECONDS_WAITED if watch else math.inf
+                changes = index_for_now(assistant, seconds, on_progress=on_progress)
+            if changes is None:
+                print("The rest is indexed while the page is open.", file=sys.stderr, flush=True)
+            else:
+                show_changes(changes)
+        except CorpusError as error:  # the page says what to do about it
+            print(error, file=sys.stderr)
+        except IndexBusyError as error:
+            if not assistant.config.served:
+                raise
+            print(f"{error}\nThis page answers from what the other indexes.", file=sys.stderr)
+            watch = False
+        if watch:
+            stack.enter_context(watching(assistant, poll=poll))
+
+        def ready(address: str) -> None:
+            assistant.announce(address)
+            print(f"askdocs is ready at {address}", flush=True)
+
+        serve_page(
+            assistant,
+            host=host,
+            port=port,
+            password=password,
+            watching=watch,
+            may_change=not read_only,
+            keeping=keep,
+            open_browser=open_browser,
+            on_ready=ready,
+            listener=listener,
+        )
+
+
+@app.command("eval")
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Documents, questions.jsonl.")],
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Ask only N questions, spread evenly."),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture",
+            metavar="FILE.png",
+            help="Draw how often answers are right, by how many are given and by confidence.",
+        ),
+    ] = None,
+    details: Annotated[
+        Path | None,
+        typer.Option("--details", metavar="FILE.jsonl", help="Write what became of each question."),
+    ] = None,
+    index: Annotated[
+        Path | None,
+        typer.Option("--index", metavar="DIR", help="Keep the index here, for the next time."),
+    ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(
+            "--feedback",
+            metavar="INDEX",
+            help="First make FOLDER, out of what was said on the page of this index.",
+        ),
+    ] = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure search, answers and refusals on questions whose answers are known."""
+    from askdocs.cli.terminal import showing_progress
+    from askdocs.config import load_config
+    from askdocs.evaluation.report import (
+        check_drawing,
+        draw,
+        scores_as_json,
+        scores_as_text,
+        write_details,
+    )
+    from askdocs.evaluation.run import evaluate_folder
+
+    if picture:
+        check_drawing()
+    if feedback:
+        make_question_set(feedback, folder, config)
+    with showing_progress() as on_progress:
+        evaluation = evaluate_folder(
+            folder, load_config(config), index=index, limit=limit, on_progress=on_progress
+        )
+    if details:
+        write_details(evaluation, details)
+    if picture:
+        draw(evaluation, picture)
+    if as_json:
+        _print_json(scores_as_json(evaluation))
+    else:
+        print(scores_as_text(evaluation))
+
+
+@app.command()
+def verify(
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="A file that the page saved, or `ask --json`.")
+    ],
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the index up to date, and check whether the quotes of an export still stand.
+
+    Exit status 1 if one does not.
+    """
+    from askdocs.cli.terminal import showing_progress
+    from askdocs.output.exports import check_export, checks_as_json, checks_as_text, read_export
+
+    answers = read_export(export)
+    with open_assistant(config, corpus, index) as assistant:
+        with showing_progress() as on_progress:
+            assistant.index(on_progress=on_progress)
+        checks = list(check_export(answers, assistant.document))
+    if as_json:
+        _print_json(checks_as_json(checks))
+    else:
+        for line in checks_as_text(checks):
+            print(line)
+    if any(each.state != "holds" for each in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    corpus: Corpus = None, index: Index = None, config: ConfigFile = None, as_json: AsJson = False
+) -> None:
+    """Say what is indexed, with which model, and what could not be read."""
+    from askdocs.cli.terminal import show_status
+    from askdocs.output.json_records import status_as_json
+
+    with open_assistant(config, corpus, index) as assistant:
+        found = assistant.status()
+    if as_json:
+        _print_json(status_as_json(found))
+    else:
+        show_status(found)
+
+
+@app.command()
+def move(
+    vectors: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHERE", help="embedded, or a Chroma server's address, or several with commas."
+        ),
+    ],
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+) -> None:
+    """Move the vectors to a Chroma server or back, embedding nothing again."""
+    from askdocs.cli.terminal import showing_progress
+
+    with open_alone(config, corpus, index) as assistant, showing_progress() as on_progress:
+        moved = assistant.move(vectors, on_progress=on_progress)
+    print(f'{moved} passages moved. From now on the setting has to be: vectors = "{vectors}"')
+
+
+@app.command()
+def doctor(
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="Mend what is wrong; only what lost its vector is embedded again."
+        ),
+    ] = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the index, and say what is wrong and what mends it. Exit status 1 if something is."""
+    from askdocs.cli.terminal import show_diagnosis, showing_progress
+    from askdocs.output.json_records import diagnosis_as_json
+
+    with open_alone(config, corpus, index) as assistant:
+        with showing_progress() as on_progress:
+            done = assistant.repair(on_progress=on_progress) if repair else None
+        diagnosis = done.after if done else assistant.diagnose()
+    if as_json:
+        _print_json(diagnosis_as_json(diagnosis, done))
+    else:
+        show_diagnosis(diagnosis, done)
+    if diagnosis.problems:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit status: 0 done, 1 an error to be mended, 2 wrong usage, 130 stopped by Ctrl-C.
+    """
+    _print_any_script()
+    try:
+        app(windows_expand_args=False)  # the patterns are for askdocs, and questions are no paths
+    except AskdocsError as error:
+        print(f"askdocs: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("Stopped. Nothing is lost: the next run goes on from here.", file=sys.stderr)
+        raise SystemExit(_INTERRUPTED) from None
+    except OSError as error:
+        closed = isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)
+        if not closed:
+            raise
+        sys.stderr.close()
+        raise SystemExit(1) from None
+
+
+def _typed_lines(prompt: str) -> Iterator[str]:
+    """What a person types, line by line, until an empty line or the end."""
+    read: Callable[[str], str] = input
+    while True:
+        try:
+            line = read(prompt if sys.stdin.isatty() else "").strip()
+        except EOFError:
+            return
+        if not line:
+            return
+        yield line
+
+
+def _print_any_script() -> None:
+    """Have no letter of a document end a command: Windows writes files in an old code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            own = stream.isatty() or "PYTHONIOENCODING" in os.environ
+            stream.reconfigure(encoding=None if own else "utf-8", errors="replace")
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    plain |= WINDOWS and not sys.stdout.isatty()  # PowerShell reads it in the terminal's encoding
+    print(json.dumps(content, ensure_ascii=plain))

@@ -1,0 +1,120 @@
+"""What a command works with: an Assistant of its own, or the server that has the index open."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from askdocs.errors import IndexBusyError
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+    from askdocs.remote.client import RemoteAssistant
+
+
+@contextmanager
+def open_assistant(
+    config: Path | None,
+    corpus: Path | None,
+    index: Path | None,
+    *,
+    llm: str | None = None,
+    alone: bool = False,
+    to_read: bool = False,
+    any_corpus: bool = False,
+) -> Iterator[Assistant | RemoteAssistant]:
+    """An Assistant, or the server that has the index open, for `any_corpus` or the one meant.
+
+    Raises IndexBusyError with the server's address where there is one but we have to be `alone`,
+    unless it is enough `to_read`, which several processes may do where the vectors are served.
+    """
+    from askdocs.config import load_config
+    from askdocs.remote.client import find_server
+
+    settings = load_config(config, corpus=corpus, index=index, llm=llm)
+    server = None if to_read and settings.served else find_server(settings, any_corpus=any_corpus)
+    if server is None:
+        from askdocs.assistant import Assistant
+
+        with Assistant(settings) as assistant:
+            yield assistant
+    elif alone:
+        raise IndexBusyError(
+            f"The index {settings.index} is served at {server.address} already. Use that page, stop"
+            " that server first, or use another index with --index."
+        )
+    else:
+        own = ", with its language model" if llm else ""
+        print(f"(through the server at {server.address}{own})", file=sys.stderr)
+        yield server
+
+
+@contextmanager
+def open_alone(
+    config: Path | None,
+    corpus: Path | None,
+    index: Path | None,
+    *,
+    llm: str | None = None,
+    to_read: bool = False,
+) -> Iterator[Assistant]:
+    """An Assistant of this process, where no server has the index open; see `open_assistant`."""
+    with open_assistant(config, corpus, index, llm=llm, alone=True, to_read=to_read) as found:
+        yield cast("Assistant", found)
+
+
+@contextmanager
+def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
+    """Follow the folder meanwhile, and print what each sync did."""
+    from askdocs.cli.terminal import noting_progress, show_changes
+    from askdocs.index.sync.watch import Watch
+
+    def tell(problem: str) -> None:
+        print(f"askdocs: {problem}", file=sys.stderr, flush=True)
+
+    with Watch(
+        assistant,
+        on_changes=show_changes,
+        on_error=tell,
+        on_progress=noting_progress(),
+        force_polling=poll,
+    ):
+        yield
+
+
+def make_question_set(index: Path, folder: Path, config: Path | None) -> None:
+    """Write the folder of questions that the feedback beside an index comes to."""
+    from askdocs.evaluation.feedback import write_question_set
+
+    with open_assistant(config, None, index, any_corpus=True) as assistant:
+        sources = [record.source for record in assistant.status().documents]
+        made = write_question_set(index, [assistant.document(each) for each in sources], folder)
+    print(
+        f"{made.questions} questions from feedback in {folder}; {made.left_out} judgements do not"
+        " say what is right, or their quotes are gone.",
+        file=sys.stderr,
+    )
+
+
+def index_first_if_new(assistant: Assistant | RemoteAssistant, corpus: Path | None) -> None:
+    """Index the folder where there is nothing to ask yet.
+
+    Raises CorpusError where `corpus`, if it was named, is not the folder that the index is of. A
+    server was asked that already.
+    """
+    from askdocs.remote.client import RemoteAssistant
+
+    if corpus and not isinstance(assistant, RemoteAssistant):
+        assistant.check_folder()
+    if not assistant.is_indexed():
+        from askdocs.cli.terminal import showing_progress
+
+        print(
+            f"There is nothing in the index yet: indexing {assistant.config.corpus} first.",
+            file=sys.stderr,
+        )
+        with showing_progress() as on_progress:
+            assistant.index(on_progress=on_progress)

@@ -1,0 +1,282 @@
+"""Answers, hits, changes and the state of an index as text for a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from askdocs.answering.stream import Stream
+from askdocs.output.printable import printable
+from askdocs.types import Answer, Changes, Hit, Progress, ProgressListener, Status
+
+if TYPE_CHECKING:
+    from askdocs.index.doctor import Diagnosis, Repair
+
+_EXCERPT = 240  # characters of a passage in a list
+_SECONDS_BETWEEN = 0.1
+_SECONDS_BETWEEN_NOTES = 30.0  # where standard error is a file
+
+
+def show_diagnosis(diagnosis: Diagnosis, done: Repair | None) -> None:
+    """Print what is wrong with an index, and what has been mended."""
+    for problem in done.before.problems if done else ():
+        if problem not in diagnosis.problems:
+            print(f"mended: {printable(problem.what)}")
+    if done and done.before.problems:
+        print(f"{done.embedded} texts were embedded again.")
+    for problem in diagnosis.problems:
+        print(f"wrong: {printable(problem.what)} Mend it with `{problem.mend}`.")
+    counts = f"{diagnosis.documents} documents, {diagnosis.passages} passages"
+    print(f"{counts}: {'all is well' if not diagnosis.problems else 'the index is damaged'}.")
+
+
+def show_answer(answer: Answer) -> None:
+    """Print an answer with its sources below it."""
+    for paragraph in answer.text.split("\n\n"):
+        print(_wrapped(paragraph))
+    _show_sources(answer)
+
+
+def show_stream(stream: Stream) -> Answer | None:
+    """Print an answer as it comes, where a terminal shows it, and then its sources.
+
+    None where Ctrl-C stopped it; what had come is left on the screen.
+    """
+    writer = _Writer() if sys.stdout.isatty() else None
+    said = ""
+    try:
+        with _noting_interrupts() as interrupted:
+            for piece in stream:
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
+                said += piece
+                if writer:
+                    writer.write(piece)
+            if interrupted.is_set():
+                raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        stream.close()
+        if writer is None:
+            print(_wrapped(said), end="")
+        print(" … (stopped)")
+        return None
+    answer = stream.answer
+    if writer and said == answer.text:
+        writer.end()
+        _show_sources(answer)
+        return answer
+    if writer and said:  # the model failed in the middle: these words are not the answer
+        writer.end(" …")
+        print(f"\n{_wrapped(answer.notice)}\n")
+        show_answer(replace(answer, notice=""))
+        return answer
+    show_answer(answer)
+    return answer
+
+
+@contextmanager
+def _noting_interrupts() -> Iterator[threading.Event]:
+    """Where Ctrl-C raises KeyboardInterrupt, it is noted here as well.
+
+    Python drops an exception that comes while it finalises an object.
+    """
+    interrupted = threading.Event()
+
+    def note(*_: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    main = threading.current_thread() is threading.main_thread()  # which alone gets signals
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield interrupted
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class _Writer:
+    """Puts words on the terminal as they come, wrapped as `show_answer` does."""
+
+    def __init__(self) -> None:
+        self._width = _width()
+        self._column = 0
+        self._word = ""
+
+    def write(self, piece: str) -> None:
+        for character in piece:
+            if character not in " \n":
+                self._word += character
+                continue
+            self._put()
+            if character == "\n":
+                print()
+                self._column = 0
+        sys.stdout.flush()
+
+    def end(self, mark: str = "") -> None:
+        self._put()
+        print(mark)
+
+    def _put(self) -> None:
+        word, self._word = printable(self._word), ""
+        if word and self._column and self._column + 1 + len(word) > self._width:
+            print()
+            self._column = 0
+        between = " " if word and self._column else ""
+        print(between + word, end="")
+        self._column += len(between + word)
+
+
+def _show_sources(answer: Answer) -> None:
+    if answer.citations:
+        print()
+        for citation in answer.citations:
+            place = f", {citation.place}" if citation.place else ""
+            print(f"[{citation.number}] {printable(citation.source)}{printable(place)}")
+    elif answer.hits:
+        print("\nThe nearest passages:")
+        show_hits(answer.hits)
+    doubted = _doubts(answer)
+    if doubted:
+        print(f"\n{doubted}")
+    if answer.notice:
+        print(f"\n{printable(answer.notice)}")
+    if len(answer.searched_for) > 1:
+        print(f"\n(searched for: {printable('; '.join(answer.searched_for))})")
+
+
+def _doubts(answer: Answer) -> str:
+    """How many sentences the documents do not bear; "" if they bear all."""
+    verdicts = [statement.verdict for statement in answer.statements]
+    told = [
+        f"{verdicts.count(verdict)} {words}"
+        for verdict, words in (
+            ("unsupported", "not supported"),
+            ("partly", "only partly supported"),
+        )
+        if verdict in verdicts
+    ]
+    return f"Of {len(verdicts)} sentences: {', '.join(told)}." if told else ""
+
+
+def show_hits(hits: Sequence[Hit]) -> None:
+    """Print passages with where they stand."""
+    if not hits:
+        print("Nothing in your documents has to do with this.")
+    for hit in hits:
+        passage = hit.passage
+        line = f", line {passage.line}" if passage.line is not None else ""
+        page = f", page {passage.page}" if passage.page is not None else ""
+        print(f"{hit.score:.2f}  {printable(passage.source)}{page}{line}")
+        excerpt = textwrap.shorten(passage.text, _EXCERPT, placeholder=" …")
+        print(textwrap.indent(_wrapped(excerpt, indent=6), "      "))
+
+
+def show_changes(changes: Changes, *, dry_run: bool = False) -> None:
+    """Print what a sync did, or would do."""
+    would = "would be " if dry_run else ""
+    for word, names in (
+        ("added", changes.added),
+        ("changed", changes.changed),
+        ("renamed", [f"{old} → {new}" for old, new in changes.renamed]),
+        ("removed", changes.removed),
+    ):
+        if names:
+            print(f"{len(names)} {would}{word}: {printable(_listed(names))}", file=sys.stderr)
+    for failure in changes.failed:
+        print(
+            f"not read: {printable(failure.source)}: {printable(failure.reason)}", file=sys.stderr
+        )
+    took = "" if dry_run else f", {changes.seconds:.1f} s"
+    print(
+        f"{changes.unchanged} unchanged; {changes.passages} passages in the index,"
+        f" {changes.embedded} texts embedded{took}",
+        file=sys.stderr,
+    )
+
+
+def show_status(status: Status) -> None:
+    """Print the state of an index."""
+    print(f"corpus    {status.corpus}")
+    print(f"index     {status.index} ({status.bytes / 1e6:.1f} MB)")
+    print(f"model     {status.embedder or 'none yet'}")
+    print(f"vectors   {status.vectors}")
+    print(f"documents {len(status.documents)}, {status.passages} passages")
+    for record in status.documents:
+        stale = f"  (stale: {record.stale})" if record.stale else ""
+        print(f"  {printable(record.source)}  {record.passages} passages{printable(stale)}")
+    for failure in status.failed:
+        print(f"  not read: {printable(failure.source)}: {printable(failure.reason)}")
+
+
+def noting_progress() -> ProgressListener:
+    """A listener that tells a log, on standard error, now and then how far a long work has come."""
+    began = last = time.monotonic()
+
+    def note(progress: Progress) -> None:
+        nonlocal began, last
+        now = time.monotonic()
+        if progress.stage == "scan":  # it begins anew
+            began = last = now
+        if now - last >= _SECONDS_BETWEEN_NOTES:
+            last = now
+            print(f"{printable(str(progress))}{_remaining(progress, now - began)}",
+                  file=sys.stderr, flush=True)  # fmt: skip
+
+    return note
+
+
+@contextmanager
+def showing_progress() -> Iterator[ProgressListener]:
+    """A listener that shows progress on standard error: on one line, or in a log now and then."""
+    if not sys.stderr.isatty():
+        yield noting_progress()
+        return
+    began, last = time.monotonic(), 0.0
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _SECONDS_BETWEEN and progress.done < progress.total:
+            return
+        last = now
+        text = f"{printable(str(progress))}{_remaining(progress, now - began)}"
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r{text[:width]:<{width}}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r{'':<{width}}\r", end="", file=sys.stderr, flush=True)
+
+
+def _remaining(progress: Progress, seconds: float) -> str:
+    if progress.stage != "load" or not 0 < progress.done < progress.total or seconds < 2:
+        return ""
+    left = seconds / progress.done * (progress.total - progress.done)
+    return f"  ({progress.done / seconds:.1f} files/s, about {left:.0f} s left)"
+
+
+def _listed(names: Sequence[str], most: int = 8) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _wrapped(text: str, *, indent: int = 0) -> str:
+    return textwrap.fill(printable(" ".join(text.split())), _width() - indent)
+
+
+def _width() -> int:
+    return max(min(shutil.get_terminal_size().columns, 100), 40)

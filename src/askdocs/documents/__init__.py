@@ -1,0 +1,1 @@
+"""From a folder to passages: the scan, the loaders of each format, passages and sentences."""

@@ -1,0 +1,119 @@
+"""EPUB books: the chapters in reading order; the anchor is the chapter."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.html.page import add_page, parse_html
+from askdocs.documents.loaders.office.zip_archive import (
+    attribute,
+    local,
+    open_archive,
+    read_part,
+    read_xml,
+)
+from askdocs.types import Document
+
+_PAGES = frozenset(
+    {"application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document"}
+)
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document with all chapters; the book's title, and a heading for each chapter."""
+    with open_archive(path) as archive:
+        if "META-INF/encryption.xml" in archive.namelist() and _rights_managed(archive):
+            raise LoadError("the book is protected against copying (DRM)")
+        title, chapters, contents = _package(archive)
+        builder = DocumentBuilder(source, title=title)
+        for chapter in chapters:
+            page = parse_html(read_part(archive, chapter))
+            if page.css_first("h1, h2, h3, h4") is None and chapter in contents:
+                builder.anchor(heading=contents[chapter])
+            add_page(builder, page)
+    return [builder.build()]
+
+
+def _package(archive: ZipFile) -> tuple[str, list[str], dict[str, str]]:
+    """(title, chapters in the order of the spine, chapter → its name in the contents)."""
+    container = read_xml(archive, "META-INF/container.xml")
+    roots = [
+        entry.get("full-path", "") for entry in container.iter() if local(entry.tag) == "rootfile"
+    ]
+    if not roots:
+        raise LoadError("the book is damaged: it names no package")
+    package = read_xml(archive, roots[0])
+    folder = posixpath.dirname(roots[0])
+    parts: dict[str, tuple[str, str, str]] = {}
+    spine: list[str] = []
+    title = ""
+    for element in package.iter():
+        name = local(element.tag)
+        if name == "item":
+            target = posixpath.normpath(posixpath.join(folder, unquote(element.get("href", ""))))
+            kind, properties = element.get("media-type", ""), element.get("properties", "")
+            parts[element.get("id", "")] = (target, kind, properties)
+        elif name == "itemref":
+            spine.append(element.get("idref", ""))
+        elif name == "title" and not title:
+            title = (element.text or "").strip()
+    present = set(archive.namelist())
+    chapters = []
+    for identifier in spine:
+        target, kind, properties = parts.get(identifier, ("", "", ""))
+        if target in present and kind in _PAGES and "nav" not in properties.split():
+            chapters.append(target)
+    if not chapters:
+        raise LoadError("the book is damaged: none of its chapters is there")
+    return title, chapters, _contents(archive, parts, present)
+
+
+def _contents(
+    archive: ZipFile, parts: dict[str, tuple[str, str, str]], present: set[str]
+) -> dict[str, str]:
+    """Chapter → its name, by the table of contents (EPUB 2 or 3)."""
+    names: dict[str, str] = {}
+    for target, kind, properties in parts.values():
+        if target not in present:
+            continue
+        folder = posixpath.dirname(target)
+        if "nav" in properties.split():
+            page = parse_html(read_part(archive, target))
+            links = [(link.attributes.get("href") or "", link.text()) for link in page.css("nav a")]
+        elif kind == "application/x-dtbncx+xml":
+            links = _old_contents(archive, target)
+        else:
+            continue
+        for link, words in links:
+            chapter = posixpath.normpath(posixpath.join(folder, unquote(link.split("#")[0])))
+            names.setdefault(chapter, " ".join(words.split()))
+    return names
+
+
+def _old_contents(archive: ZipFile, target: str) -> list[tuple[str, str]]:
+    links = []
+    for point in read_xml(archive, target).iter():
+        if local(point.tag) != "navPoint":
+            continue
+        words = next((part for part in point if local(part.tag) == "navLabel"), None)
+        content = next((part for part in point if local(part.tag) == "content"), None)
+        if words is not None and content is not None:
+            links.append((attribute(content, "src"), "".join(words.itertext())))
+    return links
+
+
+def _rights_managed(archive: ZipFile) -> bool:
+    """Whether more than fonts is encrypted."""
+    listing = read_xml(archive, "META-INF/encryption.xml")
+    names = [
+        attribute(part, "URI").lower()
+        for part in listing.iter()
+        if local(part.tag) == "CipherReference"
+    ]
+    return any(name.endswith((".xhtml", ".html", ".htm", ".xml")) for name in names)

@@ -1,0 +1,156 @@
+"""What a file really is, by its first bytes, whatever its name says."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from askdocs.documents.loaders import LoadError
+
+_HEAD = 4096
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_XML = re.compile(rb"\s*<\?xml\b", re.I)
+
+# Formats that are known by how they begin: the suffix whose loader reads them.
+_BEGINNINGS = (
+    (b"%PDF-", ".pdf"),
+    (b"{\\rtf", ".rtf"),
+    (b"\x89PNG", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"II*\x00", ".tif"),
+    (b"MM\x00*", ".tif"),
+)
+
+_OTHERS = (
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a compressed archive; unpack it first"),
+    (b"7z\xbc\xaf", "a compressed archive; unpack it first"),
+    (b"Rar!", "a compressed archive; unpack it first"),
+    (b"BZh", "a compressed archive; unpack it first"),
+    (b"\xfd7zXZ", "a compressed archive; unpack it first"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"ID3", "a sound recording"),
+    (b"OggS", "a sound or video recording"),
+)
+
+# Where the suffix alone tells that the bytes of the file are not text.
+BINARY = frozenset(
+    ".pdf .docx .docm .dotx .pptx .pptm .potx .ppsx .xlsx .xlsm .xlsb .xls .ods .odt .odp .epub "
+    ".doc .ppt .msg .dot .pps".split()
+)
+# Formats with no loader, and what can be done about it.
+REASONS = {
+    ".doc": "the old Word format (.doc) cannot be read; save it as .docx",
+    ".dot": "the old Word format (.dot) cannot be read; save it as .docx",
+    ".ppt": "the old PowerPoint format (.ppt) cannot be read; save it as .pptx",
+    ".pps": "the old PowerPoint format (.pps) cannot be read; save it as .pptx",
+    ".msg": "Outlook's .msg format cannot be read; save the mail as .eml",
+    ".zip": "the file is an archive; unpack it first",
+}
+
+
+def true_suffix(path: Path, suffix: str) -> str:
+    """The suffix that the file should have by its contents; `suffix` where they do not tell.
+
+    Raises LoadError with the reason for an empty file and for formats that cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise LoadError("the file is empty")
+    for beginning, true in _BEGINNINGS:
+        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(beginning):
+            return true
+    if suffix in BINARY and b"%PDF-" in head[:1024]:
+        return ".pdf"
+    for beginning, kind in _OTHERS:
+        if head.startswith(beginning):
+            raise LoadError(f"the file is {kind}")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_suffix(path, suffix)
+    if head.startswith(_OLE):
+        return _ole_suffix(path)
+    if suffix in BINARY:
+        return _text_suffix(head, suffix)
+    return suffix
+
+
+def begins_as_text(path: Path) -> bool:
+    """Whether a file does not begin as one of the formats that are not plain text."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    known = (
+        *(b for b, _ in _BEGINNINGS),
+        *(b for b, _ in _OTHERS),
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        _OLE,
+    )
+    return not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(known)
+
+
+def _zip_suffix(path: Path, suffix: str) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+        raise LoadError("the file is damaged or incomplete") from None
+    for part, true in (
+        ("word/document.xml", ".docx"),
+        ("ppt/presentation.xml", ".pptx"),
+        ("xl/workbook.xml", ".xlsx"),
+        ("xl/workbook.bin", ".xlsb"),
+        ("META-INF/container.xml", ".epub"),
+    ):
+        if part in names:
+            return true
+    for word, true in (
+        (b"opendocument.text", ".odt"),
+        (b"opendocument.presentation", ".odp"),
+        (b"opendocument.spreadsheet", ".ods"),
+    ):
+        if word in kind:
+            return true
+    if "[Content_Types].xml" in names and suffix in BINARY:
+        return suffix
+    raise LoadError(REASONS[".zip"])
+
+
+def _ole_suffix(path: Path) -> str:
+    """Which of the old Office formats: their streams' names stand in the file as UTF-16."""
+    with path.open("rb") as file:
+        data = file.read(64_000_000)
+    for stream, suffix in (
+        ("EncryptedPackage", ""),
+        ("WordDocument", ".doc"),
+        ("PowerPoint Document", ".ppt"),
+        ("__substg1.0_", ".msg"),
+        ("Workbook", ".xls"),
+        ("Book", ".xls"),
+    ):
+        if stream.encode("utf-16-le") in data:
+            if not suffix:
+                raise LoadError("the file is protected by a password")
+            return suffix
+    raise LoadError("the file is in an old Office format that cannot be read")
+
+
+def _text_suffix(head: bytes, suffix: str) -> str:
+    """A file whose name promises a binary format, but that does not begin like one."""
+    plain = head.replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
+    if _HTML.match(plain):
+        return ".html"
+    if _XML.match(plain):
+        return ".xml"
+    if b"\x00" in head or any(byte < 9 for byte in head):
+        raise LoadError(f"the file is damaged or no {suffix} file")
+    return ".tsv" if suffix == ".xls" and b"\t" in head else ".txt"

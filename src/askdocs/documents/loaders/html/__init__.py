@@ -1,0 +1,1 @@
+"""The loader of HTML pages: main text, blocks and tables."""

@@ -1,0 +1,181 @@
+"""From the elements of HTML to paragraphs, headings, lists and rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from selectolax.lexbor import LexborNode
+
+from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.html.table import is_data_row, is_data_table, row_cells, table_rows
+from askdocs.documents.loaders.tables.rows import add_table, plain_line
+
+_NEVER = frozenset(
+    "script style noscript template svg canvas iframe object button select textarea input head "
+    "nav aside footer menu audio video map datalist".split()
+)
+_BLOCKS = frozenset(
+    "address article blockquote body caption center dd details dialog div dl dt fieldset "
+    "figcaption figure form h1 h2 h3 h4 h5 h6 header hgroup hr html li main ol p pre section "
+    "summary table tbody td tfoot th thead tr ul legend aside footer nav".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_ROLES = frozenset("navigation banner contentinfo search complementary menu menubar alert".split())
+_FURNITURE = frozenset(
+    "nav navbar navbox navigation menu sidebar breadcrumb breadcrumbs footer toc catlinks "
+    "mw-editsection mw-jump-link noprint printfooter vector-menu sitenotice skip-link "
+    "skip-to-content share social-share pagination sr-only visually-hidden "
+    "screen-reader-text".split()
+)
+_COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.I)
+_COOKIE_LIMIT = 3000  # characters of a banner; a page about cookies is longer
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_HEADER_WORDS = "h1, h2, h3, h4, h5, h6, p, time, address"
+_FEED = re.compile(r"[ \t]*\n[ \t]*")
+_SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
+_CONTAINERS = frozenset(["body", "main", "article", "html"])
+
+
+def furniture(node: LexborNode, kept_header: int = 0) -> bool:
+    """Whether an element is not what the page is about, or not shown at all."""
+    tag = node.tag or ""
+    if tag in _NEVER:
+        return True
+    attributes = node.attributes
+    if hidden(node) or (attributes.get("role") or "").lower() in _ROLES:
+        return tag not in _CONTAINERS
+    if tag in _CONTAINERS:
+        return False
+    if tag == "sup" and "reference" in (attributes.get("class") or ""):
+        return True  # the number of a footnote
+    if tag == "header" and node.mem_id != kept_header and not _inside_article(node):
+        return True
+    marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+    if not marks.strip():
+        return False
+    if not _FURNITURE.isdisjoint(marks.split()):
+        return True
+    return bool(_COOKIES.search(marks)) and len(node.text()) < _COOKIE_LIMIT
+
+
+def hidden(node: LexborNode) -> bool:
+    """Whether the element itself says that it is not shown."""
+    attributes = node.attributes
+    if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true":
+        return True
+    return bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
+def _inside_article(node: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.tag in {"article", "main"}:
+            return True
+        parent = parent.parent
+    return False
+
+
+class HtmlWriter:
+    """Walks elements without recursion, so that no depth of nesting is too deep."""
+
+    def __init__(self, builder: DocumentBuilder, leave_out: Callable[[LexborNode], bool]) -> None:
+        self._builder = builder
+        self._leave_out = leave_out
+        self._words: list[str] = []
+        self._lists: list[int] = []  # the next number of each open list; 0 where it has bullets
+        self._mark = ""
+        self._preformatted = 0
+
+    def write(self, root: LexborNode) -> None:
+        """Add all text under an element."""
+        stack: list[tuple[LexborNode, bool]] = [(root, False)]
+        while stack:
+            node, leaving = stack.pop()
+            if leaving:
+                self._leave(node)
+            elif node.tag == "-text":
+                self._text(node.text_content or "")
+            elif (node.tag or "-").startswith("-") or self._leave_out(node):
+                continue
+            elif node.tag == "table" and is_data_table(node):
+                self._table(node)
+            elif node.tag == "tr" and is_data_row(node):
+                self._flush()
+                self._builder.add(plain_line(row_cells(node, self._leave_out)), end="\n")
+            else:
+                self._enter(node)
+                stack.append((node, True))
+                stack.extend((child, False) for child in _children_backwards(node))
+        self._flush()
+        self._builder.close_block()
+
+    def _text(self, text: str) -> None:
+        self._words.append(text if self._preformatted else _SPACE.sub(" ", text))
+
+    def _enter(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag == "br":
+            self._words.append("\n")
+        elif tag in _BLOCKS:
+            self._flush()
+        if tag in {"ul", "ol"}:
+            start = node.attributes.get("start") or "1"
+            first = int(start) if start.isdecimal() and len(start) < 9 else 1
+            self._lists.append(first if tag == "ol" else 0)
+        elif tag == "li":
+            self._mark = self._next_mark()
+        elif tag == "pre":
+            self._preformatted += 1
+
+    def _next_mark(self) -> str:
+        indent = "  " * (len(self._lists) - 1)
+        if not self._lists or not self._lists[-1]:
+            return f"{indent}- "
+        self._lists[-1] += 1
+        return f"{indent}{self._lists[-1] - 1}. "
+
+    def _leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag in _HEADINGS:
+            words, self._words = "".join(self._words), []
+            self._builder.heading(_HEADINGS[tag], words)
+        elif tag in _BLOCKS:
+            self._flush()
+        if tag == "pre":
+            self._preformatted -= 1
+        elif tag in {"ul", "ol"} and self._lists:
+            self._lists.pop()
+            if not self._lists:
+                self._builder.close_block()
+
+    def _flush(self) -> None:
+        text, self._words = "".join(self._words), []
+        if not self._preformatted:
+            text = re.sub(" {2,}", " ", _FEED.sub("\n", text))
+        text = text.strip("\n") if self._preformatted else text.strip()
+        if not text.strip():
+            return
+        if self._lists:
+            self._builder.add(self._mark + text, end="\n")
+            self._mark = ""
+        else:
+            self._builder.add(text)
+
+    def _table(self, node: LexborNode) -> None:
+        self._flush()
+        caption, rows, header = table_rows(node, self._leave_out)
+        if caption:
+            self._builder.add(caption)
+        add_table(self._builder, rows, header=header)
+
+
+def _children_backwards(node: LexborNode) -> Iterator[LexborNode]:
+    """The children of an element, last first; of a <header>, only what is said in it."""
+    if node.tag == "header":
+        yield from reversed(node.css(_HEADER_WORDS))
+        return
+    child = node.last_child
+    while child is not None:
+        yield child
+        child = child.prev

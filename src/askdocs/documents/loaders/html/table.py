@@ -1,0 +1,138 @@
+"""Tables of HTML as rows of cells, spans filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from selectolax.lexbor import LexborNode
+
+from askdocs.documents.loaders.tables.columns import tidy_columns
+
+_SPAN_LIMIT = 100
+_CELL_LIMIT = 1500  # characters; a longer cell holds a text, so the table is there for the layout
+_SHORT = 300  # characters of a cell in a row that is a line
+_WIDE = 12  # cells of such a row at most
+_NO_ROW = "table, h1, h2, h3, h4, h5, h6, p + p"
+_PROSE = "h1, h2, h3, h4, h5, h6, article, section, form"
+
+LeaveOut = Callable[[LexborNode], bool]
+
+
+def is_data_table(table: LexborNode) -> bool:
+    """Whether a table holds data, not the layout of a page."""
+    if (table.attributes.get("role") or "").lower() in {"presentation", "none"}:
+        return False
+    if len(table.css("table")) > 1 or table.css_first(_PROSE) is not None:
+        return False
+    cells = table.css("td, th")
+    return len(cells) > 1 and all(len(cell.text()) < _CELL_LIMIT for cell in cells)
+
+
+def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[str]], int | None]:
+    """(caption, rows, how many of them name the columns; None where the table does not say)."""
+    rows: list[list[str]] = []
+    caption, header, open_header = "", 0, True
+    below: dict[int, tuple[int, str]] = {}  # column → (rows still to fill, text), from rowspans
+    for node in _rows_and_caption(table):
+        if node.tag == "caption":
+            caption = cell_text(node, leave_out)
+            continue
+        if leave_out(node):
+            continue
+        cells = [cell for cell in node.iter() if cell.tag in {"td", "th"} and not leave_out(cell)]
+        row = _row(cells, below, leave_out, repeat=open_header)
+        if not any(row):
+            continue
+        in_head = node.parent is not None and node.parent.tag == "thead"
+        open_header = open_header and (in_head or all(cell.tag == "th" for cell in cells))
+        if open_header and len(set(filter(None, row))) == 1 and not rows:
+            caption = caption or next(filter(None, row))  # a title over the whole width
+            continue
+        header += open_header
+        rows.append(row)
+    rows = tidy_columns(rows)
+    return caption, rows, header or (0 if _has_row_names(table) else None)
+
+
+def is_data_row(row: LexborNode) -> bool:
+    """Whether a row of a table for layout holds a name and its value, or short values."""
+    cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
+    if not 2 <= len(cells) <= _WIDE or row.css_first(_NO_ROW) is not None:
+        return False
+    return all(len(cell.text()) < _SHORT for cell in cells)
+
+
+def row_cells(row: LexborNode, leave_out: LeaveOut) -> list[str]:
+    """The texts of a row's cells."""
+    cells = [cell for cell in row.iter() if cell.tag in {"td", "th"} and not leave_out(cell)]
+    return _row(cells, {}, leave_out, repeat=False)
+
+
+def cell_text(node: LexborNode, leave_out: LeaveOut) -> str:
+    """The words of a cell on one line."""
+    pieces: list[str] = []
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.tag == "-text":
+            pieces.append(current.text_content or "")
+            continue
+        if (current.tag or "-").startswith("-") or (current is not node and leave_out(current)):
+            continue
+        if current.tag == "li":
+            pieces.append(", ")
+        elif current.tag in {"br", "p", "div", "tr", "td", "ul", "ol", "dd", "dt"}:
+            pieces.append(" ")
+        child = current.last_child
+        while child is not None:
+            stack.append(child)
+            child = child.prev
+    words = " ".join("".join(pieces).split())
+    return re.sub(r"(?<![\w)\]”\"']) ?, |^, ", " ", words.replace(" ,", ",")).strip()
+
+
+def _rows_and_caption(table: LexborNode) -> Iterator[LexborNode]:
+    for child in table.iter():
+        if child.tag in {"tr", "caption"}:
+            yield child
+        elif child.tag in {"thead", "tbody", "tfoot"}:
+            yield from (row for row in child.iter() if row.tag == "tr")
+
+
+def _row(
+    cells: list[LexborNode],
+    below: dict[int, tuple[int, str]],
+    leave_out: LeaveOut,
+    *,
+    repeat: bool,
+) -> list[str]:
+    """The texts of a row; a wide cell is repeated over its columns where it names them."""
+    row: list[str] = []
+
+    def fill_from_above() -> None:
+        while len(row) in below:
+            left, text = below.pop(len(row))
+            if left > 1:
+                below[len(row)] = (left - 1, text)
+            row.append(text)
+
+    for cell in cells:
+        fill_from_above()
+        text = cell_text(cell, leave_out)
+        down, across = _span(cell, "rowspan"), _span(cell, "colspan")
+        for offset in range(across):
+            if down > 1:
+                below[len(row)] = (down - 1, text)
+            row.append(text if offset == 0 or (repeat and cell.tag == "th") else "")
+    fill_from_above()
+    return row
+
+
+def _span(cell: LexborNode, name: str) -> int:
+    value = cell.attributes.get(name) or "1"
+    return max(1, min(int(value), _SPAN_LIMIT)) if value.isdecimal() and len(value) < 9 else 1
+
+
+def _has_row_names(table: LexborNode) -> bool:
+    return table.css_first("th") is not None

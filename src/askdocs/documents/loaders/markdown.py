@@ -1,0 +1,97 @@
+"""Markdown as it is written, but for rows of tables; anchors are lines and headings.
+
+A row names its columns, as those of all other formats do: "| E2 | Frozen |" says nothing alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from askdocs.documents.loaders.builder import DocumentBuilder, normalise
+from askdocs.documents.loaders.tables.rows import clean, column_names, row_line
+from askdocs.documents.loaders.text import read_text
+from askdocs.types import Anchor, Document
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
+_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
+_NO_TITLE = re.compile(r"^\s*(?:$|[-*+>|#]|\d+[.)]\s|```|~~~| {4})")
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+_RULE = re.compile(
+    r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*|\|[ \t]*:?-+:?[ \t]*\|"
+)
+_FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
+_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
+
+Headings = list[tuple[int, int, str]]  # (offset of the line, level, words)
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document with an anchor at each heading; its lines are those of the file."""
+    builder = DocumentBuilder(source)
+    builder.add(_with_named_cells(normalise(read_text(path))), end="")
+    document = builder.build()
+    front = _FRONT_MATTER.match(document.text)
+    titled = _TITLE.search(front.group(1)) if front else None
+    headings = markdown_headings(document.text, front.end() if front else 0)
+    return [with_headings(document, headings, title=titled.group(1) if titled else "")]
+
+
+def with_headings(document: Document, headings: Headings, *, title: str = "") -> Document:
+    """The document with line 1 at its start and each heading, with its parents, where it is."""
+    anchors = [Anchor(0, line=1)] if document.text else []
+    parents: list[tuple[int, str]] = []
+    for start, level, words in headings:
+        parents = [parent for parent in parents if parent[0] < level] + [(level, words)]
+        anchors.append(Anchor(start, heading=" › ".join(words for _, words in parents)))
+    first = next((words for _, _, words in headings), "")
+    return replace(document, title=title or first or document.title, anchors=tuple(anchors))
+
+
+def _with_named_cells(text: str) -> str:
+    """The text with the column names in each row of its tables; no line more or less."""
+    lines, fence = text.split("\n"), ""
+    names: Sequence[str] = ()
+    for number, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark.group(1).startswith(fence)):
+            fence = "" if fence else mark.group(1)
+        if fence or "|" not in line:
+            names = ()
+        elif _RULE.fullmatch(line) and number > 0:
+            names = _cells(lines[number - 1])
+            if len(names) != len(_cells(line)):
+                names = ()
+        elif names:
+            lines[number] = row_line(column_names(names), _cells(line)) or line
+    return "\n".join(lines)
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row of a table, on one line each."""
+    inner = re.sub(r"(?<!\\)\|\s*$", "", line.strip().removeprefix("|"))
+    return [clean(cell.replace("\\|", "|")) for cell in re.split(r"(?<!\\)\|", inner)]
+
+
+def markdown_headings(text: str, begin: int = 0) -> Headings:
+    """The headings outside code fences, from offset `begin` on: "# A", or "A" underlined."""
+    found: Headings = []
+    start, fence, above = begin, "", ""
+    for line in text[begin:].splitlines(keepends=True):
+        words = line.rstrip("\n")
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark.group(1).startswith(fence)):
+            fence = "" if fence else mark.group(1)
+        elif not fence:
+            heading = _HEADING.match(words)
+            underline = _UNDERLINE.match(words)
+            if heading:
+                found.append((start, len(heading.group(1)), heading.group(2)))
+            elif underline and not _NO_TITLE.match(above):
+                level = 1 if underline.group(1).startswith("=") else 2
+                found.append((start - len(above) - 1, level, above.strip()))
+        above = "" if fence or mark else words
+        start += len(line)
+    return found

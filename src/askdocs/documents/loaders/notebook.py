@@ -1,0 +1,53 @@
+"""Jupyter notebooks: text, code and printed results; the anchor is the cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.builder import DocumentBuilder, first_line
+from askdocs.documents.loaders.text import read_text
+from askdocs.types import Document
+
+_OUTPUT_LIMIT = 5000  # characters of one result; more is a log, not a finding
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document; each cell that holds text has the heading "cell 3", counted from 1."""
+    try:
+        notebook = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise LoadError(f"its JSON is damaged in line {error.lineno}") from None
+    if not isinstance(notebook, dict):
+        raise LoadError("the file is not a notebook, whatever its name says")
+    cells = notebook.get("cells")
+    if cells is None:  # before version 4
+        sheets = notebook.get("worksheets") or [{}]
+        cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+    builder = DocumentBuilder(source)
+    for number, cell in enumerate(cells, 1):
+        texts = [text.strip("\n") for text in _texts(cell) if text.strip()]
+        if texts:
+            builder.anchor(heading=f"cell {number}")
+        for text in texts:
+            builder.add(text)
+        if cell.get("cell_type") in {"markdown", "heading"} and texts and not builder.title:
+            builder.title = first_line(texts[0])
+    return [builder.build()]
+
+
+def _texts(cell: dict[str, object]) -> Iterator[str]:
+    yield _joined(cell.get("source", cell.get("input", "")))
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else []:
+        if output.get("output_type") in {"error", "pyerr"}:
+            yield f"{output.get('ename', '')}: {output.get('evalue', '')}"
+            continue
+        data = output.get("data") or {}
+        yield _joined(output.get("text") or data.get("text/plain") or "")[:_OUTPUT_LIMIT]
+
+
+def _joined(text: object) -> str:
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)

@@ -1,0 +1,1 @@
+"""Loaders of zipped office formats: Word, PowerPoint and OpenDocument."""

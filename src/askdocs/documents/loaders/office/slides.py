@@ -1,0 +1,177 @@
+"""PowerPoint presentations (.pptx): slides with notes; anchors are the slide and its title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.etree.ElementTree import Element
+from zipfile import ZipFile
+
+from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.office.zip_archive import (
+    attribute,
+    core_title,
+    local,
+    open_archive,
+    read_xml,
+    relations,
+)
+from askdocs.documents.loaders.tables.rows import add_table
+from askdocs.types import Document
+
+_TITLES = frozenset({"title", "ctrTitle"})
+_FURNITURE = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_PRESENTATION = "ppt/presentation.xml"
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document; slides count from 1, their title is the heading, notes come last."""
+    with open_archive(path) as archive:
+        builder = DocumentBuilder(source, title=core_title(archive, "docProps/core.xml"))
+        if builder.title.lower() in {"powerpoint presentation", "powerpoint-präsentation"}:
+            builder.title = ""
+        for number, part in enumerate(_slides(archive), 1):
+            _add_slide(builder, archive, part, number)
+    return [builder.build()]
+
+
+def _slides(archive: ZipFile) -> list[str]:
+    """The parts of the slides, in the order in which they are shown."""
+    targets = relations(archive, _PRESENTATION)
+    present = set(archive.namelist())
+    found = []
+    for element in read_xml(archive, _PRESENTATION).iter():
+        if local(element.tag) == "sldId":
+            identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
+            _, target = targets.get(identifier, ("", ""))
+            if target in present:
+                found.append(target)
+    return found
+
+
+def _add_slide(builder: DocumentBuilder, archive: ZipFile, part: str, number: int) -> None:
+    shapes = list(_shapes(read_xml(archive, part)))
+    related = relations(archive, part)
+    title = next((shape for shape in shapes if _placeholder(shape) in _TITLES), None)
+    words = " ".join(paragraphs(title)) if title is not None else ""
+    builder.anchor(page=number, heading=None if words else "")
+    builder.heading(1, words)
+    for shape in shapes:
+        if shape is title or _placeholder(shape) in _FURNITURE:
+            continue
+        if local(shape.tag) == "graphicFrame":
+            _add_frame(builder, archive, shape, related)
+        else:
+            _add_paragraphs(builder, paragraphs(shape), bullets=_placeholder(shape) is not None)
+    for kind, target in related.values():
+        if kind == "notesSlide" and target in archive.namelist():
+            _add_notes(builder, read_xml(archive, target))
+
+
+def _shapes(slide: Element) -> Iterator[Element]:
+    """The shapes of a slide in order, those inside groups too."""
+    stack = [slide]
+    while stack:
+        element = stack.pop()
+        if local(element.tag) in {"sp", "graphicFrame"}:
+            yield element
+        elif local(element.tag) != "Fallback":
+            stack.extend(reversed(element))
+
+
+def _placeholder(shape: Element) -> str | None:
+    """The kind of placeholder that a shape fills; "" where it is not named, None for no one."""
+    for element in shape.iter():
+        if local(element.tag) == "ph":
+            return element.get("type", "")
+    return None
+
+
+def paragraphs(shape: Element) -> list[str]:
+    """The texts of a shape, a line each."""
+    texts = []
+    for paragraph in shape.iter():
+        if local(paragraph.tag) != "p":
+            continue
+        pieces = []
+        for element in paragraph.iter():
+            if local(element.tag) == "t":
+                pieces.append(element.text or "")
+            elif local(element.tag) in {"br", "tab"}:
+                pieces.append(" ")
+        texts.append("".join(pieces).strip())
+    return [text for text in texts if text]
+
+
+def _add_paragraphs(builder: DocumentBuilder, texts: list[str], *, bullets: bool) -> None:
+    mark = "- " if bullets and len(texts) > 1 else ""
+    for text in texts:
+        builder.add(mark + text, end="\n")
+    if texts:
+        builder.close_block()
+
+
+def _add_notes(builder: DocumentBuilder, notes: Element) -> None:
+    for shape in _shapes(notes):
+        if _placeholder(shape) in _FURNITURE:
+            continue
+        for number, text in enumerate(paragraphs(shape)):
+            builder.add(text if number else f"Notes: {text}")
+
+
+def _add_frame(
+    builder: DocumentBuilder, archive: ZipFile, frame: Element, related: dict[str, tuple[str, str]]
+) -> None:
+    """Add a table, a chart or a diagram."""
+    for element in frame.iter():
+        name = local(element.tag)
+        if name == "tbl":
+            rows = [
+                [" ".join(paragraphs(cell)) for cell in _named(row, "tc")]
+                for row in _named(element, "tr")
+            ]
+            first = any(
+                local(part.tag) == "tblPr" and part.get("firstRow") == "1" for part in element
+            )
+            add_table(builder, rows, header=1 if first and len(rows) > 1 else None)
+        elif name == "chart":
+            _, target = related.get(attribute(element, "id"), ("", ""))
+            if target in archive.namelist():
+                _add_chart(builder, read_xml(archive, target))
+        elif name == "relIds":
+            _, target = related.get(attribute(element, "dm"), ("", ""))
+            if target in archive.namelist():
+                _add_paragraphs(builder, paragraphs(read_xml(archive, target)), bullets=True)
+
+
+def _add_chart(builder: DocumentBuilder, chart: Element) -> None:
+    """The numbers that a chart shows, a line for each category."""
+    title = next((part for part in chart.iter() if local(part.tag) == "title"), None)
+    if title is not None and paragraphs(title):
+        builder.add(" ".join(paragraphs(title)))
+    series = [part for part in chart.iter() if local(part.tag) == "ser"]
+    if not series:
+        return
+    names = [" ".join(_points(part, "tx").values()) for part in series]
+    categories = _points(series[0], "cat")
+    values = [_points(part, "val") for part in series]
+    indexes = sorted({index for points in (categories, *values) for index in points})
+    rows = [["", *names]]
+    rows += [[categories.get(i, ""), *(points.get(i, "") for points in values)] for i in indexes]
+    add_table(builder, rows, header=1)
+
+
+def _points(series: Element, name: str) -> dict[int, str]:
+    """The values cached in a part of a series, by their index."""
+    found: dict[int, str] = {}
+    for part in _named(series, name):
+        for point in part.iter():
+            if local(point.tag) == "pt":
+                value = next(iter(_named(point, "v")), None)
+                if value is not None:
+                    found[int(point.get("idx", "0"))] = value.text or ""
+    return found
+
+
+def _named(parent: Element, name: str) -> list[Element]:
+    return [child for child in parent if local(child.tag) == name]

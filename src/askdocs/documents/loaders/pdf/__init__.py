@@ -1,0 +1,1 @@
+"""The loader of PDF: characters, lines, paragraphs, headings, and pictures of pages."""

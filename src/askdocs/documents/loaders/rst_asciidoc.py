@@ -1,0 +1,60 @@
+"""reStructuredText and AsciiDoc, kept as written; anchors are the line and the heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.markdown import Headings, with_headings
+from askdocs.documents.loaders.text import read_text
+from askdocs.types import Document
+
+_ASCIIDOC_HEADING = re.compile(r"^(={1,6}|#{1,6}) +(\S.*?)\s*$", re.MULTILINE)
+_ASCIIDOC_FENCE = re.compile(r"^(----+|\.\.\.\.+|====+|\+\+\+\++|////+|```)\s*$", re.MULTILINE)
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document with the text as written and an anchor at each heading."""
+    builder = DocumentBuilder(source)
+    builder.add(read_text(path), end="")
+    document = builder.build()
+    is_rst = PurePosixPath(source).suffix.lower() == ".rst"
+    find = restructured_headings if is_rst else asciidoc_headings
+    return [with_headings(document, find(document.text))]
+
+
+def asciidoc_headings(text: str) -> Headings:
+    """Lines like "== Title" outside listings and other delimited blocks."""
+    fences = [match.start() for match in _ASCIIDOC_FENCE.finditer(text)]
+    blocks = list(zip(fences[::2], fences[1::2], strict=False))
+    return [
+        (match.start(), len(match.group(1)), match.group(2))
+        for match in _ASCIIDOC_HEADING.finditer(text)
+        if not any(begin < match.start() < end for begin, end in blocks)
+    ]
+
+
+def restructured_headings(text: str) -> Headings:
+    """Lines with a line of marks under (and over) them; levels in the order of first use."""
+    found: Headings = []
+    styles: list[str] = []
+    lines = text.split("\n")
+    start = 0
+    for number, line in enumerate(lines):
+        under = lines[number + 1].rstrip() if number + 1 < len(lines) else ""
+        over = lines[number - 1].rstrip() if number else ""
+        if _is_marks(under) and not _is_marks(line) and line.strip():
+            framed = over == under
+            if len(under) >= len(line.rstrip()) and (framed or not line.startswith(" ")):
+                style = ("over" if framed else "") + under[0]
+                if style not in styles:
+                    styles.append(style)
+                found.append((start, styles.index(style) + 1, line.strip()))
+        start += len(line) + 1
+    return found
+
+
+def _is_marks(line: str) -> bool:
+    return len(line) >= 3 and len(set(line)) == 1 and not line[0].isalnum() and line[0] != " "

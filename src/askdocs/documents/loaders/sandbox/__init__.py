@@ -1,0 +1,1 @@
+"""Files are parsed in a child process with limits on time and memory."""

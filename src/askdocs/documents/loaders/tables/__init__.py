@@ -1,0 +1,1 @@
+"""Loaders of tables (spreadsheets, CSV), and how rows become lines of text."""

@@ -1,0 +1,120 @@
+"""Rows of a table as lines that make sense alone: "Name: Ada; Year: 1843"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from askdocs.documents.loaders.builder import DocumentBuilder
+
+_NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NAME_LIMIT = 80  # characters of a column name
+
+Row = Sequence[str]
+
+
+def clean(cell: str) -> str:
+    """A cell on one line."""
+    return " ".join(cell.split())
+
+
+def row_line(names: Row, cells: Row) -> str:
+    """The cells that are filled, each with the name of its column where it has one."""
+    parts = []
+    for column, cell in enumerate(cells):
+        if not cell:
+            continue
+        name = names[column].rstrip(" :") if column < len(names) else ""
+        parts.append(f"{name}: {cell}" if name and name != cell else cell)
+    return "; ".join(parts)
+
+
+def column_names(cells: Row) -> Row:
+    """The names in a header row. Above labels of rows, beside years, stands no name of them."""
+    years = [cell for cell in cells[1:] if cell]
+    return ["", *cells[1:]] if years and all(map(_YEAR.fullmatch, years)) else cells
+
+
+def plain_line(cells: Row) -> str:
+    """The cells of a table without column names; two cells are a name and its value."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) == 2 and not any(map(str.isalnum, filled[0])):
+        return " ".join(filled)  # a bullet or a box to tick, and what it stands for
+    if len(filled) == 2 and len(cells) == 2 and not _NUMBER.fullmatch(filled[0]):
+        return f"{filled[0].rstrip(' :')}: {filled[1]}"
+    return " | ".join(filled)
+
+
+def first_row_names(rows: Sequence[Row]) -> bool:
+    """Whether the first row names the columns: short, different texts above other things."""
+    if len(rows) < 2:
+        return False
+    width = max(len(row) for row in rows)
+    filled = [cell for cell in rows[0] if cell]
+    if width < 2 or len(filled) < max(2, (width + 1) // 2):
+        return False
+    if any(_NUMBER.fullmatch(cell) for cell in filled):
+        # Years may name columns, but not the first.
+        years = [cell for cell in rows[0][1:] if cell]
+        return all(map(_YEAR.fullmatch, years)) and not _NUMBER.fullmatch(rows[0][0])
+    if typed_below_first(rows):
+        return True
+    if len(set(filled)) < len(filled) or any(len(cell) > _NAME_LIMIT for cell in filled):
+        return False
+    return not any(set(filled) & {cell for cell in row if cell} for row in rows[1:4])
+
+
+def typed_below_first(rows: Sequence[Row]) -> bool:
+    """Whether a column has a text first and only numbers below: then the first row names it."""
+    for column, name in enumerate(rows[0]):
+        below = [row[column] for row in rows[1:] if len(row) > column and row[column]]
+        if name and not _NUMBER.fullmatch(name) and below and all(map(_NUMBER.fullmatch, below)):
+            return True
+    return False
+
+
+def add_rows(builder: DocumentBuilder, rows: Iterable[tuple[int, Row]], names: Row | None) -> None:
+    """Add numbered rows, one a line, with a line anchor at the first and wherever rows are missing.
+
+    `names` are the names of the columns; None for a table that has none.
+    """
+    expected = None
+    for number, cells in rows:
+        line = row_line(names, cells) if names is not None else plain_line(cells)
+        if not line:
+            continue
+        if number != expected:
+            builder.anchor(line=number)
+        builder.add(line, end="\n")
+        expected = number + 1
+
+
+def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | None = None) -> None:
+    """Add a table inside a text, one row a line, between empty lines.
+
+    `header` is how many rows name the columns; None: look whether the first does.
+    """
+    rows = [[clean(cell) for cell in row] for row in rows]
+    rows = [row for row in rows if any(row)]
+    if header is None:
+        header = 1 if first_row_names(rows) and not _pairs(rows) else 0
+    names = [" ".join(dict.fromkeys(filter(None, cells))) for cells in _columns(rows[:header])]
+    names = list(column_names(names))
+    builder.close_block()
+    body = rows[header:] if len(rows) > header else rows
+    for row in body:
+        builder.add(
+            row_line(names, row) if names and body is not rows else plain_line(row), end="\n"
+        )
+    builder.close_block()
+
+
+def _pairs(rows: Sequence[Row]) -> bool:
+    """Whether each row is a name and its value, as in a form: "Born:", "1815"."""
+    return all(len(row) == 2 for row in rows) and sum(row[0].endswith(":") for row in rows) > 1
+
+
+def _columns(rows: Sequence[Row]) -> list[list[str]]:
+    width = max((len(row) for row in rows), default=0)
+    return [[row[column] if column < len(row) else "" for row in rows] for column in range(width)]

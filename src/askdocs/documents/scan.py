@@ -1,0 +1,170 @@
+"""A folder to the files in it that count as documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+
+from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.text import read_text
+from askdocs.errors import CorpusError
+from askdocs.system.files import (
+    WINDOWS,
+    as_pattern,
+    composed,
+    is_junction,
+    is_system_file,
+    spelling,
+)
+
+IGNORE_FILE = ".askdocsignore"
+_OF_THE_SYSTEM = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
+_TOO_LONG = "its path is too long for Windows"
+_LONGEST_PATH = 247  # characters; beyond it, Windows may not open a file or folder
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file as the folder shows it: size in bytes, time of change in nanoseconds.
+
+    `problem` says why it cannot be read, if that is known already; "" otherwise. A folder that
+    cannot be looked into is seen as one such file, its path ending in a slash.
+    """
+
+    path: str
+    size: int
+    modified_ns: int
+    problem: str = ""
+
+
+def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
+    """The files below a folder by their path in it, with forward slashes, in order.
+
+    Left out are hidden files and folders, those that a system makes for itself, links that lead out
+    of the folder, linked folders, what is below the folder `leave_out`, what `.askdocsignore` names
+    (a glob a line, for a path, a name or a folder), and what vanishes meanwhile. Raises CorpusError
+    where the folder is missing or cannot be read.
+    """
+    if not corpus.is_dir():
+        raise CorpusError(
+            f"There is no folder {corpus}. Create it and put documents into it, or name another"
+            " with --corpus."
+        )
+    root = corpus.resolve()
+    outside = leave_out.resolve() if leave_out else None
+    try:
+        with os.scandir(corpus):
+            pass
+        found = {seen.path: seen for seen in _walk(corpus, root, outside, _ignore_globs(corpus))}
+    except OSError as error:
+        raise CorpusError(
+            f"The folder {corpus} cannot be read ({error.strerror or error}). Allow it, or name"
+            " another with --corpus."
+        ) from error
+    return dict(sorted(found.items()))
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal; memory does not grow with the file."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _walk(
+    corpus: Path, root: Path, outside: Path | None, ignored: Sequence[str]
+) -> Iterator[SeenFile]:
+    unreadable: list[OSError] = []
+    for folder, folders, names in os.walk(corpus, onerror=unreadable.append):
+        inside = Path(folder).relative_to(corpus)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not _is_ignored((inside / name).as_posix(), ignored)
+            and (outside is None or spelling(root / inside / name) != spelling(outside))
+            and not (WINDOWS and _is_of_the_system(Path(folder) / name))
+        )
+        for name in names:
+            source = (inside / name).as_posix()
+            if not _is_ignored(source, ignored):
+                yield from _see(Path(folder) / name, source, root)
+    for error in unreadable:
+        path = Path(str(error.filename))
+        too_long = _is_too_long(path)
+        if too_long or not isinstance(error, FileNotFoundError | NotADirectoryError):
+            inside = path.relative_to(corpus)
+            told = _TOO_LONG if too_long else error.strerror or error
+            reason = f"the folder cannot be read: {told}"
+            yield SeenFile(f"{_writable(inside.as_posix())}/", 0, 0, reason)
+
+
+def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
+    """The file at `path`; nothing if it is none, is gone, or is a link out of `root`."""
+    try:
+        if _is_too_long(path) and not path.is_file():
+            raise OSError(0, _TOO_LONG)
+        if not path.is_file() or (path.is_symlink() and not path.resolve().is_relative_to(root)):
+            return
+        state = path.stat()
+        if is_system_file(state):
+            return
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        reason = f"it cannot be read: {error.strerror or error}"
+        yield SeenFile(_writable(source), 0, 0, reason)
+        return
+    named = _writable(source)
+    problem = "" if named == source else "its name is not in UTF-8: give it another"
+    yield SeenFile(named, state.st_size, state.st_mtime_ns, problem)
+
+
+def _writable(source: str) -> str:
+    """A path without lone surrogates: bytes that are no UTF-8 or, on Windows, half a sign."""
+    try:
+        name = source.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = source.encode("utf-8", "surrogatepass")
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _is_of_the_system(folder: Path) -> bool:
+    try:
+        state = folder.lstat()
+    except OSError:
+        return False  # it is told when it is looked into
+    return is_system_file(state) or is_junction(state)
+
+
+def _is_too_long(path: Path) -> bool:
+    return WINDOWS and len(str(path.absolute())) > _LONGEST_PATH
+
+
+def _is_ignored(source: str, globs: Sequence[str]) -> bool:
+    source = composed(source)
+    name = source.rsplit("/", 1)[-1]
+    if name.startswith((".", "~$")) or name.lower() in _OF_THE_SYSTEM:
+        return True
+    return any(fnmatchcase(source, glob) or fnmatchcase(name, glob) for glob in globs)
+
+
+def _ignore_globs(corpus: Path) -> list[str]:
+    file = corpus / IGNORE_FILE
+    if not file.is_file():
+        return []
+    try:
+        lines = map(as_pattern, read_text(file).splitlines())
+    except FileNotFoundError:
+        return []
+    except (OSError, LoadError) as error:  # without it, what should be left out would be indexed
+        raise CorpusError(
+            f"{file} cannot be read ({getattr(error, 'strerror', '') or error}), so it is not known"
+            " what to leave out. Allow it, or remove the file."
+        ) from error
+    return [line.strip().strip("/") for line in lines if line.strip() and not line.startswith("#")]

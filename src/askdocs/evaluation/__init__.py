@@ -1,0 +1,1 @@
+"""Measuring answers on question sets: metrics, scores, reports, and feedback of users."""

@@ -1,0 +1,129 @@
+"""What people say of answers, kept beside the index, and turned into a question set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from askdocs.errors import CorpusError
+from askdocs.evaluation.question_set import CORPUS, QUESTIONS
+from askdocs.types import Answer, Citation, Document, Turn
+
+FEEDBACK = "feedback.jsonl"
+Judgement = Literal["good", "wrong", "source", ""]  # the last takes back an earlier one
+JUDGEMENTS: tuple[Judgement, ...] = ("good", "wrong", "source", "")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """What was written: how many questions, and how many judgements gave none."""
+
+    questions: int
+    left_out: int
+
+
+def note_judgement(
+    index: Path,
+    judgement: Judgement,
+    answer: Answer,
+    *,
+    history: Sequence[Turn] = (),
+    place: str,
+) -> None:
+    """Add a line to the feedback of an index. `place` names the answer: its last line counts."""
+    record = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "place": place,
+        "judgement": judgement,
+        "question": answer.question,
+        "history": [{"question": turn.question, "answer": turn.answer.text} for turn in history],
+        "answered": answer.answered,
+        "text": answer.text,
+        "citations": [_gold(citation) for citation in answer.citations],
+    }
+    index.mkdir(parents=True, exist_ok=True)
+    with (index / FEEDBACK).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_question_set(index: Path, documents: Sequence[Document], folder: Path) -> QuestionSet:
+    """Turn the feedback of an index into a folder that `evaluate_folder` takes.
+
+    A right answer becomes a question whose gold quotes are the ones cited, if they still stand in
+    the documents; a right refusal one that has no answer; an answer with the wrong source one
+    whose answer is known but not its place; a wrong refusal one that must be answered. Of a wrong
+    answer nothing is known, so it is left out. Raises CorpusError where there is nothing.
+    """
+    judged = list(read_feedback(index / FEEDBACK))
+    texts = {document.source: document.text for document in documents}
+    questions = [found for each in judged if (found := _question(each, texts))]
+    if folder.is_dir() and {each.name for each in folder.iterdir()} - {QUESTIONS, CORPUS}:
+        raise CorpusError(f"{folder} holds other files. Name an empty folder, or a new one.")
+    if not questions:
+        raise CorpusError(
+            f"There is no feedback in {index} that a question can be made of. Judge some answers"
+            " on the page first."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_lines(folder / QUESTIONS, questions)
+    _write_lines(
+        folder / CORPUS,
+        [{"doc_id": each.source, "title": each.title, "text": each.text} for each in documents],
+    )
+    return QuestionSet(len(questions), len(judged) - len(questions))
+
+
+def read_feedback(file: Path) -> Iterator[dict[str, Any]]:
+    """The judgements that stand, in the order they were first given; damaged lines are skipped."""
+    if not file.is_file():
+        return
+    standing: dict[str, dict[str, Any]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        try:
+            record = json.loads(line)
+            standing[f"{record['place']} {record['question']}"] = record
+        except (ValueError, KeyError, TypeError):
+            continue  # a line that a crash cut short
+    yield from (record for record in standing.values() if record["judgement"])
+
+
+def _question(judged: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any] | None:
+    """A line of a question set; None where the judgement does not say what is right."""
+    line: dict[str, Any] = {"question": judged["question"], "history": judged["history"]}
+    match judged["judgement"], bool(judged["answered"]):
+        case "good", True:
+            gold = [each for each in judged["citations"] if _stands(each, texts)]
+            answers = [each["focus"] for each in gold if each["focus"]]
+            return {**line, "answerable": True, "gold": gold, "answers": answers} if gold else None
+        case "good", False:
+            return {**line, "answerable": False}
+        case "source", True:
+            return {**line, "answerable": True, "answers": [judged["text"]]}
+        case "wrong", False:
+            return {**line, "answerable": True}
+    return None
+
+
+def _stands(gold: Mapping[str, Any], texts: Mapping[str, str]) -> bool:
+    start, quote = int(gold["start"]), str(gold["quote"])
+    return texts.get(gold["source"], "")[start : start + len(quote)] == quote
+
+
+def _gold(citation: Citation) -> dict[str, Any]:
+    start, end = citation.focus or (citation.start, citation.start)
+    focus = citation.quote[start - citation.start : end - citation.start]
+    return {
+        "source": citation.source,
+        "quote": citation.quote,
+        "start": citation.start,
+        "focus": focus,
+    }
+
+
+def _write_lines(file: Path, records: Sequence[Mapping[str, Any]]) -> None:
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    file.write_text("".join(lines), encoding="utf-8")

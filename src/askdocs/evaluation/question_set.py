@@ -1,0 +1,177 @@
+"""Reads a set of questions with known answers, and the documents that they are asked of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from askdocs.config import Config
+from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.builder import normalise
+from askdocs.documents.loaders.sandbox.client import load_guarded
+from askdocs.documents.scan import scan
+from askdocs.errors import CorpusError
+from askdocs.types import Document, Failure
+
+QUESTIONS = "questions.jsonl"
+CORPUS = "corpus.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Where the answer stands: document `source`, characters `span`, None if that is not known."""
+
+    source: str
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A turn of the conversation before a question. Without an `answer`, askdocs gives its own."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with all that is known of its answer.
+
+    `answers` are wordings of it, `gold` the places any one of which is evidence, `rewrite` a
+    follow-up put so that it can be understood alone.
+    """
+
+    id: str
+    text: str
+    answerable: bool
+    answers: tuple[str, ...] = ()
+    gold: tuple[Gold, ...] = ()
+    history: tuple[Asked, ...] = ()
+    rewrite: str = ""
+
+    @property
+    def spans(self) -> list[tuple[str, int, int]]:
+        """(source, start, end) of every gold quote."""
+        return [(gold.source, *gold.span) for gold in self.gold if gold.span]
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The documents that hold the answer."""
+        return frozenset(gold.source for gold in self.gold)
+
+
+def read_documents(folder: Path, config: Config) -> tuple[list[Document], list[Failure]]:
+    """The documents of a question set, and the files that could not be read.
+
+    They are the lines {doc_id, title, text} of `corpus.jsonl`, taken as they are; without that
+    file, all that is in the folder but the questions. Raises CorpusError where there are none.
+    """
+    if (folder / CORPUS).is_file():
+        lines = [content for _, content in _lines(folder / CORPUS)]
+        documents = [
+            Document(line["doc_id"], line["text"], line.get("title", "")) for line in lines
+        ]
+        return documents, []
+    documents, failed = [], []
+    for source in scan(folder):
+        if source == QUESTIONS:
+            continue
+        try:
+            documents += load_guarded(folder / source, source, seconds=config.load_seconds)
+        except LoadError as error:
+            failed.append(Failure(source, str(error)))
+    if not documents:
+        raise CorpusError(f"There is no document in {folder}. Put some beside {QUESTIONS}.")
+    return documents, failed
+
+
+def read_questions(path: Path, documents: Sequence[Document]) -> list[Question]:
+    """The questions of a file of JSON lines, each with its gold quotes found in the documents.
+
+    A line is {question, answers, answerable, gold: [{source or doc_id, quote, start, end}],
+    history, rewrite, qid}; where there is one place, its keys may stand in the line itself. All
+    but the question may be left out, and without `answerable` a
+    question with gold or answers has one. A quote without offsets is looked for, whatever its
+    white space. Raises CorpusError, naming the line, for what is not there.
+    """
+    if not path.is_file():
+        raise CorpusError(
+            f"There is no {path}. Write one question a line: "
+            '{"question": "…", "answers": ["…"], "gold": [{"source": "file.txt", "quote": "…"}]}'
+        )
+    texts = {document.source: document.text for document in documents}
+    return [_question(content, texts, f"{path}, line {line}") for line, content in _lines(path)]
+
+
+def _question(content: Mapping[str, Any], texts: Mapping[str, str], place: str) -> Question:
+    try:
+        golds, answers = content.get("gold") or [], tuple(content.get("answers") or ())
+        if not golds and "source" in content:
+            golds = [content]
+        return Question(
+            id=str(content.get("qid", place)),
+            text=content["question"],
+            answerable=bool(content.get("answerable", bool(golds or answers))),
+            answers=answers,
+            gold=tuple(gold for each in golds for gold in _golds(each, texts)),
+            history=tuple(_history(content.get("history") or [])),
+            rewrite=content.get("rewrite", ""),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CorpusError(f"{place}: {type(error).__name__} {error}.") from error
+
+
+def _golds(gold: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Gold]:
+    """Every place of a gold quote. Raises ValueError for one that is not in its document."""
+    source = gold.get("source") or gold["doc_id"]
+    if source not in texts:
+        raise ValueError(f"there is no document {source!r}")
+    quote = gold.get("quote")
+    if not quote:
+        yield Gold(source)
+        return
+    text, start = texts[source], gold.get("start")
+    if start is not None and text[start : start + len(quote)] == quote:
+        yield Gold(source, (start, start + len(quote)))
+        return
+    words = [re.escape(word) for word in normalise(quote).split()]
+    found = list(re.finditer(r"\s+".join(words), text)) if words else []
+    if not found:
+        raise ValueError(f"{source!r} does not hold the quote {quote!r}")
+    yield from (Gold(source, match.span()) for match in found)
+
+
+def _history(turns: Sequence[Mapping[str, str]]) -> Iterator[Asked]:
+    """Turns as {question, answer} or as messages {role, content}, in either order of detail."""
+    question = ""
+    for turn in turns:
+        if "question" in turn:
+            yield Asked(turn["question"], turn.get("answer", ""))
+        elif turn["role"] == "user":
+            if question:
+                yield Asked(question)
+            question = turn["content"]
+        elif question:
+            yield Asked(question, turn["content"])
+            question = ""
+    if question:
+        yield Asked(question)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number, object) of each line that is not blank. Raises CorpusError for bad JSON."""
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                content = json.loads(line)
+            except ValueError as error:
+                raise CorpusError(f"{path}, line {number} is not JSON: {error}.") from error
+            if not isinstance(content, dict):
+                raise CorpusError(f"{path}, line {number} is not a JSON object.")
+            yield number, content

@@ -1,0 +1,237 @@
+"""What became of the questions to figures, by group and name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from askdocs.answering.ranking import Candidate
+from askdocs.evaluation import metrics
+from askdocs.evaluation.metrics import Measure
+from askdocs.evaluation.question_set import Question
+from askdocs.evaluation.run import Outcome, Place
+from askdocs.types import Answer
+
+BUDGETS = (500, 1000, 2000, 4000)  # characters
+_REWRITE_BUDGET = 2000  # characters
+_SHORT_ANSWER = 10  # words; a gold answer of more is no short one
+
+Scores = dict[str, dict[str, Measure]]
+
+
+def scores(outcomes: Sequence[Outcome]) -> Scores:
+    """Every figure by group and name; shares from 0 to 1, times in seconds.
+
+    Search is measured on answerable questions (evidence where quotes are known), exact match and
+    F1 where a gold answer has at most ten words, confidence on all questions.
+    """
+    answerable = [each for each in outcomes if each.question.answerable]
+    return {
+        "before_reading": search_scores([(each.question, each.found) for each in answerable]),
+        "after_reading": search_scores([(each.question, each.read) for each in answerable]),
+        "answers": _answer_scores(answerable),
+        "citations": _citation_scores(outcomes),
+        "refusal": _refusal_scores(outcomes),
+        "time": _time_scores(outcomes),
+    }
+
+
+def follow_up_scores(outcomes: Sequence[Outcome]) -> Scores:
+    """The figures of the questions with a conversation before them; empty without any.
+
+    `lost_to_rewrite` is the evidence recall at 2000 characters of the rewritten questions less
+    that of the questions themselves.
+    """
+    follow_ups = [each for each in outcomes if each.question.history]
+    if not follow_ups:
+        return {}
+    rewritten = [each for each in follow_ups if each.question.rewrite and each.question.spans]
+    lost = [
+        _has_evidence(each, each.rewritten) - _has_evidence(each, each.found) for each in rewritten
+    ]
+    figures = scores(follow_ups)
+    del figures["time"]
+    return {**figures, "rewriting": {"lost_to_rewrite": metrics.mean(lost)}}
+
+
+def search_scores(ranked: Sequence[tuple[Question, Sequence[Place]]]) -> dict[str, Measure]:
+    """How early the passages, best first, hold what is known of the answer to each question."""
+    quoted = [(places, question.spans) for question, places in ranked if question.spans]
+    ranks = [metrics.first_covering(places, spans) for places, spans in quoted]
+    figures = {
+        f"evidence_in_{budget}": metrics.share(
+            [metrics.evidence_found(places, spans, budget=budget) for places, spans in quoted]
+        )
+        for budget in BUDGETS
+    }
+    figures["first_hit"] = metrics.share([rank == 1 for rank in ranks])
+    figures["mrr"] = metrics.mean([metrics.reciprocal(rank) for rank in ranks])
+    documents = [
+        (question.sources, list(dict.fromkeys(source for source, _, _ in places)))
+        for question, places in ranked
+        if question.sources
+    ]
+    for most in (1, 5):
+        found = [bool(sources.intersection(names[:most])) for sources, names in documents]
+        figures[f"document_in_{most}"] = metrics.share(found)
+    return figures
+
+
+def answer_is_right(outcome: Outcome, answer: Answer) -> bool:
+    """Whether an answer to an outcome's question is of use; see `is_right`."""
+    return is_right(outcome.question, _cited(answer), _quoted(answer))
+
+
+def best_is_right(outcome: Outcome) -> bool:
+    """Whether the sentence that the confidence is about is of use; see `is_right`."""
+    best = outcome.best
+    if best is None:
+        return False
+    place = (best.hit.passage.source, best.start, best.end)
+    return is_right(outcome.question, [place], best.quote)
+
+
+def is_right(question: Question, places: Sequence[Place], text: str) -> bool:
+    """Whether quotes from `places`, together `text`, answer a question, as far as can be told.
+
+    One cites a gold quote, or they hold a gold answer; where only the document is known, one is
+    from there. Nothing answers an unanswerable question.
+    """
+    if not question.answerable:
+        return False
+    if not question.spans and not question.answers:
+        return any(source in question.sources for source, _, _ in places)
+    cited = any(cites(place, question) for place in places)
+    return cited or metrics.holds_answer(text, question.answers)
+
+
+def cites(place: Place, question: Question) -> bool:
+    """Whether a place shares with a gold quote half of the characters of the shorter of the two.
+
+    So a sentence counts that holds a gold name, and one out of a gold page.
+    """
+    source, start, end = place
+    return any(
+        source == gold_source
+        and 2 * metrics.overlap((start, end), (first, last)) >= min(end - start, last - first)
+        for gold_source, first, last in question.spans
+    )
+
+
+def confidence_and_right(outcomes: Sequence[Outcome]) -> tuple[list[float], list[bool]]:
+    """The confidence of each answer, had it been given, and whether its best sentence is right."""
+    confidences = [each.forced.confidence for each in outcomes]
+    return confidences, [best_is_right(each) for each in outcomes]
+
+
+def _answer_scores(answerable: Sequence[Outcome]) -> dict[str, Measure]:
+    short = [each for each in answerable if _has_short_answer(each.question)]
+    golds = [each.question.answers for each in short]
+    shown = [each for each in short if each.answer.answered]
+    shown_golds = [each.question.answers for each in shown]
+    shown_words = [_first_words(each.answer) for each in shown]
+    open_words = [_first_words(each.forced) for each in short]
+    right = [answer_is_right(each, each.answer) for each in answerable if each.answer.answered]
+    return {
+        "exact_match": _exact_match(shown_words, shown_golds),
+        "f1": _f1(shown_words, shown_golds),
+        "f1_refused_as_0": _f1([_first_words(each.answer) for each in short], golds),
+        "open_exact_match": _exact_match(open_words, golds),
+        "open_f1": _f1(open_words, golds),
+        "open_f1_of_best": _f1([_best_words(each.best) for each in short], golds),
+        "holds_gold_answer": metrics.share(
+            [metrics.holds_answer(_quoted(each.answer), each.question.answers) for each in shown]
+        ),
+        "right": metrics.share(right),
+        "open_right": metrics.share([answer_is_right(each, each.forced) for each in answerable]),
+    }
+
+
+def _citation_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
+    found = [
+        [cites(place, each.question) for place in _cited(each.answer)]
+        for each in outcomes
+        if each.question.spans and each.answer.answered
+    ]
+    exact = [
+        number >= each.inexact for each in outcomes for number in range(each.cited)
+    ]  # so many true ones as quotes are exact
+    return {
+        "precision": metrics.ratio([sum(each) for each in found], [len(each) for each in found]),
+        "recall": metrics.share([any(each) for each in found]),
+        "exact_quotes": metrics.share(exact),
+    }
+
+
+def _refusal_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
+    refused = [each for each in outcomes if not each.answer.answered]
+    answered = [each for each in outcomes if each.answer.answered]
+    answerable = [each for each in outcomes if each.question.answerable]
+    unanswerable = [each for each in outcomes if not each.question.answerable]
+    return {
+        "precision": metrics.share([not each.question.answerable for each in refused]),
+        "recall": metrics.share([not each.answer.answered for each in unanswerable]),
+        "answerable_refused": metrics.share([not each.answer.answered for each in answerable]),
+        "answered_wrong": metrics.share(
+            [not answer_is_right(each, each.answer) for each in answered]
+        ),
+        "auroc": metrics.auroc(
+            [each.forced.confidence for each in answerable],
+            [each.forced.confidence for each in unanswerable],
+        ),
+        "calibration_error": metrics.calibration_error(*confidence_and_right(outcomes)),
+    }
+
+
+def _time_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
+    search = [each.search_seconds for each in outcomes]
+    answer = [each.answer_seconds for each in outcomes]
+    return {
+        "search_p50": metrics.quantile(search, 0.5),
+        "search_p95": metrics.quantile(search, 0.95),
+        "answer_p50": metrics.quantile(answer, 0.5),
+        "answer_p95": metrics.quantile(answer, 0.95),
+    }
+
+
+def _has_evidence(outcome: Outcome, places: Sequence[Place]) -> float:
+    spans = outcome.question.spans
+    return float(metrics.evidence_found(places, spans, budget=_REWRITE_BUDGET))
+
+
+def _has_short_answer(question: Question) -> bool:
+    return any(len(answer.split()) <= _SHORT_ANSWER for answer in question.answers)
+
+
+def _first_words(answer: Answer) -> str:
+    """The words of the first citation that answer; its whole quote where none are marked."""
+    if not answer.citations:
+        return ""
+    first = answer.citations[0]
+    start, end = first.focus or (first.start, first.end)
+    return first.quote[start - first.start : end - first.start]
+
+
+def _best_words(best: Candidate | None) -> str:
+    if best is None:
+        return ""
+    start, end = best.focus or (best.start, best.end)
+    return best.quote[start - best.start : end - best.start]
+
+
+def _cited(answer: Answer) -> list[Place]:
+    return [(each.source, each.start, each.end) for each in answer.citations]
+
+
+def _quoted(answer: Answer) -> str:
+    return "\n".join(citation.quote for citation in answer.citations)
+
+
+def _exact_match(words: Sequence[str], golds: Sequence[Sequence[str]]) -> Measure:
+    pairs = zip(words, golds, strict=True)
+    return metrics.share([metrics.exact_match(each, gold) for each, gold in pairs])
+
+
+def _f1(words: Sequence[str], golds: Sequence[Sequence[str]]) -> Measure:
+    return metrics.mean(
+        [metrics.best_f1(each, gold) for each, gold in zip(words, golds, strict=True)]
+    )

@@ -1,0 +1,1 @@
+"""The index on disk: catalog, keywords, vectors, synchronisation with a folder, and doctor."""

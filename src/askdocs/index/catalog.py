@@ -1,0 +1,428 @@
+"""The one record of an index, in SQLite: files, documents, passages, words, cached vectors."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from operator import attrgetter
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from askdocs.errors import CorpusError
+from askdocs.index.database import Database
+from askdocs.index.keywords import bm25, postings
+from askdocs.models.embedders import Vectors
+from askdocs.system.files import as_pattern, composed
+from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+    hash TEXT NOT NULL, failure TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+    source TEXT PRIMARY KEY, file TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+    anchors TEXT NOT NULL, indexed_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS documents_file ON documents (file);
+CREATE TABLE IF NOT EXISTS passages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, text TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, title TEXT NOT NULL, page INTEGER,
+    page_label TEXT, heading TEXT, line INTEGER, vector_key BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS passages_source ON passages (source, start);
+CREATE INDEX IF NOT EXISTS passages_vector_key ON passages (vector_key);
+CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS strays (id TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_PASSAGE = "id, source, text, start, end, title, page, page_label, heading, line"
+_passage_row = attrgetter(*_PASSAGE.split(", "))
+_anchor_row = attrgetter(*(field.name for field in fields(Anchor)))
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file as it was last seen. `failure` says why it could not be read; "" if it could."""
+
+    path: str
+    size: int
+    modified_ns: int
+    hash: str
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedDocument:
+    """A document with its passages and, for each, the key of its cached vector."""
+
+    document: Document
+    passages: Sequence[Passage]
+    vector_keys: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFile:
+    """A file with all of its documents. `replaces` is its earlier name, if it had another."""
+
+    file: FileRecord
+    documents: Sequence[IndexedDocument]
+    replaces: str = ""
+
+
+class Catalog:
+    """Reads and writes the catalog; usable from any thread. Each write is one transaction.
+
+    Raises IndexMismatchError where the file is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        schema = _SCHEMA + postings.SCHEMA
+        self._database = Database(path, schema=schema, scratch=postings.SCRATCH)
+
+    def close(self) -> None:
+        """Close the file. Nothing else may be called afterwards."""
+        self._database.close()
+
+    # What the index depends on
+
+    def meta(self) -> dict[str, str]:
+        return dict(self._database.rows("SELECT name, value FROM meta"))
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def identity(self) -> str:
+        """A name of this index that no other has; it lasts as long as the catalog."""
+        if "identity" not in self.meta():
+            new = ("identity", uuid4().hex)
+            with self._database.transaction() as connection:
+                connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", new)
+        return self.meta()["identity"]
+
+    def forget(self) -> None:
+        """Forget everything but the identity, in one moment; other processes may go on reading."""
+        with self._database.transaction() as connection:
+            for table in ("files", "documents", "passages", "vectors", "strays"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute("DELETE FROM meta WHERE name != 'identity'")
+            postings.clear(connection)
+
+    # Files and documents
+
+    def files(self) -> dict[str, FileRecord]:
+        """Every known file by its path in the corpus."""
+        rows = self._database.rows("SELECT path, size, modified_ns, hash, failure FROM files")
+        return {row[0]: FileRecord(*row) for row in rows}
+
+    def document(self, source: str) -> Document | None:
+        rows = self._database.rows(
+            "SELECT text, title, anchors FROM documents WHERE source = ?", source
+        )
+        if not rows:
+            return None
+        text, title, anchors = rows[0]
+        return Document(source, text, title, tuple(Anchor(*each) for each in json.loads(anchors)))
+
+    def sources(self, globs: Sequence[str] | str | None = None) -> list[str]:
+        """The sources in order; with `globs`, one or several, those that equal or match one.
+
+        Raises CorpusError where nothing matches.
+        """
+        globs = [globs] if isinstance(globs, str) else globs
+        found = [
+            row[0] for row in self._database.rows("SELECT source FROM documents ORDER BY source")
+        ]
+        if globs is None:
+            return found
+        chosen = [name for name in found if any(_matches(name, glob) for glob in globs)]
+        if not chosen:
+            named = ", ".join(globs) or "an empty list of sources"
+            raise CorpusError(f"No document matches {named}. `askdocs status` lists the documents.")
+        return chosen
+
+    def documents_of(self, file: str) -> list[str]:
+        """The sources that came from a file of the corpus."""
+        return [
+            row[0]
+            for row in self._database.rows("SELECT source FROM documents WHERE file = ?", file)
+        ]
+
+    def records(self) -> list[DocumentRecord]:
+        rows = self._database.rows(
+            """SELECT source, title, coalesce(size, 0), length(text), coalesce(passages, 0),
+                      coalesce(pages, 0), indexed_at, coalesce(failure, '')
+               FROM documents LEFT JOIN files ON path = file LEFT JOIN
+                    (SELECT source AS of, count(*) AS passages, coalesce(max(page), 0) AS pages
+                     FROM passages GROUP BY source) ON of = source
+               ORDER BY source"""
+        )
+        return [DocumentRecord(*row) for row in rows]
+
+    def failures(self) -> list[Failure]:
+        rows = self._database.rows(
+            "SELECT path, failure FROM files WHERE failure != '' ORDER BY path"
+        )
+        return [Failure(*row) for row in rows]
+
+    def file_of(self, source: str) -> str:
+        """The file of the corpus that a document came from; "" where there is no such document."""
+        rows = self._database.rows("SELECT file FROM documents WHERE source = ?", source)
+        return str(rows[0][0]) if rows else ""
+
+    def indexed_files(self) -> set[str]:
+        """The files of the corpus that documents came from."""
+        return {row[0] for row in self._database.rows("SELECT DISTINCT file FROM documents")}
+
+    # Changes: the new state of a file is committed whole or not at all
+
+    def replace_files(self, files: Sequence[IndexedFile]) -> list[str]:
+        """Make the documents of each file all there is of it; the passage ids that are no more.
+
+        Those ids become strays, and those of the documents cease to be. Earlier names go in the
+        same moment.
+        """
+        with self._database.transaction() as connection:
+            old: list[str] = []
+            for each in files:
+                old += _delete_file(connection, each.file.path)
+                old += _delete_file(connection, each.replaces) if each.replaces else []
+            _insert_files(connection, files)
+            new = {
+                passage.id
+                for each in files
+                for document in each.documents
+                for passage in document.passages
+            }
+            gone = [passage_id for passage_id in old if passage_id not in new]
+            _add_strays(connection, gone)
+            _drop_strays(connection, new)
+        return gone
+
+    def remove_files(self, paths: Iterable[str]) -> None:
+        """Forget files and their documents; the passage ids that are no more become strays."""
+        with self._database.transaction() as connection:
+            for path in paths:
+                _add_strays(connection, _delete_file(connection, path))
+
+    def forget_contents(self) -> None:
+        """Have the next sync take all files for changed; their documents stay until then."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE files SET hash = ''")
+
+    def note_files(self, files: Iterable[FileRecord]) -> None:
+        """Record how files look now and whether they failed; their documents stay as they are."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", map(astuple, files)
+            )
+
+    # Strays: ids that the vector store may hold although no passage has them
+
+    def strays(self) -> list[str]:
+        return [row[0] for row in self._database.rows("SELECT id FROM strays ORDER BY id")]
+
+    def add_strays(self, ids: Iterable[str]) -> None:
+        with self._database.transaction() as connection:
+            _add_strays(connection, ids)
+
+    def drop_strays(self, ids: Iterable[str]) -> None:
+        with self._database.transaction() as connection:
+            _drop_strays(connection, ids)
+
+    # Passages
+
+    def count(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """The passages that exist among `ids`, by id."""
+        rows = self._database.rows(
+            f"SELECT {_PASSAGE} FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+            json.dumps(list(ids)),
+        )
+        return {row[0]: Passage(*row) for row in rows}
+
+    def passages_of(self, source: str) -> list[Passage]:
+        """The passages of a document in reading order."""
+        rows = self._database.rows(
+            f"SELECT {_PASSAGE} FROM passages WHERE source = ? ORDER BY start", source
+        )
+        return [Passage(*row) for row in rows]
+
+    def neighbours(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        """The passage before and the one after in the same document."""
+        before, after = (
+            self._database.rows(
+                f"SELECT {_PASSAGE} FROM passages WHERE source = ? AND start {side} ?"
+                f" ORDER BY start {order} LIMIT 1",
+                passage.source,
+                passage.start,
+            )
+            for side, order in (("<", "DESC"), (">", "ASC"))
+        )
+        return (
+            Passage(*before[0]) if before else None,
+            Passage(*after[0]) if after else None,
+        )
+
+    def all_ids(self) -> Iterator[tuple[str, bytes]]:
+        """(passage id, key of its vector) of every passage, in the order they were indexed in."""
+        yield from self._database.rows("SELECT id, vector_key FROM passages ORDER BY number")
+
+    # Words
+
+    def rare_words(self, text: str) -> dict[str, float]:
+        """What `bm25.rare_words` says of a question."""
+        return bm25.rare_words(self._database, text)
+
+    def search_words(
+        self, text: str, *, limit: int, sources: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """What `bm25.search` finds: (passage id, score) of passages, best first."""
+        chosen = self.rare_words(text)
+        return bm25.search(self._database, chosen, limit=limit, sources=sources)
+
+    # Cached vectors
+
+    def cached_vectors(self, keys: Iterable[bytes]) -> dict[bytes, Vectors]:
+        """The vectors that are known among `keys`, float32 [dimensions] each."""
+        found: dict[bytes, Vectors] = {}
+        for chunk in _chunks(list(keys)):
+            marks = ",".join("?" * len(chunk))
+            rows = self._database.rows(
+                f"SELECT key, vector FROM vectors WHERE key IN ({marks})", *chunk
+            )
+            found.update({key: np.frombuffer(vector, np.float32) for key, vector in rows})
+        return found
+
+    def vectors_of(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of passages by passage id."""
+        rows = self._database.rows(
+            """SELECT id, vector FROM passages JOIN vectors ON key = vector_key
+               WHERE id IN (SELECT value FROM json_each(?))""",
+            json.dumps(list(ids)),
+        )
+        return {passage_id: np.frombuffer(vector, np.float32) for passage_id, vector in rows}
+
+    def count_with_vectors(self) -> int:
+        """How many passages have a vector here."""
+        rows = self._database.rows("SELECT count(*) FROM passages JOIN vectors ON key = vector_key")
+        return int(rows[0][0])
+
+    def some_vectors(self, count: int) -> dict[str, Vectors]:
+        """The vectors of a few passages by passage id: a fair sample, for ids are hashes."""
+        rows = self._database.rows("SELECT id FROM passages ORDER BY id LIMIT ?", count)
+        return self.vectors_of([row[0] for row in rows])
+
+    def cache_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                [(key, vector.astype(np.float32).tobytes()) for key, vector in vectors.items()],
+            )
+
+    def prune_vectors(self) -> None:
+        """Forget the vectors that no passage has."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)"
+            )
+
+    # Damage
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file or with the word index, in words."""
+        damage = self._database.damage()
+        if damage:
+            return [damage]
+        return postings.problems(self._database)
+
+    def rebuild_words(self) -> None:
+        """Make the word index anew from the passages."""
+        with self._database.transaction() as connection:
+            postings.clear(connection)
+            # As they are read: all of them may not fit into memory.
+            rows = connection.execute(f"SELECT number, {_PASSAGE} FROM passages ORDER BY number")
+            postings.insert(connection, ((row[0], Passage(*row[1:])) for row in rows))
+
+
+def readable_vectors(path: Path) -> dict[bytes, Vectors]:
+    """The cached vectors of a catalog that may be damaged, as far as they can be read."""
+    found: dict[bytes, Vectors] = {}
+    with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(path)) as connection:
+        for key, vector in connection.execute("SELECT key, vector FROM vectors"):
+            found[key] = np.frombuffer(vector, np.float32)
+    return found
+
+
+def _delete_file(connection: sqlite3.Connection, path: str) -> list[str]:
+    """Delete a file's row, documents, passages and words; the ids of the passages."""
+    of_file = "FROM passages WHERE source IN (SELECT source FROM documents WHERE file = ?)"
+    rows = connection.execute(f"SELECT number, {_PASSAGE} {of_file} ORDER BY number", (path,))
+    passages = [(row[0], Passage(*row[1:])) for row in rows]
+    postings.delete(connection, passages)
+    connection.execute(f"DELETE {of_file}", (path,))
+    connection.execute("DELETE FROM documents WHERE file = ?", (path,))
+    connection.execute("DELETE FROM files WHERE path = ?", (path,))
+    return [passage.id for _, passage in passages]
+
+
+def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    connection.executemany(
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [astuple(each.file) for each in files]
+    )
+    connection.executemany(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            _document_row(each.file.path, of.document, now)
+            for each in files
+            for of in each.documents
+        ),
+    )
+    last = connection.execute("SELECT coalesce(max(number), 0) FROM passages").fetchone()[0]
+    keyed = [
+        pair
+        for each in files
+        for of in each.documents
+        for pair in zip(of.passages, of.vector_keys, strict=True)
+    ]
+    connection.executemany(
+        f"INSERT INTO passages (number, {_PASSAGE}, vector_key) VALUES ({', '.join('?' * 12)})",
+        (
+            (number, *_passage_row(passage), key)
+            for number, (passage, key) in enumerate(keyed, last + 1)
+        ),
+    )
+    numbered = ((number, passage) for number, (passage, _) in enumerate(keyed, last + 1))
+    postings.insert(connection, numbered)
+
+
+def _document_row(file: str, document: Document, now: str) -> tuple[str, ...]:
+    anchors = json.dumps([_anchor_row(anchor) for anchor in document.anchors])
+    return document.source, file, document.title, document.text, anchors, now
+
+
+def _add_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO strays VALUES (?)", [(each,) for each in ids])
+
+
+def _drop_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    connection.executemany("DELETE FROM strays WHERE id = ?", [(each,) for each in ids])
+
+
+def _matches(source: str, glob: str) -> bool:
+    """Whether a source is what a person means by `glob`: a pattern, a name, or a folder."""
+    source, glob = composed(source), as_pattern(glob).removeprefix("./")
+    return fnmatchcase(source, glob) or source == glob or source.startswith(glob.rstrip("/") + "/")
+
+
+def _chunks(items: Sequence[bytes], size: int = 500) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

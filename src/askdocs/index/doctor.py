@@ -1,0 +1,221 @@
+"""What is wrong with an index, and how to mend it; what still has its vector keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from askdocs.config import Config
+from askdocs.documents.scan import scan
+from askdocs.errors import AskdocsError, CorpusError
+from askdocs.index.catalog import Catalog, readable_vectors
+from askdocs.index.fingerprint import check_fingerprint, fingerprint, upgrade
+from askdocs.index.folder import delete_catalog, delete_vectors
+from askdocs.index.sync.run import sync
+from askdocs.index.vectors.probe import Finding, probe, records_can_be_read
+from askdocs.index.vectors.repair import repair_vectors, save_stored_vectors
+from askdocs.index.vectors.store import open_vectors
+from askdocs.models.embedders import Embedder
+from askdocs.types import ProgressListener
+
+_REPAIR = "askdocs doctor --repair"
+_REBUILD = "askdocs index --rebuild"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, in words, and the command that mends it."""
+
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """How many documents, passages and vectors an index holds, and what is wrong with it."""
+
+    documents: int = 0
+    passages: int = 0
+    vectors: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was wrong before, what is after, and how many texts had to be embedded."""
+
+    before: Diagnosis
+    after: Diagnosis
+    embedded: int
+
+
+def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
+    """Check everything that an index promises. Nothing else may have it open meanwhile.
+
+    The catalog is sound, was made with these settings, and every passage is a slice of its
+    document; the word index holds every passage; each passage has a vector in the cache and one
+    in the store by which a search finds it; and the store holds nothing else. Raises
+    VectorsUnavailableError where the store is at a server that does not answer.
+    """
+    try:
+        catalog = Catalog(config.index / "catalog.sqlite")
+    except AskdocsError as error:
+        return Diagnosis(problems=(Problem(str(error), _REPAIR),))
+    try:
+        problems = [Problem(what, _REPAIR) for what in catalog.problems()]
+        if problems:
+            return Diagnosis(problems=tuple(problems))
+        problems += _settings(catalog, fingerprint(config, embedder))
+        wrong = len(_files_with_wrong_passages(catalog))
+        if wrong:
+            problems.append(Problem(f"Passages of {wrong} documents are not in them.", _REPAIR))
+        uncached = _uncached(catalog)
+        if uncached:
+            problems.append(Problem(f"The vectors of {uncached} passages are lost.", _REPAIR))
+        if config.served:  # a server that does not answer is no problem of the index
+            open_vectors(config, catalog.identity()).close()
+        found = probe(config, passages=catalog.count())
+        problems += _vector_problems(found, served=config.served)
+        return Diagnosis(len(catalog.sources()), catalog.count(), found.stored, tuple(problems))
+    finally:
+        catalog.close()
+
+
+def repair(config: Config, embedder: Embedder, *, on_progress: ProgressListener) -> Repair:
+    """Mend what `diagnose` finds. Only texts whose vectors are lost everywhere are embedded.
+
+    A catalog that is damaged is made anew from the folder of documents, with the vectors that can
+    still be read. Raises CorpusError where that folder is not there or empty, IndexMismatchError
+    where the settings are other than those that the index was made with.
+    """
+    before = diagnose(config, embedder)
+    if not before.problems:
+        return Repair(before, before, 0)
+    if not _mend_catalog(config):
+        embedded = _make_anew(config, embedder, on_progress)
+    else:
+        embedded = _mend_passages_and_vectors(config, embedder, on_progress)
+    return Repair(before, diagnose(config, embedder), embedded)
+
+
+def _mend_passages_and_vectors(
+    config: Config, embedder: Embedder, on_progress: ProgressListener
+) -> int:
+    """Fill the store anew and read again what is not as it was read; the texts embedded."""
+    catalog = Catalog(config.index / "catalog.sqlite")
+    try:
+        check_fingerprint(catalog, fingerprint(config, embedder))
+        if _uncached(catalog) or not catalog.count():
+            _save_vectors(config, catalog, embedder)
+        wrong = _files_with_wrong_passages(catalog)
+        if wrong:
+            _refuse_without_documents(config)
+            catalog.remove_files(wrong)
+        delete_vectors(config.index)
+        store = open_vectors(config, catalog.identity(), take_over=True)
+        try:
+            embedded = repair_vectors(catalog, store, embedder, on_progress=on_progress)
+            store.note_model(embedder.fingerprint)
+            if wrong:
+                changes = sync(config, catalog, store, embedder, on_progress=on_progress)
+                embedded += changes.embedded
+            return embedded
+        finally:
+            store.close()
+    finally:
+        catalog.close()
+
+
+def _mend_catalog(config: Config) -> bool:
+    """Make the word index anew if it is wrong; whether the catalog is sound then."""
+    try:
+        catalog = Catalog(config.index / "catalog.sqlite")
+    except AskdocsError:
+        return False
+    try:
+        upgrade(catalog)
+        if catalog.problems():
+            catalog.rebuild_words()
+        return not catalog.problems()
+    except AskdocsError:
+        return False
+    finally:
+        catalog.close()
+
+
+def _make_anew(config: Config, embedder: Embedder, on_progress: ProgressListener) -> int:
+    """A new catalog from the folder, with the vectors that can be saved; the texts embedded."""
+    _refuse_without_documents(config)
+    saved = readable_vectors(config.index / "catalog.sqlite")
+    delete_catalog(config.index)
+    catalog = Catalog(config.index / "catalog.sqlite")
+    try:
+        catalog.cache_vectors(saved)
+        _save_vectors(config, catalog, embedder)
+        delete_vectors(config.index)
+        store = open_vectors(config, catalog.identity(), take_over=True)
+        try:
+            return sync(config, catalog, store, embedder, on_progress=on_progress).embedded
+        finally:
+            store.close()
+    finally:
+        catalog.close()
+
+
+def _refuse_without_documents(config: Config) -> None:
+    if not scan(config.corpus, leave_out=config.index):
+        raise CorpusError(
+            f"The catalog is damaged and can only be made anew from the documents, but the folder"
+            f" {config.corpus} is empty. Bring the files back, then repair."
+        )
+
+
+def _save_vectors(config: Config, catalog: Catalog, embedder: Embedder) -> None:
+    """Take what the store holds into the cache, if it can be read without a crash."""
+    if not records_can_be_read(config):
+        return
+    store = open_vectors(config, catalog.identity(), take_over=True)
+    try:
+        store.prepare()
+        save_stored_vectors(catalog, store, embedder)
+    finally:
+        store.close()
+
+
+def _settings(catalog: Catalog, wanted: dict[str, str]) -> list[Problem]:
+    try:
+        check_fingerprint(catalog, wanted)
+    except AskdocsError as error:
+        return [Problem(str(error), _REBUILD)]
+    return []
+
+
+def _files_with_wrong_passages(catalog: Catalog) -> list[str]:
+    """The files of documents that some passage is not a slice of."""
+    wrong = []
+    for file in sorted(catalog.indexed_files()):
+        for source in catalog.documents_of(file):
+            document = catalog.document(source)
+            text = document.text if document else ""
+            if any(
+                text[each.start : each.end] != each.text for each in catalog.passages_of(source)
+            ):
+                wrong.append(file)
+                break
+    return wrong
+
+
+def _uncached(catalog: Catalog) -> int:
+    """How many passages have no vector in the cache."""
+    return catalog.count() - catalog.count_with_vectors()
+
+
+def _vector_problems(found: Finding, *, served: bool) -> list[Problem]:
+    if found.problem:
+        what = found.problem if served else f"The vector store is damaged. {found.problem}"
+        return [Problem(what, _REPAIR)]
+    counts = {
+        "passages are missing from the vector store": found.missing,
+        "passages are not found by a search with their own vector": found.unreachable,
+        "vectors are stored that belong to no passage": found.stray,
+    }
+    return [Problem(f"{count} {what}.", _REPAIR) for what, count in counts.items() if count]

@@ -1,0 +1,44 @@
+"""What a sync writes into the folder of an index: how much it is, and how it is deleted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from askdocs.system.files import patiently
+
+
+def delete_index(index: Path) -> None:
+    """Delete what a sync has written into an index folder, whatever its state."""
+    delete_catalog(index)
+    delete_vectors(index)
+
+
+def index_bytes(index: Path) -> int:
+    """What a sync has written into an index folder; files may come and go meanwhile."""
+    found = 0
+    inside = (
+        Path(folder) / name for folder, _, names in os.walk(index / "chroma") for name in names
+    )
+    for file in chain(index.glob("catalog.sqlite*"), inside):
+        with suppress(OSError):
+            found += file.stat().st_size
+    return found
+
+
+def delete_catalog(index: Path) -> None:
+    for file in index.glob("catalog.sqlite*"):
+        patiently(file.unlink)
+
+
+def delete_vectors(index: Path) -> None:
+    """Delete the vector store, which can be filled anew from the catalog."""
+    folder = index / "chroma"
+    if folder.is_dir():
+        patiently(partial(shutil.rmtree, folder))
+    else:
+        folder.unlink(missing_ok=True)

@@ -1,0 +1,164 @@
+"""How rare the words of a question are, and which passages hold them, best first."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.index.database import Database
+from askdocs.index.keywords.postings import (
+    BLOCK_BITS,
+    PASSAGE_SHIFT,
+    PLACES,
+    POSITION_BITS,
+    all_lengths,
+)
+from askdocs.index.keywords.terms import content_words, words
+
+_K1, _B = 1.2, 0.75  # of BM25, as is usual
+_CONTEXT_WEIGHT = 0.5  # of a word in the title or heading against one in the text
+_LEAST_RARITY = 1e-6  # of a word that most passages hold
+_COMMON = 0.3  # a word found in a larger share of the passages does not tell them apart
+_MANY = 200  # passages from which on shares mean something
+_MOST_TERMS = 32  # words of a question that are searched for, the rarest first
+
+
+def rare_words(database: Database, text: str) -> dict[str, float]:
+    """The words of a question that tell passages apart, each with its inverse frequency.
+
+    The weight is ln(1 + (passages - found + 0.5) / (found + 0.5)), that of BM25 (Robertson and
+    Zaragoza, 2009, with the usual 1 under the logarithm). Words that no passage holds count too.
+    At most 32, the rarest first; words of over 30 % of many passages are left out unless nothing
+    else is left.
+    """
+    candidates = content_words(text) or words(text)
+    with database.snapshot() as connection:
+        total = _totals(connection)[0]
+        counts: dict[str, int] = {}
+        for word, terms in _terms(connection, candidates).items():
+            counts[word] = min((_count(connection, term) for term in terms), default=0)
+    limit = _COMMON * total if total >= _MANY else total
+    chosen = [word for word in candidates if counts[word] <= limit] or candidates
+    chosen = sorted(chosen, key=lambda word: (counts[word], word))[:_MOST_TERMS]
+    return {
+        word: math.log(1 + (total - counts[word] + 0.5) / (counts[word] + 0.5)) for word in chosen
+    }
+
+
+def search(
+    database: Database,
+    weights: Mapping[str, float],
+    *,
+    limit: int,
+    sources: Sequence[str] | None = None,
+) -> list[tuple[str, float]]:
+    """(passage id, score) of passages that hold a word of `weights`, best first.
+
+    The score is BM25 as a share, 0 to 1, of the most that any passage could have. The rarity of a
+    word is ln((passages - found + 0.5) / (found + 0.5)), as in SQLite's FTS5.
+    """
+    with database.snapshot() as connection:
+        scores = _scores(connection, list(weights))
+        if sources is not None:
+            rows = connection.execute(
+                "SELECT number FROM passages WHERE source IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(sources)),),
+            )
+            within = np.zeros(len(scores), bool)
+            within[[row[0] for row in rows]] = True
+            scores[~within] = 0
+        found = np.flatnonzero(scores)
+        if len(found) > limit:  # all that are as good as the last one
+            least = np.partition(scores[found], -limit)[-limit]
+            found = found[scores[found] >= least]
+        rows = connection.execute(
+            "SELECT id, number FROM passages WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(found.tolist()),),
+        )
+        best = sorted((-scores[number], name) for name, number in rows)[:limit]
+    most = sum(weights.values()) * (_K1 + 1)
+    return [(name, min(max(float(-score) / most, 0.0), 1.0)) for score, name in best]
+
+
+def _scores(connection: sqlite3.Connection, wanted: Sequence[str]) -> NDArray[np.float64]:
+    """BM25 by the number of the passage, float64 [greatest number + 1]; 0 where no word is."""
+    total, mean = _totals(connection)
+    lengths = all_lengths(connection)
+    scores = np.zeros(len(lengths))
+    for terms in _terms(connection, wanted).values():
+        numbers, times = _frequencies(_phrase(connection, terms))
+        rarity = math.log((total - len(numbers) + 0.5) / (len(numbers) + 0.5))
+        longer = 1 - _B + _B * (lengths[numbers] - 1.0) / max(mean, 1.0)
+        score = times * (_K1 + 1) / (times + _K1 * longer)
+        scores[numbers] += max(rarity, _LEAST_RARITY) * score
+    return scores
+
+
+def _totals(connection: sqlite3.Connection) -> tuple[int, float]:
+    """How many passages there are, and how many words they have on the mean."""
+    passages, found = connection.execute(
+        "SELECT coalesce(sum(passages), 0), coalesce(sum(words), 0) FROM word_blocks"
+    ).fetchone()
+    return passages, found / max(passages, 1)
+
+
+def _terms(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, list[str]]:
+    """The terms that the word index has for each word: several for one like "covid-19"."""
+    connection.execute("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
+    connection.executemany(
+        "INSERT INTO temp.scratch (rowid, text) VALUES (?, ?)", enumerate(wanted)
+    )
+    found: dict[str, list[str]] = {word: [] for word in wanted}
+    for number, term in connection.execute(
+        "SELECT doc, term FROM temp.scratch_terms ORDER BY doc, offset"
+    ):
+        found[wanted[number]].append(term)
+    return found
+
+
+def _count(connection: sqlite3.Connection, term: str) -> int:
+    """In how many passages a term is found."""
+    return int(
+        connection.execute(
+            """SELECT coalesce(sum(word_places.passages), 0) FROM word_blocks CROSS JOIN word_places
+               ON word_places.block = word_blocks.block AND term = ?""",
+            (term,),
+        ).fetchone()[0]
+    )
+
+
+def _phrase(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArray[np.int64]:
+    """Where the terms stand one after the other, as places among all passages, ascending."""
+    found = np.zeros(0, np.int64)
+    for after, term in enumerate(terms):
+        places = _places(connection, term) - after
+        found = np.intersect1d(found, places, assume_unique=True) if after else places
+    return found
+
+
+def _places(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
+    """The places of a term with the number of the passage instead of that within its block."""
+    parts = [
+        np.frombuffer(places, PLACES).astype(np.int64) + (block << BLOCK_BITS + PASSAGE_SHIFT)
+        for block, places in connection.execute(
+            """SELECT word_blocks.block, places FROM word_blocks CROSS JOIN word_places
+               ON word_places.block = word_blocks.block AND term = ?""",
+            (term,),
+        )
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def _frequencies(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The numbers of the passages, ascending, and how often each has what stands at the places."""
+    if not len(places):
+        return places, np.zeros(0)
+    numbers = places >> PASSAGE_SHIFT
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    counted = np.where(places >> POSITION_BITS & 1, _CONTEXT_WEIGHT, 1.0)
+    return numbers[starts], np.add.reduceat(counted, starts)

@@ -1,0 +1,80 @@
+"""One process at a time writes and reads an index; the others learn which one it is."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from askdocs.errors import CorpusError, IndexBusyError
+from askdocs.system.files import patiently
+
+
+class IndexLock:
+    """Holds an index folder. The operating system frees it when the process dies.
+
+    `owner` in the folder's file `lock` says who holds it, for people and for `read_owner`.
+    """
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        # The lock and the note are two files: on Windows a locked file cannot be read.
+        self._lock = FileLock(index / ".lock", thread_local=False)
+
+    def acquire(self, *, wait: float, doing: str = "") -> None:
+        """Take the lock within `wait` seconds.
+
+        Raises IndexBusyError that says who has it, CorpusError where the folder is not writable.
+        """
+        try:
+            self._lock.acquire(timeout=wait, poll_interval=0.05)
+        except Timeout as error:
+            raise IndexBusyError(self._busy_message()) from error
+        except OSError as error:
+            raise CorpusError(
+                f"The index folder {self._index} cannot be written ({error.strerror or error})."
+                " Make it writable, or choose another with --index."
+            ) from error
+        self.describe(doing)
+
+    def describe(self, doing: str, **more: str) -> None:
+        """Note what the owner is doing, such as the address that it serves at.
+
+        Only this user may read the note: it may hold a token.
+        """
+        note = {"pid": os.getpid(), "doing": doing, **more}
+        new = self._index / ".lock-note"
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(note, file)
+            patiently(lambda: new.replace(self._index / "lock"))
+
+    def release(self) -> None:
+        """Give the lock back; doing it twice does no harm."""
+        if self._lock.is_locked:
+            with suppress(OSError):
+                (self._index / "lock").unlink(missing_ok=True)
+            self._lock.release()
+
+    def _busy_message(self) -> str:
+        owner = read_owner(self._index)
+        who = f"process {owner['pid']}" if "pid" in owner else "another process"
+        doing = f" ({owner['doing']})" if owner.get("doing") else ""
+        return (
+            f"The index {self._index} is in use by {who}{doing}. Wait until it has finished,"
+            " stop it, or use another index with --index."
+        )
+
+
+def read_owner(index: Path) -> dict[str, str]:
+    """What the owner of an index folder noted about itself; empty if nobody did."""
+    try:
+        note = json.loads((index / "lock").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in note.items()} if isinstance(note, dict) else {}

@@ -1,0 +1,1 @@
+"""Synchronisation: plan, load, write and watch, so that the index equals the folder."""

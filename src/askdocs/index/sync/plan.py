@@ -1,0 +1,204 @@
+"""What a sync has to do: the folder as it is against the index as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+
+import askdocs
+from askdocs.config import Config
+from askdocs.documents.loaders import RECOGNITION, suffixes
+from askdocs.documents.scan import SeenFile, hash_file, scan
+from askdocs.errors import CorpusError
+from askdocs.index.catalog import Catalog, FileRecord
+from askdocs.types import Changes, Failure, Progress, ProgressListener
+
+_SETTLING_NS = 2_000_000_000  # a file changed so shortly before a sync may change unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sync will do, before it does it.
+
+    `touched` are files whose record changes and nothing else. `in_the_way` are removed files that
+    have to go first: a new file has the name of a folder that they were in, or a folder theirs.
+    """
+
+    added: tuple[FileRecord, ...] = ()
+    changed: tuple[FileRecord, ...] = ()
+    renamed: tuple[tuple[FileRecord, FileRecord], ...] = ()
+    removed: tuple[str, ...] = ()
+    in_the_way: tuple[str, ...] = ()
+    touched: tuple[FileRecord, ...] = ()
+    unchanged: int = 0
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def changes_documents(self) -> bool:
+        """Whether any document will be other than before."""
+        return any((self.added, self.changed, self.renamed, self.removed, self.in_the_way))
+
+    @property
+    def all_removed(self) -> tuple[str, ...]:
+        """The removed files in order, without folders that could not be read (see SeenFile)."""
+        return tuple(sorted(path for path in (*self.removed, *self.in_the_way) if path[-1] != "/"))
+
+
+def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener) -> Plan:
+    """Compare the folder with the index: time and size first, then content.
+
+    Raises CorpusError for a folder that is missing, and for one without any file while the index
+    holds some: a folder that was not mounted must not empty an index.
+    """
+    seen, known = scan(config.corpus, leave_out=config.index), catalog.files()
+    _refuse_sudden_emptiness(config.corpus, seen, known)
+    meta = catalog.meta()
+    started_before = int(meta.get("sync_started_ns", "0"))
+    retry = meta.get("reading") != reading(config)
+    indexed = catalog.indexed_files()
+    added: list[FileRecord] = []
+    changed: list[FileRecord] = []
+    touched: list[FileRecord] = []
+    failed: list[Failure] = []
+    unchanged = 0
+    for number, file in enumerate(seen.values(), 1):
+        on_progress(Progress("scan", number, len(seen), file.path))
+        before = known.get(file.path)
+        if before and _looks_same(file, before, started_before):
+            if not before.failure:
+                unchanged += 1
+            elif retry:
+                (changed if file.path in indexed else added).append(replace(before, failure=""))
+            else:
+                failed.append(Failure(file.path, before.failure))
+            continue
+        now = _hashed(config, file)
+        if now.failure:
+            failed.append(Failure(file.path, now.failure))
+            touched.append(now)
+        elif before is None or (before.failure and file.path not in indexed):
+            added.append(now)
+        elif now.hash == before.hash and not before.failure:
+            unchanged += 1
+            touched.append(now)
+        else:
+            changed.append(now)
+    removed = _removed(seen, known)
+    in_the_way = _in_the_way(removed, [file.path for file in added])
+    gone = [known[path] for path in removed if path not in in_the_way]
+    renamed = _pair_renamed(added, gone)
+    moved_from = {old.path for old, _ in renamed}
+    moved_to = {new.path for _, new in renamed}
+    return Plan(
+        added=tuple(file for file in added if file.path not in moved_to),
+        changed=tuple(changed),
+        renamed=tuple(renamed),
+        removed=tuple(file.path for file in gone if file.path not in moved_from),
+        in_the_way=tuple(sorted(in_the_way)),
+        touched=tuple(touched),
+        unchanged=unchanged,
+        failed=tuple(failed),
+    )
+
+
+def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
+    """What a plan would come to, as far as is known before any file is read."""
+    return Changes(
+        added=tuple(file.path for file in plan.added),
+        changed=tuple(file.path for file in plan.changed),
+        renamed=tuple((old.path, new.path) for old, new in plan.renamed),
+        removed=plan.all_removed,
+        unchanged=plan.unchanged,
+        failed=plan.failed,
+        passages=catalog.count(),
+    )
+
+
+def reading(config: Config) -> str:
+    """What decides whether a file can be read; when it changes, those that failed are retried."""
+    limits = f"{config.max_file_megabytes} MB, {config.load_seconds} s"
+    pictures = "with" if find_spec(RECOGNITION) else "without"
+    kinds = " ".join(sorted(suffixes()))
+    return f"{askdocs.__version__}, {limits}, {pictures} text recognition, {kinds}"
+
+
+def _refuse_sudden_emptiness(
+    corpus: Path, seen: Mapping[str, SeenFile], known: Mapping[str, FileRecord]
+) -> None:
+    if not seen and known:
+        raise CorpusError(
+            f"The folder {corpus} is empty, but the index holds {len(known)} files from it. If it"
+            " should be empty, run `askdocs index --rebuild`; else bring the files back."
+        )
+
+
+def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool:
+    """Whether size and time say that a file is as it was, and can be believed.
+
+    A file changed just before the last sync could have changed again within the same tick of the
+    clock, and one whose content could not be read (no hash) may be readable by now.
+    """
+    same = (file.size, file.modified_ns) == (before.size, before.modified_ns)
+    return same and bool(before.hash) and file.modified_ns < started_before - _SETTLING_NS
+
+
+def _hashed(config: Config, file: SeenFile) -> FileRecord:
+    """The record of a file; without a hash, and with the failure, where it is not even opened."""
+    problem = file.problem
+    if file.size > config.max_file_megabytes * 1_000_000:
+        problem = f"the file is larger than {config.max_file_megabytes} MB (max_file_megabytes)"
+    if problem:
+        return FileRecord(file.path, file.size, file.modified_ns, "", problem)
+    try:
+        content = hash_file(config.corpus / file.path)
+        return FileRecord(file.path, file.size, file.modified_ns, content)
+    except OSError as error:
+        reason = f"it cannot be read: {error.strerror or error}"
+        return FileRecord(file.path, file.size, file.modified_ns, "", reason)
+
+
+def _removed(seen: Collection[str], known: Iterable[str]) -> list[str]:
+    """The known files that are not there; what lies in a folder that cannot be read, may be."""
+    closed = tuple(path for path in seen if path.endswith("/"))
+    return [path for path in known if path not in seen and not path.startswith(closed)]
+
+
+def _in_the_way(removed: Iterable[str], new: Sequence[str]) -> set[str]:
+    """The removed paths of which one is above or below a new one."""
+    taken, above = set(new), {parent for path in new for parent in _parents(path)}
+    return {path for path in removed if path in above or taken.intersection(_parents(path))}
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def _pair_renamed(
+    added: Sequence[FileRecord], removed: Sequence[FileRecord]
+) -> list[tuple[FileRecord, FileRecord]]:
+    """(old, new) for files that are gone here and there again, in the same kind, elsewhere.
+
+    Among files of the same content, those that keep their name in another folder are paired first.
+    """
+    pairs: list[tuple[FileRecord, FileRecord]] = []
+    for likeness in (_content_and_name, _content_and_kind):
+        moved = {file.path for pair in pairs for file in pair}
+        gone: dict[tuple[str, str], list[FileRecord]] = {}
+        for file in reversed(removed):
+            if not file.failure and file.path not in moved:
+                gone.setdefault(likeness(file), []).append(file)
+        for file in added:
+            if file.path not in moved and gone.get(likeness(file)):
+                pairs.append((gone[likeness(file)].pop(), file))
+    return sorted(pairs, key=lambda pair: pair[1].path)
+
+
+def _content_and_name(file: FileRecord) -> tuple[str, str]:
+    return file.hash, PurePosixPath(file.path).name
+
+
+def _content_and_kind(file: FileRecord) -> tuple[str, str]:
+    return file.hash, PurePosixPath(file.path).suffix

@@ -1,0 +1,143 @@
+"""Makes the index equal to the folder; the only writer of the catalog and the vectors."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from askdocs.config import Config
+from askdocs.errors import CorpusError
+from askdocs.index.catalog import Catalog, FileRecord
+from askdocs.index.fingerprint import fingerprint
+from askdocs.index.sync.load import grouped, load_all, prepare, prepared_ahead
+from askdocs.index.sync.plan import plan_sync, reading
+from askdocs.index.sync.write import write_all
+from askdocs.index.vectors.repair import (
+    delete_strays,
+    insert_lost_again,
+    mend_vectors,
+    save_vectors,
+)
+from askdocs.index.vectors.store import VectorStore
+from askdocs.models.embedders import Embedder
+from askdocs.types import Changes, Document, ProgressListener
+
+CHANGED = "changed_ns"  # when documents became other than before, in the catalog
+FOLDER = "corpus"  # where they lay at the last sync
+_LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
+
+
+def sync(
+    config: Config,
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    *,
+    on_progress: ProgressListener,
+) -> Changes:
+    """Bring the index to what the folder holds now. Killed at any point, the next one finishes.
+
+    A file changes hands as a whole: until its new passages are stored, embedded and written, the
+    old ones answer. Only texts that the index has never seen are embedded.
+    """
+    began, started_ns = time.monotonic(), time.time_ns()
+    catalog.set_meta(fingerprint(config, embedder))
+    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    plan = plan_sync(config, catalog, on_progress=on_progress)
+    catalog.note_files(plan.touched)
+    deleted = _remove(plan.in_the_way, catalog, vectors)
+    failed = list(plan.failed)
+    stopped = threading.Event()
+    files = load_all(config, catalog, embedder, plan, failed, on_progress, stopped)
+    with prepared_ahead(files, stopped) as groups:
+        embedded, replaced = write_all(groups, catalog, vectors, embedder, on_progress)
+    deleted += replaced + _remove(plan.removed, catalog, vectors)
+    if deleted * _LOOKED_FOR >= max(catalog.count(), 1):
+        insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
+    save_vectors(catalog, vectors)
+    catalog.prune_vectors()
+    catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
+    catalog.set_meta({FOLDER: str(config.corpus.resolve())})
+    if plan.changes_documents:
+        catalog.set_meta({CHANGED: str(started_ns)})
+    broken = {failure.source for failure in failed}
+    return Changes(
+        added=tuple(file.path for file in plan.added if file.path not in broken),
+        changed=tuple(file.path for file in plan.changed if file.path not in broken),
+        renamed=tuple((old.path, new.path) for old, new in plan.renamed),
+        removed=plan.all_removed,
+        unchanged=plan.unchanged,
+        failed=tuple(sorted(failed, key=lambda failure: failure.source)),
+        passages=catalog.count(),
+        embedded=embedded,
+        seconds=time.monotonic() - began,
+    )
+
+
+def add_documents(
+    documents: Iterable[Document],
+    config: Config,
+    catalog: Catalog,
+    vectors: VectorStore,
+    embedder: Embedder,
+    *,
+    on_progress: ProgressListener,
+) -> Changes:
+    """Index Documents that are given, not loaded from the folder, beside what the index holds.
+
+    One whose source is known takes the place of the old one. A later `sync` with a folder forgets
+    those that no file of it holds. Raises CorpusError for one that has the name of a part of a
+    file, or whose text is no Unicode.
+    """
+    began = time.monotonic()
+    catalog.set_meta(fingerprint(config, embedder))
+    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    known = catalog.files()
+    last = {each.source: each for each in documents}  # of each source
+    for document in last.values():
+        _refuse_odd(document, catalog)
+    fresh = [
+        (each, file) for each in last.values() if known.get((file := _file_of(each)).path) != file
+    ]
+    files = (prepare(config, embedder, file, [document]) for document, file in fresh)
+    embedded, _ = write_all(grouped(files), catalog, vectors, embedder, on_progress)
+    save_vectors(catalog, vectors)
+    catalog.prune_vectors()
+    if fresh:
+        catalog.set_meta({CHANGED: str(time.time_ns())})
+    return Changes(
+        added=tuple(file.path for _, file in fresh if file.path not in known),
+        changed=tuple(file.path for _, file in fresh if file.path in known),
+        unchanged=len(known.keys() - {file.path for _, file in fresh}),
+        passages=catalog.count(),
+        embedded=embedded,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _remove(paths: Sequence[str], catalog: Catalog, vectors: VectorStore) -> int:
+    """Forget files; how many passages they had."""
+    catalog.remove_files(paths)
+    return delete_strays(catalog, vectors)
+
+
+def _refuse_odd(document: Document, catalog: Catalog) -> None:
+    source = document.source
+    if not source.strip("/ "):
+        raise CorpusError("A document needs a name, its source: by it citations know it.")
+    try:
+        "".join((source, document.title, document.text)).encode()
+    except UnicodeEncodeError as error:
+        raise CorpusError(f"The text of {source!r} is no Unicode: {error}.") from error
+    file = catalog.file_of(source)
+    if file and file != source:
+        raise CorpusError(f"{source!r} is a part of {file!r} already. Give it another name.")
+
+
+def _file_of(document: Document) -> FileRecord:
+    """The record of a Document that no file holds; its time is 0."""
+    content = "\0".join((document.title, document.text, repr(document.anchors)))
+    content_bytes = content.encode("utf-8", "surrogatepass")
+    return FileRecord(document.source, len(content_bytes), 0, sha256(content_bytes).hexdigest())

@@ -1,0 +1,181 @@
+"""Keeps an index equal to its folder while somebody works in it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from askdocs.documents.loaders.sandbox.client import stop_reading
+from askdocs.documents.scan import scan
+from askdocs.errors import AskdocsError
+from askdocs.system.files import spelling
+from askdocs.types import Changes, Progress, ProgressListener
+
+if TYPE_CHECKING:
+    from watchfiles import Change
+
+    from askdocs.assistant import Assistant
+
+_SETTLED_MS = 1000  # without any change: then nobody is writing any more
+_PATIENCE_MS = 15_000  # a folder that never settles is synced this often
+_LOOK_MS = 2000  # how often it is looked whether the folder is still the same one
+_POLL_MS = 1000
+
+
+class _EndedError(Exception):
+    """A sync has to break off: the watch has ended, or its time is over."""
+
+
+def index_for_now(
+    assistant: Assistant, seconds: float, *, on_progress: ProgressListener
+) -> Changes | None:
+    """Index for at most about so many seconds; None where there is more to do then.
+
+    What was done is kept, and a Watch goes on with the rest.
+    """
+    began = time.monotonic()
+
+    def listen(progress: Progress) -> None:
+        if time.monotonic() - began > seconds:
+            raise _EndedError
+        on_progress(progress)
+
+    try:
+        return assistant.index(on_progress=listen)
+    except _EndedError:
+        return None
+
+
+class Watch:
+    """A thread that syncs whenever the folder has changed and about a second has passed since.
+
+    `on_changes` gets what each sync did, if it did anything, `on_error` what went wrong, in words;
+    no error ends the watch. A folder that goes away is waited for. `force_polling` is for network
+    drives, whose changes no system tells. Use it as a context, or call `stop`.
+    """
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        *,
+        on_changes: Callable[[Changes], None],
+        on_error: Callable[[str], None],
+        on_progress: ProgressListener | None = None,
+        force_polling: bool = False,
+    ) -> None:
+        self._assistant = assistant
+        self._corpus = assistant.config.corpus.absolute()
+        self._index = assistant.config.index.absolute()
+        self._on_changes, self._on_error = on_changes, on_error
+        self._on_progress = on_progress
+        self._force_polling = force_polling
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="askdocs-watch", daemon=True)
+
+    def __enter__(self) -> Watch:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the watch. A sync that is under way breaks off; the next one finishes its work."""
+        self._ended.set()
+        stop_reading()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self._watch_this_folder()
+            except (
+                OSError,
+                RuntimeError,
+                AskdocsError,
+            ) as error:  # the folder went away, or cannot be watched
+                if self._corpus.is_dir():
+                    self._on_error(f"The folder {self._corpus} cannot be watched: {error}")
+                self._ended.wait(_LOOK_MS / 1000)
+
+    def _watch_this_folder(self) -> None:
+        """Sync after changes until the watch ends or another folder stands in the place."""
+        from watchfiles import watch
+
+        folder = _identity(self._corpus)
+        # What is told of changes names folders as they are, without links and "..".
+        corpus = self._corpus.resolve()
+        groups = watch(
+            corpus,
+            watch_filter=partial(_matters, corpus, self._index.resolve()),
+            step=_SETTLED_MS,
+            debounce=_PATIENCE_MS,
+            stop_event=self._ended,
+            rust_timeout=_LOOK_MS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            force_polling=self._force_polling or None,
+            poll_delay_ms=_POLL_MS,
+        )
+        self._wait_until_settled()
+        self._sync()  # what changed before anybody watched
+        for changes in groups:
+            if changes:
+                self._sync()
+            elif _identity(self._corpus) != folder:
+                return
+
+    def _wait_until_settled(self) -> None:
+        """Wait until two looks at the folder see the same; not for ever."""
+        before = None
+        for _ in range(_PATIENCE_MS // _SETTLED_MS):
+            now = scan(self._corpus, leave_out=self._index)
+            if now == before or self._ended.wait(_SETTLED_MS / 1000):
+                return
+            before = now
+
+    def _sync(self) -> None:
+        try:
+            changes = self._assistant.index(on_progress=self._listen)
+        except _EndedError:
+            return
+        except AskdocsError as error:
+            self._on_error(str(error))
+        except Exception as error:  # whatever it is, the next change is another chance
+            self._on_error(f"The index could not be brought up to date: {error!r}")
+        else:
+            if changes.added or changes.changed or changes.renamed or changes.removed:
+                self._on_changes(changes)
+
+    def _listen(self, progress: Progress) -> None:
+        if self._ended.is_set():
+            raise _EndedError
+        if self._on_progress:
+            self._on_progress(progress)
+
+
+def _matters(corpus: Path, index: Path, change: Change, path: str) -> bool:
+    """Whether a change may be one of documents. `index` may lie in `corpus`, or around it."""
+    del change
+    corpus, index, found = spelling(corpus), spelling(index), spelling(Path(path))
+    own = index.is_relative_to(corpus) and found.is_relative_to(index)
+    if own or not found.is_relative_to(corpus):
+        return False
+    parts = found.relative_to(corpus).parts
+    return parts == (".askdocsignore",) or not any(part.startswith(".") for part in parts)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Which folder stands at a path. Raises OSError if there is none."""
+    state = folder.stat()
+    return state.st_dev, state.st_ino

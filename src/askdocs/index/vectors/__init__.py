@@ -1,0 +1,1 @@
+"""The vector store: Chroma, in the index folder or on a server, and its repair."""

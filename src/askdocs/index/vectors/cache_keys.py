@@ -1,0 +1,45 @@
+"""The vector of a passage: what it is made from, what it is kept under, and how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from askdocs.index.catalog import Catalog
+from askdocs.models.embedders import Embedder, Vectors, embed_many
+from askdocs.types import Passage, Progress, ProgressListener
+
+_EMBED_AT_ONCE = 256  # texts embedded before they are saved and reported
+
+
+def embedded_text(passage: Passage) -> str:
+    """What the vector of a passage is made from: its words below its title and heading."""
+    context = " › ".join(part for part in (passage.title, passage.heading) if part)
+    return f"{context}\n{passage.text}" if context else passage.text
+
+
+def vector_key(embedder: Embedder, passage: Passage) -> bytes:
+    """What the vector of a passage is kept under: it changes with the model and the text."""
+    content = f"{embedder.fingerprint}\0{embedded_text(passage)}"
+    return sha256(content.encode("utf-8", "replace")).digest()
+
+
+def embed_texts(
+    texts: Mapping[bytes, str],
+    catalog: Catalog,
+    embedder: Embedder,
+    source: str,
+    on_progress: ProgressListener,
+) -> dict[bytes, Vectors]:
+    """Vectors of texts; each batch is kept at once, so that nothing is embedded twice."""
+    found: dict[bytes, Vectors] = {}
+    keys = list(texts)
+    for start in range(0, len(keys), _EMBED_AT_ONCE):
+        on_progress(Progress("embed", start, len(keys), source))
+        batch = keys[start : start + _EMBED_AT_ONCE]
+        rows = dict(zip(batch, embed_many(embedder, [texts[key] for key in batch]), strict=True))
+        catalog.cache_vectors(rows)
+        found.update(rows)
+    if keys:
+        on_progress(Progress("embed", len(keys), len(keys), source))
+    return found

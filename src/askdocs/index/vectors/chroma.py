@@ -1,0 +1,349 @@
+"""Where the vectors are kept: a folder that Chroma has open in this process, or a Chroma server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from askdocs.config import COLLECTION
+from askdocs.errors import (
+    AskdocsError,
+    ConfigError,
+    IndexBusyError,
+    IndexMismatchError,
+    VectorsUnavailableError,
+)
+from askdocs.index.database import not_writable
+from askdocs.system.files import plain_path
+
+Found = TypeVar("Found")
+TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
+SAVED_AFTER = 1_000  # changes after which Chroma writes its graph to disk
+# Of the 50 passages nearest to a question, a search among 14,875 real ones found 97 % with an
+# ef_search of 100 (none of them for one question), 99 % with 200. With 32 neighbours, twice as many
+# passages in groups of 150 nearly equal ones were not found by their own vector as with 64, and
+# inserting took as long.
+_SPACE = {
+    "hnsw": {
+        "space": "cosine",
+        "max_neighbors": 64,
+        "ef_construction": 200,
+        "ef_search": 200,
+        "sync_threshold": SAVED_AFTER,
+    }
+}
+_OWNER = "index"  # the key of a collection's metadata that says whose it is
+_FULL = 16_000_000  # bytes; an error on a disk with less space comes from that
+_RETRIES, _PAUSE = 100, 0.05  # seconds; of what fails while the collection is written
+_REFUSALS = (401, 403)
+_ANSWER_SECONDS = 60.0  # after which a server counts as gone
+
+
+class Chroma(Protocol):
+    """One collection of Chroma, wherever it is. Raises AskdocsErrors that say what mends them."""
+
+    def run(self, action: Callable[[Any], Found]) -> Found:
+        """What `action` makes of the collection."""
+        ...
+
+    def write(self, action: Callable[[Any], Found]) -> Found:
+        """The same, for an action that changes it."""
+        ...
+
+    def prepare(self) -> None:
+        """Make the collection if it is not there."""
+        ...
+
+    def clear(self) -> None:
+        """Remove everything, and leave an empty collection."""
+        ...
+
+    def remove(self) -> None:
+        """Remove everything, and leave nothing."""
+        ...
+
+    def close(self) -> None:
+        """Free files and connections."""
+        ...
+
+
+class ChromaFolder:
+    """The collection in a folder; no other process may have it open.
+
+    Chroma writes its graph in place, and one half written can crash who reads it. So a file in the
+    folder marks that something is being written; where a process was killed meanwhile, the next
+    one begins with an empty collection (docs/decisions/0009-vectors-half-written.md).
+    Raises IndexMismatchError where it is damaged, CorpusError where it cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mark = folder / "writing"
+        self._guard = threading.Lock()
+        self._writers = 0
+        self._written = 0
+        self._failed = self._closed = False
+        chromadb, settings = _chromadb()
+        with self._reporting():
+            if self._mark.exists():
+                shutil.rmtree(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._client = chromadb.PersistentClient(plain_path(folder), settings=settings)
+            try:
+                self._collection = _made(self._client, COLLECTION)
+            except BaseException:
+                self._client.close()
+                raise
+
+    def run(self, action: Callable[[Any], Found]) -> Found:
+        """What fails while another thread writes, or makes the collection anew, is tried again."""
+        from chromadb.errors import ChromaError
+
+        with self._reporting():
+            for _ in range(_RETRIES):
+                written = self._written
+                try:
+                    return action(self._collection)
+                except ChromaError:
+                    if not self._writers and self._written == written:
+                        raise
+                time.sleep(_PAUSE)
+            return action(self._collection)
+
+    def write(self, action: Callable[[Any], Found]) -> Found:
+        with self._reporting(), self._writing():
+            return action(self._collection)
+
+    def prepare(self) -> None:
+        """Nothing to do: it was made when it was opened."""
+
+    def clear(self) -> None:
+        with self._reporting(), self._writing():
+            self._client.delete_collection(COLLECTION)
+            self._collection = _made(self._client, COLLECTION)
+
+    def remove(self) -> None:
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def close(self) -> None:
+        self._closed = True
+        self._client.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The mark stays where it ends by an error (a full disk): some may be half written."""
+        with self._guard:
+            self._mark.touch()
+            self._writers += 1
+        try:
+            yield
+        except Exception:
+            self._failed = True
+            raise
+        finally:
+            with self._guard:
+                self._writers -= 1
+                self._written += 1
+                if not self._writers and not self._failed:
+                    self._mark.unlink(missing_ok=True)
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except (ChromaError, OSError, ValueError, AttributeError) as error:
+            if self._closed:
+                raise IndexBusyError(
+                    f"The index {self._folder.parent} was closed meanwhile: it is being made anew."
+                    " Ask again."
+                ) from error
+            if isinstance(error, AttributeError):
+                raise
+            told = str(error)
+            if isinstance(error, PermissionError) or any(
+                sign in told for sign in ("readonly", "Permission denied", "No space", "is full")
+            ):
+                raise not_writable(self._folder.parent, told) from error
+            if _free_bytes(self._folder.parent) < _FULL:  # Chroma does not say so on all its ways
+                raise not_writable(self._folder.parent, f"the disk is full: {told}") from error
+            raise IndexMismatchError(
+                f"The vector store {self._folder} cannot be used ({error})."
+                " Run `askdocs doctor --repair`; it embeds nothing again."
+            ) from error
+
+
+class ChromaServer:
+    """The collection at a Chroma server, `http://host:port` or `http://host:port/NAME`.
+
+    It belongs to the index called `owner`, noted when it is made; that of another index is refused
+    with IndexMismatchError, unless it is to be taken over. Any number of processes may read it.
+    Raises VectorsUnavailableError where the server does not answer or lets nobody in.
+    """
+
+    def __init__(self, url: str, owner: str, *, take_over: bool = False) -> None:
+        place = urlsplit(url)
+        self._url, self._owner = url, owner
+        self._name = place.path.strip("/") or COLLECTION
+        self._collection: Any = None
+        chromadb, settings = _chromadb()
+        import httpx
+
+        token = os.environ.get(TOKEN, "")
+        headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
+        with self._reporting():
+            # chromadb's client leaves its connection open where it is turned away; so ask first.
+            door = f"{place.scheme}://{place.netloc}/api/v2/auth/identity"
+            httpx.get(door, headers=headers, timeout=_ANSWER_SECONDS).raise_for_status()
+            self._client = chromadb.HttpClient(
+                host=place.hostname or "",
+                port=place.port or (443 if place.scheme == "https" else 8000),
+                ssl=place.scheme == "https",
+                headers=headers,
+                settings=settings,
+            )
+            # It waits for ever, without a setting for this, and does not close its connections.
+            servers = (self._client._server, self._client._admin_client._server)
+            self._sessions = [server._session for server in servers]
+            for session in self._sessions:
+                session.timeout = _ANSWER_SECONDS
+        if take_over:
+            self._note_owner()
+
+    def run(self, action: Callable[[Any], Found]) -> Found:
+        from chromadb.errors import NotFoundError
+
+        with self._reporting():
+            if self._collection is not None:
+                # Another process may have made the collection anew since we opened it.
+                with suppress(NotFoundError):
+                    return action(self._collection)
+            try:
+                self._collection = self._opened()
+            except NotFoundError:
+                raise IndexMismatchError(
+                    f"There are no vectors of this index at {self._url}. Run `askdocs index`;"
+                    " what was embedded before is not embedded again."
+                ) from None
+            return action(self._collection)
+
+    write = run
+
+    def prepare(self) -> None:
+        from chromadb.errors import NotFoundError
+
+        with self._reporting():
+            try:
+                self._collection = self._opened()
+            except NotFoundError:
+                self._collection = _made(self._client, self._name, {_OWNER: self._owner})
+
+    def clear(self) -> None:
+        self.remove()
+        self.prepare()
+
+    def remove(self) -> None:
+        from chromadb.errors import NotFoundError
+
+        with self._reporting(), suppress(NotFoundError):
+            self._opened()  # never that of another index
+            self._client.delete_collection(self._name)
+
+    def close(self) -> None:
+        self._client.close()
+        for session in self._sessions:
+            session.close()
+
+    def _opened(self) -> Any:
+        found = self._client.get_collection(self._name, embedding_function=None)
+        if (found.metadata or {}).get(_OWNER) != self._owner:
+            raise IndexMismatchError(
+                f"The collection {self._name} at {self._url} belongs to another index. Give this"
+                " one a collection of its own by a name behind the address, as in"
+                " http://localhost:8000/reports. If the other index is gone, take its place with"
+                " `askdocs doctor --repair`."
+            )
+        return found
+
+    def _note_owner(self) -> None:
+        from chromadb.errors import NotFoundError
+
+        with self._reporting(), suppress(NotFoundError):
+            found = self._client.get_collection(self._name, embedding_function=None)
+            found.modify(metadata={**(found.metadata or {}), _OWNER: self._owner})
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError
+        from httpx import HTTPError
+
+        known = (ChromaError, HTTPError, OSError, ValueError)
+        try:
+            yield
+        except AskdocsError:
+            raise
+        except Exception as error:
+            # chromadb raises the bare class where a server answers with no error that it knows
+            if not isinstance(error, known) and type(error) is not Exception:
+                raise
+            refused = isinstance(error, AuthorizationError | ChromaAuthError)
+            if refused or _status(error) in _REFUSALS:
+                raise VectorsUnavailableError(
+                    f"The Chroma server at {self._url} does not let us in. Put its access token"
+                    f" into the environment variable {TOKEN}."
+                ) from error
+            if isinstance(error, ChromaError):
+                raise IndexMismatchError(
+                    f"The collection {self._name} at {self._url} cannot be used ({error})."
+                    " Run `askdocs doctor --repair`; it embeds nothing again."
+                ) from error
+            raise VectorsUnavailableError(
+                f"The Chroma server at {self._url} does not answer ({error or type(error).__name__}"
+                "). Start it again; nothing is lost, and `askdocs index` finishes what was begun."
+            ) from error
+
+
+def _chromadb() -> tuple[Any, Any]:
+    """The library and its settings. Raises ConfigError where it refuses the environment."""
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    try:
+        import chromadb
+        from chromadb.config import Settings
+
+        return chromadb, Settings(anonymized_telemetry=False)
+    except ValueError as error:  # chromadb reads a .env of the current folder
+        raise ConfigError(
+            f"Chroma refuses a setting of the environment or of ./.env: {error}"
+        ) from error
+
+
+def _made(client: Any, name: str, metadata: dict[str, str] | None = None) -> Any:
+    return client.get_or_create_collection(
+        name, configuration=_SPACE, metadata=metadata, embedding_function=None
+    )
+
+
+def _status(error: BaseException | None) -> int | None:
+    """The HTTP status behind an error, which chromadb wraps up to twice."""
+    while error is not None:
+        response = getattr(error, "response", None)
+        if response is not None:
+            return int(response.status_code)
+        error = error.__context__
+    return None
+
+
+def _free_bytes(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return _FULL

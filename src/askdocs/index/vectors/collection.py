@@ -1,0 +1,249 @@
+"""Passages as vectors in Chroma, in the form that LlamaIndex's own store reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from askdocs.index.vectors.chroma import SAVED_AFTER, Chroma
+from askdocs.models.embedders import Vectors
+from askdocs.types import Passage
+
+_BATCH = 1000  # Chroma takes 5461 at most at a time
+_QUERIES = 100  # asked at a time
+_NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
+_SAMPLE = 64  # passages that are looked for first; all are if one of these is at risk
+# A passage with nine others within this cosine distance is one of many nearly equal ones. Of 7,000
+# passages of real texts 1 in 1000 had nine within 0.12; most of those in groups of 150 copies with
+# another number, within 0.01.
+_CROWDED = 0.03
+_TRIES = 2  # to insert again what the graph has lost
+_PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
+
+
+class Collection:
+    """The vectors of passages in one collection of Chroma. The passage ids are the record ids.
+
+    Raises what its `chroma` raises: IndexMismatchError where the store is damaged.
+    """
+
+    def __init__(self, chroma: Chroma) -> None:
+        self.chroma = chroma
+
+    def close(self) -> None:
+        """Free the files and connections of the store."""
+        self.chroma.close()
+
+    def prepare(self) -> None:
+        """Make the store if it is not there; only who writes the index may."""
+        self.chroma.prepare()
+
+    def remove(self) -> None:
+        """Remove the store for good. Nothing else may be called afterwards."""
+        self.chroma.remove()
+
+    def count(self) -> int:
+        return int(self.chroma.run(lambda collection: collection.count()))
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Store passages with their vectors, float32 [passages, dimensions]; known ids stay.
+
+        The graph of Chroma can lose passages where many are nearly equal, or take the places of
+        deleted ones. So some are looked for, each one if any of these is lost or crowded, and what
+        is lost is inserted again, though that does not help all. (To look for each of all would
+        take as long as adding them.)
+        """
+        for start in range(0, len(passages), _BATCH):
+            batch = passages[start : start + _BATCH]
+            nodes = {
+                passage.id: passage_node(passage, vector)
+                for passage, vector in zip(batch, vectors[start : start + _BATCH], strict=True)
+            }
+            self.chroma.write(partial(_write, nodes=list(nodes.values())))
+            known = {name: node.embedding for name, node in nodes.items()}
+            if not self.at_risk(known):
+                continue
+            for _ in range(_TRIES):
+                lost = self.unreachable(known)
+                if not lost:
+                    break
+                self.delete(lost)
+                self.chroma.write(partial(_write, nodes=[nodes[name] for name in lost]))
+
+    def save(self) -> None:
+        """Have the graph written to disk as it is, for the next process to open it so.
+
+        Chroma does that after so many changes, and whoever opens it inserts again what has changed
+        since. It has no call for this, but counts changes of passages that do not exist.
+        """
+        if not self.count():
+            return
+        nothing = [f"none-{number}" for number in range(SAVED_AFTER)]
+        self._change("update", ids=nothing, metadatas=[{"source": ""}] * len(nothing))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove passages by id; ids that are not there do no harm."""
+        for start in range(0, len(ids), _BATCH):
+            self._change("delete", ids=list(ids[start : start + _BATCH]))
+
+    def search(
+        self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """(passage id, cosine) of the passages nearest to `vector`, best first."""
+        found: list[tuple[str, float]] = []
+        for where in _conditions(sources):
+            answer = self._call(
+                "query",
+                query_embeddings=[vector],
+                n_results=limit,
+                where=where,
+                include=["distances"],
+            )
+            pairs = zip(answer["ids"][0], answer["distances"][0], strict=True)
+            found += [(name, 1 - distance) for name, distance in pairs]
+        return sorted(found, key=best_first)[:limit]
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all stored passages."""
+        offset = 0
+        while True:
+            page = self._call("get", limit=_PAGE, offset=offset, include=[])["ids"]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            offset += _PAGE
+
+    def records(self) -> Iterator[tuple[Passage, Vectors]]:
+        """All that is stored: what each record tells of its passage, and its vector."""
+        offset = 0
+        while True:
+            wanted = ["documents", "metadatas", "embeddings"]
+            page = self._call("get", limit=_BATCH, offset=offset, include=wanted)
+            fields = (page["ids"], page["documents"], page["metadatas"], page["embeddings"])
+            for name, text, metadata, vector in zip(*fields, strict=True):
+                yield _stored_passage(name, text, metadata), np.asarray(vector, np.float32)
+            if len(page["ids"]) < _BATCH:
+                return
+            offset += _BATCH
+
+    def unreachable(self, vectors: Mapping[str, Vectors]) -> list[str]:
+        """The ids that a search with their own vector does not find."""
+        missed = self._not_found(list(vectors), vectors, limit=_NEAR)
+        # Many passages can have the same vector; a graph can miss a neighbour among few.
+        return self._not_found(missed, vectors, limit=_FAR) if missed else []
+
+    def at_risk(self, vectors: Mapping[str, Vectors]) -> bool:
+        """Whether any of a sample is not found by its own vector, or has many nearly equal ones."""
+        if not vectors:
+            return False
+        sample = list(vectors.items())[:: max(1, len(vectors) // _SAMPLE)]
+        found = self._call(
+            "query",
+            query_embeddings=[vector for _, vector in sample],
+            n_results=_NEAR,
+            include=["distances"],
+        )
+        return any(
+            name not in ids or (len(ids) == _NEAR and distances[-1] < _CROWDED)
+            for (name, _), ids, distances in zip(
+                sample, found["ids"], found["distances"], strict=True
+            )
+        )
+
+    def _not_found(
+        self, names: Sequence[str], vectors: Mapping[str, Vectors], *, limit: int
+    ) -> list[str]:
+        same: dict[bytes, list[str]] = {}  # those with the same vector are asked for together
+        for name in names:
+            same.setdefault(np.asarray(vectors[name], np.float32).tobytes(), []).append(name)
+        missed: set[str] = set()
+        groups = list(same.values())
+        for start in range(0, len(groups), _QUERIES):
+            batch = groups[start : start + _QUERIES]
+            wanted = [vectors[group[0]] for group in batch]
+            found = self._call("query", query_embeddings=wanted, n_results=limit, include=[])
+            for group, ids in zip(batch, found["ids"], strict=True):
+                equals_only = limit == _FAR == len(ids) and set(ids) <= set(group)
+                if not equals_only:  # else there may be more equals than were asked for
+                    missed.update(set(group).difference(ids))
+        return [name for name in names if name in missed]
+
+    @property
+    def model(self) -> str:
+        """The fingerprint of the model that the vectors are from, as it was noted."""
+        return self._metadata().get("model", "")
+
+    def note_model(self, fingerprint: str) -> None:
+        """Keep the fingerprint beside the vectors: they outlive a catalog that is lost."""
+        if self.model != fingerprint:
+            self._change("modify", metadata={**self._metadata(), "model": fingerprint})
+
+    def clear(self) -> None:
+        """Remove everything, and leave an empty store."""
+        self.chroma.clear()
+
+    def _metadata(self) -> dict[str, str]:
+        return dict(self.chroma.run(lambda collection: collection.metadata) or {})
+
+    def _call(self, method: str, **values: Any) -> Any:
+        return self.chroma.run(lambda collection: getattr(collection, method)(**values))
+
+    def _change(self, method: str, **values: Any) -> None:
+        self.chroma.write(lambda collection: getattr(collection, method)(**values))
+
+
+def passage_node(passage: Passage, vector: Vectors | None = None) -> Any:
+    """A passage as a LlamaIndex `TextNode`."""
+    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+
+    places = {"start": passage.start, "end": passage.end, "page": passage.page,
+              "heading": passage.heading, "line": passage.line}  # fmt: skip
+    known = {name: value for name, value in places.items() if value is not None}
+    return TextNode(
+        id_=passage.id,
+        text=passage.text,
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        embedding=None if vector is None else np.asarray(vector, np.float32).tolist(),
+        metadata={"source": passage.source, "title": passage.title, **known},
+        excluded_embed_metadata_keys=["source", "start", "end", "page", "line"],
+        excluded_llm_metadata_keys=["start", "end", "line"],
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.source)},
+    )
+
+
+def _stored_passage(name: str, text: str, metadata: Mapping[str, Any]) -> Passage:
+    return Passage(
+        id=name,
+        source=str(metadata["source"]),
+        text=text,
+        start=int(metadata["start"]),
+        end=int(metadata["end"]),
+        title=str(metadata["title"]),
+        page=metadata.get("page"),
+        heading=metadata.get("heading"),
+        line=metadata.get("line"),
+    )
+
+
+def _write(collection: Any, *, nodes: Sequence[Any]) -> None:
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    ChromaVectorStore(chroma_collection=collection).add(list(nodes))
+
+
+def _conditions(sources: Sequence[str] | None) -> Iterator[Any]:
+    """What Chroma is asked to look within; long lists in parts, for it fails on those."""
+    if sources is None:
+        yield None
+        return
+    for start in range(0, len(sources), _PAGE):
+        yield {"source": {"$in": list(sources[start : start + _PAGE])}}
+
+
+def best_first(pair: tuple[str, float]) -> tuple[float, str]:
+    """The order of (passage id, cosine): the nearest first, ties by id."""
+    return -pair[1], pair[0]

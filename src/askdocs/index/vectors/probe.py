@@ -1,0 +1,96 @@
+"""Looks at a vector store in a process of its own: a damaged one can crash who opens it.
+
+Nothing else may have the index open meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from askdocs.config import Config
+from askdocs.errors import AskdocsError
+from askdocs.index.catalog import Catalog
+from askdocs.index.vectors.store import open_vectors
+
+_SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage: far more than it takes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Counts of passages: stored, not stored, not found by a search, stored though they are gone.
+
+    `problem` says why nothing could be counted.
+    """
+
+    stored: int = 0
+    missing: int = 0
+    unreachable: int = 0
+    stray: int = 0
+    problem: str = ""
+
+
+def probe(config: Config, *, passages: int) -> Finding:
+    """What another process finds, even if looking at so many passages kills it or hangs."""
+    try:
+        done = _run("look", config, seconds=_SECONDS + _SECONDS_EACH * passages)
+    except subprocess.TimeoutExpired as error:
+        return Finding(problem=f"It hangs the process that opens it ({error.timeout:.0f} seconds).")
+    try:
+        return Finding(**json.loads(done.stdout.splitlines()[-1]))
+    except (ValueError, TypeError, IndexError):
+        return Finding(problem=f"It crashes the process that opens it (status {done.returncode}).")
+
+
+def records_can_be_read(config: Config) -> bool:
+    """Whether a process that reads all records of the store comes to their end."""
+    return config.served or _run("read", config).returncode == 0
+
+
+def look(config: Config) -> Finding:
+    """Compare every passage of the catalog with what the store holds and finds."""
+    catalog = Catalog(config.index / "catalog.sqlite")
+    try:
+        store = open_vectors(config, catalog.identity())
+        try:
+            stored = set(store.ids())
+            known = {name for name, _ in catalog.all_ids()}
+            vectors = catalog.vectors_of(sorted(known & stored))
+            return Finding(
+                stored=len(stored),
+                missing=len(known - stored),
+                unreachable=len(store.unreachable(vectors)),
+                stray=len(stored - known),
+            )
+        finally:
+            store.close()
+    except AskdocsError as error:
+        return Finding(problem=str(error))
+    finally:
+        catalog.close()
+
+
+def _run(
+    task: str, config: Config, *, seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    place = (str(config.index.absolute()), config.vectors)
+    command = [sys.executable, "-m", "askdocs.index.vectors.probe", task, *place]
+    return subprocess.run(command, capture_output=True, check=False, timeout=seconds,
+        encoding="utf-8", errors="replace",
+    )  # fmt: skip
+
+
+def main(task: str, config: Config) -> None:
+    if task == "look":
+        print(json.dumps(asdict(look(config))))  # noqa: T201  the answer to `probe`
+        return
+    store = open_vectors(config, owner="")
+    for _ in store.records():
+        pass
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Config(index=Path(sys.argv[2]), vectors=sys.argv[3]))

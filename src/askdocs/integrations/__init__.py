@@ -1,0 +1,1 @@
+"""askdocs as part of other frameworks."""

@@ -1,0 +1,1 @@
+"""The built-in embedder in bfloat16, in a child process: faster indexing on some processors."""

@@ -1,0 +1,70 @@
+"""Embedding for an index in a process of its own: beside the one that writes, not in its way."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.models.bundled import DIMENSIONS
+from askdocs.system import processes
+
+_SIZE = DIMENSIONS * np.dtype(np.float32).itemsize
+
+
+class LostError(Exception):
+    """The process has ended, or could not be started."""
+
+
+class EmbeddingProcess:
+    """Started when it is made; it takes some 400 MB until `close`.
+
+    Chroma and Python's own work hold a lock that every thread of a process needs between two
+    products; those of another process go on meanwhile. Of `threads`, 0 are one for each core.
+    Raises LostError where it cannot be started. It ends with this process, however that ends.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._turn = threading.Lock()
+        self._owner = os.getpid()  # a fork of this process must not use its pipes
+        try:
+            self._process = processes.start(
+                "askdocs.models.bfloat16.process", str(threads), folder=tempfile.gettempdir()
+            )
+        except OSError as error:
+            raise LostError from error
+        atexit.register(self.close)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 [texts, 384], each row of length 1. Raises LostError where the process ends."""
+        if self._owner != os.getpid():
+            raise LostError
+        with self._turn:
+            stdin, stdout = self._process.stdin, self._process.stdout
+            assert stdin is not None
+            assert stdout is not None
+            try:
+                stdin.write(json.dumps(list(texts)).encode("ascii") + b"\n")
+                stdin.flush()
+                rows = stdout.read(len(texts) * _SIZE)
+            except OSError as error:
+                raise LostError from error
+            except BaseException:
+                self._process.kill()  # what it still says must not be taken for the next answer
+                raise
+        if len(rows) < len(texts) * _SIZE:
+            raise LostError
+        return np.frombuffer(rows, np.float32).reshape(-1, DIMENSIONS)
+
+    def close(self) -> None:
+        """End the process."""
+        atexit.unregister(self.close)
+        if self._owner != os.getpid():
+            return
+        processes.end(self._process)

@@ -1,0 +1,85 @@
+"""An embedding model behind an address: text-embeddings-inference, Ollama, any OpenAI-style one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.errors import ConfigError, ModelUnavailableError
+from askdocs.system.network import is_loopback
+
+KEY = "ASKDOCS_EMBEDDER_KEY"  # names the environment variable; the key itself is never kept
+_AT_ONCE = 32  # texts a request; the least that common servers allow
+_SECONDS = 60.0
+
+
+class ServerEmbedder:
+    """`http:URL` or `http:MODEL@URL`: asks `URL/v1/embeddings`, as OpenAI's servers are asked.
+
+    With a MODEL, vectors are known by its name: the server may move. Without, by its address.
+    Raises ModelUnavailableError where no usable vectors come back.
+    """
+
+    def __init__(self, name: str) -> None:
+        model, at, url = name.rpartition("@")
+        place = urlsplit(url)
+        if place.scheme not in ("http", "https") or not place.hostname or (at and not model):
+            raise ConfigError(
+                f"The embedder 'http:{name}' has no address. Write http:URL or http:MODEL@URL, as"
+                " in http:http://localhost:8080."
+            )
+        self._model = model
+        self._url = url
+        self._endpoint = _endpoint(url)
+        self.fingerprint = f"http:{model or url}"
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 [texts, dimensions], each row of length 1."""
+        parts = [
+            self._asked(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
+
+    def embed_question(self, question: str) -> NDArray[np.float32]:
+        """float32 [dimensions] of length 1."""
+        return np.asarray(self._asked([question])[0])
+
+    def _asked(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import httpx
+
+        body = {"model": self._model or "default", "input": list(texts), "encoding_format": "float"}
+        key = os.environ.get(KEY, "")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        proxies = not is_loopback(urlsplit(self._url).hostname)  # they are for elsewhere
+        try:
+            # A redirection is not followed: the key is for this address only.
+            answer = httpx.post(
+                self._endpoint, json=body, headers=headers, timeout=_SECONDS, trust_env=proxies
+            )
+            if answer.status_code != 200:
+                raise self._unavailable(f"status {answer.status_code}: {answer.text[:300]}")
+            rows = sorted(answer.json()["data"], key=lambda row: row["index"])
+            vectors = np.array([row["embedding"] for row in rows], np.float32)
+            if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
+                raise ValueError(f"{len(rows)} vectors for {len(texts)} texts")
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+            raise self._unavailable(str(error) or type(error).__name__) from error
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+    def _unavailable(self, reason: str) -> ModelUnavailableError:
+        return ModelUnavailableError(
+            f"The embedding server at {self._url} gives no vectors ({reason}). Start it, or mend"
+            f" the setting embedder; a key, if it wants one, is read from {KEY}."
+        )
+
+
+def _endpoint(url: str) -> str:
+    base = url.rstrip("/")
+    if base.endswith("/embeddings"):
+        return base
+    return f"{base}/embeddings" if base.endswith("/v1") else f"{base}/v1/embeddings"

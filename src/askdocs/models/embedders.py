@@ -1,0 +1,177 @@
+"""A spec, or a LlamaIndex embedding, to a function from texts to vectors of unit length."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.errors import ConfigError, ModelUnavailableError, first_line
+from askdocs.models.bfloat16.client import EmbeddingProcess, LostError
+from askdocs.models.bfloat16.encoder import has_bfloat16
+from askdocs.models.bundled import (
+    EMBEDDER,
+    LONGEST,
+    Inputs,
+    checksum,
+    load_onnx,
+    load_tokenizer,
+    vectors_of,
+)
+from askdocs.models.embedder_server import ServerEmbedder
+
+Vectors = NDArray[np.float32]
+_log = logging.getLogger(__name__)
+_MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loads
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors. `fingerprint` changes whenever its vectors would."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """float32 [texts, dimensions], each row of length 1."""
+        ...
+
+    def embed_question(self, question: str) -> Vectors:
+        """float32 [dimensions] of length 1."""
+        ...
+
+
+def load_embedder(spec: str, *, threads: int = 0) -> Embedder:
+    """The embedding model that a spec names: `onnx:builtin`, `st:NAME-OR-PATH`, `http:URL`.
+
+    The built-in one takes so many `threads`, by default one for each core.
+    Raises ConfigError for an unknown spec, ModelUnavailableError where it cannot be loaded.
+    """
+    kind, _, name = spec.partition(":")
+    if spec == "onnx:builtin":
+        return OnnxEmbedder(threads=threads)
+    if kind == "st" and name:
+        return SentenceTransformerEmbedder(name)
+    if kind in ("http", "https") and name:
+        return ServerEmbedder(spec if name.startswith("//") else name)
+    raise ConfigError(
+        f"The embedder {spec!r} is not known. Use onnx:builtin, st:NAME-OR-PATH or http:URL."
+    )
+
+
+class OnnxEmbedder:
+    """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start."""
+
+    def __init__(self, *, threads: int = 0) -> None:
+        self._session = load_onnx(EMBEDDER, threads=threads)
+        self._tokenizer = load_tokenizer()
+        self._tokenizer.enable_truncation(LONGEST)
+        self._threads = threads
+        self._embedded = 0  # texts of an index
+        self._faster: EmbeddingProcess | None = None
+        self._alone = False
+        self.fingerprint = f"onnx:builtin:{checksum(EMBEDDER)[:12]}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return vectors_of(texts, self._tokenizer, self._encode)
+
+    def embed_question(self, question: str) -> Vectors:
+        return np.asarray(self.embed([question])[0])
+
+    def embed_many(self, texts: Sequence[str]) -> Vectors:
+        """The same for passages of an index: after many of them in bfloat16, if there is that.
+
+        `rest` ends the process which does so; it is started again when it is needed.
+        """
+        self._embedded += len(texts)
+        if self._embedded < _MANY or self._alone or not has_bfloat16():
+            return self.embed(texts)
+        try:
+            self._faster = self._faster or EmbeddingProcess(self._threads)
+            return self._faster.embed(texts)
+        except LostError:  # there was no memory for it, for one
+            _log.warning("The process that embeds in bfloat16 has ended: going on in float32.")
+            self._alone = True
+            self.rest()
+            return self.embed(texts)
+
+    def rest(self) -> None:
+        """Give back what only many passages need."""
+        faster, self._faster = self._faster, None
+        self._embedded = 0
+        if faster:
+            faster.close()
+
+    def _encode(self, inputs: Iterable[Inputs]) -> Iterator[Vectors]:
+        for each in inputs:
+            yield self._session.run(["embedding"], each)[0]
+
+
+def embed_many(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    """The vectors of passages for an index, float32 [texts, dimensions], in the fastest way."""
+    if isinstance(embedder, OnnxEmbedder):
+        return embedder.embed_many(texts)
+    return embedder.embed(texts)
+
+
+def rest(embedder: Embedder) -> None:
+    """Give back what an embedder has taken for many passages."""
+    if isinstance(embedder, OnnxEmbedder):
+        embedder.rest()
+
+
+class SentenceTransformerEmbedder:
+    """Any model of sentence-transformers, from a folder or, if the user allows it, a hub.
+
+    Models are looked up offline unless the environment says HF_HUB_OFFLINE=0.
+    """
+
+    def __init__(self, name: str) -> None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(name, trust_remote_code=False, device="cpu")
+        except Exception as error:  # the library raises whatever its parts raise
+            raise ModelUnavailableError(
+                f"The embedding model {name!r} cannot be loaded ({first_line(error)}). Give the"
+                " path of a folder that holds it, or set HF_HUB_OFFLINE=0 to allow the download."
+            ) from error
+        self.fingerprint = f"st:{name}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(self._model.encode_document, list(texts))
+
+    def embed_question(self, question: str) -> Vectors:
+        return np.asarray(self._encode(self._model.encode_query, [question])[0])
+
+    def _encode(self, encode: Any, texts: list[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension() or 0), np.float32)
+        vectors = encode(texts, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, np.float32)
+
+
+class LlamaIndexEmbedder:
+    """Any LlamaIndex `BaseEmbedding`, given as an object."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.fingerprint = f"llama-index:{type(model).__name__}:{model.model_name}"
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return _unit(np.array(self._model.get_text_embedding_batch(list(texts)), np.float32))
+
+    def embed_question(self, question: str) -> Vectors:
+        rows = np.array([self._model.get_query_embedding(question)], np.float32)
+        return np.asarray(_unit(rows)[0])
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

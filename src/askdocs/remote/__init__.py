@@ -1,0 +1,1 @@
+"""An index that another askdocs process serves, used like a local one."""

@@ -1,0 +1,197 @@
+"""An index that another process serves, used as if it were ours."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from askdocs.answering.stream import Stream
+from askdocs.config import Config
+from askdocs.errors import IndexBusyError
+from askdocs.index.lock import read_owner
+from askdocs.remote.wire import from_error, from_record, to_record
+from askdocs.system.files import same_place
+from askdocs.types import Answer, Changes, Document, Hit, Progress, ProgressListener, Status, Turn
+
+_GREETING_SECONDS = 5.0
+_ANSWER_SECONDS = 600.0
+
+
+def find_server(config: Config, *, any_corpus: bool = False) -> RemoteAssistant | None:
+    """The server that has this index open; None if there is none, also if one has crashed.
+
+    Raises IndexBusyError where it serves another folder of documents, unless `any_corpus` will do.
+    """
+    owner = read_owner(config.index)
+    if "address" not in owner or "token" not in owner:
+        return None
+    server = RemoteAssistant(config, owner["address"], owner["token"])
+    try:
+        corpus = server.corpus()
+    except (OSError, http.client.HTTPException, ValueError, IndexBusyError):
+        return None
+    if not any_corpus and not same_place(Path(corpus), config.corpus):
+        raise IndexBusyError(
+            f"The index {config.index} is in use by the server at {server.address}, which serves"
+            f" {corpus}, not {config.corpus}. Stop it, or use another index with --index."
+        )
+    return server
+
+
+class RemoteAssistant:
+    """The methods of an Assistant, answered by the server that holds the index.
+
+    Raises the errors that the Assistant of the server raised, IndexBusyError where it is gone.
+    """
+
+    def __init__(self, config: Config, address: str, token: str) -> None:
+        self.config = config
+        self.address = address
+        self._token = token
+
+    def __enter__(self) -> RemoteAssistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing to close: each call has its own connection."""
+
+    def corpus(self) -> str:
+        """The absolute path of the folder that the server indexes. Raises OSError if it is gone."""
+        return str(self._asked("corpus", {}, None, seconds=_GREETING_SECONDS))
+
+    def is_indexed(self) -> bool:
+        return bool(self._call("is_indexed"))
+
+    def index(
+        self,
+        *,
+        on_progress: ProgressListener | None = None,
+        dry_run: bool = False,
+        rebuild: bool = False,
+    ) -> Changes:
+        found = self._call("index", on_progress, dry_run=dry_run, rebuild=rebuild)
+        return from_record(Changes, found)
+
+    def status(self) -> Status:
+        return from_record(Status, self._call("status"))
+
+    def document(self, source: str) -> Document:
+        return from_record(Document, self._call("document", source=source))
+
+    def search(
+        self, query: str, *, top_k: int = 8, sources: Sequence[str] | None = None
+    ) -> list[Hit]:
+        found = self._call("search", query=query, top_k=top_k, sources=sources)
+        return [from_record(Hit, each) for each in found]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        sources: Sequence[str] | None = None,
+        quotes: bool = False,
+        insist: bool = False,
+    ) -> Answer:
+        stream = self.stream(
+            question, history=history, sources=sources, quotes=quotes, insist=insist
+        )
+        for _ in stream:
+            pass
+        return stream.answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        sources: Sequence[str] | None = None,
+        quotes: bool = False,
+        insist: bool = False,
+    ) -> Stream:
+        values = {
+            "question": question,
+            "history": to_record(list(history)),
+            "sources": sources,
+            "quotes": quotes,
+            "insist": insist,
+        }
+        return Stream(lambda: self._streamed(values))
+
+    def _streamed(self, values: dict[str, Any]) -> Generator[str, None, Answer]:
+        with (
+            self._telling_errors(),
+            closing(self._lines("stream", values, _ANSWER_SECONDS)) as lines,
+        ):
+            for told in lines:
+                if "found" in told:
+                    return from_record(Answer, told["found"])
+                yield str(told["piece"])
+        raise AssertionError("the lines end with what was found, or raise")
+
+    def _call(self, task: str, on_progress: ProgressListener | None = None, **values: Any) -> Any:
+        with self._telling_errors():
+            return self._asked(task, values, on_progress, seconds=_ANSWER_SECONDS)
+
+    def _asked(
+        self,
+        task: str,
+        values: dict[str, Any],
+        on_progress: ProgressListener | None,
+        *,
+        seconds: float,
+    ) -> Any:
+        with closing(self._lines(task, values, seconds)) as lines:
+            for told in lines:
+                if "found" in told:
+                    return told["found"]
+                if on_progress:
+                    on_progress(from_record(Progress, told["progress"]))
+        raise AssertionError("the lines end with what was found, or raise")
+
+    def _lines(
+        self, task: str, values: dict[str, Any], seconds: float
+    ) -> Generator[dict[str, Any]]:
+        """What the server tells, to the line with what it found."""
+        place = urlsplit(self.address)
+        connection = http.client.HTTPConnection(
+            place.hostname or "127.0.0.1", place.port, timeout=seconds
+        )
+        with closing(connection):
+            headers = {"X-Askdocs-Token": self._token, "Content-Type": "application/json"}
+            connection.request("POST", f"/askdocs/{task}", json.dumps(values), headers)
+            with closing(connection.getresponse()) as response:
+                if response.status != 200:
+                    raise ValueError(f"status {response.status}")
+                for line in response:
+                    told = json.loads(line)
+                    if "error" in told:
+                        raise from_error(told["error"])
+                    yield told
+                    if "found" in told:
+                        return
+        raise ValueError("it broke off")
+
+    @contextmanager
+    def _telling_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise IndexBusyError(
+                f"The server at {self.address} has the index {self.config.index} but does not"
+                f" answer ({error!r}). Stop it, or try again."
+            ) from error

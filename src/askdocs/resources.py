@@ -1,0 +1,186 @@
+"""What an Assistant works with: lock, catalog, vectors and models, opened when first needed."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from askdocs.config import Config
+from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
+from askdocs.index.catalog import Catalog
+from askdocs.index.fingerprint import fingerprint as fingerprint_of
+from askdocs.index.folder import delete_index
+from askdocs.index.lock import IndexLock
+from askdocs.index.vectors.store import VectorStore
+from askdocs.index.vectors.store import open_vectors as open_store
+from askdocs.llm.load import LlamaIndexModel, load_llm
+from askdocs.llm.model import LanguageModel
+from askdocs.models.embedder_ray import RayEmbedder
+from askdocs.models.embedders import Embedder, LlamaIndexEmbedder, load_embedder, rest
+from askdocs.models.reader import OnnxReader, Reader
+
+_LOCK_SECONDS = 5.0
+
+
+class Parts:
+    """Opens each part once, whichever thread asks first; `close` frees all but the models.
+
+    `embedder` and `llm` are objects of LlamaIndex that take the place of the settings, or None.
+    `token` is what other processes show to be let in.
+    """
+
+    def __init__(self, config: Config, *, embedder: Any, llm: Any) -> None:
+        self.config = config
+        self.guard = threading.RLock()
+        self._llm_guard = threading.Lock()
+        self.token = secrets.token_urlsafe(24)
+        self._given_embedder = embedder
+        self._given_llm = llm
+        self._address = ""
+        self._lock: IndexLock | None = None
+        self._catalog: Catalog | None = None
+        self._vectors: VectorStore | None = None
+        self._embedder: Embedder | None = None
+        self._reader: Reader | None = None
+        self._llm: LanguageModel | None = None
+
+    def close(self) -> None:
+        """Close the index and free its lock; what is needed later is opened again."""
+        with self.guard:
+            if self._catalog:
+                self._catalog.close()
+            self.close_vectors()
+            if self._lock:
+                self._lock.release()
+            self._catalog = self._lock = None
+
+    def close_vectors(self) -> None:
+        """Close the vectors alone."""
+        with self.guard:
+            if self._vectors:
+                self._vectors.close()
+            self._vectors = None
+
+    def announce(self, address: str) -> None:
+        """Tell other processes, by the lock, that this one answers at `address`."""
+        with self.guard:
+            self._address = address
+            self._lock_to_read()
+            self._note_owner()
+
+    def fingerprint(self) -> dict[str, str]:
+        """What an index made now would depend on."""
+        return fingerprint_of(self.config, self.embedder)
+
+    def open_catalog(self) -> Catalog:
+        """The catalog; opening it takes the lock, unless others may read the index too."""
+        with self.guard:
+            if self._catalog is None:
+                self._lock_to_read()
+                self._catalog = Catalog(self.config.index / "catalog.sqlite")
+            return self._catalog
+
+    def open_vectors(self) -> VectorStore:
+        """The vectors, in the index or at a server."""
+        with self.guard:
+            if self._vectors is None:
+                self._vectors = open_store(self.config, self.open_catalog().identity())
+            return self._vectors
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded when it is first needed."""
+        with self.guard:
+            if self._embedder is None:
+                given = self._given_embedder
+                self._embedder = (
+                    load_embedder(self.config.embedder)
+                    if given is None
+                    else LlamaIndexEmbedder(given)
+                )
+            return self._embedder
+
+    @contextmanager
+    def embedding(self, ray: str = "") -> Iterator[Embedder]:
+        """The embedding model for an index, run by a Ray cluster if its address is given."""
+        if not ray:
+            try:
+                yield self.embedder
+            finally:
+                rest(self.embedder)
+            return
+        if self._given_embedder is not None:
+            raise ConfigError("A cluster loads its model by the setting embedder; give none.")
+        with RayEmbedder(self.config.embedder, ray, self.embedder) as embedder:
+            yield embedder
+
+    def open_reader(self) -> Reader:
+        """The model that reads passages."""
+        with self.guard:
+            if self._reader is None:
+                self._reader = OnnxReader()
+            return self._reader
+
+    @property
+    def has_llm(self) -> bool:
+        """Whether a language model is set, be it within reach or not."""
+        return self._given_llm is not None or self.config.llm != "none"
+
+    def open_llm(self) -> LanguageModel:
+        """The language model. Raises ModelUnavailableError where it cannot be had."""
+        with self._llm_guard:  # loading one takes long, and nothing else has to wait for it
+            if self._llm is None:
+                seconds = self.config.llm_seconds
+                self._llm = (
+                    load_llm(self.config.llm, context=self.config.llm_context, seconds=seconds)
+                    if self._given_llm is None
+                    else LlamaIndexModel(self._given_llm, seconds=seconds)
+                )
+            return self._llm
+
+    def _lock_to_read(self) -> None:
+        """An embedded Chroma belongs to one process; one at a server serves many."""
+        if self.config.served:
+            self._make_folder()
+        else:
+            self.open_lock()
+
+    def _make_folder(self) -> None:
+        try:
+            self.config.index.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CorpusError(
+                f"The index folder {self.config.index} cannot be made"
+                f" ({error.strerror or error}). Choose another with --index."
+            ) from error
+
+    def open_lock(self) -> None:
+        """Be the one process that writes the index. Raises IndexBusyError where another is."""
+        if self._lock is None:
+            self._make_folder()
+            lock = IndexLock(self.config.index)
+            lock.acquire(wait=_LOCK_SECONDS)
+            self._lock = lock
+            self._note_owner()
+
+    def _note_owner(self) -> None:
+        if self._lock and self._address:
+            doing = f"serving at {self._address}"
+            self._lock.describe(doing, address=self._address, token=self.token)
+
+    def forget_index(self) -> None:
+        """Delete the index, even one that is damaged.
+
+        Where other processes may read it, it is emptied in its place.
+        """
+        with self.guard:
+            if self.config.served:
+                with suppress(IndexMismatchError):
+                    self.open_catalog().forget()
+                    return
+            self.close()
+            self.open_lock()
+            delete_index(self.config.index)

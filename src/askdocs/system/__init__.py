@@ -1,0 +1,1 @@
+"""What differs between Linux, macOS and Windows: file names, child processes, local addresses."""

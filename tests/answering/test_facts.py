@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.verification import facts
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("It cost 1.9 million pounds.", [1.9e6]),
+        ("It cost 1,900,000 pounds.", [1.9e6]),
+        ("Seventeen boats and twenty-five men in 1962.", [17, 25, 1962]),
+        ("Two hundred thousand of them, 12%.", [2e5, 12]),
+        ("In the 1960s it was 5k.", [1960, 5000]),
+        ("One of them.", []),
+    ],
+)
+def test_numbers_are_read_as_values(text: str, values: list[float]) -> None:
+    assert [value for _, value, _ in facts.figures(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "missing"),
+    [
+        ("It has 240 bicycles.", "There are 240 of them.", ""),
+        ("It has 250 bicycles.", "There are 240 of them.", "250"),
+        ("It has two bicycles.", "There are 2 of them.", ""),
+        ("About 400,000 trips.", "412,000 trips.", ""),
+        ("About 500,000 trips.", "412,000 trips.", "500,000"),
+        ("Exactly 400,000 trips.", "412,000 trips.", "400,000"),
+    ],
+)
+def test_a_number_that_the_source_does_not_give(text: str, source: str, missing: str) -> None:
+    assert facts.missing_figure(text, source) == missing
+
+
+def test_dates_are_compared_by_name() -> None:
+    assert facts.missing_date("It opened on 3 Oct. 1962.", "on October 3, 1962") == ""
+    assert facts.missing_date("It opened in May.", "It opened in June.") == "May"
+    assert facts.missing_date("It may open.", "It opens.") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "around", "missing"),
+    [
+        ("In May, Peter Hale disputed it.", "Councillor Peter Hale disputed it.", "", ""),
+        ("In May, Anna Hale disputed it.", "Councillor Peter Hale disputed it.", "", "Anna"),
+        ("Later Nwosu left.", "She left later.", "Amara Nwosu came. She left later.", ""),
+        ("Later Nwosu left.", "Hale left later.", "Amara Nwosu came. Hale left later.", "Nwosu"),
+        ("Later the BLA left.", "The Balochistan Liberation Army left.", "", ""),
+        ("In the end Norwegian ships left.", "Ships of Norway left.", "", ""),
+        ("It is run by the Town Bicycle Board.", "It is run by the TBB.", "", ""),
+        ("It is run by the Town Bicycle Board and Hale.", "The TBB and Amara run it.", "", "Hale"),
+        ("Then a new DEK is made.", "A new data encryption key is made.", "", ""),
+        ("It is run by the BLM.", "It is run by the Bureau of Land Management.", "", ""),
+        ("It is run by the BCR.", "Berta saw Carl ride to Rome.", "", "BCR"),
+    ],
+)
+def test_a_name_that_the_source_lacks(text: str, source: str, around: str, missing: str) -> None:
+    assert facts.missing_name(text, source, "", around) == missing
+
+
+def test_the_subject_may_be_named_in_the_title_but_nobody_else() -> None:
+    title = "Skerry Point Light"
+    assert facts.missing_name("Skerry Point has a lamp.", "There is a lamp.", title, "") == ""
+    assert facts.missing_name("A lamp of Skerry burns.", "A lamp of Wexham burns.", title, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "contrary"),
+    [
+        ("It did not open.", "It opened.", True),
+        ("It opened.", "It never opened.", True),
+        ("It was not cheap.", "It wasn’t cheap.", False),
+        ("It opened, and nobody came.", "It opened, and no one came.", False),
+        ("It opened.", "It opened, but nobody came.", False),
+        ("It is not only cheap.", "It is cheap.", False),
+        ("They tax it, willful or not.", "They tax it.", False),
+        (
+            "Blues are not a breed.",
+            "Do not confuse Blues (which are not a breed) with Reds.",
+            False,
+        ),
+        ("The file holds a key.", "The file holds only a key (no other file).", False),
+    ],
+)
+def test_one_denies_what_the_other_says(text: str, source: str, contrary: bool) -> None:
+    assert facts.contradicts(text, source) is contrary
+
+
+def test_words_for_the_opposite() -> None:
+    assert facts.opposite("Losses increased.", "Losses fell to nine.") == "increased"
+    assert facts.opposite("Losses increased.", "Losses rose, then fell.") == ""
+
+
+def test_who_said_it_and_who_did_it_to_whom() -> None:
+    assert facts.speakers("In May, Peter Hale said that it works.") == ["Peter", "Hale"]
+    assert facts.speakers("It works, said Amara Nwosu.") == ["Amara", "Nwosu"]
+    assert facts.swapped("Nwosu criticised Hale.", "Hale criticised Nwosu.")
+    assert not facts.swapped("Nwosu was criticised by Hale.", "Hale criticised Nwosu.")

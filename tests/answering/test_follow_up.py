@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.questions.follow_up import leans_on_history, small_talk, understand
+from askdocs.types import Answer, Statement, Turn
+
+
+def turn(question: str, said: str = "") -> Turn:
+    statements = (Statement(said, (), "quoted"),) if said else ()
+    return Turn(question, Answer(question, said, statements, searched_for=(question,)))
+
+
+def test_a_first_question_is_searched_as_it_stands() -> None:
+    understood = understand("what did  Zehri warn?", [])
+    assert understood.queries == (understood.read_as,) == ("what did Zehri warn?",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["and when?", "who is he?", "what about the army?", "why did they leave?", "why?", "how many?",
+     "where exactly?", "since when?"],
+)  # fmt: skip
+def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: str) -> None:
+    history = [turn("what did Zehri warn?", "Mir Zehri spoke in the Balochistan Assembly.")]
+    understood = understand(question, history)
+    first, second = understood.queries
+    assert first == question
+    assert "zehri" in second.lower()
+    assert "Balochistan Assembly" in second
+    own = "army" in question or "leave" in question
+    names = second.removeprefix(question).strip()
+    assert understood.read_as == f"{question} ({'zehri, warn' if own else names})"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long is the lamp lit each night?",
+        "What does the monthly pass of the scheme cost?",
+        "What did Hale say?",
+        "what does the keeper recommend?",
+        "What is the article about?",
+        "Summarise it",
+    ],
+)
+def test_a_new_topic_carries_nothing_over(question: str) -> None:
+    assert not leans_on_history(question)
+    history = [turn("what did Zehri warn?", "He warned of attacks.")]
+    assert understand(question, history).queries == (question,)
+
+
+def test_the_topic_lasts_over_several_turns() -> None:
+    first = turn("what did Zehri warn?", "Zehri warned of attacks.")
+    searched = understand("and when?", [first]).queries
+    second = Turn("and when?", Answer("and when?", "", searched_for=searched))
+    understood = understand("and where?", [first, second])
+    assert "zehri" in understood.queries[-1].lower()
+    assert understood.read_as == "and where? (zehri warn)"
+
+
+def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> None:
+    history = [turn("what did Zehri warn?")]
+    assert not understand("When is the lamp lit?", history).surely
+    assert understand("When is it lit?", history).surely
+    assert understand("why?", history).surely
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hello!",
+        "hi",
+        "Good evening.",
+        "thank you",
+        "Thanks a lot!",
+        "Great, that helps.",
+        "no thanks",
+        "bye",
+        "What can you do?",
+        "Hi, how are you?",
+        "Are you a robot?",
+        "What is askdocs?",
+        "can you help me?",
+        "are you sure?",
+        "Really?",
+        "is that true",
+    ],
+)
+def test_small_talk_is_answered_as_such(said: str) -> None:
+    assert small_talk(said)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Hi-tech exports of Norway in 2020?",
+        "Who are the insurgents?",
+        "hi who is Zehri",
+        "OK, who is Zehri?",
+        "Great, and when?",
+        "thank you, why?",
+        "Perfect, what about the army?",
+        "Great fire of London?",
+        "Hello Kitty inventor",
+        "Is it good?",
+        "How do you work the reserve lamp?",
+        "what are your opening hours",
+        "are you sure that he resigned?",
+        "is this true of the north",
+    ],
+)
+def test_a_question_is_no_small_talk(asked: str) -> None:
+    assert not small_talk(asked)
+
+
+def test_a_follow_up_may_begin_with_thanks() -> None:
+    assert leans_on_history("Thanks, and what is the price of the monthly pass in the summer?")

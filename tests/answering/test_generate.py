@@ -1,0 +1,299 @@
+"""Questions answered by a language model: a real server that says what a test tells it to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
+
+from askdocs import Answer, Assistant, Config, Turn
+from askdocs.answering.quotes import NO_ANSWER
+from askdocs.documents.passages import estimate_tokens
+from tests.conftest import ROOT
+from tests.model_server import ModelServer, Script, serving
+
+QUESTION = "How much did the bicycle scheme cost to set up?"
+TRUE = "The scheme cost 1.9 million pounds to set up [1]. "
+FALSE = "It cost 7.5 million pounds to set up [1]. "
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prose")
+    shutil.copytree(ROOT / "corpus", folder / "corpus")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ModelServer]:
+    with serving(Script()) as server:
+        yield server
+
+
+def settings(folder: Path, url: str, **more: Any) -> Config:
+    llm = f"openai:small@{url}"
+    return Config(corpus=folder / "corpus", index=folder / "index", **{"llm": llm, **more})
+
+
+@pytest.fixture(scope="module")
+def assistant(folder: Path, server: ModelServer) -> Iterator[Assistant]:
+    """An assistant over the sample corpus, whose language model is the server."""
+    with Assistant(settings(folder, server.url, llm_seconds=2)) as assistant:
+        assistant.index()
+        yield assistant
+
+
+Ask = Callable[[Script], Answer]
+
+
+@pytest.fixture
+def ask(assistant: Assistant, server: ModelServer) -> Ask:
+    """The answer to QUESTION when the model does what a script says; its quotes are checked."""
+
+    def asked(script: Script) -> Answer:
+        server.script = script
+        answer = assistant.ask(QUESTION)
+        for citation in answer.citations:
+            document = assistant.document(citation.source)
+            assert document.text[citation.start : citation.end] == citation.quote
+        return answer
+
+    return asked
+
+
+@contextmanager
+def another(assistant: Assistant, **more: Any) -> Iterator[Assistant]:
+    """An assistant over the same index with other settings."""
+    assistant.close()
+    config = replace(assistant.config, **more)
+    with Assistant(config) as other:
+        yield other
+
+
+def test_a_true_sentence_is_supported_and_cites_the_sentence_it_stands_on(ask: Ask) -> None:
+    script = Script([[TRUE[i : i + 3] for i in range(0, len(TRUE), 3)]])
+    answer = ask(script)
+    (statement,) = answer.statements
+    assert statement.text == "The scheme cost 1.9 million pounds to set up."
+    assert statement.verdict in ("supported", "quoted")
+    assert statement.citations[0].source == "city-bicycle-report.txt"
+    assert "1.9 million pounds" in statement.citations[0].quote
+    assert answer.text == f"{statement.text} [1]"
+    assert not answer.notice
+
+
+def test_a_false_sentence_is_marked_in_the_text_too(ask: Ask) -> None:
+    answer = ask(Script([[TRUE, FALSE]]))
+    good, bad = answer.statements
+    assert good.verdict in ("supported", "quoted")
+    assert bad.verdict == "unsupported"
+    assert "7.5" in bad.reason
+    assert f"(not supported by your documents: {bad.reason})" in answer.text
+
+
+def test_a_false_sentence_is_removed_where_the_setting_says_so(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    with another(assistant, unsupported="remove") as strict:
+        server.script = Script([[FALSE, TRUE]])
+        answer = strict.ask(QUESTION)
+        (statement,) = answer.statements
+        assert "1.9" in statement.text
+        assert "7.5" not in answer.text
+        server.script = Script([[FALSE]])
+        answer = strict.ask(QUESTION)
+        assert {each.verdict for each in answer.statements} == {"quoted"}
+        assert "nothing that the documents support" in answer.notice
+
+
+def test_a_model_that_repeats_itself_or_the_question_is_cut_short(ask: Ask) -> None:
+    script = Script([[f"{QUESTION} [1]\n\n", TRUE, TRUE, FALSE, *[TRUE] * 50]])
+    answer = ask(script)
+    assert [each.text for each in answer.statements] == [
+        "The scheme cost 1.9 million pounds to set up.",
+        "It cost 7.5 million pounds to set up.",
+    ]
+    assert answer.text.startswith("The scheme")
+
+
+def test_a_sentence_that_cites_nonsense_is_not_supported_by_it(ask: Ask) -> None:
+    answer = ask(Script([["The moon is made of green cheese [1][77]."]]))
+    (statement,) = answer.statements
+    assert statement.verdict == "unsupported"
+    assert "no passage says so" in answer.text
+
+
+@pytest.mark.parametrize("marks", ["", " [2]", " [99]"])
+def test_a_true_sentence_finds_its_source_whatever_it_cites(ask: Ask, marks: str) -> None:
+    answer = ask(Script([[f"The scheme cost 1.9 million pounds to set up{marks}."]]))
+    (statement,) = answer.statements
+    assert statement.verdict in ("supported", "quoted")
+    assert "1.9 million pounds" in statement.citations[0].quote
+
+
+def test_what_is_streamed_is_the_text_of_the_answer(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    reply = f"{TRUE}{FALSE}\n\n- Theft has been the largest problem [1-3].\n- The end"
+    server.script = Script([list(reply)])
+    stream = assistant.stream(QUESTION)
+    pieces = list(stream)
+    assert "".join(pieces) == stream.answer.text
+    assert len([piece for piece in pieces if piece]) > 10
+    assert len(stream.answer.statements) == 4
+    assert stream.answer.text.count("\n\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (Script([500]), "500: told to answer 500"),
+        (Script([["The scheme cost 1.9 mill"]], breaks=True), "broke off"),
+        (Script([["The scheme "]], raw=b"data: nonsense\n\n"), "what is no answer"),
+        (Script([["The scheme "]], silent=True), "longer than"),
+    ],
+    ids=["error", "breaks off", "nonsense", "stalls"],
+)
+def test_a_model_that_fails_gives_a_notice_and_the_quotes(
+    ask: Ask, script: Script, told: str
+) -> None:
+    answer = ask(script)
+    assert answer.answered
+    assert {each.verdict for each in answer.statements} == {"quoted"}
+    assert told in answer.notice
+    assert answer.notice.endswith("These are quotes instead.")
+
+
+@pytest.mark.parametrize(
+    ("llm", "told"),
+    [("openai:small@http://127.0.0.1:1/v1", "cannot be used"), ("gguf:none.gguf", "no model file")],
+)
+def test_a_model_that_is_not_there_gives_a_notice_and_the_quotes(
+    assistant: Assistant, llm: str, told: str
+) -> None:
+    with another(assistant, llm=llm) as other:
+        answer = other.ask(QUESTION)
+    assert {each.verdict for each in answer.statements} == {"quoted"}
+    assert told in answer.notice
+
+
+def test_a_model_that_declines_gives_the_quotes(ask: Ask) -> None:
+    answer = ask(Script([["NOT IN THE ", "PASSAGES"]]))
+    assert {each.verdict for each in answer.statements} == {"quoted"}
+    assert "saw no answer" in answer.notice
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I'm sorry, but I cannot help with that request.",
+        "The passages do not contain information about this [1].",
+        "Unfortunately, none of the passages mention it. The documents don't say.",
+    ],
+)
+def test_a_model_that_declines_in_its_own_words_gives_the_quotes(ask: Ask, reply: str) -> None:
+    answer = ask(Script([[reply]]))
+    assert {each.verdict for each in answer.statements} == {"quoted"}
+    assert "saw no answer" in answer.notice
+
+
+def test_what_a_model_says_beside_declining_is_kept(ask: Ask) -> None:
+    replies = ["The passages do not mention the colour, but the scheme opened in 2023. ", TRUE]
+    answer = ask(Script([["I do not have further information. ", *replies]]))
+    assert [each.text[:12] for each in answer.statements] == ["The passages", "The scheme c"]
+
+
+def test_thoughts_and_a_list_of_sources_are_no_statements(ask: Ask) -> None:
+    footer = "\n\n**Sources:**\n[1] city-bicycle-report.txt\n[2] sourdough-notes.md"
+    answer = ask(Script([["<think>Passage 1 says it. 7 pounds?</think>\n", TRUE, footer]]))
+    (statement,) = answer.statements
+    assert statement.verdict in ("supported", "quoted")
+    assert answer.text == f"{statement.text} [1]"
+
+
+def test_a_reply_without_an_end_is_cut(assistant: Assistant, server: ModelServer) -> None:
+    server.script = Script([["word " * 40] * 200], silent=True)
+    answer = assistant.ask(QUESTION)
+    assert 3000 < len(answer.text) < 600 * 8 + 200
+    assert not answer.notice
+
+
+def test_a_question_without_an_answer_is_not_sent_unless_one_insists(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.script = script = Script([["Brazil won it [1]."]])
+    question = "Which team of the town council won the football world cup?"
+    answer = assistant.ask(question)
+    assert answer.text == NO_ANSWER
+    assert not script.requests
+    insisted = assistant.ask(question, insist=True)
+    assert len(script.requests) == 1
+    assert [each.verdict for each in insisted.statements] == ["unsupported"]
+
+
+def test_a_model_is_told_what_a_follow_up_is_about(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.script = Script([[TRUE]])
+    first = assistant.ask(QUESTION)
+    assistant.ask("and to run?", history=[Turn(QUESTION, first)], insist=True)
+    asked = server.script.requests[-1]["messages"][-1]["content"]
+    assert "<question>and to run? (" in asked
+    assert "bicycle, scheme, cost" in asked
+
+
+def test_one_can_ask_for_quotes_although_a_model_is_set(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.script = script = Script([[TRUE]])
+    answer = assistant.ask(QUESTION, quotes=True)
+    assert not script.requests
+    assert {each.verdict for each in answer.statements} == {"quoted"}
+
+
+def test_stopping_ends_the_request(assistant: Assistant, server: ModelServer) -> None:
+    server.script = script = Script([[TRUE, "And so "]], silent=True)
+    stream = assistant.stream(QUESTION)
+    said = ""
+    for piece in stream:
+        said += piece
+        if said and not piece:
+            break
+    stream.close()
+    assert script.left.wait(30)
+
+
+def test_passages_are_numbered_and_fit_into_a_small_context(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.script = script = Script([[TRUE]])
+    with another(assistant, llm_context=700) as small:
+        small.ask(QUESTION)
+    (request,) = script.requests
+    system, user = (message["content"] for message in request["messages"])
+    assert user.index('<passage number="1">') < user.index("</passage>")
+    assert QUESTION in user
+    assert request["max_tokens"] == 233
+    assert estimate_tokens(system + user) < 700 - 233
+
+
+class Scripted(MockLLM):
+    """A LlamaIndex model that says two sentences."""
+
+    def stream_chat(self, messages: Any, **named: Any) -> Any:
+        for piece in (TRUE, FALSE):
+            yield ChatResponse(message=ChatMessage(role="assistant", content=""), delta=piece)
+
+
+def test_a_llama_index_object_writes_too(assistant: Assistant) -> None:
+    assistant.close()
+    with Assistant(replace(assistant.config, llm="none"), llm=Scripted()) as other:
+        good, bad = other.ask(QUESTION).statements
+    assert good.verdict in ("supported", "quoted")
+    assert bad.verdict == "unsupported"

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
+from askdocs.answering.ranking import Candidate, Considered
+from askdocs.types import Answer, Hit, Passage
+
+TEXT = (
+    "The council opened the bridge in 1962. It cost two million pounds. "
+    "Nobody had expected the price."
+)
+
+
+def hit(source: str = "a.txt", text: str = TEXT, start: int = 0) -> Hit:
+    passage = Passage(f"id-{source}-{start}", source, text, start, start + len(text))
+    return Hit(passage, 0.5)
+
+
+def candidate(found: Hit, words: str, chance: float) -> Candidate:
+    start = found.passage.start + found.passage.text.index(words)
+    return Candidate(found, start, start + len(words), None, chance)
+
+
+def answer(question: str, *candidates: Candidate, minimum: float = 0.5) -> Answer:
+    ordered = tuple(sorted(candidates, key=lambda each: -each.chance))
+    hits = tuple(each.hit for each in ordered)
+    return answer_with_quotes(
+        Considered(question, question, (question,), hits, ordered), minimum_confidence=minimum
+    )
+
+
+def test_a_statement_is_its_quote_and_the_quote_is_the_document() -> None:
+    given = answer("When?", candidate(hit(), "The council opened the bridge in 1962.", 0.9))
+    (statement,) = given.statements
+    (citation,) = statement.citations
+    assert statement.text == citation.quote == TEXT[citation.start : citation.end]
+    assert statement.verdict == "quoted"
+    assert given.text == f"{citation.quote} [1]"
+    assert given.answered
+    assert given.confidence == 0.9
+
+
+def test_below_the_confidence_there_is_no_answer_but_the_nearest_passages() -> None:
+    given = answer("When?", candidate(hit(), "Nobody had expected the price.", 0.3))
+    assert not given.answered
+    assert given.text == NO_ANSWER
+    assert given.hits
+    assert not given.statements
+    assert not given.citations
+
+
+def test_where_nothing_is_found_it_says_so() -> None:
+    given = answer("When?")
+    assert (given.answered, given.text, given.confidence) == (False, NOTHING_FOUND, 0.0)
+
+
+def test_nothing_is_said_twice_and_sources_that_agree_are_cited_together() -> None:
+    first = candidate(hit("a.txt"), "The council opened the bridge in 1962.", 0.9)
+    second = candidate(hit("b.txt"), "The council opened the bridge in 1962.", 0.8)
+    given = answer("When?", first, second)
+    (statement,) = given.statements
+    assert [citation.source for citation in statement.citations] == ["a.txt", "b.txt"]
+    assert [citation.number for citation in given.citations] == [1, 2]
+    assert given.text.endswith("[1][2]")
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along() -> None:
+    given = answer(
+        "What did the bridge cost?", candidate(hit(), "It cost two million pounds.", 0.9)
+    )
+    assert given.citations[0].quote == (
+        "The council opened the bridge in 1962. It cost two million pounds."
+    )
+
+
+def test_a_sentence_before_that_leans_itself_brings_its_own_along() -> None:
+    text = "Karl Bremer spoke last. He was angry. He left. He cried. He demanded a referendum."
+    found = hit(text=text)
+    given = answer("Who?", candidate(found, "He left.", 0.9))
+    assert given.citations[0].quote == "Karl Bremer spoke last. He was angry. He left."
+    given = answer("Who?", candidate(found, "He demanded a referendum.", 0.9))
+    assert given.citations[0].quote == "He was angry. He left. He cried. He demanded a referendum."
+
+
+def test_but_not_when_that_one_is_quoted_anyway() -> None:
+    found = hit()
+    given = answer(
+        "Tell me about the bridge",
+        candidate(found, "The council opened the bridge in 1962.", 0.8),
+        candidate(found, "It cost two million pounds.", 0.9),
+    )
+    assert [citation.quote for citation in given.citations] == [
+        "The council opened the bridge in 1962.",
+        "It cost two million pounds.",
+    ]
+
+
+@pytest.mark.parametrize("best", ["The report recommends:", "- Mend the gate."])
+def test_a_list_is_quoted_whole_unless_one_fact_is_asked_for(best: str) -> None:
+    items = ["- Mend the gate.", "- Pump the cellar. It is wet.", "- Paint the door."]
+    text = "\n".join(["It is old.", "The report recommends:", *items, "It was read."])
+    found = hit(text=text)
+    others = ["The report recommends:", "- Mend the gate.", "- Pump the cellar.", "It is wet.",
+              "- Paint the door.", "It is old.", "It was read."]  # fmt: skip
+    each = [candidate(found, best, 0.9)]
+    each += [candidate(found, other, 0.1) for other in others if other != best]
+    given = answer("What does the report recommend?", *each)
+    listed = ["- Mend the gate.", "- Pump the cellar.", "- Paint the door."]
+    lead = [best] if best.endswith(":") else []
+    assert [statement.text for statement in given.statements] == [*lead, *listed]
+    assert len(answer("Who reads?", *each).statements) == 1
+
+
+def test_sentences_far_less_likely_than_the_best_are_left_out() -> None:
+    found = hit()
+    given = answer(
+        "Why?",
+        candidate(found, "The council opened the bridge in 1962.", 0.95),
+        candidate(found, "Nobody had expected the price.", 0.2),
+    )
+    assert len(given.statements) == 1
+
+
+def test_a_question_for_one_fact_gets_few_statements_and_others_a_handful() -> None:
+    works = [
+        "bridge rails",
+        "harbour wall",
+        "school roof",
+        "market hall",
+        "river steps",
+        "old mill",
+    ]
+    text = " ".join(f"Crew {n} mended the {work}." for n, work in enumerate(works))
+    found = hit(text=text)
+    each = [candidate(found, f"Crew {n} mended the {work}.", 0.9) for n, work in enumerate(works)]
+    assert len(answer("Who mended things?", *each).statements) == 3
+    assert len(answer("What was mended?", *each).statements) == 5
+
+
+def test_documents_that_give_other_figures_are_both_quoted_and_said_to_differ() -> None:
+    def counted(source: str, text: str, figure: str, coverage: float = 0.5) -> Candidate:
+        found = hit(source, text)
+        start = text.index(figure)
+        focus = start, start + len(figure)
+        return Candidate(found, 0, len(text), focus, 0.9, (1.0, 5.0, 5.0, 0.5, coverage))
+
+    question = "How many people were on the train?"
+    first = counted("a.txt", "Officials counted 31 people on board.", "31 people")
+    other = counted("b.txt", "The train carried 400 passengers, a survivor told us.", "400")
+    same = counted("c.txt", "There were thirty-one or so travellers, 31 by the list.", "31")
+    differing = answer(question, first, other)
+    assert "differ" in differing.notice
+    assert len(differing.statements) == 2
+    assert not answer(question, first, same).notice
+    assert not answer("Why was the train late?", first, other).notice
+    elsewhere = counted("d.txt", "A crew of 12 mended the bridge.", "12", coverage=0.1)
+    assert not answer(question, first, elsewhere).notice
+
+
+def test_sentences_that_differ_in_a_figure_do_not_say_the_same() -> None:
+    one = "The freight train from Quetta carried 31 people on Tuesday."
+    two = "The freight train from Quetta carried 400 people on Tuesday."
+    given = answer(
+        "Who was on it?", candidate(hit("a", one), one, 0.9), candidate(hit("b", two), two, 0.9)
+    )
+    assert len(given.statements) == 2

@@ -1,0 +1,322 @@
+"""Answers as HTML: nothing from a document or a model becomes anything but text."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askdocs.app.conversations.conversation import Conversation
+from askdocs.app.views.answers import (
+    Since,
+    confidence_words,
+    render_answer,
+    render_past,
+    render_present,
+)
+from askdocs.app.views.documents import (
+    DOCUMENTS_SHOWN,
+    readable_size,
+    render_changes,
+    render_progress,
+    render_shelf,
+    render_welcome,
+)
+from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
+from askdocs.types import (
+    Answer,
+    Changes,
+    Citation,
+    DocumentRecord,
+    Failure,
+    Hit,
+    Passage,
+    Progress,
+    Statement,
+    Status,
+    Verdict,
+)
+
+HOSTILE = '"><img src=http://evil.example/x onerror=alert(1)><script>alert(2)</script>[a](//b)'
+OURS = {
+    "a", "article", "button", "div", "h2", "h3", "li", "ol", "p", "q", "small", "span", "strong",
+    "ul", "details", "summary", "input", "code", "em", "progress",
+}  # fmt: skip
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[tuple[str, str | None]] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes.update(attrs)
+
+
+def assert_harmless(html: str) -> None:
+    found = Tags(html)
+    assert found.tags <= OURS
+    assert not [name for name, _ in found.attributes if name.startswith("on") or name == "style"]
+    links = [value or "" for name, value in found.attributes if name in ("href", "src")]
+    assert all(value.startswith("#source=") for value in links)
+
+
+def an_answer(
+    quote: str = "The kettle is red.",
+    *,
+    source: str = "tea.txt",
+    title: str = "Tea",
+    verdict: Verdict = "quoted",
+    reason: str = "",
+    text: str | None = None,
+    confidence: float = 0.9,
+) -> Answer:
+    passage = Passage("1", source, quote, 10, 10 + len(quote), title, line=3)
+    focus = (10 + len(quote) // 2, 10 + len(quote))
+    citation = Citation(1, passage, quote, 10, 10 + len(quote), focus)
+    said = " ".join(quote.split()) if text is None else text
+    return Answer(
+        question="which colour?",
+        text=said,
+        statements=(Statement(said, (citation,), verdict, reason),),
+        citations=(citation,),
+        hits=(Hit(passage, 0.5),),
+        answered=True,
+        confidence=confidence,
+        searched_for=("which colour?",),
+    )
+
+
+def a_status(*records: DocumentRecord, failed: tuple[Failure, ...] = ()) -> Status:
+    return Status("my/corpus", "index", "onnx:builtin", records, failed, 7, 1000)
+
+
+def a_record(source: str, title: str = "") -> DocumentRecord:
+    return DocumentRecord(source, title, 12_345, 12_000, 3, 2, "2026-01-01", "")
+
+
+@given(st.sampled_from([HOSTILE, "a\n<b>b</b>", "${1+1} {{x}}", "' \" &amp; \x00"]), st.booleans())
+def test_hostile_words_stay_words(words: str, answered: bool) -> None:
+    answer = an_answer(words, source=words, title=words, reason=words, verdict="partly")
+    if not answered:
+        answer = Answer(words, words, hits=answer.hits, searched_for=(words, "x"), notice=words)
+    asked = Conversation().asked(words, [words])
+    for conversation in (asked, asked.said(words), asked.failed(words), asked.answered(answer)):
+        assert_harmless(render_present(conversation))
+        assert words.replace("\x00", "") in unescape(render_present(conversation))
+    assert_harmless(render_shelf(a_status(a_record(words, words), failed=(Failure(words, words),))))
+    assert_harmless(render_welcome(a_status(a_record(words)), [words]))
+    assert_harmless(render_progress(Progress("embed", 1, 2, words)))
+    assert_harmless(render_changes(words))
+
+
+def test_a_quote_is_emphasised_where_it_answers() -> None:
+    html = render_answer(an_answer("The kettle\nis red."), 0)
+    words = re.search(r"<q>(.*?)</q>", html, re.DOTALL)
+    assert words is not None
+    assert words.group(1) == "The kettl<strong>e\nis red.</strong>"
+
+
+def test_each_citation_opens_its_words_and_has_a_note() -> None:
+    html = render_answer(an_answer(), 4)
+    assert 'href="#source=tea.txt&amp;mark=10-28~19-28.' in html
+    assert 'aria-describedby="note-4-1"' in html
+    assert 'id="note-4-1"' in html
+    assert "line 3" in html
+
+
+def test_a_doubtful_statement_says_so_and_why() -> None:
+    html = render_answer(an_answer(text="It is blue.", verdict="unsupported", reason="red"), 0)
+    assert "Not supported by your documents: red" in html
+    assert "quoted word for word" not in html
+    assert "quoted word for word" in render_answer(an_answer(), 0)
+
+
+def test_a_refusal_shows_the_nearest_passages_and_what_was_searched() -> None:
+    hits = an_answer("The nearest words.").hits
+    answer = Answer("and when?", "Nothing.", hits=hits, searched_for=("and when?", "kettle when"))
+    html = render_answer(answer, 0)
+    assert "The nearest words." in html
+    assert "Searched for: and when?; kettle when" in html
+    assert "chance" not in html
+
+
+def test_a_refusal_of_ticked_documents_says_so_and_offers_all() -> None:
+    refused = Answer("and when?", "Nothing in your documents has to do with this.")
+    html = render_present(Conversation().asked("and when?", ["a.txt"]).answered(refused))
+    assert "Nothing in the documents that you ticked has to do with this." in html
+    assert 'data-action="ask-all"' in html
+    html = render_present(Conversation().asked("and when?").answered(refused))
+    assert "Nothing in your documents has to do with this." in html
+    assert "ask-all" not in html
+
+
+def test_confidence_is_said_in_words() -> None:
+    said = [confidence_words(confidence) for confidence in (0.95, 0.7, 0.5)]
+    assert said == ["Very likely right", "Probably right", "May be right: check the source"]
+
+
+@pytest.mark.parametrize("verdict", ["partly", "unsupported"])
+def test_an_answer_with_a_doubtful_sentence_is_not_called_right(verdict: Verdict) -> None:
+    html = render_answer(an_answer(verdict=verdict, confidence=0.95), 0)
+    assert "likely right" not in html
+    assert "Not all of this is supported" in html
+
+
+def test_only_the_last_exchange_is_present() -> None:
+    conversation = Conversation().asked("one").answered(an_answer()).asked("two")
+    assert "one" in render_past(conversation)
+    assert "two" not in render_past(conversation)
+    assert "data-running" in render_present(conversation)
+    assert "data-running" not in render_present(conversation.stopped())
+    assert render_present(Conversation()) == ""
+
+
+def test_stopping_what_has_ended_changes_nothing() -> None:
+    done = Conversation().asked("one").answered(an_answer())
+    assert done.stopped() is done
+    assert Conversation().stopped() == Conversation()
+
+
+def test_asking_again_replaces_what_came_after() -> None:
+    conversation = Conversation().asked("one").answered(an_answer()).asked("two").failed("no")
+    assert [turn.question for turn in conversation.history()] == ["one"]
+    assert [each.question for each in conversation.asked("new", at=0).exchanges] == ["new"]
+
+
+def test_markdown_carries_quotes_and_places_and_no_markup_of_theirs() -> None:
+    markdown = answer_markdown(an_answer("![x](http://evil.example/i.png) <b>"))
+    assert "![" not in markdown
+    assert "<b" not in markdown.replace("\\<b", "")
+    assert "[1] tea.txt, line 3" in markdown
+
+
+def test_a_quote_that_is_the_statement_is_not_written_twice() -> None:
+    quoted, said = an_answer(), an_answer(text="It is red.", verdict="supported")
+    for kind in ("md", "html"):
+        once = export(Conversation().asked("one").answered(quoted), kind)
+        assert once.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
+        beside = export(Conversation().asked("one").answered(said), kind)
+        assert beside.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
+    assert "[1] tea.txt, line 3: “The kettle is red.”" in answer_markdown(said)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("who built it, and when?", "who built it and when"),
+        ("../../a:b<c>.exe", "a b c exe"),
+        ("מתי נבנה?", "מתי נבנה"),
+        ("???", "Conversation"),
+        ("many words " * 30, "many words many words many words many words many words many"),
+        ("漢" * 300, "漢" * 60),
+    ],
+)
+def test_an_exported_file_is_called_by_title_and_date(title: str, name: str) -> None:
+    made = file_name(Conversation().asked(title), "md")
+    assert re.fullmatch(rf"{name} \d{{4}}-\d\d-\d\d\.md", made)
+
+
+@given(st.sampled_from([HOSTILE, "a --> b", "-- <!-- --", "plain"]))
+def test_an_exported_conversation_says_all_in_every_form(words: str) -> None:
+    conversation = Conversation().asked(words).answered(an_answer(words, source=words))
+    record = json.loads(export(conversation, "json"))
+    assert record["title"] == words
+    assert record["answers"][0]["citations"][0]["quote"] == words
+    assert len(record["answers"][0]["citations"][0]["hash"]) == 12
+    page = export(conversation, "html")
+    assert Tags(page).tags <= OURS | {
+        "html", "head", "meta", "title", "style", "body", "h1", "section", "blockquote", "br",
+        "footer",
+    }  # fmt: skip
+    for text in (page, export(conversation, "md")):
+        assert text.count("<!-- askdocs-export ") == 1
+        assert text.split("<!-- askdocs-export ")[1].index("-->") > len(words)
+
+
+@pytest.mark.parametrize("kind", MEDIA_TYPES)
+def test_passages_that_were_only_looked_at_are_not_exported(kind: Format) -> None:
+    answer = replace(an_answer(), hits=an_answer("A salary list.", source="pay.txt").hits)
+    exported = export(Conversation().asked("one").answered(answer), kind)
+    assert "salary" not in exported
+    assert "pay.txt" not in exported
+
+
+def test_a_judgement_is_shown_and_can_be_taken_back() -> None:
+    conversation = Conversation().asked("one").answered(an_answer())
+    judged = conversation.judged(0, "wrong")
+    assert 'data-judgement="wrong" aria-pressed="true"' in render_present(judged)
+    assert "true" not in render_present(judged.judged(0, ""))
+    assert conversation.judged(7, "good") is conversation
+
+
+def test_a_changed_document_is_told_above_its_answer() -> None:
+    conversation = Conversation().asked("one").answered(an_answer()).asked("two")
+    told = render_past(conversation, {0: Since(changed=("tea.txt",), removed=("a.txt", "b.txt"))})
+    assert "tea.txt has changed since this answer" in told
+    assert "a.txt and b.txt were removed since this answer" in told
+    assert "has changed" not in render_past(conversation)
+
+
+def test_no_documents_tells_what_to_do() -> None:
+    status = a_status(failed=(Failure("a.pdf", "It is damaged."),))
+    html = render_welcome(status, [])
+    assert "my/corpus" in html
+    assert "Drag files onto this page" in html
+    assert 'data-action="add"' in html
+    assert "Index again" not in html
+    assert "It is damaged." in html
+    told = render_welcome(status, [], may_change=False, watching=False)
+    assert "my/corpus" in told
+    assert "Index again" in told
+    assert "Drag" not in told
+    assert 'data-action="add"' not in told
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [("Tea", "line 3"), ("Tea › Brewing", "Brewing, line 3"), ("Teas", "Teas, line 3")],
+)
+def test_a_place_does_not_repeat_the_title_beside_it(heading: str, shown: str) -> None:
+    answer = an_answer(source="tea.md", title="Tea")
+    citation = answer.citations[0]
+    citation = replace(citation, passage=replace(citation.passage, heading=heading))
+    html = render_answer(replace(answer, citations=(citation,)), 0)
+    assert f'<span class="place">{shown}</span>' in html
+    assert f'<span class="file">tea.md</span>, {shown}</span>' in html
+
+
+def test_the_shelf_finds_by_name_and_shows_a_page_of_many() -> None:
+    records = [a_record(f"folder/{number:05}.txt") for number in range(10_000)]
+    html = render_shelf(a_status(*records))
+    assert html.count("data-choose") == DOCUMENTS_SHOWN + 1
+    assert "1 to 200 of 10,000." in html
+    assert 'data-start="200">Show more<' in html
+    last = render_shelf(a_status(*records), start=9_900)
+    assert last.count("<li><input") == 100
+    assert "folder/09999.txt" in last
+    assert 'data-start="9700">Earlier ones<' in last
+    assert "Show more" not in last
+    assert render_shelf(a_status(*records), start=20_000) == html
+    found = render_shelf(a_status(*records), "09999")
+    assert found.count("<li><input") == 1
+    assert "Remove folder/09999.txt" in found
+    assert "Remove" not in render_shelf(a_status(*records), "09999", may_change=False)
+
+
+def test_changes_are_counted_in_words() -> None:
+    assert "Nothing has changed, 3 as before" in render_changes(Changes(unchanged=3))
+    assert "1 added, 2 removed" in render_changes(Changes(added=("a",), removed=("b", "c")))
+
+
+def test_sizes_are_readable() -> None:
+    assert [readable_size(size) for size in (3, 12_345, 2_500_000)] == ["1 KB", "12 KB", "2.5 MB"]

@@ -1,0 +1,310 @@
+"""The guarded reading of files: limits, crashes, bombs, threads."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
+
+from askdocs.documents.loaders import LoadError, PassingError, is_plain, load
+from askdocs.documents.loaders.builder import normalise
+from askdocs.documents.loaders.sandbox.client import Worker, load_guarded
+
+ENOUGH = 60.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+def process_id(worker: Worker) -> int:
+    assert worker._process is not None
+    return worker._process.pid
+
+
+def make_docx(path: Path, text: str = "All is well.") -> Path:
+    document = docx.Document()
+    document.add_heading("Part", level=1)
+    document.add_paragraph(text)
+    document.save(str(path))
+    return path
+
+
+def test_what_comes_back_is_what_load_gives(tmp_path: Path) -> None:
+    for name in ("a.docx", "a b'\"😀 שלום.docx"):
+        path = make_docx(tmp_path / name, "Zażółć 漢字 😀")
+        guarded = load_guarded(path, f"x/{name}", seconds=ENOUGH, megabytes=1000)
+        assert guarded == load(path, f"x/{name}")
+
+
+def test_reasons_come_back(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(LoadError, match="damaged or incomplete"):
+        load_guarded(tmp_path / "a.docx", "a.docx", seconds=ENOUGH, megabytes=1000)
+
+
+def test_plain_text_is_read_in_this_process_and_anything_else_is_not(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("words")
+    (tmp_path / "b.txt").write_bytes(b"%PDF-1.7")
+    (tmp_path / "c.html").write_text("words")
+    assert is_plain(tmp_path / "a.txt", "a.txt")
+    assert not is_plain(tmp_path / "b.txt", "b.txt")
+    assert not is_plain(tmp_path / "c.html", "c.html")
+    assert not is_plain(tmp_path / "gone.txt", "gone.txt")
+
+
+def test_a_text_too_large_for_the_memory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("words " * 200_000)
+    with pytest.raises(LoadError, match="too large"):
+        load_guarded(tmp_path / "a.txt", "a.txt", seconds=ENOUGH, megabytes=5)
+
+
+def test_a_file_that_takes_too_long_costs_only_itself(worker: Worker, tmp_path: Path) -> None:
+    good = make_docx(tmp_path / "good.docx")
+    assert worker.load(good, "good.docx", ENOUGH, 1000)
+    (tmp_path / "long.csv").write_text("number,word\n" + "1,one\n" * 300_000)
+    with pytest.raises(LoadError, match=r"longer than 0\.05 seconds"):
+        worker.load(tmp_path / "long.csv", "long.csv", 0.05, 1000)
+    assert worker.load(good, "good.docx", ENOUGH, 1000)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited on Linux only")
+def test_a_file_that_takes_too_much_memory_costs_only_itself(
+    worker: Worker, tmp_path: Path
+) -> None:
+    good = make_docx(tmp_path / "good.docx")
+    large = tmp_path / "large.csv"
+    large.write_text("one,two\n" * 4_000_000)
+    with pytest.raises(LoadError, match=r"too much memory"):
+        worker.load(large, "large.csv", ENOUGH, 10)
+    assert worker.load(good, "good.docx", ENOUGH, 1000)
+
+
+def test_a_process_that_cannot_be_started_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, good = Worker(), make_docx(tmp_path / "good.docx")
+    with monkeypatch.context() as full:
+        full.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+        with pytest.raises(PassingError, match="cannot be started: No such file"):
+            worker.load(good, "good.docx", ENOUGH, 1000)
+    assert worker.load(good, "good.docx", ENOUGH, 1000)
+    worker.close()
+
+
+def test_a_crash_costs_only_the_file(worker: Worker, tmp_path: Path) -> None:
+    good = make_docx(tmp_path / "good.docx")
+    assert worker.load(good, "good.docx", ENOUGH, 1000)
+    first = process_id(worker)
+    assert worker._process is not None
+    worker._process.kill()
+    worker._process.wait()
+    assert worker.load(good, "good.docx", ENOUGH, 1000)
+    assert process_id(worker) != first
+
+
+def test_the_process_is_used_again(worker: Worker, tmp_path: Path) -> None:
+    good = make_docx(tmp_path / "good.docx")
+    worker.load(good, "good.docx", ENOUGH, 1000)
+    first = process_id(worker)
+    worker.load(good, "good.docx", ENOUGH, 1000)
+    assert process_id(worker) == first
+
+
+def test_threads_get_their_own_files(worker: Worker, tmp_path: Path) -> None:
+    found: dict[int, str] = {}
+
+    def read(number: int) -> None:
+        path = make_docx(tmp_path / f"{number}.docx", f"This is file {number}.")
+        found[number] = worker.load(path, path.name, ENOUGH, 1000)[0].text
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: f"Part\n\nThis is file {number}." for number in range(6)}
+
+
+def test_the_process_ends_with_its_parent(tmp_path: Path) -> None:
+    path = make_docx(tmp_path / "good.docx")
+    script = (
+        "import os, sys; from pathlib import Path;"
+        "from askdocs.documents.loaders.sandbox import client;"
+        "client.load_guarded(Path(sys.argv[1]), 'a.docx', seconds=60, megabytes=1000);"
+        "print(client._worker._process.pid, flush=True); os._exit(1)"
+    )
+    source = str(Path(load.__code__.co_filename).parents[3])
+    environment = {**os.environ, "PYTHONPATH": source}
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, env=environment
+    )
+    child = int(done.stdout)
+    for _ in range(200):
+        if not is_running(child):
+            return
+        time.sleep(0.05)
+    pytest.fail("the process outlives its parent")
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    status = Path(f"/proc/{process}/stat")
+    return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def test_the_import_is_light() -> None:
+    script = (
+        "import sys; from askdocs.documents.loaders.sandbox import client, process;"
+        "heavy = {'torch', 'llama_index', 'chromadb', 'gradio', 'numpy', 'pypdfium2'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    source = str(Path(load.__code__.co_filename).parents[3])
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": source},
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def text_or_reason(worker: Worker, path: Path) -> tuple[str, str]:
+    """The text of a file, or why there is none. Any other error is a fault."""
+    try:
+        document = worker.load(path, path.name, ENOUGH, 1000)[0]
+    except LoadError as error:
+        return "", str(error)
+    assert normalise(document.text) == document.text
+    return document.text, ""
+
+
+def bomb(path: Path, part: str, size: int) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        with archive.open(part, "w") as file:
+            for _ in range(size // 1_000_000):
+                file.write(bytes(1_000_000))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("a.docx", "word/document.xml"),
+        ("a.pptx", "ppt/presentation.xml"),
+        ("a.xlsx", "xl/workbook.xml"),
+        ("a.odt", "content.xml"),
+        ("a.epub", "META-INF/container.xml"),
+    ],
+)
+def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path, name: str, part: str) -> None:
+    path = bomb(tmp_path / name, part, 30_000_000)
+    with pytest.raises(LoadError, match="unpacks"):
+        load(path, name)
+
+
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;">'
+    '<!ENTITY f SYSTEM "file:///etc/passwd">]><a>&c;&f;</a>'
+)
+
+
+@pytest.mark.parametrize("name", ["a.xml", "a.docx"])
+def test_entities_are_not_expanded(tmp_path: Path, name: str) -> None:
+    if name == "a.xml":
+        (tmp_path / name).write_text(LAUGHS)
+    else:
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("word/document.xml", LAUGHS)
+    with pytest.raises(LoadError, match="XML entities"):
+        load(tmp_path / name, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", "[" * 100_000),
+        ("a.xml", "<a>" * 100_000 + "deep" + "</a>" * 100_000),
+        ("a.html", "<div>" * 5_000 + "deep"),
+        ("a.html", "<ul><li>" * 5_000 + "deep"),
+        ("a.rtf", "{\\rtf1 " + "{" * 50_000 + "deep"),
+        ("a.html", "<table><tr><td>" * 500 + "deep"),
+        ("a.md", "> " * 50_000 + "deep\n" + "#" * 50_000),
+        ("a.csv", '"' * 50_001 + ",\n" * 1000),
+        ("a.eml", "Subject: a\n" + "X: y\n" * 20_000 + "\ndeep"),
+    ],
+)
+def test_what_is_nested_deeply_neither_hangs_nor_crashes(
+    worker: Worker, tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    text, reason = text_or_reason(worker, tmp_path / name)
+    assert "deep" in text or "nested" in reason or name == "a.csv"
+    assert "longer" not in reason
+    assert "crashed" not in reason
+
+
+def small_pdf() -> bytes:
+    data = io.BytesIO()
+    canvas = Canvas(data)
+    canvas.drawString(60, 600, "Some words on a page.")
+    canvas.save()
+    return data.getvalue()
+
+
+def small_office(kind: str) -> bytes:
+    data = io.BytesIO()
+    if kind == "docx":
+        document = docx.Document()
+        document.add_paragraph("Some words.")
+        document.save(data)
+    else:
+        book = openpyxl.Workbook()
+        book.active.append(["Some", "words"])
+        book.save(data)
+    return data.getvalue()
+
+
+GOOD = {"a.pdf": small_pdf(), "a.docx": small_office("docx"), "a.xlsx": small_office("xlsx")}
+
+
+@given(st.sampled_from(sorted(GOOD)), st.integers(0, 10**6), st.binary(max_size=8), st.booleans())
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_damaged_files_give_documents_or_a_reason(
+    worker: Worker, tmp_path: Path, name: str, position: int, noise: bytes, cut: bool
+) -> None:
+    data = GOOD[name]
+    position %= len(data)
+    rest = b"" if cut else data[position + len(noise) :]
+    path = tmp_path / name
+    path.write_bytes(data[:position] + noise + rest)
+    text, reason = text_or_reason(worker, path)
+    assert bool(text) != bool(reason)
+    assert "longer" not in reason
+    assert "\n" not in reason

@@ -1,0 +1,210 @@
+"""The catalog: one record, whole or not at all, that says what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from askdocs.documents.passages import split
+from askdocs.errors import CorpusError, IndexMismatchError
+from askdocs.index import database
+from askdocs.index.catalog import (
+    Catalog,
+    FileRecord,
+    IndexedDocument,
+    IndexedFile,
+    readable_vectors,
+)
+from askdocs.types import Anchor, Document
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    found = Catalog(tmp_path / "catalog.sqlite")
+    yield found
+    found.close()
+
+
+def put(catalog: Catalog, source: str, text: str, *, file: str = "", title: str = "") -> list[str]:
+    """Store a document; the ids of its passages."""
+    document = Document(source, text, title, (Anchor(0, line=1),))
+    passages = split(document)
+    keys = [each.id.encode() for each in passages]
+    record = FileRecord(file or source, len(text), 1, f"hash of {text}")
+    catalog.replace_files([IndexedFile(record, [IndexedDocument(document, passages, keys)])])
+    catalog.cache_vectors({key: np.ones(4, np.float32) for key in keys})
+    return [each.id for each in passages]
+
+
+def found(catalog: Catalog, words: str) -> set[str]:
+    names = [name for name, _ in catalog.search_words(words, limit=50)]
+    return {passage.source for passage in catalog.passages(names).values()}
+
+
+def test_a_document_comes_back_as_it_was(catalog: Catalog) -> None:
+    text = "Ünïcode 🦉 and\n\nmore: \u202emixed\u202c \U0001f1f3\U0001f1f4."
+    document = Document("a.txt", text, "Titel", (Anchor(0, 1, "i", "Kopf", 1), Anchor(9, 2)))
+    record = FileRecord("a.txt", 1, 2, "h")
+    catalog.replace_files([IndexedFile(record, [IndexedDocument(document, [], [])])])
+    assert catalog.document("a.txt") == document
+    assert catalog.document("b.txt") is None
+
+
+def test_a_replaced_file_leaves_nothing_of_the_old_one(catalog: Catalog) -> None:
+    old = put(catalog, "a.txt", "Owls hunt at night.")
+    put(catalog, "a.txt", "Kettles boil water.")
+    assert (found(catalog, "owls"), found(catalog, "kettles")) == (set(), {"a.txt"})
+    assert catalog.strays() == old
+    assert catalog.count() == 1
+
+
+def test_a_file_moves_from_its_old_name_in_one_step(catalog: Catalog) -> None:
+    put(catalog, "old.txt", "Owls hunt at night.")
+    document = Document("new.txt", "Owls hunt at night.")
+    moved = IndexedDocument(document, split(document), [b"k"])
+    catalog.replace_files([IndexedFile(FileRecord("new.txt", 1, 2, "h"), [moved], "old.txt")])
+    assert catalog.sources() == ["new.txt"]
+    assert list(catalog.files()) == ["new.txt"]
+
+
+def test_a_write_that_fails_changes_nothing(catalog: Catalog) -> None:
+    put(catalog, "a.txt", "Owls hunt at night.")
+    document = Document("a.txt", "Kettles boil water.")
+    wrong = IndexedDocument(document, split(document), [])
+    with pytest.raises(ValueError, match="zip"):
+        catalog.replace_files([IndexedFile(FileRecord("a.txt", 1, 2, "h"), [wrong])])
+    assert found(catalog, "owls") == {"a.txt"}
+    assert catalog.problems() == []
+
+
+def test_removed_files_are_gone_and_their_passages_are_strays(catalog: Catalog) -> None:
+    ids = put(catalog, "a.txt", "Owls hunt at night.")
+    put(catalog, "b.txt", "Kettles boil water.")
+    catalog.remove_files(["a.txt", "unknown.txt"])
+    assert catalog.sources() == ["b.txt"]
+    assert catalog.strays() == ids
+    assert catalog.indexed_files() == {"b.txt"}
+
+
+def test_sources_are_chosen_by_name_glob_and_folder(catalog: Catalog) -> None:
+    for source in ("a.txt", "deep/b.txt", "deep/er/c.md", "[odd].txt"):
+        put(catalog, source, f"Text of {source}.")
+    assert catalog.sources(["deep"]) == catalog.sources(["deep/"]) == ["deep/b.txt", "deep/er/c.md"]
+    assert catalog.sources(["*.md", "a.txt"]) == ["a.txt", "deep/er/c.md"]
+    assert catalog.sources(["[odd].txt"]) == ["[odd].txt"]
+    with pytest.raises(CorpusError, match=r"nothing\*.*askdocs status"):
+        catalog.sources(["nothing*"])
+
+
+@pytest.mark.parametrize(
+    "question",
+    ['"', "AND", "OR NOT", "a*", "NEAR(", "text:owls", "(", "-", "^x", "'; DROP TABLE words; --"],
+)
+def test_any_question_is_a_question(catalog: Catalog, question: str) -> None:
+    put(catalog, "a.txt", "Owls hunt at night.")
+    catalog.search_words(question, limit=5)
+    assert found(catalog, f"owls {question}") == {"a.txt"}
+
+
+def test_words_are_found_in_other_forms_and_scripts(catalog: Catalog) -> None:
+    put(catalog, "en.txt", "The owls were hunting.")
+    put(catalog, "fr.txt", "Le café est fermé.")
+    put(catalog, "ja.txt", "東京の天気は晴れです。")
+    assert found(catalog, "owl hunts") == {"en.txt"}
+    assert found(catalog, "CAFE") == {"fr.txt"}
+    assert found(catalog, "天気") == {"ja.txt"}
+
+
+def test_a_title_is_found_too(catalog: Catalog) -> None:
+    put(catalog, "a.txt", "It boils.", title="Kettles of the north")
+    assert found(catalog, "kettles") == {"a.txt"}
+
+
+def test_vectors_of_no_passage_are_pruned(catalog: Catalog) -> None:
+    put(catalog, "a.txt", "Owls hunt at night.")
+    catalog.cache_vectors({b"nobody": np.ones(4, np.float32)})
+    catalog.prune_vectors()
+    assert catalog.cached_vectors([b"nobody"]) == {}
+    assert catalog.count_with_vectors() == catalog.count() == 1
+
+
+def test_threads_read_and_write_at_once(catalog: Catalog) -> None:
+    errors: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for turn in range(10):
+                put(catalog, f"{number}.txt", f"Kettle {number} boils {turn} times.")
+                assert f"{number}.txt" in found(catalog, f"kettle {number}")
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert catalog.count() == 4
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(IndexMismatchError, match=r"damaged.*doctor --repair.*--rebuild"):
+        Catalog(path)
+    assert readable_vectors(path) == {}
+
+
+def test_scrambled_pages_are_problems(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    catalog = Catalog(path)
+    for number in range(50):
+        put(catalog, f"{number}.txt", f"Kettle {number} boils water for tea.")
+    assert catalog.problems() == []
+    catalog.close()
+    with path.open("r+b") as file:
+        file.seek(40_960)
+        file.write(os.urandom(20_000))
+    try:
+        damaged = Catalog(path)
+    except IndexMismatchError:
+        return
+    assert damaged.problems() != []
+    damaged.close()
+
+
+def test_words_are_made_anew_from_the_passages(catalog: Catalog) -> None:
+    put(catalog, "a.txt", "Owls hunt at night.", title="Birds")
+    with catalog._database.transaction() as connection:
+        connection.execute("DELETE FROM word_places WHERE term = 'owl'")
+    assert catalog.problems() == ["1 of 1 blocks of the word index do not fit their passages."]
+    catalog.rebuild_words()
+    assert catalog.problems() == []
+    assert found(catalog, "owls") == found(catalog, "birds") == {"a.txt"}
+
+
+def test_threads_wait_for_each_other_as_long_as_a_write_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE", 0.05)
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    with catalog._database.transaction():
+        other = threading.Thread(target=catalog.set_meta, args=({"a": "b"},))
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    assert catalog.meta()["a"] == "b"
+    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CorpusError, match="Another program is writing"):
+            catalog.set_meta({"a": "c"})
+    catalog.close()

@@ -1,0 +1,92 @@
+"""Files are read while others are embedded, and no longer than that is of use."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.index.sync import load as preparing_module
+from askdocs.types import Document
+from tests.hash_embedding import HashEmbedding
+from tests.index_state import state_of
+
+PATIENCE = 60  # seconds
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(520):  # more than one group
+        (corpus / f"{number:03}.txt").write_text(f"Kettle {number} is red.\n")
+    return Config(corpus=corpus, index=tmp_path / "index")
+
+
+def is_preparing() -> bool:
+    return any(thread.name == "askdocs-prepare" for thread in threading.enumerate())
+
+
+def test_the_next_files_are_read_while_these_are_embedded(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, load = threading.Event(), preparing_module.load_guarded
+
+    def noted(path: Path, source: str, *, seconds: float, megabytes: int) -> Sequence[Document]:
+        if source == "519.txt":
+            loaded.set()
+        return load(path, source, seconds=seconds, megabytes=megabytes)
+
+    class Waiting(HashEmbedding):
+        def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+            assert loaded.wait(PATIENCE), "nothing is read meanwhile"
+            return super()._get_text_embeddings(texts)
+
+    monkeypatch.setattr(preparing_module, "load_guarded", noted)
+    with Assistant(config, embedder=Waiting()) as assistant:
+        assert assistant.index().passages == 520
+
+
+def test_a_sync_that_fails_ends_the_reading_and_blames_no_file(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (config.corpus / "515.csv").write_text("number,word\n" + "1,one\n" * 3_000_000)
+    read_far = threading.Event()
+
+    def fail(self: HashEmbedding, texts: list[str]) -> list[list[float]]:
+        assert read_far.wait(PATIENCE)
+        raise RuntimeError("no vectors")
+
+    def listen(progress: object) -> None:
+        if "515.csv" in str(progress):
+            read_far.set()
+
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        monkeypatch.setattr(HashEmbedding, "_get_text_embeddings", fail)
+        with pytest.raises(RuntimeError, match="no vectors"):
+            assistant.index(on_progress=listen)
+        assert not is_preparing()
+        assert assistant.status().failed == ()
+    monkeypatch.undo()
+    (config.corpus / "515.csv").write_text("number,word\n1,one\n")
+    states = []
+    for place in (config.index, config.index.with_name("fresh")):
+        with Assistant(Config(config.corpus, place), embedder=HashEmbedding()) as assistant:
+            assert assistant.index().passages == 521
+        states.append(state_of(place))
+    assert states[0] == states[1]
+
+
+def test_a_listener_hears_one_thing_at_a_time(config: Config) -> None:
+    busy = threading.Lock()
+
+    def listen(progress: object) -> None:
+        assert busy.acquire(blocking=False), "told twice at once"
+        threading.Event().wait(0.001)
+        busy.release()
+
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assert len(assistant.index(on_progress=listen).added) == 520

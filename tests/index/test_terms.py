@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askdocs.index.keywords.terms import MOST_WORDS, content_words, indexed_form, words
+
+
+def test_the_form_of_a_question_is_not_its_matter() -> None:
+    assert content_words("What did Zehri warn?") == ["zehri", "warn"]
+    assert content_words("Who are you and what do they do?") == []
+
+
+def test_words_are_lower_case_and_each_is_there_once() -> None:
+    assert words("The cat's CAT, the U.S. and COVID-19; the end") == [
+        "the", "cat's", "cat", "u.s", "and", "covid-19", "end",
+    ]  # fmt: skip
+
+
+def test_scripts_without_spaces_become_pairs() -> None:
+    assert indexed_form("我去北京 now").split() == ["我去", "去北", "北京", "now"]
+    assert content_words("北京大学") == ["北京", "京大", "大学"]
+
+
+@given(st.text(max_size=2000))
+def test_any_text_gives_a_bounded_number_of_words(text: str) -> None:
+    found = words(text)
+    assert len(found) == len(set(found)) <= MOST_WORDS

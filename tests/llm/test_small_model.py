@@ -1,0 +1,86 @@
+"""A real language model end to end: what it writes depends on it, what is promised does not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.llm.load import load_llm
+from askdocs.llm.model import LanguageModel, Message
+from tests.conftest import ROOT
+from tests.small_model import needs_small_model, small_model
+
+pytestmark = needs_small_model
+QUESTION = "How much did the bicycle scheme cost to set up?"
+
+
+@pytest.fixture(scope="module")
+def model() -> LanguageModel:
+    return load_llm(f"gguf:{small_model()}", context=512, seconds=300)
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("small")
+    shutil.copytree(ROOT / "corpus", folder / "corpus")
+    config = Config(
+        corpus=folder / "corpus",
+        index=folder / "index",
+        llm=f"gguf:{small_model()}",
+        llm_context=1024,
+        llm_seconds=300,
+    )
+    with Assistant(config) as assistant:
+        assistant.index()
+        yield assistant
+
+
+def test_a_reply_comes_piece_by_piece(model: LanguageModel) -> None:
+    asked = [Message("user", "Say in one sentence what a lighthouse is.")]
+    pieces = [piece for piece in model.reply(asked, most_tokens=30) if piece]
+    assert len(pieces) > 5
+    assert "light" in "".join(pieces).lower()
+
+
+def test_a_reply_can_be_stopped_and_the_next_comes_at_once(model: LanguageModel) -> None:
+    reply = model.reply([Message("user", "Count to five hundred, in words.")], most_tokens=400)
+    said = ""
+    while len(said) < 10:
+        said += next(reply)
+    reply.close()
+    again = model.reply([Message("user", "Say hello.")], most_tokens=8)
+    assert "".join(again).strip()
+
+
+def test_an_answer_is_streamed_cited_and_checked(assistant: Assistant) -> None:
+    stream = assistant.stream(QUESTION)
+    pieces = [piece for piece in stream if piece]
+    answer = stream.answer
+    assert "".join(pieces) == answer.text
+    assert len(pieces) > 5
+    assert not answer.notice
+    assert any(each.verdict in ("quoted", "supported") for each in answer.statements)
+    for citation in answer.citations:
+        document = assistant.document(citation.source)
+        assert document.text[citation.start : citation.end] == citation.quote
+        assert f"[{citation.number}]" in answer.text
+
+
+def test_an_answer_can_be_stopped_and_the_next_question_is_answered(assistant: Assistant) -> None:
+    stream = assistant.stream("When is the lamp lit?")
+    for piece in stream:
+        if piece:
+            break
+    stream.close()
+    assert assistant.ask(QUESTION).statements
+
+
+def test_a_question_that_the_documents_do_not_answer_is_not_sent_to_it(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("Who won the chess olympiad in Batumi?")
+    assert not answer.answered
+    assert not answer.statements

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from askdocs.models.reader import OnnxReader, Reading
+from askdocs.types import Passage
+
+
+@pytest.fixture(scope="module")
+def reader() -> OnnxReader:
+    return OnnxReader()
+
+
+def passage(text: str, title: str = "") -> Passage:
+    return Passage("id", "a.txt", text, 0, len(text), title)
+
+
+TEXT = "The lighthouse was built by Anna Berg in 1873. It was automated in 1985."
+
+
+def test_the_words_that_answer_are_marked(reader: OnnxReader) -> None:
+    (reading,) = reader.read("When was the lighthouse automated?", [passage(TEXT)])
+    start, end, _ = reading.best_span(0, len(TEXT))
+    assert TEXT[start:end] == "1985"
+
+
+def test_a_passage_that_answers_scores_above_one_that_does_not(reader: OnnxReader) -> None:
+    other = "Bread flour is kept in a dry and dark place, away from the oven."
+    question = "Who built the lighthouse?"
+    answering, not_answering = reader.read(question, [passage(TEXT), passage(other)])
+    assert answering.best_span(0, len(TEXT))[2] > not_answering.best_span(0, len(other))[2]
+    assert answering.relevance > not_answering.relevance
+
+
+def test_spans_stay_within_the_asked_characters_and_out_of_the_title(reader: OnnxReader) -> None:
+    (reading,) = reader.read("When?", [passage(TEXT, title="Built in 1999")])
+    second = TEXT.index("It was")
+    start, end, _ = reading.best_span(0, second)
+    assert 0 <= start < end <= second
+    assert int(reading.offsets.min()) == 0
+    assert int(reading.offsets.max()) <= len(TEXT)
+
+
+def test_a_passage_is_read_the_same_alone_and_in_company(reader: OnnxReader) -> None:
+    texts = [TEXT, "Short.", TEXT * 3, "The price rose to 12 pounds in May 2024."]
+    together = reader.read("What was the price?", [passage(text) for text in texts])
+    for text, reading in zip(texts, together, strict=True):
+        (alone,) = reader.read("What was the price?", [passage(text)])
+        assert np.allclose(alone.starts, reading.starts, atol=1e-3)
+        assert abs(alone.null - reading.null) < 1e-3
+
+
+def test_a_long_passage_is_read_to_its_end(reader: OnnxReader) -> None:
+    filler = "The committee met again and discussed the budget of the harbour at length. " * 40
+    text = filler + "The lighthouse was automated in 1985."
+    (reading,) = reader.read("When was the lighthouse automated?", [passage(text)])
+    assert int(reading.offsets[-1][1]) == len(text)
+    start, end, _ = reading.best_span(0, len(text))
+    assert text[start:end] == "1985"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀", "ﷺ"])
+def test_odd_passages_are_read_too(reader: OnnxReader, text: str) -> None:
+    (reading,) = reader.read("What is it?", [passage(text)])
+    assert len(reading.starts) == len(reading.ends) == len(reading.offsets)
+
+
+def test_where_there_is_no_token_there_is_no_span() -> None:
+    nothing = np.zeros(0, np.float32)
+    reading = Reading(np.zeros((0, 2), np.int64), nothing, nothing, 0.0, 0.0)
+    assert reading.best_span(0, 10) == (0, 0, float("-inf"))
+
+
+def test_an_endless_question_is_cut(reader: OnnxReader) -> None:
+    assert len(reader.read("why " * 5000, [passage(TEXT)])) == 1
