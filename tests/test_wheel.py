@@ -39,7 +39,7 @@ def test_the_wheel_holds_the_models_the_page_and_nothing_else(wheel: Path) -> No
         "askdocs/app/static/js/main.js",
         "askdocs/app/static/css/frame.css",
         "askdocs/app/page.py",
-        "askdocs/loaders/pdf.py",
+        "askdocs/documents/loaders/pdf/document.py",
         "askdocs/py.typed",
     ):
         assert name in names
@@ -61,7 +61,7 @@ def test_a_question_is_answered_from_the_wheel_alone(wheel: Path, tmp_path: Path
     # A folder named here is searched, but its own .pth files, the editable askdocs, are not read.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"), "utf-8")
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
-    code = "import askdocs.app; from askdocs.cli import main; main()"
+    code = "import askdocs.app; from askdocs.cli.commands import main; main()"
     found = subprocess.run(
         [python, "-c", code, "ask", "what did Zehri warn?", "--json"],
         cwd=tmp_path,

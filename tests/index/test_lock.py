@@ -20,7 +20,7 @@ from askdocs.index.lock import IndexLock, read_owner
 HOLD = """
 import sys
 from pathlib import Path
-from askdocs.lock import IndexLock
+from askdocs.index.lock import IndexLock
 lock = IndexLock(Path(sys.argv[1]))
 lock.acquire(wait=5, doing="counting sheep")
 print("held", flush=True)
