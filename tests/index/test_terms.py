@@ -22,6 +22,11 @@ def test_scripts_without_spaces_become_pairs() -> None:
     assert content_words("北京大学") == ["北京", "京大", "大学"]
 
 
+def test_raised_figures_are_found_as_plain_ones_unless_they_would_join_a_number() -> None:
+    assert words("12 m² of CO₂") == ["12", "m2", "of", "co2"]
+    assert content_words("420³ tonnes") == ["420³", "tonnes"]
+
+
 @given(st.text(max_size=2000))
 def test_any_text_gives_a_bounded_number_of_words(text: str) -> None:
     found = words(text)

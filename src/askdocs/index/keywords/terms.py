@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 # Scripts that are written without spaces are indexed as overlapping pairs of characters.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+# "m²" and "CO₂" are found as "m2" and "CO2"; after a figure a raised one stays what it is.
+_RAISED = re.compile(r"(?<=[^\W\d_])[⁰¹²³⁴-⁹₀-₉]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _SHORT_WORD = 4  # letters; shorter words are not cut to stems
 _LONGEST_ENDING = 4  # letters by which two forms of a word may differ at the end
@@ -27,7 +30,12 @@ STOP_WORDS = frozenset(
 
 
 def indexed_form(text: str) -> str:
-    """The text as the word index takes it: scripts without spaces as pairs of characters."""
+    """The text as the word index takes it.
+
+    Scripts without spaces become pairs of characters; raised and lowered figures after a letter
+    become plain ones.
+    """
+    text = _RAISED.sub(lambda run: unicodedata.normalize("NFKC", run.group()), text)
     return _UNSPACED.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", text)
 
 

@@ -1,0 +1,215 @@
+"""Superscripts and subscripts as plain text, alike in every format.
+
+A superscript digit must never touch a number: "420" with the mark of note 3 is `420[3]`, ten to
+the sixth is `10^6`. After a letter the superscript characters of Unicode are used: `m²`. A
+subscript digit after a letter stays plain, as one types it: `CO2`.
+
+A loader describes a line as spans, and `join_spans` gives its text:
+
+    join_spans([("420", "plain"), ("3", "note"), (" tonnes", "plain")])  →  "420[3] tonnes"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Literal
+
+Script = Literal["plain", "super", "sub", "note"]
+Span = tuple[str, Script]
+
+_SUPERSCRIPTS = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
+_SUBSCRIPTS = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
+_SIGNS = "+\\-−–"
+_LONGEST = 24  # characters; a longer run is small print, not a script
+
+# What a run is.
+_DIGITS = re.compile(r"\d{1,4}")
+_SIGNED = re.compile(rf"[{_SIGNS}]\d+(?:[.,]\d+)?")
+_CHARGE = re.compile(rf"\d?[{_SIGNS}]")
+_NUMBERS = re.compile(r"\d{1,3}[a-z]?(?:\s*[,;–\-−]\s*\d{1,3}[a-z]?)*")
+_NAME = re.compile(r"[^\W\d_]+")
+_BRACKETED = re.compile(r"[\[(].*[\])]", re.S)
+_ORDINALS = frozenset("st nd rd th e er re ère ème me nde nds ers res es os as".split())
+_ROMAN = re.compile(r"[IVXLC]+")
+_ORDINAL_SIGNS = {"a": "ª", "o": "º"}
+_TRADE_MARKS = {"tm": "™", "sm": "℠", "r": "®"}
+
+# What stands before a run.
+_WORD = re.compile(r"[^\W\d_]+\Z")
+_NUMBER = re.compile(r"(?<![^\W_])\d[\d.,'’\u00a0\u202f]*\Z")
+_TEN = re.compile(r"(?<![\d.,'’^])(?<!\d\s)10\Z")
+_TWO = re.compile(r"(?<![\d.,'’^])(?<!\d\s)2\Z")
+_FACTOR = re.compile(r"[=×·∙⋅*+<>≤≥≈~^√∑∫]\s*[(\[]?\s*[\w.,]*\Z")
+_FORMULA = re.compile(r"\((?![^()]*[^\W\d_]{3})[^()]*[-+−–×·*/=][^()]*\)\Z")
+_EXPONENTS_OF_TWO = frozenset("8 10 12 16 20 24 30 32 40 48 60 63 64 80 128 256 512 1024".split())
+# Units of length, time, mass and others that stand with an exponent: SI Brochure (9th edition,
+# 2019), tables 2 to 8, and the usual British and American ones.
+_UNITS = frozenset(
+    "nm µm μm mm cm dm km in ft yd mi ms µs μs min hr sec kg mg µg μg mol kmol mmol rad sr Hz kHz "
+    "MHz GHz Pa kPa MPa GPa kW MW GW mW Wh kWh kV mV mA kN MN kJ MJ cd lm lx ha px dB bar atm cal "
+    "kcal eV keV MeV GeV mL ml dL dl cl hl cc ppm cwt oz lb".split()
+)
+# What follows a run.
+_ELEMENT = re.compile(r"[A-Z][a-z]?(?![a-z])")  # an element: carbon 14
+_DEGREE = re.compile(r"\s?[CFK](?!\w)")
+
+
+def join_spans(spans: Iterable[Span]) -> str:
+    """The text of a line whose parts stand higher or lower.
+
+    Args:
+        spans: Parts in reading order. "super" and "sub" stand higher and lower, "note" is the
+            mark of a note that the markup calls one (a link to it, a reference), whatever it
+            looks like.
+
+    Returns:
+        The text, with each script rendered after what stands before it.
+    """
+    parts = list(spans)
+    text = ""
+    for index, (run, script) in enumerate(parts):
+        following = parts[index + 1] if index + 1 < len(parts) else ("", "plain")
+        after = following[0] if following[1] == "plain" else ""
+        if script == "plain":
+            text += run
+        elif script == "sub":
+            text += subscript(text, run, after)
+        else:
+            text += superscript(text, run, after, note=script == "note")
+    return text
+
+
+def merge_runs(spans: Iterable[Span]) -> Sequence[Span]:
+    """Spans with neighbours of the same script joined, for formats that cut a word into runs."""
+    groups = groupby(spans, key=lambda span: span[1])
+    return [("".join(run for run, _ in group), script) for script, group in groups]
+
+
+def superscript(before: str, run: str, after: str = "", *, note: bool = False) -> str:
+    """How a superscript is written.
+
+    Args:
+        before: The text before it on the line.
+        run: The superscript.
+        after: What follows it.
+        note: Whether the markup says that it is the mark of a note.
+
+    Returns:
+        What to put between `before` and `after`.
+    """
+    words = run.strip()
+    if not words:
+        return run
+    left, right = run[: len(run) - len(run.lstrip())], run[len(run.rstrip()) :]
+    return left + _superscript(before + left, words, right + after, note) + right
+
+
+def subscript(before: str, run: str, after: str = "") -> str:
+    """How a subscript is written; the arguments are those of `superscript`."""
+    words = run.strip()
+    if not words:
+        return run
+    touches_number = before[-1:].isdigit() or after[:1].isdigit()
+    if len(words) > _LONGEST or " " in words:
+        return _apart(before, run, after)
+    if before[-1:] in {"/", "⁄"} or not before[-1:].strip():
+        return run
+    if words.isdigit() and not touches_number:
+        return run
+    if not words.strip("0123456789+-−–=()"):
+        return run.replace(words, words.translate(_SUBSCRIPTS))
+    return run.replace(words, f"_{_grouped(words)}")
+
+
+def _superscript(before: str, words: str, after: str, note: bool) -> str:
+    if _BRACKETED.fullmatch(words) or not any(map(str.isalnum, words)):
+        return words  # "[3]", "*", "†", "+": nothing that could be read as part of a number
+    if note:
+        return _note(words, after, before)
+    if len(words) > _LONGEST or " " in words.replace(", ", ","):
+        return _apart(before, words, after)
+    if _CHARGE.fullmatch(words) and before[-1:].isalnum():
+        return words.translate(_SUPERSCRIPTS)
+    if words in {"0", "o", "O"} and before[-1:].isdigit() and _DEGREE.match(after):
+        return "°"
+    if _SIGNED.fullmatch(words):
+        return _power(before, words)
+    if _NUMBERS.fullmatch(words):
+        return _number(before, words, after)
+    if _NAME.fullmatch(words):
+        return _letters(before, words, after)
+    return f"^{_grouped(words)}"
+
+
+def _number(before: str, words: str, after: str) -> str:
+    """A superscript number: a numerator, a mass number, an exponent, or else the mark of a note."""
+    if after[:1] in {"/", "⁄"}:
+        return f" {words}" if before[-1:].isdigit() else words
+    if not before[-1:].strip():
+        return words.translate(_SUPERSCRIPTS) if _ELEMENT.match(after) else _note(words, after, "")
+    if _DIGITS.fullmatch(words) and _takes_exponent(before, words):
+        return _power(before, words)
+    return _note(words, after)
+
+
+def _takes_exponent(before: str, digits: str) -> bool:
+    word = _WORD.search(before)
+    if word:
+        is_variable = len(word.group()) == 1 and not before[: word.start()][-1:].isdigit()
+        is_unit = len(word.group()) == 1 or word.group() in _UNITS
+        return len(digits) <= 2 and (is_variable or is_unit or bool(_FACTOR.search(before)))
+    if _NUMBER.search(before):
+        if _TEN.search(before) or _FACTOR.search(before):
+            return True
+        return bool(_TWO.search(before)) and digits in _EXPONENTS_OF_TWO
+    return bool(_FORMULA.search(before))
+
+
+def _power(before: str, words: str) -> str:
+    """An exponent: m², s⁻¹, but 10^6."""
+    if before[-1:].isalpha() and not words.strip("0123456789+-−–"):
+        return words.translate(_SUPERSCRIPTS)
+    return f"^{words}"
+
+
+def _letters(before: str, words: str, after: str) -> str:
+    """Superscript letters: of an ordinal (1st), an abbreviation (Mme), an exponent or a note."""
+    small = words.lower()
+    if _NUMBER.search(before):
+        if small in _ORDINALS:
+            return words
+        if small in _ORDINAL_SIGNS:
+            return _ORDINAL_SIGNS[small]
+        return _note(words, after) if small in "bcdfgh" else f"^{words}"
+    word = _WORD.search(before)
+    base = word.group() if word else ""
+    if small in _TRADE_MARKS and words.isupper():
+        return _TRADE_MARKS[small]
+    if small in _ORDINALS and _ROMAN.fullmatch(base):
+        return words
+    if len(words) > 1:
+        if len(base) <= 2 and base[:1].isupper():
+            return words
+        return f"^{words}" if len(base) == 1 else _apart(before, words, after)
+    if base == "n" and small == "o":
+        return "º"
+    return f"^{words}" if len(base) == 1 or before[-1:] in {")", "]"} else _note(words)
+
+
+def _note(words: str, after: str = "", before: str = ".") -> str:
+    """The mark of a note in brackets; at the start of a note a space follows it."""
+    gap = " " if not before[-1:].strip() and after[:1].isalnum() else ""
+    return f"[{words}]{gap}"
+
+
+def _apart(before: str, words: str, after: str) -> str:
+    """Small print: as it stands, with a space where it would touch a word."""
+    left = " " if before[-1:].isalnum() and words[:1].isalnum() else ""
+    right = " " if after[:1].isalnum() and words[-1:].isalnum() else ""
+    return f"{left}{words}{right}"
+
+
+def _grouped(words: str) -> str:
+    return words if words.isalnum() else f"({words})"
