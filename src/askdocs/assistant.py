@@ -17,11 +17,11 @@ from askdocs.config import Config
 from askdocs.documents.scan import scan
 from askdocs.errors import AskdocsError, CorpusError
 from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
-from askdocs.index.fingerprint import check_fingerprint, fingerprint, upgrade
+from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import index_bytes
 from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
-from askdocs.index.vectors.repair import move_vectors, repair_vectors
+from askdocs.index.vectors.repair import move_vectors
 from askdocs.models.embedders import Embedder
 from askdocs.resources import Parts
 from askdocs.system.files import same_place
@@ -123,15 +123,12 @@ class Assistant:
                 self._parts.fingerprint()
                 self._parts.forget_index()
             catalog = self._parts.open_catalog()
-            outdated = not dry_run and upgrade(catalog)
             check_fingerprint(catalog, self._parts.fingerprint())
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
             with self._parts.embedding(ray) as embedder:
                 vectors = self._parts.open_vectors()
-                if outdated:  # their graph is made otherwise now
-                    repair_vectors(catalog, vectors, embedder, on_progress=listener)
                 return sync(self.config, catalog, vectors, embedder, on_progress=listener)
 
     @contextmanager
@@ -239,12 +236,9 @@ class Assistant:
         with self._sync_guard:
             self._parts.open_lock()
             catalog = self._parts.open_catalog()
-            outdated = upgrade(catalog)
             check_fingerprint(catalog, self._parts.fingerprint())
             vectors, listener = self._parts.open_vectors(), on_progress or _ignore
             with self._parts.embedding() as embedder:
-                if outdated:
-                    repair_vectors(catalog, vectors, embedder, on_progress=listener)
                 return add_documents(
                     documents, self.config, catalog, vectors, embedder, on_progress=listener
                 )

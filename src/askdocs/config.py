@@ -32,8 +32,7 @@ SECRETS = frozenset(
 
 _WHERE_VECTORS = (
     "vectors must be embedded or the address of a Chroma server, as in http://localhost:8000 or"
-    " http://localhost:8000/NAME, or several such addresses, none twice, with commas between;"
-    " a token belongs into ASKDOCS_VECTORS_TOKEN"
+    " http://localhost:8000/NAME; a token belongs into ASKDOCS_VECTORS_TOKEN"
 )
 
 
@@ -69,8 +68,7 @@ class Config:
 
     vectors: str = _setting(
         EMBEDDED,
-        "where vectors are kept: embedded (in the index) or a Chroma server's address; several"
-        " addresses, with commas between, divide them",
+        "where vectors are kept: embedded (in the index) or a Chroma server's address",
     )
     passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
     passages_read: int = _setting(16, "how many of the passages found are read for the answer")
@@ -86,22 +84,13 @@ class Config:
         return self.vectors != EMBEDDED
 
     @property
-    def places(self) -> tuple[str, ...]:
-        """The addresses of the servers that the vectors are at."""
-        return tuple(self.vectors.split(",")) if self.served else ()
-
-    @property
-    def collections(self) -> frozenset[tuple[str | None, int, str]]:
-        """What the addresses name, however they are spelt: host, port and collection."""
-        parts = [urlsplit(place) for place in self.places]
-        return frozenset(
-            (
-                part.hostname,
-                part.port or (443 if part.scheme == "https" else 8000),
-                part.path.strip("/") or COLLECTION,
-            )
-            for part in parts
-        )
+    def collection(self) -> tuple[str | None, int, str] | None:
+        """Host, port and collection of `vectors`, however it is spelt; None in the index."""
+        if not self.served:
+            return None
+        address = urlsplit(self.vectors)
+        port = address.port or (443 if address.scheme == "https" else 8000)
+        return address.hostname, port, address.path.strip("/") or COLLECTION
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -109,8 +98,7 @@ class Config:
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
         same = same_place(self.corpus, self.index)
         _require(not same, "corpus and index must be two folders")
-        _require(all(map(_names_a_store, self.places)), _WHERE_VECTORS)
-        _require(len(self.collections) == len(self.places), _WHERE_VECTORS)
+        _require(not self.served or _names_a_store(self.vectors), _WHERE_VECTORS)
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")

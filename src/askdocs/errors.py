@@ -21,6 +21,10 @@ class IndexMismatchError(AskdocsError):
     """The index was made with other settings, or is damaged: rebuild or repair it."""
 
 
+class OldIndexError(IndexMismatchError):
+    """The index has the format of another version of askdocs: rebuild it."""
+
+
 class ModelUnavailableError(AskdocsError):
     """A model cannot be loaded or reached."""
 

@@ -17,7 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from askdocs import Assistant, Config, IndexBusyError, IndexMismatchError, VectorsUnavailableError
+from askdocs import (
+    Assistant,
+    Config,
+    ConfigError,
+    IndexBusyError,
+    IndexMismatchError,
+    VectorsUnavailableError,
+)
 from askdocs.index.vectors import chroma
 from askdocs.types import Progress
 from tests.chroma_process import ChromaProcess
@@ -261,6 +268,8 @@ def test_an_index_moves_to_a_server_and_back_without_embedding(
         one.ask(QUESTION)
     with assistant(config, embedding) as one:
         assert one.index().unchanged == 12
+        with pytest.raises(ConfigError, match=r"at http.* already"):
+            one.move(f"{config.vectors}/")
         assert one.move("embedded") == 12
         assert one.move("embedded") == 0
         assert found(one) == before
@@ -339,7 +348,8 @@ def test_a_token_of_the_environment_is_passed_and_kept_nowhere(
 @pytest.mark.parametrize(
     "place",
     ["", "server", "ftp://host", "http://", "http://user:secret@host", "http://host/a/b",
-     "http://host/x", "http://host:0", "http://host:many", "http://host?token=x"],
+     "http://host/x", "http://host:0", "http://host:many", "http://host?token=x",
+     "http://host,http://other", "http://host/one,http://host/two"],
 )  # fmt: skip
 def test_an_impossible_place_is_refused(place: str) -> None:
     with pytest.raises(Exception, match="vectors"):

@@ -14,13 +14,10 @@ import pytest
 
 from askdocs import Assistant, Config, CorpusError, IndexMismatchError
 from askdocs.documents.loaders import LoadError, PassingError, StrainError
-from askdocs.documents.passages import split
 from askdocs.index.catalog import Catalog
 from askdocs.index.sync import load as preparing
 from askdocs.index.sync import plan
 from askdocs.index.sync import write as writing
-from askdocs.index.vectors import chroma
-from askdocs.index.vectors.collection import Collection
 from askdocs.types import Changes, Document, Failure, Progress
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
@@ -637,76 +634,24 @@ def test_a_catalog_in_use_is_read_by_a_second_connection(folder: Folder) -> None
         catalog.close()
 
 
-NARROW = {"hnsw": {"space": "cosine", "max_neighbors": 32}}  # the graph of the first format
-
-
-def test_an_index_of_the_first_format_is_brought_up_to_date(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder.write("owls.txt")
-    with monkeypatch.context() as before:
-        before.setattr(chroma, "_SPACE", NARROW)
-        folder.sync()
-    with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
-        connection.execute("DELETE FROM word_places")
-        connection.execute("DELETE FROM word_blocks")
-        connection.execute("CREATE VIRTUAL TABLE words USING fts5(text, context)")
-        connection.execute("CREATE VIRTUAL TABLE word_counts USING fts5vocab(words, row)")
-        connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
-    with folder.open() as assistant:
-        with pytest.raises(IndexMismatchError, match=r"format 1, now 3.*askdocs index`; it embeds"):
-            assistant.search("owls hunt")
-        assert assistant.index().embedded == 0
-        assert sources_found(assistant, "owls hunt") == {"owls.txt"}
-        assert neighbours(assistant) == 64
-    assert folder.equals_a_fresh_one()
-
-
-def neighbours(assistant: Assistant) -> int:
-    """Of each passage in the graph of vectors."""
-    store = assistant._parts.open_vectors()
-    assert isinstance(store, Collection)
-    graph = store.chroma.run(lambda collection: collection.configuration["hnsw"])
-    return int(graph["max_neighbors"])
-
-
-def test_files_of_the_second_format_are_split_anew(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    os.utime(folder.write("owls.txt"), (1, 1))
-    with monkeypatch.context() as before:
-        before.setattr(
-            preparing, "split", lambda document, *, tokens: split(document, tokens=20)[:1]
-        )
-        folder.sync()
-    with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
-        connection.execute("UPDATE meta SET value = '2' WHERE name = 'format'")
-    assert folder.sync().changed == ("owls.txt",)
-    assert folder.sync().unchanged == 1
-    assert folder.equals_a_fresh_one()
-
-
-def test_an_index_of_an_unknown_format_is_refused(folder: Folder) -> None:
+@pytest.mark.parametrize("version", [0, 3, 99])
+def test_an_index_of_another_format_is_refused_and_rebuilt(folder: Folder, version: int) -> None:
     folder.write("owls.txt")
     folder.sync()
     with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
-    with pytest.raises(IndexMismatchError, match=r"format 99, now 3.*index --rebuild"):
-        folder.sync()
-
-
-def test_documents_of_the_first_format_outlive_the_next_ones(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as before, folder.open() as assistant:
-        before.setattr(chroma, "_SPACE", NARROW)
-        assistant.index_documents([Document("a", OWLS), Document("b", TEA)])
-    with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
-        connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("ALTER TABLE documents DROP COLUMN anchors")  # as if it had another name
+    refused = rf"format {version}, now 4.*askdocs index --rebuild"
     with folder.open() as assistant:
-        assistant.index_documents([Document("c", "Kettles boil water.")])
-        assert sources_found(assistant, "owls hunt") == {"a"}
-        assert neighbours(assistant) == 64
+        for use in (assistant.index, assistant.status, lambda: assistant.search("owls hunt")):
+            with pytest.raises(IndexMismatchError, match=refused):
+                use()
+        (problem,) = assistant.diagnose().problems
+        assert "another version" in problem.what
+        assert problem.mend == "askdocs index --rebuild"
+        assistant.index(rebuild=True)
+        assert sources_found(assistant, "owls hunt") == {"owls.txt"}
+    assert folder.equals_a_fresh_one()
 
 
 def test_a_document_given_twice_is_indexed_as_it_was_given_last(folder: Folder) -> None:

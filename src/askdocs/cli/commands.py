@@ -410,9 +410,7 @@ def status(
 def move(
     vectors: Annotated[
         str,
-        typer.Argument(
-            metavar="WHERE", help="embedded, or a Chroma server's address, or several with commas."
-        ),
+        typer.Argument(metavar="WHERE", help="embedded, or a Chroma server's address."),
     ],
     corpus: Corpus = None,
     index: Index = None,

@@ -22,6 +22,7 @@ from askdocs.models.embedders import Vectors
 from askdocs.system.files import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
 
+FORMAT = 4  # of the file; raised whenever an index made by an earlier version would be wrong
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
@@ -77,12 +78,12 @@ class IndexedFile:
 class Catalog:
     """Reads and writes the catalog; usable from any thread. Each write is one transaction.
 
-    Raises IndexMismatchError where the file is damaged.
+    Raises OldIndexError where the file has another format, IndexMismatchError where it is damaged.
     """
 
     def __init__(self, path: Path) -> None:
         schema = _SCHEMA + postings.SCHEMA
-        self._database = Database(path, schema=schema, scratch=postings.SCRATCH)
+        self._database = Database(path, schema=schema, scratch=postings.SCRATCH, version=FORMAT)
 
     def close(self) -> None:
         """Close the file. Nothing else may be called afterwards."""
@@ -210,11 +211,6 @@ class Catalog:
             for path in paths:
                 _add_strays(connection, _delete_file(connection, path))
 
-    def forget_contents(self) -> None:
-        """Have the next sync take all files for changed; their documents stay until then."""
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE files SET hash = ''")
-
     def note_files(self, files: Iterable[FileRecord]) -> None:
         """Record how files look now and whether they failed; their documents stay as they are."""
         with self._database.transaction() as connection:
@@ -254,22 +250,6 @@ class Catalog:
             f"SELECT {_PASSAGE} FROM passages WHERE source = ? ORDER BY start", source
         )
         return [Passage(*row) for row in rows]
-
-    def neighbours(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
-        """The passage before and the one after in the same document."""
-        before, after = (
-            self._database.rows(
-                f"SELECT {_PASSAGE} FROM passages WHERE source = ? AND start {side} ?"
-                f" ORDER BY start {order} LIMIT 1",
-                passage.source,
-                passage.start,
-            )
-            for side, order in (("<", "DESC"), (">", "ASC"))
-        )
-        return (
-            Passage(*before[0]) if before else None,
-            Passage(*after[0]) if after else None,
-        )
 
     def all_ids(self) -> Iterator[tuple[str, bytes]]:
         """(passage id, key of its vector) of every passage, in the order they were indexed in."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError
+from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldIndexError
 
 _PATIENCE = 30.0  # seconds for another process to end its write
 
@@ -17,11 +17,12 @@ _PATIENCE = 30.0  # seconds for another process to end its write
 class Database:
     """A SQLite file; usable from any thread, each connection by one at a time.
 
-    `schema` is run when the file is opened, `scratch` for each connection. Raises
-    IndexMismatchError where the file is damaged, CorpusError where it cannot be written.
+    `schema` is run on an empty file, `scratch` for each connection. `version` is the number of the
+    schema; it is kept in the file. Raises OldIndexError where the file has a schema of another
+    number, IndexMismatchError where it is damaged, CorpusError where it cannot be written.
     """
 
-    def __init__(self, path: Path, *, schema: str, scratch: str) -> None:
+    def __init__(self, path: Path, *, schema: str, scratch: str, version: int) -> None:
         self.path = path
         self._scratch = scratch
         self._idle: list[sqlite3.Connection] = []
@@ -29,7 +30,7 @@ class Database:
         self._guard = threading.Lock()
         self._writing = threading.Lock()  # SQLite lets others wait only so long
         with self.connection() as connection:
-            connection.executescript(schema)
+            _create(connection, path, schema, version)
 
     def close(self) -> None:
         """Close the file, as soon as those who are at it have ended."""
@@ -89,6 +90,20 @@ class Database:
         except IndexMismatchError as error:
             return str(error)
         return "" if found == "ok" else found
+
+
+def _create(connection: sqlite3.Connection, path: Path, schema: str, version: int) -> None:
+    """Run the schema on an empty file. Raises OldIndexError for a schema of another version."""
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found == version:
+        return
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise OldIndexError(
+            f"The index {path.parent} was made by another version of askdocs (format {found}, now"
+            f" {version}). Build it again with `askdocs index --rebuild`."
+        )
+    # In one transaction: a process killed meanwhile leaves an empty file.
+    connection.executescript(f"BEGIN IMMEDIATE; {schema}; PRAGMA user_version = {version}; COMMIT;")
 
 
 def _connect(path: Path, scratch: str) -> sqlite3.Connection:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from askdocs.config import Config
 from askdocs.documents.scan import scan
-from askdocs.errors import AskdocsError, CorpusError
+from askdocs.errors import AskdocsError, CorpusError, OldIndexError
 from askdocs.index.catalog import Catalog, readable_vectors
-from askdocs.index.fingerprint import check_fingerprint, fingerprint, upgrade
+from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import delete_catalog, delete_vectors
 from askdocs.index.sync.run import sync
 from askdocs.index.vectors.probe import Finding, probe, records_can_be_read
@@ -58,6 +58,8 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
     """
     try:
         catalog = Catalog(config.index / "catalog.sqlite")
+    except OldIndexError as error:
+        return Diagnosis(problems=(Problem(str(error), _REBUILD),))
     except AskdocsError as error:
         return Diagnosis(problems=(Problem(str(error), _REPAIR),))
     try:
@@ -132,7 +134,6 @@ def _mend_catalog(config: Config) -> bool:
     except AskdocsError:
         return False
     try:
-        upgrade(catalog)
         if catalog.problems():
             catalog.rebuild_words()
         return not catalog.problems()

@@ -130,12 +130,12 @@ def move_vectors(
     """Copy the vectors to where `target` keeps them, then forget them where `source` did.
 
     The number of passages moved. Killed meanwhile, the index is still where it was. Raises
-    ConfigError where both have a place in common.
+    ConfigError where both are the same collection.
     """
-    if source.collections & target.collections:
+    if source.collection == target.collection:
         raise ConfigError(
-            f"Vectors are at {source.vectors} already. Move them to collections of other names,"
-            " as in http://localhost:8000/NAME: the old ones answer until all has arrived."
+            f"The vectors are at {source.vectors} already. Move them to a collection of another"
+            " name, as in http://localhost:8000/NAME."
         )
     store = open_vectors(target, catalog.identity())
     try:
