@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
 import socket
 
 from askdocs.errors import AskdocsError
 from askdocs.system.network import is_loopback
 
+SHORTEST_PASSWORD = 8  # characters, for a host that other machines reach (NIST SP 800-63B)
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # no browser of Windows opens these
 
 
 def listen(host: str, port: int, *, password: str | None) -> socket.socket:
-    """A bound socket. Port 0 takes any that is free.
+    """Bind a socket to a host and a port; port 0 takes any that is free.
 
-    Raises AskdocsError, saying what mends it, if that is impossible, or if other machines could
-    reach `host` and there is no password.
+    Raises:
+        AskdocsError: if that is impossible, or if other machines could reach `host` and there is
+            no password, or one that can be guessed. The message says what to do about it.
     """
-    if not is_loopback(host) and not password:
-        raise AskdocsError(
-            f"{host} can be reached from other machines, so a password is needed: "
-            "set ASKDOCS_PASSWORD, or leave --host at 127.0.0.1."
-        )
+    if not is_loopback(host):
+        _require_password(host, password or "")
     try:
         return _bound(host, port)
     except (OSError, OverflowError) as error:
@@ -36,10 +36,40 @@ def listen(host: str, port: int, *, password: str | None) -> socket.socket:
 
 
 def address(listener: socket.socket, host: str) -> str:
-    """What to open in a browser of this machine."""
+    """What to open in a browser of this machine: numbers instead of a name that needs DNS."""
     known = _EVERYWHERE.get(host, host)
-    name = f"[{known}]" if ":" in known else known
-    return f"http://{name}:{listener.getsockname()[1]}"
+    if known != "localhost" and not _is_numeric(known):
+        known = listener.getsockname()[0]
+    return f"http://{_bracketed(known)}:{listener.getsockname()[1]}"
+
+
+def host_name(listener: socket.socket) -> str:
+    """The host in the address that a socket is bound to, as it stands in a Host header."""
+    return _bracketed(listener.getsockname()[0])
+
+
+def _require_password(host: str, password: str) -> None:
+    reachable = f"{host} can be reached from other machines"
+    instead = "or leave --host at 127.0.0.1."
+    if not password:
+        raise AskdocsError(f"{reachable}, so a password is needed: set ASKDOCS_PASSWORD, {instead}")
+    if len(password) < SHORTEST_PASSWORD:
+        raise AskdocsError(
+            f"{reachable}, so the password needs at least {SHORTEST_PASSWORD} characters:"
+            f" choose a longer one, {instead}"
+        )
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -1,140 +1,198 @@
-"""What stands before every route: who may ask, which routes exist, what a page may load."""
+"""The gate before every route: who may ask, judged from the headers before a body is read."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import re
+import logging
 import secrets
+from collections.abc import Iterable
 
-from starlette.datastructures import Headers, MutableHeaders
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from askdocs.system.network import host_of, is_loopback
+from .page_headers import PageHeaders
+from .sessions import SessionOwners
 
-from .conversations.cookie import new_cookie, visitor_in
-
-# Of Gradio's own API only what asking needs: no upload, no files, no proxy.
+TASKS_PREFIX = "/askdocs/"  # routes for other askdocs processes, which show the token of the index
+TOKEN_HEADER = "x-askdocs-token"
+UPLOAD = ("PUT", "/document")  # limited where the file is written, as it arrives
 GRADIO_API = "/gradio_api/"
+# Of Gradio's own API only what asking needs: no upload, no files, no proxy.
 GRADIO_ROUTES = frozenset(
     "app_id call cancel config heartbeat info openapi.json queue reset run startup-events".split()
 )
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+BODY_BYTES = 1_000_000  # of a request from a browser or a chat client
+TASK_BYTES = 64_000_000  # of a task: it carries a conversation with all of its passages
+WRONG_PASSWORDS_A_MINUTE = 10  # from one address; further ones are not even compared
 
-HASHED = "/assets/"  # names there change with the content: browsers may keep the files
-
-# Gradio's templates are compiled in the browser, hence 'unsafe-eval'; an inline script runs only
-# with the nonce of the page it came in, so that nothing in a document can become a script.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-eval' 'nonce-{nonce}'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-    "connect-src 'self'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; "
-    "base-uri 'self'; form-action 'self'"
-)
-_INLINE_SCRIPT = re.compile(rb"<script(?=[\s>])")
-_FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
+_log = logging.getLogger(__name__)
 
 
-class Guard:
-    """Wraps an application.
+def protected(
+    application: ASGIApp,
+    *,
+    token: str,
+    password: str | None = None,
+    hosts: Iterable[str] = (),
+    head: str = "",
+) -> ASGIApp:
+    """Put an application behind the gate. Each middleware has one concern.
 
-    Without a password, only requests that name this machine as their host are answered (so that a
-    foreign site cannot reach it by a name of its own); with one, only those that give it (HTTP
-    Basic with any user name, or as a Bearer token). Requests that another site's page sends are
-    refused in either case. `head` is put into every HTML page.
+    Args:
+        application: what answers the requests that are let through.
+        token: what other processes show for the routes under TASKS_PREFIX.
+        password: what everybody else shows, or None if nobody has to.
+        hosts: names of this server, besides those of loopback. Without a password, only requests
+            for a name of this server are answered, so that a foreign site cannot reach it by a
+            name of its own (DNS rebinding).
+        head: HTML to put into the head of every page.
+
+    Returns:
+        The application as it is to be served.
+    """
+    guarded: ASGIApp = SessionOwners(application)
+    guarded = BodyLimits(guarded)
+    guarded = GradioRoutes(guarded)
+    guarded = Authentication(guarded, password=password, token=token)
+    guarded = SameOrigin(guarded)
+    if password is None:
+        known = [*LOOPBACK_HOSTS, *hosts]
+        guarded = TrustedHostMiddleware(guarded, allowed_hosts=known, www_redirect=False)
+    return PageHeaders(guarded, head=head)
+
+
+class SameOrigin:
+    """Refuses what another site's page sends, except a link that opens the page itself.
+
+    Browsers say where a request comes from in `Origin` and `Sec-Fetch-Site`; programs send
+    neither. See https://www.w3.org/TR/fetch-metadata/.
     """
 
-    def __init__(
-        self, application: ASGIApp, *, password: str | None = None, head: str = ""
-    ) -> None:
+    def __init__(self, application: ASGIApp) -> None:
         self._application = application
-        self._password = password
-        self._head = head.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
+        if scope["type"] in ("http", "websocket") and _is_cross_site(scope):
+            response = PlainTextResponse("This page does not answer other sites.", 403)
+            await response(scope, receive, send)
+        else:
             await self._application(scope, receive, send)
-            return
-        lasting = scope["path"].startswith(HASHED)
-        refusal = self._refusal(Headers(scope=scope), scope["path"])
-        if refusal is not None:
-            await refusal(scope, receive, send)
-            return
-        cookie = "" if visitor_in(Headers(scope=scope).get("cookie", "")) else new_cookie()
-        await self._application(scope, receive, _Dresser(send, self._head, lasting, cookie))
-
-    def _refusal(self, headers: Headers, path: str) -> Response | None:
-        host = headers.get("host", "")
-        if self._password is not None and not _gives(headers, self._password):
-            return PlainTextResponse(
-                "This page asks for a password.",
-                401,
-                {"WWW-Authenticate": 'Basic realm="askdocs", charset="UTF-8"'},
-            )
-        if self._password is None and not is_loopback(host_of(host)):
-            return PlainTextResponse("This page answers only to requests for this machine.", 403)
-        origin = headers.get("origin")
-        if origin is not None and origin.partition("://")[2] != host:
-            return PlainTextResponse("This page does not answer other sites.", 403)
-        if path.startswith(GRADIO_API):
-            route = path.removeprefix(GRADIO_API).split("/", 1)[0]
-            if route not in GRADIO_ROUTES:
-                return PlainTextResponse("Not found.", 404)
-        return None
 
 
-class _Dresser:
-    """Sends a response on with its safety headers; a page also with `head`, nonces and `cookie`."""
+class Authentication:
+    """Lets through who shows the password, and other processes that show the token.
 
-    def __init__(self, send: Send, head: bytes, lasting: bool, cookie: str) -> None:
-        self._send = send
-        self._head = head
-        self._cookie = cookie
-        self._lasting = lasting
-        self._nonce = secrets.token_urlsafe(16)
-        self._start: Message | None = None
-        self._body = b""
+    The password comes by HTTP Basic with any user name, or as a Bearer token as programs give
+    keys. Wrong passwords are logged, and limited for each address.
+    """
 
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["Content-Security-Policy"] = POLICY.format(nonce=self._nonce)
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "no-referrer"
-            if self._lasting and message["status"] == 200:
-                headers["Cache-Control"] = "max-age=31536000, immutable"
-            if headers.get("content-type", "").startswith("text/html"):
-                if self._cookie:
-                    headers.append("Set-Cookie", self._cookie)
-                self._start = message
-                return
-        elif message["type"] == "http.response.body" and self._start is not None:
-            self._body += message.get("body", b"")
-            if not message.get("more_body"):
-                await self._send_page(self._start)
-            return
-        await self._send(message)
+    def __init__(self, application: ASGIApp, *, password: str | None, token: str) -> None:
+        self._application = application
+        self._password = password
+        self._token = token
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerMinute(WRONG_PASSWORDS_A_MINUTE)
 
-    async def _send_page(self, start: Message) -> None:
-        page = _FOREIGN_META.sub(b"", self._body).replace(b"</head>", self._head + b"</head>", 1)
-        nonce = f'<script nonce="{self._nonce}"'.encode()
-        page = _INLINE_SCRIPT.sub(nonce, page)
-        if page:
-            MutableHeaders(scope=start)["Content-Length"] = str(len(page))
-        await self._send(start)
-        await self._send({"type": "http.response.body", "body": page})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
+        await (refusal or self._application)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if scope["path"].startswith(TASKS_PREFIX):
+            given = headers.get(TOKEN_HEADER, "").encode("latin-1")
+            if self._token and secrets.compare_digest(given, self._token.encode()):
+                return None
+            return PlainTextResponse("This is for askdocs on this machine.", 403)
+        if self._password is None:
+            return None
+        return self._password_refusal(headers, client_address(scope))
+
+    def _password_refusal(self, headers: Headers, address: str) -> Response | None:
+        assert self._password is not None
+        given = _password_in(headers)
+        if given is not None:
+            if not self._limiter.test(self._limit, address):
+                words = "Too many wrong passwords from your address. Wait a minute."
+                return PlainTextResponse(words, 429, {"Retry-After": "60"})
+            if secrets.compare_digest(given, self._password.encode()):
+                return None
+            self._limiter.hit(self._limit, address)
+            _log.warning("A wrong password was sent from %s.", address)
+        challenge = {"WWW-Authenticate": 'Basic realm="askdocs", charset="UTF-8"'}
+        return PlainTextResponse("This page asks for a password.", 401, challenge)
 
 
-def _gives(headers: Headers, password: str) -> bool:
-    """Whether a request carries the password: HTTP Basic, or Bearer as programs give keys."""
+class GradioRoutes:
+    """Hides the routes of Gradio's API that the page does not need."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        route = path.removeprefix(GRADIO_API).split("/", 1)[0]
+        if path.startswith(GRADIO_API) and route not in GRADIO_ROUTES:
+            await PlainTextResponse("Not found.", 404)(scope, receive, send)
+        else:
+            await self._application(scope, receive, send)
+
+
+class BodyLimits:
+    """Limits the body of every request; an upload is limited where it is written."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._unlimited = application
+        self._task = RequestBodyLimitMiddleware(application, TASK_BYTES)
+        self._usual = RequestBodyLimitMiddleware(application, BODY_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (scope.get("method"), scope.get("path")) == UPLOAD:
+            await self._unlimited(scope, receive, send)
+        elif scope.get("path", "").startswith(TASKS_PREFIX):
+            await self._task(scope, receive, send)
+        else:
+            await self._usual(scope, receive, send)
+
+
+def client_address(scope: Scope) -> str:
+    """The address of who sent a request; "" if the server does not know it."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def _is_cross_site(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != headers.get("host", ""):
+        return True
+    if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+        return False
+    opens_page = (
+        scope.get("method") == "GET"
+        and scope["path"] == "/"
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+    return not opens_page
+
+
+def _password_in(headers: Headers) -> bytes | None:
+    """The password that a request carries; None if it carries none."""
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        given = credentials.encode("latin-1")  # the bytes as they came
-    elif scheme.lower() == "basic":
+        return credentials.encode("latin-1")  # the bytes as they came
+    if scheme.lower() == "basic":
         try:
-            given = base64.b64decode(credentials, validate=True).partition(b":")[2]
+            return base64.b64decode(credentials, validate=True).partition(b":")[2]
         except (binascii.Error, ValueError):
-            return False
-    else:
-        return False
-    return secrets.compare_digest(given, password.encode())  # takes the same time for any
+            return b""
+    return None

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import gradio
 import uvicorn
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import FastAPI, Query, Request, Response
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
@@ -18,12 +20,13 @@ from askdocs.output.exports import checksum
 
 from . import assets
 from .api.openai import add_completions
-from .api.processes import with_api
+from .api.processes import add_tasks
 from .background_tasks import Background
 from .conversations.store import Archive
+from .listener import host_name
 from .page import Surroundings, build_page
 from .page_state import page_state
-from .security import Guard
+from .security import protected
 from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
 from .views.anchors import parse_mark
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 MARKS_SHOWN = 100
+PICTURES_AT_ONCE = 2  # each is drawn by a process of its own
 KEPT = "conversations"  # the folder, beside the index, that conversations are kept in
 LASTING = {"Cache-Control": "max-age=31536000, immutable"}
 
@@ -54,6 +58,7 @@ def run(
         assistant,
         background,
         password=password,
+        hosts=[host_name(listener)],
         watching=watching,
         may_change=may_change,
         keeping=keeping,
@@ -72,20 +77,19 @@ def build_application(
     background: Background,
     *,
     password: str | None = None,
+    hosts: Sequence[str] = (),
     watching: bool = False,
     may_change: bool = True,
     keeping: bool = True,
 ) -> ASGIApp:
-    """The whole application, behind the guard.
-
-    Only what other askdocs processes ask goes past it: they show the token of the index.
-    """
+    """The whole application, behind the gate of `security.protected`."""
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     suggestions, intake = Suggestions(assistant, background), Intake(assistant.config)
     suggestions.refresh()
     _add_state(routes, assistant, suggestions)
     _add_reading(routes, assistant)
     add_completions(routes, assistant)
+    add_tasks(routes, assistant, background)
     if may_change:
         _add_intake(routes, intake)
     archive = Archive(assistant.config.index / KEPT if keeping else None)
@@ -101,7 +105,9 @@ def build_application(
         show_error=False,
         max_file_size=0,
     )
-    return with_api(Guard(routes, password=password, head=assets.head()), assistant, background)
+    return protected(
+        routes, token=assistant.token, password=password, hosts=hosts, head=assets.head()
+    )
 
 
 def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) -> None:
@@ -139,13 +145,15 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
         reading = read(document, [each for each in marks if each is not None], at=at)
         return JSONResponse(asdict(reading), headers={"Cache-Control": "no-store"})
 
+    drawing = CapacityLimiter(PICTURES_AT_ONCE)  # those that wait hold no thread
+
     @routes.get("/picture")
-    def picture(source: Annotated[str, Query(max_length=4096)], mark: str) -> Response:
+    async def picture(source: Annotated[str, Query(max_length=4096)], mark: str) -> Response:
         wanted = parse_mark(mark)
         if wanted is None:
             return JSONResponse({"problem": "This link is damaged."}, 400)
         try:
-            drawn = picture_of(assistant, source, wanted)
+            drawn = await run_sync(picture_of, assistant, source, wanted, limiter=drawing)
         except CorpusError as error:
             return JSONResponse({"problem": str(error)}, 404)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": "no-store"})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import queue
-import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Header, Response
+from fastapi import FastAPI, Response
 from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from askdocs.errors import AskdocsError
 from askdocs.remote.wire import from_record, to_error, to_record
@@ -22,42 +20,24 @@ from ..background_tasks import Background
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
-PREFIX = "/askdocs/"
 TASKS = frozenset({"corpus", "is_indexed", "status", "document", "index", "search", "stream"})
 
 
-def with_api(page: ASGIApp, assistant: Assistant, background: Background) -> ASGIApp:
-    """The page, and beside it, under /askdocs/, what needs the token instead of a password."""
-    api = build_api(assistant, background)
+def add_tasks(routes: FastAPI, assistant: Assistant, background: Background) -> None:
+    """Add the route for other askdocs processes, whose token the gate has compared already.
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        inside = scope["type"] == "http" and scope["path"].startswith(PREFIX)
-        await (api if inside else page)(scope, receive, send)
-
-    return application
-
-
-def build_api(assistant: Assistant, background: Background) -> FastAPI:
-    """One route: a task and its values in; lines of JSON out, the last of them the result.
-
-    Before it come lines of progress, or pieces of the text of an answer.
+    A task and its values come in. Lines of JSON go out, the last of them the result; before it
+    lines of progress, or pieces of the text of an answer.
     """
-    api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
-    @api.post("/askdocs/{task}")
-    def do(
-        task: str, values: dict[str, Any], x_askdocs_token: str = Header(default="")
-    ) -> Response:
-        if not secrets.compare_digest(x_askdocs_token.encode(), assistant.token.encode()):
-            return JSONResponse({"problem": "This is for askdocs on this machine."}, 403)
+    @routes.post("/askdocs/{task}")
+    def do(task: str, values: dict[str, Any]) -> Response:
         if task not in TASKS:
             return JSONResponse({"problem": "There is no such task."}, 404)
         if task == "stream":
             return told_while_heard(_streamed(assistant, values), "application/x-ndjson")
         lines = _told(lambda listener: _do(task, assistant, values, listener), background)
         return StreamingResponse(lines, media_type="application/x-ndjson")
-
-    return api
 
 
 def _told(work: Callable[[ProgressListener], Any], background: Background) -> Iterator[str]:

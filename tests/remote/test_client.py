@@ -19,13 +19,16 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from askdocs import Assistant, Config, CorpusError, IndexBusyError
-from askdocs.app.api.processes import build_api
+from askdocs.app.api.processes import add_tasks
 from askdocs.app.background_tasks import Background
+from askdocs.app.security import protected
 from askdocs.index.lock import read_owner
 from askdocs.remote.client import RemoteAssistant, find_server
 from askdocs.remote.wire import from_error, from_record, to_error, to_record
+from askdocs.system.network import is_this_machine
 from askdocs.types import Answer, Changes, Hit, Status, Turn
 from tests.hash_embedding import HashEmbedding
 from tests.model_server import Script, serving
@@ -69,8 +72,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         assert assistant.search("owls")
 
 
+def tasks(assistant: Assistant) -> ASGIApp:
+    """The routes for other processes behind the gate, as a server has them."""
+    routes = FastAPI()
+    add_tasks(routes, assistant, Background())
+    return protected(routes, token=assistant.token)
+
+
 @contextmanager
-def listening(application: FastAPI) -> Iterator[str]:
+def listening(application: ASGIApp) -> Iterator[str]:
     """The address of a real web server."""
     port = free_port()
     web = uvicorn.Server(uvicorn.Config(application, port=int(port), log_level="error"))
@@ -143,7 +153,7 @@ def test_a_model_of_the_server_is_heard_as_it_speaks_and_can_be_stopped(tmp_path
         )
         with (
             Assistant(config) as assistant,
-            listening(build_api(assistant, Background())) as address,
+            listening(tasks(assistant)) as address,
         ):
             assistant.index()
             stream = RemoteAssistant(config, address, assistant.token).stream("When do owls hunt?")
@@ -190,11 +200,39 @@ def test_a_note_of_a_server_that_is_gone_is_ignored(tmp_path: Path) -> None:
     assert find_server(Config(index=tmp_path)) is None
 
 
+@pytest.mark.parametrize(
+    "host", ["192.0.2.1", "rebound.example", "[2001:db8::1]", "user@192.0.2.1", "127.0.0.1.example"]
+)
+def test_a_note_that_names_another_machine_is_not_followed(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index folder may have come from somebody else: its note chooses no address to connect."""
+
+    def refuse(*arguments: object, **named: object) -> None:
+        raise AssertionError("a connection, or a name that is looked up")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    for scheme in ("http", "https"):
+        note = {"pid": 1, "address": f"{scheme}://{host}:80", "token": "x"}
+        (tmp_path / "lock").write_text(json.dumps(note))
+        assert find_server(Config(index=tmp_path)) is None
+
+
+def test_an_address_of_a_network_of_this_machine_is_its_own() -> None:
+    assert is_this_machine("127.0.0.1")
+    assert is_this_machine("::1")
+    assert is_this_machine("0.0.0.0")
+    assert not is_this_machine(None)
+    own = {each[4][0] for each in socket.getaddrinfo(socket.gethostname(), 0)}
+    assert all(is_this_machine(str(each)) for each in own)
+
+
 def test_the_interface_refuses_without_the_token_and_unknown_tasks(tmp_path: Path) -> None:
     (tmp_path / "owls.md").write_text(OWLS)
     config = Config(corpus=tmp_path, index=tmp_path / "index")
     with Assistant(config, embedder=HashEmbedding()) as assistant:
-        client = TestClient(build_api(assistant, Background()))
+        client = TestClient(tasks(assistant), base_url="http://127.0.0.1")
         assert client.post("/askdocs/status", json={}).status_code == 403
         headers = {"X-Askdocs-Token": assistant.token}
         assert client.post("/askdocs/repair", json={}, headers=headers).status_code == 404

@@ -17,6 +17,7 @@ from askdocs.errors import IndexBusyError
 from askdocs.index.lock import read_owner
 from askdocs.remote.wire import from_error, from_record, to_record
 from askdocs.system.files import same_place
+from askdocs.system.network import is_this_machine
 from askdocs.types import Answer, Changes, Document, Hit, Progress, ProgressListener, Status, Turn
 
 _GREETING_SECONDS = 5.0
@@ -24,12 +25,22 @@ _ANSWER_SECONDS = 600.0
 
 
 def find_server(config: Config, *, any_corpus: bool = False) -> RemoteAssistant | None:
-    """The server that has this index open; None if there is none, also if one has crashed.
+    """Find the server that has this index open, by the note in the index folder.
 
-    Raises IndexBusyError where it serves another folder of documents, unless `any_corpus` will do.
+    The folder may have come from somebody else, so a note that names another machine is ignored.
+
+    Args:
+        config: names the index and the folder of documents.
+        any_corpus: whether a server of another folder of documents will do.
+
+    Returns:
+        The server; None if there is none, also if one has crashed.
+
+    Raises:
+        IndexBusyError: if the server serves another folder of documents.
     """
     owner = read_owner(config.index)
-    if "address" not in owner or "token" not in owner:
+    if "address" not in owner or "token" not in owner or not _is_local(owner["address"]):
         return None
     server = RemoteAssistant(config, owner["address"], owner["token"])
     try:
@@ -42,6 +53,15 @@ def find_server(config: Config, *, any_corpus: bool = False) -> RemoteAssistant 
             f" {corpus}, not {config.corpus}. Stop it, or use another index with --index."
         )
     return server
+
+
+def _is_local(address: str) -> bool:
+    """Whether an address is one of this machine, by plain HTTP as servers announce it."""
+    try:
+        place = urlsplit(address)
+        return place.scheme == "http" and place.port != 0 and is_this_machine(place.hostname)
+    except ValueError:
+        return False
 
 
 class RemoteAssistant:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+import socket
 
 
 def is_loopback(host: str | None) -> bool:
@@ -14,9 +14,18 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def host_of(netloc: str) -> str:
-    """The host in "host:port" without its port and brackets; "" where there is none."""
+def is_this_machine(host: str | None) -> bool:
+    """Whether `host` is an address of this machine, of loopback or of one of its networks.
+
+    A name other than localhost is not: to look it up would tell others about it.
+    """
+    if is_loopback(host):
+        return True
     try:
-        return urlsplit(f"//{netloc}").hostname or ""
-    except ValueError:
-        return ""
+        version = ipaddress.ip_address(host or "").version
+        family = socket.AF_INET6 if version == 6 else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind((host, 0))  # only an address of our own can be bound
+    except (ValueError, OSError):
+        return False
+    return True

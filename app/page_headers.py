@@ -1,0 +1,91 @@
+"""Security headers of every response; cookie, head and script nonces of every page."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .conversations.cookie import new_cookie, visitor_in
+
+HASHED = "/assets/"  # names there change with the content: browsers may keep the files
+
+# Gradio's templates are compiled in the browser, hence 'unsafe-eval'; an inline script runs only
+# with the nonce of the page it came in, so that nothing in a document can become a script.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval' 'nonce-{nonce}'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; "
+    "base-uri 'self'; form-action 'self'"
+)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    # No other site can show a response, nor learn from it whether a document exists.
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_INLINE_SCRIPT = re.compile(rb"<script(?=[\s>])")
+_FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
+
+
+class PageHeaders:
+    """Adds the security headers to every response, and `head` to every HTML page.
+
+    A page also gets a nonce for its inline scripts, and a cookie if the visitor has none.
+    """
+
+    def __init__(self, application: ASGIApp, *, head: str = "") -> None:
+        self._application = application
+        self._head = head.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        lasting = scope["path"].startswith(HASHED)
+        cookie = "" if visitor_in(Headers(scope=scope).get("cookie", "")) else new_cookie()
+        await self._application(scope, receive, _Response(send, self._head, lasting, cookie))
+
+
+class _Response:
+    """Sends one response on, changed as PageHeaders says."""
+
+    def __init__(self, send: Send, head: bytes, lasting: bool, cookie: str) -> None:
+        self._send = send
+        self._head = head
+        self._cookie = cookie
+        self._lasting = lasting
+        self._nonce = secrets.token_urlsafe(16)
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["Content-Security-Policy"] = POLICY.format(nonce=self._nonce)
+            headers.update(FIXED)
+            if self._lasting and message["status"] == 200:
+                headers["Cache-Control"] = "max-age=31536000, immutable"
+            if headers.get("content-type", "").startswith("text/html"):
+                if self._cookie:
+                    headers.append("Set-Cookie", self._cookie)
+                self._start = message
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_page(self._start)
+            return
+        await self._send(message)
+
+    async def _send_page(self, start: Message) -> None:
+        page = _FOREIGN_META.sub(b"", self._body).replace(b"</head>", self._head + b"</head>", 1)
+        nonce = f'<script nonce="{self._nonce}"'.encode()
+        page = _INLINE_SCRIPT.sub(nonce, page)
+        if page:
+            MutableHeaders(scope=start)["Content-Length"] = str(len(page))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": page})
