@@ -34,8 +34,8 @@ def worker() -> Iterator[Worker]:
 
 
 def process_id(worker: Worker) -> int:
-    assert worker._process is not None
-    return worker._process.pid
+    assert worker._child is not None
+    return worker._child.process.pid
 
 
 def make_docx(path: Path, text: str = "All is well.") -> Path:
@@ -112,9 +112,9 @@ def test_a_crash_costs_only_the_file(worker: Worker, tmp_path: Path) -> None:
     good = make_docx(tmp_path / "good.docx")
     assert worker.load(good, "good.docx", ENOUGH, 1000)
     first = process_id(worker)
-    assert worker._process is not None
-    worker._process.kill()
-    worker._process.wait()
+    assert worker._child is not None
+    worker._child.process.kill()
+    worker._child.process.wait()
     assert worker.load(good, "good.docx", ENOUGH, 1000)
     assert process_id(worker) != first
 
@@ -148,7 +148,7 @@ def test_the_process_ends_with_its_parent(tmp_path: Path) -> None:
         "import os, sys; from pathlib import Path;"
         "from askdocs.documents.loaders.sandbox import client;"
         "client.load_guarded(Path(sys.argv[1]), 'a.docx', seconds=60, megabytes=1000);"
-        "print(client._worker._process.pid, flush=True); os._exit(1)"
+        "print(client._worker._child.process.pid, flush=True); os._exit(1)"
     )
     source = str(Path(load.__code__.co_filename).parents[3])
     environment = {**os.environ, "PYTHONPATH": source}

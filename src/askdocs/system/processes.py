@@ -1,55 +1,150 @@
-"""Processes of our own beside this one: how they are started, what they write to, how they end."""
+"""Child processes: how they are started, what they can see, and how they end.
+
+Every child is started by `start`. It runs with `python -P`, in an empty folder of its own and with
+few environment variables, so no module of the folder that the user stands in is ever imported.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 import askdocs
 
+# What a child gets of the environment: where programs, libraries and home are, language and time
+# zone, the limits on threads, and what Windows needs to start a program at all. No key, password,
+# proxy or setting.
+_PASSED_ON = frozenset(
+    "PATH HOME LANG LANGUAGE TZ LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH"
+    " PYTHONHOME PYTHONUTF8 PYTHONNOUSERSITE OMP_NUM_THREADS MKL_NUM_THREADS OPENBLAS_NUM_THREADS"
+    " SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA"
+    " NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE".split()
+)
+_LOCALE = "LC_"  # the beginning of the variables of the locale, which are passed on too
 
-def start(module: str, *arguments: str, folder: str) -> subprocess.Popen[bytes]:
-    """A process that runs a module, to be talked to by its pipes; its temporary files in `folder`.
 
-    Raises OSError where it cannot be started.
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running child process and its working folder.
+
+    Attributes:
+        process: Standard input and output are pipes; standard error is discarded.
+        folder: Its working folder, also for temporary files. `end` removes it.
     """
-    return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=child_environment(folder),
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+
+    process: subprocess.Popen[bytes]
+    folder: str
+
+    def end(self) -> None:
+        """Kill the process, wait until it has ended, and remove its folder."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):  # unwritten input is of no use to it any more
+                if pipe is not None:
+                    pipe.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End it at once and wait until it has ended."""
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        with suppress(OSError):  # what was not yet written is of no use to it any more
-            if pipe is not None:
-                pipe.close()
+def start(module: str, *arguments: str, variables: Sequence[str] = ()) -> Child:
+    """Start a child that runs a module of the package.
+
+    Args:
+        module: The full name of the module, which is run as `__main__`.
+        arguments: Its command line. Paths must be absolute: the child has another working folder.
+        variables: Names of environment variables that it gets beside the usual ones.
+
+    Returns:
+        The child. The caller ends it.
+
+    Raises:
+        OSError: The process or its folder cannot be created.
+    """
+    folder = tempfile.mkdtemp(prefix="askdocs-")
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env=child_environment(os.environ, folder, variables),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Child(process, folder)
 
 
-def child_environment(folder: str) -> dict[str, str]:
-    """That of this process, with askdocs importable and temporary files in a folder of its own."""
-    package = str(PurePosixPath(Path(askdocs.__path__[0]).parent.as_posix()))
-    known = os.environ.get("PYTHONPATH", "")
-    paths = os.pathsep.join(filter(None, (package, known)))
-    return {**os.environ, "PYTHONPATH": paths, "TMPDIR": folder, "TEMP": folder, "TMP": folder}
+def run(
+    module: str,
+    *arguments: str,
+    request: bytes = b"",
+    seconds: float | None = None,
+    variables: Sequence[str] = (),
+) -> tuple[int, bytes]:
+    """Run a child to its end.
+
+    Args:
+        module: As for `start`, and so are `arguments` and `variables`.
+        request: What it reads from standard input.
+        seconds: It is killed when this much wall-clock time has passed.
+
+    Returns:
+        Its exit status (negative: the signal that ended it) and its standard output.
+
+    Raises:
+        OSError: The process cannot be started.
+        subprocess.TimeoutExpired: It was killed after `seconds`.
+    """
+    child = start(module, *arguments, variables=variables)
+    try:
+        output, _ = child.process.communicate(request, timeout=seconds)
+        return child.process.returncode, output
+    finally:
+        child.end()
+
+
+def child_environment(
+    environment: Mapping[str, str], folder: str, variables: Sequence[str] = ()
+) -> dict[str, str]:
+    """The environment of a child.
+
+    Args:
+        environment: That of this process.
+        folder: Where the child keeps temporary files.
+        variables: Names of variables to pass on beside the usual ones.
+
+    Returns:
+        The variables that are passed on. PYTHONPATH leads to this package and to the absolute
+        folders that it named before; relative ones depend on the working folder and are left out.
+    """
+    passed = {
+        name: value
+        for name, value in environment.items()
+        if name.upper() in _PASSED_ON or name.upper().startswith(_LOCALE) or name in variables
+    }
+    known = environment.get("PYTHONPATH", "").split(os.pathsep)
+    package = str(Path(askdocs.__path__[0]).absolute().parent)
+    paths = [package, *(path for path in known if Path(path).is_absolute())]
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
+    return {**passed, **temporary, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def open_answers() -> IO[bytes]:
-    """In such a process: where its answers go, and nothing that a library prints.
+    """In a child: the stream for its answers, apart from what libraries print.
 
-    Ctrl-C is the parent's to handle.
+    Standard output is pointed at standard error from here on. Ctrl-C is left to the parent.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")

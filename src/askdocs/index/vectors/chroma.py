@@ -319,8 +319,9 @@ def _chromadb() -> tuple[Any, Any]:
         import chromadb
         from chromadb.config import Settings
 
-        return chromadb, Settings(anonymized_telemetry=False)
-    except ValueError as error:  # chromadb reads a .env of the current folder
+        # Without `_env_file`, it reads a .env of the current folder, which may be hostile.
+        return chromadb, Settings(anonymized_telemetry=False, _env_file=None)
+    except ValueError as error:  # on import, it checks the .env of the current folder
         raise ConfigError(
             f"Chroma refuses a setting of the environment or of ./.env: {error}"
         ) from error

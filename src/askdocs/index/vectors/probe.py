@@ -14,8 +14,15 @@ from pathlib import Path
 from askdocs.config import Config
 from askdocs.errors import AskdocsError
 from askdocs.index.catalog import Catalog
+from askdocs.index.vectors.chroma import TOKEN
 from askdocs.index.vectors.store import open_vectors
+from askdocs.system import processes
 
+# What a Chroma server may need to be reached: its token, a proxy, certificates.
+_SERVER_VARIABLES = (
+    TOKEN, "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
+    "all_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+)  # fmt: skip
 _SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage: far more than it takes
 
 
@@ -36,18 +43,18 @@ class Finding:
 def probe(config: Config, *, passages: int) -> Finding:
     """What another process finds, even if looking at so many passages kills it or hangs."""
     try:
-        done = _run("look", config, seconds=_SECONDS + _SECONDS_EACH * passages)
+        status, output = _run("look", config, seconds=_SECONDS + _SECONDS_EACH * passages)
     except subprocess.TimeoutExpired as error:
         return Finding(problem=f"It hangs the process that opens it ({error.timeout:.0f} seconds).")
     try:
-        return Finding(**json.loads(done.stdout.splitlines()[-1]))
+        return Finding(**json.loads(output.splitlines()[-1]))
     except (ValueError, TypeError, IndexError):
-        return Finding(problem=f"It crashes the process that opens it (status {done.returncode}).")
+        return Finding(problem=f"It crashes the process that opens it (status {status}).")
 
 
 def records_can_be_read(config: Config) -> bool:
     """Whether a process that reads all records of the store comes to their end."""
-    return config.served or _run("read", config).returncode == 0
+    return config.served or _run("read", config)[0] == 0
 
 
 def look(config: Config) -> Finding:
@@ -73,14 +80,13 @@ def look(config: Config) -> Finding:
         catalog.close()
 
 
-def _run(
-    task: str, config: Config, *, seconds: float | None = None
-) -> subprocess.CompletedProcess[str]:
-    place = (str(config.index.absolute()), config.vectors)
-    command = [sys.executable, "-m", "askdocs.index.vectors.probe", task, *place]
-    return subprocess.run(command, capture_output=True, check=False, timeout=seconds,
-        encoding="utf-8", errors="replace",
-    )  # fmt: skip
+def _run(task: str, config: Config, *, seconds: float | None = None) -> tuple[int, bytes]:
+    """Run a task in a child process; its exit status and output."""
+    arguments = (task, str(config.index.absolute()), config.vectors)
+    variables = _SERVER_VARIABLES if config.served else ()
+    return processes.run(
+        "askdocs.index.vectors.probe", *arguments, seconds=seconds, variables=variables
+    )
 
 
 def main(task: str, config: Config) -> None:

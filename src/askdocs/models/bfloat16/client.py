@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import tempfile
 import threading
 from collections.abc import Sequence
 
@@ -34,9 +33,7 @@ class EmbeddingProcess:
         self._turn = threading.Lock()
         self._owner = os.getpid()  # a fork of this process must not use its pipes
         try:
-            self._process = processes.start(
-                "askdocs.models.bfloat16.process", str(threads), folder=tempfile.gettempdir()
-            )
+            self._child = processes.start("askdocs.models.bfloat16.process", str(threads))
         except OSError as error:
             raise LostError from error
         atexit.register(self.close)
@@ -46,7 +43,7 @@ class EmbeddingProcess:
         if self._owner != os.getpid():
             raise LostError
         with self._turn:
-            stdin, stdout = self._process.stdin, self._process.stdout
+            stdin, stdout = self._child.process.stdin, self._child.process.stdout
             assert stdin is not None
             assert stdout is not None
             try:
@@ -56,7 +53,7 @@ class EmbeddingProcess:
             except OSError as error:
                 raise LostError from error
             except BaseException:
-                self._process.kill()  # what it still says must not be taken for the next answer
+                self._child.process.kill()  # a late answer must not be taken for the next one
                 raise
         if len(rows) < len(texts) * _SIZE:
             raise LostError
@@ -67,4 +64,4 @@ class EmbeddingProcess:
         atexit.unregister(self.close)
         if self._owner != os.getpid():
             return
-        processes.end(self._process)
+        self._child.end()

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Sequence
 from itertools import takewhile
@@ -16,7 +15,7 @@ from typing import Any
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.sandbox.process import limit_memory
-from askdocs.system.processes import child_environment
+from askdocs.system import processes
 
 WIDTH = 1400  # pixels, of a page that is upright; enough for a screen with fine dots
 LONGEST_SIDE = 4000  # pixels
@@ -32,23 +31,17 @@ def page_picture(path: Path, page: int, words: str = "", *, seconds: float = 20.
     page are. Raises LoadError where the page cannot be drawn within `seconds`.
     """
     request = json.dumps({"path": str(path.absolute()), "page": page, "words": words})
-    with tempfile.TemporaryDirectory(prefix="askdocs-") as folder:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "askdocs.documents.loaders.pdf.page_image"],
-                input=request.encode("ascii"),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=child_environment(folder),
-                timeout=seconds,
-                check=False,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except subprocess.TimeoutExpired as error:
-            raise LoadError(f"drawing the page took longer than {seconds:g} seconds") from error
-    if done.returncode != 0 or not done.stdout:
+    try:
+        status, drawn = processes.run(
+            "askdocs.documents.loaders.pdf.page_image",
+            request=request.encode("ascii"),
+            seconds=seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise LoadError(f"drawing the page took longer than {seconds:g} seconds") from error
+    if status != 0 or not drawn:
         raise LoadError("the page cannot be drawn")
-    return done.stdout
+    return drawn
 
 
 def main() -> None:

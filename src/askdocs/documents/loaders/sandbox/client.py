@@ -10,9 +10,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -72,9 +70,8 @@ class Worker:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: processes.Child | None = None
         self._owner = 0  # a fork of this process must not use its pipes
-        self._folder = ""
         self._interrupted = False
 
     def load(self, path: Path, source: str, seconds: float, megabytes: int) -> Sequence[Document]:
@@ -104,10 +101,10 @@ class Worker:
 
     def interrupt(self) -> None:
         """Break off the file that is being read, whoever waits for it."""
-        process = self._process
-        if process is not None and self._owner == os.getpid():
+        child = self._child
+        if child is not None and self._owner == os.getpid():
             self._interrupted = True
-            process.kill()
+            child.process.kill()
 
     def close(self) -> None:
         """End the process. The next file starts another."""
@@ -129,29 +126,25 @@ class Worker:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._owner != os.getpid():
-            self._process, self._owner = None, os.getpid()
-        if self._process is not None and self._process.poll() is None:
-            return self._process
+            self._child, self._owner = None, os.getpid()
+        if self._child is not None and self._child.process.poll() is None:
+            return self._child.process
         self._stop()
         atexit.unregister(self.close)
         atexit.register(self.close)
         try:
-            self._folder = tempfile.mkdtemp(prefix="askdocs-")
-            self._process = processes.start(_PROCESS, folder=self._folder)
+            self._child = processes.start(_PROCESS)
         except OSError as error:  # a full disk, or no memory
             raise PassingError(f"{_NOT_STARTED}: {error.strerror or error}") from error
-        line, _ = _line_within(self._process, _START_LIMIT)
+        line, _ = _line_within(self._child.process, _START_LIMIT)
         if not line:
             raise PassingError(_NOT_STARTED)
-        return self._process
+        return self._child.process
 
     def _stop(self) -> None:
-        process, self._process = self._process, None
-        if process is not None and self._owner == os.getpid():
-            processes.end(process)
-        if self._folder and self._owner == os.getpid():
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = ""
+        child, self._child = self._child, None
+        if child is not None and self._owner == os.getpid():
+            child.end()
 
 
 def _line_within(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, bool]:
