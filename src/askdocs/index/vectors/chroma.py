@@ -320,7 +320,7 @@ def _chromadb() -> tuple[Any, Any]:
         from chromadb.config import Settings
 
         # Without `_env_file`, it reads a .env of the current folder, which may be hostile.
-        return chromadb, Settings(anonymized_telemetry=False, _env_file=None)
+        return chromadb, Settings(anonymized_telemetry=False, _env_file=None)  # type: ignore[call-arg]
     except ValueError as error:  # on import, it checks the .env of the current folder
         raise ConfigError(
             f"Chroma refuses a setting of the environment or of ./.env: {error}"
