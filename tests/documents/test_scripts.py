@@ -40,6 +40,8 @@ def spans(markup: str) -> list[Span]:
         ("870^{*}", "870*"),
         ("^{1}See the report", "[1] See the report"),
         ("(see below)^{5}", "(see below)[5]"),
+        ("Director^{(}^{1)}", "Director(1)"),
+        ("^ !{a} !{b} Sued, p. 65", "^ a b Sued, p. 65"),
         ("2^{3} seats", "2[3] seats"),
         # powers and units
         ("3 × 10^{6} pulses", "3 × 10^6 pulses"),
@@ -50,6 +52,7 @@ def spans(markup: str) -> list[Span]:
         ("12 m^{2} of", "12 m² of"),
         ("300 km^{3}", "300 km³"),
         ("9.81 m s^{-2}", "9.81 m s⁻²"),
+        ("in N/mm ^{2}", "in N/mm ²"),
         ("kg/m^{3}", "kg/m³"),
         ("E = mc^{2}", "E = mc²"),
         ("y = 4^{2}", "y = 4^2"),

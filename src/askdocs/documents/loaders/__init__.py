@@ -23,6 +23,7 @@ _FAMILIES: dict[str, str] = {
     "markdown": ".md .markdown .mdx",
     "rst_asciidoc": ".rst .adoc .asciidoc",
     "html.page": ".html .htm .xhtml",
+    "html.mhtml": ".mhtml .mht",
     "pdf.document": ".pdf",
     "image": ".png .jpg .jpeg .tif .tiff .bmp .webp",
     "office.word": ".docx .docm .dotx",

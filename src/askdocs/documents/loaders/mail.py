@@ -15,8 +15,9 @@ from pathlib import Path, PurePosixPath
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders import load as load_any
 from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.html.blocks import HtmlWriter, hidden
+from askdocs.documents.loaders.html.blocks import HtmlWriter
 from askdocs.documents.loaders.html.page import parse_html
+from askdocs.documents.loaders.html.visibility import hidden
 from askdocs.documents.loaders.text import decode
 from askdocs.types import Document
 

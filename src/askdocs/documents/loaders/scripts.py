@@ -22,6 +22,7 @@ Span = tuple[str, Script]
 _SUPERSCRIPTS = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
 _SIGNS = "+\\-−–"
+_CONTEXT = 80  # characters before a script that are looked at
 _LONGEST = 24  # characters; a longer run is small print, not a script
 
 # What a run is.
@@ -30,7 +31,7 @@ _SIGNED = re.compile(rf"[{_SIGNS}]\d+(?:[.,]\d+)?")
 _CHARGE = re.compile(rf"\d?[{_SIGNS}]")
 _NUMBERS = re.compile(r"\d{1,3}[a-z]?(?:\s*[,;–\-−]\s*\d{1,3}[a-z]?)*")
 _NAME = re.compile(r"[^\W\d_]+")
-_BRACKETED = re.compile(r"[\[(].*[\])]", re.S)
+_BRACKETED = re.compile(r"[\[(].*[\])]|[\[(]\w{1,4}|\w{1,4}[\])]", re.S)  # also cut in two
 _ORDINALS = frozenset("st nd rd th e er re ère ème me nde nds ers res es os as".split())
 _ROMAN = re.compile(r"[IVXLC]+")
 _ORDINAL_SIGNS = {"a": "ª", "o": "º"}
@@ -75,9 +76,9 @@ def join_spans(spans: Iterable[Span]) -> str:
         if script == "plain":
             text += run
         elif script == "sub":
-            text += subscript(text, run, after)
+            text += subscript(text[-_CONTEXT:], run, after)
         else:
-            text += superscript(text, run, after, note=script == "note")
+            text += superscript(text[-_CONTEXT:], run, after, note=script == "note")
     return text
 
 
@@ -127,7 +128,8 @@ def _superscript(before: str, words: str, after: str, note: bool) -> str:
     if _BRACKETED.fullmatch(words) or not any(map(str.isalnum, words)):
         return words  # "[3]", "*", "†", "+": nothing that could be read as part of a number
     if note:
-        return _note(words, after, before)
+        is_return = words.isalpha() and before.strip() and before[-1:].isspace()
+        return words if is_return else _note(words, after, before)
     if len(words) > _LONGEST or " " in words.replace(", ", ","):
         return _apart(before, words, after)
     if _CHARGE.fullmatch(words) and before[-1:].isalnum():
@@ -148,7 +150,11 @@ def _number(before: str, words: str, after: str) -> str:
     if after[:1] in {"/", "⁄"}:
         return f" {words}" if before[-1:].isdigit() else words
     if not before[-1:].strip():
-        return words.translate(_SUPERSCRIPTS) if _ELEMENT.match(after) else _note(words, after, "")
+        word = _WORD.search(before.rstrip())
+        is_exponent = word and word.group() in _UNITS and words in {"2", "3"}
+        if is_exponent or _ELEMENT.match(after):
+            return words.translate(_SUPERSCRIPTS)
+        return _note(words, after, "")
     if _DIGITS.fullmatch(words) and _takes_exponent(before, words):
         return _power(before, words)
     return _note(words, after)

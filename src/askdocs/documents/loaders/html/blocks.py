@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from selectolax.lexbor import LexborNode
 
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.html.inline import special_span
 from askdocs.documents.loaders.html.table import is_data_row, is_data_table, row_cells, table_rows
+from askdocs.documents.loaders.html.visibility import Visibility, is_prose
+from askdocs.documents.loaders.scripts import Span, join_spans
 from askdocs.documents.loaders.tables.rows import add_table, plain_line
 
 _NEVER = frozenset(
-    "script style noscript template svg canvas iframe object button select textarea input head "
-    "nav aside footer menu audio video map datalist".split()
+    "script style noscript template svg canvas iframe object head nav footer menu audio video map "
+    "datalist".split()
 )
 _BLOCKS = frozenset(
     "address article blockquote body caption center dd details dialog div dl dt fieldset "
@@ -26,45 +29,46 @@ _FURNITURE = frozenset(
     "nav navbar navbox navigation menu sidebar breadcrumb breadcrumbs footer toc catlinks "
     "mw-editsection mw-jump-link noprint printfooter vector-menu sitenotice skip-link "
     "skip-to-content share social-share pagination sr-only visually-hidden "
-    "screen-reader-text".split()
+    "screen-reader-text material-icons material-symbols-outlined katex-html".split()
 )
 _COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.I)
 _COOKIE_LIMIT = 3000  # characters of a banner; a page about cookies is longer
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _HEADER_WORDS = "h1, h2, h3, h4, h5, h6, p, time, address"
 _FEED = re.compile(r"[ \t]*\n[ \t]*")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CONTAINERS = frozenset(["body", "main", "article", "html"])
 
 
-def furniture(node: LexborNode, kept_header: int = 0) -> bool:
+def furniture(node: LexborNode, visibility: Visibility, kept_header: int = 0) -> bool:
     """Whether an element is not what the page is about, or not shown at all."""
     tag = node.tag or ""
-    if tag in _NEVER:
+    if tag in _NEVER or visibility.is_tab(node):
         return True
-    attributes = node.attributes
-    if hidden(node) or (attributes.get("role") or "").lower() in _ROLES:
+    if tag == "button":
+        return not visibility.opens(node)
+    if visibility.hidden(node) and node.css_first("math") is None:
+        return tag not in _CONTAINERS
+    if (node.attributes.get("role") or "").lower() in _ROLES:
         return tag not in _CONTAINERS
     if tag in _CONTAINERS:
         return False
-    if tag == "sup" and "reference" in (attributes.get("class") or ""):
-        return True  # the number of a footnote
+    if tag == "sup" and "reference" in (node.attributes.get("class") or ""):
+        return True  # the number of a source in Wikipedia
+    if tag == "aside":
+        return not _inside_article(node) or not is_prose(node)
     if tag == "header" and node.mem_id != kept_header and not _inside_article(node):
         return True
+    return _is_named_furniture(node)
+
+
+def _is_named_furniture(node: LexborNode) -> bool:
+    attributes = node.attributes
     marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
     if not marks.strip():
         return False
     if not _FURNITURE.isdisjoint(marks.split()):
         return True
     return bool(_COOKIES.search(marks)) and len(node.text()) < _COOKIE_LIMIT
-
-
-def hidden(node: LexborNode) -> bool:
-    """Whether the element itself says that it is not shown."""
-    attributes = node.attributes
-    if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true":
-        return True
-    return bool(_HIDDEN.search(attributes.get("style") or ""))
 
 
 def _inside_article(node: LexborNode) -> bool:
@@ -79,10 +83,23 @@ def _inside_article(node: LexborNode) -> bool:
 class HtmlWriter:
     """Walks elements without recursion, so that no depth of nesting is too deep."""
 
-    def __init__(self, builder: DocumentBuilder, leave_out: Callable[[LexborNode], bool]) -> None:
+    def __init__(
+        self,
+        builder: DocumentBuilder,
+        leave_out: Callable[[LexborNode], bool],
+        labels: Mapping[int, str] | None = None,
+    ) -> None:
+        """Write into `builder` what `leave_out` does not reject.
+
+        Args:
+            builder: Takes the text.
+            leave_out: Whether an element, with all in it, is not read.
+            labels: Id of an element → words that are said above it.
+        """
         self._builder = builder
         self._leave_out = leave_out
-        self._words: list[str] = []
+        self._labels = labels or {}
+        self._words: list[Span] = []
         self._lists: list[int] = []  # the next number of each open list; 0 where it has bullets
         self._mark = ""
         self._preformatted = 0
@@ -96,7 +113,7 @@ class HtmlWriter:
                 self._leave(node)
             elif node.tag == "-text":
                 self._text(node.text_content or "")
-            elif (node.tag or "-").startswith("-") or self._leave_out(node):
+            elif self._inline(node) or self._leave_out(node):
                 continue
             elif node.tag == "table" and is_data_table(node):
                 self._table(node)
@@ -111,14 +128,26 @@ class HtmlWriter:
         self._builder.close_block()
 
     def _text(self, text: str) -> None:
-        self._words.append(text if self._preformatted else _SPACE.sub(" ", text))
+        self._words.append((text if self._preformatted else _SPACE.sub(" ", text), "plain"))
+
+    def _inline(self, node: LexborNode) -> bool:
+        """Whether nothing below an element is left to write: a comment, a script, a formula."""
+        if (node.tag or "-").startswith("-"):
+            return True
+        span = special_span(node, self._leave_out)
+        if span is not None:
+            self._words.append(span)
+        return span is not None
 
     def _enter(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag == "br":
-            self._words.append("\n")
+            self._words.append(("\n", "plain"))
         elif tag in _BLOCKS:
             self._flush()
+        if node.mem_id in self._labels:
+            self._flush()
+            self._builder.add(self._labels[node.mem_id])
         if tag in {"ul", "ol"}:
             start = node.attributes.get("start") or "1"
             first = int(start) if start.isdecimal() and len(start) < 9 else 1
@@ -138,7 +167,7 @@ class HtmlWriter:
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in _HEADINGS:
-            words, self._words = "".join(self._words), []
+            words, self._words = join_spans(self._words), []
             self._builder.heading(_HEADINGS[tag], words)
         elif tag in _BLOCKS:
             self._flush()
@@ -150,7 +179,7 @@ class HtmlWriter:
                 self._builder.close_block()
 
     def _flush(self) -> None:
-        text, self._words = "".join(self._words), []
+        text, self._words = join_spans(self._words), []
         if not self._preformatted:
             text = re.sub(" {2,}", " ", _FEED.sub("\n", text))
         text = text.strip("\n") if self._preformatted else text.strip()

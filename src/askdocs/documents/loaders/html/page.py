@@ -8,8 +8,10 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.html.blocks import HtmlWriter, furniture
+from askdocs.documents.loaders.html.visibility import Visibility
 from askdocs.documents.loaders.text import decode
 from askdocs.types import Document
 
@@ -17,26 +19,66 @@ _CHARSET = re.compile(
     rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)", re.I
 )
 _MAIN_SHARE = 0.3  # of the page's text that <main> or <article> must hold to stand for it
+_NO_TEXT = frozenset("script style template noscript".split())
+_SCRIPTED = (
+    "the page is built by a script and holds no text of its own; open it in a browser and save it"
+    " from there as a complete page or as PDF"
+)
+_PLACEHOLDER = re.compile(
+    r"\W*(?:loading|please wait|wird geladen|chargement|cargando)\W*|.*\bjava ?script\b.*",
+    re.I | re.S,
+)
+_PLACEHOLDER_LIMIT = 400  # characters
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text of the page."""
-    builder = DocumentBuilder(source)
-    page = parse_html(path.read_bytes())
-    builder.title = page_title(page)
+    """One document with the text of the page.
+
+    Raises:
+        LoadError: A script makes the text of the page, so that the file does not hold it.
+    """
+    return [page_document(source, parse_html(path.read_bytes()))]
+
+
+def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Document:
+    """The document that a page is; `title` is its title where the page has none.
+
+    Raises:
+        LoadError: A script makes the text of the page, so that the file does not hold it.
+    """
+    builder = DocumentBuilder(source, title=page_title(page) or title)
     add_page(builder, page)
-    return [builder.build()]
+    document = builder.build()
+    text = document.text
+    empty = len(text) < _PLACEHOLDER_LIMIT and (not text or _PLACEHOLDER.fullmatch(text))
+    if empty and page.css_first("script") is not None:
+        raise LoadError(_SCRIPTED)
+    return document
 
 
-def parse_html(data: bytes) -> LexborHTMLParser:
-    """The page, decoded by its byte order mark, the encoding it names, or its likeliest one."""
+def parse_html(data: bytes, charset: str = "") -> LexborHTMLParser:
+    """The page, decoded by its byte order mark, the encoding it names, or its likeliest one.
+
+    Text that is valid UTF-8 is taken as UTF-8, whatever encoding the page names. `charset` is the
+    encoding that was told beside the page, "" for none.
+    """
     named = _CHARSET.search(data[:4096])
-    declared = (named.group(1) or named.group(2)).decode("ascii", "replace") if named else ""
+    declared = (named.group(1) or named.group(2)).decode("ascii", "replace") if named else charset
     if declared.lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}:
         declared = "cp1252"  # what browsers do: the standard says so
     if declared.lower() in {"shift_jis", "shift-jis", "sjis"}:
         declared = "cp932"
-    return LexborHTMLParser(decode(data, "" if declared.lower().startswith("utf") else declared))
+    return LexborHTMLParser(decode(data, "" if _is_utf8(data, declared) else declared))
+
+
+def _is_utf8(data: bytes, declared: str) -> bool:
+    """Whether bytes hold letters in UTF-8; encodings with escapes look like ASCII."""
+    if declared.lower().startswith("utf"):
+        return True
+    try:
+        return not data.isascii() and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def page_title(page: LexborHTMLParser) -> str:
@@ -54,9 +96,10 @@ def add_page(builder: DocumentBuilder, page: LexborHTMLParser) -> None:
     kept_header = _header_with_title(body)
     main = _main_part(body)
     before = builder.length
-    HtmlWriter(builder, lambda node: furniture(node, kept_header)).write(main)
+    shown = Visibility(page)
+    HtmlWriter(builder, lambda node: furniture(node, shown, kept_header), shown.labels).write(main)
     if builder.length == before:
-        HtmlWriter(builder, lambda node: node.tag in {"script", "style", "template"}).write(body)
+        HtmlWriter(builder, lambda node: node.tag in _NO_TEXT).write(body)
 
 
 def _main_part(body: LexborNode) -> LexborNode:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from askdocs.documents.loaders.html.inline import LeaveOut, inline_text
 from askdocs.documents.loaders.tables.columns import tidy_columns
 
 _SPAN_LIMIT = 100
@@ -15,8 +15,6 @@ _SHORT = 300  # characters of a cell in a row that is a line
 _WIDE = 12  # cells of such a row at most
 _NO_ROW = "table, h1, h2, h3, h4, h5, h6, p + p"
 _PROSE = "h1, h2, h3, h4, h5, h6, article, section, form"
-
-LeaveOut = Callable[[LexborNode], bool]
 
 
 def is_data_table(table: LexborNode) -> bool:
@@ -36,7 +34,7 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
     below: dict[int, tuple[int, str]] = {}  # column → (rows still to fill, text), from rowspans
     for node in _rows_and_caption(table):
         if node.tag == "caption":
-            caption = cell_text(node, leave_out)
+            caption = inline_text(node, leave_out)
             continue
         if leave_out(node):
             continue
@@ -69,29 +67,6 @@ def row_cells(row: LexborNode, leave_out: LeaveOut) -> list[str]:
     return _row(cells, {}, leave_out, repeat=False)
 
 
-def cell_text(node: LexborNode, leave_out: LeaveOut) -> str:
-    """The words of a cell on one line."""
-    pieces: list[str] = []
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        if current.tag == "-text":
-            pieces.append(current.text_content or "")
-            continue
-        if (current.tag or "-").startswith("-") or (current is not node and leave_out(current)):
-            continue
-        if current.tag == "li":
-            pieces.append(", ")
-        elif current.tag in {"br", "p", "div", "tr", "td", "ul", "ol", "dd", "dt"}:
-            pieces.append(" ")
-        child = current.last_child
-        while child is not None:
-            stack.append(child)
-            child = child.prev
-    words = " ".join("".join(pieces).split())
-    return re.sub(r"(?<![\w)\]”\"']) ?, |^, ", " ", words.replace(" ,", ",")).strip()
-
-
 def _rows_and_caption(table: LexborNode) -> Iterator[LexborNode]:
     for child in table.iter():
         if child.tag in {"tr", "caption"}:
@@ -119,7 +94,7 @@ def _row(
 
     for cell in cells:
         fill_from_above()
-        text = cell_text(cell, leave_out)
+        text = inline_text(cell, leave_out)
         down, across = _span(cell, "rowspan"), _span(cell, "colspan")
         for offset in range(across):
             if down > 1:

@@ -1,0 +1,156 @@
+"""The words of an inline element on one line, with scripts, formulas and form values in place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborNode
+
+from askdocs.documents.loaders.html.maths import math_text
+from askdocs.documents.loaders.scripts import Script, Span, join_spans
+
+LeaveOut = Callable[[LexborNode], bool]
+
+_RAISED_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
+_LOWERED_STYLE = re.compile(r"vertical-align\s*:\s*sub", re.I)
+_NOTE_CLASS = re.compile(r"(?:^|[\s_-])(?:foot|end)?note-?(?:ref|call|mark|reference)", re.I)
+_NOTE_CLASS_SHORT = re.compile(
+    r"(?:^|[\s_-])(?:fn-?ref|noteref|footnote|endnote)(?:$|[\s_-])", re.I
+)
+_NOTE_MARK = re.compile(r"\W*(?:\d{1,4}|[a-z]|[ivxlc]{1,5})\W*", re.I)
+_SCRIPT_CLASSES: dict[str, Script] = {
+    "superscript": "super",
+    "sup": "super",
+    "subscript": "sub",
+    "sub": "sub",
+}
+_BREAKS = frozenset("br p div tr td ul ol dd dt".split())
+
+
+def script_of(node: LexborNode) -> Script | None:
+    """Whether an element stands higher or lower, or is the mark of a note; None: neither."""
+    tag = node.tag or ""
+    if tag == "a":
+        return "note" if _is_note_link(node) else None
+    if tag == "sup":
+        return "note" if _marks_note(node) else "super"
+    if tag == "sub":
+        return "sub"
+    if tag not in {"span", "font", "small", "em", "i", "b", "strong"}:
+        return None
+    style, names = node.attributes.get("style") or "", (node.attributes.get("class") or "").split()
+    if _RAISED_STYLE.search(style):
+        return "note" if _marks_note(node) else "super"
+    if _LOWERED_STYLE.search(style):
+        return "sub"
+    return next((_SCRIPT_CLASSES[name] for name in names if name in _SCRIPT_CLASSES), None)
+
+
+def _marks_note(node: LexborNode) -> bool:
+    """Whether a superscript is a link to a note, or is marked as one."""
+    if not _NOTE_MARK.fullmatch(node.text().strip() or "."):
+        return False
+    parent = node.parent
+    links = [
+        node.css_first("a[href]"),
+        parent if parent is not None and parent.tag == "a" else None,
+    ]
+    if any(link is not None and "#" in (link.attributes.get("href") or "") for link in links):
+        return True
+    return _says_note(node)
+
+
+def _is_note_link(node: LexborNode) -> bool:
+    return _says_note(node) and bool(_NOTE_MARK.fullmatch(node.text().strip() or "."))
+
+
+def _says_note(node: LexborNode) -> bool:
+    attributes = node.attributes
+    kind = f"{attributes.get('role') or ''} {attributes.get('epub:type') or ''}".lower()
+    names = f"{attributes.get('class') or ''}"
+    if "backlink" in kind or "back" in names.lower():
+        return False
+    marked = _NOTE_CLASS.search(names) or _NOTE_CLASS_SHORT.search(names)
+    return "noteref" in kind or bool(marked)
+
+
+def field_text(node: LexborNode) -> str | None:
+    """What a field of a form shows; None where the element is no field.
+
+    Buttons and empty fields show nothing. A box to tick shows ☒ or ☐ where it belongs to a form
+    or to a list of tasks; elsewhere it is a control of the page.
+    """
+    if node.tag == "select":
+        chosen = node.css("option[selected]")
+        return ", ".join(" ".join(option.text().split()) for option in chosen)
+    if node.tag == "textarea":
+        return node.text().strip()
+    if node.tag != "input":
+        return None
+    attributes = node.attributes
+    kind = (attributes.get("type") or "text").lower()
+    if kind in {"checkbox", "radio"}:
+        shown = "disabled" in attributes or _inside_form(node)
+        return ("☒ " if "checked" in attributes else "☐ ") if shown else ""
+    if kind in {"text", "number", "date", "time", "email", "tel", "url", "month", "week"}:
+        return attributes.get("value") or ""
+    return ""
+
+
+def _inside_form(node: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.tag == "form":
+            return True
+        parent = parent.parent
+    return False
+
+
+def script_span(node: LexborNode, script: Script, leave_out: LeaveOut) -> Span:
+    """A superscript or subscript element as a span."""
+    raw, words = node.text(), inline_text(node, leave_out)
+    return (" " if raw[:1].isspace() else "") + words + (" " if raw[-1:].isspace() else ""), script
+
+
+def inline_text(node: LexborNode, leave_out: LeaveOut) -> str:
+    """The words of an element on one line; items of a list have commas between them."""
+    spans: list[Span] = []
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.tag == "-text":
+            spans.append((current.text_content or "", "plain"))
+            continue
+        if current is not node:
+            if (current.tag or "-").startswith("-"):
+                continue
+            special = special_span(current, leave_out)
+            if special is not None:
+                spans.append(special)
+                continue
+            if leave_out(current):
+                continue
+        if current.tag == "li":
+            spans.append((", ", "plain"))
+        elif current.tag in _BREAKS:
+            spans.append((" ", "plain"))
+        child = current.last_child
+        while child is not None:
+            stack.append(child)
+            child = child.prev
+    words = " ".join(join_spans(spans).split())
+    return re.sub(r"(?<![\w)\]”\"']) ?, |^, ", " ", words.replace(" ,", ",")).strip()
+
+
+def special_span(node: LexborNode, leave_out: LeaveOut) -> Span | None:
+    """A script, formula or form field as a span; None where the element is none of these."""
+    if node.tag == "math":
+        return math_text(node), "plain"
+    field = field_text(node)
+    if field is not None:
+        return field, "plain"
+    script = script_of(node)
+    if script is None or leave_out(node):
+        return None
+    return script_span(node, script, leave_out)

@@ -1,0 +1,49 @@
+"""Web pages that a browser saved in one file (.mhtml, .mht): the page among its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.html.page import page_document, parse_html
+from askdocs.types import Document
+
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document with the text of the saved page; its pictures and frames are not read.
+
+    Raises:
+        LoadError: The file holds no page, or one whose text a script makes.
+    """
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    if not isinstance(message, EmailMessage):
+        raise LoadError("the file is no saved web page, whatever its name says")
+    page = _page(message)
+    if page is None:
+        raise LoadError("the saved web page is damaged: it holds no HTML")
+    data = page.get_payload(decode=True)
+    charset = page.get_content_charset() or ""
+    parsed = parse_html(data if isinstance(data, bytes) else b"", charset)
+    return [page_document(source, parsed, str(message.get("Subject", "")))]
+
+
+def _page(message: EmailMessage) -> EmailMessage | None:
+    """The part that is the page: the one that the file names as its start, else the first."""
+    pages = [
+        part
+        for part in message.walk()
+        if isinstance(part, EmailMessage) and part.get_content_type() in _PAGE_TYPES
+    ]
+    start = (message.get_param("start") or "") if message.is_multipart() else ""
+    saved = message.get("Snapshot-Content-Location", "")
+    for part in pages:
+        if start and part.get("Content-ID") == start:
+            return part
+        if saved and part.get("Content-Location") == saved:
+            return part
+    return pages[0] if pages else None

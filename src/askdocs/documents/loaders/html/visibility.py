@@ -1,0 +1,249 @@
+"""What a page shows: text that is hidden, and text that a control of the page opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])"
+    r"|(?:left|top|right|text-indent)\s*:\s*-\d{4,}\s*(?:px|em)",
+    re.I,
+)
+_SHOWN = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.I)
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_SIMPLE = re.compile(r"(?:[a-z]\w*)?(?:[.#][\w-]+)+|(?:[.#][\w-]+) [.#][\w-]+", re.I)
+_MOST_STYLES = 200_000  # characters of style sheets that are looked at
+
+# Elements that open something. Bootstrap has data-(bs-)target and data-(bs-)toggle.
+_CONTROLS = (
+    "[aria-controls], [aria-expanded], [data-target], [data-bs-target], [role=tab], [onclick], "
+    "[data-toggle], [data-bs-toggle], a[href^='#']"
+)
+_LINK_OPENS = re.compile(r"accord|collaps|tab|toggle|expand", re.I)
+_QUOTED = re.compile(r"['\"]#?([\w:.-]+)['\"]")
+_FOLDED = re.compile(
+    r"(?:^|[\s_-])(?:accordion|collaps\w*|panel|tab(?:s|pane|panel|content)?|faq|answer|spoiler"
+    r"|toggle\w*|expand\w*|fold\w*|read-?more|more-?text)",
+    re.I,
+)
+_TITLES = frozenset("h1 h2 h3 h4 h5 h6 dt summary button label".split())
+_NAVIGATION = "nav, [role=navigation], [role=menu], [role=menubar], [role=search], [role=banner]"
+_NO_TEXT_ROLES = frozenset("menu menubar navigation search listbox tooltip".split())
+_LINK_SHARE = 0.6  # of an element's letters that may stand in links
+_LEVELS = 3  # how far up from a control its neighbour is looked for
+
+
+def hidden(node: LexborNode) -> bool:
+    """Whether the element itself says that it is not shown."""
+    attributes = node.attributes
+    if "hidden" in attributes and (attributes.get("hidden") or "").lower() != "until-found":
+        return True
+    if (attributes.get("aria-hidden") or "").lower() == "true":
+        return True
+    return bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
+class Visibility:
+    """Which elements of a page a reader can see, at once or after pressing a control.
+
+    Attributes:
+        openers: Ids (`mem_id`) of the controls that open a text of the page.
+        opened: Ids of the elements that such a control opens.
+        labels: Id of a tab's panel → the words on its tab, which stands elsewhere on the page.
+    """
+
+    def __init__(self, page: LexborHTMLParser) -> None:
+        self.openers: set[int] = set()
+        self.opened: set[int] = set()
+        self.labels: dict[int, str] = {}
+        self._tabs: set[int] = set()
+        body = page.body
+        self._by_style = _hidden_by_style(page)
+        if body is not None:
+            self._navigation = {node.mem_id for node in body.css(_NAVIGATION)}
+            for control in body.css(_CONTROLS):
+                self._take(page, control)
+
+    def hidden(self, node: LexborNode) -> bool:
+        """Whether no control shows what the page hides."""
+        if not hidden(node) and node.mem_id not in self._by_style:
+            return False
+        return node.mem_id not in self.opened and not _is_folded(node)
+
+    def opens(self, control: LexborNode) -> bool:
+        """Whether a button is to be read: it opens a text, or is what a title consists of."""
+        if control.mem_id in self.openers:
+            return control.mem_id not in self._tabs
+        parent, levels = control.parent, 0
+        while parent is not None and levels < _LEVELS:
+            if parent.tag in _TITLES:
+                return True
+            parent, levels = parent.parent, levels + 1
+        following = control.next
+        while following is not None and (following.tag or "-").startswith("-"):
+            following = following.next
+        return following is not None and self.hides_folded(following)
+
+    def hides_folded(self, node: LexborNode) -> bool:
+        """Whether an element is hidden until a control opens it."""
+        return (hidden(node) or node.mem_id in self._by_style) and not self.hidden(node)
+
+    def is_tab(self, node: LexborNode) -> bool:
+        """Whether an element is the tab of a panel, whose words are said above the panel."""
+        return node.mem_id in self._tabs
+
+    def _take(self, page: LexborHTMLParser, control: LexborNode) -> None:
+        if self._in_navigation(control):
+            return
+        targets = [*_named_targets(page, control)] or [*_neighbours(control)]
+        for target in targets:
+            if not self._is_text(target, control):
+                continue
+            self.opened.add(target.mem_id)
+            self.openers.add(control.mem_id)
+            words = " ".join(control.text().split())
+            if _is_tab(control) and words:
+                self._tabs.add(control.mem_id)
+                self.labels.setdefault(target.mem_id, words)
+
+    def _in_navigation(self, node: LexborNode | None) -> bool:
+        while node is not None:
+            if node.mem_id in self._navigation:
+                return True
+            node = node.parent
+        return False
+
+    def _is_text(self, target: LexborNode, control: LexborNode) -> bool:
+        role = (target.attributes.get("role") or "").lower()
+        if role in _NO_TEXT_ROLES or target.tag in {"body", "html", "main"}:
+            return False
+        if target.css_first(_NAVIGATION) is not None or self._in_navigation(target):
+            return False
+        is_dialog = target.tag == "dialog" or role in {"dialog", "alertdialog"}
+        if is_dialog and target.css_first("form, input") is not None:
+            return False
+        return is_prose(target) and control.mem_id != target.mem_id
+
+
+def _is_tab(control: LexborNode) -> bool:
+    attributes = control.attributes
+    kinds = (
+        attributes.get("role"),
+        attributes.get("data-toggle"),
+        attributes.get("data-bs-toggle"),
+    )
+    return any(kind in {"tab", "pill"} for kind in kinds)
+
+
+def _named_targets(page: LexborHTMLParser, control: LexborNode) -> Iterator[LexborNode]:
+    """The elements that a control names by their ids."""
+    attributes = control.attributes
+    names = (attributes.get("aria-controls") or "").split()
+    for key in ("data-target", "data-bs-target", "href"):
+        value = attributes.get(key) or ""
+        if value.startswith("#") and (key != "href" or _is_opening_link(control)):
+            names.append(value[1:])
+    names += _QUOTED.findall(attributes.get("onclick") or "")
+    for name in names[:20]:
+        found = page.css_first(f'[id="{name}"]') if re.fullmatch(r"[\w:.-]+", name) else None
+        if found is not None:
+            yield found
+
+
+def _is_opening_link(control: LexborNode) -> bool:
+    attributes = control.attributes
+    marks = [
+        attributes.get(key) or "" for key in ("class", "role", "data-toggle", "data-bs-toggle")
+    ]
+    return bool(_LINK_OPENS.search(" ".join(marks)))
+
+
+def _neighbours(control: LexborNode) -> Iterator[LexborNode]:
+    """The hidden element right after a control that says that it opens something."""
+    if "aria-expanded" not in control.attributes:
+        return
+    node: LexborNode | None = control
+    for _ in range(_LEVELS):
+        following = node.next if node is not None else None
+        while following is not None and (following.tag or "-").startswith("-"):
+            following = following.next
+        if following is not None:
+            yield following
+            return
+        node = node.parent if node is not None else None
+
+
+def _is_folded(node: LexborNode) -> bool:
+    """Whether a hidden element looks like one that a control opens, though none says so."""
+    attributes = node.attributes
+    if (attributes.get("role") or "").lower() == "tabpanel":
+        return True
+    if (attributes.get("aria-hidden") or "").lower() == "true" and node.tag in {"span", "i", "svg"}:
+        return False
+    before = node.prev
+    while before is not None and (before.tag or "-").startswith("-"):
+        before = before.prev
+    if before is None or not before.text().strip() or not is_prose(node):
+        return False
+    if before.tag in {"dt", "summary", "button"}:
+        return True
+    marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return bool(_FOLDED.search(marks)) or _is_one_of_many(node, before)
+
+
+def _is_one_of_many(node: LexborNode, title: LexborNode) -> bool:
+    """Whether several titles in a row have something hidden below them, as in a list of answers."""
+    parent = node.parent
+    if parent is None or title.tag not in _TITLES:
+        return False
+    children = [child for child in parent.iter() if not (child.tag or "-").startswith("-")]
+    pairs = pairwise(children)
+    alike = [
+        1 for one, two in pairs if one.tag == title.tag and two.tag == node.tag and hidden(two)
+    ]
+    return len(alike) > 1
+
+
+def is_prose(node: LexborNode) -> bool:
+    """Whether an element holds words beyond those of its links."""
+    length = len("".join(node.text().split()))
+    linked = sum(len("".join(link.text().split())) for link in node.css("a[href]"))
+    return length > 0 and linked <= _LINK_SHARE * length
+
+
+def _hidden_by_style(page: LexborHTMLParser) -> set[int]:
+    """The elements that a style sheet in the page hides by a simple rule (a class, an id).
+
+    A later rule that shows them again wins, as in a browser where rules are alike. Rules for
+    print or small screens and those with more complicated selectors are not looked at.
+    """
+    found: set[int] = set()
+    for sheet in page.css("style"):
+        text = _COMMENT.sub("", (sheet.text() or "")[:_MOST_STYLES])
+        for selectors, rules in _top_rules(text):
+            hides, shows = bool(_HIDDEN.search(rules)), bool(_SHOWN.search(rules))
+            if not hides and not shows:
+                continue
+            for selector in selectors.split(","):
+                if _SIMPLE.fullmatch(selector.strip()):
+                    ids = {node.mem_id for node in page.css(selector.strip())}
+                    found = found | ids if hides else found - ids
+    return found
+
+
+def _top_rules(text: str) -> Iterator[tuple[str, str]]:
+    """(selectors, declarations) of the rules that stand in no other rule such as @media."""
+    depth, start = 0, 0
+    for brace in re.finditer(r"[{}]", text):
+        depth += 1 if brace.group() == "{" else -1
+        if depth == 0:
+            rule = _RULE.fullmatch(text[start : brace.end()])
+            if rule is not None and "@" not in rule.group(1):
+                yield rule.group(1), rule.group(2)
+            start = brace.end()
+        depth = max(depth, 0)
