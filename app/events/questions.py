@@ -155,9 +155,10 @@ def _answering(
 
 def _beside_indexing(assistant: Assistant, answer: Answer) -> Answer:
     """The answer; a refusal says so if there are documents that could not be searched yet."""
-    if answer.answered or answer.notice or assistant.progress is None:
+    if answer.answered or assistant.progress is None:
         return answer
-    return replace(answer, notice="Some documents are still being read. Ask again when they are.")
+    notice = f"Some documents are still being read. Ask again when they are. {answer.notice}"
+    return replace(answer, notice=notice.rstrip())
 
 
 def _wishes(values: Mapping[str, Any]) -> _Wishes:

@@ -180,6 +180,7 @@ def _document(record: DocumentRecord, may_change: bool) -> str:
     if record.pages:
         details.append(f"{record.pages:,} pages" if record.pages > 1 else "1 page")
     stale = f'<span class="problem">{escape(record.stale)}</span>' if record.stale else ""
+    left_out = _left_out(record.left_out)
     title = record.title if record.title != record.source else ""
     if title:
         details.insert(0, record.source)
@@ -187,9 +188,15 @@ def _document(record: DocumentRecord, may_change: bool) -> str:
         f'<li><input type="checkbox" data-choose="{source}" aria-label="Ask {source}">'
         f'<a class="entry" href="{escape(link(record.source))}" data-source="{source}">'
         f'<span class="title" dir="auto">{escape(title or record.source)}</span> '
-        f'<span class="place">{escape(", ".join(details))}</span>{stale}</a>'
+        f'<span class="place">{escape(", ".join(details))}</span>{left_out}{stale}</a>'
         f"{_remove_button(record.source) if may_change else ''}</li>"
     )
+
+
+def _left_out(what: Sequence[str]) -> str:
+    """What a file holds that was not read, in one line."""
+    words = escape("; ".join(what))
+    return f'<span class="place left-out" dir="auto">Not read: {words}</span>' if what else ""
 
 
 def _remove_button(source: str) -> str:

@@ -30,12 +30,17 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source as text. `source` is its path relative to the corpus, with forward slashes."""
+    """A source as text. `source` is its path relative to the corpus, with forward slashes.
+
+    `left_out` names what the file holds that is not in `text`, one phrase each, for a person:
+    "2 pictures on page 4 (no text recognition)".
+    """
 
     source: str
     text: str
     title: str = ""
     anchors: tuple[Anchor, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +203,7 @@ class DocumentRecord:
     """What the index knows of a document, without its text. Sizes are in bytes and characters.
 
     `stale` says why the file on disk could not be read since; it is empty when all is well.
+    `left_out` is that of the Document.
     """
 
     source: str
@@ -208,6 +214,7 @@ class DocumentRecord:
     pages: int
     indexed_at: str
     stale: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

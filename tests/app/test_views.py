@@ -104,6 +104,14 @@ def a_record(source: str, title: str = "") -> DocumentRecord:
     return DocumentRecord(source, title, 12_345, 12_000, 3, 2, "2026-01-01", "")
 
 
+def test_the_list_of_documents_says_what_was_not_read() -> None:
+    partly = replace(a_record("a.pdf", "Ferries"), left_out=("attachment b.zip", HOSTILE))
+    html = render_shelf(a_status(partly, a_record("c.pdf", "Mills")))
+    assert "Not read: attachment b.zip; " in html
+    assert html.count("Not read") == 1
+    assert_harmless(html)
+
+
 @given(st.sampled_from([HOSTILE, "a\n<b>b</b>", "${1+1} {{x}}", "' \" &amp; \x00"]), st.booleans())
 def test_hostile_words_stay_words(words: str, answered: bool) -> None:
     answer = an_answer(words, source=words, title=words, reason=words, verdict="partly")

@@ -57,6 +57,19 @@ def test_a_document_comes_back_as_it_was(catalog: Catalog) -> None:
     assert catalog.document("b.txt") is None
 
 
+def test_what_was_not_read_is_kept_with_its_document(catalog: Catalog) -> None:
+    document = Document("a.pdf", "Owls.", left_out=("attachment b.zip", "2 pictures on page 3"))
+    record = FileRecord("a.pdf", 1, 2, "h")
+    catalog.replace_files([IndexedFile(record, [IndexedDocument(document, [], [])])])
+    put(catalog, "whole.txt", "Kettles boil water.")
+    assert catalog.document("a.pdf") == document
+    assert [each.left_out for each in catalog.records()] == [document.left_out, ()]
+    assert catalog.left_out() == {"a.pdf": document.left_out}
+    assert catalog.files_partly_read() == {"a.pdf"}
+    catalog.note_files([FileRecord("a.pdf", 1, 2, "h", "damaged")])
+    assert catalog.files_partly_read() == frozenset()
+
+
 def test_a_replaced_file_leaves_nothing_of_the_old_one(catalog: Catalog) -> None:
     old = put(catalog, "a.txt", "Owls hunt at night.")
     put(catalog, "a.txt", "Kettles boil water.")

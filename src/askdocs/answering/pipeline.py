@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Sequence, Set
 from dataclasses import replace
 
 from askdocs.answering.generation.generate import write_answer
+from askdocs.answering.not_read import not_looked_at
 from askdocs.answering.overview import (
     MOST_DOCUMENTS,
     PASSAGES_EACH,
@@ -131,7 +132,16 @@ def told(
         answer = yield from _written(parts, considered, answer)
     else:
         yield from _in_pieces(answer.text)
+    if not answer.answered and not answer.notice:
+        answer = replace(answer, notice=_not_looked_at(parts, sources))
     return replace(answer, seconds=round(time.monotonic() - began, 3))
+
+
+def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
+    """What was not read of the documents that a refused question could be answered from."""
+    catalog = parts.open_catalog()
+    within = None if sources is None else set(catalog.sources(sources))
+    return not_looked_at(catalog.left_out(), catalog.failures(), within)
 
 
 def _documents_told(records: Sequence[DocumentRecord]) -> str:

@@ -216,6 +216,8 @@ def show_status(status: Status) -> None:
     for record in status.documents:
         stale = f"  (stale: {record.stale})" if record.stale else ""
         print(f"  {printable(record.source)}  {record.passages} passages{printable(stale)}")
+        for what in record.left_out:
+            print(f"    not read: {printable(what)}")
     for failure in status.failed:
         print(f"  not read: {printable(failure.source)}: {printable(failure.reason)}")
 

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS files (
     hash TEXT NOT NULL, failure TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (
     source TEXT PRIMARY KEY, file TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    anchors TEXT NOT NULL, indexed_at TEXT NOT NULL);
+    anchors TEXT NOT NULL, indexed_at TEXT NOT NULL, left_out TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS documents_file ON documents (file);
 CREATE TABLE IF NOT EXISTS passages (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, text TEXT NOT NULL,
@@ -123,12 +123,13 @@ class Catalog:
 
     def document(self, source: str) -> Document | None:
         rows = self._database.rows(
-            "SELECT text, title, anchors FROM documents WHERE source = ?", source
+            "SELECT text, title, anchors, left_out FROM documents WHERE source = ?", source
         )
         if not rows:
             return None
-        text, title, anchors = rows[0]
-        return Document(source, text, title, tuple(Anchor(*each) for each in json.loads(anchors)))
+        text, title, anchors, left_out = rows[0]
+        found = tuple(Anchor(*each) for each in json.loads(anchors))
+        return Document(source, text, title, found, tuple(json.loads(left_out)))
 
     def sources(self, globs: Sequence[str] | str | None = None) -> list[str]:
         """The sources in order; with `globs`, one or several, those that equal or match one.
@@ -157,13 +158,28 @@ class Catalog:
     def records(self) -> list[DocumentRecord]:
         rows = self._database.rows(
             """SELECT source, title, coalesce(size, 0), length(text), coalesce(passages, 0),
-                      coalesce(pages, 0), indexed_at, coalesce(failure, '')
+                      coalesce(pages, 0), indexed_at, coalesce(failure, ''), left_out
                FROM documents LEFT JOIN files ON path = file LEFT JOIN
                     (SELECT source AS of, count(*) AS passages, coalesce(max(page), 0) AS pages
                      FROM passages GROUP BY source) ON of = source
                ORDER BY source"""
         )
-        return [DocumentRecord(*row) for row in rows]
+        return [DocumentRecord(*row[:-1], left_out=tuple(json.loads(row[-1]))) for row in rows]
+
+    def left_out(self) -> dict[str, tuple[str, ...]]:
+        """Source → what its file holds that was not read, for the documents with any of that."""
+        rows = self._database.rows(
+            "SELECT source, left_out FROM documents WHERE left_out != '[]' ORDER BY source"
+        )
+        return {source: tuple(json.loads(parts)) for source, parts in rows}
+
+    def files_partly_read(self) -> frozenset[str]:
+        """The files of the corpus that hold something that was not read, but did not fail."""
+        rows = self._database.rows(
+            """SELECT DISTINCT file FROM documents JOIN files ON path = file
+               WHERE left_out != '[]' AND failure = ''"""
+        )
+        return frozenset(row[0] for row in rows)
 
     def failures(self) -> list[Failure]:
         rows = self._database.rows(
@@ -359,7 +375,7 @@ def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) 
         "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [astuple(each.file) for each in files]
     )
     connection.executemany(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             _document_row(each.file.path, of.document, now)
             for each in files
@@ -386,7 +402,8 @@ def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) 
 
 def _document_row(file: str, document: Document, now: str) -> tuple[str, ...]:
     anchors = json.dumps([_anchor_row(anchor) for anchor in document.anchors])
-    return document.source, file, document.title, document.text, anchors, now
+    left_out = json.dumps(document.left_out)
+    return document.source, file, document.title, document.text, anchors, now, left_out
 
 
 def _add_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:

@@ -96,6 +96,7 @@ def status_as_json(status: Status) -> dict[str, Any]:
                 "pages": record.pages,
                 "indexed_at": record.indexed_at,
                 "stale": record.stale,
+                "left_out": list(record.left_out),
             }
             for record in status.documents
         ],

@@ -134,7 +134,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
     except Exception as error:
         raise LoadError(f"the file is damaged ({type(error).__name__})") from error
     if not any(document.text.strip() for document in documents):
-        raise LoadError("the file holds no text")
+        left_out = "; ".join(what for document in documents for what in document.left_out)
+        raise LoadError("the file holds no text" + f" (not read: {left_out})" * bool(left_out))
     return documents
 
 

@@ -59,6 +59,15 @@ class DocumentBuilder:
         self._pieces: list[str] = []
         self._anchors: list[Anchor] = []
         self._parents: list[tuple[int, str]] = []
+        self._left_out: dict[str, None] = {}
+
+    def leave_out(self, what: str) -> None:
+        """Note that the file holds something that is not in the text; see Document.left_out.
+
+        Args:
+            what: A short phrase for a person, without a full stop. The same phrase counts once.
+        """
+        self._left_out[" ".join(normalise(what).split())] = None
 
     def anchor(
         self,
@@ -104,7 +113,7 @@ class DocumentBuilder:
         text = "".join(self._pieces).rstrip()
         anchors = tuple(anchor for anchor in self._anchors if anchor.start < len(text))
         title = " ".join(normalise(self.title).split()) or first_line(text)
-        return Document(self.source, text, title, anchors)
+        return Document(self.source, text, title, anchors, tuple(self._left_out))
 
 
 def first_line(text: str) -> str:

@@ -57,6 +57,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
     meta = catalog.meta()
     started_before = int(meta.get("sync_started_ns", "0"))
     retry = meta.get("reading") != reading(config)
+    partly_read = catalog.files_partly_read() if retry else frozenset()
     indexed = catalog.indexed_files()
     added: list[FileRecord] = []
     changed: list[FileRecord] = []
@@ -67,7 +68,9 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
         on_progress(Progress("scan", number, len(seen), file.path))
         before = known.get(file.path)
         if before and _looks_same(file, before, started_before):
-            if not before.failure:
+            if file.path in partly_read:
+                changed.append(before)
+            elif not before.failure:
                 unchanged += 1
             elif retry:
                 (changed if file.path in indexed else added).append(replace(before, failure=""))
@@ -80,7 +83,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
             touched.append(now)
         elif before is None or (before.failure and file.path not in indexed):
             added.append(now)
-        elif now.hash == before.hash and not before.failure:
+        elif _unchanged(now, before) and file.path not in partly_read:
             unchanged += 1
             touched.append(now)
         else:
@@ -117,7 +120,10 @@ def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
 
 
 def reading(config: Config) -> str:
-    """What decides whether a file can be read; when it changes, those that failed are retried."""
+    """What decides whether a file can be read; when it changes, those that failed are retried.
+
+    So are those that were read in part.
+    """
     limits = f"{config.max_file_megabytes} MB, {config.load_seconds} s"
     pictures = "with" if find_spec(RECOGNITION) else "without"
     kinds = " ".join(sorted(suffixes()))
@@ -142,6 +148,11 @@ def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool
     """
     same = (file.size, file.modified_ns) == (before.size, before.modified_ns)
     return same and bool(before.hash) and file.modified_ns < started_before - _SETTLING_NS
+
+
+def _unchanged(now: FileRecord, before: FileRecord) -> bool:
+    """Whether a file has the content that was read before."""
+    return now.hash == before.hash and not before.failure
 
 
 def _hashed(config: Config, file: SeenFile) -> FileRecord:

@@ -138,6 +138,7 @@ def _refuse_odd(document: Document, catalog: Catalog) -> None:
 
 def _file_of(document: Document) -> FileRecord:
     """The record of a Document that no file holds; its time is 0."""
-    content = "\0".join((document.title, document.text, repr(document.anchors)))
+    parts = (document.title, document.text, repr(document.anchors), *document.left_out)
+    content = "\0".join(parts)
     content_bytes = content.encode("utf-8", "surrogatepass")
     return FileRecord(document.source, len(content_bytes), 0, sha256(content_bytes).hexdigest())

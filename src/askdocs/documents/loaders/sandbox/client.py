@@ -172,7 +172,8 @@ def _line_within(process: subprocess.Popen[bytes], seconds: float) -> tuple[byte
 
 def _document(found: dict[str, Any]) -> Document:
     anchors = tuple(Anchor(*fields) for fields in found["anchors"])
-    return Document(found["source"], found["text"], found["title"], anchors)
+    left_out = tuple(found["left_out"])
+    return Document(found["source"], found["text"], found["title"], anchors, left_out)
 
 
 _worker = Worker()

@@ -94,6 +94,7 @@ def _fields(document: Document) -> dict[str, Any]:
             (anchor.start, anchor.page, anchor.page_label, anchor.heading, anchor.line)
             for anchor in document.anchors
         ],
+        "left_out": document.left_out,
     }
 
 

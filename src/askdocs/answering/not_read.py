@@ -1,0 +1,46 @@
+"""What a question was not answered from, because it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from askdocs.types import Failure
+
+MOST_NAMED = 4  # files in one notice; more would hide the refusal that it stands beside
+_MOST_PARTS = 2  # of one file
+
+
+def not_looked_at(
+    left_out: Mapping[str, Sequence[str]],
+    failures: Iterable[Failure],
+    sources: Collection[str] | None = None,
+) -> str:
+    """The notice of a refusal about files, and parts of files, that were not read.
+
+    Args:
+        left_out: Source of a document → what its file holds that was not read.
+        failures: The files that could not be read.
+        sources: The documents that the question was limited to; None for all. Files that could
+            not be read are told only without such a limit.
+
+    Returns:
+        One sentence that begins "Not looked at: ", or "" where everything was read.
+    """
+    told = [
+        f"{source} ({_few(parts)})"
+        for source, parts in left_out.items()
+        if parts and (sources is None or source in sources)
+    ]
+    if sources is None:
+        told += [f"{failure.source} ({failure.reason})" for failure in failures]
+    if not told:
+        return ""
+    more = len(told) - MOST_NAMED
+    rest = f"; and {more} more, which the list of documents names" if more > 0 else ""
+    return f"Not looked at: {'; '.join(told[:MOST_NAMED])}{rest}."
+
+
+def _few(parts: Sequence[str]) -> str:
+    """The first parts of a file that were not read, and how many there are besides."""
+    more = len(parts) - _MOST_PARTS
+    return ", ".join(parts[:_MOST_PARTS]) + (f" and {more} more" if more > 0 else "")

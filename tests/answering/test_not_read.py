@@ -1,0 +1,90 @@
+"""A refusal names what could not be searched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.answering.not_read import MOST_NAMED, not_looked_at
+from askdocs.documents import loaders
+from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.types import Document, Failure
+from tests.hash_embedding import HashEmbedding
+
+
+def test_nothing_is_said_where_everything_was_read() -> None:
+    assert not_looked_at({}, []) == ""
+    assert not_looked_at({"a.pdf": ()}, []) == ""
+
+
+def test_files_and_their_parts_are_named() -> None:
+    told = not_looked_at({"a.pdf": ("2 pictures on page 3",)}, [Failure("b.doc", "an old format")])
+    assert told == "Not looked at: a.pdf (2 pictures on page 3); b.doc (an old format)."
+
+
+def test_many_files_and_many_parts_are_counted() -> None:
+    left_out = {f"{number}.pdf": tuple("abcde") for number in range(MOST_NAMED + 3)}
+    told = not_looked_at(left_out, [])
+    assert told.count("(a, b and 3 more)") == MOST_NAMED
+    assert "; and 3 more, which" in told
+
+
+def test_a_question_to_some_documents_hears_of_those_alone() -> None:
+    left_out = {"a.pdf": ("pictures",), "b.pdf": ("notes",)}
+    told = not_looked_at(left_out, [Failure("c.doc", "old")], {"b.pdf"})
+    assert told == "Not looked at: b.pdf (notes)."
+
+
+@pytest.fixture
+def half_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
+    """An index with a document that was read in part, and a file that was not read."""
+
+    def load(path: Path, source: str) -> list[Document]:
+        builder = DocumentBuilder(source)
+        builder.add(path.read_text("utf-8"))
+        builder.leave_out("a drawing on sheet 2")
+        builder.leave_out("a drawing  on sheet 2")
+        return [builder.build()]
+
+    monkeypatch.setitem(loaders._REGISTERED, ".draft", load)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "mill.draft").write_text("The mill wheel turns twice a minute.", "utf-8")
+    (corpus / "letter.pdf").write_bytes(b"%PDF-1.4 cut off")
+    return Assistant(Config(corpus=corpus, index=tmp_path / "index"), embedder=HashEmbedding())
+
+
+def test_status_and_refusals_tell_what_was_not_read(half_read: Assistant) -> None:
+    with half_read as assistant:
+        assistant.index()
+        [record] = assistant.status().documents
+        assert record.left_out == ("a drawing on sheet 2",)
+        refusal = assistant.ask("Who won the chess olympiad in Batumi?")
+        assert not refusal.answered
+        assert "mill.draft (a drawing on sheet 2)" in refusal.notice
+        assert "letter.pdf (the file is damaged" in refusal.notice
+        limited = assistant.ask("Who won the chess olympiad in Batumi?", sources=["mill.draft"])
+        assert "letter.pdf" not in limited.notice
+        assert "mill.draft" in limited.notice
+
+
+def test_an_answer_has_no_such_notice(half_read: Assistant) -> None:
+    with half_read as assistant:
+        assistant.index()
+        answer = assistant.ask("How often does the mill wheel turn?", insist=True)
+        assert answer.answered
+        assert not answer.notice
+
+
+def test_a_file_read_in_part_is_read_again_when_readers_change(
+    half_read: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with half_read as assistant:
+        assistant.index()
+        assert assistant.index().changed == ()
+        monkeypatch.setattr("askdocs.index.sync.plan.find_spec", lambda name: None)
+        monkeypatch.setattr("askdocs.__version__", "another")
+        assert assistant.index().changed == ("mill.draft",)
+        assert assistant.index().changed == ()
