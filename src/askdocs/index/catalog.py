@@ -164,7 +164,7 @@ class Catalog:
                      FROM passages GROUP BY source) ON of = source
                ORDER BY source"""
         )
-        return [DocumentRecord(*row[:-1], left_out=tuple(json.loads(row[-1]))) for row in rows]
+        return [DocumentRecord(*row[:-1], tuple(json.loads(row[-1]))) for row in rows]
 
     def left_out(self) -> dict[str, tuple[str, ...]]:
         """Source → what its file holds that was not read, for the documents with any of that."""
