@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from operator import attrgetter
@@ -164,7 +164,9 @@ class Catalog:
                      FROM passages GROUP BY source) ON of = source
                ORDER BY source"""
         )
-        return [DocumentRecord(*row[:-1], tuple(json.loads(row[-1]))) for row in rows]
+        return [
+            replace(DocumentRecord(*row[:-1]), left_out=tuple(json.loads(row[-1]))) for row in rows
+        ]
 
     def left_out(self) -> dict[str, tuple[str, ...]]:
         """Source → what its file holds that was not read, for the documents with any of that."""
