@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.tables.rows import (
     Row,
     add_rows,
     column_names,
+    filled_groups,
     first_row_names,
+    header_rows,
+    joined_names,
     typed_below_first,
 )
 
 Numbered = list[tuple[int, Row]]  # filled rows with their numbers, from 1
+
+_LABELLED_WIDTH = 3  # columns of a table whose rows may share a label
 
 
 def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
@@ -27,21 +32,47 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
         block, lead = _without_lead(block)
         add_rows(builder, lead, None)
         used = {column for _, row in block for column, cell in enumerate(row) if cell}
-        named = first_row_names([_cut(row, used) for _, row in block])
-        if named and not (
+        depth = _header_depth([_cut(row, used) for _, row in block])
+        if depth and not (
             names is not None
             and used <= columns
             and not typed_below_first([row for _, row in block])
         ):
-            names, columns = column_names(block[0][1]), used
-            block = block[1:]
+            head = [row for _, row in block[:depth]]
+            names = joined_names(filled_groups(head)) if depth > 1 else column_names(head[0])
+            columns, block = used, block[depth:]
         elif not used <= columns:
             names, columns = None, set()
         if names is None:
             add_rows(builder, [(number, _cut(row, used)) for number, row in block], None)
         else:
-            add_rows(builder, block, names)
+            add_rows(builder, _with_labels(block), names)
         builder.close_block()
+
+
+def _header_depth(rows: Sequence[Row]) -> int:
+    """How many rows at the top name the columns."""
+    return header_rows(rows) or int(first_row_names(rows))
+
+
+def _with_labels(block: Numbered) -> Numbered:
+    """The rows with the label of the row above where theirs is left blank, as a reader takes it.
+
+    A blank is a label to be repeated only in the first column, where each such row is otherwise
+    full and no other cell of the table is empty.
+    """
+    rows = [row for _, row in block]
+    width = max((len(row) for row in rows), default=0)
+    blank = [not row[0] for row in rows if row]
+    full = all(len(row) == width and all(row[1:]) for row in rows)
+    if width < _LABELLED_WIDTH or not full or not any(blank) or blank[0]:
+        return block
+    labelled: Numbered = []
+    label = ""
+    for number, row in block:
+        label = row[0] or label
+        labelled.append((number, [label, *row[1:]]))
+    return labelled
 
 
 def _blocks(rows: Numbered) -> Iterator[Numbered]:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from askdocs.documents.loaders.builder import DocumentBuilder
 
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DEEPEST_HEADER = 3  # rows of groups above the names of columns
 _NAME_LIMIT = 80  # characters of a column name
 
 Row = Sequence[str]
+
+
+class Covered(str):
+    """The text of merged cells in a column that they cover beside their first."""
+
+    __slots__ = ()
 
 
 def clean(cell: str) -> str:
@@ -23,9 +31,11 @@ def row_line(names: Row, cells: Row) -> str:
     """The cells that are filled, each with the name of its column where it has one."""
     parts = []
     for column, cell in enumerate(cells):
-        if not cell:
+        name = names[column] if column < len(names) else ""
+        same_name = name == (names[column - 1] if 0 < column <= len(names) else "")
+        if not cell or (isinstance(cell, Covered) and same_name):
             continue
-        name = names[column].rstrip(" :") if column < len(names) else ""
+        name = name.rstrip(" :")
         parts.append(f"{name}: {cell}" if name and name != cell else cell)
     return "; ".join(parts)
 
@@ -38,7 +48,7 @@ def column_names(cells: Row) -> Row:
 
 def plain_line(cells: Row) -> str:
     """The cells of a table without column names; two cells are a name and its value."""
-    filled = [cell for cell in cells if cell]
+    filled = [cell for cell in cells if cell and not isinstance(cell, Covered)]
     if len(filled) == 2 and not any(map(str.isalnum, filled[0])):
         return " ".join(filled)  # a bullet or a box to tick, and what it stands for
     if len(filled) == 2 and len(cells) == 2 and not _NUMBER.fullmatch(filled[0]):
@@ -51,7 +61,7 @@ def first_row_names(rows: Sequence[Row]) -> bool:
     if len(rows) < 2:
         return False
     width = max(len(row) for row in rows)
-    filled = [cell for cell in rows[0] if cell]
+    filled = [cell for cell in rows[0] if cell and not isinstance(cell, Covered)]
     if width < 2 or len(filled) < max(2, (width + 1) // 2):
         return False
     if any(_NUMBER.fullmatch(cell) for cell in filled):
@@ -63,6 +73,65 @@ def first_row_names(rows: Sequence[Row]) -> bool:
     if len(set(filled)) < len(filled) or any(len(cell) > _NAME_LIMIT for cell in filled):
         return False
     return not any(set(filled) & {cell for cell in row if cell} for row in rows[1:4])
+
+
+def header_rows(rows: Sequence[Row]) -> int:
+    """How many rows name the columns together, where more than one does; else 0.
+
+    A row of groups stands above the names in each: "2024" over "Adults" and "Children".
+    """
+    depth = 0
+    while depth + 2 < len(rows) and depth < _DEEPEST_HEADER and _is_over(rows[depth:]):
+        depth += 1
+    return depth + 1 if depth else 0
+
+
+def joined_names(rows: Sequence[Row]) -> list[str]:
+    """The names of the columns from several rows: "2024 Adults". Groups fill their columns."""
+    return [" ".join(dict.fromkeys(filter(None, cells))) for cells in _columns(rows)]
+
+
+def filled_groups(rows: Sequence[Row]) -> list[Row]:
+    """Header rows in which each name of a group stands over all of its columns."""
+    filled: list[Row] = []
+    for upper, lower in pairwise(rows):
+        row, name = [], ""
+        for column, cell in enumerate(lower):
+            above = upper[column] if column < len(upper) else ""
+            name = above or name
+            row.append(name if cell else above)
+        filled.append(row)
+    return [*filled, *rows[-1:]]
+
+
+def _is_over(rows: Sequence[Row]) -> bool:
+    """Whether the first row names groups of the columns that the second names."""
+    upper, lower = rows[0], rows[1]
+    if any(_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in (*upper, *lower)):
+        return False
+    groups: list[list[int]] = []
+    for column in range(len(lower)):
+        cell = upper[column] if column < len(upper) else ""
+        if isinstance(cell, Covered) or (not cell and groups):
+            groups[-1:] = [[*groups[-1], column]] if groups else [[column]]
+        else:
+            groups.append([column])
+    wide = [group for group in groups if len(group) > 1 and upper[group[0]]]
+    named = [[lower[column] for column in group] for group in wide]
+    if not wide or not all(map(_are_names, named)):
+        return False
+    repeated = len(named) > 1 and len({tuple(names) for names in named}) == 1
+    if repeated and typed_below_first(rows[1:]):
+        return True
+    merged = any(isinstance(cell, Covered) for cell in upper)
+    apart = set(range(len(lower))) - {column for group in wide for column in group}
+    return merged and all(lower[column] in {"", upper[column]} for column in apart)
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    """Whether the cells under a group name its columns: several, all different, none missing."""
+    origins = [cell for cell in cells if not isinstance(cell, Covered)]
+    return all(cells) and len(set(origins)) == len(origins) > 1
 
 
 def typed_below_first(rows: Sequence[Row]) -> bool:
@@ -99,8 +168,7 @@ def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | No
     rows = [row for row in rows if any(row)]
     if header is None:
         header = 1 if first_row_names(rows) and not _pairs(rows) else 0
-    names = [" ".join(dict.fromkeys(filter(None, cells))) for cells in _columns(rows[:header])]
-    names = list(column_names(names))
+    names = list(column_names(joined_names(rows[:header])))
     builder.close_block()
     body = rows[header:] if len(rows) > header else rows
     for row in body:

@@ -1,67 +1,125 @@
-"""Spreadsheets: one line a row with the names of its columns; anchors are sheet and row."""
+"""Spreadsheets (.xlsx, .xls, .xlsb, .ods): a line a row, with its columns' names, as it is shown.
+
+Anchors are the sheet and the row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.office.zip_archive import open_archive
+from askdocs.documents.loaders.tables.cell_notes import Notes, read_notes
 from askdocs.documents.loaders.tables.grid import Numbered, add_grid
+from askdocs.documents.loaders.tables.merged import Grid, Span, fill_merged
+from askdocs.documents.loaders.tables.number_format import plain_value
+from askdocs.documents.loaders.tables.open_sheets import add_sheets
 from askdocs.documents.loaders.tables.rows import clean
+from askdocs.documents.loaders.tables.workbook import Workbook
 from askdocs.types import Document
 
-_CELLS = 20_000_000  # of one sheet's rectangle; a stray cell at the far corner is no table
+_CELLS = 20_000_000  # of one sheet's rectangle; a lone cell at the far corner is no table
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document; the name of each sheet is a heading, rows count from 1 as in the sheet."""
+    """One document; the name of each sheet is a heading, rows count from 1 as in the sheet.
+
+    Raises:
+        LoadError: The file is damaged, protected by a password, or far too large.
+    """
+    builder = DocumentBuilder(source)
     data = path.read_bytes()
+    workbook, notes = None, {}
     if data.startswith(b"PK"):
-        open_archive(path).close()  # refuses one that unpacks to far too much
+        with open_archive(path) as archive:  # refuses one that unpacks to far too much
+            if "content.xml" in archive.namelist():
+                add_sheets(builder, archive)
+                return [builder.build()]
+            if "xl/workbook.xml" in archive.namelist():
+                notes = read_notes(archive)
+                workbook = Workbook(path)
     try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+        values = CalamineWorkbook.from_filelike(BytesIO(data))
     except CalamineError as error:
         if "password" in str(error).lower():
             raise LoadError("the file is protected by a password") from error
         raise LoadError("the spreadsheet is damaged or incomplete") from error
-    builder = DocumentBuilder(source)
-    for sheet in workbook.sheets_metadata:
+    for sheet in values.sheets_metadata:
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue
-        rows = _rows(workbook, sheet.name)
+        rows = _rows(values.get_sheet_by_name(sheet.name), workbook, notes.get(sheet.name, {}))
         if rows:
-            builder.heading(1, sheet.name)
+            hidden = sheet.visible is not SheetVisibleEnum.Visible
+            builder.heading(1, f"{sheet.name} (hidden sheet)" if hidden else sheet.name)
             add_grid(builder, rows)
     return [builder.build()]
 
 
-def _rows(workbook: CalamineWorkbook, name: str) -> Numbered:
-    """The filled rows of a sheet, without columns that are empty throughout, with their numbers."""
-    sheet = workbook.get_sheet_by_name(name)
+def _rows(sheet: CalamineSheet, workbook: Workbook | None, notes: Notes) -> Numbered:
+    """The filled rows of a sheet, with their numbers."""
+    rows, columns = workbook.size(sheet.name) if workbook is not None else (0, 0)
     if sheet.width * sheet.height > _CELLS:
-        raise LoadError(f"the sheet {name!r} is too large")
-    first = sheet.start[0] + 1 if sheet.start else 1
-    rows = sheet.to_python(skip_empty_area=True)
-    texts = [[clean(_text(cell)) for cell in row] for row in rows]
-    return [(first + index, row) for index, row in enumerate(texts) if any(row)]
+        raise LoadError(f"the sheet {sheet.name!r} is too large")
+    if rows * columns > _CELLS:
+        rows = columns = 0
+    top, left = sheet.start or (0, 0)
+    grid = _texts(sheet, workbook, max(rows - top, 0), max(columns - left, 0))
+    for (row, column), note in notes.items():
+        _append(grid, row - 1 - top, column - 1 - left, note)
+    spans = sheet.merged_cell_ranges or []
+    fill_merged(grid, [_moved(span, top, left) for span in spans])
+    if workbook is not None:
+        _mark_hidden(grid, sheet.name, workbook, top, left)
+    return [(top + 1 + index, row) for index, row in enumerate(grid) if any(row)]
 
 
-def _text(cell: object) -> str:
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.10g}"
-    if isinstance(cell, datetime):
-        midnight = (cell.hour, cell.minute, cell.second) == (0, 0, 0)
-        return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)
+def _texts(sheet: CalamineSheet, workbook: Workbook | None, rows: int, columns: int) -> Grid:
+    """What the cells show, from the first used row and column on, at least `rows` by `columns`."""
+    values = sheet.to_python(skip_empty_area=True)
+    if workbook is None:
+        return [[clean(plain_value(cell)) for cell in row] for row in values]
+    top, left = sheet.start or (0, 0)
+    width = max([columns, *(len(row) for row in values)])
+    grid: Grid = []
+    for index in range(max(rows, len(values))):
+        row = values[index] if index < len(values) else []
+        cells = [*row, *[""] * (width - len(row))]
+        at = top + index + 1
+        grid.append(
+            [workbook.text(sheet.name, at, left + n, cell) for n, cell in enumerate(cells, 1)]
+        )
+    return grid
+
+
+def _moved(span: Span, top: int, left: int) -> Span:
+    (first, column), (last, last_column) = span
+    return (first - top, column - left), (last - top, last_column - left)
+
+
+def _append(grid: Grid, row: int, column: int, words: str) -> None:
+    if 0 <= row < len(grid) and 0 <= column < len(grid[row]):
+        grid[row][column] = f"{grid[row][column]} {words}".strip()
+
+
+def _mark_hidden(grid: Grid, sheet: str, workbook: Workbook, top: int, left: int) -> None:
+    """Say which rows and columns a reader of the sheet does not see."""
+    for number in workbook.hidden_rows(sheet, range(top + 1, top + 1 + len(grid))):
+        filled = [n for n, cell in enumerate(grid[number - 1 - top]) if cell]
+        if filled:
+            _append(grid, number - 1 - top, filled[-1], "(hidden row)")
+    width = max((len(row) for row in grid), default=0)
+    for number in workbook.hidden_columns(sheet, range(left + 1, left + 1 + width)):
+        column = number - 1 - left
+        first = next((n for n, row in enumerate(grid) if row[column : column + 1] > [""]), -1)
+        _append(grid, first, column, "(hidden column)")

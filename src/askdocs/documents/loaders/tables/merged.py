@@ -1,0 +1,27 @@
+"""Merged cells of a sheet: their text in all that they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from askdocs.documents.loaders.tables.rows import Covered
+
+Grid = list[list[str]]
+Span = tuple[tuple[int, int], tuple[int, int]]  # the corners of merged cells: (row, column) from 0
+
+
+def fill_merged(grid: Grid, spans: Sequence[Span]) -> None:
+    """Write the text of merged cells into all that they cover, except for a title over a row."""
+    for (top, left), (bottom, right) in spans:
+        if not (0 <= top < len(grid) and 0 <= left < len(grid[top]) and grid[top][left]):
+            continue
+        text = grid[top][left]
+        beside = grid[top][:left] + grid[top][right + 1 :]
+        below = grid[bottom + 1][left : right + 1] if bottom + 1 < len(grid) else []
+        is_title = not any(beside) and (left == 0 or sum(map(bool, below)) < right - left + 1)
+        for row in grid[top : bottom + 1]:
+            for column in range(left, min(right + 1, len(row))):
+                if column == left:
+                    row[column] = text
+                elif not is_title:
+                    row[column] = Covered(text)

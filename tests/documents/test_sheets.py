@@ -1,0 +1,248 @@
+"""Spreadsheets as they are shown: merged cells, formats, headers, formulas, notes, hidden parts."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from askdocs.documents.loaders import load
+from askdocs.documents.loaders.tables.number_format import says, shown_date
+
+
+def lines(path: Path) -> list[str]:
+    return [line for line in load(path, path.name)[0].text.split("\n") if line]
+
+
+def sheet(rows: list[list[object]]) -> Worksheet:
+    book = openpyxl.Workbook()
+    active = book.active
+    assert active is not None
+    active.title = "S"
+    for row in rows:
+        active.append(row)
+    return active
+
+
+def saved(tmp_path: Path, made: Worksheet) -> list[str]:
+    path = tmp_path / "a.xlsx"
+    made.parent.save(path)
+    return lines(path)[1:]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (0.075, "0.0%", "7.5%"),
+        (42, "000000", "000042"),
+        (1234567, '#,##0 "SEK"', "1,234,567 SEK"),
+        (19.9, '[$£-809]#,##0.00', "£19.90"),
+        (-1250, "#,##0.00_);(#,##0.00)", "(1,250.00)"),
+        (12.5, '0.0 "m³"', "12.5 m³"),
+        (1500000, '0.0,,"M"', "1500000"),  # 1.5M is not the value of the cell
+        (0.5, "# ?/?", "0.5"),
+        (3.14159, "General", "3.14159"),
+        (date(2031, 2, 9), "dd.mm.yyyy", "09.02.2031"),
+        (date(2031, 2, 9), "[$-407]d. mmmm yyyy", "9. February 2031"),
+        (date(2031, 2, 9), "mm-dd-yy", "2031-02-09"),
+        (datetime(2031, 2, 9, 14, 30), "d mmm yyyy h:mm AM/PM", "9 Feb 2031 2:30 PM"),
+        (time(9, 5), "h:mm", "9:05"),
+        (timedelta(hours=31, minutes=15), "[h]:mm", "31:15"),
+        (True, "General", "TRUE"),
+    ],
+)  # fmt: skip
+def test_a_cell_reads_as_it_is_shown(
+    tmp_path: Path, value: object, number_format: str, shown: str
+) -> None:
+    made = sheet([["What", "Value"], ["x", value], ["y", "none"]])
+    made["B2"].number_format = number_format
+    assert saved(tmp_path, made)[0] == f"What: x; Value: {shown}"
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9), st.integers(0, 4))
+def test_a_shown_number_that_means_another_value_is_noticed(
+    value: int, other: int, decimals: int
+) -> None:
+    exact = value / 10**decimals
+    assert says(f"{exact:,.{decimals}f} kg", exact)
+    assert says(f"{exact:.{decimals}%}", exact)
+    assert says(f"{exact:,.{decimals}f}", other / 10**decimals) == (value == other)
+
+
+def test_a_time_is_rounded_to_the_second() -> None:
+    stored = datetime(2031, 2, 9, 14, 29, 59, 999_990)
+    assert shown_date(stored, "dd.mm.yyyy hh:mm") == "09.02.2031 14:30"
+
+
+def test_merged_cells_fill_what_they_cover(tmp_path: Path) -> None:
+    made = sheet([
+        ["Week plan", None, None, None],
+        ["Room", "Mon", "Tue", "Wed"],
+        ["Blue", "closed", None, "open"],
+        [None, "open", "open", "open"],
+        ["Red", "open", "closed", None],
+    ])  # fmt: skip
+    for merged in ("A1:D1", "A3:A4", "B3:C3", "C5:D5"):
+        made.merge_cells(merged)
+    assert saved(tmp_path, made) == [
+        "Week plan",
+        "Room: Blue; Mon: closed; Tue: closed; Wed: open",
+        "Room: Blue; Mon: open; Tue: open; Wed: open",
+        "Room: Red; Mon: open; Tue: closed; Wed: closed",
+    ]
+
+
+def test_cells_merged_for_the_look_are_said_once(tmp_path: Path) -> None:
+    made = sheet(
+        [["Name", None, "Born", None], ["Ada", None, 1815, None], ["Bo", None, 1820, None]]
+    )
+    for row in (1, 2, 3):
+        made.merge_cells(start_row=row, end_row=row, start_column=1, end_column=2)
+        made.merge_cells(start_row=row, end_row=row, start_column=3, end_column=4)
+    assert saved(tmp_path, made) == ["Name: Ada; Born: 1815", "Name: Bo; Born: 1820"]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_header_of_two_rows_names_each_column(tmp_path: Path, merged: bool) -> None:
+    made = sheet([
+        ["Town", "Ships", None, "Boats", None],
+        [None, "in", "out", "in", "out"],
+        ["Bo", 4, 5, 6, 7],
+        ["Os", 14, 15, 16, 17],
+    ])  # fmt: skip
+    if merged:
+        for each in ("A1:A2", "B1:C1", "D1:E1"):
+            made.merge_cells(each)
+    assert saved(tmp_path, made) == [
+        "Town: Bo; Ships in: 4; Ships out: 5; Boats in: 6; Boats out: 7",
+        "Town: Os; Ships in: 14; Ships out: 15; Boats in: 16; Boats out: 17",
+    ]
+
+
+def test_a_header_of_three_rows_and_one_with_years(tmp_path: Path) -> None:
+    made = sheet([
+        ["Port", "Fish", None, None, None],
+        [None, "Cod", None, "Eel", None],
+        [None, 2024, 2025, 2024, 2025],
+        ["Ona", 1, 2, 3, 4],
+        ["Runde", 5, 6, 7, 8],
+    ])  # fmt: skip
+    for each in ("A1:A3", "B1:E1", "B2:C2", "D2:E2"):
+        made.merge_cells(each)
+    assert saved(tmp_path, made)[0] == (
+        "Port: Ona; Fish Cod 2024: 1; Fish Cod 2025: 2; Fish Eel 2024: 3; Fish Eel 2025: 4"
+    )
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("=SUM(B2:B3)", "30"),
+        ("=B2*1.5+B3", "35"),
+        ('=IF(B3>B2,"rising","falling")', "rising"),
+        ("=AVERAGE(B2:B3)", "15"),
+        ("=NOSUCHFUNCTION(B2)", "=nosuchfunction(B2) (not computed)"),
+        ("=TODAY()-B2", "=TODAY()-B2 (not computed)"),
+        ("=B2/0", "=B2/0 (not computed)"),
+    ],
+)
+def test_a_formula_without_a_stored_result_is_computed_or_told(
+    tmp_path: Path, formula: str, shown: str
+) -> None:
+    made = sheet([["Item", "Cost"], ["Oil", 10], ["Coal", 20], ["Sum", formula]])
+    assert saved(tmp_path, made)[-1] == f"Item: Sum; Cost: {shown}"
+
+
+def test_a_stored_result_is_what_counts(tmp_path: Path) -> None:
+    made = sheet([["Item", "Cost"], ["Oil", 10], ["Sum", "=SUM(B2:B2)"]])
+    path = tmp_path / "a.xlsx"
+    made.parent.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = (
+        parts[name]
+        .replace(b"</f><v></v>", b"</f><v>99</v>")
+        .replace(b"</f><v />", b"</f><v>99</v>")
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, data in parts.items():
+            archive.writestr(part, data)
+    assert lines(path)[-1] == "Item: Sum; Cost: 99"
+
+
+def test_notes_and_hidden_parts_are_told_as_such(tmp_path: Path) -> None:
+    made = sheet([["Item", "Price", "Cost"], ["Pump", 40, 25], ["Hose", 9, 4]])
+    made["B2"].comment = Comment("Raise in May.", "Ida Moe")
+    made.row_dimensions[3].hidden = True
+    made.column_dimensions["C"].hidden = True
+    other = made.parent.create_sheet("Margins")
+    other.append(["Pump", "15"])
+    other.sheet_state = "veryHidden"
+    assert saved(tmp_path, made) == [
+        "Item: Pump; Price: 40 (note by Ida Moe: Raise in May.); Cost (hidden column): 25",
+        "Item: Hose; Price: 9; Cost (hidden column): 4 (hidden row)",
+        "Margins (hidden sheet)",
+        "Pump: 15",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "last"),
+    [
+        ("Line,To,At\n7,Ona,5:10\n,Runde,5:40\n", "Line: 7; To: Runde; At: 5:40"),
+        ("Dept;Name;Phone\nIT;Ada;11\n;Bo;12\nHR;Cy;13\n;Di;14\n", "Dept: HR; Name: Di; Phone: 14"),
+        ("Zone,Day,Fee\nA,Mo,1\n,Tu,2\n,We,3\n", "Zone: A; Day: We; Fee: 3"),
+        ("Phone,Name,Town\n11,Ada,Os\n,Bo,\n", "Name: Bo"),  # cells that are missing
+        ("Code,Name\n7,Ada\n,Bo\n", "Name: Bo"),
+    ],
+)
+def test_a_label_left_blank_is_that_of_the_row_above(
+    tmp_path: Path, content: str, last: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+    assert lines(path)[-1] == last
+
+
+OPEN = """<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:style="s"
+ xmlns:dc="d"><office:automatic-styles><style:style style:name="ta2" style:family="table">
+<style:table-properties table:display="false"/></style:style></office:automatic-styles>
+<office:body><office:spreadsheet><table:table table:name="Fees">
+<table:table-column/><table:table-column table:visibility="collapse"/><table:table-column/>
+<table:table-header-rows><table:table-row>{0}Zone{1}{0}Day{1}{0}Fee{1}</table:table-row>
+</table:table-header-rows>
+<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>
+<table:table-row><table:table-cell table:number-rows-spanned="2"><text:p>North</text:p>
+</table:table-cell>{0}Mon{1}<table:table-cell office:value="0.125"><office:annotation>
+<dc:creator>Ida</dc:creator><text:p>Until May.</text:p></office:annotation><text:p>12.5%</text:p>
+</table:table-cell></table:table-row>
+<table:table-row table:visibility="collapse"><table:covered-table-cell/>{0}Tue{1}
+<table:table-cell table:formula="of:=SUM([.C1:.C2])"/></table:table-row>
+</table:table><table:table table:name="Old" table:style-name="ta2"><table:table-row>
+{0}Gone{1}{0}by 1990{1}</table:table-row></table:table></office:spreadsheet></office:body>
+</office:document-content>""".format("<table:table-cell><text:p>", "</text:p></table:table-cell>")
+
+
+def test_an_open_document_sheet_reads_as_it_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", OPEN)
+    assert lines(path) == [
+        "Fees",
+        "Zone | Day (hidden column) | Fee",
+        "North | Mon | 12.5% (note by Ida: Until May.)",
+        "North | Tue | =SUM([.C1:.C2]) (not computed) (hidden row)",
+        "Old (hidden sheet)",
+        "Gone: by 1990",
+    ]
+    document = load(path, "a.ods")[0]
+    assert [anchor.line for anchor in document.anchors if anchor.line] == [1, 4, 1]
