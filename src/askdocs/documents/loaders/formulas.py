@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_SINGLE = re.compile(r"[\w.,'’∞]*|[(\[{|√][^()\[\]{}|]*[)\]}|]")
+_SINGLE = re.compile(r"[\w.,'’∞!]*|[(\[{|√][^()\[\]{}|]*[)\]}|]")
+_TERM = re.compile(r"[\w.,'’∞!]+\^[\w!]+")
 _WIDE = frozenset(
     "= ≠ ≈ ≡ ≅ ∼ ≤ ≥ < > ≪ ≫ + − - × ± ∓ ⋅ · ∗ * → ← ↔ ⇒ ⇔ ∈ ∉ ⊂ ⊆ ∪ ∩ ∧ ∨ ≔ : , ;".split()
 )
@@ -32,8 +33,9 @@ def lowered(base: str, index: str) -> str:
 
 
 def fraction(numerator: str, denominator: str) -> str:
-    """(a + b)/c."""
-    return f"{grouped(numerator)}/{grouped(denominator)}"
+    """(a + b)/c, x^2/c."""
+    above = numerator.strip()
+    return f"{above if _TERM.fullmatch(above) else grouped(above)}/{grouped(denominator)}"
 
 
 def root(radicand: str, degree: str = "") -> str:

@@ -1,22 +1,34 @@
 """Word documents (.docx), strict or not: paragraphs, lists, tables in place; anchors are headings.
 
-Read from the XML itself: content controls, text boxes, notes and inserted text are there too.
+Read from the XML itself, as it stands after all changes are accepted: with automatic numbers, the
+fields of forms, text boxes, notes, equations, comments, headers and footers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.office.word_numbering import BULLET, Numbering
+from askdocs.documents.loaders.office.word_parts import (
+    WordComment,
+    read_comments,
+    read_margins,
+    read_notes,
+    referred,
+)
 from askdocs.documents.loaders.office.word_styles import (
     Style,
-    list_level,
+    Styles,
+    list_place,
     paragraph_style,
     read_styles,
 )
+from askdocs.documents.loaders.office.word_text import TextRules, paragraph_spans, paragraph_text
 from askdocs.documents.loaders.office.zip_archive import (
     attribute,
     core_title,
@@ -24,35 +36,68 @@ from askdocs.documents.loaders.office.zip_archive import (
     open_archive,
     read_xml,
 )
+from askdocs.documents.loaders.scripts import Span, join_spans, merge_runs
 from askdocs.documents.loaders.tables.rows import add_table, row_line
 from askdocs.types import Document
 
 _TRANSPARENT = frozenset("sdt sdtContent customXml ins moveTo smartTag body document".split())
-_LEFT_OUT = frozenset("del moveFrom Fallback txbxContent instrText pPr rPr sdtPr delText".split())
-_MATHS = {"sup": "^", "sub": "_", "den": "/"}  # so that formulas read as E=mc^2
+_DELETED = frozenset({"del", "moveFrom"})
+_NOTES = {"footnoteReference": "footnote ", "endnoteReference": "endnote "}
+_COMMENTS = {"commentReference": ""}
 _SPAN_LIMIT = 100
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the body of a document refers to."""
+
+    styles: Styles = field(default_factory=Styles)
+    rules: TextRules = field(default_factory=TextRules)
+    numbering: Numbering = field(default_factory=Numbering)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, WordComment] = field(default_factory=dict)
+
+
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text of the body, its text boxes and notes."""
+    """One document with the text of the body, its text boxes, notes and comments.
+
+    Notes and comments stand behind their paragraph, headers and footers at the end, each once.
+    """
     with open_archive(path) as archive:
         body = read_xml(archive, "word/document.xml")
-        styles = read_styles(archive)
-        notes = {**_notes(archive, "footnote"), **_notes(archive, "endnote")}
+        parts = _read_parts(archive)
         builder = DocumentBuilder(source, title=core_title(archive, "docProps/core.xml"))
-    _Writer(builder, styles, notes).write(body)
+        margins = list(read_margins(archive, body, parts.rules))
+    _Writer(builder, parts).write(body)
+    _add_margins(builder, margins)
     return [builder.build()]
+
+
+def _read_parts(archive: ZipFile) -> _Parts:
+    styles = read_styles(archive)
+    rules = TextRules(styles.runs, styles.hidden_runs)
+    notes = {**read_notes(archive, "footnote", rules), **read_notes(archive, "endnote", rules)}
+    comments = read_comments(archive, rules)
+    return _Parts(styles, rules, Numbering(archive), notes, comments)
+
+
+def _add_margins(builder: DocumentBuilder, margins: Sequence[tuple[str, str]]) -> None:
+    margins = [(kind, words) for kind, words in margins if words != builder.title]
+    if margins:
+        builder.close_block()
+        builder.anchor(heading="")
+    for kind, words in margins:
+        builder.add(f"{kind}: {words}")
 
 
 class _Writer:
     """Adds the blocks of a document in order, without recursion."""
 
-    def __init__(
-        self, builder: DocumentBuilder, styles: dict[str, Style], notes: dict[str, str]
-    ) -> None:
+    def __init__(self, builder: DocumentBuilder, parts: _Parts) -> None:
         self._builder = builder
-        self._styles = styles
-        self._notes = notes
+        self._parts = parts
+        self._before: list[Span] = []  # of paragraphs whose end was deleted
+        self._said: set[str] = set()
 
     def write(self, root: Element) -> None:
         """Add every paragraph and table under an element."""
@@ -64,9 +109,10 @@ class _Writer:
                 self._paragraph(element)
                 stack.extend(reversed(list(text_boxes(element))))
             elif name == "tbl":
-                rows, header = table_rows(element)
+                rows, header = table_rows(element, self._parts.rules)
                 if max((len(row) for row in rows), default=0) > 1:
                     add_table(self._builder, rows, header=header)
+                    self._add_referred(element)
                 else:
                     stack.extend(reversed([cell for row in _rows(element) for cell in _cells(row)]))
             elif name in _TRANSPARENT or name in {"tc", "txbxContent"}:
@@ -74,47 +120,61 @@ class _Writer:
         self._builder.close_block()
 
     def _paragraph(self, paragraph: Element) -> None:
-        text = paragraph_text(paragraph).strip()
+        spans = [*self._before, *paragraph_spans(paragraph, self._parts.rules)]
+        self._before = spans if _end_is_deleted(paragraph) else []
+        if self._before:
+            return
+        text = join_spans(merge_runs(spans)).strip()
+        style = paragraph_style(paragraph, self._parts.styles)
+        label, level = self._label(list_place(paragraph, style), style)  # an empty one counts too
         if not text:
             return
-        style = paragraph_style(paragraph, self._styles)
-        level = list_level(paragraph, style)
         if style.title and not self._builder.title:
             self._builder.title = text
+        words = f"{label} {text}" if label and label != BULLET else text
         if style.heading:
-            self._builder.heading(style.heading, text)
+            self._builder.heading(style.heading, words)
         elif level is not None:
-            self._builder.add(f"{'  ' * level}- {text}", end="\n")
+            mark = "" if label and label != BULLET else "- "
+            self._builder.add(f"{'  ' * level}{mark}{words}", end="\n")
         else:
             self._builder.close_block()
-            self._builder.add(text)
-        for note in note_ids(paragraph):
-            if note in self._notes:
+            self._builder.add(words)
+        self._add_referred(paragraph)
+
+    def _label(
+        self, place: tuple[str, int | None] | None, style: Style
+    ) -> tuple[str | None, int | None]:
+        """(the automatic number of a paragraph, how deep in a list it stands)."""
+        if place is None:
+            return None, None
+        list_id, level = place
+        if level is None:
+            level = self._parts.numbering.level_of_style(list_id, style.name) or 0
+        return self._parts.numbering.label(list_id, level), level
+
+    def _add_referred(self, element: Element) -> None:
+        """The notes and comments that a paragraph or table refers to."""
+        notes, comments = self._parts.notes, self._parts.comments
+        for note in referred(element, _NOTES, notes.__contains__):
+            mark = self._parts.rules.marks.get(note, "")
+            self._builder.close_block()
+            self._builder.add(f"[{mark}] {notes[note]}" if mark else notes[note])
+        for name in referred(element, _COMMENTS, comments.__contains__):
+            if name not in self._said:
+                self._said.add(name)
                 self._builder.close_block()
-                self._builder.add(self._notes[note])
+                self._builder.add(comments[name].line())
 
 
-def paragraph_text(paragraph: Element) -> str:
-    """The words of a paragraph as they stand after all changes are accepted."""
-    pieces: list[str] = []
-    stack = [paragraph]
-    while stack:
-        element = stack.pop()
-        name = local(element.tag)
-        if name in _LEFT_OUT:
-            continue
-        if name == "t":
-            pieces.append(element.text or "")
-        elif name in {"tab", "ptab"}:
-            pieces.append("\t")
-        elif name in {"br", "cr"}:
-            pieces.append("\n")
-        elif name == "noBreakHyphen":
-            pieces.append("-")
-        else:
-            pieces.append(_MATHS.get(name, ""))
-            stack.extend(reversed(element))
-    return "".join(pieces)
+def _end_is_deleted(paragraph: Element) -> bool:
+    """Whether the mark that ends a paragraph was deleted, so that the next one goes on in it."""
+    for part in paragraph:
+        if local(part.tag) == "pPr":
+            for look in part:
+                if local(look.tag) == "rPr":
+                    return any(local(each.tag) in _DELETED for each in look)
+    return False
 
 
 def text_boxes(paragraph: Element) -> Iterator[Element]:
@@ -129,16 +189,7 @@ def text_boxes(paragraph: Element) -> Iterator[Element]:
                 stack.append(child)
 
 
-def note_ids(paragraph: Element) -> list[str]:
-    """The notes that a paragraph refers to, as "footnote 2"."""
-    return [
-        f"{local(element.tag).removesuffix('Reference')} {attribute(element, 'id')}"
-        for element in paragraph.iter()
-        if local(element.tag) in {"footnoteReference", "endnoteReference"}
-    ]
-
-
-def table_rows(table: Element) -> tuple[list[list[str]], int | None]:
+def table_rows(table: Element, rules: TextRules) -> tuple[list[list[str]], int | None]:
     """The rows with merged cells filled in, and how many are marked as header (None: no mark)."""
     rows: list[list[str]] = []
     header = 0
@@ -148,7 +199,7 @@ def table_rows(table: Element) -> tuple[list[list[str]], int | None]:
             properties = next((part for part in cell if local(part.tag) == "tcPr"), None)
             merged, span = _merging(properties)
             above = rows[-1][len(cells)] if rows and len(rows[-1]) > len(cells) else ""
-            text = above if merged else _cell_text(cell)
+            text = above if merged else _cell_text(cell, rules)
             cells += [text] + [""] * (span - 1)
         marked = any(local(part.tag) == "tblHeader" for part in row.iter())
         header += marked and header == len(rows)
@@ -157,7 +208,10 @@ def table_rows(table: Element) -> tuple[list[list[str]], int | None]:
 
 
 def _rows(table: Element) -> Iterator[Element]:
-    yield from _inside(table, "tr")
+    for row in _inside(table, "tr"):
+        properties = next((part for part in row if local(part.tag) == "trPr"), ())
+        if not any(local(part.tag) == "del" for part in properties):
+            yield row
 
 
 def _cells(row: Element) -> Iterator[Element]:
@@ -186,24 +240,12 @@ def _merging(properties: Element | None) -> tuple[bool, int]:
     return merged, span
 
 
-def _cell_text(cell: Element) -> str:
+def _cell_text(cell: Element, rules: TextRules) -> str:
     """The paragraphs of a cell; a table inside it as "a: b; c: d"."""
     inner = next((part for part in cell if local(part.tag) == "tbl"), None)
     if inner is None:
         paragraphs = (part for part in cell.iter() if local(part.tag) == "p")
-        return " ".join(filter(None, (paragraph_text(part).strip() for part in paragraphs)))
-    before = [paragraph_text(part).strip() for part in cell if local(part.tag) == "p"]
-    rows, _ = table_rows(inner)
+        return " ".join(filter(None, (paragraph_text(p, rules).strip() for p in paragraphs)))
+    before = [paragraph_text(part, rules).strip() for part in cell if local(part.tag) == "p"]
+    rows, _ = table_rows(inner, rules)
     return " ".join(filter(None, [*before, "; ".join(row_line((), row) for row in rows)]))
-
-
-def _notes(archive: ZipFile, kind: str) -> dict[str, str]:
-    part = f"word/{kind}s.xml"
-    if part not in archive.namelist():
-        return {}
-    found = {}
-    for note in read_xml(archive, part):
-        if not attribute(note, "type"):
-            texts = (paragraph_text(p).strip() for p in note.iter() if local(p.tag) == "p")
-            found[f"{kind} {attribute(note, 'id')}"] = " ".join(filter(None, texts))
-    return found

@@ -1,0 +1,34 @@
+"""Numbers of lists and headings in their styles: 1, a, IV."""
+
+from __future__ import annotations
+
+_ROMAN = (
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
+    (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+)  # fmt: skip
+_LARGEST_ROMAN = 3999
+_LONGEST = 26 * 30  # a letter is written at most this many numbers on: 30 times the same letter
+
+
+def letter(number: int) -> str:
+    """1 → a, 26 → z, 27 → aa, 28 → bb, as Word and OpenDocument's letter-sync count."""
+    if not 1 <= number <= _LONGEST:
+        return str(number)
+    return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+
+
+def roman(number: int) -> str:
+    """4 → IV."""
+    if not 1 <= number <= _LARGEST_ROMAN:
+        return str(number)
+    text = ""
+    for value, sign in _ROMAN:
+        count, number = divmod(number, value)
+        text += sign * count
+    return text
+
+
+def ordinal(number: int) -> str:
+    """1 → 1st, 12 → 12th."""
+    teen = number % 100 in {11, 12, 13}
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -1,0 +1,239 @@
+"""The words of a Word paragraph: runs with scripts, fields of forms, symbols, equations, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from askdocs.documents.loaders.office.numbers import roman
+from askdocs.documents.loaders.office.word_maths import equation_text
+from askdocs.documents.loaders.office.zip_archive import attribute, local
+from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
+
+_LEFT_OUT = frozenset(
+    "del moveFrom Fallback txbxContent instrText delInstrText pPr rPr sdtPr delText rt "
+    "annotationRef".split()
+)
+_FIXED: dict[str, str] = {
+    "tab": "\t",
+    "ptab": "\t",
+    "br": "\n",
+    "cr": "\n",
+    "noBreakHyphen": "-",
+}
+_EQUATIONS = frozenset({"oMath", "oMathPara"})
+_SCRIPTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
+TICKED, UNTICKED = "☒", "☐"
+# Characters of the fonts that Word inserts as symbols: Wingdings, Wingdings 2 and Symbol have
+# their own code pages, in a private area of Unicode.
+_SYMBOLS: dict[str, dict[int, str]] = {
+    "wingdings": {
+        0xFE: TICKED, 0xFD: TICKED, 0xA8: UNTICKED, 0x6F: UNTICKED, 0x71: UNTICKED, 0xFC: "✓",
+        0xFB: "✗", 0xE0: "→", 0xDF: "←", 0xE8: "→", 0x6C: "•", 0x9F: "•", 0xA7: "•", 0xD8: "•",
+        0x76: "•", 0x4A: "☺", 0x28: "☎", 0x2A: "✉",
+    },
+    "wingdings 2": {
+        0x52: TICKED, 0x53: TICKED, 0x54: TICKED, 0xA3: UNTICKED, 0x50: "✓", 0x4F: "✗",
+        0x51: TICKED, 0x56: TICKED,
+    },
+}  # fmt: skip
+_GREEK = dict(
+    zip(
+        range(0x61, 0x7B),
+        "αβχδεφγηιϕκλμνοπθρστυϖωξψζ",
+        strict=True,
+    )
+) | dict(zip(range(0x41, 0x5B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True))
+_SYMBOLS["symbol"] = {
+    **_GREEK,
+    0xB1: "±", 0xB4: "×", 0xB8: "÷", 0xA3: "≤", 0xB3: "≥", 0xB9: "≠", 0xBB: "≈", 0xB0: "°",
+    0xB7: "•", 0xA5: "∞", 0xAE: "→", 0xAC: "←", 0xDE: "⇒", 0xE5: "∑", 0xD6: "√", 0xA2: "′",
+    0x2D: "−", 0xD7: "⋅", 0xCE: "∈", 0xB6: "∂", 0xF2: "∫",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class TextRules:
+    """What a document says of its runs.
+
+    Attributes:
+        run_styles: Id of a character style → how it raises or lowers text.
+        hidden_styles: Ids of the character styles whose text is hidden.
+        marks: "footnote 2" → the mark of the note, as counted so far.
+    """
+
+    run_styles: Mapping[str, Script] = field(default_factory=dict)
+    hidden_styles: frozenset[str] = frozenset()
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def mark(self, note: str) -> str:
+        """The mark of a note: footnotes count 1, 2, endnotes i, ii, unless one has its own."""
+        if note not in self.marks:
+            kind = note.split()[0]
+            number = 1 + sum(1 for known in self.marks if known.startswith(kind))
+            self.marks[note] = str(number) if kind == "footnote" else roman(number).lower()
+        return self.marks[note]
+
+
+@dataclass(slots=True)
+class _State:
+    """Where the walk through a paragraph is: in which field, and what of it is shown."""
+
+    fields: list[str] = field(default_factory=list)  # instructions of the open fields
+    in_result: list[bool] = field(default_factory=list)
+
+    def shows(self, unwanted: frozenset[str]) -> bool:
+        """Whether text here is to be read: the result of a field, not its instruction."""
+        for instruction, in_result in zip(self.fields, self.in_result, strict=True):
+            kind = (instruction.split() or [""])[0].upper()
+            if not in_result or kind in unwanted:
+                return False
+        return True
+
+
+def paragraph_text(
+    paragraph: Element, rules: TextRules | None = None, unwanted: frozenset[str] = frozenset()
+) -> str:
+    """The words of a paragraph as they stand after all changes are accepted.
+
+    Args:
+        paragraph: A w:p, or anything that holds runs.
+        rules: What the document says of its runs.
+        unwanted: Kinds of fields whose results are left out, such as PAGE.
+    """
+    return join_spans(merge_runs(paragraph_spans(paragraph, rules, unwanted)))
+
+
+def paragraph_spans(
+    paragraph: Element, rules: TextRules | None = None, unwanted: frozenset[str] = frozenset()
+) -> Iterator[Span]:
+    """The parts of a paragraph with their scripts; see `paragraph_text`."""
+    rules = rules or TextRules()
+    state = _State()
+    stack: list[tuple[Element, Script]] = [(paragraph, "plain")]
+    while stack:
+        element, script = stack.pop()
+        name = local(element.tag)
+        if name == "fldChar" or name == "instrText":
+            yield from _field(element, state)
+        if name in _LEFT_OUT:
+            continue
+        if name == "r":
+            run = _run_script(element, rules)
+            if run is not None:
+                stack.extend((part, run) for part in reversed(element))
+            continue
+        if name == "fldSimple":
+            kind = (attribute(element, "instr").split() or [""])[0].upper()
+            stack.extend([] if kind in unwanted else [(e, script) for e in reversed(element)])
+            continue
+        if not state.shows(unwanted):
+            continue
+        if name == "sdt" and (shown := _control(element)) is not None:
+            yield shown, "plain"
+            continue
+        span = _leaf(element, name, script, rules)
+        if span is not None:
+            yield span
+        else:
+            stack.extend((part, script) for part in reversed(element))
+
+
+def _leaf(element: Element, name: str, script: Script, rules: TextRules) -> Span | None:
+    """An element that is text by itself; None where its parts are to be looked at."""
+    if name == "t":
+        return element.text or "", script
+    if name in _FIXED:
+        return _FIXED[name], "plain"
+    if name == "sym":
+        return _symbol(element), script
+    if name in _EQUATIONS:
+        return equation_text(element), "plain"
+    if name in {"footnoteReference", "endnoteReference"}:
+        note = f"{name.removesuffix('Reference')} {attribute(element, 'id')}"
+        own = attribute(element, "customMarkFollows")
+        return ("" if own in {"1", "true", "on"} else rules.mark(note)), "note"
+    return None
+
+
+def _field(element: Element, state: _State) -> Iterator[Span]:
+    """Follow the beginning, middle and end of a field; fields of forms are shown at their start."""
+    if local(element.tag) == "instrText":
+        if state.fields and not state.in_result[-1]:
+            state.fields[-1] += element.text or ""
+        return
+    kind = attribute(element, "fldCharType")
+    if kind == "begin":
+        shown = _form_field(element)
+        if shown and state.shows(frozenset()):
+            yield shown, "plain"
+        # The result of such a field says the same once more.
+        state.fields.append("")
+        state.in_result.append(False)
+        if shown:
+            state.fields[-1] = "SHOWN"
+    elif kind == "separate" and state.fields:
+        state.in_result[-1] = state.fields[-1][:5] != "SHOWN"
+    elif kind == "end" and state.fields:
+        state.fields.pop()
+        state.in_result.pop()
+
+
+def _form_field(begin: Element) -> str:
+    """A box to tick or a list of an old form; "" for a text field, whose result is text."""
+    for element in begin.iter():
+        name = local(element.tag)
+        values = {local(part.tag): attribute(part, "val") for part in element}
+        if name == "checkBox":
+            chosen = values.get("checked", values.get("default", "0"))
+            return UNTICKED if chosen in {"0", "false", "off"} else TICKED
+        if name == "ddList":
+            entries = [attribute(p, "val") for p in element if local(p.tag) == "listEntry"]
+            index = values.get("result", values.get("default", "0"))
+            at = int(index) if index.isdecimal() else 0
+            return entries[at] if at < len(entries) else ""
+    return ""
+
+
+def _control(control: Element) -> str | None:
+    """What a content control shows instead of its contents: a box, or nothing for a prompt."""
+    properties = next((part for part in control if local(part.tag) == "sdtPr"), None)
+    if properties is None:
+        return None
+    for part in properties:
+        if local(part.tag) == "showingPlcHdr" and attribute(part, "val") not in {"0", "false"}:
+            return ""
+        if local(part.tag) == "checkbox":
+            ticked = next((attribute(p, "val") for p in part if local(p.tag) == "checked"), "0")
+            return UNTICKED if ticked in {"0", "false", "off"} else TICKED
+    return None
+
+
+def _run_script(run: Element, rules: TextRules) -> Script | None:
+    """How a run stands; None where it is hidden."""
+    properties = next((part for part in run if local(part.tag) == "rPr"), None)
+    script: Script = "plain"
+    for part in properties if properties is not None else ():
+        name, value = local(part.tag), attribute(part, "val")
+        if name == "vanish" and value not in {"0", "false", "off"}:
+            return None
+        if name == "rStyle":
+            if value in rules.hidden_styles:
+                return None
+            script = rules.run_styles.get(value, script)
+        if name == "vertAlign":
+            script = _SCRIPTS.get(value, "plain")
+    return script
+
+
+def _symbol(element: Element) -> str:
+    font, code = attribute(element, "font").lower(), attribute(element, "char")
+    try:
+        number = int(code, 16)
+    except ValueError:
+        return ""
+    known = _SYMBOLS.get(font, {}).get(number & 0xFF)
+    if known is not None:
+        return known
+    return "" if 0xE000 <= number < 0xF900 or number < 0x20 else chr(number)
