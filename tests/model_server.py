@@ -17,7 +17,8 @@ class Script:
 
     An entry is a status to answer with, or the pieces of a reply. After the pieces come the bytes
     `raw`; `breaks` leaves the end mark out, `silent` says nothing more until `released`,
-    `bytewise` sends single bytes. What was asked is kept; `left` is set when a client went away.
+    `bytewise` sends single bytes, `drips` waits so many seconds after each piece. What was asked
+    is kept; `left` is set when a client went away.
     """
 
     replies: Sequence[int | Sequence[str]] = ()
@@ -25,6 +26,7 @@ class Script:
     breaks: bool = False
     silent: bool = False
     bytewise: bool = False
+    drips: float = 0.0
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -72,6 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for piece in pieces:
             self._send(_event({"delta": {"content": piece}}))
+            self.script.released.wait(self.script.drips)
         self._send(self.script.raw)
         while self.script.silent and not self.script.released.wait(0.05):
             self._send(b": still here\n\n")

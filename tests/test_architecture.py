@@ -23,7 +23,7 @@ BORDERS = {
     "chromadb": {"index.vectors.chroma"},
     "gradio": {"app"},
     "typer": {"cli.commands"},
-    "httpx": {"llm.openai", "models.embedder_server", "index.vectors.chroma"},
+    "httpx": {"llm.openai", "system.http", "models.embedder_server", "index.vectors.chroma"},
     "xllamacpp": {"llm.load"},
     "ray": {"models.embedder_ray"},
     "torch": {"models.bfloat16.encoder"},

@@ -29,6 +29,10 @@ class ModelUnavailableError(AskdocsError):
     """A model cannot be loaded or reached."""
 
 
+class ReplyCutOffError(ModelUnavailableError):
+    """A language model's reply was cut off. The message is the reason, as after "because"."""
+
+
 class VectorsUnavailableError(AskdocsError):
     """The server that holds the vectors does not answer, or does not let us in."""
 

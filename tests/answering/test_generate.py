@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 from askdocs import Answer, Assistant, Config, Turn
 from askdocs.answering.quotes import NO_ANSWER
 from askdocs.documents.passages import estimate_tokens
+from askdocs.llm import model
 from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving
 
@@ -218,10 +220,51 @@ def test_thoughts_and_a_list_of_sources_are_no_statements(ask: Ask) -> None:
 
 
 def test_a_reply_without_an_end_is_cut(assistant: Assistant, server: ModelServer) -> None:
-    server.script = Script([["word " * 40] * 200], silent=True)
+    server.script = script = Script([[TRUE, "word " * 40, *["word " * 40] * 200]], silent=True)
     answer = assistant.ask(QUESTION)
-    assert 3000 < len(answer.text) < 600 * 8 + 200
-    assert not answer.notice
+    assert "cut off: it is longer than was asked for" in answer.notice
+    assert answer.text == "The scheme cost 1.9 million pounds to set up. [1]"
+    assert script.left.wait(30)
+
+
+def ending(reason: str | None) -> bytes:
+    return b'data: {"choices": [{"delta": {}, "finish_reason": %s}]}\n\n' % (
+        json.dumps(reason).encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("length", "greatest length"), ("content_filter", "content filter")]
+)
+def test_the_torn_sentence_of_a_reply_that_was_cut_off_is_left_out(
+    ask: Ask, reason: str, told: str
+) -> None:
+    torn = "The mayor who opened the scheme is the harbour"
+    answer = ask(Script([[TRUE, torn]], raw=ending(reason)))
+    assert "cut off" in answer.notice
+    assert told in answer.notice
+    assert [each.verdict for each in answer.statements] in (["quoted"], ["supported"])
+    assert answer.text == "The scheme cost 1.9 million pounds to set up. [1]"
+    whole = ask(Script([[TRUE, torn]], raw=ending("stop")))
+    assert not whole.notice
+    assert torn in whole.text
+
+
+def test_a_reply_of_one_torn_sentence_is_no_answer(ask: Ask) -> None:
+    answer = ask(Script([["The scheme cost 1.9 mill"]], raw=ending("length")))
+    assert "cut off" in answer.notice
+    assert "These are quotes instead" in answer.notice
+    assert {each.verdict for each in answer.statements} == {"quoted"}
+
+
+def test_what_a_slow_model_said_in_time_is_kept(
+    assistant: Assistant, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "_LONGEST_WHOLE", 1)
+    server.script = Script([[TRUE, *["and so on "] * 400]], drips=0.05)
+    answer = assistant.ask(QUESTION)
+    assert "longer than the time allowed" in answer.notice
+    assert answer.text == "The scheme cost 1.9 million pounds to set up. [1]"
 
 
 def test_a_question_without_an_answer_is_not_sent_unless_one_insists(

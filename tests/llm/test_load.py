@@ -167,4 +167,4 @@ def test_what_a_llama_index_model_raises_is_told() -> None:
 
 
 def test_pieces_that_are_there_are_not_held_back() -> None:
-    assert list(paced(lambda: (yield from "ab"), "small", 30)) == ["a", "b"]
+    assert list(paced(lambda _: (yield from "ab"), "small", 30)) == ["a", "b"]

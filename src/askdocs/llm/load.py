@@ -77,7 +77,7 @@ class LlamaIndexModel:
 
     def reply(self, messages: Sequence[Message], *, most_tokens: int) -> Generator[str]:
         del most_tokens  # a LlamaIndex object brings its own limit
-        return paced(lambda: self._pieces(messages), self.name, self._seconds)
+        return paced(lambda _: self._pieces(messages), self.name, self._seconds)
 
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         from llama_index.core.llms import ChatMessage

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from askdocs.documents.passages import estimate_tokens
-from askdocs.errors import ModelUnavailableError
+from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 
 _BEAT_SECONDS = 0.25  # while a model is silent, an empty piece is handed on so often
-_LONGEST_WHOLE = 10  # times the silence that is allowed: the longest that a reply may take
+_LONGEST_WHOLE = 3  # times the silence that is allowed: the longest that a reply may take
 _TOKEN_MARGIN = 1.2  # an estimate is raised so much
+
+Stopped = Callable[[], bool]  # whether nobody listens to a reply any more
+_Waiting = queue.SimpleQueue[str | Exception | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +47,35 @@ class LanguageModel(Protocol):
         """The reply piece by piece, an empty piece at least every half second.
 
         Closing the generator ends the request. Raises ModelUnavailableError where the model
-        cannot be reached, fails, or is silent for too long.
+        cannot be reached, fails, or is silent for too long, and ReplyCutOffError where what came
+        is not the whole reply: its last sentence may be torn.
         """
         ...
 
 
-def paced(pieces: Callable[[], Generator[str]], name: str, seconds: float) -> Generator[str]:
-    """What `pieces` yields, as it comes, and "" while it is silent, so that one can stop waiting.
+def paced(pieces: Callable[[Stopped], Generator[str]], name: str, seconds: float) -> Generator[str]:
+    """Read a reply in a thread, so that one can stop waiting for it at any time.
 
-    Raises ModelUnavailableError after `seconds` of silence, or ten times as long altogether.
+    Args:
+        pieces: makes the reply. It is given a function that says whether nobody listens any
+            more; it has to ask that while nothing comes.
+        name: of the model, for messages.
+        seconds: how long the model may be silent, and a third of how long it may take altogether.
+
+    Returns:
+        What `pieces` yields, as it comes, and "" every quarter of a second while it is silent.
+
+    Raises:
+        ModelUnavailableError: if the model is silent for too long.
+        ReplyCutOffError: if it speaks, but takes too long altogether.
     """
-    waiting: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
+    waiting: _Waiting = queue.SimpleQueue()
     stopped = threading.Event()
-
-    def run() -> None:
-        try:
-            with closing(pieces()) as source:
-                for piece in source:
-                    waiting.put(piece)
-                    if stopped.is_set():
-                        return
-            waiting.put(None)
-        except Exception as error:  # handed over to the consumer, which raises it
-            waiting.put(error)
-
+    reading = threading.Thread(
+        target=_read, args=(pieces, waiting, stopped), name="askdocs-llm", daemon=True
+    )
     began = heard = time.monotonic()
-    threading.Thread(target=run, name="askdocs-llm", daemon=True).start()
+    reading.start()
     try:
         while True:
             try:
@@ -82,11 +88,28 @@ def paced(pieces: Callable[[], Generator[str]], name: str, seconds: float) -> Ge
             if isinstance(piece, Exception):
                 raise piece
             now = time.monotonic()
-            if now - heard > seconds or now - began > seconds * _LONGEST_WHOLE:
+            if now - heard > seconds:
                 raise ModelUnavailableError(f"{name} took longer than the time allowed.")
+            if now - began > seconds * _LONGEST_WHOLE:
+                raise ReplyCutOffError("it took longer than the time allowed")
             yield piece
     finally:
         stopped.set()
+
+
+def _read(
+    pieces: Callable[[Stopped], Generator[str]], waiting: _Waiting, stopped: threading.Event
+) -> None:
+    """Put the pieces of a reply where they are waited for, and at its end None or an error."""
+    try:
+        with closing(pieces(stopped.is_set)) as source:
+            for piece in source:
+                waiting.put(piece)
+                if stopped.is_set():
+                    return
+        waiting.put(None)
+    except Exception as error:  # handed over to the consumer, which raises it
+        waiting.put(error)
 
 
 def estimated(text: str) -> int:

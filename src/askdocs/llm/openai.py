@@ -5,22 +5,30 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from askdocs.errors import ModelUnavailableError, first_line
-from askdocs.llm.model import Message, estimated, paced
+from askdocs.errors import ModelUnavailableError, ReplyCutOffError, first_line
+from askdocs.llm.model import Message, Stopped, estimated, paced
 from askdocs.system.network import is_loopback
 
 if TYPE_CHECKING:
     import httpx
+    from httpx_sse import ServerSentEvent
 
 _CONNECT_SECONDS = 5.0
 _BUSY = frozenset({429, 502, 503})  # the request was turned away unread: it may be sent again
 _TRIES = 3
 _LONGEST_WAIT = 5.0  # seconds before a request is sent again
+_REPLY_BYTES = 8_000_000  # a token takes some 300 bytes, and a model may think aloud for thousands
+_ERROR_BYTES = 100_000
+_ERROR_CHARACTERS = 200  # of an error text that are shown
+_CUT_OFF = {
+    "length": "it reached the greatest length that the server allows",
+    "content_filter": "the server's content filter stopped it",
+}
 
 
 class OpenAIModel:
@@ -43,10 +51,17 @@ class OpenAIModel:
         return estimated(text)
 
     def reply(self, messages: Sequence[Message], *, most_tokens: int) -> Generator[str]:
-        return paced(lambda: self._pieces(messages, most_tokens), self.name, self._seconds)
+        return paced(
+            lambda stopped: self._pieces(messages, most_tokens, stopped), self.name, self._seconds
+        )
 
-    def _pieces(self, messages: Sequence[Message], most_tokens: int) -> Generator[str]:
+    def _pieces(
+        self, messages: Sequence[Message], most_tokens: int, stopped: Stopped
+    ) -> Generator[str]:
         import httpx
+        from httpx_sse import EventSource, SSEError
+
+        from askdocs.system.http import limit_reply
 
         body = {
             "model": self.name,
@@ -56,73 +71,136 @@ class OpenAIModel:
             "stream": True,
         }
         try:
-            with (
-                self._client() as client,
-                closing(_sent(client, f"{self._url}/chat/completions", body)) as response,
-            ):
-                yield from _streamed(response.iter_lines())
+            with self._client() as client, closing(self._sent(client, body)) as response:
+                limit_reply(response, _REPLY_BYTES, stopped=stopped)
+                yield from self._streamed(EventSource(response).iter_sse())
+        except SSEError as error:
+            raise ModelUnavailableError("The model's server sent what is no answer.") from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-            raise ModelUnavailableError(_unreachable(self._url, error)) from error
+            raise ModelUnavailableError(
+                f"The model's server at {_place(self._url)} cannot be used"
+                f" ({self._told(first_line(error))})."
+            ) from error
 
     def _client(self) -> httpx.Client:
         import httpx
 
+        from askdocs.system.http import UNCOMPRESSED
+
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         return httpx.Client(
-            headers=headers,
+            headers={**headers, **UNCOMPRESSED},
             timeout=httpx.Timeout(self._seconds, connect=min(self._seconds, _CONNECT_SECONDS)),
             trust_env=not is_loopback(urlsplit(self._url).hostname),  # proxies are for elsewhere
         )
 
+    def _sent(self, client: httpx.Client, body: dict[str, Any]) -> httpx.Response:
+        """The response to a request, its body unread; sent again where that is safe.
 
-def _sent(client: httpx.Client, url: str, body: dict[str, Any]) -> httpx.Response:
-    """The response to a request, its body unread; sent again where that is safe.
+        It is safe where no connection came about, and where the server turned it away as busy.
+        """
+        import httpx
 
-    It is safe where no connection came about, and where the server turned it away as busy.
+        url = f"{self._url}/chat/completions"
+        for tried in range(1, _TRIES + 1):
+            wait = float(tried)
+            try:
+                response = client.send(client.build_request("POST", url, json=body), stream=True)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if tried == _TRIES:
+                    raise
+            else:
+                if response.status_code == 200:
+                    return response
+                with closing(response):
+                    if response.status_code not in _BUSY or tried == _TRIES:
+                        raise ModelUnavailableError(self._refused(response))
+                    wait = _retry_after(response) or wait
+            time.sleep(min(wait / 2, _LONGEST_WAIT))
+        raise AssertionError("the last try returns or raises")
+
+    def _streamed(self, events: Iterator[ServerSentEvent]) -> Iterator[str]:
+        """The words in the events of a stream.
+
+        Raises:
+            ReplyCutOffError: if the server says that the reply is not complete.
+            ModelUnavailableError: if the stream breaks off, or holds an error or nonsense.
+        """
+        for sent in events:
+            if sent.data.strip() == "[DONE]":
+                return
+            event = _parsed(sent.data)
+            if event.get("error"):
+                raise ModelUnavailableError(f"The model's server failed: {self._problem(event)}")
+            piece, finished = _choice(event)
+            yield piece
+            if finished in _CUT_OFF:
+                raise ReplyCutOffError(_CUT_OFF[finished])
+            if finished:
+                return
+        raise ModelUnavailableError("The model's server broke off in the middle.")
+
+    def _refused(self, response: httpx.Response) -> str:
+        import httpx
+
+        from askdocs.system.http import limit_reply
+
+        said = ""
+        try:
+            limit_reply(response, _ERROR_BYTES)
+            response.read()
+            said = self._problem(response.json())
+        except (ValueError, RecursionError, OSError, httpx.HTTPError):
+            pass
+        told = f": {said}" if said else ""
+        place = _place(self._url)
+        return f"The model's server at {place} answered {response.status_code}{told}"
+
+    def _problem(self, event: Any) -> str:
+        """What a server says is wrong, in one short line that prints, without the key."""
+        problem = event.get("error") if isinstance(event, dict) else event
+        said = problem.get("message", "") if isinstance(problem, dict) else problem
+        return self._told(str(said))
+
+    def _told(self, text: str) -> str:
+        from askdocs.system.http import without_secret
+
+        printable = "".join(each if each.isprintable() else " " for each in text)
+        return without_secret(" ".join(printable.split()), self._key)[:_ERROR_CHARACTERS]
+
+
+def _parsed(data: str) -> Mapping[str, Any]:
+    """The JSON object of an event. Raises ModelUnavailableError where it is none."""
+    try:
+        event = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ModelUnavailableError("The model's server sent what is no answer.") from error
+    if not isinstance(event, dict):
+        raise ModelUnavailableError("The model's server sent what is no answer.")
+    return event
+
+
+def _choice(event: Mapping[str, Any]) -> tuple[str, str]:
+    """The words of an event, and why the reply has ended ("" if it goes on).
+
+    Raises ModelUnavailableError where the event has another form.
     """
-    import httpx
-
-    for tried in range(1, _TRIES + 1):
-        wait = float(tried)
-        try:
-            response = client.send(client.build_request("POST", url, json=body), stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            if tried == _TRIES:
-                raise
-        else:
-            if response.status_code == 200:
-                return response
-            with closing(response):
-                if response.status_code not in _BUSY or tried == _TRIES:
-                    raise ModelUnavailableError(_refused(url, response))
-                wait = _retry_after(response) or wait
-        time.sleep(min(wait / 2, _LONGEST_WAIT))
-    raise AssertionError("the last try returns or raises")
+    try:
+        choice = (event.get("choices") or [{}])[0]
+        content = (choice.get("delta") or {}).get("content")
+        finished = choice.get("finish_reason")
+        return _text(content), finished if isinstance(finished, str) else ""
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ModelUnavailableError("The model's server sent what is no answer.") from error
 
 
-def _streamed(lines: Iterator[str]) -> Iterator[str]:
-    """The words in the events of a stream. Raises ModelUnavailableError where it breaks off."""
-    for line in lines:
-        if not line.startswith("data:"):
-            yield ""  # a sign of life, no words: whoever waits may want to stop
-            continue
-        data = line.removeprefix("data:").strip()
-        if data == "[DONE]":
-            return
-        try:
-            event = json.loads(data)
-            problem = event.get("error")
-            choices = event.get("choices") or [{}]
-            piece = (choices[0].get("delta") or {}).get("content") or ""
-            finished = choices[0].get("finish_reason")
-        except (ValueError, AttributeError, LookupError, TypeError) as error:
-            raise ModelUnavailableError("The model's server sent what is no answer.") from error
-        if problem:
-            raise ModelUnavailableError(f"The model's server failed: {_problem(event)}")
-        yield str(piece)
-        if finished:
-            return
-    raise ModelUnavailableError("The model's server broke off in the middle.")
+def _text(content: Any) -> str:
+    """The text of a content, which may come as a list of parts."""
+    if isinstance(content, list):
+        return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+    if content is None or isinstance(content, str):
+        return content or ""
+    raise TypeError(f"no text: {type(content).__name__}")
 
 
 def _key_for(url: str) -> str:
@@ -132,28 +210,11 @@ def _key_for(url: str) -> str:
     return own or (os.environ.get("OPENAI_API_KEY", "") if guarded else "")
 
 
+def _place(url: str) -> str:
+    """Host and port of an address, without what may be a secret."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
 def _retry_after(response: httpx.Response) -> float:
     told = response.headers.get("retry-after", "")
-    return float(told) if told.isdigit() else 0.0
-
-
-def _refused(url: str, response: httpx.Response) -> str:
-    try:
-        response.read()
-        said = _problem(response.json())
-    except (ValueError, OSError):
-        said = ""
-    place = urlsplit(url)
-    told = f": {said}" if said else ""
-    return f"The model's server at {place.netloc} answered {response.status_code}{told}"
-
-
-def _problem(event: Any) -> str:
-    """What a server says is wrong, in one short line that prints."""
-    problem = event.get("error") if isinstance(event, dict) else event
-    said = problem.get("message", "") if isinstance(problem, dict) else problem
-    return " ".join("".join(c if c.isprintable() else " " for c in str(said)).split())[:200]
-
-
-def _unreachable(url: str, error: Exception) -> str:
-    return f"The model's server at {urlsplit(url).netloc} cannot be used ({first_line(error)})."
+    return float(told) if told.isdecimal() else 0.0

@@ -15,6 +15,8 @@ from askdocs.system.network import is_loopback
 KEY = "ASKDOCS_EMBEDDER_KEY"  # names the environment variable; the key itself is never kept
 _AT_ONCE = 32  # texts a request; the least that common servers allow
 _SECONDS = 60.0
+_REPLY_BYTES = 64_000_000  # 32 vectors of 16,384 numbers, 100 bytes each
+_ERROR_CHARACTERS = 300
 
 
 class ServerEmbedder:
@@ -51,23 +53,32 @@ class ServerEmbedder:
     def _asked(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import httpx
 
+        from askdocs.system.http import UNCOMPRESSED, limit_reply, without_secret
+
         body = {"model": self._model or "default", "input": list(texts), "encoding_format": "float"}
         key = os.environ.get(KEY, "")
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = {**UNCOMPRESSED, **({"Authorization": f"Bearer {key}"} if key else {})}
         proxies = not is_loopback(urlsplit(self._url).hostname)  # they are for elsewhere
         try:
             # A redirection is not followed: the key is for this address only.
-            answer = httpx.post(
-                self._endpoint, json=body, headers=headers, timeout=_SECONDS, trust_env=proxies
-            )
+            with (
+                httpx.Client(headers=headers, timeout=_SECONDS, trust_env=proxies) as client,
+                client.stream("POST", self._endpoint, json=body) as answer,
+            ):
+                limit_reply(answer, _REPLY_BYTES)
+                answer.read()
             if answer.status_code != 200:
-                raise self._unavailable(f"status {answer.status_code}: {answer.text[:300]}")
+                said = without_secret(answer.text, key)[:_ERROR_CHARACTERS]
+                raise self._unavailable(f"status {answer.status_code}: {said}")
             rows = sorted(answer.json()["data"], key=lambda row: row["index"])
             vectors = np.array([row["embedding"] for row in rows], np.float32)
             if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
                 raise ValueError(f"{len(rows)} vectors for {len(texts)} texts")
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-            raise self._unavailable(str(error) or type(error).__name__) from error
+        except (
+            httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, RecursionError
+        ) as error:  # fmt: skip
+            reason = without_secret(str(error), key) or type(error).__name__
+            raise self._unavailable(reason) from error
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 

@@ -11,7 +11,7 @@ from askdocs.answering.generation.prompts import NOT_FOUND, numbered, writing_me
 from askdocs.answering.generation.reply_parser import ReplyParser, Said
 from askdocs.answering.ranking import Considered
 from askdocs.answering.verification.verifier import Judgement, Verifier
-from askdocs.errors import ModelUnavailableError
+from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 from askdocs.llm.model import LanguageModel
 from askdocs.types import Answer, Citation, Passage, Statement, Verdict
 
@@ -61,8 +61,9 @@ def write_answer(
 ) -> Generator[str, None, Answer]:
     """The text of the answer as it is written; the generator returns the Answer.
 
-    All that was yielded, put together, is the text of the Answer, unless the model fails: then
-    `quoted` is the Answer, with a notice that says why.
+    All that was yielded, put together, is the text of the Answer, unless the reply is cut off or
+    the model fails. Where it is cut off, the torn sentence at its end is left out of the Answer.
+    Where the model fails, `quoted` is the Answer. In both cases a notice says why.
     """
     passages = passages_to_show(considered, model)
     parser = ReplyParser(len(passages))
@@ -70,6 +71,7 @@ def write_answer(
     messages = writing_messages(considered.read_as, passages)
     most_tokens = _reply_tokens(model)
     room = most_tokens * _LONGEST_TOKEN
+    notice = ""
     try:
         with closing(model.reply(messages, most_tokens=most_tokens)) as reply:
             for piece in reply:
@@ -79,19 +81,21 @@ def write_answer(
                 if writing.repeats >= _MOST_REPEATS or writing.ended:
                     break
                 if room <= 0:
-                    for said in parser.end():
-                        yield from writing.finish(said)
-                    break
+                    raise ReplyCutOffError("it is longer than was asked for")
                 yield writing.go_on(parser.pending, opens=parser.opens)
             else:
                 for said in parser.end():
                     yield from writing.finish(said)
+    except ReplyCutOffError as error:
+        writing.drop_torn_sentence()
+        notice = f"The language model's reply was cut off: {error}."
     except ModelUnavailableError as error:
         return _with_notice(quoted, f"The language model gave no answer. {error}")
     if writing.declined and not writing.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
     if not writing.statements:
-        return _with_notice(quoted, "The language model wrote nothing that the documents support.")
+        nothing = "The language model wrote nothing that the documents support."
+        return _with_notice(quoted, notice or nothing)
     return Answer(
         question=considered.question,
         text=writing.text,
@@ -101,6 +105,7 @@ def write_answer(
         answered=True,
         confidence=quoted.confidence,
         searched_for=considered.searched_for,
+        notice=notice,
     )
 
 
@@ -148,6 +153,7 @@ class _Writing:
     ended: bool = False
     repeats: int = 0
     _shown: str = ""  # of the sentence that is being written
+    _whole: int = 0  # characters of the text that are whole sentences
     _opens: bool = False  # whether a sentence that was left out was to begin a paragraph
 
     def go_on(self, pending: str, *, opens: bool) -> str:
@@ -180,6 +186,11 @@ class _Writing:
         yield self._show(said.text, opens=opens)
         yield self._close(citations, judgement)
         self._shown = ""
+        self._whole = len(self.text)
+
+    def drop_torn_sentence(self) -> None:
+        """Leave out the sentence that was being written when the reply was cut off."""
+        self.text = self.text[: self._whole]
 
     def _has_said(self, words: str) -> bool:
         """Whether the answer holds a sentence that begins so, or the question does."""
