@@ -122,7 +122,7 @@ def _part_text(part: Message) -> str:
         return str(part.get_payload())
     declared = part.get_content_charset() or ""
     try:
-        return decode(payload, "" if declared.startswith("utf") else declared)
+        return decode(payload, declared)
     except LoadError:
         return payload.decode("utf-8", "replace")
 

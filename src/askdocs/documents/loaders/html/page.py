@@ -64,21 +64,7 @@ def parse_html(data: bytes, charset: str = "") -> LexborHTMLParser:
     """
     named = _CHARSET.search(data[:4096])
     declared = (named.group(1) or named.group(2)).decode("ascii", "replace") if named else charset
-    if declared.lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}:
-        declared = "cp1252"  # what browsers do: the standard says so
-    if declared.lower() in {"shift_jis", "shift-jis", "sjis"}:
-        declared = "cp932"
-    return LexborHTMLParser(decode(data, "" if _is_utf8(data, declared) else declared))
-
-
-def _is_utf8(data: bytes, declared: str) -> bool:
-    """Whether bytes hold letters in UTF-8; encodings with escapes look like ASCII."""
-    if declared.lower().startswith("utf"):
-        return True
-    try:
-        return not data.isascii() and bool(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
+    return LexborHTMLParser(decode(data, declared))
 
 
 def page_title(page: LexborHTMLParser) -> str:

@@ -1,0 +1,70 @@
+"""Text in the encodings that real folders hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from askdocs.documents.loaders import LoadError, load
+from askdocs.documents.loaders.text import codec_name, decode, is_mostly_utf8
+
+SHORT = [
+    ("cp1251", "Собрание жильцов перенесено на вторник, вход со двора."),
+    ("koi8_r", "Протокол подписали бухгалтер и сторож склада."),
+    ("cp866", "Ремонт крыши стоил 12 тысяч рублей."),
+    ("cp932", "明日の午後三時に駅前で集合してください。"),
+    ("euc_jp", "鍵は受付の引き出しに入っています。"),
+    ("gb18030", "合同编号,金额\n甲方仓库,1200\n"),
+    ("big5", "會議改到五月八日，地點是鎮公所。"),
+    ("cp949", "회의는 오월 팔일로 연기되었습니다."),
+    ("cp1253", "Η συνάντηση μεταφέρθηκε για την Πέμπτη."),
+    ("cp1256", "تم تأجيل الاجتماع إلى يوم الخميس"),
+    ("cp874", "การประชุมเลื่อนไปเป็นวันพฤหัสบดี"),
+    ("cp1252", "Der Schlüssel hängt hinter der Tür des Gerätehauses."),
+    ("cp1252", "naïve résumé — “quoted”"),
+    ("cp1250", "Umowa najmu została podpisana w Łodzi dnia 3 maja."),
+]
+
+
+@pytest.mark.parametrize(("encoding", "text"), SHORT)
+def test_short_text_in_an_old_encoding_is_read(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_one_bad_byte_replaces_one_character_only() -> None:
+    data = "Käthe Schönfeld begrüßte Zoë im ".encode() + b"Caf\xe9."
+    assert decode(data) == "Käthe Schönfeld begrüßte Zoë im Caf\ufffd."
+
+
+@pytest.mark.parametrize("text", ["насос снова запущен", "ポンプを再起動した", "naïveté é"])
+def test_a_file_cut_in_the_middle_of_a_character_is_utf8(text: str) -> None:
+    data = text.encode()
+    for cut in range(1, 4):
+        for part in (data[cut:], data[:-cut]):
+            assert decode(part).strip("\ufffd") in text
+
+
+def test_latin_text_with_a_pair_that_looks_like_utf8_stays_latin() -> None:
+    data = "Café Müller, Zürich, größte Auswahl Ã¤".encode("cp1252")
+    assert not is_mostly_utf8(data)
+
+
+def test_a_declared_encoding_that_does_not_fit_is_not_believed() -> None:
+    assert decode("Weingut Bäuerle, 12 €".encode(), "iso-8859-1") == "Weingut Bäuerle, 12 €"
+    assert decode("Tür".encode("cp1252") * 9, "utf-8") == "Tür" * 9
+    assert decode("会議".encode("iso2022_jp"), "iso-2022-jp") == "会議"
+    assert decode("Bäuerle".encode(), "no-such-encoding") == "Bäuerle"
+
+
+def test_a_declared_encoding_means_what_browsers_take_it_for() -> None:
+    assert codec_name("ISO-8859-1") == codec_name("us-ascii") == "cp1252"
+    assert codec_name("gb2312") == codec_name(" GBK ") == "gb18030"
+    assert codec_name("x-unknown") == codec_name("") == ""
+    assert decode("12 €".encode("cp1252"), "latin-1") == "12 €"
+
+
+def test_binary_data_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 40)
+    with pytest.raises(LoadError):
+        load(tmp_path / "a.txt", "a.txt")
