@@ -20,7 +20,7 @@ Loader = Callable[[Path, str], Sequence[Document]]
 
 # module of this package whose function `load` reads a family of formats → their suffixes
 _FAMILIES: dict[str, str] = {
-    "markdown": ".md .markdown .mdx",
+    "markdown": ".md .markdown .mdx .qmd .rmd",
     "rst_asciidoc": ".rst .adoc .asciidoc",
     "html.page": ".html .htm .xhtml",
     "html.mhtml": ".mhtml .mht",
@@ -32,17 +32,20 @@ _FAMILIES: dict[str, str] = {
     "tables.sheets": ".xlsx .xlsm .xlsb .xls .ods",
     "tables.csv_tsv": ".csv .tsv",
     "epub": ".epub",
-    "mail": ".eml .mbox",
+    "mail": ".eml .emlx .mbox .msg",
+    "calendar": ".ics",
     "rtf": ".rtf",
     "json_records": ".json .jsonl .ndjson",
     "notebook": ".ipynb",
     "subtitles": ".srt .vtt",
     "xml_tree": ".xml .nxml",
+    "latex": ".tex .latex .ltx",
+    "org": ".org",
     "text": (
         ".txt .text .log .py .pyi .js .mjs .ts .tsx .jsx .java .kt .scala .c .h .cpp .hpp .cc .cs "
         ".go .rs .rb .php .swift .m .sh .bash .zsh .ps1 .bat .sql .r .jl .lua .pl .hs .ex .exs "
         ".clj .el .vim .toml .ini .cfg .conf .yaml .yml .properties .proto .graphql .tf .css "
-        ".scss .vue .svelte .tex .bib .org"
+        ".scss .vue .svelte .bib .wiki .typ .asc"
     ),
 }
 _BUILTIN = {suffix: family for family, names in _FAMILIES.items() for suffix in names.split()}
@@ -91,7 +94,7 @@ def family_of(path: Path, source: str) -> str:
     try:
         if path.exists() and not path.is_file():
             raise LoadError("it is not a regular file")
-        suffix = true_suffix(path, suffix)
+        suffix = true_suffix(path, suffix, _BUILTIN)
     except OSError as error:
         raise PassingError(f"the file cannot be opened: {_why(error)}") from error
     if suffix in _BUILTIN:

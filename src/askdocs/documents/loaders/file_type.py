@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Container
 from pathlib import Path
 
 from askdocs.documents.loaders import LoadError
@@ -13,6 +14,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_MAILBOX = re.compile(rb"\s*From (?:[^\n]*\b\d{2}:\d{2}|-)[^\n]*\n[!-9;-~]+:")
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
 
 # Formats that are known by how they begin: the suffix whose loader reads them.
@@ -49,15 +51,32 @@ REASONS = {
     ".dot": "the old Word format (.dot) cannot be read; save it as .docx",
     ".ppt": "the old PowerPoint format (.ppt) cannot be read; save it as .pptx",
     ".pps": "the old PowerPoint format (.pps) cannot be read; save it as .pptx",
-    ".msg": "Outlook's .msg format cannot be read; save the mail as .eml",
+    ".pages": "Apple's .pages format cannot be read; export it as .docx or PDF",
+    ".numbers": "Apple's .numbers format cannot be read; export it as .xlsx",
+    ".key": "Apple's Keynote format cannot be read; export it as .pptx or PDF",
+    ".one": "OneNote's format cannot be read; export the notes as .docx or PDF",
+    ".pub": "Publisher's format cannot be read; export it as PDF",
+    ".vsd": "Visio's format cannot be read; export it as PDF",
+    ".mdb": "a database of Access cannot be read; export its tables as .csv",
+    ".wpd": "WordPerfect's format cannot be read; save it as .docx or .rtf",
+    ".djvu": "the DjVu format cannot be read; convert it to PDF",
+    ".pst": "a mailbox of Outlook (.pst) cannot be read; export its mails as .eml or .mbox",
     ".zip": "the file is an archive; unpack it first",
 }
 
 
-def true_suffix(path: Path, suffix: str) -> str:
-    """The suffix that the file should have by its contents; `suffix` where they do not tell.
+def true_suffix(path: Path, suffix: str, known: Container[str]) -> str:
+    """Return the suffix that the file should have by its contents.
 
-    Raises LoadError with the reason for an empty file and for formats that cannot be read.
+    Args:
+        path: The file.
+        suffix: The suffix of its name, in lower case. It is returned where the contents do not
+            tell otherwise.
+        known: The suffixes that loaders read. A file with another one is read as text if it is
+            text.
+
+    Raises:
+        LoadError: The file is empty, or in a format that cannot be read; with the reason.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -77,7 +96,23 @@ def true_suffix(path: Path, suffix: str) -> str:
         return _ole_suffix(path)
     if suffix in BINARY:
         return _text_suffix(head, suffix)
-    return suffix
+    return suffix if suffix in known else _unknown_suffix(head, suffix)
+
+
+def _unknown_suffix(head: bytes, suffix: str) -> str:
+    """The suffix for a file whose name does not say what it is, or "" where it is no text."""
+    if suffix in REASONS:
+        return suffix
+    if _MAILBOX.match(head):
+        return ".mbox"
+    if head.startswith(b"BEGIN:VCALENDAR"):
+        return ".ics"
+    if _HTML.match(head):
+        return ".html"
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return suffix
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\v\x1b" for byte in head)
+    return suffix if controls else ".txt"
 
 
 def begins_as_text(path: Path) -> bool:
@@ -110,6 +145,7 @@ def _zip_suffix(path: Path, suffix: str) -> str:
         ("xl/workbook.xml", ".xlsx"),
         ("xl/workbook.bin", ".xlsb"),
         ("META-INF/container.xml", ".epub"),
+        ("Index/Document.iwa", suffix if suffix in REASONS else ".pages"),
     ):
         if part in names:
             return true

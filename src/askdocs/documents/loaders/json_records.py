@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.chats import add_messages, json_chats
 from askdocs.documents.loaders.tables.rows import clean
 from askdocs.documents.loaders.text import read_text
 from askdocs.types import Document
@@ -22,7 +23,14 @@ def load(path: Path, source: str) -> Sequence[Document]:
     builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
     if PurePosixPath(source).suffix.lower() == ".json":
         try:
-            _add_value(builder, json.loads(text))
+            value = json.loads(text)
+            chats = json_chats(value, path)
+            for name, messages in chats:
+                if name:
+                    builder.heading(1, name)
+                add_messages(builder, messages)
+            if not chats:
+                _add_value(builder, value)
             return [builder.build()]
         except json.JSONDecodeError as error:
             if not _is_lines(text):

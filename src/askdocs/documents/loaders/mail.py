@@ -1,13 +1,15 @@
-"""Mails (.eml) and mailboxes (.mbox): subject, sender, date, text; attachments as documents."""
+"""Mails (.eml, .emlx, .msg) and mailboxes (.mbox): subject, sender, date, text, attachments.
+
+Each message of a thread is a section of its own author; each attachment is a document.
+"""
 
 from __future__ import annotations
 
 import email
-import mailbox
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import suppress
 from email.message import EmailMessage, Message
 from email.policy import default
 from pathlib import Path, PurePosixPath
@@ -15,9 +17,12 @@ from pathlib import Path, PurePosixPath
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders import load as load_any
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.calendar import add_events
 from askdocs.documents.loaders.html.blocks import HtmlWriter
 from askdocs.documents.loaders.html.page import parse_html
 from askdocs.documents.loaders.html.visibility import hidden
+from askdocs.documents.loaders.mail_thread import thread_parts
+from askdocs.documents.loaders.outlook import OLE, outlook_message
 from askdocs.documents.loaders.text import decode
 from askdocs.types import Document
 
@@ -25,16 +30,26 @@ _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 _DEPTH = 4  # mails attached to mails
 _ODD = re.compile(r"[\x00-\x1f/\\:*?\"<>|]+")
 _NOT_SHOWN = frozenset({"script", "style", "head", "template", "title"})
+_FEW_WORDS = 8  # words that the HTML part may have beyond the plain part: "unsubscribe here"
+_NEW_WORDS = 0.3  # share of the words of the HTML part that only it has, where it is read
+_WORD = re.compile(r"\w{2,}")
+_ENVELOPE = re.compile(
+    rb"^From (?:[^\n]*\b\d{2}:\d{2}(?::\d{2})?\b|-)[^\n]*\r?\n(?=[!-9;-~]+:)"
+    rb"|^From \S+\r?\n(?=(?:From|To|Subject|Date|Received|Return-Path|Message-ID|X-[\w-]+):)",
+    re.MULTILINE,
+)
+_MAILBOX = re.compile(rb"\s*" + _ENVELOPE.pattern, re.MULTILINE)
+_QUOTED_FROM = re.compile(rb"^(>*)>From ", re.MULTILINE)
+_TNEF = "it holds attachments in Outlook's own form (TNEF); open the mail in Outlook to save them"
 _PICTURES = ("image/", "audio/", "video/")
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """The mail, or all mails of a mailbox, as one document; each attachment as another."""
-    messages = _mailbox(path) if PurePosixPath(source).suffix.lower() == ".mbox" else [_mail(path)]
+    """Return the mail, or all mails of a mailbox, as one document; each attachment as another."""
     builder = DocumentBuilder(source)
     attachments: list[Document] = []
     taken: set[str] = set()
-    for message in messages:
+    for message in _messages(path, source):
         if not any(_header(message, name) for name in (*_HEADERS, "Received", "Message-ID")):
             raise LoadError("the file is not a mail, whatever its name says")
         _add_mail(builder, message)
@@ -47,16 +62,35 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [builder.build(), *attachments]
 
 
-def _mail(path: Path) -> Message:
+def _messages(path: Path, source: str) -> list[Message]:
     data = path.read_bytes()
+    suffix = PurePosixPath(source).suffix.lower()
+    if data.startswith(OLE):
+        return [outlook_message(path)]
+    if is_mailbox(data):
+        return [email.message_from_bytes(each, policy=default) for each in mailbox_parts(data)]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = decode(data).encode("utf-8", "replace")
-    return email.message_from_bytes(data, policy=default)
+    if suffix == ".emlx":  # Apple Mail: the length of the mail on a line of its own before it
+        length, _, rest = data.partition(b"\n")
+        data = rest[: int(length)] if length.strip().isdigit() else data
+    return [email.message_from_bytes(data, policy=default)]
 
 
-def _mailbox(path: Path) -> list[Message]:
-    with closing(mailbox.mbox(path, create=False)) as box:
-        return [email.message_from_bytes(box.get_bytes(k), policy=default) for k in box.iterkeys()]
+def is_mailbox(data: bytes) -> bool:
+    """Whether a file begins as a mailbox: a "From " line with a date, then a header."""
+    return bool(_MAILBOX.match(data))
+
+
+def mailbox_parts(data: bytes) -> list[bytes]:
+    """Split a mailbox into its mails.
+
+    A mail begins at a line "From ADDRESS DATE" that a header follows; a sentence that begins with
+    "From" does not begin one. Lines quoted as ">From" get their own form back (RFC 4155).
+    """
+    starts = [match.start() for match in _ENVELOPE.finditer(data)]
+    parts = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+    return [_QUOTED_FROM.sub(rb"\1From ", part.partition(b"\n")[2]) for part in parts]
 
 
 def _add_mail(builder: DocumentBuilder, message: Message) -> None:
@@ -67,14 +101,46 @@ def _add_mail(builder: DocumentBuilder, message: Message) -> None:
         if value := _header(message, name):
             builder.add(f"{name}: {value}", end="\n")
     builder.close_block()
+    first, *earlier = thread_parts(_body(message))
+    if first.text.strip():
+        builder.add(first.text.strip())
+    for data in _calendars(message):
+        with suppress(LoadError):
+            add_events(builder, data)
+    for part in earlier:
+        place = ", ".join(filter(None, (part.author, part.date)))
+        builder.anchor(heading=place or "quoted in this mail")
+        builder.add(part.text.strip())
+
+
+def _body(message: Message) -> str:
+    """The text that a reader of the mail sees: the plain part, or the HTML that says more."""
     plain, html = _bodies(message)
-    if plain.strip():
-        builder.add(plain.strip())
-    elif html:
-        body = parse_html(html.encode("utf-8")).body
-        if body is not None:
-            leave_out = lambda node: node.tag in _NOT_SHOWN or hidden(node)  # noqa: E731
-            HtmlWriter(builder, leave_out).write(body)
+    shown = _html_text(html) if html else ""
+    return shown if _says_more(shown, plain) else plain
+
+
+def _says_more(shown: str, plain: str) -> bool:
+    """Whether the HTML part holds much that the plain part does not: a stub, or a cut text."""
+    words, known = set(_WORD.findall(shown.casefold())), set(_WORD.findall(plain.casefold()))
+    return len(words - known) > max(_FEW_WORDS, _NEW_WORDS * len(words)) or not plain.strip()
+
+
+def _html_text(html: str) -> str:
+    body = parse_html(html.encode("utf-8")).body
+    builder = DocumentBuilder("")
+    if body is not None:
+        leave_out = lambda node: node.tag in _NOT_SHOWN or hidden(node)  # noqa: E731
+        HtmlWriter(builder, leave_out).write(body)
+    return builder.build().text
+
+
+def _calendars(message: Message) -> Iterator[bytes]:
+    for part in _parts(message):
+        if part.get_content_type() == "text/calendar" and not part.get_filename():
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                yield payload
 
 
 def _header(message: Message, name: str) -> str:
@@ -156,6 +222,8 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 def _load_attachment(data: bytes, source: str) -> tuple[Sequence[Document], str]:
     """The documents in an attachment, and a remark where there are none."""
+    if data.startswith(b"\x78\x9f\x3e\x22"):
+        return (), f" (not read: {_TNEF})"
     if source.lower().count(".eml/") > _DEPTH:
         return (), " (not read: mails nested too deeply)"
     with tempfile.TemporaryDirectory() as folder:

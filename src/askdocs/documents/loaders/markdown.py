@@ -25,18 +25,59 @@ _RULE = re.compile(
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 
+# A mark and what is shown of it: embedded and linked notes, highlights, callouts, footnotes.
+_WIKI_MARKS = (
+    (re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
+    (re.compile(r"(?<![=\w])==(?=\S)([^=\n]+?)(?<=\S)==(?![=\w])"), r"\1"),
+    (re.compile(r"^(\s*>+\s*)\[!(\w+)\][+-]?\s*(.*)$"), r"\1\3"),
+    (re.compile(r"(?<=\w|[.,;:!?)])\[\^([\w-]+)\]"), r" [\1]"),
+    (re.compile(r"^\[\^([\w-]+)\]:"), r"[\1]"),
+)
+
 Headings = list[tuple[int, int, str]]  # (offset of the line, level, words)
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """One document with an anchor at each heading; its lines are those of the file."""
     builder = DocumentBuilder(source)
-    builder.add(_with_named_cells(normalise(read_text(path))), end="")
+    builder.add(_with_named_cells(_without_wiki_marks(normalise(read_text(path)))), end="")
     document = builder.build()
     front = _FRONT_MATTER.match(document.text)
     titled = _TITLE.search(front.group(1)) if front else None
     headings = markdown_headings(document.text, front.end() if front else 0)
     return [with_headings(document, headings, title=titled.group(1) if titled else "")]
+
+
+def _without_wiki_marks(text: str) -> str:
+    """The text as Obsidian and others show it: links by their words, no marks, no comments.
+
+    Lines keep their number. Code stays as it is.
+    """
+    lines, fence, comment = text.split("\n"), "", False
+    for number, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark.group(1).startswith(fence)):
+            fence = "" if fence else mark.group(1)
+        elif not fence:
+            lines[number], comment = _shown(line, comment)
+    return "\n".join(lines)
+
+
+def _shown(line: str, comment: bool) -> tuple[str, bool]:
+    """What is shown of a line, and whether a comment (%% … %%) goes on after it."""
+    if "%%" in line or comment:
+        pieces = re.split(r"(%%|`[^`]*`)", line)
+        shown: list[str] = []
+        for piece in pieces:
+            if piece == "%%":
+                comment = not comment
+            elif not comment:
+                shown.append(piece)
+        line = "".join(shown)
+    if "[[" in line or "==" in line or "[!" in line or "[^" in line:
+        for pattern, words in _WIKI_MARKS:
+            line = pattern.sub(words, line)
+    return line, comment
 
 
 def with_headings(document: Document, headings: Headings, *, title: str = "") -> Document:

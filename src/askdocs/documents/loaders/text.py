@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
@@ -48,10 +48,17 @@ _NO_TEXT = "the file is not text, whatever its name says"
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text of the file as it stands."""
+    """Return one document with the text of the file as it stands, or the messages of a chat."""
+    from askdocs.documents.loaders.chats import add_messages, is_whatsapp, whatsapp_messages
+
+    text = read_text(path)
     builder = DocumentBuilder(source)
+    if is_whatsapp(text):
+        builder.title = PurePosixPath(source).stem
+        add_messages(builder, whatsapp_messages(text))
+        return [builder.build()]
     builder.anchor(line=1)
-    builder.add(read_text(path), end="")
+    builder.add(text, end="")
     return [builder.build()]
 
 

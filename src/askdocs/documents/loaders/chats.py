@@ -1,0 +1,213 @@
+"""Exports of chats: each message is a line with who wrote it and when.
+
+Known are WhatsApp (text, from Android and iOS) and the JSON of Telegram, Slack, Discord, ChatGPT
+and Claude. The author and the time are also the heading of the message, so that a citation of any
+sentence in it names both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.text import read_text
+
+_DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
+_TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[\s\u202f]?[AaPp]\.?[\s\u202f]?[Mm]\.?)?"
+_STAMP = rf"{_DATE},?\s(?:\w{{2,3}}\s)?{_TIME}"
+_MESSAGE = re.compile(
+    rf"^[\u200e\u200f]*(?:\[(?P<ios>{_STAMP})\]|(?P<android>{_STAMP})\s[-–])\s(?P<rest>.*)$"
+)
+_AUTHOR = re.compile(r"[\u200e~]?\s?(?P<name>[^:\n]{1,80}?):\s(?P<text>.*)", re.DOTALL)
+_FEWEST = 2  # messages of a chat
+_SHARE = 0.4  # of the first lines that begin a message; the others go on with one
+_LINES_LOOKED_AT = 50
+_MENTION = re.compile(r"<@(\w+)(?:\|([^>]+))?>")
+_SLACK_LINK = re.compile(r"<((?:https?|mailto):[^>|]+)(?:\|([^>]+))?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `when` is the time as the export has it; `line` counts from 1, 0 if unknown."""
+
+    author: str
+    when: str
+    text: str
+    line: int = 0
+
+
+def add_messages(builder: DocumentBuilder, messages: Sequence[Message]) -> None:
+    """Write messages, each under a heading of its author and time."""
+    for message in messages:
+        place = ", ".join(filter(None, (message.author, message.when)))
+        builder.anchor(heading=place, line=message.line or None)
+        label = message.author or message.when
+        if message.author and message.when:
+            label = f"{message.author} ({message.when})"
+        builder.add(f"{label}: {message.text}", end="\n")
+
+
+def is_whatsapp(text: str) -> bool:
+    """Whether a text is a chat that WhatsApp exported."""
+    lines = [line for line in text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT] if line.strip()]
+    found = [match for match in map(_MESSAGE.match, lines) if match]
+    named = sum(1 for match in found if _AUTHOR.match(match["rest"]))
+    return bool(named >= _FEWEST and len(found) >= _SHARE * len(lines) and _MESSAGE.match(lines[0]))
+
+
+def whatsapp_messages(text: str) -> list[Message]:
+    """The messages of a chat that WhatsApp exported; what it says itself has no author."""
+    found: list[Message] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _MESSAGE.match(line.rstrip("\r"))
+        if match:
+            when = match["ios"] or match["android"]
+            named = _AUTHOR.match(match["rest"])
+            author, words = (named["name"], named["text"]) if named else ("", match["rest"])
+            found.append(Message(author.strip(), when, words.strip("\u200e "), number))
+        elif found and line.strip():
+            last = found[-1]
+            found[-1] = Message(last.author, last.when, f"{last.text}\n{line}", last.line)
+    return found
+
+
+def json_chats(value: object, path: Path) -> list[tuple[str, list[Message]]]:
+    """The chats in the JSON of an export as (name, messages); empty where it is none.
+
+    Args:
+        value: The JSON, read.
+        path: Its file. Slack keeps the names of people in `users.json`, one folder above.
+    """
+    chats = list(_chats_of(value, path))
+    return [(name, messages) for name, messages in chats if messages]
+
+
+def _chats_of(value: object, path: Path) -> Iterator[tuple[str, list[Message]]]:
+    match value:
+        case {"messages": [{"from": _} | {"from_id": _} | {"actor": _}, *_] as messages, **rest}:
+            yield str(rest.get("name") or ""), list(_telegram(messages))
+        case {"chats": {"list": [*chats]}}:
+            for chat in chats:
+                yield from _chats_of(chat, path)
+        case {"messages": [{"content": _, "author": {}}, *_] as messages, **rest}:
+            channel = rest.get("channel")
+            name = channel.get("name") if isinstance(channel, Mapping) else ""
+            yield str(name or ""), list(_discord(messages))
+        case [{"ts": str(), "text": str()}, *_]:
+            yield path.parent.name, list(_slack(value, _slack_users(path)))
+        case [{"mapping": {}}, *_] | [{"chat_messages": [*_]}, *_]:
+            for conversation in value:
+                yield from _conversation(conversation)
+        case {"mapping": {}, "title": _}:
+            yield from _conversation(value)
+
+
+def _conversation(value: object) -> Iterator[tuple[str, list[Message]]]:
+    match value:
+        case {"mapping": dict() as nodes, **rest}:
+            yield str(rest.get("title") or ""), list(_chatgpt(nodes))
+        case {"chat_messages": [*messages], **rest}:
+            yield str(rest.get("name") or ""), list(_claude(messages))
+
+
+def _telegram(messages: Sequence[object]) -> Iterator[Message]:
+    for each in messages:
+        if isinstance(each, Mapping):
+            author = each.get("from") or each.get("actor") or each.get("from_id") or ""
+            text = _joined(each.get("text"))
+            if text:
+                yield Message(str(author), _moment(each.get("date")), text)
+
+
+def _discord(messages: Sequence[object]) -> Iterator[Message]:
+    for each in messages:
+        if isinstance(each, Mapping) and isinstance(each.get("author"), Mapping):
+            author = each["author"].get("nickname") or each["author"].get("name") or ""
+            text = str(each.get("content") or "").strip()
+            if text:
+                yield Message(str(author), _moment(each.get("timestamp")), text)
+
+
+def _slack(messages: Sequence[object], users: Mapping[str, str]) -> Iterator[Message]:
+    for each in messages:
+        if not isinstance(each, Mapping):
+            continue
+        profile = each.get("user_profile")
+        named = profile.get("real_name") if isinstance(profile, Mapping) else ""
+        user = str(each.get("user") or each.get("bot_id") or "")
+        author = named or users.get(user) or each.get("username") or user
+        text = _MENTION.sub(lambda m: f"@{m[2] or users.get(m[1], m[1])}", str(each.get("text")))
+        text = _SLACK_LINK.sub(lambda m: m[2] or m[1], text).strip()
+        if text:
+            yield Message(str(author), _moment(each.get("ts")), _unescaped(text))
+
+
+def _slack_users(path: Path) -> dict[str, str]:
+    """The names of people by their id, from the `users.json` of the export."""
+    users: dict[str, str] = {}
+    with suppress(OSError, ValueError):
+        for each in json.loads(read_text(path.parent.parent / "users.json")):
+            if isinstance(each, Mapping) and "id" in each:
+                users[str(each["id"])] = str(each.get("real_name") or each.get("name") or "")
+    return users
+
+
+def _chatgpt(nodes: Mapping[str, Any]) -> Iterator[Message]:
+    """The messages of a conversation in the order of the tree: a node before its children."""
+    known = {key: node for key, node in nodes.items() if isinstance(node, Mapping)}
+    stack = [key for key, node in known.items() if node.get("parent") not in known][::-1]
+    seen: set[str] = set()
+    while stack:
+        key = stack.pop()
+        if key in seen or key not in known:
+            continue
+        seen.add(key)
+        yield from _chatgpt_message(known[key].get("message"))
+        stack.extend(str(child) for child in reversed(known[key].get("children") or []))
+
+
+def _chatgpt_message(message: object) -> Iterator[Message]:
+    match message:
+        case {"author": {"role": str() as role}, "content": {"parts": [*parts]}, **rest}:
+            text = "\n".join(part for part in parts if isinstance(part, str)).strip()
+            if text and role != "system":
+                yield Message(role, _moment(rest.get("create_time")), text)
+
+
+def _claude(messages: Sequence[object]) -> Iterator[Message]:
+    for each in messages:
+        if isinstance(each, Mapping):
+            text = str(each.get("text") or "").strip()
+            if text:
+                author = "user" if each.get("sender") == "human" else str(each.get("sender") or "")
+                yield Message(author, _moment(each.get("created_at")), text)
+
+
+def _joined(text: object) -> str:
+    """Telegram's text: a string, or pieces of which some are formatted."""
+    if isinstance(text, str):
+        return text.strip()
+    pieces = text if isinstance(text, list) else []
+    words = (p if isinstance(p, str) else p.get("text", "") for p in pieces if p)
+    return "".join(map(str, words)).strip()
+
+
+def _moment(value: object) -> str:
+    """A time as "2026-04-02 17:20"; seconds since 1970 are told in UTC."""
+    with suppress(ValueError, TypeError, OverflowError, OSError):
+        if isinstance(value, str) and not re.fullmatch(r"\d+(?:\.\d+)?", value):
+            return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M}"
+        return f"{datetime.fromtimestamp(float(str(value)), UTC):%Y-%m-%d %H:%M} UTC"
+    return ""
+
+
+def _unescaped(text: str) -> str:
+    """Slack's text as it is shown: only these three characters are escaped."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

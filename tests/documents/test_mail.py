@@ -1,0 +1,168 @@
+"""Mails, threads, mailboxes and calendars."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from askdocs.documents.loaders import LoadError, load
+from askdocs.documents.loaders.mail_thread import thread_parts
+from askdocs.types import Document
+
+INVITATION = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//x//EN
+BEGIN:VEVENT
+UID:1
+SUMMARY:Fire drill
+DTSTART;TZID=America/Chicago:20270208T091500
+LOCATION:Yard B\\, near the gate
+ORGANIZER;CN=Noor Haddad:mailto:noor@example.org
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+SUMMARY:Holiday
+DTSTART;VALUE=DATE:20270401
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def mail(plain: str, html: str = "") -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Roof", "Ida Berg <ida@example.org>"
+    message["Date"] = "Mon, 01 Feb 2027 08:00:00 +0000"
+    message.set_content(plain)
+    if html:
+        message.add_alternative(html, subtype="html")
+    return message
+
+
+def read(folder: Path, data: bytes, name: str = "a.eml") -> Document:
+    (folder / name).write_bytes(data)
+    return load(folder / name, name)[0]
+
+
+def headings(document: Document) -> dict[str, str]:
+    """Each heading with the text below it."""
+    anchors = [a for a in document.anchors if a.heading is not None]
+    ends = [a.start for a in anchors[1:]] + [len(document.text)]
+    return {
+        str(a.heading): document.text[a.start : end].strip()
+        for a, end in zip(anchors, ends, strict=True)
+    }
+
+
+THREADS = [
+    ("On Tue, Jan 5, 2027 at 4:12 PM Omar Said <o@example.org> wrote:", "Omar Said", "4:12 PM"),
+    ("Am 05.01.2027 um 16:12 schrieb Omar Said <o@example.org>:", "Omar Said", "16:12"),
+    ("Le 5 janvier 2027 à 16:12, Omar Said a écrit :", "Omar Said", "5 janvier 2027"),
+    ("El mar, 5 ene 2027 a las 16:12, Omar Said (<o@example.org>) escribió:", "Omar Said", "16:12"),
+    ("Omar Said skrev 2027-01-05 16:12:", "Omar Said", "2027-01-05"),
+]
+
+
+@pytest.mark.parametrize(("line", "author", "date"), THREADS)
+def test_a_quoted_reply_belongs_to_its_author(line: str, author: str, date: str) -> None:
+    own, quoted = thread_parts(f"Yes, Friday.\n\n{line}\n> Does Friday suit?\n> O.")
+    assert own.text == "Yes, Friday."
+    assert (quoted.author, quoted.text) == (author, "Does Friday suit?\nO.")
+    assert date in quoted.date
+
+
+def test_levels_of_quoting_and_answers_between_them_keep_their_authors() -> None:
+    body = (
+        "On 3 May 2027, Ann wrote:\n> The tank is full.\n>\n> On 2 May 2027, Ben wrote:\n"
+        ">> Is the tank full?\nGood.\n> And the valve is shut.\nFine."
+    )
+    parts = [(part.author, part.text) for part in thread_parts(body)]
+    assert parts == [
+        ("", ""),
+        ("Ann", "The tank is full."),
+        ("Ben", "Is the tank full?"),
+        ("", "Good."),
+        ("Ann", "And the valve is shut."),
+        ("", "Fine."),
+    ]
+
+
+def test_headers_in_the_body_begin_the_mail_before() -> None:
+    body = (
+        "See below.\n\n________________________________\nVon: Kurt Vogel <k@example.org>\n"
+        "Gesendet: Montag, 4. Januar 2027 10:12\nAn: Ida Berg\nBetreff: Dach\n\nDas Dach leckt."
+    )
+    own, earlier = thread_parts(body)
+    assert own.text == "See below."
+    assert (earlier.author, earlier.date) == ("Kurt Vogel", "Montag, 4. Januar 2027 10:12")
+    assert earlier.text.strip() == "Das Dach leckt."
+
+
+def test_a_sentence_with_wrote_is_no_head_of_a_mail() -> None:
+    body = (
+        "The mayor of the old town then wrote to all of the councillors as follows:\nCome at six."
+    )
+    assert [part.text for part in thread_parts(body)] == [body]
+
+
+def test_the_html_part_is_read_where_the_plain_one_is_a_stub(tmp_path: Path) -> None:
+    html = "<p>Dear Ida, the scaffold costs 4,100 euros and stands until the ninth of March.</p>"
+    stub = read(tmp_path, bytes(mail("Please enable HTML to read this mail.", html)))
+    assert "4,100 euros" in stub.text
+    whole = "Dear Ida, the scaffold costs 4,100 euros and stands until the ninth of March."
+    same = read(tmp_path, bytes(mail(whole, f"{html}<p>Unsubscribe here.</p>")))
+    assert "Unsubscribe" not in same.text
+
+
+def test_an_invitation_is_read_with_its_time_and_place(tmp_path: Path) -> None:
+    message = mail("You are invited.")
+    message.add_alternative(INVITATION, subtype="calendar")
+    below = headings(read(tmp_path, bytes(message)))["Fire drill"]
+    assert "Start: 8 February 2027, 09:15 America/Chicago" in below
+    assert "Place: Yard B, near the gate" in below
+    assert "Organiser: Noor Haddad" in below
+
+
+def test_a_calendar_is_a_document(tmp_path: Path) -> None:
+    below = headings(read(tmp_path, INVITATION.encode(), "c.ics"))
+    assert below["Holiday"].endswith("Start: 1 April 2027")
+    with pytest.raises(LoadError, match="no events"):
+        read(tmp_path, b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", "d.ics")
+
+
+@pytest.mark.parametrize("name", ["box.mbox", "Sent", "archive.2027"])
+def test_a_mailbox_is_split_at_envelopes_only(tmp_path: Path, name: str) -> None:
+    box = (
+        "From ida@example.org Mon Feb  1 08:00:00 2027\nFrom: Ida\nSubject: One\n\n"
+        "Read this.\n\nFrom here on the path is steep.\n>From the hut it is level.\n\n"
+        "From - Tue Feb  2 08:00:00 2027\nSubject: Two\nFrom: Bo\n\nThe second mail.\n"
+    )
+    text = read(tmp_path, box.encode(), name).text
+    assert "\nFrom here on the path is steep.\nFrom the hut it is level." in text
+    assert text.count("Subject:") == 2
+    assert "08:00:00 2027" not in text
+
+
+def test_a_mail_of_apple_mail_is_read_without_its_frame(tmp_path: Path) -> None:
+    data = bytes(mail("The boiler was repaired."))
+    framed = f"{len(data)}      \n".encode() + data + b'<?xml version="1.0"?><plist>flags</plist>'
+    text = read(tmp_path, framed, "1.emlx").text
+    assert "The boiler was repaired." in text
+    assert "flags" not in text
+
+
+def test_attachments_in_outlooks_own_form_are_told(tmp_path: Path) -> None:
+    message = mail("See the draft.")
+    data = b"\x78\x9f\x3e\x22\x01\x00"
+    message.add_attachment(data, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    assert (
+        "winmail.dat (not read: it holds attachments in Outlook"
+        in read(tmp_path, bytes(message)).text
+    )
+
+
+def test_a_damaged_mail_of_outlook_is_refused_with_a_reason(tmp_path: Path) -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0_".encode("utf-16-le") * 40
+    with pytest.raises(LoadError, match="damaged"):
+        read(tmp_path, data, "a.msg")

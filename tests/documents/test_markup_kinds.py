@@ -1,0 +1,167 @@
+"""Chats, LaTeX, Org, notes of Obsidian, and files whose names do not say what they are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from askdocs.documents.loaders import LoadError, load
+from askdocs.types import Document
+
+ANDROID = (
+    "03.11.27, 09:14 - Nachrichten sind verschlüsselt.\n"
+    "03.11.27, 09:15 - Mira: Der Zug fährt um 10:40\nvon Gleis 7\n"
+    "03.11.27, 09:16 - Tom W.: Danke: ich komme"
+)
+IOS = (
+    "\u200e[11/3/27, 9:14:02\u202fAM] Mira: The train leaves at 10:40\n"
+    "[11/3/27, 9:16:40\u202fAM] Tom W.: Thanks\n"
+)
+PAINT = ["Paint is ", {"type": "bold", "text": "dry"}]
+PAINTED = {"date": "2027-03-01T10:00:00", "from": "Pia", "text": PAINT}
+TELEGRAM = {"chats": {"list": [{"name": "Boat", "messages": [PAINTED]}]}}
+
+
+def said(role: str, text: str, parent: str | None, children: list[str]) -> dict[str, object]:
+    """A node of a conversation as ChatGPT exports it."""
+    message = {"author": {"role": role}, "content": {"parts": [text]}, "create_time": 0.5}
+    return {"parent": parent, "children": children, "message": message}
+
+
+HOT = {
+    "b": said("assistant", "At 230 degrees.", "a", []),
+    "a": said("user", "How hot?", None, ["b"]),
+}
+CHATGPT = [{"title": "Bread", "mapping": HOT}]
+TIDE = {"sender": "human", "text": "When?", "created_at": "2027-01-01T05:00:00Z"}
+CLAUDE = [{"name": "Tides", "chat_messages": [TIDE]}]
+ZED = {"name": "zed", "nickname": "Zed Q"}
+REBOOT = {"timestamp": "2027-05-05T12:00:00+00:00", "content": "Reboot it.", "author": ZED}
+DISCORD = {"channel": {"name": "help"}, "messages": [REBOOT]}
+THEN = "1970-01-01 00:00 UTC"
+
+
+def read(folder: Path, text: str, name: str) -> Document:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return load(path, name)[0]
+
+
+def test_a_chat_of_whatsapp_names_who_wrote_and_when(tmp_path: Path) -> None:
+    document = read(tmp_path, ANDROID, "chat.txt")
+    assert "Mira (03.11.27, 09:15): Der Zug fährt um 10:40\nvon Gleis 7" in document.text
+    assert "Tom W., 03.11.27, 09:16" in [anchor.heading for anchor in document.anchors]
+    assert "Tom W. (11/3/27, 9:16:40\u202fAM): Thanks" in read(tmp_path, IOS, "ios.txt").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2027-03-01 10:00 - pump: started\nIt ran for an hour.\nNothing else.\nEnd.\nBye.\nOver.",
+        "Dates: 03.11.27, 09:14 and later\nMira: hello\nTom: hello",
+    ],
+)
+def test_other_text_is_no_chat(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text, "log.txt").text == text
+
+
+@pytest.mark.parametrize(
+    ("value", "lines"),
+    [
+        (TELEGRAM, ["Boat", "Pia (2027-03-01 10:00): Paint is dry"]),
+        (CHATGPT, ["Bread", f"user ({THEN}): How hot?", f"assistant ({THEN}): At 230 degrees."]),
+        (CLAUDE, ["Tides", "user (2027-01-01 05:00): When?"]),
+        (DISCORD, ["help", "Zed Q (2027-05-05 12:00): Reboot it."]),
+    ],
+)  # fmt: skip
+def test_a_chat_in_json_has_a_line_for_each_message(
+    tmp_path: Path, value: object, lines: list[str]
+) -> None:
+    text = read(tmp_path, json.dumps(value), "export.json").text
+    assert [line for line in text.split("\n") if line] == lines
+
+
+def test_a_chat_of_slack_names_its_people(tmp_path: Path) -> None:
+    (tmp_path / "users.json").write_text('[{"id": "U9", "name": "li", "real_name": "Li Wen"}]')
+    message = {
+        "user": "U9",
+        "ts": "1800000000.1",
+        "text": "Ask <@U9> &amp; <https://a.example|here>",
+    }
+    text = read(tmp_path, json.dumps([message]), "general/2027-01-15.json").text
+    assert text.endswith("Li Wen (2027-01-15 08:00 UTC): Ask @Li Wen & here")
+
+
+def test_other_json_is_no_chat(tmp_path: Path) -> None:
+    assert "name: pump" in read(tmp_path, '{"messages": [], "name": "pump"}', "a.json").text
+
+
+def test_latex_is_read_as_it_prints(tmp_path: Path) -> None:
+    text = (
+        '\\title[Short]{Wells of \\textit{Ouargla}}\n\\author{Zo\\"e Lang}\n\\date{\\today}\n'
+        "\\begin{document}\n\\section*{Depth} % draft\nThe well is \\qty{61.5}{\\kilo\\metre} from "
+        "town~\\citep[p.~4]{lang} and 40\\% full.\\footnote{In \\emph{May}.}\n"
+        "\\begin{tabular}{l|r}\\hline\nWell & Depth (m)\\\\\\hline\nA \\& B & 12\\\\\nC & 140\n"
+        "\\end{tabular}\n\\end{document}\nafter"
+    )
+    document = read(tmp_path, text, "w.tex")
+    assert document.title == "Wells of Ouargla"
+    assert "Author: Zoë Lang" in document.text
+    assert "61.5 km from town [lang] and 40% full. [In May.]" in document.text
+    assert "Well: C; Depth (m): 140" in document.text
+    assert "Depth" in [anchor.heading for anchor in document.anchors]
+    assert "draft" not in document.text
+    assert "after" not in document.text
+    assert "20" not in document.text  # \today is no date of the document
+
+
+def test_org_is_read_without_its_marks(tmp_path: Path) -> None:
+    text = (
+        "#+title: Bees\n* Hives [2/4] :yard:\n:PROPERTIES:\n:ID: 77\n:END:\n# a comment\n"
+        "See [[https://a.example][the list]] and *both* /old/ ones.[fn:1]\n"
+        "| Hive | Frames |\n|------+--------|\n| A    | ten    |\n"
+    )
+    document = read(tmp_path, text, "b.org")
+    assert document.title == "Bees"
+    assert "See the list and both old ones.[1]" in document.text
+    assert "Hive: A; Frames: ten" in document.text
+    assert "77" not in document.text
+    assert "comment" not in document.text
+
+
+def test_notes_of_obsidian_are_read_as_shown(tmp_path: Path) -> None:
+    text = (
+        "# Mill\nBought from [[People/Ada Roth|Ada]] and [[Jo Hale]] in ==1911==.[^a]\n"
+        "%% secret %% shown %%\nstill secret\n%%\n> [!note]+ Doors\n`[[code]] == x ==`\n\n"
+        "```\n[[kept]] %% too\n```\n[^a]: Deed 4.\n"
+    )
+    shown = read(tmp_path, text, "m.md").text
+    assert "Bought from Ada and Jo Hale in 1911. [a]" in shown
+    assert "secret" not in shown
+    assert "shown" in shown
+    assert "> Doors" in shown
+    assert "[[kept]] %% too" in shown
+    assert "[a] Deed 4." in shown
+    assert shown.count("\n") == text.rstrip().count("\n")
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "NOTES", "app.log.3", "draft.2027-05-01", "a.xyz"])
+def test_text_is_read_whatever_its_name(tmp_path: Path, name: str) -> None:
+    assert read(tmp_path, "The gate is green.\n", name).text == "The gate is green."
+
+
+@pytest.mark.parametrize("name", ["core", "data.bin", "photo.raw"])
+def test_binary_data_without_a_known_name_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\x01\x02\x00\x07" * 50)
+    with pytest.raises(LoadError, match="no loader"):
+        load(tmp_path / name, name)
+
+
+@pytest.mark.parametrize("name", ["a.pages", "a.numbers", "a.one", "a.pst"])
+def test_formats_that_cannot_be_read_say_the_way_out(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\x00\x01\x02 something")
+    with pytest.raises(LoadError, match="export"):
+        load(tmp_path / name, name)
