@@ -1,11 +1,25 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from askdocs import Answer, AskdocsError, Assistant, Config, CorpusError, IndexBusyError, Turn
+from askdocs import (
+    Answer,
+    AskdocsError,
+    Assistant,
+    Config,
+    CorpusError,
+    IndexBusyError,
+    IndexMismatchError,
+    Turn,
+)
+from tests.hash_embedding import HashEmbedding
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = "jaffar-express-attack.txt"
@@ -37,6 +51,58 @@ def test_the_answer_of_a_stream_is_there_when_it_has_ended(sample: Assistant) ->
         _ = stream.answer
     assert len(list(stream)) > 1
     assert isinstance(stream.answer, Answer)
+
+
+def test_threads_open_a_fresh_assistant_together(corpus: Path, tmp_path: Path) -> None:
+    """Without a guard, the second one takes its own lock for that of another process."""
+    (corpus / "owls.txt").write_text("Owls hunt at night.\n")
+    for number in range(60):
+        config = Config(corpus=corpus, index=tmp_path / f"index-{number}")
+        assistant = Assistant(config, embedder=HashEmbedding())
+        start = threading.Barrier(2)
+        uses = (lambda a=assistant: a.index(dry_run=True), assistant._parts.open_lock)
+
+        def run(use: Callable[[], object], start: threading.Barrier = start) -> object:
+            start.wait()
+            return use()
+
+        with assistant, ThreadPoolExecutor(2) as threads:
+            for done in [threads.submit(run, use) for use in uses]:
+                done.result()
+
+
+def test_index_and_status_in_two_threads(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "owls.txt").write_text("Owls hunt at night.\n")
+    for number in range(5):
+        config = Config(corpus=corpus, index=tmp_path / f"index-{number}")
+        with Assistant(config, embedder=HashEmbedding()) as one, ThreadPoolExecutor(2) as threads:
+            indexed, found = threads.submit(one.index), threads.submit(one.status)
+            assert indexed.result().passages == 1
+            assert found.result().passages in (0, 1)
+
+
+@pytest.mark.parametrize(
+    "rot",
+    ["UPDATE passages SET text = replace(text, 'nine', 'five')",
+     "UPDATE documents SET text = replace(text, 'nine', 'five')"],
+)  # fmt: skip
+def test_a_letter_that_rots_in_the_catalog_is_never_quoted(
+    corpus: Path, tmp_path: Path, rot: str
+) -> None:
+    (corpus / "ferry.txt").write_text("The ferry to Skerry leaves at nine.\n")
+    config = Config(corpus=corpus, index=tmp_path / "index")
+    question = "When does the ferry to Skerry leave?"
+    with Assistant(config) as assistant:
+        assistant.index()
+        assert "at nine" in assistant.ask(question).text
+    with closing(sqlite3.connect(config.index / "catalog.sqlite")) as connection, connection:
+        connection.execute(rot)
+    with Assistant(config) as assistant:
+        with pytest.raises(IndexMismatchError, match=r"ferry\.txt.*doctor --repair"):
+            assistant.ask(question)
+        assert assistant.diagnose().problems
+        assert assistant.repair().after.problems == ()
+        assert "at nine" in assistant.ask(question).text
 
 
 def test_what_the_documents_do_not_hold_is_not_answered(sample: Assistant) -> None:

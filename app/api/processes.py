@@ -78,7 +78,10 @@ def _do(
             return assistant.document(values["source"])
         case "index":
             return assistant.index(
-                on_progress=listener, dry_run=values["dry_run"], rebuild=values["rebuild"]
+                on_progress=listener,
+                dry_run=values["dry_run"],
+                rebuild=values["rebuild"],
+                recheck=values.get("recheck", ()),
             )
         case _:
             return assistant.search(

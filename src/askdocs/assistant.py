@@ -42,12 +42,16 @@ if TYPE_CHECKING:
 
 
 class Assistant:
-    """Answers questions from a folder of documents; usable from any thread.
+    """Answers questions from a folder of documents. It can be used from any thread.
 
-    The index is opened, and locked against other processes, when it is first needed; `close`
-    frees it. Where the vectors are at a server, only what writes the index needs the lock: any
-    number of processes answer from it meanwhile. `embedder` may be a LlamaIndex `BaseEmbedding`,
-    `llm` a LlamaIndex `LLM`; each takes the place of the setting.
+    The index is opened and locked against other processes when it is first needed, and freed by
+    `close` or at the end of a `with` block. If the vectors are at a Chroma server, only writing
+    needs the lock, and any number of processes can answer from the index.
+
+    Args:
+        config: The settings; the defaults if None.
+        embedder: A LlamaIndex `BaseEmbedding` that replaces the setting `embedder`.
+        llm: A LlamaIndex `LLM` that replaces the setting `llm`.
     """
 
     def __init__(
@@ -55,7 +59,7 @@ class Assistant:
     ) -> None:
         self._parts = Parts(config or Config(), embedder=embedder, llm=llm)
         self._sync_guard = threading.Lock()
-        self.progress: Progress | None = None  # how far the indexing under way has come
+        self.progress: Progress | None = None  # of the indexing that is running
 
     @property
     def config(self) -> Config:
@@ -63,17 +67,17 @@ class Assistant:
 
     @property
     def token(self) -> str:
-        """What other processes show to be let in."""
+        """The secret that other processes send to use this one."""
         return self._parts.token
 
     @property
     def embedder(self) -> Embedder:
-        """The embedding model, loaded when it is first needed."""
+        """The embedding model. It is loaded when it is first used."""
         return self._parts.embedder
 
     @property
     def has_llm(self) -> bool:
-        """Whether a language model is set, be it within reach or not."""
+        """Whether a language model is set, even if it is unreachable."""
         return self._parts.has_llm
 
     def __enter__(self) -> Assistant:
@@ -88,11 +92,15 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Close the index and free its lock. The next call opens it again."""
+        """Close the index and release its lock. The next call opens it again."""
         self._parts.close()
 
     def announce(self, address: str) -> None:
-        """Tell other processes, by the lock of the index, that this one answers at `address`."""
+        """Note beside the lock that this process serves the index at a URL.
+
+        Args:
+            address: The URL, as in http://127.0.0.1:7860.
+        """
         self._parts.announce(address)
 
     # The folder
@@ -104,16 +112,28 @@ class Assistant:
         dry_run: bool = False,
         rebuild: bool = False,
         ray: str = "",
+        recheck: Sequence[str] = (),
     ) -> Changes:
-        """Make the index equal to the folder; only what changed is loaded and embedded.
+        """Make the index equal to the folder. Only what changed is loaded and embedded.
 
-        With `dry_run` nothing is changed, and the Changes say what would be. `rebuild` forgets
-        the index first, whatever settings it was made with, once the folder and the embedding
-        model are known to be there. With `ray`, the address of a Ray cluster, its workers embed.
-        Raises CorpusError for a folder that is missing or has become empty, IndexBusyError where
-        another process holds the index, IndexMismatchError where it was made with other settings,
-        ModelUnavailableError for an embedding model that cannot be had, VectorsUnavailableError for
-        a Chroma server that is away, ConfigError for `ray` beside an `embedder` that was given.
+        Args:
+            on_progress: Called with the progress, from several threads, one at a time.
+            dry_run: Change nothing; the result says what would be done.
+            rebuild: Delete the index first, whatever settings it was made with. This is done
+                after the folder and the embedding model have been found.
+            ray: The address of a Ray cluster whose workers embed; "" embeds in this process.
+            recheck: Sources whose files are hashed even where size and times are unchanged.
+
+        Returns:
+            What was added, changed, renamed and removed, and the files that could not be read.
+
+        Raises:
+            CorpusError: The folder is missing, or it is empty and the index is not.
+            IndexBusyError: Another process holds the index.
+            IndexMismatchError: The index was made with other settings, or is damaged.
+            ModelUnavailableError: The embedding model cannot be loaded or reached.
+            VectorsUnavailableError: The Chroma server does not answer.
+            ConfigError: Both `ray` and an `embedder` object were given.
         """
         with self._sync_guard, self._telling(on_progress or _ignore) as listener:
             if not dry_run:
@@ -127,16 +147,15 @@ class Assistant:
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
+            if recheck:
+                catalog.distrust(recheck)
             with self._parts.embedding(ray) as embedder:
                 vectors = self._parts.open_vectors()
                 return sync(self.config, catalog, vectors, embedder, on_progress=listener)
 
     @contextmanager
     def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
-        """The listener, which also notes `progress` as long as something is done.
-
-        Reading and embedding tell it from two threads: it hears one after the other.
-        """
+        """Keep `progress` up to date, and call the listener from one thread at a time."""
         turn = threading.Lock()
 
         def listen(progress: Progress) -> None:
@@ -150,12 +169,16 @@ class Assistant:
             self.progress = None
 
     def is_indexed(self) -> bool:
-        """Whether an index has been made before, and not of an empty folder."""
+        """Whether the index has been built and holds at least one passage."""
         catalog = self._parts.open_catalog()
         return bool(catalog.meta().get("sync_started_ns")) and bool(catalog.count())
 
     def check_folder(self) -> None:
-        """Raises CorpusError where the index is of another folder, and that one is still there."""
+        """Check that the index is of this folder, or that its own folder no longer exists.
+
+        Raises:
+            CorpusError: It is of another folder, which still exists.
+        """
         other = Path(self._parts.open_catalog().meta().get(FOLDER, self.config.corpus))
         if other.is_dir() and not same_place(other, self.config.corpus):
             raise CorpusError(
@@ -165,7 +188,7 @@ class Assistant:
             )
 
     def status(self) -> Status:
-        """What is indexed, with which model, and what could not be read."""
+        """Return what is indexed, with which model, and which files could not be read."""
         catalog = self._parts.open_catalog()
         return Status(
             corpus=str(self.config.corpus),
@@ -179,26 +202,52 @@ class Assistant:
         )
 
     def revision(self) -> str:
-        """A word that changes when documents do, also while they are indexed; costs no reading."""
+        """Return a revision token. It changes with the documents, and is cheap to get."""
         catalog = self._parts.open_catalog()
         return f"{catalog.meta().get(CHANGED, '')}-{catalog.count()}"
 
     def document(self, source: str) -> Document:
-        """The stored document. Raises CorpusError for a source that is not in the index."""
+        """Return a stored document.
+
+        Args:
+            source: Its path relative to the folder, with forward slashes.
+
+        Raises:
+            CorpusError: There is no such document in the index.
+            IndexMismatchError: The stored text is damaged.
+        """
         document = self._parts.open_catalog().document(source)
         if document is None:
             raise CorpusError(f"There is no document {source!r} in the index.")
         return document
 
     def diagnose(self) -> Diagnosis:
-        """What is wrong with the index, and what mends it. The index is closed first."""
+        """Check the whole index. It is closed first.
+
+        Returns:
+            The problems found, each with the command that repairs it.
+
+        Raises:
+            VectorsUnavailableError: The Chroma server does not answer.
+        """
         with self._sync_guard, self._parts.guard:
             self.close()
             self._parts.open_lock()
             return diagnose(self.config, self.embedder)
 
     def repair(self, *, on_progress: ProgressListener | None = None) -> Repair:
-        """Mend what `diagnose` finds; only texts whose vectors are lost are embedded again."""
+        """Repair what `diagnose` finds. Only texts whose vectors are lost are embedded again.
+
+        Args:
+            on_progress: Called with the progress.
+
+        Returns:
+            The problems before and after, and the number of texts that were embedded.
+
+        Raises:
+            CorpusError: Documents have to be read again, but their folder is missing or empty.
+            IndexMismatchError: The index was made with other settings.
+        """
         with self._sync_guard, self._parts.guard:
             self.close()
             self._parts.open_lock()
@@ -206,9 +255,18 @@ class Assistant:
                 return repair(self.config, embedder, on_progress=on_progress or _ignore)
 
     def move(self, vectors: str, *, on_progress: ProgressListener | None = None) -> int:
-        """Move the vectors to `vectors`, a value of that setting, embedding nothing again.
+        """Move the vectors to another place, embedding nothing again.
 
-        The number of passages moved. From then on the setting has to be that value.
+        Args:
+            vectors: The new value of the setting `vectors`, which has to be set from then on.
+            on_progress: Called with the progress.
+
+        Returns:
+            The number of passages moved.
+
+        Raises:
+            ConfigError: The vectors are in that collection already.
+            VectorsUnavailableError: A Chroma server does not answer.
         """
         with self._sync_guard, self._parts.guard:
             self._parts.open_lock()
@@ -228,10 +286,20 @@ class Assistant:
     def index_documents(
         self, documents: Iterable[Document], *, on_progress: ProgressListener | None = None
     ) -> Changes:
-        """Index Documents that are given instead of loaded, beside what the index holds.
+        """Add given Documents to the index, without reading files.
 
-        One whose source is known takes the place of the old one. The next `index` removes those
-        that the folder does not hold.
+        The next `index` removes those that are not in the folder.
+
+        Args:
+            documents: The documents. One with a known source replaces the old one.
+            on_progress: Called with the progress.
+
+        Returns:
+            What was added and changed.
+
+        Raises:
+            CorpusError: A document has no source, the source of a part of a file, or a text that
+                is not valid Unicode.
         """
         with self._sync_guard:
             self._parts.open_lock()
@@ -248,11 +316,23 @@ class Assistant:
     def search(
         self, query: str, *, top_k: int = 8, sources: Sequence[str] | None = None
     ) -> list[Hit]:
-        """The passages that fit a query best. `sources` are names, folders or globs to look in.
+        """Find the passages that match a query best.
 
-        There are 100 at most. Raises AskdocsError for an empty query, CorpusError where `sources`
-        match nothing, IndexMismatchError, IndexBusyError or VectorsUnavailableError where the index
-        cannot be used, ModelUnavailableError where the embedding model cannot.
+        Args:
+            query: The words or the question to search for.
+            top_k: How many passages to return; at most 100 are found.
+            sources: Names, folders or globs of the documents to search; None searches all.
+
+        Returns:
+            The hits, best first.
+
+        Raises:
+            AskdocsError: The query is empty.
+            CorpusError: No document matches `sources`.
+            IndexBusyError: Another process holds the index.
+            IndexMismatchError: The index was made with other settings, or is damaged.
+            ModelUnavailableError: The embedding model cannot be loaded or reached.
+            VectorsUnavailableError: The Chroma server does not answer.
         """
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
@@ -267,12 +347,21 @@ class Assistant:
         quotes: bool = False,
         insist: bool = False,
     ) -> Answer:
-        """An Answer, or one that says that there is none.
+        """Answer a question from the documents.
 
-        It is written by the language model if one is set, and else, or with `quotes`, made of
-        quoted sentences. `history` are the turns before, oldest first. A question that the
-        documents do not seem to answer is refused, and sent to no model, unless you `insist`.
-        Raises what `search` does.
+        Args:
+            question: The question.
+            history: The earlier turns of the conversation, oldest first.
+            sources: Names, folders or globs of the documents to use; None uses all.
+            quotes: Answer with quoted sentences even if a language model is set.
+            insist: Answer even where the confidence is below `minimum_confidence`. Without it,
+                such a question is refused and not sent to the language model.
+
+        Returns:
+            The answer; `answered` is False where none was found.
+
+        Raises:
+            AskdocsError: As `search` does.
         """
         stream = self.stream(
             question, history=history, sources=sources, quotes=quotes, insist=insist
@@ -290,10 +379,15 @@ class Assistant:
         quotes: bool = False,
         insist: bool = False,
     ) -> Stream:
-        """The text of the answer piece by piece; `.answer` holds the Answer when it has ended.
+        """Answer a question piece by piece. The arguments are those of `ask`.
 
-        A piece may be empty, while a model is silent. What was streamed is not the answer where a
-        model failed midway: `.answer` is, and says so.
+        Returns:
+            An iterator over pieces of text, which can be empty while a model is silent. Its
+            `.answer` holds the Answer at the end. If a model fails midway, that answer replaces
+            the text that was streamed.
+
+        Raises:
+            AskdocsError: As `search` does, while it is iterated.
         """
         return Stream(
             lambda: pipeline.told(
@@ -305,26 +399,30 @@ class Assistant:
     def consider(
         self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None
     ) -> Considered:
-        """What a question was searched as, the passages found, and the sentences that may answer.
+        """Search and rank for a question, without making an answer of it.
 
-        This is all that an answer is made from; it is for measuring, and for answers of one's own.
+        This is for evaluation, and for programs that write their own answers. The arguments are
+        those of `ask`.
+
+        Returns:
+            The queries, the passages found and the candidate sentences, best first.
         """
         return pipeline.consider(self._parts, question, history=history, sources=sources)
 
     # LlamaIndex
 
     def as_retriever(self, *, top_k: int = 8) -> BaseRetriever:
-        """A LlamaIndex retriever over this index."""
+        """Return a LlamaIndex retriever that returns the `top_k` best passages."""
         from askdocs.integrations.llama_index import AskdocsRetriever
 
         return AskdocsRetriever(self, top_k=top_k)
 
     def as_query_engine(self) -> BaseQueryEngine:
-        """A LlamaIndex query engine whose responses are our answers, with their sources."""
+        """Return a LlamaIndex query engine. Its responses are answers with their citations."""
         from askdocs.integrations.llama_index import AskdocsQueryEngine
 
         return AskdocsQueryEngine(self)
 
 
 def _ignore(progress: Progress) -> None:
-    """Listen to nothing."""
+    """Do nothing with the progress."""

@@ -12,7 +12,7 @@ from askdocs.config import Config
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
 from askdocs.index.catalog import Catalog
 from askdocs.index.fingerprint import fingerprint as fingerprint_of
-from askdocs.index.folder import delete_index
+from askdocs.index.folder import delete_index, make_private_folder
 from askdocs.index.lock import IndexLock
 from askdocs.index.vectors.store import VectorStore
 from askdocs.index.vectors.store import open_vectors as open_store
@@ -150,7 +150,7 @@ class Parts:
 
     def _make_folder(self) -> None:
         try:
-            self.config.index.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.config.index)
         except OSError as error:
             raise CorpusError(
                 f"The index folder {self.config.index} cannot be made"
@@ -159,12 +159,13 @@ class Parts:
 
     def open_lock(self) -> None:
         """Be the one process that writes the index. Raises IndexBusyError where another is."""
-        if self._lock is None:
-            self._make_folder()
-            lock = IndexLock(self.config.index)
-            lock.acquire(wait=_LOCK_SECONDS)
-            self._lock = lock
-            self._note_owner()
+        with self.guard:
+            if self._lock is None:
+                self._make_folder()
+                lock = IndexLock(self.config.index)
+                lock.acquire(wait=_LOCK_SECONDS)
+                self._lock = lock
+                self._note_owner()
 
     def _note_owner(self) -> None:
         if self._lock and self._address:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from askdocs.documents.passages import split
+from askdocs.documents.passages import split, with_id
 from askdocs.errors import CorpusError, IndexMismatchError
 from askdocs.index import database
 from askdocs.index.catalog import (
@@ -43,6 +45,11 @@ def put(catalog: Catalog, source: str, text: str, *, file: str = "", title: str 
     return [each.id for each in passages]
 
 
+def change(catalog: Catalog, statement: str) -> None:
+    with closing(sqlite3.connect(catalog.path)) as connection, connection:
+        connection.execute(statement)
+
+
 def found(catalog: Catalog, words: str) -> set[str]:
     names = [name for name, _ in catalog.search_words(words, limit=50)]
     return {passage.source for passage in catalog.passages(names).values()}
@@ -68,6 +75,67 @@ def test_what_was_not_read_is_kept_with_its_document(catalog: Catalog) -> None:
     assert catalog.files_partly_read() == {"a.pdf"}
     catalog.note_files([FileRecord("a.pdf", 1, 2, "h", "damaged")])
     assert catalog.files_partly_read() == frozenset()
+
+
+@pytest.mark.parametrize("column", ["text", "title", "anchors"])
+def test_a_document_that_rots_is_not_given_out(catalog: Catalog, column: str) -> None:
+    text = "Owls hunt at night, by ear."
+    document = Document("a.txt", text, "Of night birds", (Anchor(0, line=1, heading="Ears"),))
+    indexed = IndexedDocument(document, split(document), [b"k"])
+    catalog.replace_files([IndexedFile(FileRecord("a.txt", 1, 2, "h"), [indexed])])
+    change(catalog, f"UPDATE documents SET {column} = replace({column}, 'r', 't')")
+    with pytest.raises(IndexMismatchError, match=r"a\.txt.*doctor --repair"):
+        catalog.document("a.txt")
+
+
+@pytest.mark.parametrize("column", ["text", "title", "source", "start", "line", "id"])
+def test_a_passage_that_rots_is_not_given_out(catalog: Catalog, column: str) -> None:
+    (name,) = put(catalog, "a.txt", "Owls hunt at night, by ear.", title="Birds")
+    change(catalog, f"UPDATE passages SET {column} = {column} || 'x'")
+    with pytest.raises(IndexMismatchError, match="doctor --repair"):
+        catalog.passages([name, f"{name}x"])
+
+
+def test_a_passage_that_its_document_does_not_hold_is_not_cited(catalog: Catalog) -> None:
+    (name,) = put(catalog, "a.txt", "Owls hunt at night, by ear.")
+    passages = list(catalog.passages([name]).values())
+    catalog.check_slices(passages)
+    moved = with_id(replace(passages[0], start=5, end=33))
+    change(catalog, f"UPDATE passages SET start = 5, end = 33, id = '{moved.id}'")
+    with pytest.raises(IndexMismatchError, match="doctor --repair"):
+        catalog.check_slices(catalog.passages([moved.id]).values())
+
+
+def test_a_passage_that_a_sync_replaced_meanwhile_is_no_damage(catalog: Catalog) -> None:
+    (name,) = put(catalog, "a.txt", "Owls hunt at night, by ear.")
+    passages = list(catalog.passages([name]).values())
+    put(catalog, "a.txt", "Kettles boil water.")
+    catalog.check_slices(passages)
+
+
+def test_a_full_disk_is_named_where_sqlite_speaks_of_an_io_error(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write() -> None:
+        with catalog._database.transaction():
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(CorpusError, match="cannot be read or written"):
+        write()
+    usage = shutil.disk_usage(catalog.path.parent)
+    monkeypatch.setattr(database.shutil, "disk_usage", lambda folder: usage._replace(free=1000))
+    with pytest.raises(CorpusError, match=r"disk of .* is full.*Free some space"):
+        write()
+
+
+def test_a_catalog_that_may_not_be_written_is_called_read_only(unprivileged: Path) -> None:
+    file = unprivileged / "catalog.sqlite"
+    Catalog(file).close()
+    for each in unprivileged.iterdir():
+        each.chmod(0o400)
+    unprivileged.chmod(0o500)
+    with pytest.raises(CorpusError, match="it is read-only"):
+        Catalog(file).set_meta({"a": "b"})
 
 
 def test_a_replaced_file_leaves_nothing_of_the_old_one(catalog: Catalog) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -14,7 +15,7 @@ import pytest
 
 from askdocs import Assistant, Config, CorpusError, IndexMismatchError
 from askdocs.documents.loaders import LoadError, PassingError, StrainError
-from askdocs.index.catalog import Catalog
+from askdocs.index.catalog import FORMAT, Catalog
 from askdocs.index.sync import load as preparing
 from askdocs.index.sync import plan
 from askdocs.index.sync import write as writing
@@ -47,6 +48,22 @@ class Folder:
     def sync(self, *, dry_run: bool = False) -> Changes:
         with self.open() as assistant:
             return assistant.index(dry_run=dry_run)
+
+    def age(self, name: str) -> None:
+        """Make the record of a file fit the file, as if it had not changed for long."""
+        path = self.corpus / name
+        os.utime(path, (1, 1))
+        state = path.stat()
+        times = {"modified_ns": state.st_mtime_ns, "changed_ns": state.st_ctime_ns}
+        self.set_record(name, inode=state.st_ino, **times)
+
+    def set_record(self, name: str, **values: int) -> None:
+        with closing(sqlite3.connect(self.index / "catalog.sqlite")) as connection, connection:
+            for column, value in values.items():
+                sql = f"UPDATE files SET {column} = ? WHERE path = ?"
+                connection.execute(sql, (value, name))
+            late = (str(time.time_ns() + 10**10),)  # the last sync, as if the file had settled
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'sync_started_ns'", late)
 
     def equals_a_fresh_one(self) -> bool:
         fresh = self.index.with_name("fresh")
@@ -105,6 +122,46 @@ def test_an_edit_that_keeps_size_and_time_is_seen_when_it_is_fresh(folder: Folde
     path.write_text("Owls fly well.\n")
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
     assert folder.sync().changed == ("owls.txt",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no time of change that is kept")
+def test_an_old_file_that_is_edited_with_size_and_time_kept_is_changed(folder: Folder) -> None:
+    path = folder.write("owls.txt", "Owls see well.\n")
+    year_2020 = (1_577_836_800, 1_577_836_800)
+    os.utime(path, year_2020)
+    folder.sync()
+    folder.age("owls.txt")
+    assert folder.sync().unchanged == 1
+    path.write_text("Owls fly well.\n")
+    os.utime(path, year_2020)
+    assert folder.sync().changed == ("owls.txt",)
+
+
+def test_a_file_that_replaces_one_of_the_same_size_and_times_is_changed(folder: Folder) -> None:
+    path = folder.write("owls.txt", "Owls see well.\n")
+    folder.sync()
+    folder.age("owls.txt")
+    other = folder.write("other", "Owls fly well.\n")
+    os.utime(other, (1, 1))
+    other.replace(path)
+    # What is left where a system keeps no time of change: the inode.
+    folder.set_record("owls.txt", changed_ns=path.stat().st_ctime_ns, modified_ns=10**9)
+    assert folder.sync().changed == ("owls.txt",)
+
+
+def test_recheck_hashes_a_file_that_looks_unchanged(folder: Folder) -> None:
+    path = folder.write("owls.txt", "Owls see well.\n")
+    folder.write("tea.txt", TEA)
+    folder.sync()
+    path.write_text("Owls fly well.\n")
+    folder.age("owls.txt")  # as on a system that has neither inodes nor times of change
+    assert folder.sync().unchanged == 2
+    with folder.open() as assistant:
+        folder.age("owls.txt")
+        assert assistant.index(recheck=["tea.txt", "unknown.txt"]).unchanged == 2
+        folder.age("owls.txt")
+        assert assistant.index(recheck=["owls.txt"]).changed == ("owls.txt",)
+        assert assistant.document("owls.txt").text == "Owls fly well."
 
 
 def test_a_renamed_file_and_folder_embed_nothing_and_load_nothing(folder: Folder) -> None:
@@ -634,14 +691,14 @@ def test_a_catalog_in_use_is_read_by_a_second_connection(folder: Folder) -> None
         catalog.close()
 
 
-@pytest.mark.parametrize("version", [0, 3, 99])
+@pytest.mark.parametrize("version", [0, FORMAT - 1, 99])
 def test_an_index_of_another_format_is_refused_and_rebuilt(folder: Folder, version: int) -> None:
     folder.write("owls.txt")
     folder.sync()
     with closing(sqlite3.connect(folder.index / "catalog.sqlite")) as connection, connection:
         connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("ALTER TABLE documents DROP COLUMN anchors")  # as if it had another name
-    refused = rf"format {version}, now 4.*askdocs index --rebuild"
+    refused = rf"format {version}, now {FORMAT}.*askdocs index --rebuild"
     with folder.open() as assistant:
         for use in (assistant.index, assistant.status, lambda: assistant.search("owls hunt")):
             with pytest.raises(IndexMismatchError, match=refused):

@@ -127,6 +127,7 @@ def told(
         yield reply
         return Answer(asked, reply, answered=True, confidence=1.0)
     considered = consider(parts, asked, history=history, sources=sources, insist=insist)
+    parts.open_catalog().check_slices(hit.passage for hit in considered.hits)
     answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
     if answer.answered and parts.has_llm and not quotes:
         answer = yield from _written(parts, considered, answer)

@@ -29,16 +29,20 @@ _LONGEST_PATH = 247  # characters; beyond it, Windows may not open a file or fol
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file as the folder shows it: size in bytes, time of change in nanoseconds.
+    """A file as the folder shows it: size in bytes, times in nanoseconds.
 
-    `problem` says why it cannot be read, if that is known already; "" otherwise. A folder that
-    cannot be looked into is seen as one such file, its path ending in a slash.
+    `modified_ns` can be set by any program; `inode` and `changed_ns` (of the content or the
+    properties, where the system has such a time) cannot. `problem` says why it cannot be read, if
+    that is known already; "" otherwise. A folder that cannot be looked into is seen as one such
+    file, its path ending in a slash.
     """
 
     path: str
     size: int
     modified_ns: int
     problem: str = ""
+    inode: int = 0
+    changed_ns: int = 0
 
 
 def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
@@ -122,7 +126,15 @@ def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
         return
     named = _writable(source)
     problem = "" if named == source else "its name is not in UTF-8: give it another"
-    yield SeenFile(named, state.st_size, state.st_mtime_ns, problem)
+    yield SeenFile(
+        named, state.st_size, state.st_mtime_ns, problem, _signed(state.st_ino), state.st_ctime_ns
+    )
+
+
+def _signed(number: int) -> int:
+    """The 64 bits of a number as SQLite keeps them; Windows counts files with up to 128."""
+    low = number & 0xFFFFFFFFFFFFFFFF
+    return low - (1 << 64) if low >> 63 else low
 
 
 def _writable(source: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from askdocs.errors import CorpusError
 from askdocs.evaluation.question_set import CORPUS, QUESTIONS
+from askdocs.index.folder import make_private_folder, open_private
 from askdocs.types import Answer, Citation, Document, Turn
 
 FEEDBACK = "feedback.jsonl"
@@ -45,8 +46,8 @@ def note_judgement(
         "text": answer.text,
         "citations": [_gold(citation) for citation in answer.citations],
     }
-    index.mkdir(parents=True, exist_ok=True)
-    with (index / FEEDBACK).open("a", encoding="utf-8") as file:
+    make_private_folder(index)
+    with open(index / FEEDBACK, "a", encoding="utf-8", opener=open_private) as file:
         file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 

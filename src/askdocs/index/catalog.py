@@ -9,28 +9,32 @@ from contextlib import closing, suppress
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 
+from askdocs.documents.passages import with_id
 from askdocs.errors import CorpusError
-from askdocs.index.database import Database
+from askdocs.index.database import Database, damaged
 from askdocs.index.keywords import bm25, postings
 from askdocs.models.embedders import Vectors
 from askdocs.system.files import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
 
-FORMAT = 4  # of the file; raised whenever an index made by an earlier version would be wrong
+FORMAT = 5  # of the file; raised whenever an index made by an earlier version would be wrong
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-    hash TEXT NOT NULL, failure TEXT NOT NULL) WITHOUT ROWID;
+    hash TEXT NOT NULL, failure TEXT NOT NULL, inode INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (
     source TEXT PRIMARY KEY, file TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    anchors TEXT NOT NULL, indexed_at TEXT NOT NULL, left_out TEXT NOT NULL);
+    anchors TEXT NOT NULL, indexed_at TEXT NOT NULL, left_out TEXT NOT NULL,
+    hash BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS documents_file ON documents (file);
 CREATE TABLE IF NOT EXISTS passages (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, text TEXT NOT NULL,
@@ -42,19 +46,25 @@ CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, vector BLOB NOT NU
 CREATE TABLE IF NOT EXISTS strays (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _PASSAGE = "id, source, text, start, end, title, page, page_label, heading, line"
+_FILE = "path, size, modified_ns, hash, failure, inode, changed_ns"
 _passage_row = attrgetter(*_PASSAGE.split(", "))
 _anchor_row = attrgetter(*(field.name for field in fields(Anchor)))
 
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file as it was last seen. `failure` says why it could not be read; "" if it could."""
+    """A file as it was last seen. `failure` says why it could not be read; "" if it could.
+
+    `hash` is the SHA-256 of its bytes; the other fields are those of `SeenFile`.
+    """
 
     path: str
     size: int
     modified_ns: int
     hash: str
     failure: str = ""
+    inode: int = 0
+    changed_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class Catalog:
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         schema = _SCHEMA + postings.SCHEMA
         self._database = Database(path, schema=schema, scratch=postings.SCRATCH, version=FORMAT)
 
@@ -118,16 +129,23 @@ class Catalog:
 
     def files(self) -> dict[str, FileRecord]:
         """Every known file by its path in the corpus."""
-        rows = self._database.rows("SELECT path, size, modified_ns, hash, failure FROM files")
+        rows = self._database.rows(f"SELECT {_FILE} FROM files")
         return {row[0]: FileRecord(*row) for row in rows}
 
     def document(self, source: str) -> Document | None:
+        """Return a stored document, None for an unknown source.
+
+        Raises:
+            IndexMismatchError: It is not what was stored, by its hash.
+        """
         rows = self._database.rows(
-            "SELECT text, title, anchors, left_out FROM documents WHERE source = ?", source
+            "SELECT text, title, anchors, left_out, hash FROM documents WHERE source = ?", source
         )
         if not rows:
             return None
-        text, title, anchors, left_out = rows[0]
+        text, title, anchors, left_out, stored = rows[0]
+        if _hash(source, text, title, anchors, left_out) != stored:
+            raise damaged(self.path, f"the text of {source} is not what was stored")
         found = tuple(Anchor(*each) for each in json.loads(anchors))
         return Document(source, text, title, found, tuple(json.loads(left_out)))
 
@@ -233,7 +251,16 @@ class Catalog:
         """Record how files look now and whether they failed; their documents stay as they are."""
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", map(astuple, files)
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", map(astuple, files)
+            )
+
+    def distrust(self, sources: Iterable[str]) -> None:
+        """Make the next sync hash the files of some documents, whatever their size and times."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                """UPDATE files SET modified_ns = -1 WHERE path IN (SELECT file FROM documents
+                   WHERE source IN (SELECT value FROM json_each(?)))""",
+                [json.dumps(list(sources))],
             )
 
     # Strays: ids that the vector store may hold although no passage has them
@@ -260,14 +287,37 @@ class Catalog:
             f"SELECT {_PASSAGE} FROM passages WHERE id IN (SELECT value FROM json_each(?))",
             json.dumps(list(ids)),
         )
-        return {row[0]: Passage(*row) for row in rows}
+        return {row[0]: self._sound(Passage(*row)) for row in rows}
 
     def passages_of(self, source: str) -> list[Passage]:
         """The passages of a document in reading order."""
         rows = self._database.rows(
             f"SELECT {_PASSAGE} FROM passages WHERE source = ? ORDER BY start", source
         )
-        return [Passage(*row) for row in rows]
+        return [self._sound(Passage(*row)) for row in rows]
+
+    def check_slices(self, passages: Iterable[Passage]) -> None:
+        """Compare passages that are about to be quoted with the documents that they are from.
+
+        Raises:
+            IndexMismatchError: One is not the slice of its document that it was.
+        """
+        by_source: dict[str, list[Passage]] = {}
+        for passage in passages:
+            by_source.setdefault(passage.source, []).append(passage)
+        for source, cited in by_source.items():
+            document = self.document(source)
+            text = document.text if document else ""
+            wrong = [each.id for each in cited if text[each.start : each.end] != each.text]
+            if self.passages(wrong):  # else a sync has replaced them since they were read
+                raise damaged(self.path, f"a passage of {source} is not in it")
+
+    def _sound(self, passage: Passage) -> Passage:
+        """The passage, whose id is a hash of all its fields. Raises IndexMismatchError if not."""
+        if with_id(passage).id != passage.id:
+            reason = f"a passage of {passage.source} is not what was stored"
+            raise damaged(self.path, reason)
+        return passage
 
     def all_ids(self) -> Iterator[tuple[str, bytes]]:
         """(passage id, key of its vector) of every passage, in the order they were indexed in."""
@@ -374,10 +424,10 @@ def _delete_file(connection: sqlite3.Connection, path: str) -> list[str]:
 def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     connection.executemany(
-        "INSERT INTO files VALUES (?, ?, ?, ?, ?)", [astuple(each.file) for each in files]
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", [astuple(each.file) for each in files]
     )
     connection.executemany(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _document_row(each.file.path, of.document, now)
             for each in files
@@ -402,10 +452,21 @@ def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) 
     postings.insert(connection, numbered)
 
 
-def _document_row(file: str, document: Document, now: str) -> tuple[str, ...]:
+def _document_row(file: str, document: Document, now: str) -> tuple[str | bytes, ...]:
     anchors = json.dumps([_anchor_row(anchor) for anchor in document.anchors])
     left_out = json.dumps(document.left_out)
-    return document.source, file, document.title, document.text, anchors, now, left_out
+    content = _hash(document.source, document.text, document.title, anchors, left_out)
+    return document.source, file, document.title, document.text, anchors, now, left_out, content
+
+
+def _hash(*fields_of_document: str) -> bytes:
+    """The SHA-256 of what is stored of a document: damage of the disk changes it."""
+    digest = sha256()
+    for each in fields_of_document:
+        content = str(each).encode("utf-8", "surrogatepass")
+        digest.update(len(content).to_bytes(8, "big"))
+        digest.update(content)
+    return digest.digest()
 
 
 def _add_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:

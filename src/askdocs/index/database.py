@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldIndexError
 
 _PATIENCE = 30.0  # seconds for another process to end its write
+_FULL = 16_000_000  # bytes; SQLite and Chroma do not always say that the disk is full
 
 
 class Database:
@@ -29,6 +32,8 @@ class Database:
         self._closed = False
         self._guard = threading.Lock()
         self._writing = threading.Lock()  # SQLite lets others wait only so long
+        with suppress(OSError):  # SQLite's own files beside it get the same permissions
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         with self.connection() as connection:
             _create(connection, path, schema, version)
 
@@ -117,9 +122,25 @@ def _connect(path: Path, scratch: str) -> sqlite3.Connection:
     return connection
 
 
+def damaged(path: Path, reason: str) -> IndexMismatchError:
+    """The error for a catalog that is not what was stored, with the command that repairs it."""
+    return IndexMismatchError(
+        f"The catalog {path} is damaged ({reason}). Run `askdocs doctor --repair`, or build"
+        " the index again with `askdocs index --rebuild`."
+    )
+
+
+def disk_is_full(folder: Path) -> bool:
+    """Whether the disk of a folder has so little space that a failed write is due to it."""
+    try:
+        return shutil.disk_usage(folder).free < _FULL
+    except OSError:
+        return False
+
+
 def not_writable(index: Path, reason: str) -> CorpusError:
     """The error for an index folder that cannot be written, or is on a disk that is full."""
-    if "is full" in reason or "No space left" in reason:
+    if "is full" in reason or "No space left" in reason or "quota exceeded" in reason:
         return CorpusError(
             f"The disk of the index folder {index} is full. Free some space and run"
             " `askdocs index` again; nothing is lost."
@@ -133,8 +154,12 @@ def not_writable(index: Path, reason: str) -> CorpusError:
 def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
     """The error as a person understands it."""
     words_of_error = str(error)
-    if any(sign in words_of_error for sign in ("readonly", "unable to open", "is full")):
+    if "readonly" in words_of_error:
+        return not_writable(path.parent, "it is read-only")
+    if any(sign in words_of_error for sign in ("unable to open", "is full")):
         return not_writable(path.parent, words_of_error)
+    if "disk I/O error" in words_of_error and disk_is_full(path.parent):
+        return not_writable(path.parent, f"the disk is full: {words_of_error}")
     if "locked" in words_of_error:
         return CorpusError(
             f"Another program is writing to the catalog {path}. Try again; nothing is lost."
@@ -144,7 +169,4 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
             f"The disk of the catalog {path} cannot be read or written ({words_of_error}). Try"
             " again; if it stays so, run `askdocs doctor`."
         )
-    return IndexMismatchError(
-        f"The catalog {path} is damaged ({words_of_error}). Run `askdocs doctor --repair`, or build"
-        " the index anew with `askdocs index --rebuild`."
-    )
+    return damaged(path, words_of_error)

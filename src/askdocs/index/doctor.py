@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from askdocs.config import Config
 from askdocs.documents.scan import scan
-from askdocs.errors import AskdocsError, CorpusError, OldIndexError
+from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldIndexError
 from askdocs.index.catalog import Catalog, readable_vectors
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import delete_catalog, delete_vectors
@@ -195,11 +195,9 @@ def _files_with_wrong_passages(catalog: Catalog) -> list[str]:
     wrong = []
     for file in sorted(catalog.indexed_files()):
         for source in catalog.documents_of(file):
-            document = catalog.document(source)
-            text = document.text if document else ""
-            if any(
-                text[each.start : each.end] != each.text for each in catalog.passages_of(source)
-            ):
+            try:
+                catalog.check_slices(catalog.passages_of(source))
+            except IndexMismatchError:
                 wrong.append(file)
                 break
     return wrong

@@ -1,4 +1,4 @@
-"""What a sync writes into the folder of an index: how much it is, and how it is deleted."""
+"""The folder of an index: who may read it, how large it is, and how it is deleted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ from itertools import chain
 from pathlib import Path
 
 from askdocs.system.files import patiently
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only this user can read; one that exists keeps its permissions."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def open_private(path: str | Path, flags: int) -> int:
+    """An `opener` for `open`: a file that it creates can be read by this user alone."""
+    return os.open(path, flags, 0o600)
 
 
 def delete_index(index: Path) -> None:

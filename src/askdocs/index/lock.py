@@ -9,7 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from askdocs.errors import CorpusError, IndexBusyError
+from askdocs.errors import IndexBusyError
+from askdocs.index.database import not_writable
 from askdocs.system.files import patiently
 
 
@@ -22,7 +23,7 @@ class IndexLock:
     def __init__(self, index: Path) -> None:
         self._index = index
         # The lock and the note are two files: on Windows a locked file cannot be read.
-        self._lock = FileLock(index / ".lock", thread_local=False)
+        self._lock = FileLock(index / ".lock", mode=0o600, thread_local=False)
 
     def acquire(self, *, wait: float, doing: str = "") -> None:
         """Take the lock within `wait` seconds.
@@ -34,10 +35,7 @@ class IndexLock:
         except Timeout as error:
             raise IndexBusyError(self._busy_message()) from error
         except OSError as error:
-            raise CorpusError(
-                f"The index folder {self._index} cannot be written ({error.strerror or error})."
-                " Make it writable, or choose another with --index."
-            ) from error
+            raise not_writable(self._index, error.strerror or str(error)) from error
         self.describe(doing)
 
     def describe(self, doing: str, **more: str) -> None:

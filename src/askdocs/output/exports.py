@@ -85,6 +85,12 @@ def read_export(path: Path) -> list[dict[str, Any]]:
     return list(answers)
 
 
+def cited_sources(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the sources that the answers of an export cite, each once."""
+    cited = (each for answer in answers for each in answer["citations"] if isinstance(each, dict))
+    return list(dict.fromkeys(str(each.get("source", "")) for each in cited))
+
+
 def check_export(
     answers: Sequence[Mapping[str, Any]], document: Callable[[str], Document]
 ) -> Iterator[CheckedQuote]:

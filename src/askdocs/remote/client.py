@@ -102,8 +102,11 @@ class RemoteAssistant:
         on_progress: ProgressListener | None = None,
         dry_run: bool = False,
         rebuild: bool = False,
+        recheck: Sequence[str] = (),
     ) -> Changes:
-        found = self._call("index", on_progress, dry_run=dry_run, rebuild=rebuild)
+        found = self._call(
+            "index", on_progress, dry_run=dry_run, rebuild=rebuild, recheck=list(recheck)
+        )
         return from_record(Changes, found)
 
     def status(self) -> Status:

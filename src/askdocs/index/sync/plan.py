@@ -78,6 +78,8 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
                 failed.append(Failure(file.path, before.failure))
             continue
         now = _hashed(config, file)
+        if before and not retry and _fails_still(now, before):
+            now = replace(now, failure=before.failure)
         if now.failure:
             failed.append(Failure(file.path, now.failure))
             touched.append(now)
@@ -141,13 +143,21 @@ def _refuse_sudden_emptiness(
 
 
 def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool:
-    """Whether size and time say that a file is as it was, and can be believed.
+    """Whether a file need not be hashed: its size, inode and times are those of the last sync.
 
     A file changed just before the last sync could have changed again within the same tick of the
     clock, and one whose content could not be read (no hash) may be readable by now.
     """
-    same = (file.size, file.modified_ns) == (before.size, before.modified_ns)
-    return same and bool(before.hash) and file.modified_ns < started_before - _SETTLING_NS
+    same = (file.size, file.modified_ns, file.inode, file.changed_ns) == (
+        before.size, before.modified_ns, before.inode, before.changed_ns,
+    )  # fmt: skip
+    settled = max(file.modified_ns, file.changed_ns) < started_before - _SETTLING_NS
+    return same and bool(before.hash) and settled
+
+
+def _fails_still(now: FileRecord, before: FileRecord) -> bool:
+    """Whether a file that could not be read has the same content (one without a hash may pass)."""
+    return bool(before.failure and before.hash) and now.hash == before.hash
 
 
 def _unchanged(now: FileRecord, before: FileRecord) -> bool:
@@ -161,13 +171,19 @@ def _hashed(config: Config, file: SeenFile) -> FileRecord:
     if file.size > config.max_file_megabytes * 1_000_000:
         problem = f"the file is larger than {config.max_file_megabytes} MB (max_file_megabytes)"
     if problem:
-        return FileRecord(file.path, file.size, file.modified_ns, "", problem)
+        return _record(file, "", problem)
     try:
         content = hash_file(config.corpus / file.path)
-        return FileRecord(file.path, file.size, file.modified_ns, content)
+        return _record(file, content)
     except OSError as error:
         reason = f"it cannot be read: {error.strerror or error}"
-        return FileRecord(file.path, file.size, file.modified_ns, "", reason)
+        return _record(file, "", reason)
+
+
+def _record(file: SeenFile, content: str, failure: str = "") -> FileRecord:
+    return FileRecord(
+        file.path, file.size, file.modified_ns, content, failure, file.inode, file.changed_ns
+    )
 
 
 def _removed(seen: Collection[str], known: Iterable[str]) -> list[str]:

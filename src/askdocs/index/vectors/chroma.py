@@ -20,7 +20,8 @@ from askdocs.errors import (
     IndexMismatchError,
     VectorsUnavailableError,
 )
-from askdocs.index.database import not_writable
+from askdocs.index.database import disk_is_full, not_writable
+from askdocs.index.folder import make_private_folder
 from askdocs.system.files import plain_path
 
 Found = TypeVar("Found")
@@ -40,7 +41,6 @@ _SPACE = {
     }
 }
 _OWNER = "index"  # the key of a collection's metadata that says whose it is
-_FULL = 16_000_000  # bytes; an error on a disk with less space comes from that
 _RETRIES, _PAUSE = 100, 0.05  # seconds; of what fails while the collection is written
 _REFUSALS = (401, 403)
 _ANSWER_SECONDS = 60.0  # after which a server counts as gone
@@ -94,7 +94,7 @@ class ChromaFolder:
         with self._reporting():
             if self._mark.exists():
                 shutil.rmtree(folder)
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(folder)
             self._client = chromadb.PersistentClient(plain_path(folder), settings=settings)
             try:
                 self._collection = _made(self._client, COLLECTION)
@@ -136,6 +136,9 @@ class ChromaFolder:
     def close(self) -> None:
         self._closed = True
         self._client.close()
+        for file in self._folder.rglob("*"):
+            with suppress(OSError):  # somebody else's, or gone
+                file.chmod(0o700 if file.is_dir() else 0o600)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -174,7 +177,7 @@ class ChromaFolder:
                 sign in told for sign in ("readonly", "Permission denied", "No space", "is full")
             ):
                 raise not_writable(self._folder.parent, told) from error
-            if _free_bytes(self._folder.parent) < _FULL:  # Chroma does not say so on all its ways
+            if disk_is_full(self._folder.parent):
                 raise not_writable(self._folder.parent, f"the disk is full: {told}") from error
             raise IndexMismatchError(
                 f"The vector store {self._folder} cannot be used ({error})."
@@ -341,10 +344,3 @@ def _status(error: BaseException | None) -> int | None:
             return int(response.status_code)
         error = error.__context__
     return None
-
-
-def _free_bytes(folder: Path) -> int:
-    try:
-        return shutil.disk_usage(folder).free
-    except OSError:
-        return _FULL
