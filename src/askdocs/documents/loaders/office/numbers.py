@@ -32,3 +32,12 @@ def ordinal(number: int) -> str:
     """1 → 1st, 12 → 12th."""
     teen = number % 100 in {11, 12, 13}
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def letters(number: int) -> str:
+    """1 → a, 26 → z, 27 → aa, 28 → ab, as OpenDocument counts."""
+    text = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("a") + rest) + text
+    return text

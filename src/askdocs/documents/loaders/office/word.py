@@ -37,7 +37,7 @@ from askdocs.documents.loaders.office.zip_archive import (
     read_xml,
 )
 from askdocs.documents.loaders.scripts import Span, join_spans, merge_runs
-from askdocs.documents.loaders.tables.rows import add_table, row_line
+from askdocs.documents.loaders.tables.rows import Covered, add_table, row_line
 from askdocs.types import Document
 
 _TRANSPARENT = frozenset("sdt sdtContent customXml ins moveTo smartTag body document".split())
@@ -200,7 +200,7 @@ def table_rows(table: Element, rules: TextRules) -> tuple[list[list[str]], int |
             merged, span = _merging(properties)
             above = rows[-1][len(cells)] if rows and len(rows[-1]) > len(cells) else ""
             text = above if merged else _cell_text(cell, rules)
-            cells += [text] + [""] * (span - 1)
+            cells += [text, *[Covered(text)] * (span - 1)]
         marked = any(local(part.tag) == "tblHeader" for part in row.iter())
         header += marked and header == len(rows)
         rows.append(cells)

@@ -10,6 +10,7 @@ from askdocs.documents.loaders.builder import DocumentBuilder
 
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_FEWEST_BODY = 2  # rows below a header of several rows
 _DEEPEST_HEADER = 3  # rows of groups above the names of columns
 _NAME_LIMIT = 80  # characters of a column name
 
@@ -29,6 +30,8 @@ def clean(cell: str) -> str:
 
 def row_line(names: Row, cells: Row) -> str:
     """The cells that are filled, each with the name of its column where it has one."""
+    if spans_all(cells):
+        return next(filter(None, cells))
     parts = []
     for column, cell in enumerate(cells):
         name = names[column] if column < len(names) else ""
@@ -38,6 +41,13 @@ def row_line(names: Row, cells: Row) -> str:
         name = name.rstrip(" :")
         parts.append(f"{name}: {cell}" if name and name != cell else cell)
     return "; ".join(parts)
+
+
+def spans_all(cells: Row) -> bool:
+    """Whether a row is one merged cell over several columns: a title among the rows."""
+    filled = [cell for cell in cells if cell]
+    covered = sum(isinstance(cell, Covered) for cell in filled)
+    return covered > 0 and len(filled) - covered == 1
 
 
 def column_names(cells: Row) -> Row:
@@ -81,7 +91,9 @@ def header_rows(rows: Sequence[Row]) -> int:
     A row of groups stands above the names in each: "2024" over "Adults" and "Children".
     """
     depth = 0
-    while depth + 2 < len(rows) and depth < _DEEPEST_HEADER and _is_over(rows[depth:]):
+    while (
+        depth + _FEWEST_BODY < len(rows) - 1 and depth < _DEEPEST_HEADER and _is_over(rows[depth:])
+    ):
         depth += 1
     return depth + 1 if depth else 0
 
@@ -94,6 +106,8 @@ def joined_names(rows: Sequence[Row]) -> list[str]:
 def filled_groups(rows: Sequence[Row]) -> list[Row]:
     """Header rows in which each name of a group stands over all of its columns."""
     filled: list[Row] = []
+    if not rows:
+        return filled
     for upper, lower in pairwise(rows):
         row, name = [], ""
         for column, cell in enumerate(lower):
@@ -162,20 +176,30 @@ def add_rows(builder: DocumentBuilder, rows: Iterable[tuple[int, Row]], names: R
 def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | None = None) -> None:
     """Add a table inside a text, one row a line, between empty lines.
 
-    `header` is how many rows name the columns; None: look whether the first does.
+    Args:
+        builder: Takes the lines.
+        rows: The rows, those of the header first.
+        header: How many rows name the columns; None: look whether the first ones do.
     """
-    rows = [[clean(cell) for cell in row] for row in rows]
+    rows = [[_clean(cell) for cell in row] for row in rows]
     rows = [row for row in rows if any(row)]
-    if header is None:
-        header = 1 if first_row_names(rows) and not _pairs(rows) else 0
-    names = list(column_names(joined_names(rows[:header])))
     builder.close_block()
+    while len(rows) > 2 and spans_all(rows[0]) and not (header or 0) > 1:
+        builder.add(plain_line(rows[0]), end="\n")
+        rows, header = rows[1:], header - 1 or None if header else header
+    if header is None:
+        header = header_rows(rows) or int(first_row_names(rows) and not _pairs(rows))
+    names = list(column_names(joined_names(filled_groups(rows[:header]))))
     body = rows[header:] if len(rows) > header else rows
     for row in body:
         builder.add(
             row_line(names, row) if names and body is not rows else plain_line(row), end="\n"
         )
     builder.close_block()
+
+
+def _clean(cell: str) -> str:
+    return Covered(clean(cell)) if isinstance(cell, Covered) else clean(cell)
 
 
 def _pairs(rows: Sequence[Row]) -> bool:
