@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -246,3 +247,16 @@ def test_an_open_document_sheet_reads_as_it_is_shown(tmp_path: Path) -> None:
     ]
     document = load(path, "a.ods")[0]
     assert [anchor.line for anchor in document.anchors if anchor.line] == [1, 4, 1]
+
+
+def test_formulas_without_results_and_charts_are_told(tmp_path: Path) -> None:
+    made = sheet([["Item", "Cost"], ["Oil", 10], ["Sum", "=SUM(B2:B2)"], ["Now", "=TODAY()"]])
+    chart = BarChart()
+    chart.add_data(Reference(made, min_col=2, min_row=1, max_row=3))
+    made.add_chart(chart, "E2")
+    saved(tmp_path, made)
+    assert load(tmp_path / "a.xlsx", "a.xlsx")[0].left_out == (
+        "1 chart",
+        "stored results of 1 formula (the file holds none; they were computed)",
+        "results of 1 formula (not computed)",
+    )

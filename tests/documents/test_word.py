@@ -267,3 +267,11 @@ def test_numbers_of_lists_are_written_as_in_word() -> None:
     assert [letter(number) for number in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
     assert [roman(number) for number in (4, 9, 14, 40, 1990)] == ["IV", "IX", "XIV", "XL", "MCMXC"]
     assert [ordinal(number) for number in (1, 2, 11, 23)] == ["1st", "2nd", "11th", "23rd"]
+
+
+def test_what_is_not_read_is_told(tmp_path: Path) -> None:
+    body = p("Text.") + "<w:p><w:r><pic:pic xmlns:pic='p'/><w:object><x/></w:object></w:r></w:p>"
+    read(tmp_path, body)
+    assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (
+        "1 embedded object", "1 picture (no text recognition)",
+    )  # fmt: skip

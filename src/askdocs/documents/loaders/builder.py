@@ -116,6 +116,11 @@ class DocumentBuilder:
         return Document(self.source, text, title, anchors, tuple(self._left_out))
 
 
+def counted(count: int, noun: str) -> str:
+    """Such as "1 picture", "3 pictures"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def first_line(text: str) -> str:
     """The first line of a text if it can serve as a title, else ""."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.html.page import add_page, parse_html
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.html.page import add_page, closed, parse_html
 from askdocs.documents.loaders.office.zip_archive import (
     attribute,
     local,
@@ -32,11 +32,15 @@ def load(path: Path, source: str) -> Sequence[Document]:
             raise LoadError("the book is protected against copying (DRM)")
         title, chapters, contents = _package(archive)
         builder = DocumentBuilder(source, title=title)
+        pictures = 0
         for chapter in chapters:
-            page = parse_html(read_part(archive, chapter))
+            page = parse_html(closed(read_part(archive, chapter)))
+            pictures += len(page.css("body img, body svg image"))
             if page.css_first("h1, h2, h3, h4") is None and chapter in contents:
                 builder.anchor(heading=contents[chapter])
             add_page(builder, page)
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
     return [builder.build()]
 
 

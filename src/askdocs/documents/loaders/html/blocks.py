@@ -46,19 +46,27 @@ def furniture(node: LexborNode, visibility: Visibility, kept_header: int = 0) ->
         return True
     if tag == "button":
         return not visibility.opens(node)
-    if visibility.hidden(node) and node.css_first("math") is None:
-        return tag not in _CONTAINERS
-    if (node.attributes.get("role") or "").lower() in _ROLES:
+    role = (node.attributes.get("role") or "").lower()
+    if role in _ROLES or (visibility.hidden(node) and node.css_first("math") is None):
         return tag not in _CONTAINERS
     if tag in _CONTAINERS:
         return False
     if tag == "sup" and "reference" in (node.attributes.get("class") or ""):
         return True  # the number of a source in Wikipedia
     if tag == "aside":
-        return not _inside_article(node) or not is_prose(node)
+        return not _is_remark(node)
     if tag == "header" and node.mem_id != kept_header and not _inside_article(node):
         return True
     return _is_named_furniture(node)
+
+
+def _is_remark(aside: LexborNode) -> bool:
+    """Whether what stands beside a text belongs to it: a note, a box in an article or a book."""
+    attributes = aside.attributes
+    kind = f"{attributes.get('role') or ''} {attributes.get('epub:type') or ''}".strip()
+    if "note" in kind:
+        return True
+    return (bool(kind) or _inside_article(aside)) and is_prose(aside)
 
 
 def _is_named_furniture(node: LexborNode) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.html.blocks import HtmlWriter, furniture
 from askdocs.documents.loaders.html.visibility import Visibility
 from askdocs.documents.loaders.text import decode
@@ -28,6 +28,8 @@ _PLACEHOLDER = re.compile(
     r"\W*(?:loading|please wait|wird geladen|chargement|cargando)\W*|.*\bjava ?script\b.*",
     re.I | re.S,
 )
+_EMPTY = re.compile(rb"<(?P<name>[A-Za-z][\w:-]*)(?:\s[^<>]*?)?/>")
+_VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
 _PLACEHOLDER_LIMIT = 400  # characters
 
 
@@ -37,7 +39,9 @@ def load(path: Path, source: str) -> Sequence[Document]:
     Raises:
         LoadError: A script makes the text of the page, so that the file does not hold it.
     """
-    return [page_document(source, parse_html(path.read_bytes()))]
+    data = path.read_bytes()
+    is_xml = PurePosixPath(source).suffix.lower() == ".xhtml"
+    return [page_document(source, parse_html(closed(data) if is_xml else data))]
 
 
 def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Document:
@@ -48,12 +52,27 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
     """
     builder = DocumentBuilder(source, title=page_title(page) or title)
     add_page(builder, page)
+    frames = sum(1 for frame in page.css("iframe, frame") if frame.attributes.get("src"))
+    if frames:
+        builder.leave_out(f"{counted(frames, 'frame')} with another page")
     document = builder.build()
     text = document.text
     empty = len(text) < _PLACEHOLDER_LIMIT and (not text or _PLACEHOLDER.fullmatch(text))
     if empty and page.css_first("script") is not None:
         raise LoadError(_SCRIPTED)
     return document
+
+
+def closed(data: bytes) -> bytes:
+    """XHTML with `<title/>` as `<title></title>`: for HTML, it would not end there."""
+    return _EMPTY.sub(
+        lambda tag: (
+            tag.group()
+            if tag["name"].lower() in _VOID
+            else b"<%b></%b>" % (tag.group()[1:-2].rstrip(), tag["name"])
+        ),
+        data,
+    )
 
 
 def parse_html(data: bytes, charset: str = "") -> LexborHTMLParser:

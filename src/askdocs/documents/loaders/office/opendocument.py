@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.office.open_styles import BULLET, OUTLINE, OpenNumbering, OpenStyles
 from askdocs.documents.loaders.office.open_text import (
     LEFT_OUT,
@@ -66,7 +66,24 @@ def load(path: Path, source: str) -> Sequence[Document]:
     _Writer(builder, rules).write(body)
     if any(local(part.tag) == "text" for part in body):
         _add_margins(builder, masters, rules)
+    _tell_unread(builder, body, rules)
     return [builder.build()]
+
+
+def _tell_unread(builder: DocumentBuilder, body: Element, rules: OpenRules) -> None:
+    """Note the pictures and embedded objects of a document, which are not read."""
+    pictures = objects = 0
+    for frame in body.iter():
+        parts = [local(part.tag) for part in frame] if local(frame.tag) == "frame" else []
+        if "object" in parts or "object-ole" in parts:
+            names = [attribute(part, "href").removeprefix("./") for part in frame]
+            objects += not any(name in rules.formulas for name in names)
+        elif "image" in parts:
+            pictures += 1
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
+    if objects:
+        builder.leave_out(counted(objects, "embedded object"))
 
 
 def _read_styles(archive: ZipFile, content: Element) -> tuple[OpenStyles, Element | None]:

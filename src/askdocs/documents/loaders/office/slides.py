@@ -7,7 +7,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.office.word_maths import equation_text
 from askdocs.documents.loaders.office.zip_archive import (
     attribute,
     core_title,
@@ -16,7 +17,8 @@ from askdocs.documents.loaders.office.zip_archive import (
     read_xml,
     relations,
 )
-from askdocs.documents.loaders.tables.rows import add_table
+from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
+from askdocs.documents.loaders.tables.rows import Covered, add_table
 from askdocs.types import Document
 
 _TITLES = frozenset({"title", "ctrTitle"})
@@ -30,8 +32,13 @@ def load(path: Path, source: str) -> Sequence[Document]:
         builder = DocumentBuilder(source, title=core_title(archive, "docProps/core.xml"))
         if builder.title.lower() in {"powerpoint presentation", "powerpoint-präsentation"}:
             builder.title = ""
+        pictures = 0
         for number, part in enumerate(_slides(archive), 1):
+            slide = read_xml(archive, part)
+            pictures += sum(1 for element in slide.iter() if local(element.tag) == "pic")
             _add_slide(builder, archive, part, number)
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
     return [builder.build()]
 
 
@@ -93,14 +100,35 @@ def paragraphs(shape: Element) -> list[str]:
     for paragraph in shape.iter():
         if local(paragraph.tag) != "p":
             continue
-        pieces = []
-        for element in paragraph.iter():
-            if local(element.tag) == "t":
-                pieces.append(element.text or "")
-            elif local(element.tag) in {"br", "tab"}:
-                pieces.append(" ")
-        texts.append("".join(pieces).strip())
+        texts.append(join_spans(merge_runs(_spans(paragraph))).strip())
     return [text for text in texts if text]
+
+
+def _spans(paragraph: Element) -> Iterator[Span]:
+    """The runs of a paragraph, with those that stand higher or lower, and its equations."""
+    stack: list[tuple[Element, Script]] = [(paragraph, "plain")]
+    while stack:
+        element, script = stack.pop()
+        name = local(element.tag)
+        if name == "oMath":
+            yield equation_text(element), "plain"
+        elif name == "t":
+            yield element.text or "", script
+        elif name in {"br", "tab"}:
+            yield " ", "plain"
+        elif name != "Fallback":
+            look = next((part for part in element if local(part.tag) == "rPr"), None)
+            if name in {"r", "fld"} and look is not None:
+                script = _script(look.get("baseline", "0"))
+            stack.extend((part, script) for part in reversed(element))
+
+
+def _script(baseline: str) -> Script:
+    """How a run stands; its baseline is in thousandths of a percent of its height."""
+    height = baseline.removesuffix("%")
+    if height.removeprefix("-").strip("0.") == "":
+        return "plain"
+    return "sub" if height.startswith("-") else "super"
 
 
 def _add_paragraphs(builder: DocumentBuilder, texts: list[str], *, bullets: bool) -> None:
@@ -126,10 +154,7 @@ def _add_frame(
     for element in frame.iter():
         name = local(element.tag)
         if name == "tbl":
-            rows = [
-                [" ".join(paragraphs(cell)) for cell in _named(row, "tc")]
-                for row in _named(element, "tr")
-            ]
+            rows = _table_rows(element)
             first = any(
                 local(part.tag) == "tblPr" and part.get("firstRow") == "1" for part in element
             )
@@ -142,6 +167,22 @@ def _add_frame(
             _, target = related.get(attribute(element, "dm"), ("", ""))
             if target in archive.namelist():
                 _add_paragraphs(builder, paragraphs(read_xml(archive, target)), bullets=True)
+
+
+def _table_rows(table: Element) -> list[list[str]]:
+    """The rows of a table, merged cells in all that they cover."""
+    rows: list[list[str]] = []
+    for row in _named(table, "tr"):
+        cells: list[str] = []
+        for at, cell in enumerate(_named(row, "tc")):
+            if cell.get("hMerge") in {"1", "true"} and cells:
+                cells.append(Covered(cells[-1]))
+            elif cell.get("vMerge") in {"1", "true"} and rows and at < len(rows[-1]):
+                cells.append(rows[-1][at])
+            else:
+                cells.append(" ".join(paragraphs(cell)))
+        rows.append(cells)
+    return rows
 
 
 def _add_chart(builder: DocumentBuilder, chart: Element) -> None:

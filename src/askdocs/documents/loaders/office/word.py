@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.office.word_numbering import BULLET, Numbering
 from askdocs.documents.loaders.office.word_parts import (
     WordComment,
@@ -44,6 +44,13 @@ _TRANSPARENT = frozenset("sdt sdtContent customXml ins moveTo smartTag body docu
 _DELETED = frozenset({"del", "moveFrom"})
 _NOTES = {"footnoteReference": "footnote ", "endnoteReference": "endnote "}
 _COMMENTS = {"commentReference": ""}
+_UNREAD = {
+    "pic": "picture",
+    "imagedata": "picture",
+    "chart": "chart",
+    "object": "embedded object",
+    "altChunk": "embedded document",
+}
 _SPAN_LIMIT = 100
 
 
@@ -70,7 +77,27 @@ def load(path: Path, source: str) -> Sequence[Document]:
         margins = list(read_margins(archive, body, parts.rules))
     _Writer(builder, parts).write(body)
     _add_margins(builder, margins)
+    for noun, remark in _unread(body):
+        builder.leave_out(f"{noun}{remark}")
     return [builder.build()]
+
+
+def _unread(body: Element) -> Iterator[tuple[str, str]]:
+    """What the body holds beside text, counted, each with what there is to say of it."""
+    counts: dict[str, int] = {}
+    stack = [body]
+    while stack:
+        element = stack.pop()
+        name = local(element.tag)
+        kind = _UNREAD.get(name, "")
+        if name == "chart" and not attribute(element, "id"):
+            kind = ""
+        if kind:
+            counts[kind] = counts.get(kind, 0) + 1
+        if name not in {"Fallback", "object", "del"}:
+            stack.extend(element)
+    for kind, count in sorted(counts.items()):
+        yield counted(count, kind), " (no text recognition)" if kind == "picture" else ""
 
 
 def _read_parts(archive: ZipFile) -> _Parts:

@@ -10,6 +10,7 @@ from askdocs.documents.loaders.builder import DocumentBuilder
 
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_FORM_SHARE = 4  # at most so many cells of a form for each label
 _FEWEST_BODY = 2  # rows below a header of several rows
 _DEEPEST_HEADER = 3  # rows of groups above the names of columns
 _NAME_LIMIT = 80  # characters of a column name
@@ -50,6 +51,12 @@ def spans_all(cells: Row) -> bool:
     return covered > 0 and len(filled) - covered == 1
 
 
+def _is_title(row: Row, below: Row) -> bool:
+    """Whether a row is a title over the table: a single cell, merged or alone in a wide table."""
+    alone = bool(row[0]) and not any(row[1:])
+    return spans_all(row) or (alone and sum(map(bool, below)) > 1)
+
+
 def column_names(cells: Row) -> Row:
     """The names in a header row. Above labels of rows, beside years, stands no name of them."""
     years = [cell for cell in cells[1:] if cell]
@@ -63,7 +70,19 @@ def plain_line(cells: Row) -> str:
         return " ".join(filled)  # a bullet or a box to tick, and what it stands for
     if len(filled) == 2 and len(cells) == 2 and not _NUMBER.fullmatch(filled[0]):
         return f"{filled[0].rstrip(' :')}: {filled[1]}"
+    labels = sum(cell.endswith(":") for cell in filled)
+    if labels > 1 or (labels == 1 and len(filled) == 2 and filled[0].endswith(":")):
+        return _labelled(filled)
     return " | ".join(filled)
+
+
+def _labelled(cells: Row) -> str:
+    """A line of a form, "Name:", "Ada", "Born:", "1815", as "Name: Ada; Born: 1815"."""
+    line = ""
+    for cell in cells:
+        line += " " if line.endswith(":") and not cell.endswith(":") else "; " if line else ""
+        line += cell
+    return line
 
 
 def first_row_names(rows: Sequence[Row]) -> bool:
@@ -184,11 +203,14 @@ def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | No
     rows = [[_clean(cell) for cell in row] for row in rows]
     rows = [row for row in rows if any(row)]
     builder.close_block()
-    while len(rows) > 2 and spans_all(rows[0]) and not (header or 0) > 1:
+    titled = False
+    while len(rows) > 2 and _is_title(rows[0], rows[1]) and (header or 0) < 2:
+        titled = True
         builder.add(plain_line(rows[0]), end="\n")
         rows, header = rows[1:], header - 1 or None if header else header
     if header is None:
-        header = header_rows(rows) or int(first_row_names(rows) and not _pairs(rows))
+        header = 0 if _is_form(rows) else header_rows(rows) or int(first_row_names(rows))
+        header = 0 if titled and not all(rows[0]) else header  # below a title, names are complete
     names = list(column_names(joined_names(filled_groups(rows[:header]))))
     body = rows[header:] if len(rows) > header else rows
     for row in body:
@@ -202,9 +224,11 @@ def _clean(cell: str) -> str:
     return Covered(clean(cell)) if isinstance(cell, Covered) else clean(cell)
 
 
-def _pairs(rows: Sequence[Row]) -> bool:
-    """Whether each row is a name and its value, as in a form: "Born:", "1815"."""
-    return all(len(row) == 2 for row in rows) and sum(row[0].endswith(":") for row in rows) > 1
+def _is_form(rows: Sequence[Row]) -> bool:
+    """Whether rows hold names and their values side by side: "Born:", "1815"."""
+    filled = [cell for row in rows for cell in row if cell]
+    labels = sum(cell.endswith(":") for cell in filled)
+    return labels > 1 and labels * _FORM_SHARE >= len(filled)
 
 
 def _columns(rows: Sequence[Row]) -> list[list[str]]:

@@ -5,7 +5,8 @@ Anchors are the sheet and the row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from python_calamine import (
 )
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.office.zip_archive import open_archive
 from askdocs.documents.loaders.tables.cell_notes import Notes, read_notes
 from askdocs.documents.loaders.tables.grid import Numbered, add_grid
@@ -49,12 +50,31 @@ def load(path: Path, source: str) -> Sequence[Document]:
             if "xl/workbook.xml" in archive.namelist():
                 notes = read_notes(archive)
                 workbook = Workbook(path)
+                _tell_unread(builder, archive.namelist())
+    _add_sheets(builder, _open(data), workbook, notes)
+    if workbook is not None and workbook.computed:
+        formulas = counted(workbook.computed, "formula")
+        builder.leave_out(f"stored results of {formulas} (the file holds none; they were computed)")
+    if workbook is not None and workbook.not_computed:
+        builder.leave_out(f"results of {counted(workbook.not_computed, 'formula')} (not computed)")
+    return [builder.build()]
+
+
+def _open(data: bytes) -> CalamineWorkbook:
     try:
-        values = CalamineWorkbook.from_filelike(BytesIO(data))
+        return CalamineWorkbook.from_filelike(BytesIO(data))
     except CalamineError as error:
         if "password" in str(error).lower():
             raise LoadError("the file is protected by a password") from error
         raise LoadError("the spreadsheet is damaged or incomplete") from error
+
+
+def _add_sheets(
+    builder: DocumentBuilder,
+    values: CalamineWorkbook,
+    workbook: Workbook | None,
+    notes: Mapping[str, Notes],
+) -> None:
     for sheet in values.sheets_metadata:
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue
@@ -63,7 +83,16 @@ def load(path: Path, source: str) -> Sequence[Document]:
             hidden = sheet.visible is not SheetVisibleEnum.Visible
             builder.heading(1, f"{sheet.name} (hidden sheet)" if hidden else sheet.name)
             add_grid(builder, rows)
-    return [builder.build()]
+
+
+def _tell_unread(builder: DocumentBuilder, parts: Sequence[str]) -> None:
+    """Note the charts and pictures of a workbook, which are not read."""
+    charts = sum(bool(re.fullmatch(r"xl/charts/chart\d*\.xml", part)) for part in parts)
+    pictures = sum(part.startswith("xl/media/") for part in parts)
+    if charts:
+        builder.leave_out(counted(charts, "chart"))
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
 
 
 def _rows(sheet: CalamineSheet, workbook: Workbook | None, notes: Notes) -> Numbered:
