@@ -4,21 +4,56 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
+import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from askdocs.documents.loaders.scripts import Script, Span, join_spans
+
 HYPHEN = "\u00ad"  # stands for a hyphen at a line's end that pdfium takes for a broken word
-_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_LIGATURES = {
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
+}  # fmt: skip
 _BROKEN = 0x02  # what pdfium gives for such a hyphen
+_CONTROLS = range(0x80, 0xA0)  # control characters that stand for letters of Windows-1252
+_LAST_CODE = 0x10FFFF
 _GAP = 0.6  # of the font's size: a wider gap ends a segment
+_SAME_LINE = 0.3  # of the lower character's height that two on one line share
+_BACKWARDS = 4  # font sizes: a character so far to the left begins another line
+_DRAWN_SHARE = 0.85  # of a character's box that the size of its font is
+_NAME_BYTES = 200  # of a font's name that are read
+_BOLD_WEIGHT = 600
+_BOLD_NAMES = (b"bold", b"black", b"heavy", b"cmbx", b"-bd")
+# A character is a superscript or subscript where its font is at most _SMALL of the size of the
+# line's and its baseline is off by more than _SHIFT of that size. TeX and Word raise by 0.33 and
+# lower by 0.14 to 0.2; small capitals stand on the baseline; a numerator is raised by more.
+_SMALL = 0.87
+_SHIFT = 0.1
+_LARGEST_SHIFT = 0.9
+_MOSTLY = 0.6  # of a line's characters that have one size, for it to be the size of the line
+_TOUCHING = 0.25  # of the line's size: a script stands no further from what it belongs to
+CLOSING = frozenset(",.;:!?)]}⁄”’»%")  # signs that stand with no space after a word
+_NOTE_NUMBER = re.compile(r"(\d{1,3})(\)?)")
+_NOTE_WORDS = 3  # of a line that begins with the mark of a note, at least
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_SLANT = math.radians(15)  # text that deviates more from a quarter turn is slanted
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Words side by side. `bottom` and `top` are heights above the page's foot, in points."""
+    """Words side by side, in points.
+
+    `bottom` and `top` are heights above the page's foot, `base` is that of the baseline; NaN where
+    it is not known. `starts` are the left edges of the words, one for each. `spans` are the parts
+    of the text where some stand higher or lower. `apart` says that no word beside it goes on with
+    it, as with the value of a field.
+    """
 
     text: str
     left: float
@@ -27,6 +62,10 @@ class Segment:
     top: float
     size: float
     bold: bool
+    base: float = math.nan
+    starts: tuple[float, ...] = ()
+    spans: tuple[Span, ...] = ()
+    apart: bool = False
 
     @property
     def middle(self) -> float:
@@ -47,98 +86,164 @@ class _Character:
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
-def read_segments(text_page: Any, box: Box) -> tuple[list[Segment], float]:
-    """The segments in the order of the file, turned upright, and the height of the upright page.
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of a page.
 
-    `box` is the part of the page that is shown.
+    `segments` are upright, in the order of the file, on a page `height` points high. `sideways`
+    are the segments of each other direction, turned upright in turn, with their page's height.
+    `unmapped` is the share of the characters without a usable map to Unicode, `slanted` counts
+    those that stand aslant and are left out. `turn` is how often the page was turned by a quarter.
+    """
+
+    segments: list[Segment]
+    height: float
+    sideways: tuple[tuple[list[Segment], float], ...] = ()
+    unmapped: float = 0.0
+    slanted: int = 0
+    turn: int = 0
+
+
+def read_text(text_page: Any, box: Box) -> PageText:
+    """Read the characters of a page.
+
+    Args:
+        text_page: The text page of pdfium.
+        box: The part of the page that is shown: left, bottom, right, top in points.
     """
     width, height = box[2] - box[0], box[3] - box[1]
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
-        return [], height
-    angles = [_quarter(pdfium.FPDFText_GetCharAngle(text_page, i)) for i in range(count)]
-    letters = [pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count)]
-    visible = Counter(a for a, code in zip(angles, letters, strict=True) if code > 32)
-    upright = visible.most_common(1)[0][0] if visible else 0
-    reader = _Reader(text_page, upright, box)
+        return PageText([], height)
+    turns = [_quarter(pdfium.FPDFText_GetCharAngle(text_page, i)) for i in range(count)]
+    codes = [pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count)]
+    visible = Counter(turn for turn, code in zip(turns, codes, strict=True) if code > ord(" "))
+    slanted = visible.pop(None, 0)
+    order = [turn for turn, _ in visible.most_common() if turn is not None] or [0]
+    read = [
+        (
+            _segments(_Reader(text_page, turn, box), codes, turns, turn),
+            width if turn % 2 else height,
+        )
+        for turn in order
+    ]
+    segments, upright_height = read[0]
+    return PageText(
+        segments,
+        upright_height,
+        tuple(each for each in read[1:] if each[0]),
+        _unmapped_share(text_page, codes),
+        slanted,
+        order[0],
+    )
+
+
+def turned(box: Box, turn: int, page: Box) -> Box:
+    """A box of a page, as it lies when the page is turned by `turn` quarters, in points."""
+    left, bottom, right, top = (
+        box[0] - page[0], box[1] - page[1], box[2] - page[0], box[3] - page[1],
+    )  # fmt: skip
+    width, height = page[2] - page[0], page[3] - page[1]
+    if turn == 1:
+        return height - top, left, height - bottom, right
+    if turn == 2:
+        return width - right, height - top, width - left, height - bottom
+    if turn == 3:
+        return bottom, width - right, top, width - left
+    return left, bottom, right, top
+
+
+def _segments(
+    reader: _Reader, codes: Sequence[int], turns: Sequence[int | None], turn: int
+) -> list[Segment]:
+    """The segments of the characters in one direction."""
     segments: list[Segment] = []
     run: list[_Character] = []
-    for index in range(count):
-        code = letters[index]
+    for index, code in enumerate(codes):
         if code in (0x0D, 0x0A):
             _close(run, segments, reader)
-        elif code != _BROKEN and (code <= 32 or code == 0xA0):
+        elif code != _BROKEN and (code <= ord(" ") or code == 0xA0):
             if run and run[-1].letter != " ":
                 run.append(_Character(" ", run[-1].right, run[-1].right, 0, 0, 0, -1))
-        elif angles[index] == upright:
+        elif turns[index] == turn:
             character = reader.character(index, code)
             if run and _apart(run, character):
                 _close(run, segments, reader)
             run.append(character)
     _close(run, segments, reader)
-    return segments, width if upright % 2 else height
+    return segments
+
+
+def _unmapped_share(text_page: Any, codes: Sequence[int]) -> float:
+    """The share of the visible characters whose font does not say which letter they are."""
+    visible = [index for index, code in enumerate(codes) if code > ord(" ") or code == 0]
+    if not visible:
+        return 0.0
+    unknown = [
+        index
+        for index in visible
+        if codes[index] in (0, 0xFFFD) or pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1
+    ]
+    return len(unknown) / len(visible)
 
 
 class _Reader:
-    """Reads characters in the coordinates of the page turned so that most text is upright."""
+    """Reads characters in the coordinates of the page turned so that their text is upright."""
 
-    def __init__(self, text_page: Any, upright: int, box: Box) -> None:
-        self._page = text_page
-        self._upright = upright
-        self._origin = box[:2]
-        self._width = box[2] - box[0]
-        self._height = box[3] - box[1]
+    def __init__(self, text_page: Any, turn: int, page: Box) -> None:
+        self._text_page = text_page
+        self._turn = turn
+        self._page = page
         self._box = pdfium.FS_RECTF()
-        self._name = ctypes.create_string_buffer(200)
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._name = ctypes.create_string_buffer(_NAME_BYTES)
         self._flags = ctypes.c_int()
 
     def character(self, index: int, code: int) -> _Character:
         box = self._box
-        pdfium.FPDFText_GetLooseCharBox(self._page, index, box)
-        x, y = self._origin
-        left, bottom, right, top = self._turn(
-            box.left - x, box.bottom - y, box.right - x, box.top - y
+        pdfium.FPDFText_GetLooseCharBox(self._text_page, index, box)
+        left, bottom, right, top = turned(
+            (box.left, box.bottom, box.right, box.top), self._turn, self._page
         )
-        size = pdfium.FPDFText_GetFontSize(self._page, index)
+        size = pdfium.FPDFText_GetFontSize(self._text_page, index)
         drawn = top - bottom
         # A font scaled by a matrix reports a size of 1 or so; its box tells the drawn size.
-        size = drawn * 0.85 if drawn > 0 and not 0.5 < size / drawn < 2 else size
-        letter = chr(code) if code < 0x110000 else "\ufffd"
-        if 0x80 <= code < 0xA0:  # a control character, meant as the letter of Windows at its place
-            letter = bytes([code]).decode("cp1252", "ignore") or " "
-        if code in (_BROKEN, 0xFFFE, 0xAD):
-            letter = HYPHEN
-        letter = _LIGATURES.get(letter, letter)
-        return _Character(letter, left, right, bottom, top, round(size, 1), index)
+        size = drawn * _DRAWN_SHARE if drawn > 0 and not 0.5 < size / drawn < 2 else size
+        return _Character(_letter(code), left, right, bottom, top, round(size, 1), index)
 
-    def _turn(
-        self, left: float, bottom: float, right: float, top: float
-    ) -> tuple[float, float, float, float]:
-        if self._upright == 1:
-            return self._height - top, left, self._height - bottom, right
-        if self._upright == 2:
-            return (
-                self._width - right,
-                self._height - top,
-                self._width - left,
-                self._height - bottom,
-            )
-        if self._upright == 3:
-            return bottom, self._width - right, top, self._width - left
-        return left, bottom, right, top
+    def base(self, index: int) -> float:
+        """The height of a character's baseline."""
+        pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._x, self._y)
+        x, y = float(self._x.value), float(self._y.value)
+        return turned((x, y, x, y), self._turn, self._page)[1]
 
     def is_bold(self, index: int) -> bool:
         """Whether the font of a character is bold, by its weight or name."""
-        if pdfium.FPDFText_GetFontWeight(self._page, index) >= 600:
+        if pdfium.FPDFText_GetFontWeight(self._text_page, index) >= _BOLD_WEIGHT:
             return True
-        length = pdfium.FPDFText_GetFontInfo(self._page, index, self._name, 200, self._flags)
-        name = self._name.raw[: max(0, min(length, 200) - 1)].lower()
-        return any(word in name for word in (b"bold", b"black", b"heavy", b"cmbx", b"-bd"))
+        length = pdfium.FPDFText_GetFontInfo(
+            self._text_page, index, self._name, _NAME_BYTES, self._flags
+        )
+        name = self._name.raw[: max(0, min(length, _NAME_BYTES) - 1)].lower()
+        return any(word in name for word in _BOLD_NAMES)
 
 
-def _quarter(angle: float) -> int:
-    """The direction of writing in quarter turns."""
-    return round(angle / (math.pi / 2)) % 4 if angle >= 0 else 0
+def _letter(code: int) -> str:
+    """The letter of a character; a ligature as its letters."""
+    if code in _CONTROLS:
+        return bytes([code]).decode("cp1252", "ignore") or " "
+    if code in (_BROKEN, 0xFFFE, 0xAD):
+        return HYPHEN
+    letter = chr(code) if code <= _LAST_CODE else "\ufffd"
+    return _LIGATURES.get(letter, letter)
+
+
+def _quarter(angle: float) -> int | None:
+    """The direction of writing in quarter turns; None for text that stands aslant."""
+    if angle < 0:
+        return 0
+    turn = round(angle / (math.pi / 2))
+    return turn % 4 if abs(angle - turn * math.pi / 2) <= _SLANT else None
 
 
 def _apart(run: list[_Character], following: _Character) -> bool:
@@ -147,33 +252,138 @@ def _apart(run: list[_Character], following: _Character) -> bool:
     if last is None:
         return False
     overlap = min(last.top, following.top) - max(last.bottom, following.bottom)
-    if overlap < 0.3 * min(last.top - last.bottom, following.top - following.bottom):
+    if overlap < _SAME_LINE * min(last.top - last.bottom, following.top - following.bottom):
         return True
     size = max(last.size, following.size, 1.0)
     gap = max(following.left - last.right, last.left - following.right)
     if gap > _GAP * size:
         return True
-    return following.right < last.left - 4 * size
+    return following.right < last.left - _BACKWARDS * size
 
 
 def _close(run: list[_Character], segments: list[Segment], reader: _Reader) -> None:
     """Make a segment of the run and empty it."""
-    text = "".join(character.letter for character in _in_order(run)).strip()
     drawn = [character for character in run if character.letter != " "]
-    if text and drawn:
+    if drawn:
         sizes = Counter(character.size for character in drawn)
-        segments.append(
-            Segment(
-                text=text,
-                left=min(character.left for character in drawn),
-                right=max(character.right for character in drawn),
-                bottom=min(character.bottom for character in drawn),
-                top=max(character.top for character in drawn),
-                size=sizes.most_common(1)[0][0],
-                bold=reader.is_bold(drawn[0].index) and reader.is_bold(drawn[-1].index),
+        size = main_size(sizes)
+        base = reader.base(next(c.index for c in drawn if c.size == size))
+        ordered = _in_order(run)
+        spans = _spans(ordered, size, base, reader) if len(sizes) > 1 else []
+        text = render(spans) if spans else _letters(ordered)
+        if text.strip():
+            segments.append(
+                Segment(
+                    text=text.strip(),
+                    left=min(character.left for character in drawn),
+                    right=max(character.right for character in drawn),
+                    bottom=min(character.bottom for character in drawn),
+                    top=max(character.top for character in drawn),
+                    size=size,
+                    bold=reader.is_bold(drawn[0].index) and reader.is_bold(drawn[-1].index),
+                    base=base,
+                    starts=_word_starts(ordered),
+                    spans=tuple(spans),
+                )
             )
-        )
     run.clear()
+
+
+def main_size(sizes: Counter[float]) -> float:
+    """The font size of a line: that of most characters, or of the largest where none has most."""
+    size, count = sizes.most_common(1)[0]
+    return size if count >= _MOSTLY * sizes.total() else max(sizes)
+
+
+def script_of(size: float, base: float, line_size: float, line_base: float) -> Script:
+    """Whether a part of a line stands higher or lower than the line.
+
+    Args:
+        size: Of the part's font, in points.
+        base: The height of the part's baseline, in points.
+        line_size: Of the font of the line.
+        line_base: The height of the line's baseline.
+    """
+    shift = (base - line_base) / line_size if line_size else 0.0
+    if size > _SMALL * line_size or not _SHIFT < abs(shift) < _LARGEST_SHIFT:
+        return "plain"
+    return "super" if shift > 0 else "sub"
+
+
+def _spans(run: Sequence[_Character], size: float, base: float, reader: _Reader) -> list[Span]:
+    """The parts of a run whose characters differ in size; none where all are on its line."""
+    scripts: list[Script] = [
+        "plain"
+        if character.letter == " " or character.size > _SMALL * size
+        else script_of(character.size, reader.base(character.index), size, base)
+        for character in run
+    ]
+    if not any(script != "plain" for script in scripts):
+        return []
+    parts: list[tuple[Script, list[_Character]]] = []
+    for script, character in zip(scripts, run, strict=True):
+        if not parts or parts[-1][0] != script:
+            parts.append((script, []))
+        parts[-1][1].append(character)
+    for (first, before), (second, after) in pairwise(parts):
+        _remove_false_space(before, after, size, second if second != "plain" else first)
+    spans: list[Span] = [(_letters(characters), script) for script, characters in parts]
+    spans[0] = (spans[0][0].lstrip(), spans[0][1])
+    spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
+    return [span for span in spans if span[0]]
+
+
+def _remove_false_space(
+    before: list[_Character], after: list[_Character], size: float, script: Script
+) -> None:
+    """Remove a space beside a superscript or subscript that only pdfium sees."""
+    if script == "plain" or len(before) < 2 or not after:
+        return
+    if before[-1].letter == " " and after[0].left - before[-2].right < _TOUCHING * size:
+        before.pop()
+    elif after[0].letter == " " and len(after) > 1 and after[1].letter in CLOSING:
+        after.pop(0)
+
+
+def render(spans: Sequence[Span]) -> str:
+    """The text of a line whose parts stand higher or lower.
+
+    A number at its beginning is the mark of a note, as below a text, and so is "1)"; a number
+    between words that are written to the left is no superscript.
+    """
+    plain = "".join(text for text, script in spans if script == "plain")
+    right_to_left = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in plain)
+    told: list[Span] = []
+    for index, (text, script) in enumerate(spans):
+        number = _NOTE_NUMBER.fullmatch(text.strip())
+        if script == "super" and number and (index == 0 or number.group(2)):
+            begins_note = index > 0 or len(plain.split()) >= _NOTE_WORDS
+            told.append((number.group(1), "note") if begins_note else (text, script))
+        elif script != "plain" and right_to_left and not number:
+            told.append((text, "plain"))
+        else:
+            told.append((text, script))
+    return join_spans(told)
+
+
+def _letters(run: Iterable[_Character]) -> str:
+    return "".join(character.letter for character in run)
+
+
+def _word_starts(run: Sequence[_Character]) -> tuple[float, ...]:
+    """The left edges of the words of a run."""
+    starts = []
+    begins = True
+    for character in run:
+        if character.letter != " " and begins:
+            starts.append(character.left)
+        begins = character.letter == " "
+    return tuple(starts)
+
+
+def touches(before: Segment, after: Segment) -> bool:
+    """Whether a segment stands so close to another that it may be its superscript."""
+    return abs(after.left - before.right) < _TOUCHING * max(before.size, after.size)
 
 
 def _in_order(run: list[_Character]) -> list[_Character]:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.attachments import load_attachments
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.ocr import DOTS_PER_INCH, available, recognise
-from askdocs.documents.loaders.pdf.characters import Segment, read_segments
-from askdocs.documents.loaders.pdf.flow import headings_of, join_over_pages
+from askdocs.documents.loaders.pdf.annotations import (
+    Beside,
+    attached_files,
+    read_annotations,
+    with_fields,
+)
+from askdocs.documents.loaders.pdf.characters import PageText, Segment, read_text
+from askdocs.documents.loaders.pdf.flow import headings_of, join_headings, join_over_pages
+from askdocs.documents.loaders.pdf.garbled import UNDECODED, is_garbled
 from askdocs.documents.loaders.pdf.headers_footers import (
     printed_numbers,
     without_furniture,
     without_watermarks,
 )
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
+from askdocs.documents.loaders.pdf.line_numbers import without_line_numbers
 from askdocs.documents.loaders.pdf.paragraphs import Paragraph, paragraphs_of, vocabulary
+from askdocs.documents.loaders.pdf.title import best_title
 from askdocs.types import Document
 
 SCANNED = (
@@ -28,46 +40,96 @@ SCANNED = (
     " or install the extra askdocs[ocr]"
 )
 UNRECOGNISED = "the pages are pictures, and no text is recognised in them"
-_NO_TITLES = frozenset({"contents", "table of contents", "inhaltsverzeichnis", "inhalt", "index"})
+UNREADABLE = (
+    "the letters cannot be decoded (the fonts have no usable map to Unicode); run text recognition"
+    " (OCR) on the file first, or install the extra askdocs[ocr]"
+)
+_XFA = "the fields of an XFA form"
+_SLANTED = "text that stands aslant"
+_PICTURES = "a large picture"
+_SCANS = "a scanned picture without text"
 _FEW_LETTERS = 200  # a page with more is no scan
 _PICTURE_SHARE = 0.3  # of a page without text that pictures cover, for it to be a scan
+_STAMPED_SHARE = 0.3  # of the pages that carry the same words sideways, for them to be a mark
+_FEW_SLANTED = 12  # characters; fewer are a stamp or a mark
+_POINTS_PER_INCH = 72
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document. Pages that are only a picture are named in the text at their place.
+    """The document, and those in the files that are attached to it.
 
-    Raises LoadError for a file that is protected, damaged or has no text on any page.
+    Pages that are only a picture are named in the text at their place. Raises LoadError for a file
+    that is protected, damaged or has no text on any page.
     """
     try:
         pdf = pypdfium2.PdfDocument(path.read_bytes())
     except pypdfium2.PdfiumError as error:
         raise LoadError(_reason(str(error))) from error
     with pdf:
+        form_type = pdf.get_formtype()
+        if form_type != pdfium.FORMTYPE_NONE:
+            pdf.init_forms()
         title = pdf.get_metadata_value("Title")
         labels = [pdf.get_page_label(index) for index in range(len(pdf))]
         read = [_read_page(pdf, index) for index in range(len(pdf))]
-    pictures = [page.is_picture for page in read]
-    unmarked = without_watermarks([page.segments for page in read], [page.height for page in read])
-    pages = [
-        lines_in_order(segments, page.height) for segments, page in zip(unmarked, read, strict=True)
-    ]
-    if not pages:
+        files = [*attached_files(pdf), *(each for page in read for each in page.beside.files)]
+    if not read:
         raise LoadError("the file has no pages")
-    printed = printed_numbers(pages)
-    kept = without_furniture(pages, printed)
-    if not any(kept):
-        kept = pages if not any(pictures) else kept
-    if not any(kept):
-        raise LoadError(_why_empty(any(pictures)))
-    labels = [label or printed.get(number, "") for number, label in enumerate(labels, 1)]
-    return [document_of_pages(source, _usable_title(title), kept, labels, pictures)]
+    attached, failed = load_attachments(files, source)
+    left_out = [f"attachment {name} ({reason})" for name, reason in failed]
+    if form_type in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND):
+        left_out += [] if any(page.beside.fields for page in read) else [_XFA]
+    left_out += _remarks(read)
+    try:
+        return [_document(source, title, labels, read, left_out), *attached]
+    except LoadError:
+        if not attached:
+            raise
+        return attached
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    segments: list[Segment]
-    height: float
-    is_picture: bool
+    """What stands on a page. `undecoded` says that its letters are not those that are shown."""
+
+    text: PageText
+    beside: Beside = field(default_factory=Beside)
+    is_picture: bool = False
+    undecoded: bool = False
+
+
+def _document(
+    source: str,
+    title: str,
+    labels: Sequence[str],
+    read: Sequence[_Page],
+    left_out: Sequence[str],
+) -> Document:
+    """The document of the pages. Raises LoadError where they hold no text."""
+    heights = [page.text.height for page in read]
+    unmarked = without_watermarks([page.text.segments for page in read], heights)
+    unnumbered = without_line_numbers(unmarked)
+    pages = [
+        lines_in_order(with_fields(segments, page.beside.fields), page.text.height)
+        for segments, page in zip(unnumbered, read, strict=True)
+    ]
+    pictures = [page.is_picture for page in read]
+    stamps = _repeated_sideways(read)
+    asides = {
+        number: found
+        for number, page in enumerate(read, 1)
+        if (found := _asides(page, number, stamps))
+    }
+    printed = printed_numbers(pages)
+    kept = without_furniture(pages, printed)
+    if not any(kept) and not any(pictures):
+        kept = pages
+    if not any(kept) and not asides:
+        raise LoadError(_why_empty(read))
+    labels = [label or printed.get(number, "") for number, label in enumerate(labels, 1)]
+    return document_of_pages(
+        source, title, kept, labels, pictures, asides=asides, left_out=left_out
+    )
 
 
 def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
@@ -75,23 +137,28 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
     try:
         page = pdf[index]
     except pypdfium2.PdfiumError:
-        return _Page([], 0.0, False)
+        return _Page(PageText([], 0.0))
     text_page = page.get_textpage()
     try:
-        segments, height = read_segments(text_page.raw, page.get_cropbox())
-        few = sum(len(segment.text) for segment in segments) < _FEW_LETTERS
-        is_picture = few and _is_picture(page)
-        if is_picture and available():
-            segments, height = _recognised(page), page.get_height()
-            is_picture = not segments
-        return _Page(segments, height, is_picture)
+        text = read_text(text_page.raw, page.get_cropbox())
+        beside = read_annotations(page, text_page, pdf.formenv, text.turn)
+        words = "\n".join(segment.text for segment in text.segments)
+        undecoded = is_garbled(words, text.unmapped)
+        is_picture = len(words) < _FEW_LETTERS and _is_picture(page)
+        if undecoded or is_picture:
+            segments = _recognised(page) if available() else []
+            if undecoded or available():
+                text = PageText(segments, page.get_height())
+            is_picture = is_picture and not segments
+            undecoded = undecoded and not segments
+        return _Page(text, beside, is_picture, undecoded)
     finally:
         text_page.close()
         page.close()
 
 
 def _recognised(page: pypdfium2.PdfPage) -> list[Segment]:
-    scale = DOTS_PER_INCH / 72
+    scale = DOTS_PER_INCH / _POINTS_PER_INCH
     drawn = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
     return recognise(drawn[:, :, :3], scale=scale)
 
@@ -105,17 +172,68 @@ def _is_picture(page: pypdfium2.PdfPage) -> bool:
     return bool(covered > _PICTURE_SHARE * width * height)
 
 
+def _repeated_sideways(read: Sequence[_Page]) -> set[str]:
+    """The words that stand sideways on many pages: a mark of the publisher, not text."""
+    counts = Counter(
+        text
+        for page in read
+        for text in {segment.text for segments, _ in page.text.sideways for segment in segments}
+    )
+    needed = max(2, round(_STAMPED_SHARE * len(read)))
+    return {text for text, count in counts.items() if count >= needed}
+
+
+def _asides(page: _Page, number: int, stamps: Set[str]) -> list[Paragraph]:
+    """What stands beside the text of a page: sideways text without `stamps`, and notes."""
+    lines = [
+        line
+        for segments, height in page.text.sideways
+        for line in lines_in_order([s for s in segments if s.text not in stamps], height)
+    ]
+    found = paragraphs_of(lines, number, vocabulary(lines))
+    return [*found, *(Paragraph(((number, note),), size=0.0) for note in page.beside.notes)]
+
+
+def _remarks(read: Sequence[_Page]) -> list[str]:
+    """What the pages hold that is not read, with their numbers."""
+    kinds: list[tuple[str, list[int]]] = [
+        (_SCANS, [n for n, page in enumerate(read, 1) if page.is_picture]),
+        (UNDECODED, [n for n, page in enumerate(read, 1) if page.undecoded]),
+        (_SLANTED, [n for n, page in enumerate(read, 1) if page.text.slanted > _FEW_SLANTED]),
+    ]
+    return [f"{pages_in_words(numbers)}: {kind}" for kind, numbers in kinds if numbers]
+
+
+def pages_in_words(numbers: Sequence[int]) -> str:
+    """Numbers of pages as people write them: "pages 2, 5 to 9"; they have to be in order."""
+    runs = [
+        [number for _, number in group]
+        for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+    ]
+    words = ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"page{'s' if len(numbers) > 1 else ''} {words}"
+
+
 def document_of_pages(
     source: str,
     title: str,
     pages: Sequence[list[Line]],
     labels: Sequence[str] = (),
     pictures: Sequence[bool] = (),
+    *,
+    asides: Mapping[int, Sequence[Paragraph]] | None = None,
+    left_out: Sequence[str] = (),
 ) -> Document:
     """The document whose pages hold these lines.
 
-    `labels` are the numbers printed on the pages, `pictures` says which are pictures; a page
-    without lines that is one is named at its place.
+    Args:
+        source: Its name.
+        title: The title in the properties of the file.
+        pages: The lines of each page.
+        labels: The numbers printed on the pages.
+        pictures: Which pages are pictures; one without lines is named at its place.
+        asides: Page, from 1 → paragraphs beside its text, which come after it.
+        left_out: What the file holds that is not read.
     """
     labels = labels or [""] * len(pages)
     pictures = pictures or [False] * len(pages)
@@ -126,9 +244,43 @@ def document_of_pages(
             remark = f"[Page {number} is a scanned picture without text.]"
             paragraphs.append(Paragraph(((number, remark),), size=0.0))
         paragraphs += paragraphs_of(lines, number, words)
-    paragraphs = join_over_pages(paragraphs, words)
+    paragraphs = join_headings(join_over_pages(paragraphs, words), words)
     levels = headings_of(paragraphs)
-    builder = DocumentBuilder(source, title=title)
+    paragraphs, levels = _with_asides(paragraphs, levels, asides or {})
+    builder = DocumentBuilder(source, title=best_title(title, source, paragraphs, levels))
+    for what in left_out:
+        builder.leave_out(what)
+    _add(builder, paragraphs, levels, labels)
+    return builder.build()
+
+
+def _with_asides(
+    paragraphs: Sequence[Paragraph],
+    levels: Sequence[int],
+    asides: Mapping[int, Sequence[Paragraph]],
+) -> tuple[list[Paragraph], list[int]]:
+    """The paragraphs with those beside the text of each page after the last that begins on it."""
+    together: list[Paragraph] = []
+    all_levels: list[int] = []
+    waiting = sorted(asides)
+    for paragraph, level in zip(paragraphs, levels, strict=True):
+        while waiting and waiting[0] < paragraph.parts[0][0]:
+            added = asides[waiting.pop(0)]
+            together += added
+            all_levels += [0] * len(added)
+        together.append(paragraph)
+        all_levels.append(level)
+    rest = [each for number in waiting for each in asides[number]]
+    return [*together, *rest], [*all_levels, *[0] * len(rest)]
+
+
+def _add(
+    builder: DocumentBuilder,
+    paragraphs: Sequence[Paragraph],
+    levels: Sequence[int],
+    labels: Sequence[str],
+) -> None:
+    """Write paragraphs with their pages and headings."""
     page = 0
     for paragraph, level in zip(paragraphs, levels, strict=True):
         last = len(paragraph.parts) - 1
@@ -139,26 +291,16 @@ def document_of_pages(
             if level:
                 builder.heading(level, text)
             else:
-                end = "\n\n" if position == last else paragraph.glue
+                end = paragraph.end if position == last else paragraph.glue
                 builder.add(text, end=end)
-    if not builder.title:
-        tops = (p.text for p, level in zip(paragraphs, levels, strict=True) if level == 1)
-        builder.title = next((text for text in tops if text.lower() not in _NO_TITLES), "")
-    return builder.build()
 
 
-def _why_empty(pictures: bool) -> str:
-    if not pictures:
+def _why_empty(read: Sequence[_Page]) -> str:
+    if any(page.undecoded for page in read):
+        return UNREADABLE
+    if not any(page.is_picture for page in read):
         return "the pages hold no text"
     return UNRECOGNISED if available() else SCANNED
-
-
-def _usable_title(title: str) -> str:
-    """The title in the file's properties, unless it is the name of a file or of a program."""
-    words = title.strip()
-    named_file = words.lower().endswith((".doc", ".docx", ".tex", ".dvi", ".indd", ".pdf", ".rtf"))
-    program = words.lower().startswith(("microsoft word", "untitled", "powerpoint", "(anonymous"))
-    return "" if named_file or program or len(words) < 3 else words
 
 
 def _reason(message: str) -> str:

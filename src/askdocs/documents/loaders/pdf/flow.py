@@ -12,6 +12,8 @@ from askdocs.documents.loaders.pdf.paragraphs import Paragraph, goes_on, join_li
 _OPEN_END = re.compile(r"[\w,;(\u00ad-]$")
 _HEADING_LIMIT = 150  # characters
 _BOLD_LIMIT = 90
+_HEADING_STEP = 1.75  # font sizes from line to line of one heading, at most
+_ALIKE = 0.06  # of its size, by which the print of one paragraph differs at most
 _NUMBERED = re.compile(r"^(?:\d+(?:\.\d+)*\.?|[IVX]+\.|[A-Z]\.|§ ?\d+)\s+\S")
 
 
@@ -40,7 +42,7 @@ def _open_one(before: Sequence[Paragraph], rest: Paragraph) -> int | None:
         new_place = page != rest.parts[0][0] or candidate.block != rest.block
         if rest.parts[0][0] - page > 1:
             return None
-        if abs(candidate.size - rest.size) <= 0.06 * rest.size and candidate.bold == rest.bold:
+        if abs(candidate.size - rest.size) <= _ALIKE * rest.size and candidate.bold == rest.bold:
             fits = candidate.cells == 1 and candidate.lines > 1 and _OPEN_END.search(candidate.text)
             return index if new_place and fits else None
         if candidate.size > rest.size:
@@ -64,6 +66,38 @@ def _join(first: Paragraph, rest: Paragraph, words: frozenset[str]) -> Paragraph
         parts = (*parts, (next_page, next_text))
     glue = space_between(text, next_text)
     return replace(first, parts=parts, lines=lines, block=rest.block, glue=glue)
+
+
+def join_headings(paragraphs: Sequence[Paragraph], words: frozenset[str]) -> list[Paragraph]:
+    """Join the lines of a heading that was cut in two: same print, close below each other."""
+    body = _body_size(paragraphs)
+    joined: list[Paragraph] = []
+    for paragraph in paragraphs:
+        if joined and _is_rest_of_heading(joined[-1], paragraph, body):
+            before = joined[-1]
+            page, text = before.parts[-1]
+            parts = (*before.parts[:-1], (page, join_lines(text, paragraph.text, words)))
+            lines = before.lines + paragraph.lines
+            joined[-1] = replace(before, parts=parts, lines=lines, filled=paragraph.filled)
+        else:
+            joined.append(paragraph)
+    return joined
+
+
+def _is_rest_of_heading(before: Paragraph, rest: Paragraph, body: float) -> bool:
+    """Whether a paragraph is the next line of a heading."""
+    one_page = {number for number, _ in (*before.parts, *rest.parts)}
+    near = before.block == rest.block and 0 < rest.step <= _HEADING_STEP and len(one_page) == 1
+    alike = abs(before.size - rest.size) <= _ALIKE * rest.size
+    if not (alike and near) or _NUMBERED.match(rest.text):
+        return False
+    first, second = before.text, rest.text
+    if len(first) + len(second) > _HEADING_LIMIT or first.endswith((".", ":", ";", "!", "?")):
+        return False
+    if _is_large(before, body) and _is_large(rest, body):
+        return True
+    both = _is_bold_heading(before, body) and rest.bold and rest.cells == 1 and rest.lines == 1
+    return both and (goes_on(first, second) or second[:1].islower() or before.filled)
 
 
 def headings_of(paragraphs: Sequence[Paragraph]) -> list[int]:

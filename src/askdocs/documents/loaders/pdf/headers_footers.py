@@ -55,7 +55,8 @@ def without_furniture(
     """The pages without running titles and page numbers.
 
     Those are the outermost lines of a page, as long as they repeat on other pages, digits apart,
-    or hold the page's number.
+    or hold the page's number. A number beside other words is that of the page only where `printed`
+    says so: it may be the first cell of a table.
     """
     marks = [{_mark(line) for line in page if _at_edge(line, _ZONE)} for page in pages]
     counts = Counter(mark for page in marks for mark in page)
@@ -69,7 +70,8 @@ def without_furniture(
             for line in ordered:
                 is_title = _at_edge(line, _ZONE) and _mark(line) in repeated
                 number = printed.get(counted, str(counted))
-                if not is_title and not _is_number(line, number, len(page)):
+                beside = line.cells == 1 or counted in printed
+                if not is_title and not (beside and _is_number(line, number, len(page))):
                     break
                 left_out.add(id(line))
         kept.append([line for line in page if id(line) not in left_out])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -18,12 +18,17 @@ _SUSPENDED = re.compile(r"(?:and|or|und|oder)\b")  # after a hyphen that stands 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHENS = HYPHEN + "-"
 _SYLLABLE = 3  # letters; a part with more, that is a word elsewhere, is no syllable
+_NEARLY_FULL = 5.0  # font sizes: a line that ends so close to the right edge had no room left
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', "…", "。", "؟")
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph: its text by page, and how it looks. `glue` is what stands between the parts."""
+    """A paragraph: its text by page, and how it looks.
+
+    `glue` is what stands between the parts, `end` what follows it in the text. `step` is the
+    distance from the baseline above to its first line, in its font's size; 0 if there is none.
+    """
 
     parts: tuple[tuple[int, str], ...]
     size: float
@@ -32,6 +37,9 @@ class Paragraph:
     cells: int = 1
     block: int = 0
     glue: str = " "
+    step: float = 0.0
+    filled: bool = False
+    end: str = "\n\n"
 
     @property
     def text(self) -> str:
@@ -41,16 +49,29 @@ class Paragraph:
 def paragraphs_of(lines: Sequence[Line], page: int, words: frozenset[str]) -> list[Paragraph]:
     """Lines that belong together, joined; hyphenated words at line ends are whole again."""
     paragraphs: list[Paragraph] = []
-    group: list[Line] = []
     steps = _usual_steps(lines)
-    for line, edge in zip(lines, _right_edges(lines), strict=True):
-        if group and _begins_paragraph(group, line, steps.get(line.block, 0.0), edge):
-            paragraphs.append(_paragraph(group, page, words))
-            group = []
-        group.append(line)
-    if group:
-        paragraphs.append(_paragraph(group, page, words))
+    edges: dict[int, float] = {}
+    for line in lines:
+        edges[line.block] = max(edges.get(line.block, line.right), line.right)
+    above: Line | None = None
+    for group in _groups(lines, steps):
+        paragraph = _paragraph(group, page, words)
+        near = above is not None and above.block == group[0].block
+        step = (above.bottom - group[0].bottom) / (paragraph.size or 1) if above and near else 0.0
+        above = group[-1]
+        filled = edges[above.block] - above.right <= _NEARLY_FULL * above.size
+        paragraphs.append(replace(paragraph, step=step, filled=filled))
     return paragraphs
+
+
+def _groups(lines: Sequence[Line], steps: dict[int, float]) -> list[list[Line]]:
+    """The lines of each paragraph."""
+    groups: list[list[Line]] = []
+    for line, edge in zip(lines, _right_edges(lines), strict=True):
+        if not groups or _begins_paragraph(groups[-1], line, steps.get(line.block, 0.0), edge):
+            groups.append([])
+        groups[-1].append(line)
+    return groups
 
 
 def _usual_steps(lines: Sequence[Line]) -> dict[int, float]:

@@ -1,0 +1,79 @@
+"""Text whose letters are not those that a reader of the page sees.
+
+A font may lack a map from its glyphs to Unicode, or hold a wrong one. What is read then is
+"Wkh odujhvw flvwhuq" where the page shows "The largest cistern".
+"""
+
+from __future__ import annotations
+
+import re
+
+from charset_normalizer.cd import coherence_ratio
+
+UNDECODED = "letters that cannot be decoded (a font without a usable map to Unicode)"
+_FEWEST_LETTERS = 100  # of different words; fewer say nothing about a language
+_LETTERS_JUDGED = 8000
+# How far the frequencies of letters fit the language that they fit best, as charset-normalizer
+# measures it. Texts of this length in its languages have 0.58 and more; nine in ten with letters
+# exchanged have less than this.
+_LEAST_FIT = 0.5
+_LEAST_SHARE = 0.1  # of the letters, for a script to be looked at
+# Languages that charset-normalizer does not know fit badly, too, but their words have vowels: in
+# real texts 0.3 and more of the letters, and few words have none (Croatian and Czech have most).
+_MOST_WITHOUT_VOWEL = 0.15
+_FEWEST_VOWELS = 0.3
+_UNMAPPED = 0.3  # of a page's characters without a map, for the page to be unreadable
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿāăąēĕėęěīĭįıōőūůűųÿ]", re.I)
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_PRIVATE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+_MOST_PRIVATE = 0.3  # of the visible characters
+
+
+def is_garbled(text: str, unmapped: float = 0.0) -> bool:
+    """Whether the letters of a page are not those that it shows.
+
+    Args:
+        text: The text of the page.
+        unmapped: The share of its characters whose font has no map to Unicode.
+    """
+    visible = "".join(text.split())
+    if not visible:
+        return False
+    private = len(_PRIVATE.findall(visible)) / len(visible)
+    if private > _MOST_PRIVATE:
+        return True
+    return (unmapped > _UNMAPPED and not _has_words(text)) or _is_exchanged(text)
+
+
+def _has_words(text: str) -> bool:
+    """Whether most of a text is words with vowels: its fonts were guessed rightly."""
+    letters = sum(map(len, _WORD.findall(text)))
+    return (
+        letters * 2 > len("".join(text.split()))
+        and _share_without_vowel(text) < _MOST_WITHOUT_VOWEL
+    )
+
+
+def _is_exchanged(text: str) -> bool:
+    """Whether Latin letters stand for other ones.
+
+    Different words are looked at once: formulas and tables repeat the same few.
+    """
+    words = " ".join(dict.fromkeys(_WORD.findall(text[:_LETTERS_JUDGED])))
+    letters = _LATIN.findall(words)
+    if len(letters) < _FEWEST_LETTERS or len(letters) * 2 < sum(map(str.isalpha, words)):
+        return False
+    vowels = len(_VOWEL.findall(words)) / len(letters)
+    if _share_without_vowel(words) < _MOST_WITHOUT_VOWEL and vowels > _FEWEST_VOWELS:
+        return False
+    found = coherence_ratio(words.lower(), _LEAST_SHARE)
+    return max((fit for _, fit in found), default=0.0) < _LEAST_FIT
+
+
+def _share_without_vowel(text: str) -> float:
+    """The share of words of three letters and more without a vowel, not counting initials."""
+    words = [word for word in _WORD.findall(text) if not word.isupper()]
+    if not words:
+        return 0.0
+    return sum(_VOWEL.search(word) is None for word in words) / len(words)

@@ -1,0 +1,451 @@
+"""PDF: what stands high, sideways, in the margin, in forms, in notes and in attached files."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+from reportlab.lib.colors import black, white
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate
+
+from askdocs.documents.loaders import LoadError, load
+from askdocs.documents.loaders.ocr import available
+from askdocs.documents.loaders.pdf.document import pages_in_words
+from askdocs.documents.loaders.pdf.garbled import is_garbled
+from askdocs.documents.loaders.pdf.title import is_plausible, name_as_title, usable_title
+from askdocs.types import Document
+
+BODY = (
+    "The mill at the upper bridge was built of granite, and its wheel still turns in spring. "
+    "Visitors find the museum on the first floor, where a model shows how flour was made. "
+)
+
+
+def read(path: Path) -> Document:
+    return load(path, path.name)[0]
+
+
+def with_markup(path: Path, *paragraphs: str, size: float = 11) -> Document:
+    """The document of a PDF with these paragraphs, in which <super> and <sub> may stand."""
+    style = ParagraphStyle("body", fontName="Helvetica", fontSize=size, leading=size * 1.3)
+    pieces = [Paragraph(text, style) for text in (BODY, *paragraphs)]
+    SimpleDocTemplate(str(path), pagesize=A4).build(pieces)
+    return read(path)
+
+
+# Superscripts and subscripts
+
+
+@pytest.mark.parametrize("size", [8, 11, 14])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("In all 731<super>2</super> barrels were sold.", "In all 731[2] barrels were sold."),
+        ("The year 1987<super>14</super>, a dry one.", "The year 1987[14], a dry one."),
+        ("It covers 35 km<super>2</super> of forest.", "It covers 35 km² of forest."),
+        ("About 10<super>9</super> cells grew.", "About 10^9 cells grew."),
+        ("Less CO<sub>2</sub> was counted.", "Less CO2 was counted."),
+        ("On the 3<super>rd</super> day it rained.", "On the 3rd day it rained."),
+        ("It ended.<super>7</super> Nobody came.", "It ended.[7] Nobody came."),
+        ("<super>5</super>Letter of the miller, 1790.", "[5] Letter of the miller, 1790."),
+    ],
+)
+def test_what_stands_high_or_low_does_not_touch_numbers(
+    tmp_path: Path, size: float, written: str, expected: str
+) -> None:
+    document = with_markup(tmp_path / "a.pdf", written, size=size)
+    assert expected in " ".join(document.text.split())
+
+
+def test_small_capitals_and_numerators_of_other_fonts_stay_as_they_are(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    text = canvas.beginText(60, 700)
+    text.setFont("Helvetica", 12)
+    text.textOut("N")
+    text.setFont("Helvetica", 9)
+    text.textOut("ATO")
+    text.setFont("Helvetica", 12)
+    text.textOut(" was founded in 1949 and grew.")
+    canvas.drawText(text)
+    canvas.save()
+    assert "NATO was founded in 1949" in read(tmp_path / "a.pdf").text
+
+
+# Numbers of lines
+
+LINES = [
+    "The witness was sworn and", "said that the lamp had been", "lit before the train came in,",
+    "and that nobody had been on", "the platform but the porter.", "Asked about the noise, she",
+    "answered that it came from", "the shed behind the signal", "box, where wagons are kept.",
+    "The counsel had no further", "questions, and the court rose.",
+    "It met again on Friday at nine.",
+]  # fmt: skip
+
+
+def numbered(
+    path: Path,
+    *,
+    first: int = 1,
+    step: int = 1,
+    x: float = 50,
+    gap: float = 28,
+    font: str = "Courier",
+) -> str:
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setFont(font, 11)
+    for row, line in enumerate(LINES * 2):
+        number = first + row
+        if number % step == 0:
+            canvas.drawRightString(x + 18, 760 - 24 * row, str(number))
+        canvas.drawString(x + 18 + gap, 760 - 24 * row, line)
+    canvas.save()
+    return " ".join(read(path).text.split())
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {}, {"first": 213}, {"step": 5}, {"step": 5, "first": 96}, {"gap": 7}, {"gap": 60},
+        {"font": "Times-Roman"}, {"first": 4},
+    ],
+)  # fmt: skip
+def test_numbers_of_lines_are_no_text(tmp_path: Path, form: dict[str, int]) -> None:
+    text = numbered(tmp_path / "a.pdf", **form)  # type: ignore[arg-type]
+    assert "had been lit before the train came in, and that nobody had been on the platform" in text
+    assert not any(letter.isdigit() for letter in text)
+
+
+def test_numbers_on_the_right_are_those_of_lines_too(tmp_path: Path) -> None:
+    text = numbered(tmp_path / "a.pdf", x=320, gap=-290)
+    assert "the platform but the porter" in text
+    assert not any(letter.isdigit() for letter in text)
+
+
+def test_the_first_column_of_a_table_stays(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for row in range(1, 13):
+        canvas.drawString(60, 760 - 20 * row, str(row))
+        canvas.drawString(100, 760 - 20 * row, f"Station {chr(64 + row)}")
+        canvas.drawString(300, 760 - 20 * row, f"{row * 17} km")
+    canvas.save()
+    text = read(tmp_path / "a.pdf").text
+    assert all(f"{row} | Station {chr(64 + row)}" in text for row in range(1, 13))
+
+
+def test_a_table_of_contents_keeps_its_numbers(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for row, name in enumerate("Sources Rivers Mills Bridges Locks Fish Floods Maps".split(), 1):
+        canvas.drawString(60, 760 - 20 * row, str(row))
+        canvas.drawString(90, 760 - 20 * row, f"{name} of the valley and their history")
+    canvas.save()
+    assert "7" in read(tmp_path / "a.pdf").text
+
+
+# Sideways and slanted text
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_sideways_tables_are_read_row_by_row(tmp_path: Path, angle: int) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for row in range(12):
+        canvas.drawString(60, 790 - 14 * row, BODY[:80])
+    canvas.translate(300, 350)
+    canvas.rotate(angle)
+    for row, cells in enumerate([("Lock", "Length"), ("Upper", "41 m"), ("Lower", "38 m")]):
+        for column, cell in enumerate(cells):
+            canvas.drawString(90 * column, -18 * row, cell)
+    canvas.save()
+    text = read(tmp_path / "a.pdf").text
+    assert text.index("Lock") < text.index("Upper") < text.index("41 m") < text.index("Lower")
+
+
+def test_a_mark_that_stands_sideways_on_each_page_is_no_text(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for page in range(4):
+        canvas.drawString(60, 700, f"Page {page} tells of the mill and of the bridge above it.")
+        canvas.rotate(90)
+        canvas.drawString(200, -580, "printed by operator 17")
+        canvas.showPage()
+    canvas.save()
+    assert "operator" not in read(tmp_path / "a.pdf").text
+
+
+def test_slanted_text_is_told(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.drawString(60, 700, BODY[:80])
+    canvas.translate(200, 300)
+    canvas.rotate(45)
+    canvas.drawString(0, 0, "not valid before the signature of the mayor")
+    canvas.save()
+    assert "page 1: text that stands aslant" in read(tmp_path / "a.pdf").left_out
+
+
+# Letters that cannot be decoded
+
+
+def exchanged(text: str, step: int) -> str:
+    return "".join(
+        chr((ord(c) - ord("a") + step) % 26 + ord("a")) if "a" <= c <= "z" else c
+        for c in text.lower()
+    )
+
+
+TEXTS = [
+    BODY * 2,
+    "Die Mühle an der oberen Brücke wurde aus Granit gebaut, und ihr Rad dreht sich im Frühling "
+    "noch immer. Besucher finden das Museum im ersten Stock, wo ein Modell die Arbeit zeigt.",
+    "Le moulin du pont supérieur fut construit en granit, et sa roue tourne encore au printemps. "
+    "Les visiteurs trouvent le musée au premier étage, où une maquette montre le travail.",
+    "Mlýn u horního mostu byl postaven ze žuly a jeho kolo se na jaře dodnes točí. Návštěvníci "
+    "najdou muzeum v prvním patře, kde model ukazuje, jak se mouka dříve mlela.",
+    "Młyn przy górnym moście zbudowano z granitu, a jego koło wciąż obraca się wiosną. Goście "
+    "znajdą muzeum na pierwszym piętrze, gdzie model pokazuje, jak dawniej mielono mąkę.",
+    "Ylemmän sillan mylly rakennettiin graniitista, ja sen ratas pyörii yhä keväisin. Kävijät "
+    "löytävät museon ensimmäisestä kerroksesta, jossa pienoismalli näyttää jauhamisen.",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_languages_are_no_garbled_letters(text: str) -> None:
+    assert not is_garbled(text)
+
+
+def test_most_exchanges_of_letters_are_noticed() -> None:
+    """These are short; whole pages are noticed more often."""
+    noticed = [is_garbled(exchanged(text, step)) for text in TEXTS for step in range(1, 26)]
+    assert sum(noticed) >= 0.7 * len(noticed)
+
+
+def test_characters_without_a_map_are_noticed() -> None:
+    assert is_garbled("\ue012\ue034 \ue019\ue055\ue011 \ue012\ue013")
+    assert is_garbled("#$%& '()* +,-. /012 " * 5, unmapped=0.9)
+    assert not is_garbled(BODY, unmapped=0.9)  # its letters were guessed rightly
+
+
+def test_codes_formulas_and_numbers_are_no_garbled_letters() -> None:
+    code = "for (int i = 0; i < cnt; i++) { ptr[i] = strcpy(dst, src); printf(fmt, ptr); }\n" * 8
+    table = "\n".join(f"{row} | {row * 7.5} | BX-{row} | kg" for row in range(60))
+    formula = "dim Zn + dim Bn = an, (−1)k k=0 sup inf lim log sin cos tan xyz " * 10
+    assert not any(is_garbled(text) for text in (code, table, formula))
+
+
+@pytest.mark.skipif(available(), reason="the letters are recognised in the picture of the page")
+def test_a_page_whose_letters_are_exchanged_is_told_and_left_out(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.drawString(60, 700, "A page that one can read tells of the mill.")
+    canvas.showPage()
+    words = exchanged(BODY * 2, 7).split()
+    for row in range(0, len(words), 10):
+        canvas.drawString(60, 700 - 2 * row, " ".join(words[row : row + 10]))
+    canvas.save()
+    document = read(tmp_path / "a.pdf")
+    assert [what.partition(":")[0] for what in document.left_out] == ["page 2"]
+    assert "tells of the mill" in document.text
+    assert words[0] + " " + words[1] not in document.text
+
+
+# Forms
+
+
+def form(path: Path) -> list[Document]:
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.drawString(60, 700, "Name of the ship:")
+    canvas.drawString(60, 660, "Home port:")
+    canvas.drawString(60, 620, "Remarks of the pilot:")
+    canvas.drawString(80, 580, "Dangerous cargo")
+    canvas.drawString(80, 560, "Live animals")
+    canvas.drawString(60, 520, "Captain")
+    fields = canvas.acroForm
+    fields.textfield(name="ship", value="Annelise", x=200, y=695, width=200, height=18)
+    fields.choice(name="port", value="Husum", options=["Husum", "Emden", "Brake"],
+                  x=200, y=655, width=120, height=18)  # fmt: skip
+    fields.textfield(name="remarks", value="", x=200, y=615, width=200, height=18)
+    fields.checkbox(name="danger", checked=True, x=60, y=578, size=12, fillColor=white,
+                    borderColor=black)  # fmt: skip
+    fields.checkbox(name="animals", checked=False, x=60, y=558, size=12)
+    fields.textfield(name="captain", value="Wiebke Thoms", x=60, y=498, width=200, height=16)
+    fields.textfield(name="berth_number", value="17", x=420, y=300, width=60, height=16,
+                     tooltip="Number of the berth")  # fmt: skip
+    canvas.save()
+    return list(load(path, path.name))
+
+
+def test_values_stand_after_the_labels_of_a_form(tmp_path: Path) -> None:
+    text = form(tmp_path / "a.pdf")[0].text
+    for line in (
+        "Name of the ship: Annelise", "Home port: Husum", "Dangerous cargo: yes",
+        "Live animals: no", "Captain: Wiebke Thoms", "Number of the berth: 17",
+    ):  # fmt: skip
+        assert line in text.split("\n\n"), text
+    assert "Emden" not in text
+
+
+def test_a_form_with_nothing_but_values_is_read(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.acroForm.textfield(name="crew_size", value="23", x=200, y=695, width=200, height=18)
+    canvas.acroForm.checkbox(name="insured", checked=True, x=200, y=600, size=12)
+    canvas.showPage()
+    canvas.save()
+    assert read(tmp_path / "a.pdf").text.split("\n\n") == ["crew size: 23", "insured: yes"]
+
+
+# Notes and attached files
+
+
+def annotated(path: Path) -> None:
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.drawString(60, 700, "The weir is inspected each autumn by two engineers.")
+    canvas.textAnnotation("The next inspection falls on 4 October.", Rect=[400, 690, 420, 710])
+    canvas.freeTextAnnotation("Seen by Edda Brandt.", "", Rect=[60, 500, 200, 530])
+    canvas.highlightAnnotation("Which engineers?", Rect=[60, 695, 400, 712],
+                               QuadPoints=[60, 712, 400, 712, 60, 695, 400, 695])  # fmt: skip
+    canvas.showPage()
+    canvas.drawString(60, 700, "The gates are oiled on the second page.")
+    canvas.save()
+
+
+def test_notes_are_read_as_notes_on_their_page(tmp_path: Path) -> None:
+    annotated(tmp_path / "a.pdf")
+    document = read(tmp_path / "a.pdf")
+    parts = document.text.split("\n\n")
+    assert "Note: The next inspection falls on 4 October." in parts
+    assert "Seen by Edda Brandt." in parts
+    [comment] = [part for part in parts if part.startswith("Comment on “The weir is inspected")]
+    assert comment.endswith(": Which engineers?")
+    assert document.text.index("Edda") < document.text.index("The gates")
+
+
+def attach(path: Path, files: dict[str, bytes]) -> None:
+    with pypdfium2.PdfDocument(path.read_bytes()) as pdf:
+        for name, content in files.items():
+            pdf.new_attachment(name).set_data(content)
+        written = io.BytesIO()
+        pdf.save(written)
+    path.write_bytes(written.getvalue())
+
+
+def test_attached_files_are_documents(tmp_path: Path) -> None:
+    annotated(tmp_path / "a.pdf")
+    inner = (tmp_path / "a.pdf").read_bytes()
+    attach(
+        tmp_path / "a.pdf",
+        {
+            "price.csv": b"Part,Price\nGate,410\n",
+            "../old.pdf": inner,
+            "tool.exe": b"MZ\x00\x01" * 9,
+        },
+    )
+    first, *attached = load(tmp_path / "a.pdf", "a.pdf")
+    assert [each.source for each in attached] == ["a.pdf/_old.pdf", "a.pdf/price.csv"]
+    assert "410" in attached[1].text
+    assert [what.split(" (")[0] for what in first.left_out] == ["attachment tool.exe"]
+
+
+def test_a_cover_without_text_does_not_hide_its_files(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.showPage()
+    canvas.save()
+    attach(tmp_path / "a.pdf", {"note.txt": b"The key is under the mat."})
+    assert [each.source for each in load(tmp_path / "a.pdf", "a.pdf")] == ["a.pdf/note.txt"]
+
+
+def test_files_in_files_end_somewhere(tmp_path: Path) -> None:
+    annotated(tmp_path / "a.pdf")
+    plain = inner = (tmp_path / "a.pdf").read_bytes()
+    for _ in range(8):
+        (tmp_path / "a.pdf").write_bytes(plain)
+        attach(tmp_path / "a.pdf", {"inner.pdf": inner})
+        inner = (tmp_path / "a.pdf").read_bytes()
+    documents = load(tmp_path / "a.pdf", "a.pdf")
+    assert len(documents) == 5
+    assert any("nested too deeply" in what for each in documents for what in each.left_out)
+
+
+def test_an_annotation_that_is_damaged_costs_nothing_else(tmp_path: Path) -> None:
+    annotated(tmp_path / "a.pdf")
+    data = (tmp_path / "a.pdf").read_bytes().replace(b"/Subtype /Text", b"/Subtype /Nope")
+    (tmp_path / "a.pdf").write_bytes(data)
+    assert "The weir is inspected" in read(tmp_path / "a.pdf").text
+
+
+# Titles
+
+
+def titled(path: Path, properties: str, lines: list[tuple[str, float]]) -> str:
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setTitle(properties)
+    y = 760.0
+    for text, size in lines:
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(60, y, text)
+        y -= size * 1.3
+    canvas.setFont("Helvetica", 10)
+    for row in range(20):
+        canvas.drawString(60, y - 20 - 13 * row, BODY[:85])
+    canvas.save()
+    return read(path).title
+
+
+@pytest.mark.parametrize(
+    ("properties", "lines", "expected"),
+    [
+        ("0.4 C 0.4", [("Ice on Rivers and Lakes", 18)], "Ice on Rivers and Lakes"),
+        ("Ice on Rivers", [("Ice on Rivers", 18), ("A survey", 12)], "Ice on Rivers"),
+        ("Template 2011", [("Ice on Rivers", 18)], "Ice on Rivers"),
+        ("final_v3.docx", [("Ice on Rivers", 18)], "Ice on Rivers"),
+        ("", [("Ice on Rivers and on the", 18), ("Lakes of the North", 18)],
+         "Ice on Rivers and on the Lakes of the North"),
+        ("", [("17.3 4.1 9", 18), ("Ice on Rivers", 14)], "Ice on Rivers"),
+        ("ICE-2291-B", [], "river ice 2019"),
+        ("Yearbook of Rivers", [], "Yearbook of Rivers"),
+    ],
+)  # fmt: skip
+def test_titles_are_those_that_the_page_shows(
+    tmp_path: Path, properties: str, lines: list[tuple[str, float]], expected: str
+) -> None:
+    assert titled(tmp_path / "river-ice_2019.pdf", properties, lines) == expected
+
+
+def test_what_can_be_a_title() -> None:
+    for words in ("untitled", "Microsoft Word - x", "paper.dvi", "8861", "a_b_c", "Contents", "-"):
+        assert not usable_title(words)
+    for words in ("Ice", "中国", "R2-D2 and others", "Ärzte heute"):
+        assert is_plausible(words) or len(words) < 4
+    assert name_as_title("a/b/annual-report_2024.pdf") == "annual report 2024"
+
+
+def test_pages_in_words() -> None:
+    assert pages_in_words([3]) == "page 3"
+    assert pages_in_words([1, 2, 3, 7, 9, 10]) == "pages 1 to 3, 7, 9 to 10"
+
+
+@pytest.mark.parametrize("bold", [True, False])
+def test_headings_over_two_lines_are_whole(tmp_path: Path, bold: bool) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    font, size = ("Helvetica-Bold", 10.0) if bold else ("Helvetica", 16.0)
+    canvas.setFont(font, size)
+    canvas.drawString(60, 780, "Results of the measuring cam-")
+    canvas.drawString(60, 780 - 1.25 * size, "paign in the lower valley")
+    canvas.setFont("Helvetica", 10)
+    for row in range(20):
+        canvas.drawString(60, 720 - 13 * row, BODY[:85])
+    canvas.save()
+    headings = [anchor.heading for anchor in read(tmp_path / "a.pdf").anchors if anchor.heading]
+    assert headings == ["Results of the measuring campaign in the lower valley"]
+
+
+def test_a_damaged_form_is_no_reason_to_fail(tmp_path: Path) -> None:
+    form(tmp_path / "a.pdf")
+    data = (tmp_path / "a.pdf").read_bytes().replace(b"/FT /Tx", b"/FT /Zz")
+    (tmp_path / "b.pdf").write_bytes(data)
+    try:
+        assert "Name of the ship" in read(tmp_path / "b.pdf").text
+    except LoadError as error:
+        pytest.fail(str(error))
+    assert pdfium.FPDF_ANNOT_WIDGET == 20
