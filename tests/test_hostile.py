@@ -5,6 +5,7 @@ The results are told in docs/security.md.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -12,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from askdocs import Answer, Assistant, Config
 from askdocs.answering.generation.prompts import writing_messages
+from askdocs.app.api.openai import _whole
 from askdocs.app.views.answers import render_answer
 from askdocs.app.views.exports import answer_markdown
+from askdocs.app.views.markdown import AnswerEscaper, unescaped
 from askdocs.app.views.source import read
 from askdocs.cli.terminal import show_answer, show_hits
 from askdocs.documents.passages import split
@@ -117,6 +121,22 @@ def is_harmless(html: str) -> bool:
     )
 
 
+def is_text_alone(markdown: str) -> bool:
+    """Whether what a chat client draws of it has no HTML, image, link or address to go to."""
+    seen = Seen(MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown))
+    return not seen.tags & (ACTIVE | {"a", "br", "span", "div"}) and not seen.attributes
+
+
+def content_of(answer: Answer) -> str:
+    """The content of a message that /v1 hands on, whole and in pieces of all lengths."""
+    whole = str(_whole(answer)["choices"][0]["message"]["content"])
+    for length in (1, 2, 3, 5):
+        escaper = AnswerEscaper()
+        pieces = [answer.text[at : at + length] for at in range(0, len(answer.text), length)]
+        assert "".join(map(escaper.feed, pieces)) + escaper.end() == whole
+    return whole
+
+
 def prints_only(text: str) -> bool:
     return all(character.isprintable() or character == "\n" for character in text)
 
@@ -173,7 +193,8 @@ def test_neither_terminal_nor_page_nor_prompt_is_affected(
         assert prints_only(capsys.readouterr().out)
         assert is_harmless(render_answer(answer, 0))
         assert is_harmless(read(document).html)
-        assert "![" not in answer_markdown(answer).replace("\\[", "")
+        assert is_text_alone(answer_markdown(answer))
+        assert is_text_alone(content_of(answer))
         system, user = writing_messages(QUESTION, [passage, passage])
         assert (system.role, user.role) == ("system", "user")
         assert "evil" not in system.content
@@ -219,6 +240,24 @@ def test_a_model_that_obeys_is_seen_through(
     show_answer(answer)
     assert prints_only(capsys.readouterr().out)
     assert is_harmless(render_answer(answer, 0))
+    assert is_text_alone(content_of(answer))
+    assert re.search(r"to set up\. \[\d\]$", content_of(answer))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1](http://evil.example)", "[1]: http://evil.example", "![1] [1]\n\n[1]: http://evil",
+        "x [1][e]\n\n[e]: http://evil.example", "\\[x](http://evil.example)", "[[1]](http://evil)",
+        "\\\\![x](http://evil.example)", "<http://evil.example>", "[^1]\n\n[^1]: <b>x</b>",
+        "a | b\n--- | ---\n<img src=//evil> | ![x](//evil)", "`<b>` ``[x](//evil)",
+        "[1]\n(http://evil.example)", "[1] (http://evil.example)", "&#91;x](http://evil.example)",
+    ],
+)  # fmt: skip
+def test_a_citation_mark_of_a_document_leads_nowhere(text: str) -> None:
+    content = content_of(Answer("?", text))
+    assert is_text_alone(content)
+    assert unescaped(content) == text
 
 
 def test_nothing_but_the_question_and_the_passages_is_sent(

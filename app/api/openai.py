@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import FastAPI, Response
@@ -19,6 +20,7 @@ from askdocs.models.bundled import load_tokenizer
 from askdocs.output.exports import answer_record
 from askdocs.types import Answer, Statement, Turn
 
+from ..views.markdown import AnswerEscaper, escaped_answer, one_line, unescaped
 from .processes import told_while_heard
 
 if TYPE_CHECKING:
@@ -67,7 +69,11 @@ class Wanted(BaseModel):
 
 
 def add_completions(routes: FastAPI, assistant: Assistant) -> None:
-    """Add the routes that other chat clients know. Each answer also has its `citations`."""
+    """Add the routes that other chat clients know. Each answer also has its `citations`.
+
+    Such clients show the content of a message as Markdown, so what documents and models say is
+    escaped in it; the citations are as they stand in the documents.
+    """
 
     @routes.get("/v1/models")
     def models() -> dict[str, Any]:
@@ -104,8 +110,8 @@ def _events(wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str]) -
     if counts:
         frame["usage"] = None
     try:
-        yield _event({**frame, **_chunk({"role": "assistant", "content": first})})
-        for piece in pieces:
+        yield _event({**frame, **_chunk({"role": "assistant", "content": ""})})
+        for piece in _contents(stream, first, pieces):
             yield _event({**frame, **_chunk({"content": piece})})
         yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
         if counts:
@@ -118,6 +124,26 @@ def _events(wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str]) -
     yield "data: [DONE]\n\n"
 
 
+def _contents(stream: Stream, first: str, pieces: Iterator[str]) -> Iterator[str]:
+    """The content of a message as it grows; what a model said in vain is followed by the answer."""
+    escaper, said = AnswerEscaper(), ""
+    for piece in chain([first], pieces):
+        said += piece
+        yield escaper.feed(piece)
+    yield escaper.end()
+    answer = stream.answer
+    if said.startswith(answer.text):  # behind it, at most, a sentence that was cut off
+        torn = " …" if said != answer.text else ""
+        yield f"{torn}{_notice(answer)}"
+    else:
+        yield f" …{_notice(answer)}\n\n{escaped_answer(answer.text)}"
+
+
+def _notice(answer: Answer) -> str:
+    """What is to be said about an answer, as a paragraph behind it."""
+    return f"\n\n{one_line(answer.notice)}" if answer.notice else ""
+
+
 def turns(messages: Sequence[Message]) -> list[Turn]:
     """The exchanges that came before, each a question and what was answered to it."""
     found: list[Turn] = []
@@ -126,7 +152,7 @@ def turns(messages: Sequence[Message]) -> list[Turn]:
         if message.role == "user":
             question = message.text
         elif message.role == "assistant" and question:
-            found.append(Turn(question, _told(question, message.text, found)))
+            found.append(Turn(question, _told(question, unescaped(message.text), found)))
             question = ""
     return found
 
@@ -148,7 +174,8 @@ def _frame(model: str) -> dict[str, Any]:
 
 
 def _whole(answer: Answer) -> dict[str, Any]:
-    message = {"role": "assistant", "content": answer.text}
+    content = f"{escaped_answer(answer.text)}{_notice(answer)}"
+    message = {"role": "assistant", "content": content}
     return {
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
         **_beside(answer),

@@ -14,6 +14,7 @@ from askdocs.output.exports import answer_record, embedded
 from askdocs.types import Answer, Citation, Statement
 
 from ..conversations.conversation import Conversation
+from .markdown import one_line
 
 Format = Literal["md", "html", "json"]
 MEDIA_TYPES: dict[Format, str] = {
@@ -21,7 +22,6 @@ MEDIA_TYPES: dict[Format, str] = {
 }  # fmt: skip
 LONGEST_TITLE = 60  # characters, in the name of a file
 _NO_WORDS = re.compile(r"[^\w'-]+")
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|#!~])")
 _STYLE = (
     "body{font:1.05rem/1.6 Georgia,serif;margin:3rem auto;max-width:42rem;padding:0 1rem;"
     "color:#24211c;background:#fbf9f5}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2.5rem}"
@@ -46,7 +46,7 @@ def export(conversation: Conversation, kind: Format) -> str:
     answers = [turn.answer for turn in conversation.history()]
     if kind == "html":
         return _page(conversation.title, answers, record)
-    parts = [f"# {_plain(conversation.title)}\n", *map(answer_markdown, answers)]
+    parts = [f"# {one_line(conversation.title)}\n", *map(answer_markdown, answers)]
     return "\n".join(parts) + f"\n{embedded(record)}\n"
 
 
@@ -73,17 +73,17 @@ def _without_hits(record: dict[str, Any]) -> dict[str, Any]:
 
 def answer_markdown(answer: Answer) -> str:
     """Question, statements with numbered citations, and the quotes with their places."""
-    lines = [f"**{_plain(answer.question)}**", ""]
+    lines = [f"**{one_line(answer.question)}**", ""]
     if not answer.statements:
-        lines.append(_plain(answer.text))
+        lines.append(one_line(answer.text))
     for statement in answer.statements:
         numbers = "".join(f" [{citation.number}]" for citation in statement.citations)
-        lines.append(f"- {_plain(statement.text)}{numbers}{_doubt(statement)}")
+        lines.append(f"- {one_line(statement.text)}{numbers}{_doubt(statement)}")
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        quote = "" if _is_said(citation, answer) else f": “{_plain(citation.quote)}”"
-        lines.append(f"[{citation.number}] {_plain(_where(citation))}{quote}  ")
+        quote = "" if _is_said(citation, answer) else f": “{one_line(citation.quote)}”"
+        lines.append(f"[{citation.number}] {one_line(_where(citation))}{quote}  ")
     return "\n".join(lines).strip() + "\n"
 
 
@@ -132,8 +132,3 @@ def _doubt(statement: Statement) -> str:
 
 def _where(citation: Citation) -> str:
     return f"{citation.source}, {citation.place}" if citation.place else citation.source
-
-
-def _plain(text: str) -> str:
-    """Text on one line that Markdown shows as it is: nothing in it becomes an image or a link."""
-    return _MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))
