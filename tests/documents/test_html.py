@@ -37,6 +37,7 @@ def read(tmp_path: Path, body: str, head: str = "", name: str = "page.html") -> 
             "<math><msub><mi>x</mi><mn>1</mn></msub><mo>=</mo><mo>-</mo><mn>4</mn></math>",
             "x_1 = -4",
         ),
+        ("<math><munder><mo>∑</mo><mi>k</mi></munder><mi>x</mi></math>", "∑_k x"),
         ("<math><msqrt><mn>2</mn><mi>g</mi><mi>h</mi></msqrt></math>", "√(2gh)"),
     ],
 )
@@ -97,6 +98,54 @@ def test_a_later_rule_shows_again_and_print_rules_do_not_hide(tmp_path: Path) ->
     head = "<style>.a{display:none} .a{display:block} @media print{.b{display:none}}</style>"
     body = '<p class="a">One is shown.</p><p class="b">Two as well.</p>'
     assert read(tmp_path, body, head) == "One is shown.\n\nTwo as well."
+
+
+@pytest.mark.parametrize(
+    "tabs",
+    [
+        '<div class="tab"><button onclick="show(event, \'p\')">Prices</button>'
+        "<button onclick=\"show(event, 'h')\">Hours</button></div>",
+        '<div role="tablist"><a role="tab" href="#p">Prices</a><a role="tab" href="#h">Hours</a>'
+        "</div>",
+        '<div class="tabs"><span aria-controls="p">Prices</span><span aria-controls="h">Hours'
+        "</span></div>",
+    ],
+)
+def test_labels_in_a_row_stand_above_their_texts(tmp_path: Path, tabs: str) -> None:
+    body = f'{tabs}<div id="p" hidden>12 euros.</div><div id="h" hidden>From ten to four.</div>'
+    assert read(tmp_path, body) == "Prices\n\n12 euros.\n\nHours\n\nFrom ten to four."
+
+
+@pytest.mark.parametrize(
+    ("control", "opened"),
+    [
+        ("<button onclick=\"document.getElementById('d').showModal()\">Terms</button>",
+         '<dialog id="d">Delivery takes nine days.</dialog>'),
+        ('<button popovertarget="d">Terms</button>',
+         '<div popover id="d">Delivery takes nine days.</div>'),
+        ('<button data-bs-toggle="modal" data-bs-target="#d">Terms</button>',
+         '<div id="d" role="dialog" aria-hidden="true">Delivery takes nine days.</div>'),
+    ],
+)  # fmt: skip
+def test_a_dialog_is_read_only_where_a_control_opens_it(
+    tmp_path: Path, control: str, opened: str
+) -> None:
+    assert read(tmp_path, f"<h1>Shop</h1>{control}{opened}") == (
+        "Shop\n\nTerms\n\nDelivery takes nine days."
+    )
+    assert read(tmp_path, f"<h1>Shop</h1>{opened}") == "Shop"
+
+
+def test_wide_and_tall_cells_fill_what_they_cover(tmp_path: Path) -> None:
+    body = (
+        "<table><caption>Visitors</caption><tr><th rowspan=2>Town<th colspan=2>2024"
+        "<tr><th>In<th>Out<tr><td rowspan=2>Bo<td>1<td>2<tr><td colspan=2>closed"
+        "<tr><td colspan=3>No count was made in May.</table>"
+    )
+    assert read(tmp_path, body).split("\n") == [
+        "Visitors", "", "Town: Bo; 2024 In: 1; 2024 Out: 2",
+        "Town: Bo; 2024 In: closed; 2024 Out: closed", "No count was made in May.",
+    ]  # fmt: skip
 
 
 def test_each_panel_of_a_row_of_tabs_has_the_words_of_its_tab(tmp_path: Path) -> None:

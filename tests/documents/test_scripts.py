@@ -42,6 +42,8 @@ def spans(markup: str) -> list[Span]:
         ("(see below)^{5}", "(see below)[5]"),
         ("Director^{(}^{1)}", "Director(1)"),
         ("^ !{a} !{b} Sued, p. 65", "^ a b Sued, p. 65"),
+        ("cost 12.4^{a}", "cost 12.4[a]"),
+        ("5^{½} miles", "5½ miles"),
         ("2^{3} seats", "2[3] seats"),
         # powers and units
         ("3 × 10^{6} pulses", "3 × 10^6 pulses"),

@@ -21,7 +21,7 @@ def grouped(text: str) -> str:
 
 def raised(base: str, exponent: str) -> str:
     """x^2, x^(n+1); primes stand as they are."""
-    exponent = exponent.strip()
+    exponent = _close(exponent)
     if not exponent.strip("′″‴'*†"):
         return base + exponent
     return f"{base}^{grouped(exponent)}"
@@ -29,7 +29,12 @@ def raised(base: str, exponent: str) -> str:
 
 def lowered(base: str, index: str) -> str:
     """x_1, x_(i,j)."""
-    return f"{base}_{grouped(index)}" if index.strip() else base
+    return f"{base}_{grouped(_close(index))}" if index.strip() else base
+
+
+def _close(part: str) -> str:
+    """An exponent or index, without the spaces around its signs."""
+    return re.sub(r" ([^\w\s]) ", r"\1", part.strip())
 
 
 def fraction(numerator: str, denominator: str) -> str:

@@ -40,6 +40,7 @@ _TRADE_MARKS = {"tm": "™", "sm": "℠", "r": "®"}
 # What stands before a run.
 _WORD = re.compile(r"[^\W\d_]+\Z")
 _NUMBER = re.compile(r"(?<![^\W_])\d[\d.,'’\u00a0\u202f]*\Z")
+_WHOLE = re.compile(r"(?<![\d.,])\d+\Z")
 _TEN = re.compile(r"(?<![\d.,'’^])(?<!\d\s)10\Z")
 _TWO = re.compile(r"(?<![\d.,'’^])(?<!\d\s)2\Z")
 _FACTOR = re.compile(r"[=×·∙⋅*+<>≤≥≈~^√∑∫]\s*[(\[]?\s*[\w.,]*\Z")
@@ -125,8 +126,8 @@ def subscript(before: str, run: str, after: str = "") -> str:
 
 
 def _superscript(before: str, words: str, after: str, note: bool) -> str:
-    if _BRACKETED.fullmatch(words) or not any(map(str.isalnum, words)):
-        return words  # "[3]", "*", "†", "+": nothing that could be read as part of a number
+    if _BRACKETED.fullmatch(words) or not any(map(_could_join, words)):
+        return words  # "[3]", "*", "†", "½": nothing that could be read as part of a number
     if note:
         is_return = words.isalpha() and before.strip() and before[-1:].isspace()
         return words if is_return else _note(words, after, before)
@@ -143,6 +144,11 @@ def _superscript(before: str, words: str, after: str, note: bool) -> str:
     if _NAME.fullmatch(words):
         return _letters(before, words, after)
     return f"^{_grouped(words)}"
+
+
+def _could_join(letter: str) -> bool:
+    """Whether a character could be read as one with the letter or figure before it."""
+    return letter.isalpha() or letter.isdecimal()
 
 
 def _number(before: str, words: str, after: str) -> str:
@@ -186,9 +192,9 @@ def _letters(before: str, words: str, after: str) -> str:
     if _NUMBER.search(before):
         if small in _ORDINALS:
             return words
-        if small in _ORDINAL_SIGNS:
+        if small in _ORDINAL_SIGNS and _WHOLE.search(before):
             return _ORDINAL_SIGNS[small]
-        return _note(words, after) if small in "bcdfgh" else f"^{words}"
+        return _note(words, after) if small in "abcdfgh" else f"^{words}"
     word = _WORD.search(before)
     base = word.group() if word else ""
     if small in _TRADE_MARKS and words.isupper():

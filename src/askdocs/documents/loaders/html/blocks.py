@@ -153,9 +153,10 @@ class HtmlWriter:
             self._words.append(("\n", "plain"))
         elif tag in _BLOCKS:
             self._flush()
-        if node.mem_id in self._labels:
+        label = self._labels.get(node.mem_id, "")
+        if label and not " ".join(node.text(separator=" ").split()).startswith(label):
             self._flush()
-            self._builder.add(self._labels[node.mem_id])
+            self._builder.add(label)
         if tag in {"ul", "ol"}:
             start = node.attributes.get("start") or "1"
             first = int(start) if start.isdecimal() and len(start) < 9 else 1
@@ -179,7 +180,9 @@ class HtmlWriter:
             self._builder.heading(_HEADINGS[tag], words)
         elif tag in _BLOCKS:
             self._flush()
-        if tag == "pre":
+        if tag in {"button", "label"}:
+            self._words.append((" ", "plain"))  # they stand apart, however they are written
+        elif tag == "pre":
             self._preformatted -= 1
         elif tag in {"ul", "ol"} and self._lists:
             self._lists.pop()

@@ -50,8 +50,9 @@ def _row(parts: list[str]) -> str:
 
 def _scripts(parts: list[str]) -> str:
     base, below, above = (*parts, "", "", "")[:3]
-    text = lowered(base, below)
-    return raised(text, above) if above.strip() else text
+    text = lowered(base.strip(), below)
+    text = raised(text, above) if above.strip() else text
+    return f"{text} " if base.strip() in _LARGE else text
 
 
 def _over(parts: list[str]) -> str:
@@ -68,6 +69,7 @@ def _two(rule: Callable[[str, str], str]) -> Callable[[list[str]], str]:
     return lambda parts: rule(*(*parts, "", "")[:2])
 
 
+_LARGE = frozenset("∑ ∏ ∐ ∫ ∬ ∭ ∮ ⋃ ⋂ ⋁ ⋀ lim max min sup inf".split())
 _TOKENS = frozenset("mi mn mo mtext ms".split())
 _RULES: dict[str, Callable[[list[str]], str]] = {
     "mi": "".join,
@@ -76,7 +78,7 @@ _RULES: dict[str, Callable[[list[str]], str]] = {
     "mtext": lambda parts: f" {''.join(parts)} ",
     "msup": _two(raised),
     "msub": _two(lowered),
-    "munder": _two(lowered),
+    "munder": _scripts,
     "mover": _over,
     "msubsup": _scripts,
     "munderover": _scripts,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from selectolax.lexbor import LexborNode
 
 from askdocs.documents.loaders.html.inline import LeaveOut, inline_text
 from askdocs.documents.loaders.tables.columns import tidy_columns
+from askdocs.documents.loaders.tables.rows import Covered
 
 _SPAN_LIMIT = 100
 _CELL_LIMIT = 1500  # characters; a longer cell holds a text, so the table is there for the layout
@@ -31,6 +32,7 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
     """(caption, rows, how many of them name the columns; None where the table does not say)."""
     rows: list[list[str]] = []
     caption, header, open_header = "", 0, True
+    named: set[int] = set()  # columns that have a name
     below: dict[int, tuple[int, str]] = {}  # column → (rows still to fill, text), from rowspans
     for node in _rows_and_caption(table):
         if node.tag == "caption":
@@ -39,7 +41,7 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
         if leave_out(node):
             continue
         cells = [cell for cell in node.iter() if cell.tag in {"td", "th"} and not leave_out(cell)]
-        row = _row(cells, below, leave_out, repeat=open_header)
+        row = _row(cells, below, leave_out, repeat=open_header, named=named)
         if not any(row):
             continue
         in_head = node.parent is not None and node.parent.tag == "thead"
@@ -48,6 +50,8 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
             caption = caption or next(filter(None, row))  # a title over the whole width
             continue
         header += open_header
+        if open_header:
+            named |= {column for column, cell in enumerate(row) if cell}
         rows.append(row)
     rows = tidy_columns(rows)
     return caption, rows, header or (0 if _has_row_names(table) else None)
@@ -81,8 +85,9 @@ def _row(
     leave_out: LeaveOut,
     *,
     repeat: bool,
+    named: Set[int] = frozenset(),
 ) -> list[str]:
-    """The texts of a row; a wide cell is repeated over its columns where it names them."""
+    """The texts of a row; a wide cell fills its columns where it names them or they have names."""
     row: list[str] = []
 
     def fill_from_above() -> None:
@@ -99,7 +104,10 @@ def _row(
         for offset in range(across):
             if down > 1:
                 below[len(row)] = (down - 1, text)
-            row.append(text if offset == 0 or (repeat and cell.tag == "th") else "")
+            if offset and len(row) in named and not (repeat and cell.tag == "th"):
+                row.append(Covered(text))
+            else:
+                row.append(text if offset == 0 or (repeat and cell.tag == "th") else "")
     fill_from_above()
     return row
 

@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])"
-    r"|(?:left|top|right|text-indent)\s*:\s*-\d{4,}\s*(?:px|em)",
+    r"|(?:left|top|right|text-indent)\s*:\s*-\d{4,}\s*(?:px|em)|clip\s*:\s*rect\(\s*0"
+    r"|clip-path\s*:\s*inset\((?:50|100)%",
     re.I,
 )
 _SHOWN = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.I)
@@ -22,9 +23,10 @@ _MOST_STYLES = 200_000  # characters of style sheets that are looked at
 # Elements that open something. Bootstrap has data-(bs-)target and data-(bs-)toggle.
 _CONTROLS = (
     "[aria-controls], [aria-expanded], [data-target], [data-bs-target], [role=tab], [onclick], "
-    "[data-toggle], [data-bs-toggle], a[href^='#']"
+    "[data-toggle], [data-bs-toggle], [popovertarget], a[href^='#']"
 )
 _LINK_OPENS = re.compile(r"accord|collaps|tab|toggle|expand", re.I)
+_TAB = re.compile(r"(?:^|[\s_-])tabs?(?:$|[\s_-]|links?|list|bar|nav|button)", re.I)
 _QUOTED = re.compile(r"['\"]#?([\w:.-]+)['\"]")
 _FOLDED = re.compile(
     r"(?:^|[\s_-])(?:accordion|collaps\w*|panel|tab(?:s|pane|panel|content)?|faq|answer|spoiler"
@@ -43,7 +45,9 @@ def hidden(node: LexborNode) -> bool:
     attributes = node.attributes
     if "hidden" in attributes and (attributes.get("hidden") or "").lower() != "until-found":
         return True
-    if (attributes.get("aria-hidden") or "").lower() == "true":
+    if (attributes.get("aria-hidden") or "").lower() == "true" or "popover" in attributes:
+        return True
+    if node.tag == "dialog" and "open" not in attributes:
         return True
     return bool(_HIDDEN.search(attributes.get("style") or ""))
 
@@ -107,7 +111,7 @@ class Visibility:
             self.opened.add(target.mem_id)
             self.openers.add(control.mem_id)
             words = " ".join(control.text().split())
-            if _is_tab(control) and words:
+            if words and _is_tab(control) and not _follows(control, target):
                 self._tabs.add(control.mem_id)
                 self.labels.setdefault(target.mem_id, words)
 
@@ -137,13 +141,29 @@ def _is_tab(control: LexborNode) -> bool:
         attributes.get("data-toggle"),
         attributes.get("data-bs-toggle"),
     )
-    return any(kind in {"tab", "pill"} for kind in kinds)
+    if any(kind in {"tab", "pill"} for kind in kinds):
+        return True
+    parent = control.parent
+    row = parent.attributes.get("class") if parent is not None else ""
+    return bool(_TAB.search(f"{attributes.get('class') or ''} {row or ''}"))
+
+
+def _follows(control: LexborNode, target: LexborNode) -> bool:
+    """Whether a text stands right below its control, so that its label need not be repeated."""
+    node: LexborNode | None = target.prev
+    while node is not None and (node.tag or "-").startswith("-"):
+        node = node.prev
+    if node is None:
+        return False
+    controls = {each.mem_id for each in (node, *node.css(_CONTROLS))}
+    return control.mem_id in controls and len(node.css(_CONTROLS)) < _LEVELS - 1
 
 
 def _named_targets(page: LexborHTMLParser, control: LexborNode) -> Iterator[LexborNode]:
     """The elements that a control names by their ids."""
     attributes = control.attributes
     names = (attributes.get("aria-controls") or "").split()
+    names += (attributes.get("popovertarget") or "").split()
     for key in ("data-target", "data-bs-target", "href"):
         value = attributes.get(key) or ""
         if value.startswith("#") and (key != "href" or _is_opening_link(control)):
