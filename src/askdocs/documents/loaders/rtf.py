@@ -10,12 +10,21 @@ from striprtf.striprtf import rtf_to_text
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
 from askdocs.types import Document
 
 _BINARY = re.compile(rb"(?:[0-9a-fA-F]{2}\s*){400,}")  # pictures and objects, as hexadecimal
 _TITLE = re.compile(r"\{\\title ([^{}\\]+)\}")
 _CODEPAGE = re.compile(rb"\\ansicpg(\d+)")
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+# Marks that the library takes for letters: around raised and around lowered text.
+_MARKS: dict[str, Script] = {"\x01": "super", "\x02": "sub"}
+_END = "\x03"
+_RUN = re.compile("([\x01\x02])([^\x01-\x03]*)\x03?")
+_CONTROL = re.compile(
+    r"\\\\|\\[{}]|\\(?P<script>super|sub)(?P<off>0)?(?![a-z0-9]) ?"
+    r"|\\(?:nosupersub|plain)(?![a-z]) ?|(?P<note>\{\\(?:\*\\)?footnote(?![a-z]) ?)|[{}]"
+)
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
@@ -30,13 +39,60 @@ def load(path: Path, source: str) -> Sequence[Document]:
         "".encode(encoding)
     except LookupError:
         encoding = "cp1252"
-    text = rtf_to_text(rtf, encoding=encoding, errors="replace")
+    text = rtf_to_text(_with_marks(rtf), encoding=encoding, errors="replace")
     title = _TITLE.search(rtf)
     builder = DocumentBuilder(source, title=title.group(1) if title else "")
     for paragraph in _BLANK.split(text.replace("\r", "")):
-        lines = [_row(line) for line in paragraph.split("\n")]
+        lines = [_row(_joined(line)) for line in paragraph.split("\n")]
         builder.add("\n".join(filter(None, lines)))
     return [builder.build()]
+
+
+def _with_marks(rtf: str) -> str:
+    """The file with marks around raised and lowered text, and with its notes in the text.
+
+    The library knows neither: it joins "420" and the mark of note 3 to "4203".
+    """
+    closings = [""]  # what is to be written at the end of each open group
+    pieces: list[str] = []
+    at = 0
+    for control in _CONTROL.finditer(rtf):
+        pieces.append(rtf[at : control.start()])
+        pieces.append(_marked(control, closings))
+        at = control.end()
+    return "".join(pieces) + rtf[at:]
+
+
+def _marked(control: re.Match[str], closings: list[str]) -> str:
+    word = control.group()
+    if control["note"]:
+        closings.append("]")
+        return "{ [note: "
+    if word == "{":
+        closings.append("")
+        return word
+    if word == "}":
+        return (closings.pop() if len(closings) > 1 else "") + word
+    if word.startswith(("\\{", "\\}", "\\\\")):
+        return word
+    before = _END if closings[-1].startswith(_END) else ""
+    closings[-1] = closings[-1].removeprefix(_END)
+    if control["script"] and not control["off"]:
+        closings[-1] = _END + closings[-1]
+        mark = next(mark for mark, script in _MARKS.items() if script == control["script"])
+        return before + word + ("" if word.endswith(" ") else " ") + mark
+    return word.rstrip() + " " + before
+
+
+def _joined(line: str) -> str:
+    """A line with its raised and lowered parts as plain text."""
+    spans: list[Span] = []
+    at = 0
+    for run in _RUN.finditer(line):
+        spans += [(line[at : run.start()], "plain"), (run.group(2), _MARKS[run.group(1)])]
+        at = run.end()
+    text = join_spans(merge_runs([*spans, (line[at:], "plain")]))
+    return text.replace(_END, "").replace("[note:  ", "[note: ")
 
 
 def _row(line: str) -> str:

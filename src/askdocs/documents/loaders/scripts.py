@@ -85,7 +85,7 @@ def join_spans(spans: Iterable[Span]) -> str:
 
 def merge_runs(spans: Iterable[Span]) -> Sequence[Span]:
     """Spans with neighbours of the same script joined, for formats that cut a word into runs."""
-    groups = groupby(spans, key=lambda span: span[1])
+    groups = groupby((span for span in spans if span[0]), key=lambda span: span[1])
     return [("".join(run for run, _ in group), script) for script, group in groups]
 
 
