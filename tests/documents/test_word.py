@@ -177,6 +177,19 @@ def test_fields_show_their_values_beside_their_labels(
     assert read(tmp_path, cells) == (f"Choice: {shown}" if shown else "Choice")
 
 
+def test_a_label_above_its_field_is_on_one_line_with_it(tmp_path: Path) -> None:
+    fields = "".join(
+        p(label) + control(properties, p(shown))
+        for label, properties, shown in [
+            ("Born:", "<w:date/>", "3 May 1990"), ("Doctor:", "<w:showingPlcHdr/>", "Click."),
+            ("Town", "<w:text/>", "Os"),
+        ]
+    )  # fmt: skip
+    assert read(tmp_path, fields + p("End.")).split("\n\n") == [
+        "Born: 3 May 1990", "Doctor:", "Town", "Os", "End.",
+    ]  # fmt: skip
+
+
 DELETED = "<w:rPr><w:del/></w:rPr>"
 
 

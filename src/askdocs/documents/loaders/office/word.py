@@ -6,6 +6,7 @@ fields of forms, text boxes, notes, equations, comments, headers and footers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,12 @@ from askdocs.documents.loaders.office.word_styles import (
     paragraph_style,
     read_styles,
 )
-from askdocs.documents.loaders.office.word_text import TextRules, paragraph_spans, paragraph_text
+from askdocs.documents.loaders.office.word_text import (
+    TextRules,
+    control_text,
+    paragraph_spans,
+    paragraph_text,
+)
 from askdocs.documents.loaders.office.zip_archive import (
     attribute,
     core_title,
@@ -51,6 +57,7 @@ _UNREAD = {
     "object": "embedded object",
     "altChunk": "embedded document",
 }
+_LABEL = re.compile(r"[^\n]{1,60}:\s*")
 _SPAN_LIMIT = 100
 
 
@@ -133,7 +140,7 @@ class _Writer:
             element = stack.pop()
             name = local(element.tag)
             if name == "p":
-                self._paragraph(element)
+                self._paragraph(element, before_field=bool(stack) and _is_field(stack[-1]))
                 stack.extend(reversed(list(text_boxes(element))))
             elif name == "tbl":
                 rows, header = table_rows(element, self._parts.rules)
@@ -142,13 +149,23 @@ class _Writer:
                     self._add_referred(element)
                 else:
                     stack.extend(reversed([cell for row in _rows(element) for cell in _cells(row)]))
+            elif name == "sdt" and control_text(element) == "":
+                continue  # a prompt to fill in a field
             elif name in _TRANSPARENT or name in {"tc", "txbxContent"}:
                 stack.extend(reversed(element))
         self._builder.close_block()
 
-    def _paragraph(self, paragraph: Element) -> None:
+    def _paragraph(self, paragraph: Element, *, before_field: bool = False) -> None:
+        """Add a paragraph, unless the next one goes on in it.
+
+        Args:
+            paragraph: A w:p.
+            before_field: Whether a field of a form follows, to which a label here belongs.
+        """
         spans = [*self._before, *paragraph_spans(paragraph, self._parts.rules)]
         self._before = spans if _end_is_deleted(paragraph) else []
+        if before_field and _LABEL.fullmatch(join_spans(spans)):
+            self._before = [*spans, (" ", "plain")]
         if self._before:
             return
         text = join_spans(merge_runs(spans)).strip()
@@ -192,6 +209,14 @@ class _Writer:
                 self._said.add(name)
                 self._builder.close_block()
                 self._builder.add(comments[name].line())
+
+
+def _is_field(element: Element) -> bool:
+    """Whether an element is a content control around a single paragraph: the field of a form."""
+    if local(element.tag) != "sdt" or control_text(element) is not None:
+        return False
+    parts = [local(part.tag) for part in element.iter()]
+    return parts.count("p") == 1 and "docPartObj" not in parts
 
 
 def _end_is_deleted(paragraph: Element) -> bool:

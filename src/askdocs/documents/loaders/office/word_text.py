@@ -130,7 +130,7 @@ def paragraph_spans(
             continue
         if not state.shows(unwanted):
             continue
-        if name == "sdt" and (shown := _control(element)) is not None:
+        if name == "sdt" and (shown := control_text(element)) is not None:
             yield shown, "plain"
             continue
         span = _leaf(element, name, script, rules)
@@ -196,7 +196,7 @@ def _form_field(begin: Element) -> str:
     return ""
 
 
-def _control(control: Element) -> str | None:
+def control_text(control: Element) -> str | None:
     """What a content control shows instead of its contents: a box, or nothing for a prompt."""
     properties = next((part for part in control if local(part.tag) == "sdtPr"), None)
     if properties is None:
