@@ -17,8 +17,10 @@ from starlette.types import ASGIApp
 
 from askdocs.errors import CorpusError
 from askdocs.output.exports import checksum
+from askdocs.output.marks import parse_mark
 
 from . import assets
+from .api.mcp import mcp_routes
 from .api.openai import add_completions
 from .api.processes import add_tasks
 from .background_tasks import Background
@@ -29,7 +31,6 @@ from .page_state import page_state
 from .security import protected
 from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
-from .views.anchors import parse_mark
 from .views.page_images import picture_of
 from .views.source import read
 
@@ -83,7 +84,9 @@ def build_application(
     keeping: bool = True,
 ) -> ASGIApp:
     """The whole application, behind the gate of `security.protected`."""
-    routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    tools = mcp_routes(assistant)
+    routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.lifespan)
+    routes.router.routes.extend(tools.routes)
     suggestions, intake = Suggestions(assistant, background), Intake(assistant.config)
     suggestions.refresh()
     _add_state(routes, assistant, suggestions)

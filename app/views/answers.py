@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 
+from askdocs.output.marks import Mark, link, mark_citation, mark_passage
 from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
 
 from ..conversations.conversation import Conversation, Exchange
-from .anchors import Mark, link, mark_citation, mark_passage
 from .exports import answer_markdown
 
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import PurePosixPath
 
+from askdocs.output.marks import link
 from askdocs.system.files import composed
 from askdocs.types import Changes, DocumentRecord, Failure, Progress, Status
-
-from .anchors import link
 
 DOCUMENTS_SHOWN = 200
 FOLDERS_SHOWN = 30

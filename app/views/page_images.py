@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.pdf.page_image import page_picture
 from askdocs.errors import CorpusError
+from askdocs.output.marks import Mark
 
-from .anchors import Mark
 from .source import page_at
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from html import escape
 from itertools import pairwise
 
 from askdocs.documents.passages import unwrapped_lines
+from askdocs.output.marks import Mark
 from askdocs.types import Document, place
-
-from .anchors import Mark
 
 WINDOW = 200_000  # characters shown at once: more makes browsers slow
 LINE = 160  # a line with more characters is a paragraph

@@ -66,6 +66,11 @@ class Assistant:
         return self._parts.config
 
     @property
+    def address(self) -> str:
+        """Where the page of this assistant is served; "" if it is not."""
+        return self._parts.address
+
+    @property
     def token(self) -> str:
         """The secret that other processes send to use this one."""
         return self._parts.token

@@ -39,7 +39,7 @@ class Parts:
         self.token = secrets.token_urlsafe(24)
         self._given_embedder = embedder
         self._given_llm = llm
-        self._address = ""
+        self.address = ""
         self._lock: IndexLock | None = None
         self._catalog: Catalog | None = None
         self._vectors: VectorStore | None = None
@@ -67,7 +67,7 @@ class Parts:
     def announce(self, address: str) -> None:
         """Tell other processes, by the lock, that this one answers at `address`."""
         with self.guard:
-            self._address = address
+            self.address = address
             self._lock_to_read()
             self._note_owner()
 
@@ -168,9 +168,9 @@ class Parts:
                 self._note_owner()
 
     def _note_owner(self) -> None:
-        if self._lock and self._address:
-            doing = f"serving at {self._address}"
-            self._lock.describe(doing, address=self._address, token=self.token)
+        if self._lock and self.address:
+            doing = f"serving at {self.address}"
+            self._lock.describe(doing, address=self.address, token=self.token)
 
     def forget_index(self) -> None:
         """Delete the index, even one that is damaged.

@@ -26,9 +26,9 @@ from starlette.types import Message, Receive, Scope, Send
 from askdocs.app import serve, server
 from askdocs.app.listener import address, listen
 from askdocs.app.security import TASK_BYTES, WRONG_PASSWORDS_A_MINUTE, protected
-from askdocs.app.views.anchors import checksum
 from askdocs.assistant import Assistant
 from askdocs.errors import AskdocsError
+from askdocs.output.marks import checksum
 
 LOCAL = "http://127.0.0.1:7860"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askdocs.app.views.anchors import Mark, checksum, link, mark_citation, parse_mark
 from askdocs.app.views.source import WINDOW, read
+from askdocs.output.marks import Mark, checksum, link, mark_citation, parse_mark
 from askdocs.types import Anchor, Citation, Document, Passage
 
 MESSY = st.text(

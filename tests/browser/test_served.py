@@ -14,7 +14,7 @@ from gradio_client import Client
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
 
-from askdocs.app.views.anchors import checksum
+from askdocs.output.marks import checksum
 from tests.browser.conftest import running_server
 
 ARTICLE = "jaffar-express-attack.txt"

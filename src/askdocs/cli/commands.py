@@ -295,6 +295,28 @@ def serve(
         )
 
 
+@app.command()
+def mcp(
+    llm: Llm = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+) -> None:
+    """Serve the documents to assistants over MCP (standard input and output)."""
+    from askdocs import __version__
+    from askdocs.cli.session import following
+
+    try:
+        from askdocs.integrations.mcp_server import build_server
+    except ImportError as error:
+        raise AskdocsError(
+            f"The MCP library is missing ({error.name}): pip install 'askdocs[mcp]'."
+        ) from error
+
+    with open_assistant(config, corpus, index, llm=llm) as assistant, following(assistant):
+        build_server(assistant, version=__version__).run("stdio")
+
+
 @app.command("eval")
 def evaluate(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Documents, questions.jsonl.")],

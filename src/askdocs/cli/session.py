@@ -13,6 +13,7 @@ from askdocs.errors import IndexBusyError
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
     from askdocs.remote.client import RemoteAssistant
+    from askdocs.types import Changes
 
 
 @contextmanager
@@ -82,6 +83,29 @@ def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
         on_progress=noting_progress(),
         force_polling=poll,
     ):
+        yield
+
+
+@contextmanager
+def following(assistant: Assistant | RemoteAssistant) -> Iterator[None]:
+    """Keep the index equal to the folder meanwhile, and say so on standard error only.
+
+    A server that has the index open does so by itself.
+    """
+    from askdocs.remote.client import RemoteAssistant
+
+    if isinstance(assistant, RemoteAssistant):
+        yield
+        return
+    from askdocs.index.sync.watch import Watch
+
+    def tell(problem: str) -> None:
+        print(f"askdocs: {problem}", file=sys.stderr, flush=True)
+
+    def tell_changes(changes: Changes) -> None:
+        tell(f"{changes.passages} passages in the index")
+
+    with Watch(assistant, on_changes=tell_changes, on_error=tell):
         yield
 
 

@@ -1,0 +1,184 @@
+"""The tools for assistants, asked by the SDK's own client over each transport."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+from mcp import Client, StdioServerParameters
+
+from askdocs import Assistant, Config
+from askdocs.integrations.mcp_server import FETCHED_CHARACTERS, build_server
+from tests.hash_embedding import HashEmbedding
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "what did Zehri warn?"
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[str]:
+    """The address of `askdocs serve` over a copy of the sample corpus."""
+    if not (folder / "corpus").exists():
+        shutil.copytree(ROOT / "corpus", folder / "corpus")
+    command = [sys.executable, "-m", "askdocs", "serve", "--port", free_port()]
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout is not None
+            ready = next(line for line in server.stdout if "ready at" in line)
+            yield ready.split()[-1].rstrip("/")
+        finally:
+            server.terminate()
+
+
+def free_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+def asked(server: Any, talk: Callable[[Client], Awaitable[None]]) -> None:
+    """Have a conversation with a server."""
+
+    async def run() -> None:
+        async with Client(server) as client:
+            await talk(client)
+
+    anyio.run(run)
+
+
+async def text_of(client: Client, tool: str, **arguments: object) -> str:
+    result = await client.call_tool(tool, arguments)
+    assert result.structured_content is None  # nothing is sent twice
+    (content,) = result.content
+    return ("error: " if result.is_error else "") + content.text  # type: ignore[union-attr]
+
+
+def test_the_tools_are_described_as_reading_only(sample: Assistant) -> None:
+    async def talk(client: Client) -> None:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == {"ask", "search", "fetch"}
+        for tool in tools.values():
+            assert tool.annotations is not None
+            assert tool.annotations.read_only_hint is True
+            assert tool.description is not None
+        assert "do not guess" in str(tools["ask"].description)
+
+    asked(build_server(sample), talk)
+
+
+def test_an_answer_has_exact_quotes_and_a_refusal_says_so(sample: Assistant) -> None:
+    async def talk(client: Client) -> None:
+        answer = await text_of(client, "ask", question=QUESTION)
+        quotes = re.findall(r"“(.+?)” — jaffar-express-attack\.txt, line \d+ <file://", answer)
+        assert quotes
+        text = sample.document("jaffar-express-attack.txt").text
+        assert all(quote in text for quote in quotes)
+        refusal = await text_of(client, "ask", question="who won the chess olympiad?")
+        assert "“" not in refusal.split("Nearest")[0]
+        assert sample.ask("who won the chess olympiad?").text in refusal
+
+    asked(build_server(sample), talk)
+
+
+def test_what_search_finds_can_be_fetched(sample: Assistant) -> None:
+    async def talk(client: Client) -> None:
+        results = json.loads(await text_of(client, "search", query="fog horn"))["results"]
+        assert {"id", "title", "url"} <= set(results[0])
+        found = json.loads(await text_of(client, "fetch", id=results[0]["id"]))
+        assert {"id", "title", "text", "url", "metadata"} == set(found)
+        assert results[0]["text"] in found["text"]
+        name = results[0]["id"].partition("#")[0]
+        whole = json.loads(await text_of(client, "fetch", id=name))
+        assert whole["text"] == sample.document(name).text[:FETCHED_CHARACTERS]
+
+    asked(build_server(sample), talk)
+
+
+def test_a_long_document_is_fetched_in_parts(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    text = " ".join(f"Line {n} of the ledger." for n in range(3000))
+    (tmp_path / "corpus" / "ledger.txt").write_text(text)
+    config = Config(corpus=tmp_path / "corpus", index=tmp_path / "index")
+
+    async def talk(client: Client) -> None:
+        parts, place = "", "ledger.txt"
+        while place:
+            part = json.loads(await text_of(client, "fetch", id=place))
+            parts += part["text"]
+            place = part["metadata"].get("next_id", "")
+        assert parts == text
+
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        asked(build_server(assistant), talk)
+
+
+def test_errors_say_what_to_do(sample: Assistant, tmp_path: Path) -> None:
+    async def talk(client: Client) -> None:
+        assert (await text_of(client, "fetch", id="no-such.txt")).startswith("error: ")
+        changed = "lighthouse-keepers-handbook.md#0-10.000000000000"
+        assert "Search again" in await text_of(client, "fetch", id=changed)
+        assert "error: " in await text_of(client, "ask", question="   ")
+
+    asked(build_server(sample), talk)
+
+
+def test_it_answers_over_standard_input_and_output(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    arguments = ["-m", "askdocs", "mcp", "--corpus", "corpus", "--index", "index"]
+    parameters = StdioServerParameters(
+        command=sys.executable, args=arguments, cwd=str(tmp_path), env={"PATH": ""}
+    )
+
+    async def talk(client: Client) -> None:
+        with anyio.fail_after(240):
+            while "expanded their operational reach" not in await text_of(
+                client, "ask", question=QUESTION
+            ):
+                await anyio.sleep(1)  # the folder is still being indexed
+
+    asked(parameters, talk)
+
+
+def test_it_answers_on_the_server_of_the_page(tmp_path: Path) -> None:
+    """Over HTTP, with links that open the page at the quoted words."""
+    with served(tmp_path) as address:
+
+        async def talk(client: Client) -> None:
+            answer = await text_of(client, "ask", question=QUESTION)
+            assert "expanded their operational reach" in answer
+            assert re.search(r"<\S+#source=jaffar-express-attack\.txt&mark=\d+-\d+", answer)
+
+        asked(f"{address}/mcp", talk)
+
+
+def test_the_gate_of_the_page_stands_before_it(tmp_path: Path) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accepted = {"Accept": "application/json, text/event-stream"}
+    with served(tmp_path, ASKDOCS_PASSWORD="long enough") as address:
+        assert httpx.post(f"{address}/mcp", json=call, headers=accepted).status_code == 401
+        key = {**accepted, "Authorization": "Bearer long enough"}
+        assert httpx.post(f"{address}/mcp", json=call, headers=key).status_code < 401
+    with served(tmp_path) as address:
+        other = {**accepted, "Origin": "https://evil.example"}
+        assert httpx.post(f"{address}/mcp", json=call, headers=other).status_code == 403
+        named = {**accepted, "Host": "evil.example"}
+        assert httpx.post(f"{address}/mcp", json=call, headers=named).status_code == 400
