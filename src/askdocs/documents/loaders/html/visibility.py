@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -18,6 +17,7 @@ _SHOWN = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.I)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _SIMPLE = re.compile(r"(?:[a-z]\w*)?(?:[.#][\w-]+)+|(?:[.#][\w-]+) [.#][\w-]+", re.I)
+_MOST_RULES = 500  # that hide or show, of a page
 _MOST_STYLES = 200_000  # characters of style sheets that are looked at
 
 # Elements that open something. Bootstrap has data-(bs-)target and data-(bs-)toggle.
@@ -70,8 +70,9 @@ class Visibility:
         self._by_style = _hidden_by_style(page)
         if body is not None:
             self._navigation = {node.mem_id for node in body.css(_NAVIGATION)}
+            by_id = {node.attributes.get("id") or "": node for node in reversed(body.css("[id]"))}
             for control in body.css(_CONTROLS):
-                self._take(page, control)
+                self._take(by_id, control)
 
     def hidden(self, node: LexborNode) -> bool:
         """Whether no control shows what the page hides."""
@@ -88,9 +89,7 @@ class Visibility:
             if parent.tag in _TITLES:
                 return True
             parent, levels = parent.parent, levels + 1
-        following = control.next
-        while following is not None and (following.tag or "-").startswith("-"):
-            following = following.next
+        following = _neighbour(control)
         return following is not None and self.hides_folded(following)
 
     def hides_folded(self, node: LexborNode) -> bool:
@@ -101,10 +100,10 @@ class Visibility:
         """Whether an element is the tab of a panel, whose words are said above the panel."""
         return node.mem_id in self._tabs
 
-    def _take(self, page: LexborHTMLParser, control: LexborNode) -> None:
+    def _take(self, by_id: Mapping[str, LexborNode], control: LexborNode) -> None:
         if self._in_navigation(control):
             return
-        targets = [*_named_targets(page, control)] or [*_neighbours(control)]
+        targets = [*_named_targets(by_id, control)] or [*_neighbours(control)]
         for target in targets:
             if not self._is_text(target, control):
                 continue
@@ -150,16 +149,14 @@ def _is_tab(control: LexborNode) -> bool:
 
 def _follows(control: LexborNode, target: LexborNode) -> bool:
     """Whether a text stands right below its control, so that its label need not be repeated."""
-    node: LexborNode | None = target.prev
-    while node is not None and (node.tag or "-").startswith("-"):
-        node = node.prev
+    node = _neighbour(target, backwards=True)
     if node is None:
         return False
     controls = {each.mem_id for each in (node, *node.css(_CONTROLS))}
     return control.mem_id in controls and len(node.css(_CONTROLS)) < _LEVELS - 1
 
 
-def _named_targets(page: LexborHTMLParser, control: LexborNode) -> Iterator[LexborNode]:
+def _named_targets(by_id: Mapping[str, LexborNode], control: LexborNode) -> Iterator[LexborNode]:
     """The elements that a control names by their ids."""
     attributes = control.attributes
     names = (attributes.get("aria-controls") or "").split()
@@ -169,10 +166,7 @@ def _named_targets(page: LexborHTMLParser, control: LexborNode) -> Iterator[Lexb
         if value.startswith("#") and (key != "href" or _is_opening_link(control)):
             names.append(value[1:])
     names += _QUOTED.findall(attributes.get("onclick") or "")
-    for name in names[:20]:
-        found = page.css_first(f'[id="{name}"]') if re.fullmatch(r"[\w:.-]+", name) else None
-        if found is not None:
-            yield found
+    yield from (by_id[name] for name in names if name in by_id)
 
 
 def _is_opening_link(control: LexborNode) -> bool:
@@ -189,9 +183,7 @@ def _neighbours(control: LexborNode) -> Iterator[LexborNode]:
         return
     node: LexborNode | None = control
     for _ in range(_LEVELS):
-        following = node.next if node is not None else None
-        while following is not None and (following.tag or "-").startswith("-"):
-            following = following.next
+        following = _neighbour(node) if node is not None else None
         if following is not None:
             yield following
             return
@@ -205,9 +197,7 @@ def _is_folded(node: LexborNode) -> bool:
         return True
     if (attributes.get("aria-hidden") or "").lower() == "true" and node.tag in {"span", "i", "svg"}:
         return False
-    before = node.prev
-    while before is not None and (before.tag or "-").startswith("-"):
-        before = before.prev
+    before = _neighbour(node, backwards=True)
     if before is None or not before.text().strip() or not is_prose(node):
         return False
     if before.tag in {"dt", "summary", "button"}:
@@ -217,16 +207,26 @@ def _is_folded(node: LexborNode) -> bool:
 
 
 def _is_one_of_many(node: LexborNode, title: LexborNode) -> bool:
-    """Whether several titles in a row have something hidden below them, as in a list of answers."""
-    parent = node.parent
-    if parent is None or title.tag not in _TITLES:
+    """Whether a title beside this one has something hidden below it, too, as in an FAQ."""
+    if title.tag not in _TITLES:
         return False
-    children = [child for child in parent.iter() if not (child.tag or "-").startswith("-")]
-    pairs = pairwise(children)
-    alike = [
-        1 for one, two in pairs if one.tag == title.tag and two.tag == node.tag and hidden(two)
-    ]
-    return len(alike) > 1
+    pairs = [(_neighbour(node), 1), (_neighbour(title, backwards=True), -1)]
+    for near, direction in pairs:
+        far = _neighbour(near, backwards=direction < 0) if near is not None else None
+        head, body = (near, far) if direction > 0 else (far, near)
+        if head is not None and body is not None:
+            alike = head.tag == title.tag and body.tag == node.tag
+            if alike and hidden(body):
+                return True
+    return False
+
+
+def _neighbour(node: LexborNode, *, backwards: bool = False) -> LexborNode | None:
+    """The next element, or the one before; text and comments are passed over."""
+    near = node.prev if backwards else node.next
+    while near is not None and (near.tag or "-").startswith("-"):
+        near = near.prev if backwards else near.next
+    return near
 
 
 def is_prose(node: LexborNode) -> bool:
@@ -243,11 +243,12 @@ def _hidden_by_style(page: LexborHTMLParser) -> set[int]:
     print or small screens and those with more complicated selectors are not looked at.
     """
     found: set[int] = set()
+    left = _MOST_RULES
     for sheet in page.css("style"):
         text = _COMMENT.sub("", (sheet.text() or "")[:_MOST_STYLES])
         for selectors, rules in _top_rules(text):
             hides, shows = bool(_HIDDEN.search(rules)), bool(_SHOWN.search(rules))
-            if not hides and not shows:
+            if (not hides and not shows) or (left := left - 1) < 0:
                 continue
             for selector in selectors.split(","):
                 if _SIMPLE.fullmatch(selector.strip()):

@@ -117,11 +117,11 @@ def _unformatted(cell: Element) -> str:
 
 
 def _mark_hidden_columns(grid: Grid, table: Element) -> None:
-    at = 0
+    at, width = 0, max((len(row) for row in grid), default=0)
     for column in _parts(table, "table-column", _COLUMN_PARTS):
         count = _count(column, "number-columns-repeated")
         if attribute(column, "visibility") in _HIDDEN:
-            for index in range(at, min(at + count, _MOST_COLUMNS)):
+            for index in range(at, min(at + count, width)):
                 row = next((row for row in grid if index < len(row) and row[index]), None)
                 if row is not None:
                     row[index] += " (hidden column)"

@@ -30,6 +30,7 @@ from askdocs.documents.loaders.tables.rows import clean
 from askdocs.documents.loaders.tables.workbook import Workbook
 from askdocs.types import Document
 
+_MOST_EMPTY = 500_000  # cells beyond those with values that are searched for formulas
 _CELLS = 20_000_000  # of one sheet's rectangle; a lone cell at the far corner is no table
 
 
@@ -100,7 +101,7 @@ def _rows(sheet: CalamineSheet, workbook: Workbook | None, notes: Notes) -> Numb
     rows, columns = workbook.size(sheet.name) if workbook is not None else (0, 0)
     if sheet.width * sheet.height > _CELLS:
         raise LoadError(f"the sheet {sheet.name!r} is too large")
-    if rows * columns > _CELLS:
+    if rows * columns > sheet.height * sheet.width + _MOST_EMPTY:
         rows = columns = 0
     top, left = sheet.start or (0, 0)
     grid = _texts(sheet, workbook, max(rows - top, 0), max(columns - left, 0))

@@ -22,6 +22,9 @@ from askdocs.documents.loaders.tables.rows import clean
 _EPOCH = datetime(1899, 12, 30)  # day 0 of the serial dates of spreadsheets
 _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 _CHANGING = re.compile(r"\b(?:TODAY|NOW|RAND|RANDBETWEEN|RANDARRAY|CELL|INFO)\(", re.I)
+_FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
+_LONGEST_TAG = 12  # bytes of the beginning of a formula's tag
+_CHUNK = 1 << 20
 _SHEETS_FOLDER = "xl/worksheets/"
 _REFERENCES = re.compile(
     rb"<(?:\w+:)?(legacyDrawing\w*|drawing|picture|oleObjects|controls|hyperlinks|tableParts|extLst)\b"
@@ -46,6 +49,7 @@ class Workbook:
         self.not_computed = 0
         properties = self._model.get_worksheets_properties() if self._model is not None else []
         self._sheets = {each["name"]: index for index, each in enumerate(properties)}
+        self._has_formulas = self._model is not None and _has_formulas(path)
 
     def size(self, sheet: str) -> tuple[int, int]:
         """(last row, last column) that a sheet uses, from 1; (0, 0) where it is not known."""
@@ -92,7 +96,7 @@ class Workbook:
 
     def _formula_text(self, sheet: str, row: int, column: int) -> str:
         """The result of a formula that the file holds no result of; "" for an empty cell."""
-        if self._model is None or sheet not in self._sheets:
+        if not self._has_formulas or sheet not in self._sheets:
             return ""
         formula = self._model.get_cell_formula(self._sheets[sheet], row, column)
         if not formula:
@@ -140,6 +144,20 @@ class Workbook:
 def is_date_format(number_format: str) -> bool:
     """Whether a number format shows a date or a time."""
     return bool(re.search(r"[ymdhs]", _LITERAL.sub("", number_format.split(";")[0]), re.I))
+
+
+def _has_formulas(path: Path) -> bool:
+    """Whether any sheet has a formula; most large ones have none."""
+    with ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith(_SHEETS_FOLDER) and name.endswith(".xml"):
+                with archive.open(name) as part:
+                    before = b""
+                    while chunk := part.read(_CHUNK):
+                        if _FORMULA.search(before + chunk):
+                            return True
+                        before = chunk[-_LONGEST_TAG:]
+    return False
 
 
 def _open(path: Path) -> Any:
