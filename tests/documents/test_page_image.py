@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.pdf.page_image import WIDTH, find_letters, page_picture
+from askdocs.documents.loaders.pdf.page_image import WIDTH, find_cells, find_letters, page_picture
 
 OUTLINE = (176, 58, 20)
 
@@ -80,3 +80,21 @@ def test_letters_are_found_whatever_stands_between(
     page: str, words: str, found: tuple[int, int] | None
 ) -> None:
     assert find_letters(list(page), words) == found
+
+
+def test_the_cells_of_a_row_are_found_where_they_stand_together() -> None:
+    page = "Lock Length Fee Upper 41 m 3 crowns Lower 38 m 3 crowns Upper mill 17 m 9 crowns"
+    found = find_cells(page, "Lock: Lower; Length: 38 m; Fee: 3 crowns")
+    assert [page[first : last + 1] for first, last in found] == ["Lower", "38 m", "3 crowns"]
+    found = find_cells(page, "Lock: Upper mill; Length: 17 m\nLock: Upper; Length: 41 m")
+    assert [page[first : last + 1] for first, last in found] == [
+        "Upper mill", "17 m", "Upper", "41 m",
+    ]  # fmt: skip
+    assert find_cells(page, "Lock: Lower; Length: 99 m") == [(0, 3), (5, 10)]
+    assert find_cells(page, "Weir: 7") == []
+
+
+def test_the_label_of_a_field_is_found_where_its_value_is_no_text_of_the_page() -> None:
+    page = "Name of the ship: Home port: Remarks:"
+    [(first, last)] = find_cells(page, "Home port: Husum")
+    assert page[first : last + 1] == "Home port"

@@ -449,3 +449,126 @@ def test_a_damaged_form_is_no_reason_to_fail(tmp_path: Path) -> None:
     except LoadError as error:
         pytest.fail(str(error))
     assert pdfium.FPDF_ANNOT_WIDGET == 20
+
+
+# Tables
+
+ROWS = [
+    ("Vessel", "Built", "Tonnage", "Home port"),
+    ("Annelise", "1911", "84", "Husum"),
+    ("Gode Wind", "1926", "112", "Emden"),
+    ("Frisia", "1934", "97", "Norden"),
+    ("Seute Deern", "1919", "205", "Bremerhaven"),
+]
+NAMED = "Vessel: Gode Wind; Built: 1926; Tonnage: 112; Home port: Emden"
+
+
+def table(
+    path: Path,
+    rows: list[tuple[str, ...]],
+    *,
+    ruled: bool,
+    sides: bool = True,
+    width: float = 110,
+    pages: int = 1,
+) -> Document:
+    canvas = Canvas(str(path), pagesize=A4)
+    for page in range(pages):
+        canvas.setFont("Helvetica", 10)
+        for number in range(6):
+            canvas.drawString(60, 800 - 13 * number, BODY[:85])
+        for number, row in enumerate(rows if page == 0 else rows[1:]):
+            for column, cell in enumerate(row):
+                canvas.drawString(64 + width * column, 680 - 20 * number, cell)
+        count = len(rows) - (page > 0)
+        if ruled:
+            right = 60 + width * len(rows[0])
+            for line in range(count + 1):
+                canvas.line(60, 694 - 20 * line, right, 694 - 20 * line)
+            for column in range(len(rows[0]) + 1):
+                if sides or 0 < column < len(rows[0]):
+                    x = 60 + width * column
+                    canvas.line(x, 694, x, 694 - 20 * count)
+        canvas.drawString(60, 660 - 20 * count, "After the table comes a text of its own.")
+        canvas.showPage()
+    canvas.save()
+    return read(path)
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+@pytest.mark.parametrize("sides", [True, False])
+@pytest.mark.parametrize("width", [80, 110])
+def test_rows_have_the_names_of_their_columns(
+    tmp_path: Path, ruled: bool, sides: bool, width: float
+) -> None:
+    text = table(tmp_path / "a.pdf", ROWS, ruled=ruled, sides=sides, width=width).text
+    assert NAMED in text.split("\n")
+    assert text.endswith("\n\nAfter the table comes a text of its own.")
+
+
+def test_a_table_goes_on_with_its_names_on_the_next_page(tmp_path: Path) -> None:
+    text = table(tmp_path / "a.pdf", ROWS, ruled=True, pages=2).text
+    assert text.count(NAMED) == 2
+
+
+def test_cells_of_several_lines_are_whole(tmp_path: Path) -> None:
+    document = wrapped(tmp_path / "a.pdf")
+    assert (
+        "Vessel: Frisia; Owner: The brothers Onken and their cousin; Built: 1934"
+        in document.text.split("\n")
+    )
+
+
+def wrapped(path: Path) -> Document:
+    canvas = Canvas(str(path), pagesize=A4)
+    cells = [
+        ("Vessel", ["Owner"], "Built"), ("Gode Wind", ["Tjark Reents"], "1926"),
+        ("Frisia", ["The brothers Onken", "and their cousin"], "1934"),
+    ]  # fmt: skip
+    y = 700.0
+    canvas.line(60, y + 14, 420, y + 14)
+    for name, owners, built in cells:
+        canvas.drawString(64, y, name)
+        for number, owner in enumerate(owners):
+            canvas.drawString(164, y - 13 * number, owner)
+        canvas.drawString(344, y, built)
+        y -= 13 * len(owners) + 6
+        canvas.line(60, y + 12, 420, y + 12)
+    for x in (60, 160, 340, 420):
+        canvas.line(x, 714, x, y + 12)
+    canvas.save()
+    return read(path)
+
+
+def test_a_form_without_lines_is_no_table_with_names(tmp_path: Path) -> None:
+    rows = [
+        ("Order", "2024-12-5678", "Cinema", "Downtown"),
+        ("Alternative", "SC-WINTER", "Contact", "Sarah Johnson"),
+        ("Product", "Holiday package", "Location", "NYC-01"),
+        ("Estimate", "EST-456", "Region", "Northeast"),
+    ]
+    text = table(tmp_path / "a.pdf", rows, ruled=False).text
+    assert "Alternative | SC-WINTER | Contact | Sarah Johnson" in text
+    assert "Order:" not in text
+
+
+def test_columns_of_running_text_are_no_table(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.setFont("Helvetica", 10)
+    for row, line in enumerate(LINES * 2):
+        canvas.drawString(60, 760 - 13 * row, f"left {line}")
+        canvas.drawString(320, 760 - 13 * row, f"right {line}")
+    canvas.save()
+    text = " ".join(read(tmp_path / "a.pdf").text.split())
+    assert " | " not in text
+    assert text.rindex("left") < text.index("right")
+
+
+def test_boxes_around_paragraphs_are_no_table(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for box in range(3):
+        canvas.rect(50, 640 - 90 * box, 480, 80)
+        for row in range(4):
+            canvas.drawString(60, 700 - 90 * box - 14 * row, BODY[:80])
+    canvas.save()
+    assert " | " not in read(tmp_path / "a.pdf").text

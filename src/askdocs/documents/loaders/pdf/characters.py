@@ -42,6 +42,7 @@ CLOSING = frozenset(",.;:!?)]}⁄”’»%")  # signs that stand with no space a
 _NOTE_NUMBER = re.compile(r"(\d{1,3})(\)?)")
 _NOTE_WORDS = 3  # of a line that begins with the mark of a note, at least
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_FEWEST_SIDEWAYS = 8  # letters of sideways text that are read
 _SLANT = math.radians(15)  # text that deviates more from a quarter turn is slanted
 
 
@@ -52,7 +53,8 @@ class Segment:
     `bottom` and `top` are heights above the page's foot, `base` is that of the baseline; NaN where
     it is not known. `starts` are the left edges of the words, one for each. `spans` are the parts
     of the text where some stand higher or lower. `apart` says that no word beside it goes on with
-    it, as with the value of a field.
+    it, as with the value of a field. `table` numbers the tables of a page whose rows are segments;
+    0 for other text.
     """
 
     text: str
@@ -66,6 +68,7 @@ class Segment:
     starts: tuple[float, ...] = ()
     spans: tuple[Span, ...] = ()
     apart: bool = False
+    table: int = 0
 
     @property
     def middle(self) -> float:
@@ -131,11 +134,16 @@ def read_text(text_page: Any, box: Box) -> PageText:
     return PageText(
         segments,
         upright_height,
-        tuple(each for each in read[1:] if each[0]),
+        tuple(each for each in read[1:] if _has_words(each[0])),
         _unmapped_share(text_page, codes),
         slanted,
         order[0],
     )
+
+
+def _has_words(segments: Sequence[Segment]) -> bool:
+    """Whether sideways text is more than marks of the printer and single letters of a drawing."""
+    return sum(map(str.isalpha, "".join(s.text for s in segments))) >= _FEWEST_SIDEWAYS
 
 
 def turned(box: Box, turn: int, page: Box) -> Box:

@@ -21,7 +21,7 @@ from askdocs.documents.loaders.pdf.annotations import (
     read_annotations,
     with_fields,
 )
-from askdocs.documents.loaders.pdf.characters import PageText, Segment, read_text
+from askdocs.documents.loaders.pdf.characters import Box, PageText, Segment, read_text
 from askdocs.documents.loaders.pdf.flow import headings_of, join_headings, join_over_pages
 from askdocs.documents.loaders.pdf.garbled import UNDECODED, is_garbled
 from askdocs.documents.loaders.pdf.headers_footers import (
@@ -32,6 +32,8 @@ from askdocs.documents.loaders.pdf.headers_footers import (
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
 from askdocs.documents.loaders.pdf.line_numbers import without_line_numbers
 from askdocs.documents.loaders.pdf.paragraphs import Paragraph, paragraphs_of, vocabulary
+from askdocs.documents.loaders.pdf.rules import find_grids, read_rules
+from askdocs.documents.loaders.pdf.tables import Names, with_ruled_tables
 from askdocs.documents.loaders.pdf.title import best_title
 from askdocs.types import Document
 
@@ -90,12 +92,17 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What stands on a page. `undecoded` says that its letters are not those that are shown."""
+    """What stands on a page.
+
+    `undecoded` says that its letters are not those that are shown. `grids` are the cells of its
+    tables that lines enclose.
+    """
 
     text: PageText
     beside: Beside = field(default_factory=Beside)
     is_picture: bool = False
     undecoded: bool = False
+    grids: Sequence[Sequence[Box]] = ()
 
 
 def _document(
@@ -109,10 +116,12 @@ def _document(
     heights = [page.text.height for page in read]
     unmarked = without_watermarks([page.text.segments for page in read], heights)
     unnumbered = without_line_numbers(unmarked)
-    pages = [
-        lines_in_order(with_fields(segments, page.beside.fields), page.text.height)
-        for segments, page in zip(unnumbered, read, strict=True)
-    ]
+    names = Names()
+    pages = []
+    for segments, page in zip(unnumbered, read, strict=True):
+        filled = with_fields(segments, page.beside.fields)
+        with_rows, names = with_ruled_tables(filled, page.grids, names)
+        pages.append(lines_in_order(with_rows, page.text.height))
     pictures = [page.is_picture for page in read]
     stamps = _repeated_sideways(read)
     asides = {
@@ -151,7 +160,8 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
                 text = PageText(segments, page.get_height())
             is_picture = is_picture and not segments
             undecoded = undecoded and not segments
-        return _Page(text, beside, is_picture, undecoded)
+        grids = find_grids(read_rules(page, text.turn)) if text.segments else []
+        return _Page(text, beside, is_picture, undecoded, grids)
     finally:
         text_page.close()
         page.close()

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from askdocs.documents.loaders.pdf.characters import Segment
-from askdocs.documents.loaders.pdf.layout import CELL, Line
+from askdocs.documents.loaders.pdf.layout import Line
+from askdocs.documents.loaders.pdf.line_text import CELL
 
 _ZONE = 0.25  # of the page's height, at its top and foot, where running titles stand
 _NUMBER_ZONE = 0.14

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from askdocs.documents.loaders.pdf.characters import (
-    CLOSING,
-    Segment,
-    main_size,
-    render,
-    script_of,
-    touches,
-)
-from askdocs.documents.loaders.scripts import Script, Span, merge_runs
+from askdocs.documents.loaders.pdf.characters import Segment
+from askdocs.documents.loaders.pdf.line_text import CELL, line_text
+from askdocs.documents.loaders.pdf.tables import with_unruled_tables
 
-_LABEL = re.compile(r"[(\[]?(?:[\d.]{1,7}|[a-zA-Z]|[ivx]{1,4})[.)\]]+|\.\d+|\d+\.\d+|[•◦▪●○■–—-]")
-CELL = " | "  # between the cells of a row
-_CELL_GAP = 2.2  # of the font's size: a wider gap is one between cells
 _COLUMN_LINES = 4  # lines that a column of text has at least
 _COLUMN_PIECES = 1.5  # pieces of its lines on average at most; rows of tables have more
 _STRETCHED = 1.2  # of the font's size: spaces in justified lines are no wider, gaps of tables are
@@ -32,7 +21,10 @@ _COLUMN_LETTERS = 18  # letters that its lines have in the middle; cells of tabl
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a block; `y` is a share of the page's height, from its top."""
+    """A line of a block; `y` is a share of the page's height, from its top.
+
+    `table` is the number of the table of its page that it is a row of, else 0.
+    """
 
     text: str
     left: float
@@ -44,6 +36,7 @@ class Line:
     block: int
     cells: int
     y: float
+    table: int = 0
 
 
 def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
@@ -51,9 +44,9 @@ def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
     lines: list[Line] = []
     right_to_left = _mostly_right_to_left("".join(segment.text for segment in segments))
     for number, block in enumerate(_blocks(list(segments), right_to_left, 0)):
-        for row in _rows(block):
+        for row in with_unruled_tables(_rows(block)):
             row = sorted(row, key=lambda s: -s.left if right_to_left else s.left)
-            text = _row_text(row)
+            text = line_text(row)
             longest = max(row, key=lambda s: len(s.text))
             lines.append(
                 Line(
@@ -65,68 +58,12 @@ def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
                     size=longest.size,
                     bold=all(s.bold for s in row),
                     block=number,
-                    cells=text.count(CELL) + 1 + any(s.apart for s in row),
+                    cells=text.count(CELL) + 1 + any(s.apart or s.table for s in row),
+                    table=longest.table,
                     y=1 - longest.middle / height if height else 0.0,
                 )
             )
     return lines
-
-
-def _row_text(row: Sequence[Segment]) -> str:
-    """Segments side by side; a wide gap between them is a step to the next cell.
-
-    A segment that is smaller and higher or lower than the line, and touches its neighbour, is a
-    superscript or subscript.
-    """
-    scripts = _scripts(row)
-    spans: list[Span] = []
-    begun = ""
-    for index, segment in enumerate(row):
-        script = scripts[index]
-        parts = [(segment.text, script)] if script != "plain" else _parts(segment)
-        if index:
-            between = _between(row[index - 1], segment, begun, (spans[-1][1], parts[0][1]))
-            spans += [(between, "plain")] if between else []
-            begun += between
-        spans += parts
-        begun += segment.text
-    if all(script == "plain" for _, script in spans):
-        return begun
-    return render(merge_runs(spans))
-
-
-def _parts(segment: Segment) -> Sequence[Span]:
-    return segment.spans or [(segment.text, "plain")]
-
-
-def _between(before: Segment, segment: Segment, begun: str, scripts: tuple[Script, Script]) -> str:
-    """What stands between two segments of a line: nothing, a space or a step to the next cell."""
-    gap = max(segment.left - before.right, before.left - segment.right)
-    size = max(before.size, segment.size, 1.0)
-    if before.apart or segment.apart:
-        return CELL
-    if gap > _CELL_GAP * size and not _LABEL.fullmatch(begun):
-        return CELL
-    tied = set(scripts) != {"plain"} or segment.text[0] in CLOSING
-    return "" if tied and touches(before, segment) else " "
-
-
-def _scripts(row: Sequence[Segment]) -> list[Script]:
-    """Which segments of a line stand higher or lower than it."""
-    if len(row) == 1:
-        return ["plain"]
-    sizes = Counter[float]()
-    for segment in row:
-        sizes[segment.size] += len(segment.text)
-    size = main_size(sizes)
-    base = next(segment.base for segment in row if segment.size == size)
-    scripts: list[Script] = []
-    for index, segment in enumerate(row):
-        beside = [row[near] for near in (index - 1, index + 1) if 0 <= near < len(row)]
-        near_by = any(touches(*sorted((segment, each), key=lambda s: s.left)) for each in beside)
-        script = script_of(segment.size, segment.base, size, base)
-        scripts.append(script if near_by else "plain")
-    return scripts
 
 
 def _blocks(segments: list[Segment], right_to_left: bool, depth: int) -> list[list[Segment]]:

@@ -20,6 +20,8 @@ from askdocs.system import processes
 WIDTH = 1400  # pixels, of a page that is upright; enough for a screen with fine dots
 LONGEST_SIDE = 4000  # pixels
 FEWEST_LETTERS = 20  # fewer, of words that go on overleaf, may stand anywhere
+_FEWEST_IN_CELLS = 3  # letters of a row's values; fewer stand anywhere
+_MOST_BETWEEN = 40  # letters between two cells of a row
 _OUTLINE = (176, 58, 20)
 _MEGABYTES = 1500
 
@@ -81,12 +83,12 @@ def _boxes(text_page: Any, words: str) -> list[tuple[float, float, float, float]
 
     count = text_page.count_chars()
     signs = [chr(pdfium.FPDFText_GetUnicode(text_page.raw, at)) for at in range(count)]
-    found = find_letters(signs, words)
-    if found is None:
-        return []
-    first, last = found
-    lines = text_page.count_rects(first, last - first + 1)
-    return [text_page.get_rect(line) for line in range(lines)]
+    whole = find_letters(signs, words)
+    boxes: list[tuple[float, float, float, float]] = []
+    for first, last in [whole] if whole else find_cells(signs, words):
+        lines = text_page.count_rects(first, last - first + 1)
+        boxes += [text_page.get_rect(line) for line in range(lines)]
+    return boxes
 
 
 def find_letters(signs: Sequence[str], words: str) -> tuple[int, int] | None:
@@ -105,6 +107,46 @@ def find_letters(signs: Sequence[str], words: str) -> tuple[int, int] | None:
             pairs = zip(page[start:], wanted, strict=False)
             length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return (letters[start][1], letters[start + length - 1][1]) if start >= 0 else None
+
+
+def find_cells(signs: Sequence[str], words: str) -> list[tuple[int, int]]:
+    """The first and last index of `signs` under the cells of rows like "Name: Ada; Year: 1843".
+
+    On the page stand only the values, one after the other; in a form, the values of whose fields
+    are no text of the page, only the labels.
+
+    Returns:
+        The places of the cells; of each row the first place where all values stand near each
+        other, else where its labels stand. Empty where they do not.
+    """
+    letters = [(letter, at) for at, sign in enumerate(signs) for letter in _letters(sign)]
+    page = "".join(letter for letter, _ in letters)
+    found: list[tuple[int, int]] = []
+    for row in words.splitlines():
+        cells = [cell.partition(": ") for cell in row.replace(" | ", "; ").split("; ")]
+        values = ["".join(_letters(value or name)) for name, _, value in cells]
+        labels = ["".join(_letters(name)) for name, _, value in cells if value]
+        enough = sum(map(len, values)) >= _FEWEST_IN_CELLS
+        chain = _chain(page, [each for each in values if each]) if enough else []
+        found += chain or _chain(page, [each for each in labels if each])
+    return [(letters[first][1], letters[last][1]) for first, last in found]
+
+
+def _chain(page: str, parts: Sequence[str]) -> list[tuple[int, int]]:
+    """Where parts stand one after the other, with few letters between them."""
+    start = page.find(parts[0]) if parts else -1
+    while start >= 0:
+        places = [(start, start + len(parts[0]) - 1)]
+        for part in parts[1:]:
+            end = places[-1][1] + 1
+            following = page.find(part, end, end + len(part) + _MOST_BETWEEN)
+            if following < 0:
+                break
+            places.append((following, following + len(part) - 1))
+        if len(places) == len(parts):
+            return places
+        start = page.find(parts[0], start + 1)
+    return []
 
 
 def _letters(text: str) -> list[str]:

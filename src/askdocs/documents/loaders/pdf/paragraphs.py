@@ -54,12 +54,16 @@ def paragraphs_of(lines: Sequence[Line], page: int, words: frozenset[str]) -> li
     for line in lines:
         edges[line.block] = max(edges.get(line.block, line.right), line.right)
     above: Line | None = None
+    last_table = 0
     for group in _groups(lines, steps):
         paragraph = _paragraph(group, page, words)
         near = above is not None and above.block == group[0].block
         step = (above.bottom - group[0].bottom) / (paragraph.size or 1) if above and near else 0.0
         above = group[-1]
         filled = edges[above.block] - above.right <= _NEARLY_FULL * above.size
+        if paragraphs and group[0].table and group[0].table == last_table:
+            paragraphs[-1] = replace(paragraphs[-1], end="\n")
+        last_table = group[-1].table
         paragraphs.append(replace(paragraph, step=step, filled=filled))
     return paragraphs
 

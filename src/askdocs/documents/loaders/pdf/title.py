@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from askdocs.documents.loaders.pdf.layout import CELL
+from askdocs.documents.loaders.pdf.line_text import CELL
 from askdocs.documents.loaders.pdf.paragraphs import Paragraph
 
 _NO_TITLES = frozenset(
