@@ -17,6 +17,7 @@ _LETTERS_JUDGED = 8000
 # measures it. Texts of this length in its languages have 0.58 and more; nine in ten with letters
 # exchanged have less than this.
 _LEAST_FIT = 0.5
+_LEAST_FIT_OF_BOTH = 0.58  # where there are few vowels, and many words without one
 _LEAST_SHARE = 0.1  # of the letters, for a script to be looked at
 # Languages that charset-normalizer does not know fit badly, too, but their words have vowels: in
 # real texts 0.3 and more of the letters, and few words have none (Croatian and Czech have most).
@@ -64,11 +65,13 @@ def _is_exchanged(text: str) -> bool:
     letters = _LATIN.findall(words)
     if len(letters) < _FEWEST_LETTERS or len(letters) * 2 < sum(map(str.isalpha, words)):
         return False
-    vowels = len(_VOWEL.findall(words)) / len(letters)
-    if _share_without_vowel(words) < _MOST_WITHOUT_VOWEL and vowels > _FEWEST_VOWELS:
-        return False
+    signs = (
+        _share_without_vowel(words) >= _MOST_WITHOUT_VOWEL,
+        len(_VOWEL.findall(words)) / len(letters) <= _FEWEST_VOWELS,
+    )
     found = coherence_ratio(words.lower(), _LEAST_SHARE)
-    return max((fit for _, fit in found), default=0.0) < _LEAST_FIT
+    fit = max((each for _, each in found), default=0.0)
+    return any(signs) and fit < (_LEAST_FIT_OF_BOTH if all(signs) else _LEAST_FIT)
 
 
 def _share_without_vowel(text: str) -> float:
