@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from askdocs import Config, ConfigError, load_config
-from askdocs.config import describe_settings
+from askdocs.config import LoadedConfig, describe_settings, load_config_with_notes
+from askdocs.llm.model import Message
+from askdocs.resources import Parts
+from tests.model_server import Script, serving
 
 
 def test_defaults_need_no_file_and_no_environment(
@@ -87,3 +90,120 @@ def test_settings_describe_themselves_and_stay_few() -> None:
     described = describe_settings()
     assert len(described) <= 13  # the thirteenth, `vectors`, has its reason in decision 0020
     assert all(meaning for _, _, meaning in described)
+
+
+def found(
+    text: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **environment: str
+) -> LoadedConfig:
+    """The settings where a file with this text lies in the current folder."""
+    (folder / "askdocs.toml").write_text(text, "utf-8")
+    monkeypatch.chdir(folder)
+    return load_config_with_notes(environment=environment)
+
+
+ELSEWHERE = [
+    "llm = 'openai:m@https://models.example/v1'",
+    "llm = 'openai:m@http://127.0.0.1@evil.example/v1'",
+    "llm = 'openai:http://127.0.0.1/@http://evil.example/v1'",
+    "llm = 'OPENAI:m@HTTP://evil.example/v1'",
+    "llm = 'openai:m@http://127.0.0.1.evil.example/v1'",
+    "llm = 'openai:m@http://[::ffff:192.0.2.1]/v1'",
+    "llm = 'gguf://evil/share/model.gguf'",
+    "embedder = 'http:https://evil.example'",
+    "embedder = 'https://evil.example'",
+    "embedder = 'http:m@http://evil.example'",
+    "embedder = 'st:evil/model'",
+    "vectors = 'http://evil.example:8000'",
+    "vectors = 'http://127.0.0.1:80@evil.example:8000'",
+    "corpus = '//evil/share'",
+    "index = '\\\\evil\\share'",
+]
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_a_file_that_was_only_found_leads_to_no_other_machine(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = found(f"{text}\npassages_read = 7", tmp_path, monkeypatch)
+    name = text.split(" ", 1)[0]
+    assert getattr(loaded.config, name) == getattr(Config(), name)
+    assert loaded.config.passages_read == 7
+    read, ignored = loaded.notes
+    assert str(tmp_path / "askdocs.toml") in read
+    assert f"ignored: {name} = " in ignored
+    assert "--config askdocs.toml" in ignored
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_a_file_that_was_named_may(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "askdocs.toml"
+    file.write_text(text, "utf-8")
+    name = text.split(" ", 1)[0]
+    if "@evil.example:8000" in text:
+        with pytest.raises(ConfigError):  # no address has a secret in it
+            load_config(file, environment={})
+        return
+    by_environment = load_config_with_notes(environment={"ASKDOCS_CONFIG": str(file)})
+    for each in (load_config_with_notes(file, environment={}), by_environment):
+        assert getattr(each.config, name) != getattr(Config(), name)
+        assert (each.notes, each.config.without_key) == ((), frozenset())
+
+
+def test_what_a_person_chose_is_not_ignored_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = "openai:m@https://models.example/v1"
+    text = "llm = 'openai:x@https://evil.example/v1'"
+    for chosen in ({"environment": {"ASKDOCS_LLM": spec}}, {"environment": {}, "llm": spec}):
+        found(text, tmp_path, monkeypatch)
+        loaded = load_config_with_notes(**chosen)  # type: ignore[arg-type]
+        assert loaded.config.llm == spec
+        assert "llm" not in loaded.config.without_key
+        assert len(loaded.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("llm = 'openai:m@http://127.0.0.1:1/v1'", "OPENAI_API_KEY"),
+        ("llm = 'openai:m@http://localhost:1/v1'", "ASKDOCS_API_KEY"),
+        ("embedder = 'http:http://127.0.0.1:1'", "ASKDOCS_EMBEDDER_KEY"),
+        ("vectors = 'http://127.0.0.1:1'", "ASKDOCS_VECTORS_TOKEN"),
+    ],
+)
+def test_a_server_on_this_machine_that_was_only_found_gets_no_key(
+    text: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = text.split(" ", 1)[0]
+    plain = found(text, tmp_path, monkeypatch)
+    assert getattr(plain.config, name) in text
+    assert len(plain.notes) == 1
+    secret = found(text, tmp_path, monkeypatch, **{key: "sk-users-own"})
+    assert secret.config == plain.config
+    assert name in secret.config.without_key
+    assert f"{key} is not sent" in secret.notes[1]
+    assert "sk-users-own" not in str(secret)
+
+
+def test_no_key_reaches_a_server_that_a_found_file_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("ASKDOCS_API_KEY", "OPENAI_API_KEY", "ASKDOCS_EMBEDDER_KEY"):
+        monkeypatch.setenv(key, "sk-users-own")
+    with serving(Script([["Yes."]])) as server:
+        config = found(f"llm = 'openai:m@{server.url}'", tmp_path, monkeypatch).config
+        parts = Parts(config, embedder=None, llm=None)
+        assert "".join(parts.open_llm().reply([Message("user", "?")], most_tokens=5)) == "Yes."
+        assert server.script.keys == [""]
+        named = load_config(tmp_path / "askdocs.toml", environment={})
+        parts = Parts(named, embedder=None, llm=None)
+        assert "".join(parts.open_llm().reply([Message("user", "?")], most_tokens=5)) == "Yes."
+        assert server.script.keys == ["", "Bearer sk-users-own"]
+
+
+def test_a_program_is_told_by_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    found(ELSEWHERE[0], tmp_path, monkeypatch)
+    assert load_config(environment={}) == Config()
+    assert "ignored: llm" in caplog.text

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from askdocs.errors import ConfigError
 from askdocs.system.files import same_place
+from askdocs.system.network import is_loopback
 
 CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"
 EMBEDDED = "embedded"
 COLLECTION = "askdocs"  # of vectors at a server, where the address does not name one
 # Environment names that belong to the server and to the clients of language models.
+KEYS = {
+    "llm": ("ASKDOCS_API_KEY", "OPENAI_API_KEY"),
+    "embedder": ("ASKDOCS_EMBEDDER_KEY",),
+    "vectors": ("ASKDOCS_VECTORS_TOKEN",),
+}  # of the servers that a setting names
 SECRETS = frozenset(
     {
         "ASKDOCS_PASSWORD",
@@ -30,6 +37,7 @@ SECRETS = frozenset(
 )
 
 
+_log = logging.getLogger(__name__)
 _WHERE_VECTORS = (
     "vectors must be embedded or the address of a Chroma server, as in http://localhost:8000 or"
     " http://localhost:8000/NAME; a token belongs into ASKDOCS_VECTORS_TOKEN"
@@ -77,6 +85,8 @@ class Config:
     )
     max_file_megabytes: int = _setting(100, "larger files are not read")
     load_seconds: int = _setting(120, "a file that takes longer to read is given up")
+    # No setting: names of settings whose server gets no key of the environment.
+    without_key: frozenset[str] = frozenset()
 
     @property
     def served(self) -> bool:
@@ -93,7 +103,7 @@ class Config:
         return address.hostname, port, address.path.strip("/") or COLLECTION
 
     def __post_init__(self) -> None:
-        for each in fields(self):
+        for each in _settings():
             value = getattr(self, each.name)
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
         same = same_place(self.corpus, self.index)
@@ -109,36 +119,132 @@ class Config:
         _require(self.load_seconds >= 1, "load_seconds must be at least 1")
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedConfig:
+    """A Config, and what is to be told of where its settings come from: a line each."""
+
+    config: Config
+    notes: tuple[str, ...] = ()
+
+
 def load_config(
     file: Path | None = None,
     *,
     environment: Mapping[str, str] | None = None,
     **overrides: Any,
 ) -> Config:
-    """Settings from, in falling rank: `overrides` that are not None, environment, file, defaults.
+    """The settings of `load_config_with_notes`; the notes go to the log."""
+    loaded = load_config_with_notes(file, environment=environment, **overrides)
+    for note in loaded.notes:
+        _log.warning(note)
+    return loaded.config
 
-    `file` defaults to `ASKDOCS_CONFIG`, then to `askdocs.toml` of the current folder if there is
-    one. A relative `corpus` or `index` in a file is relative to that file. Raises ConfigError for
-    unknown names.
+
+def load_config_with_notes(
+    file: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    **overrides: Any,
+) -> LoadedConfig:
+    """Settings from, in falling rank: `overrides`, environment, settings file, defaults.
+
+    A settings file that was only found in the current folder may have come with the documents.
+    It cannot send anything to another machine: its `llm`, `embedder`, `vectors`, `corpus` and
+    `index` are ignored where they lead there, and servers that it names get no key of the
+    environment.
+
+    Args:
+        file: the settings file, by default ASKDOCS_CONFIG of the environment, and else
+            `askdocs.toml` of the current folder if there is one. A relative `corpus` or `index`
+            in it is relative to it.
+        environment: by default that of the process.
+        overrides: settings by name; those that are None do not count.
+
+    Returns:
+        The settings, and notes on a file that was found.
+
+    Raises:
+        ConfigError: for a name or value that is not possible, and for a file that is missing.
     """
     environment = os.environ if environment is None else environment
     if file is None and environment.get("ASKDOCS_CONFIG"):
         file = Path(environment["ASKDOCS_CONFIG"])
     if file is not None and not file.is_file():
         raise ConfigError(f"There is no settings file {file}. Create it or leave --config out.")
-    values: dict[str, Any] = {}
-    file = file or Path(CONFIG_FILE)
-    if file.is_file():
-        values.update(_read_file(file))
-    values.update(_read_environment(environment))
-    values.update({name: value for name, value in overrides.items() if value is not None})
-    _refuse_unknown(values, "the given settings")
-    return Config(**values)
+    chosen = _read_environment(environment)
+    chosen.update({name: value for name, value in overrides.items() if value is not None})
+    _refuse_unknown(chosen, "the given settings")
+    if file is not None:
+        return LoadedConfig(Config(**{**_read_file(file), **chosen}))
+    found = Path(CONFIG_FILE)
+    if not found.is_file():
+        return LoadedConfig(Config(**chosen))
+    return _with_found(_read_file(found), chosen, environment)
+
+
+def _with_found(
+    values: Mapping[str, Any], chosen: Mapping[str, Any], environment: Mapping[str, str]
+) -> LoadedConfig:
+    """Settings that a person chose, and those of a file found in the current folder."""
+    beside = {name: value for name, value in values.items() if name not in chosen}
+    ignored = [name for name, value in beside.items() if _leads_elsewhere(name, value)]
+    used = {name: value for name, value in beside.items() if name not in ignored}
+    without_key = frozenset(name for name in used if name in KEYS)
+    withheld = [key for name in sorted(without_key) for key in _keys_for(name, used, environment)]
+    notes = [f"Settings are read from {Path(CONFIG_FILE).absolute()}."]
+    if ignored or withheld:
+        told = [f"ignored: {name} = {str(values[name])!r}" for name in ignored]
+        told += [f"{key} is not sent to the server that it names" for key in withheld]
+        notes.append(
+            f"It was not named, so nothing goes to another machine by it; {'; '.join(told)}."
+            f" If you trust it, add --config {CONFIG_FILE} or set ASKDOCS_CONFIG={CONFIG_FILE}."
+        )
+    return LoadedConfig(Config(**used, **chosen, without_key=without_key), tuple(notes))
+
+
+def _leads_elsewhere(name: str, value: Any) -> bool:
+    """Whether a setting leads to another machine, or may: a model by name is downloaded."""
+    told = str(value)
+    kind, _, rest = told.partition(":")
+    if name in ("corpus", "index"):
+        return _is_network_path(told)
+    if name in KEYS and (kind.lower() in ("gguf", "st") or "://" not in told):
+        away = kind == "st" and not Path(rest).expanduser().is_dir()
+        return away or _is_network_path(rest)
+    return name in KEYS and not all(map(is_loopback, _hosts(told)))
+
+
+def _is_network_path(path: str) -> bool:
+    """Whether a path is one of another machine, as Windows writes them."""
+    return path.replace("\\", "/").startswith("//")
+
+
+def _hosts(told: str) -> list[str]:
+    """The hosts of all addresses in a setting; what cannot be parsed is no host of ours."""
+    starts = [found.start() for found in re.finditer(r"\w+://", told)]
+    parts = [told[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    try:
+        return [urlsplit(part.rstrip(",@")).hostname or "" for part in parts]
+    except ValueError:
+        return [""]
+
+
+def _keys_for(
+    name: str, values: Mapping[str, Any], environment: Mapping[str, str]
+) -> Iterator[str]:
+    """The keys of the environment that the server of a setting would get."""
+    if "://" in str(values[name]):
+        yield from (key for key in KEYS[name] if environment.get(key))
+
+
+def _settings() -> list[Field[Any]]:
+    """The fields of Config that are settings, in order."""
+    return [each for each in fields(Config) if "help" in each.metadata]
 
 
 def describe_settings() -> list[tuple[str, str, str]]:
     """Each setting as (name, default, meaning), in order."""
-    return [(each.name, str(each.default), each.metadata["help"]) for each in fields(Config)]
+    return [(each.name, str(each.default), each.metadata["help"]) for each in _settings()]
 
 
 def _read_file(file: Path) -> dict[str, Any]:
@@ -154,7 +260,7 @@ def _read_file(file: Path) -> dict[str, Any]:
 
 
 def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {each.name for each in fields(Config)}
+    names = {each.name for each in _settings()}
     values: dict[str, Any] = {}
     for key, value in environment.items():
         if not key.startswith(PREFIX) or key in SECRETS:
@@ -167,7 +273,7 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _refuse_unknown(values: Mapping[str, Any], where: str) -> None:
-    names = {each.name for each in fields(Config)}
+    names = {each.name for each in _settings()}
     unknown = sorted(set(values) - names)
     if unknown:
         raise ConfigError(

@@ -96,8 +96,9 @@ class Parts:
         with self.guard:
             if self._embedder is None:
                 given = self._given_embedder
+                key = "" if "embedder" in self.config.without_key else None
                 self._embedder = (
-                    load_embedder(self.config.embedder)
+                    load_embedder(self.config.embedder, key=key)
                     if given is None
                     else LlamaIndexEmbedder(given)
                 )
@@ -133,9 +134,10 @@ class Parts:
         """The language model. Raises ModelUnavailableError where it cannot be had."""
         with self._llm_guard:  # loading one takes long, and nothing else has to wait for it
             if self._llm is None:
-                seconds = self.config.llm_seconds
+                seconds, context = self.config.llm_seconds, self.config.llm_context
+                key = "" if "llm" in self.config.without_key else None
                 self._llm = (
-                    load_llm(self.config.llm, context=self.config.llm_context, seconds=seconds)
+                    load_llm(self.config.llm, context=context, seconds=seconds, key=key)
                     if self._given_llm is None
                     else LlamaIndexModel(self._given_llm, seconds=seconds)
                 )

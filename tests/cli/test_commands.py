@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.model_server import Script, serving
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -186,6 +188,29 @@ def test_no_letter_is_too_foreign_for_a_terminal(tmp_path: Path, encoding: str) 
         environment.pop("PYTHONIOENCODING", None)
         subprocess.run(command, cwd=tmp_path, stdout=out, env=environment, check=True)
     assert "雪の灯台" in file.read_text(encoding="utf-8")
+
+
+def test_a_settings_file_that_was_found_is_told_and_gets_no_key(
+    folder: Path, tmp_path: Path
+) -> None:
+    question, key = "How much did the bicycle scheme cost to set up?", "sk-users-own"
+    with serving(Script([["It cost 1.9 million pounds [1]."]])) as server:
+        places = f"corpus = '{folder / 'corpus'}'\nindex = '{folder / 'index'}'\n"
+        (tmp_path / "askdocs.toml").write_text(f"{places}llm = 'openai:m@{server.url}'\n")
+        told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key)
+        assert told.returncode == 0, told.stderr
+        assert server.script.keys == [""]
+        assert f"Settings are read from {tmp_path / 'askdocs.toml'}" in told.stderr
+        assert "OPENAI_API_KEY is not sent" in told.stderr
+        named = askdocs("ask", question, "--config", "askdocs.toml", cwd=tmp_path,
+                        OPENAI_API_KEY=key)  # fmt: skip
+        assert named.stderr == ""
+        assert server.script.keys == ["", f"Bearer {key}"]
+    (tmp_path / "askdocs.toml").write_text(f"{places}llm = 'openai:m@https://192.0.2.1/v1'\n")
+    told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key)
+    assert "ignored: llm = 'openai:m@https://192.0.2.1/v1'" in told.stderr
+    assert "1.9 million" in told.stdout
+    assert "cannot be used" not in told.stdout  # it was not even tried
 
 
 def test_a_port_in_use_is_told_before_anything_is_indexed(folder: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from askdocs.cli.session import (
     make_question_set,
     open_alone,
     open_assistant,
+    read_settings,
     watching,
 )
 from askdocs.errors import AskdocsError, IndexBusyError
@@ -353,7 +354,6 @@ def evaluate(
 ) -> None:
     """Measure search, answers and refusals on questions whose answers are known."""
     from askdocs.cli.terminal import showing_progress
-    from askdocs.config import load_config
     from askdocs.evaluation.report import (
         check_drawing,
         draw,
@@ -369,7 +369,7 @@ def evaluate(
         make_question_set(feedback, folder, config)
     with showing_progress() as on_progress:
         evaluation = evaluate_folder(
-            folder, load_config(config), index=index, limit=limit, on_progress=on_progress
+            folder, read_settings(config), index=index, limit=limit, on_progress=on_progress
         )
     if details:
         write_details(evaluation, details)

@@ -6,14 +6,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from askdocs.errors import IndexBusyError
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
+    from askdocs.config import Config
     from askdocs.remote.client import RemoteAssistant
     from askdocs.types import Changes
+
+
+def read_settings(config: Path | None, **overrides: Any) -> Config:
+    """The settings of a command; where they come from a file that was found, that is printed."""
+    from askdocs.config import load_config_with_notes
+    from askdocs.output.printable import printable
+
+    loaded = load_config_with_notes(config, **overrides)
+    for note in loaded.notes:
+        print(f"({printable(note)})", file=sys.stderr)
+    return loaded.config
 
 
 @contextmanager
@@ -32,10 +44,9 @@ def open_assistant(
     Raises IndexBusyError with the server's address where there is one but we have to be `alone`,
     unless it is enough `to_read`, which several processes may do where the vectors are served.
     """
-    from askdocs.config import load_config
     from askdocs.remote.client import find_server
 
-    settings = load_config(config, corpus=corpus, index=index, llm=llm)
+    settings = read_settings(config, corpus=corpus, index=index, llm=llm)
     server = None if to_read and settings.served else find_server(settings, any_corpus=any_corpus)
     if server is None:
         from askdocs.assistant import Assistant

@@ -12,17 +12,23 @@ from askdocs.llm.model import LanguageModel, Message, estimated, paced
 from askdocs.llm.openai import OpenAIModel
 
 
-def load_llm(spec: str, *, context: int, seconds: int) -> LanguageModel:
-    """The model that a spec names: `openai:MODEL@URL` or `gguf:PATH`.
+def load_llm(spec: str, *, context: int, seconds: int, key: str | None = None) -> LanguageModel:
+    """Load the model that a spec names. Whether a server can be reached shows when it is asked.
 
-    `context` is how many tokens it can hold, `seconds` how long it may be silent. Raises
-    ConfigError for an unknown spec, ModelUnavailableError where a file cannot be loaded. Whether
-    a server can be reached shows only when it is asked.
+    Args:
+        spec: `openai:MODEL@URL` or `gguf:PATH`.
+        context: how many tokens the model can hold.
+        seconds: how long it may be silent.
+        key: what a server is shown, by default a key of the environment; "" for none.
+
+    Raises:
+        ConfigError: for an unknown spec.
+        ModelUnavailableError: if a file cannot be loaded.
     """
     kind, _, rest = spec.partition(":")
     name, _, url = rest.rpartition("@")
     if kind == "openai" and name and urlsplit(url).scheme in ("http", "https"):
-        return OpenAIModel(name, url, context=context, seconds=seconds)
+        return OpenAIModel(name, url, context=context, seconds=seconds, key=key)
     if kind == "gguf" and rest:
         return load_gguf(Path(rest).expanduser(), context=context, seconds=seconds)
     raise ConfigError(

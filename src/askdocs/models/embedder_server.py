@@ -23,10 +23,11 @@ class ServerEmbedder:
     """`http:URL` or `http:MODEL@URL`: asks `URL/v1/embeddings`, as OpenAI's servers are asked.
 
     With a MODEL, vectors are known by its name: the server may move. Without, by its address.
-    Raises ModelUnavailableError where no usable vectors come back.
+    Shows `key`, by default that of the environment; "" for none. Raises ModelUnavailableError
+    where no usable vectors come back.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, key: str | None = None) -> None:
         model, at, url = name.rpartition("@")
         place = urlsplit(url)
         if place.scheme not in ("http", "https") or not place.hostname or (at and not model):
@@ -34,6 +35,7 @@ class ServerEmbedder:
                 f"The embedder 'http:{name}' has no address. Write http:URL or http:MODEL@URL, as"
                 " in http:http://localhost:8080."
             )
+        self._key = key
         self._model = model
         self._url = url
         self._endpoint = _endpoint(url)
@@ -56,7 +58,7 @@ class ServerEmbedder:
         from askdocs.system.http import UNCOMPRESSED, limit_reply, without_secret
 
         body = {"model": self._model or "default", "input": list(texts), "encoding_format": "float"}
-        key = os.environ.get(KEY, "")
+        key = os.environ.get(KEY, "") if self._key is None else self._key
         headers = {**UNCOMPRESSED, **({"Authorization": f"Bearer {key}"} if key else {})}
         proxies = not is_loopback(urlsplit(self._url).hostname)  # they are for elsewhere
         try:

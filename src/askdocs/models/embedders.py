@@ -44,11 +44,17 @@ class Embedder(Protocol):
         ...
 
 
-def load_embedder(spec: str, *, threads: int = 0) -> Embedder:
-    """The embedding model that a spec names: `onnx:builtin`, `st:NAME-OR-PATH`, `http:URL`.
+def load_embedder(spec: str, *, threads: int = 0, key: str | None = None) -> Embedder:
+    """Load the embedding model that a spec names.
 
-    The built-in one takes so many `threads`, by default one for each core.
-    Raises ConfigError for an unknown spec, ModelUnavailableError where it cannot be loaded.
+    Args:
+        spec: `onnx:builtin`, `st:NAME-OR-PATH`, or `http:URL`.
+        threads: that the built-in model takes, by default one for each core.
+        key: what a server is shown, by default that of the environment; "" for none.
+
+    Raises:
+        ConfigError: for an unknown spec.
+        ModelUnavailableError: if the model cannot be loaded.
     """
     kind, _, name = spec.partition(":")
     if spec == "onnx:builtin":
@@ -56,7 +62,7 @@ def load_embedder(spec: str, *, threads: int = 0) -> Embedder:
     if kind == "st" and name:
         return SentenceTransformerEmbedder(name)
     if kind in ("http", "https") and name:
-        return ServerEmbedder(spec if name.startswith("//") else name)
+        return ServerEmbedder(spec if name.startswith("//") else name, key=key)
     raise ConfigError(
         f"The embedder {spec!r} is not known. Use onnx:builtin, st:NAME-OR-PATH or http:URL."
     )

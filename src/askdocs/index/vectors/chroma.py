@@ -193,7 +193,9 @@ class ChromaServer:
     Raises VectorsUnavailableError where the server does not answer or lets nobody in.
     """
 
-    def __init__(self, url: str, owner: str, *, take_over: bool = False) -> None:
+    def __init__(
+        self, url: str, owner: str, *, take_over: bool = False, token: str | None = None
+    ) -> None:
         place = urlsplit(url)
         self._url, self._owner = url, owner
         self._name = place.path.strip("/") or COLLECTION
@@ -201,7 +203,7 @@ class ChromaServer:
         chromadb, settings = _chromadb()
         import httpx
 
-        token = os.environ.get(TOKEN, "")
+        token = os.environ.get(TOKEN, "") if token is None else token
         headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
         with self._reporting():
             # chromadb's client leaves its connection open where it is turned away; so ask first.

@@ -83,7 +83,9 @@ def look(config: Config) -> Finding:
 def _run(task: str, config: Config, *, seconds: float | None = None) -> tuple[int, bytes]:
     """Run a task in a child process; its exit status and output."""
     arguments = (task, str(config.index.absolute()), config.vectors)
-    variables = _SERVER_VARIABLES if config.served else ()
+    withheld = {TOKEN} if "vectors" in config.without_key else set()
+    known = _SERVER_VARIABLES if config.served else ()
+    variables = tuple(each for each in known if each not in withheld)
     return processes.run(
         "askdocs.index.vectors.probe", *arguments, seconds=seconds, variables=variables
     )

@@ -49,4 +49,5 @@ def open_vectors(config: Config, owner: str, *, take_over: bool = False) -> Vect
     """
     if not config.served:
         return Collection(ChromaFolder(config.index / "chroma"))
-    return Collection(ChromaServer(config.vectors, owner, take_over=take_over))
+    token = "" if "vectors" in config.without_key else None
+    return Collection(ChromaServer(config.vectors, owner, take_over=take_over, token=token))
