@@ -19,7 +19,7 @@ def load_llm(spec: str, *, context: int, seconds: int, key: str | None = None) -
         spec: `openai:MODEL@URL` or `gguf:PATH`.
         context: how many tokens the model can hold.
         seconds: how long it may be silent.
-        key: what a server is shown, by default a key of the environment; "" for none.
+        key: what a server is shown; by default what OpenAIModel finds, "" for none.
 
     Raises:
         ConfigError: for an unknown spec.
