@@ -28,7 +28,7 @@ from .conversations.store import Archive
 from .listener import host_name
 from .page import Surroundings, build_page
 from .page_state import page_state
-from .security import protected
+from .security import client_address, protected
 from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
 from .views.page_images import picture_of
@@ -95,6 +95,7 @@ def build_application(
     add_tasks(routes, assistant, background)
     if may_change:
         _add_intake(routes, intake)
+        background.start(intake.clean, "askdocs-clean")
     archive = Archive(assistant.config.index / KEPT if keeping else None)
     around = Surroundings(assistant, suggestions, archive, background, intake, watching, may_change)
     gradio.mount_gradio_app(
@@ -179,7 +180,10 @@ def _add_intake(routes: FastAPI, intake: Intake) -> None:
     ) -> Response:
         try:
             size = int(request.headers.get("content-length", 0))
-            source = await intake.put(name, size, request.stream(), replace=replace)
+            visitor = client_address(request.scope)
+            source = await intake.put(
+                name, size, request.stream(), replace=replace, visitor=visitor
+            )
         except (RefusedError, ValueError) as error:
             there = isinstance(error, AlreadyThereError)
             return JSONResponse({"problem": str(error)}, 409 if there else 422)

@@ -7,10 +7,15 @@ import re
 import secrets
 import shutil
 import time
-from collections import deque
 from collections.abc import AsyncIterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from textwrap import shorten
+
+from limits import RateLimitItemPerHour
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from askdocs.config import Config
 from askdocs.documents.loaders import suffixes
@@ -18,11 +23,18 @@ from askdocs.documents.scan import scan
 from askdocs.errors import AskdocsError
 from askdocs.system.files import composed
 
-FILES_AN_HOUR = 2000
+FILES_AN_HOUR = 2000  # from one address
+MEGABYTES_AN_HOUR = 20_000  # from one address
+LEAST_FREE = 500_000_000  # bytes of the disk that uploads leave free
+ABANDONED_SECONDS = 3600  # since an unfinished upload grew
 LONGEST_NAME = 200  # bytes of one part of a name; file systems allow about 255
 REMOVED = "removed"  # the folder, beside the index, that removed files are moved to
 _FORBIDDEN = frozenset('<>:"|?*\\')  # in names of files, on one system or another
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[1-9¹²³])(?:\..*)?", re.IGNORECASE)
+# Windows takes such names for devices, also with an ending and with spaces before it.
+_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?", re.IGNORECASE
+)
+_UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.part")
 
 
 class RefusedError(AskdocsError):
@@ -44,29 +56,61 @@ class Intake:
         self._corpus, self._index = config.corpus, config.index
         self._removed = config.index / REMOVED
         self._most_bytes = config.max_file_megabytes * 1_000_000
-        self._taken: deque[float] = deque(maxlen=FILES_AN_HOUR)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._files = RateLimitItemPerHour(FILES_AN_HOUR, namespace="files")
+        self._megabytes = RateLimitItemPerHour(MEGABYTES_AN_HOUR, namespace="megabytes")
         self.emptied = False
 
     async def put(
-        self, name: str, size: int, pieces: AsyncIterable[bytes], *, replace: bool
+        self,
+        name: str,
+        size: int,
+        pieces: AsyncIterable[bytes],
+        *,
+        replace: bool,
+        visitor: str = "",
     ) -> str:
-        """Write a file whole or not at all; its path in the corpus. What it replaces is kept.
+        """Write a file whole or not at all. A file that it replaces is kept elsewhere.
 
-        `size` is what the sender claims, in bytes. Raises RefusedError for a name, kind, size or
-        number of files that is not taken, AlreadyThereError unless `replace`.
+        Args:
+            name: its path in the corpus, with forward slashes.
+            size: what the sender claims, in bytes; 0 if it claims nothing.
+            pieces: the content.
+            replace: whether it may take the place of a file of that name.
+            visitor: the address of who sends it; each may send so much an hour.
+
+        Returns:
+            The path in the corpus that it was written to.
+
+        Raises:
+            AlreadyThereError: if there is such a file, unless `replace`.
+            RefusedError: for a name, kind, size or number of files that is not taken.
         """
         source = checked_name(name)
         self._refuse_size(size)
         target = self._inside(source)
         self._refuse_to_replace(source, target, replace=replace)
-        self._count()
+        self._refuse_to_fill(size)
+        self._count(visitor)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            await self._write(source, target, pieces, replace=replace)
+            await self._write(source, target, pieces, replace=replace, visitor=visitor)
             self.emptied = False
         except OSError as error:
             raise RefusedError(f"it cannot be written: {error.strerror or error}") from error
         return source
+
+    def clean(self) -> int:
+        """Delete what uploads left that were killed midway; how many files that were."""
+        deleted = 0
+        for folder, _, names in os.walk(self._corpus):
+            for name in filter(_UNFINISHED.fullmatch, names):
+                file = Path(folder, name)
+                with suppress(OSError):
+                    if time.time() - file.stat().st_mtime > ABANDONED_SECONDS:
+                        file.unlink()
+                        deleted += 1
+        return deleted
 
     def remove(self, source: str) -> None:
         """Move a file of the corpus out of it, into the folder REMOVED of the index.
@@ -74,9 +118,14 @@ class Intake:
         Raises RefusedError where `source` is no file of the folder.
         """
         hidden = any(part.startswith(".") or not part for part in source.split("/"))
-        file = self._inside(source)
-        if hidden or not file.is_file():
-            raise RefusedError(f"There is no file {source}: it may be part of another, or gone.")
+        try:
+            file = self._inside(source)
+            there = not hidden and file.is_file()
+        except (OSError, ValueError):  # such a name is impossible here: too long, or with a NUL
+            there = False
+        if not there:
+            shown = shorten(source, LONGEST_NAME, placeholder="…")
+            raise RefusedError(f"There is no file {shown}: it may be part of another, or gone.")
         try:
             self._keep(file, source)
         except OSError as error:
@@ -90,7 +139,13 @@ class Intake:
         shutil.move(file, kept)
 
     async def _write(
-        self, source: str, target: Path, pieces: AsyncIterable[bytes], *, replace: bool
+        self,
+        source: str,
+        target: Path,
+        pieces: AsyncIterable[bytes],
+        *,
+        replace: bool,
+        visitor: str,
     ) -> None:
         unfinished = target.parent / f".{secrets.token_hex(8)}.part"  # hidden: it is not indexed
         written = 0
@@ -100,6 +155,7 @@ class Intake:
                     written += len(piece)
                     self._refuse_size(written)
                     file.write(piece)
+            self._limiter.hit(self._megabytes, visitor, cost=1 + written // 1_000_000)
             if target.exists():
                 self._refuse_to_replace(source, target, replace=replace)  # it may be there by now
                 self._keep(target, source)
@@ -125,11 +181,17 @@ class Intake:
             raise RefusedError("its folder lies outside of the documents")
         return path
 
-    def _count(self) -> None:
-        now = time.monotonic()
-        if len(self._taken) == FILES_AN_HOUR and now - self._taken[0] < 3600:
+    def _count(self, visitor: str) -> None:
+        """Note a file of a visitor. Raises RefusedError where it is one too many."""
+        if not self._limiter.test(self._megabytes, visitor):
+            raise RefusedError(f"more than {MEGABYTES_AN_HOUR:,} MB in an hour; go on later")
+        if not self._limiter.hit(self._files, visitor):
             raise RefusedError(f"more than {FILES_AN_HOUR} files in an hour; go on later")
-        self._taken.append(now)
+
+    def _refuse_to_fill(self, size: int) -> None:
+        with suppress(OSError):  # where the corpus is gone, writing tells why
+            if shutil.disk_usage(self._corpus).free - size < LEAST_FREE:
+                raise RefusedError("the disk is nearly full")
 
 
 def checked_name(name: str) -> str:
@@ -152,7 +214,8 @@ def _is_odd(part: str) -> bool:
     return (
         not part.strip()
         or part.startswith((".", "~$"))
-        or part.endswith((".", " "))
+        or part != part.strip()
+        or part.endswith(".")
         or not part.isprintable()
         or not _FORBIDDEN.isdisjoint(part)
         or bool(_DEVICE.fullmatch(part))
