@@ -100,17 +100,14 @@ class Intake:
             raise RefusedError(f"it cannot be written: {error.strerror or error}") from error
         return source
 
-    def clean(self) -> int:
-        """Delete what uploads left that were killed midway; how many files that were."""
-        deleted = 0
+    def clean(self) -> None:
+        """Delete what uploads left that were killed midway."""
         for folder, _, names in os.walk(self._corpus):
             for name in filter(_UNFINISHED.fullmatch, names):
                 file = Path(folder, name)
                 with suppress(OSError):
                     if time.time() - file.stat().st_mtime > ABANDONED_SECONDS:
                         file.unlink()
-                        deleted += 1
-        return deleted
 
     def remove(self, source: str) -> None:
         """Move a file of the corpus out of it, into the folder REMOVED of the index.

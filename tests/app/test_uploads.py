@@ -140,11 +140,12 @@ def test_what_a_killed_upload_left_is_deleted(place: Intake, corpus: Path) -> No
     (left,) = corpus.rglob("*.part")
     (corpus / "b.part").write_text("a file of somebody")
     (corpus / ".b.part").write_text("a file of somebody")
-    assert place.clean() == 0  # it may be under way in another process
+    place.clean()
+    assert left.exists()  # it may be under way in another process
     hours_ago = time.time() - 2 * uploads.ABANDONED_SECONDS
     for file in (left, corpus / "b.part", corpus / ".b.part"):
         os.utime(file, (hours_ago, hours_ago))
-    assert place.clean() == 1
+    place.clean()
     assert not left.exists()
     assert {file.name for file in corpus.iterdir() if file.is_file()} == {"b.part", ".b.part"}
 
