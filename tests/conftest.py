@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,12 @@ from tests.hash_embedding import HashEmbedding
 
 ROOT = Path(__file__).parents[1]
 _NOBODY = 65534
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let what the tests start hear it, also where a shell's `&` began them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

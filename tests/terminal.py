@@ -49,8 +49,14 @@ class Terminal:
 
 
 @contextmanager
-def running(command: Sequence[str], folder: Path) -> Iterator[Terminal]:
-    """A terminal in which a command runs, until the end of the block."""
+def running(command: Sequence[str], folder: Path, *, by_script: bool = False) -> Iterator[Terminal]:
+    """A terminal in which a command runs, until the end of the block.
+
+    With `by_script`, it is begun as a shell script begins what stands before an `&`: SIGINT is
+    ignored.
+    """
+    if by_script:
+        command = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command]
     ours, theirs = pty.openpty()
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
     process = subprocess.Popen(

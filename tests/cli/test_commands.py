@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.model_server import Script, serving
+from tests.terminal import running
 
 ROOT = Path(__file__).parents[2]
 
@@ -224,6 +225,28 @@ def test_a_port_in_use_is_told_before_anything_is_indexed(folder: Path, tmp_path
     assert len(found.stderr.strip().splitlines()) == 1
     open_to_all = askdocs("serve", "--host", "0.0.0.0", cwd=folder)
     assert "a password is needed" in open_to_all.stderr
+
+
+def test_a_password_is_typed_and_no_argument(folder: Path, tmp_path: Path) -> None:
+    """Other users of a machine see the arguments of commands."""
+    assert askdocs("serve", "--auth", "secret word", cwd=folder).returncode == 2
+    options = ["--host", "0.0.0.0", "--port", "1", "--auth", "--index", str(tmp_path / "index")]
+    with running([sys.executable, "-m", "askdocs", "serve", *options], folder) as terminal:
+        terminal.wait_for("Password for the page:")
+        terminal.type("a-short")
+        shown = terminal.wait_for("at least 8 characters")
+        assert "a-short" not in shown
+    piped = subprocess.run(
+        [sys.executable, "-m", "askdocs", "serve", *options],
+        cwd=folder,
+        input="a-short\n",
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert piped.returncode == 1
+    assert "at least 8 characters" in piped.stderr
 
 
 def test_a_very_long_question_is_answered(folder: Path) -> None:

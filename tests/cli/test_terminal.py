@@ -44,9 +44,12 @@ def askdocs(*arguments: str, model: ModelServer) -> list[str]:
     return [sys.executable, "-m", "askdocs", *arguments, *llm]
 
 
-def test_a_talk_goes_on_after_an_answer_was_stopped(folder: Path, model: ModelServer) -> None:
+@pytest.mark.parametrize("by_script", [False, True])
+def test_a_talk_goes_on_after_an_answer_was_stopped(
+    folder: Path, model: ModelServer, by_script: bool
+) -> None:
     model.script = stalling = Script([[TRUE, "And so "]], silent=True)
-    with running(askdocs("chat", model=model), folder) as terminal:
+    with running(askdocs("chat", model=model), folder, by_script=by_script) as terminal:
         terminal.wait_for("›")
         terminal.type(QUESTION)
         terminal.wait_for("The scheme cost 1.9 million pounds to set up. [1]")

@@ -237,11 +237,12 @@ def serve(
         bool, typer.Option("--read-only", help="Visitors may not add or remove documents.")
     ] = False,
     auth: Annotated[
-        str | None,
+        bool,
         typer.Option(
-            "--auth", metavar="PASSWORD", help="Ask for a password [env: ASKDOCS_PASSWORD]."
+            "--auth",
+            help="Ask visitors for a password, which is typed now [env: ASKDOCS_PASSWORD].",
         ),
-    ] = None,
+    ] = False,
     corpus: Corpus = None,
     index: Index = None,
     config: ConfigFile = None,
@@ -256,7 +257,7 @@ def serve(
     from askdocs.index.sync.watch import index_for_now
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
-    password = auth or os.environ.get("ASKDOCS_PASSWORD")
+    password = _password(asked=auth)
     with ExitStack() as stack:
         assistant = stack.enter_context(open_alone(config, corpus, index, llm=llm, to_read=True))
         listener = stack.enter_context(listen(host, port, password=password))
@@ -488,6 +489,7 @@ def main() -> None:
     Exit status: 0 done, 1 an error to be mended, 2 wrong usage, 130 stopped by Ctrl-C.
     """
     _print_any_script()
+    _hear_interrupts()
     try:
         app(windows_expand_args=False)  # the patterns are for askdocs, and questions are no paths
     except AskdocsError as error:
@@ -515,6 +517,32 @@ def _typed_lines(prompt: str) -> Iterator[str]:
         if not line:
             return
         yield line
+
+
+def _hear_interrupts() -> None:
+    """Let Ctrl-C stop a command that a terminal is attached to.
+
+    A process that a shell script starts with `&` inherits that SIGINT is ignored, and hands that
+    on to what it starts. Without a terminal it stays so: Ctrl-C is then meant for another process.
+    """
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and sys.stdin and sys.stdin.isatty():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _password(*, asked: bool) -> str | None:
+    """The password of the page, typed now if one is `asked` for, or else of the environment.
+
+    It is no argument of the command: other users of the machine can see those.
+    """
+    if not asked:
+        return os.environ.get("ASKDOCS_PASSWORD")
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        return getpass("Password for the page: ")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _print_any_script() -> None:
