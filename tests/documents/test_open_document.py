@@ -84,6 +84,15 @@ def test_a_new_list_begins_anew_unless_it_is_given_a_start(tmp_path: Path) -> No
     assert read(tmp_path, body, LAW).split("\n") == ["1. a", "2. b", "1. c", "8. d"]
 
 
+def test_a_list_goes_on_from_the_one_that_it_names(tmp_path: Path) -> None:
+    first = items(p("a"), p("b"), more='xml:id="x1"')
+    other = items(p("c"), more='xml:id="x2"')
+    second = items(p("d"), more='xml:id="x3" text:continue-list="x1"')
+    third = items(p("e") + items(p("f")), more='xml:id="x4" text:continue-list="x3"')
+    text = read(tmp_path, first + other + second + third, LAW)
+    assert text.split("\n") == ["1. a", "2. b", "1. c", "3. d", "4. e", "  4.1 f"]
+
+
 def test_bullets_and_items_without_a_known_style_stay_marked(tmp_path: Path) -> None:
     body = items(p("a"), style="B") + items(p("b"), style="Gone")
     assert read(tmp_path, body, bullets("B")).split("\n") == ["- a", "- b"]

@@ -179,6 +179,20 @@ def test_a_stored_result_is_what_counts(tmp_path: Path) -> None:
     assert lines(path)[-1] == "Item: Sum; Cost: 99"
 
 
+def test_a_form_in_a_sheet_has_its_values_beside_its_labels(tmp_path: Path) -> None:
+    made = sheet([
+        ["Application", None, None, None, None], [None],
+        ["Name:", "Ada Quist", None, "Born:", date(1990, 5, 3)],
+        ["Town:", "Os", None, "Income:", 45000],
+    ])  # fmt: skip
+    made["E3"].number_format, made["E4"].number_format = "d.m.yyyy", '#,##0 "kr"'
+    made.merge_cells("A1:E1")
+    made.merge_cells("B3:C3")
+    assert saved(tmp_path, made) == [
+        "Application", "Name: Ada Quist; Born: 3.5.1990", "Town: Os; Income: 45,000 kr",
+    ]  # fmt: skip
+
+
 def test_notes_and_hidden_parts_are_told_as_such(tmp_path: Path) -> None:
     made = sheet([["Item", "Price", "Cost"], ["Pump", 40, 25], ["Hose", 9, 4]])
     made["B2"].comment = Comment("Raise in May.", "Ida Moe")

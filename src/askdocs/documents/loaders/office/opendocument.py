@@ -125,6 +125,7 @@ class _Writer:
         self._rules = rules
         self._numbering = OpenNumbering(rules.styles.lists)
         self._last_list: dict[str, str] = {}  # list style → the list that had it last
+        self._counters: dict[str, str] = {}  # list → the list whose numbers it goes on with
 
     def write(self, body: Element) -> None:
         """Add everything under an element."""
@@ -170,7 +171,8 @@ class _Writer:
         continued = attribute(element, "continue-list")
         if attribute(element, "continue-numbering") == "true":
             continued = continued or self._last_list.get(style, "")
-        counter = continued or own
+        counter = self._counters.get(continued, continued) or own
+        self._counters[own] = counter
         self._last_list[style] = counter
         return _Place(1, style, counter)
 

@@ -12,6 +12,7 @@ from askdocs.documents.loaders.tables.rows import (
     filled_groups,
     first_row_names,
     header_rows,
+    is_form,
     joined_names,
     typed_below_first,
 )
@@ -52,7 +53,7 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
 
 def _header_depth(rows: Sequence[Row]) -> int:
     """How many rows at the top name the columns."""
-    return header_rows(rows) or int(first_row_names(rows))
+    return 0 if is_form(rows) else header_rows(rows) or int(first_row_names(rows))
 
 
 def _with_labels(block: Numbered) -> Numbered:

@@ -209,7 +209,7 @@ def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | No
         builder.add(plain_line(rows[0]), end="\n")
         rows, header = rows[1:], header - 1 or None if header else header
     if header is None:
-        header = 0 if _is_form(rows) else header_rows(rows) or int(first_row_names(rows))
+        header = 0 if is_form(rows) else header_rows(rows) or int(first_row_names(rows))
         header = 0 if titled and not all(rows[0]) else header  # below a title, names are complete
     names = list(column_names(joined_names(filled_groups(rows[:header]))))
     body = rows[header:] if len(rows) > header else rows
@@ -224,7 +224,7 @@ def _clean(cell: str) -> str:
     return Covered(clean(cell)) if isinstance(cell, Covered) else clean(cell)
 
 
-def _is_form(rows: Sequence[Row]) -> bool:
+def is_form(rows: Sequence[Row]) -> bool:
     """Whether rows hold names and their values side by side: "Born:", "1815"."""
     filled = [cell for row in rows for cell in row if cell]
     labels = sum(cell.endswith(":") for cell in filled)
