@@ -267,6 +267,8 @@ def t(text: str) -> str:
         (m("d", m("e", t("p")), m("e", t("q"))), "(p|q)"),
         (m("d", m("dPr", '<m:begChr m:val="["/><m:endChr m:val="]"/>'), m("e", t("p"))), "[p]"),
         (m("func", m("fName", t("sin")), m("e", t("2x"))), "sin 2x"),
+        (m("func", m("fName", m("limLow", m("e", t("lim")), m("lim", t("n→0")))),
+           m("e", t("(1+n)"))), "lim_(n→0) (1+n)"),
         (m("m", m("mr", m("e", t("1")), m("e", t("0"))), m("mr", m("e", t("0")), m("e", t("1")))),
          "1, 0; 0, 1"),
         (m("limLow", m("e", t("lim")), m("lim", t("n→∞"))), "lim_(n→∞)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SINGLE = re.compile(r"[\w.,'’∞!]*|[(\[{|√][^()\[\]{}|]*[)\]}|]")
+_SINGLE = re.compile(r"[\w.,'’∞!]*|[-+−±*]|[(\[{|√][^()\[\]{}|]*[)\]}|]")
 _TERM = re.compile(r"[\w.,'’∞!]+\^[\w!]+")
 _WIDE = frozenset(
     "= ≠ ≈ ≡ ≅ ∼ ≤ ≥ < > ≪ ≫ + − - × ± ∓ ⋅ · ∗ * → ← ↔ ⇒ ⇔ ∈ ∉ ⊂ ⊆ ∪ ∩ ∧ ∨ ≔ : , ;".split()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from askdocs.documents.loaders.formulas import fraction, grouped, lowered, raised, root
 from askdocs.documents.loaders.office.zip_archive import attribute, local
 
+_TERM = re.compile(r"\([^()]*\)\^[\w!]+")
 _DEEPEST = 60  # levels of nesting; what is deeper is taken as plain text
 
 
@@ -90,8 +92,10 @@ def _large_operator(element: Element, depth: int) -> str:
 
 
 def _function(element: Element, depth: int) -> str:
-    name, of = _part(element, "fName", depth).strip(), grouped(_part(element, "e", depth))
-    return f" {name}{of}" if of.startswith("(") else f" {name} {of}"
+    name, of = _part(element, "fName", depth).strip(), _part(element, "e", depth)
+    has_limit = any(local(part.tag) in {"limLow", "limUpp"} for part in element.iter())
+    of = of if has_limit or _TERM.fullmatch(of) else grouped(of)
+    return f" {name}{of}" if of.startswith("(") and not has_limit else f" {name} {of}"
 
 
 def _delimited(element: Element, depth: int) -> str:
