@@ -194,6 +194,24 @@ def test_fields_of_a_form_show_their_values(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("opening", "marks"),
+    [
+        ("<ol>", ["1", "2", "7", "8"]),
+        ("<ol start=4>", ["4", "5", "7", "8"]),
+        ("<ol type=a>", ["a", "b", "g", "h"]),
+        ('<ol type="I">', ["I", "II", "VII", "VIII"]),
+        ('<ol style="list-style-type: upper-alpha">', ["A", "B", "G", "H"]),
+        ("<ol reversed>", ["4", "3", "7", "6"]),
+    ],
+)
+def test_items_have_the_numbers_that_the_page_shows(
+    tmp_path: Path, opening: str, marks: list[str]
+) -> None:
+    text = read(tmp_path, f"{opening}<li>w<li>x<li value=7>y<li>z</ol>")
+    assert text.split("\n") == [f"{m}. {w}" for m, w in zip(marks, "wxyz", strict=True)]
+
+
 def test_captions_and_remarks_beside_the_text_are_read(tmp_path: Path) -> None:
     body = (
         "<article><h1>Dig</h1><p>It began in May and went on for long.</p>"

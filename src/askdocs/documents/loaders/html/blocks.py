@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
@@ -11,6 +12,7 @@ from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.html.inline import special_span
 from askdocs.documents.loaders.html.table import is_data_row, is_data_table, row_cells, table_rows
 from askdocs.documents.loaders.html.visibility import Visibility, is_prose
+from askdocs.documents.loaders.office.numbers import letters, roman
 from askdocs.documents.loaders.scripts import Span, join_spans
 from askdocs.documents.loaders.tables.rows import add_table, plain_line
 
@@ -34,6 +36,17 @@ _FURNITURE = frozenset(
 _COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.I)
 _COOKIE_LIMIT = 3000  # characters of a banner; a page about cookies is longer
 _HEADER_WORDS = "h1, h2, h3, h4, h5, h6, p, time, address"
+_LIST_STYLE = re.compile(
+    r"list-style(?:-type)?\s*:[^;]*?\b((?:lower|upper)-(?:alpha|latin|roman))", re.I
+)
+_LIST_KINDS = {
+    "lower-alpha": "a",
+    "lower-latin": "a",
+    "lower-roman": "i",
+    "upper-alpha": "A",
+    "upper-latin": "A",
+    "upper-roman": "I",
+}
 _FEED = re.compile(r"[ \t]*\n[ \t]*")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CONTAINERS = frozenset(["body", "main", "article", "html"])
@@ -108,7 +121,7 @@ class HtmlWriter:
         self._leave_out = leave_out
         self._labels = labels or {}
         self._words: list[Span] = []
-        self._lists: list[int] = []  # the next number of each open list; 0 where it has bullets
+        self._lists: list[_List] = []  # the open ones
         self._mark = ""
         self._preformatted = 0
 
@@ -158,20 +171,22 @@ class HtmlWriter:
             self._flush()
             self._builder.add(label)
         if tag in {"ul", "ol"}:
-            start = node.attributes.get("start") or "1"
-            first = int(start) if start.isdecimal() and len(start) < 9 else 1
-            self._lists.append(first if tag == "ol" else 0)
+            self._lists.append(_open_list(node))
         elif tag == "li":
-            self._mark = self._next_mark()
+            self._mark = self._next_mark(node)
         elif tag == "pre":
             self._preformatted += 1
 
-    def _next_mark(self) -> str:
+    def _next_mark(self, item: LexborNode) -> str:
         indent = "  " * (len(self._lists) - 1)
-        if not self._lists or not self._lists[-1]:
+        if not self._lists or self._lists[-1].kind == "":
             return f"{indent}- "
-        self._lists[-1] += 1
-        return f"{indent}{self._lists[-1] - 1}. "
+        numbered = self._lists[-1]
+        given = _whole(item.attributes.get("value"))
+        numbered.next = numbered.next if given is None else given
+        mark = f"{indent}{_numbered(numbered.next, numbered.kind)}. "
+        numbered.next += numbered.step
+        return mark
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -208,6 +223,41 @@ class HtmlWriter:
         if caption:
             self._builder.add(caption)
         add_table(self._builder, rows, header=header)
+
+
+@dataclass(slots=True)
+class _List:
+    """An open list: how it is numbered ("1", "a", "A", "i", "I", "" for bullets), and what next."""
+
+    kind: str
+    next: int = 1
+    step: int = 1
+
+
+def _open_list(node: LexborNode) -> _List:
+    attributes = node.attributes
+    if node.tag == "ul":
+        return _List("")
+    style = _LIST_STYLE.search(attributes.get("style") or "")
+    kind = attributes.get("type") or (
+        _LIST_KINDS.get(style.group(1).lower(), "1") if style else "1"
+    )
+    start = _whole(attributes.get("start"))
+    if "reversed" not in attributes:
+        return _List(kind, 1 if start is None else start)
+    items = sum(1 for child in node.iter() if child.tag == "li")
+    return _List(kind, items if start is None else start, -1)
+
+
+def _numbered(number: int, kind: str) -> str:
+    small = letters(number) or str(number)
+    styles = {"a": small, "A": small.upper(), "i": roman(number).lower(), "I": roman(number)}
+    return styles.get(kind, str(number))
+
+
+def _whole(text: str | None) -> int | None:
+    digits = (text or "").removeprefix("-")
+    return int(text or "") if digits.isdecimal() and len(digits) < 9 else None
 
 
 def _children_backwards(node: LexborNode) -> Iterator[LexborNode]:
