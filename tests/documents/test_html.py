@@ -164,6 +164,7 @@ def test_each_panel_of_a_row_of_tabs_has_the_words_of_its_tab(tmp_path: Path) ->
         '<div id="root"></div><script src="/main.js"></script>',
         '<div id="app">Loading…</div><script>start()</script>',
         '<noscript>Please enable JavaScript.</noscript><div id="__nuxt"></div><script>1</script>',
+        "<h1>Shop</h1><p>JavaScript is disabled. Please enable it.</p><script>1</script>",
         "<app-root></app-root><p>This site requires JavaScript.</p><script>1</script>",
     ],
 )
@@ -172,8 +173,16 @@ def test_a_page_that_a_script_builds_is_reported(tmp_path: Path, body: str) -> N
         read(tmp_path, body)
 
 
-def test_a_short_page_with_a_script_is_read(tmp_path: Path) -> None:
-    assert read(tmp_path, "<p>Closed on Monday.</p><script>1</script>") == "Closed on Monday."
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Closed on Monday.",
+        "The course in JavaScript starts on 5 May.",
+        "Turn left at the loading bay and ask for Kim, who has the keys to all of the upper rooms.",
+    ],
+)
+def test_a_short_page_with_a_script_is_read(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, f"<p>{text}</p><script>1</script>") == text
 
 
 @pytest.mark.parametrize("named", ["iso-8859-1", "windows-1251", "shift_jis", "utf-8", "nonsense"])

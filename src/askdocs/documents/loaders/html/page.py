@@ -24,10 +24,16 @@ _SCRIPTED = (
     "the page is built by a script and holds no text of its own; open it in a browser and save it"
     " from there as a complete page or as PDF"
 )
+# What such a page shows until its script has run, or where none may run.
+_SWITCHED = r"\b(?:enabl|activ|aktiv|turn|requir|need|disabled|support)\w*"
+_WORDS = r"[^.!?\n]*"
 _PLACEHOLDER = re.compile(
-    r"\W*(?:loading|please wait|wird geladen|chargement|cargando)\W*|.*\bjava ?script\b.*",
-    re.I | re.S,
+    rf"{_WORDS}\bjava ?script\b{_WORDS}{_SWITCHED}{_WORDS}[.!?]*"
+    rf"|{_WORDS}{_SWITCHED}{_WORDS}\bjava ?script\b{_WORDS}[.!?]*"
+    r"|\b(?:loading|please wait|wird geladen|chargement|cargando)\b",
+    re.I,
 )
+_PLACEHOLDER_REST = 60  # letters beside it; more are a text of its own
 _EMPTY = re.compile(rb"<(?P<name>[A-Za-z][\w:-]*)(?:\s[^<>]*?)?/>")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
 _PLACEHOLDER_LIMIT = 400  # characters
@@ -57,10 +63,16 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
         builder.leave_out(f"{counted(frames, 'frame')} with another page")
     document = builder.build()
     text = document.text
-    empty = len(text) < _PLACEHOLDER_LIMIT and (not text or _PLACEHOLDER.fullmatch(text))
+    rest = _PLACEHOLDER.sub("", text[:_PLACEHOLDER_LIMIT])
+    empty = not text or (len(text) < _PLACEHOLDER_LIMIT and _is_little(rest, text))
     if empty and page.css_first("script") is not None:
         raise LoadError(_SCRIPTED)
     return document
+
+
+def _is_little(rest: str, text: str) -> bool:
+    """Whether a placeholder is all that a page says."""
+    return rest != text and sum(map(str.isalpha, rest)) < _PLACEHOLDER_REST
 
 
 def closed(data: bytes) -> bytes:
