@@ -26,7 +26,8 @@ from typing import Any
 from askdocs.answering.verification.facts import figures, names, speakers
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.config import Config
-from askdocs.documents.passages import sentence_spans, split
+from askdocs.documents.passages import split
+from askdocs.documents.sentences import sentence_spans
 from askdocs.evaluation.question_set import read_documents
 from askdocs.models.embedders import load_embedder
 from askdocs.types import Document, Passage

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from askdocs import Assistant, Config
+from askdocs.documents.loaders.sandbox import client
 from tests.hash_embedding import HashEmbedding
 
 ROOT = Path(__file__).parents[1]
@@ -64,3 +65,5 @@ def _import_what_a_sync_needs() -> None:
         with Assistant(config, embedder=HashEmbedding()) as assistant:
             assistant.index()
             assistant.search("owls")
+    for worker in client._readers._workers:  # each of them: nobody can start one
+        worker._started()

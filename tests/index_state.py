@@ -47,6 +47,7 @@ def state_of(index: Path) -> IndexState:
     store = Collection(ChromaFolder(index / "chroma"))
     try:
         assert catalog.problems() == []
+        assert catalog.count_pending() == 0
         words, word_counts = _words(word_rows, names)
         documents = {source: catalog.document(source) for source in catalog.sources()}
         passages = [each for source in documents for each in catalog.passages_of(source)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from askdocs.documents.passages import unwrapped_lines
+from askdocs.documents.sentences import unwrapped_lines
 from askdocs.output.marks import Mark
 from askdocs.types import Document, place
 

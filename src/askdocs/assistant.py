@@ -19,6 +19,7 @@ from askdocs.errors import AskdocsError, CorpusError
 from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import index_bytes
+from askdocs.index.sync.load import UNREAD
 from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
 from askdocs.index.vectors.repair import move_vectors
@@ -204,6 +205,8 @@ class Assistant:
             passages=catalog.count(),
             bytes=index_bytes(self.config.index),
             vectors=catalog.meta().get("vectors", self.config.vectors),
+            unread=int(catalog.meta().get(UNREAD, "0")),
+            pending=catalog.count_pending(),
         )
 
     def revision(self) -> str:

@@ -84,7 +84,7 @@ class Config:
         0.4, "answers of a lower confidence (0 to 1) are not given; 0 always answers"
     )
     max_file_megabytes: int = _setting(100, "larger files are not read")
-    load_seconds: int = _setting(120, "a file that takes longer to read is given up")
+    load_seconds: int = _setting(120, "a file that takes more CPU seconds to read is given up")
     # No setting: names of settings whose server gets no key of the environment.
     without_key: frozenset[str] = frozenset()
 

@@ -219,7 +219,11 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of an index."""
+    """The state of an index.
+
+    `unread` counts files that the indexing under way, or one that was broken off, has not read yet;
+    `pending` counts passages that are found by their words already, but not yet by their meaning.
+    """
 
     corpus: str
     index: str
@@ -229,6 +233,8 @@ class Status:
     passages: int
     bytes: int
     vectors: str = "embedded"
+    unread: int = 0
+    pending: int = 0
 
 
 def place(

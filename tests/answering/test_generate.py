@@ -15,7 +15,7 @@ from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
 from askdocs import Answer, Assistant, Config, Turn
 from askdocs.answering.quotes import NO_ANSWER
-from askdocs.documents.passages import estimate_tokens
+from askdocs.documents.sentences import estimate_tokens
 from askdocs.llm import model
 from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving

@@ -122,14 +122,14 @@ def test_killed_between_two_groups_what_the_graph_lost_is_sought(tmp_path: Path)
 
 
 DIES_BETWEEN_GROUPS = """
-import os, signal, askdocs.write as write
-written, group = [], write._write_group
+import os, signal, askdocs.index.sync.write as write
+written, group = [], write._store_batch
 def counted(*given):
     if len(written) == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     written.append(group(*given))
     return written[-1]
-write._write_group = counted
+write._store_batch = counted
 assistant.index()
 """
 TELLS_WHETHER_IT_LOOKS = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from askdocs.documents.scan import hash_file, scan
+from askdocs.documents.scan import LINK_OUT, LINKED_FOLDER, hash_file, scan
 from askdocs.errors import CorpusError
 
 
@@ -97,6 +97,10 @@ def test_links_are_followed_within_the_folder_and_never_out_of_it(tmp_path: Path
     (corpus / "self.txt").symlink_to("self.txt")
     found = scan(corpus)
     assert {name for name, seen in found.items() if not seen.problem} == {"a.txt", "inside.txt"}
+    told = {name: seen.problem for name, seen in found.items() if seen.is_unfollowed_link}
+    assert told == {
+        "out.txt": LINK_OUT, "up.txt": LINK_OUT, "folder": LINKED_FOLDER, "round": LINKED_FOLDER,
+    }  # fmt: skip
 
 
 def test_a_folder_reached_through_a_link_is_scanned_as_usual(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from askdocs import Assistant, Config
+from askdocs.documents.passages import SplitDocument
 from askdocs.index.sync import load as preparing_module
-from askdocs.types import Document
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
 
@@ -27,25 +28,25 @@ def config(tmp_path: Path) -> Config:
 
 
 def is_preparing() -> bool:
-    return any(thread.name == "askdocs-prepare" for thread in threading.enumerate())
+    return any(thread.name == "askdocs-load" for thread in threading.enumerate())
 
 
 def test_the_next_files_are_read_while_these_are_embedded(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded, load = threading.Event(), preparing_module.load_guarded
+    loaded, read = threading.Event(), preparing_module.read_file
 
-    def noted(path: Path, source: str, *, seconds: float, megabytes: int) -> Sequence[Document]:
+    def noted(path: Path, source: str, **limits: Any) -> Sequence[SplitDocument]:
         if source == "519.txt":
             loaded.set()
-        return load(path, source, seconds=seconds, megabytes=megabytes)
+        return read(path, source, **limits)
 
     class Waiting(HashEmbedding):
         def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
             assert loaded.wait(PATIENCE), "nothing is read meanwhile"
             return super()._get_text_embeddings(texts)
 
-    monkeypatch.setattr(preparing_module, "load_guarded", noted)
+    monkeypatch.setattr(preparing_module, "read_file", noted)
     with Assistant(config, embedder=Waiting()) as assistant:
         assert assistant.index().passages == 520
 

@@ -30,6 +30,7 @@ from askdocs.answering.retrieval import retrieve
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.index.fingerprint import check_fingerprint
+from askdocs.index.sync.load import UNREAD
 from askdocs.resources import Parts
 from askdocs.types import Answer, Citation, DocumentRecord, Hit, Turn
 
@@ -135,7 +136,21 @@ def told(
         yield from _in_pieces(answer.text)
     if not answer.answered and not answer.notice:
         answer = replace(answer, notice=_not_looked_at(parts, sources))
-    return replace(answer, seconds=round(time.monotonic() - began, 3))
+    notice = " ".join(filter(None, (answer.notice, _missing(parts))))
+    return replace(answer, notice=notice, seconds=round(time.monotonic() - began, 3))
+
+
+def _missing(parts: Parts) -> str:
+    """What of the documents could not be searched yet, in words; "" where nothing is missing."""
+    catalog = parts.open_catalog()
+    unread, pending = int(catalog.meta().get(UNREAD, "0")), catalog.count_pending()
+    if unread:
+        files = "1 file is" if unread == 1 else f"{unread:,} files are"
+        return f"{files} not read yet. Ask again when indexing has ended."
+    if pending:
+        passages = "1 passage was" if pending == 1 else f"{pending:,} passages were"
+        return f"{passages} searched by words only: indexing has not ended yet."
+    return ""
 
 
 def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:

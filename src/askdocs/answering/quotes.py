@@ -8,7 +8,7 @@ from itertools import takewhile
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
 from askdocs.answering.questions.intent import asks_for_one_fact
 from askdocs.answering.ranking import Candidate, Considered, after_reading, leans_on, sentences
-from askdocs.documents.passages import is_item
+from askdocs.documents.sentences import is_item
 from askdocs.index.keywords.terms import content_words
 from askdocs.types import Answer, Citation, Statement
 

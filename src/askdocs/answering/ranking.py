@@ -19,7 +19,7 @@ from askdocs.answering.questions.speech import (
     speaker_context,
     speaks_itself,
 )
-from askdocs.documents.passages import is_row, sentence_spans
+from askdocs.documents.sentences import is_row, sentence_spans
 from askdocs.index.keywords.terms import content_words, is_akin, words
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader

@@ -12,6 +12,8 @@ from askdocs.types import Hit
 CANDIDATES = 50  # passages taken from each search
 _WORDS_WEIGHT = 0.67  # of the words against the meaning; chosen in docs/decisions/0003
 _LATER_QUERY = 0.9  # of the score of a query that adds what the conversation suggests
+_USUAL_COSINE = 0.3  # of a passage whose vector is not stored yet, so that it can be found
+_TRIES = 3
 _LEAST_COSINE = 0.2  # of a passage that shares no word with the question
 
 
@@ -51,8 +53,13 @@ def _search(
 ) -> list[Hit]:
     vector = embedder.embed_question(query)
     by_meaning = vectors.search(vector, limit=CANDIDATES, sources=sources)
-    by_words = catalog.search_words(query, limit=CANDIDATES, sources=sources)
-    cosines, shares = dict(by_meaning), dict(by_words)
+    cosines = dict(by_meaning)
+    for _ in range(_TRIES):  # a document can be replaced between two looks at the catalog
+        by_words = catalog.search_words(query, limit=CANDIDATES, sources=sources)
+        shares = dict(by_words)
+        passages = catalog.passages(list({**shares, **cosines}))
+        if shares.keys() <= passages.keys():
+            break
     # What only the words found has a cosine too; what only the meaning found shares few words.
     unknown = [name for name in shares if name not in cosines]
     for name, found in catalog.vectors_of(unknown).items():
@@ -60,10 +67,11 @@ def _search(
     meaning_rank = {name: rank for rank, (name, _) in enumerate(by_meaning, 1)}
     words_rank = {name: rank for rank, (name, _) in enumerate(by_words, 1)}
     hits = []
-    for name, passage in catalog.passages(list(cosines)).items():
-        if name not in shares and cosines[name] < _LEAST_COSINE:
+    for name, passage in passages.items():
+        cosine = cosines.get(name, _USUAL_COSINE)
+        if name not in shares and cosine < _LEAST_COSINE:
             continue
-        score = _WORDS_WEIGHT * shares.get(name, 0.0) + (1 - _WORDS_WEIGHT) * max(cosines[name], 0)
+        score = _WORDS_WEIGHT * shares.get(name, 0.0) + (1 - _WORDS_WEIGHT) * max(cosine, 0)
         found_by = {
             search: ranks[name]
             for search, ranks in (("meaning", meaning_rank), ("words", words_rank))

@@ -213,6 +213,10 @@ def show_status(status: Status) -> None:
     print(f"model     {status.embedder or 'none yet'}")
     print(f"vectors   {status.vectors}")
     print(f"documents {len(status.documents)}, {status.passages} passages")
+    if status.unread:
+        print(f"waiting   {status.unread} files are not read yet; `askdocs index` reads them")
+    if status.pending:
+        print(f"waiting   {status.pending} passages are found by their words only so far")
     for record in status.documents:
         stale = f"  (stale: {record.stale})" if record.stale else ""
         print(f"  {printable(record.source)}  {record.passages} passages{printable(stale)}")

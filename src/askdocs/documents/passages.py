@@ -5,43 +5,37 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import islice
 
-from sentencex import get_sentence_boundaries
-
+from askdocs.documents.sentences import TOKEN, block_sentences, blocks, estimate_tokens
 from askdocs.types import Document, Passage
 
-# Words up to 6 letters are mostly one WordPiece token, longer ones more; CJK is one a character.
-_TOKEN = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]|\w{1,6}|[^\w\s]"
-)
 _GAP = re.compile(r"\s+")
 _LINE_END = re.compile(r"\n")
-_BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
-_ITEM = re.compile(r"[ \t]*(?:[-*+•◦–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)])[ \t]")
 _CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
-_CELL_MARKS = (" | ", "\t")
-_ROW_MARKS = ("; ", *_CELL_MARKS)  # between the cells of a row
-_ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
-_FEWEST_ROWS = 4  # lines none of which goes on in lower case: a list, not wrapped prose
-# No sentence ends after a number that counts it ("4. Deposit."), …
-_ENUMERATOR = re.compile(r"[#\s]*\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-z])[.)]\s*")
-# … after these before a figure ("approx. 12 km"), nor between the day and the month.
-_ABBREVIATED = re.compile(
-    r"\b(?:approx|apt|app|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|max|min|par|para|ref|rm"
-    r"|resp|tab|tel|temp|vol|vols)\.\s+(?=[\d+(])"
-    r"|\b\d{1,2}\.\s+(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
-    r"|November|Dezember|januar|februar|mars|april|mai|juni|juli|august|september|oktober"
-    r"|november|desember|december)\b)",
-    re.IGNORECASE,
-)
-_MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
 _FULL, _LONGEST, _SMALLEST = 1.3, 1.6, 0.3  # of the wished size; chosen with it (docs/decisions)
-_WRAP_WIDTHS = range(40, 121)  # widths, in characters, at which prose is wrapped by hand
 _LONGEST_WORD = 300  # characters without a gap that are still called a word
+# Each passage carries title and heading; endless ones would make the work quadratic.
+_LONGEST_CONTEXT = 2000  # characters of a title or heading that passages carry
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDocument:
+    """A document with its passages in reading order."""
+
+    document: Document
+    passages: Sequence[Passage]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSpan:
+    """Where a passage lies: `last` is where its last sentence begins, which names the heading."""
+
+    start: int
+    last: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +48,32 @@ class _Sentence:
     page: int | None
 
 
-def estimate_tokens(text: str) -> int:
-    """About the number of WordPiece tokens in a text, without a tokenizer."""
-    return sum(1 for _ in _TOKEN.finditer(text))
-
-
 def split(document: Document, *, tokens: int = 100) -> list[Passage]:
-    """The passages of a document in order: none overlap, and together they hold all its words.
+    """Split a document into passages.
 
-    Each aims at `tokens` tokens, ends at the end of a sentence where sentences are not far
-    longer than that, and stays on one side of each page, heading and table anchor.
+    Args:
+        document: The document; its text is not changed.
+        tokens: The size that passages aim at, in tokens.
+
+    Returns:
+        The passages in order. None overlap, and together they hold all words of the document.
+        Each ends at the end of a sentence where sentences are not far longer than `tokens`, and
+        stays on one side of each page, heading and table anchor.
     """
+    return passages_at(document, passage_spans(document, tokens=tokens))
+
+
+def passage_spans(document: Document, *, tokens: int = 100) -> list[PassageSpan]:
+    """Find where the passages of a document lie; `split` says how. The time is linear."""
     places = _Places(document)
     groups = _pack(list(_sentences(document, places, tokens)), tokens)
-    return [_passage(document, places, group) for group in groups]
+    return [PassageSpan(group[0].start, group[-1].start, group[-1].end) for group in groups]
 
 
-def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each sentence, without the white space around it.
-
-    A blank line ends a sentence, and so does a line end unless the text is wrapped by hand.
-    """
-    return [span for block in _blocks(text, ()) for span in _block_sentences(text, *block)]
-
-
-def is_row(line: str) -> bool:
-    """Whether a line has cells with figures: "Year: 2020; Cost: 4", "2020 | 4"."""
-    has_cells = any(mark in line for mark in _CELL_MARKS) or ("; " in line and ": " in line)
-    return has_cells and any(letter.isdigit() for letter in line)
-
-
-def is_item(line: str) -> bool:
-    """Whether a line begins as the items of lists do: with a bullet, a number or a letter."""
-    return bool(_ITEM.match(line))
+def passages_at(document: Document, spans: Iterable[PassageSpan]) -> list[Passage]:
+    """Make the passages that lie at `spans` of a document."""
+    places = _Places(document)
+    return [_passage(document, places, span) for span in spans]
 
 
 def with_id(passage: Passage) -> Passage:
@@ -108,7 +95,9 @@ class _Places:
         )
         self.cut_set = frozenset(self.cuts)
         self._pages = [(a.start, a.page, a.page_label) for a in ordered if a.page is not None]
-        self._headings = [(a.start, a.heading) for a in ordered if a.heading is not None]
+        self._headings = [
+            (a.start, a.heading[:_LONGEST_CONTEXT]) for a in ordered if a.heading is not None
+        ]
         self._lines = [(a.start, a.line) for a in ordered if a.line is not None]
         self._line_ends = [found.start() for found in _LINE_END.finditer(document.text)]
 
@@ -128,30 +117,29 @@ class _Places:
         return line + bisect_left(self._line_ends, offset) - bisect_left(self._line_ends, start)
 
 
-def _passage(document: Document, places: _Places, group: Sequence[_Sentence]) -> Passage:
-    start, end = group[0].start, group[-1].end
-    page, page_label = places.page(start)
+def _passage(document: Document, places: _Places, span: PassageSpan) -> Passage:
+    page, page_label = places.page(span.start)
     return with_id(
         Passage(
             id="",
             source=document.source,
-            text=document.text[start:end],
-            start=start,
-            end=end,
-            title=document.title,
+            text=document.text[span.start : span.end],
+            start=span.start,
+            end=span.end,
+            title=document.title[:_LONGEST_CONTEXT],
             page=page,
             page_label=page_label,
-            heading=places.heading(group[-1].start),
-            line=places.line(start),
+            heading=places.heading(span.last),
+            line=places.line(span.start),
         )
     )
 
 
 def _sentences(document: Document, places: _Places, tokens: int) -> Iterator[_Sentence]:
     text = document.text
-    for block_start, block_end in _blocks(text, places.cuts):
+    for block_start, block_end in blocks(text, places.cuts):
         opens_block = True
-        for sentence in _block_sentences(text, block_start, block_end):
+        for sentence in block_sentences(text, block_start, block_end):
             for start, end in _cut_long(text, *sentence, limit=int(tokens * _LONGEST)):
                 yield _Sentence(
                     start=start,
@@ -191,90 +179,6 @@ def _must_part(before: _Sentence, after: _Sentence) -> bool:
     return after.cut_before or before.page != after.page
 
 
-def _blocks(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Spans between blank lines and cuts."""
-    edges = [(cut, cut) for cut in cuts if 0 < cut < len(text)]
-    edges += [match.span() for match in _BLANK_LINE.finditer(text)]
-    start = 0
-    for end, next_start in sorted(edges):
-        if end > start:
-            yield start, end
-        start = max(start, next_start)
-    if start < len(text):
-        yield start, len(text)
-
-
-def _block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for piece_start, piece_end in unwrapped_lines(text, start, end):
-        # A soft line end reads as a space: the lengths, and so the offsets, stay.
-        piece = text[piece_start:piece_end].replace("\n", " ")
-        ends = {boundary["end_index"] for boundary in get_sentence_boundaries("en", piece)}
-        ends.update(found.end() for found in _MAY.finditer(piece))
-        ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
-        counted = _ENUMERATOR.match(piece)
-        ends.discard(counted.end() if counted else 0)
-        for first, last in pairwise(sorted({0, len(piece), *ends})):
-            words = piece[first:last]
-            left = piece_start + first + len(words) - len(words.lstrip())
-            right = left + len(words.strip())
-            if left < right:
-                yield left, right
-
-
-def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """(start, end) of the lines of a block; those that were broken to fit a width are one."""
-    lines: list[tuple[int, int]] = []
-    at = start
-    for line in text[start:end].split("\n"):
-        lines.append((at, at + len(line)))
-        at += len(line) + 1
-    width = max(line_end - line_start for line_start, line_end in lines)
-    wrapped = width in _WRAP_WIDTHS and not _is_list([text[first:last] for first, last in lines])
-    piece_start, piece_end = line_before, _ = lines[0]
-    for line_start, line_end in lines[1:]:
-        soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
-        if soft and not _are_rows(text[line_before:piece_end], text[line_start:line_end]):
-            line_before, piece_end = line_start, line_end
-            continue
-        yield piece_start, piece_end
-        piece_start, piece_end = line_before, _ = line_start, line_end
-    yield piece_start, piece_end
-
-
-def _is_list(lines: Sequence[str]) -> bool:
-    """Whether lines are too many that all begin with a capital or a figure to be wrapped prose."""
-    starts = [line.lstrip("\"'“‘( \t")[:1] for line in lines]
-    return len(lines) >= _FEWEST_ROWS and all(
-        start.isupper() or start.isdigit() for start in starts
-    )
-
-
-def _are_rows(before: str, line: str) -> bool:
-    """Whether two lines are rows of a table or records: both have cells, or labels alike."""
-    if any(before.count(mark) == line.count(mark) > 0 for mark in _ROW_MARKS):
-        return True
-    return _label_shape(before) == _label_shape(line) != ""
-
-
-def _label_shape(line: str) -> str:
-    """What a label looks like: ":" for "Name:" and "OKAFOR:", "00:00" for "10:30"; "" for none."""
-    label = _ROW_LABEL.match(line)
-    if not label:
-        return ""
-    shape = re.sub(r"\d", "0", label.group())
-    return ":" if shape.endswith(":") and shape.strip()[:1].isupper() else shape
-
-
-def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
-    """Whether the line end at `before_end` only wraps: the next word would not have fitted."""
-    line = text[start:end]
-    if not line.strip() or _BULLET.match(line):
-        return False
-    first_word = line.split(maxsplit=1)[0]
-    before = before_end - (text.rfind("\n", 0, before_end) + 1)
-    return before + 1 + len(first_word) > width or line[:1].islower()
-
-
 def _cut_long(text: str, start: int, end: int, *, limit: int) -> Iterator[tuple[int, int]]:
     """A sentence far longer than a passage in pieces, cut at clauses, else words, else anywhere.
 
@@ -293,13 +197,13 @@ def _cut_long(text: str, start: int, end: int, *, limit: int) -> Iterator[tuple[
 
 def _is_longer(text: str, start: int, end: int, limit: int) -> bool:
     """Whether there are more than `limit` tokens between two places."""
-    return next(islice(_TOKEN.finditer(text, start, end), limit, None), None) is not None
+    return next(islice(TOKEN.finditer(text, start, end), limit, None), None) is not None
 
 
 def _cut_point(text: str, start: int, end: int, limit: int) -> int:
     """Where to cut so that about the first `limit` tokens, at most, are on the left."""
     last = start
-    for count, match in enumerate(_TOKEN.finditer(text, start, end), 1):
+    for count, match in enumerate(TOKEN.finditer(text, start, end), 1):
         last = match.end()
         if count >= limit:
             break
@@ -307,7 +211,7 @@ def _cut_point(text: str, start: int, end: int, limit: int) -> int:
     clauses = [match.end() for match in _CLAUSE_END.finditer(text, earliest, last)]
     if clauses:
         return clauses[-1]
-    gap = max(text.rfind(" ", earliest, last), text.rfind("\n", earliest, last))
-    if gap > start:
-        return gap
+    gaps = [match.start() for match in _GAP.finditer(text, earliest, last)]
+    if gaps and gaps[-1] > start:
+        return gaps[-1]
     return min(last, start + _LONGEST_WORD) if last - start > _LONGEST_WORD else last

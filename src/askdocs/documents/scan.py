@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.text import read_text
@@ -23,6 +23,8 @@ from askdocs.system.files import (
 
 IGNORE_FILE = ".askdocsignore"
 _OF_THE_SYSTEM = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
+LINKED_FOLDER = "a link to a folder is not followed: put the folder itself here"
+LINK_OUT = "a link that leads out of the folder is not followed"
 _TOO_LONG = "its path is too long for Windows"
 _LONGEST_PATH = 247  # characters; beyond it, Windows may not open a file or folder
 
@@ -34,7 +36,8 @@ class SeenFile:
     `modified_ns` can be set by any program; `inode` and `changed_ns` (of the content or the
     properties, where the system has such a time) cannot. `problem` says why it cannot be read, if
     that is known already; "" otherwise. A folder that cannot be looked into is seen as one such
-    file, its path ending in a slash.
+    file, its path ending in a slash. So are links to folders and out of the folder, which are not
+    followed, without a slash.
     """
 
     path: str
@@ -44,14 +47,17 @@ class SeenFile:
     inode: int = 0
     changed_ns: int = 0
 
+    @property
+    def is_unfollowed_link(self) -> bool:
+        return self.problem in (LINKED_FOLDER, LINK_OUT)
+
 
 def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
     """The files below a folder by their path in it, with forward slashes, in order.
 
-    Left out are hidden files and folders, those that a system makes for itself, links that lead out
-    of the folder, linked folders, what is below the folder `leave_out`, what `.askdocsignore` names
-    (a glob a line, for a path, a name or a folder), and what vanishes meanwhile. Raises CorpusError
-    where the folder is missing or cannot be read.
+    Left out are hidden files and folders, those that a system makes for itself, what is below the
+    folder `leave_out`, what `.askdocsignore` names (a glob a line, for a path, a name or a folder),
+    and what vanishes meanwhile. Raises CorpusError where the folder is missing or cannot be read.
     """
     if not corpus.is_dir():
         raise CorpusError(
@@ -70,6 +76,23 @@ def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFil
             " another with --corpus."
         ) from error
     return dict(sorted(found.items()))
+
+
+def mounted_folders(corpus: Path, sources: Iterable[str]) -> set[str]:
+    """The folders above some files of a corpus that are file systems of their own.
+
+    Args:
+        corpus: The folder that the sources are relative to.
+        sources: Paths of files, with forward slashes.
+    """
+    parents = (parent for source in sources for parent in PurePosixPath(source).parents)
+    folders = {parent.as_posix() for parent in parents} - {"."}
+    return {folder for folder in folders if is_mounted(corpus / folder)}
+
+
+def is_mounted(folder: Path) -> bool:
+    """Whether a folder is there and is a file system of its own."""
+    return os.path.ismount(folder)
 
 
 def hash_file(path: Path) -> str:
@@ -94,6 +117,9 @@ def _walk(
             and (outside is None or spelling(root / inside / name) != spelling(outside))
             and not (WINDOWS and _is_of_the_system(Path(folder) / name))
         )
+        for name in folders:
+            if (Path(folder) / name).is_symlink():
+                yield SeenFile(_writable((inside / name).as_posix()), 0, 0, LINKED_FOLDER)
         for name in names:
             source = (inside / name).as_posix()
             if not _is_ignored(source, ignored):
@@ -109,11 +135,14 @@ def _walk(
 
 
 def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
-    """The file at `path`; nothing if it is none, is gone, or is a link out of `root`."""
+    """The file at `path`; nothing if it is none or is gone."""
     try:
         if _is_too_long(path) and not path.is_file():
             raise OSError(0, _TOO_LONG)
-        if not path.is_file() or (path.is_symlink() and not path.resolve().is_relative_to(root)):
+        if not path.is_file():
+            return
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            yield SeenFile(_writable(source), 0, 0, LINK_OUT)
             return
         state = path.stat()
         if is_system_file(state):

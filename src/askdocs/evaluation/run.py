@@ -14,7 +14,7 @@ from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Candidate, after_reading
 from askdocs.assistant import Assistant
 from askdocs.config import Config
-from askdocs.documents.passages import sentence_spans
+from askdocs.documents.sentences import sentence_spans
 from askdocs.errors import CorpusError
 from askdocs.evaluation.question_set import (
     QUESTIONS,

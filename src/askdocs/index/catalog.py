@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -24,6 +25,7 @@ from askdocs.models.embedders import Vectors
 from askdocs.system.files import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
 
+Item = TypeVar("Item")
 FORMAT = 5  # of the file; raised whenever an index made by an earlier version would be wrong
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -44,6 +46,7 @@ CREATE INDEX IF NOT EXISTS passages_source ON passages (source, start);
 CREATE INDEX IF NOT EXISTS passages_vector_key ON passages (vector_key);
 CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS strays (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pending (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
 """
 _PASSAGE = "id, source, text, start, end, title, page, page_label, heading, line"
 _FILE = "path, size, modified_ns, hash, failure, inode, changed_ns"
@@ -85,6 +88,19 @@ class IndexedFile:
     replaces: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PendingPassage:
+    """A passage whose vector is not stored yet, its number and the key of its vector."""
+
+    number: int
+    vector_key: bytes
+    passage: Passage
+
+
+class CancelledError(Exception):
+    """A change was given up on request; nothing of it was kept."""
+
+
 class Catalog:
     """Reads and writes the catalog; usable from any thread. Each write is one transaction.
 
@@ -120,7 +136,7 @@ class Catalog:
     def forget(self) -> None:
         """Forget everything but the identity, in one moment; other processes may go on reading."""
         with self._database.transaction() as connection:
-            for table in ("files", "documents", "passages", "vectors", "strays"):
+            for table in ("files", "documents", "passages", "vectors", "strays", "pending"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("DELETE FROM meta WHERE name != 'identity'")
             postings.clear(connection)
@@ -218,18 +234,31 @@ class Catalog:
 
     # Changes: the new state of a file is committed whole or not at all
 
-    def replace_files(self, files: Sequence[IndexedFile]) -> list[str]:
-        """Make the documents of each file all there is of it; the passage ids that are no more.
+    def replace_files(
+        self, files: Sequence[IndexedFile], *, cancelled: Callable[[], bool] = lambda: False
+    ) -> list[str]:
+        """Make the given documents all that there is of each file, in one transaction.
 
-        Those ids become strays, and those of the documents cease to be. Earlier names go in the
-        same moment.
+        From then on they are found by their words; passages that are new are pending until their
+        vectors are stored. The passages that are gone become strays. Earlier names of the files go
+        in the same moment.
+
+        Args:
+            files: The files with their documents and passages.
+            cancelled: Asked for each passage. Once it is true, nothing is changed.
+
+        Returns:
+            The ids of the passages that are gone.
+
+        Raises:
+            CancelledError: `cancelled` was true.
         """
         with self._database.transaction() as connection:
-            old: list[str] = []
+            old: dict[str, bool] = {}
             for each in files:
-                old += _delete_file(connection, each.file.path)
-                old += _delete_file(connection, each.replaces) if each.replaces else []
-            _insert_files(connection, files)
+                old |= _delete_file(connection, each.file.path)
+                old |= _delete_file(connection, each.replaces) if each.replaces else {}
+            _insert_files(connection, files, cancelled)
             new = {
                 passage.id
                 for each in files
@@ -239,6 +268,12 @@ class Catalog:
             gone = [passage_id for passage_id in old if passage_id not in new]
             _add_strays(connection, gone)
             _drop_strays(connection, new)
+            unstored = [name for name in new if not old.get(name, False)]
+            connection.execute(
+                """INSERT INTO pending SELECT number, id FROM passages
+                   WHERE id IN (SELECT value FROM json_each(?))""",
+                [json.dumps(unstored)],
+            )
         return gone
 
     def remove_files(self, paths: Iterable[str]) -> None:
@@ -275,6 +310,38 @@ class Catalog:
     def drop_strays(self, ids: Iterable[str]) -> None:
         with self._database.transaction() as connection:
             _drop_strays(connection, ids)
+
+    # Pending: passages that the vector store may lack; a search by their words finds them already
+
+    def pending(self, *, limit: int, after: int = 0) -> list[PendingPassage]:
+        """Up to `limit` pending passages whose number is greater than `after`, in that order."""
+        rows = self._database.rows(
+            f"""SELECT number, vector_key, {_PASSAGE} FROM passages WHERE number IN
+                (SELECT number FROM pending WHERE number > ? ORDER BY number LIMIT ?)
+                ORDER BY number""",
+            after,
+            limit,
+        )
+        return [PendingPassage(row[0], row[1], Passage(*row[2:])) for row in rows]
+
+    def count_pending(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM pending")[0][0])
+
+    def pending_ids(self) -> set[str]:
+        return {row[0] for row in self._database.rows("SELECT id FROM pending")}
+
+    def drop_pending(self, stored: Iterable[PendingPassage]) -> None:
+        """Note that the vectors of passages are stored."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM pending WHERE number = ? AND id = ?",
+                [(each.number, each.passage.id) for each in stored],
+            )
+
+    def clear_pending(self) -> None:
+        """Note that the vectors of all passages are stored."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM pending")
 
     # Passages
 
@@ -358,14 +425,21 @@ class Catalog:
         )
         return {passage_id: np.frombuffer(vector, np.float32) for passage_id, vector in rows}
 
-    def count_with_vectors(self) -> int:
-        """How many passages have a vector here."""
-        rows = self._database.rows("SELECT count(*) FROM passages JOIN vectors ON key = vector_key")
+    def count_without_vectors(self) -> int:
+        """How many passages have no vector here although they are not pending."""
+        rows = self._database.rows(
+            """SELECT count(*) FROM passages LEFT JOIN vectors ON key = vector_key
+               WHERE key IS NULL AND number NOT IN (SELECT number FROM pending)"""
+        )
         return int(rows[0][0])
 
     def some_vectors(self, count: int) -> dict[str, Vectors]:
-        """The vectors of a few passages by passage id: a fair sample, for ids are hashes."""
-        rows = self._database.rows("SELECT id FROM passages ORDER BY id LIMIT ?", count)
+        """The vectors of a few stored passages by passage id: a fair sample, for ids are hashes."""
+        rows = self._database.rows(
+            """SELECT id FROM passages WHERE number NOT IN (SELECT number FROM pending)
+               ORDER BY id LIMIT ?""",
+            count,
+        )
         return self.vectors_of([row[0] for row in rows])
 
     def cache_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
@@ -409,19 +483,29 @@ def readable_vectors(path: Path) -> dict[bytes, Vectors]:
     return found
 
 
-def _delete_file(connection: sqlite3.Connection, path: str) -> list[str]:
-    """Delete a file's row, documents, passages and words; the ids of the passages."""
+def _delete_file(connection: sqlite3.Connection, path: str) -> dict[str, bool]:
+    """Delete a file's row, documents, passages and words.
+
+    Returns:
+        For the id of each passage, whether its vector was stored: whether it was not pending.
+    """
     of_file = "FROM passages WHERE source IN (SELECT source FROM documents WHERE file = ?)"
     rows = connection.execute(f"SELECT number, {_PASSAGE} {of_file} ORDER BY number", (path,))
     passages = [(row[0], Passage(*row[1:])) for row in rows]
     postings.delete(connection, passages)
+    numbers = f"SELECT number {of_file}"
+    pending = connection.execute(f"SELECT id FROM pending WHERE number IN ({numbers})", (path,))
+    unstored = {row[0] for row in pending.fetchall()}
+    connection.execute(f"DELETE FROM pending WHERE number IN ({numbers})", (path,))
     connection.execute(f"DELETE {of_file}", (path,))
     connection.execute("DELETE FROM documents WHERE file = ?", (path,))
     connection.execute("DELETE FROM files WHERE path = ?", (path,))
-    return [passage.id for _, passage in passages]
+    return {passage.id: passage.id not in unstored for _, passage in passages}
 
 
-def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) -> None:
+def _insert_files(
+    connection: sqlite3.Connection, files: Sequence[IndexedFile], cancelled: Callable[[], bool]
+) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     connection.executemany(
         "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", [astuple(each.file) for each in files]
@@ -445,11 +529,18 @@ def _insert_files(connection: sqlite3.Connection, files: Sequence[IndexedFile]) 
         f"INSERT INTO passages (number, {_PASSAGE}, vector_key) VALUES ({', '.join('?' * 12)})",
         (
             (number, *_passage_row(passage), key)
-            for number, (passage, key) in enumerate(keyed, last + 1)
+            for number, (passage, key) in enumerate(_until(cancelled, keyed), last + 1)
         ),
     )
-    numbered = ((number, passage) for number, (passage, _) in enumerate(keyed, last + 1))
-    postings.insert(connection, numbered)
+    passages = (passage for passage, _ in _until(cancelled, keyed))
+    postings.insert(connection, enumerate(passages, last + 1))
+
+
+def _until(cancelled: Callable[[], bool], items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        if cancelled():
+            raise CancelledError
+        yield item
 
 
 def _document_row(file: str, document: Document, now: str) -> tuple[str | bytes, ...]:

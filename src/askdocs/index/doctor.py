@@ -11,6 +11,7 @@ from askdocs.index.catalog import Catalog, readable_vectors
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import delete_catalog, delete_vectors
 from askdocs.index.sync.run import sync
+from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.index.vectors.probe import Finding, probe, records_can_be_read
 from askdocs.index.vectors.repair import repair_vectors, save_stored_vectors
 from askdocs.index.vectors.store import open_vectors
@@ -18,6 +19,7 @@ from askdocs.models.embedders import Embedder
 from askdocs.types import ProgressListener
 
 _REPAIR = "askdocs doctor --repair"
+_INDEX = "askdocs index"
 _REBUILD = "askdocs index --rebuild"
 
 
@@ -75,6 +77,9 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
             problems.append(Problem(f"The vectors of {uncached} passages are lost.", _REPAIR))
         if config.served:  # a server that does not answer is no problem of the index
             open_vectors(config, catalog.identity()).close()
+        pending = catalog.count_pending()
+        if pending:
+            problems.append(Problem(f"{pending} passages are found by their words only.", _INDEX))
         found = probe(config, passages=catalog.count())
         problems += _vector_problems(found, served=config.served)
         return Diagnosis(len(catalog.sources()), catalog.count(), found.stored, tuple(problems))
@@ -116,6 +121,8 @@ def _mend_passages_and_vectors(
         store = open_vectors(config, catalog.identity(), take_over=True)
         try:
             embedded = repair_vectors(catalog, store, embedder, on_progress=on_progress)
+            stored = store_pending(catalog, store, embedder, on_progress, NoSource())
+            embedded += stored.embedded
             store.note_model(embedder.fingerprint)
             if wrong:
                 changes = sync(config, catalog, store, embedder, on_progress=on_progress)
@@ -204,8 +211,8 @@ def _files_with_wrong_passages(catalog: Catalog) -> list[str]:
 
 
 def _uncached(catalog: Catalog) -> int:
-    """How many passages have no vector in the cache."""
-    return catalog.count() - catalog.count_with_vectors()
+    """How many passages have no vector in the cache although they should."""
+    return catalog.count_without_vectors()
 
 
 def _vector_problems(found: Finding, *, served: bool) -> list[Problem]:

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from askdocs.documents.passages import estimate_tokens
+from askdocs.documents.sentences import estimate_tokens
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 
 _BEAT_SECONDS = 0.25  # while a model is silent, an empty piece is handed on so often

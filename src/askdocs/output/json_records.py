@@ -85,6 +85,8 @@ def status_as_json(status: Status) -> dict[str, Any]:
         "embedder": status.embedder,
         "vectors": status.vectors,
         "passages": status.passages,
+        "unread": status.unread,
+        "pending": status.pending,
         "bytes": status.bytes,
         "documents": [
             {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from askdocs.documents.passages import sentence_spans
+from askdocs.documents.sentences import sentence_spans
 
 _NUMBERS = r"\d{1,3}(?:\s*(?:,|;|&|and|[-–—])\s*(?:\[?\d{1,3}))*"
 _NAMED = r"(?:(?:passages?|sources?|documents?|no\.?)\s*)?[#^]?"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.verification.facts import bare, figures, is_named, names
-from askdocs.documents.passages import sentence_spans
+from askdocs.documents.sentences import sentence_spans
 from askdocs.index.keywords.terms import STOP_WORDS
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’.,\-][^\W_]+)*")

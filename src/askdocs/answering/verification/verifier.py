@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from askdocs.answering.verification import facts
 from askdocs.answering.verification.swaps import exchanged
-from askdocs.documents.passages import sentence_spans
+from askdocs.documents.sentences import sentence_spans
 from askdocs.index.keywords.terms import content_words, is_akin
 from askdocs.models.embedders import Embedder
 from askdocs.types import Passage, Verdict

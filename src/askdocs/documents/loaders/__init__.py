@@ -50,9 +50,6 @@ _FAMILIES: dict[str, str] = {
 }
 _BUILTIN = {suffix: family for family, names in _FAMILIES.items() for suffix in names.split()}
 _REGISTERED: dict[str, Loader] = {}
-_PLAIN = frozenset(
-    {"text", "markdown", "rst_asciidoc"}
-)  # read without any library, so without danger
 RECOGNITION = "rapidocr"  # the library of the extra `ocr`
 TOO_MUCH_MEMORY = "reading the file takes too much memory"
 
@@ -61,12 +58,19 @@ class LoadError(Exception):
     """A file cannot be read; the message is the reason, for a person."""
 
 
-class PassingError(LoadError):
-    """It is not the file's fault: the next sync tries again."""
+class TransientLoadError(LoadError):
+    """The file is not to blame: the next sync tries again."""
 
 
-class StrainError(LoadError):
-    """It may be the file's fault, or that of a busy machine: the next sync tries once more."""
+class ResourceLimitError(LoadError):
+    """Reading the file ran into a limit of time or memory, or crashed the reader.
+
+    It is tried again when the file or the limit changes.
+    """
+
+
+class TimeLimitError(ResourceLimitError):
+    """Reading the file took too much time."""
 
 
 def register(suffix: str, loader: Loader) -> None:
@@ -96,27 +100,23 @@ def family_of(path: Path, source: str) -> str:
             raise LoadError("it is not a regular file")
         suffix = true_suffix(path, suffix, _BUILTIN)
     except OSError as error:
-        raise PassingError(f"the file cannot be opened: {_why(error)}") from error
+        raise TransientLoadError(f"the file cannot be opened: {_why(error)}") from error
     if suffix in _BUILTIN:
         return _BUILTIN[suffix]
     raise LoadError(REASONS.get(suffix, f"no loader for {suffix or 'files without a suffix'}"))
 
 
-def is_plain(path: Path, source: str) -> bool:
-    """Whether a file is read as text, or by a loader that was registered, so without a guard."""
-    from askdocs.documents.loaders.file_type import begins_as_text
-
-    suffix = PurePosixPath(source).suffix.lower()
-    if suffix in _REGISTERED:
-        return True
-    return _BUILTIN.get(suffix) in _PLAIN and path.is_file() and begins_as_text(path)
+def is_registered(source: str) -> bool:
+    """Whether a loader that a program registered reads the file, so in this process."""
+    return PurePosixPath(source).suffix.lower() in _REGISTERED
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """The documents in the file at `path`, whose name in the corpus is `source`.
 
     Raises LoadError, and nothing else, with the reason where it cannot be read or holds no text.
-    Runs in this process; `worker.load_guarded` does the same with a limit of time and memory.
+    Runs in this process; `sandbox.client.load_guarded` does the same with limits on time and
+    memory.
     """
     family = family_of(path, source)
     loader = _REGISTERED[PurePosixPath(source).suffix.lower()] if not family else None

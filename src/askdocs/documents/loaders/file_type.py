@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Container
 from pathlib import Path
 
 from askdocs.documents.loaders import LoadError
 
 _HEAD = 4096
+_KIND_BYTES = 100  # of the part of a zip that names its format
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -115,29 +117,12 @@ def _unknown_suffix(head: bytes, suffix: str) -> str:
     return suffix if controls else ".txt"
 
 
-def begins_as_text(path: Path) -> bool:
-    """Whether a file does not begin as one of the formats that are not plain text."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    known = (
-        *(b for b, _ in _BEGINNINGS),
-        *(b for b, _ in _OTHERS),
-        b"PK\x03\x04",
-        b"PK\x05\x06",
-        _OLE,
-    )
-    return not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(known)
-
-
 def _zip_suffix(path: Path, suffix: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+            kind = _beginning(archive, "mimetype") if "mimetype" in names else b""
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, ValueError, EOFError):
         raise LoadError("the file is damaged or incomplete") from None
     for part, true in (
         ("word/document.xml", ".docx"),
@@ -159,6 +144,12 @@ def _zip_suffix(path: Path, suffix: str) -> str:
     if "[Content_Types].xml" in names and suffix in BINARY:
         return suffix
     raise LoadError(REASONS[".zip"])
+
+
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The first bytes of a part; the rest, which may be endless, is not unpacked."""
+    with archive.open(name) as part:
+        return part.read(_KIND_BYTES)
 
 
 def _ole_suffix(path: Path) -> str:

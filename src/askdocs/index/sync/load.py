@@ -1,197 +1,291 @@
-"""Files to what is written of them: loaded, split, and with the keys of their vectors."""
+"""Reads the files of a plan, several side by side, and writes what they say into the catalog.
+
+From then on a file is found by its words. Its passages are pending until `write` has stored their
+vectors.
+"""
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from types import TracebackType
 
 from askdocs.config import Config
-from askdocs.documents.loaders import LoadError, PassingError, StrainError
-from askdocs.documents.loaders.sandbox.client import load_guarded, stop_reading
-from askdocs.documents.passages import split, with_id
-from askdocs.index.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
-from askdocs.index.sync.plan import Plan
-from askdocs.index.vectors.cache_keys import embedded_text, vector_key
+from askdocs.documents.loaders import LoadError, TimeLimitError, TransientLoadError
+from askdocs.documents.loaders.sandbox.client import READERS, read_file, stop_reading
+from askdocs.documents.passages import SplitDocument, with_id
+from askdocs.index.catalog import (
+    CancelledError,
+    Catalog,
+    FileRecord,
+    IndexedDocument,
+    IndexedFile,
+)
+from askdocs.index.sync.plan import Plan, with_hash
+from askdocs.index.vectors.cache_keys import vector_key
 from askdocs.models.embedders import Embedder
-from askdocs.types import Document, Failure, Passage, Progress, ProgressListener
+from askdocs.types import Failure, Progress, ProgressListener
 
-T = TypeVar("T")
-_GROUP = 512  # passages that change hands together
-_LOAD_MEGABYTES = 2000  # of memory that reading one file may take
-# How long a sync that breaks off waits for a file that is being split.
-_LOOKS, _SECONDS_BETWEEN_LOOKS = 25, 0.2
+UNREAD = "unread"  # how many files the sync under way has not read yet, in the catalog
+_MEGABYTES = 2000  # of memory that reading one file may take
+_SMALL = 1_000_000  # bytes; smaller files are read first
+# CPU seconds for a small file, before it is put behind all others: few take more, and files made to
+# be slow are mostly small.
+_FIRST_SECONDS = 2.0
+_GROUP = 512  # passages that are written in one transaction, about
+_AHEAD = 32  # files that are read and not yet written, at most
+_TURN = 0.2  # seconds of a wait, so that whoever waits sees that the sync has been stopped
+_LOOKS = 50  # turns for which a sync that breaks off waits for its threads
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A file that is ready to be written, and the texts of its vectors by their keys."""
+class _Job:
+    """A file to read, or one that is only `renamed` from an earlier path."""
 
-    indexed: IndexedFile
-    texts: Mapping[bytes, str]
+    file: FileRecord
+    seconds: float
+    renamed: FileRecord | None = None
 
 
-@contextmanager
-def prepared_ahead(
-    files: Iterable[Prepared], stopped: threading.Event
-) -> Iterator[Iterator[list[Prepared]]]:
-    """The files in groups. While one is embedded and written, a thread prepares the next one.
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """A file that cannot be read, as it is recorded, and why."""
 
-    At the end `stopped` is set, after which no further file is to be begun.
+    file: FileRecord
+    failure: Failure
+
+
+class Jobs:
+    """What there is to read, in order, for several threads.
+
+    Small files come first, then renamed ones, then large ones by size. A small file that takes more
+    than a moment is put behind all of these, with the whole time that the settings allow.
     """
-    groups = grouped(files)
-    coming = _begun(lambda: next(groups, None))
 
-    def ahead() -> Iterator[list[Prepared]]:
-        nonlocal coming
-        while (group := _awaited(coming)) is not None:
-            coming = _begun(lambda: next(groups, None))
-            yield group
+    def __init__(self, plan: Plan, seconds: float, on_progress: ProgressListener) -> None:
+        self._on_progress, self._seconds = on_progress, seconds
+        self._guard = threading.Lock()
+        self._jobs = deque(_ordered(plan, seconds))
+        self._postponed: deque[_Job] = deque()
+        self._total, self._begun = len(self._jobs), 0
 
-    try:
-        yield ahead()
-    finally:
-        stopped.set()
-        _break_off(coming)
+    def next(self) -> _Job | None:
+        """The next job, which is told to the listener; None when there is none any more."""
+        with self._guard:
+            if self._jobs:
+                job = self._jobs.popleft()
+                self._begun += 1
+                self._on_progress(Progress("load", self._begun, self._total, job.file.path))
+                return job
+            return self._postponed.popleft() if self._postponed else None
+
+    def postpone(self, job: _Job) -> bool:
+        """Put a job that took too long behind the others; False where it had its whole time."""
+        if job.seconds >= self._seconds:
+            return False
+        with self._guard:
+            self._postponed.append(replace(job, seconds=self._seconds))
+        return True
 
 
-def _awaited(reading: Future[T]) -> T:
-    """Its result; Ctrl-C breaks off the wait, on Windows between two looks."""
-    while not reading.done():
-        wait([reading], _SECONDS_BETWEEN_LOOKS)
-    return reading.result()
+class Loading:
+    """The threads that read and write the files of a plan, as long as the context is open.
 
+    Attributes:
+        failed: The files that could not be read.
+    """
 
-def _break_off(reading: Future[T]) -> None:
-    """Wait until it has ended; what is read in another process just now ends with that one."""
-    with suppress(KeyboardInterrupt):
+    def __init__(
+        self,
+        config: Config,
+        catalog: Catalog,
+        embedder: Embedder,
+        plan: Plan,
+        on_progress: ProgressListener,
+    ) -> None:
+        self._config, self._catalog, self._embedder = config, catalog, embedder
+        self._jobs = Jobs(plan, config.load_seconds, on_progress)
+        self._read: queue.Queue[IndexedFile | _Unreadable | None] = queue.Queue(_AHEAD)
+        self._stopped = threading.Event()
+        self._news = threading.Event()
+        self._error: BaseException | None = None
+        self._unread = len(plan.added) + len(plan.changed) + len(plan.renamed)
+        self._catalog.set_meta({UNREAD: str(self._unread)})
+        works = [self._write_all, *[self._read_all] * READERS]
+        self._threads = [self._thread(work) for work in works]
+        self.failed: list[Failure] = []
+
+    def __enter__(self) -> Loading:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Break off what is not done. What is being written is finished or given up as a whole."""
+        self._stopped.set()
         for _ in range(_LOOKS):
-            if reading.done():
-                return
-            stop_reading()
-            wait([reading], _SECONDS_BETWEEN_LOOKS)
+            with suppress(KeyboardInterrupt):
+                alive = [thread for thread in self._threads if thread.is_alive()]
+                if not alive:
+                    return
+                stop_reading()
+                alive[0].join(_TURN)
 
+    @property
+    def running(self) -> bool:
+        """Whether files are still read or written. Raises what went wrong in a thread."""
+        running = self._threads[0].is_alive()
+        if self._error is not None:
+            raise self._error
+        return running
 
-def grouped(files: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    """Files in groups of about _GROUP passages, so that small files share their overhead."""
-    group: list[Prepared] = []
-    size = 0
-    for file in files:
-        group.append(file)
-        size += len(file.texts)
-        if size >= _GROUP:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
+    def wait(self, seconds: float) -> None:
+        """Wait until more has been written, for so long at most."""
+        self._news.wait(seconds)
+        self._news.clear()
 
+    def _thread(self, work: Callable[[], None]) -> threading.Thread:
+        def run() -> None:
+            try:
+                work()
+            except CancelledError:
+                pass
+            except BaseException as error:  # raised again by `running`, in the thread of the sync
+                self._error = self._error or error
+                self._stopped.set()
+            finally:
+                self._news.set()
 
-def prepare(
-    config: Config, embedder: Embedder, file: FileRecord, documents: Sequence[Document]
-) -> Prepared:
-    """A file with its documents, split."""
-    split_documents = [(each, split(each, tokens=config.passage_tokens)) for each in documents]
-    return _with_keys(embedder, file, split_documents)
+        return threading.Thread(target=run, name="askdocs-load", daemon=True)
 
+    # Reading, in several threads
 
-def _begun(work: Callable[[], T]) -> Future[T]:
-    """The result of work that goes on in a thread; the process may end without it."""
-    result: Future[T] = Future()
+    def _read_all(self) -> None:
+        while not self._stopped.is_set() and (job := self._jobs.next()) is not None:
+            found = self._do(job)
+            if found is not None:
+                self._hand_on(found)
+        self._hand_on(None)
 
-    def run() -> None:
+    def _do(self, job: _Job) -> IndexedFile | _Unreadable | None:
+        """What a job comes to; None where it is put off."""
+        if job.renamed is not None:
+            return self._renamed(job.renamed, job.file)
+        file = with_hash(self._config, job.file)
+        if file.failure:
+            return _Unreadable(file, Failure(file.path, file.failure))
         try:
-            result.set_result(work())
-        except BaseException as error:  # handed over to whoever asks for the result
-            result.set_exception(error)
-
-    threading.Thread(target=run, name="askdocs-prepare", daemon=True).start()
-    return result
-
-
-def load_all(
-    config: Config,
-    catalog: Catalog,
-    embedder: Embedder,
-    plan: Plan,
-    failed: list[Failure],
-    on_progress: ProgressListener,
-    stopped: threading.Event,
-) -> Iterator[Prepared]:
-    """Every file that a plan wants written, loaded and split one at a time, until it is `stopped`.
-
-    Failures go into `failed`.
-    """
-    files = [*plan.added, *plan.changed]
-    total = len(files) + len(plan.renamed)
-    for number, file in enumerate(files, 1):
-        if stopped.is_set():
-            return
-        on_progress(Progress("load", number, total, file.path))
-        try:
-            documents = _load(config, file)
+            documents = read_file(
+                self._config.corpus / file.path,
+                file.path,
+                tokens=self._config.passage_tokens,
+                seconds=job.seconds,
+                megabytes=_MEGABYTES,
+            )
         except LoadError as error:
-            if stopped.is_set():  # it was broken off
+            if self._stopped.is_set():  # it was broken off
+                return None
+            if isinstance(error, TimeLimitError) and self._jobs.postpone(job):
+                return None
+            return _unreadable(file, error)
+        return with_keys(self._embedder, file, documents)
+
+    def _renamed(self, old: FileRecord, new: FileRecord) -> IndexedFile:
+        """The documents of a file under its new name, from what the catalog holds."""
+        moved = []
+        for source in self._catalog.documents_of(old.path):
+            document = self._catalog.document(source)
+            assert document is not None
+            name = new.path + source.removeprefix(old.path)
+            passages = [
+                with_id(replace(passage, source=name))
+                for passage in self._catalog.passages_of(source)
+            ]
+            moved.append(SplitDocument(replace(document, source=name), passages))
+        return with_keys(self._embedder, new, moved, replaces=old.path)
+
+    def _hand_on(self, found: IndexedFile | _Unreadable | None) -> None:
+        while not self._stopped.is_set():
+            with suppress(queue.Full):
+                self._read.put(found, timeout=_TURN)
                 return
-            failed.append(Failure(file.path, str(error)))
-            catalog.note_files([_failing(file, error, catalog)])
-            continue
-        yield prepare(config, embedder, file, documents)
-    for number, (old, new) in enumerate(plan.renamed, len(files) + 1):
-        if stopped.is_set():
-            return
-        on_progress(Progress("load", number, total, new.path))
-        yield _prepare_renamed(catalog, embedder, old, new)
+
+    # Writing, in one thread
+
+    def _write_all(self) -> None:
+        readers, told = READERS, self._unread
+        while readers and not self._stopped.is_set():
+            group: list[IndexedFile] = []
+            for found in self._arrived():
+                if found is None:
+                    readers -= 1
+                elif isinstance(found, _Unreadable):
+                    self._catalog.note_files([found.file])
+                    self.failed.append(found.failure)
+                    self._unread -= 1
+                else:
+                    group.append(found)
+            if group:
+                self._catalog.replace_files(group, cancelled=self._stopped.is_set)
+                self._news.set()
+            left = self._unread - len(group)
+            if left != told:
+                self._catalog.set_meta({UNREAD: str(left)})
+            self._unread = told = left
+
+    def _arrived(self) -> list[IndexedFile | _Unreadable | None]:
+        """What has been read meanwhile, as much as is written at once; empty after a while."""
+        arrived: list[IndexedFile | _Unreadable | None] = []
+        passages = 0
+        with suppress(queue.Empty):
+            arrived.append(self._read.get(timeout=_TURN))
+            while passages < _GROUP:
+                found = arrived[-1]
+                if isinstance(found, IndexedFile):
+                    passages += sum(len(each.passages) for each in found.documents)
+                arrived.append(self._read.get_nowait())
+        return arrived
 
 
-def _failing(file: FileRecord, error: LoadError, catalog: Catalog) -> FileRecord:
-    """The record of a file that cannot be read; without a hash, the next sync tries again."""
-    reason = str(error)
-    again = isinstance(error, PassingError)
-    if isinstance(error, StrainError):
-        before = catalog.files().get(file.path)
-        again = before is None or before.failure != reason
-    return replace(file, failure=reason, hash="" if again else file.hash)
-
-
-def _load(config: Config, file: FileRecord) -> Sequence[Document]:
-    return load_guarded(
-        config.corpus / file.path,
-        file.path,
-        seconds=config.load_seconds,
-        megabytes=_LOAD_MEGABYTES,
-    )
-
-
-def _prepare_renamed(
-    catalog: Catalog, embedder: Embedder, old: FileRecord, new: FileRecord
-) -> Prepared:
-    """The documents of a file under its new name, from what the catalog holds."""
-    moved = []
-    for source in catalog.documents_of(old.path):
-        document = catalog.document(source)
-        assert document is not None
-        name = new.path + source.removeprefix(old.path)
-        passages = [
-            with_id(replace(passage, source=name)) for passage in catalog.passages_of(source)
-        ]
-        moved.append((replace(document, source=name), passages))
-    return _with_keys(embedder, new, moved, replaces=old.path)
-
-
-def _with_keys(
+def with_keys(
     embedder: Embedder,
     file: FileRecord,
-    documents: Sequence[tuple[Document, Sequence[Passage]]],
+    documents: Sequence[SplitDocument],
     *,
     replaces: str = "",
-) -> Prepared:
-    texts: dict[bytes, str] = {}
-    indexed = []
-    for document, passages in documents:
-        keys = [vector_key(embedder, passage) for passage in passages]
-        texts.update(zip(keys, map(embedded_text, passages), strict=True))
-        indexed.append(IndexedDocument(document, passages, keys))
-    return Prepared(IndexedFile(file, tuple(indexed), replaces), texts)
+) -> IndexedFile:
+    """A file as the catalog takes it: with the key of each vector."""
+    indexed = [
+        IndexedDocument(
+            each.document, each.passages, [vector_key(embedder, one) for one in each.passages]
+        )
+        for each in documents
+    ]
+    return IndexedFile(file, tuple(indexed), replaces)
+
+
+def _ordered(plan: Plan, seconds: float) -> list[_Job]:
+    files = sorted((*plan.added, *plan.changed), key=lambda file: (file.size >= _SMALL, file.path))
+    small = [file for file in files if file.size < _SMALL]
+    large = sorted(files[len(small) :], key=lambda file: file.size)
+    return [
+        *(_Job(file, min(_FIRST_SECONDS, seconds)) for file in small),
+        *(_Job(new, seconds, renamed=old) for old, new in plan.renamed),
+        *(_Job(file, seconds) for file in large),
+    ]
+
+
+def _unreadable(file: FileRecord, error: LoadError) -> _Unreadable:
+    """The record of a file that cannot be read; without a hash, the next sync tries again."""
+    again = isinstance(error, TransientLoadError)
+    record = replace(file, failure=str(error), hash="" if again else file.hash)
+    return _Unreadable(record, Failure(file.path, str(error)))

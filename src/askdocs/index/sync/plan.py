@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -10,11 +11,13 @@ from pathlib import Path, PurePosixPath
 import askdocs
 from askdocs.config import Config
 from askdocs.documents.loaders import RECOGNITION, suffixes
-from askdocs.documents.scan import SeenFile, hash_file, scan
+from askdocs.documents.scan import SeenFile, hash_file, is_mounted, mounted_folders, scan
 from askdocs.errors import CorpusError
 from askdocs.index.catalog import Catalog, FileRecord
 from askdocs.types import Changes, Failure, Progress, ProgressListener
 
+MOUNTS = "mounts"  # the mounted folders at the last sync, as JSON, in the catalog
+_UNMOUNTED = "it is not mounted: its documents are kept; `askdocs index --rebuild` forgets them"
 _SETTLING_NS = 2_000_000_000  # a file changed so shortly before a sync may change unseen
 
 
@@ -22,8 +25,10 @@ _SETTLING_NS = 2_000_000_000  # a file changed so shortly before a sync may chan
 class Plan:
     """What a sync will do, before it does it.
 
-    `touched` are files whose record changes and nothing else. `in_the_way` are removed files that
-    have to go first: a new file has the name of a folder that they were in, or a folder theirs.
+    Files that are new have no hash yet where nothing depends on it. `touched` are files whose
+    record changes and nothing else. `in_the_way` are removed files whose names a new file needs: it
+    has the name of a folder that they were in, or a folder has theirs. `mounts` are the folders
+    that are file systems of their own, also those that are not mounted now.
     """
 
     added: tuple[FileRecord, ...] = ()
@@ -34,6 +39,7 @@ class Plan:
     touched: tuple[FileRecord, ...] = ()
     unchanged: int = 0
     failed: tuple[Failure, ...] = ()
+    mounts: tuple[str, ...] = ()
 
     @property
     def changes_documents(self) -> bool:
@@ -50,11 +56,13 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
     """Compare the folder with the index: time and size first, then content.
 
     Raises CorpusError for a folder that is missing, and for one without any file while the index
-    holds some: a folder that was not mounted must not empty an index.
+    holds some: a folder that is not mounted must not empty an index. Nor must a folder in it.
     """
-    seen, known = scan(config.corpus, leave_out=config.index), catalog.files()
-    _refuse_sudden_emptiness(config.corpus, seen, known)
+    found, known = scan(config.corpus, leave_out=config.index), catalog.files()
+    _refuse_sudden_emptiness(config.corpus, found, known)
     meta = catalog.meta()
+    unmounted = _unmounted(config.corpus, json.loads(meta.get(MOUNTS, "[]")), found)
+    seen = {**found, **{path: SeenFile(path, 0, 0, _UNMOUNTED) for path in unmounted}}
     started_before = int(meta.get("sync_started_ns", "0"))
     retry = meta.get("reading") != reading(config)
     partly_read = catalog.files_partly_read() if retry else frozenset()
@@ -64,6 +72,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
     touched: list[FileRecord] = []
     failed: list[Failure] = []
     unchanged = 0
+    may_be_renamed = bool(_removed(seen, known))
     for number, file in enumerate(seen.values(), 1):
         on_progress(Progress("scan", number, len(seen), file.path))
         before = known.get(file.path)
@@ -77,9 +86,9 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
             else:
                 failed.append(Failure(file.path, before.failure))
             continue
-        now = _hashed(config, file)
-        if before and not retry and _fails_still(now, before):
-            now = replace(now, failure=before.failure)
+        now = _record(config, file)
+        if before is not None or may_be_renamed:
+            now = _still_failing(with_hash(config, now), before, retry=retry)
         if now.failure:
             failed.append(Failure(file.path, now.failure))
             touched.append(now)
@@ -105,6 +114,9 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
         touched=tuple(touched),
         unchanged=unchanged,
         failed=tuple(failed),
+        mounts=tuple(
+            sorted(mounted_folders(config.corpus, found).union(path[:-1] for path in unmounted))
+        ),
     )
 
 
@@ -135,11 +147,20 @@ def reading(config: Config) -> str:
 def _refuse_sudden_emptiness(
     corpus: Path, seen: Mapping[str, SeenFile], known: Mapping[str, FileRecord]
 ) -> None:
-    if not seen and known:
+    if known and all(file.is_unfollowed_link for file in seen.values()):
         raise CorpusError(
             f"The folder {corpus} is empty, but the index holds {len(known)} files from it. If it"
             " should be empty, run `askdocs index --rebuild`; else bring the files back."
         )
+
+
+def _unmounted(corpus: Path, mounts: Sequence[str], seen: Mapping[str, SeenFile]) -> list[str]:
+    """The folders, each with a slash behind it, that were mounted before and are not now.
+
+    One in whose place files are seen is a folder like any other by now.
+    """
+    folders = [f"{folder}/" for folder in mounts if not is_mounted(corpus / folder)]
+    return [folder for folder in folders if not any(path.startswith(folder) for path in seen)]
 
 
 def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool:
@@ -155,9 +176,14 @@ def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool
     return same and bool(before.hash) and settled
 
 
-def _fails_still(now: FileRecord, before: FileRecord) -> bool:
-    """Whether a file that could not be read has the same content (one without a hash may pass)."""
-    return bool(before.failure and before.hash) and now.hash == before.hash
+def _still_failing(now: FileRecord, before: FileRecord | None, *, retry: bool) -> FileRecord:
+    """The record with the failure of before where the content is the same and nothing else changed.
+
+    A file that failed and has no hash may be readable now.
+    """
+    if before and not retry and before.failure and now.hash == before.hash != "":
+        return replace(now, failure=before.failure)
+    return now
 
 
 def _unchanged(now: FileRecord, before: FileRecord) -> bool:
@@ -165,25 +191,23 @@ def _unchanged(now: FileRecord, before: FileRecord) -> bool:
     return now.hash == before.hash and not before.failure
 
 
-def _hashed(config: Config, file: SeenFile) -> FileRecord:
-    """The record of a file; without a hash, and with the failure, where it is not even opened."""
+def _record(config: Config, file: SeenFile) -> FileRecord:
+    """The record of a file, without its hash; with the failure where it is not even opened."""
     problem = file.problem
     if file.size > config.max_file_megabytes * 1_000_000:
         problem = f"the file is larger than {config.max_file_megabytes} MB (max_file_megabytes)"
-    if problem:
-        return _record(file, "", problem)
+    times = (file.inode, file.changed_ns)
+    return FileRecord(file.path, file.size, file.modified_ns, "", problem, *times)
+
+
+def with_hash(config: Config, file: FileRecord) -> FileRecord:
+    """The record with the hash of the file, unless it has one; with the failure, if it has none."""
+    if file.hash or file.failure:
+        return file
     try:
-        content = hash_file(config.corpus / file.path)
-        return _record(file, content)
+        return replace(file, hash=hash_file(config.corpus / file.path))
     except OSError as error:
-        reason = f"it cannot be read: {error.strerror or error}"
-        return _record(file, "", reason)
-
-
-def _record(file: SeenFile, content: str, failure: str = "") -> FileRecord:
-    return FileRecord(
-        file.path, file.size, file.modified_ns, content, failure, file.inode, file.changed_ns
-    )
+        return replace(file, failure=f"it cannot be read: {error.strerror or error}")
 
 
 def _removed(seen: Collection[str], known: Iterable[str]) -> list[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import threading
+import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 
 from askdocs.config import Config
+from askdocs.documents.passages import SplitDocument, split
 from askdocs.errors import CorpusError
 from askdocs.index.catalog import Catalog, FileRecord
 from askdocs.index.fingerprint import fingerprint
-from askdocs.index.sync.load import grouped, load_all, prepare, prepared_ahead
-from askdocs.index.sync.plan import plan_sync, reading
-from askdocs.index.sync.write import write_all
+from askdocs.index.sync.load import UNREAD, Loading, with_keys
+from askdocs.index.sync.plan import MOUNTS, plan_sync, reading
+from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.index.vectors.repair import (
     delete_strays,
     insert_lost_again,
@@ -39,27 +40,27 @@ def sync(
 ) -> Changes:
     """Bring the index to what the folder holds now. Killed at any point, the next one finishes.
 
-    A file changes hands as a whole: until its new passages are stored, embedded and written, the
-    old ones answer. Only texts that the index has never seen are embedded.
+    A file changes hands as a whole: until all of its new passages are written, the old ones answer.
+    The new ones are found by their words at once, and by their meaning when their vectors are
+    stored. Only texts that the index has never seen are embedded.
     """
     began, started_ns = time.monotonic(), time.time_ns()
     catalog.set_meta(fingerprint(config, embedder))
     mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
     plan = plan_sync(config, catalog, on_progress=on_progress)
     catalog.note_files(plan.touched)
-    deleted = _remove(plan.in_the_way, catalog, vectors)
-    failed = list(plan.failed)
-    stopped = threading.Event()
-    files = load_all(config, catalog, embedder, plan, failed, on_progress, stopped)
-    with prepared_ahead(files, stopped) as groups:
-        embedded, replaced = write_all(groups, catalog, vectors, embedder, on_progress)
-    deleted += replaced + _remove(plan.removed, catalog, vectors)
+    catalog.remove_files((*plan.in_the_way, *plan.removed))
+    deleted = delete_strays(catalog, vectors)
+    with Loading(config, catalog, embedder, plan, on_progress) as loading:
+        stored = store_pending(catalog, vectors, embedder, on_progress, loading)
+    failed = [*plan.failed, *loading.failed]
+    deleted += stored.deleted
     if deleted * _LOOKED_FOR >= max(catalog.count(), 1):
         insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
     save_vectors(catalog, vectors)
     catalog.prune_vectors()
-    catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config)})
-    catalog.set_meta({FOLDER: str(config.corpus.resolve())})
+    catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config), UNREAD: "0"})
+    catalog.set_meta({FOLDER: str(config.corpus.resolve()), MOUNTS: json.dumps(plan.mounts)})
     if plan.changes_documents:
         catalog.set_meta({CHANGED: str(started_ns)})
     broken = {failure.source for failure in failed}
@@ -71,7 +72,7 @@ def sync(
         unchanged=plan.unchanged,
         failed=tuple(sorted(failed, key=lambda failure: failure.source)),
         passages=catalog.count(),
-        embedded=embedded,
+        embedded=stored.embedded,
         seconds=time.monotonic() - began,
     )
 
@@ -101,8 +102,10 @@ def add_documents(
     fresh = [
         (each, file) for each in last.values() if known.get((file := _file_of(each)).path) != file
     ]
-    files = (prepare(config, embedder, file, [document]) for document, file in fresh)
-    embedded, _ = write_all(grouped(files), catalog, vectors, embedder, on_progress)
+    for document, file in fresh:
+        passages = split(document, tokens=config.passage_tokens)
+        catalog.replace_files([with_keys(embedder, file, [SplitDocument(document, passages)])])
+    stored = store_pending(catalog, vectors, embedder, on_progress, NoSource())
     save_vectors(catalog, vectors)
     catalog.prune_vectors()
     if fresh:
@@ -112,15 +115,9 @@ def add_documents(
         changed=tuple(file.path for _, file in fresh if file.path in known),
         unchanged=len(known.keys() - {file.path for _, file in fresh}),
         passages=catalog.count(),
-        embedded=embedded,
+        embedded=stored.embedded,
         seconds=time.monotonic() - began,
     )
-
-
-def _remove(paths: Sequence[str], catalog: Catalog, vectors: VectorStore) -> int:
-    """Forget files; how many passages they had."""
-    catalog.remove_files(paths)
-    return delete_strays(catalog, vectors)
 
 
 def _refuse_odd(document: Document, catalog: Catalog) -> None:

@@ -1,95 +1,152 @@
-"""Files that are prepared into the catalog and the vectors, one group after the other."""
+"""Pending passages into the vector store: embedded and stored, one batch after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from askdocs.index.catalog import Catalog
-from askdocs.index.sync.load import Prepared
-from askdocs.index.vectors.cache_keys import embed_texts
-from askdocs.index.vectors.repair import note_unsaved
+from askdocs.index.catalog import Catalog, PendingPassage
+from askdocs.index.vectors.cache_keys import embed_texts, embedded_text
+from askdocs.index.vectors.repair import delete_strays, note_unsaved
 from askdocs.index.vectors.store import VectorStore
 from askdocs.models.embedders import Embedder, Vectors
-from askdocs.types import ProgressListener
+from askdocs.types import Progress, ProgressListener
+
+_BATCH = 512  # passages that are embedded and stored together
+_SECONDS_BETWEEN_LOOKS = 0.2
 
 
-def write_all(
-    groups: Iterable[list[Prepared]],
+class Source(Protocol):
+    """What adds pending passages meanwhile."""
+
+    @property
+    def running(self) -> bool:
+        """Whether more may come. Raises what went wrong there."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Wait until more has come, for so long at most."""
+        ...
+
+
+class NoSource:
+    """Nothing is added meanwhile."""
+
+    running = False
+
+    def wait(self, seconds: float) -> None: ...
+
+
+@dataclass(slots=True)
+class Stored:
+    """Counts: texts that had to be embedded, and passages deleted from the store."""
+
+    embedded: int = 0
+    deleted: int = 0
+
+
+def store_pending(
     catalog: Catalog,
     vectors: VectorStore,
     embedder: Embedder,
     on_progress: ProgressListener,
-) -> tuple[int, int]:
-    """Embed and write groups of files: how many texts were embedded, and old passages deleted.
+    source: Source,
+) -> Stored:
+    """Embed and store pending passages until there are none and `source` has ended.
 
-    While one group is written, the next one is embedded.
+    While one batch is stored, the next one is embedded. A batch is pending until it is stored:
+    killed at any point, the next call does it again, and the store keeps an id that it knows.
     """
-    embedded = deleted = 0
+    done = Stored()
     writer = ThreadPoolExecutor(1, "write")
-    written: Future[int] | None = None
+    writing: Future[int] | None = None
+    after = finished = 0
     try:
-        for group in groups:
-            known, missing = _embed_group(group, catalog, embedder, on_progress)
-            embedded += missing
-            deleted += written.result() if written else 0
-            written = writer.submit(_write_group, group, known, catalog, vectors)
-        deleted += written.result() if written else 0
+        while True:
+            running = source.running  # looked at before the catalog: nothing comes in between
+            batch = catalog.pending(limit=_BATCH, after=after)
+            if batch:
+                total = finished + catalog.count_pending()
+                listener = _from(finished, total, on_progress)
+                known, missing = _embed_batch(batch, catalog, embedder, listener)
+                done.embedded += missing
+                finished += len(batch)
+            if writing:
+                done.deleted += _result(writing)
+                writing = None
+            if batch:
+                writing = writer.submit(_store_batch, batch, known, catalog, vectors)
+                after = batch[-1].number
+            elif after:
+                after = 0  # numbers of deleted passages are used again
+            elif not running:
+                break
+            else:
+                source.wait(_SECONDS_BETWEEN_LOOKS)
     finally:
-        _outlast(written)
+        wait_uninterrupted(writing)
         writer.shutdown()
-    return embedded, deleted
+    done.deleted += delete_strays(catalog, vectors)
+    return done
 
 
-def _outlast(task: Future[int] | None) -> None:
-    """Wait until a task has ended, however often one interrupts: its files are closed next."""
+def wait_uninterrupted(task: Future[int] | None) -> None:
+    """Wait until a task has ended, whatever interrupts: the files that it uses are closed next."""
     while task and not task.done():
         with suppress(KeyboardInterrupt):
             wait([task])
 
 
-def _embed_group(
-    group: Sequence[Prepared],
+def _from(finished: int, total: int, on_progress: ProgressListener) -> ProgressListener:
+    """A listener to the embedding of one batch that counts all passages of the sync."""
+
+    def listen(progress: Progress) -> None:
+        on_progress(replace(progress, done=min(finished + progress.done, total), total=total))
+
+    return listen
+
+
+def _result(task: Future[int]) -> int:
+    """The result of a task; Ctrl-C breaks off the wait, on Windows between two looks."""
+    while not task.done():
+        wait([task], _SECONDS_BETWEEN_LOOKS)
+    return task.result()
+
+
+def _embed_batch(
+    batch: Sequence[PendingPassage],
     catalog: Catalog,
     embedder: Embedder,
     on_progress: ProgressListener,
 ) -> tuple[Mapping[bytes, Vectors], int]:
-    """The vectors of all texts of a group by their keys, and how many had to be embedded."""
-    texts = {key: text for file in group for key, text in file.texts.items()}
+    """The vectors of a batch by their keys, and how many texts had to be embedded."""
+    texts = {each.vector_key: embedded_text(each.passage) for each in batch}
     known = catalog.cached_vectors(texts)
     missing = {key: text for key, text in texts.items() if key not in known}
-    known.update(embed_texts(missing, catalog, embedder, group[-1].indexed.file.path, on_progress))
+    known.update(embed_texts(missing, catalog, embedder, batch[-1].passage.source, on_progress))
     return known, len(missing)
 
 
-def _write_group(
-    group: Sequence[Prepared],
+def _store_batch(
+    batch: Sequence[PendingPassage],
     known: Mapping[bytes, Vectors],
     catalog: Catalog,
     vectors: VectorStore,
 ) -> int:
-    """Write the vectors, commit the catalog, delete old vectors; how many were deleted.
+    """Delete the orphans of the store and add a batch to it; how many were deleted.
 
-    New ids are noted as strays before they are written: were the process to die before the
-    commit, the next sync would find and delete them.
+    A passage of the batch may be gone from the catalog by now. It is an orphan then, and deleted
+    with the next batch or at the end.
     """
-    indexed = [each for file in group for each in file.indexed.documents]
-    passages = {passage.id: passage for each in indexed for passage in each.passages}
-    keys = {
-        passage.id: key
-        for each in indexed
-        for passage, key in zip(each.passages, each.vector_keys, strict=True)
-    }
-    present = catalog.passages(list(passages))
-    new = [passage for name, passage in passages.items() if name not in present]
-    if new:
-        catalog.add_strays(passage.id for passage in new)
-        vectors.add(new, np.stack([known[keys[passage.id]] for passage in new]))
-    gone = catalog.replace_files([file.indexed for file in group])
-    vectors.delete(gone)
-    catalog.drop_strays(gone)
-    note_unsaved(catalog, len(new))
-    return len(gone)
+    deleted = delete_strays(catalog, vectors)
+    vectors.add(
+        [each.passage for each in batch], np.stack([known[each.vector_key] for each in batch])
+    )
+    catalog.drop_pending(batch)
+    note_unsaved(catalog, len(batch))
+    return deleted

@@ -64,13 +64,14 @@ def look(config: Config) -> Finding:
         store = open_vectors(config, catalog.identity())
         try:
             stored = set(store.ids())
-            known = {name for name, _ in catalog.all_ids()}
+            every = {name for name, _ in catalog.all_ids()}
+            known = every - catalog.pending_ids()
             vectors = catalog.vectors_of(sorted(known & stored))
             return Finding(
                 stored=len(stored),
                 missing=len(known - stored),
                 unreachable=len(store.unreachable(vectors)),
-                stray=len(stored - known),
+                stray=len(stored - every),
             )
         finally:
             store.close()

@@ -26,7 +26,7 @@ def mend_vectors(
     *,
     on_progress: ProgressListener,
 ) -> None:
-    """Finish what a killed process had begun.
+    """Finish what a killed process had begun; pending passages stay pending.
 
     Where vectors are missing, the store is filled anew: where the counts differ, or most of a
     sample is not found by its own vectors. Else, what the graph may have lost is looked for.
@@ -36,7 +36,8 @@ def mend_vectors(
     unfinished = delete_strays(catalog, vectors) > 0 or _many_unsaved(catalog)
     sample = catalog.some_vectors(_SAMPLE)
     lost = len(vectors.unreachable(sample)) > len(sample) // 2
-    if lost or vectors.count() != catalog.count():
+    passages, pending = catalog.count(), catalog.count_pending()
+    if lost or not passages - pending <= vectors.count() <= passages:
         repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
     elif unfinished:
         insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
@@ -75,17 +76,21 @@ def repair_vectors(
     *,
     on_progress: ProgressListener,
 ) -> int:
-    """Fill the vector store anew from the catalog; the number of texts that had to be embedded.
+    """Fill the vector store anew from the catalog; pending passages stay pending.
 
-    That is 0 unless the catalog has lost vectors. A process killed meanwhile leaves a store whose
-    count is wrong, so the next sync begins this again.
+    A process killed meanwhile leaves a store whose count is wrong, so the next sync begins this
+    again.
+
+    Returns:
+        How many texts had to be embedded: 0 unless the catalog has lost vectors.
     """
     vectors.prepare()
     if not catalog.count():  # a new catalog beside a store that outlived the last one
         save_stored_vectors(catalog, vectors, embedder)
     vectors.clear()
     catalog.set_meta({_UNSAVED: str(catalog.count())})
-    every = [name for name, _ in catalog.all_ids()]
+    pending = catalog.pending_ids()
+    every = [name for name, _ in catalog.all_ids() if name not in pending]
     embedded = 0
     for start in range(0, len(every), _PAGE):
         ids = every[start : start + _PAGE]
@@ -142,7 +147,7 @@ def move_vectors(
         repair_vectors(catalog, store, embedder, on_progress=on_progress)
         store.note_model(embedder.fingerprint)
         moved = store.count()
-        if moved != catalog.count():
+        if moved != catalog.count() - catalog.count_pending():
             raise IndexMismatchError(
                 f"Only {moved} of {catalog.count()} passages have arrived at {target.vectors}."
                 " The index stays where it was; try again."

@@ -1,8 +1,8 @@
-"""Reading files in another process, with a limit of time and memory for each.
+"""Reading and splitting files in child processes, with limits on time and memory for each file.
 
-A file that hangs or crashes its reader costs that one file: the process is ended and the next
-file gets a new one. Only plain text and markup, which this process decodes itself, and loaders
-that a user registered, which cannot leave it, are read here.
+A file that hangs or crashes its reader costs that one file: the process is ended and the next file
+gets a new one. Two files are read side by side. Only loaders that a program registered, which
+cannot leave it, run in this process.
 """
 
 from __future__ import annotations
@@ -10,59 +10,106 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import queue
+import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from askdocs.documents.loaders import (
     TOO_MUCH_MEMORY,
     LoadError,
-    PassingError,
-    StrainError,
-    is_plain,
+    ResourceLimitError,
+    TimeLimitError,
+    TransientLoadError,
+    is_registered,
     load,
 )
+from askdocs.documents.loaders.sandbox.process import CPU_LIMIT_STATUS, LONGEST_LINE
+from askdocs.documents.passages import PassageSpan, SplitDocument, passages_at, split
 from askdocs.system import processes
 from askdocs.types import Anchor, Document
 
-_START_LIMIT = 120.0  # seconds for a new process to be ready
+READERS = 2  # files read side by side
+_START_SECONDS = 120.0  # for a new process to be ready
+_WALL_FACTOR = 10.0  # wall-clock seconds allowed for each CPU second: the machine may be busy
+_LEAST_WALL_SECONDS = 60.0  # even for a short CPU limit: a disk may have to wake up
+_TEXT_SHARE = 8  # memory needed to read a text, as a multiple of its number of characters
 _CRASHED = "reading it crashed the reader, or took too much memory: the file may be damaged"
+_TOO_LARGE = "the file is too large: more than {} million characters of text"
 _PROCESS = "askdocs.documents.loaders.sandbox.process"
 _NOT_STARTED = "the process that reads files cannot be started"
-_TEXT_SHARE = 8  # the memory that reading a plain text takes, as a multiple of its size
+
+
+def read_file(
+    path: Path, source: str, *, tokens: int, seconds: float, megabytes: int = 2000
+) -> Sequence[SplitDocument]:
+    """Read a file and split its documents into passages, within limits.
+
+    Args:
+        path: The file.
+        source: Its path in the corpus, with forward slashes.
+        tokens: The size that passages aim at, in tokens.
+        seconds: CPU time that reading and splitting may take. Ten times as much wall-clock time
+            may pass, and a minute at least.
+        megabytes: Memory that the reading process may grow by (Linux only).
+
+    Returns:
+        The documents in the file, with their passages.
+
+    Raises:
+        LoadError: The file cannot be read. A ResourceLimitError where it ran into a limit, a
+            TransientLoadError where the file is not to blame.
+    """
+    if is_registered(source):
+        return [SplitDocument(each, split(each, tokens=tokens)) for each in load(path, source)]
+    return _readers.read(path, source, tokens=tokens, seconds=seconds, megabytes=megabytes)
 
 
 def load_guarded(
     path: Path, source: str, *, seconds: float, megabytes: int = 2000
 ) -> Sequence[Document]:
-    """The documents in a file, as `askdocs.documents.loaders.load` gives them, within limits.
-
-    Raises LoadError, and nothing else, also where reading takes more than `seconds` or more memory
-    than `megabytes` (Linux; elsewhere only the time is limited). Calls from several threads wait
-    for each other.
-    """
-    if is_plain(path, source):
-        size = _size(path)
-        if size * _TEXT_SHARE > megabytes * 1_000_000:
-            raise LoadError(f"the file is too large: {size // 1_000_000} MB of text")
-        return load(path, source)
-    return _worker.load(path, source, seconds, megabytes)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise PassingError(
-            f"the file cannot be opened: {(error.strerror or '').lower()}"
-        ) from error
+    """Read a file as `read_file` does, and give its documents alone."""
+    found = read_file(path, source, tokens=100, seconds=seconds, megabytes=megabytes)
+    return [each.document for each in found]
 
 
 def stop_reading() -> None:
-    """Break off what is being read in the other process, if anything: it fails, for this time."""
-    _worker.interrupt()
+    """Break off every file that is being read: each raises a TransientLoadError."""
+    _readers.interrupt()
+
+
+class ReaderPool:
+    """Reading processes that are used in turn; `read` may be called from any thread."""
+
+    def __init__(self, size: int = READERS) -> None:
+        self._workers = [Worker() for _ in range(size)]
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+
+    def read(
+        self, path: Path, source: str, *, tokens: int, seconds: float, megabytes: int
+    ) -> Sequence[SplitDocument]:
+        """Read a file in a process that is idle, or as soon as one is."""
+        worker = self._idle.get()
+        try:
+            return worker.read(path, source, tokens=tokens, seconds=seconds, megabytes=megabytes)
+        finally:
+            self._idle.put(worker)
+
+    def interrupt(self) -> None:
+        """Break off the files that are being read."""
+        for worker in self._workers:
+            worker.interrupt()
+
+    def close(self) -> None:
+        """End the processes. The next file starts another."""
+        for worker in self._workers:
+            worker.close()
 
 
 class Worker:
@@ -72,37 +119,43 @@ class Worker:
         self._lock = threading.Lock()
         self._child: processes.Child | None = None
         self._owner = 0  # a fork of this process must not use its pipes
-        self._interrupted = False
+        self._busy = self._interrupted = False
 
-    def load(self, path: Path, source: str, seconds: float, megabytes: int) -> Sequence[Document]:
-        """What the process answers for a file. Raises LoadError with its reason, or ours."""
+    def read(
+        self,
+        path: Path,
+        source: str,
+        *,
+        tokens: int = 100,
+        seconds: float,
+        megabytes: int,
+    ) -> Sequence[SplitDocument]:
+        """Have the process read a file. Raises what `read_file` does."""
         request = {
             "path": str(path.absolute()),
             "source": source,
+            "tokens": tokens,
             "seconds": seconds,
+            "wall_seconds": _wall_seconds(seconds),
             "megabytes": megabytes,
         }
         with self._lock:
-            self._interrupted = False
+            self._busy, self._interrupted = True, False
             try:
-                answer = self._ask(request, seconds)
-            except BaseException:
-                self._stop()  # an answer that still comes must not be taken for the next one
+                return self._read(request, seconds, megabytes)
+            except BaseException as error:
+                if not isinstance(error, LoadError) or isinstance(error, ResourceLimitError):
+                    self._stop()  # what it still says must not be taken for the next answer
+                if self._interrupted and isinstance(error, LoadError):
+                    raise TransientLoadError("reading it was broken off") from error
                 raise
-            if answer is None or answer.get("reason") == TOO_MUCH_MEMORY:
-                self._stop()
-        if answer is None and self._interrupted:
-            raise PassingError("reading it was broken off")
-        if answer is None:
-            raise StrainError(_CRASHED)
-        if "reason" in answer:
-            raise LoadError(str(answer["reason"]))
-        return [_document(found) for found in answer["documents"]]
+            finally:
+                self._busy = False
 
     def interrupt(self) -> None:
         """Break off the file that is being read, whoever waits for it."""
         child = self._child
-        if child is not None and self._owner == os.getpid():
+        if child is not None and self._busy and self._owner == os.getpid():
             self._interrupted = True
             child.process.kill()
 
@@ -111,18 +164,22 @@ class Worker:
         with self._lock:
             self._stop()
 
-    def _ask(self, request: dict[str, object], seconds: float) -> Any:
+    def _read(
+        self, request: dict[str, Any], seconds: float, megabytes: int
+    ) -> Sequence[SplitDocument]:
         process = self._started()
         assert process.stdin is not None
-        try:
-            process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
-            process.stdin.flush()
-        except OSError:
-            return None
-        line, in_time = _line_within(process, seconds)
-        if not in_time and not line:
-            raise StrainError(f"reading it took longer than {seconds:g} seconds")
-        return json.loads(line) if line else None
+        with _killed_after(process, request["wall_seconds"]) as late:
+            try:
+                process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
+                process.stdin.flush()
+                found = _Answer(megabytes * 1_000_000 // _TEXT_SHARE)
+                complete = any(found.take(answer) for answer in _answers(process))
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise ResourceLimitError(_CRASHED) from error
+        if not complete:
+            raise _limit_hit(process, seconds, late=late.is_set())
+        return found.documents
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._owner != os.getpid():
@@ -135,10 +192,12 @@ class Worker:
         try:
             self._child = processes.start(_PROCESS)
         except OSError as error:  # a full disk, or no memory
-            raise PassingError(f"{_NOT_STARTED}: {error.strerror or error}") from error
-        line, _ = _line_within(self._child.process, _START_LIMIT)
-        if not line:
-            raise PassingError(_NOT_STARTED)
+            raise TransientLoadError(f"{_NOT_STARTED}: {error.strerror or error}") from error
+        with _killed_after(self._child.process, _START_SECONDS):
+            ready = next(_answers(self._child.process), None)
+        if ready is None:
+            self._stop()
+            raise TransientLoadError(_NOT_STARTED)
         return self._child.process
 
     def _stop(self) -> None:
@@ -147,12 +206,67 @@ class Worker:
             child.end()
 
 
-def _line_within(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, bool]:
-    """The next line that the process writes ("" if it ends), and whether it came in time.
+class _Answer:
+    """The documents of a file, put together from the lines of an answer."""
 
-    A process that is late is killed: that ends the wait on every system.
+    def __init__(self, characters: int) -> None:
+        self.documents: list[SplitDocument] = []
+        self._left = self._allowed = characters
+        self._name: dict[str, Any] = {}
+        self._text: list[str] = []
+        self._anchors: list[Anchor] = []
+        self._spans: list[PassageSpan] = []
+
+    def take(self, line: dict[str, Any]) -> bool:
+        """Take the next line; whether it is the last one. Raises LoadError with its reason."""
+        if "reason" in line:
+            kind = ResourceLimitError if line["reason"] == TOO_MUCH_MEMORY else LoadError
+            raise kind(str(line["reason"]))
+        if "text" in line:
+            self._left -= len(line["text"])
+            if self._left < 0:
+                raise ResourceLimitError(_TOO_LARGE.format(self._allowed // 1_000_000))
+            self._text.append(line["text"])
+        elif "anchors" in line:
+            self._anchors += [Anchor(*fields) for fields in line["anchors"]]
+        elif "passages" in line:
+            self._spans += [PassageSpan(*span) for span in line["passages"]]
+        elif "document" in line:
+            self._name = line["document"]
+        elif "end" in line:
+            self._close()
+        return "done" in line
+
+    def _close(self) -> None:
+        text, anchors = "".join(self._text), tuple(self._anchors)
+        name, left_out = self._name, tuple(self._name["left_out"])
+        document = Document(name["source"], text, name["title"], anchors, left_out)
+        self.documents.append(SplitDocument(document, passages_at(document, self._spans)))
+        self._text, self._anchors, self._spans = [], [], []
+
+
+def _wall_seconds(seconds: float) -> float:
+    return max(_WALL_FACTOR * seconds, _LEAST_WALL_SECONDS)
+
+
+def _limit_hit(process: subprocess.Popen[bytes], seconds: float, *, late: bool) -> LoadError:
+    """The error that says which limit ended a process."""
+    process.kill()
+    process.wait()
+    if late:
+        return TimeLimitError(f"reading it took longer than {_wall_seconds(seconds):g} seconds")
+    ended_by_timer = -getattr(signal, "SIGPROF", 0)
+    if process.returncode in {CPU_LIMIT_STATUS, ended_by_timer} - {0}:
+        return TimeLimitError(f"reading it took longer than {seconds:g} seconds of computing")
+    return ResourceLimitError(_CRASHED)
+
+
+@contextmanager
+def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Kill a process that is still at work after so much wall-clock time; the event says so.
+
+    A killed process ends the wait for its answer on every system.
     """
-    assert process.stdout is not None
     late = threading.Event()
 
     def end() -> None:
@@ -163,17 +277,19 @@ def _line_within(process: subprocess.Popen[bytes], seconds: float) -> tuple[byte
     timer.daemon = True
     timer.start()
     try:
-        line = process.stdout.readline()
+        yield late
     finally:
         timer.cancel()
         timer.join()
-    return (line if line.endswith(b"\n") else b""), not late.is_set()
 
 
-def _document(found: dict[str, Any]) -> Document:
-    anchors = tuple(Anchor(*fields) for fields in found["anchors"])
-    left_out = tuple(found["left_out"])
-    return Document(found["source"], found["text"], found["title"], anchors, left_out)
+def _answers(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """What a process writes, line by line, until it ends."""
+    assert process.stdout is not None
+    while line := process.stdout.readline(LONGEST_LINE):
+        if not line.endswith(b"\n"):
+            return
+        yield json.loads(line)
 
 
-_worker = Worker()
+_readers = ReaderPool()

@@ -1,0 +1,185 @@
+"""Text into sentences, with exact offsets: what is a sentence, a row, a list item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from sentencex import get_sentence_boundaries
+
+# Words up to 6 letters are mostly one WordPiece token, longer ones more; CJK is one a character.
+TOKEN = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]|\w{1,6}|[^\w\s]"
+)
+_BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•◦–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)])[ \t]")
+_CELL_MARKS = (" | ", "\t")
+_ROW_MARKS = ("; ", *_CELL_MARKS)  # between the cells of a row
+_ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
+_FEWEST_ROWS = 4  # lines none of which goes on in lower case: a list, not wrapped prose
+# No sentence ends after a number that counts it ("4. Deposit."), …
+_ENUMERATOR = re.compile(r"[#\s]*\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-z])[.)]\s*")
+# … after these before a figure ("approx. 12 km"), nor between the day and the month.
+_ABBREVIATED = re.compile(
+    r"\b(?:approx|apt|app|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|max|min|par|para|ref|rm"
+    r"|resp|tab|tel|temp|vol|vols)\.\s+(?=[\d+(])"
+    r"|\b\d{1,2}\.\s+(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
+    r"|November|Dezember|januar|februar|mars|april|mai|juni|juli|august|september|oktober"
+    r"|november|desember|december)\b)",
+    re.IGNORECASE,
+)
+_MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
+_WRAP_WIDTHS = range(40, 121)  # widths, in characters, at which prose is wrapped by hand
+# The library holds the interpreter and takes quadratic time for quotes that nobody closes, so it
+# sees a window at a time. The boundaries near the end of a window are left to the next one: what
+# stands there is cut off. Sentences and quotations of up to the margin are found as in one piece.
+WINDOW, _MARGIN = 4000, 1000  # characters
+_SPACE = re.compile(r"\s+")
+
+
+def estimate_tokens(text: str) -> int:
+    """About the number of WordPiece tokens in a text, without a tokenizer."""
+    return sum(1 for _ in TOKEN.finditer(text))
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence, without the white space around it.
+
+    A blank line ends a sentence, and so does a line end unless the text is wrapped by hand.
+    """
+    return [span for block in blocks(text, ()) for span in block_sentences(text, *block)]
+
+
+def is_row(line: str) -> bool:
+    """Whether a line has cells with figures: "Year: 2020; Cost: 4", "2020 | 4"."""
+    has_cells = any(mark in line for mark in _CELL_MARKS) or ("; " in line and ": " in line)
+    return has_cells and any(letter.isdigit() for letter in line)
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins as the items of lists do: with a bullet, a number or a letter."""
+    return bool(_ITEM.match(line))
+
+
+def blocks(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Spans between blank lines and cuts."""
+    edges = [(cut, cut) for cut in cuts if 0 < cut < len(text)]
+    edges += [match.span() for match in _BLANK_LINE.finditer(text)]
+    start = 0
+    for end, next_start in sorted(edges):
+        if end > start:
+            yield start, end
+        start = max(start, next_start)
+    if start < len(text):
+        yield start, len(text)
+
+
+def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for piece_start, piece_end in unwrapped_lines(text, start, end):
+        # A soft line end reads as a space: the lengths, and so the offsets, stay.
+        piece = text[piece_start:piece_end].replace("\n", " ")
+        ends = _sentence_ends(piece)
+        ends.update(found.end() for found in _MAY.finditer(piece))
+        ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
+        counted = _ENUMERATOR.match(piece)
+        ends.discard(counted.end() if counted else 0)
+        for first, last in pairwise(sorted({0, len(piece), *ends})):
+            words = piece[first:last]
+            left = piece_start + first + len(words) - len(words.lstrip())
+            right = left + len(words.strip())
+            if left < right:
+                yield left, right
+
+
+def _sentence_ends(piece: str) -> set[int]:
+    """The offsets in a line at which sentences end; the time is linear in its length."""
+    ends: set[int] = set()
+    start = 0
+    while start < len(piece):
+        window = piece[start : start + WINDOW]
+        found = sorted(each["end_index"] for each in get_sentence_boundaries("en", window))
+        if start + len(window) == len(piece):
+            ends.update(start + end for end in found)
+            break
+        inner = [end for end in found if 0 < end < WINDOW]
+        settled = [end for end in inner if end <= WINDOW - _MARGIN] or inner[:1]
+        closed = _outside_quotes(window, settled) or settled[-1:]
+        step = closed[-1] if closed else _last_gap(window)
+        ends.update(start + end for end in settled if end <= step)
+        start += step
+    return ends
+
+
+def _outside_quotes(window: str, ends: Sequence[int]) -> list[int]:
+    """Those of some offsets before which as many quotations are closed as were opened."""
+    outside = []
+    start = straight = curly = 0
+    for end in ends:
+        straight += window.count('"', start, end)
+        curly += window.count("“", start, end) - window.count("”", start, end)
+        start = end
+        if straight % 2 == 0 and curly == 0:
+            outside.append(end)
+    return outside
+
+
+def _last_gap(window: str) -> int:
+    """Where the last white space of a window ends; its length if there is none."""
+    gaps = [gap.end() for gap in _SPACE.finditer(window)]
+    return gaps[-1] if gaps else len(window)
+
+
+def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the lines of a block; those that were broken to fit a width are one."""
+    lines: list[tuple[int, int]] = []
+    at = start
+    for line in text[start:end].split("\n"):
+        lines.append((at, at + len(line)))
+        at += len(line) + 1
+    width = max(line_end - line_start for line_start, line_end in lines)
+    wrapped = width in _WRAP_WIDTHS and not _is_list([text[first:last] for first, last in lines])
+    piece_start, piece_end = line_before, _ = lines[0]
+    for line_start, line_end in lines[1:]:
+        soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
+        if soft and not _are_rows(text[line_before:piece_end], text[line_start:line_end]):
+            line_before, piece_end = line_start, line_end
+            continue
+        yield piece_start, piece_end
+        piece_start, piece_end = line_before, _ = line_start, line_end
+    yield piece_start, piece_end
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    """Whether lines are too many that all begin with a capital or a figure to be wrapped prose."""
+    starts = [line.lstrip("\"'“‘( \t")[:1] for line in lines]
+    return len(lines) >= _FEWEST_ROWS and all(
+        start.isupper() or start.isdigit() for start in starts
+    )
+
+
+def _are_rows(before: str, line: str) -> bool:
+    """Whether two lines are rows of a table or records: both have cells, or labels alike."""
+    if any(before.count(mark) == line.count(mark) > 0 for mark in _ROW_MARKS):
+        return True
+    return _label_shape(before) == _label_shape(line) != ""
+
+
+def _label_shape(line: str) -> str:
+    """What a label looks like: ":" for "Name:" and "OKAFOR:", "00:00" for "10:30"; "" for none."""
+    label = _ROW_LABEL.match(line)
+    if not label:
+        return ""
+    shape = re.sub(r"\d", "0", label.group())
+    return ":" if shape.endswith(":") and shape.strip()[:1].isupper() else shape
+
+
+def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
+    """Whether the line end at `before_end` only wraps: the next word would not have fitted."""
+    line = text[start:end]
+    if not line.strip() or _BULLET.match(line):
+        return False
+    first_word = line.split(maxsplit=1)[0]
+    before = before_end - (text.rfind("\n", 0, before_end) + 1)
+    return before + 1 + len(first_word) > width or line[:1].islower()

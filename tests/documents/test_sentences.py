@@ -1,0 +1,101 @@
+"""Sentences have exact offsets, and finding them takes time that grows with the text alone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askdocs.documents import sentences as sentences_module
+from askdocs.documents.passages import passages_at, split
+from askdocs.documents.sentences import WINDOW, sentence_spans
+from askdocs.types import Anchor, Document
+
+QUOTES = list("\"'`“”„‘’‚«»‹›()[]{}<>「」『』（）【】《》")
+PROSE = [
+    "The keeper wrote it down.", "Did she see the light?", 'He said, "Come in."',
+    "It rained all day (and all night).", "“The ferry is late,” said Ada.",
+    "Prices rose by 3.5 percent in 2019.", "No one knew why!",
+]  # fmt: skip
+
+
+class Counted:
+    """The library's splitter, which counts the square of what it is given: its worst case."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.work = self.longest = 0
+        self._split = sentences_module.get_sentence_boundaries
+        monkeypatch.setattr(sentences_module, "get_sentence_boundaries", self)
+
+    def __call__(self, language: str, text: str) -> list[dict[str, Any]]:
+        self.work += len(text) ** 2
+        self.longest = max(self.longest, len(text))
+        found: list[dict[str, Any]] = self._split(language, text)
+        return found
+
+
+@pytest.mark.parametrize("sign", [*QUOTES, "`` `code` and ``", "“word ", "(a. ", "May. ", "A. "])
+def test_twice_the_text_is_twice_the_work(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    works = []
+    for length in (20_000, 40_000):
+        counted = Counted(monkeypatch)
+        text = f"{sign} a " * (length // len(f"{sign} a "))
+        passages = split(Document("a.txt", text))
+        assert "".join("".join(each.text.split()) for each in passages) == "".join(text.split())
+        assert counted.longest <= WINDOW
+        works.append(counted.work)
+        monkeypatch.undo()
+    assert 0 < works[1] <= 2.3 * works[0]
+
+
+def test_a_title_and_headings_without_end_are_carried_in_part() -> None:
+    """Each passage carries both, so whole ones would make the work quadratic."""
+    text = "It is so. " * 4000
+    document = Document("a.txt", text, "t" * 100_000, (Anchor(0, heading="h" * 100_000),))
+    carried = sum(len(each.title) + len(each.heading or "") for each in split(document))
+    assert carried < 20 * len(text)
+
+
+@given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_windows_find_the_sentences_that_one_piece_has(parts: list[str]) -> None:
+    """Windows of a thirteenth of the real size, so that there are many of them."""
+    text = " ".join(parts)
+    size, margin = sentences_module.WINDOW, sentences_module._MARGIN
+    whole = sentence_spans(text)
+    try:
+        sentences_module.WINDOW, sentences_module._MARGIN = 300, 120
+        assert sentence_spans(text) == whole
+    finally:
+        sentences_module.WINDOW, sentences_module._MARGIN = size, margin
+
+
+MESSY = st.text(st.sampled_from([*QUOTES, *" .!?,\n", *"abAB ", "é", "文", "😀", "\xa0"]))
+
+
+@given(MESSY, st.integers(1, 40))
+@settings(max_examples=200, deadline=None)
+def test_offsets_are_exact_whatever_the_windows(text: str, window: int) -> None:
+    size, margin = sentences_module.WINDOW, sentences_module._MARGIN
+    try:
+        sentences_module.WINDOW, sentences_module._MARGIN = window, window // 3
+        spans = sentence_spans(text)
+    finally:
+        sentences_module.WINDOW, sentences_module._MARGIN = size, margin
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(
+        text.split()
+    )
+
+
+def test_passages_at_the_places_found_are_the_passages(monkeypatch: pytest.MonkeyPatch) -> None:
+    from askdocs.documents.passages import passage_spans
+
+    text = "\n\n".join(" ".join(PROSE) for _ in range(30))
+    anchors = (Anchor(0, page=1, heading="A"), Anchor(900, page=2, heading="B"))
+    document = Document("a.txt", text, "Title", anchors)
+    assert passages_at(document, passage_spans(document)) == split(document)

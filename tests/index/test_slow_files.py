@@ -1,0 +1,215 @@
+"""Slow and hostile files hold up nobody: others are read, asked, and served meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.documents.loaders import TimeLimitError
+from askdocs.documents.passages import SplitDocument
+from askdocs.index.sync import load as loading
+from tests.hash_embedding import HashEmbedding
+
+COMMAND = (sys.executable, "-P", "-c", "from askdocs.cli.commands import main; main()")
+HOSTILE_LINE = "`` `code` and ``" * 17_000  # 270 kB; the process that split it was deaf for minutes
+PATIENCE = 300.0  # seconds
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    (tmp_path / "corpus").mkdir()
+    return Config(corpus=tmp_path / "corpus", index=tmp_path / "index", load_seconds=3)
+
+
+def busy() -> float:
+    """How much longer than on an idle machine things may take now."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60 * busy()
+    while not happened():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.05)
+
+
+def slow_html(path: Path) -> None:
+    """A table whose cells all span many columns: minutes of work in 60 kB."""
+    path.write_text("<table>" + "<tr><td colspan=1000>a</td></tr>" * 200_000 + "</table>")
+
+
+def test_other_files_are_asked_while_slow_ones_are_read(config: Config) -> None:
+    """The slow ones come first by name, and there are more of them than readers."""
+    for number in range(4):
+        (config.corpus / f"{number}.txt").write_text("quick")
+    (config.corpus / "zebra.txt").write_text("The zebra sleeps at noon.\n")
+    tried: list[tuple[str, float]] = []
+    answered = threading.Event()
+    read = loading.read_file
+
+    def slow(path: Path, source: str, **limits: Any) -> Sequence[SplitDocument]:
+        tried.append((source, limits["seconds"]))
+        if source == "zebra.txt":
+            return read(path, source, **limits)
+        if limits["seconds"] < config.load_seconds:
+            raise TimeLimitError("slow")  # its first moment is over
+        assert answered.wait(PATIENCE), "it is not found while others are read"
+        raise TimeLimitError("slow")
+
+    with pytest.MonkeyPatch.context() as patch, Assistant(config, embedder=HashEmbedding()) as all_:
+        patch.setattr(loading, "read_file", slow)
+        assert all_.status().passages == 0
+        syncing = threading.Thread(target=all_.index)
+        syncing.start()
+        wait_for(lambda: bool(all_.search("zebra sleeps")))
+        status = all_.status()
+        answered.set()
+        syncing.join()
+        assert status.unread == 4
+        assert [each.source for each in all_.status().documents] == ["zebra.txt"]
+        assert len(all_.status().failed) == 4
+        assert all_.status().unread == all_.status().pending == 0
+        again = len(tried)
+        all_.index()
+        assert len(tried) == again, "a file that ran into a limit is tried again"
+    assert [source for source, _ in tried[:5]] == ["0.txt", "1.txt", "2.txt", "3.txt", "zebra.txt"]
+    assert sorted(source for source, seconds in tried[5:] if seconds == config.load_seconds) == [
+        "0.txt", "1.txt", "2.txt", "3.txt",
+    ]  # fmt: skip
+
+
+def test_words_are_found_before_the_vectors_are_there(config: Config) -> None:
+    (config.corpus / "zebra.txt").write_text("The zebra sleeps at noon.\n")
+    found = threading.Event()
+
+    class Waiting(HashEmbedding):
+        def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+            assert found.wait(PATIENCE), "nothing is found before it is embedded"
+            return super()._get_text_embeddings(texts)
+
+    with Assistant(config, embedder=Waiting()) as assistant:
+        assert assistant.status().passages == 0
+        syncing = threading.Thread(target=assistant.index)
+        syncing.start()
+        wait_for(lambda: bool(assistant.search("zebra sleeps")))
+        status = assistant.status()
+        answer = assistant.ask("When does the zebra sleep?")
+        found.set()
+        syncing.join()
+        assert (status.unread, status.pending) == (0, 1)
+        assert answer.citations[0].quote == "The zebra sleeps at noon."
+        assert "1 passage was searched by words only" in answer.notice
+        assert assistant.ask("When does the zebra sleep?").notice == ""
+
+
+def test_a_file_that_ran_into_a_limit_is_tried_again_when_the_limit_changes(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(shutil.copy(__file__, config.corpus / "slow.txt"), (1, 1))
+    limits_tried: list[float] = []
+    read = loading.read_file
+
+    def slow(path: Path, source: str, **limits: Any) -> Sequence[SplitDocument]:
+        limits_tried.append(limits["seconds"])
+        if limits["seconds"] < 5:
+            raise TimeLimitError("too slow")
+        return read(path, source, **limits)
+
+    monkeypatch.setattr(loading, "read_file", slow)
+    monkeypatch.setattr(loading, "_FIRST_SECONDS", 9)
+    for seconds, failures in ((1, 1), (1, 1), (2, 1), (5, 0), (5, 0)):
+        with Assistant(
+            replace(config, load_seconds=seconds), embedder=HashEmbedding()
+        ) as assistant:
+            assert len(assistant.index().failed) == failures
+    assert limits_tried == [1, 2, 5]
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"{number}.txt").write_text(HOSTILE_LINE * (number + 1))
+    slow_html(folder / "table.html")
+    (folder / "zebra.txt").write_text("The zebra sleeps at noon.\n")
+    return folder
+
+
+def command(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*COMMAND, *arguments, "--corpus", "corpus", "--index", "index"],
+        cwd=cwd,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("after", [0.5, 4.0])
+def test_ctrl_c_ends_the_indexing_of_hostile_files_at_once(hostile: Path, after: float) -> None:
+    """It took more than 160 seconds, and kill -9."""
+    process = command("index", cwd=hostile.parent)
+    try:
+        while not (hostile.parent / "index" / "catalog.sqlite").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        assert process.wait(PATIENCE) == 130
+        assert time.monotonic() - began < 2 * busy()
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def server(hostile: Path) -> Iterator[str]:
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 0))
+        port = own.getsockname()[1]
+    process = command("serve", "--port", str(port), cwd=hostile.parent)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(PATIENCE)
+
+
+def test_the_server_answers_while_hostile_files_are_indexed(server: str) -> None:
+    """`/healthz` timed out at 60 seconds."""
+    began = time.monotonic()
+    while seconds_of(f"{server}/healthz") is None:
+        assert time.monotonic() - began < PATIENCE, "the server does not start"
+        time.sleep(0.2)
+    took = []
+    for _ in range(25):
+        seconds = seconds_of(f"{server}/healthz")
+        assert seconds is not None
+        took.append(seconds)
+        time.sleep(0.3)
+    assert max(took) < 2 * busy()
+
+
+def seconds_of(address: str) -> float | None:
+    """How long an answer takes; None where there is none."""
+    began = time.monotonic()
+    try:
+        urllib.request.urlopen(address, timeout=60).close()
+    except (urllib.error.URLError, OSError):
+        return None
+    return time.monotonic() - began
