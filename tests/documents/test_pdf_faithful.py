@@ -16,6 +16,13 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from askdocs.documents.loaders import LoadError, load
 from askdocs.documents.loaders.ocr import available
+from askdocs.documents.loaders.pdf.characters import (
+    SECOND,
+    _Character,
+    _letter,
+    _script,
+    whole_characters,
+)
 from askdocs.documents.loaders.pdf.document import pages_in_words
 from askdocs.documents.loaders.pdf.garbled import is_garbled
 from askdocs.documents.loaders.pdf.title import is_plausible, name_as_title, usable_title
@@ -572,3 +579,33 @@ def test_boxes_around_paragraphs_are_no_table(tmp_path: Path) -> None:
             canvas.drawString(60, 700 - 90 * box - 14 * row, BODY[:80])
     canvas.save()
     assert " | " not in read(tmp_path / "a.pdf").text
+
+
+# Letter → the foot and the top of its glyph.
+DRAWN = {"1": (0.0, 7.0), "2": (3.6, 7.4), "3": (-1.6, 2.3), "0": (0.0, 4.6), "4": (-2.2, 4.6)}
+
+
+class Glyphs:
+    """A reader of characters whose glyphs are drawn at the heights of DRAWN."""
+
+    def base(self, index: int) -> float:
+        return 0.0
+
+    def drawn(self, index: int) -> tuple[float, float]:
+        return DRAWN[chr(index)]
+
+
+@pytest.mark.parametrize(
+    ("digit", "script"),
+    [("1", "plain"), ("2", "super"), ("3", "sub"), ("0", "plain"), ("4", "plain")],
+)
+def test_digits_that_the_font_draws_raised_are_superscripts(digit: str, script: str) -> None:
+    """Also those of OpenType fonts that stand on the line in its size; not old-style ones."""
+    character = _Character(digit, 0, 5, -2, 9, 10.0, ord(digit))
+    assert _script(character, 10.0, 0.0, Glyphs()) == script  # type: ignore[arg-type]
+
+
+def test_surrogate_pairs_are_one_character() -> None:
+    codes = whole_characters([0x41, 0xD835, 0xDC65, 0xD800, 0x42, 0xDC00])
+    assert codes == [0x41, 0x1D465, SECOND, 0xD800, 0x42, 0xDC00]
+    assert _letter(0x1D465) == "x"

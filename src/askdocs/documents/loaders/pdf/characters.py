@@ -20,6 +20,8 @@ HYPHEN = "\u00ad"  # stands for a hyphen at a line's end that pdfium takes for a
 _LIGATURES = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
+SECOND = -1  # stands for the second half of a surrogate pair
+_MATHS = range(0x1D400, 0x1D800)  # letters in bold or italics, as formulas have them
 _BROKEN = 0x02  # what pdfium gives for such a hyphen
 _CONTROLS = range(0x80, 0xA0)  # control characters that stand for letters of Windows-1252
 _LAST_CODE = 0x10FFFF
@@ -36,6 +38,12 @@ _BOLD_NAMES = (b"bold", b"black", b"heavy", b"cmbx", b"-bd")
 _SMALL = 0.87
 _SHIFT = 0.1
 _LARGEST_SHIFT = 0.9
+# A font may draw superscript digits as glyphs of their own (the feature "sups" of OpenType), on the
+# line and in its size. Usual digits are 0.63 to 0.75 of the size high and stand on the baseline;
+# old-style ones are 0.4 and more, and some hang below it by up to 0.25.
+_SMALL_DIGIT = 0.56
+_RAISED_DIGIT = 0.18
+_LOWERED_DIGIT = 0.08
 _MOSTLY = 0.6  # of a line's characters that have one size, for it to be the size of the line
 _TOUCHING = 0.25  # of the line's size: a script stands no further from what it belongs to
 CLOSING = frozenset(",.;:!?)]}⁄”’»%")  # signs that stand with no space after a word
@@ -94,14 +102,14 @@ class PageText:
     """The text of a page.
 
     `segments` are upright, in the order of the file, on a page `height` points high. `sideways`
-    are the segments of each other direction, turned upright in turn, with their page's height.
+    are the segments of each other direction, turned upright, with their page's height and turn.
     `unmapped` is the share of the characters without a usable map to Unicode, `slanted` counts
     those that stand aslant and are left out. `turn` is how often the page was turned by a quarter.
     """
 
     segments: list[Segment]
     height: float
-    sideways: tuple[tuple[list[Segment], float], ...] = ()
+    sideways: tuple[tuple[list[Segment], float, int], ...] = ()
     unmapped: float = 0.0
     slanted: int = 0
     turn: int = 0
@@ -119,7 +127,7 @@ def read_text(text_page: Any, box: Box) -> PageText:
     if count <= 0:
         return PageText([], height)
     turns = [_quarter(pdfium.FPDFText_GetCharAngle(text_page, i)) for i in range(count)]
-    codes = [pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count)]
+    codes = whole_characters([pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count)])
     visible = Counter(turn for turn, code in zip(turns, codes, strict=True) if code > ord(" "))
     slanted = visible.pop(None, 0)
     order = [turn for turn, _ in visible.most_common() if turn is not None] or [0]
@@ -127,10 +135,11 @@ def read_text(text_page: Any, box: Box) -> PageText:
         (
             _segments(_Reader(text_page, turn, box), codes, turns, turn),
             width if turn % 2 else height,
+            turn,
         )
         for turn in order
     ]
-    segments, upright_height = read[0]
+    segments, upright_height, _ = read[0]
     return PageText(
         segments,
         upright_height,
@@ -144,6 +153,17 @@ def read_text(text_page: Any, box: Box) -> PageText:
 def _has_words(segments: Sequence[Segment]) -> bool:
     """Whether sideways text is more than marks of the printer and single letters of a drawing."""
     return sum(map(str.isalpha, "".join(s.text for s in segments))) >= _FEWEST_SIDEWAYS
+
+
+def whole_characters(codes: Sequence[int]) -> list[int]:
+    """The codes of a page with surrogate pairs, as pdfium gives them, joined: (pair, SECOND)."""
+    whole = list(codes)
+    for index in range(len(codes) - 1):
+        first, second = codes[index], codes[index + 1]
+        if 0xD800 <= first < 0xDC00 <= second < 0xE000:
+            whole[index] = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
+            whole[index + 1] = SECOND
+    return whole
 
 
 def turned(box: Box, turn: int, page: Box) -> Box:
@@ -170,6 +190,8 @@ def _segments(
     for index, code in enumerate(codes):
         if code in (0x0D, 0x0A):
             _close(run, segments, reader)
+        elif code == SECOND:
+            continue
         elif code != _BROKEN and (code <= ord(" ") or code == 0xA0):
             if run and run[-1].letter != " ":
                 run.append(_Character(" ", run[-1].right, run[-1].right, 0, 0, 0, -1))
@@ -204,6 +226,7 @@ class _Reader:
         self._page = page
         self._box = pdfium.FS_RECTF()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._bottom, self._top = ctypes.c_double(), ctypes.c_double()
         self._name = ctypes.create_string_buffer(_NAME_BYTES)
         self._flags = ctypes.c_int()
 
@@ -225,6 +248,13 @@ class _Reader:
         x, y = float(self._x.value), float(self._y.value)
         return turned((x, y, x, y), self._turn, self._page)[1]
 
+    def drawn(self, index: int) -> tuple[float, float]:
+        """The foot and the top of what is drawn for a character."""
+        left, right, bottom, top = self._x, self._y, self._bottom, self._top
+        pdfium.FPDFText_GetCharBox(self._text_page, index, left, right, bottom, top)
+        box = turned((left.value, bottom.value, right.value, top.value), self._turn, self._page)
+        return float(box[1]), float(box[3])
+
     def is_bold(self, index: int) -> bool:
         """Whether the font of a character is bold, by its weight or name."""
         if pdfium.FPDFText_GetFontWeight(self._text_page, index) >= _BOLD_WEIGHT:
@@ -242,6 +272,8 @@ def _letter(code: int) -> str:
         return bytes([code]).decode("cp1252", "ignore") or " "
     if code in (_BROKEN, 0xFFFE, 0xAD):
         return HYPHEN
+    if code in _MATHS:
+        return unicodedata.normalize("NFKC", chr(code))
     letter = chr(code) if code <= _LAST_CODE else "\ufffd"
     return _LIGATURES.get(letter, letter)
 
@@ -277,7 +309,8 @@ def _close(run: list[_Character], segments: list[Segment], reader: _Reader) -> N
         size = main_size(sizes)
         base = reader.base(next(c.index for c in drawn if c.size == size))
         ordered = _in_order(run)
-        spans = _spans(ordered, size, base, reader) if len(sizes) > 1 else []
+        has_digits = any(character.letter.isdigit() for character in drawn)
+        spans = _spans(ordered, size, base, reader) if has_digits or len(sizes) > 1 else []
         text = render(spans) if spans else _letters(ordered)
         if text.strip():
             segments.append(
@@ -320,12 +353,7 @@ def script_of(size: float, base: float, line_size: float, line_base: float) -> S
 
 def _spans(run: Sequence[_Character], size: float, base: float, reader: _Reader) -> list[Span]:
     """The parts of a run whose characters differ in size; none where all are on its line."""
-    scripts: list[Script] = [
-        "plain"
-        if character.letter == " " or character.size > _SMALL * size
-        else script_of(character.size, reader.base(character.index), size, base)
-        for character in run
-    ]
+    scripts = [_script(character, size, base, reader) for character in run]
     if not any(script != "plain" for script in scripts):
         return []
     parts: list[tuple[Script, list[_Character]]] = []
@@ -339,6 +367,22 @@ def _spans(run: Sequence[_Character], size: float, base: float, reader: _Reader)
     spans[0] = (spans[0][0].lstrip(), spans[0][1])
     spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
     return [span for span in spans if span[0]]
+
+
+def _script(character: _Character, size: float, base: float, reader: _Reader) -> Script:
+    """Whether a character of a run stands higher or lower: it, or the glyph that is drawn."""
+    if character.letter == " ":
+        return "plain"
+    if character.size <= _SMALL * size:
+        return script_of(character.size, reader.base(character.index), size, base)
+    if not character.letter.isdecimal():
+        return "plain"
+    foot, top = reader.drawn(character.index)
+    if top - foot > _SMALL_DIGIT * size or top <= foot:
+        return "plain"
+    if foot - base > _RAISED_DIGIT * size:
+        return "super"
+    return "sub" if base - foot > _LOWERED_DIGIT * size else "plain"
 
 
 def _remove_false_space(

@@ -95,7 +95,7 @@ class _Page:
     """What stands on a page.
 
     `undecoded` says that its letters are not those that are shown. `grids` are the cells of its
-    tables that lines enclose.
+    tables that lines enclose, `sideways_grids` those in each other direction of its text.
     """
 
     text: PageText
@@ -103,6 +103,7 @@ class _Page:
     is_picture: bool = False
     undecoded: bool = False
     grids: Sequence[Sequence[Box]] = ()
+    sideways_grids: Sequence[Sequence[Sequence[Box]]] = ()
 
 
 def _document(
@@ -161,7 +162,8 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
             is_picture = is_picture and not segments
             undecoded = undecoded and not segments
         grids = find_grids(read_rules(page, text.turn)) if text.segments else []
-        return _Page(text, beside, is_picture, undecoded, grids)
+        sideways = [find_grids(read_rules(page, turn)) for _, _, turn in text.sideways]
+        return _Page(text, beside, is_picture, undecoded, grids, sideways)
     finally:
         text_page.close()
         page.close()
@@ -187,7 +189,7 @@ def _repeated_sideways(read: Sequence[_Page]) -> set[str]:
     counts = Counter(
         text
         for page in read
-        for text in {segment.text for segments, _ in page.text.sideways for segment in segments}
+        for text in {each.text for segments, _, _ in page.text.sideways for each in segments}
     )
     needed = max(2, round(_STAMPED_SHARE * len(read)))
     return {text for text, count in counts.items() if count >= needed}
@@ -195,11 +197,11 @@ def _repeated_sideways(read: Sequence[_Page]) -> set[str]:
 
 def _asides(page: _Page, number: int, stamps: Set[str]) -> list[Paragraph]:
     """What stands beside the text of a page: sideways text without `stamps`, and notes."""
-    lines = [
-        line
-        for segments, height in page.text.sideways
-        for line in lines_in_order([s for s in segments if s.text not in stamps], height)
-    ]
+    lines: list[Line] = []
+    for (segments, height, _), grids in zip(page.text.sideways, page.sideways_grids, strict=True):
+        unmarked = [segment for segment in segments if segment.text not in stamps]
+        with_rows, _ = with_ruled_tables(unmarked, grids, Names())
+        lines += lines_in_order(with_rows, height)
     found = paragraphs_of(lines, number, vocabulary(lines))
     return [*found, *(Paragraph(((number, note),), size=0.0) for note in page.beside.notes)]
 

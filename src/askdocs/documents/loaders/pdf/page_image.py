@@ -81,8 +81,11 @@ def _boxes(text_page: Any, words: str) -> list[tuple[float, float, float, float]
     """(left, bottom, right, top) of each line of the words on a page, in points."""
     import pypdfium2.raw as pdfium
 
+    from askdocs.documents.loaders.pdf.characters import SECOND, whole_characters
+
     count = text_page.count_chars()
-    signs = [chr(pdfium.FPDFText_GetUnicode(text_page.raw, at)) for at in range(count)]
+    codes = [pdfium.FPDFText_GetUnicode(text_page.raw, at) for at in range(count)]
+    signs = ["" if code == SECOND else chr(code) for code in whole_characters(codes)]
     whole = find_letters(signs, words)
     boxes: list[tuple[float, float, float, float]] = []
     for first, last in [whole] if whole else find_cells(signs, words):
