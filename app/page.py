@@ -22,7 +22,6 @@ from .uploads import Intake
 from .views.answers import render_past
 from .views.documents import render_progress, render_shelf, render_welcome
 from .views.static_parts import (
-    BRAND,
     CHOICE,
     CONFIRM,
     EDITING,
@@ -33,6 +32,7 @@ from .views.static_parts import (
     TOOLS,
     WELCOME,
     add_button,
+    brand,
     shelf_state,
 )
 
@@ -95,7 +95,8 @@ class _Parts:
 def build_page(around: Surroundings) -> gradio.Blocks:
     """The page over one assistant; each visitor has a conversation of their own."""
     page: gradio.Blocks
-    with gradio.Blocks(title="askdocs", analytics_enabled=False) as page:
+    folder = around.assistant.config.corpus.resolve().name
+    with gradio.Blocks(title=f"{folder} · askdocs", analytics_enabled=False) as page:
         parts = _lay_out(around)
         asked = _connect_talk(parts, around)
         _connect_shelf(parts, around)
@@ -135,7 +136,7 @@ def _lay_out(around: Surroundings) -> _Parts:
     """The parts at their places: a head, then the talk on the left and panels on the right."""
     conversation = gradio.State(Conversation())
     with gradio.Row(elem_id="masthead"):
-        gradio.HTML(BRAND, elem_id="brand", **PLAIN)
+        gradio.HTML(brand(around.assistant.config.corpus), elem_id="brand", **PLAIN)
         start_over = gradio.Button("New", elem_id="start-over")
         open_history = gradio.Button("History", elem_id="open-history")
         open_shelf = gradio.Button("Documents", elem_id="open-shelf")

@@ -37,13 +37,15 @@ class _Wishes:
     """What is wished beside a question.
 
     `replaces` is the exchange whose question was edited: it goes, and those after it. `again` is
-    one that is asked anew: only its own answer may go, and it means what it meant there.
+    one that is asked anew: only its own answer may go, and it means what it meant there. `insist`
+    gives the passages to the language model although the question would be refused.
     """
 
     sources: tuple[str, ...]
     replaces: int | None
     again: int | None
     quotes: bool
+    insist: bool
 
     def place_in(self, conversation: Conversation) -> int | None:
         """Where the question is put; None for the end."""
@@ -80,7 +82,7 @@ def asker(
         archive.save(visitor, conversation)
         history = conversation.history() if wishes.again is None else shown.history(wishes.again)
         yield past, render_present(conversation), "", conversation
-        for grown in _answering(assistant, conversation, history, quotes=wishes.quotes):
+        for grown in _answering(assistant, conversation, history, wishes):
             yield gradio.skip(), render_present(grown), gradio.skip(), grown
             if not grown.exchanges[-1].running:  # and was not stopped meanwhile
                 archive.update(visitor, grown.id, grown.exchanges[-1])
@@ -129,12 +131,16 @@ def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
 
 
 def _answering(
-    assistant: Assistant, conversation: Conversation, history: Sequence[Turn], *, quotes: bool
+    assistant: Assistant, conversation: Conversation, history: Sequence[Turn], wishes: _Wishes
 ) -> Iterator[Conversation]:
     """The conversation as its last answer grows, at most twenty times a second."""
     asked = conversation.exchanges[-1]
     stream = assistant.stream(
-        asked.question, history=history, sources=asked.sources or None, quotes=quotes
+        asked.question,
+        history=history,
+        sources=asked.sources or None,
+        quotes=wishes.quotes,
+        insist=wishes.insist,
     )
     try:
         said, shown = "", time.monotonic()
@@ -168,4 +174,5 @@ def _wishes(values: Mapping[str, Any]) -> _Wishes:
         replaces=replaces if isinstance(replaces, int) else None,
         again=again if isinstance(again, int) else None,
         quotes=bool(values.get("quotes")),
+        insist=bool(values.get("insist")),
     )

@@ -48,6 +48,11 @@ ASK_ALL = (
     '<p class="quiet">The others were not looked in. '
     '<button type="button" class="turn" data-action="ask-all">Ask all documents</button></p>'
 )
+# Shown only where there is a language model (talk.css).
+LET_MODEL_TRY = (
+    '<p><button type="button" class="turn" data-action="insist">'
+    "Let the model try with these passages</button></p>"
+)
 DOUBTFUL = "Not all of this is supported: check the sentences that say so"
 _VERDICTS: dict[Verdict, str] = {
     "quoted": "",
@@ -134,6 +139,7 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
         return (
             f'<div class="answer refusal" dir="auto"><p>{escape(text)}</p></div>{notice}'
             f"{ASK_ALL if limited else OTHER_WORDS}"
+            f"{LET_MODEL_TRY if answer.hits else ''}"
             f"{_nearest(answer.hits)}{_searched_for(answer)}"
         )
     if not answer.statements:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from html import escape
+from pathlib import Path
+
 from askdocs.documents.loaders import suffixes
 
-BRAND = '<h1>askdocs</h1><div id="announcement" class="unseen" role="status"></div>'
+
+def brand(corpus: Path) -> str:
+    """The name of the page and of the folder that it answers from."""
+    folder = corpus.resolve()
+    return (
+        f'<h1>askdocs <span class="quiet folder" dir="auto" title="{escape(str(folder))}">'
+        f"{escape(folder.name)}</span></h1>"
+        '<div id="announcement" class="unseen" role="status"></div>'
+    )
+
 
 TOOLS = """
 <details id="export" class="menu" hidden>

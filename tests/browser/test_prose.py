@@ -48,3 +48,39 @@ def test_verdicts_quotes_only_and_a_model_that_dies(
         for place in ("#export summary", "#quotes-only"):
             expect(visit.page.locator(place)).to_be_in_viewport(ratio=1)
         assert not visit.complaints
+
+
+def test_a_refused_question_can_be_given_to_the_model(
+    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    with (
+        serving(Script([[TRUE]])) as model,
+        serve_corpus(corpus, tmp_path / "index", ASKDOCS_LLM=f"openai:m@{model.url}") as address,
+        visiting(browser, address) as visit,
+    ):
+        visit.ask("Who painted the lighthouse keeper's portrait?")
+        refused = visit.page.locator(".exchange").nth(0)
+        expect(refused.locator(".refusal")).to_be_visible()
+        assert not model.script.requests
+        refused.get_by_role("button", name="Let the model try").click()
+        expect(visit.page.locator(".exchange").nth(0).locator(".answer")).to_contain_text("1871")
+        assert model.script.requests
+        assert not visit.complaints
+
+
+def test_without_a_model_nothing_is_offered_to_it(
+    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+) -> None:
+    with (
+        serve_corpus(corpus, tmp_path / "index") as address,
+        visiting(browser, address) as visit,
+    ):
+        visit.ask("Who painted the lighthouse keeper's portrait?")
+        expect(visit.page.locator(".refusal")).to_be_visible()
+        expect(visit.page.get_by_role("button", name="Let the model try")).to_have_count(0)
+        expect(visit.page.get_by_role("heading", level=1)).to_contain_text(corpus.name)
+        visit.ask(QUESTION)
+        visit.page.locator("a.cite").first.hover()
+        expect(visit.page.locator("#note")).to_be_visible()
+        visit.page.locator("#question textarea").press("Enter")
+        expect(visit.page.locator("#note")).to_be_hidden()

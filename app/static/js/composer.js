@@ -25,6 +25,7 @@ export function asking(question, conversation) {
     replaces: pending ? null : editing?.number ?? null,
     again: pending?.again ?? null,
     quotes: Boolean(find("#quotes-only")?.checked),
+    insist: Boolean(pending?.insist),
   };
   pressed = sent = null;
   starting = Boolean(asked.trim()) && place === current();

@@ -20,7 +20,7 @@ import {
 } from "./uploads.js";
 import { tellWhenLost } from "./connection.js";
 import { keepUp } from "./polling.js";
-import { hideNote, noteIsShown, watchCitations } from "./tooltip.js";
+import { hideLostNote, hideNote, noteIsShown, watchCitations } from "./tooltip.js";
 import { closePanel, togglePanel, wentBack } from "./panels.js";
 import { moveUp, unfold } from "./earlier.js";
 import { linkToWords, openEntry, openLink, step, togglePicture, turn } from "./source_panel.js";
@@ -36,6 +36,7 @@ const actions = {
   copy: (button) => copy(button.dataset.markdown, button),
   suggest: (button) => ask(button.textContent),
   again: (button) => askAgain(button.closest(".exchange")),
+  insist: (button) => askAgain(button.closest(".exchange"), { insist: true }),
   "ask-all": (button) => askAgain(button.closest(".exchange"), { sources: [] }),
   edit: (button) => edit(button.closest(".exchange")),
   "stop-editing": cancelEditing,
@@ -124,6 +125,7 @@ watch("#present", () => {
     dropped = foreign;
     return;
   }
+  hideLostNote();
   const exchange = find("#present .exchange");
   if (exchange) answering(exchange);
   moveUp();

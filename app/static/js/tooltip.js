@@ -2,11 +2,13 @@
 
 let note = null;
 let noteTimer = 0;
+let noted = null; // the citation whose note is shown
 
 function showNote(link) {
   const words = document.getElementById(link.getAttribute("aria-describedby"));
   if (!words) return;
   clearTimeout(noteTimer);
+  noted = link;
   if (!note) {
     note = document.createElement("div");
     note.id = "note";
@@ -37,6 +39,11 @@ export function noteIsShown() {
   return Boolean(note) && !note.hidden;
 }
 
+/* The page has changed: a note whose citation is not on it any more goes with it. */
+export function hideLostNote() {
+  if (noteIsShown() && !noted.isConnected) hideNote();
+}
+
 function keepNote() {
   clearTimeout(noteTimer);
 }
@@ -47,9 +54,12 @@ export function watchCitations() {
       const link = event.target.closest?.("a.cite");
       if (link) showNote(link);
       else if (note?.contains(event.target)) keepNote();
+      else if (noteIsShown() && shows === "mouseover" && document.activeElement !== noted) hideNoteSoon();
     });
     document.addEventListener(hides, (event) => {
       if (event.target.closest?.("a.cite, #note")) hideNoteSoon();
     });
   }
+  document.addEventListener("scroll", hideNote, { capture: true, passive: true });
+  document.addEventListener("keydown", (event) => { if (event.key === "Enter") hideNote(); });
 }
