@@ -298,6 +298,37 @@ def serve(
 
 
 @app.command()
+def table(
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS", help="A text file with one question a line.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE", help="Where to write: .csv, .xlsx, .html or .json."),
+    ] = Path("quotes.csv"),
+    source: Sources = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every question of every document: a table of exact quotes, or "not said".
+
+    A .json file of the same name is kept beside the table: the next run asks only what has
+    changed, and `askdocs verify` checks its quotes.
+    """
+    from askdocs.cli.quote_table import make_table
+
+    with open_assistant(config, corpus, index) as assistant:
+        index_first_if_new(assistant, corpus)
+        made = make_table(assistant, questions, out, source)
+    if as_json:
+        _print_json(made.as_json())
+    else:
+        print(made.summary())
+
+
+@app.command()
 def mcp(
     llm: Llm = None,
     corpus: Corpus = None,

@@ -1,0 +1,1 @@
+"""A table of quotes: documents by questions, each cell the exact words or "not said"."""

@@ -1,0 +1,138 @@
+"""A table of quotes: exact words, resumed, in each format, checked again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.errors import ConfigError, CorpusError
+from askdocs.output.exports import check_export, read_export
+from askdocs.quote_table.fill import QuoteTable, fill, load_known, read_questions, save
+from askdocs.quote_table.write import write_table
+from askdocs.types import Answer
+
+WARNED, BUILT = "what did Zehri warn?", "How is sourdough starter fed?"
+
+
+def link_to(source: str, fragment: str) -> str:
+    return f"http://page/{fragment}"
+
+
+@pytest.fixture(scope="module")
+def table(sample: Assistant) -> QuoteTable:
+    sources = [record.source for record in sample.status().documents]
+    return fill(sample, [WARNED, BUILT], sources)
+
+
+def test_every_cell_is_exact_or_says_that_nothing_is_said(
+    sample: Assistant, table: QuoteTable
+) -> None:
+    states = {cell.state for cell in table.cells.values()}
+    assert "said" in states
+    assert "not said" in states
+    for cell in table.cells.values():
+        text = sample.document(cell.source).text
+        for quote in cell.quotes:
+            assert text[quote["start"] : quote["end"]] == quote["quote"]
+            assert quote["source"] == cell.source
+    assert table.cells["jaffar-express-attack.txt", WARNED].state == "said"
+    assert table.cells["sourdough-notes.md", WARNED].state == "not said"
+
+
+class Counting:
+    """An assistant that counts what it is asked."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.status, self.document = assistant.status, assistant.document
+        self._assistant = assistant
+        self.asked = 0
+
+    def ask(
+        self, question: str, *, sources: Sequence[str] | None = None, quotes: bool = False
+    ) -> Answer:
+        self.asked += 1
+        return self._assistant.ask(question, sources=sources, quotes=quotes)
+
+
+def test_only_what_has_changed_is_asked_again(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name in ("a", "b"):
+        (corpus / f"{name}.txt").write_text(f"The mill {name} was sold by Ida Berg in 1911.")
+    kept = tmp_path / "t.json"
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        assistant.index()
+        counting = Counting(assistant)
+        questions = ["Who sold the mill?", "When was the mill sold?"]
+        first = fill(counting, questions, ["a.txt", "b.txt"])
+        assert counting.asked == 4
+        save(first, kept)
+        again = fill(counting, questions, ["a.txt", "b.txt"], known=load_known(kept))
+        assert counting.asked == 4
+        assert again.cells == first.cells
+        (corpus / "b.txt").write_text("The mill b was sold by Omar Said in 1912, for a song.")
+        assistant.index()
+        changed = fill(counting, questions, ["a.txt", "b.txt"], known=load_known(kept))
+        assert counting.asked == 6
+        assert "Omar Said" in str(changed.cells["b.txt", questions[0]].answer)
+
+
+def test_a_table_can_be_verified(sample: Assistant, table: QuoteTable, tmp_path: Path) -> None:
+    kept, page = tmp_path / "t.json", tmp_path / "t.html"
+    save(table, kept)
+    write_table(table, page, link_to=link_to)
+    quotes = sum(len(cell.answer["citations"]) for cell in table.cells.values())
+    for file in (kept, page):
+        checks = list(check_export(read_export(file), sample.document))
+        assert len(checks) == quotes > 0
+        assert {check.state for check in checks} == {"holds"}
+
+
+def test_a_spreadsheet_links_its_cells_to_the_place(table: QuoteTable, tmp_path: Path) -> None:
+    write_table(table, tmp_path / "t.xlsx", link_to=link_to)
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
+    assert sheet is not None
+    rows = {row[0].value: row for row in sheet.iter_rows()}
+    cell = rows["jaffar-express-attack.txt"][1]
+    assert "expanded their operational reach" in str(cell.value)
+    assert cell.hyperlink is not None
+    assert cell.hyperlink.target is not None or cell.hyperlink.location is not None
+    assert rows["sourdough-notes.md"][1].value == "not said"
+
+
+def test_no_cell_is_run_as_a_formula(tmp_path: Path) -> None:
+    table = QuoteTable(["=1+1", "-2"], ["@a.txt"])
+    write_table(table, tmp_path / "t.csv", link_to=link_to)
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.reader(file))[1:] == ["'=1+1", "'-2"]
+    write_table(table, tmp_path / "t.xlsx", link_to=link_to)
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
+    assert sheet is not None
+    assert all(cell.data_type == "s" for row in sheet.iter_rows() for cell in row)
+
+
+def test_html_is_escaped(tmp_path: Path) -> None:
+    table = QuoteTable(["<script>alert(1)</script>"], ["<img src=x>.txt"])
+    write_table(table, tmp_path / "t.html", link_to=link_to)
+    page = (tmp_path / "t.html").read_text()
+    assert "<script>alert" not in page
+    assert "<img" not in page
+
+
+def test_questions_and_formats_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("# columns\n\nWho?\nWho?\nWhen?\n")
+    assert read_questions(tmp_path / "q.txt") == ["Who?", "When?"]
+    (tmp_path / "none.txt").write_text("# nothing\n")
+    for name in ("none.txt", "missing.txt"):
+        with pytest.raises(CorpusError):
+            read_questions(tmp_path / name)
+    with pytest.raises(ConfigError, match=r"\.csv"):
+        write_table(QuoteTable([]), tmp_path / "t.pdf", link_to=link_to)
+    (tmp_path / "other.json").write_text(json.dumps({"answers": []}))
+    assert load_known(tmp_path / "other.json") == {}
