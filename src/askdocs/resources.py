@@ -12,8 +12,9 @@ from askdocs.config import Config
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
 from askdocs.index.catalog import Catalog
 from askdocs.index.fingerprint import fingerprint as fingerprint_of
-from askdocs.index.folder import delete_index, make_private_folder
+from askdocs.index.folder import delete_index, has_vectors, make_private_folder
 from askdocs.index.lock import IndexLock
+from askdocs.index.vectors.probe import check_store
 from askdocs.index.vectors.store import VectorStore
 from askdocs.index.vectors.store import open_vectors as open_store
 from askdocs.llm.load import LlamaIndexModel, load_llm
@@ -87,8 +88,26 @@ class Parts:
         """The vectors, in the index or at a server."""
         with self.guard:
             if self._vectors is None:
-                self._vectors = open_store(self.config, self.open_catalog().identity())
+                identity = self.open_catalog().identity()
+                check_store(self.config)
+                self._vectors = open_store(self.config, identity)
             return self._vectors
+
+    def check_catalog(self) -> None:
+        """Check that the catalog was not lost: an empty one beside stored vectors.
+
+        Raises:
+            IndexMismatchError: It was lost.
+        """
+        if not self.open_catalog().is_new() or self.config.served:
+            return
+        stored = self.open_vectors().count() if has_vectors(self.config.index) else 0
+        if stored:
+            raise IndexMismatchError(
+                f"The catalog of the index {self.config.index} is empty, but {stored} vectors are"
+                " stored beside it: it was lost. Run `askdocs index`; the files are read again,"
+                " and nothing is embedded again."
+            )
 
     @property
     def embedder(self) -> Embedder:

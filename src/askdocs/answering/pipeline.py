@@ -118,6 +118,7 @@ def told(
 ) -> Generator[str, None, Answer]:
     """The text of an answer as it comes; it returns the Answer."""
     began = time.monotonic()
+    parts.check_catalog()
     asked = cleaned(question)
     reply = small_talk(asked)
     if asks_for_more(asked) and not _shown(history):
@@ -220,6 +221,7 @@ def find(
 ) -> list[Hit]:
     """The passages for a question that is put in several ways, the question itself first."""
     catalog = parts.open_catalog()
+    parts.check_catalog()
     check_fingerprint(catalog, parts.fingerprint())
     within = None if sources is None else catalog.sources(sources)
     return retrieve(

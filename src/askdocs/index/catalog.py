@@ -125,6 +125,10 @@ class Catalog:
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
+    def is_new(self) -> bool:
+        """Whether nothing was ever indexed: there are no files, and no settings are noted."""
+        return "embedder" not in self.meta() and not self.files()
+
     def identity(self) -> str:
         """A name of this index that no other has; it lasts as long as the catalog."""
         if "identity" not in self.meta():

@@ -21,6 +21,7 @@ from askdocs.types import ProgressListener
 _REPAIR = "askdocs doctor --repair"
 _INDEX = "askdocs index"
 _REBUILD = "askdocs index --rebuild"
+_LOST = "The catalog is empty, but {} vectors are stored beside it: it was lost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
         if pending:
             problems.append(Problem(f"{pending} passages are found by their words only.", _INDEX))
         found = probe(config, passages=catalog.count())
-        problems += _vector_problems(found, served=config.served)
+        if catalog.is_new() and found.stored:
+            problems.append(Problem(_LOST.format(found.stored), _REPAIR))
+        else:
+            problems += _vector_problems(found, served=config.served)
         return Diagnosis(len(catalog.sources()), catalog.count(), found.stored, tuple(problems))
     finally:
         catalog.close()
@@ -143,7 +147,7 @@ def _mend_catalog(config: Config) -> bool:
     try:
         if catalog.problems():
             catalog.rebuild_words()
-        return not catalog.problems()
+        return not catalog.is_new() and not catalog.problems()
     except AskdocsError:
         return False
     finally:

@@ -41,6 +41,11 @@ def index_bytes(index: Path) -> int:
     return found
 
 
+def has_vectors(index: Path) -> bool:
+    """Whether an index folder has a vector store of its own, even an empty one."""
+    return (index / "chroma").is_dir()
+
+
 def delete_catalog(index: Path) -> None:
     for file in index.glob("catalog.sqlite*"):
         patiently(file.unlink)

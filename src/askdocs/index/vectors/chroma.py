@@ -22,6 +22,7 @@ from askdocs.errors import (
 )
 from askdocs.index.database import disk_is_full, not_writable
 from askdocs.index.folder import make_private_folder
+from askdocs.index.vectors.seal import Seal
 from askdocs.system.files import plain_path
 
 Found = TypeVar("Found")
@@ -79,7 +80,8 @@ class ChromaFolder:
 
     Chroma writes its graph in place, and one half written can crash who reads it. So a file in the
     folder marks that something is being written; where a process was killed meanwhile, the next
-    one begins with an empty collection (docs/decisions/0009-vectors-half-written.md).
+    one begins with an empty collection (docs/decisions/0009-vectors-half-written.md). Call
+    `probe.check_store` before: a damaged graph can crash the process that reads it.
     Raises IndexMismatchError where it is damaged, CorpusError where it cannot be written.
     """
 
@@ -95,6 +97,8 @@ class ChromaFolder:
             if self._mark.exists():
                 shutil.rmtree(folder)
             make_private_folder(folder)
+            self._seal = Seal(folder)
+            self._seal.open()
             self._client = chromadb.PersistentClient(plain_path(folder), settings=settings)
             try:
                 self._collection = _made(self._client, COLLECTION)
@@ -134,8 +138,11 @@ class ChromaFolder:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
+        if self._closed:
+            return
         self._closed = True
         self._client.close()
+        self._seal.close()
         for file in self._folder.rglob("*"):
             with suppress(OSError):  # somebody else's, or gone
                 file.chmod(0o700 if file.is_dir() else 0o600)
@@ -164,7 +171,14 @@ class ChromaFolder:
 
         try:
             yield
-        except (ChromaError, OSError, ValueError, AttributeError) as error:
+        except (KeyboardInterrupt, GeneratorExit, AskdocsError):
+            raise
+        except BaseException as error:
+            # Chroma is written in Rust: its panics are not of the class Exception.
+            panic = type(error).__name__ == "PanicException"
+            known = (ChromaError, OSError, ValueError, AttributeError)
+            if not panic and not isinstance(error, known):
+                raise
             if self._closed:
                 raise IndexBusyError(
                     f"The index {self._folder.parent} was closed meanwhile: it is being made anew."

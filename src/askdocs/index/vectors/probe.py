@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from askdocs.config import Config
-from askdocs.errors import AskdocsError
+from askdocs.errors import AskdocsError, IndexMismatchError
 from askdocs.index.catalog import Catalog
+from askdocs.index.folder import index_bytes
 from askdocs.index.vectors.chroma import TOKEN
+from askdocs.index.vectors.seal import condition
 from askdocs.index.vectors.store import open_vectors
 from askdocs.system import processes
 
@@ -23,6 +25,9 @@ _SERVER_VARIABLES = (
     TOKEN, "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
     "all_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
 )  # fmt: skip
+_MOST, _EVERY = "most", "every"  # of the sample must be found; a graph can lose a few
+_SEARCHES = 1000  # records in the sample, at least, where there are as many
+_SECONDS_EACH_MEGABYTE = 1.0  # reading takes a hundredth of it
 _SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage: far more than it takes
 
 
@@ -42,6 +47,8 @@ class Finding:
 
 def probe(config: Config, *, passages: int) -> Finding:
     """What another process finds, even if looking at so many passages kills it or hangs."""
+    if not config.served and condition(config.index / "chroma") == "damaged":
+        return Finding(problem="A file of its graph is not as it was written.")
     try:
         status, output = _run("look", config, seconds=_SECONDS + _SECONDS_EACH * passages)
     except subprocess.TimeoutExpired as error:
@@ -52,9 +59,44 @@ def probe(config: Config, *, passages: int) -> Finding:
         return Finding(problem=f"It crashes the process that opens it (status {status}).")
 
 
+def check_store(config: Config) -> None:
+    """Check the files of a vector store in the index before Chroma reads them.
+
+    A child process tries a store that was not closed, or that another program has written to.
+
+    Raises:
+        IndexMismatchError: A file is damaged, or the store crashes the child process, hangs it,
+            cannot be read, or does not find what it holds.
+    """
+    if config.served:
+        return
+    found = condition(config.index / "chroma")
+    if found == "sound":
+        return
+    if found == "damaged":
+        reason = "a file of its graph is not as it was written"
+    elif not _can_be_read(config, _EVERY if found == "changed" else _MOST):
+        reason = "it crashes or hangs the process that reads it, or does not find what it holds"
+    else:
+        return
+    raise IndexMismatchError(
+        f"The vector store of the index {config.index} is damaged: {reason}."
+        " Run `askdocs doctor --repair`; it embeds nothing again."
+    )
+
+
 def records_can_be_read(config: Config) -> bool:
-    """Whether a process that reads all records of the store comes to their end."""
-    return config.served or _run("read", config)[0] == 0
+    """Whether a child process can read all records of the store and search for them."""
+    return config.served or _can_be_read(config, _MOST)
+
+
+def _can_be_read(config: Config, wanted: str) -> bool:
+    try:
+        megabytes = index_bytes(config.index) / 1e6
+        seconds = _SECONDS + _SECONDS_EACH_MEGABYTE * megabytes
+        return _run(wanted, config, seconds=seconds)[0] == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def look(config: Config) -> Finding:
@@ -92,14 +134,28 @@ def _run(task: str, config: Config, *, seconds: float | None = None) -> tuple[in
     )
 
 
-def main(task: str, config: Config) -> None:
-    if task == "look":
-        print(json.dumps(asdict(look(config))))  # noqa: T201  the answer to `probe`
-        return
+def find_records(config: Config, wanted: str) -> bool:
+    """Read every record, and search for some: whether all, or most, are found."""
     store = open_vectors(config, owner="")
-    for _ in store.records():
-        pass
+    try:
+        step = max(1, store.count() // _SEARCHES)
+        sample = {
+            passage.id: vector
+            for number, (passage, vector) in enumerate(store.records())
+            if number % step == 0
+        }
+        lost = len(store.unreachable(sample))
+        return lost <= (len(sample) // 2 if wanted == _MOST else 0)
+    finally:
+        store.close()
+
+
+def main(task: str, config: Config) -> int:
+    if task != "look":
+        return 0 if find_records(config, task) else 1
+    print(json.dumps(asdict(look(config))))  # noqa: T201  the answer to `probe`
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Config(index=Path(sys.argv[2]), vectors=sys.argv[3]))
+    sys.exit(main(sys.argv[1], Config(index=Path(sys.argv[2]), vectors=sys.argv[3])))

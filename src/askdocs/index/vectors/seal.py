@@ -1,0 +1,105 @@
+"""Notices that the graph of the vector store was damaged, or was not closed, since its last use.
+
+Chroma reads its graph without checking it: a file with a few wrong bytes can end the process with
+a segmentation fault. So the file `closed` in the folder of the store holds the checksums of the
+graph's files. It is removed when the store is opened and written when it is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from askdocs.index.folder import open_private
+
+Condition = Literal["sound", "left open", "changed", "damaged"]
+_RECORD = "closed"
+_WRITING = "writing"  # exists while the graph is written
+_CHUNK = 1 << 20  # bytes read at a time
+_State = tuple[int, int, int, int]  # size, time of change in ns, inode, CRC-32
+
+
+class Seal:
+    """Keeps the record of a store that is open. Only the process that holds the index uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, _State] = {}
+
+    def open(self) -> None:
+        """Remove the record: from now on the store is in use."""
+        self._known = _read(self._folder) or {}
+        (self._folder / _RECORD).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Write the record. Without one, as on a full disk, the store is tried before its use."""
+        with suppress(OSError):
+            states = {
+                name: known
+                if (known := self._known.get(name)) and known[:3] == _look(path)
+                else (*_look(path), _checksum(path))
+                for name, path in graph_files(self._folder).items()
+            }
+            new = self._folder / f"{_RECORD}.new"
+            with open(new, "w", encoding="utf-8", opener=open_private) as file:
+                json.dump(states, file)
+            new.replace(self._folder / _RECORD)
+
+
+def condition(folder: Path) -> Condition:
+    """Compare the files of a vector store that nobody has open with its record.
+
+    Returns:
+        "sound": The graph is as it was closed, or there is none. Chroma notices itself that a
+            graph is gone, and a store that was being written is deleted when it is opened.
+        "left open": There is no record: the last process was killed, or has crashed.
+        "changed": Another program has written to the files, perhaps rightly.
+        "damaged": The content of a file has changed, but not its size and time.
+    """
+    files = graph_files(folder)
+    if not files or (folder / _WRITING).exists():
+        return "sound"
+    record = _read(folder)
+    if record is None:
+        return "left open"
+    changed = record.keys() != files.keys()
+    for name, path in files.items():
+        state = record.get(name)
+        if state and _checksum(path) != state[3]:
+            if _look(path)[:2] == state[:2]:
+                return "damaged"
+            changed = True
+    return "changed" if changed else "sound"
+
+
+def graph_files(folder: Path) -> dict[str, Path]:
+    """The files of the graph of a vector store by their names in its folder."""
+    files = sorted(path for path in folder.glob("*/*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in files}
+
+
+def _read(folder: Path) -> dict[str, _State] | None:
+    """The record; None where there is none. One that cannot be read knows no file."""
+    try:
+        found = json.loads((folder / _RECORD).read_bytes())
+        return {name: (size, time, inode, crc) for name, (size, time, inode, crc) in found.items()}
+    except FileNotFoundError:
+        return None
+    except (ValueError, AttributeError, TypeError):
+        return {}
+
+
+def _look(path: Path) -> tuple[int, int, int]:
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns, state.st_ino
+
+
+def _checksum(path: Path) -> int:
+    found = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found = zlib.crc32(chunk, found)
+    return found

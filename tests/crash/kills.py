@@ -1,0 +1,172 @@
+"""`kill -9` at random moments of commands that change an index, and what the next ones make of it.
+
+`python -m tests.crash.kills ROUNDS [SEED]` kills each command so many times.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from askdocs import Assistant, Config, IndexMismatchError
+from tests.chroma_process import ChromaProcess
+from tests.crash.corruption import DAMAGED, QUERIES, asked, in_child, make_index, opened, repaired
+from tests.hash_embedding import HashEmbedding
+
+
+def damage_all(root: Path) -> None:
+    """Give a repair everything to do: vectors, words, a document and its passages."""
+    shutil.rmtree(root / "index" / "chroma")
+    with closing(sqlite3.connect(root / "index" / "catalog.sqlite")) as connection, connection:
+        connection.execute("DELETE FROM word_places WHERE term < 'm'")
+        connection.execute(
+            "UPDATE passages SET text = replace(text, 'tea', 'sea') WHERE source = '3.md'"
+        )
+
+
+def repair(root: Path) -> None:
+    with opened(root) as assistant:
+        assistant.repair()
+
+
+def rebuild(root: Path) -> None:
+    with opened(root) as assistant:
+        assistant.index(rebuild=True)
+
+
+def move(url: str, root: Path) -> None:
+    with opened(root) as assistant:
+        assistant.move(url)
+
+
+def indexed(root: Path) -> tuple[str, list[Any]]:
+    """What is found after the next sync."""
+    with opened(root) as assistant:
+        assistant.index()
+    return asked(root)
+
+
+def where_it_is(url: str, root: Path) -> tuple[str, list[Any]]:
+    """What is found where the vectors are after a killed move, and after the next, whole one."""
+    try:
+        with opened(root) as assistant:
+            assistant.index()
+            found = best(assistant)
+            assistant.move(url)
+            return "" if best(assistant) == found else "found other passages", found
+    except IndexMismatchError as error:
+        if "askdocs move embedded" not in str(error):
+            return str(error), []
+    config = Config(corpus=root / "corpus", index=root / "index", vectors=url)
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        return " ".join(each.what for each in assistant.diagnose().problems), best(assistant)
+
+
+def best(assistant: Assistant) -> list[str]:
+    return [assistant.search(query, top_k=1)[0].passage.id for query in QUERIES]
+
+
+def kill_during(work: Callable[[Path], None], root: Path, seconds: float) -> bool:
+    """Kill a process that does it after so many seconds; whether it had not ended before."""
+    context = multiprocessing.get_context("forkserver")
+    process = context.Process(target=work, args=(root,))
+    process.start()
+    process.join(seconds)
+    running = process.is_alive()
+    process.kill()
+    process.join()
+    return running
+
+
+def whole_time(work: Callable[[Path], None], root: Path) -> float:
+    """Seconds that it takes where nothing kills it."""
+    context = multiprocessing.get_context("forkserver")
+    began = time.monotonic()
+    process = context.Process(target=work, args=(root,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    return time.monotonic() - began
+
+
+def wrong_after_repair(healthy: Path, root: Path) -> str:
+    """What is wrong with an index whose repair was killed; "" if nothing is."""
+    said = in_child(asked, root)[0]  # what is not repaired yet may be found or not
+    if said and not any(each in said for each in DAMAGED):
+        return f"asked: {said}"
+    right = in_child(asked, healthy)[1]
+    _, after, found = in_child(repaired, root)
+    return "" if not after and found == right else f"repaired: {after} {found}"
+
+
+def wrong_after_rebuild(healthy: Path, root: Path) -> str:
+    said, _ = in_child(asked, root)  # what is there already may be found
+    if said and not any(each in said for each in DAMAGED):
+        return f"asked: {said}"
+    right = in_child(asked, healthy)
+    found = in_child(indexed, root)
+    return "" if found == right else f"indexed: {found}"
+
+
+def wrong_after_move(url: str, healthy: Path, root: Path) -> str:
+    right = in_child(asked, healthy)
+    found = in_child(partial(where_it_is, url), root)
+    return "" if found == right else f"moved: {found}"
+
+
+def main(rounds: int, seed: int = 1) -> None:
+    with TemporaryDirectory() as name:
+        server = ChromaProcess(Path(name) / "server")
+        server.start()
+        try:
+            for command in ("repair", "rebuild", "move"):
+                for line in killed(command, rounds, seed, Path(name) / command, server.url):
+                    print(line, flush=True)
+        finally:
+            server.kill()
+
+
+def killed(command: str, rounds: int, seed: int, folder: Path, url: str) -> list[str]:
+    """Kill a command at so many moments; a line for each, "WRONG" in those that show a fault."""
+    healthy = folder / "healthy"
+    healthy.mkdir(parents=True)
+    make_index(healthy)
+    chance = random.Random(f"{seed} {command}")
+
+    def copy(number: int) -> tuple[Path, Callable[[Path], None], Callable[[Path, Path], str]]:
+        root = shutil.copytree(healthy, folder / f"copy{number}")
+        if command == "repair":
+            damage_all(root)
+            return root, repair, wrong_after_repair
+        if command == "rebuild":
+            return root, rebuild, wrong_after_rebuild
+        place = f"{url}/{command}-{seed}-{number}"
+        return root, partial(move, place), partial(wrong_after_move, place)
+
+    root, work, _ = copy(-1)
+    whole = whole_time(work, root)
+    lines = []
+    for number in range(rounds):
+        root, work, wrong = copy(number)
+        seconds = chance.uniform(0.1, 1.0) * whole
+        running = kill_during(work, root, seconds)
+        found = wrong(healthy, root)
+        state = "WRONG" if found else "fine"
+        moment = f"killed after {seconds:.1f} of {whole:.1f} s" if running else "ended before"
+        lines.append(f"{state} {command} {moment} {found}")
+    return lines
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:3]))

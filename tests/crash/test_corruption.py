@@ -1,0 +1,118 @@
+"""A damaged index ends no process and gives no wrong answer, and doctor repairs it.
+
+More rounds than here: `python -m tests.crash.corruption ROUNDS`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from askdocs import Assistant
+from askdocs.errors import IndexMismatchError
+from askdocs.index.vectors.seal import condition
+from tests.crash import corruption
+
+NAMES = ("catalog.sqlite", "chroma.sqlite3", "data_level0.bin", "link_lists.bin", "closed")
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("healthy")
+    corruption.make_index(root)
+    return root
+
+
+@pytest.fixture
+def root(healthy: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(healthy, tmp_path / "root")
+
+
+def found_in(index: Path, name: str) -> str:
+    (found,) = (each for each in corruption.files_of(index) if each.endswith(name))
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_random_damage_is_noticed_or_harmless_and_repaired(
+    healthy: Path, tmp_path: Path, name: str
+) -> None:
+    chance = random.Random(f"15 {name}")
+    file = found_in(healthy / "index", name)
+    done, wrong = corruption.trouble(healthy, tmp_path / "copy", file, chance)
+    assert not wrong, done
+
+
+def zero_the_links(root: Path, *, keep_time: bool) -> None:
+    file = root / "index" / found_in(root / "index", "link_lists.bin")
+    content, state = file.read_bytes(), file.stat()
+    file.write_bytes(bytes(len(content[:4096])) + content[4096:])
+    if keep_time:
+        os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    ("keep_time", "closed", "said"),
+    [(True, True, "is not as it was written"), (False, True, "it crashes or hangs"),
+     (True, False, "it crashes or hangs")],
+)  # fmt: skip
+def test_zeros_in_the_links_of_the_graph_end_no_process(
+    root: Path, keep_time: bool, closed: bool, said: str
+) -> None:
+    """Chroma reads them without a check, and ends with a segmentation fault."""
+    zero_the_links(root, keep_time=keep_time)
+    if not closed:
+        (root / "index" / "chroma" / "closed").unlink()
+    told, _ = corruption.in_child(corruption.asked, root)
+    assert said in told
+    assert "askdocs doctor --repair" in told
+    before, after, found = corruption.in_child(corruption.repaired, root)
+    assert before
+    assert after == ()
+    assert all(found)
+
+
+def killed(root: Path) -> None:
+    """Search, and end as if killed."""
+    with corruption.opened(root) as assistant:
+        assistant.search(corruption.QUERIES[0])
+        signal.raise_signal(signal.SIGKILL)
+
+
+def test_a_sound_store_is_used_again_after_a_kill(root: Path) -> None:
+    right = corruption.in_child(corruption.asked, root)
+    assert "status -9" in corruption.in_child(killed, root)
+    assert condition(root / "index" / "chroma") == "left open"
+    assert corruption.in_child(corruption.asked, root) == right
+    assert condition(root / "index" / "chroma") == "sound"
+
+
+def test_an_empty_catalog_beside_vectors_is_no_empty_folder(root: Path) -> None:
+    (root / "index" / "catalog.sqlite").write_bytes(b"")
+    with corruption.opened(root) as assistant:
+        for ask in (assistant.ask, assistant.search):
+            with pytest.raises(IndexMismatchError, match=r"catalog .* is empty.*askdocs index"):
+                ask("which documents are there?")
+        (problem,) = assistant.diagnose().problems
+        assert "The catalog is empty, but 360 vectors are stored" in problem.what
+        assert repaired(assistant) == (corruption.DOCUMENTS, 0)
+        assert assistant.search(corruption.QUERIES[0])
+
+
+def test_a_sync_takes_the_vectors_that_outlived_the_catalog(root: Path) -> None:
+    (root / "index" / "catalog.sqlite").write_bytes(b"")
+    with corruption.opened(root) as assistant:
+        assert assistant.index().embedded == 0
+        assert assistant.diagnose().problems == ()
+
+
+def repaired(assistant: Assistant) -> tuple[int, int]:
+    """The documents after a repair without problems, and the texts embedded by it."""
+    done = assistant.repair()
+    assert done.after.problems == ()
+    return done.after.documents, done.embedded

@@ -1,0 +1,35 @@
+"""A repair, a rebuild and a move that are killed are finished by the next command.
+
+More moments than here: `python -m tests.crash.kills ROUNDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chroma_process import ChromaProcess
+from tests.crash.kills import killed
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ChromaProcess]:
+    started = ChromaProcess(tmp_path / "server")
+    started.start()
+    yield started
+    started.kill()
+
+
+@pytest.mark.parametrize("command", ["repair", "rebuild"])
+def test_what_is_killed_is_finished_by_the_next_command(tmp_path: Path, command: str) -> None:
+    lines = killed(command, 2, 15, tmp_path, "")
+    assert not [line for line in lines if line.startswith("WRONG")], lines
+
+
+def test_a_move_that_is_killed_leaves_the_vectors_in_one_place(
+    tmp_path: Path, server: ChromaProcess
+) -> None:
+    lines = killed("move", 2, 15, tmp_path, server.url)
+    assert not [line for line in lines if line.startswith("WRONG")], lines
