@@ -609,3 +609,34 @@ def test_surrogate_pairs_are_one_character() -> None:
     codes = whole_characters([0x41, 0xD835, 0xDC65, 0xD800, 0x42, 0xDC00])
     assert codes == [0x41, 0x1D465, SECOND, 0xD800, 0x42, 0xDC00]
     assert _letter(0x1D465) == "x"
+
+
+def banded(path: Path, rows: list[tuple[str, ...]], *, width: float, names: int = 1) -> str:
+    canvas = Canvas(str(path), pagesize=A4)
+    canvas.setFont("Helvetica", 9)
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            canvas.drawString(62 + width * column, 680 - 12 * number, cell)
+    for line in (690.0, 690.0 - 12 * names, 688.0 - 12 * len(rows)):
+        canvas.line(60, line, 60 + width * len(rows[0]), line)
+    canvas.save()
+    return read(path).text
+
+
+@pytest.mark.parametrize("width", [60, 90])
+def test_tables_with_lines_across_only_have_names(tmp_path: Path, width: float) -> None:
+    assert NAMED in banded(tmp_path / "a.pdf", ROWS, width=width).split("\n")
+
+
+def test_names_of_two_lines_are_one(tmp_path: Path) -> None:
+    rows = [("Vessel", "Year it", "Net"), ("", "was built", "tonnage"), ("Anna", "1911", "84"),
+            ("Gode Wind", "1926", "112")]  # fmt: skip
+    text = banded(tmp_path / "a.pdf", rows, width=80, names=2)
+    assert "Vessel: Gode Wind; Year it was built: 1926; Net tonnage: 112" in text
+
+
+def test_columns_of_text_between_lines_are_no_table(tmp_path: Path) -> None:
+    rows = [(f"left {line}", f"right {line}") for line in LINES * 2]
+    text = " ".join(banded(tmp_path / "a.pdf", rows, width=200, names=3).split())
+    assert ": " not in text
+    assert text.rindex("left") < text.index("right")

@@ -32,8 +32,8 @@ from askdocs.documents.loaders.pdf.headers_footers import (
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
 from askdocs.documents.loaders.pdf.line_numbers import without_line_numbers
 from askdocs.documents.loaders.pdf.paragraphs import Paragraph, paragraphs_of, vocabulary
-from askdocs.documents.loaders.pdf.rules import find_grids, read_rules
-from askdocs.documents.loaders.pdf.tables import Names, with_ruled_tables
+from askdocs.documents.loaders.pdf.rules import Rule, find_bands, find_grids, read_rules
+from askdocs.documents.loaders.pdf.tables import Names, with_banded_tables, with_ruled_tables
 from askdocs.documents.loaders.pdf.title import best_title
 from askdocs.types import Document
 
@@ -96,6 +96,7 @@ class _Page:
 
     `undecoded` says that its letters are not those that are shown. `grids` are the cells of its
     tables that lines enclose, `sideways_grids` those in each other direction of its text.
+    `bands` are the lines of tables that have lines across only.
     """
 
     text: PageText
@@ -104,6 +105,7 @@ class _Page:
     undecoded: bool = False
     grids: Sequence[Sequence[Box]] = ()
     sideways_grids: Sequence[Sequence[Sequence[Box]]] = ()
+    bands: Sequence[Sequence[Rule]] = ()
 
 
 def _document(
@@ -122,7 +124,8 @@ def _document(
     for segments, page in zip(unnumbered, read, strict=True):
         filled = with_fields(segments, page.beside.fields)
         with_rows, names = with_ruled_tables(filled, page.grids, names)
-        pages.append(lines_in_order(with_rows, page.text.height))
+        with_all = with_banded_tables(with_rows, page.bands)
+        pages.append(lines_in_order(with_all, page.text.height))
     pictures = [page.is_picture for page in read]
     stamps = _repeated_sideways(read)
     asides = {
@@ -161,9 +164,10 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
                 text = PageText(segments, page.get_height())
             is_picture = is_picture and not segments
             undecoded = undecoded and not segments
-        grids = find_grids(read_rules(page, text.turn)) if text.segments else []
+        rules = read_rules(page, text.turn) if text.segments else []
+        grids, bands = find_grids(rules), find_bands(rules)
         sideways = [find_grids(read_rules(page, turn)) for _, _, turn in text.sideways]
-        return _Page(text, beside, is_picture, undecoded, grids, sideways)
+        return _Page(text, beside, is_picture, undecoded, grids, sideways, bands)
     finally:
         text_page.close()
         page.close()

@@ -19,6 +19,7 @@ _SHORTEST = 5.0  # points of a line that divides cells
 _WHOLE_PAGE = 0.95  # of the page's width and height: a larger box is its background
 _SNAP = 3.0  # points between two lines that are meant as one, as pdfplumber's default is
 _FEWEST_RULES = 4
+_FEWEST_IN_BAND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,36 @@ def _along(first: tuple[float, float], second: tuple[float, float]) -> Iterator[
         yield (x0 + x1) / 2, y0, (x0 + x1) / 2, y1
 
 
+def find_bands(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """The lines of each table that has lines across only, from its top: three or more alike.
+
+    That is how most journals set tables: a line above and below the names, and one at the foot.
+    """
+    flat = sorted((rule for rule in rules if rule.is_flat), key=lambda rule: -rule.y0)
+    upright = [rule for rule in rules if not rule.is_flat]
+    bands: list[list[Rule]] = []
+    for rule in flat:
+        band = next((b for b in bands if _same_width(b[0], rule)), None)
+        if band is None:
+            bands.append([rule])
+        elif band[-1].y0 - rule.y0 > _SNAP:
+            band.append(rule)
+    return [
+        band
+        for band in bands
+        if len(band) >= _FEWEST_IN_BAND and not any(_inside(band, rule) for rule in upright)
+    ]
+
+
+def _same_width(first: Rule, second: Rule) -> bool:
+    return abs(first.x0 - second.x0) <= _SNAP and abs(first.x1 - second.x1) <= _SNAP
+
+
+def _inside(band: Sequence[Rule], rule: Rule) -> bool:
+    across = band[0].x0 - _SNAP <= rule.x0 <= band[0].x1 + _SNAP
+    return across and rule.y0 < band[0].y0 and rule.y1 > band[-1].y0
+
+
 def find_grids(rules: Sequence[Rule]) -> list[list[Box]]:
     """The cells of each table that lines enclose, as boxes; found as pdfplumber finds them."""
     flat = sum(rule.is_flat for rule in rules)
@@ -123,7 +154,7 @@ def _open_sides(rules: Sequence[Rule]) -> list[Rule]:
     upright = [rule for rule in rules if not rule.is_flat]
     added = []
     for first in flat:
-        alike = [r for r in flat if abs(r.x0 - first.x0) <= _SNAP and abs(r.x1 - first.x1) <= _SNAP]
+        alike = [r for r in flat if _same_width(r, first)]
         foot, top = min(r.y0 for r in alike), max(r.y0 for r in alike)
         if first is not alike[0] or top - foot < _SHORTEST:
             continue

@@ -12,6 +12,7 @@ from statistics import median
 
 from askdocs.documents.loaders.pdf.characters import HYPHEN, Box, Segment
 from askdocs.documents.loaders.pdf.line_text import CELL, line_text
+from askdocs.documents.loaders.pdf.rules import Rule
 from askdocs.documents.loaders.tables.rows import (
     clean,
     column_names,
@@ -29,6 +30,9 @@ _INNER_ROWS = 3  # lines with several pieces in one cell, for it to hold rows of
 _FILLED = 0.4  # of the cells of a ruled table that hold text; a grid with fewer is a drawing
 _LONGEST_CELL = 600  # characters; a longer one is a text that stands in a box
 _MOST_COLUMNS = 40
+_FIRST_BANDED = 500  # number of the first table of a page with lines across only
+_FIRST_UNRULED = 1000
+_BAND_GUTTER = 0.35  # as _GUTTER, where lines say that there is a table
 _UNRULED_ROWS = 3  # of a table without lines, one below the other
 _GUTTER = 0.55  # font sizes that stay free between two columns in all rows
 _WIDE = 1.6  # font sizes between two cells, somewhere in a row that is one of a table
@@ -37,6 +41,7 @@ _INDENT = 2.0  # font sizes: a line so far to the right goes on with a cell of t
 _ROW_STEP = 2.2  # of the usual distance of rows: a wider one ends the table
 _CONTINUED = 0.8  # of the usual distance of rows: a line that is nearer goes on with the row above
 _SENTENCE = 90  # characters of a cell; where the middle row has more, the columns are text
+_PROSE = 28  # letters in the middle cell of a column of text; one such column may be in a table
 _SAME_COLUMN = 4.0  # points by which the columns of a table on the next page may be off
 
 
@@ -81,6 +86,35 @@ def with_ruled_tables(
         made, names = _row_segments(rows, tuple(columns[:-1]), inside, names, number)
         rest += made
     return rest, names
+
+
+def with_banded_tables(
+    segments: Sequence[Segment], bands: Sequence[Sequence[Rule]]
+) -> list[Segment]:
+    """The segments of a page with each row of a table between lines across as one segment.
+
+    Args:
+        segments: What stands on the page.
+        bands: The lines of each such table, from its top. What stands between the first two is
+            taken for the names of the columns.
+    """
+    rest = list(segments)
+    for number, band in enumerate(bands, _FIRST_BANDED):
+        left, right = band[0].x0 - _EDGE, band[0].x1 + _EDGE
+        inside = [
+            s
+            for s in rest
+            if left <= s.left and s.right <= right and band[-1].y0 < s.middle < band[0].y0
+        ]
+        rows = _cell_lines(inside)
+        names = sum(row[0].middle > band[1].y0 for row in rows)
+        if not names or len(rows) - names < _FEWEST_ROWS:
+            continue
+        made = _unruled(rows, number, names=names)
+        if made is not None:
+            kept = {id(s) for s in inside}
+            rest = [s for s in rest if id(s) not in kept] + made
+    return rest
 
 
 def _holds(grid: Sequence[Box], segment: Segment) -> bool:
@@ -265,7 +299,7 @@ def with_unruled_tables(rows: Sequence[list[Segment]]) -> Iterator[list[Segment]
     whose first line names the columns.
     """
     start = 0
-    number = 1000
+    number = _FIRST_UNRULED
     while start < len(rows):
         end = _table_end(rows, start)
         made = _unruled(rows[start:end], number) if end - start >= _UNRULED_ROWS else None
@@ -306,9 +340,12 @@ def _near(rows: Sequence[list[Segment]], end: int) -> bool:
     return 0 < step <= _ROW_STEP * height
 
 
-def _unruled(rows: Sequence[list[Segment]], number: int) -> list[Segment] | None:
-    """A segment for each row of a table without lines; None where the lines are no table."""
-    borders = _borders(rows)
+def _unruled(rows: Sequence[list[Segment]], number: int, *, names: int = 0) -> list[Segment] | None:
+    """A segment for each row of a table without lines; None where the lines are no table.
+
+    `names` is how many of the first lines surely name the columns.
+    """
+    borders = _borders(rows, _BAND_GUTTER if names else _GUTTER)
     if not max(map(_pieces, rows)) <= len(borders) + 1 <= _MOST_COLUMNS:
         return None
     steps = [a[0].middle - b[0].middle for a, b in pairwise(rows)]
@@ -321,19 +358,33 @@ def _unruled(rows: Sequence[list[Segment]], number: int) -> list[Segment] | None
                 parts[bisect_right(borders, part.left + 1)].append(part)
         cells = [_cell_text(each) for each in parts]
         bottom, top = min(s.bottom for s in row), max(s.top for s in row)
-        if index and not cells[0] and _goes_on(found[-1], cells, steps[index - 1], usual):
+        goes_on = index and not cells[0] and _goes_on(found[-1], cells, steps[index - 1], usual)
+        if goes_on or 0 < index < names:
             merged = [clean(f"{a} {b}") for a, b in zip(found[-1].cells, cells, strict=True)]
             found[-1] = _Row(merged, bottom, found[-1].top)
         else:
             found.append(_Row(cells, bottom, top))
     texts = [row.cells for row in found]
-    if len(found) < _UNRULED_ROWS or not _is_named(rows, texts):
+    if len(found) < _UNRULED_ROWS or not (names or _is_named(rows, texts)):
+        return None
+    if sum(_is_prose(column) for column in zip(*texts, strict=True)) > 1:
         return None
     if median(max(map(len, row)) for row in texts) > _SENTENCE or not _is_table(found):
         return None
     inside = [segment for row in rows for segment in row]
-    made, _ = _row_segments(found, (), inside, Names(), number)
+    before = Names(tuple(texts[0]), ()) if names else Names()  # as if they stood overleaf
+    made, _ = _row_segments(found, (), inside, before, number)
     return made
+
+
+def _is_prose(column: Sequence[str]) -> bool:
+    """Whether the cells of a column are as long as lines of a text."""
+    widths = [
+        sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in cell)
+        for cell in column
+        if cell
+    ]
+    return bool(widths) and median(widths) > _PROSE
 
 
 def _is_named(rows: Sequence[list[Segment]], texts: Sequence[Sequence[str]]) -> bool:
@@ -376,14 +427,14 @@ def _goes_on(before: _Row, cells: Sequence[str], step: float, usual: float) -> b
     return step < _CONTINUED * usual and all(before.cells[n] for n in filled)
 
 
-def _borders(rows: Sequence[list[Segment]]) -> list[float]:
+def _borders(rows: Sequence[list[Segment]], gutter: float) -> list[float]:
     """The places between columns: no word of any row stands there."""
     size = median(s.size for row in rows for s in row)
     words = sorted(word for row in rows for s in row for word in _words(s))
     borders: list[float] = []
     reach = words[0][1]
     for left, right in words[1:]:
-        if left - reach > _GUTTER * size:
+        if left - reach > gutter * size:
             borders.append(left - _EDGE / 2)
         reach = max(reach, right)
     return borders
