@@ -30,6 +30,8 @@ BORDERS = {
     "onnx": {"models.bfloat16.encoder"},
     "sentence_transformers": {"models.embedders"},
     "onnxruntime": {"models.bundled"},
+    "markdown_it": {"app.views.prose"},
+    "nh3": {"app.views.prose"},
     "sqlite3": {"index"},
 }
 HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxruntime", "numpy",

@@ -18,6 +18,7 @@ from askdocs.answering.questions.follow_up import understand
 from askdocs.errors import AskdocsError
 from askdocs.models.bundled import load_tokenizer
 from askdocs.output.exports import answer_record
+from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Statement, Turn
 
 from ..views.markdown import AnswerEscaper, escaped_answer, one_line, unescaped
@@ -100,10 +101,15 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
             first = next(pieces, "")  # what cannot be answered is told as an error, not midway
         except AskdocsError as error:
             return _refused(str(error))
-        return told_while_heard(_events(wanted, stream, first, pieces), "text/event-stream")
+        return told_while_heard(
+            _events(wanted, stream, first, pieces, keeps_blocks=assistant.has_llm),
+            "text/event-stream",
+        )
 
 
-def _events(wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str]) -> Generator[str]:
+def _events(
+    wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str], *, keeps_blocks: bool
+) -> Generator[str]:
     """An answer as a stream of events, the first piece of which has been read."""
     frame = {**_frame(wanted.model), "object": "chat.completion.chunk"}
     counts = wanted.stream_options is not None and wanted.stream_options.include_usage
@@ -111,7 +117,7 @@ def _events(wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str]) -
         frame["usage"] = None
     try:
         yield _event({**frame, **_chunk({"role": "assistant", "content": ""})})
-        for piece in _contents(stream, first, pieces):
+        for piece in _contents(stream, first, pieces, keeps_blocks=keeps_blocks):
             yield _event({**frame, **_chunk({"content": piece})})
         yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
         if counts:
@@ -124,9 +130,11 @@ def _events(wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str]) -
     yield "data: [DONE]\n\n"
 
 
-def _contents(stream: Stream, first: str, pieces: Iterator[str]) -> Iterator[str]:
+def _contents(
+    stream: Stream, first: str, pieces: Iterator[str], *, keeps_blocks: bool
+) -> Iterator[str]:
     """The content of a message as it grows; what a model said in vain is followed by the answer."""
-    escaper, said = AnswerEscaper(), ""
+    escaper, said = AnswerEscaper(keeps_blocks=keeps_blocks), ""
     for piece in chain([first], pieces):
         said += piece
         yield escaper.feed(piece)
@@ -134,9 +142,16 @@ def _contents(stream: Stream, first: str, pieces: Iterator[str]) -> Iterator[str
     answer = stream.answer
     if said.startswith(answer.text):  # behind it, at most, a sentence that was cut off
         torn = " …" if said != answer.text else ""
-        yield f"{torn}{_notice(answer)}"
+        told = _summed_up(answer)
+        yield f"{torn}{told}{_notice(answer)}"
     else:
         yield f" …{_notice(answer)}\n\n{escaped_answer(answer.text)}"
+
+
+def _summed_up(answer: Answer) -> str:
+    """How many statements of a language model stand in the documents, as a paragraph."""
+    told = summary(answer)
+    return f"\n\n{told}" if told else ""
 
 
 def _notice(answer: Answer) -> str:
@@ -174,7 +189,8 @@ def _frame(model: str) -> dict[str, Any]:
 
 
 def _whole(answer: Answer) -> dict[str, Any]:
-    content = f"{escaped_answer(answer.text)}{_notice(answer)}"
+    told = _summed_up(answer)
+    content = f"{escaped_answer(answer.text, keeps_blocks=is_prose(answer))}{told}{_notice(answer)}"
     message = {"role": "assistant", "content": content}
     return {
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],

@@ -9,10 +9,12 @@ from html import escape
 from types import MappingProxyType
 
 from askdocs.output.marks import Mark, link, mark_citation, mark_passage
+from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
 
 from ..conversations.conversation import Conversation, Exchange
 from .exports import answer_markdown
+from .prose import render_markdown, render_prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,13 @@ LET_MODEL_TRY = (
 DOUBTFUL = "Not all of this is supported: check the sentences that say so"
 _VERDICTS: dict[Verdict, str] = {
     "quoted": "",
-    "supported": "Supported by the source",
+    "supported": "",
     "partly": "Only partly supported",
     "unsupported": "Not supported by your documents",
+    "unchecked": "Not checked",
+    "no_claim": "",
 }
+NEAREST_WORDS = 3  # pieces of the source that are shown beside a doubtful statement
 
 
 def render_past(
@@ -120,7 +125,9 @@ def _changed_note(since: Since) -> str:
 def _exchange_body(exchange: Exchange, number: int) -> str:
     if exchange.answer is not None:
         return render_answer(exchange.answer, number, limited=bool(exchange.sources))
-    said = f'<p class="said" dir="auto">{escape(exchange.said)}</p>' if exchange.said else ""
+    said = ""
+    if exchange.said:
+        said = f'<div class="said" dir="auto">{render_markdown(exchange.said)}</div>'
     if exchange.problem:
         return f'{said}<p class="problem">{escape(exchange.problem)}</p>'
     if exchange.stopped:
@@ -144,10 +151,57 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
         )
     if not answer.statements:
         return f'<div class="answer said" dir="auto">{escape(answer.text)}</div>{notice}'
-    statements = "".join(_statement(each, number) for each in answer.statements)
+    if is_prose(answer):
+        body = f'<div class="answer prose" dir="auto">{_prose(answer, number)}</div>'
+    else:
+        statements = "".join(_statement(each, number) for each in answer.statements)
+        body = f'<ul class="answer">{statements}</ul>'
     return (
-        f'<ul class="answer">{statements}</ul>'
+        f"{body}"
         f"{notice}{_cited(answer.citations, number)}{_assurance(answer)}{_searched_for(answer)}"
+    )
+
+
+def _prose(answer: Answer, number: int) -> str:
+    """What a language model wrote; beside what is supported stand only the citation numbers."""
+
+    def opens(place: int, quotation: int | None) -> str:
+        statement = answer.statements[place]
+        if quotation is not None:
+            citation = statement.quotations[quotation].citations[0]
+            return f'<a class="quotation" {_opens(citation.source, mark_citation(citation))}>'
+        contradicted = " contradicted" if statement.contradicted else ""
+        described = ""
+        if _VERDICTS[statement.verdict]:
+            described = f' tabindex="0" aria-describedby="doubt-{number}-{place}"'
+        return f'<span class="statement {statement.verdict}{contradicted}"{described}>'
+
+    def closes(place: int, quotation: int | None) -> str:
+        if quotation is not None:
+            return "</a>"
+        statement = answer.statements[place]
+        links = "".join(_citation_link(each, number) for each in statement.citations)
+        cites = f'<span class="cites">{links}</span>' if links else ""
+        return f"</span>{cites}{_doubt(statement, number, place)}"
+
+    return render_prose(answer, opens, closes)
+
+
+def _doubt(statement: Statement, number: int, place: int) -> str:
+    """The note of a doubtful statement: why, and the nearest words of the source."""
+    verdict = _VERDICTS[statement.verdict]
+    if not verdict:
+        return ""
+    reason = f": {statement.reason}" if statement.reason else ""
+    words = "".join(
+        f'<span class="note-quote" dir="auto">“{escape(_shortened(each.quote))}”</span> '
+        f'<span class="note-place">{escape(each.source)}</span>'
+        for each in statement.citations[:NEAREST_WORDS]
+    )
+    near = f'<span class="note-place">The nearest words:</span>{words}' if words else ""
+    return (
+        f'<span class="note" id="doubt-{number}-{place}" hidden>'
+        f'<span class="note-reason">{escape(verdict + reason)}.</span> {near}</span>'
     )
 
 
@@ -172,7 +226,7 @@ def _statement(statement: Statement, number: int) -> str:
     body = f"<q>{words}</q>" if quoted else words
     buttons = "".join(_citation_link(each, number) for each in statement.citations)
     verdict = ""
-    if not quoted:
+    if _VERDICTS[statement.verdict]:
         reason = f": {escape(statement.reason)}" if statement.reason else ""
         verdict = f' <small class="verdict">{_VERDICTS[statement.verdict]}{reason}</small>'
     return (
@@ -252,7 +306,8 @@ def _assurance(answer: Answer) -> str:
     """How sure the answer is and what it consists of, in quiet words."""
     sources = len({citation.source for citation in answer.citations})
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
-    words = [DOUBTFUL if doubtful else confidence_words(answer.confidence)]
+    told = summary(answer).removesuffix(".")
+    words = [told or (DOUBTFUL if doubtful else confidence_words(answer.confidence))]
     if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
         words.append("quoted word for word")
     if sources > 1:

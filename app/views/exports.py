@@ -11,10 +11,12 @@ from html import escape
 from typing import Any, Literal
 
 from askdocs.output.exports import answer_record, embedded
+from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Citation, Statement
 
 from ..conversations.conversation import Conversation
-from .markdown import one_line
+from .markdown import one_line, without_links
+from .prose import render_prose
 
 Format = Literal["md", "html", "json"]
 MEDIA_TYPES: dict[Format, str] = {
@@ -27,7 +29,9 @@ _STYLE = (
     "color:#24211c;background:#fbf9f5}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2.5rem}"
     "blockquote{border-left:2px solid #f6d768;margin:.6rem 0;padding-left:1rem}"
     "small,footer{color:#665f54;font-family:sans-serif;overflow-wrap:anywhere}"
-    "ul{padding-left:1.1rem}code{font-size:.8rem}"
+    "ul{padding-left:1.1rem}.partly,.unchecked,.unsupported{text-decoration:underline dotted}"
+    ".unsupported{text-decoration:underline solid #a4381f}td,th{padding:.2rem .8rem .2rem 0}"
+    "code{font-size:.8rem}"
 )
 
 
@@ -76,9 +80,11 @@ def answer_markdown(answer: Answer) -> str:
     lines = [f"**{one_line(answer.question)}**", ""]
     if not answer.statements:
         lines.append(one_line(answer.text))
-    for statement in answer.statements:
-        numbers = "".join(f" [{citation.number}]" for citation in statement.citations)
-        lines.append(f"- {one_line(statement.text)}{numbers}{_doubt(statement)}")
+    if is_prose(answer):
+        lines += [prose_markdown(answer), "", f"*{summary(answer)}*"]
+    else:
+        for statement in answer.statements:
+            lines.append(f"- {one_line(statement.text)}{_numbers(statement)}{_doubt(statement)}")
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
@@ -104,6 +110,8 @@ def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
 
 def _answer_html(answer: Answer) -> str:
     said = "".join(_statements_html(answer)) or f'<p dir="auto">{escape(answer.text)}</p>'
+    if is_prose(answer):
+        said = f'<div dir="auto">{_prose_html(answer)}</div><p><small>{summary(answer)}</small></p>'
     quotes = "".join(
         f'<blockquote dir="auto">[{each.number}] '
         f"{'' if _is_said(each, answer) else f'{escape(each.quote)}<br>'}"
@@ -121,12 +129,50 @@ def _is_said(citation: Citation, answer: Answer) -> bool:
 
 def _statements_html(answer: Answer) -> Iterator[str]:
     for statement in answer.statements:
-        numbers = "".join(f" [{citation.number}]" for citation in statement.citations)
-        yield f'<p dir="auto">{escape(statement.text)}{numbers}{_doubt(statement)}</p>'
+        words = f"{escape(statement.text)}{_numbers(statement)}{_doubt(statement)}"
+        yield f'<p dir="auto">{words}</p>'
+
+
+def _prose_html(answer: Answer) -> str:
+    """What a language model wrote; doubtful statements are underlined, and say why on hover."""
+
+    def opens(place: int, quotation: int | None) -> str:
+        statement = answer.statements[place]
+        if quotation is not None or not _doubt(statement):
+            return "<span>"
+        title = escape(f"{statement.verdict}: {statement.reason}".removesuffix(": "))
+        return f'<span class="{statement.verdict}" title="{title}">'
+
+    def closes(place: int, quotation: int | None) -> str:
+        statement = answer.statements[place]
+        end = escape(_numbers(statement) + _doubt(statement)) if quotation is None else ""
+        return f"</span>{end}"
+
+    return render_prose(answer, opens, closes)
+
+
+def prose_markdown(answer: Answer) -> str:
+    """What a language model wrote as Markdown that holds no image, link or HTML."""
+    parts = []
+    for number, statement in enumerate(answer.statements):
+        lead = statement.lead if number else statement.lead.lstrip("\n")
+        is_code = statement.markdown.startswith("```")  # which shows everything as it is
+        words = statement.markdown if is_code else without_links(statement.markdown)
+        end = f"{_numbers(statement)}{_doubt(statement)}"
+        if words.startswith("|") and end:
+            words, end = f"{words.rstrip().removesuffix('|').rstrip()}{end} |", ""
+        elif words.startswith("```") and end:
+            end = f"\n\n{end.strip()}"
+        parts.append(f"{lead}{words}{end}")
+    return "".join(parts)
+
+
+def _numbers(statement: Statement) -> str:
+    return "".join(f" [{citation.number}]" for citation in statement.citations)
 
 
 def _doubt(statement: Statement) -> str:
-    sure = statement.verdict in ("quoted", "supported")
+    sure = statement.verdict in ("quoted", "supported", "no_claim")
     return "" if sure else f" ({statement.verdict})"
 
 

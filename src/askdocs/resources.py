@@ -22,6 +22,7 @@ from askdocs.llm.model import LanguageModel
 from askdocs.models.embedder_ray import RayEmbedder
 from askdocs.models.embedders import Embedder, LlamaIndexEmbedder, load_embedder, rest
 from askdocs.models.reader import OnnxReader, Reader
+from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer
 
 _LOCK_SECONDS = 5.0
 
@@ -46,6 +47,7 @@ class Parts:
         self._vectors: VectorStore | None = None
         self._embedder: Embedder | None = None
         self._reader: Reader | None = None
+        self._claim_scorer: ClaimScorer | None = None
         self._llm: LanguageModel | None = None
 
     def close(self) -> None:
@@ -143,6 +145,13 @@ class Parts:
             if self._reader is None:
                 self._reader = OnnxReader()
             return self._reader
+
+    def open_claim_scorer(self) -> ClaimScorer:
+        """The model that judges what a language model writes."""
+        with self.guard:
+            if self._claim_scorer is None:
+                self._claim_scorer = OnnxClaimScorer()
+            return self._claim_scorer
 
     @property
     def has_llm(self) -> bool:

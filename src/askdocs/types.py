@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
-Verdict = Literal["quoted", "supported", "partly", "unsupported"]
+Verdict = Literal["quoted", "supported", "partly", "unsupported", "unchecked", "no_claim"]
 Stage = Literal["scan", "load", "embed", "write", "repair", "ask"]
 
 
@@ -116,16 +116,38 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words in quote signs: `text == statement.text[start:end]`, and where the source has them.
+
+    `difference` says in which words no source has them so; it is empty where they are exact.
+    """
+
+    text: str
+    start: int
+    end: int
+    citations: tuple[Citation, ...] = ()
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence or bullet of an answer, what it stands on, and whether that bears it.
 
-    `reason` says in words why the verdict is not better.
+    `reason` says in words why the verdict is not better; `contradicted` that the source says
+    otherwise, not only nothing. The verdict "unchecked" is for a language that the verifier has
+    not learnt, "no_claim" for headings, questions, transitions and refusals. `markdown` is the
+    sentence with its signs of Markdown, `lead` what stands between it and the sentence before:
+    white space and the signs of a heading, list or table row. Both are empty in quotes.
     """
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
     reason: str = ""
+    contradicted: bool = False
+    quotations: tuple[Quotation, ...] = ()
+    markdown: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

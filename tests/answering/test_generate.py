@@ -17,6 +17,8 @@ from askdocs import Answer, Assistant, Config, Turn
 from askdocs.answering.quotes import NO_ANSWER
 from askdocs.documents.sentences import estimate_tokens
 from askdocs.llm import model
+from askdocs.output.summary import summary
+from tests.claim_scorer import WordScorer
 from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving
 
@@ -43,10 +45,18 @@ def settings(folder: Path, url: str, **more: Any) -> Config:
     return Config(corpus=folder / "corpus", index=folder / "index", **{"llm": llm, **more})
 
 
+@pytest.fixture(scope="module", autouse=True)
+def words_are_counted() -> Iterator[None]:
+    """What is tested here is not the verifier's judgement: words are counted instead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("askdocs.resources.OnnxClaimScorer", WordScorer)
+        yield
+
+
 @pytest.fixture(scope="module")
 def assistant(folder: Path, server: ModelServer) -> Iterator[Assistant]:
     """An assistant over the sample corpus, whose language model is the server."""
-    with Assistant(settings(folder, server.url, llm_seconds=2)) as assistant:
+    with Assistant(settings(folder, server.url, llm_seconds=4)) as assistant:
         assistant.index()
         yield assistant
 
@@ -149,7 +159,40 @@ def test_what_is_streamed_is_the_text_of_the_answer(
     assert "".join(pieces) == stream.answer.text
     assert len([piece for piece in pieces if piece]) > 10
     assert len(stream.answer.statements) == 4
-    assert stream.answer.text.count("\n\n") == 2
+    assert "\n\n- Theft has been the largest problem." in stream.answer.text
+    assert "\n- The end" in stream.answer.text
+
+
+def test_markdown_of_a_reply_is_kept_and_headings_are_not_judged(ask: Ask) -> None:
+    reply = (
+        "## The cost\n\nThe **scheme** cost 1.9 million pounds to set up [1].\n\n"
+        "| What | Cost |\n|---|---|\n| Set up | 1.9 million pounds [1] |\n\nWhat else?\n\n"
+        "```\nx = 1\n```\n"
+    )
+    answer = ask(Script([[reply]]))
+    assert [each.verdict for each in answer.statements] == [
+        "no_claim", "supported", "no_claim", "supported", "no_claim", "partly",
+    ]  # fmt: skip
+    assert answer.text.startswith("## The cost\n\nThe **scheme** cost 1.9 million pounds")
+    assert "\n| What | Cost |\n|---|---|\n| Set up | 1.9 million pounds [1] |" in answer.text
+    assert "\n```\nx = 1\n```\n" in answer.text
+    assert summary(answer) == "2 of 3 statements stand in your documents."
+
+
+def test_an_altered_quotation_is_told_with_the_difference(ask: Ask) -> None:
+    answer = ask(Script([["The report says it “cost 1.9 billion pounds to set up” [1]."]]))
+    (statement,) = answer.statements
+    assert statement.verdict == "unsupported"
+    (quotation,) = statement.quotations
+    assert "“billion” where the source says “million”" in quotation.difference
+    assert statement.reason == f"misquoted: {quotation.difference}"
+
+
+def test_an_exact_quotation_is_cited_where_it_stands(ask: Ask) -> None:
+    answer = ask(Script([["The report says it “cost 1.9 million pounds to set up” [1]."]]))
+    ((quotation,),) = [each.quotations for each in answer.statements]
+    assert not quotation.difference
+    assert [each.quote for each in quotation.citations] == ["cost 1.9 million pounds to set up"]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,13 @@ def test_verdicts_quotes_only_and_a_model_that_dies(
     ):
         visit.ask(QUESTION)
         answer = visit.page.locator(".exchange").nth(0)
-        expect(answer.locator(".statement.unsupported")).to_contain_text("1971")
-        expect(answer.locator(".statement.unsupported .verdict")).to_contain_text("Not supported")
+        doubtful = answer.locator(".statement.unsupported")
+        expect(doubtful).to_contain_text("1971")
+        expect(answer.locator(".statement.supported")).to_contain_text("1871")
+        expect(answer.locator(".assurance")).to_contain_text("1 of 2 statements stand")
+        doubtful.hover()
+        expect(visit.page.locator("#note")).to_contain_text("Not supported by your documents")
+        expect(visit.page.locator("#note")).to_contain_text("1871")  # the nearest words
 
         model.script = Script([["The lighthouse was "]], breaks=True)
         visit.ask(QUESTION)

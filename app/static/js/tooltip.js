@@ -1,4 +1,6 @@
-/* The note of a citation: its quote and place, on hover and focus. */
+/* The note of a citation or of a doubtful statement, on hover, focus and tap. */
+
+const DESCRIBED = "a.cite, .statement[aria-describedby]";
 
 let note = null;
 let noteTimer = 0;
@@ -51,13 +53,13 @@ function keepNote() {
 export function watchCitations() {
   for (const [shows, hides] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
     document.addEventListener(shows, (event) => {
-      const link = event.target.closest?.("a.cite");
+      const link = event.target.closest?.(DESCRIBED);
       if (link) showNote(link);
       else if (note?.contains(event.target)) keepNote();
       else if (noteIsShown() && shows === "mouseover" && document.activeElement !== noted) hideNoteSoon();
     });
     document.addEventListener(hides, (event) => {
-      if (event.target.closest?.("a.cite, #note")) hideNoteSoon();
+      if (event.target.closest?.(`${DESCRIBED}, #note`)) hideNoteSoon();
     });
   }
   document.addEventListener("scroll", hideNote, { capture: true, passive: true });

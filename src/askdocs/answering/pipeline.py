@@ -174,7 +174,7 @@ def _documents_told(records: Sequence[DocumentRecord]) -> str:
 def _written(parts: Parts, considered: Considered, quoted: Answer) -> Generator[str, None, Answer]:
     """The answer in the words of the language model; the quotes where it has none."""
     try:
-        model = parts.open_llm()
+        model, scorer = parts.open_llm(), parts.open_claim_scorer()
     except ModelUnavailableError as error:
         return replace(quoted, notice=f"{error} These are quotes instead.")
     return (
@@ -182,7 +182,7 @@ def _written(parts: Parts, considered: Considered, quoted: Answer) -> Generator[
             considered,
             quoted,
             model,
-            Verifier(parts.embedder),
+            Verifier(scorer, parts.embedder, parts.open_catalog().passages_of),
             remove_unsupported=parts.config.unsupported == "remove",
         )
     )

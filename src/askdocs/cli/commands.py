@@ -352,7 +352,12 @@ def mcp(
 
 @app.command("eval")
 def evaluate(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Documents, questions.jsonl.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Documents, questions.jsonl; or claims.jsonl, for the verifier."
+        ),
+    ],
     limit: Annotated[
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="Ask only N questions, spread evenly."),
@@ -386,6 +391,7 @@ def evaluate(
 ) -> None:
     """Measure search, answers and refusals on questions whose answers are known."""
     from askdocs.cli.terminal import showing_progress
+    from askdocs.evaluation.claims import claims_file
     from askdocs.evaluation.report import (
         check_drawing,
         draw,
@@ -399,6 +405,10 @@ def evaluate(
         check_drawing()
     if feedback:
         make_question_set(feedback, folder, config)
+    claims = claims_file(folder)
+    if claims is not None:
+        _evaluate_claims(claims, read_settings(config).embedder, limit, as_json=as_json)
+        return
     with showing_progress() as on_progress:
         evaluation = evaluate_folder(
             folder, read_settings(config), index=index, limit=limit, on_progress=on_progress
@@ -411,6 +421,28 @@ def evaluate(
         _print_json(scores_as_json(evaluation))
     else:
         print(scores_as_text(evaluation))
+
+
+def _evaluate_claims(file: Path, embedder: str, limit: int | None, *, as_json: bool) -> None:
+    """Measure the verifier on a file of claims, and print the figures."""
+    from askdocs.answering.verification.verifier import Verifier
+    from askdocs.cli.terminal import showing_progress
+    from askdocs.evaluation.claims import claims_as_json, claims_as_text, judge_all, read_claims
+    from askdocs.evaluation.run import spread
+    from askdocs.models.embedders import load_embedder
+    from askdocs.models.verifier import OnnxClaimScorer
+    from askdocs.types import Progress
+
+    claims = spread(read_claims(file), limit)
+    verifier = Verifier(OnnxClaimScorer(), load_embedder(embedder))
+    with showing_progress() as on_progress:
+        judged = judge_all(
+            claims, verifier, lambda done, total: on_progress(Progress("ask", done, total))
+        )
+    if as_json:
+        _print_json(claims_as_json(judged))
+    else:
+        print(claims_as_text(judged))
 
 
 @app.command()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from askdocs.answering.stream import Stream
 from askdocs.output.printable import printable
+from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Changes, Hit, Progress, ProgressListener, Status
 
 if TYPE_CHECKING:
@@ -40,9 +41,23 @@ def show_diagnosis(diagnosis: Diagnosis, done: Repair | None) -> None:
 
 def show_answer(answer: Answer) -> None:
     """Print an answer with its sources below it."""
-    for paragraph in answer.text.split("\n\n"):
-        print(_wrapped(paragraph))
+    if is_prose(answer):
+        _show_prose(answer.text)
+    else:
+        for paragraph in answer.text.split("\n\n"):
+            print(_wrapped(paragraph))
     _show_sources(answer)
+
+
+def _show_prose(text: str) -> None:
+    """Print Markdown, each of its lines wrapped; signs of emphasis are left out."""
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        print(textwrap.indent(_wrapped(_unsigned(line), indent=len(indent)), indent))
+
+
+def _unsigned(markdown: str) -> str:
+    return markdown.replace("**", "").replace("`", "")
 
 
 def show_stream(stream: Stream) -> Answer | None:
@@ -129,7 +144,7 @@ class _Writer:
         print(mark)
 
     def _put(self) -> None:
-        word, self._word = printable(self._word), ""
+        word, self._word = printable(_unsigned(self._word)), ""
         if word and self._column and self._column + 1 + len(word) > self._width:
             print()
             self._column = 0
@@ -147,27 +162,13 @@ def _show_sources(answer: Answer) -> None:
     elif answer.hits:
         print("\nThe nearest passages:")
         show_hits(answer.hits)
-    doubted = _doubts(answer)
-    if doubted:
-        print(f"\n{doubted}")
+    told = summary(answer)
+    if told:
+        print(f"\n{told}")
     if answer.notice:
         print(f"\n{printable(answer.notice)}")
     if len(answer.searched_for) > 1:
         print(f"\n(searched for: {printable('; '.join(answer.searched_for))})")
-
-
-def _doubts(answer: Answer) -> str:
-    """How many sentences the documents do not bear; "" if they bear all."""
-    verdicts = [statement.verdict for statement in answer.statements]
-    told = [
-        f"{verdicts.count(verdict)} {words}"
-        for verdict, words in (
-            ("unsupported", "not supported"),
-            ("partly", "only partly supported"),
-        )
-        if verdict in verdicts
-    ]
-    return f"Of {len(verdicts)} sentences: {', '.join(told)}." if told else ""
 
 
 def show_hits(hits: Sequence[Hit]) -> None:

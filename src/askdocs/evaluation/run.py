@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from askdocs.answering.questions.follow_up import understand
 from askdocs.answering.quotes import answer_with_quotes
@@ -36,6 +37,9 @@ from askdocs.types import (
 )
 
 Place = tuple[str, int, int]  # source, start, end
+
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def conversation(assistant: Assistant, history: Sequence[Asked]) -> list[Turn]:
     return turns
 
 
-def spread(questions: Sequence[Question], limit: int | None) -> list[Question]:
+def spread(questions: Sequence[Item], limit: int | None) -> list[Item]:
     """At most `limit` questions, evenly spread, in order."""
     if limit is None or limit >= len(questions):
         return list(questions)

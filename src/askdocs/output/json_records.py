@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from askdocs.output.summary import summary
 from askdocs.types import Answer, Changes, Hit, Status
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "text": answer.text,
+        "summary": summary(answer),
         "answered": answer.answered,
         "confidence": answer.confidence,
         "searched_for": list(answer.searched_for),
@@ -24,7 +26,18 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
                 "text": statement.text,
                 "verdict": statement.verdict,
                 "reason": statement.reason,
+                "contradicted": statement.contradicted,
                 "citations": [citation.number for citation in statement.citations],
+                "quotations": [
+                    {
+                        "text": quotation.text,
+                        "exact": not quotation.difference,
+                        "difference": quotation.difference,
+                        "citations": [citation.number for citation in quotation.citations],
+                    }
+                    for quotation in statement.quotations
+                ],
+                "markdown": statement.markdown,
             }
             for statement in answer.statements
         ],

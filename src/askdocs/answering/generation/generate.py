@@ -6,14 +6,17 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from askdocs.answering.generation.prompts import NOT_FOUND, numbered, writing_messages
 from askdocs.answering.generation.reply_parser import ReplyParser, Said
 from askdocs.answering.ranking import Considered
+from askdocs.answering.verification.evidence import Quote
+from askdocs.answering.verification.statements import declines
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 from askdocs.llm.model import LanguageModel
-from askdocs.types import Answer, Citation, Passage, Statement, Verdict
+from askdocs.types import Answer, Citation, Passage, Quotation, Statement, Verdict
 
 _MOST_PASSAGES = 10
 _REPLY_TOKENS = 600
@@ -21,19 +24,7 @@ _SHARE_FOR_REPLY = 3  # a reply may take this part of a small context
 _WRAPPING_TOKENS = 20  # around each passage
 _MOST_REPEATS = 3  # sentences in a row that were said before; a small model may go round for ever
 _LONGEST_TOKEN = 8  # characters; a reply that is longer than its tokens can be is cut
-# How models decline in their own words, and the words that such a sentence may begin with.
-_NO_ANSWER = (
-    r"(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|unable|do(?:es)?(?:n['’]t| not)|not|no)"
-    r" (?:\w+ ){0,3}?(?:answer|help|assist|comply|contain|mention|provide|include|say|state|specify"
-    r"|address|have|find|know|information)\b"
-)
-_DECLINES = re.compile(
-    rf"(?:i(?:['’]m| am)?\b|sorry|unfortunately|as an ai)\b.*?\b{_NO_ANSWER}"
-    r"|(?:unfortunately, )?(?:(?:based on|according to) the (?:\w+ )?passages, )?"
-    r"(?:(?:the|these|this|your) (?:\w+ )?(?:passages?|documents?|texts?|context|sources?)|there)"
-    rf" (?:(?:is|are) )?{_NO_ANSWER}|(?:unfortunately, )?none of the (?:\w+ )?passages\b",
-    re.IGNORECASE,
-)
+# The words that a sentence which declines may begin with.
 _MAY_DECLINE = re.compile(
     r"(?:i|i['’]m|sorry|unfortunately|as|there|none|based|according)\b"
     r"|(?:the|these|this|your)\b(?:(?:\s+\w+){0,2}\W*$"
@@ -41,14 +32,14 @@ _MAY_DECLINE = re.compile(
     re.IGNORECASE,
 )
 _TELLING_WORDS = 7  # after so many a sentence that declines has done so, or is one that may
-_GOES_ON = re.compile(
-    r"(?<!sorry, )(?<!sorry )\b(?:but|however|although|though|only|except)\b", re.IGNORECASE
-)
 _FOOTER = re.compile(r"\W*(?:sources?|references?|citations?)\W*", re.IGNORECASE)
 _DOUBTS: dict[Verdict, str] = {
     "partly": "only partly supported",
     "unsupported": "not supported by your documents",
+    "unchecked": "not checked",
 }
+_CODE = "this code does not stand so in your documents"
+_LEAD_IN_WORDS = 8  # a list item of fewer words is judged with the sentence that introduces it
 
 
 def write_answer(
@@ -67,7 +58,9 @@ def write_answer(
     """
     passages = passages_to_show(considered, model)
     parser = ReplyParser(len(passages))
-    writing = _Writing(considered.question, passages, verifier, remove_unsupported)
+    writing = _Writing(
+        considered.question, considered.read_as, passages, verifier, remove_unsupported
+    )
     messages = writing_messages(considered.read_as, passages)
     most_tokens = _reply_tokens(model)
     room = most_tokens * _LONGEST_TOKEN
@@ -82,7 +75,7 @@ def write_answer(
                     break
                 if room <= 0:
                     raise ReplyCutOffError("it is longer than was asked for")
-                yield writing.go_on(parser.pending, opens=parser.opens)
+                yield writing.go_on(parser)
             else:
                 for said in parser.end():
                     yield from writing.finish(said)
@@ -93,7 +86,7 @@ def write_answer(
         return _with_notice(quoted, f"The language model gave no answer. {error}")
     if writing.declined and not writing.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
-    if not writing.statements:
+    if all(each.verdict == "no_claim" for each in writing.statements):
         nothing = "The language model wrote nothing that the documents support."
         return _with_notice(quoted, notice or nothing)
     return Answer(
@@ -135,7 +128,7 @@ def _with_notice(quoted: Answer, notice: str) -> Answer:
 
 @dataclass(slots=True)
 class _Writing:
-    """The answer as far as it is written. `text` is what has been yielded so far.
+    """The answer as far as it is written. `text` is what has been yielded so far, as Markdown.
 
     A sentence that was said before, or repeats the question, is left out; `repeats` counts those
     that came in a row. So is one that declines to answer, and what follows the heading of a list
@@ -143,6 +136,7 @@ class _Writing:
     """
 
     question: str
+    read_as: str
     passages: Sequence[Passage]
     verifier: Verifier
     remove_unsupported: bool
@@ -152,39 +146,51 @@ class _Writing:
     declined: bool = False
     ended: bool = False
     repeats: int = 0
-    _shown: str = ""  # of the sentence that is being written
+    _shown: str = ""  # of the sentence that is being written, as Markdown
     _whole: int = 0  # characters of the text that are whole sentences
-    _opens: bool = False  # whether a sentence that was left out was to begin a paragraph
+    _lead: str = ""  # of a paragraph that a sentence which was left out was to begin
+    _head: tuple[str, ...] = ()  # the cells of the first row of the table that is being written
+    _lead_in: str = ""  # the sentence that introduces the list that is being written
 
-    def go_on(self, pending: str, *, opens: bool) -> str:
+    def go_on(self, parser: ReplyParser) -> str:
         """What can be shown of a sentence that is still being written."""
-        if self.remove_unsupported or self.ended or _may_be_left_out(pending):
+        pending = parser.pending
+        if not pending or self.remove_unsupported or self.ended or _may_be_left_out(pending):
             return ""
         if self._has_said(pending):
             return ""
-        return self._show(pending, opens=self._opens or opens)
+        return self._show(parser.pending_markdown, self._lead_of(parser.pending_lead))
 
     def finish(self, said: Said) -> Iterator[str]:
         """The rest of a sentence, with its citations and what is to be said against it."""
         self.ended = self.ended or NOT_FOUND.casefold() in said.text.casefold()
         self.ended = self.ended or (said.opens and bool(_FOOTER.fullmatch(said.text)))
-        if self.ended or (not self._shown and _declines(said.text)):
+        if self.ended or (not self._shown and declines(said.text)):
             self.declined = True
             return
-        opens = self._opens or said.opens
+        lead = self._lead_of(said.lead)
         if self._has_said(said.text):
             self.repeats += 1
-            self._opens = opens
+            self._lead = lead if lead.startswith("\n") else ""
             return
         self.repeats = 0
-        judgement = self.verifier.judge(said.text, *self._cited(said))
-        self._opens = opens and judgement.verdict == "unsupported" and self.remove_unsupported
-        if judgement.verdict == "unsupported" and self.remove_unsupported:
+        judgement = self._judged(said)
+        removed = judgement.verdict == "unsupported" and self.remove_unsupported
+        self._lead = lead if removed and lead.startswith("\n") else ""
+        if removed:
             return
-        citations = tuple(dict.fromkeys(self._number(quote) for quote in judgement.quotes))
-        self.statements.append(Statement(said.text, citations, judgement.verdict, judgement.reason))
-        yield self._show(said.text, opens=opens)
-        yield self._close(citations, judgement)
+        shown = lead if self.text or not lead.startswith("\n") else lead.lstrip("\n")
+        statement = self._statement(said, judgement, shown)
+        self.statements.append(statement)
+        closing_words = _closing(statement)
+        if said.kind == "row":  # the marks stand in the last cell
+            cells = said.markdown.rstrip().removesuffix("|").rstrip()
+            yield self._show(f"{cells}{closing_words} |", lead)
+        else:
+            yield self._show(said.markdown, lead)
+            ending = f"\n\n{closing_words.strip()}" if said.kind == "code" else closing_words
+            self.text += ending if closing_words else ""
+            yield ending if closing_words else ""
         self._shown = ""
         self._whole = len(self.text)
 
@@ -192,34 +198,85 @@ class _Writing:
         """Leave out the sentence that was being written when the reply was cut off."""
         self.text = self.text[: self._whole]
 
+    def _judged(self, said: Said) -> Judgement:
+        """The verdict on a sentence, a row of a table or a block of code."""
+        cited, others = self._cited(said)
+        if said.kind == "heading" or self._is_head(said):
+            return Judgement("no_claim")
+        if said.kind == "code":
+            return self.verifier.judge_verbatim(said.text, [*cited, *others], _CODE)
+        if said.kind != "item" and said.opens:
+            self._lead_in = ""
+        claim = self._claim(said)
+        if said.text.endswith(":"):
+            self._lead_in = said.text.rstrip(":")
+        return self.verifier.judge(claim, cited, others, self.read_as)
+
+    def _is_head(self, said: Said) -> bool:
+        """Whether a row is the first of its table, which names the columns."""
+        if said.kind != "row":
+            self._head = ()
+            return False
+        is_head = not self._head
+        if is_head:
+            self._head = tuple(_cells(said.text))
+        return is_head
+
+    def _claim(self, said: Said) -> str:
+        """What a sentence says where it stands: a row with its columns, a short item in full."""
+        if said.kind == "row":
+            pairs = zip_longest(self._head, _cells(said.text), fillvalue="")
+            return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
+        is_short = said.kind == "item" and len(said.text.split()) < _LEAD_IN_WORDS
+        return f"{self._lead_in}: {said.text}" if self._lead_in and is_short else said.text
+
+    def _statement(self, said: Said, judgement: Judgement, lead: str) -> Statement:
+        at = said.text.find  # a claim may have more words than the sentence
+        quotations = tuple(
+            Quotation(
+                piece.text,
+                at(piece.text),
+                at(piece.text) + len(piece.text),
+                tuple(dict.fromkeys(self._number(quote) for quote in found.quotes)),
+                found.difference,
+            )
+            for piece, found in judgement.quotations
+            if piece.text in said.text
+        )
+        return Statement(
+            text=said.text,
+            citations=tuple(dict.fromkeys(self._number(quote) for quote in judgement.quotes)),
+            verdict=judgement.verdict,
+            reason=judgement.reason,
+            contradicted=judgement.contradicted,
+            quotations=quotations,
+            markdown=said.markdown,
+            lead=lead,
+        )
+
     def _has_said(self, words: str) -> bool:
         """Whether the answer holds a sentence that begins so, or the question does."""
         said = (self.question, *(statement.text for statement in self.statements))
         return any(each.startswith(words) for each in said)
 
-    def _show(self, words: str, *, opens: bool) -> str:
+    def _lead_of(self, lead: str) -> str:
+        """What stands before the next sentence; a paragraph begins though its first was dropped."""
+        return self._lead if self._lead and not lead.startswith("\n") else lead
+
+    def _show(self, markdown: str, lead: str) -> str:
         """More of a sentence, with what parts it from the one before."""
-        more = words[len(self._shown) :]
-        if more and not self._shown and self.text:
-            more = ("\n\n" if opens else " ") + more
-        self._shown = words
+        more = markdown[len(self._shown) :]
+        if more and not self._shown:
+            more = (lead if self.text else lead.lstrip()) + more
+        self._shown = markdown
         self.text += more
         return more
-
-    def _close(self, citations: Sequence[Citation], judgement: Judgement) -> str:
-        marks = "".join(f"[{citation.number}]" for citation in citations)
-        doubt = _DOUBTS.get(judgement.verdict, "")
-        if doubt:
-            doubt = f" ({doubt}: {judgement.reason})" if judgement.reason else f" ({doubt})"
-        closing_words = (f" {marks}" if marks else "") + doubt
-        self.text += closing_words
-        return closing_words
 
     def _cited(self, said: Said) -> tuple[list[Passage], list[Passage]]:
         cited = [self.passages[number - 1] for number in said.numbers]
         return cited, [passage for passage in self.passages if passage not in cited]
 
-    def _number(self, quote: tuple[Passage, int, int]) -> Citation:
+    def _number(self, quote: Quote) -> Citation:
         """The citation of these words, the same number each time."""
         passage, start, end = quote
         for citation in self.citations:
@@ -231,14 +288,22 @@ class _Writing:
         return citation
 
 
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def _closing(statement: Statement) -> str:
+    """The numbers of the citations, and what is to be said against a statement."""
+    marks = "".join(f"[{citation.number}]" for citation in statement.citations)
+    doubt = _DOUBTS.get(statement.verdict, "")
+    if doubt:
+        doubt = f" ({doubt}: {statement.reason})" if statement.reason else f" ({doubt})"
+    return (f" {marks}" if marks else "") + doubt
+
+
 def _may_be_left_out(pending: str) -> bool:
     """Whether a sentence may yet turn out to decline, or to be the heading of a list of sources."""
     if NOT_FOUND.startswith(pending.upper()) or _FOOTER.fullmatch(pending):
         return True
     begins = _MAY_DECLINE.match(pending) and len(pending.split()) <= _TELLING_WORDS
-    return bool(begins or _declines(pending))
-
-
-def _declines(text: str) -> bool:
-    """Whether a sentence says, in the words of a model, that there is no answer, and no more."""
-    return bool(_DECLINES.match(text)) and not _GOES_ON.search(text)
+    return bool(begins or declines(pending))

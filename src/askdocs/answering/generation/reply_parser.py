@@ -1,10 +1,15 @@
-"""What a language model writes, as it arrives, to sentences and the passages they name."""
+"""Parses the reply of a language model, as it arrives, into sentences and the passages they name.
+
+The reply is Markdown: each sentence keeps its inline signs, and what stands before it (a new
+paragraph, the sign of a heading or list item, the bar of a table row). Code blocks stay whole.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from askdocs.documents.sentences import sentence_spans
 
@@ -21,23 +26,37 @@ _NAMED_MARK = re.compile(rf"\(\s*(?:passages?|sources?)\s*#?\s*(?P<numbers>{_NUM
 _LINK = re.compile(r"\(\s*(?:https?:|#)[^()]*\)", re.I)  # a mark may be written as a link
 _THINKING = re.compile(r"<think(?:ing)?>", re.I)
 _THOUGHT = re.compile(r"</think(?:ing)?>", re.I)
-_LIST_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")
+_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")  # of a list, heading or quote
+_BULLETS = frozenset("*•–+")
+_EMPHASIS = re.compile(r"(?<!\S)[*_]+(?=\S)|(?<=[^\s*_])[*_]+(?![\w*_])")
+_BOLD_LINE = re.compile(r"\*\*[^*]+[^*.!?]\*\*:?")
+_DIVIDER = re.compile(r"\|?[\s|:-]+\|?")
+_FENCE_SIGN = "```"
+_DEEPEST = 8  # spaces before the sign of a nested item
 _ASIAN_BRACKETS = str.maketrans("【】［］", "[][]")
 _CLOSING = frozenset(".,;:!?")
 _LONGEST_MARK = 40  # characters
 _KEPT = "\u200c\u200d"  # joiners that some scripts are spelled with
 
 
+Kind = Literal["prose", "heading", "item", "row", "code"]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A sentence of a reply without its marks, and the numbers that these named, in order.
 
-    `opens` is true where it begins a paragraph or a list entry.
+    `opens` is true where it begins a paragraph, a list item or a heading. `markdown` is the
+    sentence with its inline signs, `lead` what stands between it and the sentence before. A row
+    of a table and a block of code are one "sentence" each.
     """
 
     text: str
     numbers: tuple[int, ...]
     opens: bool
+    markdown: str = ""
+    lead: str = ""
+    kind: Kind = "prose"
 
 
 class ReplyParser:
@@ -58,6 +77,13 @@ class ReplyParser:
         self._marked = 0  # where in the text the last mark stood
         self._numbers: dict[int, None] = {}
         self._opens = True
+        self._line_begins = True
+        self._indent = 0  # spaces at the beginning of the line
+        self._code: str | None = None  # of the block that is being written
+        self._before: Kind = "prose"  # the kind of the sentence before
+        self._blank = True  # whether the line before was blank
+        self._divider = ""  # the line between the head of a table and its rows
+        self._carried = ""  # the sign of bold text or code that the sentence before left open
         self._done: list[Said] = []
 
     def feed(self, piece: str) -> list[Said]:
@@ -69,6 +95,8 @@ class ReplyParser:
     def end(self) -> list[Said]:
         """The last sentence, complete or not."""
         self._release()
+        if self._code is not None:
+            self._end_code()
         self._end_paragraph()
         return self._completed()
 
@@ -76,7 +104,20 @@ class ReplyParser:
     def pending(self) -> str:
         """The words so far of the sentence that is being written; they will not change."""
         words = _plain(self._text[: self._word], self._opens)
-        return words if _says_something(words) else ""
+        return words if _says_something(words) and not self._is_whole_line() else ""
+
+    @property
+    def pending_markdown(self) -> str:
+        """`pending` with the inline signs of Markdown."""
+        if not self.pending:
+            return ""
+        sign = self._sign()
+        return self._carried + " ".join(self._text[len(sign) : self._word].split())
+
+    @property
+    def pending_lead(self) -> str:
+        """What stands before the sentence that is being written."""
+        return self._lead(self._kind())
 
     @property
     def opens(self) -> bool:
@@ -93,6 +134,8 @@ class ReplyParser:
             return
         if self._thought is not None:
             self._think(character)
+        elif self._code is not None:
+            self._take_code(character)
         elif self._held:
             self._hold(character)
         elif character in "[<(":
@@ -102,6 +145,67 @@ class ReplyParser:
             self._end_paragraph()
         else:
             self._write(character)
+
+    def _take_code(self, character: str) -> None:
+        """A further character of a block of code, which ends with a line of its own sign."""
+        code = f"{self._code}{character}"
+        line = code.rsplit("\n", 1)[-1]
+        if line.strip() == _FENCE_SIGN and "\n" in code:
+            self._code = code[: len(code) - len(line)]
+            self._end_code()
+        elif character == "\n" or character.isprintable() or character in _KEPT:
+            self._code = code
+
+    def _end_code(self) -> None:
+        """The block of code as one sentence; its first line names a language."""
+        language, _, code = (self._code or "").partition("\n")
+        self._code = None
+        name = re.sub(r"\W", "", language)
+        body = code.strip("\n")
+        if _says_something(body):
+            markdown = f"{_FENCE_SIGN}{name}\n{body}\n{_FENCE_SIGN}"
+            self._done.append(
+                Said(body, tuple(self._numbers), True, markdown, self._lead("code"), "code")
+            )
+            self._before = "code"
+            self._numbers = {}
+        self._opens, self._blank = True, True
+
+    def _kind(self) -> Kind:
+        """The kind of the sentence that is being written."""
+        sign = self._sign()
+        if self._opens and sign:
+            return "heading" if sign.startswith("#") else "item"
+        if self._text.startswith("|"):
+            return "row"
+        text = self._text.strip()
+        return "heading" if self._opens and _BOLD_LINE.fullmatch(text) else "prose"
+
+    def _sign(self) -> str:
+        """The sign with which a line opens: of a list, a heading or a quote; "" if there is none.
+
+        It is known once it is followed by a space.
+        """
+        found = _SIGN.match(self._text) if self._opens else None
+        return found.group() if found else ""
+
+    def _is_whole_line(self) -> bool:
+        """Whether the sentence is a row, or may become a block of code: shown when complete."""
+        return self._text.startswith(("|", _FENCE_SIGN))
+
+    def _lead(self, kind: Kind) -> str:
+        if not self._opens and kind != "code":
+            return " "
+        sign = self._sign() if kind in ("heading", "item") else ""
+        if sign[:1] in _BULLETS:
+            sign = "- "
+        in_list = kind == self._before and kind in ("item", "row") and not self._blank
+        indent = (
+            " " * min(self._indent, _DEEPEST) if kind == "item" and self._before == kind else ""
+        )
+        if kind == "row" and self._divider:
+            return f"{self._divider}\n"
+        return ("\n" if in_list else "\n\n") + indent + (f"{sign.strip()} " if sign else "")
 
     def _hold(self, character: str) -> None:
         """Go on with what may be a mark, or see that it is none."""
@@ -166,6 +270,10 @@ class ReplyParser:
                 self._numbers.setdefault(number)
 
     def _write(self, character: str) -> None:
+        if self._line_begins and character == " ":
+            self._indent += 1
+        elif not character.isspace():
+            self._line_begins = False
         if character.isspace():
             self._end_word()
             if self._text and not self._text.endswith(" "):
@@ -179,6 +287,8 @@ class ReplyParser:
                 self._text = self._text[:-1]
                 self._word = min(self._word, len(self._text))
             self._text += character
+            if self._text == _FENCE_SIGN and self._opens:
+                self._text, self._word, self._code = "", 0, ""
 
     def _close(self) -> bool:
         """Whether a bracket closes a number that none opened: a broken mark."""
@@ -192,6 +302,9 @@ class ReplyParser:
 
     def _end_word(self) -> None:
         """If a sentence began with the last word, the one before it is complete."""
+        if self._text.startswith("|"):  # a row of a table is not cut
+            self._word = len(self._text)
+            return
         if not self._word or len(self._text) <= self._word:
             return
         if sentence_spans(self._text)[-1][0] == self._word:
@@ -202,22 +315,41 @@ class ReplyParser:
 
     def _end_paragraph(self) -> None:
         self._end_word()
+        blank = not self._text
         self._end_sentence(self._text)
-        self._opens = True
+        self._opens, self._line_begins = True, True
+        self._blank = blank
+        self._indent = 0
+        self._carried = ""
 
     def _end_sentence(self, text: str) -> None:
+        self._text = text
         said = _plain(text, self._opens)
+        kind = self._kind()
+        lead, sign = self._lead(kind), self._sign()
+        divider = kind == "row" and bool(_DIVIDER.fullmatch(text.strip()))
+        markdown = self._carried + " ".join(text[len(sign) :].split())
         self._text, self._word, self._marked = "", 0, 0
-        if _says_something(said):
-            self._done.append(Said(said, tuple(self._numbers), self._opens))
-            self._numbers = {}
-            self._opens = False
+        if divider:
+            self._divider = f"\n{markdown}"
+        if not _says_something(said):
+            return
+        open_sign = next((each for each in ("**", "`") if markdown.count(each) % 2), "")
+        self._carried = open_sign
+        self._done.append(
+            Said(said, tuple(self._numbers), self._opens, markdown + open_sign, lead, kind)
+        )
+        self._numbers = {}
+        if self._opens:
+            self._before = kind
+        self._opens, self._blank, self._divider = False, False, ""
 
 
 def _plain(text: str, opens: bool) -> str:
     """Without signs of Markdown: of emphasis, of code and, where a line opens, of a list."""
-    words = " ".join(text.replace("**", "").replace("`", "").split())
-    return _LIST_SIGN.sub("", words).strip() if opens else words
+    plain = _SIGN.sub("", text) if opens else text
+    plain = _EMPHASIS.sub("", plain)
+    return " ".join(plain.replace("**", "").replace("`", "").split())
 
 
 def _says_something(text: str) -> bool:

@@ -1,13 +1,12 @@
-"""What a sentence says that can be compared with another's: numbers, dates, names, who, not."""
+"""Compares the numbers, dates and names of two sentences."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 
-from askdocs.answering.questions.speech import saying_words
-from askdocs.index.keywords.terms import STOP_WORDS, content_words, is_akin
+from askdocs.index.keywords.terms import STOP_WORDS, is_akin
 
 MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
@@ -44,41 +43,6 @@ _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
 _SHORTEST = 2  # letters of an abbreviation
 _STEM = 4  # letters that forms of one name share
 _OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
-_NOT = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|neither|without|cannot|hardly|unable"
-    r"|fail(?:s|ed|ing)? to|lack(?:s|ed|ing)?|\w+n['’]t)\b",
-    re.IGNORECASE,
-)
-_NOT_NO = re.compile(r"\b(?:not only|no doubt|no longer only|or not|no\.? \d)", re.IGNORECASE)
-_SAME_MATTER = 0.5  # of the words of a clause
-_CLAUSE_END = re.compile(
-    r"[,;:]\s+|\s?[()]\s?|\s+[-–—]\s+|\s(?=(?:and|but|while|whereas|although)\s)"
-)
-_OPPOSITES = tuple(
-    tuple(frozenset(side.split()) for side in pair.split("/"))
-    for pair in (
-        "increase increases increased increasing rise rises rose risen rising grew raises raised"
-        "/decrease decreases decreased decreasing fall falls fell fallen reduce reduces reduced"
-        " decline declined declines lowers lowered inhibit inhibits inhibited",
-        "more greater higher larger most highest largest/less fewer lower smaller least lowest",
-        "before/after",
-        "first/last",
-        "won win wins/lost lose loses",
-        "allow allows allowed permits permitted/ban bans banned forbids forbidden prohibited",
-        "support supports supported/oppose opposes opposed",
-        "accept accepts accepted/reject rejects rejected",
-        "north northern/south southern",
-        "east eastern/west western",
-        "always/never",
-        "all/none",
-        "oldest older/youngest younger newest newer",
-        "early earlier/late later",
-        "male men man/female women woman",
-        "positive positively/negative negatively",
-        "open opened/close closed",
-        "begin began begun start started/end ended",
-    )
-)
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|his|her|hers|its|their|him|them|this|these)\b",
     re.IGNORECASE,
@@ -172,110 +136,6 @@ def _spelled_out(wanted: list[str], near: list[str]) -> set[str]:
     return found
 
 
-def contradicts(text: str, source: str) -> bool:
-    """Whether a clause of one is denied in the clause of the other that is most like it."""
-    here, there = clauses(text), clauses(source)
-    denials = [(part, _likest(part, there)) for part in here if _denials(part)]
-    held = content_words(text)
-    for part in there:
-        if _denials(part) and any(is_akin(w, other) for w in _denied(part) for other in held):
-            denials.append((part, _likest(part, here)))
-    return any(
-        _denials(part) % 2 != _denials(other) % 2 and _same_matter(part, other)
-        for part, other in denials
-    )
-
-
-def _same_matter(part: str, other: str) -> bool:
-    """Whether two clauses share half of the words of the shorter one, so that one denies both."""
-    wanted, held = sorted((content_words(part), content_words(other)), key=len)
-    shared = sum(any(is_akin(word, each) for each in held) for word in wanted)
-    return shared >= _SAME_MATTER * len(wanted)
-
-
-def clauses(text: str) -> list[str]:
-    """The parts of a sentence between commas, dashes and conjunctions."""
-    return _CLAUSE_END.split(text)
-
-
-def _likest(part: str, others: list[str]) -> str:
-    wanted = content_words(part)
-
-    def shared(other: str) -> int:
-        held = content_words(other)
-        return sum(any(is_akin(word, each) for each in held) for word in wanted)
-
-    return max(others, key=shared)
-
-
-def _denials(text: str) -> int:
-    return len(_NOT.findall(_NOT_NO.sub(" ", text)))
-
-
-def _denied(text: str) -> list[str]:
-    """The words that follow close upon each "not": what is denied."""
-    plain = _NOT_NO.sub(" ", text)
-    return [
-        word for match in _NOT.finditer(plain) for word in content_words(plain[match.end() :])[:3]
-    ]
-
-
-def opposite(text: str, source: str) -> str:
-    """A word of `text` where `source` has only words for the opposite; "" if there is none."""
-    said, given = _words(text), _words(source)
-    for first, second in _OPPOSITES:
-        for here, there in ((first, second), (second, first)):
-            contrary = said & here and not given & here and given & there and not said & there
-            if contrary:
-                return min(said & here)
-    return ""
-
-
-def speakers(text: str) -> list[str]:
-    """The names that stand as the speakers of what a text reports."""
-    found: list[str] = []
-    for start, end in saying_words(text):
-        before = names_before(text, start)
-        after = re.match(r"\s+((?:[A-Z][\w'’\-]+\s?)+)", text[end:])
-        found += before or (after[1].split() if after else [])
-    return found
-
-
-def names_before(text: str, place: int) -> list[str]:
-    """The name that stands last before a place, if no clause ends between them."""
-    clause = re.split(r"[,;:.]\s", text[:place])[-1]
-    runs = re.findall(r"(?:[A-Z][\w'’\-]+\s?)+", clause)
-    return [w for w in runs[-1].split() if w.lower() not in STOP_WORDS] if runs else []
-
-
-def swapped(text: str, source: str) -> bool:
-    """Whether the names left and right of a verb of `source` stand the other way in `text`."""
-    theirs = dict(_sides(source))
-    for word, (left, right) in _sides(text):
-        for other, (first, last) in theirs.items():
-            crossed = left != right and (left, right) == (last, first)
-            if crossed and is_akin(word, other) and _passive(text) == _passive(source):
-                return True
-    return False
-
-
-def _sides(text: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Each plain word with the nearest name word on its left and on its right."""
-    tokens = [match.group() for match in _NAME_WORD.finditer(text)]
-    named = [token[0].isupper() and token.lower() not in STOP_WORDS for token in tokens]
-    for place, token in enumerate(tokens):
-        if named[place] or token.lower() in STOP_WORDS:
-            continue
-        left = next((tokens[i] for i in range(place - 1, -1, -1) if named[i]), "")
-        right = next((tokens[i] for i in range(place + 1, len(tokens)) if named[i]), "")
-        if left and right:
-            yield token.lower(), (left, right)
-
-
-def _passive(text: str) -> bool:
-    return bool(re.search(r"\bby\b", text))
-
-
 def is_named(word: str, held: Sequence[str]) -> bool:
     """Whether a name, a near form of it or, for an abbreviation, what it is short for is held."""
     held = [bare(other) for other in held]
@@ -327,7 +187,3 @@ def _value(written: str) -> float:
     if written in _SCALES:
         return _SCALES[written]
     return float(written.replace(",", ""))
-
-
-def _words(text: str) -> Set[str]:
-    return {match.group().lower() for match in _NAME_WORD.finditer(text)}

@@ -1,38 +1,40 @@
-"""A statement and the passages it may stand on to a verdict, with the words that bear it.
+"""Judges what a language model wrote: a statement and the passages it may stand on to a verdict.
 
-First rules that are cheap and sure: a number, date, name, "not" or speaker that differs. Only what
-passes them is judged by how much of it the source says, in the same words or the same meaning.
+What can be looked up is looked up: whole sentences of the source, and words in quote signs. The
+rest is judged by a trained model that reads statement and passages together. Rules may only take
+support away, where a number, unit, name or small word differs for sure.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from askdocs.answering.verification import facts
-from askdocs.answering.verification.swaps import exchanged
-from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import content_words, is_akin
+from askdocs.answering.verification.evidence import (
+    Nearness,
+    Quote,
+    Sentence,
+    bearing,
+    joined,
+    selected,
+)
+from askdocs.answering.verification.language import is_english
+from askdocs.answering.verification.quotations import Lookup, Piece, Source, quoted_pieces
+from askdocs.answering.verification.rules import explained, veto
+from askdocs.answering.verification.statements import caution, claims_of, kind_of
+from askdocs.answering.verification.wording import piece_of_sentence, whole_sentences
 from askdocs.models.embedders import Embedder
+from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.types import Passage, Verdict
 
 NOWHERE = "no passage says so"
 NOT_ALL = "the source does not say all of it"
-# What is said: 1 for all words in the same words, or the same meaning; benchmarks/verification.py.
-_SUPPORTED = 0.72
-_PARTLY = 0.5
-_WORDS_SHARE = 0.6  # of the score; the rest is the cosine of the embeddings
-_LEAST_SHARE = 0.25  # of the words; below it the meaning is not looked at
-_CLAUSE_SAID = 0.34  # of the words of each part of a statement
-_CLAUSE_WORDS = 4  # of a part that is looked at alone
-_MOST_SENTENCES = 3  # that a statement may stand on together
-_FURTHER_WORDS = 2  # plain words that a second sentence must add to be taken in
-_BRACKETS = re.compile(r"\s?\([^()]*\)")
-_RANKS: tuple[Verdict, ...] = ("unsupported", "partly", "supported", "quoted")
-
-
-Quote = tuple[Passage, int, int]
+DENIED = "the source says otherwise"
+NOT_LEARNT = "the verifier has not learnt this language"
+# Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
+PARTLY_SHARE = 0.5  # from here on partly
+ELSEWHERE_SHARE = 1.0  # for passages that the statement does not cite
+_MOST_ELSEWHERE = 3  # other passages that are read one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,73 +42,206 @@ class Judgement:
     """Whether `quotes`, (passage, start, end) with offsets into its document, bear a statement.
 
     `reason` says in words why the verdict is not better. Without a verdict of support, the quotes
-    are the nearest words, for a person to compare. `said` is how much of it they say, 0 to 1.
+    are the nearest words, for a person to compare. `said` is the probability of support, 0 to 1.
+    `contradicted` says that the source says otherwise, not only nothing. `quotations` are the
+    pieces in quote signs with what was found of them.
     """
 
     verdict: Verdict
     reason: str = ""
     quotes: tuple[Quote, ...] = ()
     said: float = 0.0
+    contradicted: bool = False
+    quotations: tuple[tuple[Piece, Lookup], ...] = ()
 
 
-_UNFOUNDED = Judgement("unsupported", NOWHERE)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the model judged a claim by some sentences, and what it needs to support it."""
+
+    sentences: tuple[Sentence, ...]
+    score: ClaimScore
+    threshold: float
+
+    @property
+    def margin(self) -> float:
+        return self.score.supported - self.threshold
 
 
 class Verifier:
-    """Judges statements against passages."""
+    """Judges statements against passages.
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    Args:
+        scorer: The trained model.
+        embedder: What finds the nearest sentences.
+        passages_of: All passages of a document, in which quotations are looked up too.
+    """
 
-    def judge(self, text: str, cited: Sequence[Passage], others: Sequence[Passage]) -> Judgement:
-        """The verdict on a statement that cites some passages, with `others` that it might have.
+    def __init__(
+        self,
+        scorer: ClaimScorer,
+        embedder: Embedder,
+        passages_of: Callable[[str], Sequence[Passage]] | None = None,
+    ) -> None:
+        self._scorer = scorer
+        self._nearness = Nearness(embedder)
+        self._passages_of = passages_of
+        self._sources: dict[tuple[Passage, ...], Source] = {}
 
-        What the cited passages do not bear, alone or together, may be borne by another, or by all
-        together, which are then what is cited. Where they have nothing of it, the nearest words of
-        the others are shown.
+    def judge(
+        self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = ""
+    ) -> Judgement:
+        """Judge one statement.
+
+        Args:
+            text: The statement, one sentence.
+            cited: The passages that it cites.
+            others: Further passages that it might have cited.
+            question: The question that it answers.
+
+        Returns:
+            The verdict, with the words of the source that bear the statement or are nearest.
         """
-        alone = [self._against(text, [passage]) for passage in cited]
-        good = [each for each in alone if is_support(each)]
-        if good:
-            best = max(good, key=_rank)
-            return replace(best, quotes=tuple(quote for each in good for quote in each.quotes))
-        together = [self._against(text, cited)] if len(cited) > 1 else []
-        elsewhere = [self._against(text, [passage]) for passage in others]
-        anywhere = [self._against(text, [*cited, *others])] if others else []
-        for judgement in (*together, max(elsewhere, key=_rank, default=None), *anywhere):
-            if judgement is not None and is_support(judgement):
-                return judgement
-        near = max([*alone, *together], key=_rank, default=_UNFOUNDED)
-        if near.reason != NOWHERE:
-            return near
-        return max([near, *elsewhere, *anywhere], key=_rank)
+        if kind_of(text) != "claim":
+            return Judgement("no_claim")
+        passages = [*cited, *others]
+        source = self._source(passages)
+        whole = whole_sentences(text, source)
+        if whole and not caution(text):
+            return Judgement("quoted", "", whole, 1.0)
+        quotations = self._looked_up(text, source, passages)
+        altered = next((found for _, found in quotations if not found.is_exact), None)
+        if altered is not None:
+            nearest = self._nearest(text, passages)
+            reason = f"misquoted: {altered.difference}"
+            return Judgement("unsupported", reason, nearest, 0.0, True, quotations)
+        if not passages or not is_english(text) or not _in_english(passages):
+            judgement = (
+                Judgement("unchecked", NOT_LEARNT, self._nearest(text, passages))
+                if passages
+                else Judgement("unsupported", NOWHERE)
+            )
+        else:
+            judgement = _limited(text, self._judged(text, cited, others, question), source)
+        exact = [quote for _, found in quotations for quote in found.quotes]
+        quotes = tuple(dict.fromkeys([*judgement.quotes, *exact]))
+        return replace(judgement, quotations=quotations, quotes=quotes)
 
-    def _against(self, text: str, passages: Sequence[Passage]) -> Judgement:
-        for passage in passages:
-            place = find_words(text, passage.text)
-            if place is not None:
-                return Judgement("quoted", "", (_quote(passage, *place),), 1.0)
-        wanted = content_words(text)
-        quotes = _bearing(wanted, passages)
-        if not wanted or not quotes:
-            return _UNFOUNDED
-        source = " ".join(_words(quote) for quote in quotes)
-        share = _share(wanted, source)
-        if share < _LEAST_SHARE:
-            return Judgement("unsupported", NOWHERE, quotes, share)
-        said = _WORDS_SHARE * share + (1 - _WORDS_SHARE) * self._likeness(text, source)
-        if said < _PARTLY:
-            return Judgement("unsupported", NOWHERE, quotes, said)
-        difference = _difference(text, source, passages)
-        if difference:
-            return Judgement("unsupported", difference, quotes, said)
-        if said < _SUPPORTED or not _each_part_said(text, source):
+    def judge_verbatim(self, text: str, passages: Sequence[Passage], reason: str) -> Judgement:
+        """Judge a text that has to stand in the passages word for word, such as code.
+
+        Args:
+            text: The text.
+            passages: Where it may stand.
+            reason: What is said of a text that does not.
+        """
+        source = self._source(passages)
+        place = next(source.places(text), None)
+        if place is None:
+            return Judgement("partly", reason, self._nearest(text, passages))
+        return Judgement("quoted", "", tuple(source.quotes(*place)), 1.0)
+
+    def _source(self, passages: Sequence[Passage]) -> Source:
+        key = tuple(sorted(passages, key=lambda each: (each.source, each.start)))
+        if key not in self._sources:
+            self._sources[key] = Source(key)
+        return self._sources[key]
+
+    def _looked_up(
+        self, text: str, source: Source, passages: Sequence[Passage]
+    ) -> tuple[tuple[Piece, Lookup], ...]:
+        """Each quotation, looked up in the passages and then in their whole documents."""
+        found = []
+        for piece in quoted_pieces(text):
+            lookup = source.look_up(piece.text, text[: piece.start])
+            if not lookup.is_exact and self._passages_of is not None:
+                names = dict.fromkeys(each.source for each in passages)
+                whole = [each for name in names for each in self._passages_of(name)]
+                elsewhere = self._source(whole).look_up(piece.text, text[: piece.start])
+                lookup = elsewhere if elsewhere.is_exact else lookup
+            found.append((piece, lookup))
+        return tuple(found)
+
+    def _nearest(self, text: str, passages: Sequence[Passage]) -> tuple[Quote, ...]:
+        return bearing(text, self._nearness.sentences(text, passages))
+
+    def _judged(
+        self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str
+    ) -> Judgement:
+        """What the model says, less what a rule takes away."""
+        least = self._scorer.threshold
+        readings = self._readings(text, [list(cited)] if cited else [], least, question)
+        if not any(each.margin >= 0 for each in readings):
+            alone = [[each] for each in cited] if len(cited) > 1 else []
+            readings += self._readings(text, alone, least, question)
+            elsewhere = self._elsewhere(text, cited, others)
+            readings += self._readings(text, elsewhere, least * ELSEWHERE_SHARE, question)
+        if not readings:
+            return Judgement("unsupported", NOWHERE)
+        best = max(readings, key=lambda each: each.margin)
+        quotes = bearing(text, best.sentences)
+        said = best.score.supported
+        if best.margin >= 0:
+            difference = self._vetoed(text, best.sentences)
+            if difference:
+                return Judgement("unsupported", difference, quotes, said, True)
+            return Judgement("supported", "", quotes, said)
+        return self._doubted(text, best, quotes, question)
+
+    def _vetoed(self, text: str, sentences: Sequence[Sentence]) -> str:
+        """Why a rule takes support away; "" if none does."""
+        return veto(text, joined(sentences))
+
+    def _elsewhere(
+        self, text: str, cited: Sequence[Passage], others: Sequence[Passage]
+    ) -> list[list[Passage]]:
+        """The other passages that are nearest, one by one, and all passages together."""
+        near: dict[str, float] = {}
+        for sentence in self._nearness.sentences(text, others):
+            name = sentence.quote[0].id
+            near[name] = max(near.get(name, 0.0), sentence.near)
+        ordered = sorted(others, key=lambda each: -near.get(each.id, 0.0))
+        together = [[*cited, *others]] if others and len(cited) + len(others) > 1 else []
+        return [[each] for each in ordered[:_MOST_ELSEWHERE]] + together
+
+    def _readings(
+        self, text: str, groups: Sequence[Sequence[Passage]], threshold: float, question: str
+    ) -> list[_Reading]:
+        chosen = [selected(self._nearness.sentences(text, group)) for group in groups]
+        chosen = [each for each in chosen if each]
+        scores = self._scorer.score(text, [joined(each) for each in chosen], question)
+        return [
+            _Reading(tuple(sentences), score, threshold)
+            for sentences, score in zip(chosen, scores, strict=True)
+        ]
+
+    def _doubted(
+        self, text: str, best: _Reading, quotes: tuple[Quote, ...], question: str
+    ) -> Judgement:
+        """The verdict on what the model does not hold for supported, and which part that is."""
+        said = best.score.supported
+        contradicted = best.score.contradicted > best.score.not_stated
+        false = self._false_part(text, best, question)
+        if false:
+            reason = f"“{false}” is not in your documents"
+            return Judgement("partly", reason, quotes, said, contradicted)
+        if said >= PARTLY_SHARE * self._scorer.threshold:
             return Judgement("partly", NOT_ALL, quotes, said)
-        return Judgement("supported", "", quotes, said)
+        difference = explained(text, joined(best.sentences))
+        reason = difference or (DENIED if contradicted else NOWHERE)
+        return Judgement("unsupported", reason, quotes, said, contradicted)
 
-    def _likeness(self, text: str, source: str) -> float:
-        one, other = self._embedder.embed([text, source])
-        return max(0.0, float(one @ other))
+    def _false_part(self, text: str, best: _Reading, question: str) -> str:
+        """The clause that is not supported where another one is; "" if it is not so."""
+        parts = claims_of(text)
+        if len(parts) == 1:
+            return ""
+        evidence = joined(best.sentences)
+        scores = [self._scorer.score(part, [evidence], question)[0].supported for part in parts]
+        worst = min(range(len(parts)), key=scores.__getitem__)
+        least = self._scorer.threshold
+        is_half = max(scores) >= least and scores[worst] < PARTLY_SHARE * least
+        return parts[worst].strip(" .,;") if is_half else ""
 
 
 def is_support(judgement: Judgement) -> bool:
@@ -114,108 +249,18 @@ def is_support(judgement: Judgement) -> bool:
     return judgement.verdict in ("quoted", "supported")
 
 
-def find_words(text: str, within: str) -> tuple[int, int] | None:
-    """Where the words of `text` open a sentence of `within`, whatever the white space between.
-
-    A piece from the middle is no quote in this sense: what comes before may turn its meaning.
-    """
-    words = text.strip(" \"'“”‘’«».").split()
-    if not words:
-        return None
-    row = re.compile(r"\s+".join(map(re.escape, words)) + r"(?!\w)[.!?]?")
-    for start, _ in sentence_spans(within):
-        found = row.match(within, start)
-        if found:
-            return found.span()
-    return None
+def _in_english(passages: Sequence[Passage]) -> bool:
+    return any(is_english(each.text) for each in passages)
 
 
-def _bearing(wanted: Sequence[str], passages: Sequence[Passage]) -> tuple[Quote, ...]:
-    """The sentence that holds most of the words, and those that add further ones, in order.
-
-    A sentence that adds only a number or a name is not taken: that may be the false one.
-    """
-    places = [
-        _quote(passage, start, end)
-        for passage in passages
-        for start, end in sentence_spans(passage.text)
-    ]
-    held = [content_words(_words(place)) for place in places]
-    plain = [
-        [w for w in words if w in set(_words(p).split())]
-        for p, words in zip(places, held, strict=True)
-    ]
-    taken: list[int] = []
-    missing = list(wanted)
-    while len(taken) < _MOST_SENTENCES:
-        looked_at = plain if taken else held
-        gains = [sum(_held(word, words) for word in missing) for words in looked_at]
-        best = max(range(len(places)), key=lambda i: (gains[i], -i), default=None)
-        if best is None or best in taken or (taken and gains[best] < _FURTHER_WORDS):
-            break
-        taken.append(best)
-        missing = [word for word in missing if not _held(word, held[best])]
-    return tuple(places[i] for i in sorted(taken))
-
-
-def _difference(text: str, source: str, passages: Sequence[Passage]) -> str:
-    """Which number, date, name, "not" or speaker differs from the source; "" if none does."""
-    titles = " ".join(f"{each.title} {each.heading or ''}" for each in passages)
-    around = " ".join(each.text for each in passages)
-    checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("the number {} differs", lambda: facts.missing_figure(text, source)),
-        ("the date {} differs", lambda: facts.missing_date(text, source)),
-        ("the name {} differs", lambda: facts.missing_name(text, source, titles, around)),
-        ("one denies what the other says", lambda: "not" * facts.contradicts(text, source)),
-        ("“{}” says the opposite", lambda: facts.opposite(text, source)),
-        ("who did it differs", lambda: "who" * facts.swapped(text, source)),
-        (
-            "{} stands in the place of another",
-            lambda: exchanged(_unbracketed(text), _unbracketed(source)),
-        ),
-        ("the speaker {} differs", lambda: _other_speaker(text, source)),
-    )
-    for reason, check in checks:
-        found = check()
-        if found:
-            return reason.format(found)
-    return ""
-
-
-def _other_speaker(text: str, source: str) -> str:
-    said, theirs = facts.speakers(_unbracketed(text)), facts.speakers(_unbracketed(source))
-    if not said or not theirs or any(_held(one, theirs) for one in said):
-        return ""
-    return " ".join(said)
-
-
-def _unbracketed(text: str) -> str:
-    return _BRACKETS.sub("", text)
-
-
-def _each_part_said(text: str, source: str) -> bool:
-    """Whether the source has something of each clause of the text."""
-    parts = [content_words(part) for part in facts.clauses(text)]
-    return all(_share(part, source) >= _CLAUSE_SAID for part in parts if len(part) >= _CLAUSE_WORDS)
-
-
-def _share(wanted: Sequence[str], text: str) -> float:
-    held = content_words(text)
-    return sum(_held(word, held) for word in wanted) / max(len(wanted), 1)
-
-
-def _held(word: str, held: Sequence[str] | set[str]) -> bool:
-    return any(is_akin(word, other) for other in held)
-
-
-def _quote(passage: Passage, start: int, end: int) -> Quote:
-    return passage, passage.start + start, passage.start + end
-
-
-def _words(quote: Quote) -> str:
-    passage, start, end = quote
-    return passage.text[start - passage.start : end - passage.start]
-
-
-def _rank(judgement: Judgement) -> tuple[int, float]:
-    return _RANKS.index(judgement.verdict), judgement.said
+def _limited(text: str, judgement: Judgement, source: Source) -> Judgement:
+    """The judgement, at best partly for what is never supported or leaves out how it goes on."""
+    if judgement.verdict != "supported":
+        return judgement
+    reason = caution(text)
+    if reason:
+        return replace(judgement, verdict="partly", reason=reason)
+    piece = piece_of_sentence(text, source)
+    if piece is not None and piece.limit:
+        return replace(judgement, verdict="partly", reason=piece.limit, quotes=piece.sentence)
+    return judgement

@@ -1,0 +1,85 @@
+"""Whether a text is in English, the language that the verifier has learnt."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN_SHARE = 0.7  # of the letters of an English text, names in other scripts included
+_ENGLISH = frozenset(
+    """
+    the of and to in is was for that it on as with by at from this be are were which not has had
+    have but their they he she his her its an or who will would can could may must should been
+    more than when what there also only after before between during about into through over under
+    no if we i a well long under per part us now just two three people s t you your our all one
+    both each because while where how why does did do some these
+    whereas those them then such any other many most so
+    """.split()
+)
+# Frequent words of other languages in Latin script that are no English words.
+_OTHER = (
+    frozenset(
+        """
+    der das und ist nicht ein eine einen einem einer mit von zu auf für dem den des sich auch wird
+    werden wurde sind bei nach wie oder aber durch über zum zur kann hat haben im als wenn noch nur
+    le les des et est une dans pour pas sur au aux du ce cette ces qui que il elle ils par plus
+    avec sont ou mais être été leur leurs son sa ses nous vous ne se
+    el los las una y es en por con para del al lo como más pero sus fue son se está este esta
+    il gli che di per non è della dei delle nel alla sono una anche più dal come questo questa
+    o os um uma não com para dos das na no nas nos mais foi ser são pelo pela ao à também
+    de het een van en dat niet op te zijn met voor aan er maar om ook als bij door naar wordt werd
+    og det som til av på ikke jeg med har ble blir eller fra ved kan skal etter
+    och att som på är inte av för med den till han var ett har från kan ska efter
+    ja on ei että se oli mutta ovat kun niin jos mitä tai vain myös
+    i w z na nie się do jest to że o jak ale po za przez od dla
+    a v je se na že s z do to ve by jako které který pro
+    bir ve bu da de için ile çok olarak daha ne gibi
+    és az egy hogy nem is meg ez volt
+    si în la cu nu este care pe din mai
+    và của là có không một các cho được trong
+    yang dan di itu dengan untuk tidak dari dalam akan pada ini adalah oleh sebagai juga atau
+    tahun lebih telah oleh mereka dapat karena ke bisa ada sudah saat
+    roku był była przez oraz jego jej są został jest które także tym dla
+    ya wa na kwa ni katika za la cha vya kama hiyo huo mwaka alikuwa yake pia
+    những trong với đã được và khi đến người này ra vào năm
+    """.split()
+    )
+    - _ENGLISH
+    - frozenset("a i o s d t no do to by on son den is as".split())
+)
+# English words that are words of other languages too.
+_SHARED = frozenset(
+    "in was an so will also at he as to all over or on for had were be is no it do most any but"
+    " his may our more".split()
+)
+_SHARED_WEIGHT = 0.4
+_TELLING = 5  # words, among which an English sentence has one of the frequent ones
+
+
+def is_english(text: str, *, otherwise: bool = True) -> bool:
+    """Tell whether a text is in English, by its script and its function words.
+
+    Args:
+        text: One or more sentences.
+        otherwise: The result for a text that has no function words of any language known here.
+
+    Returns:
+        True for English.
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+    if letters and latin < _LATIN_SHARE * len(letters):
+        return False
+    words = [
+        found.group().lower()
+        for found in _WORD.finditer(text)
+        if found.start() == 0 or not found.group()[0].isupper()  # no names
+    ]
+    english = sum(
+        _SHARED_WEIGHT if word in _SHARED else 1 for word in words if word in _ENGLISH | _SHARED
+    )
+    other = sum(word in _OTHER for word in words)
+    if english == other:
+        return otherwise and len(words) < _TELLING
+    return english > other

@@ -1,0 +1,325 @@
+"""Words in quotation marks, looked up word by word in the sources.
+
+Two texts are the same words if their letters and digits are the same, whatever the case, white
+space, hyphens and punctuation between: line breaks, page breaks and other quote signs change
+nothing. A word left out, put in or exchanged does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import islice, pairwise
+
+from askdocs.types import Passage
+
+Quote = tuple[Passage, int, int]  # with offsets into the document
+_Part = tuple[tuple[str, ...], int]  # words, and how many letters may lie before them
+
+NOWHERE = "these words do not stand in your documents"
+# Opening sign → the signs that may close it, in the common languages.
+_CLOSERS = {
+    "“": "”", "„": "“”", "‟": "”", "”": "”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」",
+    "『": "』", "〝": "〞〟", '"': '"', "‘": "’", "‚": "‘’", "'": "'",
+}  # fmt: skip
+_SINGLE = "‘‚'"
+_ANY_CLOSER = frozenset("”»«「」』〞〟")
+_BEFORE_OPENING = frozenset(" \t\n\xa0([{—–-/:,")
+_SIGNS = re.compile("[" + re.escape("".join({*_CLOSERS, *"".join(_CLOSERS.values())})) + "]")
+# What carries meaning: words, currency and percent signs, and what stands between digits.
+_TOKEN = re.compile(r"[^\W_]+|[%‰€$£¥°§]|(?<=\d)[.,:/](?=\d)")
+_ELLIPSIS = re.compile(r"\[\s*(?:…|\.\s?\.\s?\.)\s*\]|\(\s*(?:…|\.\s?\.\s?\.)\s*\)|…|\.\s?\.\s?\.")
+_SIC = re.compile(r"\s*[\[(]\s*sic!?\s*[\])]", re.IGNORECASE)
+_LETTERS = re.compile(r"\[(\w{1,4})\](?=\w)|(?<=\w)\[(\w{1,4})\]")  # "[T]he", "walk[s]"
+_INSERTED = re.compile(r"\[[^\[\]]*\]")
+_LONGEST_GAP = 1500  # letters that "…" may leave out
+_LONGEST_CHANGE = 80  # letters that "[…]" may stand for
+_MOST_PLACES = 200  # of the first part of a quotation that are tried
+_SHORT_GAP = 5  # words; a denial left out in so few turns the meaning
+_DENIALS = frozenset("not no never nor neither cannot without unless except hardly barely".split())
+_DENIAL_REACH = 1  # words before a quotation that are looked at
+_LEAD_WORDS = 8  # of a statement before its quotation, among which a denial is looked for
+_LONGEST_BREAK = 8  # characters of white space between neighbouring passages
+_MARGIN = 3  # words around the nearest place that are compared
+_LIKE = 0.5  # of the words; what is less like is no version of the quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands in quote signs: `text == statement[start:end]`, without the signs."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where a quoted piece stands in the sources; `difference` says how it differs if nowhere."""
+
+    quotes: tuple[Quote, ...] = ()
+    difference: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        return not self.difference
+
+
+def quoted_pieces(text: str) -> list[Piece]:
+    """The outermost quotations of a text, in order; inner ones are compared as part of them.
+
+    A sign that is never closed quotes to the end of the text, one that was never opened from its
+    beginning: a sentence may be cut from a longer quotation.
+    """
+    signs = list(_SIGNS.finditer(text))
+    closers = [found.start() for found in signs if _may_close(text, found.start())]
+    pieces: list[Piece] = []
+    place = 0  # where the search goes on
+    for found in signs:
+        at = found.start()
+        if at < place:
+            continue
+        if _may_open(text, at):
+            end = _closing(text, at, closers)
+            if end is None and text[at] in _SINGLE:
+                continue  # an apostrophe
+            stop = len(text) if end is None else end
+            pieces.append(Piece(text[at + 1 : stop], at + 1, stop))
+            place = stop + 1
+        elif not pieces and _closes_unopened(text, at):
+            pieces.append(Piece(text[:at], 0, at))
+            place = at + 1
+    return [piece for piece in pieces if _TOKEN.search(piece.text)]
+
+
+def _may_open(text: str, at: int) -> bool:
+    sign = text[at]
+    if sign not in _CLOSERS:
+        return False
+    if sign in "“„‟«「『〝‹":
+        return True
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    return (not before or before in _BEFORE_OPENING) and bool(after.strip())
+
+
+def _may_close(text: str, at: int) -> bool:
+    """Whether a sign can end a quotation; an apostrophe within a word cannot."""
+    if text[at] in "'’‘":
+        after = text[at + 1 : at + 2]
+        return bool(text[at - 1 : at].strip()) and not after.isalnum()
+    return True
+
+
+def _closing(text: str, at: int, closers: Sequence[int]) -> int | None:
+    """Where the quotation that opens at `at` is closed; None if nowhere."""
+    sign, ends = text[at], _CLOSERS[text[at]]
+    depth = 1
+    for place in closers[bisect_left(closers, at + 1) :]:
+        if text[place] in ends and not (sign == '"' and _may_open(text, place)):
+            depth -= 1
+            if not depth:
+                return place
+        elif text[place] == sign and sign not in ends:
+            depth += 1
+    return None
+
+
+def _closes_unopened(text: str, at: int) -> bool:
+    before = text[at - 1 : at]
+    if text[at] == '"':
+        return bool(before.strip()) and not before.isdigit()  # 5" is a length
+    return text[at] in _ANY_CLOSER and bool(before.strip())
+
+
+def _folded(token: str) -> str:
+    return unicodedata.normalize("NFKC", token).casefold()
+
+
+class Source:
+    """The words of passages, joined where they are neighbours in their document."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._tokens: list[tuple[Passage, int, int]] = []  # offsets into the passage
+        self._words: list[str] = []
+        self._starts: list[int] = []  # in the stream
+        stream: list[str] = []
+        length = 0
+        before: Passage | None = None
+        for passage in sorted(dict.fromkeys(passages), key=lambda each: (each.source, each.start)):
+            if before is not None and not _are_neighbours(before, passage):
+                stream.append("\n")
+                length += 1
+            for found in _TOKEN.finditer(passage.text):
+                word = _folded(found.group())
+                self._tokens.append((passage, found.start(), found.end()))
+                self._words.append(word)
+                self._starts.append(length)
+                stream.append(word)
+                length += len(word)
+            before = passage
+        self._stream = "".join(stream)
+
+    def look_up(self, quotation: str, lead: str = "") -> Lookup:
+        """Find where the words of a quotation stand, or how the nearest place differs.
+
+        "…" may leave words out and brackets may change some; the parts around them have to stand
+        in order in one document. A denial right before the words has to be in `lead`.
+
+        Args:
+            quotation: What stands in quote signs, without the signs.
+            lead: What the statement says before the quotation.
+
+        Returns:
+            The places of its parts, or none and the difference.
+        """
+        parts = _parts(quotation)
+        if not parts:
+            return Lookup()
+        found = self._match(parts)
+        if found is None:
+            return Lookup(difference=self._difference([word for part in parts for word in part[0]]))
+        turned = self._left_out_denial(found) or self._denied_before(found[0][0], lead)
+        if turned:
+            return Lookup(difference=f"it leaves out “{turned}”")
+        return Lookup(tuple(each for first, last in found for each in self.quotes(first, last)))
+
+    def places(self, words: str) -> Iterator[tuple[int, int]]:
+        """The first and the last token of each place where the words stand in a row."""
+        return self._places("".join(map(_folded, _TOKEN.findall(words))))
+
+    def quotes(self, first: int, last: int) -> Iterator[Quote]:
+        """The words from token `first` to token `last`, a piece of each passage that holds some."""
+        begin = first
+        for token in range(first, last + 1):
+            passage = self._tokens[token][0]
+            if token == last or self._tokens[token + 1][0] is not passage:
+                start, end = self._tokens[begin][1], self._tokens[token][2]
+                yield passage, passage.start + start, passage.start + end
+                begin = token + 1
+
+    def _places(
+        self, wanted: str, begin: int = 0, end: int | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """(first token, last token) of each place where whole words spell `wanted`."""
+        limit = len(self._stream) if end is None else end
+        at = self._stream.find(wanted, begin, limit) if wanted else -1
+        while at >= 0:
+            first = bisect_left(self._starts, at)
+            after = bisect_left(self._starts, at + len(wanted))
+            whole = first < len(self._starts) and self._starts[first] == at
+            if whole and self._ends(after - 1) == at + len(wanted):
+                yield first, after - 1
+            at = self._stream.find(wanted, at + 1, limit)
+
+    def _ends(self, token: int) -> int:
+        return self._starts[token] + len(self._words[token])
+
+    def _match(self, parts: Sequence[_Part]) -> list[tuple[int, int]] | None:
+        """The places of all parts in order, none too far behind the one before."""
+        for place in islice(self._places("".join(parts[0][0])), _MOST_PLACES):
+            found = self._continued(place, parts[1:])
+            if found is not None:
+                return found
+        return None
+
+    def _continued(
+        self, place: tuple[int, int], parts: Sequence[_Part]
+    ) -> list[tuple[int, int]] | None:
+        found = [place]
+        for words, room in parts:
+            wanted = "".join(words)
+            begin = self._ends(found[-1][1])
+            following = next(self._places(wanted, begin, begin + room + len(wanted)), None)
+            if following is None or not self._in_one_document(found[-1][1], following[0]):
+                return None
+            found.append(following)
+        return found
+
+    def _in_one_document(self, token: int, other: int) -> bool:
+        return self._tokens[token][0].source == self._tokens[other][0].source
+
+    def _left_out_denial(self, found: Sequence[tuple[int, int]]) -> str:
+        """A "not" that stood alone or nearly so between two parts of a quotation."""
+        for (_, last), (first, _) in pairwise(found):
+            between = self._words[last + 1 : first]
+            if len(between) <= _SHORT_GAP:
+                denial = next((word for word in between if word in _DENIALS), "")
+                if denial:
+                    return denial
+        return ""
+
+    def _denied_before(self, first: int, lead: str) -> str:
+        """A "not" right before token `first` that `lead` does not have; "" if there is none."""
+        before = self._words[max(0, first - _DENIAL_REACH) : first]
+        denial = next((word for word in before if word in _DENIALS), "")
+        known = {_folded(word) for word in _TOKEN.findall(lead)[-_LEAD_WORDS:]}
+        is_denied = known & _DENIALS or re.search(r"n['’]t\b", lead)
+        return "" if is_denied else denial
+
+    def _difference(self, said: Sequence[str]) -> str:
+        """In which words the nearest place of the source differs from a quotation."""
+        place = self._nearest(said)
+        if place is None:
+            return NOWHERE
+        low, high = max(0, place - _MARGIN), place + len(said) + _MARGIN
+        theirs = self._words[low:high]
+        matcher = SequenceMatcher(None, theirs, said, autojunk=False)
+        blocks = [block for block in matcher.get_matching_blocks() if block.size]
+        if sum(block.size for block in blocks) < _LIKE * len(said):
+            return NOWHERE
+        inside = (blocks[0].a, blocks[-1].a + blocks[-1].size)
+        for kind, a, b, c, d in matcher.get_opcodes():
+            if kind == "equal" or (c == d and not inside[0] <= a < inside[1]):
+                continue
+            here, there = " ".join(said[c:d]), self._written(low + a, low + b)
+            if kind == "delete":
+                return f"it leaves out “{there}”"
+            if kind == "insert" or not inside[0] <= a < inside[1]:
+                return f"it puts in “{here}”"
+            return f"it says “{here}” where the source says “{there}”"
+        return NOWHERE
+
+    def _written(self, first: int, after: int) -> str:
+        return " ".join(
+            passage.text[start:end] for passage, start, end in self._tokens[first:after]
+        )
+
+    def _nearest(self, said: Sequence[str]) -> int | None:
+        """The token at which most words of a quotation would stand in their places."""
+        wanted: dict[str, list[int]] = {}
+        for place, word in enumerate(said):
+            wanted.setdefault(word, []).append(place)
+        votes: Counter[int] = Counter()
+        common = Counter(word for word in self._words if word in wanted)
+        for place, word in enumerate(self._words):
+            for own in wanted.get(word, ()):
+                for shift in (-1, 0, 1):
+                    weight = (1000 if shift else 1500) // common[word]
+                    votes[place - own + shift] += weight
+        return max(votes, key=lambda each: (votes[each], -each)) if votes else None
+
+
+def _are_neighbours(before: Passage, passage: Passage) -> bool:
+    return before.source == passage.source and 0 <= passage.start - before.end <= _LONGEST_BREAK
+
+
+def _parts(quotation: str) -> list[_Part]:
+    """The parts of a quotation between the words that are marked as left out or changed."""
+    plain = _SIC.sub("", quotation)
+    plain = _LETTERS.sub(lambda found: found[1] or found[2], plain)
+    parts: list[_Part] = []
+    room = 0
+    for number, part in enumerate(_ELLIPSIS.split(plain)):
+        room = _LONGEST_GAP if number else 0
+        for place, piece in enumerate(_INSERTED.split(part)):
+            room = max(room, _LONGEST_CHANGE if place else 0)
+            words = tuple(_folded(each) for each in _TOKEN.findall(piece))
+            if words:
+                parts.append((words, room))
+                room = 0
+    return parts

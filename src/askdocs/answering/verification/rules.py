@@ -1,0 +1,429 @@
+"""Small differences that turn what a sentence says: units, identifiers, names, small words.
+
+Each rule compares a statement with the sentences that bear it, and names the difference where it
+is sure. A rule may only take support away; what each catches and accuses is measured by
+`benchmarks/verification.py --rules`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence, Set
+from difflib import SequenceMatcher
+
+from askdocs.answering.verification import facts
+from askdocs.documents.sentences import sentence_spans
+from askdocs.index.keywords.terms import STOP_WORDS, content_words, is_akin
+
+_UNITS = """
+    mcg µg μg ug microgram micrograms | mg milligram milligrams | g gram grams gramme grammes
+    | kg kilo kilos kilogram kilograms | lb lbs | oz ounce ounces | t ton tons tonne tonnes
+    | ml millilitre millilitres milliliter milliliters | cl | l litre litres liter liters
+    | nm | mm millimetre millimetres millimeter millimeters
+    | cm centimetre centimetres centimeter centimeters | m metre metres meter meters
+    | km kilometre kilometres kilometer kilometers | mile miles mi | ft foot feet | inch inches
+    | yard yards yd | acre acres | hectare hectares ha
+    | ms millisecond milliseconds | s sec second seconds | min minute minutes | h hr hour hours
+    | day days | week weeks | month months | year years | decade decades | century centuries
+    | kb kilobyte kilobytes | mb megabyte megabytes | gb gigabyte gigabytes | tb terabyte terabytes
+    | w watt watts | kw kilowatt kilowatts | mw megawatt megawatts | gw gigawatt gigawatts
+    | kwh | mwh | v volt volts | kv | hz hertz | khz kilohertz | mhz megahertz | ghz gigahertz
+    | pa | kpa | bar | psi | mph | °c celsius | °f fahrenheit
+    | % percent | percentage_points percentage_point
+    | $ usd dollar dollars us$ | € eur euro euros | £ gbp | ¥ jpy yen yuan | chf franc francs
+    | rupee rupees inr ₹ | peso pesos | krone kroner kronor nok sek dkk krona | cent cents | pence
+    | knot knots | km/h kmh kph
+"""
+_UNIT_OF = {
+    name: number for number, group in enumerate(_UNITS.split("|")) for name in group.split()
+}
+_AMOUNT = re.compile(
+    r"(?P<before>US\$|[$€£¥₹])?\s?(?P<number>(?<![\w.])\d[\d,]*(?:\.\d+)?)"
+    r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|bn|mn)\b)?"
+    r"[\s-]*(?P<unit>percentage[ -]points?|per ?cent|%|°\s?[CF]|US\$|[€$£¥]|km/h|[A-Za-zµμ]+)?"
+)
+_IDENTIFIER = re.compile(
+    r"(?<![\w.])(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z.])[A-Za-z]*\d*(?:[A-Za-z]|[._/-](?=\w))[\w./-]*\w"
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|[a-zµμ]{1,3}|%)", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(r"[\d.,:/-]+")
+_NAME = re.compile(r"(?<![\w’'-])[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_SHORTEST_NAME = 4  # letters
+_SHORTEST_STEM = 3
+_SAME_BEGINNING = 2  # letters
+# Names of which one begins with the other, or nearly so, and that are not forms of one.
+_CONFUSED = [
+    frozenset(pair.split("/"))
+    for pair in (
+        "niger/nigeria austria/australia austrian/australian mali/malawi dominica/dominican"
+        " guinea/guyana mauritius/mauritania zambia/gambia swaziland/switzerland sweden/switzerland"
+        " swedish/swiss latvia/lithuania uruguay/paraguay iceland/ireland korea/crimea"
+    ).split()
+]
+_STEM_OF_WORD = 6  # letters at the beginning that forms of one word share: prosecutor, prosecution
+_LOOKS_ALIKE = 0.74  # SequenceMatcher ratio of two names that may be taken for each other
+_ENDINGS = frozenset(
+    "s es n an ian ean ese ish i ite er ers ic ist ists ism y al ais ans ns ians eans"
+    " shire based wide born style".split()
+)
+# Names of countries and of what belongs to them, where letters do not tell.
+_COUNTRIES = {
+    group.split()[0]: frozenset(group.split())
+    for group in """
+    france french | germany german germans | spain spanish spaniard spaniards | greece greek greeks
+    | netherlands dutch holland | denmark danish dane danes | sweden swedish swede swedes
+    | finland finnish finn finns | norway norwegian norwegians | poland polish pole poles
+    | turkey turkish turk turks türkiye | ireland irish | iceland icelandic | scotland scottish
+    scots scot | wales welsh | england english | britain british briton britons | switzerland swiss
+    | thailand thai thais | philippines filipino filipinos philippine | iraq iraqi iraqis
+    | iran iranian iranians persian | niger nigerien | nigeria nigerian | slovakia slovak slovaks
+    slovakian | slovenia slovene slovenes slovenian | lebanon lebanese | china chinese
+    | japan japanese | portugal portuguese | peru peruvian | cyprus cypriot cypriots
+    | argentina argentine argentinian | afghanistan afghan afghans | pakistan pakistani
+    | israel israeli | congo congolese | serbia serb serbs serbian | croatia croat croats croatian
+    | ukraine ukrainian | wales welshman | mars martian | venus venusian | naples neapolitan
+    | moscow muscovite | manchester mancunian | liverpool liverpudlian | venice venetian
+    | florence florentine | vienna viennese | milan milanese | cambridge cantabrigian
+    """.split("|")
+}
+# Words that stand for one another in a false sentence; a group holds the forms of one.
+_EXCHANGES = [
+    tuple(frozenset(side.split(",")) for side in pair.split("/"))
+    for pair in """
+must,shall,has to,have to,is required to,are required to,needs to/may,might,is allowed to,is free to
+must,shall,has to,have to,is required to,are required to/should,ought to,is advised to
+should,ought to,is advised to,are advised to/may,might,can,is allowed to,are allowed to
+required,mandatory,compulsory,obligatory/optional,voluntary,recommended,allowed
+all,every,each,always/some,sometimes,several,a few,occasionally
+all,every,each,always/most,mostly,usually,often,generally,typically,many
+most,mostly,majority/some,a few,minority,several
+at least,minimum,no less than/at most,maximum,up to,no more than
+lessee,lessees,tenant,tenants/lessor,lessors,landlord,landlords
+licensee,licensees/licensor,licensors
+mortgagee,mortgagees/mortgagor,mortgagors
+employee,employees/employer,employers
+payee,payees/payer,payers,payor
+buyer,buyers,purchaser,purchasers/seller,sellers,vendor,vendors
+lender,lenders,creditor,creditors/borrower,borrowers,debtor,debtors
+plaintiff,plaintiffs,claimant,claimants/defendant,defendants
+trustee,trustees/trustor,trustors
+assignee/assignor
+donor,donors/donee,donees,recipient,recipients
+franchisee/franchisor
+insured,policyholder/insurer,insurers
+sender,senders/receiver,receivers,addressee
+increase,increases,increased,rise,rises,rose,risen,grew/decrease,decreases,decreased,fall,falls,fell
+increased,rose,grew,climbed/declined,dropped,shrank,fallen
+higher,highest,greater,greatest,larger,largest,above/lower,lowest,smaller,smallest,below
+before,prior to,earlier than/after,following,later than
+first,earliest/last,latest,final
+oldest,older/youngest,younger,newest,newer
+northern,north/southern,south
+eastern,east/western,west
+left/right
+upper,top/lower,bottom
+maximum,max/minimum,min
+hypertension,hypertensive/hypotension,hypotensive
+hyperglycemia,hyperglycaemia/hypoglycemia,hypoglycaemia
+hyperthyroidism/hypothyroidism
+hyperthermia/hypothermia
+import,imports,imported/export,exports,exported
+emigrated,emigrants,emigration/immigrated,immigrants,immigration
+prescribed,prescribe,prescribes/proscribed,proscribe,proscribes
+inclusive,including,includes/exclusive,excluding,excludes
+internal,internally/external,externally
+intravenous,intravenously/intramuscular,intramuscularly,subcutaneous,subcutaneously,oral,orally
+acute/chronic
+benign/malignant
+positive/negative
+debit,debited/credit,credited
+gross/net
+annual,annually,yearly/monthly,quarterly,weekly,daily
+daily/weekly,monthly
+ascending/descending
+encrypted,encrypt,encrypts/decrypted,decrypt,decrypts
+upload,uploaded,uploads/download,downloaded,downloads
+synchronous,synchronously/asynchronous,asynchronously
+enabled,enable,enables/disabled,disable,disables
+accepted,accept,accepts/rejected,reject,rejects
+supported,support,supports/opposed,oppose,opposes
+allowed,allow,allows,permitted,permits/forbidden,forbid,forbids,prohibited,prohibits,banned
+""".strip().splitlines()
+]
+_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+_REACH = 4  # plain words to each side that tell where a word stands
+_CLOSE = 0.5  # of the plain words around, which the two places share at least
+_FEWEST_ALIKE = 2  # of them that two places share
+_FORMS = frozenset("have has had does did let's not".split())
+
+_DIGITS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\d])")
+_EXCHANGED = 2  # digits
+_NEARLY_ALL = 0.8  # of the plain words of a statement
+_FEWEST_WANTED = 3  # plain words of a statement whose numbers are compared so
+
+Rule = Callable[[str, str], str]
+
+
+def other_unit(text: str, source: str) -> str:
+    """An amount of which the source has the number with another unit, or million for billion."""
+    theirs: dict[str, set[tuple[str, int]]] = {}
+    for number, scale, unit, _ in _amounts(source):
+        theirs.setdefault(number, set()).add((scale, unit))
+    for number, scale, unit, written in _amounts(text):
+        held = theirs.get(number, set())
+        same_scale = {other for each, other in held if each == scale}
+        if scale and held and not same_scale and all(each for each, _ in held):
+            return f"the amount {written} differs"
+        if unit >= 0 and same_scale and unit not in same_scale and -1 not in same_scale:
+            return f"the unit of {written} differs"
+    return ""
+
+
+def _amounts(text: str) -> Iterator[tuple[str, str, int, str]]:
+    """Each number, its scale, its unit (-1 for none known) and the words of all."""
+    for found in _AMOUNT.finditer(text):
+        unit = found["before"] or found["unit"] or ""
+        name = re.sub(r"[\s-]", "", unit.lower()).replace("percentagepoint", "percentage_point")
+        number = found["number"].replace(",", "").rstrip(".")
+        scale = {"bn": "billion", "mn": "million"}.get(found["scale"] or "", found["scale"] or "")
+        yield number, scale, _UNIT_OF.get(name, -1), found.group().strip()
+
+
+def other_identifier(text: str, source: str) -> str:
+    """A version, code or article number that the source lacks where it has one of its form."""
+    theirs = {found.group().lower(): found.group() for found in _IDENTIFIER.finditer(source)}
+    letters = _squeezed(source)
+    for found in _IDENTIFIER.finditer(text):
+        word = found.group()
+        is_number = _PLAIN_NUMBER.fullmatch(word) and word.count(".") <= 1
+        if is_number or _ORDINAL.fullmatch(word):
+            continue
+        if word.lower() in theirs or _squeezed(word) in letters:
+            continue
+        like = [other for other in theirs.values() if _form(other) == _form(word)]
+        if like:
+            return f"{word} differs: the source has {like[0]}"
+    return ""
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _form(word: str) -> str:
+    """The form of an identifier: its letters, and where figures stand."""
+    return re.sub(r"\d+", "0", word.lower())
+
+
+def look_alike(text: str, source: str) -> str:
+    """A name that the source lacks where it has one that is spelled nearly so."""
+    theirs = dict.fromkeys(facts.bare(found.group()) for found in _NAME.finditer(source))
+    plain = _unaccented(source)
+    for found in _NAME.finditer(text):
+        name = facts.bare(found.group())
+        opens = not text[: found.start()].strip(" “\"'‘«(")
+        known = _unaccented(name) in plain or any(same_name(name, other) for other in theirs)
+        if known or opens or len(name) < _SHORTEST_NAME or name.lower() in STOP_WORDS:
+            continue
+        for other in theirs:
+            if _is_look_alike(_root(name), _root(other)):
+                return f"the name {name} differs: the source has {other}"
+    return ""
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two words are forms of one name, as Norway and Norwegian are."""
+    first, second = sorted((_unaccented(one), _unaccented(other)), key=len)
+    if first == second or any(first in group and second in group for group in _COUNTRIES.values()):
+        return True
+    if any(part == first for part in second.split("-")):
+        return True
+    for stem in (first, first[:-1], first[:-2]):
+        is_stem = len(stem) >= _SHORTEST_STEM and second.startswith(stem)
+        if is_stem and second[len(stem) :] in _ENDINGS:
+            return True
+    return False
+
+
+def _unaccented(text: str) -> str:
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", text.lower())
+        if not unicodedata.combining(letter)
+    )
+
+
+def _root(name: str) -> str:
+    """A name without accents, the country for its people where that is known."""
+    plain = _unaccented(name)
+    return next((country for country, group in _COUNTRIES.items() if plain in group), plain)
+
+
+def _is_look_alike(one: str, other: str) -> bool:
+    """Whether two names begin alike and are spelled nearly so, but are not forms of one word."""
+    if frozenset((one, other)) in _CONFUSED:
+        return True
+    shared = _shared_letters(one, other)
+    is_form = shared >= min(_STEM_OF_WORD, max(_SHORTEST_NAME, min(len(one), len(other)) - 2))
+    if len(other) < _SHORTEST_NAME or other in STOP_WORDS or is_form or shared < _SAME_BEGINNING:
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _LOOKS_ALIKE
+
+
+def _shared_letters(one: str, other: str) -> int:
+    """How many letters two words begin with together."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def exchanged_word(text: str, source: str) -> str:
+    """A small word in whose place the source has one of another meaning, must for may.
+
+    Two places are the same if they share plain words on their sides. A sentence of the source that
+    has both words compares them, and is left out.
+    """
+    here = _words(text)
+    there = [_words(source[start:end]) for start, end in sentence_spans(source)]
+    for pair in _EXCHANGES:
+        for own, opposite in (pair, pair[::-1]):
+            for place, end in _occurrences(here, own):
+                found = _exchange(_around(here, place, end), there, own, opposite)
+                if found:
+                    return f"“{' '.join(here[place:end])}” differs: the source has “{found}”"
+    return ""
+
+
+def _exchange(
+    around: Sequence[str],
+    sentences: Sequence[Sequence[str]],
+    own: frozenset[str],
+    opposite: frozenset[str],
+) -> str:
+    """The opposite word that stands among the same words where a word of its own does not."""
+    best = (0, "")
+    for words in sentences:
+        same, other = _likeness(around, words, own), _likeness(around, words, opposite)
+        if same[0] or (same[1] and other[1]):
+            return ""
+        best = max(best, other)
+    is_close = best[0] >= max(_FEWEST_ALIKE, _CLOSE * len(around))
+    return best[1] if is_close else ""
+
+
+def _words(text: str) -> list[str]:
+    """The words in small letters; the month of May keeps its capital."""
+    return [
+        word if (word := found.group()) == "May" and found.start() else word.lower()
+        for found in _WORD.finditer(text)
+    ]
+
+
+def _occurrences(words: Sequence[str], forms: frozenset[str]) -> Iterator[tuple[int, int]]:
+    for form in forms:
+        row = form.split()
+        for place in range(len(words) - len(row) + 1):
+            if list(words[place : place + len(row)]) == row:
+                yield place, place + len(row)
+
+
+def _around(words: Sequence[str], place: int, end: int) -> list[str]:
+    """The plain words next to a place, on both sides."""
+    sides = (words[:place][::-1], words[end:])
+    plain = ([w for w in side if w not in STOP_WORDS and w not in _FORMS] for side in sides)
+    return [word for side in plain for word in side[:_REACH]]
+
+
+def _likeness(
+    around: Sequence[str], words: Sequence[str], forms: frozenset[str]
+) -> tuple[int, str]:
+    """How many of some words stand around one of the forms, at most, and which form that is."""
+    best = (0, "")
+    for place, end in _occurrences(words, forms):
+        held = _around(words, place, end)
+        alike = sum(any(is_akin(word, other) for other in held) for word in around)
+        best = max(best, (alike, " ".join(words[place:end])))
+    return best
+
+
+def other_number(text: str, source: str) -> str:
+    """A number that the source lacks where a sentence of it says the rest with another number.
+
+    So does a number with two digits exchanged, whatever stands around it.
+    """
+    here = {found.group() for found in _DIGITS.finditer(text)}
+    there = {found.group() for found in _DIGITS.finditer(source)}
+    missing = sorted(here - there)
+    for number in missing:
+        for other in sorted(there - here):
+            if _is_slip(number.replace(",", ""), other.replace(",", "")):
+                return f"the number {number} differs: the source has {other}"
+    if missing and facts.missing_figure(text, source):
+        other = _number_in_its_place(text, source, here)
+        return f"the number {missing[0]} differs: the source has {other}" if other else ""
+    return ""
+
+
+def _number_in_its_place(text: str, source: str, here: Set[str]) -> str:
+    """A number of the sentence that has nearly all other words of a statement; "" if none."""
+    wanted = [word for word in content_words(text) if not any(map(str.isdigit, word))]
+    for start, end in sentence_spans(source):
+        sentence = source[start:end]
+        held = content_words(sentence)
+        shared = sum(any(is_akin(word, other) for other in held) for word in wanted)
+        others = [found.group() for found in _DIGITS.finditer(sentence)]
+        if others and len(wanted) >= _FEWEST_WANTED and shared >= _NEARLY_ALL * len(wanted):
+            return next((other for other in others if other not in here), "")
+    return ""
+
+
+def _is_slip(number: str, other: str) -> bool:
+    """Whether a number is another with two digits exchanged."""
+    if number == other or len(number) != len(other):
+        return False
+    differing = [i for i, (one, two) in enumerate(zip(number, other, strict=True)) if one != two]
+    if len(differing) != _EXCHANGED:
+        return False
+    first, second = differing
+    return number[first] == other[second] and number[second] == other[first]
+
+
+def other_date(text: str, source: str) -> str:
+    """A month or weekday that the source does not name."""
+    found = facts.missing_date(text, source)
+    return f"the date {found} differs" if found else ""
+
+
+RULES: dict[str, Rule] = {
+    "number": other_number, "date": other_date, "unit": other_unit,
+    "identifier": other_identifier, "look-alike name": look_alike, "small word": exchanged_word,
+}  # fmt: skip
+
+
+def veto(text: str, source: str) -> str:
+    """The first difference that a rule is sure of; "" if there is none.
+
+    Args:
+        text: The statement.
+        source: The sentences that it is judged by.
+
+    Returns:
+        The difference in words.
+    """
+    return next((found for rule in RULES.values() if (found := rule(text, source))), "")
+
+
+def explained(text: str, source: str) -> str:
+    """What in a statement that is not supported the source lacks; "" if no rule names it.
+
+    A number, date or name that the source does not have need not be false, so this is no veto.
+    """
+    difference = veto(text, source)
+    if difference:
+        return difference
+    for kind, find in (("number", facts.missing_figure), ("date", facts.missing_date)):
+        found = find(text, source)
+        if found:
+            return f"the {kind} {found} is not in the source"
+    found = facts.missing_name(text, source, "", "")
+    return f"the name {found} is not in the source" if found else ""

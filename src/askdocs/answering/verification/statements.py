@@ -1,0 +1,178 @@
+"""What kind of sentence a model wrote, and the claims that it consists of.
+
+Headings, questions, transitions and refusals claim nothing and are not judged. A sentence that
+tells the reader to do something, or brings a web address, is judged, but never supported: it may
+come from an order in a document.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Kind = Literal["claim", "question", "transition", "refusal"]
+
+WEB_ADDRESS = "it gives a web address: look it up in the document"
+TELLS_READER = "it tells you to do something: read it in the document"
+
+# How models decline in their own words.
+_NO_ANSWER = (
+    r"(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|unable|do(?:es)?(?:n['’]t| not)|not|no)"
+    r" (?:\w+ ){0,3}?(?:answer|help|assist|comply|contain|mention|provide|include|say|state|specify"
+    r"|address|have|find|know|information)\b"
+)
+_DECLINES = re.compile(
+    rf"(?:i(?:['’]m| am)?\b|sorry|unfortunately|as an ai)\b.*?\b{_NO_ANSWER}"
+    r"|(?:unfortunately, )?(?:(?:based on|according to) the (?:\w+ )?passages, )?"
+    r"(?:(?:the|these|this|your) (?:\w+ )?(?:passages?|documents?|texts?|context|sources?)|there)"
+    rf" (?:(?:is|are) )?{_NO_ANSWER}|(?:unfortunately, )?none of the (?:\w+ )?passages\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"(?<!sorry, )(?<!sorry )\b(?:but|however|although|though|only|except)\b", re.IGNORECASE
+)
+_TRANSITION = re.compile(
+    r"(?:(?:here|below|these|the following)\b[^.]{0,80}:"
+    r"|(?:in (?:summary|short|conclusion|other words|addition)|to (?:summari[sz]e|conclude|sum up)"
+    r"|overall|additionally|furthermore|moreover|finally|also|sure|certainly|of course|yes|no"
+    r"|answer|summary|note|key points?)\W{0,2}"
+    r"|(?:based on|according to) (?:the|these|your) (?:\w+ )?(?:passages?|documents?|texts?"
+    r"|sources?|context)\b[^.]{0,40}[:,]"
+    r"|(?:the|your) (?:passages?|documents?|texts?|sources?) (?:say|state|mention|list"
+    r"|describe|give|provide)s? (?:that |the |this )?(?:following|as follows)?\W{0,2}"
+    r"|i hope (?:this|that)\b.*|let me know\b.*|feel free\b.*"
+    r"|if you (?:have any|need more (?:help|information|details))\b.*)",
+    re.IGNORECASE,
+)
+# A name such as VA.gov is no address; one in small letters, or with a path, is.
+_ADDRESS = re.compile(
+    r"\b(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])\s?:\s?/\s?/|\b[Ww]{3}\s?\.|\bhxxps?\b"
+    r"|\b[a-z0-9-]+\s?\[\.\]\s?[a-z]{2,}|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\w"
+    r"|(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|info|biz|app|example|test|gov|edu"
+    r"|co|ru|xyz|top|site|online|shop|link|click)\b"
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Verbs that open an instruction; none of them opens a plain English statement.
+_ORDERING = (
+    "add answer apply ask avoid bring buy call cancel change check choose click close collect"
+    " complete confirm consult contact copy create delete disable disregard do don’t don't download"
+    " drag email enable ensure enter execute fill find follow forget forward get give go ignore"
+    " insert install inform keep launch leave let look mail make never notify obtain open pay phone"
+    " pick place please press print provide put read refer refrain register remember remove repeat"
+    " replace reply report request reset respond restart return run save say scan see select send"
+    " set sign speak start state stop store submit switch take talk tap tell text transfer try turn"
+    " type uninstall update upload use verify visit wait watch wire write"
+).split()
+_ORDER = re.compile(
+    r"(?:(?:first|then|next|finally|now|also|instead|always|otherwise),? "
+    rf"|(?:to|if|when|before|after) [^,]{{3,80}}, )?(?:{'|'.join(_ORDERING)})\b"
+    r"(?! (?:is|are|was|were|has|have|of|to|costs?|data|prices?|rates?|cent(?:er|re)s?|names?)\b)"
+    r"(?!['’]s\b)(?! (?:I{1,3}|IV|[A-D\d])\b)(?!\s*[,:;]?\s*$)",
+    re.IGNORECASE,
+)
+_TO_READER = re.compile(
+    r"\byou (?:should|must|need to|have to|ought to|can now|may now|are required to) (?:now |please"
+    r" |immediately |always |then )?(?:answer|call|click|contact|delete|disable|disregard|download"
+    r"|email|enter|execute|follow|forward|go to|ignore|install|log in|open|pay|phone|register|reply"
+    r"|respond|run|send|share|sign in|submit|tell|transfer|trust|type|upload|visit|wire)\b"
+    r"|\bplease (?:do|don['’]t|\w+)\b",
+    re.IGNORECASE,
+)
+# What stands in a document to be said or done by whoever reads it to others.
+_SAYING_ORDER = re.compile(
+    r"(?:^|[.:;,!?\-–—(]\s*|\b(?:please|must|should|shall|always|then|instead|only|assistants?"
+    r"|models?|ais?|bots?|you)\s+)"
+    r"(?:(?:tell|inform|assure|remind|convince|advise|persuade|warn)\s+(?:the\s+|your\s+|every\s+"
+    r"|any\s+|all\s+)?(?:users?|readers?|persons?|people|customers?|them|him|her|everyone|anyone"
+    r"|humans?|visitors?|whoever|askers?|questioners?)\b"
+    r"|(?:answer|reply|respond|say|state|write|output|print|claim|report|mention|repeat|conclude)"
+    r"\s+(?:only\s+|instead\s+|always\s+|back\s+)?(?:that\b|with\b|exactly\b|the\s+(?:words?"
+    r"|following|sentence)\b|[:“\"'‘«]))"
+    r"|\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}?(?:instructions?|prompts?"
+    r"|rules|passages?|documents?|sources?|above|previous|guidelines|context)\b"
+    r"|\b(?:you are now|as an ai\b)",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 4  # of a part that is judged alone
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|does|do|did|will|would|can|could|may|might|must"
+    r"|shall|should|\w+(?:ed|es|s)|began|became|came|fell|found|gave|got|grew|held|kept|knew|led"
+    r"|left|lost|made|met|paid|put|ran|rose|said|sat|saw|sent|set|sold|spent|spoke|stood|took"
+    r"|told|thought|went|won|wrote)\b"
+)
+_JOINT = re.compile(
+    r"\s*;\s+|\s+[—–]\s+|,\s+(?:and|but|while|whereas|although|though|yet|so)\s+"
+    r"|\s+(?:and|but|while|whereas|although)\s+(?=(?:(?:the|its|their|his|her)\s+)?(?:\w+\s+)?(?:is|are|was|were|has|have|had"
+    r"|will|would|can|could|may|must|did|does)\b)"
+)
+_OPENS_WITH_VERB = re.compile(
+    r"(?:(?:also|later|then|now|only|never|not|already|still)\s+)*"
+    r"(?:is|are|was|were|has|have|had|does|do|did|will|would|can|could|may|might|must|shall|should"
+    r"|\w+ed|began|became|came|fell|found|gave|got|grew|held|kept|led|left|lost|made|met|paid"
+    r"|ran|rose|said|sent|set|sold|spent|stood|took|told|went|won|wrote)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^(.{2,80}?)\s+(?=(?:(?:also|later|then|now|only|never|not|already|still)\s+)*"
+    r"(?:is|are|was|were|has|have|had|does|did|will|would|can|could|may|might|must|shall|should"
+    r"|\w{2,}ed|began|became|came|fell|found|gave|got|grew|held|kept|led|left|lost|made|met|paid"
+    r"|ran|rose|said|sent|set|sold|spent|stood|took|told|went|won|wrote)\b)"
+)
+
+
+def kind_of(text: str) -> Kind:
+    """Tell whether a sentence claims something, and what it is otherwise."""
+    plain = text.strip()
+    if plain.rstrip('"”’»)*_ ').endswith(("?", "？")):
+        return "question"
+    if declines(plain):
+        return "refusal"
+    if _TRANSITION.fullmatch(plain):
+        return "transition"
+    return "claim"
+
+
+def declines(text: str) -> bool:
+    """Tell whether a sentence says, in the words of a model, that there is no answer, no more."""
+    return bool(_DECLINES.match(text)) and not _GOES_ON.search(text)
+
+
+def caution(text: str) -> str:
+    """Why a sentence is never supported, whatever the documents say; "" if it may be."""
+    if _ADDRESS.search(_EMAIL.sub(" ", text)):
+        return WEB_ADDRESS
+    plain = text.strip().lstrip("\"'“”‘’«»*-•#>( ")
+    if _ORDER.match(plain) or _TO_READER.search(plain):
+        return TELLS_READER
+    return ""
+
+
+def orders_saying(sentence: str) -> bool:
+    """Tell whether a sentence of a document orders its reader to say or to ignore something."""
+    return bool(_SAYING_ORDER.search(sentence))
+
+
+def claims_of(text: str) -> list[str]:
+    """The clauses of a sentence that can be judged alone, each with a subject; else the sentence.
+
+    A part that begins with its verb gets the subject of the first part.
+    """
+    parts: list[str] = []
+    begin = 0
+    for joint in _JOINT.finditer(text):
+        part, rest = text[begin : joint.start()], text[joint.end() :]
+        if _is_clause(part) and _is_clause(rest):
+            parts.append(part)
+            begin = joint.end()
+    parts.append(text[begin:])
+    if len(parts) == 1:
+        return [text]
+    subject = _SUBJECT.match(parts[0])
+    return [
+        f"{subject[1]} {part}" if number and subject and _OPENS_WITH_VERB.match(part) else part
+        for number, part in enumerate(parts)
+    ]
+
+
+def _is_clause(part: str) -> bool:
+    return len(part.split()) >= _FEWEST_WORDS and bool(_FINITE.search(part))

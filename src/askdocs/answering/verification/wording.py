@@ -1,0 +1,112 @@
+"""Statements in the very words of a source: whole sentences, and pieces that leave some out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from askdocs.answering.verification.quotations import Quote, Source
+from askdocs.documents.sentences import sentence_spans
+from askdocs.types import Passage
+
+_FEWEST_WORDS = 4  # of a piece; fewer words stand anywhere by chance
+_SHOWN = 12  # words of what was left out
+# Words that turn or limit what stands after them or before them.
+_LIMITING = re.compile(
+    r"\b(?:but|unless|only|except|however|although|though|if|until|whether|not|never|no|nor"
+    r"|without|provided|according to|said|says?|claim(?:s|ed)?|argue[sd]?|allege[sd]?|alleg\w+"
+    r"|believe[sd]?|suggest(?:s|ed)?|den(?:y|ies|ied)|deny|report(?:s|ed)?|suppose[sd]?|may|might"
+    r"|could|would|should|rumou?r\w*|false|falsely|untrue|doubt\w*|hop(?:e|es|ed)|fear(?:s|ed)?"
+    r"|told|thought|thinks?|heard|supposedly|subject to|as long as|than|instead|rather"
+    r"|want(?:s|ed)?|plan(?:s|ned)?|expect(?:s|ed)?|propos\w+|intend\w*)\b",
+    re.IGNORECASE,
+)
+# A further clause, without which the one before says the same.
+_FURTHER = re.compile(
+    r"[\s,]*(?:;|(?:and|or|which|who|where|while|whereas|including|such as)\b)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a sentence that a statement repeats: the whole sentence, and what it leaves out."""
+
+    sentence: tuple[Quote, ...]
+    before: str
+    after: str
+
+    @property
+    def limit(self) -> str:
+        """Why the piece alone is not what the source says; "" if nothing was left out."""
+        if self.after and not (_FURTHER.match(self.after) and not _LIMITING.search(self.after)):
+            return f"the source goes on: “{_shortened(self.after)}”"
+        if _LIMITING.search(self.before):
+            return f"the source begins: “{_shortened(self.before)}”"
+        return ""
+
+
+def whole_sentences(text: str, source: Source) -> tuple[Quote, ...]:
+    """Where a text stands as one or more whole sentences of the source, word for word."""
+    for first, last in source.places(text):
+        quotes = tuple(source.quotes(first, last))
+        begins, ends = quotes[0], quotes[-1]
+        if _starts_sentence(begins) and _ends_sentence(ends):
+            return tuple(_with_signs(quote) for quote in quotes)
+    return ()
+
+
+def piece_of_sentence(text: str, source: Source) -> Piece | None:
+    """The sentence of the source of which a text is a piece, word for word; None if of none."""
+    if len(text.split()) < _FEWEST_WORDS:
+        return None
+    for first, last in source.places(text):
+        begins, *_ = quotes = tuple(source.quotes(first, last))
+        ends = quotes[-1]
+        start, end = _sentence_around(begins)[0], _sentence_around(ends)[1]
+        before = _words(begins[0], start, begins[1])
+        after = _words(ends[0], ends[2], end)
+        sentence = (
+            ((begins[0], start, end),)
+            if begins[0] is ends[0]
+            else ((begins[0], start, begins[2]), *quotes[1:-1], (ends[0], ends[1], end))
+        )
+        return Piece(sentence, before, after if re.search(r"\w", after) else "")
+    return None
+
+
+def _words(passage: Passage, start: int, end: int) -> str:
+    return " ".join(passage.text[start - passage.start : end - passage.start].split())
+
+
+def _sentence_around(quote: Quote) -> tuple[int, int]:
+    """Offsets into the document of the sentence that a quote lies in, or begins in."""
+    passage, start, end = quote
+    for first, last in sentence_spans(passage.text):
+        if first <= start - passage.start < last:
+            return passage.start + first, passage.start + max(last, end - passage.start)
+    return start, end
+
+
+def _starts_sentence(quote: Quote) -> bool:
+    passage, start, _ = quote
+    lead = passage.text[_sentence_around(quote)[0] - passage.start : start - passage.start]
+    return not re.search(r"\w", lead)
+
+
+def _ends_sentence(quote: Quote) -> bool:
+    passage, _, end = quote
+    inside = (passage, end - 1, end)
+    rest = passage.text[end - passage.start : _sentence_around(inside)[1] - passage.start]
+    return not re.search(r"\w", rest)
+
+
+def _with_signs(quote: Quote) -> Quote:
+    """The quote with the punctuation of its sentence around it."""
+    passage, start, end = quote
+    found = re.compile(r"[^\w\s]*").match(passage.text, end - passage.start)
+    return passage, start, passage.start + (found.end() if found else end - passage.start)
+
+
+def _shortened(text: str) -> str:
+    words = text.strip(" ,;:–—-").split()
+    return " ".join(words[:_SHOWN]).rstrip(" .") + (" …" if len(words) > _SHOWN else "")

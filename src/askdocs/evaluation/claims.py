@@ -1,0 +1,170 @@
+"""Measures the verifier on claims whose verdicts are known.
+
+A file of claims has one item a line: {id, question, passages, sentences}, and each sentence {text,
+label, evidence, how}: `label` is supported, partly or unsupported, `evidence` the numbers of the
+passages that it cites, `how` the kind of sentence.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from askdocs.answering.verification.verifier import Judgement, Verifier, is_support
+from askdocs.errors import CorpusError
+from askdocs.evaluation import metrics
+from askdocs.evaluation.metrics import Bin, Measure
+from askdocs.types import Passage
+
+LABELS = ("supported", "partly", "unsupported")
+_NAMES = ("claims.jsonl.gz", "claims.jsonl")
+_GAP = 20  # characters between the passages of an item, which need not be neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence with its verdict, the passages that it cites, and the others at hand."""
+
+    item: str
+    text: str
+    label: str
+    how: str
+    question: str
+    cited: tuple[Passage, ...]
+    others: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedClaim:
+    """A claim and what the verifier said of it."""
+
+    claim: Claim
+    judgement: Judgement
+
+    @property
+    def is_supported(self) -> bool:
+        return is_support(self.judgement)
+
+
+def claims_file(path: Path) -> Path | None:
+    """The file of claims that a path is or that lies in its folder; None where there is none."""
+    if path.is_file():
+        return path
+    return next((path / name for name in _NAMES if (path / name).is_file()), None)
+
+
+def read_claims(file: Path) -> list[Claim]:
+    """Read a file of claims, JSON lines, gzipped or not.
+
+    Raises:
+        CorpusError: The file cannot be read, or a line is no item.
+    """
+    opened = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opened(file, "rt", encoding="utf-8") as lines:
+            return [claim for line in lines if line.strip() for claim in _claims(json.loads(line))]
+    except OSError as error:
+        raise CorpusError(f"{file} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise CorpusError(f"{file} is no file of claims: {error!r}.") from error
+
+
+def judge_all(
+    claims: Sequence[Claim], verifier: Verifier, note: Callable[[int, int], None]
+) -> list[JudgedClaim]:
+    """Judge every claim; `note` is told how many of how many are done."""
+    judged = []
+    for number, claim in enumerate(claims, start=1):
+        judgement = verifier.judge(claim.text, claim.cited, claim.others, claim.question)
+        judged.append(JudgedClaim(claim, judgement))
+        note(number, len(claims))
+    return judged
+
+
+def figures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
+    """AUROC of the probabilities, and the shares that are shown as supported, by label."""
+    by_label: dict[str, list[JudgedClaim]] = defaultdict(list)
+    for each in judged:
+        by_label[each.claim.label].append(each)
+    found = {}
+    true, false = (
+        [each.judgement.said for each in by_label[name]] for name in ("supported", "unsupported")
+    )
+    if true and false:
+        found["AUROC, true from false"] = metrics.auroc(true, false)
+    for label, name in zip(LABELS, ("true", "partly true", "false"), strict=True):
+        if by_label[label]:
+            shares = [each.is_supported for each in by_label[label]]
+            found[f"{name} ones shown as supported"] = metrics.share(shares)
+    return found
+
+
+def by_kind(judged: Sequence[JudgedClaim]) -> dict[tuple[str, str], Measure]:
+    """The share shown as supported by (label, kind)."""
+    groups: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for each in judged:
+        groups[each.claim.label, each.claim.how].append(each.is_supported)
+    return {key: metrics.share(groups[key]) for key in sorted(groups)}
+
+
+def reliability(judged: Sequence[JudgedClaim]) -> list[Bin]:
+    """Probabilities of support in bins, with the share of true ones in each."""
+    decided = [each for each in judged if each.claim.label != "partly"]
+    return metrics.reliability(
+        [each.judgement.said for each in decided],
+        [each.claim.label == "supported" for each in decided],
+    )
+
+
+def claims_as_json(judged: Sequence[JudgedClaim]) -> dict[str, Any]:
+    """The keys that `eval --json` prints for a file of claims."""
+    return {
+        "claims": len(judged),
+        **{name: asdict(measure) for name, measure in figures(judged).items()},
+        "kinds": {
+            f"{label}, {how}": asdict(measure) for (label, how), measure in by_kind(judged).items()
+        },
+    }
+
+
+def claims_as_text(judged: Sequence[JudgedClaim]) -> str:
+    """A table for a terminal: figures with intervals of 95 %, kinds, reliability."""
+    lines = [f"{len(judged)} claims", ""]
+    for name, measure in figures(judged).items():
+        low, high = measure.low or 0.0, measure.high or 0.0
+        shown = f"{measure.value or 0.0:.3f} [{low:.3f}, {high:.3f}]"
+        lines.append(f"{name:34} {shown} of {measure.count}")
+    lines += ["", f"{'shown as supported, by kind':34} {'share':>6} {'claims':>7}"]
+    for (label, how), measure in by_kind(judged).items():
+        lines.append(f"{f'{label}, {how}':34} {measure.value or 0.0:6.3f} {measure.count:7}")
+    lines += ["", f"{'probability given':34} {'true':>6} {'claims':>7}"]
+    for each in reliability(judged):
+        lines.append(f"{each.confidence:<34.2f} {each.right:6.2f} {each.count:7}")
+    return "\n".join(lines)
+
+
+def _claims(item: Mapping[str, Any]) -> Iterator[Claim]:
+    passages = []
+    start = 0
+    for number, text in enumerate(item["passages"]):
+        name = f"{item['id']}.txt"
+        passages.append(Passage(f"{name}-{number}", name, text, start, start + len(text)))
+        start += len(text) + _GAP
+    for sentence in item["sentences"]:
+        if sentence["label"] not in LABELS:
+            raise ValueError(f"the label {sentence['label']!r} is none of {', '.join(LABELS)}")
+        cited = tuple(passages[number] for number in dict.fromkeys(sentence["evidence"]))
+        yield Claim(
+            item=str(item["id"]),
+            text=sentence["text"],
+            label=sentence["label"],
+            how=sentence.get("how", ""),
+            question=item.get("question", ""),
+            cited=cited,
+            others=tuple(each for each in passages if each not in cited),
+        )

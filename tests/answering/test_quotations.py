@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.verification.quotations import Source, quoted_pieces
+from askdocs.types import Passage
+
+FIRST = (
+    "The tenant must not sublet the flat with-\nout the consent of the owner, who may refuse it"
+    " within 3.5 weeks. “We had ‘no choice’,” Okafor told the board."
+)
+SECOND = "The fee of €40 is due on the first day. It was, as Okafor put it, never meant to last."
+
+
+def passages(*texts: str, source: str = "lease.txt") -> list[Passage]:
+    found, start = [], 0
+    for number, text in enumerate(texts):
+        found.append(Passage(str(number), source, text, start, start + len(text)))
+        start += len(text) + 2
+    return found
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return Source(passages(FIRST, SECOND))
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("She said “we must go” and left.", ["we must go"]),
+        ('She said "we must go" and "now".', ["we must go", "now"]),
+        ("„Wir gehen“, sagte sie.", ["Wir gehen"]),
+        ("Elle dit « nous partons » ici.", [" nous partons "]),
+        ("»Vi går«, sa hun, ”vi går”.", ["Vi går", "vi går"]),
+        ("彼は「行く」と言った。", ["行く"]),
+        ("The dogs' bowl isn't 'a thing of beauty' here.", ["a thing of beauty"]),
+        ("He said ‘don’t do it’.", ["don’t do it"]),
+        ("“She said ‘no’ to “all” of it” he wrote.", ["She said ‘no’ to “all” of it"]),
+        ('The screen is 15" wide.', []),
+        ("The rules of '68 aren't ours.", []),
+        ("“It began here", ["It began here"]),
+        ("and it ended here,” she said.", ["and it ended here,"]),
+        ('The sign " " is empty.', []),
+    ],
+)
+def test_what_stands_in_quote_signs(text: str, pieces: list[str]) -> None:
+    found = quoted_pieces(text)
+    assert [each.text for each in found] == pieces
+    assert all(text[each.start : each.end] == each.text for each in found)
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "must not sublet the flat without the consent",
+        "Must not sublet",
+        "may refuse it within 3.5 weeks",
+        "We had “no choice”",
+        "The tenant … may refuse it",
+        "the tenant must not sublet the flat [...] within 3.5 weeks",
+        "[T]he fee of €40 is due",
+        "[the landlord] may refuse it",
+        "must not sublet [his home] without the consent",
+        "told the board. The fee of €40",
+    ],
+)
+def test_exact_words_are_found_where_they_stand(source: Source, quotation: str) -> None:
+    found = source.look_up(quotation)
+    assert found.is_exact, found.difference
+    for passage, start, end in found.quotes:
+        assert passage.start <= start < end <= passage.end
+
+
+@pytest.mark.parametrize(
+    ("quotation", "difference"),
+    [
+        ("The tenant must sublet the flat", "leaves out “not”"),
+        ("The tenant must not ever sublet the flat", "puts in “ever”"),
+        ("The owner must not sublet the flat", "“owner” where the source says “tenant”"),
+        ("tenant must … sublet the flat", "leaves out “not”"),
+        ("sublet the flat", "leaves out “not”"),
+        ("within 35 weeks", ""),
+        ("The fee of $40 is due", "“$” where the source says “€”"),
+        ("due on the day first", ""),
+        ("the bees were kept on the roof", "do not stand in your documents"),
+    ],
+)
+def test_an_altered_quotation_is_found_with_the_difference(
+    source: Source, quotation: str, difference: str
+) -> None:
+    found = source.look_up(quotation)
+    assert not found.is_exact
+    assert difference in found.difference
+
+
+def test_a_denial_before_the_quotation_may_stand_before_it_in_the_statement(
+    source: Source,
+) -> None:
+    assert source.look_up("sublet the flat", "A tenant may not").is_exact
+
+
+def test_the_parts_of_a_quotation_stand_in_one_document() -> None:
+    both = [*passages(FIRST), *passages(SECOND, source="other.txt")]
+    assert not Source(both).look_up("The tenant … the fee of €40").is_exact

@@ -1,0 +1,80 @@
+"""Vetoes: what they catch, and what they leave alone though it is put in other words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from askdocs.answering.verification.rules import same_name, veto
+
+NEAR_MISSES = Path(__file__).parents[2] / "training" / "data" / "near_misses.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("true", "false", "source"),
+    [
+        ("Adults take 5 mg.", "Adults take 5 g.", "The dose for adults is 5 mg a day."),
+        ("It cost €40.", "It cost $40.", "The fee is 40 euros."),
+        ("It is 3 million wide.", "It is 3 billion wide.", "Some 3 million were counted."),
+        ("See RFC 7231.", "See RFC 7213.", "It follows RFC 7231."),
+        ("Release v2.4.1 fixed it.", "Release v2.4.2 fixed it.", "Fixed since v2.4.1 in May."),
+        (
+            "It was exported from Austria.", "It was exported from Australia.",
+            "The exports of Austrian firms grew.",
+        ),
+        ("They came from Iran.", "They came from Iraq.", "Iranian traders came in 1911."),
+        (
+            "Tenants must pay the fee by May.", "Tenants may pay the fee by May.",
+            "The fee must be paid by tenants before the end of May.",
+        ),
+        (
+            "All members get a free copy.", "Some members get a free copy.",
+            "Every member gets a copy free.",
+        ),
+        (
+            "The lessee keeps the ovens in repair.", "The lessor keeps the ovens in repair.",
+            "The ovens are kept in repair by the lessee.",
+        ),
+        ("It opened in March.", "It opened in August.", "On 3 March the museum opened."),
+        ("The rate is 2.4 %.", "The rate is 4.2 %.", "A rate of 2.4 % applies."),
+    ],
+)  # fmt: skip
+def test_a_small_difference_is_seen_and_its_twin_left_alone(
+    true: str, false: str, source: str
+) -> None:
+    assert veto(true, source) == ""
+    assert veto(false, source) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Norway", "Norwegian"), ("Germany", "Germans"), ("Austria", "Austrian"),
+        ("Peru", "Peruvian"), ("Brazil", "Brazilian"), ("France", "French"), ("China", "Chinese"),
+        ("London", "Londoners"), ("Goutières", "Goutieres"), ("Canada", "Canadian"),
+    ],
+)  # fmt: skip
+def test_forms_of_one_name(one: str, other: str) -> None:
+    assert same_name(one, other)
+    assert same_name(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Austria", "Australia"), ("Iran", "Iraq"), ("Slovakia", "Slovenia"), ("Niger", "Nigeria")],
+)
+def test_names_that_only_look_alike(one: str, other: str) -> None:
+    assert not same_name(one, other)
+
+
+def test_rules_on_sentences_they_were_not_made_for() -> None:
+    """True twins may hardly be accused; the near misses caught are more than chance would give."""
+    items = [json.loads(line) for line in NEAR_MISSES.read_text(encoding="utf-8").splitlines()]
+    pairs = [(pair, item["passage"]) for item in items for pair in item["pairs"]]
+    accused = [pair["true"] for pair, source in pairs if veto(pair["true"], source)]
+    caught = [pair["false"] for pair, source in pairs if veto(pair["false"], source)]
+    assert len(pairs) > 140
+    assert len(accused) <= 0.02 * len(pairs), accused
+    assert len(caught) >= 0.25 * len(pairs)
