@@ -552,10 +552,12 @@ def main() -> None:
     Exit status: 0 done, 1 an error to be mended, 2 wrong usage, 130 stopped by Ctrl-C.
     """
     _print_any_script()
-    _hear_interrupts()
+    interrupted = _hear_interrupts()
     try:
         app(windows_expand_args=False)  # the patterns are for askdocs, and questions are no paths
     except AskdocsError as error:
+        if interrupted:  # a library that is interrupted while it is loaded raises ImportError
+            raise SystemExit(_INTERRUPTED) from None
         print(f"askdocs: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
@@ -582,16 +584,26 @@ def _typed_lines(prompt: str) -> Iterator[str]:
         yield line
 
 
-def _hear_interrupts() -> None:
-    """Let Ctrl-C stop a command that a terminal is attached to.
+def _hear_interrupts() -> list[int]:
+    """Let Ctrl-C stop a command that a terminal is attached to, and note it.
 
     A process that a shell script starts with `&` inherits that SIGINT is ignored, and hands that
     on to what it starts. Without a terminal it stays so: Ctrl-C is then meant for another process.
+
+    Returns:
+        A list that is empty until the first interrupt.
     """
     import signal
 
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and sys.stdin and sys.stdin.isatty():
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    heard: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN or (sys.stdin and sys.stdin.isatty()):
+        signal.signal(signal.SIGINT, note)
+    return heard
 
 
 def _password(*, asked: bool) -> str | None:
