@@ -29,7 +29,7 @@ class IndexState:
     passages: Mapping[str, Passage]
     words: Mapping[str, frozenset[tuple[str, int]]]
     word_counts: Mapping[str, int]
-    strays: tuple[str, ...]
+    orphans: tuple[str, ...]
     cached: frozenset[bytes]
     stored: Mapping[str, tuple[str, str]]
     reachable: Mapping[str, frozenset[str]]
@@ -60,7 +60,7 @@ def state_of(index: Path) -> IndexState:
             passages={passage.id: passage for passage in passages},
             words=words,
             word_counts=word_counts,
-            strays=tuple(catalog.strays()),
+            orphans=tuple(catalog.orphans()),
             cached=frozenset(vectors),
             stored=_stored(store),
             reachable=_reachable(store, {name: vectors[key] for name, key in vector_keys.items()}),

@@ -19,6 +19,7 @@ from askdocs.errors import AskdocsError, CorpusError
 from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import index_bytes
+from askdocs.index.index import Index
 from askdocs.index.sync.load import UNREAD
 from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
@@ -157,7 +158,7 @@ class Assistant:
                 catalog.distrust(recheck)
             with self._parts.embedding(ray) as embedder:
                 vectors = self._parts.open_vectors()
-                return sync(self.config, catalog, vectors, embedder, on_progress=listener)
+                return sync(Index(self.config, catalog, vectors, embedder, listener))
 
     @contextmanager
     def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
@@ -315,9 +316,8 @@ class Assistant:
             check_fingerprint(catalog, self._parts.fingerprint())
             vectors, listener = self._parts.open_vectors(), on_progress or _ignore
             with self._parts.embedding() as embedder:
-                return add_documents(
-                    documents, self.config, catalog, vectors, embedder, on_progress=listener
-                )
+                index = Index(self.config, catalog, vectors, embedder, listener)
+                return add_documents(documents, index)
 
     # Questions
 

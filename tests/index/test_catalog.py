@@ -142,7 +142,7 @@ def test_a_replaced_file_leaves_nothing_of_the_old_one(catalog: Catalog) -> None
     old = put(catalog, "a.txt", "Owls hunt at night.")
     put(catalog, "a.txt", "Kettles boil water.")
     assert (found(catalog, "owls"), found(catalog, "kettles")) == (set(), {"a.txt"})
-    assert catalog.strays() == old
+    assert catalog.orphans() == old
     assert catalog.count() == 1
 
 
@@ -170,7 +170,7 @@ def test_removed_files_are_gone_and_their_passages_are_strays(catalog: Catalog) 
     put(catalog, "b.txt", "Kettles boil water.")
     catalog.remove_files(["a.txt", "unknown.txt"])
     assert catalog.sources() == ["b.txt"]
-    assert catalog.strays() == ids
+    assert catalog.orphans() == ids
     assert catalog.indexed_files() == {"b.txt"}
 
 
@@ -276,7 +276,7 @@ def test_words_are_made_anew_from_the_passages(catalog: Catalog) -> None:
 def test_threads_wait_for_each_other_as_long_as_a_write_takes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_PATIENCE", 0.05)
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT", 0.05)
     catalog = Catalog(tmp_path / "catalog.sqlite")
     with catalog._database.transaction():
         other = threading.Thread(target=catalog.set_meta, args=({"a": "b"},))

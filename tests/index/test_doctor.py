@@ -77,7 +77,7 @@ def delete_some_vectors(root: Path) -> None:
         store.delete(list(store.ids())[:5])
 
 
-def add_a_stray(root: Path) -> None:
+def add_an_orphan(root: Path) -> None:
     with opened(root) as assistant:
         store = assistant._parts.open_vectors()
         found, vector = next(store.records())
@@ -121,7 +121,7 @@ DAMAGE: list[tuple[Callable[[Path], None], str]] = [
     (scramble_vectors, "vector store is damaged"),
     (file_for_folder, "vector store is damaged"),
     (delete_some_vectors, "5 passages are missing"),
-    (add_a_stray, "1 vectors are stored that belong to no passage"),
+    (add_an_orphan, "1 vectors are stored that belong to no passage"),
     (scramble_words, ""),
     (lose_words, "do not fit their passages"),
     (shift_passages, "1 documents are not in them"),
@@ -143,7 +143,7 @@ def test_damage_is_found_and_mended_without_embedding(
     with opened(root, embedding) as assistant:
         done = assistant.repair()
         assert any(told in problem.what for problem in done.before.problems), done.before
-        assert all("askdocs doctor --repair" in each.mend for each in done.before.problems)
+        assert all("askdocs doctor --repair" in each.fix for each in done.before.problems)
         assert done.after == Diagnosis(FILES, 2 * FILES, 2 * FILES, ())
         assistant.index()
     assert (done.embedded, embedding.embedded) == (0, 0)
@@ -222,7 +222,7 @@ def test_other_settings_are_told_and_not_repaired(root: Path) -> None:
     with opened(root, HashEmbedding(model_name="other")) as assistant:
         (problem,) = assistant.diagnose().problems
         assert "embedder = llama-index:HashEmbedding:words" in problem.what
-        assert "--rebuild" in problem.mend
+        assert "--rebuild" in problem.fix
         with pytest.raises(IndexMismatchError):
             assistant.repair()
 

@@ -756,7 +756,7 @@ def test_an_index_of_another_format_is_refused_and_rebuilt(folder: Folder, versi
                 use()
         (problem,) = assistant.diagnose().problems
         assert "another version" in problem.what
-        assert problem.mend == "askdocs index --rebuild"
+        assert problem.fix == "askdocs index --rebuild"
         assistant.index(rebuild=True)
         assert sources_found(assistant, "owls hunt") == {"owls.txt"}
     assert folder.equals_a_fresh_one()

@@ -126,7 +126,7 @@ def test_a_saved_graph_is_on_the_disk_for_whoever_opens_it(tmp_path: Path) -> No
     shutil.rmtree(graph.parent)
     store = Collection(ChromaFolder(tmp_path))
     assert len(store.unreachable({f"id{n}": vectors[n] for n in range(300)})) == 300
-    assert store.at_risk({"id7": vectors[7]})
+    assert store.needs_check({"id7": vectors[7]})
     store.close()
 
 
@@ -194,6 +194,21 @@ def test_damage_is_told_with_what_mends_it(tmp_path: Path) -> None:
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database" * 1000)
     with pytest.raises(IndexMismatchError, match=r"doctor --repair"):
         Collection(ChromaFolder(tmp_path))
+
+
+def test_a_panic_of_chroma_is_damage_too(tmp_path: Path) -> None:
+    """A page of zeros in chroma.sqlite3 raises one, and it is no Exception."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panic(collection: object) -> None:
+        raise PanicException("database disk image is malformed")
+
+    folder = ChromaFolder(tmp_path)
+    with pytest.raises(IndexMismatchError, match="doctor --repair"):
+        folder.run(panic)
+    folder.close()
 
 
 def test_a_bad_setting_of_the_environment_is_an_error(

@@ -27,14 +27,14 @@ _SECONDS_BETWEEN_NOTES = 30.0  # where standard error is a file
 
 
 def show_diagnosis(diagnosis: Diagnosis, done: Repair | None) -> None:
-    """Print what is wrong with an index, and what has been mended."""
+    """Print what is wrong with an index, and what has been repaired."""
     for problem in done.before.problems if done else ():
         if problem not in diagnosis.problems:
-            print(f"mended: {printable(problem.what)}")
+            print(f"Repaired: {printable(problem.what)}")
     if done and done.before.problems:
         print(f"{done.embedded} texts were embedded again.")
     for problem in diagnosis.problems:
-        print(f"wrong: {printable(problem.what)} Mend it with `{problem.mend}`.")
+        print(f"Problem: {printable(problem.what)} Fix: `{problem.fix}`.")
     counts = f"{diagnosis.documents} documents, {diagnosis.passages} passages"
     print(f"{counts}: {'all is well' if not diagnosis.problems else 'the index is damaged'}.")
 

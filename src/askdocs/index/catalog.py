@@ -26,7 +26,7 @@ from askdocs.system.files import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
 
 Item = TypeVar("Item")
-FORMAT = 5  # of the file; raised whenever an index made by an earlier version would be wrong
+FORMAT = 6  # of the file; raised whenever an index made by an earlier version would be wrong
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS passages (
 CREATE INDEX IF NOT EXISTS passages_source ON passages (source, start);
 CREATE INDEX IF NOT EXISTS passages_vector_key ON passages (vector_key);
 CREATE TABLE IF NOT EXISTS vectors (key BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS strays (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS orphans (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pending (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
 """
 _PASSAGE = "id, source, text, start, end, title, page, page_label, heading, line"
@@ -140,7 +140,7 @@ class Catalog:
     def forget(self) -> None:
         """Forget everything but the identity, in one moment; other processes may go on reading."""
         with self._database.transaction() as connection:
-            for table in ("files", "documents", "passages", "vectors", "strays", "pending"):
+            for table in ("files", "documents", "passages", "vectors", "orphans", "pending"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("DELETE FROM meta WHERE name != 'identity'")
             postings.clear(connection)
@@ -244,7 +244,7 @@ class Catalog:
         """Make the given documents all that there is of each file, in one transaction.
 
         From then on they are found by their words; passages that are new are pending until their
-        vectors are stored. The passages that are gone become strays. Earlier names of the files go
+        vectors are stored. The passages that are gone become orphans. Earlier names of the files go
         in the same moment.
 
         Args:
@@ -270,8 +270,8 @@ class Catalog:
                 for passage in document.passages
             }
             gone = [passage_id for passage_id in old if passage_id not in new]
-            _add_strays(connection, gone)
-            _drop_strays(connection, new)
+            _add_orphans(connection, gone)
+            _drop_orphans(connection, new)
             unstored = [name for name in new if not old.get(name, False)]
             connection.execute(
                 """INSERT INTO pending SELECT number, id FROM passages
@@ -281,10 +281,10 @@ class Catalog:
         return gone
 
     def remove_files(self, paths: Iterable[str]) -> None:
-        """Forget files and their documents; the passage ids that are no more become strays."""
+        """Forget files and their documents; the passage ids that are no more become orphans."""
         with self._database.transaction() as connection:
             for path in paths:
-                _add_strays(connection, _delete_file(connection, path))
+                _add_orphans(connection, _delete_file(connection, path))
 
     def note_files(self, files: Iterable[FileRecord]) -> None:
         """Record how files look now and whether they failed; their documents stay as they are."""
@@ -302,18 +302,18 @@ class Catalog:
                 [json.dumps(list(sources))],
             )
 
-    # Strays: ids that the vector store may hold although no passage has them
+    # Orphans: ids that the vector store may hold although no passage has them
 
-    def strays(self) -> list[str]:
-        return [row[0] for row in self._database.rows("SELECT id FROM strays ORDER BY id")]
+    def orphans(self) -> list[str]:
+        return [row[0] for row in self._database.rows("SELECT id FROM orphans ORDER BY id")]
 
-    def add_strays(self, ids: Iterable[str]) -> None:
+    def add_orphans(self, ids: Iterable[str]) -> None:
         with self._database.transaction() as connection:
-            _add_strays(connection, ids)
+            _add_orphans(connection, ids)
 
-    def drop_strays(self, ids: Iterable[str]) -> None:
+    def drop_orphans(self, ids: Iterable[str]) -> None:
         with self._database.transaction() as connection:
-            _drop_strays(connection, ids)
+            _drop_orphans(connection, ids)
 
     # Pending: passages that the vector store may lack; a search by their words finds them already
 
@@ -564,12 +564,12 @@ def _hash(*fields_of_document: str) -> bytes:
     return digest.digest()
 
 
-def _add_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    connection.executemany("INSERT OR IGNORE INTO strays VALUES (?)", [(each,) for each in ids])
+def _add_orphans(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO orphans VALUES (?)", [(each,) for each in ids])
 
 
-def _drop_strays(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    connection.executemany("DELETE FROM strays WHERE id = ?", [(each,) for each in ids])
+def _drop_orphans(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    connection.executemany("DELETE FROM orphans WHERE id = ?", [(each,) for each in ids])
 
 
 def _matches(source: str, glob: str) -> bool:

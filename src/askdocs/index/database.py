@@ -1,4 +1,4 @@
-"""SQLite for several threads, with errors that say what mends them."""
+"""SQLite for several threads, with errors that say how to fix them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldIndexError
 
-_PATIENCE = 30.0  # seconds for another process to end its write
+_BUSY_TIMEOUT = 30.0  # seconds for another process to end its write
 _FULL = 16_000_000  # bytes; SQLite and Chroma do not always say that the disk is full
 
 
@@ -52,7 +52,7 @@ class Database:
             connection = connection or _connect(self.path, self._scratch)
             yield connection
         except sqlite3.DatabaseError as error:
-            raise _told(error, self.path) from error
+            raise _to_user_error(error, self.path) from error
         finally:
             if connection is not None:
                 with self._guard:
@@ -113,7 +113,7 @@ def _create(connection: sqlite3.Connection, path: Path, schema: str, version: in
 
 def _connect(path: Path, scratch: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        path, timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
     )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -151,7 +151,7 @@ def not_writable(index: Path, reason: str) -> CorpusError:
     )
 
 
-def _told(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
+def _to_user_error(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
     """The error as a person understands it."""
     words_of_error = str(error)
     if "readonly" in words_of_error:

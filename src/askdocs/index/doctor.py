@@ -1,7 +1,8 @@
-"""What is wrong with an index, and how to mend it; what still has its vector keeps it."""
+"""Finds what is wrong with an index, and repairs it. What still has its vector keeps it."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from askdocs.config import Config
@@ -10,10 +11,11 @@ from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldInd
 from askdocs.index.catalog import Catalog, readable_vectors
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import delete_catalog, delete_vectors
+from askdocs.index.index import open_catalog, open_index
 from askdocs.index.sync.run import sync
 from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.index.vectors.probe import Finding, probe, records_can_be_read
-from askdocs.index.vectors.repair import repair_vectors, save_stored_vectors
+from askdocs.index.vectors.repair import import_stored_vectors, refill_vectors
 from askdocs.index.vectors.store import open_vectors
 from askdocs.models.embedders import Embedder
 from askdocs.types import ProgressListener
@@ -26,10 +28,10 @@ _LOST = "The catalog is empty, but {} vectors are stored beside it: it was lost.
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, in words, and the command that mends it."""
+    """What is wrong, in words, and the command that fixes it."""
 
     what: str
-    mend: str
+    fix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
     VectorsUnavailableError where the store is at a server that does not answer.
     """
     try:
-        catalog = Catalog(config.index / "catalog.sqlite")
+        catalog = open_catalog(config)
     except OldIndexError as error:
         return Diagnosis(problems=(Problem(str(error), _REBUILD),))
     except AskdocsError as error:
@@ -92,85 +94,66 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
 
 
 def repair(config: Config, embedder: Embedder, *, on_progress: ProgressListener) -> Repair:
-    """Mend what `diagnose` finds. Only texts whose vectors are lost everywhere are embedded.
+    """Repair what `diagnose` finds. Only texts whose vectors are lost everywhere are embedded.
 
-    A catalog that is damaged is made anew from the folder of documents, with the vectors that can
-    still be read. Raises CorpusError where that folder is not there or empty, IndexMismatchError
-    where the settings are other than those that the index was made with.
+    A damaged catalog is made again from the folder of documents, with the vectors that can still
+    be read.
+
+    Raises:
+        CorpusError: Documents have to be read again, but their folder is missing or empty.
+        IndexMismatchError: The index was made with other settings.
     """
     before = diagnose(config, embedder)
     if not before.problems:
         return Repair(before, before, 0)
-    if not _mend_catalog(config):
-        embedded = _make_anew(config, embedder, on_progress)
+    if not _repair_catalog(config):
+        embedded = _rebuild(config, embedder, on_progress)
     else:
-        embedded = _mend_passages_and_vectors(config, embedder, on_progress)
+        embedded = _repair_passages_and_vectors(config, embedder, on_progress)
     return Repair(before, diagnose(config, embedder), embedded)
 
 
-def _mend_passages_and_vectors(
+def _repair_passages_and_vectors(
     config: Config, embedder: Embedder, on_progress: ProgressListener
 ) -> int:
-    """Fill the store anew and read again what is not as it was read; the texts embedded."""
-    catalog = Catalog(config.index / "catalog.sqlite")
-    try:
+    """Fill the store from the catalog, and read damaged documents again; the texts embedded."""
+    with closing(open_catalog(config)) as catalog:
         check_fingerprint(catalog, fingerprint(config, embedder))
         if _uncached(catalog) or not catalog.count():
-            _save_vectors(config, catalog, embedder)
+            _rescue_vectors(config, embedder, on_progress)
         wrong = _files_with_wrong_passages(catalog)
         if wrong:
             _refuse_without_documents(config)
             catalog.remove_files(wrong)
-        delete_vectors(config.index)
-        store = open_vectors(config, catalog.identity(), take_over=True)
-        try:
-            embedded = repair_vectors(catalog, store, embedder, on_progress=on_progress)
-            stored = store_pending(catalog, store, embedder, on_progress, NoSource())
-            embedded += stored.embedded
-            store.note_model(embedder.fingerprint)
-            if wrong:
-                changes = sync(config, catalog, store, embedder, on_progress=on_progress)
-                embedded += changes.embedded
-            return embedded
-        finally:
-            store.close()
-    finally:
-        catalog.close()
+    delete_vectors(config.index)
+    with open_index(config, embedder, on_progress, take_over=True) as index:
+        embedded = refill_vectors(index) + store_pending(index, NoSource()).embedded
+        index.vectors.note_model(embedder.fingerprint)
+        return embedded + (sync(index).embedded if wrong else 0)
 
 
-def _mend_catalog(config: Config) -> bool:
-    """Make the word index anew if it is wrong; whether the catalog is sound then."""
+def _repair_catalog(config: Config) -> bool:
+    """Rebuild the word index if it is wrong; whether the catalog is sound then."""
     try:
-        catalog = Catalog(config.index / "catalog.sqlite")
+        with closing(open_catalog(config)) as catalog:
+            if catalog.problems():
+                catalog.rebuild_words()
+            return not catalog.is_new() and not catalog.problems()
     except AskdocsError:
         return False
-    try:
-        if catalog.problems():
-            catalog.rebuild_words()
-        return not catalog.is_new() and not catalog.problems()
-    except AskdocsError:
-        return False
-    finally:
-        catalog.close()
 
 
-def _make_anew(config: Config, embedder: Embedder, on_progress: ProgressListener) -> int:
-    """A new catalog from the folder, with the vectors that can be saved; the texts embedded."""
+def _rebuild(config: Config, embedder: Embedder, on_progress: ProgressListener) -> int:
+    """Make a new catalog from the folder; how many texts had to be embedded."""
     _refuse_without_documents(config)
     saved = readable_vectors(config.index / "catalog.sqlite")
     delete_catalog(config.index)
-    catalog = Catalog(config.index / "catalog.sqlite")
-    try:
+    with closing(open_catalog(config)) as catalog:
         catalog.cache_vectors(saved)
-        _save_vectors(config, catalog, embedder)
-        delete_vectors(config.index)
-        store = open_vectors(config, catalog.identity(), take_over=True)
-        try:
-            return sync(config, catalog, store, embedder, on_progress=on_progress).embedded
-        finally:
-            store.close()
-    finally:
-        catalog.close()
+    _rescue_vectors(config, embedder, on_progress)
+    delete_vectors(config.index)
+    with open_index(config, embedder, on_progress, take_over=True) as index:
+        return sync(index).embedded
 
 
 def _refuse_without_documents(config: Config) -> None:
@@ -181,16 +164,12 @@ def _refuse_without_documents(config: Config) -> None:
         )
 
 
-def _save_vectors(config: Config, catalog: Catalog, embedder: Embedder) -> None:
+def _rescue_vectors(config: Config, embedder: Embedder, on_progress: ProgressListener) -> None:
     """Take what the store holds into the cache, if it can be read without a crash."""
-    if not records_can_be_read(config):
-        return
-    store = open_vectors(config, catalog.identity(), take_over=True)
-    try:
-        store.prepare()
-        save_stored_vectors(catalog, store, embedder)
-    finally:
-        store.close()
+    if records_can_be_read(config):
+        with open_index(config, embedder, on_progress, take_over=True) as index:
+            index.vectors.prepare()
+            import_stored_vectors(index)
 
 
 def _settings(catalog: Catalog, wanted: dict[str, str]) -> list[Problem]:
@@ -226,6 +205,6 @@ def _vector_problems(found: Finding, *, served: bool) -> list[Problem]:
     counts = {
         "passages are missing from the vector store": found.missing,
         "passages are not found by a search with their own vector": found.unreachable,
-        "vectors are stored that belong to no passage": found.stray,
+        "vectors are stored that belong to no passage": found.orphans,
     }
     return [Problem(f"{count} {what}.", _REPAIR) for what, count in counts.items() if count]

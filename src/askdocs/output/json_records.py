@@ -121,12 +121,12 @@ def status_as_json(status: Status) -> dict[str, Any]:
 
 def diagnosis_as_json(diagnosis: Diagnosis, done: Repair | None) -> dict[str, Any]:
     """The keys that `doctor --json` prints."""
-    mended = done.before.problems if done else ()
+    repaired = done.before.problems if done else ()
     return {
         "documents": diagnosis.documents,
         "passages": diagnosis.passages,
         "vectors": diagnosis.vectors,
-        "problems": [{"what": each.what, "mend": each.mend} for each in diagnosis.problems],
-        "mended": [each.what for each in mended if each not in diagnosis.problems],
+        "problems": [{"what": each.what, "fix": each.fix} for each in diagnosis.problems],
+        "repaired": [each.what for each in repaired if each not in diagnosis.problems],
         "embedded": done.embedded if done else 0,
     }

@@ -14,17 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 
-from askdocs.config import Config
 from askdocs.documents.loaders import LoadError, TimeLimitError, TransientLoadError
 from askdocs.documents.loaders.sandbox.client import READERS, read_file, stop_reading
 from askdocs.documents.passages import SplitDocument, with_id
 from askdocs.index.catalog import (
     CancelledError,
-    Catalog,
     FileRecord,
     IndexedDocument,
     IndexedFile,
 )
+from askdocs.index.index import Index
 from askdocs.index.sync.plan import Plan, with_hash
 from askdocs.index.vectors.cache_keys import vector_key
 from askdocs.models.embedders import Embedder
@@ -99,16 +98,10 @@ class Loading:
         failed: The files that could not be read.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        catalog: Catalog,
-        embedder: Embedder,
-        plan: Plan,
-        on_progress: ProgressListener,
-    ) -> None:
-        self._config, self._catalog, self._embedder = config, catalog, embedder
-        self._jobs = Jobs(plan, config.load_seconds, on_progress)
+    def __init__(self, index: Index, plan: Plan) -> None:
+        self._config, self._catalog = index.config, index.catalog
+        self._embedder = index.embedder
+        self._jobs = Jobs(plan, index.config.load_seconds, index.on_progress)
         self._read: queue.Queue[IndexedFile | _Unreadable | None] = queue.Queue(_AHEAD)
         self._stopped = threading.Event()
         self._news = threading.Event()

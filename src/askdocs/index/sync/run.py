@@ -7,37 +7,28 @@ import time
 from collections.abc import Iterable
 from hashlib import sha256
 
-from askdocs.config import Config
 from askdocs.documents.passages import SplitDocument, split
 from askdocs.errors import CorpusError
 from askdocs.index.catalog import Catalog, FileRecord
 from askdocs.index.fingerprint import fingerprint
+from askdocs.index.index import Index
 from askdocs.index.sync.load import UNREAD, Loading, with_keys
 from askdocs.index.sync.plan import MOUNTS, plan_sync, reading
 from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.index.vectors.repair import (
-    delete_strays,
-    insert_lost_again,
-    mend_vectors,
-    save_vectors,
+    delete_orphans,
+    flush_vectors,
+    recover_vectors,
+    reinsert_lost,
 )
-from askdocs.index.vectors.store import VectorStore
-from askdocs.models.embedders import Embedder
-from askdocs.types import Changes, Document, ProgressListener
+from askdocs.types import Changes, Document
 
 CHANGED = "changed_ns"  # when documents became other than before, in the catalog
 FOLDER = "corpus"  # where they lay at the last sync
 _LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
 
 
-def sync(
-    config: Config,
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> Changes:
+def sync(index: Index) -> Changes:
     """Bring the index to what the folder holds now. Killed at any point, the next one finishes.
 
     A file changes hands as a whole: until all of its new passages are written, the old ones answer.
@@ -45,19 +36,20 @@ def sync(
     stored. Only texts that the index has never seen are embedded.
     """
     began, started_ns = time.monotonic(), time.time_ns()
+    config, catalog, embedder = index.config, index.catalog, index.embedder
     catalog.set_meta(fingerprint(config, embedder))
-    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
-    plan = plan_sync(config, catalog, on_progress=on_progress)
+    recover_vectors(index)
+    plan = plan_sync(config, catalog, on_progress=index.on_progress)
     catalog.note_files(plan.touched)
     catalog.remove_files((*plan.in_the_way, *plan.removed))
-    deleted = delete_strays(catalog, vectors)
-    with Loading(config, catalog, embedder, plan, on_progress) as loading:
-        stored = store_pending(catalog, vectors, embedder, on_progress, loading)
+    deleted = delete_orphans(index)
+    with Loading(index, plan) as loading:
+        stored = store_pending(index, loading)
     failed = [*plan.failed, *loading.failed]
     deleted += stored.deleted
     if deleted * _LOOKED_FOR >= max(catalog.count(), 1):
-        insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
-    save_vectors(catalog, vectors)
+        reinsert_lost(index)
+    flush_vectors(index)
     catalog.prune_vectors()
     catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config), UNREAD: "0"})
     catalog.set_meta({FOLDER: str(config.corpus.resolve()), MOUNTS: json.dumps(plan.mounts)})
@@ -77,15 +69,7 @@ def sync(
     )
 
 
-def add_documents(
-    documents: Iterable[Document],
-    config: Config,
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> Changes:
+def add_documents(documents: Iterable[Document], index: Index) -> Changes:
     """Index Documents that are given, not loaded from the folder, beside what the index holds.
 
     One whose source is known takes the place of the old one. A later `sync` with a folder forgets
@@ -93,8 +77,9 @@ def add_documents(
     file, or whose text is no Unicode.
     """
     began = time.monotonic()
+    config, catalog, embedder = index.config, index.catalog, index.embedder
     catalog.set_meta(fingerprint(config, embedder))
-    mend_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    recover_vectors(index)
     known = catalog.files()
     last = {each.source: each for each in documents}  # of each source
     for document in last.values():
@@ -105,8 +90,8 @@ def add_documents(
     for document, file in fresh:
         passages = split(document, tokens=config.passage_tokens)
         catalog.replace_files([with_keys(embedder, file, [SplitDocument(document, passages)])])
-    stored = store_pending(catalog, vectors, embedder, on_progress, NoSource())
-    save_vectors(catalog, vectors)
+    stored = store_pending(index, NoSource())
+    flush_vectors(index)
     catalog.prune_vectors()
     if fresh:
         catalog.set_meta({CHANGED: str(time.time_ns())})

@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 
 from askdocs.index.catalog import Catalog, PendingPassage
+from askdocs.index.index import Index
 from askdocs.index.vectors.cache_keys import embed_texts, embedded_text
-from askdocs.index.vectors.repair import delete_strays, note_unsaved
-from askdocs.index.vectors.store import VectorStore
+from askdocs.index.vectors.repair import delete_orphans, record_unflushed
 from askdocs.models.embedders import Embedder, Vectors
 from askdocs.types import Progress, ProgressListener
 
@@ -50,19 +50,13 @@ class Stored:
     deleted: int = 0
 
 
-def store_pending(
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    on_progress: ProgressListener,
-    source: Source,
-) -> Stored:
+def store_pending(index: Index, source: Source) -> Stored:
     """Embed and store pending passages until there are none and `source` has ended.
 
     While one batch is stored, the next one is embedded. A batch is pending until it is stored:
     killed at any point, the next call does it again, and the store keeps an id that it knows.
     """
-    done = Stored()
+    done, catalog = Stored(), index.catalog
     writer = ThreadPoolExecutor(1, "write")
     writing: Future[int] | None = None
     after = finished = 0
@@ -72,15 +66,15 @@ def store_pending(
             batch = catalog.pending(limit=_BATCH, after=after)
             if batch:
                 total = finished + catalog.count_pending()
-                listener = _from(finished, total, on_progress)
-                known, missing = _embed_batch(batch, catalog, embedder, listener)
+                listener = _from(finished, total, index.on_progress)
+                known, missing = _embed_batch(batch, catalog, index.embedder, listener)
                 done.embedded += missing
                 finished += len(batch)
             if writing:
                 done.deleted += _result(writing)
                 writing = None
             if batch:
-                writing = writer.submit(_store_batch, batch, known, catalog, vectors)
+                writing = writer.submit(_store_batch, batch, known, index)
                 after = batch[-1].number
             elif after:
                 after = 0  # numbers of deleted passages are used again
@@ -91,7 +85,7 @@ def store_pending(
     finally:
         wait_uninterrupted(writing)
         writer.shutdown()
-    done.deleted += delete_strays(catalog, vectors)
+    done.deleted += delete_orphans(index)
     return done
 
 
@@ -135,18 +129,17 @@ def _embed_batch(
 def _store_batch(
     batch: Sequence[PendingPassage],
     known: Mapping[bytes, Vectors],
-    catalog: Catalog,
-    vectors: VectorStore,
+    index: Index,
 ) -> int:
     """Delete the orphans of the store and add a batch to it; how many were deleted.
 
     A passage of the batch may be gone from the catalog by now. It is an orphan then, and deleted
     with the next batch or at the end.
     """
-    deleted = delete_strays(catalog, vectors)
-    vectors.add(
+    deleted = delete_orphans(index)
+    index.vectors.add(
         [each.passage for each in batch], np.stack([known[each.vector_key] for each in batch])
     )
-    catalog.drop_pending(batch)
-    note_unsaved(catalog, len(batch))
+    index.catalog.drop_pending(batch)
+    record_unflushed(index.catalog, len(batch))
     return deleted

@@ -48,7 +48,7 @@ _ANSWER_SECONDS = 60.0  # after which a server counts as gone
 
 
 class Chroma(Protocol):
-    """One collection of Chroma, wherever it is. Raises AskdocsErrors that say what mends them."""
+    """One collection of Chroma, wherever it is. Its AskdocsErrors say how to fix them."""
 
     def run(self, action: Callable[[Any], Found]) -> Found:
         """What `action` makes of the collection."""
@@ -221,8 +221,8 @@ class ChromaServer:
         headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
         with self._reporting():
             # chromadb's client leaves its connection open where it is turned away; so ask first.
-            door = f"{place.scheme}://{place.netloc}/api/v2/auth/identity"
-            httpx.get(door, headers=headers, timeout=_ANSWER_SECONDS).raise_for_status()
+            identity_url = f"{place.scheme}://{place.netloc}/api/v2/auth/identity"
+            httpx.get(identity_url, headers=headers, timeout=_ANSWER_SECONDS).raise_for_status()
             self._client = chromadb.HttpClient(
                 host=place.hostname or "",
                 port=place.port or (443 if place.scheme == "https" else 8000),

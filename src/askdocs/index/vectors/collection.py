@@ -64,7 +64,7 @@ class Collection:
             }
             self.chroma.write(partial(_write, nodes=list(nodes.values())))
             known = {name: node.embedding for name, node in nodes.items()}
-            if not self.at_risk(known):
+            if not self.needs_check(known):
                 continue
             for _ in range(_TRIES):
                 lost = self.unreachable(known)
@@ -135,7 +135,7 @@ class Collection:
         # Many passages can have the same vector; a graph can miss a neighbour among few.
         return self._not_found(missed, vectors, limit=_FAR) if missed else []
 
-    def at_risk(self, vectors: Mapping[str, Vectors]) -> bool:
+    def needs_check(self, vectors: Mapping[str, Vectors]) -> bool:
         """Whether any of a sample is not found by its own vector, or has many nearly equal ones."""
         if not vectors:
             return False

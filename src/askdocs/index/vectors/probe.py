@@ -41,7 +41,7 @@ class Finding:
     stored: int = 0
     missing: int = 0
     unreachable: int = 0
-    stray: int = 0
+    orphans: int = 0
     problem: str = ""
 
 
@@ -113,7 +113,7 @@ def look(config: Config) -> Finding:
                 stored=len(stored),
                 missing=len(known - stored),
                 unreachable=len(store.unreachable(vectors)),
-                stray=len(stored - every),
+                orphans=len(stored - every),
             )
         finally:
             store.close()

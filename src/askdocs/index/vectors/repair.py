@@ -7,8 +7,9 @@ import numpy as np
 from askdocs.config import Config
 from askdocs.errors import ConfigError, IndexMismatchError
 from askdocs.index.catalog import Catalog
+from askdocs.index.index import Index
 from askdocs.index.vectors.cache_keys import embed_texts, embedded_text, vector_key
-from askdocs.index.vectors.store import VectorStore, open_vectors
+from askdocs.index.vectors.store import open_vectors
 from askdocs.models.embedders import Embedder, Vectors
 from askdocs.types import Progress, ProgressListener
 
@@ -19,64 +20,48 @@ _UNSAVED = "unsaved"  # passages added since the graph was last saved, in the ca
 _MANY_UNSAVED = 250  # who opens the store inserts them again, some 0.4 ms and more each
 
 
-def mend_vectors(
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> None:
+def recover_vectors(index: Index) -> None:
     """Finish what a killed process had begun; pending passages stay pending.
 
-    Where vectors are missing, the store is filled anew: where the counts differ, or most of a
+    Where vectors are missing, the store is filled again: where the counts differ, or most of a
     sample is not found by its own vectors. Else, what the graph may have lost is looked for.
     """
+    catalog, vectors = index.catalog, index.vectors
     vectors.prepare()
-    # A sync that comes to its end leaves no strays, and few passages that are not saved.
-    unfinished = delete_strays(catalog, vectors) > 0 or _many_unsaved(catalog)
+    # A sync that comes to its end leaves no orphans, and few passages that are not saved.
+    unfinished = delete_orphans(index) > 0 or _many_unsaved(catalog)
     sample = catalog.some_vectors(_SAMPLE)
     lost = len(vectors.unreachable(sample)) > len(sample) // 2
     passages, pending = catalog.count(), catalog.count_pending()
     if lost or not passages - pending <= vectors.count() <= passages:
-        repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
+        refill_vectors(index)
     elif unfinished:
-        insert_lost_again(catalog, vectors, embedder, on_progress=on_progress)
-    vectors.note_model(embedder.fingerprint)
+        reinsert_lost(index)
+    vectors.note_model(index.embedder.fingerprint)
 
 
-def insert_lost_again(
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> None:
+def reinsert_lost(index: Index) -> None:
     """Look for passages by their own vectors, and insert again those that are not found.
 
     Chroma's graph can lose passages for good when new ones take the places of deleted ones (1 or
     2 of 600 nearly equal ones after 5 rounds in which a fifth was replaced, in a graph of fewer
     neighbours). Some of each group that was indexed together are looked for, and all where one of
-    these is at risk. If some stay lost, the store is filled anew.
+    these is at risk. If some stay lost, the store is filled again.
     """
+    catalog, vectors = index.catalog, index.vectors
     for _ in range(_TRIES):
-        lost = _not_found(catalog, vectors, on_progress)
+        lost = _not_found(index)
         if not lost:
             return
         vectors.delete(lost)  # were the process to die here, the counts would differ
         passages, known = catalog.passages(lost), catalog.vectors_of(lost)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
-    if _not_found(catalog, vectors, on_progress):
-        repair_vectors(catalog, vectors, embedder, on_progress=on_progress)
+    if _not_found(index):
+        refill_vectors(index)
 
 
-def repair_vectors(
-    catalog: Catalog,
-    vectors: VectorStore,
-    embedder: Embedder,
-    *,
-    on_progress: ProgressListener,
-) -> int:
-    """Fill the vector store anew from the catalog; pending passages stay pending.
+def refill_vectors(index: Index) -> int:
+    """Fill the vector store again from the catalog; pending passages stay pending.
 
     A process killed meanwhile leaves a store whose count is wrong, so the next sync begins this
     again.
@@ -84,9 +69,10 @@ def repair_vectors(
     Returns:
         How many texts had to be embedded: 0 unless the catalog has lost vectors.
     """
+    catalog, vectors, embedder = index.catalog, index.vectors, index.embedder
     vectors.prepare()
     if not catalog.count():  # a new catalog beside a store that outlived the last one
-        save_stored_vectors(catalog, vectors, embedder)
+        import_stored_vectors(index)
     vectors.clear()
     catalog.set_meta({_UNSAVED: str(catalog.count())})
     pending = catalog.pending_ids()
@@ -97,24 +83,25 @@ def repair_vectors(
         passages, known = catalog.passages(ids), catalog.vectors_of(ids)
         lost = [passage for name, passage in passages.items() if name not in known]
         texts = {vector_key(embedder, passage): embedded_text(passage) for passage in lost}
-        found = embed_texts(texts, catalog, embedder, "", on_progress)
+        found = embed_texts(texts, catalog, embedder, "", index.on_progress)
         known.update({passage.id: found[vector_key(embedder, passage)] for passage in lost})
         embedded += len(texts)
         vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
-        on_progress(Progress("repair", start + len(ids), len(every)))
-    catalog.drop_strays(catalog.strays())
-    save_vectors(catalog, vectors)
+        index.on_progress(Progress("repair", start + len(ids), len(every)))
+    catalog.drop_orphans(catalog.orphans())
+    flush_vectors(index)
     return embedded
 
 
-def note_unsaved(catalog: Catalog, added: int) -> None:
-    """Count so many passages more, for `save_vectors`."""
+def record_unflushed(catalog: Catalog, added: int) -> None:
+    """Count so many passages more, for `flush_vectors`."""
     if added:
         catalog.set_meta({_UNSAVED: str(int(catalog.meta().get(_UNSAVED, 0)) + added)})
 
 
-def save_vectors(catalog: Catalog, vectors: VectorStore) -> None:
+def flush_vectors(index: Index) -> None:
     """Have the graph written to disk, if many passages are not yet in what is there."""
+    catalog, vectors = index.catalog, index.vectors
     if _many_unsaved(catalog):
         vectors.save()
         catalog.set_meta({_UNSAVED: "0"})
@@ -144,7 +131,7 @@ def move_vectors(
         )
     store = open_vectors(target, catalog.identity())
     try:
-        repair_vectors(catalog, store, embedder, on_progress=on_progress)
+        refill_vectors(Index(target, catalog, store, embedder, on_progress))
         store.note_model(embedder.fingerprint)
         moved = store.count()
         if moved != catalog.count() - catalog.count_pending():
@@ -163,8 +150,9 @@ def move_vectors(
     return moved
 
 
-def save_stored_vectors(catalog: Catalog, vectors: VectorStore, embedder: Embedder) -> None:
-    """Take the vectors of the store into the cache, if it is this model that they are from."""
+def import_stored_vectors(index: Index) -> None:
+    """Copy the vectors of the store into the cache, if they are from this model."""
+    catalog, vectors, embedder = index.catalog, index.vectors, index.embedder
     if vectors.model != embedder.fingerprint:
         return
     found: dict[bytes, Vectors] = {}
@@ -176,23 +164,25 @@ def save_stored_vectors(catalog: Catalog, vectors: VectorStore, embedder: Embedd
     catalog.cache_vectors(found)
 
 
-def delete_strays(catalog: Catalog, vectors: VectorStore) -> int:
-    """Delete from the vector store what no passage has any more; how many there were."""
-    strays = catalog.strays()
-    if strays:
-        existing = catalog.passages(strays)
-        vectors.delete([name for name in strays if name not in existing])
-        catalog.drop_strays(strays)
-    return len(strays)
+def delete_orphans(index: Index) -> int:
+    """Delete the vectors whose passages are gone; how many there were."""
+    catalog, vectors = index.catalog, index.vectors
+    orphans = catalog.orphans()
+    if orphans:
+        existing = catalog.passages(orphans)
+        vectors.delete([name for name in orphans if name not in existing])
+        catalog.drop_orphans(orphans)
+    return len(orphans)
 
 
-def _not_found(catalog: Catalog, vectors: VectorStore, on_progress: ProgressListener) -> list[str]:
+def _not_found(index: Index) -> list[str]:
     """The ids of passages that a search with their own vector does not find."""
+    catalog, vectors = index.catalog, index.vectors
     every = [name for name, _ in catalog.all_ids()]
     lost: list[str] = []
     for start in range(0, len(every), _PAGE):
         known = catalog.vectors_of(every[start : start + _PAGE])
-        if vectors.at_risk(known):
+        if vectors.needs_check(known):
             lost += vectors.unreachable(known)
-        on_progress(Progress("write", min(start + _PAGE, len(every)), len(every)))
+        index.on_progress(Progress("write", min(start + _PAGE, len(every)), len(every)))
     return lost

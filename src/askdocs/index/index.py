@@ -1,0 +1,74 @@
+"""An index that is open for writing, with all that changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+
+from askdocs.config import Config
+from askdocs.index.catalog import Catalog
+from askdocs.index.vectors.store import VectorStore, open_vectors
+from askdocs.models.embedders import Embedder
+from askdocs.types import ProgressListener
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The parts of an index. At the end of a `with` block, catalog and vectors are closed.
+
+    Attributes:
+        config: The settings; `config.index` is its folder, `config.corpus` that of the documents.
+        catalog: Files, documents, passages, words and cached vectors.
+        vectors: The store that is searched by meaning.
+        embedder: The model that the vectors are from.
+        on_progress: Called with the progress of what is done to the index.
+    """
+
+    config: Config
+    catalog: Catalog
+    vectors: VectorStore
+    embedder: Embedder
+    on_progress: ProgressListener
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.vectors.close()
+        finally:
+            self.catalog.close()
+
+
+def open_catalog(config: Config) -> Catalog:
+    """Open the catalog of an index; see `Catalog` for what it raises."""
+    return Catalog(config.index / "catalog.sqlite")
+
+
+def open_index(
+    config: Config, embedder: Embedder, on_progress: ProgressListener, *, take_over: bool = False
+) -> Index:
+    """Open an index whose lock this process holds.
+
+    Args:
+        config: The settings.
+        embedder: The embedding model.
+        on_progress: Called with the progress.
+        take_over: Whether a collection at a server becomes this index's own, whoever had it.
+
+    Raises:
+        IndexMismatchError: The catalog or the store is damaged, or belongs to another index.
+        VectorsUnavailableError: The Chroma server does not answer.
+    """
+    catalog = open_catalog(config)
+    try:
+        vectors = open_vectors(config, catalog.identity(), take_over=take_over)
+    except BaseException:
+        catalog.close()
+        raise
+    return Index(config, catalog, vectors, embedder, on_progress)
