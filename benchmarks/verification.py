@@ -18,8 +18,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from askdocs.answering.verification.evidence import joined
-from askdocs.answering.verification.rules import RULES
 from askdocs.answering.verification.verifier import Verifier
+from askdocs.answering.verification.vetoes import RULES
 from askdocs.evaluation.claims import (
     Claim,
     JudgedClaim,

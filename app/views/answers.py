@@ -152,7 +152,7 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
     if not answer.statements:
         return f'<div class="answer said" dir="auto">{escape(answer.text)}</div>{notice}'
     if is_prose(answer):
-        body = f'<div class="answer prose" dir="auto">{_prose(answer, number)}</div>'
+        body = f'<div class="answer written" dir="auto">{_prose(answer, number)}</div>'
     else:
         statements = "".join(_statement(each, number) for each in answer.statements)
         body = f'<ul class="answer">{statements}</ul>'

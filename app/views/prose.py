@@ -21,6 +21,7 @@ _BEGIN, _BODY, _END = "⟬", "⟦", "⟭"
 _SIGNS = str.maketrans("", "", "⟬⟦⟧⟭")
 _BEGUN = re.compile(rf"{_BEGIN}(\d+)(?:\.(\d+))?{_BODY}")  # statement, quotation in it
 _ENDED = re.compile(rf"⟧(\d+)(?:\.(\d+))?{_END}")
+_CELL_END = f"⟧{_END}"  # of a cell of a row that goes on
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "small", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -68,7 +69,7 @@ def render_prose(answer: Answer, opens: Element, closes: Element) -> str:
     html = _renderer().render(source)
     for sign, element in ((_BEGUN, opens), (_ENDED, closes)):
         html = sign.sub(_replacing(element), html)
-    return _cleaned(html)
+    return _cleaned(html.replace(_CELL_END, "</span>"))
 
 
 def _replacing(element: Element) -> Callable[[re.Match[str]], str]:
@@ -83,16 +84,16 @@ def _signed(statement: Statement, number: int) -> str:
     markdown = statement.markdown.translate(_SIGNS)
     begin, end = f"{_BEGIN}{number}{_BODY}", f"⟧{number}{_END}"
     if markdown.startswith("```"):
-        return f"{markdown}\n\n{begin}{end}"
+        label = "" if statement.verdict == "quoted" else "code"
+        return f"{markdown}\n\n{begin}{label}{end}"
     for place, quotation in enumerate(statement.quotations):
         words = quotation.text.translate(_SIGNS)
         if quotation.citations and words in markdown:
             inner = f"{_BEGIN}{number}.{place}{_BODY}{words}⟧{number}.{place}{_END}"
             markdown = markdown.replace(words, inner, 1)
     if markdown.startswith("|"):
-        first, *rest = [cell.strip() for cell in markdown.strip().strip("|").split("|")]
-        last = f" | {' | '.join(rest)}" if rest else ""
-        return f"| {begin}{first}{last}{end} |"
+        *cells, last = [cell.strip() for cell in markdown.strip().strip("|").split("|")]
+        return "".join(f"| {begin}{cell}{_CELL_END} " for cell in cells) + f"| {begin}{last}{end} |"
     return f"{begin}{markdown}{end}"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from askdocs.answering.verification.rules import same_name, veto
+from askdocs.answering.verification.rules import same_name
+from askdocs.answering.verification.vetoes import veto
 
 NEAR_MISSES = Path(__file__).parents[2] / "training" / "data" / "near_misses.jsonl"
 
@@ -46,6 +47,28 @@ def test_a_small_difference_is_seen_and_its_twin_left_alone(
 ) -> None:
     assert veto(true, source) == ""
     assert veto(false, source) != ""
+
+
+COPIED = (
+    "In the winter of 1962 the board of the Hull Dock Company decided not to sell its three"
+    " northern warehouses to Garrick Brothers before the new bridge had been built."
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_seen"),
+    [
+        ("1962", "1963", True), ("three", "four", True), ("not to sell", "to sell", True),
+        ("Hull", "Hill", True), ("northern", "southern", True), ("before", "after", True),
+        ("Garrick Brothers", "Lyle Brothers", True), ("had been", "had not been", True),
+        ("three", "3", False), ("decided", "resolved", False), ("winter", "cold months", False),
+        ("Garrick Brothers", "Garrick", False), ("new bridge", "bridge", False),
+        (" northern", "", False), ("the board", "the directors", False),
+    ],
+)  # fmt: skip
+def test_a_copy_with_a_word_changed(old: str, new: str, is_seen: bool) -> None:
+    assert veto(COPIED, COPIED) == ""
+    assert bool(veto(COPIED.replace(old, new), f"It rained. {COPIED} It rained.")) is is_seen
 
 
 @pytest.mark.parametrize(

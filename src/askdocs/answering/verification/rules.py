@@ -1,20 +1,19 @@
 """Small differences that turn what a sentence says: units, identifiers, names, small words.
 
 Each rule compares a statement with the sentences that bear it, and names the difference where it
-is sure. A rule may only take support away; what each catches and accuses is measured by
-`benchmarks/verification.py --rules`.
+is sure; "" otherwise.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
 from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, content_words, is_akin
+from askdocs.index.keywords.terms import STOP_WORDS, is_akin
 
 _UNITS = """
     mcg µg μg ug microgram micrograms | mg milligram milligrams | g gram grams gramme grammes
@@ -35,9 +34,7 @@ _UNITS = """
     | rupee rupees inr ₹ | peso pesos | krone kroner kronor nok sek dkk krona | cent cents | pence
     | knot knots | km/h kmh kph
 """
-_UNIT_OF = {
-    name: number for number, group in enumerate(_UNITS.split("|")) for name in group.split()
-}
+UNIT_OF = {name: number for number, group in enumerate(_UNITS.split("|")) for name in group.split()}
 _AMOUNT = re.compile(
     r"(?P<before>US\$|[$€£¥₹])?\s?(?P<number>(?<![\w.])\d[\d,]*(?:\.\d+)?)"
     r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|bn|mn)\b)?"
@@ -88,7 +85,7 @@ _COUNTRIES = {
     """.split("|")
 }
 # Words that stand for one another in a false sentence; a group holds the forms of one.
-_EXCHANGES = [
+EXCHANGES = [
     tuple(frozenset(side.split(",")) for side in pair.split("/"))
     for pair in """
 must,shall,has to,have to,is required to,are required to,needs to/may,might,is allowed to,is free to
@@ -159,10 +156,6 @@ _FORMS = frozenset("have has had does did let's not".split())
 
 _DIGITS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\d])")
 _EXCHANGED = 2  # digits
-_NEARLY_ALL = 0.8  # of the plain words of a statement
-_FEWEST_WANTED = 3  # plain words of a statement whose numbers are compared so
-
-Rule = Callable[[str, str], str]
 
 
 def other_unit(text: str, source: str) -> str:
@@ -187,7 +180,7 @@ def _amounts(text: str) -> Iterator[tuple[str, str, int, str]]:
         name = re.sub(r"[\s-]", "", unit.lower()).replace("percentagepoint", "percentage_point")
         number = found["number"].replace(",", "").rstrip(".")
         scale = {"bn": "billion", "mn": "million"}.get(found["scale"] or "", found["scale"] or "")
-        yield number, scale, _UNIT_OF.get(name, -1), found.group().strip()
+        yield number, scale, UNIT_OF.get(name, -1), found.group().strip()
 
 
 def other_identifier(text: str, source: str) -> str:
@@ -285,7 +278,7 @@ def exchanged_word(text: str, source: str) -> str:
     """
     here = _words(text)
     there = [_words(source[start:end]) for start, end in sentence_spans(source)]
-    for pair in _EXCHANGES:
+    for pair in EXCHANGES:
         for own, opposite in (pair, pair[::-1]):
             for place, end in _occurrences(here, own):
                 found = _exchange(_around(here, place, end), there, own, opposite)
@@ -347,33 +340,13 @@ def _likeness(
 
 
 def other_number(text: str, source: str) -> str:
-    """A number that the source lacks where a sentence of it says the rest with another number.
-
-    So does a number with two digits exchanged, whatever stands around it.
-    """
+    """A number that the source lacks where it has the same one with two digits exchanged."""
     here = {found.group() for found in _DIGITS.finditer(text)}
     there = {found.group() for found in _DIGITS.finditer(source)}
-    missing = sorted(here - there)
-    for number in missing:
+    for number in sorted(here - there):
         for other in sorted(there - here):
             if _is_slip(number.replace(",", ""), other.replace(",", "")):
                 return f"the number {number} differs: the source has {other}"
-    if missing and facts.missing_figure(text, source):
-        other = _number_in_its_place(text, source, here)
-        return f"the number {missing[0]} differs: the source has {other}" if other else ""
-    return ""
-
-
-def _number_in_its_place(text: str, source: str, here: Set[str]) -> str:
-    """A number of the sentence that has nearly all other words of a statement; "" if none."""
-    wanted = [word for word in content_words(text) if not any(map(str.isdigit, word))]
-    for start, end in sentence_spans(source):
-        sentence = source[start:end]
-        held = content_words(sentence)
-        shared = sum(any(is_akin(word, other) for other in held) for word in wanted)
-        others = [found.group() for found in _DIGITS.finditer(sentence)]
-        if others and len(wanted) >= _FEWEST_WANTED and shared >= _NEARLY_ALL * len(wanted):
-            return next((other for other in others if other not in here), "")
     return ""
 
 
@@ -392,38 +365,3 @@ def other_date(text: str, source: str) -> str:
     """A month or weekday that the source does not name."""
     found = facts.missing_date(text, source)
     return f"the date {found} differs" if found else ""
-
-
-RULES: dict[str, Rule] = {
-    "number": other_number, "date": other_date, "unit": other_unit,
-    "identifier": other_identifier, "look-alike name": look_alike, "small word": exchanged_word,
-}  # fmt: skip
-
-
-def veto(text: str, source: str) -> str:
-    """The first difference that a rule is sure of; "" if there is none.
-
-    Args:
-        text: The statement.
-        source: The sentences that it is judged by.
-
-    Returns:
-        The difference in words.
-    """
-    return next((found for rule in RULES.values() if (found := rule(text, source))), "")
-
-
-def explained(text: str, source: str) -> str:
-    """What in a statement that is not supported the source lacks; "" if no rule names it.
-
-    A number, date or name that the source does not have need not be false, so this is no veto.
-    """
-    difference = veto(text, source)
-    if difference:
-        return difference
-    for kind, find in (("number", facts.missing_figure), ("date", facts.missing_date)):
-        found = find(text, source)
-        if found:
-            return f"the {kind} {found} is not in the source"
-    found = facts.missing_name(text, source, "", "")
-    return f"the name {found} is not in the source" if found else ""

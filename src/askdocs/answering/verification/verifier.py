@@ -20,8 +20,8 @@ from askdocs.answering.verification.evidence import (
 )
 from askdocs.answering.verification.language import is_english
 from askdocs.answering.verification.quotations import Lookup, Piece, Source, quoted_pieces
-from askdocs.answering.verification.rules import explained, veto
 from askdocs.answering.verification.statements import caution, claims_of, kind_of
+from askdocs.answering.verification.vetoes import explained, veto
 from askdocs.answering.verification.wording import piece_of_sentence, whole_sentences
 from askdocs.models.embedders import Embedder
 from askdocs.models.verifier import ClaimScore, ClaimScorer
@@ -224,7 +224,7 @@ class Verifier:
         false = self._false_part(text, best, question)
         if false:
             reason = f"“{false}” is not in your documents"
-            return Judgement("partly", reason, quotes, said, contradicted)
+            return Judgement("partly", reason, quotes, said)
         if said >= PARTLY_SHARE * self._scorer.threshold:
             return Judgement("partly", NOT_ALL, quotes, said)
         difference = explained(text, joined(best.sentences))

@@ -1,0 +1,80 @@
+"""Sentences that repeat one of the source but for a word that matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from askdocs.answering.verification import facts
+from askdocs.answering.verification.rules import EXCHANGES, UNIT_OF, same_name
+from askdocs.documents.sentences import sentence_spans
+from askdocs.index.keywords.terms import STOP_WORDS
+
+_TOKEN = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£¥°]")
+_COPIED = 0.75  # of the words of a statement that stand in one sentence in their order
+_SHORTEST = 5  # words
+_LONGEST_CHANGE = 4  # words on either side
+_DENIALS = frozenset("not no never neither nor cannot without".split())
+
+
+def altered_copy(text: str, source: str) -> str:
+    """A word in which a statement differs from the sentence of the source that it repeats."""
+    here = _TOKEN.findall(text)
+    if len(here) < _SHORTEST:
+        return ""
+    plain = [word.lower() for word in here]
+    for start, end in sentence_spans(source):
+        there = _TOKEN.findall(source[start:end])
+        matcher = SequenceMatcher(None, [word.lower() for word in there], plain, autojunk=False)
+        blocks = [block for block in matcher.get_matching_blocks() if block.size]
+        if sum(block.size for block in blocks) < _COPIED * len(here):
+            continue
+        low, high = blocks[0].a, blocks[-1].a + blocks[-1].size
+        changes = [
+            _difference(there[a:b], here[c:d], opens=c == 0)
+            for kind, a, b, c, d in matcher.get_opcodes()
+            if kind != "equal" and (kind != "delete" or low <= a < b <= high)
+        ]
+        found = next(filter(None, changes), "")
+        if found:
+            return found
+    return ""
+
+
+def _difference(theirs: Sequence[str], ours: Sequence[str], *, opens: bool) -> str:
+    """What one change of a copied sentence turns; "" if it turns nothing that is known."""
+    if max(len(theirs), len(ours)) > _LONGEST_CHANGE:
+        return ""
+    if _denials(theirs) != _denials(ours):
+        return "one denies what the other says"
+    if not theirs or not ours:
+        return ""
+    for word in ours:
+        for other in theirs:
+            if _is_other(word, other, opens=opens):
+                return f"“{word}” differs: the source has “{other}”"
+    return ""
+
+
+def _denials(words: Sequence[str]) -> int:
+    return sum(word.lower() in _DENIALS or word.lower().endswith(("n't", "n’t")) for word in words)
+
+
+def _is_other(word: str, other: str, *, opens: bool) -> bool:
+    """Whether two words are different numbers, units or names, or of opposite meaning."""
+    if word.lower() == other.lower():
+        return False
+    one, two = facts.figures(word), facts.figures(other)
+    if one and two:
+        return one[0][1] != two[0][1]
+    units = UNIT_OF.get(word.lower()), UNIT_OF.get(other.lower())
+    if None not in units:
+        return units[0] != units[1]
+    if word[0].isupper() and other[0].isupper() and word.lower() not in STOP_WORDS:
+        return not opens and not same_name(word, other) and not facts.is_named(word, [other])
+    return any(
+        (word.lower() in first and other.lower() in second)
+        or (word.lower() in second and other.lower() in first)
+        for first, second in EXCHANGES
+    )
