@@ -20,6 +20,7 @@ from askdocs.output.exports import checksum
 from askdocs.output.marks import parse_mark
 
 from . import assets
+from .api.check import add_check
 from .api.mcp import mcp_routes
 from .api.openai import add_completions
 from .api.processes import add_tasks
@@ -92,6 +93,7 @@ def build_application(
     _add_state(routes, assistant, suggestions)
     _add_reading(routes, assistant)
     add_completions(routes, assistant)
+    add_check(routes, assistant)
     add_tasks(routes, assistant, background)
     if may_change:
         _add_intake(routes, intake)

@@ -83,6 +83,8 @@ def _do(
                 rebuild=values["rebuild"],
                 recheck=values.get("recheck", ()),
             )
+        case "check":
+            return assistant.check(values["text"], sources=values["sources"], on_progress=listener)
         case _:
             return assistant.search(
                 values["query"], top_k=values["top_k"], sources=values["sources"]

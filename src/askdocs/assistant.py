@@ -30,6 +30,7 @@ from askdocs.system.files import same_place
 from askdocs.types import (
     Answer,
     Changes,
+    Check,
     Document,
     Hit,
     Progress,
@@ -416,6 +417,31 @@ class Assistant:
             The queries, the passages found and the candidate sentences, best first.
         """
         return pipeline.consider(self._parts, question, history=history, sources=sources)
+
+    def check(
+        self,
+        text: str,
+        *,
+        sources: Sequence[str] | None = None,
+        on_progress: ProgressListener | None = None,
+    ) -> Check:
+        """Check a draft, or what another assistant wrote, against the documents.
+
+        Args:
+            text: The draft, as plain text or Markdown.
+            sources: Names, folders or patterns of documents, to look only in these.
+            on_progress: Called after each statement, with how many are done.
+
+        Returns:
+            A verdict for each statement, with the words of the documents beside it.
+
+        Raises:
+            CorpusError: No document matches `sources`.
+            ModelUnavailableError: The verifier cannot be loaded.
+        """
+        return pipeline.check(
+            self._parts, text, sources=sources, on_progress=on_progress or _ignore
+        )
 
     # LlamaIndex
 

@@ -173,6 +173,43 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedStatement:
+    """A statement of a draft: `text == draft[start:end]`, its verdict, and what bears it.
+
+    Without a verdict of support, `citations` are the nearest words. `quotations` are its words in
+    quote signs, `not_found` the figures that stand in none of the passages found for it.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: Verdict
+    reason: str = ""
+    contradicted: bool = False
+    citations: tuple[Citation, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+    not_found: tuple[str, ...] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it misquotes, or the documents say otherwise."""
+        misquoted = any(quotation.difference for quotation in self.quotations)
+        return misquoted or (self.contradicted and self.verdict in ("partly", "unsupported"))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A draft, checked: its statements in order, and the places they were compared with."""
+
+    statements: tuple[CheckedStatement, ...]
+    citations: tuple[Citation, ...]
+
+    def count(self, *verdicts: Verdict) -> int:
+        """How many statements have one of these verdicts."""
+        return sum(each.verdict in verdicts for each in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One exchange of a conversation."""
 

@@ -74,7 +74,7 @@ async def text_of(client: Client, tool: str, **arguments: object) -> str:
 def test_the_tools_are_described_as_reading_only(sample: Assistant) -> None:
     async def talk(client: Client) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert set(tools) == {"ask", "search", "fetch"}
+        assert set(tools) == {"ask", "search", "fetch", "check"}
         for tool in tools.values():
             assert tool.annotations is not None
             assert tool.annotations.read_only_hint is True
@@ -129,6 +129,19 @@ def test_a_long_document_is_fetched_in_parts(tmp_path: Path) -> None:
     with Assistant(config, embedder=HashEmbedding()) as assistant:
         assistant.index()
         asked(build_server(assistant), talk)
+
+
+def test_what_an_assistant_wrote_can_be_checked(sample: Assistant) -> None:
+    async def talk(client: Client) -> None:
+        text = (
+            "Zehri warned that “militant groups had expanded their commercial reach”. "
+            "The lamp is lit half an hour before sunset."
+        )
+        told = await text_of(client, "check", text=text)
+        assert "misquoted" in told
+        assert told.endswith("of 2 statements stand in the documents; 1 contradicted or misquoted.")
+
+    asked(build_server(sample), talk)
 
 
 def test_errors_say_what_to_do(sample: Assistant, tmp_path: Path) -> None:

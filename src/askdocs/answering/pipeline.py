@@ -27,12 +27,22 @@ from askdocs.answering.questions.intent import (
 from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Candidate, Considered, choose
 from askdocs.answering.retrieval import retrieve
+from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.index.fingerprint import check_fingerprint
 from askdocs.index.sync.load import UNREAD
 from askdocs.resources import Parts
-from askdocs.types import Answer, Citation, DocumentRecord, Hit, Turn
+from askdocs.types import (
+    Answer,
+    Check,
+    Citation,
+    DocumentRecord,
+    Hit,
+    Passage,
+    ProgressListener,
+    Turn,
+)
 
 LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
 _DOCUMENTS_NAMED = 20
@@ -251,3 +261,17 @@ def cleaned(question: str) -> str:
     if not any(character.isalnum() for character in asked):
         raise AskdocsError("The question is empty. Ask something about your documents.")
     return asked
+
+
+def check(
+    parts: Parts, text: str, *, sources: Sequence[str] | None, on_progress: ProgressListener
+) -> Check:
+    """Check a draft: each statement is searched for, and judged against what is found."""
+    catalog = parts.open_catalog()
+    verifier = Verifier(parts.open_claim_scorer(), parts.embedder, catalog.passages_of)
+
+    def search(statement: str) -> list[Passage]:
+        hits = find(parts, [cleaned(statement)], limit=PASSAGES_READ, sources=sources)
+        return [hit.passage for hit in hits]
+
+    return check_draft(text, search, verifier, on_progress=on_progress)

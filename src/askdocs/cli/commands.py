@@ -350,6 +350,46 @@ def mcp(
         build_server(assistant, version=__version__).run("stdio")
 
 
+@app.command()
+def check(
+    draft: Annotated[
+        Path,
+        typer.Argument(metavar="DRAFT", help="A text, Markdown, Word or HTML file; - for input."),
+    ],
+    source: Sources = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE.html", help="Write a page with draft and sources."),
+    ] = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check each statement and quotation of a draft against the documents.
+
+    Exit status 1 if something is misquoted or contradicted.
+    """
+    from askdocs.cli.draft import read_draft, write_report
+    from askdocs.cli.terminal import showing_progress
+    from askdocs.output.checks import check_as_json, check_as_text
+
+    text = read_draft(draft)
+    with open_assistant(config, corpus, index) as assistant:
+        index_first_if_new(assistant, corpus)
+        with showing_progress() as on_progress:
+            found = assistant.check(text, sources=source, on_progress=on_progress)
+        if report:
+            write_report(assistant, found, text, draft, report)
+    if as_json:
+        _print_json(check_as_json(found))
+    else:
+        for line in check_as_text(found):
+            print(line)
+    if any(each.is_wrong for each in found.statements):
+        raise typer.Exit(1)
+
+
 @app.command("eval")
 def evaluate(
     folder: Annotated[

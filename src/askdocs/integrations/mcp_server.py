@@ -1,7 +1,8 @@
 """askdocs as a server of the Model Context Protocol, for assistants that quote from documents.
 
-Three read-only tools: `ask`, `search` and `fetch`. The last two have the form that connectors of
-chat services expect: https://platform.openai.com/docs/mcp. Every result is text, once.
+Four read-only tools: `ask`, `search`, `fetch` and `check`. Search and fetch have the form that
+connectors of chat services expect: https://platform.openai.com/docs/mcp. Every result is text,
+once.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from mcp_types import ToolAnnotations
 
 from askdocs.config import Config
 from askdocs.errors import AskdocsError
+from askdocs.output.checks import check_as_text
 from askdocs.output.marks import link, mark_citation, mark_passage, parse_mark
-from askdocs.types import Answer, Document, Hit, Status, place
+from askdocs.types import Answer, Check, Document, Hit, Status, place
 
 Found = TypeVar("Found")
 
@@ -32,6 +34,7 @@ INSTRUCTIONS = """\
 askdocs answers from a folder of the user's own documents. Its quotes are exact: they stand letter
 by letter in the source that is named.
 - Use `ask` for a question, `search` to find passages, `fetch` to read one of them or a document.
+- Use `check` on what you wrote from the documents before you show it, and mend what it doubts.
 - Put only words in quotation marks that a tool returned, and name their source and place.
 - When `ask` says that the documents do not answer, tell the user so. Do not answer from memory as
   if the documents said it.
@@ -56,6 +59,8 @@ class Library(Protocol):
 
     def document(self, source: str) -> Document: ...
 
+    def check(self, text: str, *, sources: Sequence[str] | None = None) -> Check: ...
+
     def status(self) -> Status: ...
 
 
@@ -71,8 +76,8 @@ def build_server(library: Library, *, version: str = "") -> MCPServer[Any]:
         "askdocs", title="askdocs", instructions=INSTRUCTIONS, version=version
     )
     tools = _Tools(library)
-    for name, function in (("ask", tools.ask), ("search", tools.search), ("fetch", tools.fetch)):
-        server.add_tool(function, name=name, annotations=_READ_ONLY, structured_output=False)
+    for function in (tools.ask, tools.search, tools.fetch, tools.check):
+        server.add_tool(function, annotations=_READ_ONLY, structured_output=False)
     return server
 
 
@@ -120,6 +125,19 @@ class _Tools:
         source, _, place = id.partition("#")
         document = await self._run(partial(self._library.document, source))
         return json.dumps(self._part(document, place), ensure_ascii=False)
+
+    async def check(self, text: str) -> str:
+        """Check a text, such as your own answer, against the user's documents.
+
+        Each statement that does not stand there is listed with its verdict and the nearest words,
+        each quotation that is not exact with the difference. Statements that are not listed stand
+        in the documents, or claim nothing.
+
+        Args:
+            text: Plain text or Markdown, up to a few pages.
+        """
+        found = await self._run(partial(self._library.check, text))
+        return "\n".join(check_as_text(found))
 
     async def _run(self, call: Callable[[], Found]) -> Found:
         """What a call finds, in a thread. An error is told in words that say what to do."""

@@ -18,7 +18,17 @@ from askdocs.index.lock import read_owner
 from askdocs.remote.wire import from_error, from_record, to_record
 from askdocs.system.files import same_place
 from askdocs.system.network import is_this_machine
-from askdocs.types import Answer, Changes, Document, Hit, Progress, ProgressListener, Status, Turn
+from askdocs.types import (
+    Answer,
+    Changes,
+    Check,
+    Document,
+    Hit,
+    Progress,
+    ProgressListener,
+    Status,
+    Turn,
+)
 
 _GREETING_SECONDS = 5.0
 _ANSWER_SECONDS = 600.0
@@ -120,6 +130,15 @@ class RemoteAssistant:
     ) -> list[Hit]:
         found = self._call("search", query=query, top_k=top_k, sources=sources)
         return [from_record(Hit, each) for each in found]
+
+    def check(
+        self,
+        text: str,
+        *,
+        sources: Sequence[str] | None = None,
+        on_progress: ProgressListener | None = None,
+    ) -> Check:
+        return from_record(Check, self._call("check", on_progress, text=text, sources=sources))
 
     def ask(
         self,

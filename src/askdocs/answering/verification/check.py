@@ -1,0 +1,124 @@
+"""A draft that somebody wrote, checked against the documents: statement by statement.
+
+Each statement is searched for like a question, and judged by the verifier against the passages
+that were found. Words in quote signs are looked up letter by letter, figures in the passages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from askdocs.answering.verification.evidence import Quote
+from askdocs.answering.verification.quotations import Lookup, Piece
+from askdocs.answering.verification.verifier import Judgement, Verifier
+from askdocs.documents.sentences import sentence_spans
+from askdocs.types import (
+    Check,
+    CheckedStatement,
+    Citation,
+    Passage,
+    Progress,
+    ProgressListener,
+    Quotation,
+)
+
+PASSAGES_READ = 8  # for each statement, the nearest ones
+_FEWEST_WORDS = 3  # of a statement; less is a heading or a caption
+_FIGURE = re.compile(r"(?<![\w.,])[€$£¥]?\d[\d.,:/\-–]*\d%?|(?<![\w.,])[€$£¥]?\d%?(?!\w)")
+_MARK = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")
+
+Find = Callable[[str], Sequence[Passage]]
+
+
+@dataclass(slots=True)
+class _Citations:
+    """The citations of a check, each place numbered once."""
+
+    found: list[Citation] = field(default_factory=list)
+
+    def number(self, quote: Quote) -> Citation:
+        passage, start, end = quote
+        for each in self.found:
+            if (each.passage, each.start, each.end) == quote:
+                return each
+        words = passage.text[start - passage.start : end - passage.start]
+        self.found.append(Citation(len(self.found) + 1, passage, words, start, end))
+        return self.found[-1]
+
+
+def check_draft(
+    text: str, find: Find, verifier: Verifier, *, on_progress: ProgressListener
+) -> Check:
+    """Check each statement of a draft.
+
+    Args:
+        text: The draft. Its headings and questions claim nothing and are not judged.
+        find: Gives the passages that are nearest to a statement, best first.
+        verifier: Judges a statement against passages.
+        on_progress: Called after each statement, with how many are done.
+
+    Returns:
+        The statements in order, with offsets into `text`.
+    """
+    spans = list(_statements(text))
+    citations = _Citations()
+    checked = []
+    for done, (start, end) in enumerate(spans, 1):
+        words = text[start:end]
+        passages = list(find(words))[:PASSAGES_READ]
+        judgement = verifier.judge(" ".join(words.split()), [], passages)
+        checked.append(_checked(words, start, judgement, passages, citations))
+        on_progress(Progress("ask", done, len(spans)))
+    return Check(tuple(checked), tuple(citations.found))
+
+
+def _statements(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each sentence, without the mark of a list or heading before it."""
+    for start, end in sentence_spans(text):
+        mark = _MARK.match(text[start:end])
+        begin = start + (mark.end() if mark else 0)
+        is_heading = text[start:end].lstrip().startswith("#")
+        if not is_heading and len(text[begin:end].split()) >= _FEWEST_WORDS:
+            yield begin, end
+
+
+def _checked(
+    words: str,
+    start: int,
+    judgement: Judgement,
+    passages: Sequence[Passage],
+    citations: _Citations,
+) -> CheckedStatement:
+    quotations = tuple(_quotation(words, *each, citations) for each in judgement.quotations)
+    return CheckedStatement(
+        text=words,
+        start=start,
+        end=start + len(words),
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        contradicted=judgement.contradicted,
+        citations=tuple(dict.fromkeys(citations.number(quote) for quote in judgement.quotes)),
+        quotations=quotations,
+        not_found=_missing_figures(words, passages) if judgement.verdict != "no_claim" else (),
+    )
+
+
+def _quotation(words: str, piece: Piece, found: Lookup, citations: _Citations) -> Quotation:
+    at = max(words.find(piece.text), 0)
+    places = tuple(dict.fromkeys(citations.number(quote) for quote in found.quotes))
+    return Quotation(piece.text, at, at + len(piece.text), places, found.difference)
+
+
+def _missing_figures(words: str, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The figures of a statement that stand in none of the passages found for it."""
+    there = " ".join(f"{each.title} {each.heading or ''} {each.text}" for each in passages)
+    known = {_plain(figure) for figure in _FIGURE.findall(there)}
+    found = dict.fromkeys(figure.rstrip(".,:;-–/") for figure in _FIGURE.findall(words))
+    return tuple(figure for figure in found if _plain(figure) not in known)
+
+
+def _plain(figure: str) -> str:
+    """A figure without thousands separators and signs around it."""
+    return re.sub(r"(?<=\d),(?=\d{3}\b)", "", figure).strip(".,:;-–/€$£¥%")

@@ -1,0 +1,106 @@
+"""A draft, checked statement by statement. The judgement is that of a scorer of words."""
+
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.verification.check import check_draft
+from askdocs.answering.verification.verifier import Verifier
+from askdocs.models.embedders import LlamaIndexEmbedder
+from askdocs.output.checks import (
+    check_as_html,
+    check_as_json,
+    check_as_text,
+    meaning,
+    summary_of,
+)
+from askdocs.types import Check, Passage, Progress
+from tests.claim_scorer import WordScorer
+from tests.hash_embedding import HashEmbedding
+
+TEXT = (
+    "The ferry to Skarvholm leaves at 9:40 on weekdays. It carries 120 passengers. "
+    "Dogs may travel on the open deck, but only on a lead."
+)
+PASSAGE = Passage("p1", "ferry.txt", TEXT, 0, len(TEXT), title="Ferry", line=1)
+DRAFT = """# The ferry
+
+- The ferry to Skarvholm leaves at 9:40 on weekdays.
+- It carries 420 passengers.
+
+The notice says “Dogs may travel on the closed deck”. Who pays? The sauna is closed in April.
+"""
+
+
+@pytest.fixture(scope="module")
+def check() -> Check:
+    seen: list[Progress] = []
+    verifier = Verifier(WordScorer(), LlamaIndexEmbedder(HashEmbedding()))
+    found = check_draft(DRAFT, lambda _: [PASSAGE], verifier, on_progress=seen.append)
+    assert [each.done for each in seen] == list(range(1, len(found.statements) + 1))
+    return found
+
+
+def test_statements_stand_where_the_draft_has_them(check: Check) -> None:
+    assert all(DRAFT[each.start : each.end] == each.text for each in check.statements)
+    texts = [each.text for each in check.statements]
+    assert texts[0].startswith("The ferry to Skarvholm")  # without the bullet, nor the heading
+    assert "# The ferry" not in texts
+
+
+def test_each_statement_gets_a_verdict(check: Check) -> None:
+    verdicts = {each.text: each for each in check.statements}
+    assert verdicts["The ferry to Skarvholm leaves at 9:40 on weekdays."].verdict == "quoted"
+    wrong = verdicts["It carries 420 passengers."]
+    assert wrong.verdict == "unsupported"
+    assert wrong.is_wrong
+    assert wrong.not_found == ("420",)
+    assert verdicts["The sauna is closed in April."].verdict == "unsupported"
+    assert not verdicts["The sauna is closed in April."].is_wrong  # nobody says otherwise
+    assert check.count("no_claim") == sum(text.endswith("?") for text in verdicts)
+
+
+def test_a_changed_quotation_is_found_with_its_difference(check: Check) -> None:
+    (misquoting,) = [each for each in check.statements if each.quotations]
+    (quotation,) = misquoting.quotations
+    start = misquoting.start + quotation.start
+    assert DRAFT[start : start + len(quotation.text)] == quotation.text
+    assert "closed" in quotation.difference
+    assert misquoting.is_wrong
+    assert "misquoted" in meaning(misquoting)
+
+
+def test_citations_are_exact(check: Check) -> None:
+    assert check.citations
+    for citation in check.citations:
+        assert TEXT[citation.start : citation.end] == citation.quote
+    numbers = [citation.number for citation in check.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_json_has_what_the_check_found(check: Check) -> None:
+    found = check_as_json(check)
+    assert found["wrong"] == sum(each.is_wrong for each in check.statements)
+    assert sum(found["counts"].values()) == len(check.statements)
+    known = {each["number"] for each in found["citations"]}
+    assert all(set(each["citations"]) <= known for each in found["statements"])
+
+
+def test_text_tells_only_what_does_not_stand(check: Check) -> None:
+    lines = "\n".join(check_as_text(check))
+    assert "It carries 420 passengers." in lines
+    assert "leaves at 9:40 on weekdays" not in lines.split("[")[0]
+    assert lines.endswith(summary_of(check))
+
+
+def test_the_report_is_escaped_and_links_to_the_words(check: Check) -> None:
+    page = check_as_html(
+        check, DRAFT, title="<b>x</b>", link_to=lambda source, place: f"http://page/{place}"
+    )
+    assert "<b>" not in page
+    assert "http://page/#source=ferry.txt&amp;mark=" in page
+    assert page.count('<span class="wrong"') == sum(each.is_wrong for each in check.statements)
+
+
+def test_an_empty_check_is_summed_up() -> None:
+    assert summary_of(Check((), ())) == "0 of 0 statements stand in the documents."

@@ -1,0 +1,61 @@
+"""`askdocs check` and its route, with the shipped verifier."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TRUE = "The lamp is lit half an hour before sunset."
+ALTERED = (
+    "He saw “insurgents moving freely and executing strategic attacks with little confidence”."
+)
+
+
+def askdocs(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "askdocs", *arguments],
+        cwd=folder,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("check")
+    shutil.copytree(ROOT / "corpus", folder / "corpus")
+    return folder
+
+
+def test_a_draft_that_stands_ends_well(folder: Path) -> None:
+    found = askdocs(folder, "check", "-", given=TRUE)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.strip() == "1 of 1 statements stand in the documents."
+
+
+def test_a_draft_that_misquotes_ends_with_1_and_a_report(folder: Path) -> None:
+    (folder / "draft.md").write_text(f"# Notes\n\n{TRUE} {ALTERED}\n", encoding="utf-8")
+    found = askdocs(folder, "check", "draft.md", "--report", "report.html", "--json")
+    assert found.returncode == 1, found.stderr
+    told = json.loads(found.stdout)
+    assert [each["wrong"] for each in told["statements"]] == [False, True]
+    (quotation,) = told["statements"][1]["quotations"]
+    assert not quotation["exact"]
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert 'class="wrong"' in report
+    assert "file://" in report
+
+
+def test_what_cannot_be_checked_is_told(folder: Path) -> None:
+    assert "The draft is empty" in askdocs(folder, "check", "-", given="  \n").stderr
+    missing = askdocs(folder, "check", "no-such.txt")
+    assert missing.returncode == 1
+    assert "no-such.txt" in missing.stderr
