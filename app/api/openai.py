@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
@@ -18,6 +19,7 @@ from askdocs.answering.questions.follow_up import understand
 from askdocs.errors import AskdocsError
 from askdocs.models.bundled import load_tokenizer
 from askdocs.output.exports import answer_record
+from askdocs.output.marks import link, mark_citation
 from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Statement, Turn
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 MODEL = "askdocs"
+_MARK = re.compile(r"\\?\[(\d{1,4})\\?\]")  # of a citation, escaped or not
 
 
 class Part(BaseModel):
@@ -84,10 +87,11 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
         }
 
     @routes.post("/v1/chat/completions")
-    def complete(wanted: Wanted) -> Response:
+    def complete(wanted: Wanted, request: Request) -> Response:
         if wanted.messages[-1].role != "user":
             return _refused("The last message has to be the user's.")
         question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
+        page = str(request.base_url)
         stream = assistant.stream(question, history=history, sources=wanted.sources or None)
         try:
             if not wanted.stream:
@@ -95,20 +99,26 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
                     pass
                 usage = _usage(wanted.messages, stream.answer.text)
                 return JSONResponse(
-                    {**_frame(wanted.model), **_whole(stream.answer), "usage": usage}
+                    {**_frame(wanted.model), **_whole(stream.answer, page), "usage": usage}
                 )
             pieces = iter(stream)
             first = next(pieces, "")  # what cannot be answered is told as an error, not midway
         except AskdocsError as error:
             return _refused(str(error))
         return told_while_heard(
-            _events(wanted, stream, first, pieces, keeps_blocks=assistant.has_llm),
+            _events(wanted, stream, first, pieces, page, keeps_blocks=assistant.has_llm),
             "text/event-stream",
         )
 
 
 def _events(
-    wanted: Wanted, stream: Stream, first: str, pieces: Iterator[str], *, keeps_blocks: bool
+    wanted: Wanted,
+    stream: Stream,
+    first: str,
+    pieces: Iterator[str],
+    page: str,
+    *,
+    keeps_blocks: bool,
 ) -> Generator[str]:
     """An answer as a stream of events, the first piece of which has been read."""
     frame = {**_frame(wanted.model), "object": "chat.completion.chunk"}
@@ -117,8 +127,12 @@ def _events(
         frame["usage"] = None
     try:
         yield _event({**frame, **_chunk({"role": "assistant", "content": ""})})
+        content = ""
         for piece in _contents(stream, first, pieces, keeps_blocks=keeps_blocks):
+            content += piece
             yield _event({**frame, **_chunk({"content": piece})})
+        noted = url_citations(stream.answer, content, page)
+        yield _event({**frame, **_chunk({"annotations": noted})})
         yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
         if counts:
             usage = _usage(wanted.messages, stream.answer.text)
@@ -188,14 +202,42 @@ def _frame(model: str) -> dict[str, Any]:
     }
 
 
-def _whole(answer: Answer) -> dict[str, Any]:
+def _whole(answer: Answer, page: str) -> dict[str, Any]:
     told = _summed_up(answer)
     content = f"{escaped_answer(answer.text, keeps_blocks=is_prose(answer))}{told}{_notice(answer)}"
-    message = {"role": "assistant", "content": content}
+    message = {
+        "role": "assistant",
+        "content": content,
+        "annotations": url_citations(answer, content, page),
+    }
     return {
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
         **_beside(answer),
     }
+
+
+def url_citations(answer: Answer, content: str, page: str) -> list[dict[str, Any]]:
+    """Return the citations as OpenAI's clients know them, one for each mark in the content.
+
+    Args:
+        answer: The answer.
+        content: The text of the message. `start_index` and `end_index` count its characters.
+        page: The address of the page, with a slash at its end; links open the very words there.
+    """
+    cited = {citation.number: citation for citation in answer.citations}
+    return [
+        {
+            "type": "url_citation",
+            "url_citation": {
+                "url": page + link(found.source, [mark_citation(found)]),
+                "title": f"{found.source}, {found.place}" if found.place else found.source,
+                "start_index": mark.start(),
+                "end_index": mark.end(),
+            },
+        }
+        for mark in _MARK.finditer(content)
+        if (found := cited.get(int(mark[1]))) is not None
+    ]
 
 
 def _usage(messages: Sequence[Message], text: str) -> dict[str, int]:
@@ -220,7 +262,7 @@ def _tokenizer() -> Tokenizer:
     return load_tokenizer()
 
 
-def _chunk(delta: dict[str, str], *, ends: bool = False) -> dict[str, Any]:
+def _chunk(delta: dict[str, Any], *, ends: bool = False) -> dict[str, Any]:
     return {
         "choices": [{"index": 0, "delta": delta, "finish_reason": "stop" if ends else None}],
     }

@@ -99,6 +99,16 @@ def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
     assert chunks[-1]["citations"] == answer["citations"]
     assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
     assert not any("usage" in chunk for chunk in chunks)
+    noted = answer["choices"][0]["message"]["annotations"]
+    sent = [chunk["choices"][0]["delta"].get("annotations") for chunk in chunks]
+    assert [each for each in sent if each is not None] == [noted]
+    assert noted
+    for each in noted:
+        citation = each["url_citation"]
+        assert each["type"] == "url_citation"
+        assert said[citation["start_index"] : citation["end_index"]].strip("\\[]").isdigit()
+        assert citation["url"].startswith(f"{address}/#source=lighthouse.txt&mark=")
+        assert citation["title"].startswith("lighthouse.txt")
 
     asked["stream_options"] = {"include_usage": True}
     with httpx.stream("POST", f"{address}/v1/chat/completions", json=asked, timeout=60) as stream:
