@@ -12,9 +12,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from askdocs import Assistant
-from askdocs.errors import IndexMismatchError
+from askdocs.errors import IndexBusyError, IndexMismatchError
+from askdocs.index.vectors import probe
 from askdocs.index.vectors.seal import condition
 from tests.crash import corruption
 
@@ -90,6 +92,20 @@ def test_a_sound_store_is_used_again_after_a_kill(root: Path) -> None:
     assert condition(root / "index" / "chroma") == "left open"
     assert corruption.in_child(corruption.asked, root) == right
     assert condition(root / "index" / "chroma") == "sound"
+
+
+def test_the_child_of_a_killed_process_is_waited_for(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FileLock(root / "index" / ".probe"):  # as it holds it
+        monkeypatch.setattr(probe, "_ORPHAN_SECONDS", 0.1)
+        with (
+            corruption.opened(root) as assistant,
+            pytest.raises(IndexBusyError, match="still being checked"),
+        ):
+            assistant.search(corruption.QUERIES[0])
+    with corruption.opened(root) as assistant:
+        assert assistant.search(corruption.QUERIES[0])
 
 
 def test_an_empty_catalog_beside_vectors_is_no_empty_folder(root: Path) -> None:

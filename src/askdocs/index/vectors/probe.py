@@ -6,13 +6,18 @@ Nothing else may have the index open meanwhile.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from askdocs.config import Config
-from askdocs.errors import AskdocsError, IndexMismatchError
+from askdocs.errors import AskdocsError, IndexBusyError, IndexMismatchError
 from askdocs.index.catalog import Catalog
 from askdocs.index.folder import index_bytes
 from askdocs.index.vectors.chroma import TOKEN
@@ -26,6 +31,8 @@ _SERVER_VARIABLES = (
     "all_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
 )  # fmt: skip
 _MOST, _EVERY = "most", "every"  # of the sample must be found; a graph can lose a few
+_ORPHAN_SECONDS = 60.0  # it ends within a second, where the system says who its parent is
+_SECONDS_BETWEEN_LOOKS = 0.2
 _SEARCHES = 1000  # records in the sample, at least, where there are as many
 _SECONDS_EACH_MEGABYTE = 1.0  # reading takes a hundredth of it
 _SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage: far more than it takes
@@ -70,6 +77,7 @@ def check_store(config: Config) -> None:
     """
     if config.served:
         return
+    _wait_for_orphan(config.index)
     found = condition(config.index / "chroma")
     if found == "sound":
         return
@@ -88,6 +96,36 @@ def check_store(config: Config) -> None:
 def records_can_be_read(config: Config) -> bool:
     """Whether a child process can read all records of the store and search for them."""
     return config.served or _can_be_read(config, _MOST)
+
+
+def _lock(index: Path) -> FileLock:
+    """Held by the child process as long as it may have the store open."""
+    return FileLock(index / ".probe", mode=0o600)
+
+
+def _wait_for_orphan(index: Path) -> None:
+    """Wait for the child of a process that was killed: two processes would damage the store."""
+    if (index / ".probe").exists():
+        try:
+            with _lock(index).acquire(timeout=_ORPHAN_SECONDS):
+                return
+        except Timeout as error:
+            raise IndexBusyError(
+                f"The index {index} is still being checked for a process that was killed. Try again"
+                " in a minute."
+            ) from error
+
+
+def _end_with_parent() -> None:
+    """End this process soon after the one that started it."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="askdocs-parent", daemon=True).start()
 
 
 def _can_be_read(config: Config, wanted: str) -> bool:
@@ -151,6 +189,12 @@ def find_records(config: Config, wanted: str) -> bool:
 
 
 def main(task: str, config: Config) -> int:
+    _end_with_parent()
+    with _lock(config.index):
+        return _do(task, config)
+
+
+def _do(task: str, config: Config) -> int:
     if task != "look":
         return 0 if find_records(config, task) else 1
     print(json.dumps(asdict(look(config))))  # noqa: T201  the answer to `probe`
