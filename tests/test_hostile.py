@@ -19,11 +19,12 @@ from askdocs import Answer, Assistant, Config
 from askdocs.answering.generation.prompts import writing_messages
 from askdocs.app.api.openai import _whole
 from askdocs.app.views.answers import render_answer
-from askdocs.app.views.exports import answer_markdown
+from askdocs.app.views.exports import prose_markdown
 from askdocs.app.views.markdown import AnswerEscaper, unescaped
 from askdocs.app.views.source import read
 from askdocs.cli.terminal import show_answer, show_hits
 from askdocs.documents.passages import split
+from askdocs.output.summary import is_prose, summary
 from askdocs.types import Citation, Hit, Passage, Statement
 from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving
@@ -131,9 +132,10 @@ def content_of(answer: Answer) -> str:
     """The content of a message that /v1 hands on, whole and in pieces of all lengths."""
     whole = str(_whole(answer)["choices"][0]["message"]["content"])
     for length in (1, 2, 3, 5):
-        escaper = AnswerEscaper()
+        escaper = AnswerEscaper(keeps_blocks=is_prose(answer))
         pieces = [answer.text[at : at + length] for at in range(0, len(answer.text), length)]
-        assert "".join(map(escaper.feed, pieces)) + escaper.end() == whole
+        told = f"\n\n{summary(answer)}" if is_prose(answer) else ""
+        assert "".join(map(escaper.feed, pieces)) + escaper.end() + told == whole
     return whole
 
 
@@ -193,7 +195,7 @@ def test_neither_terminal_nor_page_nor_prompt_is_affected(
         assert prints_only(capsys.readouterr().out)
         assert is_harmless(render_answer(answer, 0))
         assert is_harmless(read(document).html)
-        assert is_text_alone(answer_markdown(answer))
+        assert is_text_alone(prose_markdown(answer))
         assert is_text_alone(content_of(answer))
         system, user = writing_messages(QUESTION, [passage, passage])
         assert (system.role, user.role) == ("system", "user")
@@ -241,7 +243,8 @@ def test_a_model_that_obeys_is_seen_through(
     assert prints_only(capsys.readouterr().out)
     assert is_harmless(render_answer(answer, 0))
     assert is_text_alone(content_of(answer))
-    assert re.search(r"to set up\. \[\d\]$", content_of(answer))
+    assert re.search(r"to set up\. \[\d\]\n\n1 of \d statements stand", content_of(answer))
+    assert is_text_alone(prose_markdown(answer))
 
 
 @pytest.mark.parametrize(

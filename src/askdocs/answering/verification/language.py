@@ -56,6 +56,8 @@ _SHARED = frozenset(
 _SHARED_WEIGHT = 0.4
 _TELLING = 5  # words, among which an English sentence has one of the frequent ones
 
+_MARKUP = re.compile(r"<[^<>]*>|\b[a-z]+://\S+|\[[^\[\]]*\]\([^()\s]*\)?")
+
 
 def is_english(text: str, *, otherwise: bool = True) -> bool:
     """Tell whether a text is in English, by its script and its function words.
@@ -72,9 +74,9 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
     if letters and latin < _LATIN_SHARE * len(letters):
         return False
     words = [
-        found.group().lower()
-        for found in _WORD.finditer(text)
-        if found.start() == 0 or not found.group()[0].isupper()  # no names
+        word.lower()
+        for found in _WORD.finditer(_MARKUP.sub(" ", text))
+        if _may_tell(word := found.group(), opens=found.start() == 0)
     ]
     english = sum(
         _SHARED_WEIGHT if word in _SHARED else 1 for word in words if word in _ENGLISH | _SHARED
@@ -83,3 +85,8 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
     if english == other:
         return otherwise and len(words) < _TELLING
     return english > other
+
+
+def _may_tell(word: str, *, opens: bool) -> bool:
+    """Whether a word tells the language: names do not, but "The" may begin a second sentence."""
+    return opens or not word[0].isupper() or word.lower() in _ENGLISH

@@ -33,8 +33,6 @@ DENIED = "the source says otherwise"
 NOT_LEARNT = "the verifier has not learnt this language"
 # Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
 PARTLY_SHARE = 0.5  # from here on partly
-ELSEWHERE_SHARE = 1.0  # for passages that the statement does not cite
-_MOST_ELSEWHERE = 3  # other passages that are read one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +55,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How the model judged a claim by some sentences, and what it needs to support it."""
+    """How the model judged a claim by some sentences."""
 
     sentences: tuple[Sentence, ...]
     score: ClaimScore
-    threshold: float
-
-    @property
-    def margin(self) -> float:
-        return self.score.supported - self.threshold
 
 
 class Verifier:
@@ -168,52 +161,54 @@ class Verifier:
     def _judged(
         self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str
     ) -> Judgement:
-        """What the model says, less what a rule takes away."""
-        least = self._scorer.threshold
-        readings = self._readings(text, [list(cited)] if cited else [], least, question)
-        if not any(each.margin >= 0 for each in readings):
-            alone = [[each] for each in cited] if len(cited) > 1 else []
-            readings += self._readings(text, alone, least, question)
-            elsewhere = self._elsewhere(text, cited, others)
-            readings += self._readings(text, elsewhere, least * ELSEWHERE_SHARE, question)
-        if not readings:
+        """What the model says, less what a rule takes away.
+
+        The nearest sentences of all passages are read too, unless they stand in what is cited: a
+        passage on another matter bears nothing, whatever its score, where a nearer one does not.
+        """
+        near = self._nearness.sentences(text, [*cited, *others])
+        own = {passage.id for passage in cited}
+        from_cited = [each for each in near if each.quote[0].id in own]
+        reading = self._read(text, from_cited, question)
+        nearest = max(near, key=lambda each: each.near, default=None)
+        if nearest is None:
             return Judgement("unsupported", NOWHERE)
-        best = max(readings, key=lambda each: each.margin)
-        quotes = bearing(text, best.sentences)
-        said = best.score.supported
-        if best.margin >= 0:
+        best = reading
+        if reading is None or not self._passes(reading) or nearest.quote[0].id not in own:
+            together = self._read(text, near, question)
+            best = self._surer(reading, together)
+        if best is None:
+            return Judgement("unsupported", NOWHERE)
+        quotes, said = bearing(text, best.sentences), best.score.supported
+        if self._passes(best):
             difference = self._vetoed(text, best.sentences)
             if difference:
                 return Judgement("unsupported", difference, quotes, said, True)
             return Judgement("supported", "", quotes, said)
         return self._doubted(text, best, quotes, question)
 
+    def _passes(self, reading: _Reading) -> bool:
+        return reading.score.supported >= self._scorer.threshold
+
+    def _surer(self, reading: _Reading | None, together: _Reading | None) -> _Reading | None:
+        """Which of two readings decides: of what is cited, and of what is nearest anywhere."""
+        if reading is None or together is None:
+            return reading or together
+        least = PARTLY_SHARE * self._scorer.threshold
+        if self._passes(reading) and together.score.supported < least:
+            return together
+        return max(reading, together, key=lambda each: each.score.supported)
+
+    def _read(self, text: str, sentences: Sequence[Sentence], question: str) -> _Reading | None:
+        chosen = tuple(selected(sentences))
+        if not chosen:
+            return None
+        (score,) = self._scorer.score(text, [joined(chosen)], question)
+        return _Reading(chosen, score)
+
     def _vetoed(self, text: str, sentences: Sequence[Sentence]) -> str:
         """Why a rule takes support away; "" if none does."""
         return veto(text, joined(sentences))
-
-    def _elsewhere(
-        self, text: str, cited: Sequence[Passage], others: Sequence[Passage]
-    ) -> list[list[Passage]]:
-        """The other passages that are nearest, one by one, and all passages together."""
-        near: dict[str, float] = {}
-        for sentence in self._nearness.sentences(text, others):
-            name = sentence.quote[0].id
-            near[name] = max(near.get(name, 0.0), sentence.near)
-        ordered = sorted(others, key=lambda each: -near.get(each.id, 0.0))
-        together = [[*cited, *others]] if others and len(cited) + len(others) > 1 else []
-        return [[each] for each in ordered[:_MOST_ELSEWHERE]] + together
-
-    def _readings(
-        self, text: str, groups: Sequence[Sequence[Passage]], threshold: float, question: str
-    ) -> list[_Reading]:
-        chosen = [selected(self._nearness.sentences(text, group)) for group in groups]
-        chosen = [each for each in chosen if each]
-        scores = self._scorer.score(text, [joined(each) for each in chosen], question)
-        return [
-            _Reading(tuple(sentences), score, threshold)
-            for sentences, score in zip(chosen, scores, strict=True)
-        ]
 
     def _doubted(
         self, text: str, best: _Reading, quotes: tuple[Quote, ...], question: str

@@ -21,9 +21,9 @@ _LIMITING = re.compile(
     r"|want(?:s|ed)?|plan(?:s|ned)?|expect(?:s|ed)?|propos\w+|intend\w*)\b",
     re.IGNORECASE,
 )
-# A further clause, without which the one before says the same.
+# A further clause or an aside, without which the words before say the same.
 _FURTHER = re.compile(
-    r"[\s,]*(?:;|(?:and|or|which|who|where|while|whereas|including|such as)\b)", re.IGNORECASE
+    r"\s*(?:[,;:(–—]|(?:and|or|which|who|where|while|whereas|including|such as)\b)", re.IGNORECASE
 )
 
 
