@@ -19,7 +19,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askdocs import Assistant, Config
-from askdocs.answering.ranking import choose
+from askdocs.answering.questions.question import parse
+from askdocs.answering.ranking import rank
 from askdocs.answering.retrieval import CANDIDATES
 from benchmarks.hardware import describe
 from benchmarks.texts import questions
@@ -72,8 +73,8 @@ def _measure(assistant: Assistant, question: str, read: list[int], stages: Stage
         passages = [hit.passage for hit in hits[:number]]
         timed(f"read {number} passages", lambda p=passages: reader.read(question, p))
     timed(
-        f"read {read[0]} and choose",
-        lambda: choose(question, hits[: read[0]], rare, assistant.embedder, reader),
+        f"read {read[0]} and rank",
+        lambda: rank(parse(question), hits[: read[0]], rare, assistant.embedder, reader),
     )
     timed("ask, whole", lambda: assistant.ask(question))
 

@@ -167,9 +167,10 @@ def test_an_overview_begins_below_the_byline(tmp_path: Path) -> None:
     assert [statement.text for statement in told.statements] == [begins]
 
 
-def test_small_talk_has_no_citations(sample: Assistant) -> None:
+def test_a_greeting_gets_one_line_and_is_no_answer(sample: Assistant) -> None:
     answer = sample.ask("Hello!")
-    assert answer.answered
+    assert answer.text == "Ask a question about your documents."
+    assert not answer.answered
     assert not answer.citations
 
 

@@ -6,8 +6,9 @@ Every FOLDER is a question set as `askdocs eval` reads it. Its questions are ask
 documents, and, as questions that the documents cannot answer, of those of the next folder. Two
 things are learnt: how to rank the sentences of one question (a conditional logit, which only
 compares them with each other), and how likely the first of them is right (a logistic regression
-over that one alone, where ANSWERABLE of the questions have an answer in the documents). Both are
-weights for `choose.py`. Sentences in languages that are not read are left out.
+over the evidence of that one, where ANSWERABLE of the questions have an answer in the documents).
+They are weights for `ranking.py` and `confidence.py`. Sentences in languages that are not read are
+left out. The evidence is that of the ranking which is shipped: after a new ranking, run it again.
 
 The table is not flattered by the fit: the questions are cut in two by the documents that they are
 about, and each half is judged by weights that were fitted on the other.
@@ -29,24 +30,26 @@ from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
 from askdocs import Assistant, Config
-from askdocs.answering.ranking import Candidate
+from askdocs.answering.candidates import Candidate
+from askdocs.answering.ranking import FEATURES
 from askdocs.evaluation.metrics import holds_answer
 from askdocs.evaluation.question_set import QUESTIONS, Question, read_documents, read_questions
 from askdocs.evaluation.run import conversation, spread
 
 ANSWERABLE = 0.75  # share of questions that people ask of documents that answer them, assumed
-READ = 5  # features of a sentence that was read; the others have four
-RIDGE = 0.01  # how much large weights of the ranking are held back
+RIDGE = 0.03  # how much large weights of the ranking are held back
 
 
 @dataclass(frozen=True)
 class Considered:
     """A question's candidates: features [candidates, features] and which of them are right.
 
-    `unsure` are those that hold the words of an answer but are not where it was marked. `half` is
-    0 or 1, the same for all questions about a document.
+    `unsure` are those that hold the words of an answer but are not where it was marked. `evidence`
+    is what the chance of the first one stands on, by name. `half` is 0 or 1, the same for all
+    questions about a document.
     """
 
+    evidence: dict[str, float]
     features: np.ndarray
     right: np.ndarray
     unsure: np.ndarray
@@ -68,9 +71,10 @@ def consider(folder: Path, index: Path, strangers: Path | None, limit: int) -> l
             if strangers:
                 question = replace(question, answerable=False, gold=(), answers=(), history=())
             history = conversation(assistant, question.history)
-            candidates = assistant.consider(question.text, history=history).candidates
-            if candidates:
-                found.append(labelled(question, candidates, half))
+            known = assistant.consider(question.text, history=history)
+            read = [each for each in known.candidates if each.kind == "read"]
+            if read:
+                found.append(labelled(question, read, dict(known.evidence), half))
     return found
 
 
@@ -90,33 +94,26 @@ def half_of(question: Question) -> int:
     return zlib.crc32(about.encode()) % 2
 
 
-def labelled(question: Question, candidates: Sequence[Candidate], half: int) -> Considered:
-    """The candidates of a question with what is known of them."""
+def labelled(
+    question: Question, candidates: Sequence[Candidate], evidence: dict[str, float], half: int
+) -> Considered:
+    """The candidates of a question, best first, with what is known of them."""
     right = np.array([_overlaps(question, each) for each in candidates])
     holds = np.array([holds_answer(each.quote, question.answers) for each in candidates])
-    features = np.full((len(candidates), READ), np.nan)
-    for row, each in enumerate(candidates):
-        features[row, : len(each.features)] = each.features
-    return Considered(features, right, holds & ~right, question.answerable, half)
-
-
-def fit(asked: Sequence[Considered]) -> tuple[np.ndarray, np.ndarray]:
-    """The weights of the ranking and those of the confidence."""
-    ranking = fit_ranking(asked)
-    return ranking, fit_confidence(asked, ranking)
+    features = np.array([each.features for each in candidates])
+    return Considered(evidence, features, right, holds & ~right, question.answerable, half)
 
 
 def fit_ranking(asked: Sequence[Considered]) -> np.ndarray:
-    """Weights [features] by which the sentences that were read are compared with each other.
+    """Weights [features] by which the sentences of a question are compared with each other.
 
     A conditional logit (McFadden, 1974): the softmax over the sentences of a question gives those
     that are right the largest share. What all sentences of a question have in common counts for
     nothing in it, and so does the constant, whose weight is 0.
     """
-    known = [_read(each) for each in asked]
-    known = [(features, right) for features, right, _ in known if right.any()]
+    known = [(each.features, each.right) for each in asked if each.right.any()]
     every = np.concatenate([features for features, _ in known])
-    mean, spread_out = every.mean(axis=0), every.std(axis=0)
+    mean, spread_out = every.mean(axis=0), every.std(axis=0) + 1e-9
     scaled = [((features - mean) / spread_out, right) for features, right in known]
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -130,32 +127,27 @@ def fit_ranking(asked: Sequence[Considered]) -> np.ndarray:
         return total / count + RIDGE * weights @ weights, slope / count + 2 * RIDGE * weights
 
     found = minimize(loss, np.zeros(every.shape[1]), jac=True).x
-    return np.concatenate([[0.0], found / spread_out])
+    return np.asarray(found / spread_out)
 
 
-def fit_confidence(asked: Sequence[Considered], ranking: np.ndarray) -> np.ndarray:
-    """Weights [1 + features] of a logistic regression: is the sentence that ranks first right?
+def fit_confidence(asked: Sequence[Considered]) -> np.ndarray:
+    """Weights [1 + evidence] of a logistic regression: is the sentence that ranks first right?
 
     Questions are weighted such that ANSWERABLE of them have an answer.
     """
-    firsts, right = first_ones(asked, ranking)
+    firsts, right = first_ones(asked)
     mean, spread_out = firsts.mean(axis=0), firsts.std(axis=0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=2000)
+    model = LogisticRegression(C=0.1, max_iter=2000)
     weights = _as_asked([each.answerable for each in asked])
     model.fit((firsts - mean) / spread_out, right, sample_weight=weights)
     slope = model.coef_[0] / spread_out
     return np.concatenate([model.intercept_ - slope @ mean, slope])
 
 
-def first_ones(asked: Sequence[Considered], ranking: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features [questions, features] of the sentence that ranks first, and whether it is right."""
-    firsts, rights = [], []
-    for each in asked:
-        features, right, unsure = _read(each)
-        first = int(np.argmax(features @ ranking[1:]))
-        firsts.append(features[first])
-        rights.append(bool(right[first] or unsure[first]))
-    return np.array(firsts), np.array(rights)
+def first_ones(asked: Sequence[Considered]) -> tuple[np.ndarray, np.ndarray]:
+    """Evidence [questions, evidence] of the sentence that ranks first, and whether it is right."""
+    evidence = np.array([list(each.evidence.values()) for each in asked])
+    return evidence, np.array([bool(each.right[0] or each.unsure[0]) for each in asked])
 
 
 def judged_by_the_other_half(
@@ -165,35 +157,12 @@ def judged_by_the_other_half(
     parts = []
     for half in (0, 1):
         unseen = [each for each in asked if each.half == half]
-        ranking, confidence = fit([each for each in asked if each.half != half])
-        firsts, right = first_ones(unseen, ranking)
+        confidence = fit_confidence([each for each in asked if each.half != half])
+        firsts, right = first_ones(unseen)
         chances = 1 / (1 + np.exp(-(confidence[0] + firsts @ confidence[1:])))
         parts.append((chances, right, np.array([each.answerable for each in unseen])))
     chances, right, answerable = (np.concatenate(part) for part in zip(*parts, strict=True))
     return chances, right, answerable
-
-
-def further_ones(asked: Sequence[Considered], threshold: float) -> str:
-    """How often the sentences after the first are right, by their share of its chance."""
-    shares, rights = [], []
-    for half in (0, 1):
-        ranking, confidence = fit([each for each in asked if each.half != half])
-        for each in (each for each in asked if each.half == half):
-            features, right, unsure = _read(each)
-            ranks = features @ ranking[1:]
-            order = np.argsort(-ranks)[:5]
-            if confidence[0] + features[order[0]] @ confidence[1:] < math.log(
-                threshold / (1 - threshold)
-            ):
-                continue
-            shares += list(np.exp(ranks[order[1:]] - ranks[order[0]]))
-            rights += list((right | unsure)[order[1:]])
-    share, is_right = np.array(shares), np.array(rights)
-    lines = ["share at least  further sentences  right"]
-    for least in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
-        kept = share >= least
-        lines.append(f"{least:14.1f}  {kept.sum():17d}  {is_right[kept].mean():5.3f}")
-    return "\n".join(lines)
 
 
 def table(chances: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> str:
@@ -215,13 +184,12 @@ def table(chances: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> str
 
 def main() -> None:
     """Fit from the command line."""
-    parser = argparse.ArgumentParser(description="Fit the weights of choose.py.")
+    parser = argparse.ArgumentParser(description="Fit the weights of answers.")
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--index-folder", type=Path, required=True, help="where indexes are kept")
     parser.add_argument("--limit", type=int, default=200, help="questions of each set")
     parser.add_argument("--strangers", type=int, default=40, help="foreign questions of each set")
     parser.add_argument("--answerable", type=int, default=150, help="of them, to fit on")
-    parser.add_argument("--threshold", type=float, default=0.4, help="for further sentences")
     parser.add_argument("--keep", type=Path, help="a file to keep the features in, for next time")
     options = parser.parse_args()
     if options.keep and options.keep.exists():
@@ -240,16 +208,16 @@ def main() -> None:
         if options.keep:
             options.keep.write_bytes(pickle.dumps(asked))
     every = [each for group in asked.values() for each in balanced(group, options.answerable)]
-    usable = [each for each in every if len(_read(each)[0])]
-    for name, weights in zip(("_RANKING_WEIGHTS", "_CONFIDENCE_WEIGHTS"), fit(usable), strict=True):
-        print(f"{name} = ({', '.join(f'{value:.3f}' for value in weights)})")
-    chances, right, answerable = judged_by_the_other_half(usable)
+    print(_named("_RANKING", FEATURES, fit_ranking(every)))
+    bias, *weights = fit_confidence(every)
+    print(f"_BIAS = {bias:.3f}")
+    print(_named("_WEIGHTS", list(every[0].evidence), weights))
+    chances, right, answerable = judged_by_the_other_half(every)
     print(
-        f"{len(usable)} questions, {answerable.sum()} answerable;"
+        f"{len(every)} questions, {answerable.sum()} answerable;"
         f" first sentence right: {right[answerable].mean():.3f}"
     )
     print(table(chances, right, answerable))
-    print(further_ones(usable, options.threshold))
 
 
 def _as_asked(answerable: Sequence[bool]) -> np.ndarray:
@@ -261,13 +229,10 @@ def _as_asked(answerable: Sequence[bool]) -> np.ndarray:
     return np.where(answerable, with_answer, without)
 
 
-def _read(each: Considered) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features [candidates, features] without the constant, rightness and doubt of what was read.
-
-    Sentences in other languages are not read; they have fewer features.
-    """
-    kept = ~np.isnan(each.features).any(axis=1)
-    return each.features[kept, 1:], each.right[kept], each.unsure[kept]
+def _named(name: str, keys: Sequence[str], values: Sequence[float]) -> str:
+    """Weights as a line of Python."""
+    pairs = ", ".join(f'"{key}": {value:.3f}' for key, value in zip(keys, values, strict=True))
+    return f"{name} = {{{pairs}}}"
 
 
 def _overlaps(question: Question, candidate: Candidate) -> bool:

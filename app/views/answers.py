@@ -55,6 +55,7 @@ LET_MODEL_TRY = (
     '<p><button type="button" class="turn" data-action="insist">'
     "Let the model try with these passages</button></p>"
 )
+PERHAPS = '<p class="quiet perhaps">Perhaps:</p>'
 DOUBTFUL = "Not all of this is supported: check the sentences that say so"
 _VERDICTS: dict[Verdict, str] = {
     "quoted": "",
@@ -141,7 +142,7 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
     `limited` says that only some documents were ticked, which a refusal then speaks of.
     """
     notice = f'<p class="notice">{escape(answer.notice)}</p>' if answer.notice else ""
-    if not answer.answered:
+    if answer.band == "refusal":
         text = _of_the_ticked(answer.text) if limited else answer.text
         return (
             f'<div class="answer refusal" dir="auto"><p>{escape(text)}</p></div>{notice}'
@@ -156,9 +157,12 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
     else:
         statements = "".join(_statement(each, number) for each in answer.statements)
         body = f'<ul class="answer">{statements}</ul>'
+    perhaps = answer.band == "perhaps"
     return (
-        f"{body}"
-        f"{notice}{_cited(answer.citations, number)}{_assurance(answer)}{_searched_for(answer)}"
+        f"{PERHAPS if perhaps else ''}{body}"
+        f"{notice}{_cited(answer.citations, number)}{_assurance(answer)}"
+        f"{ASK_ALL if perhaps and limited else ''}{LET_MODEL_TRY if perhaps else ''}"
+        f"{_searched_for(answer)}"
     )
 
 
@@ -212,18 +216,19 @@ def _of_the_ticked(text: str) -> str:
 
 
 def confidence_words(confidence: float) -> str:
-    """How sure the answer is, quietly."""
+    """What is estimated of a quote: whether it answers the question."""
     if confidence >= 0.85:
-        return "Very likely right"
-    if confidence >= 0.65:
-        return "Probably right"
-    return "May be right: check the source"
+        return "answers the question with high probability"
+    if confidence >= 0.6:
+        return "probably answers the question"
+    return "may answer the question: check the source"
 
 
 def _statement(statement: Statement, number: int) -> str:
     quoted = statement.verdict == "quoted"
     words = _emphasised(statement)
-    body = f"<q>{words}</q>" if quoted else words
+    lines = ' class="lines"' if "\n" in statement.text else ""
+    body = f"<q{lines}>{words}</q>" if quoted else words
     buttons = "".join(_citation_link(each, number) for each in statement.citations)
     verdict = ""
     if _VERDICTS[statement.verdict]:
@@ -239,7 +244,8 @@ def _emphasised(statement: Statement) -> str:
     """The text of a statement; in a quote, the words that answer are emphasised."""
     for citation in statement.citations:
         quote, focus = citation.quote, citation.focus
-        if statement.verdict == "quoted" and focus and " ".join(quote.split()) == statement.text:
+        same = " ".join(quote.split()) == " ".join(statement.text.split())
+        if statement.verdict == "quoted" and focus and same:
             start, end = focus[0] - citation.start, focus[1] - citation.start
             before, words, after = quote[:start], quote[start:end], quote[end:]
             return f"{escape(before)}<strong>{escape(words)}</strong>{escape(after)}"
@@ -304,16 +310,23 @@ def _nearest(hits: Sequence[Hit]) -> str:
 
 def _assurance(answer: Answer) -> str:
     """How sure the answer is and what it consists of, in quiet words."""
+    if not answer.confidence or _is_overview(answer):
+        return ""
     sources = len({citation.source for citation in answer.citations})
+    words = []
+    if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
+        words.append("Exact words" + (f" of {sources} documents" if sources > 1 else ""))
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
     told = summary(answer).removesuffix(".")
-    words = [told or (DOUBTFUL if doubtful else confidence_words(answer.confidence))]
-    if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
-        words.append("quoted word for word")
-    if sources > 1:
-        words.append(f"from {sources} documents")
-    title = f"Estimated chance that this is right: {answer.confidence:.0%}"
-    return f'<p class="quiet assurance" title="{title}">{escape(", ".join(words))}.</p>'
+    words.append(told or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
+    said = ", ".join(words)
+    title = f"Estimated probability that this answers: {answer.confidence:.0%}"
+    return f'<p class="quiet assurance" title="{title}">{escape(said[0].upper() + said[1:])}.</p>'
+
+
+def _is_overview(answer: Answer) -> bool:
+    """Whether an answer is how documents begin or go on, of which nothing was estimated."""
+    return answer.confidence == 1.0 and bool(answer.notice)
 
 
 def _searched_for(answer: Answer) -> str:

@@ -80,6 +80,8 @@ def answer_markdown(answer: Answer) -> str:
     lines = [f"**{one_line(answer.question)}**", ""]
     if not answer.statements:
         lines.append(one_line(answer.text))
+    if answer.band == "perhaps":
+        lines += ["Perhaps:", ""]
     if is_prose(answer):
         lines += [prose_markdown(answer), "", f"*{summary(answer)}*"]
     else:
@@ -124,10 +126,15 @@ def _answer_html(answer: Answer) -> str:
 def _is_said(citation: Citation, answer: Answer) -> bool:
     """Whether a statement of the answer is this quote, word for word: once is enough."""
     quote = " ".join(citation.quote.split())
-    return any(citation in each.citations and each.text == quote for each in answer.statements)
+    return any(
+        citation in each.citations and " ".join(each.text.split()) == quote
+        for each in answer.statements
+    )
 
 
 def _statements_html(answer: Answer) -> Iterator[str]:
+    if answer.band == "perhaps":
+        yield "<p>Perhaps:</p>"
     for statement in answer.statements:
         words = f"{escape(statement.text)}{_numbers(statement)}{_doubt(statement)}"
         yield f'<p dir="auto">{words}</p>'

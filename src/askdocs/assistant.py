@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from askdocs.answering import pipeline
-from askdocs.answering.ranking import Considered
+from askdocs.answering.candidates import Considered
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
 from askdocs.documents.scan import scan

@@ -79,7 +79,7 @@ class Config:
         "where vectors are kept: embedded (in the index) or a Chroma server's address",
     )
     passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
-    passages_read: int = _setting(16, "how many of the passages found are read for the answer")
+    passages_read: int = _setting(24, "how many of the passages found are read for the answer")
     minimum_confidence: float = _setting(
         0.4, "answers of a lower confidence (0 to 1) are not given; 0 always answers"
     )

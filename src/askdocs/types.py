@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 Verdict = Literal["quoted", "supported", "partly", "unsupported", "unchecked", "no_claim"]
+Band = Literal["answer", "perhaps", "refusal"]
 Stage = Literal["scan", "load", "embed", "write", "repair", "ask"]
 
 
@@ -152,7 +153,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What askdocs says to a question. With `answered` false, it found no answer.
+    """What askdocs says to a question. With `answered` false, it vouches for no answer.
+
+    Where it is in doubt, `answered` is false, and `statements` and `citations` are the passage that
+    may answer; `notice` says why it is doubted, and `band` is "perhaps".
 
     `confidence` (0 to 1) estimates the chance that the best sentence quoted answers, also where a
     language model writes; what that one adds has verdicts. `hits` are the passages it was chosen
@@ -170,6 +174,13 @@ class Answer:
     searched_for: tuple[str, ...] = ()
     notice: str = ""
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def band(self) -> Band:
+        """An answer, a passage that perhaps answers, or a refusal."""
+        if self.answered:
+            return "answer"
+        return "perhaps" if self.statements else "refusal"
 
 
 @dataclass(frozen=True, slots=True)

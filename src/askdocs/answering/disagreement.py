@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from askdocs.answering.ranking import Candidate
+from askdocs.answering.candidates import Candidate
 from askdocs.answering.verification.facts import MONTHS, NUMBER_WORDS
 
 DIFFERENT = "Your documents differ on this."

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
+from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.context import sentences
 from askdocs.answering.questions.intent import TEXT
-from askdocs.answering.ranking import Candidate, Considered, sentences
 from askdocs.index.keywords.terms import content_words
 from askdocs.system.files import composed
 from askdocs.types import Citation, DocumentRecord, Hit, Passage

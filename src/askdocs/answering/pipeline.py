@@ -6,6 +6,8 @@ import time
 from collections.abc import Generator, Iterator, Sequence, Set
 from dataclasses import replace
 
+from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.generation.generate import write_answer
 from askdocs.answering.not_read import not_looked_at
 from askdocs.answering.overview import (
@@ -16,16 +18,11 @@ from askdocs.answering.overview import (
     names_document,
     overview,
 )
-from askdocs.answering.questions.follow_up import Understood, small_talk, understand
-from askdocs.answering.questions.intent import (
-    asks_for_documents,
-    asks_for_more,
-    asks_for_overview,
-    overview_of,
-    topic_of,
-)
+from askdocs.answering.questions.follow_up import is_greeting
+from askdocs.answering.questions.intent import overview_of
+from askdocs.answering.questions.question import Question, parse
 from askdocs.answering.quotes import answer_with_quotes
-from askdocs.answering.ranking import Candidate, Considered, choose
+from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
@@ -46,7 +43,9 @@ from askdocs.types import (
 
 LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
 _DOCUMENTS_NAMED = 20
+_MOST_CONTINUED = 5  # candidates whose documents are looked at beyond their passages
 _WORDS_A_PIECE = 4  # of a streamed answer
+_GREETED = "Ask a question about your documents."
 _MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. Ask me about them."
 
 
@@ -63,51 +62,74 @@ def consider(
     This is all that an answer is made from; it is for measuring, and for answers of one's own.
     """
     shown = _shown(history)
-    if shown and asks_for_more(question):
+    asked = parse(question, history)
+    if shown and asked.intent == "more":
         return _further(parts, question, shown)
-    asked = understand(question, history)
     whole = overview_of(question)
-    if asks_for_overview(asked.read_as) or (
+    if asked.intent == "overview" or (
         whole and names_document(whole, parts.open_catalog().records())
     ):
         return _overview(parts, question, sources)
-    if asked.surely:
+    if asked.needs_history:
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
-        return _searched(parts, question, asked, sources, talked_of)
+        return _searched(parts, asked, sources, talked_of)
     # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
     # is not what was quoted before, which nobody asks for again.
     least = 0.0 if insist else parts.config.minimum_confidence
-    with_talk = _searched(parts, question, asked, sources)
-    alone = _searched(parts, question, understand(question, ()), sources)
+    with_talk = _searched(parts, asked, sources)
+    alone = _searched(parts, parse(question), sources)
     answers = _chance(with_talk) >= max(_chance(alone), least)
-    if _chance(alone) >= least and _is_quoted(with_talk, history):
+    if _chance(alone) >= least and (_is_quoted(with_talk, history) or _same_best(with_talk, alone)):
         answers = False
     return with_talk if answers else alone
 
 
 def _searched(
     parts: Parts,
-    question: str,
-    asked: Understood,
+    question: Question,
     sources: Sequence[str] | None,
     talked_of: Set[str] = frozenset(),
 ) -> Considered:
-    """What is found for a question as it is understood."""
-    topic = topic_of(asked.read_as)
-    queries = (topic,) if topic else asked.queries
-    hits = find(parts, queries, limit=parts.config.passages_read, sources=sources)
-    candidates: list[Candidate] = []
+    """What is found for a question, read and ranked."""
+    hits = find(parts, question.queries, limit=parts.config.passages_read, sources=sources)
+    ranking, rare_words = Ranking((), {}), dict[str, float]()
     if hits:
-        rare_words = parts.open_catalog().rare_words(queries[-1])
+        rare_words = parts.open_catalog().rare_words(question.queries[-1])
         reader = parts.open_reader()
-        candidates = choose(
-            asked.read_as, hits, rare_words, parts.embedder, reader, talked_of=talked_of
-        )
-    return Considered(question, asked.read_as, queries, tuple(hits), tuple(candidates))
+        ranking = rank(question, hits, rare_words, parts.embedder, reader, talked_of=talked_of)
+    return Considered(
+        question.text,
+        question.read_as,
+        question.queries,
+        tuple(hits),
+        ranking.candidates,
+        doubt=ranking.doubt(question, rare_words),
+        evidence=ranking.evidence,
+        following=_following(parts, ranking.candidates[:_MOST_CONTINUED]),
+    )
+
+
+def _following(parts: Parts, candidates: Sequence[Candidate]) -> dict[str, str]:
+    """The text of the documents after the passages of candidates, by passage."""
+    catalog = parts.open_catalog()
+    texts: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for passage in {each.hit.passage.id: each.hit.passage for each in candidates}.values():
+        if passage.source not in texts:
+            document = catalog.document(passage.source)
+            texts[passage.source] = document.text if document else ""
+        found[passage.id] = texts[passage.source][passage.end : passage.end + LONGEST_QUOTE]
+    return found
 
 
 def _chance(considered: Considered) -> float:
     return considered.candidates[0].chance if considered.candidates else 0.0
+
+
+def _same_best(first: Considered, second: Considered) -> bool:
+    """Whether the best sentence of both is the same: the conversation adds nothing then."""
+    places = [each.candidates[0].place for each in (first, second) if each.candidates]
+    return len(places) > 1 and places[0] == places[1]
 
 
 def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
@@ -130,14 +152,10 @@ def told(
     began = time.monotonic()
     parts.check_catalog()
     asked = cleaned(question)
-    reply = small_talk(asked)
-    if asks_for_more(asked) and not _shown(history):
-        reply = _MORE_OF_WHAT
-    if asks_for_documents(asked):
-        reply = _documents_told(parts.open_catalog().records())
-    if reply:
-        yield reply
-        return Answer(asked, reply, answered=True, confidence=1.0)
+    reply = _without_search(parts, asked, history)
+    if reply is not None:
+        yield reply.text
+        return reply
     considered = consider(parts, asked, history=history, sources=sources, insist=insist)
     parts.open_catalog().check_slices(hit.passage for hit in considered.hits)
     answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
@@ -145,9 +163,8 @@ def told(
         answer = yield from _written(parts, considered, answer)
     else:
         yield from _in_pieces(answer.text)
-    if not answer.answered and not answer.notice:
-        answer = replace(answer, notice=_not_looked_at(parts, sources))
-    notice = " ".join(filter(None, (answer.notice, _missing(parts))))
+    not_read = "" if answer.answered else _not_looked_at(parts, sources)
+    notice = " ".join(filter(None, (answer.notice, not_read, _missing(parts))))
     return replace(answer, notice=notice, seconds=round(time.monotonic() - began, 3))
 
 
@@ -169,6 +186,19 @@ def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
     catalog = parts.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
     return not_looked_at(catalog.left_out(), catalog.failures(), within)
+
+
+def _without_search(parts: Parts, question: str, history: Sequence[Turn]) -> Answer | None:
+    """The Answer to a text that needs no search; None for a question that does."""
+    if is_greeting(question):
+        return Answer(question, _GREETED)
+    intent = parse(question).intent
+    if intent == "documents":
+        told = _documents_told(parts.open_catalog().records())
+        return Answer(question, told, answered=True, confidence=1.0)
+    if intent == "more" and not _shown(history):
+        return Answer(question, _MORE_OF_WHAT)
+    return None
 
 
 def _documents_told(records: Sequence[DocumentRecord]) -> str:

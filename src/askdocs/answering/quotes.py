@@ -1,19 +1,28 @@
-"""Candidates to an Answer: sentences quoted word for word, none twice, or none at all."""
+"""Candidates to an Answer: passages quoted word for word, none twice, or none at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from itertools import takewhile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.context import (
+    all_sentences,
+    announced_end,
+    announces,
+    context_start,
+    states_condition,
+)
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
 from askdocs.answering.questions.intent import asks_for_one_fact
-from askdocs.answering.ranking import Candidate, Considered, after_reading, leans_on, sentences
+from askdocs.answering.ranking import after_reading
 from askdocs.documents.sentences import is_item
 from askdocs.index.keywords.terms import content_words
 from askdocs.types import Answer, Citation, Statement
 
 NO_ANSWER = "Your documents do not seem to answer this."
 NOTHING_FOUND = "Nothing in your documents has to do with this."
+PERHAPS = 0.25  # probability from which a passage is shown that may answer
 _MOST_STATEMENTS = 5
 _MOST_FACTS = 3  # statements for a question that asks for one fact
 # A further sentence must have this share of the best one's chance; docs/decisions/0004.
@@ -22,43 +31,198 @@ _CLOSE_FACT = 0.4  # where one fact is asked for
 _CLOSE_BY_WORDS = 0.7  # in languages that are not read
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
+_LONGEST_WINDOW = 3  # sentences, without what one of them announces
+_NEIGHBOUR = 0.2  # share of the chance from which a neighbour of the best sentence is quoted too
 
 
 def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> Answer:
-    """The best candidates as quoted statements; no answer if none reaches the confidence.
+    """The best candidates as quoted statements, with doubt where doubt is due.
 
-    Each citation's quote is `document.text[start:end]`, and each statement is its first quote.
-    Sentences of several documents that say the same are one statement with several citations.
+    From `minimum_confidence` on it is an answer; from PERHAPS on the best passage is shown with the
+    reason why it is doubted; below, there is no answer.
+
+    Args:
+        considered: The question and the sentences that may answer it.
+        minimum_confidence: The probability, 0 to 1, from which a passage is given as the answer.
+
+    Returns:
+        An Answer. Each citation's quote is `document.text[start:end]`, and each statement is its
+        first quote: the sentence with what it needs to be understood, and with what it announces.
+        Quotes of several documents that say the same are one statement with several citations.
     """
-    question, candidates = considered.question, considered.candidates
-    if not candidates or candidates[0].chance < minimum_confidence:
-        return _no_answer(considered)
-    groups = _ordered(question, _with_list(question, _select(question, candidates), candidates))
-    said = {group[0].place for group in groups}
-    statements: list[Statement] = []
-    number = 0
-    for group in groups:
-        citations = []
-        for candidate in group:
-            number += 1
-            citations.append(_citation(number, candidate, said))
-        text = " ".join(citations[0].quote.split())
-        statements.append(Statement(text, tuple(citations), "quoted"))
-    return Answer(
-        question=question,
-        text="\n\n".join(_with_numbers(statement) for statement in statements),
-        statements=tuple(statements),
-        citations=tuple(citation for each in statements for citation in each.citations),
-        hits=tuple(after_reading(considered.hits, candidates)),
+    candidates = considered.candidates
+    chance = candidates[0].chance if candidates else 0.0
+    if not candidates or chance < min(minimum_confidence, PERHAPS):
+        return _refusal(considered)
+    if chance < minimum_confidence:
+        return _perhaps(considered)
+    question = considered.question
+    groups = _ordered(question, _select(question, candidates))
+    return replace(
+        _quoted(considered, groups),
         answered=True,
-        confidence=round(candidates[0].chance, 3),
-        searched_for=considered.searched_for,
         notice=considered.notice
         or DIFFERENT * documents_differ(question, [group[0] for group in groups]),
     )
 
 
-def _no_answer(considered: Considered) -> Answer:
+def _perhaps(considered: Considered) -> Answer:
+    """The passage that most likely answers, and why it is doubted."""
+    answer = _quoted(considered, [considered.candidates[:1]])
+    return replace(answer, text=f"Perhaps: {answer.text}", notice=considered.doubt)
+
+
+def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> Answer:
+    statements = _statements(groups, considered)
+    return Answer(
+        question=considered.question,
+        text="\n\n".join(_with_numbers(statement) for statement in statements),
+        statements=tuple(statements),
+        citations=tuple(citation for each in statements for citation in each.citations),
+        hits=tuple(after_reading(considered.hits, considered.candidates)),
+        confidence=round(considered.candidates[0].chance, 3),
+        searched_for=considered.searched_for,
+    )
+
+
+def _statements(groups: Sequence[Sequence[Candidate]], considered: Considered) -> list[Statement]:
+    """The groups as statements, without what another one quotes already."""
+    chances = {each.place: each.chance for each in considered.candidates}
+    taken: list[tuple[str, int, int]] = []
+    statements: list[Statement] = []
+    one_fact = asks_for_one_fact(considered.question)
+    number = 0
+    for group in groups:
+        citations: list[Citation] = []
+        for candidate in group:
+            whole = _window(candidate, considered.following, chances, one_fact=one_fact)
+            window = _without(whole, candidate, taken)
+            if window is None:
+                continue
+            number += 1
+            taken.append((candidate.hit.passage.source, window.start, window.end))
+            citations.append(
+                Citation(
+                    number,
+                    candidate.hit.passage,
+                    window.quote,
+                    window.start,
+                    window.end,
+                    candidate.focus,
+                )
+            )
+        if citations:
+            statements.append(Statement(_as_text(citations[0].quote), tuple(citations), "quoted"))
+    return statements
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The words of a document from `start` to `end`."""
+
+    quote: str
+    start: int
+    end: int
+
+
+def _window(
+    candidate: Candidate,
+    following: Mapping[str, str],
+    chances: Mapping[tuple[str, int], float],
+    *,
+    one_fact: bool,
+) -> _Window:
+    """A sentence with what it depends on, what it announces and what limits it.
+
+    An item of a list comes with the others unless `one_fact` is asked for.
+    """
+    passage = candidate.hit.passage
+    spans = all_sentences(passage, with_title=True)
+    starts = [passage.start + start for start, _ in spans]
+    if candidate.start not in starts:
+        return _Window(candidate.quote, candidate.start, candidate.end)
+    here = starts.index(candidate.start)
+    texts = [passage.text[start:end] for start, end in spans]
+    text = passage.text + following.get(passage.id, "")
+    listed = is_item(texts[here]) and not one_fact
+    first, last = (
+        _items_before(texts, here)
+        if listed
+        else _sentences_around(candidate, spans, texts, here, chances)
+    )
+    start, end = spans[first][0], spans[last][1]
+    if listed or announces(texts[last]):
+        end = announced_end(text, end, prose=not listed)
+    return _Window(text[start:end], passage.start + start, passage.start + end)
+
+
+def _items_before(texts: Sequence[str], here: int) -> tuple[int, int]:
+    """The sentence that announces the list of item `here`, or its first item, and `here`."""
+    first = here
+    for number in range(here - 1, -1, -1):
+        if is_item(texts[number]):
+            first = number
+        elif announces(texts[number]):
+            return number, here
+        elif first - number > 1:
+            break
+    return first, here
+
+
+def _sentences_around(
+    candidate: Candidate,
+    spans: Sequence[tuple[int, int]],
+    texts: Sequence[str],
+    here: int,
+    chances: Mapping[tuple[str, int], float],
+) -> tuple[int, int]:
+    """The first and the last sentence of the window around sentence `here`."""
+    passage = candidate.hit.passage
+    first = last = here
+    if candidate.kind != "beginning":
+        first = context_start(texts, here)
+    least = candidate.chance * _NEIGHBOUR
+
+    def likely(number: int) -> bool:
+        place = passage.source, passage.start + spans[number][0]
+        return candidate.kind == "read" and chances.get(place, 0.0) >= least
+
+    while last + 1 < len(spans) and last + 1 - first < _LONGEST_WINDOW and likely(last + 1):
+        last += 1
+    if last + 1 < len(spans) and states_condition(texts[last + 1]):
+        last += 1
+    while first > 0 and last - first + 1 < _LONGEST_WINDOW and likely(first - 1):
+        first -= 1
+    return first, last
+
+
+def _without(
+    window: _Window, candidate: Candidate, taken: Iterable[tuple[str, int, int]]
+) -> _Window | None:
+    """A window without what is quoted already; None where its sentence is."""
+    start, end, quote = window.start, window.end, window.quote
+    for source, first, last in taken:
+        if source != candidate.hit.passage.source or last <= start or end <= first:
+            continue
+        if first <= candidate.start < last:
+            return None
+        if last <= candidate.start:  # what it depends on is said already
+            quote, start = quote[candidate.start - start :], candidate.start
+        else:
+            kept = quote[: first - start].rstrip()
+            quote, end = kept, start + len(kept)
+    return _Window(quote, start, end)
+
+
+def _as_text(quote: str) -> str:
+    """A quote as a statement: lines of lists and code stay lines, all other white space is one."""
+    lines = [line.rstrip() for line in quote.split("\n")]
+    if len(lines) > 1 and any(is_item(line) or line[:4].isspace() for line in lines):
+        return "\n".join(line for line in lines if line)
+    return " ".join(quote.split())
+
+
+def _refusal(considered: Considered) -> Answer:
     """The Answer that there is none, with the nearest passages."""
     candidates = considered.candidates
     hits = after_reading(considered.hits, candidates)
@@ -75,7 +239,7 @@ def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candida
     """The candidates worth saying, best first, those that say the same together."""
     one_fact = asks_for_one_fact(question)
     most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
-    if candidates[0].by_words:
+    if candidates[0].kind == "words":
         close = _CLOSE_BY_WORDS
     floor = candidates[0].chance * close
     groups: list[list[Candidate]] = [[candidates[0]]]
@@ -90,40 +254,6 @@ def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candida
     return groups
 
 
-def _with_list(
-    question: str, groups: list[list[Candidate]], candidates: Sequence[Candidate]
-) -> list[list[Candidate]]:
-    """The groups and, where the best candidate is of a list or leads it in, its other items.
-
-    Asked for recommendations, one of three is half an answer. Not where one fact is asked for.
-    """
-    best = groups[0][0]
-    if asks_for_one_fact(question):
-        return groups
-    said = {one.place for group in groups for one in group}
-    known = {one.place: one for one in candidates}
-    items = [(best.hit.passage.source, start) for start in _list_around(best)]
-    others = [[known[item]] for item in items if item in known and item not in said]
-    return groups + others[: max(_MOST_STATEMENTS - len(groups), 0)]
-
-
-def _list_around(candidate: Candidate) -> list[int]:
-    """Where the items of the list begin that a sentence is an item of, or leads in with a colon."""
-    passage = candidate.hit.passage
-    lines = [
-        (passage.start + start, passage.text[start:end])
-        for start, end in sentences(passage)
-        if start == 0 or passage.text[:start].rstrip(" \t").endswith("\n")
-    ]  # further sentences of an item are on its line
-    here = next((at for at, (start, _) in enumerate(lines) if start == candidate.start), None)
-    leads = candidate.quote.endswith(":")
-    if here is None or not (leads or is_item(candidate.quote)):
-        return []
-    after = takewhile(lambda line: is_item(line[1]), lines[here + 1 :])
-    before = [] if leads else takewhile(lambda line: is_item(line[1]), reversed(lines[:here]))
-    return sorted(start for start, _ in (*before, *after))
-
-
 def _ordered(question: str, groups: list[list[Candidate]]) -> list[list[Candidate]]:
     """Facts by their chance; all else in reading order, the best document first."""
     if asks_for_one_fact(question):
@@ -132,28 +262,6 @@ def _ordered(question: str, groups: list[list[Candidate]]) -> list[list[Candidat
     for group in groups:
         rank.setdefault(group[0].hit.passage.source, len(rank))
     return sorted(groups, key=lambda group: (rank[group[0].hit.passage.source], group[0].start))
-
-
-def _citation(number: int, candidate: Candidate, said: Set[tuple[str, int]]) -> Citation:
-    passage = candidate.hit.passage
-    start = _start_with_context(candidate, said)
-    quote = passage.text[start - passage.start : candidate.end - passage.start]
-    return Citation(number, passage, quote, start, candidate.end, candidate.focus)
-
-
-def _start_with_context(candidate: Candidate, said: Set[tuple[str, int]]) -> int:
-    """Where the quote begins: earlier if it leans on sentences that are not said anyway."""
-    passage = candidate.hit.passage
-    places = [
-        (start, end) for start, end in sentences(passage) if passage.start + end <= candidate.start
-    ]
-    texts = [*(passage.text[start:end] for start, end in places), candidate.quote]
-    begin = candidate.start
-    for start, _ in reversed(places[leans_on(texts, len(places)) :]):
-        if (passage.source, passage.start + start) in said:
-            break
-        begin = passage.start + start
-    return begin
 
 
 def _say_the_same(first: Candidate, second: Candidate) -> bool:

@@ -6,167 +6,152 @@ import math
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from operator import mul
 
-from askdocs.answering.questions.intent import asks_for_one_fact, topic_of
+from askdocs.answering.candidates import Candidate
+from askdocs.answering.confidence import Read, answer_type, doubt, evidence, probability
+from askdocs.answering.context import (
+    all_sentences,
+    context_start,
+    quotable_sentences,
+    sentences,
+)
+from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.speech import (
     asked_names,
-    asks_for_speech,
     asks_openly,
     goes_on,
-    leaves_speaker_open,
     names_in,
     reports_speech,
     speaker_context,
     speaks_itself,
 )
-from askdocs.documents.sentences import is_row, sentence_spans
-from askdocs.index.keywords.terms import content_words, is_akin, words
+from askdocs.documents.sentences import is_item, is_row
+from askdocs.index.keywords.terms import stem, words
 from askdocs.models.embedders import Embedder
-from askdocs.models.reader import Reader
-from askdocs.types import Hit, Passage
+from askdocs.models.reader import Reader, Reading
+from askdocs.types import Hit
 
-# Fitted by training/fit_answer.py; docs/decisions/0004 says on what. Both are weights of: 1, best
-# span less "no answer", relevance, score of the hit, coverage by the sentence. The first compare
-# the sentences of a question, the second tell how likely the first of these is right.
-_RANKING_WEIGHTS = (0.0, 0.346, 0.254, 9.184, 2.006)
-_CONFIDENCE_WEIGHTS = (-1.917, 0.200, 0.095, 4.544, -0.236)
+# Fitted by training/fit_answer.py; docs/decisions/0004 says on what. The logit by which the
+# sentences of one question are compared is the sum of these times the features of a sentence.
+FEATURES = (
+    "span",  # logit of the likeliest answer in it less that of "no answer"
+    "relevance",  # logit that its passage answers
+    "retrieval",  # score of its passage in the search, 0 to 1
+    "coverage",  # share of the question's words that it and its context hold
+    "head",  # logit that it answers, by the reader's hidden states
+    "type",  # whether it has what is asked for: a figure, a date, a name, a cause
+    "item",  # whether it is an item of a list
+    "short",  # whether it has fewer than four words
+    "speech",  # 1 where it reports speech and that is asked for, -1 where it does not
+    "speaker",  # whether the speaker asked for is named, where the question is open
+    "others",  # whether only other speakers are named
+    "talked_of",  # whether its document was cited by the answer before (decision 0006)
+)
+_RANKING = {
+    "span": 0.34,
+    "relevance": 0.10,
+    "retrieval": 11.4,
+    "coverage": 2.6,
+    "head": 0.48,
+    "type": 0.39,
+    "item": 0.57,
+    "short": -0.8,
+    # Rules: few of the questions they were fitted on ask what somebody said, or follow others.
+    "speech": 1.0,
+    "speaker": 1.5,
+    "others": -2.0,
+    "talked_of": 1.0,
+}
+_RANKING_WEIGHTS = tuple(_RANKING.get(name, 0.0) for name in FEATURES)
 # of: 1, cosine of the sentence, score of the hit, coverage by the sentence
 _WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
 # of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
 _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
-_SPEECH = 1.0  # logit; a rule, not fitted: few development questions ask what somebody said
-_SPEAKER_KNOWN = 1.5  # logit; a rule: it is said by whom an open "What did … say?" asks for
-_OF_OTHERS = -2.0  # logit; a rule: it is said by somebody else than who is asked for
-_ASKS = -5.0  # logit; a rule: a sentence that asks something answers nothing
-_ADDRESSED = -5.0  # logit; a rule: who a mail goes to says nothing about him
-_TALKED_OF = 1.0  # logit; a rule: a follow-up is mostly answered by the text talked of (0006)
 _READ_FIRST = 8  # passages; the rest is read only where these leave it open
-_SURE = 0.5  # chance; with it the right sentence is found as often as by reading all
-_HOPELESS = 0.15  # chance; below it, none of 232 development questions was answered by the rest
+_SURE = 0.75  # chance from which the first passages are enough
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
-_TELLING_TITLE = 5  # words from which a title may answer, where one fact is asked for
 _WHOLE_TOPIC = 0.999  # of the weight of its words
-_GOES_ON = 0.9  # of the chance of a speaker's sentence has the next, where he goes on; a rule too
+_CONTINUATION = 0.9  # of a speaker's sentence's chance has the next one of the same speaker
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
 _MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
+_FEW_WORDS = 4
 _FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
 _FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of others (xquad)
 _ASKING_WORDS = frozenset("what who when where which why how is are was were did does do".split())
-_LEANING_START = re.compile(
-    r"^[\"'“‘(]?(he|she|it|they|his|her|its|their|this|these|those|that|such|however|but|yet|thus"
-    r"|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
-    re.IGNORECASE,
-)
-_MOST_BEFORE = 3  # sentences that are looked back, one leaning on the other
-_TAKES_UP = re.compile(r"(?:The|This|That) (\w+)\b")
-_BARE = 2  # words of its own, at most, has a sentence that only says what became of a thing
-_FURTHEST_NAMED = 5  # sentences
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME_COVERAGE = 0.05
 _OTHER_ROW = 0.1  # of the chance of a row that holds fewer words of the question; a rule
+_CODE = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
 _ADDRESS = re.compile(r"[>\s]*(?:from|to|cc|bcc|reply-to): .*@", re.IGNORECASE)
-_INTRODUCES_QUOTE = re.compile(r"[>\s]*On .{3,100} wrote:\s*")
 _ASKS_OF_MAIL = re.compile(r"\b(?:sen[dt]|wr[io]t|e-?mail|mail|address|cc)\w*", re.IGNORECASE)
-_TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns, in Markdown
-_QUESTION_MARKS = ("?", "？", "؟")
-_CLOSING = " \n*_)]\"'”’»"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may answer. Offsets are into the text of its document.
+class Ranking:
+    """The sentences that may answer, best first, and what the first one's chance stands on."""
 
-    `chance` is the estimated probability that it answers; only that of the first of a question is
-    calibrated, those of the others are smaller as they rank lower. `focus` are the words that
-    answer, `features` what the chance was estimated from.
-    """
-
-    hit: Hit
-    start: int
-    end: int
-    focus: tuple[int, int] | None
-    chance: float
-    features: tuple[float, ...] = ()
-
-    @property
-    def quote(self) -> str:
-        return _text(self.hit, self.start, self.end)
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """(source, start), which no other sentence has."""
-        return self.hit.passage.source, self.start
-
-    @property
-    def coverage(self) -> float:
-        """The share, by weight, of the question's words that it and what it leans on hold."""
-        return self.features[-1] if self.features else 0.0
-
-    @property
-    def by_words(self) -> bool:
-        """Whether words and meaning alone chose it, since its language is not read."""
-        return len(self.features) == len(_WORD_WEIGHTS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """A sentence that was read. Its candidate's chance holds if it turns out to be the first.
-
-    `rank` is a logit by which it is compared with the other sentences of the same question.
-    """
-
-    candidate: Candidate
-    rank: float
-
-    @property
-    def chance(self) -> float:
-        return self.candidate.chance
-
-
-@dataclass(frozen=True, slots=True)
-class Considered:
-    """What is known of a question before it is answered: what was searched, found and read.
-
-    `read_as` is the question with what its conversation adds, as a reader or a model is asked it.
-    `notice` is what the person should know beside an answer in quotes.
-    """
-
-    question: str
-    read_as: str
-    searched_for: tuple[str, ...]
-    hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
-    notice: str = ""
+    evidence: Mapping[str, float]
+
+    def doubt(self, question: Question, rare_words: Mapping[str, float]) -> str:
+        """Why the first sentence may not answer; "" where there is none."""
+        return doubt(question, self.candidates[0], rare_words) if self.candidates else ""
 
 
-def choose(
-    question: str,
+def rank(
+    question: Question,
     hits: Sequence[Hit],
     rare_words: Mapping[str, float],
     embedder: Embedder,
     reader: Reader,
     talked_of: Set[str] = frozenset(),
-) -> list[Candidate]:
+) -> Ranking:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
-    What is English is read, the first passages first, and the others only where those leave it
-    open; in other languages words and meaning decide, since the reader has not learnt them.
-    Where the question only names a topic, whose words `rare_words` are then, nothing is read:
-    there is no fact to be found. For a follow-up, `talked_of` are the sources that the last answer
-    cites.
+    English passages are read, the first ones first, and the others only where those leave it open;
+    in other languages words and meaning decide, since the reader has not learnt them. Where the
+    question only names a topic nothing is read: there is no fact to be found.
+
+    Args:
+        question: The question.
+        hits: The passages found, best first.
+        rare_words: The words of the question, or of its topic, with their weights.
+        embedder: Compares the sentences that are not read with the question.
+        reader: Reads English passages.
+        talked_of: The sources that the answer before cites, for a follow-up.
     """
-    topic = topic_of(question)
-    if topic:
-        return sorted(_about(topic, hits[:_MOST_OF_TOPIC], rare_words, embedder), key=_best_first)
-    read = [hit for hit in hits if is_readable(question, hit.passage.text)]
-    unread = [hit for hit in hits if hit not in read][:_MOST_UNREAD]
+    if question.topic:
+        about = _about(question.topic, hits[:_MOST_OF_TOPIC], rare_words, embedder)
+        return Ranking(tuple(sorted(about, key=_best_first)), {})
+    kept = _with_identifiers(question.identifiers, hits)
+    read = [hit for hit in kept if is_readable(question.read_as, hit.passage.text)]
+    unread = [hit for hit in kept if hit not in read][:_MOST_UNREAD]
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
-    ranked = _by_reading(question, first, rare_words, reader, talked_of)
-    if not ranked or _HOPELESS <= max(ranked, key=_rank).chance < _SURE:
-        ranked += _by_reading(question, rest, rare_words, reader, talked_of)
-    found = _in_proportion(ranked) + _by_words(question, unread, rare_words, embedder)
-    return sorted(_rows_meant(found), key=_best_first)
+    known = _by_reading(question, first, rare_words, reader, talked_of)
+    found = _estimated(question, known, rare_words)
+    if rest and (not known or found.candidates[0].chance < _SURE):
+        known += _by_reading(question, rest, rare_words, reader, talked_of)
+        found = _estimated(question, known, rare_words)
+    others = _by_words(question.read_as, unread, rare_words, embedder)
+    candidates = _rows_meant([*found.candidates, *others])
+    return Ranking(tuple(sorted(candidates, key=_best_first)), found.evidence)
+
+
+def _with_identifiers(identifiers: Set[str], hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that hold every identifier a question has; all of them where none does.
+
+    Asked for invoice 10234, invoice 10233 is no answer.
+    """
+    holding = [hit for hit in hits if identifiers <= _identifiers_around(hit)]
+    return holding if identifiers and holding else list(hits)
+
+
+def _identifiers_around(hit: Hit) -> set[str]:
+    passage = hit.passage
+    around = f"{passage.source} {passage.title} {passage.heading or ''} {passage.text}".lower()
+    return {match.group() for match in _CODE.finditer(around)}
 
 
 def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
@@ -199,117 +184,109 @@ def coverage(rare_words: Mapping[str, float], text: str) -> float:
     total = sum(rare_words.values())
     if not total:
         return 0.0
-    held = words(text)
-    found = (w for word, w in rare_words.items() if any(is_akin(word, other) for other in held))
-    return sum(found) / total
-
-
-def leans_on(texts: Sequence[str], number: int) -> int:
-    """Where, among the sentences of a passage, that begins which one of them is understood by.
-
-    That is the sentence before if it begins with "He" or quotes a "she", which may lean on another
-    itself, and for "The motion was carried." the last one that spoke of a motion.
-    """
-    first = number
-    while first > max(number - _MOST_BEFORE, 0) and _leans_back(texts[first]):
-        first -= 1
-    taken_up = _TAKES_UP.match(texts[number])
-    if taken_up and len(content_words(texts[number])) <= _BARE:
-        noun = taken_up[1].lower()
-        for before in range(number - 1, max(number - _FURTHEST_NAMED, 0) - 1, -1):
-            if any(is_akin(noun, word) for word in content_words(texts[before])):
-                return min(first, before)
-    return first
-
-
-def _leans_back(sentence: str) -> bool:
-    return bool(_LEANING_START.match(sentence)) or leaves_speaker_open(sentence)
-
-
-def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, int]]:
-    """The spans of the sentences of a passage, without headings of texts and tables.
-
-    Its title counts as a sentence only if that is wished, and if it is long enough to say
-    something, as "Flood destroys 40 houses in Ostrava" is.
-    """
-    names = {passage.title, *(passage.heading or "").split(" › ")}
-    if with_title and len(passage.title.split()) >= _TELLING_TITLE:
-        names.discard(passage.title)
-    spans = sentence_spans(passage.text)
-    texts = [passage.text[start:end] for start, end in spans]
-    ruled = ["|" in text and bool(_TABLE_RULE.fullmatch(text)) for text in (*texts, "")]
-    return [
-        span
-        for number, (span, text) in enumerate(zip(spans, texts, strict=True))
-        if text.strip("# ") not in names and not (ruled[number] or ruled[number + 1])
-    ]
+    held = {stem(word) for word in words(text)}
+    return sum(weight for word, weight in rare_words.items() if stem(word) in held) / total
 
 
 def _by_reading(
-    question: str,
+    question: Question,
     hits: Sequence[Hit],
     rare_words: Mapping[str, float],
     reader: Reader,
     talked_of: Set[str],
-) -> list[_Ranked]:
-    found: list[_Ranked] = []
-    wants_speech = asks_for_speech(question)
-    texts_read = [hit.passage.text for hit in hits]
-    names = asked_names(question, texts_read) if wants_speech else set()
-    known = _SPEAKER_KNOWN if asks_openly(question) else 0.0
-    titled = asks_for_one_fact(question)
-    for hit, reading in zip(
-        hits, reader.read(question, [hit.passage for hit in hits]), strict=True
-    ):
-        passage = hit.passage
-        places = sentences(passage, with_title=titled)
-        texts = [passage.text[start:end] for start, end in places]
-        for number, (start, end) in enumerate(places):
-            first, last, score = reading.best_span(start, end)
-            sentence = texts[number]
-            before = " ".join(texts[leans_on(texts, number) : number])
-            context = speaker_context(texts, number) if wants_speech else ""
-            features = (
-                1.0,
-                max(score, _LEAST_SPAN),
-                reading.relevance,
-                hit.score,
-                coverage(rare_words, f"{before} {context} {sentence}"),
-            )
-            more = _asks(sentence) + _of_mail(question, sentence)
-            more += _TALKED_OF if passage.source in talked_of else 0.0
-            if wants_speech:
-                more += _speech(sentence, context, names, known)
-            rank = more + _weighted(features, _RANKING_WEIGHTS)
-            chance = _chance(features, _CONFIDENCE_WEIGHTS, more)
-            if wants_speech and number > 0 and goes_on(sentence):
-                rank = max(rank, found[-1].rank + math.log(_GOES_ON))
-                chance = max(chance, found[-1].chance * _GOES_ON)
-            candidate = Candidate(
-                hit=hit,
-                start=passage.start + start,
-                end=passage.start + end,
-                focus=(passage.start + first, passage.start + last) if first < last else None,
-                chance=chance,
-                features=features,
-            )
-            found.append(_Ranked(candidate, rank))
+) -> list[Read]:
+    """Every sentence of the passages that can be quoted, with its rank."""
+    readings = reader.read(question.read_as, [hit.passage for hit in hits])
+    names = _speakers_asked(question, hits)
+    found: list[Read] = []
+    for hit, reading in zip(hits, readings, strict=True):
+        found += _of_passage(question, hit, reading, rare_words, talked_of, names)
     return found
 
 
-def _rank(ranked: _Ranked) -> float:
-    return ranked.rank
+def _speakers_asked(question: Question, hits: Sequence[Hit]) -> set[str]:
+    if question.intent != "speech":
+        return set()
+    return asked_names(question.read_as, [hit.passage.text for hit in hits])
 
 
-def _in_proportion(ranked: Sequence[_Ranked]) -> list[Candidate]:
-    """The sentences that were read; the chance of the first is shared out to the others by rank."""
-    if not ranked:
-        return []
-    first = max(ranked, key=_rank)
-    return [
-        replace(each.candidate, chance=first.chance * math.exp(each.rank - first.rank))
-        for each in ranked
+def _of_passage(
+    question: Question,
+    hit: Hit,
+    reading: Reading,
+    rare_words: Mapping[str, float],
+    talked_of: Set[str],
+    names: Set[str],
+) -> list[Read]:
+    """The sentences of a passage that can be quoted, each with its rank."""
+    passage = hit.passage
+    places = all_sentences(passage, with_title=question.intent == "fact")
+    texts = [passage.text[start:end] for start, end in places]
+    spans = [reading.best_span(start, end) for start, end in places]
+    logits = [max(logit, _LEAST_SPAN) for _, _, logit in spans]
+    quotable = quotable_sentences(passage, texts)
+    found: list[Read] = []
+    for number, (start, end) in enumerate(places):
+        text = texts[number]
+        if not quotable[number] or _of_mail(question.text, text):
+            continue
+        speech = _speech(question, texts, number, names)
+        head = reading.answers(start, end)
+        covered = coverage(rare_words, _with_context(question, texts, number))
+        features = (
+            logits[number],
+            reading.relevance,
+            hit.score,
+            covered,
+            head,
+            answer_type(question.read_as, text),
+            float(is_item(text)),
+            float(len(text.split()) < _FEW_WORDS),
+            *speech,
+            float(passage.source in talked_of),
+        )
+        logit = sum(map(mul, features, _RANKING_WEIGHTS))
+        if question.intent == "speech" and found and number and goes_on(text):
+            logit = max(logit, found[-1].rank + math.log(_CONTINUATION))
+        first, last, _ = spans[number]
+        candidate = Candidate(
+            hit=hit,
+            start=passage.start + start,
+            end=passage.start + end,
+            focus=(passage.start + first, passage.start + last) if first < last else None,
+            chance=0.0,
+            kind="read",
+            coverage=covered,
+            features=features,
+        )
+        found.append(Read(logit, logits[number], head, reading.null, candidate))
+    return found
+
+
+def _with_context(question: Question, texts: Sequence[str], number: int) -> str:
+    """A sentence with what is needed to understand it, and to know who speaks."""
+    before = " ".join(texts[context_start(texts, number) : number])
+    speaker = speaker_context(texts, number) if question.intent == "speech" else ""
+    return f"{before} {speaker} {texts[number]}"
+
+
+def _estimated(
+    question: Question, sentences: Sequence[Read], rare_words: Mapping[str, float]
+) -> Ranking:
+    """The sentences that were read, with their chances.
+
+    The first has the estimated one; it is shared out to the others by their ranks, as in a softmax.
+    """
+    if not sentences:
+        return Ranking((), {})
+    first = max(sentences, key=lambda each: each.rank)
+    known = evidence(question, sentences, rare_words)
+    chance = probability(known)
+    candidates = [
+        replace(each.candidate, chance=chance * math.exp(each.rank - first.rank))
+        for each in sentences
     ]
+    return Ranking(tuple(sorted(candidates, key=_best_first)), known)
 
 
 def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -341,8 +318,8 @@ def _by_words(
     for hit, start, end, cosine in _compared(question, hits, embedder):
         text = _text(hit, start, end)
         features = (1.0, cosine, hit.score, coverage(rare_words, text))
-        chance = _chance(features, _WORD_WEIGHTS, _asks(text))
-        found.append(Candidate(hit, start, end, None, chance, features))
+        chance = _chance(features, _WORD_WEIGHTS)
+        found.append(Candidate(hit, start, end, None, chance, "words", features[-1]))
     return found
 
 
@@ -361,8 +338,8 @@ def _about(
         if covered or coverage(rare_words, heading) > _WHOLE_TOPIC:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
             covered = coverage(rare_words, f"{above} {text}")
-        chance = _chance((1.0, cosine, covered), _TOPIC_WEIGHTS, _asks(text))
-        found.append(Candidate(hit, start, end, None, chance))
+        chance = _chance((1.0, cosine, covered), _TOPIC_WEIGHTS)
+        found.append(Candidate(hit, start, end, None, chance, "topic", covered))
     return found
 
 
@@ -384,50 +361,36 @@ def _compared(
     ]
 
 
+def _of_mail(question: str, sentence: str) -> bool:
+    """Whether a sentence only says who a mail goes to, where that is not asked for."""
+    return bool(_ADDRESS.match(sentence)) and not _ASKS_OF_MAIL.search(question)
+
+
+def _speech(
+    question: Question, texts: Sequence[str], number: int, names: Set[str]
+) -> tuple[float, float, float]:
+    """The features "speech", "speaker" and "others" of a sentence; 0 where none is asked for."""
+    sentence = texts[number]
+    if question.intent != "speech":
+        return 0.0, 0.0, 0.0
+    if not reports_speech(sentence):
+        return -1.0, 0.0, 0.0
+    speaking = {name.lower() for name in names_in(speaker_context(texts, number))}
+    if names & speaking:
+        return 1.0, float(asks_openly(question.read_as)), 0.0
+    others = bool(names and speaking) and not speaks_itself(sentence)
+    return 1.0, 0.0, float(others)
+
+
 def _text(hit: Hit, start: int, end: int) -> str:
     """The words between two places of the document that a passage is from."""
     return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
 
 
-def _asks(sentence: str) -> float:
-    """What it adds to the logit of a sentence whether it is a question, as in a list of them."""
-    return _ASKS if sentence.rstrip(_CLOSING).endswith(_QUESTION_MARKS) else 0.0
-
-
-def _of_mail(question: str, sentence: str) -> float:
-    """What it adds to the logit of a sentence whether it is a line that a mail program wrote.
-
-    Who sent something to whom answers only where that is asked for.
-    """
-    if _INTRODUCES_QUOTE.fullmatch(sentence):
-        return _ASKS
-    return _ADDRESSED if _ADDRESS.match(sentence) and not _ASKS_OF_MAIL.search(question) else 0.0
-
-
-def _speech(sentence: str, context: str, names: Set[str], known: float) -> float:
-    """What it adds to the logit of a sentence who speaks in it, if anybody does.
-
-    Asked what somebody said, a sentence that reports speech is preferred to the author's own words,
-    unless `context`, the words that tell who speaks, names only others than the `names` asked for.
-    `known` is added where it names one of these.
-    """
-    if not reports_speech(sentence):
-        return -_SPEECH
-    speaking = {name.lower() for name in names_in(context)}
-    if names & speaking:
-        return _SPEECH + known
-    others = names and speaking and not speaks_itself(sentence)
-    return _SPEECH + (_OF_OTHERS if others else 0.0)
-
-
-def _chance(features: Sequence[float], weights: Sequence[float], more: float = 0.0) -> float:
-    """The logistic function of the weighted features and what else adds to the logit."""
-    logit = more + _weighted(features, weights)
+def _chance(features: Sequence[float], weights: Sequence[float]) -> float:
+    """The logistic function of the weighted features."""
+    logit = sum(map(mul, features, weights))
     return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
-
-
-def _weighted(features: Sequence[float], weights: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(features, weights, strict=True))
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str, int]:

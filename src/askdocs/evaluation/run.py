@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.follow_up import understand
 from askdocs.answering.quotes import answer_with_quotes
-from askdocs.answering.ranking import Candidate, after_reading
+from askdocs.answering.ranking import after_reading
 from askdocs.assistant import Assistant
 from askdocs.config import Config
 from askdocs.documents.sentences import sentence_spans

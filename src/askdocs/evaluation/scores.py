@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from askdocs.answering.ranking import Candidate
+from askdocs.answering.candidates import Candidate
 from askdocs.evaluation import metrics
 from askdocs.evaluation.metrics import Measure
 from askdocs.evaluation.question_set import Question

@@ -147,7 +147,7 @@ class _Tools:
             raise ToolError(str(error)) from error
 
     def _answer_text(self, answer: Answer) -> str:
-        if not answer.answered:
+        if answer.band == "refusal":
             near = [f"- {_where(hit)}: {_one_line(hit.passage.text)}" for hit in answer.hits[:5]]
             nearest = ["", "Nearest passages, which do not answer it:", *near] if near else []
             return "\n".join([answer.text, *nearest, *_remark(answer.notice)])
@@ -162,7 +162,8 @@ class _Tools:
             + f" <{self._link(each.source, link(each.source, [mark_citation(each)]))}>"
             for each in answer.citations
         ]
-        return "\n".join([*lines, "", *quotes, *_remark(answer.notice)])
+        perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
+        return "\n".join([*perhaps, *lines, "", *quotes, *_remark(answer.notice)])
 
     def _result(self, hit: Hit) -> dict[str, str]:
         passage = hit.passage

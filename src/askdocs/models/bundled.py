@@ -28,10 +28,11 @@ BATCH_TOKENS = 512
 LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
 
 
-def load_onnx(name: str, *, threads: int = 0) -> InferenceSession:
+def load_onnx(name: str, *, threads: int = 0, outputs: Sequence[str] = ()) -> InferenceSession:
     """A session over a model file of the package, on the CPU, its bytes checked by hash.
 
-    With 0 `threads` it takes one for each core.
+    With 0 `threads` it takes one for each core. `outputs` are values within the model, float32,
+    that it gives beside its own outputs.
     Raises ModelUnavailableError where the file is missing or is not the one that was shipped.
     """
     try:
@@ -40,13 +41,30 @@ def load_onnx(name: str, *, threads: int = 0) -> InferenceSession:
         raise ModelUnavailableError(
             f"ONNX Runtime, which runs the models, cannot be loaded: {first_line(error)}"
         ) from error
-    data = checked_bytes(name)
+    data = checked_bytes(name) + _declared(outputs)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
     # Threads that wait actively slow down every other one where cores are few.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def _declared(outputs: Sequence[str]) -> bytes:
+    """A piece of a model that only names outputs, float32, to be put after a whole one.
+
+    Protocol Buffers merge what is written one after the other, so the model has them too: field 7
+    of a ModelProto is its graph, field 12 of that an output, whose fields 1 and 2 are name and
+    type (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
+    """
+    float32 = _field(2, _field(1, bytes([1 << 3, 1])))
+    graph = b"".join(_field(12, _field(1, name.encode()) + float32) for name in outputs)
+    return _field(7, graph) if outputs else b""
+
+
+def _field(number: int, data: bytes) -> bytes:
+    """A field of a Protocol Buffers message, for at most 127 bytes."""
+    return bytes([number << 3 | 2, len(data)]) + data
 
 
 def load_tokenizer() -> Tokenizer:

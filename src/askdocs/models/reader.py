@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from askdocs.models.answer_head import AnswerHead
 from askdocs.models.bundled import batches, load_onnx, load_tokenizer, padded
 from askdocs.types import Passage
 
@@ -21,6 +22,8 @@ LONGEST = 256  # tokens of question and passage; longer passages are read in ove
 _QUESTION_TOKENS = 64
 _STRIDE = 96  # tokens that neighbouring windows share
 _LONGEST_SPAN = 30  # tokens of an answer, as is usual for SQuAD
+_LOGITS = ("start_logits", "end_logits", "relevance")
+_STATES = "layer_norm_12"  # the output of the last layer
 _AT_ONCE = 2  # questions: each takes all cores, and more would only take memory
 
 
@@ -30,7 +33,9 @@ class Reading:
 
     `offsets` int [tokens, 2] are character spans in the passage's text, `starts` and `ends`
     float32 [tokens] the logits that the answer starts and ends there, `null` the logit that the
-    passage does not answer, `relevance` the logit that it does, span or not.
+    passage does not answer, `relevance` the logit that it does, span or not. `states` float32
+    [tokens, width] are the last hidden states of the tokens and `pair` float32 [width] that of
+    [CLS], by which `head` scores a sentence; a reader without a head leaves them empty.
     """
 
     offsets: NDArray[np.int64]
@@ -38,6 +43,20 @@ class Reading:
     ends: Logits
     null: float
     relevance: float
+    states: Logits = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    pair: Logits = field(default_factory=lambda: np.zeros(0, np.float32))
+    head: AnswerHead | None = None
+
+    def answers(self, start: int, end: int) -> float:
+        """The logit that the sentence at characters `start` to `end` answers the question.
+
+        Unlike that of a span, it is learnt from whole sentences that answer: how, why, yes or no.
+        0 where the reader has no head or has not read the sentence.
+        """
+        inside = (self.offsets[:, 0] >= start) & (self.offsets[:, 1] <= end)
+        if self.head is None or not inside.any():
+            return 0.0
+        return self.head.score(np.concatenate([self.pair, self.states[inside].mean(axis=0)]))
 
     def best_span(self, start: int, end: int) -> tuple[int, int, float]:
         """(start, end, score) of the likeliest answer within characters `start` to `end`.
@@ -76,7 +95,8 @@ class OnnxReader:
     """The reader that ships with the package, run by ONNX Runtime. It has learnt English."""
 
     def __init__(self) -> None:
-        self._session = load_onnx("reader.onnx")
+        self._session = load_onnx("reader.onnx", outputs=[_STATES])
+        self._head = AnswerHead()
         self._turns = threading.Semaphore(_AT_ONCE)
         self._questions = load_tokenizer()
         self._pairs = load_tokenizer()
@@ -93,10 +113,10 @@ class OnnxReader:
         with self._turns:
             for batch in batches([len(window.ids) for _, window in windows]):
                 inputs = padded([windows[index][1] for index in batch])
-                outputs = self._session.run(["start_logits", "end_logits", "relevance"], inputs)
-                for index, starts, ends, relevance in zip(batch, *outputs, strict=True):
+                outputs = self._session.run([*_LOGITS, _STATES], inputs)
+                for index, *row in zip(batch, *outputs, strict=True):
                     number, window = windows[index]
-                    reading = _reading(window, passages[number], starts, ends, float(relevance))
+                    reading = _reading(window, passages[number], _Outputs(*row), self._head)
                     readings[number] = _joined(readings[number], reading)
         return [reading for reading in readings if reading is not None]
 
@@ -116,21 +136,41 @@ def prefix(passage: Passage) -> str:
     return f"{passage.title}: " if passage.title else ""
 
 
+class _Outputs(NamedTuple):
+    """What the model says of one window: float32 [tokens] twice, a number, [tokens, width]."""
+
+    starts: Logits
+    ends: Logits
+    relevance: Logits
+    states: Logits
+
+
 def _reading(
-    window: Encoding, passage: Passage, starts: Logits, ends: Logits, relevance: float
+    window: Encoding,
+    passage: Passage,
+    outputs: _Outputs,
+    head: AnswerHead | None,
 ) -> Reading:
     """What the model says of one window, for the tokens of the passage itself."""
     shift = len(prefix(passage))
+    parts = window.sequence_ids
     tokens = [
         token
-        for token, (part, (start, end)) in enumerate(
-            zip(window.sequence_ids, window.offsets, strict=True)
-        )
+        for token, (part, (start, end)) in enumerate(zip(parts, window.offsets, strict=True))
         if part == 1 and start >= shift and end > start
     ]
     offsets = np.array([window.offsets[token] for token in tokens], np.int64).reshape(-1, 2) - shift
-    null = float(starts[0] + ends[0])
-    return Reading(offsets, starts[tokens], ends[tokens], null, relevance)
+    null = float(outputs.starts[0] + outputs.ends[0])
+    return Reading(
+        offsets,
+        outputs.starts[tokens],
+        outputs.ends[tokens],
+        null,
+        float(outputs.relevance),
+        states=outputs.states[tokens],
+        pair=outputs.states[0],
+        head=head,
+    )
 
 
 def _joined(before: Reading | None, after: Reading) -> Reading:
@@ -139,6 +179,10 @@ def _joined(before: Reading | None, after: Reading) -> Reading:
         return after
     # Logits of different windows compare by how far they are above "no answer" there.
     shift = (before.null - after.null) / 2
+    seen = {(int(a), int(b)) for a, b in before.offsets}
+    fresh = [n for n, (a, b) in enumerate(after.offsets) if (int(a), int(b)) not in seen]
+    held = np.concatenate([before.states, after.states[fresh]])
+    places = [*map(tuple, before.offsets), *map(tuple, after.offsets[fresh])]
     tokens: dict[tuple[int, int], tuple[float, float]] = {
         (int(a), int(b)): (float(start), float(end))
         for (a, b), start, end in zip(before.offsets, before.starts, before.ends, strict=True)
@@ -154,4 +198,7 @@ def _joined(before: Reading | None, after: Reading) -> Reading:
         ends=np.array([tokens[span][1] for span in order], np.float32),
         null=before.null,
         relevance=max(before.relevance, after.relevance),
+        states=held[sorted(range(len(places)), key=places.__getitem__)] if len(held) else held,
+        pair=before.pair,
+        head=before.head,
     )

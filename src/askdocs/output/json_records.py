@@ -19,6 +19,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "summary": summary(answer),
         "answered": answer.answered,
+        "band": answer.band,
         "confidence": answer.confidence,
         "searched_for": list(answer.searched_for),
         "statements": [

@@ -8,9 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
+from askdocs.answering.candidates import Considered
 from askdocs.answering.generation.prompts import NOT_FOUND, numbered, writing_messages
 from askdocs.answering.generation.reply_parser import ReplyParser, Said
-from askdocs.answering.ranking import Considered
 from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.statements import declines
 from askdocs.answering.verification.verifier import Judgement, Verifier

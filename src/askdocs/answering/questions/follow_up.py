@@ -1,4 +1,4 @@
-"""A conversation to what should be searched for, and what needs no search at all."""
+"""A conversation to what should be searched for."""
 
 from __future__ import annotations
 
@@ -32,65 +32,17 @@ _MEASURES = frozenset(
     exactly precisely really sure kind sort""".split()
 )
 
-_GREETINGS = frozenset("hi hello hey greetings morning afternoon evening".split())
-_THANKS = frozenset(
-    """thanks thank thx cheers great perfect ok okay nice good excellent wonderful helpful
-    helps helped got understood sorted""".split()
-)
-_FAREWELLS = frozenset("bye goodbye farewell night later soon".split())
-# What stands beside them where nothing is asked.
-_COURTESIES = frozenset(
-    """a again all and answer answers askdocs day everyone for friend good have help i in it its
-    job know lot lovely makes mate me much my no now really see sense so that thats the then there
-    this to today very was well will work yes you your""".split()
-)
-_WELCOME = "You are welcome. Ask on whenever you like."
-_MYSELF = (
-    "I am askdocs. I answer questions from the documents in your folder, and quote the exact"
-    " words that I stand on. If they do not hold the answer, I say so."
-)
-_SURE = (
-    "I quote what your documents say, and cannot be surer than they are. Open a citation to see the"
-    " words where they stand."
-)
-_TALK = (
-    (_FAREWELLS, "Goodbye. Ask on whenever you like."),
-    (_THANKS, _WELCOME),
-    (_GREETINGS, "Hello. Ask me anything about your documents."),
-)
-_SALUTE = r"^(?:(?:hi|hello|hey|thanks|thank you|ok|okay|great|perfect|good)\b[\s,.!;:–-]*)*"
-_ABOUT_US = re.compile(
-    _SALUTE
-    + r"(?:(?:who|what) (?:exactly )?are you|what (?:can|do) you do(?: for me| here)?|help(?: me)?"
-    r"|how do(?:es)? (?:you|this|askdocs) work|(?:what is|what['’]s|who is) (?:askdocs|your name)"
-    r"|are you (?:an? )?(?:ai|robot|bot|chatbot|human|person|machine|language model|real)"
-    r"|who (?:made|built|created|wrote) (?:you|askdocs)|how are you(?: doing)?(?: today)?"
-    r"|what can i (?:ask|do)(?: you)?(?: here)?|(?:can|could) you help(?: me)?)[\s?!.]*$",
+_GREETING = re.compile(
+    r"\W*(?:(?:hi|hello|hey|thanks|thank you|many thanks|ok|okay|great|bye|goodbye"
+    r"|good (?:morning|afternoon|evening|night))\b(?: (?:there|all|everyone|askdocs|so much"
+    r"|very much|a lot))?[\s,.!:)]*)+",
     re.IGNORECASE,
 )
 
 
-_DOUBTS = re.compile(
-    _SALUTE + r"(?:are you (?:really |quite )?(?:sure|certain)(?: about (?:that|this|it))?|really"
-    r"|is (?:that|this|it) (?:really )?(?:true|right|correct))[\s?!.]*$",
-    re.IGNORECASE,
-)
-
-
-def small_talk(question: str) -> str:
-    """What to say to a greeting, to thanks or to a question about askdocs; "" to all others.
-
-    A greeting or thanks has no other words than such: "Thanks, and when?" asks something.
-    """
-    if _ABOUT_US.match(question.strip()):
-        return _MYSELF
-    if _DOUBTS.match(question.strip()):
-        return _SURE
-    said = set(re.findall(r"\w+", question.lower().replace("'", "").replace("’", "")))
-    known = said <= _GREETINGS | _THANKS | _FAREWELLS | _COURTESIES
-    if "?" in question or not known:
-        return ""
-    return next((reply for words, reply in _TALK if said & words), "")
+def is_greeting(text: str) -> bool:
+    """Whether a text only greets or thanks, and asks nothing."""
+    return bool(_GREETING.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
 
 # Scripts that are written without spaces are indexed as overlapping pairs of characters.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 # "m²" and "CO₂" are found as "m2" and "CO2"; after a figure a raised one stays what it is.
 _RAISED = re.compile(r"(?<=[^\W\d_])[⁰¹²³⁴-⁹₀-₉]+")
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-_SHORT_WORD = 4  # letters; shorter words are not cut to stems
-_LONGEST_ENDING = 4  # letters by which two forms of a word may differ at the end
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
+_STEMMER = snowballstemmer.stemmer("porter")  # what FTS5 calls "porter"
 MOST_WORDS = 200  # of a question; more are not looked at
 
 # English words that carry the form of a question, not its matter. In a small corpus their rarity
@@ -54,14 +57,28 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word.removesuffix("'s") not in STOP_WORDS]
 
 
-def is_akin(first: str, second: str) -> bool:
-    """Whether two words are likely forms of one: equal but for a short ending."""
-    if first == second:
-        return True
-    shorter, longer = sorted((first, second), key=len)
-    stem = len(shorter) - 1 if len(shorter) > _SHORT_WORD else len(shorter)
-    akin = stem >= _SHORT_WORD and longer.startswith(shorter[:stem])
-    return akin and len(longer) - stem <= _LONGEST_ENDING
+def stem(word: str) -> str:
+    """The stem of a lower-case word, by Porter's algorithm, as the word index has it.
+
+    A word with a figure in it (an identifier, a number, a version, a date) is its own stem, but
+    for commas between thousands: "10,500" and "10500" are one number.
+    """
+    if any(character.isdigit() for character in word):
+        return _THOUSANDS.sub("", word)
+    return _porter(word.removesuffix("'s"))
+
+
+def same_word(first: str, second: str) -> bool:
+    """Whether two lower-case words are forms of one: their stems are equal."""
+    return first == second or stem(first) == stem(second)
+
+
+is_akin = same_word  # the name that verification uses
+
+
+@lru_cache(maxsize=50_000)
+def _porter(word: str) -> str:
+    return str(_STEMMER.stemWord(word))
 
 
 def _pairs(run: str) -> Iterator[str]:

@@ -1,0 +1,77 @@
+"""What an answer is made from: sentences that may answer, and what is known of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from askdocs.types import Hit
+
+# How a sentence was chosen: by the reader, by words and meaning (its language is not read), because
+# it is about a topic, or because its document begins or goes on with it.
+Kind = Literal["read", "words", "topic", "beginning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer.
+
+    Attributes:
+        hit: The passage it stands in, as the search found it.
+        start: Where it begins in the text of its document, in characters.
+        end: Where it ends.
+        focus: The span of the document that answers most directly, if the reader marked one.
+        chance: The estimated probability, 0 to 1, that it answers. Only that of the first of a
+            question is calibrated; those of the others are smaller as they rank lower.
+        kind: How it was chosen.
+        coverage: The share, by weight, of the question's words that it and its context hold.
+        features: What it was ranked by, in the order of `ranking.FEATURES`; empty if not read.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    focus: tuple[int, int] | None
+    chance: float
+    kind: Kind = "beginning"
+    coverage: float = 0.0
+    features: tuple[float, ...] = ()
+
+    @property
+    def quote(self) -> str:
+        """The words of the sentence."""
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """(source, start), which no other sentence has."""
+        return self.hit.passage.source, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """What is known of a question before it is answered: what was searched, found and read.
+
+    Attributes:
+        question: The question as it was asked.
+        read_as: The question with what its conversation adds, as a reader or a model is asked it.
+        searched_for: The queries.
+        hits: The passages found, best first.
+        candidates: The sentences that may answer, best first.
+        notice: What the person should know beside an answer in quotes.
+        doubt: Why the first candidate may not answer, in a sentence for the person.
+        evidence: What the chance of the first candidate was estimated from, by name.
+        following: The text of the document after a passage, by the id of the passage.
+    """
+
+    question: str
+    read_as: str
+    searched_for: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
+    notice: str = ""
+    doubt: str = ""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    following: Mapping[str, str] = field(default_factory=dict)

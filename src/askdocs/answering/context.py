@@ -1,0 +1,226 @@
+"""The sentences of a passage that can be quoted, and how much around one belongs to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from askdocs.answering.questions.speech import leaves_speaker_open
+from askdocs.documents.sentences import is_item, is_row, sentence_spans
+from askdocs.index.keywords.terms import content_words, same_word
+from askdocs.types import Passage
+
+LONGEST_QUOTE = 1200  # characters of a quote with the list, table or code that it announces
+MOST_ITEMS = 12
+_TELLING_TITLE = 5  # words from which a title may answer a question
+_CONTEXT_START = re.compile(
+    r"^[\"'“‘(]?(he|she|it|they|his|her|its|their|theirs|this|these|those|that|such|however|but|yet"
+    r"|thus|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
+    re.IGNORECASE,
+)
+_MOST_BEFORE = 3  # sentences that are looked back, one depending on the other
+_TAKES_UP = re.compile(r"(?:The|This|That) (\w+)\b")
+_ANAPHOR_WORDS = 2  # content words, at most, of "The motion was carried."
+_FURTHEST_NAMED = 5  # sentences
+_TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns, in Markdown
+_QUESTION_MARKS = ("?", "？", "؟")
+_CLOSING = " \n*_)]\"'”’»"
+_SALUTATION = re.compile(
+    r"[>\s]*(?:(?:dear|hi|hello|hey)\b[^.!?]{0,40}[,:!]?|(?:(?:best|kind|warm)(?:est)? )?regards\W*"
+    r"|sincerely\W*|yours (?:sincerely|faithfully|truly)\W*|cheers\W*)",
+    re.IGNORECASE,
+)
+_CONTENTS_LINE = re.compile(r".{3,}?(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
+_REFERENCE_HEADING = re.compile(
+    r"(?:^|› )(?:\d+\.?\s*)?(?:references|bibliography|works cited|literature(?: cited)?"
+    r"|literaturverzeichnis|further reading|external links|see also)\W*$",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"^\W{0,3}(?:\[?\d{1,3}[\].]\s*)?[A-Z][\w'’-]+,? (?:[A-Z]\.|et al).*\b(?:19|20)\d\d\b.*"
+    r"(?:\bpp?\.|\bvol\b|\bdoi\b|\barxiv\b|\bproc\b|\bjournal\b|\bed(?:s|itor)?\b|\d\(\d+\)|\d:\s?\d)",
+    re.IGNORECASE,
+)
+_INTRODUCES_QUOTE = re.compile(r"[>\s]*On .{3,100} wrote:\s*")
+_ANNOUNCES = re.compile(
+    r"\b(?:the following|as follows"
+    r"|(?:these|two|three|four|five|six|seven|eight|nine|ten|[2-9]|several|various|many|some|multiple"
+    r"|a (?:number|variety|series|list|range|couple) of) (?:\w+ ){0,2}"
+    r"(?:advantage|benefit|case|category|categorie|cause|change|component|condition|disadvantage"
+    r"|example|factor|feature|form|function|goal|kind|limitation|measure|mechanism|method|option"
+    r"|part|phase|point|principle|reason|requirement|rule|stage|step|thing|type|way)s)\b"
+    r"(?![^.]*\b(?:including|such as|because)\b)",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"^[\"'“‘(]?(?:unless|except|but|only if|otherwise|however|this does not apply|if not"
+    r"|provided that|exceptions?)\b",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+
+
+def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, int]]:
+    """The spans of the sentences of a passage that can be quoted.
+
+    Headings, the names and rules of table columns, salutations, lines of tables of contents and
+    entries of reference lists are left out. So are questions, which answer nothing.
+
+    Args:
+        passage: The passage to look at.
+        with_title: Whether its title counts as a sentence if it is long enough to say something,
+            as "Flood destroys 40 houses in Ostrava" is.
+
+    Returns:
+        (start, end) in characters of the passage's text, in order.
+    """
+    spans = all_sentences(passage, with_title=with_title)
+    quotable = quotable_sentences(passage, [passage.text[start:end] for start, end in spans])
+    return [span for span, may in zip(spans, quotable, strict=True) if may]
+
+
+def all_sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, int]]:
+    """The spans of all sentences of a passage but headings and the names of table columns."""
+    names = {passage.title, *(passage.heading or "").split(" › ")}
+    if with_title and len(passage.title.split()) >= _TELLING_TITLE:
+        names.discard(passage.title)
+    spans = sentence_spans(passage.text)
+    texts = [passage.text[start:end] for start, end in spans]
+    ruled = ["|" in text and bool(_TABLE_RULE.fullmatch(text)) for text in (*texts, "")]
+    return [
+        span
+        for number, (span, text) in enumerate(zip(spans, texts, strict=True))
+        if text.strip("# ") not in names and not (ruled[number] or ruled[number + 1])
+    ]
+
+
+def quotable_sentences(passage: Passage, texts: Sequence[str]) -> list[bool]:
+    """For each of the sentences of a passage whether it can answer a question."""
+    if _REFERENCE_HEADING.search(passage.heading or ""):
+        return [False] * len(texts)
+    return [can_answer(text) for text in texts]
+
+
+def can_answer(sentence: str) -> bool:
+    """Whether a sentence says something by itself."""
+    return not (
+        is_question(sentence)
+        or _SALUTATION.fullmatch(sentence)
+        or _CONTENTS_LINE.fullmatch(sentence)
+        or _INTRODUCES_QUOTE.fullmatch(sentence)
+        or _REFERENCE.search(sentence)
+    )
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks something, as in a list of questions."""
+    return sentence.rstrip(_CLOSING).endswith(_QUESTION_MARKS)
+
+
+def context_start(texts: Sequence[str], number: int) -> int:
+    """The index of the first sentence that is needed to understand sentence `number`.
+
+    That is the sentence before if this one begins with "He" or quotes a "she", which may depend on
+    another itself; for "The motion was carried." the last one that spoke of a motion; and for the
+    first sentence after a question that question.
+    """
+    first = number
+    while first > max(number - _MOST_BEFORE, 0) and _depends_on_before(texts[first]):
+        first -= 1
+    taken_up = _TAKES_UP.match(texts[number])
+    if taken_up and len(content_words(texts[number])) <= _ANAPHOR_WORDS:
+        noun = taken_up[1].lower()
+        for before in range(number - 1, max(number - _FURTHEST_NAMED, 0) - 1, -1):
+            if any(same_word(noun, word) for word in content_words(texts[before])):
+                return min(first, before)
+    if first > 0 and is_question(texts[first - 1]):
+        first -= 1
+    return first
+
+
+def _depends_on_before(sentence: str) -> bool:
+    return bool(_CONTEXT_START.match(sentence)) or leaves_speaker_open(sentence)
+
+
+def announces(sentence: str) -> bool:
+    """Whether a sentence only announces what answers: "use:", "the following", "4 mechanisms"."""
+    return sentence.rstrip(" *_").endswith((":", "：")) or bool(_ANNOUNCES.search(sentence))
+
+
+def states_condition(sentence: str) -> bool:
+    """Whether a sentence limits the one before it: "Unless …", "But only if …"."""
+    return bool(_CONDITION.match(sentence))
+
+
+def announced_end(text: str, start: int, *, prose: bool = True) -> int:
+    """Where that ends which a sentence that ends at character `start` announces.
+
+    A code block, a list or the rows of a table come whole, up to MOST_ITEMS lines and
+    LONGEST_QUOTE characters; of prose, the next two sentences.
+
+    Args:
+        text: The text of the document, or of a part of it.
+        start: The end of the sentence, as an offset into `text`.
+        prose: Whether prose may be what is announced.
+
+    Returns:
+        An offset into `text`; `start` where nothing follows.
+    """
+    lines = list(_lines(text[: start + LONGEST_QUOTE], start))
+    if not lines:
+        return start
+    if _FENCE.match(text[slice(*lines[0])]):
+        return _fence_end(text, lines)
+    marked = [line for line in lines if text[slice(*line)].strip()]
+    if marked and _is_member(text[slice(*marked[0])]):
+        return _members_end(text, lines)
+    if not prose:
+        return start
+    after = sentence_spans(text[start : start + LONGEST_QUOTE])[:2]
+    after = [span for span in after if text[start + span[0] : start + span[1]].strip("# \n")]
+    return start + after[-1][1] if after else start
+
+
+def _lines(text: str, start: int) -> list[tuple[int, int]]:
+    """(start, end) of the lines that begin after `start`, the rest of its own left out if empty."""
+    found = []
+    at = start
+    for line in text[start:].split("\n"):
+        found.append((at, at + len(line)))
+        at += len(line) + 1
+    while found and not text[slice(*found[0])].strip():
+        found.pop(0)
+    return found
+
+
+def _is_member(line: str) -> bool:
+    """Whether a line is an item of a list, a row of a table, or code."""
+    return is_item(line) or is_row(line) or "|" in line or line.startswith(("    ", "\t"))
+
+
+def _members_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
+    """The end of the last line of a list, table or code block, with lines that go on in it."""
+    end = lines[0][0]
+    members = blank = 0
+    for start, stop in lines:
+        line = text[start:stop]
+        if not line.strip():
+            blank += 1
+            continue
+        if _is_member(line):
+            members += 1
+            if members > MOST_ITEMS:
+                break
+        elif blank or not line.startswith(" "):
+            break
+        blank = 0
+        end = start + len(line.rstrip())
+    return end
+
+
+def _fence_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
+    """The end of the line that closes a fenced code block, or of the last line there is."""
+    for start, stop in lines[1:]:
+        if _FENCE.match(text[start:stop]):
+            return stop
+    return lines[-1][0] + len(text[slice(*lines[-1])].rstrip())

@@ -1,0 +1,143 @@
+"""A question, parsed once: what kind of answer it wants, and what is searched and read for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from askdocs.answering.questions.follow_up import understand
+from askdocs.answering.questions.intent import (
+    asks_for_documents,
+    asks_for_more,
+    asks_for_one_fact,
+    asks_for_overview,
+    topic_of,
+)
+from askdocs.answering.questions.speech import asks_for_speech
+from askdocs.types import Turn
+
+Intent = Literal["fact", "yes_no", "speech", "open", "topic", "overview", "more", "documents"]
+
+_REQUEST = re.compile(
+    r"^(?:(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening))\b[\s,.!]*)?"
+    r"(?:please[\s,]+)?"
+    r"(?:(?:can|could|would|will) you (?:please |kindly )?(?:tell|show|give|explain to|remind)"
+    r" (?:me|us)|(?:please )?(?:tell|remind) (?:me|us)|do you know|any idea"
+    r"|i(?:'d| would) (?:like|love|want) to (?:know|understand|learn|find out)"
+    r"|i (?:want|need|wanted|wish) to (?:know|understand|learn|find out)"
+    r"|i(?:'m| am| was) (?:wondering|curious|trying to find out|looking for))"
+    r"[\s,:]+(?:(?:please|exactly|about|if you know)[\s,]+)?"
+    r"(?=(?:who|whom|whose|what|when|where|which|why|how|if|whether|in which|at which|for how)\b)",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(r"^(?:if|whether)\s+", re.IGNORECASE)
+_YES_NO = re.compile(
+    r"^(?:so |and |but |or )?(?:is|are|was|were|am|do|does|did|has|have|had|can|could|may|might"
+    r"|must|shall|should|will|would|isn't|aren't|wasn't|don't|doesn't|didn't|can't)\b",
+    re.IGNORECASE,
+)
+# An identifier has a figure and either a letter, a mark between figures, or five figures.
+_IDENTIFIER = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
+_LONG_NUMBER = 5  # figures
+_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
+_QUANTITY = re.compile(
+    r"\d+(?:st|nd|rd|th|s|k|m|bn|x|%|mb|gb|kb|tb|kg|km|cm|mm|mg|ml|am|pm)?", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is known of a question before anything is searched.
+
+    Attributes:
+        text: The question as it was asked.
+        intent: What kind of answer it wants.
+        topic: What everything is wanted about, where the intent is "topic"; else "".
+        identifiers: Numbers and codes, in lower case, that the answer has to be about.
+        queries: What is searched, the question itself first.
+        read_as: The question as the reader and a language model are asked it: without the words of
+            a request, and with what the conversation adds.
+        needs_history: Whether it can hardly be understood without the conversation.
+    """
+
+    text: str
+    intent: Intent
+    topic: str
+    identifiers: frozenset[str]
+    queries: tuple[str, ...]
+    read_as: str
+    needs_history: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more than one fact may be needed to answer it: how, why, lists, speech."""
+        return self.intent in ("open", "speech", "topic")
+
+
+def parse(question: str, history: Sequence[Turn] = ()) -> Question:
+    """What a question wants, with what the turns before it, oldest first, add to it.
+
+    Args:
+        question: The question in the words of the person.
+        history: The conversation before it.
+
+    Returns:
+        The Question that all later steps work with.
+    """
+    text = " ".join(question.split())
+    asked = understand(without_request(text), history)
+    topic = topic_of(asked.read_as)
+    return Question(
+        text=text,
+        intent=_intent(text, asked.read_as, topic),
+        topic=topic,
+        identifiers=identifiers_in(text),
+        queries=(topic,) if topic else asked.queries,
+        read_as=asked.read_as,
+        needs_history=asked.surely,
+    )
+
+
+def without_request(text: str) -> str:
+    """A question without the polite words around it: "Can you tell me when …" becomes "when …"."""
+    rest = _REQUEST.sub("", text)
+    return _WHETHER.sub("", rest) if rest != text else text
+
+
+def identifiers_in(text: str) -> frozenset[str]:
+    """The codes and long numbers of a text, in lower case: "INV-10234", "v1.2.3", "10234".
+
+    Years, dates, small numbers and quantities such as "15th" or "20GB" are none.
+    """
+    found = (match.group().lower() for match in _IDENTIFIER.finditer(text))
+    return frozenset(word for word in found if _is_identifier(word))
+
+
+def _is_identifier(word: str) -> bool:
+    figures = sum(character.isdigit() for character in word)
+    if not figures or _DATE.fullmatch(word):
+        return False
+    if word.isdigit():
+        return len(word) >= _LONG_NUMBER
+    if _QUANTITY.fullmatch(word):
+        return False
+    letters = any(character.isalpha() for character in word)
+    return letters and figures > 1 and not re.fullmatch(r"\d+[-/.]\d+|\d+-[a-z]+", word)
+
+
+def _intent(text: str, read_as: str, topic: str) -> Intent:
+    if asks_for_documents(text):
+        return "documents"
+    if asks_for_more(text):
+        return "more"
+    if asks_for_overview(read_as):
+        return "overview"
+    if topic:
+        return "topic"
+    if asks_for_speech(read_as):
+        return "speech"
+    if asks_for_one_fact(read_as):
+        return "fact"
+    return "yes_no" if _YES_NO.match(read_as) else "open"

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.context import announced_end, announces, can_answer, context_start, sentences
+from askdocs.types import Passage
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Who keeps the lamp?",
+        "Dear Dick,",
+        "Kind regards,",
+        "3.1 Leave ............ 14",
+        "On Mon, 3 Nov 2008 Ann Lee wrote:",
+        "[12] Smith, J. and Doe, K. The tides of Skarn. Journal of Tides, vol. 3, 1999, pp. 4-9.",
+    ],
+)
+def test_what_says_nothing_by_itself_is_no_answer(sentence: str) -> None:
+    assert not can_answer(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Dear to him was the sea, which he never left.",
+        "The fee ............ was raised to 14 crowns.",
+        "Smith found in 1999 that tides differ.",
+    ],
+)
+def test_what_only_looks_alike_may_answer(sentence: str) -> None:
+    assert can_answer(sentence)
+
+
+def test_a_list_of_references_is_not_quoted() -> None:
+    text = "Tides differ between coasts."
+    passage = Passage("i", "a.md", text, 0, len(text), heading="Paper › References")
+    assert sentences(passage) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Run this:", "It has several advantages.", "Do the following.", "4 ways exist."],
+)
+def test_a_sentence_may_announce_what_follows(sentence: str) -> None:
+    assert announces(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It opened in 1962.", "It cost two million pounds.", "The yard has a crane."]
+)
+def test_most_sentences_announce_nothing(sentence: str) -> None:
+    assert not announces(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Use:\n\n    lamp --reset\n\nIt is quick.", "Use:\n\n    lamp --reset"),
+        ("Use:\n```\na\n\nb\n```\nDone.", "Use:\n```\na\n\nb\n```"),
+        (
+            "Needs:\n- oil\n  and wicks\n- a match\n\nThe end.",
+            "Needs:\n- oil\n  and wicks\n- a match",
+        ),
+        ("Rates:\nA | 1\nB | 2\n\nThe end.", "Rates:\nA | 1\nB | 2"),
+        ("Two ways: by land. By sea. By air.", "Two ways: by land. By sea."),
+        ("Nothing follows:", "Nothing follows:"),
+    ],
+)
+def test_what_is_announced_comes_whole(text: str, kept: str) -> None:
+    start = text.index(":") + 1
+    assert text[: announced_end(text, start)] == kept
+
+
+def test_the_answer_to_a_question_in_a_document_brings_it_along() -> None:
+    assert context_start(["It is old.", "Is it open?", "Yes, from six."], 2) == 1
