@@ -15,7 +15,7 @@ def openings() -> list[tuple[str, ast.Call]]:
     """Every call that opens a collection, with where it stands."""
     return [
         (f"{file.name}:{node.lineno}", node)
-        for file in SOURCE.rglob("*.py")
+        for file in sorted(SOURCE.rglob("*.py"))
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -23,7 +23,9 @@ def openings() -> list[tuple[str, ast.Call]]:
     ]
 
 
-@pytest.mark.parametrize(("where", "call"), openings(), ids=str)
+@pytest.mark.parametrize(
+    ("where", "call"), openings(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_collection_is_opened_without_an_embedding_function(where: str, call: ast.Call) -> None:
     given = {each.arg: each.value for each in call.keywords}
     assert isinstance(given.get("embedding_function"), ast.Constant), where
