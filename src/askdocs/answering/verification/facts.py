@@ -11,7 +11,7 @@ from askdocs.index.keywords.terms import STOP_WORDS, is_akin
 MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _DATE = re.compile(
-    rf"\b(?:({'|'.join(MONTHS.split())})|({'|'.join(_DAYS.split())})"
+    rf"\b(?:({'|'.join(MONTHS.split())})|({'|'.join(_DAYS.split())})s?"
     r"|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?=\s+\d))\b",
     re.IGNORECASE,
 )

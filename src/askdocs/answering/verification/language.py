@@ -54,7 +54,7 @@ _SHARED = frozenset(
     " his may our more".split()
 )
 _SHARED_WEIGHT = 0.4
-_TELLING = 5  # words, among which an English sentence has one of the frequent ones
+_TELLING = 8  # words, among which an English sentence has one of the frequent ones
 
 _MARKUP = re.compile(r"<[^<>]*>|\b[a-z]+://\S+|\[[^\[\]]*\]\([^()\s]*\)?")
 
