@@ -65,9 +65,8 @@ person asks over the sample corpus, and what the terminal shows.
 WITHOUT = """
 ## Without a model
 
-Where answers are poor: "and when?" in the first dialogue is answered by the sentence of the
-question again beside the one with the day, and "why?" in the fourth by the sentence of the
-question, since the handbook does not say why.
+Where answers are poor: "where?" in the second dialogue is answered by the sentence of the question
+again, and "why?" in the fourth is met by a passage in doubt, since the handbook does not say why.
 """
 SMALL = """
 ## With a small language model

@@ -50,3 +50,19 @@ def test_a_question_has_one_intent(asked: str, intent: str) -> None:
 )
 def test_codes_and_long_numbers_are_identifiers(text: str, found: set[str]) -> None:
     assert identifiers_in(text) == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ("What does clause 3.2 say?", "3.2"),
+        ("what does § 14 of the lease require", "14"),
+        ("What is article 5 about?", "5"),
+        ("What is regulated in clause 1.2?", "1.2"),
+        ("When was section 3 opened?", ""),
+        ("What does section 3 say of dogs?", ""),
+        ("What does the report say about clause 3?", ""),
+    ],
+)
+def test_a_clause_may_be_asked_for_by_its_number(asked: str, place: str) -> None:
+    assert parse(asked).place == place

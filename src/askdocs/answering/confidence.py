@@ -124,9 +124,8 @@ def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str
     passage = best.hit.passage
     around = f"{passage.title} {passage.heading or ''} {passage.text}"
     held = {stem(word) for word in words(around)}
-    lacking = sorted(
-        (word for word in rare if stem(word) not in held), key=lambda word: -rare[word]
-    )
+    own = [word for word in words(question.text) if word in rare]
+    lacking = sorted((word for word in own if stem(word) not in held), key=lambda w: -rare[w])
     if lacking:
         named = " and ".join(f"“{word}”" for word in lacking[:2])
         return f"This passage does not have {named}."

@@ -42,14 +42,16 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCES_QUOTE = re.compile(r"[>\s]*On .{3,100} wrote:\s*")
-_ANNOUNCES = re.compile(
-    r"\b(?:the following|as follows"
-    r"|(?:these|two|three|four|five|six|seven|eight|nine|ten|[2-9]|several|various|many|some|multiple"
-    r"|a (?:number|variety|series|list|range|couple) of) (?:\w+ ){0,2}"
+_ANNOUNCED = (
     r"(?:advantage|benefit|case|category|categorie|cause|change|component|condition|disadvantage"
     r"|example|factor|feature|form|function|goal|kind|limitation|measure|mechanism|method|option"
-    r"|part|phase|point|principle|reason|requirement|rule|stage|step|thing|type|way)s)\b"
-    r"(?![^.]*\b(?:including|such as|because)\b)",
+    r"|part|phase|point|principle|reason|requirement|rule|stage|step|thing|type|way)s"
+)
+_ANNOUNCES = re.compile(
+    rf"\b(?:as follows|the following(?:\W*$|:| (?:\w+ ){{0,2}}{_ANNOUNCED})"
+    r"|(?:these|two|three|four|five|six|seven|eight|nine|ten|[2-9]|several|various|many|some|multiple"
+    r"|a (?:number|variety|series|list|range|couple) of)"
+    rf" (?:\w+ ){{0,2}}{_ANNOUNCED})(?!\w)(?![^.]*\b(?:including|such as|because)\b)",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(

@@ -72,6 +72,7 @@ _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
 _READ_FIRST = 8  # passages; the rest is read only where these leave it open
 _SURE = 0.75  # chance from which the first passages are enough
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
+_PLACE_CHANCE = 0.8  # that a clause answers whose number is asked for; a rule
 _WHOLE_TOPIC = 0.999  # of the weight of its words
 _CONTINUATION = 0.9  # of a speaker's sentence's chance has the next one of the same speaker
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
@@ -136,6 +137,8 @@ def rank(
         found = _estimated(question, known, rare_words)
     others = _by_words(question.read_as, unread, rare_words, embedder)
     candidates = _rows_meant([*found.candidates, *others])
+    if question.place:
+        candidates = _at_place(question.place, candidates)
     return Ranking(tuple(sorted(candidates, key=_best_first)), found.evidence)
 
 
@@ -309,6 +312,24 @@ def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
             share = likeliest / best if row in meant else _OTHER_ROW
             chances[row.place] = row.chance * share
     return [replace(each, chance=chances.get(each.place, each.chance)) for each in candidates]
+
+
+def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, of which those answer that a clause or section of this number begins with.
+
+    Of several documents with such a clause, the one with most of the question's words comes first.
+    """
+    begins = re.compile(rf"\W*(?:[^\W\d]+\.?\s+)?{re.escape(number)}(?![\w]|\.\d)")
+    return [
+        replace(each, chance=_PLACE_CHANCE + (1 - _PLACE_CHANCE) * each.coverage)
+        if begins.match(each.quote) or begins.match(_last_heading(each))
+        else each
+        for each in candidates
+    ]
+
+
+def _last_heading(candidate: Candidate) -> str:
+    return (candidate.hit.passage.heading or "").rpartition(" › ")[2]
 
 
 def _by_words(

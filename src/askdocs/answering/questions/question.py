@@ -38,6 +38,12 @@ _YES_NO = re.compile(
     r"|must|shall|should|will|would|isn't|aren't|wasn't|don't|doesn't|didn't|can't)\b",
     re.IGNORECASE,
 )
+_PLACE = re.compile(
+    r"^what (?:does|do|did|is|are) .*?(?:\b(?:clause|article|art\.?|section|sec\.?|paragraph"
+    r"|para\.?|rule)|§+)\s*(?P<number>\d+(?:\.\d+)*)(?: (?:of|in) [\w\s.-]+?)?"
+    r"(?:\s+(?:say|state|mean|require|provide|contain|regulate|cover|about)s?)?\W*$",
+    re.IGNORECASE,
+)
 # An identifier has a figure and either a letter, a mark between figures, or five figures.
 _IDENTIFIER = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
 _LONG_NUMBER = 5  # figures
@@ -55,6 +61,8 @@ class Question:
         text: The question as it was asked.
         intent: What kind of answer it wants.
         topic: What everything is wanted about, where the intent is "topic"; else "".
+        place: The number of the clause, article or section whose words are wanted, as in "What does
+            clause 3.2 say?"; else "".
         identifiers: Numbers and codes, in lower case, that the answer has to be about.
         queries: What is searched, the question itself first.
         read_as: The question as the reader and a language model are asked it: without the words of
@@ -65,6 +73,7 @@ class Question:
     text: str
     intent: Intent
     topic: str
+    place: str
     identifiers: frozenset[str]
     queries: tuple[str, ...]
     read_as: str
@@ -93,6 +102,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         text=text,
         intent=_intent(text, asked.read_as, topic),
         topic=topic,
+        place=place["number"] if not topic and (place := _PLACE.match(text)) else "",
         identifiers=identifiers_in(text),
         queries=(topic,) if topic else asked.queries,
         read_as=asked.read_as,
