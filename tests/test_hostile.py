@@ -130,7 +130,7 @@ def is_text_alone(markdown: str) -> bool:
 
 def content_of(answer: Answer) -> str:
     """The content of a message that /v1 hands on, whole and in pieces of all lengths."""
-    whole = str(_whole(answer)["choices"][0]["message"]["content"])
+    whole = str(_whole(answer, "http://page/")["choices"][0]["message"]["content"])
     for length in (1, 2, 3, 5):
         escaper = AnswerEscaper(keeps_blocks=is_prose(answer))
         pieces = [answer.text[at : at + length] for at in range(0, len(answer.text), length)]

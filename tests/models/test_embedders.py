@@ -69,7 +69,7 @@ def test_a_process_that_is_lost_costs_only_its_speed(
     model = OnnxEmbedder()
     fast = model.embed_many(texts)
     assert model._faster is not None
-    process = model._faster._process
+    process = model._faster._child.process
     process.kill()
     assert np.array_equal(model.embed_many(texts), builtin.embed(texts))
     assert not np.array_equal(fast, builtin.embed(texts))
@@ -87,7 +87,7 @@ def test_the_process_ends_with_the_one_that_it_embeds_for() -> None:
         embedders.has_bfloat16, embedders._MANY = lambda: True, 2
         model = embedders.OnnxEmbedder()
         model.embed_many(["Owls hunt at night."] * 2)
-        print(model._faster._process.pid, flush=True)
+        print(model._faster._child.process.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     done = subprocess.run(
