@@ -36,7 +36,7 @@ def test_what_was_said_in_vain_is_followed_by_what_is_to_be_said(
 
     stream = Stream(told)
     pieces = iter(stream)
-    assert "".join(_contents(stream, next(pieces, ""), pieces)) == content
+    assert "".join(_contents(stream, next(pieces, ""), pieces, keeps_blocks=False)) == content
 
 
 def test_an_answer_that_a_client_sends_back_is_read_as_it_was_given() -> None:

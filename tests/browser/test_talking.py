@@ -91,7 +91,7 @@ def test_what_is_asked_after_stopping_waits_for_nothing_that_the_stopped_answer_
             page.keyboard.press("Enter")
             page.get_by_role("button", name="Stop").wait_for()
             page.evaluate(AT_ONCE, ["hello", "#stop", "#send"])
-            expect(page.locator("#present .answer")).to_contain_text("Ask me anything")
+            expect(page.locator("#present .answer")).to_contain_text("Ask a question")
             expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * times)
             expect(page.locator("#past .exchange").last).to_contain_text("Stopped.")
         speaks.set()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,8 @@ def asked(server: Any, talk: Callable[[Client], Awaitable[None]]) -> None:
         async with Client(server) as client:
             await talk(client)
 
-    anyio.run(run)
+    with ThreadPoolExecutor(1) as thread:  # browser tests leave an event loop in this one
+        thread.submit(anyio.run, run).result()
 
 
 async def text_of(client: Client, tool: str, **arguments: object) -> str:

@@ -53,13 +53,15 @@ async function showStop(at, { from = null } = {}) {
   const stop = stops[at];
   const marks = marksOf(stop.source);
   const begin = from ?? (stop.mark ? parseInt(stop.mark, 10) : null);
-  if (!holds(stop.source, marks, begin) && !(await load(stop, marks, begin))) return;
+  const held = holds(stop.source, marks, begin);
+  if (!held && !(await load(stop, marks, begin))) return;
   showPanel("reader");
   history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
   describe(stop, marks.indexOf(stop.mark));
   scrollTo(marks.indexOf(stop.mark), from);
   showPicture(stop);
   find(pictured && hasPicture(stop) ? "#reader-picture" : "#reader-text").focus({ preventScroll: true });
+  if (held) readAnew(); // it may have changed since it was read
 }
 
 function holds(source, marks, begin) {

@@ -45,6 +45,8 @@ def says(shown: str, value: float) -> bool:
     digits = "".join(re.findall(r"\d", shown))
     if "/" in shown or (value < 0 and not re.search(r"[-−(]", shown)):
         return False
+    if value > 0 and re.match(r"\s*[-−]\s*\W?\d", shown):
+        return False
     if len(numbers) != 1:
         # A number cut into groups, such as 555-1234, or no figure at all: "none", "many".
         grouped = float(value).is_integer() and digits == str(abs(int(value)))
