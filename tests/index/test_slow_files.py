@@ -84,7 +84,8 @@ def test_other_files_are_asked_while_slow_ones_are_read(config: Config) -> None:
         again = len(tried)
         all_.index()
         assert len(tried) == again, "a file that ran into a limit is tried again"
-    assert [source for source, _ in tried[:5]] == ["0.txt", "1.txt", "2.txt", "3.txt", "zebra.txt"]
+    slow_ones = {"0.txt", "1.txt", "2.txt", "3.txt"}  # two are read side by side, in either order
+    assert {source for source, _ in tried[:5]} == {*slow_ones, "zebra.txt"}
     assert sorted(source for source, seconds in tried[5:] if seconds == config.load_seconds) == [
         "0.txt", "1.txt", "2.txt", "3.txt",
     ]  # fmt: skip

@@ -61,7 +61,14 @@ async function showStop(at, { from = null } = {}) {
   scrollTo(marks.indexOf(stop.mark), from);
   showPicture(stop);
   find(pictured && hasPicture(stop) ? "#reader-picture" : "#reader-text").focus({ preventScroll: true });
-  if (held) readAnew(); // it may have changed since it was read
+  if (held) checkThere(stop, shown);
+}
+
+/* A source that was read before may have been removed since. */
+async function checkThere(stop, before) {
+  const reading = await readingOf(before.source, before.marks, before.start);
+  if (shown !== before || root.dataset.panel !== "reader" || stops[current] !== stop) return;
+  if (reading.problem && !reading.away) showNothing(stop, reading.problem);
 }
 
 function holds(source, marks, begin) {
