@@ -8,17 +8,18 @@ const LOOKED_EVERY = 4000; // milliseconds
 let seen = ""; // the state of the documents when they were looked at
 
 export function keepUp() {
+  look(); // what changes from now on is noticed
   setInterval(look, LOOKED_EVERY);
   document.addEventListener("visibilitychange", look);
 }
 
 async function look() {
-  const drawn = find("#welcome [data-state]");
-  if (document.hidden || !drawn) return;
+  if (document.hidden) return;
   try {
     const { state, documents } = await (await fetch("state")).json();
     if (seen && documents !== seen) readAnew();
     seen = documents || seen;
-    if (state && state !== drawn.dataset.state) find("#do-keep-up").click();
+    const drawn = find("#welcome [data-state]");
+    if (drawn && state && state !== drawn.dataset.state) find("#do-keep-up").click();
   } catch { /* the server has gone, which Gradio tells */ }
 }
