@@ -84,11 +84,10 @@ def test_other_files_are_asked_while_slow_ones_are_read(config: Config) -> None:
         again = len(tried)
         all_.index()
         assert len(tried) == again, "a file that ran into a limit is tried again"
-    slow_ones = {"0.txt", "1.txt", "2.txt", "3.txt"}  # two are read side by side, in either order
-    assert {source for source, _ in tried[:5]} == {*slow_ones, "zebra.txt"}
-    assert sorted(source for source, seconds in tried[5:] if seconds == config.load_seconds) == [
-        "0.txt", "1.txt", "2.txt", "3.txt",
-    ]  # fmt: skip
+    # Two are read side by side, so the order may differ. The last try of each has the whole limit.
+    first, last = dict(reversed(tried)), dict(tried)
+    for source in ("0.txt", "1.txt", "2.txt", "3.txt"):
+        assert first[source] < last[source] == config.load_seconds
 
 
 def test_words_are_found_before_the_vectors_are_there(config: Config) -> None:
