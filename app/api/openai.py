@@ -230,7 +230,7 @@ def url_citations(answer: Answer, content: str, page: str) -> list[dict[str, Any
             "type": "url_citation",
             "url_citation": {
                 "url": page + link(found.source, [mark_citation(found)]),
-                "title": f"{found.source}, {found.place}" if found.place else found.source,
+                "title": found.where,
                 "start_index": mark.start(),
                 "end_index": mark.end(),
             },

@@ -184,4 +184,4 @@ def _doubt(statement: Statement) -> str:
 
 
 def _where(citation: Citation) -> str:
-    return f"{citation.source}, {citation.place}" if citation.place else citation.source
+    return citation.where

@@ -111,6 +111,11 @@ class Citation:
         return self.passage.line + self.passage.text.count("\n", 0, self.start - self.passage.start)
 
     @property
+    def where(self) -> str:
+        """The source and, where it is known, the place in it."""
+        return f"{self.source}, {self.place}" if self.place else self.source
+
+    @property
     def place(self) -> str:
         """Where to look in the source, in words: "page 4, Results, line 12"; "" if unknown."""
         return place(self.source, self.page, self.passage.page_label, self.heading, self.line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from askdocs.documents.loaders import LoadError, load
 from askdocs.documents.loaders.builder import normalise
 from askdocs.errors import CorpusError
 from askdocs.output.checks import check_as_html
+from askdocs.output.marks import address_of
 from askdocs.types import Check
 
 if TYPE_CHECKING:
@@ -45,12 +47,7 @@ def write_report(
     Raises:
         CorpusError: The report cannot be written.
     """
-
-    def link_to(source: str, fragment: str) -> str:
-        if assistant.address:
-            return f"{assistant.address.rstrip('/')}/{fragment}"
-        return (assistant.config.corpus.resolve() / source).as_uri()
-
+    link_to = partial(address_of, assistant.address, assistant.config.corpus)
     page = check_as_html(check, text, title=draft.name, link_to=link_to)
     try:
         report.write_text(page, encoding="utf-8")

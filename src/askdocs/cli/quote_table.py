@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askdocs.cli.terminal import showing_progress
 from askdocs.errors import CorpusError
+from askdocs.output.marks import address_of
 from askdocs.quote_table.fill import QuoteTable, fill, load_known, read_questions, save
 from askdocs.quote_table.write import write_table
 from askdocs.types import Progress
@@ -74,7 +76,8 @@ def make_table(
 
         table = fill(assistant, asked, sources, known=load_known(kept), on_row=on_row)
     if out != kept:
-        write_table(table, out, link_to=lambda *place: _link(assistant, *place))
+        link_to = partial(address_of, assistant.address, assistant.config.corpus)
+        write_table(table, out, link_to=link_to)
     return MadeTable(table, out, kept)
 
 
@@ -89,9 +92,3 @@ def _sources(assistant: Assistant | RemoteAssistant, globs: Sequence[str] | None
     if not names:
         raise CorpusError("No document to ask. `askdocs status` lists the documents.")
     return names
-
-
-def _link(assistant: Assistant | RemoteAssistant, source: str, fragment: str) -> str:
-    if assistant.address:
-        return f"{assistant.address.rstrip('/')}/{fragment}"
-    return (assistant.config.corpus.resolve() / source).as_uri()

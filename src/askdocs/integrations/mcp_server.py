@@ -21,7 +21,7 @@ from mcp_types import ToolAnnotations
 from askdocs.config import Config
 from askdocs.errors import AskdocsError
 from askdocs.output.checks import check_as_text
-from askdocs.output.marks import link, mark_citation, mark_passage, parse_mark
+from askdocs.output.marks import address_of, link, mark_citation, mark_passage, parse_mark
 from askdocs.types import Answer, Check, Document, Hit, Status, place
 
 Found = TypeVar("Found")
@@ -157,9 +157,8 @@ class _Tools:
             for statement in answer.statements
         ] or [answer.text]
         quotes = [
-            f"[{each.number}] “{each.quote}” — {each.source}"
-            + (f", {each.place}" if each.place else "")
-            + f" <{self._link(each.source, link(each.source, [mark_citation(each)]))}>"
+            f"[{each.number}] “{each.quote}” — {each.where}"
+            f" <{self._link(each.source, link(each.source, [mark_citation(each)]))}>"
             for each in answer.citations
         ]
         perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
@@ -201,9 +200,8 @@ class _Tools:
         }
 
     def _link(self, source: str, fragment: str) -> str:
-        if self._library.address:
-            return f"{self._library.address.rstrip('/')}/{fragment}"
-        return (self._library.config.corpus.resolve() / source).as_uri()
+        library = self._library
+        return address_of(library.address, library.config.corpus, source, fragment)
 
 
 def _where(hit: Hit) -> str:

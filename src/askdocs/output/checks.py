@@ -9,7 +9,7 @@ from typing import Any
 from askdocs.output.exports import checksum
 from askdocs.output.marks import link, mark_citation
 from askdocs.output.printable import printable
-from askdocs.types import Check, CheckedStatement, Citation
+from askdocs.types import Check, CheckedStatement
 
 MEANINGS = {
     "quoted": "stands in the documents word for word",
@@ -109,7 +109,7 @@ def check_as_text(check: Check) -> Iterator[str]:
         yield printable(f"    {meaning(each)}")
         for citation in each.citations[:2]:
             words = " ".join(citation.quote.split())
-            yield printable(f"    [{citation.number}] {_where(citation)}: “{words}”")
+            yield printable(f"    [{citation.number}] {citation.where}: “{words}”")
         yield ""
     yield summary_of(check)
 
@@ -140,7 +140,7 @@ def check_as_html(
     sources = "".join(
         f'<div id="c{each.number}">[{each.number}] “{escape(each.quote)}”<p class="note">'
         f'<a href="{escape(link_to(each.source, link(each.source, [mark_citation(each)])))}">'
-        f"{escape(_where(each))}</a></p></div>"
+        f"{escape(each.where)}</a></p></div>"
         for each in check.citations
     )
     return (
@@ -149,7 +149,3 @@ def check_as_html(
         f"{escape(summary_of(check))}</p>\n<main><p dir='auto'>{body}</p><aside>{sources}</aside>"
         "</main></html>\n"
     ).replace("\\\n", "\n")
-
-
-def _where(citation: Citation) -> str:
-    return f"{citation.source}, {citation.place}" if citation.place else citation.source

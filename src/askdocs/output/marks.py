@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from askdocs.output.exports import checksum
@@ -52,6 +53,20 @@ def parse_mark(written: str) -> Mark | None:
     start, end, focus_start, focus_end, check = match.groups()
     focus = (int(focus_start), int(focus_end)) if focus_start else None
     return Mark(int(start), int(end), check, focus)
+
+
+def address_of(page: str, corpus: Path, source: str, fragment: str) -> str:
+    """Return where a source opens: on the page at its address, or the file where there is none.
+
+    Args:
+        page: The address of the page, or "".
+        corpus: The folder of documents.
+        source: The name of the document.
+        fragment: What `link` gives for it.
+    """
+    if page:
+        return f"{page.rstrip('/')}/{fragment}"
+    return (corpus.resolve() / source).as_uri()
 
 
 def link(source: str, marks: Sequence[Mark] = ()) -> str:

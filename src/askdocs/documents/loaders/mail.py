@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders import load as load_any
+from askdocs.documents.loaders.attachments import free_name
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.calendar import add_events
 from askdocs.documents.loaders.html.blocks import HtmlWriter
@@ -28,7 +29,6 @@ from askdocs.types import Document
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 _DEPTH = 4  # mails attached to mails
-_ODD = re.compile(r"[\x00-\x1f/\\:*?\"<>|]+")
 _NOT_SHOWN = frozenset({"script", "style", "head", "template", "title"})
 _FEW_WORDS = 8  # words that the HTML part may have beyond the plain part: "unsubscribe here"
 _NEW_WORDS = 0.3  # share of the words of the HTML part that only it has, where it is read
@@ -54,7 +54,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
             raise LoadError("the file is not a mail, whatever its name says")
         _add_mail(builder, message)
         for name, data in _attachments(message):
-            name = _free_name(name, taken)
+            name = free_name(name, taken)
             found, remark = _load_attachment(data, f"{source}/{name}")
             builder.add(f"Attachment: {name}{remark}", end="\n")
             attachments += found
@@ -206,18 +206,6 @@ def _attachments(message: Message) -> Iterator[tuple[str, bytes]]:
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes) and not part.get_content_type().startswith(_PICTURES):
                 yield name, payload
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """A name for an attachment that is no path, and that no other attachment has."""
-    safe = _ODD.sub("_", name).strip(" .")[-120:] or "attachment"
-    stem, suffix = PurePosixPath(safe).stem, PurePosixPath(safe).suffix
-    free, count = safe, 1
-    while free in taken:
-        count += 1
-        free = f"{stem} ({count}){suffix}"
-    taken.add(free)
-    return free
 
 
 def _load_attachment(data: bytes, source: str) -> tuple[Sequence[Document], str]:
