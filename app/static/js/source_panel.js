@@ -1,4 +1,9 @@
-/* The source panel. A stop is a place that can be shown: {source, mark}. */
+/* The source panel: a document beside the answer, at a place of it.
+
+   A place is {source, mark, at}: the name of a document and, where they are known, words of it (a
+   mark, as the server writes it) or a character to begin at. Whatever opens a document calls
+   `openPlaces`, or is a link with `data-source` and, as known, `data-mark` or `data-at`. The links
+   of class "entry" in one element of class "exchange" or "places" are walked through in order. */
 
 import { button, find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
@@ -11,36 +16,44 @@ let shown = null; // {source, marks, start, end, length, places, lost}: what the
 // null if that may not be what the document says now
 
 function stopsAround(entry) {
-  const group = entry.closest(".exchange");
+  const group = entry.closest(".exchange, .places");
   const entries = group ? findAll(".entry[data-mark]", group) : [entry];
   const all = entries.map(stopOf);
   return all.length ? all : [stopOf(entry)];
 }
 
 function stopOf(entry) {
-  return { source: entry.dataset.source, mark: entry.dataset.mark || "" };
+  return { source: entry.dataset.source, mark: entry.dataset.mark || "", at: entry.dataset.at };
+}
+
+/* Opens the document of `places[which]` there; the others are what "next" and "previous" go to.
+   The focus returns to `opener` when the panel is closed. */
+export function openPlaces(places, which = 0, opener = null) {
+  setOpener(opener);
+  stops = places.map(({ source, mark = "", at }) => ({ source, mark, at }));
+  return showStop(which);
 }
 
 export function openEntry(entry) {
-  setOpener(entry);
   const wanted = stopOf(entry);
-  stops = stopsAround(entry);
-  let at = stops.findIndex((stop) => stop.source === wanted.source && stop.mark === wanted.mark);
-  if (at < 0) { stops = [wanted]; at = 0; }
-  return showStop(at);
+  const around = stopsAround(entry);
+  const at = around.findIndex((each) => each.source === wanted.source && each.mark === wanted.mark);
+  return at < 0 ? openPlaces([wanted], 0, entry) : openPlaces(around, at, entry);
 }
 
 export function openLink() {
   if (!location.hash.startsWith("#source=")) return;
   const values = new URLSearchParams(location.hash.slice(1));
   const marks = values.getAll("mark");
-  stops = (marks.length ? marks : [""]).map((mark) => ({ source: values.get("source"), mark }));
+  const [source, at] = [values.get("source"), values.get("at") ?? undefined];
+  stops = (marks.length ? marks : [""]).map((mark) => ({ source, mark, at }));
   showStop(0);
 }
 
 function hashOf(stop) {
   const source = encodeURIComponent(stop.source).replaceAll("%2F", "/");
-  return `#source=${source}${stop.mark ? `&mark=${stop.mark}` : ""}`;
+  if (stop.mark) return `#source=${source}&mark=${stop.mark}`;
+  return `#source=${source}${stop.at ? `&at=${stop.at}` : ""}`;
 }
 
 function marksOf(source) {
@@ -52,7 +65,7 @@ async function showStop(at, { from = null } = {}) {
   current = at;
   const stop = stops[at];
   const marks = marksOf(stop.source);
-  const begin = from ?? (stop.mark ? parseInt(stop.mark, 10) : null);
+  const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
   const held = holds(stop.source, marks, begin);
   if (!held && !(await load(stop, marks, begin))) return;
   showPanel("reader");
