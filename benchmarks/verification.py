@@ -1,25 +1,34 @@
-"""Measures the verifier on claims whose verdicts are known, and what each rule adds.
+"""Measures the verifier on claims whose verdicts are known, and what each of its steps adds.
 
-    python benchmarks/verification.py CLAIMS --part 8 --items 60 --rules --misjudged 20
+    python benchmarks/verification.py CLAIMS --part 8 --half 1 --kept scores.sqlite --rules
 
 CLAIMS is a file of claims (`askdocs.evaluation.claims`) or a folder with one. With `--part N` only
-the items are judged whose number in the id is divisible by N. `--rules` prints for each rule how
-many false claims it takes support from that the model would support, and how many true ones.
+the items are judged whose number in the id is divisible by N; with `--half 1` every second one of
+them, those that `training/verifier/evaluate.py` reports on (`--half 0`: the others, on which
+calibration and threshold are fitted). `--kept FILE` keeps every score of the model, by the weights,
+so that a run goes on where it was stopped, and one with other rules takes seconds. `--steps` prints
+what each step of the chain changes, `--rules` for each rule how many false claims it takes support
+from that the model would support, and how many true ones.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
+import sqlite3
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
-from askdocs.answering.verification.evidence import joined
-from askdocs.answering.verification.verifier import Verifier
+from askdocs.answering.verification.evidence import Sentence, joined
+from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.answering.verification.vetoes import RULES
+from askdocs.evaluation import metrics
 from askdocs.evaluation.claims import (
     Claim,
     JudgedClaim,
@@ -28,32 +37,110 @@ from askdocs.evaluation.claims import (
     judge_all,
     read_claims,
 )
+from askdocs.models.bundled import checksum
 from askdocs.models.embedders import load_embedder
-from askdocs.models.verifier import OnnxClaimScorer
+from askdocs.models.verifier import VERIFIER, ClaimScore, OnnxClaimScorer
+from askdocs.types import Passage
+
+
+class KeptScores:
+    """Scores of the shipped model, kept in a file by a hash of weights, claim and evidence."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._scorer = OnnxClaimScorer()
+        self.threshold = self._scorer.threshold
+        self.computed = 0
+        self._kept = sqlite3.connect(file or ":memory:", isolation_level=None)
+        self._kept.execute("CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, score TEXT)")
+
+    def score(self, claim: str, evidences: Sequence[str], question: str = "") -> list[ClaimScore]:
+        """The kept score of each evidence, or a new one."""
+        return [self._one(claim, evidence, question) for evidence in evidences]
+
+    def _one(self, claim: str, evidence: str, question: str) -> ClaimScore:
+        said = json.dumps([checksum(VERIFIER), claim, evidence, question])
+        key = sha256(said.encode()).hexdigest()
+        row = self._kept.execute("SELECT score FROM scores WHERE key = ?", (key,)).fetchone()
+        if row is not None:
+            return ClaimScore(*json.loads(row[0]))
+        self.computed += 1
+        (found,) = self._scorer.score(claim, [evidence], question)
+        numbers = json.dumps([found.supported, found.contradicted, found.not_stated])
+        self._kept.execute("INSERT OR IGNORE INTO scores VALUES (?, ?)", (key, numbers))
+        return found
 
 
 class Noting(Verifier):
-    """Notes what each rule says of a claim that the model supports."""
+    """Notes what the model alone says of each claim, and what each rule says against it."""
 
-    def __init__(self) -> None:
-        super().__init__(OnnxClaimScorer(), load_embedder("onnx:builtin"))
+    def __init__(self, scorer: KeptScores) -> None:
+        super().__init__(scorer, load_embedder("onnx:builtin"))
+        self._kept = scorer
+        self.alone: dict[str, float] = {}
         self.accused: dict[str, list[str]] = {}
+        self.read: dict[str, list[float]] = {}
 
-    def _vetoed(self, text: str, sentences: object) -> str:
-        source = joined(sentences)  # type: ignore[arg-type]
+    def judge(
+        self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = ""
+    ) -> Judgement:
+        """Judge a claim, and first let the model alone read it with the cited passages."""
+        evidence = "\n".join(passage.text for passage in sorted(cited, key=lambda p: p.start))
+        self.alone[text] = self._kept.score(text, [evidence], question)[0].supported
+        return super().judge(text, cited, others, question)
+
+    def _vetoed(self, text: str, sentences: Sequence[Sentence]) -> str:
+        source = joined(sentences)
         self.accused[text] = [name for name, rule in RULES.items() if rule(text, source)]
-        return super()._vetoed(text, sentences)  # type: ignore[arg-type]
+        return super()._vetoed(text, sentences)
 
 
-def chosen(claims: list[Claim], part: int, items: int, seed: int) -> list[Claim]:
-    """The claims of some items, drawn by chance."""
-    names = sorted({claim.item for claim in claims})
+def chosen(claims: list[Claim], part: int, half: int | None, items: int, seed: int) -> list[Claim]:
+    """The claims of some items, in the order of the file."""
+    names = list(dict.fromkeys(claim.item for claim in claims))
     if part > 1:
         names = [name for name in names if int(re.findall(r"\d+", name)[-1]) % part == 0]
+    if half is not None:
+        names = names[half::2]
     if items and items < len(names):
         names = random.Random(seed).sample(names, items)
     kept = set(names)
     return [claim for claim in claims if claim.item in kept]
+
+
+def show_steps(judged: list[JudgedClaim], verifier: Noting, threshold: float) -> None:
+    """Print the model alone, and which claims the chain shows or hides in its place."""
+    alone = {label: [] for label in ("supported", "unsupported")}  # type: dict[str, list[float]]
+    changes: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in judged:
+        claim, judgement = each.claim, each.judgement
+        said = verifier.alone[claim.text]
+        if claim.label in alone:
+            alone[claim.label].append(said)
+        before, after = said >= threshold, each.is_supported
+        if before == after:
+            continue
+        how = "shown" if after else "hidden"
+        changes[f"{how}: {_step(judgement, verifier.accused.get(claim.text, []))}"][
+            claim.label
+        ] += 1
+    area = metrics.auroc(alone["supported"], alone["unsupported"])
+    print(f"\nmodel alone, with the cited passages: AUROC {area.value or 0:.3f}")
+    for label, name in (("supported", "true"), ("unsupported", "false")):
+        share = metrics.share([said >= threshold for said in alone[label]])
+        print(f"  {name} ones shown {share.value or 0:.3f} of {share.count}")
+    print(f"{'what the chain changes':44} {'true':>6} {'false':>6} {'partly':>6}")
+    for step, counts in sorted(changes.items()):
+        print(f"{step:44} {counts['supported']:6} {counts['unsupported']:6} {counts['partly']:6}")
+
+
+def _step(judgement: Judgement, accused: Sequence[str]) -> str:
+    """Which step decided, in few words."""
+    if accused:
+        return f"rule, {accused[0]}"
+    if judgement.verdict in ("quoted", "supported"):
+        return "other sentences" if judgement.verdict == "supported" else "whole sentence"
+    reason = re.sub(r"[“\"].*", "", judgement.reason)
+    return f"{judgement.verdict}, {reason}".strip(" ,:")[:40]
 
 
 def show_rules(judged: list[JudgedClaim], accused: dict[str, list[str]]) -> None:
@@ -88,21 +175,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("claims", nargs="+", type=Path)
     parser.add_argument("--part", type=int, default=1)
+    parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--items", type=int, default=0, help="so many, drawn by chance; 0 for all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kept", type=Path, help="file that scores of the model are kept in")
+    parser.add_argument("--steps", action="store_true")
     parser.add_argument("--rules", action="store_true")
     parser.add_argument("--misjudged", type=int, default=0, help="show so many of each label")
     asked = parser.parse_args()
-    verifier = Noting()
+    scorer = KeptScores(asked.kept)
+    verifier = Noting(scorer)
     for path in asked.claims:
         file = claims_file(path)
         if file is None:
             parser.error(f"{path} holds no claims.jsonl")
-        claims = chosen(read_claims(file), asked.part, asked.items, asked.seed)
+        claims = chosen(read_claims(file), asked.part, asked.half, asked.items, asked.seed)
         began = time.monotonic()
         judged = judge_all(claims, verifier, lambda done, total: None)
         seconds = (time.monotonic() - began) / max(len(judged), 1)
-        print(f"{file.name}, {seconds:.3f} seconds a claim\n{claims_as_text(judged)}")
+        print(f"{file.name}, {seconds:.3f} seconds a claim, {scorer.computed} scores computed")
+        print(claims_as_text(judged))
+        if asked.steps:
+            show_steps(judged, verifier, scorer.threshold)
         if asked.rules:
             show_rules(judged, verifier.accused)
         show_misjudged(judged, asked.misjudged)
