@@ -9,6 +9,8 @@ calibration and threshold are fitted). `--kept FILE` keeps every score of the mo
 so that a run goes on where it was stopped, and one with other rules takes seconds. `--steps` prints
 what each step of the chain changes, `--rules` for each rule how many false claims it takes support
 from that the model would support, and how many true ones.
+
+A CLAIMS file of pairs (`training/data/`) is judged too: `--of test` takes the rows of that part.
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ class KeptScores:
         return [self._one(claim, evidence, question) for evidence in evidences]
 
     def _one(self, claim: str, evidence: str, question: str) -> ClaimScore:
-        said = json.dumps([checksum(VERIFIER), claim, evidence, question])
+        same = " ".join(evidence.split())  # the tokenizer sees no other difference of white space
+        said = json.dumps([checksum(VERIFIER), claim, same, question])
         key = sha256(said.encode()).hexdigest()
         row = self._kept.execute("SELECT score FROM scores WHERE key = ?", (key,)).fetchone()
         if row is not None:
@@ -84,7 +87,7 @@ class Noting(Verifier):
         self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = ""
     ) -> Judgement:
         """Judge a claim, and first let the model alone read it with the cited passages."""
-        evidence = "\n".join(passage.text for passage in sorted(cited, key=lambda p: p.start))
+        evidence = "\n".join(passage.text for passage in cited)
         self.alone[text] = self._kept.score(text, [evidence], question)[0].supported
         return super().judge(text, cited, others, question)
 
@@ -92,6 +95,29 @@ class Noting(Verifier):
         source = joined(sentences)
         self.accused[text] = [name for name, rule in RULES.items() if rule(text, source)]
         return super()._vetoed(text, sentences)
+
+
+def read_pairs(file: Path, part: str) -> list[Claim]:
+    """The true and the false sentences of a file of pairs, each with its passage."""
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    claims = []
+    for number, row in enumerate(row for row in rows if part in ("", row.get("part", ""))):
+        text = row["passage"]
+        passage = Passage(f"{number}", f"{number}.txt", text, 0, len(text), title=row["title"])
+        claims += [
+            Claim(str(number), pair[truth], label, pair["kind"], "", (passage,), ())
+            for pair in row["pairs"]
+            for truth, label in (("true", "supported"), ("false", "unsupported"))
+        ]
+    return claims
+
+
+def is_pairs(file: Path) -> bool:
+    """Whether a file holds pairs of sentences rather than items of claims."""
+    if file.suffix == ".gz":
+        return False
+    with file.open(encoding="utf-8") as lines:
+        return "pairs" in json.loads(next(lines))
 
 
 def chosen(claims: list[Claim], part: int, half: int | None, items: int, seed: int) -> list[Claim]:
@@ -177,6 +203,7 @@ def main() -> None:
     parser.add_argument("--part", type=int, default=1)
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--items", type=int, default=0, help="so many, drawn by chance; 0 for all")
+    parser.add_argument("--of", default="", help="of a file of pairs: only the rows of this part")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kept", type=Path, help="file that scores of the model are kept in")
     parser.add_argument("--steps", action="store_true")
@@ -189,7 +216,10 @@ def main() -> None:
         file = claims_file(path)
         if file is None:
             parser.error(f"{path} holds no claims.jsonl")
-        claims = chosen(read_claims(file), asked.part, asked.half, asked.items, asked.seed)
+        if is_pairs(file):
+            claims = read_pairs(file, asked.of)
+        else:
+            claims = chosen(read_claims(file), asked.part, asked.half, asked.items, asked.seed)
         began = time.monotonic()
         judged = judge_all(claims, verifier, lambda done, total: None)
         seconds = (time.monotonic() - began) / max(len(judged), 1)

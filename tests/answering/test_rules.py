@@ -40,6 +40,18 @@ NEAR_MISSES = Path(__file__).parents[2] / "training" / "data" / "near_misses.jso
         ),
         ("It opened in March.", "It opened in August.", "On 3 March the museum opened."),
         ("The rate is 2.4 %.", "The rate is 4.2 %.", "A rate of 2.4 % applies."),
+        (
+            "The dough rests for half an hour.", "The dough rests for two hours.",
+            "Let the dough rest 30 minutes, then shape it.",
+        ),
+        (
+            "A quarter of the wounds closed.", "Half of the wounds closed.",
+            "Of the wounds, 25 per cent closed.",
+        ),
+        ("A dozen boats turned back.", "Forty boats turned back.", "Twelve boats turned back."),
+        ("Heron lost to Kestrel.", "Heron beat Kestrel.", "Heron was beaten by Kestrel."),
+        ("Amann came later than Vogt.", "Vogt came later than Amann.", "Vogt came before Amann."),
+        ("Entry cost something.", "Entry cost nothing.", "Entry cost 40 crowns a boat."),
     ],
 )  # fmt: skip
 def test_a_small_difference_is_seen_and_its_twin_left_alone(

@@ -4,6 +4,8 @@ Reads the folder that holds `claims/claims.jsonl.gz` and `training/{verify,verif
 entail}.jsonl.gz`, and writes one packed file. The items of the claims whose number is divisible
 by 8, and a tenth of the groups of the other files, are left out: they are for choosing and testing.
 
+The pairs of `training/data/*.jsonl` of this repository whose part is "train" are read with them.
+
 Usage: python prepare.py DATA tokenizer.json rows.npz --passes 4
 """
 
@@ -57,6 +59,7 @@ VERIFY_SOURCES = {  # share of the rows of a source that each pass takes
     "pawsx": 0.3,
 }
 MADE_SHARE = 0.02
+PAIRS = Path(__file__).parents[1] / "data"
 
 
 @dataclass
@@ -190,6 +193,28 @@ def pair_groups(
     yield from by_premise.values()
 
 
+def read_pairs(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows for training of the files of pairs: a passage, sentences true and false."""
+    rows = [
+        json.loads(line)
+        for file in sorted(folder.glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    return [row for row in rows if row.get("part") == "train"]
+
+
+def pairs_groups(rows: Iterable[dict[str, Any]], rng: random.Random, stage: int) -> Iterator[Group]:
+    """Yield a group for each passage, its pairs in chance order."""
+    for row in rows:
+        claims = [
+            Claim(pair[truth], target, way)
+            for pair in row["pairs"]
+            for truth, target, way in (("true", 1.0, EITHER), ("false", 0.0, CONTRADICTED))
+        ]
+        rng.shuffle(claims)
+        yield Group([row["passage"]], claims, stage=stage)
+
+
 class Packer:
     """Turns groups into token numbers and keeps them in flat arrays."""
 
@@ -294,6 +319,7 @@ def main() -> None:
     parser.add_argument("rows", type=Path, help="file to write")
     parser.add_argument("--passes", type=int, default=4, help="over the claims")
     parser.add_argument("--entail-words", type=int, default=60, help="longest premise of stage 0")
+    parser.add_argument("--pairs", type=Path, default=PAIRS, help="folder with files of pairs")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
@@ -315,11 +341,13 @@ def main() -> None:
     made = [
         row for row in read_rows(training / "verify_made.jsonl.gz") if not is_held_out(row["group"])
     ]
+    pairs = read_pairs(options.pairs)
     made_shares = {row["source"]: MADE_SHARE for row in made}
     for number in range(1, options.passes + 1):
         one_pass = list(claim_groups(items, rng))
         one_pass += pair_groups(verify, VERIFY_SOURCES, rng, number)
         one_pass += pair_groups(made, made_shares, rng, number)
+        one_pass += pairs_groups(pairs, rng, number)
         for group in one_pass:
             group.stage = number
         groups += one_pass

@@ -10,13 +10,26 @@ from collections.abc import Callable
 
 from askdocs.answering.verification import facts, rules
 from askdocs.answering.verification.copies import altered_copy
+from askdocs.answering.verification.denials import sweeping_denial
+from askdocs.answering.verification.quantities import other_quantity
+from askdocs.answering.verification.relations import exchanged_sides, says_the_same
 
 Rule = Callable[[str, str], str]
+
+
+def small_word(text: str, source: str) -> str:
+    """A small word of another meaning, unless the sides are exchanged too: later than, before."""
+    found = rules.exchanged_word(text, source)
+    return "" if found and says_the_same(text, source) else found
+
+
 RULES: dict[str, Rule] = {
     "altered copy": altered_copy,
     "number": rules.other_number, "date": rules.other_date, "unit": rules.other_unit,
     "identifier": rules.other_identifier, "look-alike name": rules.look_alike,
-    "small word": rules.exchanged_word,
+    "small word": small_word,
+    "amount": other_quantity, "exchanged sides": exchanged_sides,
+    "sweeping denial": sweeping_denial,
 }  # fmt: skip
 
 

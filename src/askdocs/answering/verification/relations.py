@@ -1,0 +1,184 @@
+"""Who beat whom, what came first, which is larger: statements in which two sides are exchanged.
+
+A relation has two sides and a direction: "A beat B", "B lost to A" and "B was beaten by A" are the
+same, "B beat A" is the opposite. `exchanged_sides` compares the relations of a statement with
+those of its source that are of the same kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from askdocs.documents.sentences import sentence_spans
+from askdocs.index.keywords.terms import STOP_WORDS, is_akin
+
+_BE = r"(?:is|are|was|were|been|being|be)"
+# Of each kind: what the first side does to the second, and what says the same the other way round.
+_KINDS = {
+    "win": (
+        r"beats?|beaten(?! by)|defeat(?:s|ed)(?! by)|overcame|outran|outplayed|overtook"
+        r"|eliminated(?! by)|knocked out(?! by)|prevail(?:s|ed) over|won (?:against|over)"
+        r"|(?:finish\w*|came|come|was|were|placed) (?:in )?ahead of",
+        r"lost (?:\w+ ){0,3}to|fell to|gave in to|(?:finish\w*|came|come|was|were) (?:in )?behind",
+        r"beaten|defeated|eliminated|knocked out|overtaken|overcome",
+    ),
+    "order": (
+        r"before|ahead of|earlier than|prior to|preced(?:es|ed)(?! by)|gave way to",
+        r"after|later than|succeed(?:s|ed)(?! by)|replac(?:es|ed)(?! by)|took over from"
+        r"|took the place of|follow(?:s|ed)(?! by)|reliev(?:es|ed)(?! by)",
+        "",
+    ),
+    "order, passive": (r"(?:replaced|succeeded|followed|relieved) by", r"preceded by", ""),
+    "sale": (
+        r"sold (?:\w+ ){0,4}to|sells? (?:\w+ ){0,4}to",
+        r"bought (?:\w+ ){0,4}from|purchased (?:\w+ ){0,4}from",
+        "",
+    ),
+    "owner": (r"acquir(?:es|ed)(?! by)|bought(?! by)|absorbed(?! by)|purchased(?! by)", "",
+              r"acquired|bought|absorbed|purchased|taken over"),
+    "debt": (r"owe[sd]?|in debt to|borrow\w* (?:\w+ ){0,4}from", r"lent|lends?|loaned", ""),
+    "suit": (r"su(?:es|ed)(?! by)|accus(?:es|ed)(?! by)", "", r"sued|accused|taken to court"),
+    "lesson": (r"taught|teach(?:es)?|trained(?! by| at)|mentored(?! by)", r"studied (?:under|with)",
+               r"taught|trained|mentored"),
+    "post": (r"fir(?:es|ed)(?! by)|dismiss(?:es|ed)(?! by)|hir(?:es|ed)(?! by)"
+             r"|appoint(?:s|ed)(?! by)|oppos(?:es|ed)(?! by)|correct(?:s|ed)(?! by)"
+             r"|copi(?:es|ed)(?! by)", "",
+             r"fired|dismissed|hired|appointed|opposed|corrected|copied"),
+}  # fmt: skip
+# Words of comparison; the second of each pair is its opposite.
+_MEASURES = [
+    tuple(frozenset(side.split(",")) for side in pair.split("/"))
+    for pair in (
+        "faster,quicker,swifter,sooner/slower more/less,fewer older/younger,newer higher/lower"
+        " larger,bigger,greater/smaller longer/shorter dearer,costlier/cheaper stronger/weaker"
+        " deeper/shallower richer/poorer heavier/lighter wider,broader/narrower"
+        " warmer,hotter/colder,cooler better/worse thicker/thinner brighter/darker safer/riskier"
+    ).split()
+]
+_THAN = re.compile(
+    rf"\b({'|'.join(word for pair in _MEASURES for side in pair for word in sorted(side))})\b"
+    r"(?: [^\s,.;]+){0,3}? than\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[;,:.]|\b(?:and|but|while|whereas|although|though|because|since|when)\b")
+_DENIED = re.compile(r"\b(?:not|never|no|neither|nor|\w+n['’]t|without)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]{2,}(?:['’]s)?")
+_REACH = 5  # plain words to each side that a relation holds between
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    """Two sides, each as its plain words, in the direction of the kind."""
+
+    kind: str
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    written: str
+
+
+def exchanged_sides(text: str, source: str) -> str:
+    """The relation of a statement whose two sides stand the other way round in the source.
+
+    Args:
+        text: The statement.
+        source: The sentences that it is judged by.
+
+    Returns:
+        The difference in words; "" if the rule is not sure of one.
+    """
+    own = list(_relations(text))
+    if not own:
+        return ""
+    theirs = [
+        found for start, end in sentence_spans(source) for found in _relations(source[start:end])
+    ]
+    for each in own:
+        same = [other for other in theirs if other.kind == each.kind]
+        if any(_agree(each, other) for other in same):
+            continue
+        against = next((other for other in same if _exchanged(each, other)), None)
+        if against is not None:
+            return f"“{each.written}” is the other way round: the source has “{against.written}”"
+    return ""
+
+
+def says_the_same(text: str, source: str) -> bool:
+    """Tell whether a relation of a statement, with both its sides, is one of the source.
+
+    "B came later than A" and "A came before B" say the same with opposite words.
+    """
+    own = list(_relations(text))
+    if not own:
+        return False
+    theirs = [
+        found for start, end in sentence_spans(source) for found in _relations(source[start:end])
+    ]
+    return any(
+        each.kind == other.kind
+        and _meet(each.first, other.first)
+        and _meet(each.second, other.second)
+        for each in own
+        for other in theirs
+    )
+
+
+def _relations(text: str) -> Iterator[_Relation]:
+    for kind, (forward, backward, passive) in _PATTERNS.items():
+        name = kind.partition(",")[0]
+        for pattern, is_turned in ((forward, False), (backward, True), (passive, True)):
+            for found in pattern.finditer(text) if pattern else ():
+                yield from _between(text, found, name, is_turned=is_turned)
+    for found in _THAN.finditer(text):
+        word = found[1].lower()
+        for number, (more, less) in enumerate(_MEASURES):
+            if word in more or word in less:
+                yield from _between(text, found, f"measure {number}", is_turned=word in less)
+
+
+def _between(text: str, found: re.Match[str], kind: str, *, is_turned: bool) -> Iterator[_Relation]:
+    """The relation at a place, if there are words on both sides and nothing denies it."""
+    before = _CLAUSE.split(text[: found.start()])[-1]
+    after = _CLAUSE.split(text[found.end() :])[0]
+    if _DENIED.search(before) or _DENIED.search(found.group()):
+        return
+    first, second = _plain(before)[-_REACH:], _plain(after)[:_REACH]
+    if first and second:
+        sides = (second, first) if is_turned else (first, second)
+        yield _Relation(kind, tuple(sides[0]), tuple(sides[1]), found.group())
+
+
+def _plain(text: str) -> list[str]:
+    words = (found.group().lower() for found in _WORD.finditer(text))
+    bare = (word.removesuffix("'s").removesuffix("’s") for word in words)
+    return [word for word in bare if word not in STOP_WORDS]
+
+
+def _agree(one: _Relation, other: _Relation) -> bool:
+    return _meet(one.first, other.first) or _meet(one.second, other.second)
+
+
+def _exchanged(one: _Relation, other: _Relation) -> bool:
+    return _meet(one.first, other.second) and _meet(one.second, other.first)
+
+
+def _meet(words: Sequence[str], others: Sequence[str]) -> bool:
+    return any(is_akin(word, other) for word in words for other in others)
+
+
+def _pattern(words: str, *, passive: bool = False) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    form = (
+        rf"\b{_BE} (?:\w+ ){{0,2}}?(?:{words}) (?:\w+ ){{0,2}}?by\b"
+        if passive
+        else rf"\b(?:{words})\b"
+    )
+    return re.compile(form, re.IGNORECASE)
+
+
+_PATTERNS = {
+    kind: (_pattern(forward), _pattern(backward), _pattern(passive, passive=True))
+    for kind, (forward, backward, passive) in _KINDS.items()
+}
