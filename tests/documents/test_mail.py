@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -152,14 +153,76 @@ def test_a_mail_of_apple_mail_is_read_without_its_frame(tmp_path: Path) -> None:
     assert "flags" not in text
 
 
-def test_attachments_in_outlooks_own_form_are_told(tmp_path: Path) -> None:
+def wrapped(*files: tuple[str, bytes], text: str = "") -> bytes:
+    """A winmail.dat with these files and text ([MS-OXTNEF])."""
+
+    def attribute(number: int, content: bytes) -> bytes:
+        head = struct.pack("<BII", 2, number, len(content))
+        return head + content + struct.pack("<H", sum(content) & 0xFFFF)
+
+    data = struct.pack("<IH", 0x223E9F78, 1)
+    body = text.encode("cp1252")
+    body += bytes(-len(body) % 4)
+    data += attribute(0x69003, struct.pack("<IHHII", 1, 0x1E, 0x1000, 1, len(body)) + body)
+    for name, content in files:
+        long = (name + "\0").encode("utf-16-le")
+        named = struct.pack("<HH", 3, 0x9000) + bytes(16) + struct.pack("<III", 0, 7, 5)
+        several = struct.pack("<HHIII", 0x1003, 0x6000, 2, 1, 2)
+        title = struct.pack("<HHII", 0x1F, 0x3707, 1, len(long)) + long + bytes(-len(long) % 4)
+        properties = struct.pack("<I", 3) + named + several + title
+        data += attribute(0x69002, bytes(14)) + attribute(0x18010, b"SHORT~1.TXT\0")
+        data += attribute(0x6800F, content) + attribute(0x69005, properties)
+    return data
+
+
+def with_winmail(data: bytes) -> bytes:
     message = mail("See the draft.")
-    data = b"\x78\x9f\x3e\x22\x01\x00"
     message.add_attachment(data, maintype="application", subtype="ms-tnef", filename="winmail.dat")
-    assert (
-        "winmail.dat (not read: it holds attachments in Outlook"
-        in read(tmp_path, bytes(message)).text
+    return bytes(message)
+
+
+def test_files_in_outlooks_own_form_are_documents(tmp_path: Path) -> None:
+    inner = wrapped(("Deep.txt", b"The pump is in the cellar."), text="Dig here.")
+    data = wrapped(("Draft of May.txt", b"The boiler costs 900."), ("m", inner))
+    (tmp_path / "a.eml").write_bytes(with_winmail(data))
+    first, *attached = load(tmp_path / "a.eml", "a.eml")
+    assert "See the draft." in first.text
+    assert {each.source: each.text for each in attached} == {
+        "a.eml/Draft of May.txt": "The boiler costs 900.",
+        "a.eml/message.txt": "Dig here.",
+        "a.eml/Deep.txt": "The pump is in the cellar.",
+    }
+
+
+@pytest.mark.parametrize("cut", [6, 9, 40, 90])
+def test_a_damaged_wrapping_is_told(tmp_path: Path, cut: int) -> None:
+    document = read(tmp_path, with_winmail(wrapped(("a.txt", b"words " * 9))[:cut]))
+    assert "winmail.dat (not read: " in document.text
+    assert document.left_out[0].startswith("attachment winmail.dat (")
+
+
+def test_pictures_between_the_words_and_files_that_are_not_read_are_told(tmp_path: Path) -> None:
+    message = mail("See the plan.")
+    message.add_attachment(b"MZ\x00\x01" * 9, maintype="a", subtype="b", filename="tool.exe")
+    message.add_attachment(
+        b"\x89PNG", maintype="image", subtype="png", cid="<1>", disposition="inline"
     )
+    document = read(tmp_path, bytes(message))
+    assert "Attachment: tool.exe (not read: " in document.text
+    assert document.left_out[0].startswith("attachment tool.exe (")
+    assert document.left_out[1:] == ("1 picture between the words of the mail",)
+
+
+def test_mails_in_mails_end_somewhere(tmp_path: Path) -> None:
+    inner = mail("The innermost one.")
+    for _ in range(7):
+        outer = mail("Another one.")
+        outer.add_attachment(inner, filename="mail.eml")
+        inner = outer
+    (tmp_path / "a.eml").write_bytes(bytes(inner))
+    documents = load(tmp_path / "a.eml", "a.eml")
+    assert len(documents) == 5
+    assert any("nested too deeply" in what for each in documents for what in each.left_out)
 
 
 def test_a_damaged_mail_of_outlook_is_refused_with_a_reason(tmp_path: Path) -> None:

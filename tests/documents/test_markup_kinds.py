@@ -142,7 +142,7 @@ def test_notes_of_obsidian_are_read_as_shown(tmp_path: Path) -> None:
     assert "Bought from Ada and Jo Hale in 1911. [a]" in shown
     assert "secret" not in shown
     assert "shown" in shown
-    assert "> Doors" in shown
+    assert "\nDoors\n" in shown
     assert "[[kept]] %% too" in shown
     assert "[a] Deed 4." in shown
     assert shown.count("\n") == text.rstrip().count("\n")

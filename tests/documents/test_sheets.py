@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -273,4 +274,43 @@ def test_formulas_without_results_and_charts_are_told(tmp_path: Path) -> None:
         "1 chart",
         "stored results of 1 formula (the file holds none; they were computed)",
         "results of 1 formula (not computed)",
+    )
+
+
+def old_workbook(cells: list[list[tuple[str | float, str]]]) -> bytes:
+    """A workbook of Excel 95 with (value, number format) of each cell ([MS-XLS], BIFF5)."""
+
+    def record(number: int, data: bytes = b"") -> bytes:
+        return struct.pack("<HH", number, len(data)) + data
+
+    formats = sorted({form for row in cells for _, form in row})
+    begin = struct.pack("<HHHH", 0x500, 5, 0, 1995)
+    font = record(0x31, struct.pack("<HHHHHBBBB", 200, 0, 0, 400, 0, 0, 0, 0, 0) + b"\x05Arial")
+    styles = [
+        record(0x41E, struct.pack("<HB", 164 + n, len(form)) + form.encode("cp1252"))
+        for n, form in enumerate(formats)
+    ] + [record(0xE0, struct.pack("<HHHHHHHH", 0, 164 + n, 0, 0, 0, 0, 0, 0)) for n in range(9)]
+    name = b"\x05Costs"
+    head = record(0x809, begin) + record(0x42, struct.pack("<H", 1252)) + font + b"".join(styles)
+    offset = len(head) + 4 + 6 + len(name) + 4
+    head += record(0x85, struct.pack("<IBB", offset, 0, 0) + name) + record(0x0A)
+    sheet = record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 1995))
+    for row, line in enumerate(cells):
+        for column, (value, form) in enumerate(line):
+            place = struct.pack("<HHH", row, column, formats.index(form))
+            if isinstance(value, str):
+                label = struct.pack("<H", len(value)) + value.encode("cp1252")
+                sheet += record(0x204, place + label)
+            else:
+                sheet += record(0x203, place + struct.pack("<d", value))
+    return head + sheet + record(0x0A)
+
+
+def test_an_old_workbook_reads_as_it_is_shown(tmp_path: Path) -> None:
+    names = [(name, "General") for name in ("Part", "Share", "Code", "Price", "Sold")]
+    row = [("Gate", "General"), (0.085, "0.0%"), (427.0, "00000"), (1250.5, '"€"#,##0.00')]
+    data = old_workbook([names, [*row, (46090.0, "D MMMM YYYY")]])
+    (tmp_path / "a.xls").write_bytes(data)
+    assert lines(tmp_path / "a.xls")[-1] == (
+        "Part: Gate; Share: 8.5%; Code: 00427; Price: €1,250.50; Sold: 9 March 2026"
     )

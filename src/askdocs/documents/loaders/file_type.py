@@ -48,6 +48,7 @@ BINARY = frozenset(
     ".doc .ppt .msg .dot .pps".split()
 )
 # Formats with no loader, and what can be done about it.
+_OLDEST_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
 REASONS = {
     ".doc": "the old Word format (.doc) cannot be read; save it as .docx",
     ".dot": "the old Word format (.dot) cannot be read; save it as .docx",
@@ -173,6 +174,8 @@ def _ole_suffix(path: Path) -> str:
 
 def _text_suffix(head: bytes, suffix: str) -> str:
     """A file whose name promises a binary format, but that does not begin like one."""
+    if suffix == ".xls" and head.startswith(_OLDEST_EXCEL):
+        return suffix
     plain = head.replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
     if _HTML.match(plain):
         return ".html"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import email
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.message import EmailMessage, Message
@@ -15,9 +14,8 @@ from email.policy import default
 from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders import load as load_any
-from askdocs.documents.loaders.attachments import free_name
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.attachments import Attachments
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.calendar import add_events
 from askdocs.documents.loaders.html.blocks import HtmlWriter
 from askdocs.documents.loaders.html.page import parse_html
@@ -25,10 +23,10 @@ from askdocs.documents.loaders.html.visibility import hidden
 from askdocs.documents.loaders.mail_thread import thread_parts
 from askdocs.documents.loaders.outlook import OLE, outlook_message
 from askdocs.documents.loaders.text import decode
+from askdocs.documents.loaders.tnef import SIGNATURE, files_in
 from askdocs.types import Document
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
-_DEPTH = 4  # mails attached to mails
 _NOT_SHOWN = frozenset({"script", "style", "head", "template", "title"})
 _FEW_WORDS = 8  # words that the HTML part may have beyond the plain part: "unsubscribe here"
 _NEW_WORDS = 0.3  # share of the words of the HTML part that only it has, where it is read
@@ -40,26 +38,28 @@ _ENVELOPE = re.compile(
 )
 _MAILBOX = re.compile(rb"\s*" + _ENVELOPE.pattern, re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^(>*)>From ", re.MULTILINE)
-_TNEF = "it holds attachments in Outlook's own form (TNEF); open the mail in Outlook to save them"
-_PICTURES = ("image/", "audio/", "video/")
+_PACKED = 3  # winmail.dat in winmail.dat
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return the mail, or all mails of a mailbox, as one document; each attachment as another."""
     builder = DocumentBuilder(source)
-    attachments: list[Document] = []
-    taken: set[str] = set()
+    attachments = Attachments(source)
+    pictures = 0
     for message in _messages(path, source):
         if not any(_header(message, name) for name in (*_HEADERS, "Received", "Message-ID")):
             raise LoadError("the file is not a mail, whatever its name says")
         _add_mail(builder, message)
+        pictures += sum(_is_shown_picture(part) for part in _parts(message))
         for name, data in _attachments(message):
-            name = free_name(name, taken)
-            found, remark = _load_attachment(data, f"{source}/{name}")
-            builder.add(f"Attachment: {name}{remark}", end="\n")
-            attachments += found
+            name, reason = attachments.add(name, data)
+            builder.add(f"Attachment: {name}" + f" (not read: {reason})" * bool(reason), end="\n")
         builder.close_block()
-    return [builder.build(), *attachments]
+    for what in attachments.remarks():
+        builder.leave_out(what)
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} between the words of the mail")
+    return [builder.build(), *attachments.documents]
 
 
 def _messages(path: Path, source: str) -> list[Message]:
@@ -193,9 +193,17 @@ def _part_text(part: Message) -> str:
         return payload.decode("utf-8", "replace")
 
 
+def _is_shown_picture(part: Message) -> bool:
+    """Whether a part is a picture that stands in the text of the mail."""
+    if part.get_content_maintype() != "image":
+        return False
+    return part.get_content_disposition() != "attachment" or bool(part.get("Content-ID"))
+
+
 def _attachments(message: Message) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the files that come with a mail."""
     for part in _parts(message):
-        if not _is_attachment(part):
+        if not _is_attachment(part) or _is_shown_picture(part):
             continue
         if part.get_content_type() == "message/rfc822":
             inner = part.get_payload()
@@ -204,20 +212,15 @@ def _attachments(message: Message) -> Iterator[tuple[str, bytes]]:
             yield (part.get_filename() or f"{subject or 'mail'}.eml"), bytes(nested)  # type: ignore[arg-type]
         elif name := part.get_filename():
             payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes) and not part.get_content_type().startswith(_PICTURES):
-                yield name, payload
+            if isinstance(payload, bytes):
+                yield from _unpacked(name, payload, _PACKED)
 
 
-def _load_attachment(data: bytes, source: str) -> tuple[Sequence[Document], str]:
-    """The documents in an attachment, and a remark where there are none."""
-    if data.startswith(b"\x78\x9f\x3e\x22"):
-        return (), f" (not read: {_TNEF})"
-    if source.lower().count(".eml/") > _DEPTH:
-        return (), " (not read: mails nested too deeply)"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"attachment{PurePosixPath(source).suffix}"
-        path.write_bytes(data)
-        try:
-            return load_any(path, source), ""
-        except LoadError as error:
-            return (), f" (not read: {error})"
+def _unpacked(name: str, data: bytes, deepest: int) -> Iterator[tuple[str, bytes]]:
+    """The files in a winmail.dat; any other file as it is."""
+    is_packed = data.startswith(SIGNATURE) and deepest > 0
+    files = files_in(data, with_text=deepest < _PACKED) if is_packed else []
+    if not files:
+        yield name, data
+    for inner, content in files:
+        yield from _unpacked(inner, content, deepest - 1)

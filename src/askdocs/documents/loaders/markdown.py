@@ -22,6 +22,7 @@ _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _RULE = re.compile(
     r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*|\|[ \t]*:?-+:?[ \t]*\|"
 )
+_QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 
@@ -51,7 +52,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
 def _without_wiki_marks(text: str) -> str:
     """The text as Obsidian and others show it: links by their words, no marks, no comments.
 
-    Lines keep their number. Code stays as it is.
+    Marks of quoted paragraphs (">") are no text either. Lines keep their number. Code stays as
+    it is.
     """
     lines, fence, comment = text.split("\n"), "", False
     for number, line in enumerate(lines):
@@ -60,6 +62,7 @@ def _without_wiki_marks(text: str) -> str:
             fence = "" if fence else mark.group(1)
         elif not fence:
             lines[number], comment = _shown(line, comment)
+            lines[number] = _QUOTE.sub("", lines[number])
     return "\n".join(lines)
 
 

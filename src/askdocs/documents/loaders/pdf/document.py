@@ -12,7 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.attachments import load_attachments
+from askdocs.documents.loaders.attachments import Attachments
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.ocr import DOTS_PER_INCH, available, recognise
 from askdocs.documents.loaders.pdf.annotations import (
@@ -32,9 +32,11 @@ from askdocs.documents.loaders.pdf.headers_footers import (
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
 from askdocs.documents.loaders.pdf.line_numbers import without_line_numbers
 from askdocs.documents.loaders.pdf.paragraphs import Paragraph, paragraphs_of, vocabulary
+from askdocs.documents.loaders.pdf.pictures import is_scan, picture_boxes, unread_share
 from askdocs.documents.loaders.pdf.rules import Rule, find_bands, find_grids, read_rules
 from askdocs.documents.loaders.pdf.tables import Names, with_banded_tables, with_ruled_tables
 from askdocs.documents.loaders.pdf.title import best_title
+from askdocs.documents.loaders.pdf.xfa import xfa_lines
 from askdocs.types import Document
 
 SCANNED = (
@@ -48,10 +50,9 @@ UNREADABLE = (
 )
 _XFA = "the fields of an XFA form"
 _SLANTED = "text that stands aslant"
-_PICTURES = "a large picture"
+
 _SCANS = "a scanned picture without text"
 _FEW_LETTERS = 200  # a page with more is no scan
-_PICTURE_SHARE = 0.3  # of a page without text that pictures cover, for it to be a scan
 _STAMPED_SHARE = 0.3  # of the pages that carry the same words sideways, for them to be a mark
 _FEW_SLANTED = 12  # characters; fewer are a stamp or a mark
 _POINTS_PER_INCH = 72
@@ -72,22 +73,30 @@ def load(path: Path, source: str) -> Sequence[Document]:
         if form_type != pdfium.FORMTYPE_NONE:
             pdf.init_forms()
         title = pdf.get_metadata_value("Title")
+        form = xfa_lines(pdf) if form_type == pdfium.FORMTYPE_XFA_FULL else []
         labels = [pdf.get_page_label(index) for index in range(len(pdf))]
         read = [_read_page(pdf, index) for index in range(len(pdf))]
         files = [*attached_files(pdf), *(each for page in read for each in page.beside.files)]
     if not read:
         raise LoadError("the file has no pages")
-    attached, failed = load_attachments(files, source)
-    left_out = [f"attachment {name} ({reason})" for name, reason in failed]
+    attachments = Attachments(source)
+    for name, content in files:
+        attachments.add(name, content)
+    left_out = attachments.remarks()
     if form_type in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND):
-        left_out += [] if any(page.beside.fields for page in read) else [_XFA]
+        left_out += [] if form or any(page.beside.fields for page in read) else [_XFA]
     left_out += _remarks(read)
     try:
-        return [_document(source, title, labels, read, left_out), *attached]
+        document = (
+            _form_document(source, title, form, left_out)
+            if form
+            else _document(source, title, labels, read, left_out)
+        )
     except LoadError:
-        if not attached:
+        if not attachments.documents:
             raise
-        return attached
+        return attachments.documents
+    return [document, *attachments.documents]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,8 @@ class _Page:
 
     `undecoded` says that its letters are not those that are shown. `grids` are the cells of its
     tables that lines enclose, `sideways_grids` those in each other direction of its text.
-    `bands` are the lines of tables that have lines across only.
+    `bands` are the lines of tables that have lines across only. `pictured` is the share of the
+    page that pictures cover whose text is not read.
     """
 
     text: PageText
@@ -106,6 +116,7 @@ class _Page:
     grids: Sequence[Sequence[Box]] = ()
     sideways_grids: Sequence[Sequence[Sequence[Box]]] = ()
     bands: Sequence[Sequence[Rule]] = ()
+    pictured: float = 0.0
 
 
 def _document(
@@ -145,6 +156,18 @@ def _document(
     )
 
 
+def _form_document(
+    source: str, title: str, lines: Sequence[str], left_out: Sequence[str]
+) -> Document:
+    """The document of a form whose pages are made by the program that shows it."""
+    builder = DocumentBuilder(source, title=best_title(title, source, (), ()))
+    for what in left_out:
+        builder.leave_out(what)
+    for line in lines:
+        builder.add(line, end="\n")
+    return builder.build()
+
+
 def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
     """What stands on a page; nothing where the page is damaged."""
     try:
@@ -157,17 +180,21 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
         beside = read_annotations(page, text_page, pdf.formenv, text.turn)
         words = "\n".join(segment.text for segment in text.segments)
         undecoded = is_garbled(words, text.unmapped)
-        is_picture = len(words) < _FEW_LETTERS and _is_picture(page)
+        boxes = picture_boxes(page, text.turn)
+        is_picture = len(words) < _FEW_LETTERS and is_scan(page, boxes)
+        recognised = False
         if undecoded or is_picture:
             segments = _recognised(page) if available() else []
             if undecoded or available():
                 text = PageText(segments, page.get_height())
             is_picture = is_picture and not segments
+            recognised = bool(segments)
             undecoded = undecoded and not segments
         rules = read_rules(page, text.turn) if text.segments else []
         grids, bands = find_grids(rules), find_bands(rules)
         sideways = [find_grids(read_rules(page, turn)) for _, _, turn in text.sideways]
-        return _Page(text, beside, is_picture, undecoded, grids, sideways, bands)
+        share = 0.0 if is_picture or recognised else unread_share(page, boxes, text.segments)
+        return _Page(text, beside, is_picture, undecoded, grids, sideways, bands, share)
     finally:
         text_page.close()
         page.close()
@@ -177,15 +204,6 @@ def _recognised(page: pypdfium2.PdfPage) -> list[Segment]:
     scale = DOTS_PER_INCH / _POINTS_PER_INCH
     drawn = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
     return recognise(drawn[:, :, :3], scale=scale)
-
-
-def _is_picture(page: pypdfium2.PdfPage) -> bool:
-    covered = 0.0
-    for found in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
-        left, bottom, right, top = found.get_bounds()
-        covered += max(0.0, right - left) * max(0.0, top - bottom)
-    width, height = page.get_size()
-    return bool(covered > _PICTURE_SHARE * width * height)
 
 
 def _repeated_sideways(read: Sequence[_Page]) -> set[str]:
@@ -217,7 +235,19 @@ def _remarks(read: Sequence[_Page]) -> list[str]:
         (UNDECODED, [n for n, page in enumerate(read, 1) if page.undecoded]),
         (_SLANTED, [n for n, page in enumerate(read, 1) if page.text.slanted > _FEW_SLANTED]),
     ]
-    return [f"{pages_in_words(numbers)}: {kind}" for kind, numbers in kinds if numbers]
+    remarks = [f"{pages_in_words(numbers)}: {kind}" for kind, numbers in kinds if numbers]
+    return [*remarks, *_picture_remark(read)]
+
+
+def _picture_remark(read: Sequence[_Page]) -> list[str]:
+    """How much of which pages is pictures, in which text may stand that is not read."""
+    pages = [(number, page.pictured) for number, page in enumerate(read, 1) if page.pictured]
+    if not pages:
+        return []
+    shares = sorted({max(1, round(100 * share)) for _, share in pages})
+    much = f"{shares[0]} to {shares[-1]}" if len(shares) > 1 else str(shares[0])
+    where = pages_in_words([number for number, _ in pages])
+    return [f"{where}: pictures ({much} % of the page; text in them is not read)"]
 
 
 def pages_in_words(numbers: Sequence[int]) -> str:

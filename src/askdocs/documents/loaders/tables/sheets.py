@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from python_calamine import (
     CalamineError,
@@ -25,6 +26,7 @@ from askdocs.documents.loaders.tables.cell_notes import Notes, read_notes
 from askdocs.documents.loaders.tables.grid import Numbered, add_grid
 from askdocs.documents.loaders.tables.merged import Grid, Span, fill_merged
 from askdocs.documents.loaders.tables.number_format import plain_value
+from askdocs.documents.loaders.tables.old_excel import as_xlsx
 from askdocs.documents.loaders.tables.open_sheets import add_sheets
 from askdocs.documents.loaders.tables.rows import clean
 from askdocs.documents.loaders.tables.workbook import Workbook
@@ -40,25 +42,37 @@ def load(path: Path, source: str) -> Sequence[Document]:
     Raises:
         LoadError: The file is damaged, protected by a password, or far too large.
     """
-    builder = DocumentBuilder(source)
     data = path.read_bytes()
+    if data.startswith(b"PK"):
+        return [_read(data, path, source)]
+    with TemporaryDirectory(prefix="askdocs-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "copy.xlsx"
+        if as_xlsx(data, copy):
+            return [_read(copy.read_bytes(), copy, source)]
+    return [_read(data, path, source)]
+
+
+def _read(data: bytes, path: Path, source: str) -> Document:
+    builder = DocumentBuilder(source)
     workbook, notes = None, {}
     if data.startswith(b"PK"):
         with open_archive(path) as archive:  # refuses one that unpacks to far too much
             if "content.xml" in archive.namelist():
                 add_sheets(builder, archive)
-                return [builder.build()]
+                return builder.build()
             if "xl/workbook.xml" in archive.namelist():
                 notes = read_notes(archive)
                 workbook = Workbook(path)
                 _tell_unread(builder, archive.namelist())
     _add_sheets(builder, _open(data), workbook, notes)
-    if workbook is not None and workbook.computed:
+    if workbook is None:
+        builder.leave_out("number formats (cells show their stored values)")
+    elif workbook.computed:
         formulas = counted(workbook.computed, "formula")
         builder.leave_out(f"stored results of {formulas} (the file holds none; they were computed)")
     if workbook is not None and workbook.not_computed:
         builder.leave_out(f"results of {counted(workbook.not_computed, 'formula')} (not computed)")
-    return [builder.build()]
+    return builder.build()
 
 
 def _open(data: bytes) -> CalamineWorkbook:

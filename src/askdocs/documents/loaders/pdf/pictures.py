@@ -1,0 +1,102 @@
+"""Pictures on a page: which pages are scans, and what else is a picture whose text is not read."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from askdocs.documents.loaders.pdf.characters import Box, Segment, turned
+
+_SCAN_SHARE = 0.3  # of a page without text that pictures cover, for it to be a scan
+_PICTURE_SHARE = 0.05  # of the page; a smaller one is a logo or an icon
+_LETTERS_ON = 20  # a picture with more letters on it is a background, or a scan with its text
+_DEEPEST = 3  # drawings in drawings that are looked into
+_MOST_OBJECTS = 20_000  # of a page that are looked at
+
+
+def picture_boxes(page: Any, turn: int) -> list[Box]:
+    """Where pictures stand on a page, as boxes within what is shown of it.
+
+    Args:
+        page: The page of pypdfium2.
+        turn: By how many quarters the page is turned so that its text is upright.
+    """
+    shown = page.get_cropbox()
+    boxes = []
+    for left, bottom, right, top in _bounds(page):
+        box = (
+            max(left, shown[0]), max(bottom, shown[1]), min(right, shown[2]), min(top, shown[3]),
+        )  # fmt: skip
+        if box[0] < box[2] and box[1] < box[3]:
+            boxes.append(turned(box, turn, shown))
+    return boxes
+
+
+def is_scan(page: Any, boxes: Sequence[Box]) -> bool:
+    """Whether a page that has hardly any text is a scanned picture."""
+    width, height = page.get_size()
+    return sum(map(_area, boxes)) > _SCAN_SHARE * float(width * height)
+
+
+def unread_share(page: Any, boxes: Sequence[Box], segments: Sequence[Segment]) -> float:
+    """The share of a page that pictures without text of their own cover."""
+    width, height = page.get_size()
+    size = max(float(width * height), 1.0)
+    unread = [
+        box
+        for box in boxes
+        if _area(box) >= _PICTURE_SHARE * size and _letters_on(box, segments) <= _LETTERS_ON
+    ]
+    return min(1.0, sum(_area(box) for box in _apart(unread)) / size)
+
+
+def _bounds(page: Any) -> Iterator[Box]:
+    """The bounds of pictures, also of those in drawings within the page."""
+    waiting = [(pdfium.FPDFPage_GetObject(page, n), 0) for n in range(_count(page))]
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    while waiting:
+        drawn, level = waiting.pop()
+        kind = pdfium.FPDFPageObj_GetType(drawn)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM and level < _DEEPEST:
+            count = min(max(0, pdfium.FPDFFormObj_CountObjects(drawn)), _MOST_OBJECTS)
+            waiting += [(pdfium.FPDFFormObj_GetObject(drawn, n), level + 1) for n in range(count)]
+        if kind != pdfium.FPDF_PAGEOBJ_IMAGE:
+            continue
+        if pdfium.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
+            yield left.value, bottom.value, right.value, top.value
+
+
+def _count(page: Any) -> int:
+    return min(max(0, int(pdfium.FPDFPage_CountObjects(page))), _MOST_OBJECTS)
+
+
+def _area(box: Box) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def _letters_on(box: Box, segments: Sequence[Segment]) -> int:
+    left, bottom, right, top = box
+    return sum(
+        len(each.text)
+        for each in segments
+        if left <= (each.left + each.right) / 2 <= right
+        and bottom <= (each.bottom + each.top) / 2 <= top
+    )
+
+
+def _apart(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes without those that lie in another one, as a shadow or a mask does."""
+    kept: list[Box] = []
+    for box in sorted(boxes, key=_area, reverse=True):
+        inside = any(
+            other[0] - 1 <= box[0]
+            and other[1] - 1 <= box[1]
+            and box[2] <= other[2] + 1
+            and box[3] <= other[3] + 1
+            for other in kept
+        )
+        kept += [] if inside else [box]
+    return kept
