@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 PREFIX = "assets-askdocs"
-_STYLES = ("colours", "frame", "talk", "panels", "shelf", "phone")
+_STYLES = ("colours", "frame", "talk", "panels", "shelf", "search", "phone")
 
 
 def head() -> str:

@@ -28,8 +28,10 @@ from .views.static_parts import (
     HISTORY_HEAD,
     QUOTES_ONLY,
     READER,
+    SEARCH,
     SHELF_HEAD,
     TOOLS,
+    VIEW_LINKS,
     WELCOME,
     add_button,
     brand,
@@ -137,6 +139,7 @@ def _lay_out(around: Surroundings) -> _Parts:
     conversation = gradio.State(Conversation())
     with gradio.Row(elem_id="masthead"):
         gradio.HTML(brand(around.assistant.config.corpus), elem_id="brand", **PLAIN)
+        gradio.HTML(VIEW_LINKS, elem_id="view-links", **PLAIN)
         start_over = gradio.Button("New", elem_id="start-over")
         open_history = gradio.Button("History", elem_id="open-history")
         open_shelf = gradio.Button("Documents", elem_id="open-shelf")
@@ -165,6 +168,7 @@ def _lay_out(around: Surroundings) -> _Parts:
                 file = gradio.Textbox(visible="hidden")
                 send = gradio.Button("Ask", elem_id="send", variant="primary")
                 stop = gradio.Button("Stop", elem_id="stop")
+        gradio.HTML(SEARCH, elem_id="views", **PLAIN)
         gradio.HTML(READER, elem_id="reader", **PLAIN)
         with gradio.Column(elem_id="shelf", elem_classes="side"):
             gradio.HTML(SHELF_HEAD, **PLAIN)

@@ -24,6 +24,7 @@ from .api.check import add_check
 from .api.mcp import mcp_routes
 from .api.openai import add_completions
 from .api.processes import add_tasks
+from .api.search import add_search
 from .background_tasks import Background
 from .conversations.store import Archive
 from .listener import host_name
@@ -94,6 +95,7 @@ def build_application(
     _add_reading(routes, assistant)
     add_completions(routes, assistant)
     add_check(routes, assistant)
+    add_search(routes, assistant)
     add_tasks(routes, assistant, background)
     if may_change:
         _add_intake(routes, intake)

@@ -16,8 +16,8 @@ APP = ROOT / "app"
 
 # From the bottom to the top: a room may import only itself and rooms named before it.
 ROOMS = (
-    "types errors system config documents models index llm resources answering output integrations "
-    "assistant remote evaluation quote_table app cli"
+    "types errors system config documents models index llm resources answering search output "
+    "integrations assistant remote evaluation quote_table app cli"
 ).split()
 BORDERS = {
     "chromadb": {"index.vectors.chroma"},

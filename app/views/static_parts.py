@@ -18,6 +18,43 @@ def brand(corpus: Path) -> str:
     )
 
 
+# A further view is a link here, an element `#view-NAME` in `#views`, and a script (views.js).
+VIEW_LINKS = """
+<nav id="views-nav" aria-label="Views">
+  <a href="./" data-view="ask">Ask</a>
+  <a href="?show=search" data-view="search" title="Search (/)">Search</a>
+</nav>
+"""
+
+SEARCH = """
+<section class="view" id="view-search" aria-label="Search" hidden>
+  <div class="view-body">
+    <form id="search-form" role="search" autocomplete="off">
+      <div class="search-line"><input type="search" id="search-words" name="q" maxlength="2000"
+        aria-label="Words to search for" placeholder="Search your documents…" dir="auto"></div>
+      <div class="search-wishes">
+        <label class="quiet"><input type="checkbox" name="by" value="meaning">By meaning</label>
+        <details id="search-filters"><summary class="quiet">Filter</summary>
+          <div class="filter-fields">
+            <label>Folder <select name="folder"><option value="">All</option></select></label>
+            <label>Kind <select name="kind"><option value="">All</option></select></label>
+            <label>File changed from <input type="date" name="since"></label>
+            <label>to <input type="date" name="until"></label>
+          </div></details>
+      </div>
+    </form>
+    <p id="search-state" class="quiet" role="status"></p>
+    <div id="search-help">
+      <p>All words have to stand in a document. <code>"exact phrase"</code> finds these words side
+        by side, <code>word*</code> finds what begins like this.</p>
+      <p>Keys: <kbd>/</kbd> comes here, <kbd>↓</kbd> <kbd>↑</kbd> go from hit to hit,
+        <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>
+    </div>
+    <div id="search-results"></div>
+  </div>
+</section>
+"""
+
 TOOLS = """
 <details id="export" class="menu" hidden>
   <summary>Export</summary>

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from askdocs.answering import pipeline
 from askdocs.answering.candidates import Considered
+from askdocs.answering.pipeline import LONGEST_QUESTION
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
 from askdocs.documents.scan import scan
@@ -26,6 +27,8 @@ from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
 from askdocs.index.vectors.repair import move_vectors
 from askdocs.models.embedders import Embedder
 from askdocs.resources import Parts
+from askdocs.search.filters import Filters
+from askdocs.search.find import find_words, group_hits
 from askdocs.system.files import same_place
 from askdocs.types import (
     Answer,
@@ -35,6 +38,7 @@ from askdocs.types import (
     Hit,
     Progress,
     ProgressListener,
+    SearchResult,
     Status,
     Turn,
 )
@@ -42,6 +46,8 @@ from askdocs.types import (
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.retrievers import BaseRetriever
+
+MOST_BY_MEANING = 60  # passages that a search by meaning shows
 
 
 class Assistant:
@@ -346,6 +352,40 @@ class Assistant:
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
         return pipeline.find(self._parts, [pipeline.cleaned(query)], limit=top_k, sources=sources)
+
+    def find(
+        self,
+        query: str,
+        *,
+        by: Literal["words", "meaning"] = "words",
+        filters: Filters | None = None,
+        start: int = 0,
+        documents: int = 20,
+        each: int = 5,
+    ) -> SearchResult:
+        """Find the places where words stand, document by document.
+
+        Args:
+            query: Words that have to stand in a document all together. "Exact phrases" stand in
+                quotation marks, a star ends the beginning of a word.
+            by: "meaning" finds what is like the query instead, at most 60 passages.
+            filters: Which documents are looked at.
+            start: The first document of the result, counted from 0.
+            documents: How many documents the result has at most.
+            each: How many passages it has of each document at most.
+
+        Raises:
+            AskdocsError: As `search` does.
+        """
+        catalog = self._parts.open_catalog()
+        within = filters.within(catalog) if filters else None
+        page = {"start": max(start, 0), "documents": documents, "each": each}
+        if by == "words":
+            return find_words(catalog, query[:LONGEST_QUESTION], within=within, **page)
+        hits = pipeline.find(
+            self._parts, [pipeline.cleaned(query)], limit=MOST_BY_MEANING, sources=within
+        )
+        return group_hits(query, hits, **page)
 
     def ask(
         self,

@@ -234,6 +234,43 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A passage that a plain search found; `spans` are the words of it, in the document's text."""
+
+    passage: Passage
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMatches:
+    """What a plain search found in one document, in reading order.
+
+    `count` is the number of its passages that match, of which `matches` are the first ones. It is
+    0 where only the name or the title of the document has the words.
+    """
+
+    source: str
+    title: str
+    count: int
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a plain search found, document by document; those with the most matches come first.
+
+    `count` and `found_in` count the passages and documents found in all, `documents` are some of
+    these. `missing` are the words of the query that no document holds.
+    """
+
+    query: str
+    documents: tuple[DocumentMatches, ...] = ()
+    count: int = 0
+    found_in: int = 0
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be read, and why. Its last good version, if any, stays searchable."""
 
@@ -278,7 +315,8 @@ class DocumentRecord:
     """What the index knows of a document, without its text. Sizes are in bytes and characters.
 
     `stale` says why the file on disk could not be read since; it is empty when all is well.
-    `left_out` is that of the Document.
+    `left_out` is that of the Document, `modified` the time at which the file was last changed, and
+    `pending` the number of passages that are not yet found by their meaning.
     """
 
     source: str
@@ -290,6 +328,8 @@ class DocumentRecord:
     indexed_at: str
     stale: str = ""
     left_out: tuple[str, ...] = ()
+    modified: str = ""
+    pending: int = 0
 
 
 @dataclass(frozen=True, slots=True)

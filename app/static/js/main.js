@@ -25,6 +25,8 @@ import { closePanel, togglePanel, wentBack } from "./panels.js";
 import { moveUp, unfold } from "./earlier.js";
 import { linkToWords, openEntry, openLink, step, togglePicture, turn } from "./source_panel.js";
 import { copy, save } from "./clipboard.js";
+import { showView, startViews } from "./views.js";
+import { allHits, moreFound, searchByMeaning, startSearch } from "./search.js";
 
 const actions = {
   close: closePanel,
@@ -51,6 +53,9 @@ const actions = {
   shelf: turnShelf,
   add: () => find("#add-files").click(),
   remove: (button) => removeDocument(button.dataset.source),
+  "all-hits": allHits,
+  "more-found": moreFound,
+  "by-meaning": searchByMeaning,
 };
 
 document.addEventListener("click", (event) => {
@@ -68,6 +73,7 @@ document.addEventListener("click", (event) => {
     if (opener) togglePanel(panel, opener);
   }
   if (event.target.closest("#start-over")) {
+    showView("ask");
     startAnother();
     forget();
     closePanel();
@@ -109,6 +115,8 @@ keepDraft();
 tellWhenLost();
 keepShelfFresh();
 keepUp();
+startViews();
+startSearch();
 addEventListener("popstate", () => { wentBack(); noteConversation(); });
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);

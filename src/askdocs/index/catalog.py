@@ -20,7 +20,7 @@ import numpy as np
 from askdocs.documents.passages import with_id
 from askdocs.errors import CorpusError
 from askdocs.index.database import Database, damaged
-from askdocs.index.keywords import bm25, postings
+from askdocs.index.keywords import bm25, lookup, postings
 from askdocs.models.embedders import Vectors
 from askdocs.system.files import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
@@ -196,15 +196,30 @@ class Catalog:
     def records(self) -> list[DocumentRecord]:
         rows = self._database.rows(
             """SELECT source, title, coalesce(size, 0), length(text), coalesce(passages, 0),
-                      coalesce(pages, 0), indexed_at, coalesce(failure, ''), left_out
+                      coalesce(pages, 0), indexed_at, coalesce(failure, ''), left_out,
+                      coalesce(modified_ns, -1), coalesce(pending, 0)
                FROM documents LEFT JOIN files ON path = file LEFT JOIN
-                    (SELECT source AS of, count(*) AS passages, coalesce(max(page), 0) AS pages
-                     FROM passages GROUP BY source) ON of = source
+                    (SELECT source AS of, count(*) AS passages, coalesce(max(page), 0) AS pages,
+                            count(pending.number) AS pending
+                     FROM passages LEFT JOIN pending ON pending.number = passages.number
+                     GROUP BY source) ON of = source
                ORDER BY source"""
         )
         return [
-            replace(DocumentRecord(*row[:-1]), left_out=tuple(json.loads(row[-1]))) for row in rows
+            replace(
+                DocumentRecord(*known),
+                left_out=tuple(json.loads(left_out)),
+                modified=_as_time(modified),
+                pending=pending,
+            )
+            for *known, left_out, modified, pending in rows
         ]
+
+    def titles(self, sources: Sequence[str] | None = None) -> dict[str, str]:
+        """Source → title of the documents, or of some of them, by source."""
+        rows = self._database.rows("SELECT source, title FROM documents ORDER BY source")
+        wanted = None if sources is None else set(sources)
+        return {source: title for source, title in rows if wanted is None or source in wanted}
 
     def left_out(self) -> dict[str, tuple[str, ...]]:
         """Source → what its file holds that was not read, for the documents with any of that."""
@@ -407,6 +422,21 @@ class Catalog:
         chosen = self.rare_words(text)
         return bm25.search(self._database, chosen, limit=limit, sources=sources)
 
+    def lookup(
+        self, terms: Sequence[lookup.Term], *, sources: Sequence[str] | None = None
+    ) -> lookup.Found:
+        """What `lookup.find` finds: the passages that hold words as they are typed."""
+        return lookup.find(self._database, terms, sources=sources)
+
+    def numbered(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """The passages that exist among these numbers, by number."""
+        rows = self._database.rows(
+            f"""SELECT number, {_PASSAGE} FROM passages
+                WHERE number IN (SELECT value FROM json_each(?))""",
+            json.dumps(list(numbers)),
+        )
+        return {row[0]: self._sound(Passage(*row[1:])) for row in rows}
+
     # Cached vectors
 
     def cached_vectors(self, keys: Iterable[bytes]) -> dict[bytes, Vectors]:
@@ -576,6 +606,15 @@ def _matches(source: str, glob: str) -> bool:
     """Whether a source is what a person means by `glob`: a pattern, a name, or a folder."""
     source, glob = composed(source), as_pattern(glob).removeprefix("./")
     return fnmatchcase(source, glob) or source == glob or source.startswith(glob.rstrip("/") + "/")
+
+
+def _as_time(nanoseconds: int) -> str:
+    """A time of a file as ISO writes it; "" where it is not known."""
+    if nanoseconds <= 0:
+        return ""
+    with suppress(OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(nanoseconds / 1e9, UTC).isoformat(timespec="seconds")
+    return ""
 
 
 def _chunks(items: Sequence[bytes], size: int = 500) -> Iterator[Sequence[bytes]]:

@@ -40,7 +40,7 @@ def rare_words(database: Database, text: str) -> dict[str, float]:
     with database.snapshot() as connection:
         total = _totals(connection)[0]
         counts: dict[str, int] = {}
-        for word, terms in _terms(connection, candidates).items():
+        for word, terms in terms_of(connection, candidates).items():
             counts[word] = min((_count(connection, term) for term in terms), default=0)
     limit = _COMMON * total if total >= _MANY else total
     chosen = [word for word in candidates if counts[word] <= limit] or candidates
@@ -90,8 +90,8 @@ def _scores(connection: sqlite3.Connection, wanted: Sequence[str]) -> NDArray[np
     total, mean = _totals(connection)
     lengths = all_lengths(connection)
     scores = np.zeros(len(lengths))
-    for terms in _terms(connection, wanted).values():
-        numbers, times = _frequencies(_phrase(connection, terms))
+    for terms in terms_of(connection, wanted).values():
+        numbers, times = _frequencies(phrase_places(connection, terms))
         rarity = math.log((total - len(numbers) + 0.5) / (len(numbers) + 0.5))
         longer = 1 - _B + _B * (lengths[numbers] - 1.0) / max(mean, 1.0)
         score = times * (_K1 + 1) / (times + _K1 * longer)
@@ -107,7 +107,7 @@ def _totals(connection: sqlite3.Connection) -> tuple[int, float]:
     return passages, found / max(passages, 1)
 
 
-def _terms(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, list[str]]:
+def terms_of(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, list[str]]:
     """The terms that the word index has for each word: several for one like "covid-19"."""
     connection.execute("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
     connection.executemany(
@@ -132,16 +132,16 @@ def _count(connection: sqlite3.Connection, term: str) -> int:
     )
 
 
-def _phrase(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArray[np.int64]:
+def phrase_places(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArray[np.int64]:
     """Where the terms stand one after the other, as places among all passages, ascending."""
     found = np.zeros(0, np.int64)
     for after, term in enumerate(terms):
-        places = _places(connection, term) - after
+        places = places_of(connection, term) - after
         found = np.intersect1d(found, places, assume_unique=True) if after else places
     return found
 
 
-def _places(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
+def places_of(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
     """The places of a term with the number of the passage instead of that within its block."""
     parts = [
         np.frombuffer(places, PLACES).astype(np.int64) + (block << BLOCK_BITS + PASSAGE_SHIFT)

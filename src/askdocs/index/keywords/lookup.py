@@ -1,0 +1,190 @@
+"""Which passages hold words exactly as a person typed them: words, phrases, beginnings of words.
+
+The word index knows stems, so it finds a few passages too many for a phrase or for the beginning of
+a word. Their text is looked at before they count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.index.database import Database
+from askdocs.index.keywords.bm25 import phrase_places, places_of, terms_of
+from askdocs.index.keywords.postings import PASSAGE_SHIFT, POSITION_BITS
+from askdocs.index.keywords.terms import content_words, stem, words
+
+Numbers = NDArray[np.int64]
+_QUERY = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"“”»]?|([^\s\"“”„«»]+)")
+_TOKEN = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_MOST_TERMS = 16  # of a query
+_SHORTEST_STEM = 3  # characters that a stem keeps of a longer beginning of a word
+_SHORTEST_PREFIX = 2
+_MOST_FORMS = 2000  # terms that begin alike
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing to look for: a word in all its forms, an exact phrase, or a word's beginning."""
+
+    kind: Literal["word", "phrase", "prefix"]
+    text: str
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it stands in a text."""
+        if self.kind == "word" and not _UNSPACED.search(self.text):
+            wanted = {_plain_stem(each) for each in _TOKEN.findall(self.text)}
+            for token in _TOKEN.finditer(text):
+                if _plain_stem(token.group()) in wanted:
+                    yield token.span()
+            return
+        yield from (found.span() for found in self._pattern().finditer(text))
+
+    def stands_in(self, text: str) -> bool:
+        return any(True for _ in self.spans(text))
+
+    def _pattern(self) -> re.Pattern[str]:
+        parts = r"[\W_]+".join(map(re.escape, _TOKEN.findall(self.text)))
+        if _UNSPACED.search(self.text):
+            return re.compile(parts, re.IGNORECASE)
+        end = r"[^\W_]*" if self.kind == "prefix" else r"(?![^\W_])"
+        return re.compile(rf"(?<![^\W_]){parts}{end}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The passages that match, by number, of each source in reading order."""
+
+    by_source: dict[str, list[int]] = field(default_factory=dict)
+    missing: tuple[Term, ...] = ()
+
+
+def parse_query(query: str) -> list[Term]:
+    """A query as terms. Words that only give a question its form count where there are no others.
+
+    Quotation marks make a phrase, a star at its end makes a word the beginning of words.
+    """
+    terms = []
+    for phrase, word in _QUERY.findall(query):
+        text = phrase or word.rstrip("*")
+        tokens = _TOKEN.findall(text)
+        if not tokens:
+            continue
+        if phrase:
+            terms.append(Term("phrase", text.strip()))
+        elif word.endswith("*") and len(text) >= _SHORTEST_PREFIX:
+            terms.append(Term("prefix", text))
+        else:
+            terms.append(Term("phrase" if len(tokens) > 1 else "word", text.strip(".,;:!?()[]")))
+    telling = [each for each in terms if each.kind != "word" or content_words(each.text)]
+    return list(dict.fromkeys(telling or terms))[:_MOST_TERMS]
+
+
+def find(
+    database: Database, terms: Sequence[Term], *, sources: Sequence[str] | None = None
+) -> Found:
+    """The passages for terms: of each document that holds all of them, those with the most.
+
+    Args:
+        database: The database of the catalog.
+        terms: What is looked for.
+        sources: The documents that count; all of them if None.
+
+    Returns:
+        The numbers of the passages, and the terms that stand in no document.
+    """
+    with database.snapshot() as connection:
+        by_term = [_passages(connection, term) for term in terms]
+        every = np.unique(np.concatenate(by_term)) if by_term else np.zeros(0, np.int64)
+        rows = connection.execute(
+            """SELECT number, source FROM passages
+               WHERE number IN (SELECT value FROM json_each(?)) ORDER BY source, start""",
+            (json.dumps(every.tolist()),),
+        ).fetchall()
+    wanted = None if sources is None else set(sources)
+    holders: dict[int, list[int]] = {}
+    for place, numbers in enumerate(by_term):
+        for number in numbers.tolist():
+            holders.setdefault(number, []).append(place)
+    grouped: dict[str, list[int]] = {}
+    for number, source in rows:
+        if wanted is None or source in wanted:
+            grouped.setdefault(source, []).append(number)
+    there = {place for numbers in grouped.values() for each in numbers for place in holders[each]}
+    missing = tuple(term for place, term in enumerate(terms) if place not in there)
+    return Found(dict(_complete(grouped, holders, len(terms))), missing)
+
+
+def _complete(
+    grouped: dict[str, list[int]], holders: dict[int, list[int]], terms: int
+) -> Iterator[tuple[str, list[int]]]:
+    """The documents that hold every term, each with its passages that hold the most of them."""
+    for source, numbers in grouped.items():
+        if len({place for number in numbers for place in holders[number]}) == terms:
+            most = max(len(holders[number]) for number in numbers)
+            yield source, [number for number in numbers if len(holders[number]) == most]
+
+
+def _passages(connection: sqlite3.Connection, term: Term) -> Numbers:
+    """The numbers of the passages whose text holds a term."""
+    if term.kind == "prefix":
+        candidates = _numbers(
+            np.concatenate([np.zeros(0, np.int64), *_beginning(connection, term.text)])
+        )
+        return _checked(connection, term, candidates)
+    parts = words(term.text) if term.kind == "word" else _TOKEN.findall(term.text.lower())
+    cut = terms_of(connection, list(dict.fromkeys(parts)))
+    found = _numbers(phrase_places(connection, [each for part in parts for each in cut[part]]))
+    return found if term.kind == "word" else _checked(connection, term, found)
+
+
+def _numbers(places: Numbers) -> Numbers:
+    """The passages of these places, without those where only title or heading has the word."""
+    in_text = places[places >> POSITION_BITS & 1 == 0]
+    return np.unique(in_text >> PASSAGE_SHIFT)
+
+
+def _beginning(connection: sqlite3.Connection, prefix: str) -> Iterator[Numbers]:
+    """The places of all terms that words with this beginning may have as their stems."""
+    plain = _plain(prefix)
+    shortest = min(len(plain), max(_SHORTEST_STEM, len(plain) - 4))
+    rows = connection.execute(
+        "SELECT DISTINCT term FROM word_places WHERE term GLOB ? LIMIT ?",
+        (f"{_escaped(plain[:shortest])}*", _MOST_FORMS),
+    )
+    for (term,) in rows.fetchall():
+        # A stem may end before the beginning does, and ends in "i" where the word had "y".
+        if term.startswith(plain[:-1]) or plain.startswith(term.removesuffix("i")):
+            yield places_of(connection, term)
+
+
+def _checked(connection: sqlite3.Connection, term: Term, numbers: Numbers) -> Numbers:
+    """The passages among these whose text holds the term as it is typed."""
+    rows = connection.execute(
+        "SELECT number, text FROM passages WHERE number IN (SELECT value FROM json_each(?))",
+        (json.dumps(numbers.tolist()),),
+    )
+    return np.array(sorted(number for number, text in rows if term.stands_in(text)), np.int64)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"[{each}]" if each in "*?[" else each for each in text)
+
+
+def _plain(word: str) -> str:
+    """A word in lower case without diacritics, as the word index has it."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    return "".join(each for each in parts if not unicodedata.combining(each))
+
+
+def _plain_stem(word: str) -> str:
+    return stem(_plain(word))

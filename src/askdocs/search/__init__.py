@@ -1,0 +1,1 @@
+"""Plain search: words, phrases and beginnings of words, document by document."""

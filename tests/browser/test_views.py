@@ -1,0 +1,39 @@
+"""The views of the page, and what the address says of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Visit
+
+
+def test_search_by_keyboard_opens_the_words_and_back_returns(visit: Visit) -> None:
+    page = visit.page
+    page.locator("h1").click()  # the focus is in no box
+    page.keyboard.press("/")
+    expect(page.get_by_label("Words to search for")).to_be_focused()
+    page.keyboard.type('"green tea" brew*')
+    expect(page.locator("#search-state")).to_have_text("1 place in 1 document.")
+    assert page.locator(".hit mark").all_text_contents() == ["Brewing", "Green tea", "brewed"]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".hit").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#reader-panel mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".hit").first).to_be_focused()
+
+    assert Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).violations_count == 0
+    page.locator('a[data-view="ask"]').click()
+    expect(page.get_by_label("Your question")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".hit").first).to_be_visible()
+    visit.reload()
+    expect(page.locator(".hit").first).to_be_visible()
+    expect(page.get_by_label("Words to search for")).to_have_value('"green tea" brew*')
+    page.get_by_label("Words to search for").fill("zeppelin qqqq")
+    expect(page.locator("#search-state")).to_have_text("No document holds “qqqq”.")
