@@ -63,6 +63,8 @@ class Considered:
         notice: What the person should know beside an answer in quotes.
         doubt: Why the first candidate may not answer, in a sentence for the person.
         evidence: What the chance of the first candidate was estimated from, by name.
+        corrected: Which words of the question were searched for in another spelling.
+        together: How many of the first candidates answer only together.
         following: The text of the document after a passage, by the id of the passage.
     """
 
@@ -74,4 +76,6 @@ class Considered:
     notice: str = ""
     doubt: str = ""
     evidence: Mapping[str, float] = field(default_factory=dict)
+    corrected: str = ""
+    together: int = 1
     following: Mapping[str, str] = field(default_factory=dict)

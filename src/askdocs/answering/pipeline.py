@@ -9,6 +9,7 @@ from dataclasses import replace
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.generation.generate import write_answer
+from askdocs.answering.mentions import Mentioned, answer_mentions, mentions_wanted, places_of
 from askdocs.answering.not_read import not_looked_at
 from askdocs.answering.overview import (
     MOST_DOCUMENTS,
@@ -18,9 +19,11 @@ from askdocs.answering.overview import (
     names_document,
     overview,
 )
+from askdocs.answering.questions.comparison import Side, sides_of
 from askdocs.answering.questions.follow_up import is_greeting
 from askdocs.answering.questions.intent import overview_of
 from askdocs.answering.questions.question import Question, parse
+from askdocs.answering.questions.spelling import respelled
 from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
@@ -28,7 +31,9 @@ from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.index.fingerprint import check_fingerprint
+from askdocs.index.keywords.terms import stem, words
 from askdocs.index.sync.load import UNREAD
+from askdocs.models.bundled import common_words
 from askdocs.resources import Parts
 from askdocs.types import (
     Answer,
@@ -60,7 +65,27 @@ def consider(
     """What a question was searched as, the passages found, and the sentences that may answer.
 
     This is all that an answer is made from; it is for measuring, and for answers of one's own.
+    Misspelt words are searched for as the documents have them.
     """
+    catalog = parts.open_catalog()
+    spelled = respelled(
+        question,
+        lambda word: word in common_words() or catalog.has_word(word),
+        catalog.nearest_word,
+    )
+    known = _considered(parts, spelled.text, history, sources, insist=insist)
+    return replace(known, question=question, corrected=spelled.notice)
+
+
+def _considered(
+    parts: Parts,
+    question: str,
+    history: Sequence[Turn],
+    sources: Sequence[str] | None,
+    *,
+    insist: bool,
+) -> Considered:
+    """What is known of a question whose words are spelled as the documents have them."""
     shown = _shown(history)
     asked = parse(question, history)
     if shown and asked.intent == "more":
@@ -70,6 +95,9 @@ def consider(
         whole and names_document(whole, parts.open_catalog().records())
     ):
         return _overview(parts, question, sources)
+    sides = sides_of(question)
+    if sides and not history:
+        return _compared(parts, asked, sides, sources)
     if asked.needs_history:
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
         return _searched(parts, asked, sources, talked_of)
@@ -82,6 +110,50 @@ def consider(
     if _chance(alone) >= least and (_is_quoted(with_talk, history) or _same_best(with_talk, alone)):
         answers = False
     return with_talk if answers else alone
+
+
+def _compared(
+    parts: Parts, asked: Question, sides: tuple[Side, Side], sources: Sequence[str] | None
+) -> Considered:
+    """What is known of a question that compares two things.
+
+    Where the best sentence speaks of one of them only, the other is looked for on its own, and the
+    best sentence of each is an answer of its own.
+    """
+    known = _searched(parts, asked, sources)
+    telling = [_rarest(parts, side.words) for side in sides]
+    best = known.candidates[:1]
+    if not best or all(_has_word(best[0], word) for word in telling):
+        return known
+    found = []
+    for side, word in zip(sides, telling, strict=True):
+        alone = _searched(parts, parse(side.question), sources)
+        found.append(next((each for each in alone.candidates if _has_word(each, word)), None))
+    first, second = found
+    if first is None or second is None or first.place == second.place:
+        return known
+    chance = max(best[0].chance, min(first.chance, second.chance))
+    pair = tuple(replace(each, chance=chance) for each in (first, second))
+    rest = tuple(each for each in known.candidates if each.place not in {first.place, second.place})
+    return replace(
+        known,
+        candidates=(*pair, *(replace(each, chance=min(each.chance, chance)) for each in rest)),
+        following={**known.following, **_following(parts, pair)},
+        together=2,
+    )
+
+
+def _rarest(parts: Parts, names: Sequence[str]) -> str:
+    """The word of a side that tells it from others best."""
+    rarity = parts.open_catalog().rare_words(" ".join(names))
+    return max(rarity, key=lambda word: rarity[word])
+
+
+def _has_word(candidate: Candidate, word: str) -> bool:
+    """Whether a sentence, or the title or heading above it, has a word in some form."""
+    passage = candidate.hit.passage
+    around = f"{passage.title} {passage.heading or ''} {candidate.quote}"
+    return stem(word) in {stem(each) for each in words(around)}
 
 
 def _searched(
@@ -152,7 +224,7 @@ def told(
     began = time.monotonic()
     parts.check_catalog()
     asked = cleaned(question)
-    reply = _without_search(parts, asked, history)
+    reply = _without_search(parts, asked, history, sources)
     if reply is not None:
         yield reply.text
         return reply
@@ -164,7 +236,8 @@ def told(
     else:
         yield from _in_pieces(answer.text)
     not_read = "" if answer.answered else _not_looked_at(parts, sources)
-    notice = " ".join(filter(None, (answer.notice, not_read, _missing(parts))))
+    told_beside = (considered.corrected, answer.notice, not_read, _missing(parts))
+    notice = " ".join(filter(None, told_beside))
     return replace(answer, notice=notice, seconds=round(time.monotonic() - began, 3))
 
 
@@ -188,10 +261,15 @@ def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
     return not_looked_at(catalog.left_out(), catalog.failures(), within)
 
 
-def _without_search(parts: Parts, question: str, history: Sequence[Turn]) -> Answer | None:
-    """The Answer to a text that needs no search; None for a question that does."""
+def _without_search(
+    parts: Parts, question: str, history: Sequence[Turn], sources: Sequence[str] | None
+) -> Answer | None:
+    """The Answer to a text that needs no reading; None for a question that does."""
     if is_greeting(question):
         return Answer(question, _GREETED)
+    mentioned = _mentioned(parts, question, sources)
+    if mentioned is not None:
+        return mentioned
     intent = parse(question).intent
     if intent == "documents":
         told = _documents_told(parts.open_catalog().records())
@@ -199,6 +277,27 @@ def _without_search(parts: Parts, question: str, history: Sequence[Turn]) -> Ans
     if intent == "more" and not _shown(history):
         return Answer(question, _MORE_OF_WHAT)
     return None
+
+
+def _mentioned(parts: Parts, question: str, sources: Sequence[str] | None) -> Answer | None:
+    """Which documents mention something, where that is asked.
+
+    None where "discuss" or "contain" may mean more than the words, and no document has them.
+    """
+    wanted = mentions_wanted(question)
+    if wanted is None:
+        return None
+    catalog = parts.open_catalog()
+    within = catalog.sources(sources)
+    found = []
+    for source in set(catalog.sources_with(wanted.phrase)) & set(within):
+        document = catalog.document(source)
+        places = tuple(places_of(wanted, document.text)) if document else ()
+        if document and places:
+            found.append(Mentioned(document, places))
+    if not found and not wanted.only_words:
+        return None
+    return answer_mentions(question, wanted, found, len(within), catalog.passages_of)
 
 
 def _documents_told(records: Sequence[DocumentRecord]) -> str:

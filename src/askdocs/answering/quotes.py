@@ -57,6 +57,12 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
     if chance < minimum_confidence:
         return _perhaps(considered)
     question = considered.question
+    if considered.together > 1:
+        return replace(
+            _quoted(considered, [[each] for each in candidates[: considered.together]]),
+            answered=True,
+            notice=considered.notice,
+        )
     groups = _ordered(question, _select(question, candidates))
     return replace(
         _quoted(considered, groups),
@@ -68,7 +74,7 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
 
 def _perhaps(considered: Considered) -> Answer:
     """The passage that most likely answers, and why it is doubted."""
-    answer = _quoted(considered, [considered.candidates[:1]])
+    answer = _quoted(considered, [[each] for each in considered.candidates[: considered.together]])
     return replace(answer, text=f"Perhaps: {answer.text}", notice=considered.doubt)
 
 
@@ -151,8 +157,10 @@ def _window(
         else _sentences_around(candidate, spans, texts, here, chances)
     )
     start, end = spans[first][0], spans[last][1]
-    if listed or announces(texts[last]):
-        end = announced_end(text, end, prose=not listed)
+    leading = next((n for n in range(here, last + 1) if announces(texts[n])), None)
+    if listed or leading is not None:
+        begins = end if leading is None else spans[leading][1]
+        end = max(end, announced_end(text, begins, prose=not listed))
     return _Window(text[start:end], passage.start + start, passage.start + end)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from askdocs.documents.passages import with_id
 from askdocs.errors import CorpusError
 from askdocs.index.database import Database, damaged
-from askdocs.index.keywords import bm25, lookup, postings
+from askdocs.index.keywords import bm25, lookup, postings, vocabulary
 from askdocs.models.embedders import Vectors
 from askdocs.system.files import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
@@ -436,6 +436,18 @@ class Catalog:
             json.dumps(list(numbers)),
         )
         return {row[0]: self._sound(Passage(*row[1:])) for row in rows}
+
+    def has_word(self, word: str) -> bool:
+        """Whether a lower-case word stands in a passage, in some form."""
+        return vocabulary.has_word(self._database, word)
+
+    def nearest_word(self, word: str) -> str:
+        """The word of the documents that a misspelt one is nearest to; "" if none is near."""
+        return vocabulary.nearest(self._database, word)
+
+    def sources_with(self, text: str) -> list[str]:
+        """The sources of which some passage holds each word of a text, ascending."""
+        return bm25.sources_with(self._database, text)
 
     # Cached vectors
 

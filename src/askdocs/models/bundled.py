@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,12 @@ def load_tokenizer() -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
+
+
+@lru_cache(maxsize=1)
+def common_words() -> frozenset[str]:
+    """The words that the tokenizer has in one piece: the most common ones of English."""
+    return frozenset(load_tokenizer().get_vocab())
 
 
 def vectors_of(

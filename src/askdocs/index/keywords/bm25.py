@@ -85,6 +85,22 @@ def search(
     return [(name, min(max(float(-score) / most, 0.0), 1.0)) for score, name in best]
 
 
+def sources_with(database: Database, text: str) -> list[str]:
+    """The sources that hold each word of a text, in any of their passages, ascending."""
+    with database.snapshot() as connection:
+        common: set[str] | None = None
+        for terms in _terms(connection, words(text)).values():
+            numbers = np.unique(_phrase(connection, terms) >> PASSAGE_SHIFT)
+            rows = connection.execute(
+                "SELECT DISTINCT source FROM passages"
+                " WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps(numbers.tolist()),),
+            )
+            found = {str(row[0]) for row in rows}
+            common = found if common is None else common & found
+        return sorted(common or ())
+
+
 def _scores(connection: sqlite3.Connection, wanted: Sequence[str]) -> NDArray[np.float64]:
     """BM25 by the number of the passage, float64 [greatest number + 1]; 0 where no word is."""
     total, mean = _totals(connection)

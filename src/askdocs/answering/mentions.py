@@ -1,0 +1,160 @@
+"""Which documents mention something: a complete list with counts, from the word index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from askdocs.answering.context import all_sentences
+from askdocs.index.keywords.terms import indexed_form, stem, words
+from askdocs.types import Answer, Citation, Document, Passage, Statement
+
+MOST_QUOTED = 10  # documents; the list names more
+MOST_NAMED = 100
+_DOCUMENTS = (
+    r"(?:documents?|files?|sources?|texts?|pages?|articles?|papers?|reports?|notes?|letters?"
+    r"|contracts?|e-?mails?|transcripts?)"
+)
+_FEW = r"(?:(?:of )?(?:the|my|our|these|those|all|all the|all my) )?"
+_SURE = r"(?:mention|name|cite|quote|refer to|contain the (?:words?|phrase|term|name))"
+_LOOSE = r"(?:contain|include|discuss|talk about|speak of|write about|use the (?:word|term))"
+_VERB = rf"(?:(?P<sure>{_SURE})|{_LOOSE})(?:s|es|ed|ing)?"
+_ASKS = (
+    rf"(?:which|what|how many) (?:of )?{_FEW}{_DOCUMENTS}(?: that| which)?(?: do| does| did)? "
+    rf"{_VERB} (?P<what>.+)",
+    rf"(?:(?:list|show|find|give|name)(?: me)? )?(?:all|every|any|the)?(?: of)?(?: the| my| our)? "
+    rf"?{_DOCUMENTS} (?:that|which) {_VERB} (?P<what>.+)",
+    rf"in (?:which|what|how many) (?:of )?{_FEW}{_DOCUMENTS} (?:is|are|was|were|does|do) "
+    r"(?P<what>.+) (?P<sure>mentioned|named|cited|appear|occur|found)",
+    r"where (?:is|are|was|were) (?P<what>.+) (?P<sure>mentioned)(?: in (?:the|my|these)?.*)?",
+    r"(?:who|where) mentions (?P<sure>)(?P<what>.+)",
+)
+_PATTERNS = [
+    re.compile(rf"\W*(?:please |(?:can|could) you (?:please )?)?{ask}\W*", re.IGNORECASE)
+    for ask in _ASKS
+]
+_QUOTED = re.compile(r"[\"“«„'‘](.+)[\"”»“'’]")
+_LEADING = re.compile(r"(?:the |an? |any )?(?:(?:words?|phrase|term|name)s? )?", re.IGNORECASE)
+_TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question wants to find the mentions of.
+
+    Attributes:
+        phrase: The words, as they were asked.
+        exact: Whether they are meant as they stand, not in other forms.
+        only_words: Whether the question can mean nothing but the words: "mention", not "discuss".
+    """
+
+    phrase: str
+    exact: bool
+    only_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A document with the places, in characters, that mention something."""
+
+    document: Document
+    places: tuple[tuple[int, int], ...]
+
+
+def mentions_wanted(question: str) -> Wanted | None:
+    """What a question asks the mentions of; None for a question of another kind."""
+    for pattern in _PATTERNS:
+        asked = pattern.fullmatch(question.strip())
+        if asked:
+            what = asked["what"].strip(" ?!.,")
+            quoted = _QUOTED.search(what)
+            phrase = quoted[1] if quoted else _LEADING.sub("", what, count=1)
+            if words(phrase):
+                return Wanted(phrase.strip(), bool(quoted), asked["sure"] is not None)
+    return None
+
+
+def places_of(wanted: Wanted, text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) in characters of each mention in a text, from the first on."""
+    form: Callable[[str], str] = str if wanted.exact else stem
+    phrase = [form(found.group().lower()) for found in _TOKEN.finditer(wanted.phrase)]
+    if not phrase or indexed_form(wanted.phrase) != wanted.phrase:  # scripts without spaces
+        for found in re.finditer(re.escape(wanted.phrase), text, re.IGNORECASE):
+            yield found.span()
+        return
+    spans = [found.span() for found in _TOKEN.finditer(text)]
+    forms = [form(text[start:end].lower()) for start, end in spans]
+    for number in range(len(forms) - len(phrase) + 1):
+        if forms[number] == phrase[0] and forms[number : number + len(phrase)] == phrase:
+            yield spans[number][0], spans[number + len(phrase) - 1][1]
+
+
+def answer_mentions(
+    question: str,
+    wanted: Wanted,
+    found: Sequence[Mentioned],
+    documents: int,
+    passages_of: Callable[[str], Sequence[Passage]],
+) -> Answer:
+    """The list of all documents with their counts, and the first mention in each.
+
+    Args:
+        question: The question as it was asked.
+        wanted: What is to be mentioned.
+        found: The documents that mention it.
+        documents: How many were looked at.
+        passages_of: The passages of a source, in order.
+    """
+    ordered = sorted(found, key=lambda each: (-len(each.places), each.document.source))
+    if not ordered:
+        said = f"None of your {documents} documents mentions “{wanted.phrase}”."
+        said = said if documents != 1 else f"Your document does not mention “{wanted.phrase}”."
+        return Answer(question, said, answered=True, confidence=1.0)
+    citations: list[Citation] = []
+    for each in ordered[:MOST_QUOTED]:
+        passages = passages_of(each.document.source)
+        citations += _citation(len(citations) + 1, each, passages)
+    statements = [Statement(" ".join(each.quote.split()), (each,), "quoted") for each in citations]
+    text = "\n\n".join(f"{each.text} [{n}]" for n, each in enumerate(statements, 1))
+    return Answer(
+        question=question,
+        text=text or _list(wanted, ordered, documents),
+        statements=tuple(statements),
+        citations=tuple(citations),
+        answered=True,
+        confidence=1.0,
+        searched_for=(wanted.phrase,),
+        notice=_list(wanted, ordered, documents),
+    )
+
+
+def _list(wanted: Wanted, found: Sequence[Mentioned], documents: int) -> str:
+    """How many documents mention it, and each with its count."""
+    counts = [f"{each.document.source} ({_times(len(each.places))})" for each in found]
+    more = len(counts) - MOST_NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    verb = "mentions" if len(found) == 1 else "mention"
+    return (
+        f"{len(found)} of {documents} documents {verb} “{wanted.phrase}”:"
+        f" {', '.join(counts[:MOST_NAMED])}{rest}."
+    )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _citation(number: int, found: Mentioned, passages: Sequence[Passage]) -> list[Citation]:
+    """The sentence of the first mention; none where it stands in no passage."""
+    start, end = found.places[0]
+    for passage in passages:
+        if passage.start <= start < passage.start + len(passage.text):
+            spans = all_sentences(passage, with_title=True)
+            places = [(passage.start + a, passage.start + b) for a, b in spans]
+            around = next((span for span in places if span[0] <= start < span[1]), None)
+            first, last = around or (passage.start, passage.start + len(passage.text))
+            quote = passage.text[first - passage.start : last - passage.start]
+            focus = (start, min(end, last))
+            return [Citation(number, passage, quote, first, last, focus)]
+    return []

@@ -1,0 +1,77 @@
+"""Questions that compare two things: each is looked for on its own if no sentence has both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from askdocs.index.keywords.terms import content_words
+
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|differ\w*|versus|vs\.?|more|less|fewer|higher|lower|larger|smaller|longer"
+    r"|shorter|older|younger|earlier|later|bigger|better|worse|cheaper|faster|slower|first|both"
+    r"|most|least|which (?:one|of the two))\b",
+    re.IGNORECASE,
+)
+_PIVOTS = (
+    re.compile(r"\bbetween (?P<first>.+?) and (?P<second>.+)", re.I),
+    re.compile(r"\bcompare[ds]? (?P<first>.+?) (?:and|with|to|against) (?P<second>.+)", re.I),
+    re.compile(r"(?P<first>.+?) (?:vs\.?|versus|compared (?:with|to)) (?P<second>.+)", re.I),
+    re.compile(
+        r"\b(?:do|does|did|are|is|were|was) (?P<first>.+?) and (?P<second>.+?)"
+        r" (?:differ|compare|different)",
+        re.I,
+    ),
+    re.compile(r"(?P<first>.+) than (?P<second>.+)", re.I),
+    re.compile(r"(?P<first>.+),? or (?P<second>.+)", re.I),
+)
+_MOST_WORDS = 3  # content words of a side, nearest to the pivot
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*|[,;:?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the things that are compared: its own words, and the question about it alone."""
+
+    words: tuple[str, ...]
+    question: str
+
+
+def sides_of(question: str) -> tuple[Side, Side] | None:
+    """The two sides of a question that compares; None for a question of another kind."""
+    if not _COMPARES.search(question):
+        return None
+    for pivot in _PIVOTS:
+        found = pivot.search(question)
+        if not found:
+            continue
+        first = _nearest(_WORD.findall(found["first"])[::-1])[::-1]
+        second = _nearest(_WORD.findall(found["second"]))
+        own = [word for word in first if word not in second and not _COMPARES.search(word)]
+        other = [word for word in second if word not in first and not _COMPARES.search(word)]
+        if own and other:
+            return (
+                Side(tuple(own), _without(question, other)),
+                Side(tuple(other), _without(question, own)),
+            )
+    return None
+
+
+def _nearest(words: list[str]) -> list[str]:
+    """The content words that a list begins with, without articles and the like before them."""
+    found: list[str] = []
+    for word in words:
+        content = content_words(word)
+        if content and not _COMPARES.fullmatch(word):
+            found += content
+        elif found:
+            break
+    return found[:_MOST_WORDS]
+
+
+def _without(question: str, words: list[str]) -> str:
+    """A question without some of its words."""
+    left = question
+    for word in words:
+        left = re.sub(rf"\b{re.escape(word)}(?:['’]s)?\b", "", left, flags=re.IGNORECASE)
+    return " ".join(left.split())

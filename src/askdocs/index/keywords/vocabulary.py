@@ -1,0 +1,82 @@
+"""The words that the documents have: whether one is among them, and which is nearest to it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import numpy as np
+
+from askdocs.index.database import Database
+from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT, PLACES
+from askdocs.index.keywords.terms import stem, words
+
+_TWO_MISTAKES = 8  # letters from which two mistakes are looked through
+_MOST_NEAR = 3  # terms whose words are compared with the one that was written
+
+
+def has_word(database: Database, word: str) -> bool:
+    """Whether a lower-case word stands in a passage, in some form."""
+    return bool(database.rows("SELECT 1 FROM word_places WHERE term = ? LIMIT 1", stem(word)))
+
+
+def nearest(database: Database, word: str) -> str:
+    """The word of the documents that a misspelt lower-case word is nearest to; "" if none is near.
+
+    It begins with the same letter, and differs by one letter, in long words by two. Of several,
+    the nearest is meant, and of those the one in most passages.
+    """
+    most = 2 if len(word) >= _TWO_MISTAKES else 1
+    root = stem(word)
+    with database.snapshot() as connection:
+        found = connection.execute(
+            """SELECT term, sum(word_places.passages) FROM word_blocks CROSS JOIN word_places
+               ON word_places.block = word_blocks.block AND term >= ? AND term < ?
+               AND length(term) BETWEEN ? AND ? GROUP BY term""",
+            (root[:1], root[:1] + "\U0010ffff", len(root) - most, len(root) + most),
+        ).fetchall()
+        near = sorted(
+            (mistakes, -count, term)
+            for term, count in found
+            if term.isalpha() and 0 < (mistakes := distance(root, term, most)) <= most
+        )
+        forms = {
+            form: (distance(word, form, 2 * most), order)
+            for order, (_, _, term) in enumerate(near[:_MOST_NEAR])
+            for form in _forms(connection, term)
+        }
+    likely = {form: place for form, place in forms.items() if place[0] <= most}
+    return min(likely, key=lambda form: (*likely[form], form)) if likely else ""
+
+
+def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
+    """The words of one passage with a term that have it as their stem."""
+    block, places = connection.execute(
+        "SELECT block, places FROM word_places WHERE term = ? LIMIT 1", (term,)
+    ).fetchone()
+    number = (int(np.frombuffer(places, PLACES)[0]) >> PASSAGE_SHIFT) + (block << BLOCK_BITS)
+    row = connection.execute(
+        "SELECT text, title, heading FROM passages WHERE number = ?", (number,)
+    ).fetchone()
+    return {word for part in row or () if part for word in words(part) if stem(word) == term}
+
+
+def distance(first: str, second: str, most: int) -> int:
+    """How many letters differ: left out, added, replaced or two neighbours exchanged.
+
+    It is the optimal string alignment distance; `most` + 1 stands for every greater one.
+    """
+    if abs(len(first) - len(second)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for number, letter in enumerate(first, 1):
+        older, before, row = before, row, [number]
+        for place, other in enumerate(second, 1):
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != other))
+            swapped = number > 1 and place > 1 and letter == second[place - 2]
+            if swapped and first[number - 2] == other:
+                cost = min(cost, older[place - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]

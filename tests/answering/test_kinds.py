@@ -1,0 +1,168 @@
+"""Questions of other kinds: which documents mention something, misspelt words, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.answering.mentions import mentions_wanted, places_of
+from askdocs.answering.questions.comparison import sides_of
+from askdocs.index.keywords.vocabulary import distance
+from tests.hash_embedding import HashEmbedding
+
+TEXTS = {
+    "harbour.txt": "The harbour of Vardefjord has three cranes. Cranes lift the timber.\n\n"
+    "The crane driver is Oda Brekke. She started in 1998.",
+    "market.md": "# Market\n\nThe market of Vardefjord opens at seven. It sells fish.",
+    "letter.txt": "Dear Sir,\n\nThe government of the town thanks you for the timber.",
+}
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "corpus").mkdir()
+    for name, text in TEXTS.items():
+        (folder / "corpus" / name).write_text(text, "utf-8")
+    config = Config(corpus=folder / "corpus", index=folder / "index")
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        yield assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("Which documents mention Oda Brekke?", "Oda Brekke"),
+        ("which files contain the word timber?", "timber"),
+        ("List all documents that mention “the harbour”", "the harbour"),
+        ("In which documents is the crane mentioned?", "crane"),
+        ("How many of my documents refer to Vardefjord?", "Vardefjord"),
+        ("Can you show me the reports that discuss tolls?", "tolls"),
+        ("Where is Brekke mentioned?", "Brekke"),
+    ],
+)
+def test_questions_for_mentions_are_known(question: str, phrase: str) -> None:
+    wanted = mentions_wanted(question)
+    assert wanted is not None
+    assert wanted.phrase == phrase
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which document must I send to the registrar?",
+        "What does the report mention about cranes?",
+        "Who mentioned the timber first?",
+        "Which reports are due in May?",
+    ],
+)
+def test_other_questions_are_no_questions_for_mentions(question: str) -> None:
+    assert mentions_wanted(question) is None
+
+
+def test_all_documents_are_named_with_their_counts(town: Assistant) -> None:
+    answer = town.ask("Which documents mention Vardefjord?")
+    assert answer.answered
+    assert answer.notice == (
+        "2 of 3 documents mention “Vardefjord”: harbour.txt (once), market.md (once)."
+    )
+    assert [each.source for each in answer.citations] == ["harbour.txt", "market.md"]
+    for each in answer.citations:
+        assert town.document(each.source).text[each.start : each.end] == each.quote
+        assert "Vardefjord" in each.quote
+
+
+def test_other_forms_count_unless_the_words_are_quoted(town: Assistant) -> None:
+    assert "harbour.txt (3 times)" in town.ask("Which documents mention cranes?").notice
+    assert "harbour.txt (twice)" in town.ask("Which documents mention “cranes”?").notice
+
+
+def test_only_the_documents_that_were_chosen_are_looked_at(town: Assistant) -> None:
+    answer = town.ask("Which documents mention timber?", sources=["letter.txt"])
+    assert answer.notice == "1 of 1 documents mentions “timber”: letter.txt (once)."
+
+
+def test_that_nothing_mentions_it_is_said(town: Assistant) -> None:
+    answer = town.ask("Which documents mention penguins?")
+    assert answer.text == "None of your 3 documents mentions “penguins”."
+    assert not answer.citations
+
+
+def test_what_may_mean_more_than_the_words_is_searched(town: Assistant) -> None:
+    assert "None of your" not in town.ask("Which documents discuss the fishing industry?").text
+
+
+def test_words_are_found_one_after_the_other() -> None:
+    wanted = mentions_wanted("Which documents mention the crane driver?")
+    assert wanted is not None
+    text = "A driver of cranes. Crane drivers work here; the crane-driver too. Crane, driver."
+    assert [text[start:end] for start, end in places_of(wanted, text)] == [
+        "Crane drivers",
+        "Crane, driver",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("What did Brekek start?", "Searched for “Brekke” instead of “Brekek”."),
+        ("When does the market of vardefjrd open?", "“vardefjord” instead of “vardefjrd”"),
+        ("Who thanks for the timbre of the goverment?", "“government” instead of “goverment”"),
+    ],
+)
+def test_misspelt_words_are_those_of_the_documents(
+    town: Assistant, written: str, told: str
+) -> None:
+    assert told in town.ask(written).notice
+
+
+@pytest.mark.parametrize("question", ["Who sells planes?", "Where is Cranston?", "Is INV-10 paid?"])
+def test_words_that_may_be_right_stay(town: Assistant, question: str) -> None:
+    assert "instead of" not in town.ask(question).notice
+
+
+def test_the_question_of_an_answer_stays_as_it_was_asked(town: Assistant) -> None:
+    assert town.ask("When does the markte open?").question == "When does the markte open?"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "mistakes"),
+    [
+        ("zheri", "zehri", 1),
+        ("goverment", "government", 1),
+        ("recieve", "receive", 1),
+        ("abc", "xyz", 3),
+        ("same", "same", 0),
+    ],
+)
+def test_mistakes_are_counted(first: str, second: str, mistakes: int) -> None:
+    assert distance(first, second, 2) == min(mistakes, 3)
+    assert distance(second, first, 2) == min(mistakes, 3)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        ("Did Wolves or Norwich pay more?", ("wolves",), ("norwich", "pay")),
+        ("Who had more deaths to 2014, Malay Air or Delta?", ("malay", "air"), ("delta",)),
+        ("What is the difference between barley and rye bread?", ("barley",), ("rye", "bread")),
+        ("How do Ada and Grace differ on this?", ("ada",), ("grace",)),
+        ("Is the north tower older than the south tower?", ("north",), ("south",)),
+    ],
+)
+def test_comparisons_have_two_sides(
+    question: str, first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    sides = sides_of(question)
+    assert sides is not None
+    assert set(first) <= set(sides[0].words)
+    assert set(second) <= set(sides[1].words)
+    assert not set(first) & set(sides[1].words)
+
+
+@pytest.mark.parametrize("question", ["Who wrote the opinion?", "Is it red or blue?"])
+def test_other_questions_have_no_sides(question: str) -> None:
+    assert sides_of(question) is None
