@@ -89,8 +89,8 @@ def sources_with(database: Database, text: str) -> list[str]:
     """The sources that hold each word of a text, in any of their passages, ascending."""
     with database.snapshot() as connection:
         common: set[str] | None = None
-        for terms in _terms(connection, words(text)).values():
-            numbers = np.unique(_phrase(connection, terms) >> PASSAGE_SHIFT)
+        for terms in terms_of(connection, words(text)).values():
+            numbers = np.unique(phrase_places(connection, terms) >> PASSAGE_SHIFT)
             rows = connection.execute(
                 "SELECT DISTINCT source FROM passages"
                 " WHERE number IN (SELECT value FROM json_each(?))",
