@@ -28,6 +28,8 @@ GRADIO_API = "/gradio_api/"
 GRADIO_ROUTES = frozenset(
     "app_id call cancel config heartbeat info openapi.json queue reset run startup-events".split()
 )
+# Calls with arguments by name: Gradio answers wrong names with a server error and a traceback.
+NAMED_CALLS = f"{GRADIO_API}call/v2/"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BODY_BYTES = 1_000_000  # of a request from a browser or a chat client
 TASK_BYTES = 64_000_000  # of a task: it carries a conversation with all of its passages
@@ -140,7 +142,10 @@ class GradioRoutes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         route = path.removeprefix(GRADIO_API).split("/", 1)[0]
-        if path.startswith(GRADIO_API) and route not in GRADIO_ROUTES:
+        if path.startswith(NAMED_CALLS):
+            words = 'Not found. POST {"data": [...]} to /gradio_api/call/NAME instead.'
+            await PlainTextResponse(words, 404)(scope, receive, send)
+        elif path.startswith(GRADIO_API) and route not in GRADIO_ROUTES:
             await PlainTextResponse("Not found.", 404)(scope, receive, send)
         else:
             await self._application(scope, receive, send)

@@ -282,7 +282,16 @@ def test_a_session_is_only_for_the_visitor_who_began_it(
 
 
 @pytest.mark.parametrize(
-    "path", ["upload", "file=/etc/passwd", "file/x", "proxy=http://evil.example", "stream/1", ""]
+    "path",
+    [
+        "upload",
+        "file=/etc/passwd",
+        "file/x",
+        "proxy=http://evil.example",
+        "stream/1",
+        "call/v2/ask",
+        "",
+    ],
 )
 def test_gradio_serves_no_files_uploads_or_proxies(path: str) -> None:
     with a_guarded() as client:
