@@ -367,8 +367,8 @@ def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
 def _combined(values: Iterable[float], factors: Iterable[float]) -> Iterator[float]:
     """Sums, differences and ratios of two values, and values times or over a factor."""
     held, by = list(values), list(factors)
-    for one in held:
-        for two in held:
+    for place, one in enumerate(held):
+        for two in (*held[:place], *held[place + 1 :]):
             yield one + two
             yield abs(one - two)
             if two:
