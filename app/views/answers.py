@@ -310,14 +310,15 @@ def _nearest(hits: Sequence[Hit]) -> str:
 
 def _assurance(answer: Answer) -> str:
     """How sure the answer is and what it consists of, in quiet words."""
-    if not answer.confidence or _is_overview(answer):
-        return ""
+    estimated = bool(answer.confidence) and not _is_overview(answer)
+    told = summary(answer).removesuffix(".")
+    if not estimated:
+        return f'<p class="quiet assurance">{escape(told)}.</p>' if told else ""
     sources = len({citation.source for citation in answer.citations})
     words = []
     if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
         words.append("Exact words" + (f" of {sources} documents" if sources > 1 else ""))
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
-    told = summary(answer).removesuffix(".")
     words.append(told or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
     said = ", ".join(words)
     title = f"Estimated probability that this answers: {answer.confidence:.0%}"

@@ -73,6 +73,16 @@ class Config:
     unsupported: str = _setting(
         "mark", "sentences of a language model that the documents do not support: mark or remove"
     )
+    tasks: str = _setting(
+        "model",
+        "who compares, summarises, lists, translates and explains: model (a language model, where"
+        " one is set, from passages of every document named) or quotes",
+    )
+    second_opinion: str = _setting(
+        "no",
+        "whether a language model is asked, in one further request, for the words that bear what"
+        " the verifier doubts: no or yes",
+    )
 
     vectors: str = _setting(
         EMBEDDED,
@@ -115,6 +125,8 @@ class Config:
         _require(self.llm_context >= 512, "llm_context must be at least 512")
         _require(self.llm_seconds >= 1, "llm_seconds must be at least 1")
         _require(self.unsupported in ("mark", "remove"), "unsupported must be mark or remove")
+        _require(self.tasks in ("model", "quotes"), "tasks must be model or quotes")
+        _require(self.second_opinion in ("no", "yes"), "second_opinion must be no or yes")
         _require(self.max_file_megabytes >= 1, "max_file_megabytes must be at least 1")
         _require(self.load_seconds >= 1, "load_seconds must be at least 1")
 

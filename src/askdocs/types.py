@@ -164,7 +164,8 @@ class Answer:
     may answer; `notice` says why it is doubted, and `band` is "perhaps".
 
     `confidence` (0 to 1) estimates the chance that the best sentence quoted answers, also where a
-    language model writes; what that one adds has verdicts. `hits` are the passages it was chosen
+    language model writes; what that one adds has verdicts. It is 0 where nothing was estimated.
+    `hits` are the passages it was chosen
     from (the nearest ones where there is no answer), `searched_for` is what was searched, `notice`
     is what the person should know beside it, `seconds` is the time it took.
     """

@@ -383,3 +383,102 @@ def test_a_llama_index_object_writes_too(assistant: Assistant) -> None:
         good, bad = other.ask(QUESTION).statements
     assert good.verdict in ("supported", "quoted")
     assert bad.verdict == "unsupported"
+
+
+def test_a_comparison_goes_to_the_model_with_passages_of_both_documents(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    question = "Compare the bicycle report and the sourdough notes"
+    server.script = script = Script([["The scheme cost 1.9 million pounds to set up [1]."]])
+    answer = assistant.ask(question)
+    shown = script.requests[0]["messages"][1]["content"]
+    assert "1.9 million pounds" in shown
+    assert "flour" in shown
+    assert "what differs" in shown
+    assert answer.answered
+    assert summary(answer) == "The statement stands in your documents."
+    with another(assistant, tasks="quotes") as plain:
+        server.script = script = Script([["The scheme cost 1.9 million pounds to set up [1]."]])
+        plain.ask(question)
+        assert "what differs" not in str(script.requests)
+
+
+def test_a_summary_is_made_from_all_parts_of_the_document_named(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.script = script = Script([["Water must never touch the glass [1]."]])
+    answer = assistant.ask("Please summarise the lighthouse keepers handbook")
+    shown = script.requests[0]["messages"][1]["content"]
+    headings = {hit.passage.heading for hit in answer.hits}
+    parts = assistant.document("lighthouse-keepers-handbook.md").text.count("\n## ")
+    assert parts > 3
+    assert shown.count("<passage number=") >= parts
+    assert "bicycle" not in shown
+    assert headings
+
+
+def test_a_task_that_is_far_from_the_documents_stays_refused(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    server.script = script = Script([["Quarks have colours."]])
+    for question in ("Explain quantum chromodynamics", "List the moons of Jupiter by density"):
+        answer = assistant.ask(question)
+        assert not answer.answered
+    assert not script.requests
+
+
+DOUBTED = "Setting the scheme up swallowed 1.9 million pounds of precious money, annoying many [1]."
+BEARING = "The scheme cost 1.9 million pounds to set up and 380,000 pounds a year to run."
+
+
+@pytest.mark.parametrize(
+    ("pointing", "verdict"),
+    [
+        (f'1: "{BEARING}"', "supported"),
+        (f"1: “{BEARING[:44]}”\n2: NONE", "supported"),
+        ('1: "The scheme swallowed 1.9 million pounds of public money."', "partly"),
+        ("1: NONE", "partly"),
+        ("The passages say so.", "partly"),
+    ],
+)
+def test_only_words_that_stand_there_make_a_doubtful_statement_supported(
+    assistant: Assistant, server: ModelServer, pointing: str, verdict: str
+) -> None:
+    with another(assistant, second_opinion="yes") as careful:
+        server.script = script = Script([[f"{TRUE}{DOUBTED}"], [pointing]])
+        stream = careful.stream(QUESTION)
+        pieces = list(stream)
+    sure, doubtful = stream.answer.statements
+    assert (sure.verdict, doubtful.verdict) == ("supported", verdict)
+    assert "1.9 million pounds" in doubtful.citations[0].quote
+    assert "".join(pieces) == stream.answer.text
+    assert "1: Setting the scheme up" in script.requests[1]["messages"][1]["content"]
+    assert [each.number for each in stream.answer.citations] == list(
+        range(1, len(stream.answer.citations) + 1)
+    )
+
+
+def test_what_the_source_contradicts_stays_so_whatever_the_model_points_at(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    with another(assistant, second_opinion="yes") as careful:
+        server.script = Script([[TRUE, FALSE], [f'1: "{BEARING}"']])
+        answer = careful.ask(QUESTION)
+        assert [each.verdict for each in answer.statements] == ["supported", "unsupported"]
+        server.script = script = Script([[TRUE], [f'1: "{BEARING}"']])
+        careful.ask(QUESTION)
+        assert len(script.requests) == 1  # nothing was in doubt
+        server.script = Script([[TRUE, FALSE], 500])
+        assert len(careful.ask(QUESTION).statements) == 2
+
+
+def test_what_a_second_opinion_does_not_save_is_removed_where_the_setting_says_so(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    with another(assistant, second_opinion="yes", unsupported="remove") as careful:
+        server.script = Script([[FALSE, TRUE, DOUBTED], [f'2: "{BEARING}"']])
+        stream = careful.stream(QUESTION)
+        pieces = list(stream)
+    assert "".join(pieces) == stream.answer.text
+    assert "7.5" not in stream.answer.text
+    assert [each.verdict for each in stream.answer.statements] == ["supported", "supported"]

@@ -9,6 +9,13 @@ from dataclasses import replace
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.generation.generate import write_answer
+from askdocs.answering.generation.tasks import (
+    MOST_PASSAGES,
+    Task,
+    documents_named,
+    gathered,
+    task_of,
+)
 from askdocs.answering.mentions import Mentioned, answer_mentions, mentions_wanted, places_of
 from askdocs.answering.not_read import not_looked_at
 from askdocs.answering.overview import (
@@ -231,7 +238,12 @@ def told(
     considered = consider(parts, asked, history=history, sources=sources, insist=insist)
     parts.open_catalog().check_slices(hit.passage for hit in considered.hits)
     answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
-    if answer.answered and parts.has_llm and not quotes:
+    writes = parts.has_llm and not quotes
+    task = task_of(considered.read_as) if writes and parts.config.tasks == "model" else None
+    for_task = _gathered(parts, task, considered, sources) if task else None
+    if task and for_task:
+        answer = yield from _written(parts, for_task, answer, task.kind)
+    elif answer.answered and writes:
         answer = yield from _written(parts, considered, answer)
     else:
         yield from _in_pieces(answer.text)
@@ -310,7 +322,25 @@ def _documents_told(records: Sequence[DocumentRecord]) -> str:
     return f"{count}: {named}{f' and {more} more' if more > 0 else ''}."
 
 
-def _written(parts: Parts, considered: Considered, quoted: Answer) -> Generator[str, None, Answer]:
+def _gathered(
+    parts: Parts, task: Task, usual: Considered, sources: Sequence[str] | None
+) -> Considered | None:
+    """The passages for what only a language model can do; None where no document is about it."""
+    catalog = parts.open_catalog()
+    within = None if sources is None else set(catalog.sources(sources))
+    records = [each for each in catalog.records() if within is None or each.source in within]
+
+    def search(queries: Sequence[str], documents: Sequence[str] | None) -> list[Hit]:
+        chosen = sources if documents is None else documents
+        return find(parts, queries, limit=MOST_PASSAGES, sources=chosen)
+
+    named = documents_named(task.question, records)
+    return gathered(task, usual, named, search, catalog.passages_of)
+
+
+def _written(
+    parts: Parts, considered: Considered, quoted: Answer, task: str = ""
+) -> Generator[str, None, Answer]:
     """The answer in the words of the language model; the quotes where it has none."""
     try:
         model, scorer = parts.open_llm(), parts.open_claim_scorer()
@@ -323,6 +353,8 @@ def _written(parts: Parts, considered: Considered, quoted: Answer) -> Generator[
             model,
             Verifier(scorer, parts.embedder, parts.open_catalog().passages_of),
             remove_unsupported=parts.config.unsupported == "remove",
+            ask_again=parts.config.second_opinion == "yes",
+            task=task,
         )
     )
 

@@ -93,6 +93,8 @@ def paced(pieces: Callable[[Stopped], Generator[str]], name: str, seconds: float
             if now - began > seconds * _LONGEST_WHOLE:
                 raise ReplyCutOffError("it took longer than the time allowed")
             yield piece
+            busy = time.monotonic() - now  # the time that whoever reads took is not the model's
+            heard, began = heard + busy, began + busy
     finally:
         stopped.set()
 

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from askdocs.answering.candidates import Considered
 from askdocs.answering.generation.prompts import NOT_FOUND, numbered, writing_messages
 from askdocs.answering.generation.reply_parser import ReplyParser, Said
+from askdocs.answering.generation.second_opinion import DOUBTED, second_opinion
 from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.statements import declines
 from askdocs.answering.verification.verifier import Judgement, Verifier
@@ -19,6 +20,7 @@ from askdocs.llm.model import LanguageModel
 from askdocs.types import Answer, Citation, Passage, Quotation, Statement, Verdict
 
 _MOST_PASSAGES = 10
+_MOST_FOR_TASK = 24  # a comparison or summary wants more of each document
 _REPLY_TOKENS = 600
 _SHARE_FOR_REPLY = 3  # a reply may take this part of a small context
 _WRAPPING_TOKENS = 20  # around each passage
@@ -49,19 +51,33 @@ def write_answer(
     verifier: Verifier,
     *,
     remove_unsupported: bool,
+    ask_again: bool = False,
+    task: str = "",
 ) -> Generator[str, None, Answer]:
     """The text of the answer as it is written; the generator returns the Answer.
 
     All that was yielded, put together, is the text of the Answer, unless the reply is cut off or
     the model fails. Where it is cut off, the torn sentence at its end is left out of the Answer.
     Where the model fails, `quoted` is the Answer. In both cases a notice says why.
+
+    Args:
+        considered: The question, and the passages that were found for it.
+        quoted: The answer in quotes, for where the model writes none.
+        model: What writes.
+        verifier: Judges its statements.
+        remove_unsupported: Whether statements that are not supported are left out.
+        ask_again: Whether the model is asked, in one further request, for the words that bear the
+            statements which the verifier doubts. From the first of these on, nothing is yielded
+            before that has been answered.
+        task: What the question wants to be made from the passages; "" for a plain question.
     """
-    passages = passages_to_show(considered, model)
+    passages = passages_to_show(considered, model, task)
     parser = ReplyParser(len(passages))
     writing = _Writing(
-        considered.question, considered.read_as, passages, verifier, remove_unsupported
-    )
-    messages = writing_messages(considered.read_as, passages)
+        considered.question, considered.read_as, passages, verifier, remove_unsupported,
+        waits=ask_again,
+    )  # fmt: skip
+    messages = writing_messages(considered.read_as, passages, task)
     most_tokens = _reply_tokens(model)
     room = most_tokens * _LONGEST_TOKEN
     notice = ""
@@ -84,6 +100,13 @@ def write_answer(
         notice = f"The language model's reply was cut off: {error}."
     except ModelUnavailableError as error:
         return _with_notice(quoted, f"The language model gave no answer. {error}")
+    if writing.has_doubts:
+        yield from writing.reconsider(model)
+    return _finished(writing, considered, quoted, notice)
+
+
+def _finished(writing: _Writing, considered: Considered, quoted: Answer, notice: str) -> Answer:
+    """The Answer of what was written; the quotes where that is nothing."""
     if writing.declined and not writing.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
     if all(each.verdict == "no_claim" for each in writing.statements):
@@ -94,26 +117,35 @@ def write_answer(
         text=writing.text,
         statements=tuple(writing.statements),
         citations=tuple(writing.citations),
-        hits=quoted.hits,
+        hits=quoted.hits or considered.hits,
         answered=True,
-        confidence=quoted.confidence,
+        confidence=quoted.confidence if quoted.answered else 0.0,
         searched_for=considered.searched_for,
         notice=notice,
     )
 
 
-def passages_to_show(considered: Considered, model: LanguageModel) -> list[Passage]:
-    """The passages that most likely answer, as many as the model can hold beside its reply."""
+def passages_to_show(considered: Considered, model: LanguageModel, task: str = "") -> list[Passage]:
+    """The passages that most likely answer, as many as the model can hold beside its reply.
+
+    For a task, those of one document stand together and in their order.
+    """
+    most = _MOST_FOR_TASK if task else _MOST_PASSAGES
     likely = [each.hit.passage for each in considered.candidates]
     ordered = dict.fromkeys([*likely, *(hit.passage for hit in considered.hits)])
     room = model.context - _reply_tokens(model)
-    room -= sum(model.count(each.content) for each in writing_messages(considered.read_as, []))
+    room -= sum(
+        model.count(each.content) for each in writing_messages(considered.read_as, [], task)
+    )
     shown: list[Passage] = []
     for passage in ordered:
         room -= model.count(numbered(len(shown) + 1, passage)) + _WRAPPING_TOKENS
-        if room < 0 or len(shown) == _MOST_PASSAGES:
+        if room < 0 or len(shown) == most:
             break
         shown.append(passage)
+    if task:
+        documents = list(dict.fromkeys(each.source for each in shown))
+        shown.sort(key=lambda each: (documents.index(each.source), each.start))
     return shown
 
 
@@ -124,6 +156,16 @@ def _reply_tokens(model: LanguageModel) -> int:
 def _with_notice(quoted: Answer, notice: str) -> Answer:
     tail = " These are quotes instead." if quoted.answered else ""
     return replace(quoted, notice=notice + tail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A sentence, what it claims where it stands ("" if nothing), its verdict, and its lead."""
+
+    said: Said
+    claim: str
+    judgement: Judgement
+    lead: str
 
 
 @dataclass(slots=True)
@@ -140,6 +182,7 @@ class _Writing:
     passages: Sequence[Passage]
     verifier: Verifier
     remove_unsupported: bool
+    waits: bool = False  # from the first doubtful statement on, until the model was asked again
     text: str = ""
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
@@ -151,11 +194,16 @@ class _Writing:
     _lead: str = ""  # of a paragraph that a sentence which was left out was to begin
     _head: tuple[str, ...] = ()  # the cells of the first row of the table that is being written
     _lead_in: str = ""  # the sentence that introduces the list that is being written
+    has_doubts: bool = False  # where it waits
+    _judged: list[_Judged] = field(default_factory=list)
+    _already: str = ""  # of the text that was yielded when something was doubted
 
     def go_on(self, parser: ReplyParser) -> str:
         """What can be shown of a sentence that is still being written."""
         pending = parser.pending
         if not pending or self.remove_unsupported or self.ended or _may_be_left_out(pending):
+            return ""
+        if self.has_doubts:
             return ""
         if self._has_said(pending):
             return ""
@@ -174,11 +222,24 @@ class _Writing:
             self._lead = lead if lead.startswith("\n") else ""
             return
         self.repeats = 0
-        judgement = self._judged(said)
+        claim, judgement = self._judge(said)
         removed = judgement.verdict == "unsupported" and self.remove_unsupported
-        self._lead = lead if removed and lead.startswith("\n") else ""
-        if removed:
+        judged = _Judged(said, claim, judgement, lead)
+        self._judged.append(judged)
+        if self.waits and judgement.verdict in DOUBTED and not self.has_doubts:
+            if not self.remove_unsupported and said.kind != "row":
+                yield self._show(said.markdown, lead)
+            self.has_doubts, self._already = True, self.text
+        if self.has_doubts:
+            self._shown = ""
             return
+        self._lead = lead if removed and lead.startswith("\n") else ""
+        if not removed:
+            yield from self._add(judged)
+
+    def _add(self, judged: _Judged) -> Iterator[str]:
+        """The rest of a sentence that was judged, with its citations and doubts."""
+        said, judgement, lead = judged.said, judged.judgement, judged.lead
         shown = lead if self.text or not lead.startswith("\n") else lead.lstrip("\n")
         statement = self._statement(said, judgement, shown)
         self.statements.append(statement)
@@ -194,23 +255,50 @@ class _Writing:
         self._shown = ""
         self._whole = len(self.text)
 
+    def reconsider(self, model: LanguageModel) -> Iterator[str]:
+        """Ask the model for the words that bear what is doubted; the rest of the text."""
+        doubted = {
+            number: each.claim
+            for number, each in enumerate(self._judged)
+            if each.claim and each.judgement.verdict in DOUBTED
+        }
+        opinions = yield from second_opinion(
+            model, doubted, self.passages, self.verifier, self.read_as
+        )
+        self.text, self._shown, self._lead = "", "", ""
+        self.statements.clear()
+        self.citations.clear()
+        for number, each in enumerate(self._judged):
+            decided = replace(
+                each,
+                judgement=opinions.get(number, each.judgement),
+                lead=self._lead_of(each.lead),
+            )
+            removed = decided.judgement.verdict == "unsupported" and self.remove_unsupported
+            self._lead = decided.lead if removed and decided.lead.startswith("\n") else ""
+            if not removed:
+                for _ in self._add(decided):
+                    pass
+        if self.text.startswith(self._already):
+            yield self.text[len(self._already) :]
+
     def drop_torn_sentence(self) -> None:
         """Leave out the sentence that was being written when the reply was cut off."""
         self.text = self.text[: self._whole]
 
-    def _judged(self, said: Said) -> Judgement:
-        """The verdict on a sentence, a row of a table or a block of code."""
+    def _judge(self, said: Said) -> tuple[str, Judgement]:
+        """What a sentence, a row of a table or a block of code claims, and the verdict on it."""
         cited, others = self._cited(said)
         if said.kind == "heading" or self._is_head(said):
-            return Judgement("no_claim")
+            return "", Judgement("no_claim")
         if said.kind == "code":
-            return self.verifier.judge_verbatim(said.text, [*cited, *others], _CODE)
+            return "", self.verifier.judge_verbatim(said.text, [*cited, *others], _CODE)
         if said.kind != "item" and said.opens:
             self._lead_in = ""
         claim = self._claim(said)
         if said.text.endswith(":"):
             self._lead_in = said.text.rstrip(":")
-        return self.verifier.judge(claim, cited, others, self.read_as)
+        return claim, self.verifier.judge(claim, cited, others, self.read_as)
 
     def _is_head(self, said: Said) -> bool:
         """Whether a row is the first of its table, which names the columns."""
@@ -256,7 +344,7 @@ class _Writing:
 
     def _has_said(self, words: str) -> bool:
         """Whether the answer holds a sentence that begins so, or the question does."""
-        said = (self.question, *(statement.text for statement in self.statements))
+        said = (self.question, *(each.said.text for each in self._judged))
         return any(each.startswith(words) for each in said)
 
     def _lead_of(self, lead: str) -> str:

@@ -33,6 +33,8 @@ DENIED = "the source says otherwise"
 NOT_LEARNT = "the verifier has not learnt this language"
 # Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
 PARTLY_SHARE = 0.5  # from here on partly
+POINTED_SHARE = 0.5  # from here on supported, if a model pointed at words that stand there
+_FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,38 @@ class Verifier:
         if place is None:
             return Judgement("partly", reason, self._nearest(text, passages))
         return Judgement("quoted", "", tuple(source.quotes(*place)), 1.0)
+
+    def judge_by_words(
+        self, text: str, words: Sequence[str], passages: Sequence[Passage], question: str = ""
+    ) -> Judgement | None:
+        """Judge a statement by words of the passages that are said to bear it.
+
+        Args:
+            text: The statement.
+            words: What somebody pointed at. Words that do not stand in the passages count nothing.
+            passages: Where the words may stand.
+            question: The question that the statement answers.
+
+        Returns:
+            The verdict "supported" with these words as quotes; None where they do not bear it.
+        """
+        source = self._source(passages)
+        long_enough = [each for each in words if len(each.split()) >= _FEWEST_POINTED]
+        places = [next(source.places(each), None) for each in long_enough]
+        quotes = [quote for place in places if place for quote in source.quotes(*place)]
+        if not quotes or caution(text) or not is_english(text):
+            return None
+        near = self._nearness.sentences(text, passages)
+        chosen = [each for each in near if any(_overlap(each.quote, quote) for quote in quotes)]
+        reading = self._read(text, chosen, question)
+        if reading is None or self._vetoed(text, reading.sentences):
+            return None
+        score = reading.score
+        is_enough = score.supported >= POINTED_SHARE * self._scorer.threshold
+        if not is_enough or score.contradicted > score.supported:
+            return None
+        judgement = Judgement("supported", "", tuple(dict.fromkeys(quotes)), score.supported)
+        return judgement if _limited(text, judgement, source) is judgement else None
 
     def _source(self, passages: Sequence[Passage]) -> Source:
         key = tuple(sorted(passages, key=lambda each: (each.source, each.start)))
@@ -242,6 +276,11 @@ class Verifier:
 def is_support(judgement: Judgement) -> bool:
     """Whether the verdict is that the quotes bear the statement."""
     return judgement.verdict in ("quoted", "supported")
+
+
+def _overlap(one: Quote, other: Quote) -> bool:
+    """Whether two pieces of a document share words."""
+    return one[0].id == other[0].id and one[1] < other[2] and other[1] < one[2]
 
 
 def _in_english(passages: Sequence[Passage]) -> bool:
