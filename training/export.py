@@ -9,8 +9,6 @@ makes the embedder; the figures behind the choices are in EMBEDDER.md.
 """
 
 import argparse
-import hashlib
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from checksums import CHECKSUMS, record_checksums
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from tokenizers import Tokenizer
@@ -32,8 +31,6 @@ BLOCK = 32
 
 SMALLEST = 4096
 """Weights with fewer elements stay float32: they are no weight in the file."""
-
-CHECKSUMS = "checksums.json"
 
 
 class SentenceEncoder(torch.nn.Module):
@@ -161,15 +158,6 @@ def save_tokenizer(source: Path, target: Path) -> None:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.save(str(target), pretty=False)
-
-
-def record_checksums(folder: Path, names: Sequence[str]) -> None:
-    """Write the SHA-256 of the named files into `checksums.json`, keeping other entries."""
-    path = folder / CHECKSUMS
-    checksums = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    for name in names:
-        checksums[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    path.write_text(json.dumps(checksums, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
 def load_encoder(model: Path) -> SentenceEncoder:

@@ -17,6 +17,7 @@ import export
 import numpy as np
 import pack_rows
 import train_reader
+from checksums import record_checksums
 
 OUTPUTS = ["start_logits", "end_logits", "relevance"]
 
@@ -29,7 +30,7 @@ def export_reader(checkpoint: Path, target: Path) -> None:
         full = Path(folder) / "float32.onnx"
         export.export(reader, export.example_inputs(), full, outputs=OUTPUTS)
         export.quantise(full, target / "reader.onnx")
-    export.record_checksums(target, ["reader.onnx"])
+    record_checksums(target, ["reader.onnx"])
 
 
 def compare(checkpoint: Path, exported: Path, rows: Path, count: int) -> str:

@@ -23,9 +23,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import export
 import numpy as np
 import torch
+from checksums import record_checksums
 from sklearn.metrics import roc_auc_score
 
 from askdocs import Assistant, Config
@@ -161,7 +161,7 @@ def main() -> None:
     weights, bias = fit([each for each in asked if not each.held_out])
     print(judged([each for each in asked if each.held_out], weights, bias))
     np.savez(options.target / FILE, weights=weights, bias=np.float32(bias))
-    export.record_checksums(options.target, [FILE])
+    record_checksums(options.target, [FILE])
 
 
 if __name__ == "__main__":

@@ -24,8 +24,9 @@ from askdocs.index.index import Index
 from askdocs.index.sync.load import UNREAD
 from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
+from askdocs.index.sync.sample import SAMPLED
 from askdocs.index.vectors.repair import move_vectors
-from askdocs.models.embedders import Embedder
+from askdocs.models.embedders import ENGLISH_SPEC, MULTILINGUAL_SPEC, Embedder
 from askdocs.resources import Parts
 from askdocs.search.filters import Filters
 from askdocs.search.find import find_words, group_hits
@@ -152,6 +153,7 @@ class Assistant:
         with self._sync_guard, self._telling(on_progress or _ignore) as listener:
             if not dry_run:
                 self._parts.open_lock()
+            sampled = self._parts.choose_models(anew=rebuild)
             if rebuild and not dry_run:
                 scan(self.config.corpus, leave_out=self.config.index)
                 self._parts.fingerprint()
@@ -161,6 +163,8 @@ class Assistant:
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
+            if sampled:
+                catalog.set_meta({SAMPLED: str(sampled)})
             if recheck:
                 catalog.distrust(recheck)
             with self._parts.embedding(ray) as embedder:
@@ -208,6 +212,7 @@ class Assistant:
             corpus=str(self.config.corpus),
             index=str(self.config.index),
             embedder=catalog.meta().get("embedder", ""),
+            models=self._models(),
             documents=tuple(catalog.records()),
             failed=tuple(catalog.failures()),
             passages=catalog.count(),
@@ -216,6 +221,14 @@ class Assistant:
             unread=int(catalog.meta().get(UNREAD, "0")),
             pending=catalog.count_pending(),
         )
+
+    def _models(self) -> str:
+        """The built-in models of the index, in words; "" where another embedder is set."""
+        meta = self._parts.open_catalog().meta()
+        spec = meta.get("embedder", "").rpartition(":")[0]
+        name = {ENGLISH_SPEC: "english", MULTILINGUAL_SPEC: "multilingual"}.get(spec, "")
+        why = meta.get(SAMPLED, "") if self.config.models == "auto" else ""
+        return f"{name} ({why})" if name and why else name
 
     def revision(self) -> str:
         """Return a revision token. It changes with the documents, and is cheap to get."""

@@ -59,10 +59,16 @@ class Config:
     index: Path = _setting(Path("index"), "the folder that the index is kept in")
     embedder: str = _setting(
         "onnx:builtin",
-        "the embedding model: onnx:builtin, st:NAME-OR-PATH (sentence-transformers, downloads only"
+        "the embedding model: onnx:builtin (one of the two that come with askdocs, see models),"
+        " st:NAME-OR-PATH (sentence-transformers, downloads only"
         " with HF_HUB_OFFLINE=0), or http:URL or http:MODEL@URL (an OpenAI-style server)",
     )
 
+    models: str = _setting(
+        "auto",
+        "the languages of the documents, which choose the built-in embedding model: english,"
+        " multilingual, or auto (from a sample of the folder when the index is made)",
+    )
     llm: str = _setting(
         "none",
         "what writes the answers: none (quotes), openai:MODEL@URL (any OpenAI-style server)"
@@ -124,6 +130,10 @@ class Config:
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
         _require(self.llm_context >= 512, "llm_context must be at least 512")
         _require(self.llm_seconds >= 1, "llm_seconds must be at least 1")
+        _require(
+            self.models in ("auto", "english", "multilingual"),
+            "models must be auto, english or multilingual",
+        )
         _require(self.unsupported in ("mark", "remove"), "unsupported must be mark or remove")
         _require(self.tasks in ("model", "quotes"), "tasks must be model or quotes")
         _require(self.second_opinion in ("no", "yes"), "second_opinion must be no or yes")

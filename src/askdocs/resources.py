@@ -10,17 +10,25 @@ from typing import Any
 
 from askdocs.config import Config
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
-from askdocs.index.catalog import Catalog
+from askdocs.index.catalog import Catalog, readable_meta
 from askdocs.index.fingerprint import fingerprint as fingerprint_of
 from askdocs.index.folder import delete_index, has_vectors, make_private_folder
 from askdocs.index.lock import IndexLock
+from askdocs.index.sync.sample import LanguageSample, sample_languages
 from askdocs.index.vectors.probe import check_store
 from askdocs.index.vectors.store import VectorStore
 from askdocs.index.vectors.store import open_vectors as open_store
 from askdocs.llm.load import LlamaIndexModel, load_llm
 from askdocs.llm.model import LanguageModel
 from askdocs.models.embedder_ray import RayEmbedder
-from askdocs.models.embedders import Embedder, LlamaIndexEmbedder, load_embedder, rest
+from askdocs.models.embedders import (
+    ENGLISH_SPEC,
+    MULTILINGUAL_SPEC,
+    Embedder,
+    LlamaIndexEmbedder,
+    load_embedder,
+    rest,
+)
 from askdocs.models.reader import OnnxReader, Reader
 from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer
 
@@ -46,6 +54,7 @@ class Parts:
         self._catalog: Catalog | None = None
         self._vectors: VectorStore | None = None
         self._embedder: Embedder | None = None
+        self._spec = ""  # of the embedder, once it is known
         self._reader: Reader | None = None
         self._claim_scorer: ClaimScorer | None = None
         self._llm: LanguageModel | None = None
@@ -119,11 +128,56 @@ class Parts:
                 given = self._given_embedder
                 key = "" if "embedder" in self.config.without_key else None
                 self._embedder = (
-                    load_embedder(self.config.embedder, key=key)
+                    load_embedder(self.embedder_spec(), key=key)
                     if given is None
                     else LlamaIndexEmbedder(given)
                 )
             return self._embedder
+
+    def embedder_spec(self) -> str:
+        """The embedder that the settings or, where these leave it open, the index have chosen.
+
+        A new index has the English one until `choose_models` has looked at the folder.
+        """
+        with self.guard:
+            if not self._spec:
+                self._spec = self._settled_spec() or self._indexed_spec() or ENGLISH_SPEC
+            return self._spec
+
+    def choose_models(self, *, anew: bool = False) -> LanguageSample | None:
+        """Choose the built-in embedder for a new index, or for one that is made `anew`.
+
+        Returns:
+            What was seen of the folder's languages; None where the settings or the index choose.
+
+        Raises:
+            CorpusError: The folder is missing.
+        """
+        if self._given_embedder is not None or self._settled_spec():
+            return None
+        if not anew and self._indexed_spec():
+            return None
+        seen = sample_languages(self.config)
+        spec = MULTILINGUAL_SPEC if seen.needs_multilingual else ENGLISH_SPEC
+        with self.guard:
+            if spec != self._spec:
+                self._embedder = None
+            self._spec = spec
+        return seen
+
+    def _settled_spec(self) -> str:
+        """The embedder that the settings name; "" where it depends on the documents."""
+        if self.config.embedder != ENGLISH_SPEC:
+            return self.config.embedder
+        if self.config.models == "auto":
+            return ""
+        return MULTILINGUAL_SPEC if self.config.models == "multilingual" else ENGLISH_SPEC
+
+    def _indexed_spec(self) -> str:
+        """The built-in embedder that the index was made with; "" where there is none."""
+        found = readable_meta(self.config.index / "catalog.sqlite").get("embedder", "")
+        built_in = (ENGLISH_SPEC, MULTILINGUAL_SPEC)
+        return next((spec for spec in built_in if found.startswith(f"{spec}:")), "")
 
     @contextmanager
     def embedding(self, ray: str = "") -> Iterator[Embedder]:
@@ -136,7 +190,7 @@ class Parts:
             return
         if self._given_embedder is not None:
             raise ConfigError("A cluster loads its model by the setting embedder; give none.")
-        with RayEmbedder(self.config.embedder, ray, self.embedder) as embedder:
+        with RayEmbedder(self.embedder_spec(), ray, self.embedder) as embedder:
             yield embedder
 
     def open_reader(self) -> Reader:

@@ -338,7 +338,8 @@ class Status:
     """The state of an index.
 
     `unread` counts files that the indexing under way, or one that was broken off, has not read yet;
-    `pending` counts passages that are found by their words already, but not yet by their meaning.
+    `pending` counts passages that are found by their words already, but not yet by their meaning;
+    `models` says in words which built-in models it was made with, and why.
     """
 
     corpus: str
@@ -351,6 +352,7 @@ class Status:
     vectors: str = "embedded"
     unread: int = 0
     pending: int = 0
+    models: str = ""
 
 
 def place(

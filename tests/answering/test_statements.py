@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.verification.language import is_english
 from askdocs.answering.verification.statements import (
     caution,
     claims_of,
     kind_of,
     orders_saying,
 )
+from askdocs.documents.language import is_english
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,15 @@ def test_meaning_is_nearer_than_words_of_another_matter(builtin: OnnxEmbedder) -
     assert question @ near > question @ far + 0.2
 
 
+def test_a_question_is_near_its_answer_in_another_language() -> None:
+    model = load_embedder("onnx:multilingual")
+    question = model.embed_question("How high is the lighthouse?")
+    near, far = model.embed(["Der Leuchtturm ist 38 Meter hoch.", "Das Rezept braucht drei Eier."])
+    assert question @ near > question @ far + 0.15
+    assert question @ far < 0.25
+    assert model.fingerprint.startswith("onnx:multilingual:")
+
+
 def test_batches_hold_every_text_once_and_bounded_tokens() -> None:
     lengths = [5, 250, 31, 7, 256, 1, 90] * 30
     made = list(batches(lengths))

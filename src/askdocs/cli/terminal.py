@@ -212,6 +212,8 @@ def show_status(status: Status) -> None:
     print(f"corpus    {status.corpus}")
     print(f"index     {status.index} ({status.bytes / 1e6:.1f} MB)")
     print(f"model     {status.embedder or 'none yet'}")
+    if status.models:
+        print(f"languages {status.models}")
     print(f"vectors   {status.vectors}")
     print(f"documents {len(status.documents)}, {status.passages} passages")
     if status.unread:

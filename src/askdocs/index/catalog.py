@@ -520,6 +520,16 @@ class Catalog:
             postings.insert(connection, ((row[0], Passage(*row[1:])) for row in rows))
 
 
+def readable_meta(path: Path) -> dict[str, str]:
+    """What `Catalog.meta` says of a file that may be missing, damaged or another process's."""
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        return dict(connection.execute("SELECT name, value FROM meta"))
+    return {}
+
+
 def readable_vectors(path: Path) -> dict[bytes, Vectors]:
     """The cached vectors of a catalog that may be damaged, as far as they can be read."""
     found: dict[bytes, Vectors] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -22,11 +23,17 @@ Rows = NDArray[np.float32]
 Inputs = Mapping[str, NDArray[np.int64]]
 MODELS = Path(__file__).parent / "weights"
 EMBEDDER = "embedder.onnx"
-DIMENSIONS = 384  # of all-MiniLM-L6-v2
+MULTILINGUAL = "embedder_multilingual.onnx"
+READER = "reader.onnx"
+TOKENIZER = "tokenizer.json"
+MULTILINGUAL_TOKENIZER = "tokenizer_multilingual.json.gz"
+WORDS = "words.onnx"  # the word table that two models share: a piece to be put after either
+_SHARING = frozenset({EMBEDDER, READER})
+DIMENSIONS = 384  # of both embedders
 # Padded tokens a batch: few enough for the cache. With 4096, reading took 1.7 times as long
 # (benchmarks/README.md).
 BATCH_TOKENS = 512
-LONGEST = 256  # tokens that all-MiniLM-L6-v2 was trained to read; the rest of a text is not read
+LONGEST = 256  # tokens of a text that an embedder reads; all-MiniLM-L6-v2 was trained on no more
 
 
 def load_onnx(name: str, *, threads: int = 0, outputs: Sequence[str] = ()) -> InferenceSession:
@@ -42,7 +49,7 @@ def load_onnx(name: str, *, threads: int = 0, outputs: Sequence[str] = ()) -> In
         raise ModelUnavailableError(
             f"ONNX Runtime, which runs the models, cannot be loaded: {first_line(error)}"
         ) from error
-    data = checked_bytes(name) + _declared(outputs)
+    data = model_bytes(name) + _declared(outputs)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
@@ -68,11 +75,17 @@ def _field(number: int, data: bytes) -> bytes:
     return bytes([number << 3 | 2, len(data)]) + data
 
 
-def load_tokenizer() -> Tokenizer:
-    """The WordPiece tokenizer that the models of the package share, cutting and padding nothing."""
+def load_tokenizer(name: str = TOKENIZER) -> Tokenizer:
+    """A tokenizer of the package that cuts and pads nothing.
+
+    By default it is the WordPiece tokenizer that all models but the multilingual embedder share.
+    """
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_str(checked_bytes("tokenizer.json").decode())
+    data = checked_bytes(name)
+    tokenizer = Tokenizer.from_str(
+        (gzip.decompress(data) if name.endswith(".gz") else data).decode()
+    )
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
@@ -134,6 +147,18 @@ def checksum(name: str) -> str:
     """The SHA-256 that a model file has to have, in hexadecimal."""
     found: dict[str, str] = json.loads((MODELS / "checksums.json").read_text(encoding="utf-8"))
     return found.get(name, "")
+
+
+def model_bytes(name: str) -> bytes:
+    """A model of the package as ONNX, its shared parts included."""
+    return checked_bytes(name) + (checked_bytes(WORDS) if name in _SHARING else b"")
+
+
+def model_checksum(name: str) -> str:
+    """What changes whenever a model does: the SHA-256 of its file, or of those of its parts."""
+    if name not in _SHARING:
+        return checksum(name)
+    return sha256(f"{checksum(name)} {checksum(WORDS)}".encode()).hexdigest()
 
 
 def checked_bytes(name: str) -> bytes:

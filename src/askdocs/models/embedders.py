@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,16 +17,20 @@ from askdocs.models.bfloat16.encoder import has_bfloat16
 from askdocs.models.bundled import (
     EMBEDDER,
     LONGEST,
+    MULTILINGUAL,
+    MULTILINGUAL_TOKENIZER,
+    TOKENIZER,
     Inputs,
-    checksum,
     load_onnx,
     load_tokenizer,
+    model_checksum,
     vectors_of,
 )
 from askdocs.models.embedder_server import ServerEmbedder
 
 Vectors = NDArray[np.float32]
 _log = logging.getLogger(__name__)
+ENGLISH_SPEC, MULTILINGUAL_SPEC = "onnx:builtin", "onnx:multilingual"
 _MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loads
 
 
@@ -48,7 +53,7 @@ def load_embedder(spec: str, *, threads: int = 0, key: str | None = None) -> Emb
     """Load the embedding model that a spec names.
 
     Args:
-        spec: `onnx:builtin`, `st:NAME-OR-PATH`, or `http:URL`.
+        spec: `onnx:builtin`, `onnx:multilingual`, `st:NAME-OR-PATH`, or `http:URL`.
         threads: that the built-in model takes, by default one for each core.
         key: what a server is shown, by default that of the environment; "" for none.
 
@@ -57,35 +62,59 @@ def load_embedder(spec: str, *, threads: int = 0, key: str | None = None) -> Emb
         ModelUnavailableError: if the model cannot be loaded.
     """
     kind, _, name = spec.partition(":")
-    if spec == "onnx:builtin":
-        return OnnxEmbedder(threads=threads)
+    if spec in (ENGLISH_SPEC, MULTILINGUAL_SPEC):
+        return OnnxEmbedder(
+            _MULTILINGUAL if spec == MULTILINGUAL_SPEC else _ENGLISH, threads=threads
+        )
     if kind == "st" and name:
         return SentenceTransformerEmbedder(name)
     if kind in ("http", "https") and name:
         return ServerEmbedder(spec if name.startswith("//") else name, key=key)
     raise ConfigError(
-        f"The embedder {spec!r} is not known. Use onnx:builtin, st:NAME-OR-PATH or http:URL."
+        f"The embedder {spec!r} is not known. Use onnx:builtin, onnx:multilingual, st:NAME-OR-PATH"
+        " or http:URL."
     )
 
 
-class OnnxEmbedder:
-    """all-MiniLM-L6-v2 from the package, run by ONNX Runtime: no download, quick to start."""
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """An embedder of the package: its spec and files, and what stands before the texts."""
 
-    def __init__(self, *, threads: int = 0) -> None:
-        self._session = load_onnx(EMBEDDER, threads=threads)
-        self._tokenizer = load_tokenizer()
+    spec: str
+    file: str
+    tokenizer: str
+    before_question: str = ""
+    before_text: str = ""
+
+
+_ENGLISH = Bundled(ENGLISH_SPEC, EMBEDDER, TOKENIZER)
+_MULTILINGUAL = Bundled(
+    MULTILINGUAL_SPEC, MULTILINGUAL, MULTILINGUAL_TOKENIZER, "query: ", "passage: "
+)
+
+
+class OnnxEmbedder:
+    """An embedder of the package, run by ONNX Runtime: no download, quick to start."""
+
+    def __init__(self, model: Bundled = _ENGLISH, *, threads: int = 0) -> None:
+        self._model = model
+        self._session = load_onnx(model.file, threads=threads)
+        self._tokenizer = load_tokenizer(model.tokenizer)
         self._tokenizer.enable_truncation(LONGEST)
         self._threads = threads
         self._embedded = 0  # texts of an index
         self._faster: EmbeddingProcess | None = None
-        self._alone = False
-        self.fingerprint = f"onnx:builtin:{checksum(EMBEDDER)[:12]}"
+        self._alone = model.file != EMBEDDER  # the process in bfloat16 has the English one
+        self.fingerprint = f"{model.spec}:{model_checksum(model.file)[:12]}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        return vectors_of(texts, self._tokenizer, self._encode)
+        return self._vectors([self._model.before_text + text for text in texts])
 
     def embed_question(self, question: str) -> Vectors:
-        return np.asarray(self.embed([question])[0])
+        return np.asarray(self._vectors([self._model.before_question + question])[0])
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        return vectors_of(texts, self._tokenizer, self._encode)
 
     def embed_many(self, texts: Sequence[str]) -> Vectors:
         """The same for passages of an index: after many of them in bfloat16, if there is that.

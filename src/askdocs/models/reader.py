@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.models.answer_head import AnswerHead
-from askdocs.models.bundled import batches, load_onnx, load_tokenizer, padded
+from askdocs.models.bundled import READER, batches, load_onnx, load_tokenizer, padded
 from askdocs.types import Passage
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class OnnxReader:
     """The reader that ships with the package, run by ONNX Runtime. It has learnt English."""
 
     def __init__(self) -> None:
-        self._session = load_onnx("reader.onnx", outputs=[_STATES])
+        self._session = load_onnx(READER, outputs=[_STATES])
         self._head = AnswerHead()
         self._turns = threading.Semaphore(_AT_ONCE)
         self._questions = load_tokenizer()

@@ -97,6 +97,7 @@ def status_as_json(status: Status) -> dict[str, Any]:
         "corpus": status.corpus,
         "index": status.index,
         "embedder": status.embedder,
+        "models": status.models,
         "vectors": status.vectors,
         "passages": status.passages,
         "unread": status.unread,

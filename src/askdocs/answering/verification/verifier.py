@@ -18,11 +18,11 @@ from askdocs.answering.verification.evidence import (
     joined,
     selected,
 )
-from askdocs.answering.verification.language import is_english
 from askdocs.answering.verification.quotations import Lookup, Piece, Source, quoted_pieces
 from askdocs.answering.verification.statements import caution, claims_of, kind_of
 from askdocs.answering.verification.vetoes import explained, veto
 from askdocs.answering.verification.wording import piece_of_sentence, whole_sentences
+from askdocs.documents.language import is_english
 from askdocs.models.embedders import Embedder
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.types import Passage, Verdict

@@ -201,6 +201,8 @@ def _weights(model: bytes) -> tuple[dict[str, NDArray[Any]], list[NDArray[Any]]]
 
     graph = onnx.load_from_string(model).graph
     stored = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+    for name in [name for name in stored if name.endswith(".scales16")]:
+        stored[name.removesuffix("16")] = stored.pop(name).astype(np.float32)
     matrices = []
     for name in [name for name in stored if name.endswith(".int8")]:
         base = name.removesuffix(".int8")
@@ -209,4 +211,8 @@ def _weights(model: bytes) -> tuple[dict[str, NDArray[Any]], list[NDArray[Any]]]
             matrices.append(unfolded.reshape(stored[f"{base}.shape"]))
         else:
             stored[base] = unfolded
+    codes = stored.pop("words.int4")
+    halves = np.concatenate([codes & 15, codes >> 4], axis=-1).astype(np.float32) - 8
+    words = (halves * stored.pop("words.scales")).reshape(len(codes), -1)
+    stored["model.embeddings.word_embeddings.weight"] = words
     return stored, matrices

@@ -6,14 +6,14 @@ import json
 import sys
 
 from askdocs.models.bfloat16.encoder import BATCH_TOKENS, LENGTHS, Bfloat16Encoder
-from askdocs.models.bundled import EMBEDDER, LONGEST, checked_bytes, load_tokenizer, vectors_of
+from askdocs.models.bundled import EMBEDDER, LONGEST, load_tokenizer, model_bytes, vectors_of
 from askdocs.system.processes import open_answers
 
 
 def main(threads: int) -> None:
     """Answer requests until standard input ends."""
     answers = open_answers()
-    encode = Bfloat16Encoder(checked_bytes(EMBEDDER), threads=threads).encode
+    encode = Bfloat16Encoder(model_bytes(EMBEDDER), threads=threads).encode
     tokenizer = load_tokenizer()
     tokenizer.enable_truncation(LONGEST)
     for line in sys.stdin.buffer:

@@ -1,9 +1,25 @@
-"""Whether a text is in English, the language that the verifier has learnt."""
+"""The language of a text: whether it is English, which most models have learnt, or which it is."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+# The languages that are told by name: those whose words the multilingual embedder keeps best.
+LANGUAGES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew",
+    "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese",
+    "ko": "Korean", "nb": "Norwegian", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese",
+    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
+    "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+_SURE = 0.9  # share of the likelihood from which a language is named
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_SHARE = 0.7  # of the letters of an English text, names in other scripts included
@@ -90,3 +106,29 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
 def _may_tell(word: str, *, opens: bool) -> bool:
     """Whether a word tells the language: names do not, but "The" may begin a second sentence."""
     return opens or not word[0].isupper() or word.lower() in _ENGLISH
+
+
+def language_of(text: str) -> str:
+    """The code of the language of a text, as in "de"; "" where it is not clear.
+
+    Args:
+        text: One sentence or more; of a few words the language is seldom clear.
+    """
+    if not any(letter.isalpha() for letter in text):
+        return ""
+    ranked = _identifier().rank(_MARKUP.sub(" ", text))
+    shares: dict[str, float] = {}
+    for code, share in ranked:
+        name = "nb" if code in ("no", "nn") else str(code)
+        shares[name] = shares.get(name, 0.0) + float(share)
+    likeliest = max(shares, key=shares.__getitem__)
+    return likeliest if shares[likeliest] >= _SURE else ""
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([*(LANGUAGES.keys() - {"nb"}), "no", "nn"])
+    return identifier

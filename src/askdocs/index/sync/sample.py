@@ -1,0 +1,99 @@
+"""The languages of a folder, from a sample of its files: which built-in embedder suits it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from askdocs.config import Config
+from askdocs.documents.language import is_english, language_of
+from askdocs.documents.loaders import LoadError, suffixes
+from askdocs.documents.loaders.sandbox.client import read_file
+from askdocs.documents.scan import scan
+
+SAMPLED = "sampled"  # what the sample of an index showed, in words, in its catalog
+_FILES = 16
+_MOST_BYTES = 2_000_000  # of a file in the sample
+_PASSAGES = 6  # that are looked at of a file
+_FEWEST_LETTERS = 40  # of a passage whose language can be told
+_SECONDS = 2.0  # of CPU time for a file
+_SECONDS_IN_ALL = 6.0
+_SHARE = 0.1  # of the files in other languages from which the multilingual embedder is worth it
+_MEGABYTES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSample:
+    """How many files were looked at, and how many of them are not in English."""
+
+    files: int = 0
+    foreign: int = 0
+
+    def __str__(self) -> str:
+        return f"of {self.files} files looked at, {self.foreign} are not in English"
+
+    @property
+    def needs_multilingual(self) -> bool:
+        """Whether enough files are in other languages than English."""
+        return self.foreign > 0 and self.foreign >= _SHARE * self.files
+
+
+def sample_languages(config: Config) -> LanguageSample:
+    """Look at the languages of a few files spread over the folder, for some seconds at most.
+
+    Raises:
+        CorpusError: The folder is missing.
+    """
+    found = scan(config.corpus, leave_out=config.index)
+    known = {f".{suffix.lstrip('.')}" for suffix in suffixes()}
+    paths = sorted(
+        path
+        for path, file in found.items()
+        if not file.problem
+        and 0 < file.size <= _MOST_BYTES
+        and any(path.lower().endswith(suffix) for suffix in known)
+    )
+    step = max(len(paths) / _FILES, 1.0)
+    chosen = [paths[int(number * step)] for number in range(min(len(paths), _FILES))]
+    chosen.sort(key=lambda path: found[path].size)  # many small ones in little time
+    files = foreign = 0
+    ends = time.monotonic() + _SECONDS_IN_ALL
+    for path in chosen:
+        texts = _texts(config, path)
+        if texts:
+            files += 1
+            foreign += _is_foreign(texts)
+        if time.monotonic() > ends:
+            break
+    return LanguageSample(files, foreign)
+
+
+def _texts(config: Config, path: str) -> list[str]:
+    """Some passages of a file; none where it cannot be read quickly."""
+    try:
+        documents = read_file(
+            config.corpus / path,
+            path,
+            tokens=config.passage_tokens,
+            seconds=min(_SECONDS, config.load_seconds),
+            megabytes=_MEGABYTES,
+        )
+    except LoadError:
+        return []
+    every = [
+        passage.text
+        for each in documents
+        for passage in each.passages
+        if sum(map(str.isalpha, passage.text)) >= _FEWEST_LETTERS
+    ]
+    step = max(len(every) / _PASSAGES, 1.0)
+    return [every[int(number * step)] for number in range(min(len(every), _PASSAGES))]
+
+
+def _is_foreign(texts: Sequence[str]) -> bool:
+    """Whether most of a few passages are clearly in another language than English."""
+    others = [text for text in texts if not is_english(text)]
+    if 2 * len(others) <= len(texts):
+        return False
+    return 2 * sum(language_of(text) not in ("", "en") for text in others) > len(texts)
