@@ -14,6 +14,10 @@ from askdocs.types import Passage
         "Kind regards,",
         "3.1 Leave ............ 14",
         "On Mon, 3 Nov 2008 Ann Lee wrote:",
+        ".. image:: harbour.png",
+        ":alt: The harbour at night",
+        "By: /s/ ADA BREKKE Ada Brekke",
+        "B. ROLE OF THE HARBOUR MASTER",
         "[12] Smith, J. and Doe, K. The tides of Skarn. Journal of Tides, vol. 3, 1999, pp. 4-9.",
     ],
 )
@@ -27,6 +31,10 @@ def test_what_says_nothing_by_itself_is_no_answer(sentence: str) -> None:
         "Dear to him was the sea, which he never left.",
         "The fee ............ was raised to 14 crowns.",
         "Smith found in 1999 that tides differ.",
+        "DO NOT ENTER.",
+        "PIER 4 SOUTH",
+        "NATO",
+        ".. note:: See below.\n\n   The lamp is lit at dusk.",
     ],
 )
 def test_what_only_looks_alike_may_answer(sentence: str) -> None:

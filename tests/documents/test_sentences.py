@@ -99,3 +99,20 @@ def test_passages_at_the_places_found_are_the_passages(monkeypatch: pytest.Monke
     anchors = (Anchor(0, page=1, heading="A"), Anchor(900, page=2, heading="B"))
     document = Document("a.txt", text, "Title", anchors)
     assert passages_at(document, passage_spans(document)) == split(document)
+
+
+def test_a_line_that_ends_within_a_sentence_is_wrapped_however_wide_the_text_is() -> None:
+    wide = (
+        "The keeper of the lighthouse on the outer skerry, who had been there since the storm,"
+        " was never asked\nwhether he would stay.\n"
+    )
+    narrow = (
+        "He was born in the village of Skarn, in the far north, and grew up in\n"
+        "Barmouth, where the sea is warm and the fish are many, they said of it.\n"
+        "Birds: 12\nBoats: 3\n"
+    )
+    found = [(wide + narrow)[start:end] for start, end in sentence_spans(wide + narrow)]
+    assert found[0].endswith("asked\nwhether he would stay.")
+    assert found[1].startswith("He was born")
+    assert found[1].endswith("said of it.")
+    assert found[2:] == ["Birds: 12", "Boats: 3"]

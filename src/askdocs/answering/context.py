@@ -41,6 +41,8 @@ _REFERENCE = re.compile(
     r"(?:\bpp?\.|\bvol\b|\bdoi\b|\barxiv\b|\bproc\b|\bjournal\b|\bed(?:s|itor)?\b|\d\(\d+\)|\d:\s?\d)",
     re.IGNORECASE,
 )
+# Directives and fields of reStructuredText, and the sign in place of a signature.
+_MARKUP = re.compile(r"\s*(?:\.\. [\w-]+::[^\n]*|:[\w-]+:[^\n]*)|.*(?:^|\s)/s/\s.*", re.DOTALL)
 _INTRODUCES_QUOTE = re.compile(r"[>\s]*On .{3,100} wrote:\s*")
 _ANNOUNCED = (
     r"(?:advantage|benefit|case|category|categorie|cause|change|component|condition|disadvantage"
@@ -110,7 +112,19 @@ def can_answer(sentence: str) -> bool:
         or _SALUTATION.fullmatch(sentence)
         or _CONTENTS_LINE.fullmatch(sentence)
         or _INTRODUCES_QUOTE.fullmatch(sentence)
+        or _MARKUP.fullmatch(sentence)
+        or _is_capitals(sentence)
         or _REFERENCE.search(sentence)
+    )
+
+
+def _is_capitals(sentence: str) -> bool:
+    """Whether a line is written in capitals alone, as headings are, and is no sentence."""
+    return (
+        sentence.isupper()
+        and not sentence.rstrip(_CLOSING).endswith((".", "!"))
+        and not any(character.isdigit() for character in sentence)
+        and len(sentence.split()) > 1
     )
 
 

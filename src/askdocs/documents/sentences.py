@@ -31,7 +31,9 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
-_WRAP_WIDTHS = range(40, 121)  # widths, in characters, at which prose is wrapped by hand
+_WRAP_WIDTHS = range(40, 181)  # widths, in characters, at which prose is wrapped
+_NEARLY_FULL = 0.85  # of the width: a line that ends there within a sentence is wrapped
+_NEAR = 3  # lines before and after a line end that say how wide the text is there, each for itself
 # The library holds the interpreter and takes quadratic time for quotes that nobody closes, so it
 # sees a window at a time. The boundaries near the end of a window are left to the next one: what
 # stands there is cut off. Sentences and quotations of up to the margin are found as in one piece.
@@ -138,10 +140,12 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     for line in text[start:end].split("\n"):
         lines.append((at, at + len(line)))
         at += len(line) + 1
-    width = max(line_end - line_start for line_start, line_end in lines)
-    wrapped = width in _WRAP_WIDTHS and not _is_list([text[first:last] for first, last in lines])
+    widths = [line_end - line_start for line_start, line_end in lines]
+    listed = _is_list([text[first:last] for first, last in lines])
     piece_start, piece_end = line_before, _ = lines[0]
-    for line_start, line_end in lines[1:]:
+    for number, (line_start, line_end) in enumerate(lines[1:], 1):
+        width = min(max(widths[max(number - _NEAR, 0) : number]), max(widths[number:][:_NEAR]))
+        wrapped = width in _WRAP_WIDTHS and not listed
         soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
         if soft and not _are_rows(text[line_before:piece_end], text[line_start:line_end]):
             line_before, piece_end = line_start, line_end
@@ -176,10 +180,13 @@ def _label_shape(line: str) -> str:
 
 
 def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
-    """Whether the line end at `before_end` only wraps: the next word would not have fitted."""
+    """Whether the line end at `before_end` only wraps: the sentence goes on in the next line."""
     line = text[start:end]
     if not line.strip() or _BULLET.match(line):
         return False
     first_word = line.split(maxsplit=1)[0]
     before = before_end - (text.rfind("\n", 0, before_end) + 1)
-    return before + 1 + len(first_word) > width or line[:1].islower()
+    if before + 1 + len(first_word) > width or line[:1].islower():
+        return True
+    last = text[before_end - 1]
+    return before >= _NEARLY_FULL * width and (last.islower() or last == ",")
