@@ -22,6 +22,7 @@ SHORT = [
     ("cp1256", "تم تأجيل الاجتماع إلى يوم الخميس"),
     ("cp874", "การประชุมเลื่อนไปเป็นวันพฤหัสบดี"),
     ("cp1252", "Der Schlüssel hängt hinter der Tür des Gerätehauses."),
+    ("mac_roman", "Das Café „Zoë“ in Orléans kostet 12 € — täglich."),
     ("cp1252", "naïve résumé — “quoted”"),
     ("cp1250", "Umowa najmu została podpisana w Łodzi dnia 3 maja."),
 ]

@@ -89,6 +89,14 @@ def test_levels_of_quoting_and_answers_between_them_keep_their_authors() -> None
     ]
 
 
+def test_an_answer_below_the_quoted_mail_is_its_senders(tmp_path: Path) -> None:
+    body = "On 1/5/27 at 16:12, Omar Said \n<o@x.org> wrote:\n> Is it dry?\n\nYes, it is dry.\n"
+    found = headings(read(tmp_path, bytes(mail(body))))
+    assert found["Omar Said, 1/5/27 at 16:12"] == "Is it dry?"
+    own = next(words for author, words in found.items() if author.startswith("Ida Berg"))
+    assert own == "Yes, it is dry."
+
+
 def test_headers_in_the_body_begin_the_mail_before() -> None:
     body = (
         "See below.\n\n________________________________\nVon: Kurt Vogel <k@example.org>\n"

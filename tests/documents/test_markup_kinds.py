@@ -99,6 +99,53 @@ def test_other_json_is_no_chat(tmp_path: Path) -> None:
     assert "name: pump" in read(tmp_path, '{"messages": [], "name": "pump"}', "a.json").text
 
 
+def test_a_chat_copied_from_teams_names_who_wrote(tmp_path: Path) -> None:
+    text = (
+        "[4/7/2027 8:02 AM] Roth, Ada\nThe gate is open.\nUntil ten.\n\n"
+        "[4/7/2027 8:09 AM] Jo Hale\nFine."
+    )
+    document = read(tmp_path, text, "copied.txt")
+    assert "Roth, Ada (4/7/2027 8:02 AM): The gate is open.\nUntil ten.\n" in document.text
+    assert "Jo Hale (4/7/2027 8:09 AM): Fine." in document.text
+
+
+def test_a_chat_of_telegram_as_a_page_names_who_wrote(tmp_path: Path) -> None:
+    def message(name: str, time: str, text: str) -> str:
+        named = f'<div class="from_name"> {name} </div>' if name else ""
+        return (
+            '<div class="message default clearfix"><div class="body">'
+            f'<div class="pull_right date details" title="{time}">x</div>{named}'
+            f'<div class="text">{text}</div></div></div>'
+        )
+
+    page = (
+        '<html><body><div class="page_header"><div class="text bold">Yard</div></div>'
+        '<div class="history"><div class="message service"><div>7 April</div></div>'
+        + message("Ada", "07.04.2027 08:02", "The gate<br>is open.")
+        + message("", "07.04.2027 08:03", "Until ten.")
+        + message("Jo", "07.04.2027 08:09", "Fine.")
+        + "</div></body></html>"
+    )
+    document = read(tmp_path, page, "messages.html")
+    assert document.title == "Yard"
+    assert "Ada (07.04.2027 08:03): Until ten." in document.text
+    assert [anchor.heading for anchor in document.anchors][-1] == "Jo, 07.04.2027 08:09"
+
+
+def test_each_speaker_of_subtitles_has_a_line(tmp_path: Path) -> None:
+    cues = [
+        "HANNES: Where is the key?",
+        "- In the shed.\n- Not any more!",
+        ">> I have it.",
+        "Here.",
+    ]
+    text = "".join(
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{cue}\n\n" for n, cue in enumerate(cues, 1)
+    )
+    lines = read(tmp_path, text, "a.srt").text.split("\n\n")
+    assert lines == [cues[0], "- In the shed.", "- Not any more!", ">> I have it. Here."]
+
+
 def test_latex_is_read_as_it_prints(tmp_path: Path) -> None:
     text = (
         '\\title[Short]{Wells of \\textit{Ouargla}}\n\\author{Zo\\"e Lang}\n\\date{\\today}\n'
@@ -116,6 +163,21 @@ def test_latex_is_read_as_it_prints(tmp_path: Path) -> None:
     assert "draft" not in document.text
     assert "after" not in document.text
     assert "20" not in document.text  # \today is no date of the document
+
+
+def test_commands_that_a_latex_file_defines_are_what_they_stand_for(tmp_path: Path) -> None:
+    text = (
+        "\\newcommand{\\inn}{Gasthof \\town}\\def\\town{Ulm}\\newcommand{\\by}[2]{#2 of #1}\n"
+        "\\newcommand{\\twice}{\\twice\\twice}\\title{The \\inn}\\begin{document}\n"
+        "\\inn{} was sold by \\by{May}{the 3rd}, see Section~\\ref{s}. \\towns stay, CO$_2$ too.\n"
+        "\\begin{itemize}\\item Beds: 9\\item Rooms: \\SI{5}{\\kilogram}\\end{itemize}\\twice\n"
+        "\\end{document}"
+    )
+    document = read(tmp_path, text, "inn.tex")
+    assert document.title == "The Gasthof Ulm"
+    assert "Gasthof Ulm was sold by the 3rd of May, see Section." in document.text
+    assert "CO2" in document.text
+    assert "* Beds: 9\n\n* Rooms: 5 kg" in document.text
 
 
 def test_org_is_read_without_its_marks(tmp_path: Path) -> None:
@@ -137,12 +199,15 @@ def test_notes_of_obsidian_are_read_as_shown(tmp_path: Path) -> None:
         "# Mill\nBought from [[People/Ada Roth|Ada]] and [[Jo Hale]] in ==1911==.[^a]\n"
         "%% secret %% shown %%\nstill secret\n%%\n> [!note]+ Doors\n`[[code]] == x ==`\n\n"
         "```\n[[kept]] %% too\n```\n[^a]: Deed 4.\n"
+        "> > It cost 3^2. ^deed-4\nSee ![[wheel.png|300]].\n|A|B|\n|-|-|\n|x<br>y|2|\n"
     )
     shown = read(tmp_path, text, "m.md").text
     assert "Bought from Ada and Jo Hale in 1911. [a]" in shown
     assert "secret" not in shown
     assert "shown" in shown
     assert "\nDoors\n" in shown
+    assert "\nIt cost 3^2. \nSee wheel.png.\n" in shown
+    assert "A: x y; B: 2" in shown
     assert "[[kept]] %% too" in shown
     assert "[a] Deed 4." in shown
     assert shown.count("\n") == text.rstrip().count("\n")

@@ -12,7 +12,7 @@ from reportlab.lib.colors import black, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from askdocs.documents.loaders import LoadError, load
 from askdocs.documents.loaders.ocr import available
@@ -293,6 +293,32 @@ def test_values_stand_after_the_labels_of_a_form(tmp_path: Path) -> None:
     assert "Emden" not in text
 
 
+def test_the_pressed_button_is_the_value_of_its_label(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for y, label, pressed in ((700, "Pilot on board:", "no"), (600, "Ballast:", "")):
+        canvas.drawString(60, y, label)
+        for x, word in ((200, "yes"), (260, "no")):
+            canvas.acroForm.radio(
+                name=label[:5], value=word, selected=word == pressed, x=x, y=y, size=12
+            )
+            canvas.drawString(x + 16, y, word)
+    canvas.save()
+    text = read(tmp_path / "a.pdf").text
+    assert "Pilot on board: no" in text.split("\n\n")
+    assert "Ballast: yes" not in text
+    assert "Ballast: no" not in text
+
+
+def test_a_label_and_its_value_in_the_next_column_are_one(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for number, line in enumerate(["Port:|Husum|Pilot:|Ada", "Cargo:|Peat|Owner:|", "Gate|open"]):
+        for column, words in enumerate(line.split("|")):
+            canvas.drawString(60 + 110 * column, 700 - 24 * number, words)
+    canvas.save()
+    text = read(tmp_path / "a.pdf").text
+    assert text.split("\n\n") == ["Port: Husum | Pilot: Ada", "Cargo: Peat | Owner:", "Gate | open"]
+
+
 def test_a_form_with_nothing_but_values_is_read(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     canvas.acroForm.textfield(name="crew_size", value="23", x=200, y=695, width=200, height=18)
@@ -504,7 +530,7 @@ def table(
 
 @pytest.mark.parametrize("ruled", [True, False])
 @pytest.mark.parametrize("sides", [True, False])
-@pytest.mark.parametrize("width", [80, 110])
+@pytest.mark.parametrize("width", [70, 110])
 def test_rows_have_the_names_of_their_columns(
     tmp_path: Path, ruled: bool, sides: bool, width: float
 ) -> None:
@@ -516,6 +542,24 @@ def test_rows_have_the_names_of_their_columns(
 def test_a_table_goes_on_with_its_names_on_the_next_page(tmp_path: Path) -> None:
     text = table(tmp_path / "a.pdf", ROWS, ruled=True, pages=2).text
     assert text.count(NAMED) == 2
+
+
+def test_merged_cells_name_and_label_all_that_they_cover(tmp_path: Path) -> None:
+    rows = [
+        ["Port", "Tide", "Summer", "", "Winter"],
+        ["", "", "day", "night", "day"],
+        ["Husum", "low", "0.4", "0.6", "0.9"],
+        ["", "high", "3.1", "3.3", "3.8"],
+        ["Emden", "low", "0.2", "0.3", "0.5"],
+    ]
+    spans = [((2, 0), (3, 0)), ((0, 0), (0, 1)), ((1, 0), (1, 1)), ((0, 2), (0, 3))]
+    style = [("GRID", (0, 0), (-1, -1), 1, black), *(("SPAN", *span) for span in spans)]
+    SimpleDocTemplate(str(tmp_path / "a.pdf"), pagesize=A4).build([Table(rows, style=style)])
+    lines = read(tmp_path / "a.pdf").text.split("\n")
+    assert lines[1] == (
+        "Port: Husum; Tide: high; Summer day: 3.1; Summer night: 3.3; Winter day: 3.8"
+    )
+    assert len(lines) == 3
 
 
 def test_cells_of_several_lines_are_whole(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Exports of chats: each message is a line with who wrote it and when.
 
-Known are WhatsApp (text, from Android and iOS) and the JSON of Telegram, Slack, Discord, ChatGPT
-and Claude. The author and the time are also the heading of the message, so that a citation of any
-sentence in it names both.
+Known are WhatsApp (text, from Android and iOS), text copied from Teams, the pages and the JSON of
+Telegram, and the JSON of Slack, Discord, ChatGPT and Claude. The author and the time are also the
+heading of the message, so that a citation of any sentence in it names both.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from selectolax.lexbor import LexborHTMLParser
+
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.text import read_text
 
@@ -26,6 +28,7 @@ _MESSAGE = re.compile(
     rf"^[\u200e\u200f]*(?:\[(?P<ios>{_STAMP})\]|(?P<android>{_STAMP})\s[-–])\s(?P<rest>.*)$"
 )
 _AUTHOR = re.compile(r"[\u200e~]?\s?(?P<name>[^:\n]{1,80}?):\s(?P<text>.*)", re.DOTALL)
+_TEAMS_NAME = re.compile(r"[^\W\d_][^:\n]{1,60}")  # alone behind the time, the text below it
 _FEWEST = 2  # messages of a chat
 _SHARE = 0.4  # of the first lines that begin a message; the others go on with one
 _LINES_LOOKED_AT = 50
@@ -55,27 +58,55 @@ def add_messages(builder: DocumentBuilder, messages: Sequence[Message]) -> None:
 
 
 def is_whatsapp(text: str) -> bool:
-    """Whether a text is a chat that WhatsApp exported."""
+    """Whether a text is a chat that WhatsApp exported, or that was copied from Teams."""
     lines = [line for line in text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT] if line.strip()]
     found = [match for match in map(_MESSAGE.match, lines) if match]
     named = sum(1 for match in found if _AUTHOR.match(match["rest"]))
+    named = named or sum(1 for match in found if _TEAMS_NAME.fullmatch(match["rest"].strip()))
     return bool(named >= _FEWEST and len(found) >= _SHARE * len(lines) and _MESSAGE.match(lines[0]))
 
 
 def whatsapp_messages(text: str) -> list[Message]:
-    """The messages of a chat that WhatsApp exported; what it says itself has no author."""
+    """The messages of a chat that WhatsApp exported; what it says itself has no author.
+
+    In a chat copied from Teams, the author stands alone behind the time.
+    """
     found: list[Message] = []
+    rests = [match["rest"] for match in map(_MESSAGE.match, text.split("\n")) if match]
+    is_teams = not any(map(_AUTHOR.match, rests))
     for number, line in enumerate(text.split("\n"), 1):
         match = _MESSAGE.match(line.rstrip("\r"))
         if match:
             when = match["ios"] or match["android"]
             named = _AUTHOR.match(match["rest"])
             author, words = (named["name"], named["text"]) if named else ("", match["rest"])
+            if is_teams:
+                author, words = words, ""
             found.append(Message(author.strip(), when, words.strip("\u200e "), number))
         elif found and line.strip():
             last = found[-1]
-            found[-1] = Message(last.author, last.when, f"{last.text}\n{line}", last.line)
+            text_so_far = f"{last.text}\n{line}" if last.text else line.strip()
+            found[-1] = Message(last.author, last.when, text_so_far, last.line)
     return found
+
+
+def page_chat(page: LexborHTMLParser) -> tuple[str, list[Message]]:
+    """The name and the messages of a chat on a page that Telegram exported; none where it is none.
+
+    A message without a name is of the author of the one before it.
+    """
+    messages: list[Message] = []
+    author = ""
+    for node in page.css("div.history > div.message.default"):
+        named = node.css_first("div.body > div.from_name")
+        if named is not None:
+            author = " ".join(named.text().split())
+        date, text = node.css_first("div.date[title]"), node.css_first("div.text")
+        when = str(date.attributes.get("title") or "") if date is not None else ""
+        if text is not None and text.text().strip():
+            messages.append(Message(author, when, text.text(separator="\n").strip()))
+    head = page.css_first("div.page_header div.text")
+    return (" ".join(head.text().split()) if head is not None else ""), messages
 
 
 def json_chats(value: object, path: Path) -> list[tuple[str, list[Message]]]:

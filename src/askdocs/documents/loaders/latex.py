@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,13 @@ from askdocs.types import Document
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
 
+_DEFINITION = re.compile(
+    r"\\(?:re|provide)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>\d)\])?(?P<default>\[)?"
+    r"|\\def\s*\\(?P<defined>[A-Za-z]+)(?P<arguments>(?:#\d)*)"
+    r"|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}"
+)
+_MOST_PASSES = 5  # of commands in commands
+_MOST_GROWTH = 2_000_000  # characters that commands may add
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"  # braces within braces, three deep
 _OPTION = r"(?:\[[^\[\]]*\])?"
@@ -45,6 +53,10 @@ _DROPPED = re.compile(
     rf"\\(?:label|vspace|hspace|includegraphics|bibliography|bibliographystyle|maketitle"
     rf"|tableofcontents|centering|noindent|newpage|clearpage|usepackage|pagestyle)\*?{_OPTION}(?:{_GROUP})?"
 )
+_REFERENCE = re.compile(rf"~?\\(?:eq|page|auto|name|[cC])?ref\*?\s*{_GROUP}")
+_SUBSCRIPT = re.compile(r"(?<=[A-Za-z])\$_\{?(\d+)\}?\$")  # H$_2$O
+_BRACES = re.compile(rf"\s*{_GROUP}")
+_PREFIXES = ("kilo", "mega", "giga", "milli", "micro", "nano", "centi")
 _UNITS = {
     "metre": "m",
     "meter": "m",
@@ -85,7 +97,7 @@ _UNITS = {
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document. Comments, labels and the preamble are left out."""
-    text = _COMMENT.sub(r"\1", read_text(path).replace("\r\n", "\n"))
+    text = _expanded(_COMMENT.sub(r"\1", read_text(path).replace("\r\n", "\n")))
     found = _BODY.search(text)
     body = found[1] if found else text
     plain = _Plain()
@@ -98,6 +110,38 @@ def load(path: Path, source: str) -> Sequence[Document]:
             builder.add(f"{name.capitalize()}: {plain(words)}")
     _write(builder, _TITLE.sub("", _NAMED.sub("", body)), plain)
     return [builder.build()]
+
+
+def _expanded(text: str) -> str:
+    """The text with the commands that it defines itself replaced by what they stand for."""
+    commands: dict[str, tuple[int, str]] = {}
+    ends: list[tuple[int, int]] = []
+    for found in _DEFINITION.finditer(text):
+        braces = _BRACES.match(text, found.end())
+        within = ends and found.start() < ends[-1][1]
+        if braces and not within and not found["default"]:  # one that may be missing is not read
+            count = int(found["count"] or len(found["arguments"] or "") // 2)
+            commands[found["name"] or found["defined"] or found["operator"]] = (count, braces[1])
+            ends.append((found.start(), braces.end()))
+    for start, end in reversed(ends):
+        text = text[:start] + text[end:]
+    for _ in range(_MOST_PASSES if commands else 0):
+        before = text
+        for name, (count, body) in commands.items():
+            call = re.compile(rf"\\{name}(?![A-Za-z])" + (rf"\s*{_GROUP}" * count or r"(?:\{\})?"))
+            if len(body) * sum(1 for _ in call.finditer(text)) > _MOST_GROWTH:
+                return before
+            text = call.sub(partial(_called, body), text)
+        if text == before:
+            break
+    return text
+
+
+def _called(body: str, call: re.Match[str]) -> str:
+    """What a command stands for, with its arguments in their places."""
+    for number, argument in enumerate(call.groups(), 1):
+        body = body.replace(f"#{number}", argument or "")
+    return body
 
 
 def _write(builder: DocumentBuilder, body: str, plain: _Plain) -> None:
@@ -143,6 +187,9 @@ class _Plain:
         latex = _CITATION.sub(lambda match: f" [{match[1]}]", latex)
         latex = _UNIT.sub(lambda match: _quantity(match[1], match[2]), latex)
         latex = _DROPPED.sub("", latex)
+        latex = _REFERENCE.sub("", latex)
+        latex = _SUBSCRIPT.sub(r"\1", latex)
+        latex = latex.replace("\\item", "\n\n\\item") if keep_lines else latex
         words: str = self._converter.latex_to_text(latex)
         return words if keep_lines else " ".join(words.split())
 
@@ -155,5 +202,11 @@ def _quantity(number: str, unit: str | None) -> str:
 
 
 def _unit(latex: str) -> str:
-    names = re.sub(r"\\([A-Za-z]+)\s*", lambda match: _UNITS.get(match[1], match[1]), latex)
+    names = re.sub(r"\\([A-Za-z]+)\s*", lambda match: _unit_sign(match[1]), latex)
     return names.replace("%", "\\%").strip("{} ")
+
+
+def _unit_sign(name: str) -> str:
+    """The sign of a unit: "km" for kilometre."""
+    prefix = next((p for p in _PREFIXES if name.startswith(p) and name[len(p) :] in _UNITS), "")
+    return _UNITS.get(prefix, "") + _UNITS.get(name[len(prefix) :], name[len(prefix) :])

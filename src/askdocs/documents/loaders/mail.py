@@ -108,7 +108,8 @@ def _add_mail(builder: DocumentBuilder, message: Message) -> None:
         with suppress(LoadError):
             add_events(builder, data)
     for part in earlier:
-        place = ", ".join(filter(None, (part.author, part.date)))
+        author, when = (sender, date) if part.own else (part.author, part.date)
+        place = ", ".join(filter(None, (author, when)))
         builder.anchor(heading=place or "quoted in this mail")
         builder.add(part.text.strip())
 

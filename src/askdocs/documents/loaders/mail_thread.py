@@ -50,12 +50,16 @@ _FORWARD = re.compile(
 
 @dataclass(slots=True)
 class Part:
-    """A message within a mail. `author` and `date` are "" where the mail does not say them."""
+    """A message within a mail. `author` and `date` are "" where the mail does not say them.
+
+    `own` says that the sender of the mail wrote it.
+    """
 
     author: str = ""
     date: str = ""
     subject: str = ""
     lines: list[str] = field(default_factory=list)
+    own: bool = False
 
     @property
     def text(self) -> str:
@@ -68,7 +72,7 @@ def thread_parts(body: str) -> list[Part]:
     The first part is what its sender wrote; marks of quoting (">") are removed from the others.
     A part that only quotes a few words of the message before stays without an author.
     """
-    parts = [Part()]
+    parts = [Part(own=True)]
     known = {0: parts[0]}
     level, lines = 0, _joined_attributions(body.split("\n"))
     number = 0
@@ -101,7 +105,8 @@ def _joined_attributions(lines: list[str]) -> list[str]:
         if joined and re.search(rf"\b(?:{_SAYS})\b[^:]*[:：]\s*$", words, re.IGNORECASE):
             before_depth, before = _depth(joined[-1])
             whole = f"{before.rstrip()} {words.strip()}"
-            if before_depth == depth and _LEADING.match(before) and not _attribution(words):
+            alone = not words.lstrip().startswith("<") and _attribution(words)
+            if before_depth == depth and _LEADING.match(before) and not alone:
                 joined[-1] = "> " * depth + whole
                 continue
         joined.append(line)
@@ -111,7 +116,7 @@ def _joined_attributions(lines: list[str]) -> list[str]:
 def _continued(known: dict[int, Part], depth: int) -> Part:
     """A new stretch of the message that is quoted at this depth."""
     part = known.get(depth)
-    return Part(part.author, part.date, part.subject) if part else Part()
+    return Part(part.author, part.date, part.subject, own=part.own) if part else Part()
 
 
 def _start(lines: list[str], number: int) -> tuple[tuple[int, Part] | None, int]:

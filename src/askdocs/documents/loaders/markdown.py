@@ -22,12 +22,14 @@ _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _RULE = re.compile(
     r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*|\|[ \t]*:?-+:?[ \t]*\|"
 )
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 
 # A mark and what is shown of it: embedded and linked notes, highlights, callouts, footnotes.
 _WIKI_MARKS = (
+    (re.compile(r"!\[\[([^\[\]|]*)\|\s*\d+(?:x\d+)?\s*\]\]"), r"\1"),  # a picture with its width
     (re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
     (re.compile(r"(?<![=\w])==(?=\S)([^=\n]+?)(?<=\S)==(?![=\w])"), r"\1"),
     (re.compile(r"^(\s*>+\s*)\[!(\w+)\][+-]?\s*(.*)$"), r"\1\3"),
@@ -66,6 +68,9 @@ def _without_wiki_marks(text: str) -> str:
     return "\n".join(lines)
 
 
+_PLACE = re.compile(r"(?:^|(?<=\s))\^[A-Za-z0-9-]{2,40}\s*$")  # what links to a paragraph name
+
+
 def _shown(line: str, comment: bool) -> tuple[str, bool]:
     """What is shown of a line, and whether a comment (%% … %%) goes on after it."""
     if "%%" in line or comment:
@@ -80,6 +85,8 @@ def _shown(line: str, comment: bool) -> tuple[str, bool]:
     if "[[" in line or "==" in line or "[!" in line or "[^" in line:
         for pattern, words in _WIKI_MARKS:
             line = pattern.sub(words, line)
+    if "^" in line:
+        line = _PLACE.sub("", line)
     return line, comment
 
 
@@ -116,7 +123,9 @@ def _with_named_cells(text: str) -> str:
 def _cells(line: str) -> list[str]:
     """The cells of a row of a table, on one line each."""
     inner = re.sub(r"(?<!\\)\|\s*$", "", line.strip().removeprefix("|"))
-    return [clean(cell.replace("\\|", "|")) for cell in re.split(r"(?<!\\)\|", inner)]
+    return [
+        clean(_BREAK.sub(" ", cell.replace("\\|", "|"))) for cell in re.split(r"(?<!\\)\|", inner)
+    ]
 
 
 def markdown_headings(text: str, begin: int = 0) -> Headings:

@@ -17,6 +17,10 @@ _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}.*$", re.MULTILINE)
 _SPEAKER = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|<\d[\d:.]*>|\{\\[^}]*\}")
+# How captions show that somebody else speaks: a dash, two arrows, a name in capitals.
+_BEGINS_TURN = r"(?:[-–—]\s?(?=[^\W\d_])|>>\s?|[A-ZÀ-Þ][A-ZÀ-Þ .'-]{1,30}:\s)"
+_TURN = re.compile(_BEGINS_TURN)
+_TURNS = re.compile(rf"\n(?=[ \t]*{_BEGINS_TURN})")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _ENOUGH = 80  # characters: shorter sentences are joined with the next
@@ -58,10 +62,14 @@ def _cues(text: str) -> Iterator[Cue]:
         body = text[timing.end() : following.start() if following else len(text)]
         body = _BLOCKS.split(body.lstrip("\n"), maxsplit=1)[0]
         named = _SPEAKER.search(body)
-        words = " ".join(html.unescape(_MARKUP.sub("", _SPEAKER.sub("", body))).split())
+        plain = html.unescape(_MARKUP.sub("", _SPEAKER.sub("", body)))
+        words = " ".join(plain.split())
         if words and words != last:
             start, end = _seconds(timing.groups()[:4]), _seconds(timing.groups()[4:])
-            yield Cue(start, end, named.group(1).strip() if named else "", words)
+            speaker = named.group(1).strip() if named else ""
+            for turn in _TURNS.split(plain):
+                if turn.strip():
+                    yield Cue(start, end, speaker, " ".join(turn.split()))
         last = words or last
 
 
@@ -80,6 +88,8 @@ def _ends(group: list[Cue], following: Cue) -> bool:
     length = sum(len(cue.text) + 1 for cue in group)
     pause = following.start - group[-1].end > _PAUSE
     if following.speaker != group[-1].speaker or length > _TOO_LONG:
+        return True
+    if _TURN.match(following.text):
         return True
     if _SENTENCE_END.search(group[-1].text):
         return length >= _ENOUGH or pause

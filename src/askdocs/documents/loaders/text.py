@@ -39,6 +39,7 @@ _SUPERSETS = {
 _SIGN_IN_WORD = re.compile(
     r"[²³¼½¾£°±§©®¿¡·][^\W\d_]{2}|[^\W\d_]{2}[¼½¾£±§¿¡]\w"
 )  # no Western word
+_CAPITAL_IN_WORD = re.compile(r"[a-zß-ÿ](?=[À-ÞŒ])[^\W\d_]")
 _CONTROLS = re.compile(r"[\x80-\x9f]")  # C1, which no text has
 _WESTERN = frozenset("äöüßÄÖÜéèêëàâáçñóíúôîïœæåøãõòùÉÈÀÇÅÆØ€£§°–—‘’“”„…•©®«»¿¡·²³¼½¾µ±")
 # What UTF-8 looks like that was taken for Latin-1 and written as UTF-8 once more: it leaves control
@@ -172,8 +173,9 @@ def guess_encoding(sample: bytes) -> str:
     Raises:
         LoadError: The bytes are no text in any known encoding.
     """
-    if _is_western(sample):
-        return "cp1252"
+    for western in ("cp1252", "mac_roman"):
+        if _is_western(sample, western):
+            return western
     from chardet import detect
 
     found = codec_name(detect(sample)["encoding"] or "")
@@ -182,13 +184,13 @@ def guess_encoding(sample: bytes) -> str:
     return found
 
 
-def _is_western(sample: bytes) -> bool:
-    """Whether a text's letters beyond ASCII are those of Western languages, and few, in cp1252.
+def _is_western(sample: bytes, encoding: str) -> bool:
+    """Whether letters beyond ASCII are those of Western languages, and few, in an encoding.
 
     Statistics cannot tell the one-byte encodings of Latin letters apart in a short text.
     """
-    text = sample.decode("cp1252", "replace")
-    if _SIGN_IN_WORD.search(text):
+    text = sample.decode(encoding, "replace")
+    if _SIGN_IN_WORD.search(text) or _CAPITAL_IN_WORD.search(text):
         return False
     letters = [letter for letter in text if not letter.isspace()]
     high = [letter for letter in letters if letter > "\x7f"]

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.chats import add_messages, page_chat
 from askdocs.documents.loaders.html.blocks import HtmlWriter, furniture
 from askdocs.documents.loaders.html.visibility import Visibility
 from askdocs.documents.loaders.text import decode
@@ -57,7 +58,12 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
         LoadError: A script makes the text of the page, so that the file does not hold it.
     """
     builder = DocumentBuilder(source, title=page_title(page) or title)
-    add_page(builder, page)
+    chat, messages = page_chat(page)
+    if messages:
+        builder.title = chat or builder.title
+        add_messages(builder, messages)
+    else:
+        add_page(builder, page)
     frames = sum(1 for frame in page.css("iframe, frame") if frame.attributes.get("src"))
     if frames:
         builder.leave_out(f"{counted(frames, 'frame')} with another page")

@@ -51,6 +51,7 @@ class Field:
     """A field of a form that is filled in: its name, its value, and where it is, in points.
 
     `ticked` is None for what is no box to tick. `label` is what the form itself calls it.
+    `is_option` says that it is one of several buttons of which one is pressed.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Field:
     box: Box
     ticked: bool | None = None
     label: str = ""
+    is_option: bool = False
 
 
 @dataclass(slots=True)
@@ -118,9 +120,11 @@ def with_fields(segments: Sequence[Segment], fields: Sequence[Field]) -> list[Se
     The label is what stands on the left of a field, right of a box to tick, or above it; else
     what the form calls it.
     """
+    segments, fields = _with_choices(segments, fields)
     placed = list(segments)
     ends = {id(segment): segment for segment in segments}
-    for each in sorted(fields, key=lambda f: (-f.box[3], f.box[0])):
+    shown = [each for each in fields if each.ticked or not each.is_option]
+    for each in sorted(shown, key=lambda f: (-f.box[3], f.box[0])):
         label = _label(each, segments, fields)
         if label is None:
             placed.append(_own_segment(each))
@@ -135,6 +139,36 @@ def with_fields(segments: Sequence[Segment], fields: Sequence[Field]) -> list[Se
         placed[placed.index(now)] = joined
         ends[id(label)] = joined
     return placed
+
+
+def _with_choices(
+    segments: Sequence[Segment], fields: Sequence[Field]
+) -> tuple[list[Segment], list[Field]]:
+    """The segments with "Insurance: yes" for buttons "yes" and "no" behind a label, and the rest.
+
+    Buttons without such a label stay fields of their own.
+    """
+    kept, rest = list(segments), [each for each in fields if not each.is_option]
+    groups: dict[str, list[Field]] = {}
+    for each in fields:
+        if each.is_option:
+            groups.setdefault(each.name, []).append(each)
+    for group in groups.values():
+        labels = [_label(each, segments, fields) for each in group]
+        words = [label for label in labels if label is not None]
+        head = _label(replace(min(group, key=lambda f: f.box[0]), ticked=None), segments, fields)
+        pressed = [w for f, w in zip(group, labels, strict=True) if f.ticked and w is not None]
+        mixed = len({id(word) for word in words}) < len(group) or head is None or head in words
+        if mixed or head is None or len(pressed) != 1 or any(word not in kept for word in words):
+            rest += group
+            continue
+        text = f"{head.text.rstrip(' :._…')}: {pressed[0].text}"
+        right = max(word.right for word in words)
+        kept[kept.index(head)] = replace(
+            head, text=text, right=right, starts=(), spans=(), apart=True
+        )
+        kept = [each for each in kept if each not in words]
+    return kept, rest
 
 
 def _label(wanted: Field, segments: Sequence[Segment], fields: Sequence[Field]) -> Segment | None:
@@ -194,8 +228,8 @@ def _add_field(beside: Beside, form: Any, annotation: Any, box: Box) -> None:
     label = _words(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, annotation)
     if kind in _CHECKED_KINDS:
         ticked = pdfium.FPDFAnnot_IsChecked(form, annotation) == 1
-        if ticked or kind == pdfium.FPDF_FORMFIELD_CHECKBOX:
-            beside.fields.append(Field(name, "", box, ticked, label))
+        is_option = kind == pdfium.FPDF_FORMFIELD_RADIOBUTTON
+        beside.fields.append(Field(name, "", box, ticked, label, is_option))
     elif kind in _TEXT:
         if (
             pdfium.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -56,6 +57,10 @@ _FEW_LETTERS = 200  # a page with more is no scan
 _STAMPED_SHARE = 0.3  # of the pages that carry the same words sideways, for them to be a mark
 _FEW_SLANTED = 12  # characters; fewer are a stamp or a mark
 _POINTS_PER_INCH = 72
+# Between "Port:" and its value in the next column, where nothing but another label follows it.
+_LABEL_AND_VALUE = re.compile(
+    r"(?<=[\w)#.*]:) \| (?=[^|\n]*[^|\n:\s](?:\n|$| \| [^|\n]*:(?: \||\n|$)))"
+)
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
@@ -334,6 +339,7 @@ def _add(
             if number != page:
                 builder.anchor(page=number, page_label=labels[number - 1] or str(number))
                 page = number
+            text = _LABEL_AND_VALUE.sub(" ", text)
             if level:
                 builder.heading(level, text)
             else:

@@ -13,10 +13,14 @@ from statistics import median
 from askdocs.documents.loaders.pdf.characters import HYPHEN, Box, Segment
 from askdocs.documents.loaders.pdf.line_text import CELL, line_text
 from askdocs.documents.loaders.pdf.rules import Rule
+from askdocs.documents.loaders.tables.merged import Span, fill_merged
 from askdocs.documents.loaders.tables.rows import (
     clean,
     column_names,
+    filled_groups,
     first_row_names,
+    header_rows,
+    joined_names,
     plain_line,
     row_line,
 )
@@ -35,7 +39,7 @@ _FIRST_UNRULED = 1000
 _BAND_GUTTER = 0.35  # as _GUTTER, where lines say that there is a table
 _UNRULED_ROWS = 3  # of a table without lines, one below the other
 _GUTTER = 0.55  # font sizes that stay free between two columns in all rows
-_WIDE = 1.6  # font sizes between two cells, somewhere in a row that is one of a table
+_WIDE = 1.1  # font sizes between two cells, somewhere in a row that is one of a table
 _SPACE = 0.3  # of the font's size, between two words
 _INDENT = 2.0  # font sizes: a line so far to the right goes on with a cell of the row above
 _ROW_STEP = 2.2  # of the usual distance of rows: a wider one ends the table
@@ -135,7 +139,7 @@ def _lines(values: Sequence[float]) -> list[float]:
 def _ruled_rows(
     grid: Sequence[Box], columns: Sequence[float], segments: Sequence[Segment]
 ) -> list[_Row]:
-    """The rows of a table with lines, from the top; a cell over several columns is in the first."""
+    """The rows of a table with lines, from the top; a merged cell is in all that it covers."""
     if not grid:
         return []
     heights = _lines([box[1] for box in grid] + [box[3] for box in grid])
@@ -150,11 +154,30 @@ def _ruled_rows(
     if any(map(_has_columns, texts.values())):
         return []
     backwards = _right_to_left(segments)
-    rows = []
-    for number in range(len(heights) - 1, 0, -1):
-        cells = [_cell_text(texts.get((number, n), ()), backwards) for n in range(len(columns) - 1)]
-        rows.append(_Row(cells[::-1] if backwards else cells, heights[number - 1], heights[number]))
-    return [row for row in rows if any(row.cells)]
+    numbers = range(len(heights) - 1, 0, -1)
+    cells = [
+        [_cell_text(texts.get((number, n), ()), backwards) for n in range(len(columns) - 1)]
+        for number in numbers
+    ]
+    filled = [any(row) for row in cells]
+    fill_merged(cells, _spans(grid, columns, heights))
+    return [
+        _Row(row[::-1] if backwards else row, heights[number - 1], heights[number])
+        for number, row, keep in zip(numbers, cells, filled, strict=True)
+        if keep
+    ]
+
+
+def _spans(grid: Sequence[Box], columns: Sequence[float], heights: Sequence[float]) -> list[Span]:
+    """The merged cells of a table with lines, rows counted from the top."""
+    top = len(heights) - 1
+    spans: list[Span] = []
+    for left, bottom, right, above in grid:
+        first = (top - _index(heights, above), _index(columns, left))
+        last = (top - _index(heights, bottom) - 1, _index(columns, right) - 1)
+        if first != last:
+            spans.append((first, last))
+    return spans
 
 
 def _has_columns(parts: Sequence[Segment]) -> bool:
@@ -278,10 +301,12 @@ def _names(
     goes_on = len(before.edges) == len(edges) and all(
         abs(a - b) <= _SAME_COLUMN for a, b in zip(before.edges, edges, strict=True)
     )
-    if goes_on and before.cells and tuple(cells[0]) == before.cells:
-        return before.cells, len(cells) - 1
-    if first_row_names(cells) and not _pairs(cells):
-        return list(column_names(cells[0])), len(cells) - 1
+    depth = 0 if _pairs(cells) else header_rows(cells) or int(first_row_names(cells))
+    named = column_names(joined_names(filled_groups(cells[:depth]))) if depth else ()
+    if goes_on and before.cells and before.cells in (tuple(cells[0]), tuple(named)):
+        return before.cells, len(cells) - max(depth, 1)
+    if depth:
+        return list(named), len(cells) - depth
     if goes_on and before.cells:
         return before.cells, len(cells)
     return [], len(cells)

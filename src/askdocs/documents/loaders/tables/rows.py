@@ -158,7 +158,9 @@ def _is_over(rows: Sequence[Row]) -> bool:
         return True
     merged = any(isinstance(cell, Covered) for cell in upper)
     apart = set(range(len(lower))) - {column for group in wide for column in group}
-    return merged and all(lower[column] in {"", upper[column]} for column in apart)
+    return merged and all(
+        lower[column] in {"", upper[column]} or _typed_below(rows[1:], column) for column in apart
+    )
 
 
 def _are_names(cells: Sequence[str]) -> bool:
@@ -169,11 +171,16 @@ def _are_names(cells: Sequence[str]) -> bool:
 
 def typed_below_first(rows: Sequence[Row]) -> bool:
     """Whether a column has a text first and only numbers below: then the first row names it."""
-    for column, name in enumerate(rows[0]):
-        below = [row[column] for row in rows[1:] if len(row) > column and row[column]]
-        if name and not _NUMBER.fullmatch(name) and below and all(map(_NUMBER.fullmatch, below)):
-            return True
-    return False
+    return any(_typed_below(rows, column) for column in range(len(rows[0])))
+
+
+def _typed_below(rows: Sequence[Row], column: int) -> bool:
+    """Whether a column has a text first and only numbers below."""
+    name = rows[0][column]
+    below = [row[column] for row in rows[1:] if len(row) > column and row[column]]
+    if not name or _NUMBER.fullmatch(name):
+        return False
+    return bool(below) and all(map(_NUMBER.fullmatch, below))
 
 
 def add_rows(builder: DocumentBuilder, rows: Iterable[tuple[int, Row]], names: Row | None) -> None:
