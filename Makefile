@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SMALL_MODEL := $(VENV)/.small-model
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --constraint constraints.txt
 
-.PHONY: serve ask test check eval bench screenshots upgrade clean
+.PHONY: serve ask test check eval bench screenshots upgrade pdfjs clean
 
 serve: $(READY)
 	$(BIN)/askdocs serve
@@ -44,6 +44,10 @@ upgrade: $(READY)
 	cp $(VENV)/constraints.txt constraints.txt
 	touch $(READY)
 	@echo "Now run make check. If it passes, commit constraints.txt."
+
+# PDF.js, which the page shows PDFs with: the version that is kept, or VERSION=... for another.
+pdfjs:
+	$(PYTHON) .ci/pdfjs.py $(VERSION)
 
 # Installed again only when what is to be installed changes, in the versions that the tests passed
 # with. What the build warns of is not a newcomer's concern: that an editable installation finds

@@ -5,9 +5,19 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 PREFIX = "assets-askdocs"
 _STYLES = ("colours", "frame", "talk", "panels", "shelf", "search", "phone")
+_PDFJS = "pdfjs"
+_MEDIA = {
+    ".css": "text/css",
+    ".gif": "image/gif",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
 
 
 def head() -> str:
@@ -23,9 +33,10 @@ def head() -> str:
 
 def asset(name: str) -> tuple[bytes, str] | None:
     """A file by name with its media type; None where there is none."""
-    media = "text/css" if name == "style.css" else "text/javascript"
-    content = _assets().get(name)
-    return None if content is None else (content, media)
+    media = _MEDIA.get(name[name.rfind(".") :], "application/octet-stream")
+    if name in _assets():
+        return _assets()[name], media
+    return (_vendored()[name].read_bytes(), media) if name in _vendored() else None
 
 
 @cache
@@ -41,6 +52,17 @@ def _assets() -> dict[str, bytes]:
 
 
 @cache
+def _vendored() -> dict[str, Traversable]:
+    """The files of PDF.js by their names, such as "pdfjs/cmaps/H.bcmap"."""
+    folder = files("askdocs.app").joinpath("static", "vendor", "pdfjs")
+    found = {f"{_PDFJS}/{file.name}": file for file in folder.iterdir() if file.is_file()}
+    for inner in (each for each in folder.iterdir() if each.is_dir()):
+        found |= {f"{_PDFJS}/{inner.name}/{file.name}": file for file in inner.iterdir()}
+    return found
+
+
+@cache
 def _version() -> str:
-    contents = (name.encode() + content for name, content in sorted(_assets().items()))
+    kept = {**_assets(), _PDFJS: _vendored()[f"{_PDFJS}/VERSION.json"].read_bytes()}
+    contents = (name.encode() + content for name, content in sorted(kept.items()))
     return hashlib.sha256(b"".join(contents)).hexdigest()[:12]

@@ -20,6 +20,12 @@ POLICY = (
     "connect-src 'self'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; "
     "base-uri 'self'; form-action 'self'"
 )
+# What PDF.js loads, its worker above all, reads files and its own parts, and does nothing else.
+PDFJS = "/pdfjs/"
+PDFJS_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
+    "frame-ancestors 'none'"
+)
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -47,17 +53,22 @@ class PageHeaders:
             return
         lasting = scope["path"].startswith(HASHED)
         cookie = "" if visitor_in(Headers(scope=scope).get("cookie", "")) else new_cookie()
-        await self._application(scope, receive, _Response(send, self._head, lasting, cookie))
+        policy = PDFJS_POLICY if PDFJS in scope["path"] else POLICY
+        response = _Response(send, self._head, lasting, cookie, policy)
+        await self._application(scope, receive, response)
 
 
 class _Response:
     """Sends one response on, changed as PageHeaders says."""
 
-    def __init__(self, send: Send, head: bytes, lasting: bool, cookie: str) -> None:
+    def __init__(
+        self, send: Send, head: bytes, lasting: bool, cookie: str, policy: str = POLICY
+    ) -> None:
         self._send = send
         self._head = head
         self._cookie = cookie
         self._lasting = lasting
+        self._policy = policy
         self._nonce = secrets.token_urlsafe(16)
         self._start: Message | None = None
         self._body = b""
@@ -65,7 +76,7 @@ class _Response:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["Content-Security-Policy"] = POLICY.format(nonce=self._nonce)
+            headers["Content-Security-Policy"] = self._policy.format(nonce=self._nonce)
             headers.update(FIXED)
             if self._lasting and message["status"] == 200:
                 headers["Cache-Control"] = "max-age=31536000, immutable"

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import gradio
 import uvicorn
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from fastapi import FastAPI, Query, Request, Response
-from starlette.responses import JSONResponse
+from starlette.responses import FileResponse, JSONResponse
 from starlette.types import ASGIApp
 
 from askdocs.errors import CorpusError
@@ -33,15 +31,15 @@ from .page_state import page_state
 from .security import client_address, protected
 from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
-from .views.page_images import picture_of
+from .views.pdf_files import pdf_of
 from .views.source import read
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 MARKS_SHOWN = 100
-PICTURES_AT_ONCE = 2  # each is drawn by a process of its own
 KEPT = "conversations"  # the folder, beside the index, that conversations are kept in
+CHECKED = {"Cache-Control": "no-cache"}  # kept by browsers, which ask whether it has changed
 LASTING = {"Cache-Control": "max-age=31536000, immutable"}
 
 
@@ -135,13 +133,15 @@ def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) 
 
 
 def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
-    """Routes that only read: sources, pictures, the page's own style and scripts."""
+    """Routes that only read: sources, PDFs, the page's own style and scripts."""
 
     @routes.get("/source")
     def source(
         source: Annotated[str, Query(max_length=4096)],
         mark: Annotated[Sequence[str], Query(max_length=MARKS_SHOWN)] = (),
         at: int | None = None,
+        text: bool = False,
+        find: Annotated[str, Query(max_length=400)] = "",
     ) -> Response:
         marks = [parse_mark(written) for written in mark]
         if None in marks:
@@ -150,23 +150,19 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
             document = assistant.document(source)
         except CorpusError as error:
             return JSONResponse({"problem": str(error)}, 404)
-        reading = read(document, [each for each in marks if each is not None], at=at)
+        file = None if text else pdf_of(assistant, source)
+        wanted = [each for each in marks if each is not None]
+        reading = read(document, wanted, at=at, file=file, words=find)
         return JSONResponse(asdict(reading), headers={"Cache-Control": "no-store"})
 
-    drawing = CapacityLimiter(PICTURES_AT_ONCE)  # those that wait hold no thread
+    @routes.get("/pdf")
+    def pdf(source: Annotated[str, Query(max_length=4096)]) -> Response:
+        file = pdf_of(assistant, source)
+        if file is None:
+            return JSONResponse({"problem": f"There is no PDF {source!r}."}, 404)
+        return FileResponse(file, media_type="application/pdf", headers=CHECKED)
 
-    @routes.get("/picture")
-    async def picture(source: Annotated[str, Query(max_length=4096)], mark: str) -> Response:
-        wanted = parse_mark(mark)
-        if wanted is None:
-            return JSONResponse({"problem": "This link is damaged."}, 400)
-        try:
-            drawn = await run_sync(picture_of, assistant, source, wanted, limiter=drawing)
-        except CorpusError as error:
-            return JSONResponse({"problem": str(error)}, 404)
-        return Response(drawn, media_type="image/png", headers={"Cache-Control": "no-store"})
-
-    @routes.get(f"/{assets.PREFIX}/{{version}}/{{name}}")
+    @routes.get(f"/{assets.PREFIX}/{{version}}/{{name:path}}")
     def asset(version: str, name: str) -> Response:
         del version  # it only makes the address of each version its own
         found = assets.asset(name)

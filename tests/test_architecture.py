@@ -108,7 +108,6 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         "models.embedder_server",
         "index.vectors.chroma",
         "system.processes",
-        "documents.loaders.pdf.page_image",
         "cli.commands",
         "llm.openai",
     }

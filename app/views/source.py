@@ -5,17 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
-from itertools import pairwise
+from itertools import islice
+from pathlib import Path
+from typing import Literal
 
-from askdocs.documents.sentences import unwrapped_lines
+from askdocs.output.exports import checksum
 from askdocs.output.marks import Mark
 from askdocs.types import Document, place
 
+from .marked_text import MarkedText
+from .pdf_spots import Spot, spots
+from .source_text import text_blocks
+
 WINDOW = 200_000  # characters shown at once: more makes browsers slow
-LINE = 160  # a line with more characters is a paragraph
-_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
-_HEADING_SIGNS = re.compile(r"^#{1,6}\s+|\s+#+$")
+MOST_FOUND = 2000  # places of words that are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a document: how deep it lies, from 1, its character, and its page if known."""
+
+    title: str
+    level: int
+    at: int
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +36,102 @@ class Reading:
     """A document, or the part of it from `start` to `end`, as safe HTML.
 
     Mark number i is every `<mark>` element whose `data-marks` holds i; their texts together are
-    the marked words exactly. A mark whose words have changed since it was made is in `lost`, and
-    not marked.
+    the marked words exactly. A mark whose words stand elsewhere now is in `moved`, and marked
+    there; one whose words are gone is in `lost`, and not marked. `begins` is where each begins.
+
+    With the view "pdf" there is no HTML: the file itself is shown, and `spots` says for each mark
+    which words to mark on which page. `found` is where the words stand that were looked for, and
+    `checked` changes whenever the document does.
     """
 
     source: str
     title: str
+    view: Literal["pdf", "text"]
     html: str
     places: tuple[str, ...]
+    begins: tuple[int, ...]
     lost: tuple[int, ...]
+    moved: tuple[int, ...]
+    spots: tuple[tuple[Spot, ...], ...]
+    headings: tuple[Heading, ...]
+    page: int | None
+    found: tuple[int, ...]
+    checked: str
     start: int
     end: int
     length: int
 
 
-def read(document: Document, marks: Sequence[Mark] = (), *, at: int | None = None) -> Reading:
-    """The document with `marks`, around character `at` (default: the first mark) if it is long."""
+def read(
+    document: Document,
+    marks: Sequence[Mark] = (),
+    *,
+    at: int | None = None,
+    file: Path | None = None,
+    words: str = "",
+) -> Reading:
+    """Return the document with `marks`, as a reader sees it.
+
+    Args:
+        document: What the index holds of it.
+        marks: The words to mark.
+        at: The character to begin at, default the first mark. A long document is given in part,
+            around it.
+        file: The PDF itself, if that is what is to be shown.
+        words: What is looked for in the text; its places are marked apart.
+    """
     text = document.text
-    lost = tuple(number for number, mark in enumerate(marks) if not mark.holds(text))
-    kept = {number: mark for number, mark in enumerate(marks) if number not in lost}
-    if at is None:
-        at = next((mark.start for mark in kept.values()), 0)
-    start, end = _window(text, at)
+    found = {number: mark.found_in(text) for number, mark in enumerate(marks)}
+    kept = {number: mark for number, mark in found.items() if mark}
+    moved = tuple(i for i, mark in kept.items() if mark.start != marks[i].start)
+    if at is None or at in {marks[i].start for i in moved}:
+        at = next((mark.start for i, mark in kept.items() if at in (None, marks[i].start)), 0)
+    start, end = (0, len(text)) if file else _window(text, at)
+    places = tuple(_places(text, words))
+    marked = MarkedText(text, kept, places)
     return Reading(
         source=document.source,
         title=document.title or document.source,
-        html="".join(_blocks(document, kept, start, end)),
-        places=tuple("" if i in lost else _place(document, m.start) for i, m in enumerate(marks)),
-        lost=lost,
+        view="pdf" if file else "text",
+        html="" if file else "".join(text_blocks(document, marked, start, end)),
+        places=tuple(_place(document, mark.start) if mark else "" for mark in found.values()),
+        begins=tuple(mark.start if mark else -1 for mark in found.values()),
+        lost=tuple(number for number, mark in found.items() if not mark),
+        moved=moved,
+        spots=tuple(tuple(spots(document, m)) if m and file else () for m in found.values()),
+        headings=tuple(_headings(document)),
+        page=page_at(document, at),
+        found=tuple(span[0] for span in places),
+        checked=_checked(document, file),
         start=start,
         end=end,
         length=len(text),
     )
+
+
+def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Where words stand, in capitals or not, with any white space between them."""
+    if words.strip():
+        pattern = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
+        for match in islice(pattern.finditer(text), MOST_FOUND):
+            yield match.span()
+
+
+def _checked(document: Document, file: Path | None) -> str:
+    """Changes with the text, and with the file if that is shown."""
+    modified = file.stat().st_mtime_ns if file else ""
+    return checksum(f"{modified} {document.title} {document.text}")
+
+
+def _headings(document: Document) -> Iterator[Heading]:
+    """The table of contents, as far as the loader found headings."""
+    page, last = None, ""
+    for anchor in sorted(document.anchors, key=lambda each: each.start):
+        page = anchor.page or page
+        if anchor.heading and anchor.heading != last:
+            *above, title = anchor.heading.split(" › ")
+            yield Heading(title, len(above) + 1, anchor.start, page)
+        last = anchor.heading or last
 
 
 def page_at(document: Document, offset: int) -> int | None:
@@ -88,69 +165,3 @@ def _place(document: Document, offset: int) -> str:
         if anchor.line is not None:
             line = anchor.line + document.text.count("\n", anchor.start, offset)
     return place(document.source, page, page_label, heading, line)
-
-
-def _blocks(document: Document, marks: dict[int, Mark], start: int, end: int) -> Iterator[str]:
-    """The paragraphs, headings and page breaks between `start` and `end`."""
-    text = document.text
-    pages = {
-        a.start: place(document.source, a.page, a.page_label, None, None)
-        for a in document.anchors
-        if a.page is not None
-    }
-    headings = {a.start: a.heading for a in document.anchors if a.heading}
-    edges = {start, end} | {at for at in pages if start < at < end}
-    edges |= {match.end() for match in _BLANK_LINES.finditer(text, start, end)}
-    edges |= {at for at in headings if start < at < end}
-    for block_start, block_end in pairwise(sorted(edges)):
-        if block_start in pages:
-            yield f'<p class="page-break">{escape(pages[block_start])}</p>'
-        for line_start, line_end, kind in _lines(text, block_start, block_end, headings):
-            tag = "h3" if kind == "heading" else "p"
-            words = _marked(text, line_start, line_end, marks)
-            yield f'<{tag} class="{kind}" dir="auto">{words}</{tag}>'
-
-
-def _lines(text: str, start: int, end: int, headings: dict[int, str]) -> list[tuple[int, int, str]]:
-    """A block as (start, end, kind): lines that were wrapped by width are a flowing paragraph."""
-    pieces = [(first, text[first:last]) for first, last in unwrapped_lines(text, start, end)]
-    filled = [(first, line.strip()) for first, line in pieces if line.strip()] or [(start, "")]
-    starts = [start, *(first for first, _ in filled[1:])]
-    kinds = [_kind(line, headings.get(first, "")) for first, line in filled]
-    return list(zip(starts, [*starts[1:], end], kinds, strict=True))
-
-
-def _kind(line: str, heading: str) -> str:
-    if _is_heading(line, heading):
-        return "heading"
-    return "line" if len(line) < LINE and "\n" not in line else "flow"
-
-
-def _is_heading(line: str, heading: str) -> bool:
-    bare = _HEADING_SIGNS.sub("", line.strip()).strip(" *_:")
-    return bool(heading) and bare == heading.rsplit(" › ", 1)[-1].strip(" *_:")
-
-
-def _marked(text: str, start: int, end: int, marks: dict[int, Mark]) -> str:
-    """`text[start:end]`, escaped, with each stretch under the marks that cover it."""
-    here = {number: mark for number, mark in marks.items() if mark.start < end and mark.end > start}
-    if not here:
-        return escape(text[start:end])
-    edges = {start, end}
-    for mark in here.values():
-        edges |= {at for at in (mark.start, mark.end, *(mark.focus or ())) if start < at < end}
-    pieces = []
-    for a, b in pairwise(sorted(edges)):
-        words = escape(text[a:b])
-        covering = [number for number, mark in here.items() if mark.start <= a and b <= mark.end]
-        if any(_focused(here[number], a, b) for number in covering):
-            words = f"<strong>{words}</strong>"
-        if covering:
-            numbers = " ".join(map(str, covering))
-            words = f'<mark data-marks="{numbers}">{words}</mark>'
-        pieces.append(words)
-    return "".join(pieces)
-
-
-def _focused(mark: Mark, start: int, end: int) -> bool:
-    return mark.focus is not None and mark.focus[0] <= start and end <= mark.focus[1]

@@ -93,17 +93,40 @@ READER = """
       <span id="reader-count" class="quiet"></span>
       <button type="button" data-action="next" aria-label="Next citation"
         title="Next citation (n)">›</button>
-      <button type="button" data-action="picture" aria-pressed="false" hidden>Page</button>
       <button type="button" data-action="copy-link">Copy link</button>
       <button type="button" data-action="close" aria-label="Close the source"
         title="Close (Escape)">✕</button>
     </div>
   </div>
+  <div id="reader-bar" class="panel-tools" role="group" aria-label="Document" hidden>
+    <button type="button" data-action="contents" aria-expanded="false"
+      aria-controls="reader-contents">Contents</button>
+    <span class="of-pdf" hidden><label class="quiet" for="reader-page">Page</label>
+      <input id="reader-page" type="text" inputmode="numeric" autocomplete="off" size="4">
+      <span id="reader-pages" class="quiet"></span></span>
+    <span class="of-pdf" hidden>
+      <button type="button" data-action="zoom-out" aria-label="Smaller" title="Smaller">−</button>
+      <button type="button" data-action="fit" title="As wide as the panel">Fit</button>
+      <button type="button" data-action="zoom-in" aria-label="Larger" title="Larger">+</button>
+    </span>
+    <button type="button" data-action="find" aria-expanded="false" aria-controls="reader-find"
+      title="Find in this document (Ctrl F)">Find</button>
+    <button type="button" data-action="as-text" aria-pressed="false"
+      title="The text that quotes are checked against">As text</button>
+  </div>
+  <div id="reader-find" class="panel-tools" role="search" hidden>
+    <input id="reader-words" type="search" dir="auto" autocomplete="off"
+      aria-label="Find in this document" placeholder="Find in this document…">
+    <span id="reader-found" class="quiet" role="status"></span>
+    <button type="button" data-action="find-previous" aria-label="Previous place">‹</button>
+    <button type="button" data-action="find-next" aria-label="Next place">›</button>
+    <button type="button" data-action="find-close" aria-label="Close the search">✕</button>
+  </div>
+  <nav id="reader-contents" aria-label="Contents" hidden></nav>
   <p id="reader-notice" class="notice" role="status" hidden></p>
   <div id="reader-text" class="panel-body" tabindex="0" role="region"
     aria-labelledby="reader-title"></div>
-  <div id="reader-picture" class="panel-body" tabindex="0" role="region"
-    aria-label="Picture of the page" hidden></div>
+  <div id="reader-pdf" hidden></div>
 </aside>
 """
 

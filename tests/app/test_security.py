@@ -6,16 +6,13 @@ import asyncio
 import base64
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -23,12 +20,11 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from askdocs.app import serve, server
+from askdocs.app import serve
 from askdocs.app.listener import address, listen
 from askdocs.app.security import TASK_BYTES, WRONG_PASSWORDS_A_MINUTE, protected
 from askdocs.assistant import Assistant
 from askdocs.errors import AskdocsError
-from askdocs.output.marks import checksum
 
 LOCAL = "http://127.0.0.1:7860"
 
@@ -127,9 +123,9 @@ def test_another_site_may_open_the_page_and_nothing_else(site: str) -> None:
         assert client.get("/?__theme=dark", headers={**said, **OPENED}).status_code == 200
         assert client.post("/", headers={**said, **OPENED}).status_code == 403
         assert client.get("/", headers={**said, **FRAMED}).status_code == 403
-        for path in ("/", "/picture?source=a.pdf&mark=0-1.0", "/assets-askdocs/x/theme.js"):
+        for path in ("/", "/pdf?source=a.pdf", "/assets-askdocs/x/theme.js"):
             assert client.get(path, headers={**said, **FETCHED}).status_code == 403
-        for path in ("/source?source=a", "/picture?source=a.pdf&mark=0-1.0", "/askdocs/status"):
+        for path in ("/source?source=a", "/pdf?source=a.pdf", "/askdocs/status"):
             opened = client.get(path, headers={**said, **OPENED, **TOKEN})
             assert opened.status_code == 403, path
 
@@ -137,7 +133,7 @@ def test_another_site_may_open_the_page_and_nothing_else(site: str) -> None:
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_the_page_itself_and_the_address_bar_may_ask_for_everything(site: str) -> None:
     with a_guarded() as client:
-        for path in ("/", "/picture?source=a.pdf&mark=0-1.0", "/gradio_api/info"):
+        for path in ("/", "/pdf?source=a.pdf", "/gradio_api/info"):
             headers = {"sec-fetch-site": site, **FETCHED}
             assert client.get(path, headers=headers).status_code == 200
 
@@ -145,7 +141,7 @@ def test_the_page_itself_and_the_address_bar_may_ask_for_everything(site: str) -
 def test_no_other_site_may_show_a_response_be_it_refused_or_not() -> None:
     with a_guarded() as client:
         foreign = {"origin": "http://evil.example"}
-        for answer in (client.get("/"), client.get("/picture"), client.get("/", headers=foreign)):
+        for answer in (client.get("/"), client.get("/pdf"), client.get("/", headers=foreign)):
             assert answer.headers["cross-origin-resource-policy"] == "same-origin"
             assert answer.headers["cross-origin-opener-policy"] == "same-origin"
 
@@ -354,39 +350,4 @@ def test_the_package_data_lies_beside_the_code() -> None:
     folder = Path(askdocs.app.__file__).parent
     assert (folder / "static" / "css" / "frame.css").is_file()
     assert (folder / "static" / "js" / "main.js").is_file()
-
-
-def test_two_pictures_are_drawn_at_a_time_and_nothing_else_waits(
-    sample: Assistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawing: set[int] = set()
-    most, done = 0, threading.Event()
-
-    def draw(*arguments: object) -> bytes:
-        nonlocal most
-        drawing.add(threading.get_ident())
-        most = max(most, len(drawing))
-        assert done.wait(30)
-        drawing.discard(threading.get_ident())
-        return b"picture"
-
-    monkeypatch.setattr(server, "picture_of", draw)
-    routes = FastAPI()
-    server._add_reading(routes, sample)
-    mark = f"0-14.{checksum('x')}"
-
-    async def asked() -> list[int]:
-        transport = httpx.ASGITransport(routes)
-        async with httpx.AsyncClient(transport=transport, base_url=LOCAL) as client:
-            address = f"/picture?source=a.pdf&mark={mark}"
-            pictures = [asyncio.create_task(client.get(address)) for _ in range(60)]
-            while not drawing:
-                await asyncio.sleep(0.01)
-            other = await client.get("/source?source=nothing")  # in a thread, as pictures are
-            assert not any(each.done() for each in pictures)
-            done.set()
-            return [other.status_code, *[(await each).status_code for each in pictures]]
-
-    with ThreadPoolExecutor(1) as threads:
-        assert threads.submit(asyncio.run, asked()).result() == [404] + [200] * 60
-    assert most == 2
+    assert (folder / "static" / "vendor" / "pdfjs" / "pdf.worker.min.mjs").is_file()

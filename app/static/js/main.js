@@ -23,7 +23,8 @@ import { keepUp } from "./polling.js";
 import { hideLostNote, hideNote, noteIsShown, watchCitations } from "./tooltip.js";
 import { closePanel, togglePanel, wentBack } from "./panels.js";
 import { moveUp, unfold } from "./earlier.js";
-import { linkToWords, openEntry, openLink, step, togglePicture, turn } from "./source_panel.js";
+import { linkToWords, openEntry, openLink, step, turn } from "./source_panel.js";
+import { readerActions, watchReader } from "./source_tools.js";
 import { copy, save } from "./clipboard.js";
 import { showView, startViews } from "./views.js";
 import { allHits, moreFound, searchByMeaning, startSearch } from "./search.js";
@@ -33,7 +34,7 @@ const actions = {
   previous: () => step(-1),
   next: () => step(1),
   turn,
-  picture: togglePicture,
+  ...readerActions,
   "copy-link": (button) => copy(linkToWords(), button),
   copy: (button) => copy(button.dataset.markdown, button),
   suggest: (button) => ask(button.textContent),
@@ -95,6 +96,7 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("input", (event) => typed(event.target));
 
+watchReader();
 document.addEventListener("keydown", (event) => {
   if (find("#confirm")?.open) return;
   if (event.key === "Escape") {
@@ -103,7 +105,7 @@ document.addEventListener("keydown", (event) => {
     else closePanel();
     return;
   }
-  const inReader = event.target.closest?.("#reader-panel");
+  const inReader = event.target.closest?.("#reader-panel") && !event.target.closest("input");
   if (!inReader || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "n") step(1);
   if (event.key === "p") step(-1);

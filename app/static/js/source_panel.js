@@ -5,15 +5,31 @@
    `openPlaces`, or is a link with `data-source` and, as known, `data-mark` or `data-at`. The links
    of class "entry" in one element of class "exchange" or "places" are walked through in order. */
 
-import { button, find, findAll, root } from "./dom.js";
+import { find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
+import { openPdf } from "./pdf_view.js";
+import { drawText, markCurrent, scrollToCharacter, scrollToFound, scrollToMark } from "./text_view.js";
 
 const GONE = "This document is not there any more: it was removed, or has another name now.";
+const MOVED = "The document has changed since. These words stand elsewhere in it now.";
+const LOST = "The document has changed since these words were quoted, so they are not marked.";
+const NOT_FOUND = "The quoted words could not be located on this page. They are marked under \"As text\".";
+const NO_PDF = "This PDF cannot be shown as it looks. This is its text.";
 
 let stops = [];
 let current = 0;
-let shown = null; // {source, marks, start, end, length, places, lost}: what the panel holds;
-// null if that may not be what the document says now
+let shown = null; // the reading that the panel holds, with its marks; null if that may not be what
+// the document says now
+let pdf = null; // the PDF that the panel shows, if it shows one: {source, view}
+const asText = new Set(); // the documents that one wants to see as text
+const listeners = []; // are called when another document, or another view of it, is shown
+
+/* What is shown: {reading, pdf}, both null if nothing is. */
+export const whatIsShown = () => ({ reading: shown, pdf: pdf?.view ?? null });
+
+export function whenShown(act) {
+  listeners.push(act);
+}
 
 function stopsAround(entry) {
   const group = entry.closest(".exchange, .places");
@@ -66,15 +82,30 @@ async function showStop(at, { from = null } = {}) {
   const stop = stops[at];
   const marks = marksOf(stop.source);
   const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
-  const held = holds(stop.source, marks, begin);
+  const held = holds(stop, marks, begin);
   if (!held && !(await load(stop, marks, begin))) return;
+  if (stops[current] !== stop) return; // it went on
   showPanel("reader");
   history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
-  describe(stop, marks.indexOf(stop.mark));
-  scrollTo(marks.indexOf(stop.mark), from);
-  showPicture(stop);
-  find(pictured && hasPicture(stop) ? "#reader-picture" : "#reader-text").focus({ preventScroll: true });
+  const number = marks.indexOf(stop.mark);
+  describe(stop, number);
+  await goTo(stop, number, from ?? (stop.mark ? null : begin));
   if (held) checkThere(stop, shown);
+}
+
+/* Shows the mark, or else the place where character `from` stands. */
+async function goTo(stop, number, from) {
+  if (!pdf) {
+    if (from !== null) { markCurrent(number); scrollToCharacter(from); } else scrollToMark(number);
+    find("#reader-text").focus({ preventScroll: true });
+    return;
+  }
+  const { view } = pdf;
+  view.focus();
+  if (number < 0) { view.goToPage(shown.page ?? 1); return; }
+  const found = await view.goTo(number);
+  if (stops[current] !== stop || pdf?.view !== view || found || shown.lost.includes(number)) return;
+  tell(NOT_FOUND);
 }
 
 /* A source that was read before may have been removed since. */
@@ -84,58 +115,101 @@ async function checkThere(stop, before) {
   if (reading.problem && !reading.away) showNothing(stop, reading.problem);
 }
 
-function holds(source, marks, begin) {
-  return shown && shown.source === source && shown.marks.join() === marks.join()
-    && (begin === null || (begin >= shown.start && begin < shown.end));
+function holds({ source, mark }, marks, begin) {
+  if (!shown || shown.source !== source || shown.marks.join() !== marks.join()) return false;
+  if (shown.asText !== asText.has(source)) return false;
+  const at = mark ? shown.begins[marks.indexOf(mark)] : begin;
+  return at === null || at < 0 || (at >= shown.start && at < shown.end);
 }
 
 async function load(stop, marks, begin) {
   const reading = await readingOf(stop.source, marks, begin);
-  if (!find("#reader-text")) return false;
+  if (!find("#reader-text") || stops[current] !== stop) return false;
   if (reading.problem) {
     showPanel("reader");
     showNothing(stop, reading.problem);
     find("#reader-panel").focus();
     return false;
   }
-  draw(reading, marks);
+  showPanel("reader");
+  await draw(reading, marks);
   return true;
 }
 
 /* What the server gives of a document; else {problem}, with `away` where nothing came at all. */
-async function readingOf(source, marks, begin) {
+async function readingOf(source, marks, begin, words = "") {
   const query = new URLSearchParams({ source });
   for (const mark of marks) query.append("mark", mark);
   if (begin !== null && !Number.isNaN(begin)) query.set("at", begin);
+  if (asText.has(source)) query.set("text", true);
+  if (words) query.set("find", words);
   try {
     const answer = await fetch(`source?${query}`);
     if (answer.status === 404) return { problem: GONE };
     const reading = await answer.json();
-    return "html" in reading ? reading
+    return "html" in reading ? { ...reading, asText: asText.has(source) }
       : { problem: reading.problem || "This source cannot be shown." };
   } catch {
     return { problem: "The server cannot be reached. Is askdocs still running?", away: true };
   }
 }
 
-function draw(reading, marks) {
+async function draw(reading, marks) {
   const text = find("#reader-text");
+  const another = shown?.source !== reading.source || shown.view !== reading.view;
   shown = { ...reading, marks };
-  text.innerHTML = reading.html;
-  if (reading.start > 0) text.prepend(turnButton("Earlier in this document", reading.start - 1));
-  if (reading.end < reading.length) text.append(turnButton("Later in this document", reading.end));
+  find("#reader-title").textContent = reading.title;
+  if (reading.view === "pdf") await drawPdf(reading);
+  else closePdf();
+  if (shown.source !== reading.source) return; // another one was opened meanwhile
+  text.hidden = Boolean(pdf);
+  find("#reader-pdf").hidden = !pdf;
+  if (!pdf) drawText(shown);
+  if (another) listeners.forEach((act) => act(whatIsShown()));
+}
+
+/* Shows the PDF itself; its text where that cannot be done. */
+async function drawPdf(reading) {
+  const place = find("#reader-pdf");
+  if (pdf?.source !== reading.source || pdf.checked !== reading.checked) {
+    closePdf();
+    find("#reader-text").hidden = true;
+    place.hidden = false;
+    place.textContent = "Opening the PDF…";
+    try {
+      const view = await openPdf(place, `pdf?${new URLSearchParams({ source: reading.source })}`, {
+        onPage: (number) => listeners.forEach((act) => act({ page: number })),
+        onFound: (count) => listeners.forEach((act) => act({ count })),
+      });
+      if (shown?.source !== reading.source || pdf) { view.close(); return; }
+      pdf = { source: reading.source, checked: reading.checked, view };
+    } catch {
+      asText.add(reading.source);
+      shown = { ...(await readingOf(reading.source, shown.marks, null)), marks: shown.marks };
+      shown.notice = NO_PDF;
+      return;
+    }
+  }
+  pdf.view.setMarks(reading.spots);
+}
+
+function closePdf() {
+  pdf?.view.close();
+  pdf = null;
 }
 
 /* A document that cannot be shown: only what still does something can be pressed. */
 function showNothing(stop, words) {
   shown = null;
+  closePdf();
   find("#reader-title").textContent = stop.source;
   find("#reader-place").textContent = "";
   describeWalk(stop);
   tell(words);
   find("#reader-text").replaceChildren();
-  find("#reader-text").hidden = find("#reader-picture").hidden = true;
-  for (const name of ["picture", "copy-link"]) find(`[data-action="${name}"]`).hidden = true;
+  for (const part of ["text", "pdf", "bar"]) find(`#reader-${part}`).hidden = true;
+  find('[data-action="copy-link"]').hidden = true;
+  listeners.forEach((act) => act(whatIsShown()));
 }
 
 /* The documents have changed: what the open panel shows is read again. It stays where it was
@@ -148,22 +222,14 @@ export async function readAnew() {
   const reading = await readingOf(before.source, before.marks, before.start);
   if (shown || root.dataset.panel !== "reader" || stops[current] !== stop) return; // it went on
   if (reading.problem && !reading.away) { showNothing(stop, reading.problem); return; }
-  if (reading.problem || reading.html === before.html) { shown = before; return; }
+  if (reading.problem || reading.checked === before.checked) { shown = before; return; }
   const text = find("#reader-text");
   const place = text.scrollTop;
-  draw(reading, before.marks);
+  await draw(reading, before.marks);
   const number = before.marks.indexOf(stop.mark);
   describe(stop, number);
-  markCurrent(number);
-  showPicture(stop);
-  text.scrollTop = place;
+  if (pdf) await goTo(stop, number, null); else { markCurrent(number); text.scrollTop = place; }
   if (find("#reader-notice").hidden) tell("The document has changed. This is its text now.");
-}
-
-function turnButton(words, at) {
-  const made = button(words, "turn", { at });
-  made.className = "turn";
-  return made;
 }
 
 function tell(words) {
@@ -173,13 +239,15 @@ function tell(words) {
 }
 
 function describe(stop, number) {
-  const lost = number >= 0 && shown.lost.includes(number);
   const place = number >= 0 ? shown.places[number] : "";
   find("#reader-title").textContent = shown.title;
   find("#reader-place").textContent = place ? `${shown.source}, ${place}` : shown.source;
   find('[data-action="copy-link"]').hidden = false;
   describeWalk(stop);
-  tell(lost ? "The document has changed since these words were quoted, so they are not marked." : "");
+  let words = shown.notice || "";
+  if (shown.lost.includes(number)) words = LOST;
+  if (shown.moved.includes(number)) words = MOVED;
+  tell(words);
 }
 
 /* Which of the citations this is, and the way to the others. */
@@ -190,68 +258,9 @@ function describeWalk(stop) {
   }
 }
 
-function markCurrent(number) {
-  for (const mark of findAll("#reader-text mark")) {
-    mark.classList.toggle("current", mark.dataset.marks.split(" ").includes(String(number)));
-  }
-}
-
-function scrollTo(number, from) {
-  const text = find("#reader-text");
-  markCurrent(number);
-  const first = find("mark.current", text);
-  if (from !== null || !first) text.scrollTop = 0;
-  else first.scrollIntoView({ block: "center", inline: "nearest" });
-}
-
-/* The page of a PDF as it looks, instead of its text */
-
-let pictured = false;
-
-function hasPicture(stop) {
-  return Boolean(stop.mark) && stop.source.toLowerCase().endsWith(".pdf");
-}
-
-function showPicture(stop) {
-  const place = find("#reader-picture");
-  const pressed = find('[data-action="picture"]');
-  const wanted = pictured && hasPicture(stop);
-  pressed.hidden = !hasPicture(stop);
-  pressed.setAttribute("aria-pressed", String(wanted));
-  place.hidden = !wanted;
-  find("#reader-text").hidden = wanted;
-  if (!wanted) { place.replaceChildren(); return; }
-  const image = document.createElement("img");
-  image.alt = `${find("#reader-place").textContent}: the page, with the quoted words outlined`;
-  image.addEventListener("error", () => {
-    place.textContent = "This page cannot be shown as a picture. Its text can.";
-  });
-  image.addEventListener("load", () => {
-    place.scrollTop = Math.max(0, image.height * outlinedAt(image) - place.clientHeight / 3);
-  });
-  image.src = `picture?${new URLSearchParams({ source: stop.source, mark: stop.mark })}`;
-  place.replaceChildren(image);
-}
-
-const OUTLINE = [176, 58, 20]; // red, green and blue, as pdf_picture.py draws it
-
-/* How far down a picture words are outlined, from 0 to 1; 0 where none are. */
-function outlinedAt(image) {
-  const canvas = document.createElement("canvas");
-  canvas.width = image.naturalWidth;
-  canvas.height = image.naturalHeight;
-  const context = canvas.getContext("2d");
-  context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  const [red, green, blue] = OUTLINE;
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) return at / data.length;
-  }
-  return 0;
-}
-
-export function togglePicture() {
-  pictured = !pictured;
+export function toggleText() {
+  if (!shown) return;
+  if (!asText.delete(shown.source)) asText.add(shown.source);
   showStop(current);
 }
 
@@ -262,6 +271,27 @@ export function step(by) {
 export function turn(to) {
   showStop(current, { from: Number(to.dataset.at) });
 }
+
+/* To character `at` of the document that is shown, which a heading of it begins with. */
+export function goToCharacter({ at, page }) {
+  if (pdf) { pdf.view.goToPage(page ?? 1); pdf.view.focus(); } else showStop(current, { from: at });
+}
+
+/* Marks the words in the text that is shown; where they stand: {places}. */
+export async function findInText(words, at = null) {
+  const before = shown;
+  if (!before || pdf) return { places: [] };
+  const reading = await readingOf(before.source, before.marks, at ?? before.start, words);
+  if (shown !== before || reading.problem) return { places: [] };
+  const scrolled = find("#reader-text").scrollTop;
+  shown = { ...reading, marks: before.marks, notice: before.notice };
+  drawText(shown);
+  markCurrent(before.marks.indexOf(stops[current].mark));
+  if (at === null) find("#reader-text").scrollTop = scrolled;
+  return { places: reading.found };
+}
+
+export { scrollToFound };
 
 /* The address that opens these words here, whoever follows it. */
 export function linkToWords() {

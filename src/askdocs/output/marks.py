@@ -13,6 +13,9 @@ from askdocs.types import Citation, Passage
 
 _WRITTEN = re.compile(r"(\d{1,12})-(\d{1,12})(?:~(\d{1,12})-(\d{1,12}))?\.([0-9a-f]{12})")
 
+_WORD_START = re.compile(r"\b\w|(?<!\S)\S")
+_WITHIN_WORD = re.compile(r"\w\w|\s")  # from the last character on: no words end here
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -35,6 +38,28 @@ class Mark:
         """Whether the same words still stand at the same place of `text`."""
         inside = 0 <= self.start < self.end <= len(text)
         return inside and checksum(text[self.start : self.end]) == self.check
+
+    def found_in(self, text: str) -> Mark | None:
+        """The mark at the place of `text`, nearest to its own, where the same words stand now.
+
+        Returns:
+            The mark itself where its words have not moved, None where they are gone.
+        """
+        if self.holds(text):
+            return self
+        length = self.end - self.start
+        starts = (match.start() for match in _WORD_START.finditer(text))
+        for start in sorted(starts, key=lambda start: abs(start - self.start)):
+            end = start + length
+            if length > 0 and end <= len(text) and not _WITHIN_WORD.match(text, end - 1):
+                moved = self._moved(start - self.start)
+                if moved.holds(text):
+                    return moved
+        return None
+
+    def _moved(self, by: int) -> Mark:
+        focus = (self.focus[0] + by, self.focus[1] + by) if self.focus else None
+        return Mark(self.start + by, self.end + by, self.check, focus)
 
 
 def mark_citation(citation: Citation) -> Mark:

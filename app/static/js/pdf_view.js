@@ -1,0 +1,332 @@
+/* A PDF as itself, by PDF.js: pages are drawn where one looks, marks lie over the very words. */
+
+import { confirmed } from "./dialogs.js";
+import { lettersOf, locate } from "./pdf_words.js";
+
+const PARTS = new URL("pdfjs/", import.meta.url);
+const FIT = "page-width";
+const SAME_LINE = 0.5; // of a line's height that two boxes on it share at least
+const WORD_GAP = 1.2; // of a line's height, between boxes that are one
+
+let loading = null;
+
+/* PDF.js is loaded when the first PDF is opened. */
+function library() {
+  loading ||= load();
+  loading.catch(() => { loading = null; });
+  return loading;
+}
+
+async function load() {
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("pdf_viewer.css", PARTS).href;
+  const styled = new Promise((resolve, reject) => {
+    style.addEventListener("load", resolve);
+    style.addEventListener("error", reject);
+  });
+  document.head.append(style);
+  const pdfjs = await import(new URL("pdf.min.mjs", PARTS).href);
+  pdfjs.GlobalWorkerOptions.workerSrc = new URL("pdf.worker.min.mjs", PARTS).href;
+  const viewer = await import(new URL("pdf_viewer.mjs", PARTS).href);
+  await styled;
+  return { pdfjs, viewer };
+}
+
+/* What a PDF may do: nothing but be drawn. Its scripts and forms are not run. */
+function options(url) {
+  return {
+    url,
+    cMapUrl: new URL("cmaps/", PARTS).href,
+    cMapPacked: true,
+    standardFontDataUrl: new URL("standard_fonts/", PARTS).href,
+    wasmUrl: new URL("wasm/", PARTS).href,
+    iccUrl: new URL("iccs/", PARTS).href,
+    disableWorkerRendering: true,
+    enableXfa: false,
+    verbosity: 0,
+  };
+}
+
+/* Links that lead out of the documents are followed only after a question. */
+function linksFor(viewer, eventBus) {
+  class Links extends viewer.PDFLinkService {
+    addLinkAttributes(link, url) {
+      link.href = link.title = url;
+      link.rel = "noopener noreferrer nofollow";
+      link.target = "_blank";
+      for (const way of ["click", "auxclick"]) {
+        link.addEventListener(way, (event) => { event.preventDefault(); leave(url); });
+      }
+    }
+  }
+  return new Links({ eventBus });
+}
+
+async function leave(url) {
+  const question = `This link leads out of your documents, to ${url}`;
+  if (await confirmed(question, "Open it")) window.open(url, "_blank", "noopener,noreferrer");
+}
+
+function element(name, className) {
+  const made = document.createElement(name);
+  made.className = className;
+  return made;
+}
+
+/* The PDF at an address, shown in `place`. `onPage` hears of the page one is on, `onFound` of
+   {current, total} of what is looked for. */
+export async function openPdf(place, address, { onPage, onFound }) {
+  const { pdfjs, viewer } = await library();
+  const task = pdfjs.getDocument(options(address));
+  const pdf = await task.promise;
+  const scroll = element("div", "pdf-scroll");
+  const pages = element("div", "pdfViewer");
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "region");
+  scroll.setAttribute("aria-labelledby", "reader-title");
+  scroll.append(pages);
+  place.replaceChildren(scroll);
+  const bus = new viewer.EventBus();
+  const links = linksFor(viewer, bus);
+  const shown = new viewer.PDFViewer({
+    container: scroll,
+    viewer: pages,
+    eventBus: bus,
+    linkService: links,
+    findController: new viewer.PDFFindController({ linkService: links, eventBus: bus }),
+    annotationMode: pdfjs.AnnotationMode.ENABLE,
+    annotationEditorMode: pdfjs.AnnotationEditorType.DISABLE,
+    imageResourcesPath: new URL("images/", PARTS).href,
+    removePageBorders: true,
+    enableAutoLinking: false,
+  });
+  links.setViewer(shown);
+  bus.on("pagesinit", () => { shown.currentScaleValue = FIT; });
+  bus.on("pagechanging", ({ pageNumber }) => onPage(pageNumber));
+  bus.on("updatefindmatchescount", ({ matchesCount }) => onFound(matchesCount));
+  bus.on("updatefindcontrolstate", ({ matchesCount, state }) => {
+    if (state !== viewer.FindState.PENDING) onFound(matchesCount);
+  });
+  const resized = new ResizeObserver(() => {
+    if (scroll.clientWidth && shown.currentScaleValue === FIT) shown.currentScaleValue = FIT;
+  });
+  resized.observe(scroll);
+  scroll.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    shown.updateScale({ steps: event.deltaY < 0 ? 1 : -1, origin: [event.clientX, event.clientY] });
+  }, { passive: false });
+  const marks = marksOver(shown, bus, scroll);
+  shown.setDocument(pdf);
+  links.setDocument(pdf);
+  await shown.firstPagePromise;
+
+  return {
+    pages: pdf.numPages,
+    focus: () => scroll.focus({ preventScroll: true }),
+    goTo: marks.goTo,
+    goToPage(number) { shown.currentPageNumber = Math.min(Math.max(number, 1), pdf.numPages); },
+    setMarks: marks.set,
+    zoom(by) { if (by) shown.updateScale({ steps: by }); else shown.currentScaleValue = FIT; },
+    find(words, by) {
+      if (!words) { bus.dispatch("findbarclose", { source: null }); return; }
+      bus.dispatch("find", {
+        source: null, type: by ? "again" : "", query: words, highlightAll: true,
+        caseSensitive: false, entireWord: false, matchDiacritics: false, findPrevious: by < 0,
+      });
+    },
+    async contents() {
+      const entries = [];
+      const add = (items, level) => {
+        for (const { title, dest, items: inner } of items || []) {
+          if (dest) entries.push({ title, level, go: () => links.goToDestination(dest) });
+          add(inner, level + 1);
+        }
+      };
+      add(await pdf.getOutline(), 1);
+      return entries;
+    },
+    close() {
+      resized.disconnect();
+      shown.setDocument(null);
+      links.setDocument(null);
+      task.destroy();
+      place.replaceChildren();
+    },
+  };
+}
+
+/* Marks as boxes over the words of the pages that are drawn. */
+function marksOver(shown, bus, scroll) {
+  let marks = []; // for each, its spots: [{page, words, before}]
+  let current = -1;
+  const written = new Set(); // the pages whose words are known
+  const waiting = new Map(); // page: those who wait until its words are known
+
+  const view = (page) => shown.getPageView(page - 1);
+  const isReady = (page) => written.has(page) && Boolean(view(page).textLayer?.div.isConnected);
+
+  function draw(page) {
+    const { div, textLayer } = view(page);
+    div.querySelector(".marks")?.remove();
+    if (!marks.some((spots) => spots.some((spot) => spot.page === page))) return;
+    const layer = element("div", "marks");
+    layer.setAttribute("aria-hidden", "true");
+    const orders = textLayer ? wordsOn(textLayer.div) : null;
+    marks.forEach((spots, number) => {
+      for (const spot of orders ? spots.filter((each) => each.page === page) : []) {
+        for (const box of boxesOf(orders, spot, div)) layer.append(drawn(box, number));
+      }
+    });
+    div.append(layer);
+  }
+
+  function drawn({ left, top, width, height, isFocus }, number) {
+    const box = element("div", isFocus ? "mark focus" : "mark");
+    box.dataset.mark = number;
+    box.classList.toggle("current", number === current);
+    const parts = { left, top, width, height };
+    for (const [side, part] of Object.entries(parts)) box.style[side] = `${part * 100}%`;
+    return box;
+  }
+
+  function ready(page) {
+    if (isReady(page)) return Promise.resolve();
+    return new Promise((resolve) => {
+      waiting.set(page, [...(waiting.get(page) || []), resolve]);
+    });
+  }
+
+  for (const name of ["textlayerrendered", "pagerendered"]) {
+    bus.on(name, ({ pageNumber, error }) => {
+      if (name === "textlayerrendered") written.add(pageNumber);
+      if (isReady(pageNumber)) draw(pageNumber);
+      if (!isReady(pageNumber) && !error) return;
+      for (const resolve of waiting.get(pageNumber) || []) resolve();
+      waiting.delete(pageNumber);
+    });
+  }
+
+  return {
+    set(given) {
+      marks = given;
+      for (let page = 1; page <= shown.pagesCount; page += 1) if (isReady(page)) draw(page);
+    },
+
+    /* Scrolls to a mark; whether its words were found. */
+    async goTo(number) {
+      current = number;
+      for (const box of scroll.querySelectorAll(".marks .mark")) {
+        box.classList.toggle("current", Number(box.dataset.mark) === number);
+      }
+      for (const { page } of marks[number] || []) {
+        if (!isReady(page)) shown.scrollPageIntoView({ pageNumber: page });
+        await ready(page);
+        if (current !== number) return true; // it went on
+        const box = view(page).div.querySelector(`.marks .mark[data-mark="${number}"]`);
+        if (box) { reveal(box); return true; }
+      }
+      const page = marks[number]?.[0]?.page;
+      if (page) shown.scrollPageIntoView({ pageNumber: page });
+      return false;
+    },
+  };
+
+  function reveal(box) {
+    const [inner, outer] = [box.getBoundingClientRect(), scroll.getBoundingClientRect()];
+    scroll.scrollTop += inner.top - outer.top - scroll.clientHeight / 3;
+    const sideways = inner.left + inner.width / 2 - outer.left - scroll.clientWidth / 2;
+    if (scroll.scrollWidth > scroll.clientWidth) scroll.scrollLeft += sideways;
+  }
+}
+
+/* The letters of a page with the text nodes that they stand in, in the order of the file and in
+   that of the eye: line by line, from the left. */
+function wordsOn(layer) {
+  const nodes = [];
+  const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) nodes.push(walker.currentNode);
+  return [nodes, byEye(nodes)].map((each) => ({
+    nodes: each, ...lettersOf(each.map((node) => node.data)),
+  }));
+}
+
+function byEye(nodes) {
+  const placed = nodes.map((node) => ({ node, box: node.parentElement.getBoundingClientRect() }));
+  placed.sort((one, two) => one.box.top + one.box.bottom - two.box.top - two.box.bottom);
+  const lines = [];
+  for (const each of placed) {
+    const middle = (each.box.top + each.box.bottom) / 2;
+    const line = lines.at(-1);
+    if (line && middle < line.bottom) line.all.push(each);
+    else lines.push({ bottom: middle + each.box.height / 2, all: [each] });
+  }
+  return lines.flatMap(({ all }) => all.sort((one, two) => one.box.left - two.box.left))
+    .map(({ node }) => node);
+}
+
+/* The boxes over the words of a spot, in parts of the page's width and height. */
+function boxesOf(orders, spot, page) {
+  const [before, focus] = spot.words.map((part) => lettersOf([part]).text.length);
+  const texts = orders.map((each) => each.text);
+  const { order, runs } = locate(texts, spot.words.join(""), spot.before);
+  const words = orders[order];
+  const boxes = [];
+  for (const { from, to, at } of runs) {
+    const first = from + Math.min(Math.max(before - at, 0), to - from);
+    const last = from + Math.min(Math.max(before + focus - at, 0), to - from);
+    boxes.push(...boxesUnder(words, from, first, page, false));
+    boxes.push(...boxesUnder(words, first, last, page, true));
+    boxes.push(...boxesUnder(words, last, to, page, false));
+  }
+  return boxes;
+}
+
+function boxesUnder(words, from, to, page, isFocus) {
+  const frame = page.getBoundingClientRect();
+  const [left, top] = [frame.left + page.clientLeft, frame.top + page.clientTop];
+  const lines = [];
+  for (const rect of rectsUnder(words, from, to)) {
+    const line = lines.at(-1);
+    if (line && continues(line, rect)) {
+      const [right, bottom] = [Math.max(line.right, rect.right), Math.max(line.bottom, rect.bottom)];
+      Object.assign(line, { left: Math.min(line.left, rect.left), top: Math.min(line.top, rect.top) });
+      Object.assign(line, { right, bottom });
+    } else if (rect.width > 0) {
+      lines.push({ left: rect.left, top: rect.top, right: rect.right, bottom: rect.bottom });
+    }
+  }
+  return lines.map((line) => ({
+    left: (line.left - left) / page.clientWidth,
+    top: (line.top - top) / page.clientHeight,
+    width: (line.right - line.left) / page.clientWidth,
+    height: (line.bottom - line.top) / page.clientHeight,
+    isFocus,
+  }));
+}
+
+/* Whether a box goes on in the line of the one before it, upright or turned. */
+function continues(line, rect) {
+  const high = Math.min(line.bottom - line.top, rect.height);
+  const wide = Math.min(line.right - line.left, rect.width);
+  const shared = Math.min(line.bottom, rect.bottom) - Math.max(line.top, rect.top);
+  const beside = Math.max(line.left, rect.left) - Math.min(line.right, rect.right);
+  const sharedAcross = Math.min(line.right, rect.right) - Math.max(line.left, rect.left);
+  const below = Math.max(line.top, rect.top) - Math.min(line.bottom, rect.bottom);
+  return (shared >= SAME_LINE * high && beside <= WORD_GAP * high && rect.width >= rect.height / 4)
+    || (sharedAcross >= SAME_LINE * wide && below <= WORD_GAP * wide && rect.height > 2 * rect.width
+      && line.bottom - line.top > 2 * (line.right - line.left));
+}
+
+function* rectsUnder({ nodes, piece, from, to }, first, last) {
+  for (let at = first; at < last;) {
+    let end = at;
+    while (end + 1 < last && piece[end + 1] === piece[at]) end += 1;
+    const range = document.createRange();
+    range.setStart(nodes[piece[at]], from[at]);
+    range.setEnd(nodes[piece[at]], to[end]);
+    yield* range.getClientRects();
+    at = end + 1;
+  }
+}

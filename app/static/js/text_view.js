@@ -1,0 +1,57 @@
+/* The text of a document, as the server draws it: {html, start, end, length} of a reading. */
+
+import { button, find, findAll } from "./dom.js";
+
+const place = () => find("#reader-text");
+
+export function drawText(reading) {
+  const text = place();
+  text.innerHTML = reading.html;
+  if (reading.start > 0) text.prepend(turnButton("Earlier in this document", reading.start - 1));
+  if (reading.end < reading.length) text.append(turnButton("Later in this document", reading.end));
+  for (const code of findAll("pre", text)) code.before(copyButton());
+}
+
+function turnButton(words, at) {
+  const made = button(words, "turn", { at });
+  made.className = "turn";
+  return made;
+}
+
+function copyButton() {
+  const made = button("Copy", "copy-code");
+  made.className = "copy-code";
+  return made;
+}
+
+export function markCurrent(number) {
+  for (const mark of findAll("mark[data-marks]", place())) {
+    mark.classList.toggle("current", mark.dataset.marks.split(" ").includes(String(number)));
+  }
+}
+
+export function scrollToMark(number) {
+  markCurrent(number);
+  const first = find("mark.current", place());
+  if (first) first.scrollIntoView({ block: "center", inline: "nearest" });
+  else place().scrollTop = 0;
+}
+
+/* To the block that character `at` of the document stands in. */
+export function scrollToCharacter(at) {
+  let wanted = null;
+  for (const block of findAll("[data-at]", place())) {
+    if (Number(block.dataset.at) > at) break;
+    if (block.dataset.action !== "turn") wanted = block;
+  }
+  if (wanted) wanted.scrollIntoView({ block: "start" }); else place().scrollTop = 0;
+}
+
+/* The words looked for, number `number` of them. */
+export function scrollToFound(number) {
+  for (const mark of findAll("mark.current-found", place())) mark.classList.remove("current-found");
+  const found = findAll(`mark[data-found="${number}"]`, place());
+  for (const mark of found) mark.classList.add("current-found");
+  found[0]?.scrollIntoView({ block: "center", inline: "nearest" });
+  return found.length > 0;
+}
