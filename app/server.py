@@ -152,7 +152,7 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
             return JSONResponse({"problem": str(error)}, 404)
         file = None if text else pdf_of(assistant, source)
         wanted = [each for each in marks if each is not None]
-        reading = read(document, wanted, at=at, file=file, words=find)
+        reading = read(document, wanted, at=at, file=file, words=find, plain=text)
         return JSONResponse(asdict(reading), headers={"Cache-Control": "no-store"})
 
     @routes.get("/pdf")

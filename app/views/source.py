@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from askdocs.output.exports import checksum
@@ -15,10 +15,29 @@ from askdocs.types import Document, place
 
 from .marked_text import MarkedText
 from .pdf_spots import Spot, spots
+from .source_blocks import built_blocks, code_blocks
+from .source_markdown import markdown_blocks
+from .source_markup import asciidoc_blocks, restructured_blocks
 from .source_text import text_blocks
 
 WINDOW = 200_000  # characters shown at once: more makes browsers slow
 MOST_FOUND = 2000  # places of words that are looked for
+
+
+Renderer = Callable[[Document, MarkedText, int, int], Iterator[str]]
+_PLAIN = frozenset(["", *".txt .text .log .srt .vtt .tex .latex .ltx".split()])
+_CODE = (
+    ".py .pyi .js .mjs .ts .tsx .jsx .java .kt .scala .c .h .cpp .hpp .cc .cs .go .rs .rb .php"
+    " .swift .m .sh .bash .zsh .ps1 .bat .sql .r .jl .lua .pl .hs .ex .exs .clj .el .vim .toml"
+    " .ini .cfg .conf .yaml .yml .properties .proto .graphql .tf .css .scss .vue .svelte .bib"
+)
+_RENDERERS: dict[str, Renderer] = {
+    **dict.fromkeys(".md .markdown .mdx .qmd .rmd".split(), markdown_blocks),
+    ".rst": restructured_blocks,
+    ".adoc": asciidoc_blocks,
+    ".asciidoc": asciidoc_blocks,
+    **dict.fromkeys(_CODE.split(), code_blocks),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +58,15 @@ class Reading:
     the marked words exactly. A mark whose words stand elsewhere now is in `moved`, and marked
     there; one whose words are gone is in `lost`, and not marked. `begins` is where each begins.
 
-    With the view "pdf" there is no HTML: the file itself is shown, and `spots` says for each mark
-    which words to mark on which page. `found` is where the words stand that were looked for, and
-    `checked` changes whenever the document does.
+    The view "text" shows every character; "built" what the text is made of: headings, lists,
+    tables, code, without the signs for them. With the view "pdf" there is no HTML: the file itself
+    is shown, and `spots` says for each mark which words to mark on which page. `found` is where
+    the words stand that were looked for, and `checked` changes whenever the document does.
     """
 
     source: str
     title: str
-    view: Literal["pdf", "text"]
+    view: Literal["pdf", "built", "text"]
     html: str
     places: tuple[str, ...]
     begins: tuple[int, ...]
@@ -69,6 +89,7 @@ def read(
     at: int | None = None,
     file: Path | None = None,
     words: str = "",
+    plain: bool = False,
 ) -> Reading:
     """Return the document with `marks`, as a reader sees it.
 
@@ -79,6 +100,7 @@ def read(
             around it.
         file: The PDF itself, if that is what is to be shown.
         words: What is looked for in the text; its places are marked apart.
+        plain: Show the text as it is stored, with nothing left out, not what it is made of.
     """
     text = document.text
     found = {number: mark.found_in(text) for number, mark in enumerate(marks)}
@@ -89,11 +111,13 @@ def read(
     start, end = (0, len(text)) if file else _window(text, at)
     places = tuple(_places(text, words))
     marked = MarkedText(text, kept, places)
+    blocks = None if plain else _renderer(document.source)
+    html = "" if file else "".join((blocks or text_blocks)(document, marked, start, end))
     return Reading(
         source=document.source,
         title=document.title or document.source,
-        view="pdf" if file else "text",
-        html="" if file else "".join(text_blocks(document, marked, start, end)),
+        view="pdf" if file else "built" if blocks else "text",
+        html=html,
         places=tuple(_place(document, mark.start) if mark else "" for mark in found.values()),
         begins=tuple(mark.start if mark else -1 for mark in found.values()),
         lost=tuple(number for number, mark in found.items() if not mark),
@@ -132,6 +156,14 @@ def _headings(document: Document) -> Iterator[Heading]:
             *above, title = anchor.heading.split(" › ")
             yield Heading(title, len(above) + 1, anchor.start, page)
         last = anchor.heading or last
+
+
+def _renderer(source: str) -> Renderer | None:
+    """What builds a document of this format; None where its text is all there is."""
+    suffix = PurePosixPath(source).suffix.lower()
+    if suffix in _PLAIN:
+        return None
+    return _RENDERERS.get(suffix, built_blocks)
 
 
 def page_at(document: Document, offset: int) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import pairwise
 
@@ -28,10 +28,17 @@ def text_blocks(document: Document, marked: MarkedText, start: int, end: int) ->
     for block_start, block_end in pairwise(sorted(edges)):
         if block_start in pages:
             yield page_break(pages[block_start])
-        for line_start, line_end, kind in _lines(text, block_start, block_end, headings):
-            tag = "h3" if kind == "heading" else "p"
-            words = marked.html(line_start, line_end)
-            yield f'<{tag} class="{kind}" data-at="{line_start}" dir="auto">{words}</{tag}>'
+        yield from paragraphs(marked, block_start, block_end, headings)
+
+
+def paragraphs(
+    marked: MarkedText, start: int, end: int, headings: Mapping[int, str] | None = None
+) -> Iterator[str]:
+    """Lines without blank ones between them; those that were wrapped by width are one."""
+    for line_start, line_end, kind in _lines(marked.text, start, end, headings or {}):
+        tag = "h3" if kind == "heading" else "p"
+        words = marked.html(line_start, line_end)
+        yield f'<{tag} class="{kind}" data-at="{line_start}" dir="auto">{words}</{tag}>'
 
 
 def page_breaks(document: Document) -> dict[int, str]:
@@ -48,7 +55,9 @@ def page_break(words: str) -> str:
     return f'<p class="page-break">{escape(words)}</p>'
 
 
-def _lines(text: str, start: int, end: int, headings: dict[int, str]) -> list[tuple[int, int, str]]:
+def _lines(
+    text: str, start: int, end: int, headings: Mapping[int, str]
+) -> list[tuple[int, int, str]]:
     """A block as (start, end, kind): lines that were wrapped by width are a flowing paragraph."""
     pieces = [(first, text[first:last]) for first, last in unwrapped_lines(text, start, end)]
     filled = [(first, line.strip()) for first, line in pieces if line.strip()] or [(start, "")]

@@ -110,7 +110,7 @@ def test_places_name_page_heading_and_line() -> None:
     start = text.index("fourth")
     reading = read(Document("a.pdf", text, anchors=anchors), [mark(text, start, start + 6)])
     assert reading.places == ("page 4, Third part, line 13",)
-    assert '<h3 class="heading" dir="auto">Third part' in reading.html
+    assert '<h3 data-at="13" dir="auto">Third part</h3>' in reading.html
     assert "page 4" in reading.html
 
 

@@ -9,7 +9,7 @@ export function drawText(reading) {
   text.innerHTML = reading.html;
   if (reading.start > 0) text.prepend(turnButton("Earlier in this document", reading.start - 1));
   if (reading.end < reading.length) text.append(turnButton("Later in this document", reading.end));
-  for (const code of findAll("pre", text)) code.before(copyButton());
+  for (const code of findAll("pre", text)) code.replaceWith(withCopy(code.cloneNode(true)));
 }
 
 function turnButton(words, at) {
@@ -18,10 +18,13 @@ function turnButton(words, at) {
   return made;
 }
 
-function copyButton() {
+function withCopy(code) {
   const made = button("Copy", "copy-code");
   made.className = "copy-code";
-  return made;
+  const frame = document.createElement("div");
+  frame.className = "code";
+  frame.append(made, code);
+  return frame;
 }
 
 export function markCurrent(number) {

@@ -1,0 +1,230 @@
+"""reStructuredText and AsciiDoc as they read: headings, lists, code, notes; the rest as written.
+
+Only what is seen in most documents is drawn; no directive does anything, nothing is included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from askdocs.types import Document
+
+from .marked_text import MarkedText
+from .source_blocks import code_html, heading_html, items_html, lines_between
+from .source_rows import Line
+
+_MARKS = re.compile(r"([^\w\s])\1{2,}\s*")  # the line under a heading, or around a block
+_ITEM = re.compile(r"\s*(?:[-*+•]|#\.|\(?(?:\d{1,3}|[A-Za-z])[.)])\s+\S")
+_ASCIIDOC_ITEM = re.compile(r"\s*(?:[-*]|\*{2,5}|\.{1,5}|\d{1,3}\.)\s+\S")
+_GRID = re.compile(r"\s*(?:\+[-=+]{3,}|={2,}( +={2,})+|\|)")
+_DIRECTIVE = re.compile(r"\s*\.\. (?:\|[^|]+\| )?([\w:.+-]+)::\s*(.*)")
+_COMMENT = re.compile(r"\s*\.\.(?:\s|$)")
+_DOCTEST = re.compile(r"\s*>>> ")
+_CODE = frozenset(
+    "code code-block sourcecode parsed-literal literalinclude highlight math productionlist".split()
+)
+_NOTES = frozenset(
+    "note warning tip important caution danger attention hint error admonition seealso topic"
+    " versionadded versionchanged deprecated sidebar".split()
+)
+# ``code``, **strong**, *emphasis*, :role:`words`, `words <address>`_, `words`
+_INLINE = re.compile(
+    r"``(?P<code>.+?)``|\*\*(?P<strong>\S(?:.*?\S)?)\*\*|(?<![\w*])\*(?P<em>\S(?:.*?\S)?)\*(?![\w*])"
+    r"|:[\w:+.-]+:`(?P<role>[^`]+?)(?:\s*<[^`<>]*>)?`|`(?P<link>[^`]+?)(?:\s*<[^`<>]*>)?`_{0,2}",
+    re.DOTALL,
+)
+_ASCIIDOC_INLINE = re.compile(
+    r"`+(?P<code>[^`]+?)`+|(?<!\w)\*{1,2}(?P<strong>\S(?:[^*]*?\S)?)\*{1,2}(?!\w)"
+    r"|(?<!\w)_{1,2}(?P<em>\S(?:[^_]*?\S)?)_{1,2}(?!\w)"
+)
+_TAGS = {"code": "code", "strong": "strong", "em": "em", "role": "code", "link": "span"}
+_ASCIIDOC_FENCES = ("----", "....", "```", "|===", "++++", "////")
+_ASCIIDOC_HEADING = re.compile(r"(=+|#+)\s+")
+
+
+def restructured_blocks(
+    document: Document, marked: MarkedText, start: int, end: int
+) -> Iterator[str]:
+    """The HTML of reStructuredText between `start` and `end`."""
+    lines = list(lines_between(document.text, start, end, blank=True))
+    yield from _Restructured(document, marked).blocks(lines)
+
+
+class _Markup:
+    def __init__(self, document: Document, marked: MarkedText) -> None:
+        self._marked = marked
+        self._text = marked.text
+        self._headings = {a.start: a.heading for a in document.anchors if a.heading}
+
+    def line(self, line: Line) -> str:
+        return self._text[slice(*line)]
+
+    def indent(self, line: Line) -> int:
+        words = self.line(line)
+        return len(words) - len(words.lstrip())
+
+    def words(self, start: int, end: int, pattern: re.Pattern[str] = _INLINE) -> str:
+        """Text with its inline markup drawn; of what is marked up, only the words."""
+        html, at = "", start
+        for found in pattern.finditer(self._text, start, end):
+            name = found.lastgroup or ""
+            inner = self._marked.html(*found.span(name))
+            html += f"{self._marked.html(at, found.start())}<{_TAGS[name]}>{inner}</{_TAGS[name]}>"
+            at = found.end()
+        return html + self._marked.html(at, end)
+
+    def paragraph(self, lines: Sequence[Line], end: int, pattern: re.Pattern[str]) -> str:
+        words = self.words(lines[0][0], end, pattern)
+        return f'<p data-at="{lines[0][0]}" dir="auto">{words}</p>'
+
+
+class _Restructured(_Markup):
+    def blocks(self, lines: Sequence[Line]) -> Iterator[str]:
+        at = 0
+        while at < len(lines):
+            if not self.line(lines[at]).strip():
+                at += 1
+                continue
+            heading = self._heading(lines, at)
+            if heading:
+                html, at = heading
+                yield html
+                continue
+            end = self._paragraph_end(lines, at)
+            if _DIRECTIVE.match(self.line(lines[at])) or _COMMENT.match(self.line(lines[at])):
+                end = self._indented_end(lines, at + 1, self.indent(lines[at]) + 1)
+                yield from self._directive(lines[at:end])
+            else:
+                yield from self._chunk(lines[at:end])
+                if self.line(lines[end - 1]).rstrip().endswith("::"):
+                    begin, depth = end, self.indent(lines[at]) + 1
+                    end = self._indented_end(lines, end, depth)
+                    yield self._code(lines[begin:end])
+            at = end
+
+    def _heading(self, lines: Sequence[Line], at: int) -> tuple[str, int] | None:
+        """A heading with the lines of marks around it, and the line after it."""
+        if _MARKS.fullmatch(self.line(lines[at])) and at + 1 < len(lines):
+            if lines[at + 1][0] not in self._headings:
+                return (
+                    ("<hr>", at + 1)
+                    if at + 1 < len(lines) and not self.line(lines[at + 1])
+                    else None
+                )
+            at += 1
+        heading = self._headings.get(lines[at][0])
+        if heading is None:
+            return None
+        under = at + 1 < len(lines) and _MARKS.fullmatch(self.line(lines[at + 1]))
+        return heading_html(self._marked, *lines[at], heading), at + (2 if under else 1)
+
+    def _paragraph_end(self, lines: Sequence[Line], at: int) -> int:
+        while at < len(lines) and self.line(lines[at]).strip():
+            at += 1
+        return at
+
+    def _indented_end(self, lines: Sequence[Line], at: int, depth: int) -> int:
+        """Behind the last line from `at` on that is blank or indented by `depth`."""
+        last = at
+        while at < len(lines):
+            blank = not self.line(lines[at]).strip()
+            if not blank and self.indent(lines[at]) < depth:
+                break
+            at += 1
+            last = last if blank else at
+        return last
+
+    def _code(self, lines: Sequence[Line]) -> str:
+        while lines and not self.line(lines[0]).strip():
+            lines = lines[1:]
+        filled = [self.indent(line) for line in lines if self.line(line).strip()]
+        return code_html(self._marked, lines, min(filled, default=0))
+
+    def _directive(self, lines: Sequence[Line]) -> Iterator[str]:
+        found = _DIRECTIVE.match(self.line(lines[0]))
+        name = found[1].rsplit(":", 1)[-1].lower() if found else ""
+        head, body = lines[0], lines[1:]
+        if found and name in _CODE:
+            while body and self.line(body[0]).lstrip().startswith(":"):
+                body = body[1:]  # options such as :linenos:
+            yield self._code(body)
+        elif found and name in _NOTES:
+            begin = head[0] + found.start(2)
+            title = f'<span class="directive">{escape(name.capitalize())}</span> '
+            title += self.words(begin, head[1])
+            yield f'<div class="note"><p data-at="{head[0]}">{title}</p>'
+            yield from self.blocks(body)
+            yield "</div>"
+        else:
+            yield f'<p class="directive" data-at="{head[0]}">{self._marked.html(*head)}</p>'
+            yield from self.blocks(body)
+
+    def _chunk(self, lines: Sequence[Line]) -> Iterator[str]:
+        """Lines between blank ones: a table as it is written, items, or a paragraph."""
+        first = self.line(lines[0])
+        if _GRID.match(first) or _DOCTEST.match(first):
+            yield self._code(lines)
+            return
+        if not _ITEM.match(first):
+            end = lines[-1][1]
+            literal = self.line(lines[-1]).rstrip()
+            if literal.endswith("::"):
+                end -= len(self.line(lines[-1])) - len(literal) + 1  # one colon is read
+            quoted = self.indent(lines[0]) > 0
+            html = self.paragraph(lines, end, _INLINE)
+            yield f"<blockquote>{html}</blockquote>" if quoted else html
+            return
+        items: list[Line] = []
+        for line in lines:
+            if _ITEM.match(self.line(line)) or not items:
+                items.append(line)
+            else:
+                items[-1] = (items[-1][0], line[1])
+        yield items_html(self._marked, items, self.words)
+
+
+def asciidoc_blocks(document: Document, marked: MarkedText, start: int, end: int) -> Iterator[str]:
+    """The HTML of AsciiDoc between `start` and `end`."""
+    markup = _Markup(document, marked)
+    lines = list(lines_between(document.text, start, end, blank=True))
+    at = 0
+    while at < len(lines):
+        words = markup.line(lines[at]).rstrip()
+        heading = markup._headings.get(lines[at][0])
+        if not words.strip():
+            at += 1
+        elif heading is not None:
+            sign = _ASCIIDOC_HEADING.match(words)
+            begin = lines[at][0] + (sign.end() if sign else 0)
+            yield heading_html(marked, begin, lines[at][1], heading)
+            at += 1
+        elif words.startswith(_ASCIIDOC_FENCES):
+            close = at + 1
+            while close < len(lines) and markup.line(lines[close]).rstrip() != words:
+                close += 1
+            yield code_html(marked, lines[at + 1 : close])
+            at = close + 1
+        else:
+            begin = at
+            while (
+                at < len(lines)
+                and markup.line(lines[at]).strip()
+                and (at == begin or not markup.line(lines[at]).startswith(_ASCIIDOC_FENCES))
+            ):
+                at += 1
+            yield from _asciidoc_chunk(markup, marked, lines[begin:at])
+
+
+def _asciidoc_chunk(markup: _Markup, marked: MarkedText, lines: Sequence[Line]) -> Iterator[str]:
+    first = markup.line(lines[0])
+    if _ASCIIDOC_ITEM.match(first):
+        yield items_html(marked, lines, lambda a, b: markup.words(a, b, _ASCIIDOC_INLINE))
+    elif first.startswith("|"):
+        yield code_html(marked, lines)
+    elif first.startswith(("[", ":", "image:", "include:", ".")):
+        for line in lines:
+            yield f'<p class="directive" data-at="{line[0]}">{marked.html(*line)}</p>'
+    else:
+        yield markup.paragraph(lines, lines[-1][1], _ASCIIDOC_INLINE)

@@ -1,0 +1,174 @@
+"""A document as it is built: headings, lists, tables, code, each with its words marked exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from askdocs.app.views.source import Reading, read
+from askdocs.output.marks import Mark, checksum
+from askdocs.types import Anchor, Document
+
+MARKDOWN = """# Tea
+
+Green tea is **brewed at 80 °C** for [two minutes](http://evil.example/x "t").
+![A pot](http://evil.example/pot.png) <b onclick="evil()">Never</b> longer.
+
+- first `code`
+- second
+  - inner
+
+| Name | Price |
+| --- | --- |
+Name: Assam; Price: 4
+Name: Sencha; Price: 6
+
+```python
+@app.task
+def brew():
+    return 80
+```
+<script>window.broken = 1</script>
+"""
+RESTRUCTURED = """Tasks
+=====
+
+Use :setting:`task_acks` and ``retry``::
+
+    @app.task
+    def add(x):
+        return x
+
+.. code-block:: python
+
+   app.start()
+
+.. note:: Workers *must* run.
+
+* one item
+  that goes on
+* two
+"""
+ROWS = "Prices\n\nName: Assam; Kind: black; Price: 4\nName: Sencha; Price: 6"
+
+
+def mark(text: str, words: str, focus: str = "") -> Mark:
+    start = text.index(words)
+    inner = (text.index(focus, start), text.index(focus, start) + len(focus)) if focus else None
+    return Mark(start, start + len(words), checksum(words), inner)
+
+
+def tree(reading: Reading) -> LexborHTMLParser:
+    return LexborHTMLParser(reading.html)
+
+
+def texts(reading: Reading, selector: str) -> list[str]:
+    return [" ".join(each.text().split()) for each in tree(reading).css(selector)]
+
+
+def marked(reading: Reading) -> str:
+    return "".join(each.text() for each in tree(reading).css("mark"))
+
+
+def test_markdown_is_drawn_and_its_marks_leave_out_only_its_signs() -> None:
+    document = Document("tea.md", MARKDOWN, anchors=(Anchor(0, heading="Tea"),))
+    words = MARKDOWN[MARKDOWN.index("Green") : MARKDOWN.index(" longer")]
+    reading = read(document, [mark(MARKDOWN, words, "brewed at 80 °C")])
+    assert reading.view == "built"
+    assert texts(reading, "h3") == ["Tea"]
+    assert "Green tea is brewed at 80 °C for two minutes." in " ".join(marked(reading).split())
+    assert texts(reading, "mark strong") == ["brewed at 80 °C"]
+    assert texts(reading, "ul ul li") == ["inner"]
+    assert texts(reading, "li code") == ["code"]
+    assert texts(reading, "th") == ["Name", "Price"]
+    assert texts(reading, "td") == ["Assam", "4", "Sencha", "6"]
+    assert tree(reading).css_first("pre").text() == "@app.task\ndef brew():\n    return 80"
+
+
+def test_nothing_that_a_document_brings_is_loaded_or_run() -> None:
+    for name in ("a.md", "a.rst", "a.adoc", "a.html", "a.csv"):
+        reading = read(Document(name, MARKDOWN + "\nkey: <img src=x onerror=evil()>; b: <svg>\n"))
+        assert not tree(reading).css("img, script, style, a, b, svg, iframe, object, [onclick]")
+        assert "javascript:" not in reading.html
+
+
+def test_restructured_text_keeps_the_indentation_of_code() -> None:
+    document = Document("tasks.rst", RESTRUCTURED, anchors=(Anchor(0, heading="Tasks"),))
+    reading = read(document, [mark(RESTRUCTURED, "def add(x):\n        return x", "return x")])
+    assert [each.text() for each in tree(reading).css("pre")] == [
+        "@app.task\ndef add(x):\n    return x",
+        "app.start()",
+    ]
+    assert marked(reading) == "def add(x):    return x"  # its lines are joined by what is no mark
+    assert texts(reading, "p")[0] == "Use task_acks and retry:"
+    assert texts(reading, ".note") == ["Note Workers must run."]
+    assert texts(reading, ".items li") == ["* one item that goes on", "* two"]
+
+
+@pytest.mark.parametrize("name", ["prices.html", "prices.xlsx"])
+def test_rows_are_a_table_with_the_names_of_its_columns(name: str) -> None:
+    document = Document(name, ROWS, anchors=(Anchor(0, line=1),))
+    row = "Name: Assam; Kind: black; Price: 4"
+    reading = read(document, [mark(ROWS, row)])
+    names = ["Name", "Kind", "Price"]
+    assert texts(reading, "thead th") == (["Row", *names] if name.endswith("x") else names)
+    assert texts(reading, "td") == ["Assam", "black", "4", "Sencha", "", "6"]
+    assert texts(reading, "tbody th") == (["3", "4"] if name.endswith("x") else [])
+    assert marked(reading) == "Assamblack4"
+
+
+def test_the_head_of_a_mail_is_a_table_of_labels() -> None:
+    text = "Subject: Tea; or not\nFrom: Ada <a@b.example>\nTo: Bo\n\nDear Bo, see you."
+    reading = read(Document("a.eml", text))
+    assert texts(reading, ".labels th") == ["Subject", "From", "To"]
+    assert texts(reading, ".labels td") == ["Tea; or not", "Ada <a@b.example>", "Bo"]
+
+
+def test_as_text_shows_every_character() -> None:
+    reading = read(Document("tea.md", MARKDOWN), plain=True)
+    assert reading.view == "text"
+    assert tree(reading).text().replace("\n", "") == MARKDOWN.replace("\n", "")
+
+
+def test_words_that_moved_are_found_again_and_words_that_are_gone_are_not() -> None:
+    before = "The bus leaves at nine. The ferry leaves at ten."
+    moving, going = mark(before, "The ferry leaves at ten.", "ten"), mark(before, "at nine")
+    after = f"A new first line.\n\n{before.replace('nine', 'eight')}"
+    reading = read(Document("a.txt", after), [moving, going], at=moving.start)
+    assert (reading.moved, reading.lost) == ((0,), (1,))
+    assert marked(reading) == "The ferry leaves at ten."
+    assert texts(reading, "strong") == ["ten"]
+    assert reading.begins == (after.index("The ferry"), -1)
+
+
+def test_of_equal_words_the_nearest_are_those_that_moved() -> None:
+    before = "Pay now. " * 3
+    wanted = Mark(18, 26, checksum("Pay now."))
+    reading = read(Document("a.txt", "Oh! " + before), [wanted])
+    assert reading.begins == (22,)
+
+
+def test_the_words_of_a_mark_are_known_page_by_page() -> None:
+    text = "The tea. The kettle is red, and so\n\nis the cup. The tea."
+    pages = (Anchor(0, page=1), Anchor(text.index("is the"), page=2))
+    document = Document("a.pdf", text, anchors=(*pages, Anchor(0, heading="Tea › Red")))
+    over = mark(text, text[9:-9], "so\n\nis")
+    again = Mark(len(text) - 8, len(text), checksum("The tea."))
+    assert read(document, [over, again]).spots == ((), ())  # the text is shown, not the file
+    reading = read(document, [over, again], file=Path(__file__))
+    first, second = reading.spots[0]
+    assert (first.page, first.words) == (1, ("The kettle is red, and ", "so\n\n", ""))
+    assert (second.page, second.words) == (2, ("", "is", " the cup."))
+    assert [spot.before for spot in reading.spots[1]] == [0]  # on its own page
+    assert [(each.title, each.level, each.page) for each in reading.headings] == [("Red", 2, 1)]
+
+
+def test_what_is_looked_for_is_marked_apart_and_counted_in_the_whole_document() -> None:
+    text = "A red cup.\n\nNo Red\ncup here.\n\nred."
+    reading = read(Document("a.txt", text), [mark(text, "A red cup.")], words="red  cup")
+    assert reading.found == (2, text.index("Red"))
+    found = tree(reading).css("mark.found")
+    assert [each.attributes["data-found"] for each in found] == ["0", "1", "1"]
+    assert [each.text() for each in found] == ["red cup", "Red\n", "cup"]

@@ -1,0 +1,276 @@
+"""The open document: a PDF as itself, other formats as they are built, and what is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from askdocs.output.marks import Mark, checksum, link
+from tests.browser.conftest import serving, visiting
+from tests.browser.pdfs import OVER, TURNED, write_pdfs
+from tests.browser.test_page import assert_no_barriers
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Visit
+
+GUIDE = """# The guide
+
+Flags are **red** before a storm.
+
+```python
+def flag():
+    return "red"
+```
+
+<img src=http://evil.example/a.png onerror="window.broken=1">
+[out](javascript:window.broken=2)
+"""
+# The text under each box of the marks, by the middle of each letter of the text layer.
+UNDER_MARKS = """() => {
+  const boxes = [...document.querySelectorAll('.marks .mark.current')]
+    .map((each) => each.getBoundingClientRect());
+  const words = [];
+  for (const layer of document.querySelectorAll('.textLayer')) {
+    const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      let word = '';
+      for (let at = 0; at < node.length; at += 1) {
+        const range = document.createRange();
+        range.setStart(node, at); range.setEnd(node, at + 1);
+        const { left, right, top, bottom } = range.getBoundingClientRect();
+        const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+        const under = boxes.some((b) => x > b.left && x < b.right && y > b.top && y < b.bottom);
+        if (under) word += node.data[at];
+      }
+      if (word.trim()) words.push(word.trim());
+    }
+  }
+  return words;
+}"""
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a page over PDFs and a guide, and their folder."""
+    folder = tmp_path_factory.mktemp("viewer")
+    write_pdfs(folder / "corpus")
+    (folder / "corpus" / "guide.md").write_text(GUIDE, encoding="utf-8")
+    with serving(folder / "corpus", folder / "index") as address:
+        yield address, folder / "corpus"
+
+
+@pytest.fixture(scope="module")
+def open_harbour(browser: Browser, harbour: tuple[str, Path]) -> OpenPage:
+    return partial(visiting, browser, harbour[0])
+
+
+def text_of(address: str, source: str) -> str:
+    """The text of a document, put together from its view as text."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    html = httpx.get(f"{address}/source", params={"source": source, "text": True}).json()["html"]
+    tree = LexborHTMLParser(html)
+    for each in tree.css(".page-break"):
+        each.decompose()
+    return tree.text()
+
+
+def hash_of(address: str, source: str, *quotes: str) -> str:
+    text = text_of(address, source)
+    starts = [text.index(quote) for quote in quotes]
+    return link(
+        source,
+        [Mark(at, at + len(q), checksum(q)) for at, q in zip(starts, quotes, strict=True)],
+    )
+
+
+def show(visit: Visit, fragment: str) -> Page:
+    visit.page.goto(f"{visit.address}/{fragment}")
+    visit.page.reload()
+    return visit.page
+
+
+def under_marks(page: Page) -> list[str]:
+    page.locator(".marks .mark.current").first.wait_for()
+    found: list[str] = page.evaluate(UNDER_MARKS)
+    return found
+
+
+def in_sight(page: Page) -> None:
+    expect(page.locator(".marks .mark.current").first).to_be_in_viewport(ratio=0.9)
+
+
+def test_marks_lie_over_the_very_words_of_a_pdf(
+    open_harbour: OpenPage, harbour: tuple[str, Path]
+) -> None:
+    address, _ = harbour
+    text = text_of(address, "harbour.pdf")
+    begin, end = text.index("The office"), text.index("blue flag in calm water.")
+    columns = text[begin : end + len("blue flag in calm water.")]
+    over = text[text.index(OVER[0][:9]) : text.index(OVER[1]) + len(OVER[1])]
+    row = next(line for line in text.splitlines() if "38 m" in line)
+    with open_harbour() as visit:
+        page = show(visit, hash_of(address, "harbour.pdf", columns, over, row, TURNED))
+        words = " ".join(under_marks(page))
+        assert words.startswith("The office of the har")
+        assert words.endswith("and the blue flag in calm water")
+        in_sight(page)
+        expect(page.locator("#reader-count")).to_have_text("1 of 4")
+
+        page.get_by_label("Next citation").click()
+        in_sight(page)
+        expect(page.locator('.page[data-page-number="2"] .mark.current')).to_have_count(1)
+        assert " ".join(under_marks(page)) == " ".join(OVER).rstrip(".")
+
+        page.get_by_label("Next citation").click()
+        expect(page.locator("#reader-page")).to_have_value("2")
+        assert under_marks(page) == ["South", "38 m", "9 crowns"]
+
+        page.locator(".pdf-scroll").press("n")
+        expect(page.locator("#reader-page")).to_have_value("3")
+        assert under_marks(page) == [TURNED.rstrip(".")]
+        turned = page.locator(".marks .mark.current").bounding_box()
+        assert turned is not None
+        assert turned["height"] > turned["width"]
+        in_sight(page)
+        assert visit.foreign_requests() == []
+        assert visit.complaints == []
+        drawn = page.locator(".page .canvasWrapper canvas").count()
+        assert drawn < 12, "pages are drawn that nobody looks at"
+        assert page.locator(".page").count() == 39
+
+
+def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
+    open_harbour: OpenPage, harbour: tuple[str, Path]
+) -> None:
+    address, _ = harbour
+    with open_harbour() as visit:
+        page = show(visit, hash_of(address, "harbour.pdf", TURNED))
+        in_sight(page)
+        expect(page.locator(".pdf-scroll")).to_be_focused()
+        assert_no_barriers(page)
+        expect(page.locator("#reader-pages")).to_have_text("of 39")
+        page.locator("#reader-page").focus()
+        page.keyboard.type("30")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Notes of berth 30,")).to_be_in_viewport()
+
+        width = page.locator('.page[data-page-number="30"]').evaluate("each => each.clientWidth")
+        page.get_by_role("button", name="Larger").press("Enter")
+        page.wait_for_function(
+            "before => document.querySelector('.page[data-page-number=\"30\"]').clientWidth"
+            " > before",
+            arg=width,
+        )
+        page.get_by_role("button", name="Fit").press("Enter")
+
+        page.locator(".pdf-scroll").press("Control+f")
+        expect(page.locator("#reader-words")).to_be_focused()
+        page.keyboard.type("berth 1")
+        expect(page.locator("#reader-found")).to_contain_text("of 10")
+        page.keyboard.press("Enter")
+        expect(page.locator(".textLayer .highlight.selected").first).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(page.locator("#reader-find")).to_be_hidden()
+
+        page.get_by_role("button", name="Contents").press("Enter")
+        expect(page.get_by_role("button", name="Flags")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#reader-page")).to_have_value("2")
+
+        page.get_by_role("button", name="As text").press("Enter")
+        expect(page.locator("#reader-text mark.current")).to_have_text(TURNED)
+        expect(page.locator("#reader-pdf")).to_be_hidden()
+        page.get_by_role("button", name="As text").press("Enter")
+        in_sight(page)
+        page.keyboard.press("Escape")
+        expect(page.locator("#reader-panel")).to_be_hidden()
+
+
+def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -> None:
+    with open_harbour(width=390, height=844) as visit:
+        page = visit.page
+        page.locator("#open-shelf").click()
+        page.locator('.documents a[data-source="harbour.pdf"]').click()
+        expect(page.get_by_text("and the", exact=True)).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        frame = page.locator('.page[data-page-number="1"]').bounding_box()
+        assert frame is not None
+        assert frame["width"] <= 390
+        for name in ("Contents", "Find", "As text", "Larger"):
+            expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_a_link_out_of_a_pdf_is_followed_only_after_a_question(
+    open_harbour: OpenPage,
+) -> None:
+    with open_harbour() as visit:
+        page = show(visit, "#source=harbour.pdf")
+        page.locator('.annotationLayer a[href="http://evil.example/a"]').click()
+        expect(page.locator("#confirm")).to_contain_text("http://evil.example/a")
+        page.get_by_role("button", name="Cancel").click()
+        assert visit.foreign_requests() == []
+        assert len(page.context.pages) == 1
+
+
+def test_hostile_documents_stay_dead(open_harbour: OpenPage) -> None:
+    with open_harbour() as visit:
+        page = show(visit, "#source=hostile.pdf")
+        expect(page.get_by_text("The zeppelin crew opens")).to_be_visible()
+        show(visit, "#source=guide.md")
+        expect(page.locator("#reader-text strong")).to_have_text("red")
+        assert page.evaluate("window.broken") is None
+        assert page.locator("#reader-text :is(img, a, script, svg, iframe)").count() == 0
+        assert visit.foreign_requests() == []
+        assert visit.complaints == []
+
+
+def test_a_document_is_built_its_code_copied_and_what_is_looked_for_is_found(
+    open_harbour: OpenPage, harbour: tuple[str, Path]
+) -> None:
+    address, _ = harbour
+    with open_harbour() as visit:
+        visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = show(visit, hash_of(address, "guide.md", "Flags are **red** before a storm."))
+        marked = page.locator("#reader-text mark.current")
+        assert "".join(marked.all_text_contents()) == "Flags are red before a storm."
+        assert_no_barriers(page)
+        page.get_by_role("button", name="Copy", exact=True).click()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == 'def flag():\n    return "red"'
+        page.locator("#reader-text").press("Control+f")
+        page.keyboard.type("red")
+        expect(page.locator("#reader-found")).to_have_text("1 of 2")
+        page.keyboard.press("Enter")
+        expect(page.locator("#reader-found")).to_have_text("2 of 2")
+        expect(page.locator("mark.current-found")).to_have_text("red")
+        page.keyboard.press("Escape")
+        expect(page.locator("mark.found")).to_have_count(0)
+        page.get_by_role("button", name="As text").click()
+        expect(page.locator("#reader-text")).to_contain_text("Flags are **red**")
+
+
+def test_only_pdfs_of_the_index_are_given_as_files(harbour: tuple[str, Path]) -> None:
+    address, folder = harbour
+    whole = httpx.get(f"{address}/pdf", params={"source": "harbour.pdf"})
+    assert whole.content == (folder / "harbour.pdf").read_bytes()
+    part = httpx.get(
+        f"{address}/pdf", params={"source": "harbour.pdf"}, headers={"Range": "bytes=0-4"}
+    )
+    assert (part.status_code, part.content) == (206, b"%PDF-")
+    for source in ("guide.md", "../index/catalog.sqlite", "/etc/passwd", "none.pdf"):
+        assert httpx.get(f"{address}/pdf", params={"source": source}).status_code == 404
+    page = httpx.get(address).text
+    base = page.split('<link rel="stylesheet" href="')[-1].split("style.css")[0]
+    worker = httpx.get(f"{address}/{base}pdfjs/pdf.worker.min.mjs")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert "'unsafe-eval'" not in worker.headers["content-security-policy"]
+    assert "default-src 'none'" in worker.headers["content-security-policy"]
