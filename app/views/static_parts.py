@@ -126,7 +126,7 @@ READER = """
   <p id="reader-notice" class="notice" role="status" hidden></p>
   <div id="reader-text" class="panel-body" tabindex="0" role="region"
     aria-labelledby="reader-title"></div>
-  <div id="reader-pdf" hidden></div>
+  <div id="reader-pdf" hidden><p class="quiet" role="status">Opening the PDF…</p></div>
 </aside>
 """
 

@@ -86,7 +86,7 @@ export async function openPdf(place, address, { onPage, onFound }) {
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-labelledby", "reader-title");
   scroll.append(pages);
-  place.replaceChildren(scroll);
+  place.append(scroll);
   const bus = new viewer.EventBus();
   const links = linksFor(viewer, bus);
   const shown = new viewer.PDFViewer({
@@ -152,7 +152,7 @@ export async function openPdf(place, address, { onPage, onFound }) {
       shown.setDocument(null);
       links.setDocument(null);
       task.destroy();
-      place.replaceChildren();
+      scroll.remove();
     },
   };
 }

@@ -21,6 +21,7 @@ let current = 0;
 let shown = null; // the reading that the panel holds, with its marks; null if that may not be what
 // the document says now
 let pdf = null; // the PDF that the panel shows, if it shows one: {source, view}
+let drawing = null; // settles when what is shown is drawn
 const asText = new Set(); // the documents that one wants to see as text
 const listeners = []; // are called when another document, or another view of it, is shown
 
@@ -83,7 +84,7 @@ async function showStop(at, { from = null } = {}) {
   const marks = marksOf(stop.source);
   const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
   const held = holds(stop, marks, begin);
-  if (!held && !(await load(stop, marks, begin))) return;
+  if (held) await drawing; else if (!(await load(stop, marks, begin))) return;
   if (stops[current] !== stop) return; // it went on
   showPanel("reader");
   history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
@@ -132,7 +133,8 @@ async function load(stop, marks, begin) {
     return false;
   }
   showPanel("reader");
-  await draw(reading, marks);
+  drawing = draw(reading, marks);
+  await drawing;
   return true;
 }
 
@@ -155,42 +157,45 @@ async function readingOf(source, marks, begin, words = "") {
 }
 
 async function draw(reading, marks) {
-  const text = find("#reader-text");
   const another = shown?.source !== reading.source || shown.view !== reading.view;
-  shown = { ...reading, marks };
+  const mine = { ...reading, marks };
+  shown = mine;
   find("#reader-title").textContent = reading.title;
-  if (reading.view === "pdf") await drawPdf(reading);
+  if (reading.view === "pdf") await drawPdf(mine);
   else closePdf();
-  if (shown.source !== reading.source) return; // another one was opened meanwhile
-  text.hidden = Boolean(pdf);
+  if (shown !== mine && shown?.insteadOf !== mine) return; // another one was opened meanwhile
+  find("#reader-text").hidden = Boolean(pdf);
   find("#reader-pdf").hidden = !pdf;
   if (!pdf) drawText(shown);
   if (another) listeners.forEach((act) => act(whatIsShown()));
 }
 
 /* Shows the PDF itself; its text where that cannot be done. */
-async function drawPdf(reading) {
-  const place = find("#reader-pdf");
-  if (pdf?.source !== reading.source || pdf.checked !== reading.checked) {
+async function drawPdf(mine) {
+  const { source, checked, spots } = mine;
+  if (pdf?.source !== source || pdf.checked !== checked) {
     closePdf();
     find("#reader-text").hidden = true;
-    place.hidden = false;
-    place.textContent = "Opening the PDF…";
+    find("#reader-pdf").hidden = false;
+    listeners.forEach((act) => act(whatIsShown()));
     try {
-      const view = await openPdf(place, `pdf?${new URLSearchParams({ source: reading.source })}`, {
+      const view = await openPdf(find("#reader-pdf"), `pdf?${new URLSearchParams({ source })}`, {
         onPage: (number) => listeners.forEach((act) => act({ page: number })),
         onFound: (count) => listeners.forEach((act) => act({ count })),
       });
-      if (shown?.source !== reading.source || pdf) { view.close(); return; }
-      pdf = { source: reading.source, checked: reading.checked, view };
+      if (shown !== mine) { view.close(); return; }
+      pdf = { source, checked, view };
     } catch {
-      asText.add(reading.source);
-      shown = { ...(await readingOf(reading.source, shown.marks, null)), marks: shown.marks };
-      shown.notice = NO_PDF;
+      if (shown !== mine) return;
+      asText.add(source);
+      const text = await readingOf(source, mine.marks, null);
+      if (shown !== mine) return;
+      const nothing = { ...mine, start: 0, end: 0, length: 0 };
+      shown = { ...(text.problem ? nothing : text), notice: NO_PDF, marks: mine.marks, insteadOf: mine };
       return;
     }
   }
-  pdf.view.setMarks(reading.spots);
+  pdf.view.setMarks(spots);
 }
 
 function closePdf() {

@@ -75,7 +75,7 @@ function describe({ reading, pdf }) {
   showContents(false);
   if (!reading) return;
   const toggle = find('[data-action="as-text"]');
-  toggle.hidden = reading.view === "text" && !reading.asText;
+  toggle.hidden = reading.view === "text" && !reading.asText; // it has no other view
   toggle.setAttribute("aria-pressed", String(reading.asText));
   find('[data-action="contents"]').hidden = !reading.headings.length;
   if (!pdf) { listHeadings(reading.headings); return; }
