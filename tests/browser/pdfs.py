@@ -6,11 +6,30 @@ from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
 
-LEFT = ["The office of the har-", "bour master flies the", "red flag before a storm,", "and the"]
-RIGHT = ["blue flag in calm water.", "Boats wait behind the", "mole until noon."]
+LEFT = [
+    "Every berth of the harbour has a number, and", "every boat that stays for longer than one",
+    "night is written into the book of the office.", "The book lies open on the desk beside the",
+    "door, where all who wait can read in it. Boats",
+    "that come after dark are written down in the",
+    "morning. Fees are paid before noon, and who", "does not pay is asked once more by letter.",
+    "Ropes are the concern of the boat, not of the", "harbour, and no rope may cross the path. The",
+    "crane is free of charge for members of the", "guild, and costs six crowns for all others. The",
+    "lamp at the head of the mole burns from dusk",
+    "until dawn in each month of the year. The har-",
+    "bour master flies the red flag before a storm,", "and the",
+]  # fmt: skip
+RIGHT = [
+    "blue flag in calm water. Boats wait behind", "the mole until noon, and leave it in the order",
+    "in which they came. Nobody anchors between", "the buoys. Nets are dried on the racks of the",
+    "eastern quay alone, since the western one is", "needed for the ferry. Fish is sold from the",
+    "boats until ten, later only in the hall. What", "is left is taken away by the cart at eleven.",
+    "Dogs are kept on board. Children may swim", "from the steps while the flag is blue, and in",
+    "company of one who can swim himself. Ice is", "to be had from the house behind the hall at",
+    "two crowns a block. Water comes from the tap", "beside it and costs nothing. Fires are lit in",
+    "the hut and nowhere else. Complaints are put", "into the box at the gate.",
+]  # fmt: skip
 OVER = ("The pilot boards every ship that is longer", "than ninety metres before the outer buoy.")
 TURNED = "Barges carry gravel to the upper quay on Mondays."
-WITHOUT_LETTERS = "The drawing of the harbour"
 
 
 def write_pdfs(folder: Path) -> None:
@@ -28,9 +47,9 @@ def _report(file: Path) -> None:
     for column, lines in ((50, LEFT), (330, RIGHT)):
         for number, line in enumerate(lines):
             canvas.drawString(column, 700 - 16 * number, line)
-    canvas.linkURL("http://evil.example/a", (50, 300, 250, 330))
-    canvas.drawString(50, 310, "A link to elsewhere")
-    canvas.drawString(50, 60, OVER[0])
+    canvas.linkURL("http://evil.example/a", (330, 300, 530, 330))
+    canvas.drawString(330, 310, "A link to elsewhere")
+    canvas.drawString(330, 60, OVER[0])
     canvas.showPage()
     canvas.bookmarkPage("pilots")
     canvas.addOutlineEntry("Pilots", "pilots", 0)
