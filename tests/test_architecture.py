@@ -30,7 +30,7 @@ BORDERS = {
     "onnx": {"models.bfloat16.encoder"},
     "sentence_transformers": {"models.embedders"},
     "onnxruntime": {"models.bundled"},
-    "markdown_it": {"app.views.prose"},
+    "markdown_it": {"app.views.prose", "app.views.source_markdown"},
     "nh3": {"app.views.prose"},
     "sqlite3": {"index"},
 }
