@@ -9,8 +9,9 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.context import context_start, sentences
+from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import parse
-from askdocs.answering.ranking import after_reading, coverage, is_readable, rank
+from askdocs.answering.ranking import after_reading, is_readable, rank
 from askdocs.models.reader import Reading
 from askdocs.types import Hit, Passage
 

@@ -213,6 +213,14 @@ def test_notes_of_obsidian_are_read_as_shown(tmp_path: Path) -> None:
     assert shown.count("\n") == text.rstrip().count("\n")
 
 
+def test_entities_of_markdown_are_the_characters_that_they_stand_for(tmp_path: Path) -> None:
+    text = "# C&oacute;digo\nEl c&oacute;digo de Mu&#241;oz, AT&T; y `&oacute;`.\n```\n&amp;\n```\n"
+    shown = read(tmp_path, text, "m.md")
+    assert shown.title == "Código"
+    assert "El código de Muñoz, AT&T; y `&oacute;`." in shown.text
+    assert "&amp;" in shown.text
+
+
 @pytest.mark.parametrize("name", ["LICENSE", "NOTES", "app.log.3", "draft.2027-05-01", "a.xyz"])
 def test_text_is_read_whatever_its_name(tmp_path: Path, name: str) -> None:
     assert read(tmp_path, "The gate is green.\n", name).text == "The gate is green."

@@ -116,3 +116,9 @@ def test_a_line_that_ends_within_a_sentence_is_wrapped_however_wide_the_text_is(
     assert found[1].startswith("He was born")
     assert found[1].endswith("said of it.")
     assert found[2:] == ["Birds: 12", "Boats: 3"]
+
+
+def test_abbreviations_of_russian_end_no_sentence() -> None:
+    text = "Это стоит 5 руб. и т. д. для всех. В 1990 г. он родился. Он ушёл."
+    found = [text[start:end] for start, end in sentence_spans(text)]
+    assert found == ["Это стоит 5 руб. и т. д. для всех.", "В 1990 г. он родился.", "Он ушёл."]

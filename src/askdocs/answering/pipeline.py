@@ -16,6 +16,7 @@ from askdocs.answering.generation.tasks import (
     gathered,
     task_of,
 )
+from askdocs.answering.language_note import language_note
 from askdocs.answering.mentions import Mentioned, answer_mentions, mentions_wanted, places_of
 from askdocs.answering.not_read import not_looked_at
 from askdocs.answering.overview import (
@@ -36,6 +37,7 @@ from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
+from askdocs.documents.language import asks_in_english
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.index.fingerprint import check_fingerprint
 from askdocs.index.keywords.terms import stem, words
@@ -75,6 +77,8 @@ def consider(
     Misspelt words are searched for as the documents have them.
     """
     catalog = parts.open_catalog()
+    if not asks_in_english(question):  # a word of another language is no misspelt one
+        return _considered(parts, question, history, sources, insist=insist)
     spelled = respelled(
         question,
         lambda word: word in common_words() or catalog.has_word(word),
@@ -248,7 +252,13 @@ def told(
     else:
         yield from _in_pieces(answer.text)
     not_read = "" if answer.answered else _not_looked_at(parts, sources)
-    told_beside = (considered.corrected, answer.notice, not_read, _missing(parts))
+    told_beside = (
+        considered.corrected,
+        answer.notice,
+        language_note(asked, answer, considered.candidates),
+        not_read,
+        _missing(parts),
+    )
     notice = " ".join(filter(None, told_beside))
     return replace(answer, notice=notice, seconds=round(time.monotonic() - began, 3))
 

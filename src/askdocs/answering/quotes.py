@@ -16,6 +16,7 @@ from askdocs.answering.context import (
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
 from askdocs.answering.questions.intent import asks_for_one_fact
 from askdocs.answering.ranking import after_reading
+from askdocs.documents.language import asks_in_english
 from askdocs.documents.sentences import is_item
 from askdocs.index.keywords.terms import content_words
 from askdocs.types import Answer, Citation, Statement
@@ -236,7 +237,8 @@ def _refusal(considered: Considered) -> Answer:
     hits = after_reading(considered.hits, candidates)
     return Answer(
         question=considered.question,
-        text=NO_ANSWER if hits else NOTHING_FOUND,
+        # Words in another language are found by a model that has learnt it, or not at all.
+        text=NO_ANSWER if hits or not asks_in_english(considered.question) else NOTHING_FOUND,
         hits=tuple(hits[:_NEAREST_SHOWN]),
         confidence=round(candidates[0].chance, 3) if candidates else 0.0,
         searched_for=considered.searched_for,

@@ -14,8 +14,8 @@ from askdocs.answering.context import (
     all_sentences,
     context_start,
     quotable_sentences,
-    sentences,
 )
+from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.speech import (
     asked_names,
@@ -26,8 +26,14 @@ from askdocs.answering.questions.speech import (
     speaker_context,
     speaks_itself,
 )
+from askdocs.answering.unread import (
+    by_words_and_meaning,
+    chance_of,
+    compared_sentences,
+    words_at,
+)
+from askdocs.documents.language import asks_in_english
 from askdocs.documents.sentences import is_item, is_row
-from askdocs.index.keywords.terms import stem, words
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
 from askdocs.types import Hit
@@ -64,8 +70,6 @@ _RANKING = {
     "talked_of": 1.0,
 }
 _RANKING_WEIGHTS = tuple(_RANKING.get(name, 0.0) for name in FEATURES)
-# of: 1, cosine of the sentence, score of the hit, coverage by the sentence
-_WORD_WEIGHTS = (-4.693, 3.672, 0.392, 5.029)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
 # of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
 _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
@@ -76,7 +80,6 @@ _PLACE_CHANCE = 0.8  # that a clause answers whose number is asked for; a rule
 _WHOLE_TOPIC = 0.999  # of the weight of its words
 _CONTINUATION = 0.9  # of a speaker's sentence's chance has the next one of the same speaker
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
-_MOST_UNREAD = 8  # passages of other languages whose sentences are embedded
 _FEW_WORDS = 4
 _FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
 _FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of others (xquad)
@@ -111,9 +114,9 @@ def rank(
 ) -> Ranking:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
-    English passages are read, the first ones first, and the others only where those leave it open;
-    in other languages words and meaning decide, since the reader has not learnt them. Where the
-    question only names a topic nothing is read: there is no fact to be found.
+    For a question in English, English passages are read, the first ones first, and the others only
+    where those leave it open. Elsewhere words and meaning decide: the reader has learnt English.
+    Where the question only names a topic nothing is read: there is no fact to be found.
 
     Args:
         question: The question.
@@ -127,15 +130,15 @@ def rank(
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], rare_words, embedder)
         return Ranking(tuple(sorted(about, key=_best_first)), {})
     kept = _with_identifiers(question.identifiers, hits)
-    read = [hit for hit in kept if is_readable(question.read_as, hit.passage.text)]
-    unread = [hit for hit in kept if hit not in read][:_MOST_UNREAD]
+    read = readable(question.read_as, kept)
+    unread = [hit for hit in kept if hit not in read]
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
     known = _by_reading(question, first, rare_words, reader, talked_of)
     found = _estimated(question, known, rare_words)
     if rest and (not known or found.candidates[0].chance < _SURE):
         known += _by_reading(question, rest, rare_words, reader, talked_of)
         found = _estimated(question, known, rare_words)
-    others = _by_words(question.read_as, unread, rare_words, embedder)
+    others = by_words_and_meaning(question.read_as, unread, rare_words, embedder)
     candidates = _rows_meant([*found.candidates, *others])
     if question.place:
         candidates = _at_place(question.place, candidates)
@@ -169,6 +172,13 @@ def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[
     return sorted(scored, key=lambda hit: -hit.score)
 
 
+def readable(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that the reader, which has learnt English, can judge for a question."""
+    if not asks_in_english(question):
+        return []
+    return [hit for hit in hits if is_readable(question, hit.passage.text)]
+
+
 def is_readable(question: str, text: str) -> bool:
     """Whether the reader, which has learnt English, can judge a passage.
 
@@ -180,15 +190,6 @@ def is_readable(question: str, text: str) -> bool:
         return True
     asked = {word.lower() for word in _WORD.findall(question)}
     return bool(asked & _ASKING_WORDS) and all(word.isascii() for word in held)
-
-
-def coverage(rare_words: Mapping[str, float], text: str) -> float:
-    """The share, by weight, of the words of a question that a text holds in some form; 0 to 1."""
-    total = sum(rare_words.values())
-    if not total:
-        return 0.0
-    held = {stem(word) for word in words(text)}
-    return sum(weight for word, weight in rare_words.items() if stem(word) in held) / total
 
 
 def _by_reading(
@@ -332,18 +333,6 @@ def _last_heading(candidate: Candidate) -> str:
     return (candidate.hit.passage.heading or "").rpartition(" › ")[2]
 
 
-def _by_words(
-    question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
-) -> list[Candidate]:
-    found = []
-    for hit, start, end, cosine in _compared(question, hits, embedder):
-        text = _text(hit, start, end)
-        features = (1.0, cosine, hit.score, coverage(rare_words, text))
-        chance = _chance(features, _WORD_WEIGHTS)
-        found.append(Candidate(hit, start, end, None, chance, "words", features[-1]))
-    return found
-
-
 def _about(
     topic: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
 ) -> list[Candidate]:
@@ -352,34 +341,16 @@ def _about(
     A sentence that has nothing of it itself is about it only if the heading above it is.
     """
     found = []
-    for hit, start, end, cosine in _compared(topic, hits, embedder):
-        text = _text(hit, start, end)
+    for hit, start, end, cosine in compared_sentences(topic, hits, embedder):
+        text = words_at(hit, start, end)
         covered = coverage(rare_words, text)
         heading = (hit.passage.heading or "").rpartition(" › ")[2]
         if covered or coverage(rare_words, heading) > _WHOLE_TOPIC:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
             covered = coverage(rare_words, f"{above} {text}")
-        chance = _chance((1.0, cosine, covered), _TOPIC_WEIGHTS)
+        chance = chance_of((1.0, cosine, covered), _TOPIC_WEIGHTS)
         found.append(Candidate(hit, start, end, None, chance, "topic", covered))
     return found
-
-
-def _compared(
-    question: str, hits: Sequence[Hit], embedder: Embedder
-) -> list[tuple[Hit, int, int, float]]:
-    """(hit, start, end, cosine with the question) of the sentences of passages, in order."""
-    places = [
-        (hit, hit.passage.start + start, hit.passage.start + end)
-        for hit in hits
-        for start, end in sentences(hit.passage)
-    ]
-    if not places:
-        return []
-    vectors = embedder.embed([question, *(_text(*place) for place in places)])
-    return [
-        (*place, float(vector @ vectors[0]))
-        for place, vector in zip(places, vectors[1:], strict=True)
-    ]
 
 
 def _of_mail(question: str, sentence: str) -> bool:
@@ -401,17 +372,6 @@ def _speech(
         return 1.0, float(asks_openly(question.read_as)), 0.0
     others = bool(names and speaking) and not speaks_itself(sentence)
     return 1.0, 0.0, float(others)
-
-
-def _text(hit: Hit, start: int, end: int) -> str:
-    """The words between two places of the document that a passage is from."""
-    return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
-
-
-def _chance(features: Sequence[float], weights: Sequence[float]) -> float:
-    """The logistic function of the weighted features."""
-    logit = sum(map(mul, features, weights))
-    return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str, int]:

@@ -103,6 +103,17 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
     return english > other
 
 
+def asks_in_english(question: str) -> bool:
+    """Whether a question, which may be a few words, is in English.
+
+    Its function words tell it. Where it has none that is English only, the letters do.
+    """
+    if not is_english(question):
+        return False
+    held = {found.group().lower() for found in _WORD.finditer(question)}
+    return bool(held & (_ENGLISH - _SHARED)) or language_of(question) in ("", "en")
+
+
 def _may_tell(word: str, *, opens: bool) -> bool:
     """Whether a word tells the language: names do not, but "The" may begin a second sentence."""
     return opens or not word[0].isupper() or word.lower() in _ENGLISH

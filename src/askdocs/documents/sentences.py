@@ -39,6 +39,7 @@ _NEAR = 3  # lines before and after a line end that say how wide the text is the
 # stands there is cut off. Sentences and quotations of up to the margin are found as in one piece.
 WINDOW, _MARGIN = 4000, 1000  # characters
 _SPACE = re.compile(r"\s+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
 def estimate_tokens(text: str) -> int:
@@ -101,7 +102,8 @@ def _sentence_ends(piece: str) -> set[int]:
     start = 0
     while start < len(piece):
         window = piece[start : start + WINDOW]
-        found = sorted(each["end_index"] for each in get_sentence_boundaries("en", window))
+        rules = "ru" if _is_cyrillic(window) else "en"
+        found = sorted(each["end_index"] for each in get_sentence_boundaries(rules, window))
         if start + len(window) == len(piece):
             ends.update(start + end for end in found)
             break
@@ -112,6 +114,11 @@ def _sentence_ends(piece: str) -> set[int]:
         ends.update(start + end for end in settled if end <= step)
         start += step
     return ends
+
+
+def _is_cyrillic(text: str) -> bool:
+    """Whether most letters are Cyrillic, so that Russian abbreviations are to be expected."""
+    return 2 * len(_CYRILLIC.findall(text)) > sum(map(str.isalpha, text))
 
 
 def _outside_quotes(window: str, ends: Sequence[int]) -> list[int]:

@@ -145,6 +145,11 @@ class OnnxEmbedder:
             yield self._session.run(["embedding"], each)[0]
 
 
+def is_multilingual(embedder: Embedder) -> bool:
+    """Whether it is the built-in embedder for many languages, for which thresholds are known."""
+    return embedder.fingerprint.startswith(f"{MULTILINGUAL_SPEC}:")
+
+
 def embed_many(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     """The vectors of passages for an index, float32 [texts, dimensions], in the fastest way."""
     if isinstance(embedder, OnnxEmbedder):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 from askdocs.documents.loaders.builder import DocumentBuilder, normalise
@@ -36,6 +37,9 @@ _WIKI_MARKS = (
     (re.compile(r"(?<=\w|[.,;:!?)])\[\^([\w-]+)\]"), r" [\1]"),
     (re.compile(r"^\[\^([\w-]+)\]:"), r"[\1]"),
 )
+
+# An entity as HTML writes characters ("&oacute;"); a span of code, which stays as it is.
+_ENTITY = re.compile(r"(`[^`]*`)|&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 
 Headings = list[tuple[int, int, str]]  # (offset of the line, level, words)
 
@@ -87,7 +91,7 @@ def _shown(line: str, comment: bool) -> tuple[str, bool]:
             line = pattern.sub(words, line)
     if "^" in line:
         line = _PLACE.sub("", line)
-    return line, comment
+    return _ENTITY.sub(lambda found: found[1] or unescape(found[0]), line), comment
 
 
 def with_headings(document: Document, headings: Headings, *, title: str = "") -> Document:

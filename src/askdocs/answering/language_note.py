@@ -1,0 +1,40 @@
+"""What a person should know of the language of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from askdocs.answering.candidates import Candidate
+from askdocs.documents.language import LANGUAGES, asks_in_english, language_of
+from askdocs.types import Answer
+
+# In which quotes were measured; README has the figures.
+MEASURED = frozenset({"en", "de", "es", "zh", "nb"})
+_FEWEST_LETTERS = 40  # of a quote whose language is told
+
+
+def language_note(question: str, answer: Answer, candidates: Sequence[Candidate]) -> str:
+    """Say that a quote is in another language than the question, or in one that was not measured.
+
+    Args:
+        question: The question as it was asked.
+        answer: Its answer in quotes.
+        candidates: The sentences that it was chosen from.
+
+    Returns:
+        A sentence or two; "" where nothing is to be said, as in English throughout.
+    """
+    read = bool(candidates) and candidates[0].kind != "words"
+    if not answer.citations or (read and asks_in_english(question)):
+        return ""
+    passage = answer.citations[0].passage.text
+    quoted = language_of(passage) if sum(map(str.isalpha, passage)) >= _FEWEST_LETTERS else ""
+    if not quoted:
+        return ""
+    name, asked = LANGUAGES[quoted], language_of(question)
+    notes = []
+    if asked and asked != quoted:
+        notes.append(f"Found in a document in {name}.")
+    if quoted not in MEASURED:
+        notes.append(f"How well {name} is answered was not measured: take it as a guess.")
+    return " ".join(notes)

@@ -1,0 +1,120 @@
+"""Sentences in languages that the reader has not learnt: ranked by words and meaning alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import mul
+
+from askdocs.answering.candidates import Candidate
+from askdocs.answering.context import sentences
+from askdocs.answering.coverage import coverage
+from askdocs.models.embedders import Embedder, is_multilingual
+from askdocs.types import Hit
+
+_MOST_PASSAGES = 6  # whose sentences are embedded for a question
+_WIDEST_MARGIN = 5.0
+# Fitted on questions in other languages than English; docs/decisions/0023 says on which. A
+# sentence's rank, a logit, is the sum of these times: cosine with the question, score of its
+# passage in the search, share of the question's words in it, and in its passage.
+_RANK = (5.5, 5.6, 2.5, 4.6)
+# The chance of the first: 1, its cosine, the share of words in it, how far its rank lies above that
+# of the next passage.
+_CHANCE = (-2.88, 3.4, 1.3, 0.23)
+# With an embedder that has learnt English only: 1, cosine, score of the passage, share of words.
+_WEAK_CHANCE = (-4.693, 3.672, 0.392, 5.029)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A sentence of a passage with its cosine to the question and its rank."""
+
+    candidate: Candidate
+    cosine: float
+    rank: float
+
+
+def by_words_and_meaning(
+    question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
+) -> list[Candidate]:
+    """The sentences of passages that the reader cannot judge, each with its chance.
+
+    Args:
+        question: The question as it is read.
+        hits: The passages, best first; the first few are looked at.
+        rare_words: The words of the question with their weights.
+        embedder: Compares the sentences with the question.
+
+    Returns:
+        The candidates in order of their passages. The first chance is estimated; the others are
+        smaller as they rank lower.
+    """
+    compared = _compared(question, hits[:_MOST_PASSAGES], rare_words, embedder)
+    if not compared:
+        return []
+    if not is_multilingual(embedder):
+        return [_weakly(each) for each in compared]
+    best = max(compared, key=lambda each: each.rank)
+    chance = _chance_of(best, compared)
+    return [
+        replace(each.candidate, chance=chance * math.exp(each.rank - best.rank))
+        for each in compared
+    ]
+
+
+def compared_sentences(
+    question: str, hits: Sequence[Hit], embedder: Embedder
+) -> list[tuple[Hit, int, int, float]]:
+    """(hit, start, end, cosine with the question) of the sentences of passages, in order."""
+    places = [
+        (hit, hit.passage.start + start, hit.passage.start + end)
+        for hit in hits
+        for start, end in sentences(hit.passage)
+    ]
+    if not places:
+        return []
+    asked = embedder.embed_question(question)
+    vectors = embedder.embed([words_at(*place) for place in places])
+    return [(*place, float(vector @ asked)) for place, vector in zip(places, vectors, strict=True)]
+
+
+def words_at(hit: Hit, start: int, end: int) -> str:
+    """The words between two places of the document that a passage is from."""
+    return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
+
+
+def chance_of(features: Sequence[float], weights: Sequence[float]) -> float:
+    """The logistic function of the weighted features."""
+    logit = sum(map(mul, features, weights))
+    return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
+
+
+def _compared(
+    question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
+) -> list[_Compared]:
+    held = {hit.passage.id: coverage(rare_words, _around(hit)) for hit in hits}
+    found = []
+    for hit, start, end, cosine in compared_sentences(question, hits, embedder):
+        covered = coverage(rare_words, words_at(hit, start, end))
+        candidate = Candidate(hit, start, end, None, 0.0, "words", covered)
+        features = (cosine, hit.score, covered, held[hit.passage.id])
+        found.append(_Compared(candidate, cosine, sum(map(mul, features, _RANK))))
+    return found
+
+
+def _around(hit: Hit) -> str:
+    return f"{hit.passage.title} {hit.passage.heading or ''} {hit.passage.text}"
+
+
+def _chance_of(best: _Compared, compared: Sequence[_Compared]) -> float:
+    passage = best.candidate.hit.passage.id
+    others = [each.rank for each in compared if each.candidate.hit.passage.id != passage]
+    margin = min(best.rank - max(others, default=-math.inf), _WIDEST_MARGIN)
+    return chance_of((1.0, best.cosine, best.candidate.coverage, margin), _CHANCE)
+
+
+def _weakly(compared: _Compared) -> Candidate:
+    candidate = compared.candidate
+    features = (1.0, compared.cosine, candidate.hit.score, candidate.coverage)
+    return replace(candidate, chance=chance_of(features, _WEAK_CHANCE))

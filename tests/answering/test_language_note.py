@@ -1,0 +1,72 @@
+"""What is read, said and refused in other languages than English."""
+
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.language_note import language_note
+from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
+from askdocs.answering.ranking import readable
+from askdocs.documents.language import language_of
+from askdocs.types import Answer, Citation, Hit, Passage
+
+ENGLISH = "The ferry leaves at nine, and a return ticket for it costs eleven euros at the office."
+GERMAN = "Die Fähre fährt um neun Uhr ab, und eine Rückfahrkarte kostet im Büro elf Euro."
+GREEK = "Το πλοίο αναχωρεί στις εννέα και το εισιτήριο με επιστροφή κοστίζει έντεκα ευρώ."
+
+
+def hit(text: str) -> Hit:
+    return Hit(Passage("p", "a.txt", text, 0, len(text)), 0.5)
+
+
+def quoted(text: str) -> tuple[Answer, list[Candidate]]:
+    found = hit(text)
+    citation = Citation(1, found.passage, text, 0, len(text))
+    answer = Answer("?", text, citations=(citation,), answered=True)
+    return answer, [Candidate(found, 0, len(text), None, 0.8, "words")]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_read"),
+    [
+        ("What does a return ticket cost?", ENGLISH, True),
+        ("Was kostet eine Rückfahrkarte für die Fähre?", ENGLISH, False),
+        ("What does a return ticket cost?", GERMAN, False),
+        ("Qual é o preço do bilhete?", GERMAN, False),
+    ],
+)
+def test_the_reader_reads_english_for_questions_in_english(
+    question: str, text: str, is_read: bool
+) -> None:
+    assert bool(readable(question, [hit(text)])) is is_read
+
+
+def test_a_document_in_another_language_than_the_question_is_named() -> None:
+    assert language_note("When does the ferry leave?", *quoted(GERMAN)) == (
+        "Found in a document in German."
+    )
+    assert language_note("Wann fährt die Fähre ab?", *quoted(GERMAN)) == ""
+    assert language_note("When does the ferry leave?", *quoted(ENGLISH)) == ""
+
+
+def test_what_was_not_measured_is_called_a_guess() -> None:
+    told = language_note("Πότε αναχωρεί το πλοίο;", *quoted(GREEK))
+    assert told == "How well Greek is answered was not measured: take it as a guess."
+
+
+def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:
+    for question, told in (
+        ("Wer gewann die Weltmeisterschaft?", NO_ANSWER),
+        ("Who won the chess olympiad?", NOTHING_FOUND),
+    ):
+        considered = Considered(question, question, (question,), (), ())
+        assert answer_with_quotes(considered, minimum_confidence=0.4).text == told
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(GERMAN, "de"), (GREEK, "el"), (ENGLISH, "en"), ("38", ""), ("馆长是王丽华。", "zh")],
+)
+def test_the_language_of_a_text_is_told_where_it_is_clear(text: str, language: str) -> None:
+    assert language_of(text) == language
