@@ -6,6 +6,7 @@ import os
 import threading
 import webbrowser
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,53 +14,64 @@ if TYPE_CHECKING:
 
     from askdocs.assistant import Assistant
 
-__all__ = ["serve"]
+__all__ = ["ServerOptions", "serve"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How the page is served.
+
+    Attributes:
+        host: The address to listen at.
+        port: The port; 0 takes a free one.
+        password: What visitors have to type; None asks for none.
+        watching: Whether somebody keeps the index equal to the folder.
+        may_change: Whether visitors may add and remove documents.
+        keeping: Whether conversations of visitors are kept.
+        open_browser: Whether the page is opened in a browser.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    password: str | None = None
+    watching: bool = False
+    may_change: bool = True
+    keeping: bool = True
+    open_browser: bool = False
 
 
 def serve(
     assistant: Assistant,
+    options: ServerOptions,
     *,
-    host: str,
-    port: int,
-    open_browser: bool = False,
-    password: str | None = None,
-    watching: bool = False,
-    may_change: bool = True,
-    keeping: bool = True,
     on_ready: Callable[[str], None] | None = None,
     listener: socket.socket | None = None,
 ) -> None:
-    """Serve the page until interrupted. `on_ready` gets the address when it can be opened.
+    """Serve the page until interrupted. Gradio is imported here and not before.
 
-    `listener` is what `listening.listen` gave for this host and port, if it was asked before.
+    Args:
+        assistant: What answers.
+        options: How the page is served.
+        on_ready: Called with the address when the page can be opened.
+        listener: What `listener.listen` gave for this host and port, if it was called before.
 
-    `watching` says whether somebody keeps the index equal to the folder; with `may_change`,
-    visitors may add documents and remove them; with `keeping`, their conversations are kept.
-
-    Raises AskdocsError if the port is in use or cannot be opened, and if `host` is reachable from
-    other machines while there is no `password`. Gradio is imported here and not before.
+    Raises:
+        AskdocsError: The port is in use or cannot be opened, or other machines can reach `host`
+            and there is no password.
     """
     from .listener import address, listen
 
-    with listener or listen(host, port, password=password) as bound:
+    with listener or listen(options.host, options.port, password=options.password) as bound:
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported
         from .server import run
 
         def ready() -> None:
             if on_ready is not None:
-                on_ready(address(bound, host))
-            if open_browser:
+                on_ready(address(bound, options.host))
+            if options.open_browser:
                 open_page = threading.Thread(
-                    target=webbrowser.open, args=(address(bound, host),), daemon=True
+                    target=webbrowser.open, args=(address(bound, options.host),), daemon=True
                 )
                 open_page.start()
 
-        run(
-            assistant,
-            bound,
-            password=password or None,
-            watching=watching,
-            may_change=may_change,
-            keeping=keeping,
-            on_ready=ready,
-        )
+        run(assistant, bound, replace(options, password=options.password or None), on_ready=ready)

@@ -17,7 +17,7 @@ from askdocs.errors import CorpusError
 from askdocs.output.exports import checksum
 from askdocs.output.marks import parse_mark
 
-from . import assets
+from . import ServerOptions, assets
 from .api.check import add_check
 from .api.mcp import mcp_routes
 from .api.openai import add_completions
@@ -46,24 +46,13 @@ LASTING = {"Cache-Control": "max-age=31536000, immutable"}
 def run(
     assistant: Assistant,
     listener: socket.socket,
+    options: ServerOptions,
     *,
-    password: str | None,
-    watching: bool,
-    may_change: bool,
-    keeping: bool,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve on a bound socket until interrupted; `on_ready` is called once that has begun."""
     background = Background()
-    application = build_application(
-        assistant,
-        background,
-        password=password,
-        hosts=[host_name(listener)],
-        watching=watching,
-        may_change=may_change,
-        keeping=keeping,
-    )
+    application = build_application(assistant, background, options, hosts=[host_name(listener)])
     settings = uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1)
     try:
         _Server(settings, on_ready).run(sockets=[listener])
@@ -76,12 +65,9 @@ def run(
 def build_application(
     assistant: Assistant,
     background: Background,
+    options: ServerOptions,
     *,
-    password: str | None = None,
     hosts: Sequence[str] = (),
-    watching: bool = False,
-    may_change: bool = True,
-    keeping: bool = True,
 ) -> ASGIApp:
     """The whole application, behind the gate of `security.protected`."""
     tools = mcp_routes(assistant)
@@ -95,11 +81,13 @@ def build_application(
     add_check(routes, assistant)
     add_search(routes, assistant)
     add_tasks(routes, assistant, background)
-    if may_change:
+    if options.may_change:
         _add_intake(routes, intake)
         background.start(intake.clean, "askdocs-clean")
-    archive = Archive(assistant.config.index / KEPT if keeping else None)
-    around = Surroundings(assistant, suggestions, archive, background, intake, watching, may_change)
+    archive = Archive(assistant.config.index / KEPT if options.keeping else None)
+    around = Surroundings(
+        assistant, suggestions, archive, background, intake, options.watching, options.may_change
+    )
     gradio.mount_gradio_app(
         routes,
         build_page(around),
@@ -112,7 +100,7 @@ def build_application(
         max_file_size=0,
     )
     return protected(
-        routes, token=assistant.token, password=password, hosts=hosts, head=assets.head()
+        routes, token=assistant.token, password=options.password, hosts=hosts, head=assets.head()
     )
 
 

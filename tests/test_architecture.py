@@ -17,12 +17,12 @@ APP = ROOT / "app"
 # From the bottom to the top: a room may import only itself and rooms named before it.
 ROOMS = (
     "types errors system config documents models index llm resources answering search output "
-    "integrations assistant remote evaluation quote_table app cli"
+    "interface integrations assistant remote evaluation quote_table app cli"
 ).split()
 BORDERS = {
     "chromadb": {"index.vectors.chroma"},
     "gradio": {"app"},
-    "typer": {"cli.commands"},
+    "typer": {"cli.commands", "cli.options"},
     "httpx": {"llm.openai", "system.http", "models.embedder_server", "index.vectors.chroma"},
     "xllamacpp": {"llm.load"},
     "ray": {"models.embedder_ray"},

@@ -13,14 +13,16 @@ from starlette.responses import JSONResponse, StreamingResponse
 
 from askdocs.errors import AskdocsError
 from askdocs.remote.wire import from_record, to_error, to_record
-from askdocs.types import Progress, ProgressListener, Turn
+from askdocs.types import AskOptions, Progress, ProgressListener
 
 from ..background_tasks import Background
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
-TASKS = frozenset({"corpus", "is_indexed", "status", "document", "index", "search", "stream"})
+TASKS = frozenset(
+    {"corpus", "is_indexed", "status", "document", "index", "search", "check", "stream"}
+)
 
 
 def add_tasks(routes: FastAPI, assistant: Assistant, background: Background) -> None:
@@ -98,12 +100,13 @@ def told_while_heard(lines: Generator[str], media_type: str) -> StreamingRespons
 
 def _streamed(assistant: Assistant, values: Mapping[str, Any]) -> Generator[str]:
     """An answer, piece by piece and then whole."""
+    options = from_record(AskOptions, values["options"])
     stream = assistant.stream(
         values["question"],
-        history=[from_record(Turn, each) for each in values["history"]],
-        sources=values["sources"],
-        quotes=values["quotes"],
-        insist=values["insist"],
+        history=options.history,
+        sources=options.sources,
+        quotes=options.quotes,
+        insist=options.insist,
     )
     try:
         for piece in stream:

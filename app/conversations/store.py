@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from askdocs.remote.wire import from_record, to_record
-from askdocs.system.files import patiently
+from askdocs.system.files import retry_while_locked
 
 from .conversation import Conversation, Exchange
 
@@ -105,7 +105,7 @@ class Archive:
         file = self._file(visitor, name)
         if file is not None:
             with self._guard:
-                patiently(lambda: file.unlink(missing_ok=True))
+                retry_while_locked(lambda: file.unlink(missing_ok=True))
 
     def _all(self, visitor: str) -> Iterator[Conversation]:
         folder = self._of(visitor)
@@ -134,7 +134,7 @@ def _write(file: Path, conversation: Conversation) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new.write_text(json.dumps(to_record(conversation)), encoding="utf-8")
-        patiently(lambda: new.replace(file))
+        retry_while_locked(lambda: new.replace(file))
     except OSError as error:  # the answer matters more than its being kept
         _log.warning("The conversation cannot be kept: %s", error)
         with suppress(OSError):

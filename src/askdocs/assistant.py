@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from askdocs.answering import pipeline
@@ -26,13 +25,14 @@ from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
 from askdocs.index.sync.sample import SAMPLED
 from askdocs.index.vectors.repair import move_vectors
+from askdocs.interface import AssistantInterface
 from askdocs.models.embedders import ENGLISH_SPEC, MULTILINGUAL_SPEC, Embedder
 from askdocs.resources import Parts
 from askdocs.search.filters import Filters
 from askdocs.search.find import find_words, group_hits
 from askdocs.system.files import same_place
 from askdocs.types import (
-    Answer,
+    AskOptions,
     Changes,
     Check,
     Document,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 MOST_BY_MEANING = 60  # passages that a search by meaning shows
 
 
-class Assistant:
+class Assistant(AssistantInterface):
     """Answers questions from a folder of documents. It can be used from any thread.
 
     The index is opened and locked against other processes when it is first needed, and freed by
@@ -95,17 +95,6 @@ class Assistant:
         """Whether a language model is set, even if it is unreachable."""
         return self._parts.has_llm
 
-    def __enter__(self) -> Assistant:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Close the index and release its lock. The next call opens it again."""
         self._parts.close()
@@ -129,25 +118,12 @@ class Assistant:
         ray: str = "",
         recheck: Sequence[str] = (),
     ) -> Changes:
-        """Make the index equal to the folder. Only what changed is loaded and embedded.
+        """Make the index equal to the folder; see `AssistantInterface.index`.
 
         Args:
-            on_progress: Called with the progress, from several threads, one at a time.
-            dry_run: Change nothing; the result says what would be done.
-            rebuild: Delete the index first, whatever settings it was made with. This is done
-                after the folder and the embedding model have been found.
             ray: The address of a Ray cluster whose workers embed; "" embeds in this process.
-            recheck: Sources whose files are hashed even where size and times are unchanged.
-
-        Returns:
-            What was added, changed, renamed and removed, and the files that could not be read.
 
         Raises:
-            CorpusError: The folder is missing, or it is empty and the index is not.
-            IndexBusyError: Another process holds the index.
-            IndexMismatchError: The index was made with other settings, or is damaged.
-            ModelUnavailableError: The embedding model cannot be loaded or reached.
-            VectorsUnavailableError: The Chroma server does not answer.
             ConfigError: Both `ray` and an `embedder` object were given.
         """
         with self._sync_guard, self._telling(on_progress or _ignore) as listener:
@@ -187,7 +163,6 @@ class Assistant:
             self.progress = None
 
     def is_indexed(self) -> bool:
-        """Whether the index has been built and holds at least one passage."""
         catalog = self._parts.open_catalog()
         return bool(catalog.meta().get("sync_started_ns")) and bool(catalog.count())
 
@@ -206,7 +181,6 @@ class Assistant:
             )
 
     def status(self) -> Status:
-        """Return what is indexed, with which model, and which files could not be read."""
         catalog = self._parts.open_catalog()
         return Status(
             corpus=str(self.config.corpus),
@@ -236,15 +210,6 @@ class Assistant:
         return f"{catalog.meta().get(CHANGED, '')}-{catalog.count()}"
 
     def document(self, source: str) -> Document:
-        """Return a stored document.
-
-        Args:
-            source: Its path relative to the folder, with forward slashes.
-
-        Raises:
-            CorpusError: There is no such document in the index.
-            IndexMismatchError: The stored text is damaged.
-        """
         document = self._parts.open_catalog().document(source)
         if document is None:
             raise CorpusError(f"There is no document {source!r} in the index.")
@@ -344,24 +309,6 @@ class Assistant:
     def search(
         self, query: str, *, top_k: int = 8, sources: Sequence[str] | None = None
     ) -> list[Hit]:
-        """Find the passages that match a query best.
-
-        Args:
-            query: The words or the question to search for.
-            top_k: How many passages to return; at most 100 are found.
-            sources: Names, folders or globs of the documents to search; None searches all.
-
-        Returns:
-            The hits, best first.
-
-        Raises:
-            AskdocsError: The query is empty.
-            CorpusError: No document matches `sources`.
-            IndexBusyError: Another process holds the index.
-            IndexMismatchError: The index was made with other settings, or is damaged.
-            ModelUnavailableError: The embedding model cannot be loaded or reached.
-            VectorsUnavailableError: The Chroma server does not answer.
-        """
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
         return pipeline.find(self._parts, [pipeline.cleaned(query)], limit=top_k, sources=sources)
@@ -400,63 +347,8 @@ class Assistant:
         )
         return group_hits(query, hits, **page)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        sources: Sequence[str] | None = None,
-        quotes: bool = False,
-        insist: bool = False,
-    ) -> Answer:
-        """Answer a question from the documents.
-
-        Args:
-            question: The question.
-            history: The earlier turns of the conversation, oldest first.
-            sources: Names, folders or globs of the documents to use; None uses all.
-            quotes: Answer with quoted sentences even if a language model is set.
-            insist: Answer even where the confidence is below `minimum_confidence`. Without it,
-                such a question is refused and not sent to the language model.
-
-        Returns:
-            The answer; `answered` is False where none was found.
-
-        Raises:
-            AskdocsError: As `search` does.
-        """
-        stream = self.stream(
-            question, history=history, sources=sources, quotes=quotes, insist=insist
-        )
-        for _ in stream:
-            pass
-        return stream.answer
-
-    def stream(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        sources: Sequence[str] | None = None,
-        quotes: bool = False,
-        insist: bool = False,
-    ) -> Stream:
-        """Answer a question piece by piece. The arguments are those of `ask`.
-
-        Returns:
-            An iterator over pieces of text, which can be empty while a model is silent. Its
-            `.answer` holds the Answer at the end. If a model fails midway, that answer replaces
-            the text that was streamed.
-
-        Raises:
-            AskdocsError: As `search` does, while it is iterated.
-        """
-        return Stream(
-            lambda: pipeline.told(
-                self._parts, question,
-                history=history, sources=sources, quotes=quotes, insist=insist,
-            )
-        )  # fmt: skip
+    def _stream(self, question: str, options: AskOptions) -> Stream:
+        return Stream(lambda: pipeline.told(self._parts, question, options))
 
     def consider(
         self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None
@@ -478,20 +370,6 @@ class Assistant:
         sources: Sequence[str] | None = None,
         on_progress: ProgressListener | None = None,
     ) -> Check:
-        """Check a draft, or what another assistant wrote, against the documents.
-
-        Args:
-            text: The draft, as plain text or Markdown.
-            sources: Names, folders or patterns of documents, to look only in these.
-            on_progress: Called after each statement, with how many are done.
-
-        Returns:
-            A verdict for each statement, with the words of the documents beside it.
-
-        Raises:
-            CorpusError: No document matches `sources`.
-            ModelUnavailableError: The verifier cannot be loaded.
-        """
         return pipeline.check(
             self._parts, text, sources=sources, on_progress=on_progress or _ignore
         )

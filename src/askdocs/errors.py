@@ -1,4 +1,4 @@
-"""Errors that a person can mend. Each message says what is wrong and what mends it."""
+"""Errors that a person can fix. Each message says what is wrong and how to fix it."""
 
 
 class AskdocsError(Exception):

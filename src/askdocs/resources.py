@@ -77,7 +77,7 @@ class Parts:
             self._vectors = None
 
     def announce(self, address: str) -> None:
-        """Tell other processes, by the lock, that this one answers at `address`."""
+        """Announce to other processes, in the lock file, that this one answers at `address`."""
         with self.guard:
             self.address = address
             self._lock_to_read()
@@ -105,7 +105,7 @@ class Parts:
             return self._vectors
 
     def check_catalog(self) -> None:
-        """Check that the catalog was not lost: an empty one beside stored vectors.
+        """Check that the catalog was not lost: that it is not empty while vectors are stored.
 
         Raises:
             IndexMismatchError: It was lost.
@@ -116,7 +116,7 @@ class Parts:
         if stored:
             raise IndexMismatchError(
                 f"The catalog of the index {self.config.index} is empty, but {stored} vectors are"
-                " stored beside it: it was lost. Run `askdocs index`; the files are read again,"
+                " stored: it was lost. Run `askdocs index`; the files are read again,"
                 " and nothing is embedded again."
             )
 
@@ -209,7 +209,7 @@ class Parts:
 
     @property
     def has_llm(self) -> bool:
-        """Whether a language model is set, be it within reach or not."""
+        """Whether a language model is set, even if it is unreachable."""
         return self._given_llm is not None or self.config.llm != "none"
 
     def open_llm(self) -> LanguageModel:

@@ -312,6 +312,16 @@ ProgressListener = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
+class AskOptions:
+    """How a question is asked; `Assistant.ask` says what each option means."""
+
+    history: tuple[Turn, ...] = ()
+    sources: tuple[str, ...] | None = None
+    quotes: bool = False
+    insist: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRecord:
     """What the index knows of a document, without its text. Sizes are in bytes and characters.
 

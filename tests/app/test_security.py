@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from askdocs.app import serve
+from askdocs.app import ServerOptions, serve
 from askdocs.app.listener import address, listen
 from askdocs.app.security import TASK_BYTES, WRONG_PASSWORDS_A_MINUTE, protected
 from askdocs.assistant import Assistant
@@ -313,13 +313,13 @@ def test_a_port_in_use_names_the_option() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(AskdocsError, match=rf"Port {port} is in use.*--port"):
-            serve(assistant, host="127.0.0.1", port=port)
+            serve(assistant, ServerOptions(host="127.0.0.1", port=port))
 
 
 @pytest.mark.parametrize("password", [None, ""])
 def test_a_host_that_others_reach_needs_a_password(password: str | None) -> None:
     with Assistant() as assistant, pytest.raises(AskdocsError, match="ASKDOCS_PASSWORD"):
-        serve(assistant, host="0.0.0.0", port=0, password=password)
+        serve(assistant, ServerOptions(host="0.0.0.0", port=0, password=password))
 
 
 @pytest.mark.parametrize("password", ["a", "1234567", "ünïcöde"])
@@ -332,7 +332,7 @@ def test_a_host_that_others_reach_needs_a_password_that_is_long_enough(password:
 
 def test_a_host_that_does_not_exist_is_told() -> None:
     with Assistant() as assistant, pytest.raises(AskdocsError, match="--host"):
-        serve(assistant, host="no.such.host.invalid", port=0, password="long enough")
+        serve(assistant, ServerOptions(host="no.such.host.invalid", port=0, password="long enough"))
 
 
 def test_the_address_of_a_server_has_numbers_or_localhost_in_it() -> None:

@@ -134,6 +134,8 @@ def test_the_client_returns_what_an_assistant_returns(server: Server) -> None:
         for citation in answer.citations:
             assert document.text[citation.start : citation.end] == citation.quote
         assert remote.ask("and when do they hunt?", history=[Turn(answer.question, answer)])
+        checked = remote.check("Owls hunt at night.")
+        assert [each.verdict for each in checked.statements] == ["quoted"]
         status = remote.status()
         assert isinstance(status, Status)
         assert status.documents[0].source == "owls.md"

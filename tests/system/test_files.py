@@ -23,10 +23,10 @@ from askdocs.output.exports import read_export
 from askdocs.system import files as portable_module
 from askdocs.system.files import (
     as_pattern,
+    ascii_path,
     is_junction,
     is_system_file,
-    patiently,
-    plain_path,
+    retry_while_locked,
     spelling,
 )
 from tests.hash_embedding import HashEmbedding
@@ -155,11 +155,11 @@ def test_a_change_waits_until_nobody_has_the_file_open(monkeypatch: pytest.Monke
         if len(tried) < times:
             raise PermissionError
 
-    patiently(lambda: change(3))
+    retry_while_locked(lambda: change(3))
     assert len(tried) == 3
     tried.clear()
     with pytest.raises(PermissionError):
-        patiently(lambda: change(1000))
+        retry_while_locked(lambda: change(1000))
 
 
 def test_a_file_is_closed_by_those_who_were_at_it_when_it_was_closed(tmp_path: Path) -> None:
@@ -177,10 +177,10 @@ def test_chroma_is_given_a_path_in_plain_letters_where_there_is_one(
 ) -> None:
     home = tmp_path / "Jörg"
     home.mkdir()
-    assert plain_path(home / "index") == str(home / "index")
+    assert ascii_path(home / "index") == str(home / "index")
     monkeypatch.chdir(home)
-    assert plain_path(home / "index") == "index"
-    assert plain_path(tmp_path) == str(tmp_path)
+    assert ascii_path(home / "index") == "index"
+    assert ascii_path(tmp_path) == str(tmp_path)
 
 
 @pytest.mark.parametrize("system", ["darwin", "linux"])

@@ -46,6 +46,7 @@ from askdocs.models.bundled import common_words
 from askdocs.resources import Parts
 from askdocs.types import (
     Answer,
+    AskOptions,
     Check,
     Citation,
     DocumentRecord,
@@ -225,13 +226,10 @@ def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
 def told(
     parts: Parts,
     question: str,
-    *,
-    history: Sequence[Turn],
-    sources: Sequence[str] | None,
-    quotes: bool,
-    insist: bool,
+    options: AskOptions,
 ) -> Generator[str, None, Answer]:
     """The text of an answer as it comes; it returns the Answer."""
+    history, sources, insist = options.history, options.sources, options.insist
     began = time.monotonic()
     parts.check_catalog()
     asked = cleaned(question)
@@ -242,7 +240,7 @@ def told(
     considered = consider(parts, asked, history=history, sources=sources, insist=insist)
     parts.open_catalog().check_slices(hit.passage for hit in considered.hits)
     answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
-    writes = parts.has_llm and not quotes
+    writes = parts.has_llm and not options.quotes
     task = task_of(considered.read_as) if writes and parts.config.tasks == "model" else None
     for_task = _gathered(parts, task, considered, sources) if task else None
     if task and for_task:

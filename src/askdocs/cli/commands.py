@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from askdocs.cli.options import (
+    AsJson,
+    ConfigFile,
+    Insist,
+    Llm,
+    Poll,
+    Sources,
+    with_places,
+)
 from askdocs.cli.session import (
+    Places,
     index_first_if_new,
     make_question_set,
     open_alone,
@@ -44,66 +54,17 @@ app = typer.Typer(
 _SECONDS_WAITED = 20.0  # for the first indexing, before the page opens all the same
 _INTERRUPTED = 130  # the exit status after Ctrl-C
 
-Corpus = Annotated[
-    Path | None,
-    typer.Option(
-        "--corpus", metavar="DIR", help="The folder of documents [env: ASKDOCS_CORPUS; corpus]."
-    ),
-]
-Index = Annotated[
-    Path | None,
-    typer.Option(
-        "--index", metavar="DIR", help="The folder of the index [env: ASKDOCS_INDEX; index]."
-    ),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="A settings file instead of ./askdocs.toml [env: ASKDOCS_CONFIG].",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Sources = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--source",
-        metavar="GLOB",
-        help="Look only in this document, folder or pattern; may be given several times.",
-    ),
-]
-
-
-Poll = Annotated[
-    bool,
-    typer.Option(
-        "--poll", help="While watching, look for changes every second: for network drives."
-    ),
-]
-Llm = Annotated[
-    str | None,
-    typer.Option(
-        "--llm",
-        metavar="SPEC",
-        help="What writes the answer: none, openai:MODEL@URL or gguf:PATH [env: ASKDOCS_LLM].",
-    ),
-]
-Insist = Annotated[
-    bool, typer.Option("--insist", help="Answer even if the documents do not seem to.")
-]
-
 
 @app.command()
+@with_places
 def index(
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
     ] = False,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Forget the index and build it anew.")
+        bool, typer.Option("--rebuild", help="Delete the index and build it again.")
     ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on, and index whatever changes, until Ctrl-C.")
@@ -121,7 +82,7 @@ def index(
 
     if watch and (dry_run or as_json or ray):
         raise typer.BadParameter("--watch goes neither with --dry-run nor with --json or --ray.")
-    with open_assistant(config, corpus, index, alone=watch or bool(ray)) as assistant:
+    with open_assistant(places, alone=watch or bool(ray)) as assistant:
         sync = partial(cast("Assistant", assistant).index, ray=ray) if ray else assistant.index
         # Ray prints which workers it has lost to the standard output.
         with showing_progress() as on_progress, redirect_stdout(sys.stderr):
@@ -138,14 +99,14 @@ def index(
 
 
 @app.command()
+@with_places
 def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     source: Sources = None,
     llm: Llm = None,
     insist: Insist = False,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with quotes from the documents or checked prose."""
@@ -153,8 +114,8 @@ def ask(
     from askdocs.output.json_records import answer_as_json
 
     began = time.monotonic()
-    with open_assistant(config, corpus, index, llm=llm) as assistant:
-        index_first_if_new(assistant, corpus)
+    with open_assistant(places, llm=llm) as assistant:
+        index_first_if_new(assistant, places.corpus)
         if as_json:
             answer = assistant.ask(question, sources=source, insist=insist)
             seconds = round(time.monotonic() - began, 3)
@@ -164,23 +125,23 @@ def ask(
 
 
 @app.command()
+@with_places
 def search(
     query: Annotated[str, typer.Argument(help="Words to look for.")],
     top_k: Annotated[
         int, typer.Option("--top-k", metavar="N", min=1, help="How many, 100 at most.")
     ] = 8,
     source: Sources = None,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that fit a query best."""
     from askdocs.cli.terminal import show_hits
     from askdocs.output.json_records import hits_as_json
 
-    with open_assistant(config, corpus, index) as assistant:
-        index_first_if_new(assistant, corpus)
+    with open_assistant(places) as assistant:
+        index_first_if_new(assistant, places.corpus)
         hits = assistant.search(query, top_k=top_k, sources=source)
     if as_json:
         _print_json({"query": query, "hits": hits_as_json(hits)})
@@ -189,20 +150,20 @@ def search(
 
 
 @app.command()
+@with_places
 def chat(
     source: Sources = None,
     llm: Llm = None,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
 ) -> None:
     """Talk about the documents in the terminal."""
     from askdocs.answering.questions.follow_up import understand
     from askdocs.cli.terminal import show_stream
     from askdocs.types import Answer, Turn
 
-    with open_assistant(config, corpus, index, llm=llm) as assistant:
-        index_first_if_new(assistant, corpus)
+    with open_assistant(places, llm=llm) as assistant:
+        index_first_if_new(assistant, places.corpus)
         print(
             "Ask about your documents. Ctrl-C stops an answer, an empty line ends.", file=sys.stderr
         )
@@ -219,6 +180,7 @@ def chat(
 
 
 @app.command()
+@with_places
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to serve at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 7860,
@@ -243,13 +205,13 @@ def serve(
             help="Ask visitors for a password, which is typed now [env: ASKDOCS_PASSWORD].",
         ),
     ] = False,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
 ) -> None:
     """Serve the chat page. Indexes for up to 20 seconds first, the rest while it is open."""
     import signal
 
+    from askdocs.app import ServerOptions
     from askdocs.app import serve as serve_page
     from askdocs.app.listener import listen
     from askdocs.cli.terminal import show_changes, showing_progress
@@ -259,7 +221,7 @@ def serve(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
     password = _password(asked=auth)
     with ExitStack() as stack:
-        assistant = stack.enter_context(open_alone(config, corpus, index, llm=llm, to_read=True))
+        assistant = stack.enter_context(open_alone(places, llm=llm, to_read=True))
         listener = stack.enter_context(listen(host, port, password=password))
         try:
             with showing_progress() as on_progress:
@@ -283,8 +245,7 @@ def serve(
             assistant.announce(address)
             print(f"askdocs is ready at {address}", flush=True)
 
-        serve_page(
-            assistant,
+        options = ServerOptions(
             host=host,
             port=port,
             password=password,
@@ -292,12 +253,12 @@ def serve(
             may_change=not read_only,
             keeping=keep,
             open_browser=open_browser,
-            on_ready=ready,
-            listener=listener,
         )
+        serve_page(assistant, options, on_ready=ready, listener=listener)
 
 
 @app.command()
+@with_places
 def table(
     questions: Annotated[
         Path, typer.Argument(metavar="QUESTIONS", help="A text file with one question a line.")
@@ -307,9 +268,8 @@ def table(
         typer.Option("--out", metavar="FILE", help="Where to write: .csv, .xlsx, .html or .json."),
     ] = Path("quotes.csv"),
     source: Sources = None,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
     as_json: AsJson = False,
 ) -> None:
     """Ask every question of every document: a table of exact quotes, or "not said".
@@ -319,8 +279,8 @@ def table(
     """
     from askdocs.cli.quote_table import make_table
 
-    with open_assistant(config, corpus, index) as assistant:
-        index_first_if_new(assistant, corpus)
+    with open_assistant(places) as assistant:
+        index_first_if_new(assistant, places.corpus)
         made = make_table(assistant, questions, out, source)
     if as_json:
         _print_json(made.as_json())
@@ -329,11 +289,11 @@ def table(
 
 
 @app.command()
+@with_places
 def mcp(
     llm: Llm = None,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
 ) -> None:
     """Serve the documents to assistants over MCP (standard input and output)."""
     from askdocs import __version__
@@ -346,11 +306,12 @@ def mcp(
             f"The MCP library is missing ({error.name}): pip install 'askdocs[mcp]'."
         ) from error
 
-    with open_assistant(config, corpus, index, llm=llm) as assistant, following(assistant):
+    with open_assistant(places, llm=llm) as assistant, following(assistant):
         build_server(assistant, version=__version__).run("stdio")
 
 
 @app.command()
+@with_places
 def check(
     draft: Annotated[
         Path,
@@ -361,9 +322,8 @@ def check(
         Path | None,
         typer.Option("--report", metavar="FILE.html", help="Write a page with draft and sources."),
     ] = None,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
     as_json: AsJson = False,
 ) -> None:
     """Check each statement and quotation of a draft against the documents.
@@ -375,8 +335,8 @@ def check(
     from askdocs.output.checks import check_as_json, check_as_text
 
     text = read_draft(draft)
-    with open_assistant(config, corpus, index) as assistant:
-        index_first_if_new(assistant, corpus)
+    with open_assistant(places) as assistant:
+        index_first_if_new(assistant, places.corpus)
         with showing_progress() as on_progress:
             found = assistant.check(text, sources=source, on_progress=on_progress)
         if report:
@@ -486,13 +446,13 @@ def _evaluate_claims(file: Path, embedder: str, limit: int | None, *, as_json: b
 
 
 @app.command()
+@with_places
 def verify(
     export: Annotated[
         Path, typer.Argument(metavar="EXPORT", help="A file that the page saved, or `ask --json`.")
     ],
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
     as_json: AsJson = False,
 ) -> None:
     """Bring the index up to date, and check whether the quotes of an export still stand.
@@ -510,7 +470,7 @@ def verify(
     )
 
     answers = read_export(export)
-    with open_assistant(config, corpus, index) as assistant:
+    with open_assistant(places) as assistant:
         with showing_progress() as on_progress:
             assistant.index(on_progress=on_progress, recheck=cited_sources(answers))
         checks = list(check_export(answers, assistant.document))
@@ -524,14 +484,13 @@ def verify(
 
 
 @app.command()
-def status(
-    corpus: Corpus = None, index: Index = None, config: ConfigFile = None, as_json: AsJson = False
-) -> None:
+@with_places
+def status(*, places: Places, as_json: AsJson = False) -> None:
     """Say what is indexed, with which model, and what could not be read."""
     from askdocs.cli.terminal import show_status
     from askdocs.output.json_records import status_as_json
 
-    with open_assistant(config, corpus, index) as assistant:
+    with open_assistant(places) as assistant:
         found = assistant.status()
     if as_json:
         _print_json(status_as_json(found))
@@ -540,41 +499,41 @@ def status(
 
 
 @app.command()
+@with_places
 def move(
     vectors: Annotated[
         str,
         typer.Argument(metavar="WHERE", help="embedded, or a Chroma server's address."),
     ],
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
 ) -> None:
     """Move the vectors to a Chroma server or back, embedding nothing again."""
     from askdocs.cli.terminal import showing_progress
 
-    with open_alone(config, corpus, index) as assistant, showing_progress() as on_progress:
+    with open_alone(places) as assistant, showing_progress() as on_progress:
         moved = assistant.move(vectors, on_progress=on_progress)
     print(f'{moved} passages moved. From now on the setting has to be: vectors = "{vectors}"')
 
 
 @app.command()
+@with_places
 def doctor(
     repair: Annotated[
         bool,
         typer.Option(
-            "--repair", help="Mend what is wrong; only what lost its vector is embedded again."
+            "--repair", help="Repair the problems; only what lost its vector is embedded again."
         ),
     ] = False,
-    corpus: Corpus = None,
-    index: Index = None,
-    config: ConfigFile = None,
+    *,
+    places: Places,
     as_json: AsJson = False,
 ) -> None:
-    """Check the index, and say what is wrong and what mends it. Exit status 1 if something is."""
+    """Check the index: print each problem and how to repair it. Exit status 1 if there is one."""
     from askdocs.cli.terminal import show_diagnosis, showing_progress
     from askdocs.output.json_records import diagnosis_as_json
 
-    with open_alone(config, corpus, index) as assistant:
+    with open_alone(places) as assistant:
         with showing_progress() as on_progress:
             done = assistant.repair(on_progress=on_progress) if repair else None
         diagnosis = done.after if done else assistant.diagnose()
@@ -589,10 +548,10 @@ def doctor(
 def main() -> None:
     """Run the command line.
 
-    Exit status: 0 done, 1 an error to be mended, 2 wrong usage, 130 stopped by Ctrl-C.
+    Exit status: 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C.
     """
     _print_any_script()
-    interrupted = _hear_interrupts()
+    interrupted = _handle_interrupts()
     try:
         app(windows_expand_args=False)  # the patterns are for askdocs, and questions are no paths
     except AskdocsError as error:
@@ -624,8 +583,8 @@ def _typed_lines(prompt: str) -> Iterator[str]:
         yield line
 
 
-def _hear_interrupts() -> list[int]:
-    """Let Ctrl-C stop a command that a terminal is attached to, and note it.
+def _handle_interrupts() -> list[int]:
+    """Stop a command by Ctrl-C if a terminal is attached, and note it.
 
     A process that a shell script starts with `&` inherits that SIGINT is ignored, and hands that
     on to what it starts. Without a terminal it stays so: Ctrl-C is then meant for another process.
@@ -635,15 +594,15 @@ def _hear_interrupts() -> list[int]:
     """
     import signal
 
-    heard: list[int] = []
+    received: list[int] = []
 
     def note(number: int, _frame: object) -> None:
-        heard.append(number)
+        received.append(number)
         raise KeyboardInterrupt
 
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN or (sys.stdin and sys.stdin.isatty()):
         signal.signal(signal.SIGINT, note)
-    return heard
+    return received
 
 
 def _password(*, asked: bool) -> str | None:
@@ -661,7 +620,7 @@ def _password(*, asked: bool) -> str | None:
 
 
 def _print_any_script() -> None:
-    """Have no letter of a document end a command: Windows writes files in an old code page."""
+    """Avoid UnicodeEncodeError: Windows redirects output in an old code page."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             own = stream.isatty() or "PYTHONIOENCODING" in os.environ

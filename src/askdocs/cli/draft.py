@@ -15,8 +15,7 @@ from askdocs.output.marks import address_of
 from askdocs.types import Check
 
 if TYPE_CHECKING:
-    from askdocs.assistant import Assistant
-    from askdocs.remote.client import RemoteAssistant
+    from askdocs.interface import AssistantInterface
 
 _STANDARD_INPUT = Path("-")
 
@@ -40,7 +39,7 @@ def read_draft(path: Path) -> str:
 
 
 def write_report(
-    assistant: Assistant | RemoteAssistant, check: Check, text: str, draft: Path, report: Path
+    assistant: AssistantInterface, check: Check, text: str, draft: Path, report: Path
 ) -> None:
     """Write a page with the draft and the sources; links lead to the page or to the files.
 

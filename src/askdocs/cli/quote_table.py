@@ -18,8 +18,7 @@ from askdocs.quote_table.write import write_table
 from askdocs.types import Progress
 
 if TYPE_CHECKING:
-    from askdocs.assistant import Assistant
-    from askdocs.remote.client import RemoteAssistant
+    from askdocs.interface import AssistantInterface
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class MadeTable:
 
 
 def make_table(
-    assistant: Assistant | RemoteAssistant,
+    assistant: AssistantInterface,
     questions: Path,
     out: Path,
     globs: Sequence[str] | None,
@@ -81,7 +80,7 @@ def make_table(
     return MadeTable(table, out, kept)
 
 
-def _sources(assistant: Assistant | RemoteAssistant, globs: Sequence[str] | None) -> list[str]:
+def _sources(assistant: AssistantInterface, globs: Sequence[str] | None) -> list[str]:
     names = [record.source for record in assistant.status().documents]
     if globs:
         names = [

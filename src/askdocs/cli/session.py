@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,8 +14,17 @@ from askdocs.errors import IndexBusyError
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
     from askdocs.config import Config
-    from askdocs.remote.client import RemoteAssistant
+    from askdocs.interface import AssistantInterface
     from askdocs.types import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The options that say where things are: the documents, the index, the settings file."""
+
+    corpus: Path | None = None
+    index: Path | None = None
+    config: Path | None = None
 
 
 def read_settings(config: Path | None, **overrides: Any) -> Config:
@@ -30,15 +40,13 @@ def read_settings(config: Path | None, **overrides: Any) -> Config:
 
 @contextmanager
 def open_assistant(
-    config: Path | None,
-    corpus: Path | None,
-    index: Path | None,
+    places: Places,
     *,
     llm: str | None = None,
     alone: bool = False,
     to_read: bool = False,
     any_corpus: bool = False,
-) -> Iterator[Assistant | RemoteAssistant]:
+) -> Iterator[AssistantInterface]:
     """An Assistant, or the server that has the index open, for `any_corpus` or the one meant.
 
     Raises IndexBusyError with the server's address where there is one but we have to be `alone`,
@@ -46,7 +54,7 @@ def open_assistant(
     """
     from askdocs.remote.client import find_server
 
-    settings = read_settings(config, corpus=corpus, index=index, llm=llm)
+    settings = read_settings(places.config, corpus=places.corpus, index=places.index, llm=llm)
     server = None if to_read and settings.served else find_server(settings, any_corpus=any_corpus)
     if server is None:
         from askdocs.assistant import Assistant
@@ -66,15 +74,13 @@ def open_assistant(
 
 @contextmanager
 def open_alone(
-    config: Path | None,
-    corpus: Path | None,
-    index: Path | None,
+    places: Places,
     *,
     llm: str | None = None,
     to_read: bool = False,
 ) -> Iterator[Assistant]:
     """An Assistant of this process, where no server has the index open; see `open_assistant`."""
-    with open_assistant(config, corpus, index, llm=llm, alone=True, to_read=to_read) as found:
+    with open_assistant(places, llm=llm, alone=True, to_read=to_read) as found:
         yield cast("Assistant", found)
 
 
@@ -84,13 +90,13 @@ def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
     from askdocs.cli.terminal import noting_progress, show_changes
     from askdocs.index.sync.watch import Watch
 
-    def tell(problem: str) -> None:
+    def report(problem: str) -> None:
         print(f"askdocs: {problem}", file=sys.stderr, flush=True)
 
     with Watch(
         assistant,
         on_changes=show_changes,
-        on_error=tell,
+        on_error=report,
         on_progress=noting_progress(),
         force_polling=poll,
     ):
@@ -98,7 +104,7 @@ def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
 
 
 @contextmanager
-def following(assistant: Assistant | RemoteAssistant) -> Iterator[None]:
+def following(assistant: AssistantInterface) -> Iterator[None]:
     """Keep the index equal to the folder meanwhile, and say so on standard error only.
 
     A server that has the index open does so by itself.
@@ -110,21 +116,21 @@ def following(assistant: Assistant | RemoteAssistant) -> Iterator[None]:
         return
     from askdocs.index.sync.watch import Watch
 
-    def tell(problem: str) -> None:
+    def report(problem: str) -> None:
         print(f"askdocs: {problem}", file=sys.stderr, flush=True)
 
-    def tell_changes(changes: Changes) -> None:
-        tell(f"{changes.passages} passages in the index")
+    def report_changes(changes: Changes) -> None:
+        report(f"{changes.passages} passages in the index")
 
-    with Watch(assistant, on_changes=tell_changes, on_error=tell):
+    with Watch(cast("Assistant", assistant), on_changes=report_changes, on_error=report):
         yield
 
 
 def make_question_set(index: Path, folder: Path, config: Path | None) -> None:
-    """Write the folder of questions that the feedback beside an index comes to."""
+    """Convert the feedback of an index into a question set, and write it to `folder`."""
     from askdocs.evaluation.feedback import write_question_set
 
-    with open_assistant(config, None, index, any_corpus=True) as assistant:
+    with open_assistant(Places(index=index, config=config), any_corpus=True) as assistant:
         sources = [record.source for record in assistant.status().documents]
         made = write_question_set(index, [assistant.document(each) for each in sources], folder)
     print(
@@ -134,7 +140,7 @@ def make_question_set(index: Path, folder: Path, config: Path | None) -> None:
     )
 
 
-def index_first_if_new(assistant: Assistant | RemoteAssistant, corpus: Path | None) -> None:
+def index_first_if_new(assistant: AssistantInterface, corpus: Path | None) -> None:
     """Index the folder where there is nothing to ask yet.
 
     Raises CorpusError where `corpus`, if it was named, is not the folder that the index is of. A
@@ -143,7 +149,7 @@ def index_first_if_new(assistant: Assistant | RemoteAssistant, corpus: Path | No
     from askdocs.remote.client import RemoteAssistant
 
     if corpus and not isinstance(assistant, RemoteAssistant):
-        assistant.check_folder()
+        cast("Assistant", assistant).check_folder()
     if not assistant.is_indexed():
         from askdocs.cli.terminal import showing_progress
 

@@ -162,9 +162,9 @@ def _show_sources(answer: Answer) -> None:
     elif answer.hits:
         print("\nThe nearest passages:")
         show_hits(answer.hits)
-    told = summary(answer)
-    if told:
-        print(f"\n{told}")
+    line = summary(answer)
+    if line:
+        print(f"\n{line}")
     if answer.notice:
         print(f"\n{printable(answer.notice)}")
     if len(answer.searched_for) > 1:
@@ -230,13 +230,13 @@ def show_status(status: Status) -> None:
 
 
 def noting_progress() -> ProgressListener:
-    """A listener that tells a log, on standard error, now and then how far a long work has come."""
+    """A listener that writes the progress of long work to standard error, now and then."""
     began = last = time.monotonic()
 
     def note(progress: Progress) -> None:
         nonlocal began, last
         now = time.monotonic()
-        if progress.stage == "scan":  # it begins anew
+        if progress.stage == "scan":  # it starts again
             began = last = now
         if now - last >= _SECONDS_BETWEEN_NOTES:
             last = now

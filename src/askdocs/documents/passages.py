@@ -1,4 +1,4 @@
-"""Documents into passages: whole sentences, about 100 tokens, with exact offsets."""
+"""Splits documents into passages of whole sentences, about 100 tokens, with exact offsets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from askdocs.types import Document, Passage
 _GAP = re.compile(r"\s+")
 _LINE_END = re.compile(r"\n")
 _CLAUSE_END = re.compile(r"[;:,.!?)\]，、；：][ \t\n]+|\n|[，、；：。]")
-_FULL, _LONGEST, _SMALLEST = 1.3, 1.6, 0.3  # of the wished size; chosen with it (docs/decisions)
+_FULL, _LONGEST, _SMALLEST = (
+    1.3,
+    1.6,
+    0.3,
+)  # of the target size; chosen together with it (docs/decisions)
 _LONGEST_WORD = 300  # characters without a gap that are still called a word
 # Each passage carries title and heading; endless ones would make the work quadratic.
 _LONGEST_CONTEXT = 2000  # characters of a title or heading that passages carry

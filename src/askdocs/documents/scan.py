@@ -1,4 +1,4 @@
-"""A folder to the files in it that count as documents."""
+"""Lists the files of a folder that count as documents."""
 
 from __future__ import annotations
 
@@ -129,8 +129,8 @@ def _walk(
         too_long = _is_too_long(path)
         if too_long or not isinstance(error, FileNotFoundError | NotADirectoryError):
             inside = path.relative_to(corpus)
-            told = _TOO_LONG if too_long else error.strerror or error
-            reason = f"the folder cannot be read: {told}"
+            cause = _TOO_LONG if too_long else error.strerror or error
+            reason = f"the folder cannot be read: {cause}"
             yield SeenFile(f"{_writable(inside.as_posix())}/", 0, 0, reason)
 
 
@@ -179,7 +179,7 @@ def _is_of_the_system(folder: Path) -> bool:
     try:
         state = folder.lstat()
     except OSError:
-        return False  # it is told when it is looked into
+        return False  # the error is reported when the folder is read
     return is_system_file(state) or is_junction(state)
 
 

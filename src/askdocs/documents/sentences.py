@@ -18,7 +18,7 @@ _ITEM = re.compile(r"[ \t]*(?:[-*+•◦–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2
 _CELL_MARKS = (" | ", "\t")
 _ROW_MARKS = ("; ", *_CELL_MARKS)  # between the cells of a row
 _ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
-_FEWEST_ROWS = 4  # lines none of which goes on in lower case: a list, not wrapped prose
+_FEWEST_ROWS = 4  # lines that all begin with a capital: a list, not wrapped prose
 # No sentence ends after a number that counts it ("4. Deposit."), …
 _ENUMERATOR = re.compile(r"[#\s]*\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-z])[.)]\s*")
 # … after these before a figure ("approx. 12 km"), nor between the day and the month.

@@ -77,7 +77,7 @@ def read_claims(file: Path) -> list[Claim]:
 def judge_all(
     claims: Sequence[Claim], verifier: Verifier, note: Callable[[int, int], None]
 ) -> list[JudgedClaim]:
-    """Judge every claim; `note` is told how many of how many are done."""
+    """Judge every claim; `note` is called with how many are done, and of how many."""
     judged = []
     for number, claim in enumerate(claims, start=1):
         judgement = verifier.judge(claim.text, claim.cited, claim.others, claim.question)

@@ -1,4 +1,4 @@
-"""What people say of answers, kept beside the index, and turned into a question set."""
+"""Feedback on answers: stored in the index folder, and converted into a question set."""
 
 from __future__ import annotations
 

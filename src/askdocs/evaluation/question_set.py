@@ -85,7 +85,9 @@ def read_documents(folder: Path, config: Config) -> tuple[list[Document], list[F
         except LoadError as error:
             failed.append(Failure(source, str(error)))
     if not documents:
-        raise CorpusError(f"There is no document in {folder}. Put some beside {QUESTIONS}.")
+        raise CorpusError(
+            f"There is no document in {folder}. Put some into it, next to {QUESTIONS}."
+        )
     return documents, failed
 
 

@@ -91,7 +91,7 @@ def best_is_right(outcome: Outcome) -> bool:
 
 
 def is_right(question: Question, places: Sequence[Place], text: str) -> bool:
-    """Whether quotes from `places`, together `text`, answer a question, as far as can be told.
+    """Whether quotes from `places`, together `text`, answer a question, as far as can be decided.
 
     One cites a gold quote, or they hold a gold answer; where only the document is known, one is
     from there. Nothing answers an unanswerable question.

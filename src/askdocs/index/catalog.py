@@ -512,7 +512,7 @@ class Catalog:
         return postings.problems(self._database)
 
     def rebuild_words(self) -> None:
-        """Make the word index anew from the passages."""
+        """Rebuild the word index from the passages."""
         with self._database.transaction() as connection:
             postings.clear(connection)
             # As they are read: all of them may not fit into memory.

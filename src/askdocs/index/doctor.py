@@ -23,7 +23,7 @@ from askdocs.types import ProgressListener
 _REPAIR = "askdocs doctor --repair"
 _INDEX = "askdocs index"
 _REBUILD = "askdocs index --rebuild"
-_LOST = "The catalog is empty, but {} vectors are stored beside it: it was lost."
+_LOST = "The catalog is empty, but {} vectors are stored: it was lost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _rebuild(config: Config, embedder: Embedder, on_progress: ProgressListener) 
 def _refuse_without_documents(config: Config) -> None:
     if not scan(config.corpus, leave_out=config.index):
         raise CorpusError(
-            f"The catalog is damaged and can only be made anew from the documents, but the folder"
+            f"The catalog is damaged and can only be rebuilt from the documents, but the folder"
             f" {config.corpus} is empty. Bring the files back, then repair."
         )
 

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from askdocs.system.files import patiently
+from askdocs.system.files import retry_while_locked
 
 
 def make_private_folder(folder: Path) -> None:
@@ -48,13 +48,13 @@ def has_vectors(index: Path) -> bool:
 
 def delete_catalog(index: Path) -> None:
     for file in index.glob("catalog.sqlite*"):
-        patiently(file.unlink)
+        retry_while_locked(file.unlink)
 
 
 def delete_vectors(index: Path) -> None:
-    """Delete the vector store, which can be filled anew from the catalog."""
+    """Delete the vector store, which can be filled again from the catalog."""
     folder = index / "chroma"
     if folder.is_dir():
-        patiently(partial(shutil.rmtree, folder))
+        retry_while_locked(partial(shutil.rmtree, folder))
     else:
         folder.unlink(missing_ok=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import TracebackType
 
 from askdocs.config import Config
 from askdocs.index.catalog import Catalog
 from askdocs.index.vectors.store import VectorStore, open_vectors
 from askdocs.models.embedders import Embedder
+from askdocs.system.closing import Closing
 from askdocs.types import ProgressListener
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class Index(Closing):
     """The parts of an index. At the end of a `with` block, catalog and vectors are closed.
 
     Attributes:
@@ -30,15 +30,8 @@ class Index:
     embedder: Embedder
     on_progress: ProgressListener
 
-    def __enter__(self) -> Index:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close vectors and catalog."""
         try:
             self.vectors.close()
         finally:
@@ -59,7 +52,7 @@ def open_index(
         config: The settings.
         embedder: The embedding model.
         on_progress: Called with the progress.
-        take_over: Whether a collection at a server becomes this index's own, whoever had it.
+        take_over: Whether a collection at a server is taken over from another index.
 
     Raises:
         IndexMismatchError: The catalog or the store is damaged, or belongs to another index.

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from askdocs.errors import IndexBusyError
 from askdocs.index.database import not_writable
-from askdocs.system.files import patiently
+from askdocs.system.files import retry_while_locked
 
 
 class IndexLock:
@@ -50,7 +50,7 @@ class IndexLock:
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(note, file)
-            patiently(lambda: new.replace(self._index / "lock"))
+            retry_while_locked(lambda: new.replace(self._index / "lock"))
 
     def release(self) -> None:
         """Give the lock back; doing it twice does no harm."""

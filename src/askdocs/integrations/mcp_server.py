@@ -8,21 +8,21 @@ once.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
-from askdocs.config import Config
 from askdocs.errors import AskdocsError
+from askdocs.interface import AssistantInterface
 from askdocs.output.checks import check_as_text
 from askdocs.output.marks import address_of, link, mark_citation, mark_passage, parse_mark
-from askdocs.types import Answer, Check, Document, Hit, Status, place
+from askdocs.types import Answer, Document, Hit, place
 
 Found = TypeVar("Found")
 
@@ -42,29 +42,7 @@ by letter in the source that is named.
 """
 
 
-class Library(Protocol):
-    """What the tools need of an assistant, of this process or of a server."""
-
-    @property
-    def config(self) -> Config: ...
-
-    @property
-    def address(self) -> str: ...
-
-    def ask(self, question: str, *, sources: Sequence[str] | None = None) -> Answer: ...
-
-    def search(
-        self, query: str, *, top_k: int = 8, sources: Sequence[str] | None = None
-    ) -> list[Hit]: ...
-
-    def document(self, source: str) -> Document: ...
-
-    def check(self, text: str, *, sources: Sequence[str] | None = None) -> Check: ...
-
-    def status(self) -> Status: ...
-
-
-def build_server(library: Library, *, version: str = "") -> MCPServer[Any]:
+def build_server(library: AssistantInterface, *, version: str = "") -> MCPServer[Any]:
     """Return a server with the tools over a library.
 
     Args:
@@ -84,7 +62,7 @@ def build_server(library: Library, *, version: str = "") -> MCPServer[Any]:
 class _Tools:
     """The tools. Their docstrings are what an assistant reads to choose between them."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: AssistantInterface) -> None:
         self._library = library
 
     async def ask(self, question: str, sources: list[str] | None = None) -> str:

@@ -7,7 +7,6 @@ import socket
 from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from askdocs.errors import ModelUnavailableError
 from askdocs.models.embedders import Embedder, embed_many, load_embedder
+from askdocs.system.closing import Closing
 
 _AT_ONCE = 16  # texts a task
 _IN_FLIGHT = 64  # tasks; more are sent when these come back
@@ -24,7 +24,7 @@ _SECONDS = 600.0  # after which a cluster that does nothing is given up
 _KNOCK_SECONDS = 10.0
 
 
-class RayEmbedder:
+class RayEmbedder(Closing):
     """The model `spec` as the workers of the cluster at `address` run it, one core each.
 
     A worker keeps nothing but the model: what one was doing when it was lost, another does. `local`
@@ -54,15 +54,8 @@ class RayEmbedder:
             raise self._unavailable(error) from error
         self._task = ray.remote(num_cpus=1, max_retries=_RETRIES)(_embedded)
 
-    def __enter__(self) -> RayEmbedder:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Leave the cluster."""
         self._ray.shutdown()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -117,7 +117,7 @@ def check_as_text(check: Check) -> Iterator[str]:
 def check_as_html(
     check: Check, draft: str, *, title: str, link_to: Callable[[str, str], str]
 ) -> str:
-    """Return a page with the draft, its statements marked, and the sources beside it.
+    """Return a page with the draft, its statements marked, and its sources.
 
     Args:
         check: The check.
@@ -133,8 +133,8 @@ def check_as_html(
             for citation in each.citations
         )
         body += escape(draft[place : each.start])
-        told = escape(meaning(each))
-        body += f'<span class="{kind}" title="{told}">{escape(each.text)}</span>{marks}'
+        note = escape(meaning(each))
+        body += f'<span class="{kind}" title="{note}">{escape(each.text)}</span>{marks}'
         place = each.end
     body += escape(draft[place:])
     sources = "".join(

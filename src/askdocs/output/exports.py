@@ -42,7 +42,7 @@ class CheckedQuote:
 
 
 def checksum(text: str) -> str:
-    """Twelve hexadecimal digits that tell whether words have changed."""
+    """A checksum of twelve hexadecimal digits: other words have another one."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 

@@ -8,7 +8,7 @@ _SUPPORTED = ("quoted", "supported")
 
 
 def is_prose(answer: Answer) -> bool:
-    """Tell whether a language model wrote the answer, so that its statements were judged."""
+    """Return whether a language model wrote the answer, so that its statements were judged."""
     return any(statement.markdown for statement in answer.statements)
 
 

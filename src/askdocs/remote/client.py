@@ -7,7 +7,6 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,11 +14,13 @@ from askdocs.answering.stream import Stream
 from askdocs.config import Config
 from askdocs.errors import IndexBusyError
 from askdocs.index.lock import read_owner
+from askdocs.interface import AssistantInterface
 from askdocs.remote.wire import from_error, from_record, to_record
 from askdocs.system.files import same_place
 from askdocs.system.network import is_this_machine
 from askdocs.types import (
     Answer,
+    AskOptions,
     Changes,
     Check,
     Document,
@@ -27,7 +28,6 @@ from askdocs.types import (
     Progress,
     ProgressListener,
     Status,
-    Turn,
 )
 
 _GREETING_SECONDS = 5.0
@@ -74,27 +74,24 @@ def _is_local(address: str) -> bool:
         return False
 
 
-class RemoteAssistant:
+class RemoteAssistant(AssistantInterface):
     """The methods of an Assistant, answered by the server that holds the index.
 
     Raises the errors that the Assistant of the server raised, IndexBusyError where it is gone.
     """
 
     def __init__(self, config: Config, address: str, token: str) -> None:
-        self.config = config
-        self.address = address
+        self._config = config
+        self._address = address
         self._token = token
 
-    def __enter__(self) -> RemoteAssistant:
-        return self
+    @property
+    def config(self) -> Config:
+        return self._config
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    @property
+    def address(self) -> str:
+        return self._address
 
     def close(self) -> None:
         """Nothing to close: each call has its own connection."""
@@ -140,53 +137,23 @@ class RemoteAssistant:
     ) -> Check:
         return from_record(Check, self._call("check", on_progress, text=text, sources=sources))
 
-    def ask(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        sources: Sequence[str] | None = None,
-        quotes: bool = False,
-        insist: bool = False,
-    ) -> Answer:
-        stream = self.stream(
-            question, history=history, sources=sources, quotes=quotes, insist=insist
-        )
-        for _ in stream:
-            pass
-        return stream.answer
-
-    def stream(
-        self,
-        question: str,
-        *,
-        history: Sequence[Turn] = (),
-        sources: Sequence[str] | None = None,
-        quotes: bool = False,
-        insist: bool = False,
-    ) -> Stream:
-        values = {
-            "question": question,
-            "history": to_record(list(history)),
-            "sources": sources,
-            "quotes": quotes,
-            "insist": insist,
-        }
+    def _stream(self, question: str, options: AskOptions) -> Stream:
+        values = {"question": question, "options": to_record(options)}
         return Stream(lambda: self._streamed(values))
 
     def _streamed(self, values: dict[str, Any]) -> Generator[str, None, Answer]:
         with (
-            self._telling_errors(),
+            self._network_errors(),
             closing(self._lines("stream", values, _ANSWER_SECONDS)) as lines,
         ):
-            for told in lines:
-                if "found" in told:
-                    return from_record(Answer, told["found"])
-                yield str(told["piece"])
+            for line in lines:
+                if "found" in line:
+                    return from_record(Answer, line["found"])
+                yield str(line["piece"])
         raise AssertionError("the lines end with what was found, or raise")
 
     def _call(self, task: str, on_progress: ProgressListener | None = None, **values: Any) -> Any:
-        with self._telling_errors():
+        with self._network_errors():
             return self._asked(task, values, on_progress, seconds=_ANSWER_SECONDS)
 
     def _asked(
@@ -198,17 +165,17 @@ class RemoteAssistant:
         seconds: float,
     ) -> Any:
         with closing(self._lines(task, values, seconds)) as lines:
-            for told in lines:
-                if "found" in told:
-                    return told["found"]
+            for line in lines:
+                if "found" in line:
+                    return line["found"]
                 if on_progress:
-                    on_progress(from_record(Progress, told["progress"]))
+                    on_progress(from_record(Progress, line["progress"]))
         raise AssertionError("the lines end with what was found, or raise")
 
     def _lines(
         self, task: str, values: dict[str, Any], seconds: float
     ) -> Generator[dict[str, Any]]:
-        """What the server tells, to the line with what it found."""
+        """The lines of the reply, up to the one with the result."""
         place = urlsplit(self.address)
         connection = http.client.HTTPConnection(
             place.hostname or "127.0.0.1", place.port, timeout=seconds
@@ -219,17 +186,17 @@ class RemoteAssistant:
             with closing(connection.getresponse()) as response:
                 if response.status != 200:
                     raise ValueError(f"status {response.status}")
-                for line in response:
-                    told = json.loads(line)
-                    if "error" in told:
-                        raise from_error(told["error"])
-                    yield told
-                    if "found" in told:
+                for raw in response:
+                    line = json.loads(raw)
+                    if "error" in line:
+                        raise from_error(line["error"])
+                    yield line
+                    if "found" in line:
                         return
         raise ValueError("it broke off")
 
     @contextmanager
-    def _telling_errors(self) -> Iterator[None]:
+    def _network_errors(self) -> Iterator[None]:
         try:
             yield
         except (OSError, http.client.HTTPException, ValueError) as error:

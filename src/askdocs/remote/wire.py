@@ -1,4 +1,4 @@
-"""Our types as JSON and back, whole: what one askdocs process tells another."""
+"""Serialises the types of askdocs as JSON, for messages between its processes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def to_error(error: errors.AskdocsError) -> dict[str, str]:
 
 
 def from_error(record: Mapping[str, str]) -> errors.AskdocsError:
-    """The error that `to_error` told of."""
+    """The error that `to_error` made a record of."""
     kind = getattr(errors, record.get("kind", ""), errors.AskdocsError)
     found: errors.AskdocsError = kind(record.get("message", ""))
     return found

@@ -1,4 +1,4 @@
-"""What Windows and macOS do otherwise with names and files than Linux does."""
+"""Differences of Windows and macOS from Linux in file names and files."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from contextlib import suppress
 from pathlib import Path
 
 WINDOWS = os.name == "nt"
-_TRIES, _PAUSE = 50, 0.1  # seconds; scanners and other readers are seldom longer in the way
+_TRIES, _PAUSE = 50, 0.1  # seconds; virus scanners rarely keep a file open for longer
 _JUNCTION = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
 _HIDDEN = 0x2 | 0x4  # FILE_ATTRIBUTE_HIDDEN, FILE_ATTRIBUTE_SYSTEM
 
 
 def composed(name: str) -> str:
-    """A name as people type it: macOS may keep "é" as two characters (NFC from NFD)."""
+    """The NFC form of a name. macOS may store "é" as two characters (NFD)."""
     return unicodedata.normalize("NFC", name)
 
 
 def as_pattern(glob: str) -> str:
-    """A glob to be compared with composed sources, which have forward slashes everywhere."""
+    """A glob that can be compared with sources: in NFC, with forward slashes."""
     return composed(glob.replace("\\", "/") if WINDOWS else glob)
 
 
 def spelling(path: Path) -> Path:
-    """What is the same for each way to spell a path, where the disk of macOS ignores case."""
+    """A key that is equal for all spellings of a path. The disk of macOS ignores case."""
     return Path(composed(str(path)).casefold()) if sys.platform == "darwin" else path
 
 
 def same_place(one: Path, other: Path) -> bool:
-    """Whether two paths, links followed, are spelt alike."""
+    """Whether two paths lead to the same place, links followed."""
     return spelling(one.resolve()) == spelling(other.resolve())
 
 
-def plain_path(path: Path) -> str:
-    """The path as a library of C++ can open it: on Windows only letters of its old code page."""
-    told = str(path)
-    if WINDOWS and not told.isascii():
+def ascii_path(path: Path) -> str:
+    """The path as a C++ library can open it: on Windows, a relative path if that is ASCII."""
+    absolute = str(path)
+    if WINDOWS and not absolute.isascii():
         with suppress(ValueError):  # it is on another drive
             near = os.path.relpath(path)
-            return near if near.isascii() else told
-    return told
+            return near if near.isascii() else absolute
+    return absolute
 
 
 def is_system_file(state: os.stat_result) -> bool:
@@ -52,12 +52,12 @@ def is_system_file(state: os.stat_result) -> bool:
 
 
 def is_junction(state: os.stat_result) -> bool:
-    """Whether what `lstat` tells is of a folder of Windows that stands for another one."""
+    """Whether a result of `lstat` is that of a junction, a link to a folder on Windows."""
     return getattr(state, "st_reparse_tag", 0) == _JUNCTION
 
 
-def patiently(change: Callable[[], object]) -> None:
-    """Make a change of a file that Windows refuses as long as somebody has it open."""
+def retry_while_locked(change: Callable[[], object]) -> None:
+    """Change a file. On Windows, retry while another program has it open."""
     for _ in range(_TRIES if WINDOWS else 0):
         try:
             change()

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import httpx
 
 UNCOMPRESSED = {"Accept-Encoding": "identity"}  # a few kilobytes can unpack to gigabytes
-_TELLING = 8  # characters in a row by which a part of a secret is recognised
-_SHORTEST_SECRET = 4  # characters; a shorter one stands in too many words
+_RECOGNISED = 8  # consecutive characters of a secret that count as a part of it
+_SHORTEST_SECRET = 4  # characters; a shorter one occurs in too many words
 
 
 class ReplyRefusedError(httpx.HTTPError):
@@ -39,7 +39,7 @@ def without_secret(text: str, secret: str) -> str:
     """The text with every word left out that holds a part of a secret."""
     if len(secret) < _SHORTEST_SECRET:
         return text
-    size = min(len(secret), _TELLING)
+    size = min(len(secret), _RECOGNISED)
     parts = {secret[start : start + size] for start in range(len(secret) - size + 1)}
     words = re.split(r"(\s+)", text.replace(secret, "[key]"))
     return "".join("[key]" if any(part in word for part in parts) else word for word in words)

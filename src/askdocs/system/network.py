@@ -1,4 +1,4 @@
-"""Whether an address is that of this machine: no other can reach it, and no proxy leads to it."""
+"""Whether an address belongs to this machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def is_loopback(host: str | None) -> bool:
 def is_this_machine(host: str | None) -> bool:
     """Whether `host` is an address of this machine, of loopback or of one of its networks.
 
-    A name other than localhost is not: to look it up would tell others about it.
+    A name other than localhost is not, because a lookup would reveal it to a name server.
     """
     if is_loopback(host):
         return True

@@ -61,7 +61,7 @@ def start(module: str, *arguments: str, variables: Sequence[str] = ()) -> Child:
     Args:
         module: The full name of the module, which is run as `__main__`.
         arguments: Its command line. Paths must be absolute: the child has another working folder.
-        variables: Names of environment variables that it gets beside the usual ones.
+        variables: Names of further environment variables that it gets.
 
     Returns:
         The child. The caller ends it.
@@ -123,7 +123,7 @@ def child_environment(
     Args:
         environment: That of this process.
         folder: Where the child keeps temporary files.
-        variables: Names of variables to pass on beside the usual ones.
+        variables: Names of further variables to pass on.
 
     Returns:
         The variables that are passed on. PYTHONPATH leads to this package and to the absolute

@@ -15,7 +15,7 @@ from typing import Literal
 
 from askdocs.answering.candidates import Considered
 from askdocs.answering.questions.intent import TEXT
-from askdocs.index.keywords.terms import content_words, is_akin
+from askdocs.index.keywords.terms import content_words, same_word
 from askdocs.system.files import composed
 from askdocs.types import DocumentRecord, Hit, Passage
 
@@ -183,7 +183,7 @@ def _is_far(task: Task, passages: Sequence[Passage]) -> bool:
     """Whether the passages have too few of the words that tell what a question is about."""
     wanted = [word for word in _telling(task.question) if word not in _OF_TASKS]
     held = {word for each in passages for word in _words(f"{each.title} {each.text}")}
-    found = [word for word in wanted if any(is_akin(word, other) for other in held)]
+    found = [word for word in wanted if any(same_word(word, other) for other in held)]
     return len(found) < _LEAST_HELD * len(wanted) if wanted else task.kind != "summarise"
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, is_akin
+from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 _DENYING = re.compile(
     r"\b(?:no|none|nobody|nothing|never|nowhere|neither|without|not|cannot|\w+n['’]t)\b",
@@ -56,4 +56,4 @@ def _plain(text: str) -> list[str]:
 
 
 def _shared(words: Sequence[str], others: Sequence[str]) -> int:
-    return sum(any(is_akin(word, other) for other in others) for word in words)
+    return sum(any(same_word(word, other) for other in others) for word in words)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from askdocs.answering.verification.statements import orders_saying
 from askdocs.documents.sentences import estimate_tokens, sentence_spans
-from askdocs.index.keywords.terms import content_words, is_akin
+from askdocs.index.keywords.terms import content_words, same_word
 from askdocs.models.embedders import Embedder
 from askdocs.types import Passage
 
@@ -72,7 +72,7 @@ def share(wanted: Sequence[str], held: Sequence[str]) -> float:
 
 def is_held(word: str, held: Sequence[str]) -> bool:
     """Whether a word, or a form of it, is among others."""
-    return any(is_akin(word, other) for other in held)
+    return any(same_word(word, other) for other in held)
 
 
 def selected(sentences: Sequence[Sentence]) -> list[Sentence]:

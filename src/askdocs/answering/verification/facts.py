@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from askdocs.index.keywords.terms import STOP_WORDS, is_akin
+from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
@@ -160,7 +160,7 @@ def _stands_for(short: str, words: Sequence[str]) -> bool:
 
 def _near(name: str, other: str) -> bool:
     """Whether two words may be forms of one name, as Norway and Norwegian are."""
-    if is_akin(name.lower(), other.lower()):
+    if same_word(name.lower(), other.lower()):
         return True
     return (
         other[0].isupper() and min(len(name), len(other)) > _STEM and name[:_STEM] == other[:_STEM]

@@ -14,7 +14,7 @@ from typing import Literal
 
 from askdocs.answering.verification.facts import NUMBER_WORDS
 from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, is_akin
+from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 Kind = Literal["span", "share", "times", "count"]
 
@@ -321,7 +321,7 @@ def _is_rival(own: Quantity, other: Quantity) -> bool:
     if own.kind != other.kind:
         return False
     if own.kind == "count":
-        return bool(own.noun and other.noun) and is_akin(own.noun, other.noun)
+        return bool(own.noun and other.noun) and same_word(own.noun, other.noun)
     return True
 
 
@@ -391,4 +391,4 @@ def _plain_words(text: str) -> list[str]:
 
 
 def _shared(words: Sequence[str], others: Sequence[str]) -> int:
-    return sum(any(is_akin(word, other) for other in others) for word in words)
+    return sum(any(same_word(word, other) for other in others) for word in words)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, is_akin
+from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 _BE = r"(?:is|are|was|were|been|being|be)"
 # Of each kind: what the first side does to the second, and what says the same the other way round.
@@ -164,7 +164,7 @@ def _exchanged(one: _Relation, other: _Relation) -> bool:
 
 
 def _meet(words: Sequence[str], others: Sequence[str]) -> bool:
-    return any(is_akin(word, other) for word in words for other in others)
+    return any(same_word(word, other) for word in words for other in others)
 
 
 def _pattern(words: str, *, passive: bool = False) -> re.Pattern[str] | None:

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
 from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, is_akin
+from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 _UNITS = """
     mcg µg μg ug microgram micrograms | mg milligram milligrams | g gram grams gramme grammes
@@ -334,7 +334,7 @@ def _likeness(
     best = (0, "")
     for place, end in _occurrences(words, forms):
         held = _around(words, place, end)
-        alike = sum(any(is_akin(word, other) for other in held) for word in around)
+        alike = sum(any(same_word(word, other) for other in held) for word in around)
         best = max(best, (alike, " ".join(words[place:end])))
     return best
 

@@ -23,13 +23,13 @@ from askdocs.index.keywords.terms import content_words, words
 _K1, _B = 1.2, 0.75  # of BM25, as is usual
 _CONTEXT_WEIGHT = 0.5  # of a word in the title or heading against one in the text
 _LEAST_RARITY = 1e-6  # of a word that most passages hold
-_COMMON = 0.3  # a word found in a larger share of the passages does not tell them apart
+_COMMON = 0.3  # a word found in a larger share of the passages does not distinguish them
 _MANY = 200  # passages from which on shares mean something
 _MOST_TERMS = 32  # words of a question that are searched for, the rarest first
 
 
 def rare_words(database: Database, text: str) -> dict[str, float]:
-    """The words of a question that tell passages apart, each with its inverse frequency.
+    """The words of a question that distinguish passages, each with its inverse frequency.
 
     The weight is ln(1 + (passages - found + 0.5) / (found + 0.5)), that of BM25 (Robertson and
     Zaragoza, 2009, with the usual 1 under the logarithm). Words that no passage holds count too.

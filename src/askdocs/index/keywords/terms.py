@@ -73,9 +73,6 @@ def same_word(first: str, second: str) -> bool:
     return first == second or stem(first) == stem(second)
 
 
-is_akin = same_word  # the name that verification uses
-
-
 @lru_cache(maxsize=50_000)
 def _porter(word: str) -> str:
     return str(_STEMMER.stemWord(word))

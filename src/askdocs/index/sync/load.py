@@ -37,7 +37,7 @@ _SMALL = 1_000_000  # bytes; smaller files are read first
 _FIRST_SECONDS = 2.0
 _GROUP = 512  # passages that are written in one transaction, about
 _AHEAD = 32  # files that are read and not yet written, at most
-_TURN = 0.2  # seconds of a wait, so that whoever waits sees that the sync has been stopped
+_TURN = 0.2  # seconds of a wait, after which a waiting thread checks whether the sync was stopped
 _LOOKS = 50  # turns for which a sync that breaks off waits for its threads
 
 
@@ -73,7 +73,7 @@ class Jobs:
         self._total, self._begun = len(self._jobs), 0
 
     def next(self) -> _Job | None:
-        """The next job, which is told to the listener; None when there is none any more."""
+        """The next job, reported to the listener; None when there is none left."""
         with self._guard:
             if self._jobs:
                 job = self._jobs.popleft()
@@ -215,7 +215,7 @@ class Loading:
     # Writing, in one thread
 
     def _write_all(self) -> None:
-        readers, told = READERS, self._unread
+        readers, reported = READERS, self._unread
         while readers and not self._stopped.is_set():
             group: list[IndexedFile] = []
             for found in self._arrived():
@@ -231,9 +231,9 @@ class Loading:
                 self._catalog.replace_files(group, cancelled=self._stopped.is_set)
                 self._news.set()
             left = self._unread - len(group)
-            if left != told:
+            if left != reported:
                 self._catalog.set_meta({UNREAD: str(left)})
-            self._unread = told = left
+            self._unread = reported = left
 
     def _arrived(self) -> list[IndexedFile | _Unreadable | None]:
         """What has been read meanwhile, as much as is written at once; empty after a while."""

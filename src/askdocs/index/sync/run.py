@@ -70,7 +70,7 @@ def sync(index: Index) -> Changes:
 
 
 def add_documents(documents: Iterable[Document], index: Index) -> Changes:
-    """Index Documents that are given, not loaded from the folder, beside what the index holds.
+    """Index Documents that are given, not loaded from the folder. What the index holds stays.
 
     One whose source is known takes the place of the old one. A later `sync` with a folder forgets
     those that no file of it holds. Raises CorpusError for one that has the name of a part of a

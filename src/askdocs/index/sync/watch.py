@@ -36,7 +36,7 @@ def index_for_now(
 ) -> Changes | None:
     """Index for at most about so many seconds; None where there is more to do then.
 
-    What was done is kept, and a Watch goes on with the rest.
+    What was done is kept; a Watch continues with the rest.
     """
     began = time.monotonic()
 
@@ -56,7 +56,7 @@ class Watch:
 
     `on_changes` gets what each sync did, if it did anything, `on_error` what went wrong, in words;
     no error ends the watch. A folder that goes away is waited for. `force_polling` is for network
-    drives, whose changes no system tells. Use it as a context, or call `stop`.
+    drives, whose changes the system does not report. Use it as a context, or call `stop`.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Watch:
         from watchfiles import watch
 
         folder = _identity(self._corpus)
-        # What is told of changes names folders as they are, without links and "..".
+        # Reported changes name folders by their real paths, without links and "..".
         corpus = self._corpus.resolve()
         groups = watch(
             corpus,

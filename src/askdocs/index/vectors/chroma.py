@@ -23,7 +23,7 @@ from askdocs.errors import (
 from askdocs.index.database import disk_is_full, not_writable
 from askdocs.index.folder import make_private_folder
 from askdocs.index.vectors.seal import Seal
-from askdocs.system.files import plain_path
+from askdocs.system.files import ascii_path
 
 Found = TypeVar("Found")
 TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
@@ -99,7 +99,7 @@ class ChromaFolder:
             make_private_folder(folder)
             self._seal = Seal(folder)
             self._seal.open()
-            self._client = chromadb.PersistentClient(plain_path(folder), settings=settings)
+            self._client = chromadb.PersistentClient(ascii_path(folder), settings=settings)
             try:
                 self._collection = _made(self._client, COLLECTION)
             except BaseException:
@@ -107,7 +107,7 @@ class ChromaFolder:
                 raise
 
     def run(self, action: Callable[[Any], Found]) -> Found:
-        """What fails while another thread writes, or makes the collection anew, is tried again."""
+        """Retry what fails while another thread writes or recreates the collection."""
         from chromadb.errors import ChromaError
 
         with self._reporting():
@@ -181,18 +181,18 @@ class ChromaFolder:
                 raise
             if self._closed:
                 raise IndexBusyError(
-                    f"The index {self._folder.parent} was closed meanwhile: it is being made anew."
+                    f"The index {self._folder.parent} was closed meanwhile: it is being rebuilt."
                     " Ask again."
                 ) from error
             if isinstance(error, AttributeError):
                 raise
-            told = str(error)
+            message = str(error)
             if isinstance(error, PermissionError) or any(
-                sign in told for sign in ("readonly", "Permission denied", "No space", "is full")
+                sign in message for sign in ("readonly", "Permission denied", "No space", "is full")
             ):
-                raise not_writable(self._folder.parent, told) from error
+                raise not_writable(self._folder.parent, message) from error
             if disk_is_full(self._folder.parent):
-                raise not_writable(self._folder.parent, f"the disk is full: {told}") from error
+                raise not_writable(self._folder.parent, f"the disk is full: {message}") from error
             raise IndexMismatchError(
                 f"The vector store {self._folder} cannot be used ({error})."
                 " Run `askdocs doctor --repair`; it embeds nothing again."
@@ -243,7 +243,7 @@ class ChromaServer:
 
         with self._reporting():
             if self._collection is not None:
-                # Another process may have made the collection anew since we opened it.
+                # Another process may have recreated the collection since we opened it.
                 with suppress(NotFoundError):
                     return action(self._collection)
             try:

@@ -88,8 +88,8 @@ class Collection:
     def save(self) -> None:
         """Have the graph written to disk as it is, for the next process to open it so.
 
-        Chroma does that after so many changes, and whoever opens it inserts again what has changed
-        since. It has no call for this, but counts changes of passages that do not exist.
+        Chroma does that after a number of changes. A process that opens the store inserts later
+        changes again. Chroma has no call for saving, but counts changes of ids that do not exist.
         """
         if not self.count():
             return
@@ -128,7 +128,7 @@ class Collection:
             offset += _PAGE
 
     def records(self) -> Iterator[tuple[Passage, Vectors]]:
-        """All that is stored: what each record tells of its passage, and its vector."""
+        """All records: the passage as far as it is stored, and its vector."""
         offset = 0
         while True:
             wanted = ["documents", "metadatas", "embeddings"]
@@ -183,7 +183,7 @@ class Collection:
         return self._metadata().get("model", "")
 
     def note_model(self, fingerprint: str) -> None:
-        """Keep the fingerprint beside the vectors: they outlive a catalog that is lost."""
+        """Store the fingerprint with the vectors, for the case that the catalog is lost."""
         if self.model != fingerprint:
             self._change("modify", metadata={**self._metadata(), "model": fingerprint})
 

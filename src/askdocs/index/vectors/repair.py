@@ -71,7 +71,7 @@ def refill_vectors(index: Index) -> int:
     """
     catalog, vectors, embedder = index.catalog, index.vectors, index.embedder
     vectors.prepare()
-    if not catalog.count():  # a new catalog beside a store that outlived the last one
+    if not catalog.count():  # a new catalog; the store is older
         import_stored_vectors(index)
     vectors.clear()
     catalog.set_meta({_UNSAVED: str(catalog.count())})

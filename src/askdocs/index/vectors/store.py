@@ -41,7 +41,7 @@ def open_vectors(config: Config, owner: str, *, take_over: bool = False) -> Vect
     Args:
         config: The settings; `vectors` and `index` say where the store is.
         owner: The identity of the index, see `Catalog.identity`.
-        take_over: Whether a collection at a server becomes this index's own, whoever had it.
+        take_over: Whether a collection at a server is taken over from another index.
 
     Raises:
         IndexMismatchError: The store is damaged, or belongs to another index.
