@@ -24,6 +24,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.model_server import ModelServer, Script
+from tests.model_server import serving as serving_model
+
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
@@ -83,18 +86,18 @@ def serving(corpus: Path, index: Path, **environment: str) -> Iterator[str]:
 
 @contextmanager
 def running_server(
-    corpus: Path, index: Path, *, seconds_waited: float = 600, **environment: str
+    corpus: Path, index: Path, *, prepare: str = "", **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The address of `askdocs serve` over a corpus, and its process.
 
-    The page opens after `seconds_waited` even if indexing has not ended.
+    `prepare` is Python code that runs there before the command, with its module as `commands`.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     run = (
-        "from askdocs.cli import commands;"
-        f"commands._SECONDS_WAITED = {seconds_waited}; commands.main()"
+        "from askdocs.cli import commands\ncommands._SECONDS_WAITED = 600\n"
+        f"{prepare}\ncommands.main()"
     )
     command = [sys.executable, "-c", run, "serve"]
     options = ["--port", str(port), "--corpus", str(corpus), "--index", str(index)]
@@ -111,8 +114,10 @@ def running_server(
             assert f"http://127.0.0.1:{port}" in line, f"the server said {line!r}"
             yield f"http://127.0.0.1:{port}", process
         finally:
+            ended = process.poll() is not None
             process.terminate()
-            process.wait(30)
+            status = process.wait(30)
+        assert ended or status == 0, "the server does not end in order by SIGTERM"
 
 
 @contextmanager
@@ -251,6 +256,16 @@ def open_page(browser: Browser, address: str) -> OpenPage:
 def serve_corpus() -> ServeCorpus:
     """Serves another corpus: `with serve_corpus(corpus, index, NAME="value") as address`."""
     return serving
+
+
+@pytest.fixture(scope="session")
+def model_page(corpus: Path) -> Iterator[tuple[str, ModelServer]]:
+    """The address of a page whose answers a language model writes, and that model."""
+    with (
+        serving_model(Script()) as model,
+        serving(corpus, corpus.parent / "model", ASKDOCS_LLM=f"openai:m@{model.url}") as address,
+    ):
+        yield address, model
 
 
 @pytest.fixture(scope="session")

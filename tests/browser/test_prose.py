@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ServeCorpus, visiting
-from tests.model_server import Script, serving
+from tests.browser.conftest import OpenPage, visiting
+from tests.model_server import ModelServer, Script
 
 QUESTION = "Who built the lighthouse?"
 TRUE = "The lighthouse was built in 1871 by the engineer Anna Moreau [1]. "
@@ -15,13 +15,11 @@ FALSE = "It was built in 1971 by the engineer Anna Moreau [1]. "
 
 
 def test_verdicts_quotes_only_and_a_model_that_dies(
-    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+    browser: Browser, model_page: tuple[str, ModelServer]
 ) -> None:
-    with (
-        serving(Script([[TRUE, FALSE]])) as model,
-        serve_corpus(corpus, tmp_path / "index", ASKDOCS_LLM=f"openai:m@{model.url}") as address,
-        visiting(browser, address) as visit,
-    ):
+    address, model = model_page
+    model.script = Script([[TRUE, FALSE]])
+    with visiting(browser, address) as visit:
         visit.ask(QUESTION)
         answer = visit.page.locator(".exchange").nth(0)
         doubtful = answer.locator(".statement.unsupported")
@@ -56,13 +54,11 @@ def test_verdicts_quotes_only_and_a_model_that_dies(
 
 
 def test_a_refused_question_can_be_given_to_the_model(
-    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+    browser: Browser, model_page: tuple[str, ModelServer]
 ) -> None:
-    with (
-        serving(Script([[TRUE]])) as model,
-        serve_corpus(corpus, tmp_path / "index", ASKDOCS_LLM=f"openai:m@{model.url}") as address,
-        visiting(browser, address) as visit,
-    ):
+    address, model = model_page
+    model.script = Script([[TRUE]])
+    with visiting(browser, address) as visit:
         visit.ask("Who painted the lighthouse keeper's portrait?")
         refused = visit.page.locator(".exchange").nth(0)
         expect(refused.locator(".refusal")).to_be_visible()
@@ -73,13 +69,8 @@ def test_a_refused_question_can_be_given_to_the_model(
         assert not visit.complaints
 
 
-def test_without_a_model_nothing_is_offered_to_it(
-    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
-) -> None:
-    with (
-        serve_corpus(corpus, tmp_path / "index") as address,
-        visiting(browser, address) as visit,
-    ):
+def test_without_a_model_nothing_is_offered_to_it(open_page: OpenPage, corpus: Path) -> None:
+    with open_page() as visit:
         visit.ask("Who painted the lighthouse keeper's portrait?")
         expect(visit.page.locator(".refusal")).to_be_visible()
         expect(visit.page.get_by_role("button", name="Let the model try")).to_have_count(0)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser.conftest import visiting
-from tests.model_server import Script, serving
+from tests.model_server import ModelServer, Script
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus, Visit
@@ -26,14 +26,11 @@ BUILDER = "who built the lighthouse of Skerry Point?"
 
 
 def test_an_answer_can_be_stopped_in_the_middle(
-    browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
+    browser: Browser, model_page: tuple[str, ModelServer]
 ) -> None:
-    script = Script([["The lighthouse was "]], silent=True)
-    with (
-        serving(script) as model,
-        serve_corpus(corpus, tmp_path / "index", ASKDOCS_LLM=f"openai:m@{model.url}") as address,
-        visiting(browser, address) as visit,
-    ):
+    address, model = model_page
+    model.script = script = Script([["The lighthouse was "]], silent=True)
+    with visiting(browser, address) as visit:
         page = visit.page
         page.get_by_label("Your question").fill(BUILDER)
         page.keyboard.press("Enter")

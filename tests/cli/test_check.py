@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forked import run_forked
 
 ROOT = Path(__file__).parents[2]
 TRUE = "The lamp is lit half an hour before sunset."
@@ -18,14 +19,7 @@ ALTERED = (
 
 
 def askdocs(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "askdocs", *arguments],
-        cwd=folder,
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return run_forked(*arguments, cwd=folder, given=given)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import run_forked
 from tests.model_server import Script, serving
 from tests.terminal import running
 
@@ -17,16 +18,20 @@ ROOT = Path(__file__).parents[2]
 
 
 def askdocs(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The real command in a real process."""
+    """The command in a process of its own."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASKDOCS_")}
+    return run_forked(*arguments, cwd=cwd, environment={**clean, **environment})
+
+
+def started(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a shell starts it."""
     return subprocess.run(
         [sys.executable, "-m", "askdocs", *arguments],
         cwd=cwd,
-        env={**clean, "PYTHONIOENCODING": "utf-8", **environment},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
         check=False,
     )
 
@@ -36,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample corpus, indexed by the command."""
     folder = tmp_path_factory.mktemp("cli")
     shutil.copytree(ROOT / "corpus", folder / "corpus")
-    made = askdocs("index", "--json", cwd=folder)
+    made = started("index", "--json", cwd=folder)
     assert made.returncode == 0, made.stderr
     assert len(json.loads(made.stdout)["added"]) == 4
     return folder
@@ -99,16 +104,9 @@ def test_ask_looks_only_where_it_is_told(folder: Path) -> None:
 
 
 def test_chat_keeps_the_conversation(folder: Path) -> None:
-    found = subprocess.run(
-        [sys.executable, "-m", "askdocs", "chat"],
-        cwd=folder,
-        input="what did Zehri warn?\nwhen did he speak?\n\n",
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-        check=True,
-    )
+    typed = "what did Zehri warn?\nwhen did he speak?\n\n"
+    found = run_forked("chat", cwd=folder, given=typed)
+    assert found.returncode == 0
     assert "searched for: when did he speak?; when did he speak? zehri warn" in " ".join(
         found.stdout.split()
     )
@@ -173,14 +171,14 @@ def test_wrong_usage_is_status_2(folder: Path, arguments: tuple[str, ...]) -> No
     assert askdocs(*arguments, cwd=folder).returncode == 2
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-def test_no_letter_is_too_foreign_for_a_terminal(tmp_path: Path, encoding: str) -> None:
+def test_no_letter_is_too_foreign_for_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     text = "雪の灯台は一八七一年に建てられた → Skerry.\n"
     (tmp_path / "corpus" / "a.txt").write_text(text, encoding="utf-8")
-    plain = askdocs("search", "Skerry", cwd=tmp_path, PYTHONIOENCODING=encoding)
-    assert plain.returncode == 0, plain.stderr
-    found = askdocs("search", "Skerry", "--json", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    for encoding in ("cp1252", "ascii"):
+        plain = started("search", "Skerry", cwd=tmp_path, PYTHONIOENCODING=encoding)
+        assert plain.returncode == 0, plain.stderr
+    found = started("search", "Skerry", "--json", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert json.loads(found.stdout)["hits"][0]["text"] == text.strip()
     file = tmp_path / "out.txt"
     command = [sys.executable, "-m", "askdocs", "search", "Skerry"]
@@ -236,15 +234,7 @@ def test_a_password_is_typed_and_no_argument(folder: Path, tmp_path: Path) -> No
         terminal.type("a-short")
         shown = terminal.wait_for("at least 8 characters")
         assert "a-short" not in shown
-    piped = subprocess.run(
-        [sys.executable, "-m", "askdocs", "serve", *options],
-        cwd=folder,
-        input="a-short\n",
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    piped = run_forked("serve", *options, cwd=folder, given="a-short\n")
     assert piped.returncode == 1
     assert "at least 8 characters" in piped.stderr
 

@@ -16,6 +16,7 @@ from textwrap import indent
 import pytest
 
 from tests.crash.sequences import differences
+from tests.forked import run_forked
 from tests.index_state import state_of
 
 ROOT = Path(__file__).parents[2]
@@ -176,5 +177,4 @@ def run_hashed(code: str, corpus: Path, index: Path) -> subprocess.CompletedProc
         "config = Config(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))\n"
         "with Assistant(config, embedder=HashEmbedding()) as assistant:\n"
     )
-    command = [sys.executable, "-c", opened + indent(code, "    "), str(corpus), str(index)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return run_forked(str(corpus), str(index), code=opened + indent(code, "    "))
