@@ -3,11 +3,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from filelock import FileLock
 
 from askdocs import Assistant, Config
 from askdocs.documents.loaders.sandbox import client
@@ -24,10 +25,37 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """An assistant over a copy of the sample corpus, indexed once; nobody may change it."""
-    folder = tmp_path_factory.mktemp("sample")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
+def sample_copy(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Puts the sample corpus and its index, as `corpus` and `index`, into a folder.
+
+    The index is built once, also where several processes run tests.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    built = shared / "sample-index"
+    with FileLock(shared / "sample-index.lock"):
+        if not built.exists():
+            making = shared / "sample-index-unfinished"
+            shutil.copytree(ROOT / "corpus", making / "corpus")
+            config = Config(corpus=making / "corpus", index=making / "index")
+            with Assistant(config) as assistant:
+                assistant.index()
+            making.rename(built)
+
+    def copy_to(folder: Path) -> Path:
+        shutil.copytree(built, folder, dirs_exist_ok=True)
+        return folder
+
+    return copy_to
+
+
+@pytest.fixture(scope="session")
+def sample(
+    tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path], Path]
+) -> Iterator[Assistant]:
+    """An assistant over a copy of the sample corpus, already indexed; nobody may change it."""
+    folder = sample_copy(tmp_path_factory.mktemp("sample"))
     with Assistant(Config(corpus=folder / "corpus", index=folder / "index")) as assistant:
         assistant.index()
         yield assistant

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,7 +18,6 @@ from askdocs.documents.sentences import estimate_tokens
 from askdocs.llm import model
 from askdocs.output.summary import summary
 from tests.claim_scorer import WordScorer
-from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving
 
 QUESTION = "How much did the bicycle scheme cost to set up?"
@@ -28,10 +26,8 @@ FALSE = "It cost 7.5 million pounds to set up [1]. "
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prose")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
-    return folder
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path], Path]) -> Path:
+    return sample_copy(tmp_path_factory.mktemp("prose"))
 
 
 @pytest.fixture(scope="module")

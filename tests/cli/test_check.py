@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.forked import run_forked
 
-ROOT = Path(__file__).parents[2]
 TRUE = "The lamp is lit half an hour before sunset."
 ALTERED = (
     "He saw “insurgents moving freely and executing strategic attacks with little confidence”."
@@ -23,10 +22,8 @@ def askdocs(folder: Path, *arguments: str, given: str = "") -> subprocess.Comple
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("check")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
-    return folder
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path], Path]) -> Path:
+    return sample_copy(tmp_path_factory.mktemp("check"))
 
 
 def test_a_draft_that_stands_ends_well(folder: Path) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from askdocs import Assistant, Config
 from askdocs.answering.stream import Stream
 from askdocs.cli import terminal
 from askdocs.types import Answer, Progress
-from tests.conftest import ROOT
 from tests.model_server import ModelServer, Script, serving
 from tests.terminal import running
 
@@ -25,12 +23,8 @@ FALSE = "It cost 7.5 million pounds to set up [1]. "
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("terminal")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
-    with Assistant(Config(corpus=folder / "corpus", index=folder / "index")) as assistant:
-        assistant.index()
-    return folder
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path], Path]) -> Path:
+    return sample_copy(tmp_path_factory.mktemp("terminal"))
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +12,6 @@ from askdocs import Assistant, Config
 from askdocs.errors import ReplyCutOffError
 from askdocs.llm.load import load_llm
 from askdocs.llm.model import LanguageModel, Message
-from tests.conftest import ROOT
 from tests.small_model import needs_small_model, small_model
 
 pytestmark = needs_small_model
@@ -25,9 +24,10 @@ def model() -> LanguageModel:
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("small")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
+def assistant(
+    tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path], Path]
+) -> Iterator[Assistant]:
+    folder = sample_copy(tmp_path_factory.mktemp("small"))
     config = Config(
         corpus=folder / "corpus",
         index=folder / "index",
