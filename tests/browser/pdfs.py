@@ -63,10 +63,10 @@ def _report(file: Path) -> None:
             canvas.drawString(55 + 120 * column, 605 - 20 * row, words)
     canvas.showPage()
     canvas.setPageRotation(90)
-    canvas.drawString(50, 700, TURNED)
+    canvas.drawString(50, 400, TURNED)
     canvas.showPage()
     for page in range(4, 40):
-        canvas.drawString(50, 700, f"Notes of berth {page}, which say nothing more.")
+        canvas.drawString(50, 400, f"Notes of berth {page}, which say nothing more.")
         canvas.showPage()
     canvas.save()
 

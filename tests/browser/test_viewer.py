@@ -241,6 +241,7 @@ def test_a_document_is_built_its_code_copied_and_what_is_looked_for_is_found(
         visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = show(visit, hash_of(address, "guide.md", "Flags are **red** before a storm."))
         marked = page.locator("#reader-text mark.current")
+        marked.first.wait_for()
         assert "".join(marked.all_text_contents()) == "Flags are red before a storm."
         assert_no_barriers(page)
         page.get_by_role("button", name="Copy", exact=True).click()

@@ -40,6 +40,9 @@ export function watchReader() {
   document.addEventListener("change", (event) => {
     if (event.target.id === "reader-page") goToPage(event.target);
   });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.id === "reader-page") event.target.select();
+  });
   document.addEventListener("submit", (event) => {
     if (event.target.closest?.("#reader-panel")) event.preventDefault();
   });
