@@ -13,6 +13,7 @@ from askdocs.types import Citation, Passage
 
 _WRITTEN = re.compile(r"(\d{1,12})-(\d{1,12})(?:~(\d{1,12})-(\d{1,12}))?\.([0-9a-f]{12})")
 
+_FARTHEST = 100_000  # characters that words are looked for before and after their place
 _WORD_START = re.compile(r"\b\w|(?<!\S)\S")
 _WITHIN_WORD = re.compile(r"\w\w|\s")  # from the last character on: no words end here
 
@@ -43,12 +44,13 @@ class Mark:
         """The mark at the place of `text`, nearest to its own, where the same words stand now.
 
         Returns:
-            The mark itself where its words have not moved, None where they are gone.
+            The mark itself where its words have not moved, None where they are gone or far away.
         """
         if self.holds(text):
             return self
         length = self.end - self.start
-        starts = (match.start() for match in _WORD_START.finditer(text))
+        first, last = max(self.start - _FARTHEST, 0), self.start + _FARTHEST
+        starts = (match.start() for match in _WORD_START.finditer(text, first, last))
         for start in sorted(starts, key=lambda start: abs(start - self.start)):
             end = start + length
             if length > 0 and end <= len(text) and not _WITHIN_WORD.match(text, end - 1):
