@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 PREFIX = "assets-askdocs"
-_STYLES = ("colours", "frame", "talk", "panels", "shelf", "search", "phone")
+_STYLES = ("colours", "frame", "talk", "panels", "history", "search", "documents", "phone")
 _PDFJS = "pdfjs"
 _MEDIA = {
     ".css": "text/css",

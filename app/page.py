@@ -13,14 +13,11 @@ from .background_tasks import Background
 from .conversations.conversation import Conversation
 from .conversations.store import Archive
 from .events.conversations import changer, exporter, judger, lister, opener, redrawer, unfolder
-from .events.indexing import indexer
-from .events.payload import values_of
 from .events.questions import asker, stopper, suggester
 from .page_state import page_state
 from .suggestions import Suggestions
-from .uploads import Intake
 from .views.answers import render_past
-from .views.documents import render_progress, render_shelf, render_welcome
+from .views.documents import render_welcome
 from .views.static_parts import (
     CHOICE,
     CONFIRM,
@@ -29,13 +26,11 @@ from .views.static_parts import (
     QUOTES_ONLY,
     READER,
     SEARCH,
-    SHELF_HEAD,
     TOOLS,
     VIEW_LINKS,
     WELCOME,
-    add_button,
     brand,
-    shelf_state,
+    documents_view,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +42,6 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # The page's script puts what a hidden button is to do in place of the first input.
 COMMAND = "(command, ...rest) => [window.askdocs.command(), ...rest]"
 NOTED = "(command, conversation) => [window.askdocs.noted(), conversation]"
-SHELF = "(command, wanted) => [window.askdocs.shelf(wanted), wanted]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,6 @@ class Surroundings:
     suggestions: Suggestions
     archive: Archive
     background: Background
-    intake: Intake
     watching: bool
     may_change: bool
 
@@ -77,12 +70,6 @@ class _Parts:
     send: gradio.Button
     stop: gradio.Button
     start_over: gradio.Button
-    open_shelf: gradio.Button
-    find: gradio.Textbox
-    index: gradio.Button
-    progress: gradio.HTML
-    watched: gradio.HTML
-    shelf: gradio.HTML
     open_history: gradio.Button
     find_conversation: gradio.Textbox
     history: gradio.HTML
@@ -101,7 +88,7 @@ def build_page(around: Surroundings) -> gradio.Blocks:
     with gradio.Blocks(title=f"{folder} · askdocs", analytics_enabled=False) as page:
         parts = _lay_out(around)
         asked = _connect_talk(parts, around)
-        _connect_shelf(parts, around)
+        _connect_news(parts, around)
         _connect_history(parts, around, asked)
         add_endpoints(around.assistant, around.background)
         page.load(welcomer(around), None, parts.welcome, **QUIET)
@@ -125,6 +112,7 @@ def welcomer(around: Surroundings) -> Callable[[], str]:
         return render_welcome(
             around.assistant.status(),
             around.suggestions.questions(patience=0),
+            guide=around.suggestions.guide,
             may_change=around.may_change,
             watching=around.watching,
             progress=around.assistant.progress,
@@ -142,7 +130,6 @@ def _lay_out(around: Surroundings) -> _Parts:
         gradio.HTML(VIEW_LINKS, elem_id="view-links", **PLAIN)
         start_over = gradio.Button("New", elem_id="start-over")
         open_history = gradio.Button("History", elem_id="open-history")
-        open_shelf = gradio.Button("Documents", elem_id="open-shelf")
         gradio.HTML(TOOLS, elem_id="tools", **PLAIN)
     with gradio.Row(elem_id="room"):
         with gradio.Column(elem_id="talk"):
@@ -168,21 +155,9 @@ def _lay_out(around: Surroundings) -> _Parts:
                 file = gradio.Textbox(visible="hidden")
                 send = gradio.Button("Ask", elem_id="send", variant="primary")
                 stop = gradio.Button("Stop", elem_id="stop")
-        gradio.HTML(SEARCH, elem_id="views", **PLAIN)
+        documents = documents_view(may_change=around.may_change, watching=around.watching)
+        gradio.HTML(SEARCH + documents, elem_id="views", **PLAIN)
         gradio.HTML(READER, elem_id="reader", **PLAIN)
-        with gradio.Column(elem_id="shelf", elem_classes="side"):
-            gradio.HTML(SHELF_HEAD, **PLAIN)
-            find = gradio.Textbox(
-                label="Find a document", placeholder="Find a document…", elem_id="find"
-            )
-            with gradio.Row(elem_id="shelf-tools"):
-                if around.may_change:
-                    gradio.HTML(add_button(), **PLAIN)
-                index = gradio.Button("Index again", elem_id="index")
-            gradio.HTML(shelf_state(around.watching), **PLAIN)
-            progress = gradio.HTML("", elem_id="progress", **PLAIN)
-            watched = gradio.HTML("", elem_id="watched", **PLAIN)
-            shelf = gradio.HTML("", elem_id="documents", elem_classes="list", **PLAIN)
         with gradio.Column(elem_id="history", elem_classes="side"):
             gradio.HTML(HISTORY_HEAD, **PLAIN)
             find_conversation = gradio.Textbox(
@@ -194,8 +169,7 @@ def _lay_out(around: Surroundings) -> _Parts:
     gradio.HTML(CONFIRM, **PLAIN)
     return _Parts(
         conversation, welcome, past, present, follow_ups, question, command, send, stop, start_over,
-        open_shelf, find, index, progress, watched, shelf, open_history, find_conversation, history,
-        file,
+        open_history, find_conversation, history, file,
     )  # fmt: skip
 
 
@@ -256,54 +230,16 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
     return asked
 
 
-def _connect_shelf(parts: _Parts, around: Surroundings) -> None:
-    """Listing, finding and indexing documents."""
-    assistant = around.assistant
-
-    def show_shelf(command: str, wanted: str) -> tuple[str, str]:
-        start = values_of(command).get("start", 0)
-        documents = render_shelf(
-            assistant.status(),
-            wanted,
-            start=start if isinstance(start, int) else 0,
-            may_change=around.may_change,
-        )
-        progress = assistant.progress  # of whoever indexes: the watch, a button, a command
-        return documents, render_progress(progress) if progress else ""
-
-    gradio.on(
-        [parts.open_shelf.click, parts.find.change, _hidden("refresh").click],
-        show_shelf,
-        [parts.command, parts.find],
-        [parts.shelf, parts.watched],
-        js=SHELF,
-        trigger_mode="always_last",
+def _connect_news(parts: _Parts, around: Surroundings) -> None:
+    """What is drawn again when the documents have changed."""
+    welcomed = _hidden("keep-up").click(welcomer(around), None, [parts.welcome], **QUIET)
+    welcomed.then(
+        redrawer(around.assistant, around.archive),
+        [parts.command, parts.conversation],
+        [parts.past, parts.present],
+        js=NOTED,
         **QUIET,
     )
-    indexed = parts.index.click(
-        indexer(assistant, around.suggestions, around.background, around.intake),
-        None,
-        [parts.progress],
-        concurrency_limit=1,
-        concurrency_id="index",
-        **QUIET,
-    )
-    indexed.then(
-        show_shelf,
-        [parts.command, parts.find],
-        [parts.shelf, parts.watched],
-        js=SHELF,
-        **QUIET,
-    )
-    for behind in (indexed.then, _hidden("keep-up").click):
-        welcomed = behind(welcomer(around), None, [parts.welcome], **QUIET)
-        welcomed.then(
-            redrawer(assistant, around.archive),
-            [parts.command, parts.conversation],
-            [parts.past, parts.present],
-            js=NOTED,
-            **QUIET,
-        )
 
 
 def _connect_history(parts: _Parts, around: Surroundings, asked: Any) -> None:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 def page_state(assistant: Assistant, suggestions: Suggestions) -> str:
     """A word for the documents and the first questions; every open page asks for it often.
 
-    While documents are indexed it is another each time the page would tell another progress.
+    It is another while documents are indexed.
     """
     documents = assistant.revision()
     suggestions.keep_up(documents)
-    return checksum(repr((documents, suggestions.questions(patience=0), assistant.progress)))
+    running = assistant.progress is not None
+    shown = suggestions.questions(patience=0), repr(suggestions.guide)
+    return checksum(repr((documents, shown, running)))

@@ -19,12 +19,14 @@ from askdocs.output.marks import parse_mark
 
 from . import ServerOptions, assets
 from .api.check import add_check
+from .api.documents import add_documents
 from .api.mcp import mcp_routes
 from .api.openai import add_completions
 from .api.processes import add_tasks
 from .api.search import add_search
 from .background_tasks import Background
 from .conversations.store import Archive
+from .indexing import Indexing
 from .listener import host_name
 from .page import Surroundings, build_page
 from .page_state import page_state
@@ -80,13 +82,14 @@ def build_application(
     add_completions(routes, assistant)
     add_check(routes, assistant)
     add_search(routes, assistant)
+    add_documents(routes, assistant, Indexing(assistant, suggestions, background, intake))
     add_tasks(routes, assistant, background)
     if options.may_change:
         _add_intake(routes, intake)
         background.start(intake.clean, "askdocs-clean")
     archive = Archive(assistant.config.index / KEPT if options.keeping else None)
     around = Surroundings(
-        assistant, suggestions, archive, background, intake, options.watching, options.may_change
+        assistant, suggestions, archive, background, options.watching, options.may_change
     )
     gradio.mount_gradio_app(
         routes,

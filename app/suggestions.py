@@ -1,58 +1,44 @@
-"""First questions made from the documents themselves, kept only if the documents answer them."""
+"""First questions, from what documents define and what they head; each is answered by them."""
 
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, takewhile, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from askdocs.errors import AskdocsError
-from askdocs.types import Answer, Document
+from askdocs.types import Answer, Guide, SuggestedQuestion
 
 from .background_tasks import Background
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
-WANTED = 3
-FOLLOW_UPS_TRIED = 4
+WANTED = 4
 DOCUMENTS_TRIED = 12
-SECONDS = 15.0
+EACH_TRIED = 3  # questions of a document
+FOLLOW_UPS_WANTED = 3
+FOLLOW_UPS_TRIED = 4
+SECONDS = 20.0
 SECONDS_APART = 60.0
-SECONDS_READING = 5.0  # of them
-CHARACTERS_READ = 20_000
-
-_NAME = r"[A-Z][\w’'-]+(?: (?:of |the |de |von |van )?[A-Z][\w’'-]+){0,3}"
-_VERBS = {
-    "warn": "warn of", "claim": "claim", "argue": "argue", "announce": "announce",
-    "discover": "discover", "invent": "invent", "propose": "propose", "recommend": "recommend",
-    "predict": "predict", "advise": "advise", "conclude": "conclude", "introduce": "introduce",
-    "develop": "develop",
-}  # fmt: skip
-_DEED = re.compile(rf"(?:^|[\s“\"(])((?:The )?)({_NAME}) ({'|'.join(_VERBS)})(s|e?d)\b")
-_CONDITION = re.compile(r"(?:^|[.!?]\s+)If ((?:the|a|an) [a-z][a-z -]{4,40}), ", re.MULTILINE)
-_COUNT = re.compile(r"\b\d[\d,.]* ([a-z]{3,}s) (were|have been) ([a-z]+(?:ed|lt|de|st|nt))\b")
-_DATE = re.compile(
-    r"\b[Oo]n ((?:January|February|March|April|May|June|July|August|September|October|November"
-    r"|December) \d{1,2}, \d{4}|\d{1,2} (?:January|February|March|April|May|June|July|August"
-    r"|September|October|November|December) \d{4})"
-)
-_ABBREVIATION = re.compile(r"(?:[A-Z][\w-]+ ){2,6}\(([A-Z]{2,8})\)")
-_NO_NAME = re.compile(r"^(?:It|They|He|She|We|This|That|These|Those|There|In|On|At|As|If|But)\b")
+_BEFORE = 20  # characters before its section at which a quote may begin
 
 _log = logging.getLogger(__name__)
 
 
 class Suggestions:
-    """First questions for a corpus, found in the background so that nobody waits for them."""
+    """First questions for a corpus, found in the background so that nobody waits for them.
+
+    `guide` is that of the folder, once it is known.
+    """
 
     def __init__(self, assistant: Assistant, background: Background) -> None:
         self._assistant = assistant
         self._background = background
+        self.guide: Guide | None = None
         self._questions: tuple[str, ...] = ()
         self._documents = ""  # their revision when the last search began
         self._began = 0.0  # and when that was
@@ -85,6 +71,7 @@ class Suggestions:
         try:
             found: list[str] = []
             self._documents, self._began = self._assistant.revision(), time.monotonic()
+            self.guide = self._assistant.guide()
             for question in answered_questions(self._assistant):
                 found.append(question)
                 if len(found) > len(self._questions):
@@ -101,66 +88,58 @@ class Suggestions:
 def answered_questions(assistant: Assistant) -> Iterator[str]:
     """At most WANTED questions that the documents answer, from different documents if possible."""
     deadline = time.monotonic() + SECONDS
-    in_turn = zip_longest(*_suggested(assistant, time.monotonic() + SECONDS_READING))
-    found = 0
-    for question in dict.fromkeys(chain.from_iterable(in_turn)):
-        if found == WANTED or time.monotonic() > deadline:
-            break
-        if question and assistant.ask(question, quotes=True).answered:
-            found += 1
-            yield question
+    in_turn = zip_longest(*_suggested(assistant))
+    answered = (
+        each.text
+        for each in chain.from_iterable(in_turn)
+        if each and time.monotonic() < deadline and is_answered(assistant, each)
+    )
+    yield from islice(dict.fromkeys(islice(answered, WANTED)), WANTED)
 
 
-def _suggested(assistant: Assistant, deadline: float) -> list[Sequence[str]]:
-    """The candidate questions of at most DOCUMENTS_TRIED documents that suggest any.
+def is_answered(
+    assistant: Assistant, question: SuggestedQuestion, sources: Sequence[str] | None = None
+) -> bool:
+    """Whether a question is answered, and by the part of the document that suggests it."""
+    answer = assistant.ask(question.text, quotes=True, sources=sources)
+    return answer.answered and any(
+        each.source == question.source
+        and question.start - _BEFORE <= each.start < max(question.end, question.start + 1)
+        for each in answer.citations
+    )
 
-    They are taken from all over the folder: of most documents the wording suggests nothing.
-    """
-    sources = [record.source for record in assistant.status().documents]
-    step = max(1, len(sources) // DOCUMENTS_TRIED)
-    spread = (source for first in range(step) for source in sources[first::step])
-    in_time = takewhile(lambda _: time.monotonic() < deadline, spread)
-    candidates = (candidate_questions(assistant.document(source)) for source in in_time)
-    return list(islice(filter(None, candidates), DOCUMENTS_TRIED))
+
+def _suggested(assistant: Assistant) -> list[Sequence[SuggestedQuestion]]:
+    """The questions of at most DOCUMENTS_TRIED documents that suggest any."""
+    sources = [guide.source for guide in assistant.guide().documents]
+    each = (assistant.suggested_questions(source)[:EACH_TRIED] for source in sources)
+    return list(islice(filter(None, each), DOCUMENTS_TRIED))
 
 
 def follow_ups(
     assistant: Assistant, answer: Answer, asked: Sequence[str], *, sources: Sequence[str] = ()
 ) -> Iterator[str]:
-    """At most WANTED questions that passages near an answer suggest and the documents answer."""
-    cited = {citation.source for citation in answer.citations}
-    passages = [hit.passage for hit in answer.hits if not cited or hit.passage.source in cited]
-    found = (
-        candidate_questions(Document(passage.source, passage.text, passage.title))
-        for passage in passages
-    )
+    """Questions from near what an answer quotes, that the documents answer elsewhere than there."""
     known = {each.casefold() for each in asked}
-    questions = dict.fromkeys(each for each in chain.from_iterable(found))
-    fresh = [each for each in questions if each.casefold() not in known]
+    fresh = [each for each in _near(assistant, answer) if each.text.casefold() not in known]
     answered = (
-        each
+        each.text
         for each in fresh[:FOLLOW_UPS_TRIED]
-        if assistant.ask(each, sources=sources or None, quotes=True).answered
+        if is_answered(assistant, each, sources or None)
     )
-    return islice(answered, WANTED)
+    return islice(answered, FOLLOW_UPS_WANTED)
 
 
-def candidate_questions(document: Document) -> Sequence[str]:
-    """Questions that the wording of a document suggests, most telling first; no two alike."""
-    return list(dict.fromkeys(_candidates(document.text[:CHARACTERS_READ])))[:6]
-
-
-def _candidates(text: str) -> Iterator[str]:
-    for match in _DEED.finditer(text):
-        article, name, verb, ending = match.groups()
-        if not _NO_NAME.match(name):
-            does = "does" if ending == "s" else "did"
-            yield f"What {does} {article.lower()}{name} {_VERBS[verb]}?"
-    for match in _CONDITION.finditer(text):
-        yield f"What happens if {match.group(1)}?"
-    for match in _COUNT.finditer(text):
-        yield f"How many {' '.join(match.groups())}?"
-    for match in _DATE.finditer(text):
-        yield f"What happened on {match.group(1)}?"
-    for match in _ABBREVIATION.finditer(text):
-        yield f"What does {match.group(1)} stand for?"
+def _near(assistant: Assistant, answer: Answer) -> Iterator[SuggestedQuestion]:
+    """The questions of the quoted documents, the nearest first, without what is quoted."""
+    places: dict[str, list[int]] = {}
+    for citation in answer.citations:
+        places.setdefault(citation.source, []).append(citation.start)
+    for source, quoted in islice(places.items(), 2):
+        suggested = assistant.suggested_questions(source)
+        new = [
+            each
+            for each in suggested
+            if not any(each.start <= place < each.end for place in quoted)
+        ]
+        yield from sorted(new, key=lambda each: min(abs(each.start - at) for at in quoted))

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, StreamingResponse
 
 from askdocs.errors import AskdocsError
 from askdocs.remote.wire import from_record, to_error, to_record
+from askdocs.search.filters import Filters
 from askdocs.types import AskOptions, Progress, ProgressListener
 
 from ..background_tasks import Background
@@ -20,9 +21,7 @@ from ..background_tasks import Background
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
-TASKS = frozenset(
-    {"corpus", "is_indexed", "status", "document", "index", "search", "check", "stream"}
-)
+TASKS = frozenset("check corpus document find guide index is_indexed search status stream".split())
 
 
 def add_tasks(routes: FastAPI, assistant: Assistant, background: Background) -> None:
@@ -85,6 +84,12 @@ def _do(
                 rebuild=values["rebuild"],
                 recheck=values.get("recheck", ()),
             )
+        case "find":
+            given = values["filters"]
+            filters = from_record(Filters, given) if given else None
+            return assistant.find(values["query"], filters=filters, documents=values["documents"])
+        case "guide":
+            return assistant.guide(sources=values["sources"])
         case "check":
             return assistant.check(values["text"], sources=values["sources"], on_progress=listener)
         case _:

@@ -13,8 +13,9 @@ from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
 
 from ..conversations.conversation import Conversation, Exchange
-from .exports import answer_markdown
+from .exports import answer_html, answer_markdown
 from .prose import render_markdown, render_prose
+from .references import answer_footnotes, answer_text, bibtex, quote_with_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
             f'<div class="answer refusal" dir="auto"><p>{escape(text)}</p></div>{notice}'
             f"{ASK_ALL if limited else OTHER_WORDS}"
             f"{LET_MODEL_TRY if answer.hits else ''}"
-            f"{_nearest(answer.hits)}{_searched_for(answer)}"
+            f"{_nearest(answer.hits)}{_searched_for(answer, number)}"
         )
     if not answer.statements:
         return f'<div class="answer said" dir="auto">{escape(answer.text)}</div>{notice}'
@@ -162,7 +163,7 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
         f"{PERHAPS if perhaps else ''}{body}"
         f"{notice}{_cited(answer.citations, number)}{_assurance(answer)}"
         f"{ASK_ALL if perhaps and limited else ''}{LET_MODEL_TRY if perhaps else ''}"
-        f"{_searched_for(answer)}"
+        f"{_searched_for(answer, number)}"
     )
 
 
@@ -281,6 +282,10 @@ def _entry(citation: Citation, number: int) -> str:
         f'<a class="entry" {_opens(citation.source, mark_citation(citation))}>'
         f'<span class="number">{citation.number}</span> '
         f'<span class="place">{escape(where or "in the text")}</span></a>'
+        f'<button type="button" class="copy-quote" data-action="copy"'
+        f' data-markdown="{escape(quote_with_place(citation))}"'
+        f' aria-label="Copy quote {citation.number}" title="Copy this quote with its place">'
+        "Copy</button>"
         f'<span class="note" id="note-{number}-{citation.number}" hidden>'
         f'<span class="note-quote" dir="auto">“{escape(citation.quote)}”</span> '
         f'<span class="note-place">{_document_name(citation.passage)}'
@@ -330,12 +335,16 @@ def _is_overview(answer: Answer) -> bool:
     return answer.confidence == 1.0 and bool(answer.notice)
 
 
-def _searched_for(answer: Answer) -> str:
-    """What was searched, where that is not simply the question."""
+def _searched_for(answer: Answer, number: int) -> str:
+    """That a question was read together with those before it, and a way to ask it alone."""
     other = [each for each in answer.searched_for if each.strip() != answer.question.strip()]
-    if not other:
+    if not other or number == 0 or answer.notice.startswith("Searched for"):
         return ""
-    return f'<p class="quiet searched">Searched for: {escape("; ".join(answer.searched_for))}</p>'
+    return (
+        f'<p class="quiet searched" title="{escape("; ".join(other))}">'
+        "Understood together with the questions before. "
+        '<button type="button" class="turn" data-action="alone">Ask it alone</button></p>'
+    )
 
 
 def _actions(exchange: Exchange) -> str:
@@ -344,13 +353,35 @@ def _actions(exchange: Exchange) -> str:
         return ""
     copy = judge = ""
     if exchange.answer is not None:
-        markdown = escape(answer_markdown(exchange.answer))
-        copy = f'<button type="button" data-action="copy" data-markdown="{markdown}">Copy</button>'
+        copy = _copies(exchange.answer)
         judge = _judgements(exchange)
     return (
         f'<div class="actions">{copy}'
         '<button type="button" data-action="edit">Edit question</button>'
         f'<button type="button" data-action="again">Ask again</button>{judge}</div>'
+    )
+
+
+def _copies(answer: Answer) -> str:
+    """The forms in which an answer is taken away; the first is text with its layout."""
+    markdown, rich = escape(answer_markdown(answer)), escape(answer_html(answer))
+    plain = (
+        f'<button type="button" data-action="copy" data-markdown="{escape(answer_text(answer))}"'
+        f' data-html="{rich}">Copy</button>'
+    )
+    forms = [("Markdown", markdown)]
+    if answer.citations:
+        forms += [
+            ("Quotes with footnotes", escape(answer_footnotes(answer))),
+            ("Sources as BibTeX", escape(bibtex(answer))),
+        ]
+    items = "".join(
+        f'<li><button type="button" data-action="copy" data-markdown="{text}">{name}</button></li>'
+        for name, text in forms
+    )
+    return (
+        f'{plain}<details class="menu copies"><summary aria-label="Copy as">as…</summary>'
+        f"<ul>{items}</ul></details>"
     )
 
 

@@ -103,14 +103,15 @@ def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
         "style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-        f'<body><h1 dir="auto">{escape(title)}</h1>\n{"".join(map(_answer_html, answers))}'
+        f'<body><h1 dir="auto">{escape(title)}</h1>\n{"".join(map(answer_html, answers))}'
         f"<footer><p>Made by askdocs, {record['exported_at'][:10]}. "
         "<code>askdocs verify</code> with this file checks its quotes again.</p></footer>"
         f"{embedded(record)}</body></html>\n"
     )
 
 
-def _answer_html(answer: Answer) -> str:
+def answer_html(answer: Answer) -> str:
+    """An answer as HTML for a file or the clipboard: its words, then its quotes with places."""
     said = "".join(_statements_html(answer)) or f'<p dir="auto">{escape(answer.text)}</p>'
     if is_prose(answer):
         said = f'<div dir="auto">{_prose_html(answer)}</div><p><small>{summary(answer)}</small></p>'

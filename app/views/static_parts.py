@@ -23,6 +23,7 @@ VIEW_LINKS = """
 <nav id="views-nav" aria-label="Views">
   <a href="./" data-view="ask">Ask</a>
   <a href="?show=search" data-view="search" title="Search (/)">Search</a>
+  <a href="?show=documents" data-view="documents">Documents</a>
 </nav>
 """
 
@@ -50,7 +51,7 @@ SEARCH = """
       <p>Keys: <kbd>/</kbd> comes here, <kbd>↓</kbd> <kbd>↑</kbd> go from hit to hit,
         <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>
     </div>
-    <div id="search-results"></div>
+    <div id="search-results" class="places"></div>
   </div>
 </section>
 """
@@ -155,33 +156,53 @@ CONFIRM = """
 <div id="drop-here" aria-hidden="true"><p>Drop files to add them to your documents</p></div>
 """
 
-SHELF_HEAD = """
-<div class="panel-head">
-  <div class="panel-title"><h2>Documents</h2></div>
-  <div class="panel-tools">
-    <button type="button" data-action="close" aria-label="Close the documents"
-      title="Close (Escape)">✕</button>
+_DOCUMENTS = """
+<section class="view" id="view-documents" aria-label="Documents" hidden>
+  <div class="view-body wide">
+    <div id="documents-tools">
+      <div class="search-line"><input type="search" id="find" maxlength="400" dir="auto"
+        aria-label="Find a document by its name" placeholder="Find a document by its name…"></div>
+      <div class="search-wishes">
+        <label class="quiet">Sort by <select id="documents-order">
+          <option value="name">folder</option><option value="title">title</option>
+          <option value="date">date</option><option value="size">size</option>
+          <option value="kind">kind</option><option value="state">state</option></select></label>
+        <label class="quiet">Kind <select id="documents-kind">
+          <option value="">all</option></select></label>
+        <label class="quiet">State <select id="documents-state"><option value="">all</option>
+          <option value="ready">wholly read</option>
+          <option value="rest">not wholly read</option></select></label>
+        <span class="documents-buttons">{add}<button type="button" class="turn"
+          data-action="index">Index again</button></span>
+      </div>
+    </div>
+    <div id="adding" role="status"></div>
+    <p id="documents-summary" class="quiet"></p>
+    <div id="documents-progress" hidden><p class="quiet"><span dir="auto"></span> <b></b></p>
+      <progress max="1" aria-label="How much of the documents is read"></progress></div>
+    <p id="documents-outcome" class="quiet" role="status"></p>
+    <p class="quiet hint">{watched} Tick documents or folders to ask and search only those.</p>
+    <div id="documents"></div>
   </div>
-</div>
+</section>
 """
+
+
+def documents_view(*, may_change: bool, watching: bool) -> str:
+    """The view of the documents; with `may_change` with buttons to add files."""
+    watched = (
+        "Changes in the folder are indexed as they happen."
+        if watching
+        else "The folder is not watched: index again after changes."
+    )
+    return _DOCUMENTS.format(add=add_button() if may_change else "", watched=watched)
 
 
 def add_button() -> str:
     """A button to add files, of the kinds that can be read."""
     kinds = ",".join(sorted(suffixes()))
     return (
-        '<button type="button" data-action="add">Add files…</button>'
+        '<button type="button" class="turn" data-action="add">Add files…</button>'
         f'<input id="add-files" type="file" multiple hidden accept="{kinds}"'
         ' aria-label="Files to add">'
     )
-
-
-def shelf_state(watching: bool) -> str:
-    """Whether the folder is watched, and what became of the files that were added."""
-    words = (
-        "Changes in the folder are indexed as they happen."
-        if watching
-        else "The folder is not watched: index again after changes."
-    )
-    state = f'<p class="quiet">{words}</p><div id="adding" role="status"></div>'
-    return f'<div id="shelf-state">{state}</div>'

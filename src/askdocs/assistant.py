@@ -15,11 +15,16 @@ from askdocs.answering.pipeline import LONGEST_QUESTION
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
 from askdocs.documents.scan import scan
+from askdocs.documents.titles import readable_title
 from askdocs.errors import AskdocsError, CorpusError
+from askdocs.guide.folder import READ
+from askdocs.guide.outline import outline_of
+from askdocs.guide.questions import questions_of
 from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import index_bytes
 from askdocs.index.index import Index
+from askdocs.index.sync.activity import Tracker
 from askdocs.index.sync.load import UNREAD
 from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
@@ -32,15 +37,18 @@ from askdocs.search.filters import Filters
 from askdocs.search.find import find_words, group_hits
 from askdocs.system.files import same_place
 from askdocs.types import (
+    Activity,
     AskOptions,
     Changes,
     Check,
     Document,
+    Guide,
     Hit,
     Progress,
     ProgressListener,
     SearchResult,
     Status,
+    SuggestedQuestion,
     Turn,
 )
 
@@ -69,6 +77,7 @@ class Assistant(AssistantInterface):
     ) -> None:
         self._parts = Parts(config or Config(), embedder=embedder, llm=llm)
         self._sync_guard = threading.Lock()
+        self._tracker = Tracker()
         self.progress: Progress | None = None  # of the indexing that is running
 
     @property
@@ -145,7 +154,7 @@ class Assistant(AssistantInterface):
                 catalog.distrust(recheck)
             with self._parts.embedding(ray) as embedder:
                 vectors = self._parts.open_vectors()
-                return sync(Index(self.config, catalog, vectors, embedder, listener))
+                return sync(Index(self.config, catalog, vectors, embedder, listener, self._tracker))
 
     @contextmanager
     def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
@@ -161,6 +170,10 @@ class Assistant(AssistantInterface):
             yield listen
         finally:
             self.progress = None
+
+    def activity(self) -> Activity | None:
+        """Return what the indexing of this process is at; None while there is none."""
+        return self._tracker.activity() if self.progress is not None else None
 
     def is_indexed(self) -> bool:
         catalog = self._parts.open_catalog()
@@ -214,6 +227,32 @@ class Assistant(AssistantInterface):
         if document is None:
             raise CorpusError(f"There is no document {source!r} in the index.")
         return document
+
+    def guide(self, *, sources: Sequence[str] | None = None, most: int = READ) -> Guide:
+        """Return what the folder holds and what it speaks of, by its own words.
+
+        Args:
+            sources: Names, folders or globs of the documents that are meant; None means all.
+            most: How many documents are looked into at most.
+
+        Raises:
+            CorpusError: No document matches `sources`.
+        """
+        catalog = self._parts.open_catalog()
+        within = None if sources is None else catalog.sources(sources)
+        return self._parts.guides.folder(catalog, sources=within, most=most)
+
+    def suggested_questions(self, source: str) -> tuple[SuggestedQuestion, ...]:
+        """Return questions that a document should answer. Whether it does is to be found out.
+
+        Args:
+            source: The document.
+
+        Raises:
+            CorpusError: There is no such document in the index.
+        """
+        document = self.document(source)
+        return questions_of(document, outline_of(document, readable_title(source, document.title)))
 
     def diagnose(self) -> Diagnosis:
         """Check the whole index. It is closed first.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
+from askdocs.search.filters import Filters
 from askdocs.system.closing import Closing
 from askdocs.types import (
     Answer,
@@ -14,8 +15,10 @@ from askdocs.types import (
     Changes,
     Check,
     Document,
+    Guide,
     Hit,
     ProgressListener,
+    SearchResult,
     Status,
     Turn,
 )
@@ -112,6 +115,34 @@ class AssistantInterface(Closing):
             IndexMismatchError: The index was made with other settings, or is damaged.
             ModelUnavailableError: The embedding model cannot be loaded or reached.
             VectorsUnavailableError: The Chroma server does not answer.
+        """
+
+    @abstractmethod
+    def find(
+        self, query: str, *, filters: Filters | None = None, documents: int = 20
+    ) -> SearchResult:
+        """Find the places where words stand, document by document.
+
+        Args:
+            query: Words that have to stand in a document all together. "Exact phrases" stand in
+                quotation marks, a star ends the beginning of a word.
+            filters: Which documents are looked at.
+            documents: How many documents the result has at most.
+
+        Raises:
+            AskdocsError: The query holds no word.
+            CorpusError: No document matches the filters.
+        """
+
+    @abstractmethod
+    def guide(self, *, sources: Sequence[str] | None = None) -> Guide:
+        """Return what the folder holds and what it speaks of, by its own words.
+
+        Args:
+            sources: Names, folders or globs of the documents that are meant; None means all.
+
+        Raises:
+            CorpusError: No document matches `sources`.
         """
 
     @abstractmethod

@@ -10,6 +10,7 @@ from typing import Any
 
 from askdocs.config import Config
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
+from askdocs.guide.folder import Guides
 from askdocs.index.catalog import Catalog, readable_meta
 from askdocs.index.fingerprint import fingerprint as fingerprint_of
 from askdocs.index.folder import delete_index, has_vectors, make_private_folder
@@ -46,6 +47,7 @@ class Parts:
         self.config = config
         self.guard = threading.RLock()
         self._llm_guard = threading.Lock()
+        self.guides = Guides()
         self.token = secrets.token_urlsafe(24)
         self._given_embedder = embedder
         self._given_llm = llm

@@ -272,6 +272,82 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading in the contents of a document; `level` counts from 1, `start` is its place."""
+
+    heading: str
+    level: int
+    start: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Words of a document: `text == document.text[start:end]`. `heading` is that of their section.
+
+    It is "" for the beginning of a document.
+    """
+
+    heading: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedQuestion:
+    """A question that a document suggests: its words from `start` to `end` should answer it."""
+
+    text: str
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentGuide:
+    """What a document is, by its own words.
+
+    `dated` is the day that the document itself gives, as in 2025-03-31; "" where it gives none.
+    `opening` is its abstract or summary, or how it begins. `names`, `words` and `figures` stand out
+    in it. `record` is what the index knows of it, with what was not read of it.
+    """
+
+    record: DocumentRecord
+    title: str
+    kind: str
+    dated: str = ""
+    outline: tuple[Section, ...] = ()
+    opening: Excerpt | None = None
+    names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        return self.record.source
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a folder holds: how many documents of which kinds, from when, what they speak of.
+
+    `since` and `until` are the days of the oldest and newest document. `documents` are the guides
+    of some documents, those that say most of themselves first. `failed` counts files that could not
+    be read, `partly` documents of which something was left out.
+    """
+
+    count: int
+    kinds: tuple[tuple[str, int], ...] = ()
+    since: str = ""
+    until: str = ""
+    topics: tuple[str, ...] = ()
+    documents: tuple[DocumentGuide, ...] = ()
+    failed: int = 0
+    partly: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be read, and why. Its last good version, if any, stays searchable."""
 
@@ -306,6 +382,15 @@ class Progress:
     def __str__(self) -> str:
         of_total = f"/{self.total}" if self.total else ""
         return f"{self.stage} {self.done}{of_total} {self.source}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the indexing that is under way does. `share`, 0 to 1, never becomes smaller."""
+
+    share: float
+    reading: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 ProgressListener = Callable[[Progress], None]

@@ -20,24 +20,18 @@ from askdocs.app.views.answers import (
     render_past,
     render_present,
 )
-from askdocs.app.views.documents import (
-    DOCUMENTS_SHOWN,
-    readable_size,
-    render_changes,
-    render_progress,
-    render_shelf,
-    render_welcome,
-)
+from askdocs.app.views.documents import render_welcome
 from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
 from askdocs.types import (
     Answer,
-    Changes,
     Citation,
+    DocumentGuide,
     DocumentRecord,
+    Excerpt,
     Failure,
+    Guide,
     Hit,
     Passage,
-    Progress,
     Statement,
     Status,
     Verdict,
@@ -46,7 +40,7 @@ from askdocs.types import (
 HOSTILE = '"><img src=http://evil.example/x onerror=alert(1)><script>alert(2)</script>[a](//b)'
 OURS = {
     "a", "article", "button", "div", "h2", "h3", "li", "ol", "p", "q", "small", "span", "strong",
-    "ul", "details", "summary", "input", "code", "em", "progress",
+    "ul", "details", "summary", "input", "code", "em", "section",
 }  # fmt: skip
 
 
@@ -104,14 +98,6 @@ def a_record(source: str, title: str = "") -> DocumentRecord:
     return DocumentRecord(source, title, 12_345, 12_000, 3, 2, "2026-01-01", "")
 
 
-def test_the_list_of_documents_says_what_was_not_read() -> None:
-    partly = replace(a_record("a.pdf", "Ferries"), left_out=("attachment b.zip", HOSTILE))
-    html = render_shelf(a_status(partly, a_record("c.pdf", "Mills")))
-    assert "Not read: attachment b.zip; " in html
-    assert html.count("Not read") == 1
-    assert_harmless(html)
-
-
 @given(st.sampled_from([HOSTILE, "a\n<b>b</b>", "${1+1} {{x}}", "' \" &amp; \x00"]), st.booleans())
 def test_hostile_words_stay_words(words: str, answered: bool) -> None:
     answer = an_answer(words, source=words, title=words, reason=words, verdict="partly")
@@ -121,10 +107,11 @@ def test_hostile_words_stay_words(words: str, answered: bool) -> None:
     for conversation in (asked, asked.said(words), asked.failed(words), asked.answered(answer)):
         assert_harmless(render_present(conversation))
         assert words.replace("\x00", "") in unescape(render_present(conversation))
-    assert_harmless(render_shelf(a_status(a_record(words, words), failed=(Failure(words, words),))))
-    assert_harmless(render_welcome(a_status(a_record(words)), [words]))
-    assert_harmless(render_progress(Progress("embed", 1, 2, words)))
-    assert_harmless(render_changes(words))
+    record = a_record(words, words)
+    opening = Excerpt("", 0, len(words), words)
+    guide = DocumentGuide(record, words, words, opening=opening, names=(words,))
+    folder = Guide(1, ((words, 1),), topics=(words,), documents=(guide,), failed=1)
+    assert_harmless(render_welcome(a_status(record), [words], guide=folder))
 
 
 def test_a_quote_is_emphasised_where_it_answers() -> None:
@@ -152,9 +139,10 @@ def test_a_doubtful_statement_says_so_and_why() -> None:
 def test_a_refusal_shows_the_nearest_passages_and_what_was_searched() -> None:
     hits = an_answer("The nearest words.").hits
     answer = Answer("and when?", "Nothing.", hits=hits, searched_for=("and when?", "kettle when"))
-    html = render_answer(answer, 0)
+    html = render_answer(answer, 1)
     assert "The nearest words." in html
-    assert "Searched for: and when?; kettle when" in html
+    assert "Understood together with the questions before" in html
+    assert "Understood" not in render_answer(answer, 0)
     assert "chance" not in html
 
 
@@ -317,30 +305,3 @@ def test_a_place_does_not_repeat_the_title_beside_it(heading: str, shown: str) -
     html = render_answer(replace(answer, citations=(citation,)), 0)
     assert f'<span class="place">{shown}</span>' in html
     assert f'<span class="file">tea.md</span>, {shown}</span>' in html
-
-
-def test_the_shelf_finds_by_name_and_shows_a_page_of_many() -> None:
-    records = [a_record(f"folder/{number:05}.txt") for number in range(10_000)]
-    html = render_shelf(a_status(*records))
-    assert html.count("data-choose") == DOCUMENTS_SHOWN + 1
-    assert "1 to 200 of 10,000." in html
-    assert 'data-start="200">Show more<' in html
-    last = render_shelf(a_status(*records), start=9_900)
-    assert last.count("<li><input") == 100
-    assert "folder/09999.txt" in last
-    assert 'data-start="9700">Earlier ones<' in last
-    assert "Show more" not in last
-    assert render_shelf(a_status(*records), start=20_000) == html
-    found = render_shelf(a_status(*records), "09999")
-    assert found.count("<li><input") == 1
-    assert "Remove folder/09999.txt" in found
-    assert "Remove" not in render_shelf(a_status(*records), "09999", may_change=False)
-
-
-def test_changes_are_counted_in_words() -> None:
-    assert "Nothing has changed, 3 as before" in render_changes(Changes(unchanged=3))
-    assert "1 added, 2 removed" in render_changes(Changes(added=("a",), removed=("b", "c")))
-
-
-def test_sizes_are_readable() -> None:
-    assert [readable_size(size) for size in (3, 12_345, 2_500_000)] == ["1 KB", "12 KB", "2.5 MB"]

@@ -41,7 +41,7 @@ def refusal(visit: Visit) -> None:
 
 def documents(visit: Visit) -> None:
     answer(visit)
-    visit.page.locator("#open-shelf").click()
+    visit.page.locator("a[data-view=documents]").first.click()
     expect(visit.page.locator(".documents")).to_be_visible()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +97,7 @@ def test_a_conversation_is_shown_to_nobody_else(own: Visit, browser: Browser) ->
 
 def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: Path) -> None:
     page = own.page
-    page.locator("#open-shelf").click()
+    page.locator("a[data-view=documents]").first.click()
     files: list[dict[str, object]] = [
         {
             "name": "ferry.txt",
@@ -108,43 +109,31 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     page.locator("#add-files").set_input_files(files)  # type: ignore[arg-type]
     expect(page.locator("#adding")).to_contain_text("program.exe: .exe files cannot be read")
     expect(page.locator("#documents")).to_contain_text("ferry.txt")
-    expect(page.locator("#progress")).to_contain_text("as before")
+    expect(page.locator("#documents-outcome")).to_contain_text(re.compile("added|Nothing"))
     page.evaluate(DROP, ["canal.txt", "The canal of Lund\nIt was dug in 1788.\n"])
     expect(page.locator("#documents")).to_contain_text("canal.txt")
+    page.locator("a[data-view=ask]").click()
     own.ask("when was the canal of Lund dug?")
     expect(page.locator("#present .answer")).to_contain_text("1788")
 
     (corpus / "canal.txt").write_text("The canal of Lund\nNobody knows when it was dug.\n")
-    page.get_by_role("button", name="Index again").click()
     expect(page.locator("#present .changed")).to_contain_text("canal.txt has changed")
     page.locator("#present a.cite").first.click()
     expect(page.locator("#reader-notice")).to_contain_text("has changed")
-    page.locator("#open-shelf").click()
+    page.locator("a[data-view=documents]").first.click()
     for name in ("canal.txt", "ferry.txt"):
         page.get_by_label(f"Remove {name}", exact=True).click()
         expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_focused()
         page.locator("#confirm [value=yes]").click()
         expect(page.locator("#documents")).not_to_contain_text(name)
         assert not (corpus / name).exists()
+    page.locator("a[data-view=ask]").click()
     expect(page.locator("#present .changed")).to_contain_text("canal.txt was removed")
     page.locator("#present a.cite").first.click()
     expect(page.locator("#reader-notice")).to_contain_text("is not there any more")
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
     expect(page.locator("#reader-text")).to_be_hidden()
     assert len(list((corpus.parent / "index" / "removed").rglob("*.txt"))) >= 2
-
-
-def test_a_long_list_of_documents_scrolls_within_its_panel(own: Visit) -> None:
-    page = own.page
-    page.locator("#open-shelf").click()
-    page.locator(".documents li").first.wait_for()
-    page.locator(".documents").evaluate("list => { list.innerHTML = list.innerHTML.repeat(60); }")
-    box = page.locator("#documents").bounding_box()
-    assert box is not None
-    assert box["y"] > 100
-    assert box["y"] + box["height"] <= 801
-    expect(page.get_by_role("button", name="Index again")).to_be_in_viewport()
-    expect(page.locator(".documents li").first).to_be_in_viewport()
 
 
 def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: Path) -> None:
@@ -189,7 +178,7 @@ def test_axe_finds_no_barriers_in_lists_and_questions(open_page: OpenPage, schem
         assert_no_barriers(page)
         page.keyboard.press("Escape")
         expect(page.locator("#history")).to_be_visible()
-        page.locator("#open-shelf").click()
+        page.locator("a[data-view=documents]").first.click()
         page.locator(".documents li").first.wait_for()
         assert_no_barriers(page)
 

@@ -12,8 +12,11 @@ from tests.browser.conftest import running_server, visiting
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
 
-LAMP = "The lamp of Sund\nIf the main lamp fails, the keeper lights the reserve lamp.\n"
 FAILS = "What happens if the main lamp fails?"
+LAMP = (
+    f"# The lamp of Sund\n\n## {FAILS}\n\n"
+    "If the main lamp fails, the keeper lights the reserve lamp.\n"
+)
 
 
 def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_be_removed(
@@ -31,7 +34,7 @@ def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_b
         with page.expect_file_chooser():
             page.locator("#welcome").get_by_role("button", name="Add files…").click()
 
-        (corpus / "lamp.txt").write_text(LAMP)
+        (corpus / "lamp.md").write_text(LAMP)
         expect(page.locator("#welcome")).to_contain_text("Ask your document")
         page.locator("#welcome").get_by_role("button", name=FAILS).click()
         expect(page.locator("#present .answer")).to_contain_text("reserve lamp")
@@ -40,15 +43,15 @@ def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_b
         (corpus / "ferry.txt").write_text("The ferry of Sund\nIt sails at noon.\n")
         expect(page.locator("#welcome")).to_contain_text("Ask your 2 documents")
         expect(page.locator("#present a.cite").first).to_be_focused()
-        (corpus / "lamp.txt").write_text("The lamp of Sund was sold.\n")
-        expect(page.locator("#present .changed")).to_contain_text("lamp.txt has changed")
+        (corpus / "lamp.md").write_text("The lamp of Sund was sold.\n")
+        expect(page.locator("#present .changed")).to_contain_text("lamp.md has changed")
 
-        page.locator("#open-shelf").click()
-        for name in ("lamp.txt", "ferry.txt"):
+        page.locator("a[data-view=documents]").first.click()
+        for name in ("lamp.md", "ferry.txt"):
             page.get_by_label(f"Remove {name}", exact=True).click()
             page.locator("#confirm [value=yes]").click()
             expect(page.locator("#documents")).not_to_contain_text(name)
-        expect(page.locator("#documents")).to_contain_text("No documents")
+        expect(page.locator("#documents-summary")).to_contain_text("There are no documents")
         page.get_by_role("button", name="New", exact=True).click()
         expect(page.locator("#welcome")).to_contain_text("There are no documents yet")
         assert visit.foreign_requests() == []
@@ -60,7 +63,7 @@ def test_the_open_source_follows_its_document(
 ) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    lamp = corpus / "lamp.txt"
+    lamp = corpus / "lamp.md"
     lamp.write_text(LAMP)
     with (
         serve_corpus(corpus, tmp_path / "index") as address,
@@ -76,7 +79,7 @@ def test_the_open_source_follows_its_document(
         expect(page.locator("#reader-notice")).to_contain_text("The document has changed.")
         page.get_by_label("Close the source").click()
         lamp.write_text("The lamp of Sund was sold in 1960.\n")
-        expect(page.locator("#present .changed")).to_contain_text("lamp.txt has changed")
+        expect(page.locator("#present .changed")).to_contain_text("lamp.md has changed")
         page.locator("#present a.cite").first.click()
         expect(page.locator("#reader-text")).to_contain_text("1960")
         assert visit.complaints == []
@@ -103,7 +106,7 @@ def test_the_page_opens_while_much_is_still_being_indexed(browser: Browser, tmp_
     """Reading the rivers takes until the file `go` is there."""
     corpus, go = tmp_path / "corpus", tmp_path / "go"
     corpus.mkdir()
-    (corpus / "aa.txt").write_text(LAMP)
+    (corpus / "aa.md").write_text(LAMP)
     for number in range(3):
         (corpus / f"river-{number}.txt").write_text(f"River {number}\nIt rose by two hands.\n")
     prepare = WAITS.format(go=str(go))
@@ -112,12 +115,12 @@ def test_the_page_opens_while_much_is_still_being_indexed(browser: Browser, tmp_
         visiting(browser, address) as visit,
     ):
         page = visit.page
-        expect(page.locator("#welcome progress")).to_be_visible()
+        expect(page.locator("#welcome .notice")).to_contain_text("being read")
         page.get_by_label("Your question").fill("How tall is the tower of Sund?")
         page.keyboard.press("Enter")
         expect(page.locator("#present .refusal + .notice")).to_contain_text("still being read")
         page.get_by_role("button", name="New", exact=True).click()
         go.touch()
         expect(page.locator("#welcome")).to_contain_text("Ask your 4 documents")
-        expect(page.locator("#welcome progress")).to_have_count(0)
+        expect(page.locator("#welcome .notice")).to_have_count(0)
         assert visit.complaints == []

@@ -155,12 +155,12 @@ def test_words_of_a_hostile_document_stay_words(visit: Visit) -> None:
     visit.page.locator("#present .entry[data-mark]").first.click()
     expect(page.locator("#reader-text")).to_contain_text('<img src="http://evil.example/a.png"')
     expect(page.locator("#reader-text")).to_contain_text("${window.broken=3} {{constructor}}")
-    page.locator("#open-shelf").click()
+    page.locator("a[data-view=documents]").first.click()
     expect(page.locator("#documents")).to_contain_text("zeppelin <b>.txt")
     assert page.evaluate("window.broken") is None
     assert page.locator("img, iframe, object, embed").count() == 0
     links = page.locator("#room a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    assert all(link.startswith("#source=") for link in links)
+    assert all(link.startswith(("#source=", "?show=")) for link in links)
 
 
 def test_a_question_can_be_edited_asked_again_and_forgotten(visit: Visit) -> None:
@@ -280,11 +280,11 @@ def test_a_suggested_question_is_asked_by_a_click(visit: Visit) -> None:
 
 def test_a_question_can_be_about_chosen_documents_only(visit: Visit) -> None:
     page = visit.page
-    page.locator("#open-shelf").click()
-    page.get_by_label("Ask notes/tea.md").check()
+    page.locator("a[data-view=documents]").first.click()
+    page.get_by_label("Ask only notes/tea.md").check()
     look = "box => getComputedStyle(box).appearance"
-    assert page.get_by_label("Ask notes/tea.md").evaluate(look) == "auto", "no tick is seen"
-    page.keyboard.press("Escape")
+    assert page.get_by_label("Ask only notes/tea.md").evaluate(look) == "auto", "no tick is seen"
+    page.locator("a[data-view=ask]").click()
     expect(page.locator("#choice")).to_contain_text("notes/tea.md")
     visit.ask("how high is the tower of the lighthouse?")
     expect(page.locator("#present .statement")).to_have_count(0)
@@ -299,13 +299,13 @@ def test_a_question_can_be_about_chosen_documents_only(visit: Visit) -> None:
 
 def test_indexing_again_finds_a_new_document(visit: Visit, corpus: Path) -> None:
     page = visit.page
-    page.locator("#open-shelf").click()
+    page.locator("a[data-view=documents]").first.click()
     expect(page.locator("#documents")).to_contain_text("lighthouse.txt")
     new = corpus / "bridge.txt"
     new.write_text("The bridge of Ullock\nThe bridge was opened by Vera Sand in 1903.\n")
     try:
         page.get_by_role("button", name="Index again").click()
-        expect(page.locator("#progress")).to_contain_text(BY_ONE_OF_US)
+        expect(page.locator("#documents-outcome")).to_contain_text(BY_ONE_OF_US)
         page.get_by_label("Find a document").press_sequentially("ullock")
         expect(page.locator(".documents li")).to_have_count(1)
         visit.ask("who opened the bridge of Ullock?")
@@ -313,7 +313,7 @@ def test_indexing_again_finds_a_new_document(visit: Visit, corpus: Path) -> None
     finally:
         new.unlink()
         page.get_by_role("button", name="Index again").click()
-        expect(page.locator("#progress")).to_contain_text(BY_ONE_OF_US)
+        expect(page.locator("#documents-outcome")).to_contain_text(BY_ONE_OF_US)
 
 
 def test_two_visitors_have_conversations_of_their_own(visit: Visit, browser: Browser) -> None:
@@ -344,7 +344,7 @@ def test_axe_finds_no_barriers(open_page: OpenPage, scheme: str) -> None:
         visit.page.locator("#present a.cite").first.click()
         expect(visit.page.locator("mark.current").first).to_be_visible()
         assert_no_barriers(visit.page)
-        visit.page.locator("#open-shelf").click()
+        visit.page.locator("a[data-view=documents]").first.click()
         expect(visit.page.locator(".documents")).to_be_visible()
         assert_no_barriers(visit.page)
 

@@ -108,7 +108,7 @@ def test_what_stands_in_the_question_box_outlives_a_reload(visit: Visit) -> None
 
 
 def test_the_open_list_of_documents_follows_the_folder(visit: Visit, corpus: Path) -> None:
-    visit.page.locator("#open-shelf").click()
+    visit.page.locator("a[data-view=documents]").first.click()
     visit.page.locator(".documents li").first.wait_for()
     new = corpus / "harbour.txt"
     new.write_text("The harbour of Sund\nIt was dug in 1655.\n")

@@ -37,3 +37,35 @@ def test_search_by_keyboard_opens_the_words_and_back_returns(visit: Visit) -> No
     expect(page.get_by_label("Words to search for")).to_have_value('"green tea" brew*')
     page.get_by_label("Words to search for").fill("zeppelin qqqq")
     expect(page.locator("#search-state")).to_have_text("No document holds “qqqq”.")
+
+
+def test_ticks_and_conversations_stand_in_the_address(visit: Visit) -> None:
+    page = visit.page
+    page.locator("a[data-view=documents]").first.click()
+    page.get_by_label("Ask only the folder notes").check()
+    page.locator("a[data-view=ask]").first.click()
+    visit.ask("how long is green tea brewed?")
+    expect(page.locator("#present .answer")).to_contain_text("two minutes")
+    visit.reload()
+    expect(page.locator("#choice")).to_contain_text("notes/")
+    expect(page.locator("#present .answer")).to_contain_text("two minutes")
+
+    page.get_by_role("button", name="New", exact=True).click()
+    expect(page.locator("#welcome h2")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#present .answer")).to_contain_text("two minutes")
+    page.go_forward()
+    expect(page.locator("#welcome h2")).to_be_visible()
+
+
+def test_a_document_tells_what_it_is_and_opens_at_a_section(visit: Visit) -> None:
+    page = visit.page
+    page.locator("a[data-view=documents]").first.click()
+    page.get_by_label("Find a document by its name").fill("tea")
+    expect(page.locator(".file-item")).to_have_count(1)
+    page.get_by_role("button", name="About Tea in the office").click()
+    about = page.locator(".about")
+    expect(about).to_contain_text("Brewing")
+    assert Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).violations_count == 0
+    about.get_by_role("link", name="Paying").click()
+    expect(page.locator("#reader-panel")).to_contain_text("Each cup costs 20 cents")

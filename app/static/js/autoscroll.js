@@ -1,9 +1,18 @@
 /* Following the conversation: scrolling to what is new, and telling it to screen readers. */
 
-import { announce, find } from "./dom.js";
+import { announce, find, findAll } from "./dom.js";
 
 let lastNumber = null;
 let wasRunning = false;
+
+/* What is read aloud of an answer: its paragraphs, without the numbers of the citations. */
+function wordsOf(answer) {
+  if (!answer) return "";
+  const plain = answer.cloneNode(true);
+  for (const each of findAll(".cites, .note", plain)) each.remove();
+  const blocks = findAll("p, li, h3, h4, tr, pre", plain).filter((each) => !find("p, li", each));
+  return (blocks.length ? blocks : [plain]).map((each) => each.textContent.trim()).join(" ");
+}
 
 export function follow() {
   const exchange = find("#present .exchange");
@@ -13,8 +22,7 @@ export function follow() {
     exchange.scrollIntoView({ block: "start" });
   }
   if (exchange && wasRunning && !running) {
-    const words = find(".answer, .problem, .said", exchange)?.textContent || "";
-    announce(words.slice(0, 600));
+    announce(wordsOf(find(".answer, .problem, .said", exchange)).slice(0, 600));
   }
   lastNumber = count;
   wasRunning = running;

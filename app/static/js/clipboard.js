@@ -1,10 +1,14 @@
 /* Taking things away: copying, saving a file. */
 
-import { announce } from "./dom.js";
+import { announce, find } from "./dom.js";
 
-export async function copy(text, button) {
+/* Copy text, and beside it HTML for programs that take text with its layout. */
+export async function copy(text, button, html = "") {
   try {
-    await navigator.clipboard.writeText(text);
+    if (html && globalThis.ClipboardItem) {
+      const parts = { "text/plain": new Blob([text], { type: "text/plain" }), "text/html": new Blob([html], { type: "text/html" }) };
+      await navigator.clipboard.write([new ClipboardItem(parts)]);
+    } else await navigator.clipboard.writeText(text);
   } catch {
     const box = document.createElement("textarea");
     box.value = text;
@@ -13,11 +17,14 @@ export async function copy(text, button) {
     document.execCommand("copy");
     box.remove();
   }
-  const before = button.dataset.label || button.textContent;
-  button.dataset.label = before;
-  button.textContent = "Copied";
   announce("Copied");
-  setTimeout(() => { button.textContent = before; }, 1500);
+  const menu = button.closest(".copies");
+  if (menu) menu.open = false;
+  const shown = menu ? find("summary", menu) : button;
+  const before = shown.dataset.label || shown.textContent;
+  shown.dataset.label = before;
+  shown.textContent = menu || before.length > 1 ? "Copied" : "✓";
+  setTimeout(() => { shown.textContent = before; }, 1500);
 }
 
 /* A file as the server made it, JSON of {name, type, content}: called by the page. */

@@ -113,7 +113,18 @@ export function holdBack(event) {
   event.preventDefault();
   event.stopPropagation();
   waiting = Boolean(stopping);
-  if (!waiting) announce("An answer is being written. Wait for it, or press Stop.");
+  if (!waiting) sayBusy();
+}
+
+const BUSY = "An answer is being written. Wait for it, or press Stop.";
+const BUSY_SHOWN = 4000; // milliseconds
+let busyTimer = 0;
+
+function sayBusy() {
+  announce(BUSY);
+  find("#composer").dataset.busy = BUSY;
+  clearTimeout(busyTimer);
+  busyTimer = setTimeout(() => { delete find("#composer").dataset.busy; }, BUSY_SHOWN);
 }
 
 export function ask(question, wishes = {}) {

@@ -4,9 +4,12 @@ import { announce, find, findAll } from "./dom.js";
 import { send } from "./events.js";
 import { NAME, arriving, current, turnTo } from "./conversation_id.js";
 import { confirmed, named } from "./dialogs.js";
-import { closePanel, focusPanel } from "./panels.js";
+import { parameter, setAddress, whenReturned } from "./address.js";
+import { closePanel, focusPanel, leavingPanel } from "./panels.js";
+import { showView } from "./views.js";
 
 let wanted = arriving;
+let before = ""; // the conversation that the page showed last
 
 /* The conversation that a reload brings back: called by the page. */
 export function returning() {
@@ -33,19 +36,34 @@ export function emptied() {
   return [`<div id="earlier" data-drawn="${current()}"></div>`, "", ""];
 }
 
-/* Keep the address equal to the conversation on the page. */
+/* Keep the address equal to the conversation on the page; "Back" returns to the one before. */
 export function noteConversation() {
   const shown = find("#conversation")?.dataset.conversation || "";
-  const address = new URL(location.href);
-  if ((address.searchParams.get(NAME) || "") === shown) return;
-  if (shown) address.searchParams.set(NAME, shown); else address.searchParams.delete(NAME);
-  history.replaceState(history.state, "", address);
+  const push = Boolean(before) && before !== shown;
+  before = shown;
+  if (parameter(NAME) !== shown) setAddress({ [NAME]: shown }, { push });
+}
+
+/* "Back" or "Forward" leads to another conversation, or to none. */
+export function startConversations() {
+  whenReturned(() => {
+    if (leavingPanel()) { noteConversation(); return; }
+    const id = parameter(NAME);
+    if (id === (find("#conversation")?.dataset.conversation || "")) return;
+    before = id;
+    if (id) turnToKept(id); else find("#start-over").click();
+  });
+}
+
+function turnToKept(id) {
+  wanted = id;
+  turnTo(id);
+  send("open", { id });
 }
 
 export function openConversation(button) {
-  wanted = button.dataset.id;
-  turnTo(wanted);
-  send("open", { id: button.dataset.id });
+  showView("ask");
+  turnToKept(button.dataset.id);
   closePanel();
 }
 

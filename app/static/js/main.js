@@ -5,19 +5,18 @@ import {
   answering, ask, askAgain, asking, cancelEditing, edit, ended, forget, holdBack, questionBox, stop,
   typed,
 } from "./composer.js";
-import { choiceIsShown, choose, showChoice } from "./source_filter.js";
+import { choose, showChoice } from "./source_filter.js";
 import { command, send } from "./events.js";
 import {
   deleteConversation, emptied, judge, noteConversation, noted, openConversation, opened,
-  renameConversation, returning,
+  renameConversation, returning, startConversations,
 } from "./conversations.js";
 import { dropForeign, startAnother } from "./conversation_id.js";
 import { keepDraft } from "./draft.js";
-import { find, root, watch, whenThere } from "./dom.js";
+import { find, findAll, root, watch, whenThere } from "./dom.js";
 import { follow } from "./autoscroll.js";
-import {
-  addFiles, keepShelfFresh, removeDocument, shelf, turnShelf, watchDragging,
-} from "./uploads.js";
+import { addFiles, removeDocument, watchDragging } from "./uploads.js";
+import { about, fold, indexAgain, moreDocuments, startDocuments } from "./documents.js";
 import { tellWhenLost } from "./connection.js";
 import { keepUp } from "./polling.js";
 import { hideLostNote, hideNote, noteIsShown, watchCitations } from "./tooltip.js";
@@ -36,7 +35,7 @@ const actions = {
   turn,
   ...readerActions,
   "copy-link": (button) => copy(linkToWords(), button),
-  copy: (button) => copy(button.dataset.markdown, button),
+  copy: (button) => copy(button.dataset.markdown, button, button.dataset.html),
   suggest: (button) => ask(button.textContent),
   again: (button) => askAgain(button.closest(".exchange")),
   insist: (button) => askAgain(button.closest(".exchange"), { insist: true }),
@@ -51,7 +50,15 @@ const actions = {
   forget: deleteConversation,
   export: (button) => { send("export", { format: button.dataset.format }); find("#export").open = false; },
   cancel: () => find("#confirm").close("no"),
-  shelf: turnShelf,
+  alone: (button) => {
+    const question = find(".question", button.closest(".exchange")).textContent;
+    find("#start-over").click();
+    setTimeout(() => ask(question));
+  },
+  index: indexAgain,
+  fold,
+  about,
+  "more-documents": moreDocuments,
   add: () => find("#add-files").click(),
   remove: (button) => removeDocument(button.dataset.source),
   "all-hits": allHits,
@@ -69,10 +76,8 @@ document.addEventListener("click", (event) => {
   }
   const button = event.target.closest("[data-action]");
   if (button) actions[button.dataset.action]?.(button);
-  for (const panel of ["shelf", "history"]) {
-    const opener = event.target.closest(`#open-${panel}`);
-    if (opener) togglePanel(panel, opener);
-  }
+  const opener = event.target.closest("#open-history");
+  if (opener) togglePanel("history", opener);
   if (event.target.closest("#start-over")) {
     showView("ask");
     startAnother();
@@ -81,8 +86,9 @@ document.addEventListener("click", (event) => {
     questionBox()?.focus();
   }
   if (event.target.closest("#stop")) stop();
-  const menu = find("#export");
-  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+  for (const menu of findAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
 });
 
 document.addEventListener("change", (event) => {
@@ -115,16 +121,16 @@ for (const way of ["click", "keydown"]) document.addEventListener(way, holdBack,
 watchCitations();
 keepDraft();
 tellWhenLost();
-keepShelfFresh();
 keepUp();
+whenThere("#choice", showChoice);
 startViews();
 startSearch();
-addEventListener("popstate", () => { wentBack(); noteConversation(); });
+startDocuments();
+startConversations();
+addEventListener("popstate", () => { wentBack(); showChoice(); });
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
-for (const panel of ["shelf", "history"]) {
-  whenThere(`#open-${panel}`, (button) => button.setAttribute("aria-expanded", "false"));
-}
+whenThere("#open-history", (button) => button.setAttribute("aria-expanded", "false"));
 whenThere("#add-files", watchDragging);
 let dropped = ""; // cancelled twice, Gradio would cancel the next question
 
@@ -143,6 +149,5 @@ watch("#present", () => {
   noteConversation();
 });
 watch("#follow-ups", () => dropForeign("#follow-ups"));
-watch("#documents", () => { if (!choiceIsShown()) showChoice(); });
 
-window.askdocs = { asking, command, emptied, ended, noted, opened, returning, save, shelf };
+window.askdocs = { asking, command, emptied, ended, noted, opened, returning, save };

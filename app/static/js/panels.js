@@ -4,9 +4,10 @@ import { find, root } from "./dom.js";
 import { hideNote } from "./tooltip.js";
 import { questionBox } from "./composer.js";
 
-const OPENERS = { shelf: "#open-shelf", history: "#open-history" };
+const OPENERS = { history: "#open-history" };
 const NARROW = matchMedia("(max-width: 860px)"); // as in phone.css: a panel covers the answer
 let opener = null;
+let closing = false; // "Back" is on its way, because the panel was closed
 let entered = false; // the open panel has a place in the browser's history, which "Back" leaves
 
 /* Where the focus goes back to when the panel is closed. */
@@ -47,11 +48,18 @@ export function focusPanel(name, label = "") {
 export function closePanel() {
   if (!root.dataset.panel) return;
   hidePanel();
-  if (history.state?.panel) history.back();
+  closing = Boolean(history.state?.panel);
+  if (closing) history.back();
+}
+
+/* Whether "Back" only closes a panel. */
+export function leavingPanel() {
+  return closing || (entered && !history.state?.panel && Boolean(root.dataset.panel));
 }
 
 /* The browser's "Back" was pressed, or what `closePanel` does of it has happened. */
 export function wentBack() {
+  closing = false;
   if (entered && !history.state?.panel && root.dataset.panel) hidePanel();
 }
 

@@ -3,7 +3,7 @@
 import { button, find, findAll, root } from "./dom.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { addView, showView, view } from "./views.js";
-import { chosen } from "./source_filter.js";
+import { chosen, whenChosen } from "./source_filter.js";
 
 const WAITED = 250; // milliseconds after the last key
 const ALL = 500; // hits of one document, where all are wanted
@@ -27,12 +27,7 @@ export function startSearch() {
     soon(0);
   });
   document.addEventListener("keydown", keys);
-}
-
-/* Other documents are ticked now. */
-export function searchAgain() {
-  asked = "";
-  if (view() === "search") run();
+  whenChosen(() => { if (view() === "search") run(); });
 }
 
 /* The form as the address says. */

@@ -1,12 +1,35 @@
 /* Which documents and folders a question is about. */
 
 import { button, find, findAll } from "./dom.js";
+import { parameters, setAddress, whenReturned } from "./address.js";
 
-export const chosen = new Set();
+const NAME = "only"; // in the address of the page
+const listeners = [];
+
+export const chosen = new Set(parameters(NAME));
+
+/* Call `act` when other documents are ticked. */
+export function whenChosen(act) {
+  listeners.push(act);
+}
+
+whenReturned(() => {
+  const wanted = parameters(NAME);
+  if (wanted.join("\n") === [...chosen].join("\n")) return;
+  chosen.clear();
+  for (const name of wanted) chosen.add(name);
+  changed();
+});
+
+function changed() {
+  showChoice();
+  for (const act of listeners) act();
+}
 
 export function choose(name, wanted) {
   if (wanted) chosen.add(name); else chosen.delete(name);
-  showChoice();
+  setAddress({ [NAME]: [...chosen] });
+  changed();
 }
 
 export function showChoice() {
@@ -15,10 +38,6 @@ export function showChoice() {
   if (!place) return;
   place.hidden = chosen.size === 0;
   place.replaceChildren(...[...chosen].map(choiceButton));
-}
-
-export function choiceIsShown() {
-  return findAll("[data-choose]").every((box) => box.checked === chosen.has(box.dataset.choose));
 }
 
 function choiceButton(name) {

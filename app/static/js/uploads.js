@@ -1,38 +1,15 @@
 /* Putting files into the folder of documents and taking them out, by button or by dragging. */
 
 import { announce, find, root } from "./dom.js";
-import { focusPanel, showPanel } from "./panels.js";
 import { confirmed } from "./dialogs.js";
+import { indexAgain } from "./documents.js";
+import { showView } from "./views.js";
 
 const MOST_AT_ONCE = 200; // files
-const REFRESHED_EVERY = 3000; // milliseconds, while the panel is open
-
-/* Show what the watcher has indexed meanwhile. */
-export function keepShelfFresh() {
-  setInterval(() => {
-    if (root.dataset.panel === "shelf" && !document.hidden) find("#do-refresh")?.click();
-  }, REFRESHED_EVERY);
-}
-
-let start = 0; // the first document that the list shows
-let found = ""; // what it was found by
-
-/* Which part of the list is shown; of another search, the first: called by the page. */
-export function shelf(wanted) {
-  if (wanted !== found) start = 0;
-  found = wanted;
-  return JSON.stringify({ start });
-}
-
-export function turnShelf(button) {
-  start = Number(button.dataset.start);
-  find("#shelf").scrollTop = find("#documents").scrollTop = 0;
-  find("#do-refresh").click();
-}
 
 /* Send files one after the other, then let the page index them. */
 export async function addFiles(files) {
-  showPanel("shelf");
+  showView("documents");
   const wanted = files.slice(0, MOST_AT_ONCE);
   const problems = files.length > MOST_AT_ONCE
     ? [`Only the first ${MOST_AT_ONCE} of ${files.length} files are taken at once.`] : [];
@@ -44,7 +21,7 @@ export async function addFiles(files) {
   }
   say(added ? `${added} added to the folder.` : "", problems);
   announce([`${added} files added.`, ...problems].join(" "));
-  if (added) find("#index").click();
+  if (added) indexAgain();
 }
 
 async function put(file, replace = false) {
@@ -65,8 +42,8 @@ export async function removeDocument(source) {
   const answer = await asked(`document?${new URLSearchParams({ source })}`, { method: "DELETE" });
   say(answer.problem ? "" : `${source} is removed.`, answer.problem ? [answer.problem] : []);
   if (answer.problem) return;
-  focusPanel("shelf"); // the button is about to go
-  find("#index").click();
+  find("#find")?.focus(); // the button is about to go
+  indexAgain();
 }
 
 async function asked(address, options) {

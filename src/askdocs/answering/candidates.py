@@ -66,6 +66,7 @@ class Considered:
         corrected: Which words of the question were searched for in another spelling.
         together: How many of the first candidates answer only together.
         following: The text of the document after a passage, by the id of the passage.
+        preface: What is told before the quotes of an overview, a line for each thing.
     """
 
     question: str
@@ -79,3 +80,4 @@ class Considered:
     corrected: str = ""
     together: int = 1
     following: Mapping[str, str] = field(default_factory=dict)
+    preface: str = ""

@@ -1,20 +1,22 @@
-"""Documents to what they begin with, or go on with: as near as quotes come to a summary."""
+"""What documents say of themselves, or go on with: as near as quotes come to a summary."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.context import sentences
 from askdocs.answering.questions.intent import TEXT
+from askdocs.documents.sentences import sentence_spans
+from askdocs.guide.words import document_in_words, folder_in_words
 from askdocs.index.keywords.terms import content_words
 from askdocs.system.files import composed
-from askdocs.types import Citation, DocumentRecord, Hit, Passage
+from askdocs.types import Citation, DocumentGuide, DocumentRecord, Guide, Hit, Passage
 
-MOST_DOCUMENTS = 5
-PASSAGES_EACH = 2  # that are looked at for the first sentences
+MOST_DOCUMENTS = 8  # of a folder that are quoted
+FEW = 4  # documents of which each one's contents are told
 _SENTENCES = 3  # of one document alone; of several, the first of each
 _FEWEST_WORDS = 6  # less is a heading, a by-line or a date
 _BYLINE = re.compile(r"(?:[Bb]y|BY|Von|Av) [^\W\d_].*\b\d{4}\W*|(?:[Bb]y|BY) [^.]{0,60}")
@@ -36,30 +38,79 @@ def named(question: str, records: Sequence[DocumentRecord], sources: Collection[
 
 
 def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
-    """Whether all words are in the name or title of one document, and not only what it is."""
+    """Whether the words are in the name or title of one document, and not only what it is.
+
+    Of three words, one may be another: "the federal register notice".
+    """
     wanted = _name_words(words)
     telling = {word for word in wanted if not re.fullmatch(TEXT, word, re.IGNORECASE)}
     names = (_name_words(f"{record.source} {record.title}") for record in records)
-    return bool(telling) and any(telling <= held for held in names)
+    return bool(telling) and any(len(telling - held) <= len(telling) // 3 for held in names)
 
 
 def _name_words(text: str) -> set[str]:
     return set(content_words(re.sub(r"[\W_]+", " ", composed(text))))
 
 
-def overview(question: str, beginnings: Sequence[Sequence[Passage]], documents: int) -> Considered:
-    """The first sentences of documents, of which `beginnings` are the first passages.
+def overview(
+    question: str, guide: Guide, passages_of: Callable[[str], Sequence[Passage]]
+) -> Considered:
+    """What a guide says of documents: of a few each one's opening, of many the first of some.
 
-    `documents` is how many there are in all.
+    Args:
+        question: The question.
+        guide: The guide of the documents that are meant.
+        passages_of: The passages of a document.
     """
-    few = "" if documents <= len(beginnings) else f" of {len(beginnings)} of {documents} documents"
-    return _read_out(
+    few = guide.count <= FEW
+    spoken = [each for each in guide.documents if each.opening][: FEW if few else MOST_DOCUMENTS]
+    candidates = [
+        candidate
+        for each in spoken
+        for candidate in _opening(each, passages_of(each.source), whole=guide.count <= 1)
+    ]
+    hits = {candidate.hit.passage.id: candidate.hit for candidate in candidates}
+    preface = folder_in_words(guide)
+    if few and guide.documents:
+        preface = "\n".join(document_in_words(each) for each in guide.documents[:FEW])
+    return Considered(
         question,
-        [_sentences_of(passages) for passages in beginnings],
-        _SENTENCES if documents == 1 else 1,
-        searched_for=(question,),
-        notice=f"Quotes cannot sum up: this is the beginning{few}.",
+        question,
+        (question,),
+        tuple(hits.values()),
+        tuple(candidates),
+        notice=_notice(guide, spoken),
+        preface=preface,
     )
+
+
+def _notice(guide: Guide, spoken: Sequence[DocumentGuide]) -> str:
+    """Where the words of an overview are from."""
+    if not spoken:
+        return "No sentences that say what it is about were found."
+    if guide.count == 1:
+        opening = spoken[0].opening
+        heading = opening.heading if opening else ""
+        said = f"under “{heading}”" if heading else "where it begins"
+        return f"These are its own words, {said}; no summary was written."
+    some = "" if len(spoken) == guide.count else f"{len(spoken)} of "
+    return f"These are the own words of {some}{guide.count:,} documents; no summary was written."
+
+
+def _opening(
+    guide: DocumentGuide, passages: Sequence[Passage], *, whole: bool
+) -> Iterator[Candidate]:
+    """The opening of a document, cut where its passages end; only the first part if not `whole`."""
+    assert guide.opening is not None
+    start, end = guide.opening.start, guide.opening.end
+    if not whole:
+        first = sentence_spans(guide.opening.text)[0]
+        end = start + first[1]
+    for passage in passages:
+        here = max(start, passage.start)
+        words = passage.text[here - passage.start : max(end - passage.start, 0)]
+        if here < end and words.strip():
+            yield Candidate(Hit(passage, 1.0), here, here + len(words.rstrip()), None, 1.0)
 
 
 def further(

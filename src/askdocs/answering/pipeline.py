@@ -20,8 +20,6 @@ from askdocs.answering.language_note import language_note
 from askdocs.answering.mentions import Mentioned, answer_mentions, mentions_wanted, places_of
 from askdocs.answering.not_read import not_looked_at
 from askdocs.answering.overview import (
-    MOST_DOCUMENTS,
-    PASSAGES_EACH,
     further,
     named,
     names_document,
@@ -85,6 +83,8 @@ def consider(
         lambda word: word in common_words() or catalog.has_word(word),
         catalog.nearest_word,
     )
+    if overview_of(question):  # "Summarise" is no misspelt "summarily"
+        return _considered(parts, question, history, sources, insist=insist)
     known = _considered(parts, spelled.text, history, sources, insist=insist)
     return replace(known, question=question, corrected=spelled.notice)
 
@@ -245,7 +245,7 @@ def told(
     for_task = _gathered(parts, task, considered, sources) if task else None
     if task and for_task:
         answer = yield from _written(parts, for_task, answer, task.kind)
-    elif answer.answered and writes:
+    elif answer.answered and considered.hits and writes:
         answer = yield from _written(parts, considered, answer)
     else:
         yield from _in_pieces(answer.text)
@@ -375,11 +375,11 @@ def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> 
 
 
 def _overview(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered:
-    """How the documents begin, or the first of them."""
+    """What the documents that are meant say of themselves."""
     catalog = parts.open_catalog()
     names = named(question, catalog.records(), set(catalog.sources(sources)))
-    first = [catalog.passages_of(name)[:PASSAGES_EACH] for name in names[:MOST_DOCUMENTS]]
-    return overview(question, first, len(names))
+    guide = parts.guides.folder(catalog, sources=names)
+    return overview(question, guide, catalog.passages_of)
 
 
 def _shown(history: Sequence[Turn]) -> Sequence[Citation]:

@@ -51,6 +51,8 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
         first quote: the sentence with what it needs to be understood, and with what it announces.
         Quotes of several documents that say the same are one statement with several citations.
     """
+    if considered.preface:
+        return _overview(considered)
     candidates = considered.candidates
     chance = candidates[0].chance if candidates else 0.0
     if not candidates or chance < min(minimum_confidence, PERHAPS):
@@ -70,6 +72,27 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
         answered=True,
         notice=considered.notice
         or DIFFERENT * documents_differ(question, [group[0] for group in groups]),
+    )
+
+
+def _overview(considered: Considered) -> Answer:
+    """What a guide tells, and the words of the documents that it quotes."""
+    told = [Statement(line, (), "no_claim") for line in considered.preface.split("\n")]
+    quotes = [
+        Citation(number, each.hit.passage, each.quote, each.start, each.end)
+        for number, each in enumerate(considered.candidates, 1)
+    ]
+    quoted = [Statement(_as_text(each.quote), (each,), "quoted") for each in quotes]
+    return Answer(
+        question=considered.question,
+        text="\n\n".join([*(each.text for each in told), *map(_with_numbers, quoted)]),
+        statements=(*told, *quoted),
+        citations=tuple(quotes),
+        hits=considered.hits,
+        answered=True,
+        confidence=1.0,
+        searched_for=considered.searched_for,
+        notice=considered.notice,
     )
 
 

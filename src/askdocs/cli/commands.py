@@ -131,17 +131,32 @@ def search(
     top_k: Annotated[
         int, typer.Option("--top-k", metavar="N", min=1, help="How many, 100 at most.")
     ] = 8,
+    words: Annotated[
+        bool,
+        typer.Option(
+            "--words", help='Only what holds all words as they are typed; "a phrase", beginning*.'
+        ),
+    ] = False,
     source: Sources = None,
     *,
     places: Places,
     as_json: AsJson = False,
 ) -> None:
-    """Show the passages that fit a query best."""
-    from askdocs.cli.terminal import show_hits
+    """Show the passages that fit a query best, or with --words all that hold its words."""
+    from askdocs.cli.terminal import show_found, show_hits
+    from askdocs.output.guide_records import found_as_json
     from askdocs.output.json_records import hits_as_json
+    from askdocs.search.filters import Filters
 
     with open_assistant(places) as assistant:
         index_first_if_new(assistant, places.corpus)
+        if words:
+            found = assistant.find(query, filters=Filters(source), documents=top_k)
+            if as_json:
+                _print_json(found_as_json(found))
+            else:
+                show_found(found)
+            return
         hits = assistant.search(query, top_k=top_k, sources=source)
     if as_json:
         _print_json({"query": query, "hits": hits_as_json(hits)})
@@ -481,6 +496,22 @@ def verify(
             print(line)
     if any(each.state != "holds" for each in checks):
         raise typer.Exit(1)
+
+
+@app.command()
+@with_places
+def guide(source: Sources = None, *, places: Places, as_json: AsJson = False) -> None:
+    """Say what the documents are, by their own words: contents, abstract, names."""
+    from askdocs.cli.terminal import show_guide
+    from askdocs.output.guide_records import guide_as_json
+
+    with open_assistant(places) as assistant:
+        index_first_if_new(assistant, places.corpus)
+        found = assistant.guide(sources=source)
+    if as_json:
+        _print_json(guide_as_json(found))
+    else:
+        show_guide(found)
 
 
 @app.command()

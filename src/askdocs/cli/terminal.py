@@ -14,9 +14,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from askdocs.answering.stream import Stream
+from askdocs.guide.words import counted, document_in_words, folder_in_words
 from askdocs.output.printable import printable
 from askdocs.output.summary import is_prose, summary
-from askdocs.types import Answer, Changes, Hit, Progress, ProgressListener, Status
+from askdocs.types import (
+    Answer,
+    Changes,
+    Guide,
+    Hit,
+    Progress,
+    ProgressListener,
+    SearchResult,
+    Status,
+)
 
 if TYPE_CHECKING:
     from askdocs.index.doctor import Diagnosis, Repair
@@ -169,6 +179,31 @@ def _show_sources(answer: Answer) -> None:
         print(f"\n{printable(answer.notice)}")
     if len(answer.searched_for) > 1:
         print(f"\n(searched for: {printable('; '.join(answer.searched_for))})")
+
+
+def show_found(found: SearchResult) -> None:
+    """Print where words stand, document by document."""
+    if found.missing and not found.found_in:
+        print(f"No document holds {', '.join(map(printable, found.missing))}.")
+        return
+    print(f"{counted(found.count, 'place')} in {counted(found.found_in, 'document')}.")
+    for each in found.documents:
+        print(f"\n{printable(each.source)}: {counted(each.count, 'place')}")
+        for match in each.matches:
+            text = printable(" ".join(match.passage.text.split()))
+            shown = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rsplit(' ', 1)[0]} …"
+            page = f"page {match.passage.page}: " if match.passage.page else ""
+            print(textwrap.indent(_wrapped(f"{page}{shown}", indent=2), "  "))
+
+
+def show_guide(guide: Guide) -> None:
+    """Print what a folder and some of its documents are."""
+    print(_wrapped(printable(folder_in_words(guide))))
+    for each in guide.documents:
+        print(f"\n{_wrapped(printable(f'{each.source}: {document_in_words(each)}'))}")
+        if each.opening:
+            said = printable(" ".join(each.opening.text.split()))
+            print(textwrap.indent(_wrapped(f"“{said}”", indent=2), "  "))
 
 
 def show_hits(hits: Sequence[Hit]) -> None:

@@ -422,6 +422,10 @@ class Catalog:
         chosen = self.rare_words(text)
         return bm25.search(self._database, chosen, limit=limit, sources=sources)
 
+    def count_words(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many passages each word stands."""
+        return bm25.count_words(self._database, words)
+
     def lookup(
         self, terms: Sequence[lookup.Term], *, sources: Sequence[str] | None = None
     ) -> lookup.Found:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from askdocs.config import Config
 from askdocs.index.catalog import Catalog
+from askdocs.index.sync.activity import Tracker
 from askdocs.index.vectors.store import VectorStore, open_vectors
 from askdocs.models.embedders import Embedder
 from askdocs.system.closing import Closing
@@ -22,6 +23,7 @@ class Index(Closing):
         vectors: The store that is searched by meaning.
         embedder: The model that the vectors are from.
         on_progress: Called with the progress of what is done to the index.
+        tracker: Notes which files a sync reads, and how much of all is done.
     """
 
     config: Config
@@ -29,6 +31,7 @@ class Index(Closing):
     vectors: VectorStore
     embedder: Embedder
     on_progress: ProgressListener
+    tracker: Tracker = field(default_factory=Tracker)
 
     def close(self) -> None:
         """Close vectors and catalog."""

@@ -16,6 +16,7 @@ from askdocs.errors import IndexBusyError
 from askdocs.index.lock import read_owner
 from askdocs.interface import AssistantInterface
 from askdocs.remote.wire import from_error, from_record, to_record
+from askdocs.search.filters import Filters
 from askdocs.system.files import same_place
 from askdocs.system.network import is_this_machine
 from askdocs.types import (
@@ -24,9 +25,11 @@ from askdocs.types import (
     Changes,
     Check,
     Document,
+    Guide,
     Hit,
     Progress,
     ProgressListener,
+    SearchResult,
     Status,
 )
 
@@ -127,6 +130,16 @@ class RemoteAssistant(AssistantInterface):
     ) -> list[Hit]:
         found = self._call("search", query=query, top_k=top_k, sources=sources)
         return [from_record(Hit, each) for each in found]
+
+    def find(
+        self, query: str, *, filters: Filters | None = None, documents: int = 20
+    ) -> SearchResult:
+        record = to_record(filters) if filters else None
+        found = self._call("find", query=query, filters=record, documents=documents)
+        return from_record(SearchResult, found)
+
+    def guide(self, *, sources: Sequence[str] | None = None) -> Guide:
+        return from_record(Guide, self._call("guide", sources=sources))
 
     def check(
         self,

@@ -50,6 +50,15 @@ def rare_words(database: Database, text: str) -> dict[str, float]:
     }
 
 
+def count_words(database: Database, words: Sequence[str]) -> dict[str, int]:
+    """In how many passages each word stands, in any of its forms."""
+    with database.snapshot() as connection:
+        return {
+            word: min((_count(connection, term) for term in terms), default=0)
+            for word, terms in terms_of(connection, words).items()
+        }
+
+
 def search(
     database: Database,
     weights: Mapping[str, float],

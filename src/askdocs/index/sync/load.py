@@ -24,6 +24,7 @@ from askdocs.index.catalog import (
     IndexedFile,
 )
 from askdocs.index.index import Index
+from askdocs.index.sync.activity import Tracker
 from askdocs.index.sync.plan import Plan, with_hash
 from askdocs.index.vectors.cache_keys import vector_key
 from askdocs.models.embedders import Embedder
@@ -65,12 +66,20 @@ class Jobs:
     than a moment is put behind all of these, with the whole time that the settings allow.
     """
 
-    def __init__(self, plan: Plan, seconds: float, on_progress: ProgressListener) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        seconds: float,
+        on_progress: ProgressListener,
+        tracker: Tracker | None = None,
+    ) -> None:
         self._on_progress, self._seconds = on_progress, seconds
+        self._tracker = tracker or Tracker()
         self._guard = threading.Lock()
         self._jobs = deque(_ordered(plan, seconds))
         self._postponed: deque[_Job] = deque()
         self._total, self._begun = len(self._jobs), 0
+        self._tracker.begin((job.file.path, job.file.size) for job in self._jobs)
 
     def next(self) -> _Job | None:
         """The next job, reported to the listener; None when there is none left."""
@@ -78,9 +87,14 @@ class Jobs:
             if self._jobs:
                 job = self._jobs.popleft()
                 self._begun += 1
+                self._tracker.reading(job.file.path)
                 self._on_progress(Progress("load", self._begun, self._total, job.file.path))
                 return job
-            return self._postponed.popleft() if self._postponed else None
+            if not self._postponed:
+                return None
+            job = self._postponed.popleft()
+            self._tracker.reading(job.file.path)
+            return job
 
     def postpone(self, job: _Job) -> bool:
         """Put a job that took too long behind the others; False where it had its whole time."""
@@ -88,6 +102,7 @@ class Jobs:
             return False
         with self._guard:
             self._postponed.append(replace(job, seconds=self._seconds))
+            self._tracker.postponed(job.file.path)
         return True
 
 
@@ -101,7 +116,8 @@ class Loading:
     def __init__(self, index: Index, plan: Plan) -> None:
         self._config, self._catalog = index.config, index.catalog
         self._embedder = index.embedder
-        self._jobs = Jobs(plan, index.config.load_seconds, index.on_progress)
+        self._tracker = index.tracker
+        self._jobs = Jobs(plan, index.config.load_seconds, index.on_progress, index.tracker)
         self._read: queue.Queue[IndexedFile | _Unreadable | None] = queue.Queue(_AHEAD)
         self._stopped = threading.Event()
         self._news = threading.Event()
@@ -223,12 +239,15 @@ class Loading:
                     readers -= 1
                 elif isinstance(found, _Unreadable):
                     self._catalog.note_files([found.file])
+                    self._tracker.read(found.file.path)
                     self.failed.append(found.failure)
                     self._unread -= 1
                 else:
                     group.append(found)
             if group:
                 self._catalog.replace_files(group, cancelled=self._stopped.is_set)
+                for each in group:
+                    self._tracker.read(each.file.path)
                 self._news.set()
             left = self._unread - len(group)
             if left != reported:

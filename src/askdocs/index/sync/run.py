@@ -43,8 +43,11 @@ def sync(index: Index) -> Changes:
     catalog.note_files(plan.touched)
     catalog.remove_files((*plan.in_the_way, *plan.removed))
     deleted = delete_orphans(index)
-    with Loading(index, plan) as loading:
-        stored = store_pending(index, loading)
+    try:
+        with Loading(index, plan) as loading:
+            stored = store_pending(index, loading)
+    finally:
+        index.tracker.end()
     failed = [*plan.failed, *loading.failed]
     deleted += stored.deleted
     if deleted * _LOOKED_FOR >= max(catalog.count(), 1):

@@ -66,10 +66,11 @@ def store_pending(index: Index, source: Source) -> Stored:
             batch = catalog.pending(limit=_BATCH, after=after)
             if batch:
                 total = finished + catalog.count_pending()
-                listener = _from(finished, total, index.on_progress)
+                listener = _from(finished, total, index)
                 known, missing = _embed_batch(batch, catalog, index.embedder, listener)
                 done.embedded += missing
                 finished += len(batch)
+                index.tracker.embedded(finished, total)
             if writing:
                 done.deleted += _result(writing)
                 writing = None
@@ -96,11 +97,12 @@ def wait_uninterrupted(task: Future[int] | None) -> None:
             wait([task])
 
 
-def _from(finished: int, total: int, on_progress: ProgressListener) -> ProgressListener:
+def _from(finished: int, total: int, index: Index) -> ProgressListener:
     """A listener to the embedding of one batch that counts all passages of the sync."""
 
     def listen(progress: Progress) -> None:
-        on_progress(replace(progress, done=min(finished + progress.done, total), total=total))
+        index.tracker.embedded(min(finished + progress.done, total), total)
+        index.on_progress(replace(progress, done=min(finished + progress.done, total), total=total))
 
     return listen
 

@@ -1,0 +1,86 @@
+"""Indexing that a visitor asks for: one at a time, in the background, with what came of it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from askdocs.errors import AskdocsError
+from askdocs.types import Changes
+
+from .background_tasks import Background
+from .suggestions import Suggestions
+from .uploads import Intake
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+
+class Indexing:
+    """Brings the index up to date when a visitor wants it. `outcome` says what the last one did.
+
+    Once the last file was removed by the page, the index is emptied too.
+    """
+
+    def __init__(
+        self, assistant: Assistant, suggestions: Suggestions, background: Background, intake: Intake
+    ) -> None:
+        self._assistant, self._suggestions = assistant, suggestions
+        self._background, self._intake = background, intake
+        self._guard = threading.Lock()
+        self._wanted = False
+        self.running = False
+        self.outcome = ""
+        self.failed = False
+
+    def start(self) -> None:
+        """Begin; where it runs already, it is done once more afterwards."""
+        with self._guard:
+            self._wanted = True
+            if self.running:
+                return
+            self.running = True
+        self._background.start(self._work, "askdocs-index")
+
+    def _work(self) -> None:
+        try:
+            while self._next():
+                self._index()
+        finally:
+            self.running = False
+
+    def _next(self) -> bool:
+        with self._guard:
+            wanted, self._wanted = self._wanted, False
+            self.running = wanted
+            return wanted
+
+    def _index(self) -> None:
+        emptied = self._intake.emptied
+        listener = self._background.unless_ending(lambda _: None)
+        try:
+            changes = self._assistant.index(on_progress=listener, rebuild=emptied)
+        except AskdocsError as error:
+            self.outcome, self.failed = str(error), True
+            return
+        except Exception:
+            self.outcome, self.failed = "Something went wrong. The server's log says more.", True
+            raise
+        self._intake.emptied = False
+        self._suggestions.refresh()
+        self.outcome, self.failed = changes_in_words(changes), False
+
+
+def changes_in_words(changes: Changes) -> str:
+    """What indexing did, in one line."""
+    counts = [
+        f"{len(sources):,} {word}"
+        for word, sources in (
+            ("added", changes.added),
+            ("changed", changes.changed),
+            ("renamed", changes.renamed),
+            ("removed", changes.removed),
+        )
+        if sources
+    ]
+    return f"{', '.join(counts)}." if counts else "Nothing has changed."

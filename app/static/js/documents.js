@@ -1,0 +1,334 @@
+/* The documents: a tree of folders with what each file is and what has become of it. */
+
+import { announce, button, find, findAll } from "./dom.js";
+import { addView, view } from "./views.js";
+import { showChoice } from "./source_filter.js";
+
+const LOOKED_EVERY = 3000; // milliseconds, while the view is shown
+const WORKING_EVERY = 800; // while documents are read
+const OPEN_UP_TO = 60; // documents: of more, only the first folders are unfolded
+const SHOWN = 200; // files of one folder, until more are wanted
+const STATES = {
+  ready: "", partly: "partly read", stale: "older version", words: "by words only",
+  waiting: "waiting", reading: "being read", failed: "not read",
+};
+const WORST_FIRST = ["failed", "stale", "reading", "waiting", "words", "partly", "ready"];
+
+let data = null; // what the server said last
+let told = ""; // as it was written
+let timer = 0;
+const folded = new Map(); // folder → whether it is; what nobody has pressed is not in it
+const longer = new Map(); // folder → how many of its files are shown
+const guides = new Map(); // source → its guide, while its row is unfolded
+
+export function startDocuments() {
+  addView("documents", { shown: look, focus: "#find" });
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.("#documents-tools")) draw();
+  });
+  document.addEventListener("visibilitychange", () => { if (view() === "documents") look(); });
+}
+
+/* Ask the server for the list, and again after a while. */
+export async function look() {
+  clearTimeout(timer);
+  if (!find("#documents")) return;
+  try {
+    const answer = await (await fetch("documents", { cache: "no-cache" })).text();
+    if (answer !== told) {
+      const before = data;
+      told = answer;
+      data = JSON.parse(answer);
+      if (before?.indexing && !data.indexing && data.outcome) announce(data.outcome);
+      forgetGuides(before);
+      fillKinds();
+      draw();
+    }
+  } catch { /* the server has gone, which Gradio tells */ }
+  if (view() !== "documents" || document.hidden) return;
+  timer = setTimeout(look, data?.indexing ? WORKING_EVERY : LOOKED_EVERY);
+}
+
+/* Bring the index up to date, and watch it. */
+export async function indexAgain() {
+  try { await fetch("index", { method: "POST" }); } catch { return; }
+  look();
+}
+
+/* The guides of documents that have changed. */
+function forgetGuides(before) {
+  const times = new Map((before?.documents || []).map((each) => [each.source, each.modified]));
+  for (const each of data.documents) {
+    if (times.get(each.source) !== each.modified && guides.get(each.source)) guides.delete(each.source);
+  }
+}
+
+/* Everything there is, one row a file. */
+function rows() {
+  const plain = (source, state, note = "") => ({
+    source, title: source.split("/").pop(), kind: "", size: 0, pages: 0, modified: "", state, note,
+  });
+  const { activity } = data;
+  return [
+    ...data.documents,
+    ...(activity?.reading || []).map((source) => plain(source, "reading")),
+    ...(activity?.waiting || []).map((source) => plain(source, "waiting")),
+    ...data.failed
+      .filter(({ source }) => !activity?.reading.includes(source) && !activity?.waiting.includes(source))
+      .map(({ source, reason }) => plain(source, "failed", reason)),
+  ];
+}
+
+function wanted(all) {
+  const words = find("#find").value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
+  const kind = find("#documents-kind").value;
+  const state = find("#documents-state").value;
+  return all.filter((row) => {
+    const text = `${row.source}\n${row.title}`.normalize("NFC").toLowerCase();
+    return words.every((word) => text.includes(word)) && (!kind || row.kind === kind)
+      && (!state || (state === "ready" ? row.state === "ready" : row.state !== "ready"));
+  });
+}
+
+const ORDERS = {
+  name: (a, b) => a.source.localeCompare(b.source, undefined, { numeric: true }),
+  title: (a, b) => a.title.localeCompare(b.title, undefined, { numeric: true }),
+  date: (a, b) => b.modified.localeCompare(a.modified),
+  size: (a, b) => b.size - a.size,
+  kind: (a, b) => a.kind.localeCompare(b.kind),
+  state: (a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state),
+};
+
+function fillKinds() {
+  const kinds = [...new Set(data.documents.map((each) => each.kind))].sort();
+  const folders = [...new Set(data.documents.flatMap(({ source }) => parents(source)))].sort();
+  for (const [selector, values] of [["#documents-kind", kinds], ['#search-form [name="kind"]', kinds],
+    ['#search-form [name="folder"]', folders]]) {
+    const list = find(selector);
+    if (!list) continue;
+    const before = list.value;
+    list.replaceChildren(list.options[0], ...values.map((value) => new Option(value, value)));
+    list.value = values.includes(before) ? before : "";
+    if (before && !list.value) { list.add(new Option(before, before)); list.value = before; }
+  }
+}
+
+const parents = (source) => source.split("/").slice(0, -1)
+  .map((_, depth, parts) => parts.slice(0, depth + 1).join("/"));
+
+function made(tag, properties = {}, ...children) {
+  const { data: values = {}, ...rest } = properties;
+  const element = Object.assign(document.createElement(tag), rest);
+  Object.assign(element.dataset, values);
+  element.append(...children);
+  return element;
+}
+
+function draw() {
+  if (!data || !find("#documents")) return;
+  const all = rows();
+  const shown = wanted(all).sort(ORDERS[find("#documents-order").value] || ORDERS.name);
+  find("#documents-summary").textContent = summary(all, shown);
+  drawProgress();
+  const place = find("#documents");
+  const focused = place.contains(document.activeElement) ? keyOf(document.activeElement) : "";
+  const flat = find("#documents-order").value !== "name" || shown.length !== all.length;
+  place.replaceChildren(flat ? list("", shown, true) : tree("", shown, all.length));
+  showChoice();
+  if (focused) findAll("a, button, input", place).find((each) => keyOf(each) === focused)?.focus();
+}
+
+const keyOf = (element) => [element.tagName, element.dataset.action, element.dataset.source,
+  element.dataset.choose, element.dataset.folder].join();
+
+const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+function summary(all, shown) {
+  if (!all.length) return `There are no documents in ${data.corpus} yet.`;
+  const count = { ready: data.documents.length, failed: 0, partly: 0, coming: 0 };
+  for (const row of all) {
+    if (row.state === "failed") count.failed += 1;
+    if (row.state === "partly") count.partly += 1;
+    if (row.state === "waiting" || row.state === "reading") count.coming += 1;
+  }
+  const parts = [`${counted(count.ready, "document")} can be asked`];
+  if (count.coming) parts.push(`${counted(count.coming, "file")} to come`);
+  if (count.partly) parts.push(`${count.partly.toLocaleString("en")} partly read`);
+  if (count.failed) parts.push(`${counted(count.failed, "file")} not read`);
+  const some = shown.length === all.length ? "" : ` ${shown.length.toLocaleString("en")} shown.`;
+  return `${parts.join(", ")}.${some}`;
+}
+
+function drawProgress() {
+  const bar = find("#documents-progress");
+  const { activity, indexing, outcome, problem } = data;
+  bar.hidden = !indexing;
+  const track = find("progress", bar);
+  const share = activity?.share ?? null;
+  if (share === null) track.removeAttribute("value"); else track.value = share;
+  const [reading] = activity?.reading || [];
+  find("span", bar).textContent = reading ? `Reading ${reading}`
+    : share === null ? "Looking through the folder" : "Learning what the new passages mean";
+  find("b", bar).textContent = share === null ? "" : `${Math.floor(share * 100)} %`;
+  const result = find("#documents-outcome");
+  result.textContent = indexing ? "" : outcome;
+  result.className = problem ? "problem" : "quiet";
+}
+
+/* A folder's files and folders. */
+function tree(folder, all, total) {
+  const prefix = folder ? `${folder}/` : "";
+  const inside = all.filter((row) => row.source.startsWith(prefix));
+  const folders = new Map();
+  const files = [];
+  for (const row of inside) {
+    const [name, ...rest] = row.source.slice(prefix.length).split("/");
+    if (rest.length) folders.set(name, (folders.get(name) || 0) + 1); else files.push(row);
+  }
+  const own = new Set(files.map((row) => row.source));
+  const items = [];
+  for (const [name, count] of folders) {
+    const path = prefix + name;
+    if (!own.has(path)) items.push(folderItem(path, name, count, all, total));
+  }
+  for (const row of files) {
+    items.push(fileItem(row, false));
+    const name = row.source.slice(prefix.length); // a mail or archive with parts of its own
+    if (folders.has(name)) items.push(folderItem(row.source, `in ${name}`, folders.get(name), all, total));
+  }
+  return made("ul", { className: folder ? "tree" : "tree documents" }, ...cut(folder, items));
+}
+
+function list(folder, all, flat) {
+  return made("ul", { className: "tree documents" }, ...cut(folder, all.map((row) => fileItem(row, flat))));
+}
+
+/* Not more items than can be read; a button shows more. */
+function cut(folder, items) {
+  const limit = longer.get(folder) || SHOWN;
+  if (items.length <= limit) return items;
+  const more = button(`Show more of ${items.length.toLocaleString("en")}`, "more-documents", { folder });
+  more.className = "turn";
+  return [...items.slice(0, limit), made("li", {}, more)];
+}
+
+export function moreDocuments(pressed) {
+  const { folder } = pressed.dataset;
+  longer.set(folder, (longer.get(folder) || SHOWN) + SHOWN);
+  draw();
+}
+
+function folderItem(path, name, count, all, total) {
+  const depth = path.split("/").length;
+  const isFolded = folded.get(path) ?? (total > OPEN_UP_TO && depth > 1);
+  const box = made("input", { type: "checkbox", data: { choose: `${path}/` } });
+  box.setAttribute("aria-label", `Ask only the folder ${path}`);
+  const opener = button(name, "fold", { folder: path });
+  opener.className = "folder-name";
+  opener.dir = "auto";
+  opener.setAttribute("aria-expanded", String(!isFolded));
+  const head = made("div", { className: "doc-row folder-row" }, box, opener,
+    made("span", { className: "place", textContent: counted(count, "file") }));
+  const item = made("li", { className: "folder-item" }, head);
+  if (!isFolded) item.append(tree(path, all, total));
+  return item;
+}
+
+export function fold(pressed) {
+  const { folder } = pressed.dataset;
+  folded.set(folder, pressed.getAttribute("aria-expanded") === "true");
+  draw();
+}
+
+function fileItem(row, flat) {
+  const there = row.state !== "failed" && row.link;
+  const box = made("input", { type: "checkbox", data: there ? { choose: row.source } : {}, disabled: !there });
+  box.setAttribute("aria-label", `Ask only ${row.source}`);
+  const name = flat ? row.source : row.source.split("/").pop();
+  const title = there
+    ? made("a", { className: "entry title", href: row.link, data: { source: row.source }, textContent: row.title, dir: "auto" })
+    : made("span", { className: "title", textContent: row.title, dir: "auto" });
+  const words = made("div", { className: "name" }, title);
+  if (name !== row.title) words.append(made("span", { className: "file", textContent: name, dir: "auto" }));
+  if (row.note) {
+    words.append(made("span", { className: `note-line ${row.state}`, textContent: noteOf(row), dir: "auto" }));
+  }
+  const facts = made("span", { className: "facts" },
+    made("span", { textContent: row.kind }),
+    made("span", { textContent: row.pages ? counted(row.pages, row.kind === "Slides" ? "slide" : "page") : "" }),
+    made("span", { textContent: row.size ? sizeOf(row.size) : "" }),
+    made("span", { textContent: dayOf(row.modified), title: row.modified ? "When the file was last changed" : "" }),
+    made("span", { className: `state ${row.state}`, textContent: STATES[row.state] }));
+  const line = made("div", { className: "doc-row" }, box, words, facts);
+  const item = made("li", { className: "file-item" }, line);
+  if (there) {
+    const about = button("About", "about", { source: row.source });
+    about.setAttribute("aria-label", `About ${row.title}`);
+    about.setAttribute("aria-expanded", String(guides.has(row.source)));
+    line.append(made("span", { className: "row-tools" }, about, ...removeButton(row)));
+    if (guides.has(row.source)) item.append(guideOf(guides.get(row.source), row));
+  } else line.append(made("span", { className: "row-tools" }, ...removeButton(row)));
+  return item;
+}
+
+const noteOf = (row) => (row.state === "partly" ? `Not read: ${row.note}` : row.note);
+
+function removeButton(row) {
+  if (!find("#add-files") || row.state === "waiting" || row.state === "reading") return [];
+  const remove = button("Remove", "remove", { source: row.source });
+  remove.setAttribute("aria-label", `Remove ${row.source}`);
+  return [remove];
+}
+
+function sizeOf(size) {
+  return size < 1_000_000 ? `${Math.max(1, Math.round(size / 1000))} KB` : `${(size / 1_000_000).toFixed(1)} MB`;
+}
+
+function dayOf(time) {
+  if (!time) return "";
+  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+}
+
+/* What a document is, below its row */
+
+export async function about(pressed) {
+  const { source } = pressed.dataset;
+  if (guides.delete(source)) { draw(); return; }
+  guides.set(source, null);
+  draw();
+  try {
+    const answer = await fetch(`guide?${new URLSearchParams({ source })}`);
+    if (guides.has(source)) guides.set(source, await answer.json());
+  } catch { guides.set(source, { problem: "The server cannot be reached. Is askdocs still running?" }); }
+  draw();
+}
+
+function guideOf(guide, row) {
+  const place = made("div", { className: "about" });
+  if (!guide) { place.append(made("p", { className: "quiet waiting", textContent: "Reading…" })); return place; }
+  if (guide.problem) { place.append(made("p", { className: "problem", textContent: guide.problem })); return place; }
+  place.append(made("p", { className: "quiet", textContent: guide.facts.join(" · ") }));
+  if (guide.opening) {
+    const { heading, text, mark } = guide.opening;
+    place.append(made("p", { className: "opening" },
+      ...(heading ? [made("b", { textContent: `${heading} ` })] : []),
+      made("a", { className: "entry quoted-opening", href: `${row.link}&mark=${mark}`, textContent: text, dir: "auto", data: { source: row.source, mark } })));
+  }
+  for (const [name, values] of [["Names", guide.names], ["Words that stand out", guide.words], ["Figures", guide.figures]]) {
+    if (values.length) place.append(made("p", { className: "quiet" }, made("b", { textContent: `${name}: ` }), values.join(", ")));
+  }
+  if (guide.outline.length) place.append(contents(guide, row));
+  return place;
+}
+
+function contents(guide, row) {
+  const items = guide.outline.map(({ heading, level, page, start }) => {
+    const link = made("a", { className: "entry", href: `${row.link}&at=${start}`, textContent: heading, dir: "auto", data: { source: row.source, at: start } });
+    const item = made("li", {}, link);
+    item.style.setProperty("--level", Math.min(level, 5));
+    if (page) item.append(made("span", { className: "place", textContent: page }));
+    return item;
+  });
+  return made("details", { className: "contents", open: items.length <= 12 },
+    made("summary", { textContent: `Contents (${items.length})` }), made("ol", {}, ...items));
+}

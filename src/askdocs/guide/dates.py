@@ -1,0 +1,59 @@
+"""The day that a document gives itself: in its head, on a line of its own, or in its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from email.utils import parsedate_to_datetime
+
+_MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+_MONTH = rf"(?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS)})\.?"
+_YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
+_WRITTEN = (
+    re.compile(r"(?P<year>(?:19|20)\d\d)[-_.](?P<number>[01]\d)[-_.](?P<day>[0-3]\d)(?!\d)"),
+    re.compile(rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>(?:1[5-9]|20)\d\d)", re.I),
+    re.compile(
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? {_MONTH},? (?P<year>(?:1[5-9]|20)\d\d)", re.I
+    ),
+)
+_MAIL = re.compile(r"^(?:Date|Sent): (.+)$", re.MULTILINE)
+_LABELLED = re.compile(
+    r"^\W*(?:date|dated|published|posted|last ?mod|last (?:updated|modified)|updated|issued"
+    r"|release date|adopted|decided)\W+(.{6,60})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEAD = 1500  # characters
+_LONGEST_LINE = 40  # characters of a line that is a date and little else
+
+
+def date_of(source: str, text: str) -> str:
+    """The day as ISO writes it; "" where the document does not say."""
+    head = text[:_HEAD]
+    mail = _MAIL.search(head)
+    if mail:
+        with suppress(ValueError, TypeError, IndexError):
+            return parsedate_to_datetime(mail.group(1)).date().isoformat()
+    labelled = _LABELLED.findall(head)
+    lines = [line for line in head.splitlines() if len(line.strip()) <= _LONGEST_LINE]
+    for words in (*labelled, *lines, source.rsplit("/", 1)[-1]):
+        for day in _days_in(words):
+            return day
+    return ""
+
+
+def _days_in(words: str) -> Iterator[str]:
+    for pattern in _WRITTEN:
+        found = pattern.search(words)
+        if found:
+            values = found.groupdict()
+            month = values.get("number") or _number(values["month"])
+            with suppress(ValueError):
+                yield date(int(values["year"]), int(month), int(values["day"])).isoformat()
+
+
+def _number(month: str) -> int:
+    return next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(month[:3].lower()))

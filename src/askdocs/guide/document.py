@@ -1,0 +1,29 @@
+"""One document: what it is, what is in it, and what it says of itself."""
+
+from __future__ import annotations
+
+from askdocs.documents.kinds import kind_of
+from askdocs.documents.titles import readable_title
+from askdocs.guide.dates import date_of
+from askdocs.guide.names import figures_in, names_in, words_of
+from askdocs.guide.opening import opening_of
+from askdocs.guide.outline import outline_of
+from askdocs.index.catalog import Catalog
+from askdocs.types import Document, DocumentGuide, DocumentRecord
+
+
+def guide_of(document: Document, record: DocumentRecord, catalog: Catalog) -> DocumentGuide:
+    """The guide of a document. Its names and words are compared with all passages of the index."""
+    title = readable_title(document.source, document.title)
+    outline = outline_of(document, title)
+    return DocumentGuide(
+        record=record,
+        title=title,
+        kind=kind_of(document.source),
+        dated=date_of(document.source, document.text),
+        outline=outline,
+        opening=opening_of(document, outline),
+        names=names_in(document.text),
+        words=words_of(document.text, catalog.count(), catalog.count_words),
+        figures=figures_in(document.text),
+    )

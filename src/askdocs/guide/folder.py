@@ -1,0 +1,94 @@
+"""The folder: how many documents of which kinds, from when, and what they speak of."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from askdocs.documents.kinds import kind_of
+from askdocs.guide.document import guide_of
+from askdocs.index.catalog import Catalog
+from askdocs.types import DocumentGuide, DocumentRecord, Guide
+
+READ = 40  # documents whose text is looked at for the guide of a folder
+_MOST_TOPICS = 8
+_SHORT = 1500  # characters; less text has no words that stand out
+_KEPT = 2000  # guides of documents that are kept in memory
+
+
+class Guides:
+    """The guides of an index, kept until their documents change. Usable from any thread."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._kept: dict[str, tuple[DocumentRecord, DocumentGuide]] = {}
+
+    def document(self, catalog: Catalog, record: DocumentRecord) -> DocumentGuide | None:
+        """The guide of a document; None where it is gone."""
+        known = self._kept.get(record.source)
+        if known is not None and known[0] == record:
+            return known[1]
+        document = catalog.document(record.source)
+        if document is None:
+            return None
+        guide = guide_of(document, record, catalog)
+        with self._guard:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[record.source] = record, guide
+        return guide
+
+    def folder(
+        self, catalog: Catalog, *, sources: Sequence[str] | None = None, most: int = READ
+    ) -> Guide:
+        """The guide of a folder, or of some documents of it; `most` of them are looked into."""
+        wanted = None if sources is None else set(sources)
+        records = [each for each in catalog.records() if wanted is None or each.source in wanted]
+        read = sorted(records, key=lambda each: (-_weight(each), each.source))[:most]
+        guides = [guide for each in read if (guide := self.document(catalog, each))]
+        kinds = Counter(kind_of(record.source) for record in records)
+        days = sorted(filter(None, (each.dated or each.record.modified[:10] for each in guides)))
+        return Guide(
+            count=len(records),
+            kinds=tuple(kinds.most_common()),
+            since=days[0] if days else "",
+            until=days[-1] if days else "",
+            topics=_topics(guides),
+            documents=tuple(_distinct(guides)),
+            failed=len(catalog.failures()) if wanted is None else 0,
+            partly=sum(bool(record.left_out) for record in records),
+        )
+
+
+def _weight(record: DocumentRecord) -> int:
+    """How much a document tells; beyond a certain length it is as good as any."""
+    return min(record.characters // 2000, 5) - record.source.count("/")
+
+
+def _distinct(guides: Iterable[DocumentGuide]) -> list[DocumentGuide]:
+    """Those with something to say first; copies of one document once."""
+    found: dict[tuple[str, str], DocumentGuide] = {}
+    for guide in guides:
+        words = guide.opening.text if guide.opening else guide.source
+        found.setdefault((guide.title, words), guide)
+    return sorted(found.values(), key=_says)
+
+
+def _says(guide: DocumentGuide) -> int:
+    """0 for a document with an abstract or summary, 1 for one that begins with prose, else 2."""
+    if guide.opening is None:
+        return 2
+    return 0 if guide.opening.heading else 1
+
+
+def _topics(guides: Sequence[DocumentGuide]) -> tuple[str, ...]:
+    """The words that stand out in most documents, or most in one."""
+    scores: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for guide in _distinct(each for each in guides if each.record.characters >= _SHORT):
+        for rank, word in enumerate(guide.words):
+            key = word.lower()
+            shown.setdefault(key, word)
+            scores[key] += 1 / (rank + 2)  # type: ignore[assignment]
+    return tuple(shown[key] for key, _ in scores.most_common(_MOST_TOPICS))

@@ -1,0 +1,100 @@
+"""Names, words and figures that stand out in a document."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from askdocs.index.keywords.terms import STOP_WORDS, stem
+
+READ = 150_000  # characters of a document that are looked at
+_WORD = re.compile(r"[^\W\d_]{4,}(?:-[^\W\d_]{3,})*")
+_NAME = re.compile(
+    r"(?<![.!?:\n] )(?<![.!?:\n#*“\"(])\b[A-Z][\w’'-]*[a-z][\w’'-]*"
+    r"(?: (?:of |the |de |von |van |and |for )?[A-Z][\w’'-]+){1,3}"
+)
+_ABBREVIATION = re.compile(r"\b[A-Z][A-Z\d&-]{0,6}[A-Z\d]\b(?![-\w])")
+_FIGURE = re.compile(
+    r"(?:[$€£¥]\s?\d(?:[\d,.]*\d)?(?:\s(?:thousand|million|billion|trillion))?"
+    r"|\b\d[\d,.]*(?:\s?%|\s(?:percent|per cent|million|billion|trillion)))"
+)
+_FEWEST = 2  # times that a name stands in a document
+_MOST_FORMS = 300  # words whose stems are compared
+_CANDIDATES = 60  # words that are compared with the other documents
+_SELDOM = 0.3  # share of a word's places from which it is a word like any other
+_NO_WORDS = STOP_WORDS | frozenset("https http html isbn retrieved github archive".split())
+_COMMON_NAMES = re.compile(
+    r"(?:The|This|That|These|Those|In|On|At|By|For|If|It|We|You|He|She|They|And|But|Or|A|An|See"
+    r"|No|Yes|Figure|Table|Section|Chapter|Page|Part|Article|Appendix)\b.*"
+)
+
+
+def names_in(text: str, most: int = 8) -> tuple[str, ...]:
+    """The names of people, places and things that stand in a text most often."""
+    text = text[:READ]
+    found = Counter(" ".join(match.group().split()) for match in _NAME.finditer(text))
+    found.update(
+        match.group() for match in _ABBREVIATION.finditer(text) if not match.group().isdigit()
+    )
+    names: list[str] = []
+    for name, count in found.most_common(4 * most):
+        if count < _FEWEST or len(names) == most:
+            break
+        shouted = name.isupper() and (len(name) > 6 or not _stands_in_prose(name, text))
+        known = any(name in other or other in name for other in names)
+        if not (known or shouted or _COMMON_NAMES.fullmatch(name)):
+            names.append(name)
+    return tuple(names)
+
+
+def figures_in(text: str, most: int = 4) -> tuple[str, ...]:
+    """The amounts and shares that stand in a text most often, in the order of the text."""
+    found = Counter(" ".join(match.group().split()) for match in _FIGURE.finditer(text[:READ]))
+    wanted = [figure for figure, count in found.most_common(most) if count >= _FEWEST]
+    return tuple(figure for figure in found if figure in wanted)
+
+
+def words_of(
+    text: str,
+    passages: int,
+    count_words: Callable[[Sequence[str]], Mapping[str, int]],
+    most: int = 8,
+) -> tuple[str, ...]:
+    """The words of a text that stand in it often and elsewhere seldom.
+
+    Args:
+        text: The text of a document.
+        passages: How many passages the index has.
+        count_words: In how many passages of the index words stand.
+        most: How many words are wanted.
+    """
+    forms: dict[str, Counter[str]] = {}
+    for word, count in Counter(_WORD.findall(text[:READ])).most_common(_MOST_FORMS):
+        if word.lower() not in _NO_WORDS:
+            forms.setdefault(stem(word.lower()), Counter())[word] += count
+    counts = {key: sum(found.values()) for key, found in forms.items()}
+    often = sorted(counts, key=lambda key: -counts[key])[:_CANDIDATES]
+    shown = {key: _form(forms[key]) for key in often}
+    held = count_words(list(shown.values()))
+    scores = {
+        key: counts[key] * math.log((passages + 1) / (held.get(shown[key], 0) + 1))
+        for key in often
+        if counts[key] >= _FEWEST
+    }
+    best = sorted(scores, key=lambda key: -scores[key])
+    return tuple(shown[key] for key in best if scores[key] > 0)[:most]
+
+
+def _form(found: Counter[str]) -> str:
+    """The form of a word to show: in lower case, unless it is mostly written otherwise."""
+    lower = Counter({word: count for word, count in found.items() if word.islower()})
+    seldom = sum(lower.values()) < _SELDOM * sum(found.values())
+    word = (found if seldom else lower).most_common(1)[0][0]
+    return word.capitalize() if word.isupper() and len(word) > 5 else word
+
+
+def _stands_in_prose(name: str, text: str) -> bool:
+    """Whether a word in capitals stands beside words in lower case."""
+    return bool(re.search(rf"[a-z,] {re.escape(name)}\b|\b{re.escape(name)} [a-z]", text))

@@ -1,0 +1,71 @@
+"""Guides in words: what the page, the terminal and an answer say of a folder or a document."""
+
+from __future__ import annotations
+
+from askdocs.types import DocumentGuide, Guide
+
+_PLURALS = {
+    "PDF": "PDFs", "Word": "Word documents", "Slides": "sets of slides", "Text": "text files",
+    "Markdown": "Markdown files", "Data": "data files", "Subtitles": "files of subtitles",
+}  # fmt: skip
+_SINGULARS = {
+    "PDF": "PDF", "Word": "Word document", "Slides": "set of slides", "Text": "text file",
+    "Markdown": "Markdown file", "Data": "data file", "Subtitles": "file of subtitles",
+}  # fmt: skip
+_KINDS_SHOWN = 5
+_SECTIONS_SHOWN = 8
+
+
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """A number with its noun: "1 document", "1,200 documents"."""
+    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
+
+
+def kinds_in_words(guide: Guide) -> str:
+    """How many documents of which kinds: "48 PDFs, 15 web pages and 3 others"."""
+    shown = guide.kinds if len(guide.kinds) <= _KINDS_SHOWN else guide.kinds[: _KINDS_SHOWN - 1]
+    parts = [_kind(kind, count) for kind, count in shown]
+    others = guide.count - sum(count for _, count in shown)
+    if others:
+        parts.append(counted(others, "other"))
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _kind(kind: str, count: int) -> str:
+    plain = kind if kind[1:] != kind[1:].lower() else f"{kind[0].lower()}{kind[1:]}"
+    return counted(count, _SINGULARS.get(kind, plain), _PLURALS.get(kind, f"{plain}s"))
+
+
+def folder_in_words(guide: Guide) -> str:
+    """A folder in two or three sentences."""
+    told = [f"{counted(guide.count, 'document')}: {kinds_in_words(guide)}."] if guide.kinds else []
+    if guide.failed:
+        told.append(f"{counted(guide.failed, 'file')} could not be read.")
+    if guide.topics:
+        told.append(f"Words that stand out: {', '.join(guide.topics)}.")
+    return " ".join(told) or "There are no documents yet."
+
+
+def facts_of(guide: DocumentGuide) -> list[str]:
+    """Kind, day and length of a document."""
+    record = guide.record
+    length = f"{max(1, round(record.characters / 6 / 100)) * 100:,} words"
+    if record.pages:
+        word = "slide" if guide.kind == "Slides" else "page"
+        length = counted(record.pages, word)
+    return [part for part in (guide.kind, guide.dated, length) if part]
+
+
+def document_in_words(guide: DocumentGuide) -> str:
+    """A document in a few sentences: what it is, its contents, its names."""
+    told = [f"{guide.title} ({', '.join(facts_of(guide))})."]
+    top = [section.heading for section in guide.outline if section.level == 1]
+    if len(top) > 1:
+        more = f" and {len(top) - _SECTIONS_SHOWN} more" if len(top) > _SECTIONS_SHOWN else ""
+        told.append(f"Contents: {' · '.join(top[:_SECTIONS_SHOWN])}{more}.")
+    named = ", ".join(guide.names or guide.words)
+    if named:
+        told.append(f"Stands out: {named}.")
+    if guide.record.left_out:
+        told.append(f"Not read: {'; '.join(guide.record.left_out)}.")
+    return " ".join(told)

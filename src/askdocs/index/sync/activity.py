@@ -1,0 +1,73 @@
+"""What a sync is at: which files wait, which are read, and how much of all is done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from askdocs.types import Activity
+
+_READING = 0.15  # of the whole work, about; the rest is embedding
+
+
+class Tracker:
+    """Notes what a sync does. The share that is done never becomes smaller during one sync.
+
+    It is measured in bytes of the files: those that are read, and those whose passages are found
+    by their meaning. Usable from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._sizes: dict[str, int] = {}
+        self._waiting: dict[str, None] = {}
+        self._reading: dict[str, None] = {}
+        self._embedded = 0.0
+        self._share = 0.0
+        self._running = False
+
+    def begin(self, files: Iterable[tuple[str, int]]) -> None:
+        """A sync has found these files to read, each with its size."""
+        with self._guard:
+            self._sizes = dict(files)
+            self._waiting = dict.fromkeys(self._sizes)
+            self._reading = {}
+            self._embedded = self._share = 0.0
+            self._running = True
+
+    def reading(self, path: str) -> None:
+        with self._guard:
+            self._waiting.pop(path, None)
+            self._reading[path] = None
+
+    def read(self, path: str) -> None:
+        """A file was read, or could not be."""
+        with self._guard:
+            self._reading.pop(path, None)
+
+    def postponed(self, path: str) -> None:
+        with self._guard:
+            self._reading.pop(path, None)
+            self._waiting[path] = None
+
+    def embedded(self, done: int, total: int) -> None:
+        """So many of the passages that are known by now are found by their meaning."""
+        with self._guard:
+            self._embedded = done / total if total else 0.0
+
+    def end(self) -> None:
+        with self._guard:
+            self._running = False
+            self._waiting, self._reading = {}, {}
+
+    def activity(self) -> Activity | None:
+        """What is done now; None while there is nothing to do."""
+        with self._guard:
+            if not self._running:
+                return None
+            total = sum(self._sizes.values())
+            left = sum(self._sizes[path] for path in (*self._waiting, *self._reading))
+            read = (total - left) / total if total else 1.0
+            share = read * (_READING + (1 - _READING) * self._embedded)
+            self._share = max(self._share, min(share, 1.0))
+            return Activity(self._share, tuple(self._reading), tuple(self._waiting))

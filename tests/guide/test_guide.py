@@ -1,0 +1,129 @@
+"""Guides: what documents and a folder are, by their own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.documents.titles import readable_title
+from askdocs.guide.dates import date_of
+from askdocs.guide.opening import opening_of
+from askdocs.guide.outline import outline_of
+from askdocs.guide.questions import questions_of
+from askdocs.guide.words import document_in_words, folder_in_words
+from askdocs.types import Anchor, Document, Section
+from tests.hash_embedding import HashEmbedding
+
+REPORT = """The Bridges of Ullock
+Vera Sand and Tom Reid, University of Ullock
+
+Executive Summary
+The county has twelve bridges, of which three are closed to lorries. Repairs cost 4 million
+crowns. This report proposes to rebuild the bridge at Sund first.
+
+Contents
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "shown"),
+    [
+        ("filings/example-10k.html", "UNITED STATES", "Example 10k"),
+        ("war_and-peace.txt", "CHAPTER I", "War and peace"),
+        ("a/duck.html", "Duck - Wikipedia", "Duck"),
+        ("paper.pdf", "1 Introduction", "Paper"),
+        ("lamp.md", "The lamp of Sund", "The lamp of Sund"),
+        ("licence.txt", "---", "Licence"),
+    ],
+)
+def test_a_title_that_says_nothing_is_not_shown(source: str, title: str, shown: str) -> None:
+    assert readable_title(source, title) == shown
+
+
+def test_a_summary_is_found_by_its_heading_and_is_exact() -> None:
+    document = Document("report.pdf", REPORT, "The Bridges of Ullock")
+    opening = opening_of(document, outline_of(document))
+    assert opening is not None
+    assert opening.heading == "Executive summary"
+    assert REPORT[opening.start : opening.end] == opening.text
+    assert opening.text.startswith("The county has twelve bridges")
+    assert opening.text.endswith("the bridge at Sund first.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Year; Cost\n2020; 4\n", "By Vera Sand and 3 others, Ullock, 2020", "---\n" * 3000,
+     "---\na:\n" + "  - x\n" * 3000],
+)  # fmt: skip
+def test_without_sentences_there_is_no_opening(text: str) -> None:
+    assert opening_of(Document("a.txt", text), ()) is None
+
+
+def test_headings_become_contents_without_the_title() -> None:
+    anchors = tuple(
+        Anchor(start, heading=heading)
+        for start, heading in enumerate(
+            ["Tea", "Tea › Brewing", "Tea › Brewing › Green tea", "Tea › Paying"]
+        )
+    )
+    outline = outline_of(Document("tea.md", "....", "Tea", anchors))
+    assert [(each.heading, each.level, each.start) for each in outline] == [
+        ("Brewing", 1, 1), ("Green tea", 2, 2), ("Paying", 1, 3),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "day"),
+    [
+        ("a.eml", "From: a@b.c\nDate: Wed, 21 Dec 2022 10:00:00 +0000\n\nHi", "2022-12-21"),
+        ("a.md", "---\ntitle: x\ndate: 2025-12-02\n---\n", "2025-12-02"),
+        ("a.txt", "Minutes\n11 March 2025\nWe met on 1 May 1999 at the old bridge of Ullock.",
+         "2025-03-11"),
+        ("minutes 2024-02-30 and 2024-02-29.txt", "x", ""),
+        ("minutes-2024-02-29.txt", "x", "2024-02-29"),
+        ("a.txt", "The bridge that was opened on March 11, 1903 by Vera Sand is closed.", ""),
+    ],
+)  # fmt: skip
+def test_the_day_that_a_document_gives_itself(source: str, text: str, day: str) -> None:
+    assert date_of(source, text) == day
+
+
+def test_questions_come_from_questions_definitions_and_headings() -> None:
+    text = (
+        "The reserve lamp is the second lamp of the tower, which burns oil. If it rains, go."
+        " It is a lamp. The reserve lamp is old. A reserve lamp lasts.\n" + "Words. " * 60
+    )
+    anchors = (
+        Anchor(0, heading="Reserve lamp"),
+        Anchor(100, heading="What happens if the lamp fails?"),
+        Anchor(120, heading="How to clean the lens"),
+        Anchor(140, heading="Introduction"),
+        Anchor(160, heading="The Opening Hours"),
+    )
+    found = [each.text for each in questions_of(*_outlined(Document("a.md", text, "", anchors)))]
+    assert found[:2] == ["What happens if the lamp fails?", "How do I clean the lens?"]
+    assert "What do the documents say about the opening hours?" in found
+    assert not any("introduction" in each or "it rains" in each for each in found)
+
+
+def test_a_folder_is_told_in_words(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "report.txt").write_text(REPORT)
+    (corpus / "tea.md").write_text("# Tea\n\n## Brewing\n\nGreen.\n\n## Paying\n\nNothing.\n")
+    (corpus / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    config = Config(corpus=corpus, index=tmp_path / "index")
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        guide = assistant.guide()
+        tea = assistant.guide(sources=["tea.md"])
+    told = folder_in_words(guide)
+    assert told.startswith("2 documents: 1 text file and 1 Markdown file.")
+    assert "1 file could not be read." in told
+    assert [each.source for each in guide.documents] == ["report.txt", "tea.md"]
+    assert "Contents: Brewing · Paying." in document_in_words(tea.documents[0])
+
+
+def _outlined(document: Document) -> tuple[Document, Sequence[Section]]:
+    return document, outline_of(document)
