@@ -1,4 +1,4 @@
-"""What an Assistant works with: lock, catalog, vectors and models, opened when first needed."""
+"""The parts of an Assistant: lock, catalog, vectors and models. Each is opened on first use."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ class Parts:
         return self._given_llm is not None or self.config.llm != "none"
 
     def open_llm(self) -> LanguageModel:
-        """The language model. Raises ModelUnavailableError where it cannot be had."""
+        """The language model. Raises ModelUnavailableError if it cannot be loaded."""
         with self._llm_guard:  # loading one takes long, and nothing else has to wait for it
             if self._llm is None:
                 seconds, context = self.config.llm_seconds, self.config.llm_context
@@ -244,7 +244,7 @@ class Parts:
             ) from error
 
     def open_lock(self) -> None:
-        """Be the one process that writes the index. Raises IndexBusyError where another is."""
+        """Lock the index for this process. Raises IndexBusyError if another one holds it."""
         with self.guard:
             if self._lock is None:
                 self._make_folder()

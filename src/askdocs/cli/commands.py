@@ -1,4 +1,4 @@
-"""The command line: reads the arguments, calls an Assistant, prints."""
+"""The command line: parses arguments, calls an assistant and prints the result."""
 
 from __future__ import annotations
 

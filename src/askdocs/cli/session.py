@@ -1,4 +1,4 @@
-"""What a command works with: an Assistant of its own, or the server that has the index open."""
+"""Opens what a command works with: an Assistant, or the server that has the index open."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Places:
 
 
 def read_settings(config: Path | None, **overrides: Any) -> Config:
-    """The settings of a command; where they come from a file that was found, that is printed."""
+    """Read the settings of a command. Prints which settings file was found."""
     from askdocs.config import load_config_with_notes
     from askdocs.output.printable import printable
 
@@ -47,10 +47,17 @@ def open_assistant(
     to_read: bool = False,
     any_corpus: bool = False,
 ) -> Iterator[AssistantInterface]:
-    """An Assistant, or the server that has the index open, for `any_corpus` or the one meant.
+    """Open an assistant: one of this process, or the server that has the index open.
 
-    Raises IndexBusyError with the server's address where there is one but we have to be `alone`,
-    unless it is enough `to_read`, which several processes may do where the vectors are served.
+    Args:
+        places: Where documents, index and settings are.
+        llm: The language model; None for that of the settings.
+        alone: Do not use a server.
+        to_read: This process only reads. Several may do so where the vectors are at a server.
+        any_corpus: A server of another folder of documents will do.
+
+    Raises:
+        IndexBusyError: `alone`, and a server has the index open. The message has its address.
     """
     from askdocs.remote.client import find_server
 
@@ -79,14 +86,14 @@ def open_alone(
     llm: str | None = None,
     to_read: bool = False,
 ) -> Iterator[Assistant]:
-    """An Assistant of this process, where no server has the index open; see `open_assistant`."""
+    """Open an Assistant of this process; see `open_assistant`."""
     with open_assistant(places, llm=llm, alone=True, to_read=to_read) as found:
         yield cast("Assistant", found)
 
 
 @contextmanager
 def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
-    """Follow the folder meanwhile, and print what each sync did."""
+    """Index changes of the folder as they happen, and print what each sync did."""
     from askdocs.cli.terminal import noting_progress, show_changes
     from askdocs.index.sync.watch import Watch
 
@@ -105,9 +112,9 @@ def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
 
 @contextmanager
 def following(assistant: AssistantInterface) -> Iterator[None]:
-    """Keep the index equal to the folder meanwhile, and say so on standard error only.
+    """Index changes of the folder as they happen; print to standard error only.
 
-    A server that has the index open does so by itself.
+    A server that has the index open does so itself.
     """
     from askdocs.remote.client import RemoteAssistant
 
@@ -141,10 +148,14 @@ def make_question_set(index: Path, folder: Path, config: Path | None) -> None:
 
 
 def index_first_if_new(assistant: AssistantInterface, corpus: Path | None) -> None:
-    """Index the folder where there is nothing to ask yet.
+    """Index the folder if the index is empty.
 
-    Raises CorpusError where `corpus`, if it was named, is not the folder that the index is of. A
-    server was asked that already.
+    Args:
+        assistant: The assistant.
+        corpus: The folder that the user named, or None.
+
+    Raises:
+        CorpusError: The index is of another folder than `corpus`.
     """
     from askdocs.remote.client import RemoteAssistant
 

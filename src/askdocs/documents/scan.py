@@ -31,13 +31,18 @@ _LONGEST_PATH = 247  # characters; beyond it, Windows may not open a file or fol
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file as the folder shows it: size in bytes, times in nanoseconds.
+    """A file as a scan finds it.
 
-    `modified_ns` can be set by any program; `inode` and `changed_ns` (of the content or the
-    properties, where the system has such a time) cannot. `problem` says why it cannot be read, if
-    that is known already; "" otherwise. A folder that cannot be looked into is seen as one such
-    file, its path ending in a slash. So are links to folders and out of the folder, which are not
-    followed, without a slash.
+    A folder that cannot be read counts as a file whose path ends in a slash. A link to a folder, or
+    out of the corpus, counts as a file too; it is not followed.
+
+    Attributes:
+        path: Relative to the corpus, with forward slashes.
+        size: In bytes.
+        modified_ns: The time of the last change of the content. Any program can set it.
+        problem: Why the file cannot be read, if that is known; "" otherwise.
+        inode: Its number in the file system; 0 if there is none.
+        changed_ns: The time of the last change of content or properties, where the system has one.
     """
 
     path: str
@@ -53,11 +58,20 @@ class SeenFile:
 
 
 def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
-    """The files below a folder by their path in it, with forward slashes, in order.
+    """List the files below a folder.
 
-    Left out are hidden files and folders, those that a system makes for itself, what is below the
-    folder `leave_out`, what `.askdocsignore` names (a glob a line, for a path, a name or a folder),
-    and what vanishes meanwhile. Raises CorpusError where the folder is missing or cannot be read.
+    Hidden files, files of the operating system and files that vanish meanwhile are left out. So is
+    what `.askdocsignore` names: one glob a line, for a path, a name or a folder.
+
+    Args:
+        corpus: The folder.
+        leave_out: A folder below it that is left out.
+
+    Returns:
+        The files by their path relative to the folder, with forward slashes, sorted.
+
+    Raises:
+        CorpusError: The folder is missing or cannot be read.
     """
     if not corpus.is_dir():
         raise CorpusError(

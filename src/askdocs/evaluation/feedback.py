@@ -52,12 +52,16 @@ def note_judgement(
 
 
 def write_question_set(index: Path, documents: Sequence[Document], folder: Path) -> QuestionSet:
-    """Turn the feedback of an index into a folder that `evaluate_folder` takes.
+    """Convert the feedback of an index into a question set for `evaluate_folder`.
 
-    A right answer becomes a question whose gold quotes are the ones cited, if they still stand in
-    the documents; a right refusal one that has no answer; an answer with the wrong source one
-    whose answer is known but not its place; a wrong refusal one that must be answered. Of a wrong
-    answer nothing is known, so it is left out. Raises CorpusError where there is nothing.
+    - A right answer becomes a question whose gold quotes are its citations, if they still exist.
+    - A right refusal becomes a question without an answer.
+    - An answer with the wrong source becomes a question with an answer and no gold quote.
+    - A wrong refusal becomes a question that must be answered.
+    - A wrong answer is left out: the right one is not known.
+
+    Raises:
+        CorpusError: There is no feedback that can be used, or `folder` holds other files.
     """
     judged = list(read_feedback(index / FEEDBACK))
     texts = {document.source: document.text for document in documents}

@@ -65,10 +65,16 @@ class Question:
 
 
 def read_documents(folder: Path, config: Config) -> tuple[list[Document], list[Failure]]:
-    """The documents of a question set, and the files that could not be read.
+    """Read the documents of a question set.
 
-    They are the lines {doc_id, title, text} of `corpus.jsonl`, taken as they are; without that
-    file, all that is in the folder but the questions. Raises CorpusError where there are none.
+    They are the lines {doc_id, title, text} of `corpus.jsonl`. Without that file, they are all
+    files of the folder except the questions.
+
+    Returns:
+        The documents, and the files that could not be read.
+
+    Raises:
+        CorpusError: There are no documents.
     """
     if (folder / CORPUS).is_file():
         lines = [content for _, content in _lines(folder / CORPUS)]
@@ -92,13 +98,15 @@ def read_documents(folder: Path, config: Config) -> tuple[list[Document], list[F
 
 
 def read_questions(path: Path, documents: Sequence[Document]) -> list[Question]:
-    """The questions of a file of JSON lines, each with its gold quotes found in the documents.
+    """Read the questions of a JSON-lines file, and find their gold quotes in the documents.
 
     A line is {question, answers, answerable, gold: [{source or doc_id, quote, start, end}],
-    history, rewrite, qid}; where there is one place, its keys may stand in the line itself. All
-    but the question may be left out, and without `answerable` a
-    question with gold or answers has one. A quote without offsets is looked for, whatever its
-    white space. Raises CorpusError, naming the line, for what is not there.
+    history, rewrite, qid}. All but the question may be left out. The keys of a single gold quote
+    may be in the line itself. Without `answerable`, a question with gold or answers is answerable.
+    A quote without offsets is searched for; differences in white space are ignored.
+
+    Raises:
+        CorpusError: The file, a document or a quote does not exist. The message has the line.
     """
     if not path.is_file():
         raise CorpusError(

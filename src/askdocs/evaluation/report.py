@@ -87,7 +87,7 @@ def write_details(evaluation: Evaluation, file: Path) -> None:
 
 
 def check_drawing() -> None:
-    """Raises AskdocsError, saying what to install, where no picture can be drawn."""
+    """Check that pictures can be drawn. Raises AskdocsError if matplotlib is missing."""
     if find_spec("matplotlib") is None:
         raise AskdocsError('A picture needs matplotlib: pip install "askdocs[eval]".')
 

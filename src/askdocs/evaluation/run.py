@@ -89,11 +89,17 @@ def evaluate_folder(
     limit: int | None = None,
     on_progress: ProgressListener,
 ) -> Evaluation:
-    """Index the documents of a question set and ask its questions; see `questions` for its form.
+    """Index the documents of a question set and ask its questions.
 
-    The index is made in a folder of its own that is deleted in the end, or in `index`, where the
-    next evaluation finds it. With `limit`, so many questions are asked, spread evenly over the
-    file. Raises CorpusError where the folder does not hold what it should.
+    Args:
+        folder: The question set; `question_set` describes its form.
+        config: The settings.
+        index: Where the index is kept for the next evaluation; None uses a temporary folder.
+        limit: How many questions are asked, spread evenly over the file; None asks all.
+        on_progress: Called with the progress.
+
+    Raises:
+        CorpusError: The folder holds no documents or no questions, or `index` another index.
     """
     documents, failed = read_documents(folder, config)
     questions = spread(read_questions(folder / QUESTIONS, documents), limit)
@@ -202,7 +208,7 @@ def _is_exact(assistant: Assistant, citation: Citation) -> bool:
 
 
 def _refuse_other_documents(assistant: Assistant, documents: Sequence[Document]) -> None:
-    """Raises CorpusError for an index of something else: it would answer, and it is not ours."""
+    """Raise CorpusError if the index holds documents that are not of the question set."""
     known = {record.source for record in assistant.status().documents}
     others = known - {document.source for document in documents}
     if others:

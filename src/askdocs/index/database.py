@@ -38,7 +38,7 @@ class Database:
             _create(connection, path, schema, version)
 
     def close(self) -> None:
-        """Close the file, as soon as those who are at it have ended."""
+        """Close the file once all calls that use it have ended."""
         with self._guard:
             self._closed = True
             while self._idle:
@@ -152,7 +152,7 @@ def not_writable(index: Path, reason: str) -> CorpusError:
 
 
 def _to_user_error(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
-    """The error as a person understands it."""
+    """The error in plain words."""
     words_of_error = str(error)
     if "readonly" in words_of_error:
         return not_writable(path.parent, "it is read-only")

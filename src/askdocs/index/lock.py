@@ -1,4 +1,4 @@
-"""One process at a time writes and reads an index; the others learn which one it is."""
+"""The lock of an index: one process at a time holds it, and notes which one it is."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class IndexLock:
             retry_while_locked(lambda: new.replace(self._index / "lock"))
 
     def release(self) -> None:
-        """Give the lock back; doing it twice does no harm."""
+        """Release the lock; a second call does nothing."""
         if self._lock.is_locked:
             with suppress(OSError):
                 (self._index / "lock").unlink(missing_ok=True)
@@ -70,7 +70,7 @@ class IndexLock:
 
 
 def read_owner(index: Path) -> dict[str, str]:
-    """What the owner of an index folder noted about itself; empty if nobody did."""
+    """What the owner of an index folder noted about itself; empty if there is no note."""
     try:
         note = json.loads((index / "lock").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -64,9 +64,10 @@ def embedded(record: Mapping[str, Any]) -> str:
 
 
 def read_export(path: Path) -> list[dict[str, Any]]:
-    """The answers of an export (JSON, HTML or Markdown), or of what `ask --json` printed.
+    """Read the answers of an export (JSON, HTML or Markdown), or of output of `ask --json`.
 
-    Raises CorpusError where the file is none of these.
+    Raises:
+        CorpusError: The file is none of these.
     """
     try:
         text = read_text(path)

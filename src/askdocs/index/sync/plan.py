@@ -1,4 +1,4 @@
-"""What a sync has to do: the folder as it is against the index as it is."""
+"""Compares the folder with the index: what a sync has to do."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Plan:
 
     @property
     def changes_documents(self) -> bool:
-        """Whether any document will be other than before."""
+        """Whether any document will change."""
         return any((self.added, self.changed, self.renamed, self.removed, self.in_the_way))
 
     @property
@@ -121,7 +121,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
 
 
 def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
-    """What a plan would come to, as far as is known before any file is read."""
+    """The changes of a plan, as far as they are known before files are read."""
     return Changes(
         added=tuple(file.path for file in plan.added),
         changed=tuple(file.path for file in plan.changed),
@@ -211,7 +211,7 @@ def with_hash(config: Config, file: FileRecord) -> FileRecord:
 
 
 def _removed(seen: Collection[str], known: Iterable[str]) -> list[str]:
-    """The known files that are not there; what lies in a folder that cannot be read, may be."""
+    """The known files that are gone. Files in a folder that cannot be read do not count."""
     closed = tuple(path for path in seen if path.endswith("/"))
     return [path for path in known if path not in seen and not path.startswith(closed)]
 
