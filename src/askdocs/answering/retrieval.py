@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from askdocs.index.catalog import Catalog
 from askdocs.index.vectors.store import VectorStore
-from askdocs.models.embedders import Embedder
+from askdocs.models.embedders import Embedder, is_multilingual
 from askdocs.types import Hit
 
 CANDIDATES = 50  # passages taken from each search
 _WORDS_WEIGHT = 0.67  # of the words against the meaning; chosen in docs/decisions/0003
+_WORDS_WEIGHT_MULTILINGUAL = 0.4  # words of another language are in no passage; decision 0023
 _LATER_QUERY = 0.9  # of the score of a query that adds what the conversation suggests
 _USUAL_COSINE = 0.3  # of a passage whose vector is not stored yet, so that it can be found
 _TRIES = 3
 _LEAST_COSINE = 0.2  # of a passage that shares no word with the question
+_LEAST_COSINE_MULTILINGUAL = 0.1  # answers in another language than the question have 0.3
 
 
 def retrieve(
@@ -30,8 +32,9 @@ def retrieve(
 
     `queries` are ways to put the question, the question itself first. Their lists are fused: a
     passage keeps its best score, and those of the later queries count a little less. A score is
-    0.67 times the share of the best possible BM25 plus 0.33 times the cosine: it depends on the
-    passage and the query alone, so scores of different queries can be compared.
+    0.67 times the share of the best possible BM25 plus 0.33 times the cosine (0.4 and 0.6 with the
+    multilingual embedder): it depends on the passage and the query alone, so scores of different
+    queries can be compared.
     """
     best: dict[str, Hit] = {}
     for number, query in enumerate(queries):
@@ -66,12 +69,14 @@ def _search(
         cosines[name] = float(found @ vector)
     meaning_rank = {name: rank for rank, (name, _) in enumerate(by_meaning, 1)}
     words_rank = {name: rank for rank, (name, _) in enumerate(by_words, 1)}
+    of_words = _WORDS_WEIGHT_MULTILINGUAL if is_multilingual(embedder) else _WORDS_WEIGHT
+    least = _LEAST_COSINE_MULTILINGUAL if is_multilingual(embedder) else _LEAST_COSINE
     hits = []
     for name, passage in passages.items():
         cosine = cosines.get(name, _USUAL_COSINE)
-        if name not in shares and cosine < _LEAST_COSINE:
+        if name not in shares and cosine < least:
             continue
-        score = _WORDS_WEIGHT * shares.get(name, 0.0) + (1 - _WORDS_WEIGHT) * max(cosine, 0)
+        score = of_words * shares.get(name, 0.0) + (1 - of_words) * max(cosine, 0)
         found_by = {
             search: ranks[name]
             for search, ranks in (("meaning", meaning_rank), ("words", words_rank))

@@ -10,6 +10,7 @@ from operator import mul
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.context import sentences
 from askdocs.answering.coverage import coverage
+from askdocs.documents.language import language_of
 from askdocs.models.embedders import Embedder, is_multilingual
 from askdocs.types import Hit
 
@@ -21,7 +22,9 @@ _WIDEST_MARGIN = 5.0
 _RANK = (5.5, 5.6, 2.5, 4.6)
 # The chance of the first: 1, its cosine, the share of words in it, how far its rank lies above that
 # of the next passage.
-_CHANCE = (-2.88, 3.4, 1.3, 0.23)
+_CHANCE = (-2.55, 3.4, 1.3, 0.23)
+# The same where the passage is in another language than the question, which shares no words.
+_CHANCE_ACROSS = (-2.55, 3.4, 0.0, 0.23)
 # With an embedder that has learnt English only: 1, cosine, score of the passage, share of words.
 _WEAK_CHANCE = (-4.693, 3.672, 0.392, 5.029)
 
@@ -56,7 +59,7 @@ def by_words_and_meaning(
     if not is_multilingual(embedder):
         return [_weakly(each) for each in compared]
     best = max(compared, key=lambda each: each.rank)
-    chance = _chance_of(best, compared)
+    chance = _chance_of(question, best, compared)
     return [
         replace(each.candidate, chance=chance * math.exp(each.rank - best.rank))
         for each in compared
@@ -107,11 +110,19 @@ def _around(hit: Hit) -> str:
     return f"{hit.passage.title} {hit.passage.heading or ''} {hit.passage.text}"
 
 
-def _chance_of(best: _Compared, compared: Sequence[_Compared]) -> float:
+def _chance_of(question: str, best: _Compared, compared: Sequence[_Compared]) -> float:
     passage = best.candidate.hit.passage.id
     others = [each.rank for each in compared if each.candidate.hit.passage.id != passage]
     margin = min(best.rank - max(others, default=-math.inf), _WIDEST_MARGIN)
-    return chance_of((1.0, best.cosine, best.candidate.coverage, margin), _CHANCE)
+    across = _in_other_languages(question, best.candidate.hit.passage.text)
+    weights = _CHANCE_ACROSS if across else _CHANCE
+    return chance_of((1.0, best.cosine, best.candidate.coverage, margin), weights)
+
+
+def _in_other_languages(first: str, second: str) -> bool:
+    """Whether two texts are clearly in two languages."""
+    languages = {language_of(first), language_of(second)} - {""}
+    return len(languages) > 1
 
 
 def _weakly(compared: _Compared) -> Candidate:
