@@ -10,21 +10,23 @@ from operator import mul
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.context import sentences
 from askdocs.answering.coverage import coverage
-from askdocs.documents.language import language_of
 from askdocs.models.embedders import Embedder, is_multilingual
 from askdocs.types import Hit
 
 _MOST_PASSAGES = 6  # whose sentences are embedded for a question
 _WIDEST_MARGIN = 5.0
+_SHARES_WORDS = 0.5  # of the question's words in a passage, from which words tell anything
 # Fitted on questions in other languages than English; docs/decisions/0023 says on which. A
 # sentence's rank, a logit, is the sum of these times: cosine with the question, score of its
 # passage in the search, share of the question's words in it, and in its passage.
 _RANK = (5.5, 5.6, 2.5, 4.6)
 # The chance of the first: 1, its cosine, the share of words in it, how far its rank lies above that
 # of the next passage.
-_CHANCE = (-2.55, 3.4, 1.3, 0.23)
-# The same where the passage is in another language than the question, which shares no words.
-_CHANCE_ACROSS = (-2.55, 3.4, 0.0, 0.23)
+_CHANCE = (-2.3, 2.0, 1.4, 0.35)
+# The same where no passage shares words with the question: it is in another language, or puts
+# things in other words.
+_RANK_ACROSS = (9.0, 5.6, 0.0, 0.0)
+_CHANCE_ACROSS = (-2.48, 3.7, 0.0, 0.36)
 # With an embedder that has learnt English only: 1, cosine, score of the passage, share of words.
 _WEAK_CHANCE = (-4.693, 3.672, 0.392, 5.029)
 
@@ -34,8 +36,8 @@ class _Compared:
     """A sentence of a passage with its cosine to the question and its rank."""
 
     candidate: Candidate
-    cosine: float
-    rank: float
+    features: tuple[float, float, float, float]  # those of `_RANK`
+    rank: float = 0.0
 
 
 def by_words_and_meaning(
@@ -58,8 +60,11 @@ def by_words_and_meaning(
         return []
     if not is_multilingual(embedder):
         return [_weakly(each) for each in compared]
+    across = max(each.features[3] for each in compared) < _SHARES_WORDS
+    weights = _RANK_ACROSS if across else _RANK
+    compared = [replace(each, rank=sum(map(mul, each.features, weights))) for each in compared]
     best = max(compared, key=lambda each: each.rank)
-    chance = _chance_of(question, best, compared)
+    chance = _chance_of(best, compared, _CHANCE_ACROSS if across else _CHANCE)
     return [
         replace(each.candidate, chance=chance * math.exp(each.rank - best.rank))
         for each in compared
@@ -102,7 +107,7 @@ def _compared(
         covered = coverage(rare_words, words_at(hit, start, end))
         candidate = Candidate(hit, start, end, None, 0.0, "words", covered)
         features = (cosine, hit.score, covered, held[hit.passage.id])
-        found.append(_Compared(candidate, cosine, sum(map(mul, features, _RANK))))
+        found.append(_Compared(candidate, features))
     return found
 
 
@@ -110,22 +115,15 @@ def _around(hit: Hit) -> str:
     return f"{hit.passage.title} {hit.passage.heading or ''} {hit.passage.text}"
 
 
-def _chance_of(question: str, best: _Compared, compared: Sequence[_Compared]) -> float:
+def _chance_of(best: _Compared, compared: Sequence[_Compared], weights: Sequence[float]) -> float:
     passage = best.candidate.hit.passage.id
     others = [each.rank for each in compared if each.candidate.hit.passage.id != passage]
     margin = min(best.rank - max(others, default=-math.inf), _WIDEST_MARGIN)
-    across = _in_other_languages(question, best.candidate.hit.passage.text)
-    weights = _CHANCE_ACROSS if across else _CHANCE
-    return chance_of((1.0, best.cosine, best.candidate.coverage, margin), weights)
-
-
-def _in_other_languages(first: str, second: str) -> bool:
-    """Whether two texts are clearly in two languages."""
-    languages = {language_of(first), language_of(second)} - {""}
-    return len(languages) > 1
+    cosine, _, covered, _ = best.features
+    return chance_of((1.0, cosine, covered, margin), weights)
 
 
 def _weakly(compared: _Compared) -> Candidate:
     candidate = compared.candidate
-    features = (1.0, compared.cosine, candidate.hit.score, candidate.coverage)
+    features = (1.0, *compared.features[:3])
     return replace(candidate, chance=chance_of(features, _WEAK_CHANCE))
