@@ -231,3 +231,18 @@ def test_code_has_to_stand_word_for_word() -> None:
     source = passage("Set it so: mill.open(year=1890, money='borrowed') and wait.")
     assert verifier.judge_verbatim("mill.open(year=1890)", [source], "no").verdict == "quoted"
     assert verifier.judge_verbatim("mill.open(year=1903)", [source], "no").reason == "no"
+
+
+def test_a_wrong_citation_does_not_make_a_rule_accuse_what_the_nearest_sentence_says() -> None:
+    wrong = passage("In August 1911 the yard launched 12 ships.", "b.txt", 0)
+    verifier = Verifier(Sure(), NoEmbedder())
+    claim = "The scheme opened with 240 bicycles in April 2023."
+    judgement = verifier.judge(claim, [wrong], [passage()])
+    assert judgement.verdict == "supported"
+    assert "240 bicycles" in words(judgement)[0]
+    assert verifier.judge(claim.replace("April", "May"), [wrong], [passage()]).contradicted
+
+
+def test_that_a_document_does_not_say_something_is_not_checked() -> None:
+    judgement = judged("The report does not mention helmets.", scorer=Sure())
+    assert judgement.verdict == "unchecked"

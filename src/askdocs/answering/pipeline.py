@@ -245,7 +245,7 @@ def told(
     for_task = _gathered(parts, task, considered, sources) if task else None
     if task and for_task:
         answer = yield from _written(parts, for_task, answer, task.kind)
-    elif answer.answered and considered.hits and writes:
+    elif writes and considered.hits and answer.band != "refusal":
         answer = yield from _written(parts, considered, answer)
     else:
         yield from _in_pieces(answer.text)

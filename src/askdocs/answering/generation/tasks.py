@@ -165,8 +165,7 @@ def gathered(
         return None
     scores = {hit.passage.id: hit for hit in usual.hits}
     hits = tuple(scores.get(passage.id, Hit(passage, 0.0)) for passage in chosen)
-    searched_for = tuple(dict.fromkeys([*usual.searched_for, *task.sides]))
-    return Considered(usual.question, usual.read_as, searched_for, hits, ())
+    return Considered(usual.question, usual.read_as, usual.searched_for, hits, ())
 
 
 def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[str]:

@@ -9,7 +9,7 @@ from askdocs.documents.sentences import sentence_spans
 from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 _DENYING = re.compile(
-    r"\b(?:no|none|nobody|nothing|never|nowhere|neither|without|not|cannot|\w+n['’]t)\b",
+    r"\b(?:no(?!,)|none|nobody|nothing|never|nowhere|neither|without|not|cannot|\w+n['’]t)\b",
     re.IGNORECASE,
 )
 # What in a source may come to a denial, in its own words.

@@ -196,6 +196,8 @@ class _Reader:
         of_one = self._word(end) == "of" and self._word(end + 1) in ("a", "an")
         if of_one and (seconds := self._time(end + 2)):
             return "span", parts / of * seconds, end + 3
+        if of_one and self._word(end + 2) in _SCALES:
+            return "count", parts / of * _SCALES[self._word(end + 2)], end + 3
         following = self._word(end)
         ends = not following.isalpha()
         may_be_ordinal = of not in (2, 4) and not ends and not _COMPARING.fullmatch(following)
@@ -342,6 +344,7 @@ def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
     if own.kind == "span":
         years = [value for value in plain if _YEARS[0] <= value <= _YEARS[1]]
         yield from spans
+        yield from (value * unit for value in plain for unit in _TIME.values())  # 5 to 8 years
         yield from (abs(one - two) * _TIME["year"] for one in years for two in years)
         yield from _combined(spans, [*plain, *parts])
         return

@@ -28,6 +28,17 @@ _DECLINES = re.compile(
     rf" (?:(?:is|are) )?{_NO_ANSWER}|(?:unfortunately, )?none of the (?:\w+ )?passages\b",
     re.IGNORECASE,
 )
+# That a text lacks something, which no words of it can show.
+_ABSENCE = re.compile(
+    r"\b(?:passages?|documents?|texts?|sources?|reports?|notes?|papers?|articles?|handbooks?"
+    r"|manuals?|guides?|files?|pages?|sections?|chapters?|contracts?|leases?|minutes|memos?"
+    r"|letters?|studies|study|books?|transcripts?|\w+\.(?:txt|md|pdf|docx?|html?|csv|xlsx?|epub))"
+    r"\W+(?:\w+\W+){0,3}?(?:(?:do|does|did)(?:n['’]t| not) (?:\w+ )?(?:mention|say|state|discuss"
+    r"|describe|specify|address|cover|contain|include|explain|give|provide|name)\b"
+    r"|(?:say|says|said) nothing\b|makes? no mention\b"
+    r"|(?:contains?|has|have|gives?|provides?) (?:no|nothing)\b)",
+    re.IGNORECASE,
+)
 _GOES_ON = re.compile(
     r"(?<!sorry, )(?<!sorry )\b(?:but|however|although|though|only|except)\b", re.IGNORECASE
 )
@@ -135,6 +146,11 @@ def kind_of(text: str) -> Kind:
 def declines(text: str) -> bool:
     """Tell whether a sentence says, in the words of a model, that there is no answer, no more."""
     return bool(_DECLINES.match(text)) and not _GOES_ON.search(text)
+
+
+def says_absence(text: str) -> bool:
+    """Tell whether a sentence says that a document does not say something."""
+    return bool(_ABSENCE.search(text))
 
 
 def caution(text: str) -> str:

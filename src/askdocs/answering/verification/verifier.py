@@ -19,7 +19,12 @@ from askdocs.answering.verification.evidence import (
     selected,
 )
 from askdocs.answering.verification.quotations import Lookup, Piece, Source, quoted_pieces
-from askdocs.answering.verification.statements import caution, claims_of, kind_of
+from askdocs.answering.verification.statements import (
+    caution,
+    claims_of,
+    kind_of,
+    says_absence,
+)
 from askdocs.answering.verification.vetoes import explained, veto
 from askdocs.answering.verification.wording import piece_of_sentence, whole_sentences
 from askdocs.documents.language import is_english
@@ -30,9 +35,13 @@ from askdocs.types import Passage, Verdict
 NOWHERE = "no passage says so"
 NOT_ALL = "the source does not say all of it"
 DENIED = "the source says otherwise"
+NOT_SAID = "no words can show that something is not said"
 NOT_LEARNT = "the verifier has not learnt this language"
 # Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
 PARTLY_SHARE = 0.5  # from here on partly
+# Of the way from the threshold to 1: where what is cited does not support a statement, other
+# sentences have to be so much surer. Two readings have two chances to be wrong.
+_OTHERS_SURER = 0.25
 POINTED_SHARE = 0.5  # from here on supported, if a model pointed at words that stand there
 _FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
 
@@ -110,6 +119,8 @@ class Verifier:
             nearest = self._nearest(text, passages)
             reason = f"misquoted: {altered.difference}"
             return Judgement("unsupported", reason, nearest, 0.0, True, quotations)
+        if passages and says_absence(text):
+            return Judgement("unchecked", NOT_SAID, self._nearest(text, passages))
         if not passages or not is_english(text) or not _in_english(passages):
             judgement = (
                 Judgement("unchecked", NOT_LEARNT, self._nearest(text, passages))
@@ -199,6 +210,7 @@ class Verifier:
 
         The nearest sentences of all passages are read too, unless they stand in what is cited: a
         passage on another matter bears nothing, whatever its score, where a nearer one does not.
+        Quotes and rules are then those of the nearest sentences: the model may cite wrong numbers.
         """
         near = self._nearness.sentences(text, [*cited, *others])
         own = {passage.id for passage in cited}
@@ -207,22 +219,27 @@ class Verifier:
         nearest = max(near, key=lambda each: each.near, default=None)
         if nearest is None:
             return Judgement("unsupported", NOWHERE)
-        best = reading
-        if reading is None or not self._passes(reading) or nearest.quote[0].id not in own:
+        best, borne_by = reading, reading
+        is_elsewhere = nearest.quote[0].id not in own
+        if reading is None or not self._passes(reading) or is_elsewhere:
             together = self._read(text, near, question)
             best = self._surer(reading, together)
-        if best is None:
+            borne_by = together if is_elsewhere else best
+        if best is None or borne_by is None:
             return Judgement("unsupported", NOWHERE)
-        quotes, said = bearing(text, best.sentences), best.score.supported
-        if self._passes(best):
-            difference = self._vetoed(text, best.sentences)
+        quotes, said = bearing(text, borne_by.sentences), best.score.supported
+        is_other = best is not reading and reading is not None and not self._passes(reading)
+        if self._passes(best, others=is_other):
+            difference = self._vetoed(text, borne_by.sentences)
             if difference:
                 return Judgement("unsupported", difference, quotes, said, True)
             return Judgement("supported", "", quotes, said)
         return self._doubted(text, best, quotes, question)
 
-    def _passes(self, reading: _Reading) -> bool:
-        return reading.score.supported >= self._scorer.threshold
+    def _passes(self, reading: _Reading, *, others: bool = False) -> bool:
+        least = self._scorer.threshold
+        least += _OTHERS_SURER * (1 - least) if others else 0.0
+        return reading.score.supported >= least
 
     def _surer(self, reading: _Reading | None, together: _Reading | None) -> _Reading | None:
         """Which of two readings decides: of what is cited, and of what is nearest anywhere."""
