@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus, Visit
 
 HEBREW = "המגדלור של סקרי\nהמגדלור נבנה בשנת 1871 על ידי המהנדסת אנה מורו."
-WORDS_IN_VIEW = """(at) => {
-  const place = document.querySelector("#reader-picture").getBoundingClientRect();
-  const image = document.querySelector("#reader-picture img").getBoundingClientRect();
-  const words = image.top + image.height * at;
-  return image.height > place.height && words > place.top && words < place.bottom;
-}"""
 BUILDER = "who built the lighthouse of Skerry Point?"
 
 
@@ -77,15 +71,13 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
 
             visit.ask("when was the kettle of Aldby made?")
             page.locator("#present a.cite, #present .card").first.click()
-            page.get_by_role("button", name="Page", exact=True).click()
-            picture = page.locator("#reader-picture img")
-            expect(picture).to_be_visible()
-            page.wait_for_function("document.querySelector('#reader-picture img').naturalWidth > 0")
+            mark = page.locator(".marks .mark.current").first
+            expect(mark).to_be_in_viewport()
             assert_no_sideways_scrolling(page)
             page.set_viewport_size({"width": 1280, "height": 600})
-            for _ in range(2):  # back to the text, and the picture again
-                page.get_by_role("button", name="Page", exact=True).click()
-            page.wait_for_function(WORDS_IN_VIEW, arg=(800 - 80) / 800)
+            for _ in range(2):  # to its text, and back to the page
+                page.get_by_role("button", name="As text").click()
+            expect(mark).to_be_in_viewport()
             page.get_by_label("Close the source").click()
             page.set_viewport_size({"width": 390, "height": 844})
 
@@ -121,7 +113,7 @@ def test_the_open_list_of_documents_follows_the_folder(visit: Visit, corpus: Pat
 
 def assert_no_sideways_scrolling(page: Page) -> None:
     wider = page.evaluate(
-        "() => [...document.querySelectorAll('html, #scroll, #reader-text, #reader-picture')]"
+        "() => [...document.querySelectorAll('html, #scroll, #reader-text, .pdf-scroll')]"
         ".filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.id || 'page')"
     )
     assert wider == []
