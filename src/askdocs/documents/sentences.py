@@ -149,9 +149,12 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         at += len(line) + 1
     widths = [line_end - line_start for line_start, line_end in lines]
     listed = _is_list([text[first:last] for first, last in lines])
+    final = text[start:end].rstrip().count("\n")  # the last line, which may be short
     piece_start, piece_end = line_before, _ = lines[0]
     for number, (line_start, line_end) in enumerate(lines[1:], 1):
-        width = min(max(widths[max(number - _NEAR, 0) : number]), max(widths[number:][:_NEAR]))
+        width = max(widths[max(number - _NEAR, 0) : number])
+        if number < final:
+            width = min(width, max(widths[number:][:_NEAR]))
         wrapped = width in _WRAP_WIDTHS and not listed
         soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
         if soft and not _are_rows(text[line_before:piece_end], text[line_start:line_end]):
