@@ -193,7 +193,9 @@ def _place(document: Document, offset: int) -> str:
         if anchor.page is not None:
             page, page_label = anchor.page, anchor.page_label
         if anchor.heading is not None:
-            heading = anchor.heading
+            above = f"{document.title} › " if document.title else ""
+            heading = anchor.heading.removeprefix(above)  # the title stands above it already
+            heading = "" if heading == document.title else heading
         if anchor.line is not None:
             line = anchor.line + document.text.count("\n", anchor.start, offset)
     return place(document.source, page, page_label, heading, line)
