@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SMALL_MODEL := $(VENV)/.small-model
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --constraint constraints.txt
 
-.PHONY: serve ask test check eval bench screenshots upgrade pdfjs clean
+.PHONY: serve ask test check eval bench screenshots mcpb upgrade pdfjs clean
 
 serve: $(READY)
 	$(BIN)/askdocs serve
@@ -33,6 +33,10 @@ bench: $(READY)
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.browser.screenshots docs/images
+
+# A bundle for desktop clients that speak MCP: build/askdocs.mcpb.
+mcpb: $(READY)
+	$(BIN)/python integrations/mcpb/bundle.py
 
 clean:
 	rm -rf $(VENV) index build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache

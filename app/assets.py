@@ -8,7 +8,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 PREFIX = "assets-askdocs"
-_STYLES = ("colours", "frame", "talk", "panels", "history", "search", "documents", "phone")
+_STYLES = (
+    "colours", "frame", "talk", "panels", "history", "search", "documents", "work", "phone",
+)  # fmt: skip
 _PDFJS = "pdfjs"
 _MEDIA = {
     ".css": "text/css",

@@ -64,6 +64,27 @@ async def streamed(
     background: Background, work: Callable[[], Generator[Piece]], name: str
 ) -> AsyncIterator[Piece]:
     """What `work` yields, as it comes. Closed, this ends at once, and `work` at its next piece."""
+
+    def tell_all(tell: Callable[[Piece], None]) -> None:
+        with closing(work()) as source:
+            for piece in source:
+                tell(piece)
+
+    async for piece in told(background, tell_all, name):
+        yield piece
+
+
+class LeftError(AskdocsError):
+    """Nobody waits for what is told."""
+
+
+async def told(
+    background: Background, work: Callable[[Callable[[Piece], None]], None], name: str
+) -> AsyncIterator[Piece]:
+    """What `work` tells, as it comes, by the function that it is given.
+
+    Closed, this ends at once. The next time that `work` tells something, it is broken off.
+    """
     loop = asyncio.get_running_loop()
     pieces: asyncio.Queue[Piece | Exception | None] = asyncio.Queue()
     left = threading.Event()
@@ -72,14 +93,17 @@ async def streamed(
         with suppress(RuntimeError):  # the loop has ended, nobody waits
             loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
+    def tell(piece: Piece) -> None:
+        if left.is_set() or background.ending.is_set():
+            raise LeftError("Nobody waits for this any more.")
+        hand_over(piece)
+
     def run() -> None:
         try:
-            with closing(work()) as source:
-                for piece in source:
-                    if left.is_set() or background.ending.is_set():
-                        return
-                    hand_over(piece)
+            work(tell)
             hand_over(None)
+        except LeftError:
+            return
         except Exception as error:
             if left.is_set():
                 raise

@@ -32,6 +32,7 @@ from .views.static_parts import (
     brand,
     documents_view,
 )
+from .views.work_parts import CHECK, TABLE
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -156,7 +157,7 @@ def _lay_out(around: Surroundings) -> _Parts:
                 send = gradio.Button("Ask", elem_id="send", variant="primary")
                 stop = gradio.Button("Stop", elem_id="stop")
         documents = documents_view(may_change=around.may_change, watching=around.watching)
-        gradio.HTML(SEARCH + documents, elem_id="views", **PLAIN)
+        gradio.HTML(SEARCH + documents + CHECK + TABLE, elem_id="views", **PLAIN)
         gradio.HTML(READER, elem_id="reader", **PLAIN)
         with gradio.Column(elem_id="history", elem_classes="side"):
             gradio.HTML(HISTORY_HEAD, **PLAIN)

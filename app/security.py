@@ -31,6 +31,8 @@ GRADIO_ROUTES = frozenset(
 # Calls with arguments by name: Gradio answers wrong names with a server error and a traceback.
 NAMED_CALLS = f"{GRADIO_API}call/v2/"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+DRAFT = ("PUT", "/draft")  # a file to be checked
+DRAFT_BYTES = 20_000_000
 BODY_BYTES = 1_000_000  # of a request from a browser or a chat client
 TASK_BYTES = 64_000_000  # of a task: it carries a conversation with all of its passages
 WRONG_PASSWORDS_A_MINUTE = 10  # from one address; further ones are not even compared
@@ -157,6 +159,7 @@ class BodyLimits:
     def __init__(self, application: ASGIApp) -> None:
         self._unlimited = application
         self._task = RequestBodyLimitMiddleware(application, TASK_BYTES)
+        self._draft = RequestBodyLimitMiddleware(application, DRAFT_BYTES)
         self._usual = RequestBodyLimitMiddleware(application, BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -164,6 +167,8 @@ class BodyLimits:
             await self._unlimited(scope, receive, send)
         elif scope.get("path", "").startswith(TASKS_PREFIX):
             await self._task(scope, receive, send)
+        elif (scope.get("method"), scope.get("path")) == DRAFT:
+            await self._draft(scope, receive, send)
         else:
             await self._usual(scope, receive, send)
 

@@ -23,6 +23,7 @@ from .api.documents import add_documents
 from .api.mcp import mcp_routes
 from .api.openai import add_completions
 from .api.processes import add_tasks
+from .api.quote_table import add_tables
 from .api.search import add_search
 from .background_tasks import Background
 from .conversations.store import Archive
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 MARKS_SHOWN = 100
 KEPT = "conversations"  # the folder, beside the index, that conversations are kept in
 CHECKED = {"Cache-Control": "no-cache"}  # kept by browsers, which ask whether it has changed
+TABLES = "tables"  # the folder, beside the index, that tables of quotes are kept in
 LASTING = {"Cache-Control": "max-age=31536000, immutable"}
 
 
@@ -80,7 +82,10 @@ def build_application(
     _add_state(routes, assistant, suggestions)
     _add_reading(routes, assistant)
     add_completions(routes, assistant)
-    add_check(routes, assistant)
+    add_check(routes, assistant, background)
+    add_tables(
+        routes, assistant, background, assistant.config.index / TABLES if options.keeping else None
+    )
     add_search(routes, assistant)
     add_documents(routes, assistant, Indexing(assistant, suggestions, background, intake))
     add_tasks(routes, assistant, background)

@@ -1,20 +1,37 @@
-"""POST /check: a draft in, the verdict on each of its statements out."""
+"""POST /check: a draft in, the verdict on each of its statements out. PUT /draft reads a file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, Response
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
+from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.sandbox.client import load_guarded
 from askdocs.errors import AskdocsError
 from askdocs.output.checks import check_as_json
+from askdocs.types import Progress
+
+from ..background_tasks import Background, LeftError, told
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 LONGEST_DRAFT = 200_000  # characters
+CHECKS_AT_ONCE = 2
+DRAFTS_AT_ONCE = 2  # files that are read at a time
+LINES = "application/x-ndjson"
+_BUSY = "Other drafts are being checked. Try again when they are done."
 
 
 class Draft(BaseModel):
@@ -24,13 +41,84 @@ class Draft(BaseModel):
     sources: list[str] | None = None
 
 
-def add_check(routes: FastAPI, assistant: Assistant) -> None:
-    """Add the route. It answers with what `askdocs check --json` prints."""
+def add_check(routes: FastAPI, assistant: Assistant, background: Background) -> None:
+    """Add the routes.
+
+    A check is what `askdocs check --json` prints. A client that accepts lines of JSON gets lines
+    {"done", "total"} before it, as the page does.
+    """
+    places = threading.BoundedSemaphore(CHECKS_AT_ONCE)
 
     @routes.post("/check")
-    def check(draft: Draft) -> Response:
+    def check(draft: Draft, request: Request) -> Response:
+        if LINES in request.headers.get("accept", ""):
+            if not places.acquire(blocking=False):
+                return JSONResponse({"problem": _BUSY}, 503)
+            work = partial(_check, assistant, draft)
+            return lines_of(background, work, "askdocs-check", done=places.release)
         try:
             found = assistant.check(draft.text, sources=draft.sources)
         except AskdocsError as error:
             return JSONResponse({"problem": str(error)}, 400)
         return JSONResponse(check_as_json(found))
+
+    reading = CapacityLimiter(DRAFTS_AT_ONCE)
+
+    @routes.put("/draft")
+    async def read(request: Request, name: Annotated[str, Query(max_length=1000)]) -> Response:
+        content = await request.body()
+        seconds = assistant.config.load_seconds
+        try:
+            text = await run_sync(_text_of, name, content, seconds, limiter=reading)
+        except LoadError as error:
+            return JSONResponse({"problem": f"The file cannot be read: {error}."}, 422)
+        return JSONResponse({"text": text[:LONGEST_DRAFT], "cut": len(text) > LONGEST_DRAFT})
+
+
+def _check(assistant: Assistant, draft: Draft, tell: Callable[[Any], None]) -> None:
+    def on_progress(progress: Progress) -> None:
+        tell({"done": progress.done, "total": progress.total})
+
+    found = assistant.check(draft.text, sources=draft.sources, on_progress=on_progress)
+    tell({"check": check_as_json(found)})
+
+
+def _text_of(name: str, content: bytes, seconds: float) -> str:
+    """The text of a file that was dropped on the page, read as documents are. It is not kept."""
+    with tempfile.TemporaryDirectory(prefix="askdocs-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / f"draft{PurePosixPath(name).suffix}"
+        path.write_bytes(content)
+        return load_guarded(path, PurePosixPath(name).name, seconds=seconds)[0].text
+
+
+def lines_of(
+    background: Background,
+    work: Callable[[Callable[[Any], None]], None],
+    name: str,
+    *,
+    done: Callable[[], None],
+) -> StreamingResponse:
+    """Lines of JSON with what `work` tells, and {"problem"} where it fails.
+
+    Args:
+        background: Runs the work, in a thread of its own. It ends when the client has gone.
+        work: Is given the function that tells.
+        name: Of the thread.
+        done: Called once the work has ended.
+    """
+
+    def run(tell: Callable[[Any], None]) -> None:
+        try:
+            work(tell)
+        except LeftError:
+            raise
+        except AskdocsError as error:
+            tell({"problem": str(error)})
+        finally:
+            done()
+
+    async def lines() -> Any:
+        async for piece in told(background, run, name):
+            yield json.dumps(piece, ensure_ascii=False) + "\n"
+
+    return StreamingResponse(lines(), media_type=LINES, headers={"Cache-Control": "no-store"})

@@ -24,6 +24,8 @@ VIEW_LINKS = """
   <a href="./" data-view="ask">Ask</a>
   <a href="?show=search" data-view="search" title="Search (/)">Search</a>
   <a href="?show=documents" data-view="documents">Documents</a>
+  <a href="?show=check" data-view="check" title="Check a draft">Check</a>
+  <a href="?show=table" data-view="table" title="Table of quotes">Table</a>
 </nav>
 """
 

@@ -213,6 +213,7 @@ async def taken_of_a_body(path: str, method: str = "POST", **headers: str) -> tu
         ("/gradio_api/queue/join", "POST", {}, 2, 413),
         ("/document", "DELETE", {}, 2, 413),
         ("/document", "POST", {}, 2, 413),
+        ("/draft", "PUT", {}, 21, 413),
         ("/document", "PUT", {}, 100, 200),  # limited where the file is written
         ("/", "GET", {}, 2, 413),
         ("/gradio_api/upload", "POST", {}, 0, 404),

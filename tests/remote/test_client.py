@@ -29,7 +29,7 @@ from askdocs.index.lock import read_owner
 from askdocs.remote.client import RemoteAssistant, find_server
 from askdocs.remote.wire import from_error, from_record, to_error, to_record
 from askdocs.system.network import is_this_machine
-from askdocs.types import Answer, Changes, Hit, Status, Turn
+from askdocs.types import Answer, Changes, Check, Hit, Status, Turn
 from tests.hash_embedding import HashEmbedding
 from tests.model_server import Script, serving
 
@@ -241,6 +241,10 @@ def test_the_interface_refuses_without_the_token_and_unknown_tasks(tmp_path: Pat
         values = {"dry_run": False, "rebuild": False}
         lines = client.post("/askdocs/index", json=values, headers=headers).text.splitlines()
         assert json.loads(lines[-1])["found"]["added"] == ["owls.md"]
+        draft = {"text": "What do owls do?", "sources": None}  # claims nothing: no model is asked
+        lines = client.post("/askdocs/check", json=draft, headers=headers).text.splitlines()
+        checked = from_record(Check, json.loads(lines[-1])["found"])
+        assert [each.verdict for each in checked.statements] == ["no_claim"]
 
 
 def test_what_is_sent_comes_back_equal(sample: Assistant) -> None:

@@ -26,6 +26,10 @@ import { linkToWords, openEntry, openLink, step, turn } from "./source_panel.js"
 import { readerActions, watchReader } from "./source_tools.js";
 import { copy, save } from "./clipboard.js";
 import { showView, startViews } from "./views.js";
+import {
+  editDraft, pickDraft, sayWhere, startCheck, stepDoubt, stopCheck,
+} from "./check.js";
+import { startTable, stopTable } from "./quote_table.js";
 import { allHits, moreFound, searchByMeaning, startSearch } from "./search.js";
 
 const actions = {
@@ -64,6 +68,12 @@ const actions = {
   "all-hits": allHits,
   "more-found": moreFound,
   "by-meaning": searchByMeaning,
+  "pick-draft": pickDraft,
+  "stop-check": stopCheck,
+  "edit-draft": editDraft,
+  "previous-doubt": () => stepDoubt(-1),
+  "next-doubt": () => stepDoubt(1),
+  "stop-table": stopTable,
 };
 
 document.addEventListener("click", (event) => {
@@ -93,7 +103,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const box = event.target.closest?.("[data-choose]");
-  if (box) choose(box.dataset.choose, box.checked);
+  if (box) { choose(box.dataset.choose, box.checked); sayWhere(); }
   if (event.target.id === "add-files") {
     addFiles([...event.target.files]);
     event.target.value = "";
@@ -127,11 +137,13 @@ startViews();
 startSearch();
 startDocuments();
 startConversations();
+startCheck();
+startTable();
 addEventListener("popstate", () => { wentBack(); showChoice(); });
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
 whenThere("#open-history", (button) => button.setAttribute("aria-expanded", "false"));
-whenThere("#add-files", watchDragging);
+whenThere("#check-form", watchDragging);
 let dropped = ""; // cancelled twice, Gradio would cancel the next question
 
 watch("#present", () => {

@@ -4,6 +4,7 @@ import { announce, find, root } from "./dom.js";
 import { confirmed } from "./dialogs.js";
 import { indexAgain } from "./documents.js";
 import { showView } from "./views.js";
+import { openDraft, takesDrops } from "./check.js";
 
 const MOST_AT_ONCE = 200; // files
 
@@ -70,13 +71,15 @@ function say(words, problems = []) {
 /* Dragging files over the page */
 
 export function watchDragging() {
-  if (!find("#add-files")) return;
   let inside = 0;
   const carriesFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
   const enter = (by) => (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
+    if (!takesDrops() && !find("#add-files")) return;
     inside += by;
+    find("#drop-here p").textContent = takesDrops() ? "Drop a draft to check it"
+      : "Drop files to add them to your documents";
     root.toggleAttribute("data-dragging", inside > 0);
   };
   document.addEventListener("dragenter", enter(1));
@@ -89,6 +92,8 @@ export function watchDragging() {
     event.preventDefault();
     inside = 0;
     root.removeAttribute("data-dragging");
-    addFiles([...event.dataTransfer.files]);
+    const files = [...event.dataTransfer.files];
+    if (takesDrops()) openDraft(files[0]);
+    else if (find("#add-files")) addFiles(files);
   });
 }

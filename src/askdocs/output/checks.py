@@ -55,6 +55,7 @@ def check_as_json(check: Check) -> dict[str, Any]:
                 "contradicted": each.contradicted,
                 "wrong": each.is_wrong,
                 "not_found": list(each.not_found),
+                "meaning": meaning(each),
                 "quotations": [
                     {
                         "text": quotation.text,
@@ -76,12 +77,15 @@ def check_as_json(check: Check) -> dict[str, Any]:
                 "start": each.start,
                 "end": each.end,
                 "place": each.place,
+                "where": each.where,
+                "mark": str(mark_citation(each)),
                 "hash": checksum(each.quote),
             }
             for each in check.citations
         ],
         "counts": {name: check.count(name) for name in MEANINGS},  # type: ignore[arg-type]
         "wrong": sum(each.is_wrong for each in check.statements),
+        "summary": summary_of(check),
     }
 
 

@@ -163,10 +163,18 @@ def save(table: QuoteTable, path: Path) -> None:
 
 def load_known(path: Path) -> dict[tuple[str, str], Cell]:
     """Return the cells of a table that was saved before; none where there is no such file."""
-    cells: dict[tuple[str, str], Cell] = {}
+    table = load_table(path)
+    return table.cells if table is not None else {}
+
+
+def load_table(path: Path) -> QuoteTable | None:
+    """Return a table that was saved before; None where there is no such file."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         record = json.loads(path.read_text(encoding="utf-8"))
-        for each in record["answers"] if record["format"] == _FORMAT else ():
+        if record["format"] != _FORMAT:
+            return None
+        table = QuoteTable(record["questions"], record["sources"], titles=record["titles"])
+        for each in record["answers"]:
             cell = Cell(
                 source=each.pop("source"),
                 question=each["question"],
@@ -174,5 +182,6 @@ def load_known(path: Path) -> dict[tuple[str, str], Cell]:
                 state=each.pop("state"),
                 answer=each,
             )
-            cells[cell.source, cell.question] = cell
-    return cells
+            table.cells[cell.source, cell.question] = cell
+        return table
+    return None

@@ -1,0 +1,175 @@
+"""POST /table fills a table of quotes, row by row. GET /table/FILE gives it as a file."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
+
+from askdocs.errors import CorpusError
+from askdocs.output.exports import checksum
+from askdocs.output.marks import Mark, address_of
+from askdocs.quote_table.fill import Cell, QuoteTable, fill, load_known, load_table, save
+from askdocs.quote_table.write import write_table
+
+from ..background_tasks import Background
+from .check import lines_of
+
+if TYPE_CHECKING:
+    from askdocs.assistant import Assistant
+
+MOST_QUESTIONS = 50
+MOST_DOCUMENTS = 5000
+TABLES_KEPT = 20  # the latest ones; an older one is forgotten
+_BUSY = "Another table is being filled. Try again when it is done."
+_FILE = re.compile(r"([0-9a-f]{12})\.(csv|xlsx|html|json)")
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+}
+Question = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Wanted(BaseModel):
+    """The questions, and the documents or folders to ask; None for all."""
+
+    questions: list[Question] = Field(min_length=1, max_length=MOST_QUESTIONS)
+    sources: list[str] | None = Field(default=None, max_length=MOST_DOCUMENTS)
+
+
+class Tables:
+    """The tables that were made, each as a file in a folder that can be taken away."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`folder` is where they are kept; None keeps them as long as this object."""
+        self._passing = None if folder else tempfile.TemporaryDirectory(prefix="askdocs-tables-")
+        self._folder = folder or Path(self._passing.name if self._passing else "")
+
+    def path(self, key: str) -> Path:
+        return self._folder / f"{key}.json"
+
+    def known(self) -> dict[tuple[str, str], Cell]:
+        """All cells that were filled before; those of later tables count."""
+        cells: dict[tuple[str, str], Cell] = {}
+        for path in self._by_age():
+            cells |= load_known(path)
+        return cells
+
+    def save(self, table: QuoteTable, key: str) -> None:
+        """Keep a table, and forget the oldest ones."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        save(table, self.path(key))
+        for old in self._by_age()[:-TABLES_KEPT]:
+            with suppress(OSError):
+                old.unlink()
+
+    def _by_age(self) -> list[Path]:
+        with suppress(OSError):
+            return sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        return []
+
+
+def add_tables(
+    routes: FastAPI, assistant: Assistant, background: Background, folder: Path | None
+) -> None:
+    """Add the routes.
+
+    Args:
+        routes: Takes them.
+        assistant: What is asked.
+        background: Runs what fills a table.
+        folder: Where tables are kept, so that only what has changed is asked again. None keeps
+            them until the server ends.
+    """
+    tables = Tables(folder)
+    place = threading.BoundedSemaphore(1)
+
+    @routes.post("/table")
+    def fill_table(wanted: Wanted) -> Response:
+        sources = _sources(assistant, wanted.sources)
+        if not sources:
+            return JSONResponse({"problem": "No document to ask."}, 422)
+        if not place.acquire(blocking=False):
+            return JSONResponse({"problem": _BUSY}, 503)
+        work = partial(_fill, assistant, tables, wanted.questions, sources)
+        return lines_of(background, work, "askdocs-table", done=place.release)
+
+    @routes.get("/table/{name}")
+    def download(name: str, request: Request) -> Response:
+        found = _FILE.fullmatch(name)
+        table = load_table(tables.path(found[1])) if found else None
+        if found is None or table is None:
+            return JSONResponse({"problem": "This table is not kept any more."}, 404)
+        content = _written(table, found[2], str(request.base_url), assistant.config.corpus)
+        headers = {
+            "Content-Disposition": f'attachment; filename="quotes.{found[2]}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(content, media_type=_MEDIA[found[2]], headers=headers)
+
+
+def _sources(assistant: Assistant, wanted: Sequence[str] | None) -> list[str]:
+    """The documents that are wanted, by their names or folders, in the order of the index."""
+    names = [record.source for record in assistant.status().documents]
+    if wanted is None:
+        return names[:MOST_DOCUMENTS]
+    return [n for n in names if any(n == w or n.startswith(f"{w.rstrip('/')}/") for w in wanted)]
+
+
+def _fill(
+    assistant: Assistant,
+    tables: Tables,
+    questions: Sequence[str],
+    sources: Sequence[str],
+    tell: Callable[[Any], None],
+) -> None:
+    questions = list(dict.fromkeys(" ".join(each.split()) for each in questions))
+    key = checksum(json.dumps([questions, list(sources)]))[:12]
+    tell({"table": key, "questions": questions, "total": len(sources)})
+
+    def on_row(table: QuoteTable, done: int) -> None:
+        tables.save(table, key)
+        tell({"done": done, "row": _row(table, table.sources[done - 1])})
+
+    try:
+        fill(assistant, questions, sources, known=tables.known(), on_row=on_row)
+    except CorpusError as error:  # a document was removed meanwhile
+        tell({"problem": str(error)})
+
+
+def _row(table: QuoteTable, source: str) -> dict[str, Any]:
+    cells = [{"state": each.state, "quotes": _quotes(each)} for each in table.row(source)]
+    return {"source": source, "title": table.titles.get(source) or source, "cells": cells}
+
+
+def _quotes(cell: Cell) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "quote": each["quote"],
+            "place": each.get("place") or "",
+            "mark": str(Mark(int(each["start"]), int(each["end"]), str(each["hash"]))),
+        }
+        for each in cell.quotes
+    ]
+
+
+def _written(table: QuoteTable, kind: str, page: str, corpus: Path) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="askdocs-") as folder:
+        path = Path(folder) / f"quotes.{kind}"
+        if kind == "json":
+            save(table, path)
+        else:
+            write_table(table, path, link_to=partial(address_of, page, corpus))
+        return path.read_bytes()
