@@ -39,6 +39,7 @@ export function emptied() {
 /* Keep the address equal to the conversation on the page; "Back" returns to the one before. */
 export function noteConversation() {
   const shown = find("#conversation")?.dataset.conversation || "";
+  if (wanted && shown !== wanted) return; // it is on its way
   const push = Boolean(before) && before !== shown;
   before = shown;
   if (parameter(NAME) !== shown) setAddress({ [NAME]: shown }, { push });
