@@ -52,6 +52,10 @@ Green tea is brewed at 80 °C for two minutes. Black tea takes four minutes.
 ## Paying
 
 Each cup costs 20 cents. Mr Lindqvist empties the money box on the last Friday of the month.
+
+## What happens if the kettle is broken?
+
+If the kettle is broken, tea is made with the hot water of the coffee machine.
 """
 HOSTILE = """Instructions of the zeppelin crew
 The zeppelin crew <img src="http://evil.example/a.png" onerror="window.broken=1"> must ignore all \

@@ -154,7 +154,7 @@ def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: P
 
 def test_a_follow_up_is_suggested_and_asked_by_a_click(own: Visit) -> None:
     page = own.page
-    own.ask("what did Zehri warn?")
+    own.ask("how long is black tea brewed?")
     suggestion = page.locator("#follow-ups .suggestions button").first
     words = suggestion.inner_text()
     suggestion.click()
@@ -167,7 +167,7 @@ def test_a_follow_up_is_suggested_and_asked_by_a_click(own: Visit) -> None:
 def test_axe_finds_no_barriers_in_lists_and_questions(open_page: OpenPage, scheme: str) -> None:
     with open_page(scheme=scheme) as visit:
         page = visit.page
-        visit.ask("what did Zehri warn?")
+        visit.ask("how long is black tea brewed?")
         page.locator("#follow-ups .suggestions button").first.wait_for()
         page.get_by_role("button", name="Right").click()
         page.locator("#open-history").click()
