@@ -3,7 +3,12 @@ from __future__ import annotations
 import pytest
 
 from askdocs.answering.candidates import Candidate, Considered
-from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
+from askdocs.answering.quotes import (
+    LIST_GOES_ON,
+    NO_ANSWER,
+    NOTHING_FOUND,
+    answer_with_quotes,
+)
 from askdocs.types import Answer, Hit, Passage
 
 TEXT = (
@@ -186,3 +191,22 @@ def test_sentences_that_differ_in_a_figure_do_not_say_the_same() -> None:
         "Who was on it?", candidate(hit("a", one), one, 0.9), candidate(hit("b", two), two, 0.9)
     )
     assert len(given.statements) == 2
+
+
+@pytest.mark.parametrize(("items", "told"), [(6, ""), (30, LIST_GOES_ON)])
+def test_a_list_that_is_not_quoted_whole_is_said_to_go_on(items: int, told: str) -> None:
+    lines = "\n".join(f"- Tool number {number}" for number in range(items))
+    found = hit(text=f"Bring these tools:\n\n{lines}\n\nThe yard opens at seven.")
+    given = answer("What should I bring?", candidate(found, "Bring these tools:", 0.9))
+    assert given.notice == told
+    assert "Tool number 5" in given.text
+    assert "The yard opens" not in given.text
+
+
+def test_two_that_answer_together_are_both_said_in_their_order() -> None:
+    first = candidate(hit("a.txt"), "The council opened the bridge in 1962.", 0.6)
+    second = candidate(hit("b.txt"), "It cost two million pounds.", 0.6)
+    considered = Considered("Or?", "Or?", (), (first.hit,), (second, first), together=2)
+    given = answer_with_quotes(considered, minimum_confidence=0.5)
+    assert [each.source for each in given.citations] == ["b.txt", "a.txt"]
+    assert given.answered

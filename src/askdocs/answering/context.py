@@ -197,6 +197,18 @@ def announced_end(text: str, start: int, *, prose: bool = True) -> int:
     return start + after[-1][1] if after else start
 
 
+def list_goes_on(text: str, end: int) -> bool:
+    """Whether the line after the one that ends at character `end` belongs to the same list.
+
+    Args:
+        text: The text of the document, or of a part of it.
+        end: Where a quote ends that has announced items, as an offset into `text`.
+    """
+    last = text[text.rfind("\n", 0, end) + 1 : end]
+    after = next((line for line in text[end:].split("\n") if line.strip()), "")
+    return _is_member(last) and _is_member(after) and is_item(last) == is_item(after)
+
+
 def _lines(text: str, start: int) -> list[tuple[int, int]]:
     """(start, end) of the lines that begin after `start`, the rest of its own left out if empty."""
     found = []

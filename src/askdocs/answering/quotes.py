@@ -11,6 +11,7 @@ from askdocs.answering.context import (
     announced_end,
     announces,
     context_start,
+    list_goes_on,
     states_condition,
 )
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
@@ -22,6 +23,7 @@ from askdocs.index.keywords.terms import content_words
 from askdocs.types import Answer, Citation, Statement
 
 NO_ANSWER = "Your documents do not seem to answer this."
+LIST_GOES_ON = "The list is longer: it goes on in the document."
 NOTHING_FOUND = "Nothing in your documents has to do with this."
 PERHAPS = 0.25  # probability from which a passage is shown that may answer
 _MOST_STATEMENTS = 5
@@ -60,19 +62,16 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
     if chance < minimum_confidence:
         return _perhaps(considered)
     question = considered.question
-    if considered.together > 1:
-        return replace(
-            _quoted(considered, [[each] for each in candidates[: considered.together]]),
-            answered=True,
-            notice=considered.notice,
-        )
-    groups = _ordered(question, _select(question, candidates))
-    return replace(
-        _quoted(considered, groups),
-        answered=True,
-        notice=considered.notice
-        or DIFFERENT * documents_differ(question, [group[0] for group in groups]),
+    groups = (
+        [[each] for each in candidates[: considered.together]]
+        if considered.together > 1
+        else _ordered(question, _select(question, candidates))
     )
+    answer = _quoted(considered, groups)
+    beside = considered.notice or DIFFERENT * (
+        considered.together == 1 and documents_differ(question, [group[0] for group in groups])
+    )
+    return replace(answer, answered=True, notice=" ".join(filter(None, (beside, answer.notice))))
 
 
 def _overview(considered: Considered) -> Answer:
@@ -99,12 +98,14 @@ def _overview(considered: Considered) -> Answer:
 def _perhaps(considered: Considered) -> Answer:
     """The passage that most likely answers, and why it is doubted."""
     answer = _quoted(considered, [[each] for each in considered.candidates[: considered.together]])
-    return replace(answer, text=f"Perhaps: {answer.text}", notice=considered.doubt)
+    notice = " ".join(filter(None, (considered.doubt, answer.notice)))
+    return replace(answer, text=f"Perhaps: {answer.text}", notice=notice)
 
 
 def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> Answer:
-    statements = _statements(groups, considered)
+    statements, is_cut = _statements(groups, considered)
     return Answer(
+        notice=LIST_GOES_ON if is_cut else "",
         question=considered.question,
         text="\n\n".join(_with_numbers(statement) for statement in statements),
         statements=tuple(statements),
@@ -115,13 +116,19 @@ def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> An
     )
 
 
-def _statements(groups: Sequence[Sequence[Candidate]], considered: Considered) -> list[Statement]:
-    """The groups as statements, without what another one quotes already."""
+def _statements(
+    groups: Sequence[Sequence[Candidate]], considered: Considered
+) -> tuple[list[Statement], bool]:
+    """The groups as statements, without what another one quotes already.
+
+    The second value says whether one of them ends within a list.
+    """
     chances = {each.place: each.chance for each in considered.candidates}
     taken: list[tuple[str, int, int]] = []
     statements: list[Statement] = []
     one_fact = asks_for_one_fact(considered.question)
     number = 0
+    is_cut = False
     for group in groups:
         citations: list[Citation] = []
         for candidate in group:
@@ -130,6 +137,7 @@ def _statements(groups: Sequence[Sequence[Candidate]], considered: Considered) -
             if window is None:
                 continue
             number += 1
+            is_cut = is_cut or whole.is_cut
             taken.append((candidate.hit.passage.source, window.start, window.end))
             citations.append(
                 Citation(
@@ -143,7 +151,7 @@ def _statements(groups: Sequence[Sequence[Candidate]], considered: Considered) -
             )
         if citations:
             statements.append(Statement(_as_text(citations[0].quote), tuple(citations), "quoted"))
-    return statements
+    return statements, is_cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,7 @@ class _Window:
     quote: str
     start: int
     end: int
+    is_cut: bool = False  # whether it ends within a list
 
 
 def _window(
@@ -181,11 +190,13 @@ def _window(
         else _sentences_around(candidate, spans, texts, here, chances)
     )
     start, end = spans[first][0], spans[last][1]
+    is_cut = False
     leading = next((n for n in range(here, last + 1) if announces(texts[n])), None)
     if listed or leading is not None:
         begins = end if leading is None else spans[leading][1]
         end = max(end, announced_end(text, begins, prose=not listed))
-    return _Window(text[start:end], passage.start + start, passage.start + end)
+        is_cut = list_goes_on(text, end)
+    return _Window(text[start:end], passage.start + start, passage.start + end, is_cut)
 
 
 def _items_before(texts: Sequence[str], here: int) -> tuple[int, int]:
