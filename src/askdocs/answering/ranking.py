@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from operator import mul
 
 from askdocs.answering.candidates import Candidate
-from askdocs.answering.confidence import Read, answer_type, doubt, evidence, probability
+from askdocs.answering.confidence import Read, doubt, evidence, probability
 from askdocs.answering.context import (
     all_sentences,
     context_start,
@@ -33,7 +33,7 @@ from askdocs.answering.unread import (
     words_at,
 )
 from askdocs.documents.language import asks_in_english
-from askdocs.documents.sentences import is_item, is_row
+from askdocs.documents.sentences import is_row
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
 from askdocs.types import Hit
@@ -46,9 +46,6 @@ FEATURES = (
     "retrieval",  # score of its passage in the search, 0 to 1
     "coverage",  # share of the question's words that it and its context hold
     "head",  # logit that it answers, by the reader's hidden states
-    "type",  # whether it has what is asked for: a figure, a date, a name, a cause
-    "item",  # whether it is an item of a list
-    "short",  # whether it has fewer than four words
     "speech",  # 1 where it reports speech and that is asked for, -1 where it does not
     "speaker",  # whether the speaker asked for is named, where the question is open
     "others",  # whether only other speakers are named
@@ -60,9 +57,6 @@ _RANKING = {
     "retrieval": 11.4,
     "coverage": 2.6,
     "head": 0.48,
-    "type": 0.39,
-    "item": 0.57,
-    "short": -0.8,
     # Rules: few of the questions they were fitted on ask what somebody said, or follow others.
     "speech": 1.0,
     "speaker": 1.5,
@@ -80,7 +74,6 @@ _PLACE_CHANCE = 0.8  # that a clause answers whose number is asked for; a rule
 _WHOLE_TOPIC = 0.999  # of the weight of its words
 _CONTINUATION = 0.9  # of a speaker's sentence's chance has the next one of the same speaker
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
-_FEW_WORDS = 4
 _FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
 _FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of others (xquad)
 _ASKING_WORDS = frozenset("what who when where which why how is are was were did does do".split())
@@ -243,9 +236,6 @@ def _of_passage(
             hit.score,
             covered,
             head,
-            answer_type(question.read_as, text),
-            float(is_item(text)),
-            float(len(text.split()) < _FEW_WORDS),
             *speech,
             float(passage.source in talked_of),
         )
@@ -263,7 +253,7 @@ def _of_passage(
             coverage=covered,
             features=features,
         )
-        found.append(Read(logit, logits[number], head, reading.null, candidate))
+        found.append(Read(logit, head, reading.null, candidate))
     return found
 
 
