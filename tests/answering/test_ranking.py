@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from askdocs import Assistant, Config
 from askdocs.answering.candidates import Candidate
@@ -12,6 +13,7 @@ from askdocs.answering.context import context_start, sentences
 from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import parse
 from askdocs.answering.ranking import after_reading, is_readable, rank
+from askdocs.models.answer_head import AnswerHead
 from askdocs.models.reader import Reading
 from askdocs.types import Hit, Passage
 
@@ -142,6 +144,16 @@ def test_after_reading_passages_are_ordered_and_scored_by_their_best_sentence() 
     ]  # fmt: skip
 
 
+class GivenHead(AnswerHead):
+    """A head whose logit is the state itself."""
+
+    def __init__(self) -> None:
+        pass
+
+    def score(self, states: NDArray[np.float32]) -> float:
+        return float(states[0])
+
+
 class CountingReader:
     """Finds in every passage an answer of the same score, and counts what it reads."""
 
@@ -153,7 +165,8 @@ class CountingReader:
         self.read_passages += len(passages)
         word = np.array([[4, 9]])
         one = np.array([self.score / 2], np.float32)
-        return [Reading(word, one, one, 0.0, 0.0) for _ in passages]
+        states, head = np.array([[self.score]], np.float32), GivenHead()
+        return [Reading(word, one, one, 0.0, 0.0, states=states, head=head) for _ in passages]
 
 
 def test_a_follow_up_is_rather_answered_by_the_text_that_is_talked_of(sample: Assistant) -> None:
