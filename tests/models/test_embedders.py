@@ -184,6 +184,6 @@ def test_the_shipped_model_agrees_with_sentence_transformers(builtin: OnnxEmbedd
     assert len(texts) > 150
     reference = load_embedder(f"st:{weights}")
     cosines = (builtin.embed(texts) * reference.embed(texts)).sum(axis=1)
-    assert float(cosines.min()) > 0.995
+    assert float(cosines.min()) > 0.99  # the word table has four bits
     question = texts[0]
-    assert builtin.embed_question(question) @ reference.embed_question(question) > 0.995
+    assert builtin.embed_question(question) @ reference.embed_question(question) > 0.99
