@@ -23,7 +23,9 @@ function showNote(link) {
   const width = Math.min(380, innerWidth - 24);
   note.style.width = `${width}px`;
   note.style.left = `${Math.max(12, Math.min(box.left - 24, innerWidth - width - 12))}px`;
-  const above = box.top > note.offsetHeight + 16;
+  // Not over what stays above a draft while it scrolls.
+  const lid = link.closest("#check-draft") ? document.querySelector("#check-head").getBoundingClientRect().bottom : 0;
+  const above = box.top - Math.max(lid, 0) > note.offsetHeight + 16;
   note.style.top = above ? `${box.top - note.offsetHeight - 8}px` : `${box.bottom + 8}px`;
 }
 
