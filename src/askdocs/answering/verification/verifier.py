@@ -223,6 +223,9 @@ class Verifier:
         is_elsewhere = nearest.quote[0].id not in own
         if reading is None or not self._passes(reading) or is_elsewhere:
             together = self._read(text, near, question)
+            if is_elsewhere and own:
+                there = [each for each in near if each.quote[0].id == nearest.quote[0].id]
+                together = self._likelier(together, self._read(text, there, question))
             best = self._surer(reading, together)
             borne_by = together if is_elsewhere else best
         if best is None or borne_by is None:
@@ -240,6 +243,11 @@ class Verifier:
         least = self._scorer.threshold
         least += _OTHERS_SURER * (1 - least) if others else 0.0
         return reading.score.supported >= least
+
+    def _likelier(self, one: _Reading | None, other: _Reading | None) -> _Reading | None:
+        """That of two readings which supports more."""
+        found = [each for each in (one, other) if each is not None]
+        return max(found, key=lambda each: each.score.supported, default=None)
 
     def _surer(self, reading: _Reading | None, together: _Reading | None) -> _Reading | None:
         """Which of two readings decides: of what is cited, and of what is nearest anywhere."""
