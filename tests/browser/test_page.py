@@ -308,10 +308,12 @@ def test_indexing_again_finds_a_new_document(visit: Visit, corpus: Path) -> None
         expect(page.locator("#documents-outcome")).to_contain_text(BY_ONE_OF_US)
         page.get_by_label("Find a document").press_sequentially("ullock")
         expect(page.locator(".documents li")).to_have_count(1)
+        page.locator("a[data-view=ask]").click()
         visit.ask("who opened the bridge of Ullock?")
         expect(page.locator("#present .answer")).to_contain_text("Vera Sand")
     finally:
         new.unlink()
+        page.locator("a[data-view=documents]").first.click()
         page.get_by_role("button", name="Index again").click()
         expect(page.locator("#documents-outcome")).to_contain_text(BY_ONE_OF_US)
 
