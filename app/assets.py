@@ -12,6 +12,7 @@ _STYLES = (
     "colours", "frame", "talk", "panels", "history", "search", "documents", "work", "phone",
 )  # fmt: skip
 _PDFJS = "pdfjs"
+_LATER = ("pdf_view.js", "pdf_words.js")  # are loaded with the first PDF
 _MEDIA = {
     ".css": "text/css",
     ".gif": "image/gif",
@@ -23,13 +24,23 @@ _MEDIA = {
 
 
 def head() -> str:
-    """What stands in the head of every page: the theme at once, the other scripts as modules."""
+    """What stands in the head of every page: the theme at once, the other scripts as modules.
+
+    The modules are named one by one, so that the browser fetches them side by side and not each
+    after the one that imports it.
+    """
     folder = f"{PREFIX}/{_version()}"
+    modules = [name for name in _assets() if name.endswith(".js") and name not in _LATER]
     return (
         '<meta name="color-scheme" content="light dark">'
         f'<script src="{folder}/theme.js"></script>'
         f'<link rel="stylesheet" href="{folder}/style.css">'
         f'<script type="module" src="{folder}/main.js"></script>'
+        + "".join(
+            f'<link rel="modulepreload" href="{folder}/{name}">'
+            for name in sorted(modules)
+            if name != "theme.js"
+        )
     )
 
 
