@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator, Iterator, Sequence, Set
 from dataclasses import replace
@@ -34,6 +35,7 @@ from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
+from askdocs.answering.verification.facts import MONTHS
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.documents.language import asks_in_english
 from askdocs.errors import AskdocsError, ModelUnavailableError
@@ -59,6 +61,12 @@ _DOCUMENTS_NAMED = 20
 _MOST_CONTINUED = 5  # candidates whose documents are looked at beyond their passages
 _WORDS_A_PIECE = 4  # of a streamed answer
 _GREETED = "Ask a question about your documents."
+_WHEN = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|time)\b", re.IGNORECASE)
+_TIME = re.compile(
+    rf"\d|\b(?:{'|'.join(MONTHS.split())}|century|years?|months?|weeks?|days?|hours?|minutes?"
+    r"|today|yesterday|tomorrow|morning|evening|night|\w+day)\b",
+    re.IGNORECASE,
+)
 _MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. Ask me about them."
 
 
@@ -112,7 +120,8 @@ def _considered(
         return _compared(parts, asked, sides, sources)
     if asked.needs_history:
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
-        return _searched(parts, asked, sources, talked_of)
+        considered = _searched(parts, asked, sources, talked_of)
+        return _less_sure(considered) if _repeats(considered, question, history) else considered
     # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
     # is not what was quoted before, which nobody asks for again.
     least = 0.0 if insist else parts.config.minimum_confidence
@@ -221,6 +230,25 @@ def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
     cited = {(each.source, each.start) for turn in history for each in turn.answer.citations}
     best = considered.candidates[:1]
     return any((each.hit.passage.source, each.start) in cited for each in best)
+
+
+def _repeats(considered: Considered, question: str, history: Sequence[Turn]) -> bool:
+    """Whether "and when?" would be answered by a sentence that was just quoted and names no time.
+
+    Such a sentence shares all the words that the conversation adds to the question.
+    """
+    return (
+        _WHEN.search(question) is not None
+        and _is_quoted(considered, history)
+        and _TIME.search(considered.candidates[0].quote) is None
+    )
+
+
+def _less_sure(considered: Considered) -> Considered:
+    """The same with half the chance, so that the answer is given as a guess at most."""
+    best, *others = considered.candidates
+    candidates = (replace(best, chance=best.chance / 2), *others)
+    return replace(considered, candidates=candidates, doubt="This was quoted before.")
 
 
 def told(

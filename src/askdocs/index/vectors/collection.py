@@ -135,7 +135,7 @@ class Collection:
             page = self._call("get", limit=_BATCH, offset=offset, include=wanted)
             fields = (page["ids"], page["documents"], page["metadatas"], page["embeddings"])
             for name, text, metadata, vector in zip(*fields, strict=True):
-                yield _stored_passage(name, text, metadata), np.asarray(vector, np.float32)
+                yield _stored_passage(name, text, metadata), unspread(name, vector)
             if len(page["ids"]) < _BATCH:
                 return
             offset += _BATCH
@@ -237,11 +237,23 @@ def spread(name: str, vector: Vectors) -> Vectors:
     text lie 1.6e-5 apart, and a cosine of 384 dimensions changes by 0.0002 on average.
     """
     vector = np.asarray(vector, np.float32)
-    bits = np.frombuffer(shake_128(name.encode()).digest(vector.size // 8 + 1), np.uint8)
-    signs = np.unpackbits(bits)[: vector.size].astype(np.float32) * 2 - 1
-    length = float(np.linalg.norm(vector)) / vector.size**0.5
-    moved: Vectors = vector + (_SPREAD * length) * signs
-    return moved
+    return vector + _SPREAD * float(np.linalg.norm(vector)) * _direction(name, vector.size)
+
+
+def unspread(name: str, stored: Vectors) -> Vectors:
+    """The vector of which `spread` made a stored one, but for some 1e-5 of its length."""
+    stored = np.asarray(stored, np.float32)
+    direction = _direction(name, stored.size)
+    length = float(np.linalg.norm(stored))
+    length -= _SPREAD * float(stored @ direction)  # to the first order, what was added to it
+    return stored - _SPREAD * length * direction
+
+
+def _direction(name: str, size: int) -> Vectors:
+    """A vector of length 1 that depends on the name alone."""
+    bits = np.frombuffer(shake_128(name.encode()).digest(size // 8 + 1), np.uint8)
+    signs: Vectors = np.unpackbits(bits)[:size].astype(np.float32) * 2 - 1
+    return signs / np.float32(size**0.5)
 
 
 def passage_node(passage: Passage, vector: Vectors | None = None) -> Any:
