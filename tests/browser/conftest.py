@@ -224,6 +224,16 @@ def calling(context: BrowserContext, address: str) -> Iterator[Visit]:
     visit.page.close()
 
 
+def assert_head_in_view(page: Page) -> None:
+    """Assert that the whole head of the page can be reached without scrolling."""
+    for name in ("Ask", "Search", "Documents", "Check", "Table"):
+        link = page.get_by_role("link", name=name, exact=True)
+        expect(link).to_be_in_viewport(ratio=1)
+    for name in ("New", "History", "Light or dark"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_in_viewport(ratio=1)
+
+
 OpenPage = Callable[..., AbstractContextManager[Visit]]
 ServeCorpus = Callable[..., AbstractContextManager[str]]
 

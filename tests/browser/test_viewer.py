@@ -198,7 +198,7 @@ def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
 def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -> None:
     with open_harbour(width=390, height=844) as visit:
         page = visit.page
-        page.locator("#open-shelf").click()
+        page.get_by_role("link", name="Documents", exact=True).click()
         page.locator('.documents a[data-source="harbour.pdf"]').click()
         expect(page.get_by_text("and the", exact=True)).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
