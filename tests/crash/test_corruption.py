@@ -18,8 +18,10 @@ from askdocs import Assistant
 from askdocs.errors import IndexBusyError, IndexMismatchError
 from askdocs.index.vectors import probe
 from askdocs.index.vectors.seal import condition
+from askdocs.system import processes
 from tests.crash import corruption
 
+PROBE = "askdocs.index.vectors.probe"
 NAMES = ("catalog.sqlite", "chroma.sqlite3", "data_level0.bin", "link_lists.bin", "closed")
 
 
@@ -106,6 +108,22 @@ def test_the_child_of_a_killed_process_is_waited_for(
             assistant.search(corruption.QUERIES[0])
     with corruption.opened(root) as assistant:
         assert assistant.search(corruption.QUERIES[0])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system does not say whose child it is")
+def test_a_child_that_starts_after_its_parent_was_killed_opens_nothing(root: Path) -> None:
+    index = root / "index"
+    for parent, status in ((os.getpid(), 0), (os.getpid() + 1, 1)):
+        before = state(index)
+        done = processes.start(PROBE, "most", str(index), "embedded", str(parent))
+        assert done.process.wait() == status
+        done.end()
+        assert (state(index) == before) == bool(status)
+
+
+def state(index: Path) -> dict[str, int]:
+    """When each file of the vector store was last changed."""
+    return {str(file): file.stat().st_mtime_ns for file in (index / "chroma").rglob("*")}
 
 
 def test_an_empty_catalog_beside_vectors_is_no_empty_folder(root: Path) -> None:

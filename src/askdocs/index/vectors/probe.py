@@ -116,12 +116,16 @@ def _wait_for_orphan(index: Path) -> None:
             ) from error
 
 
-def _end_with_parent() -> None:
+def _has_parent(parent: int) -> bool:
+    """Whether the process that started this one is alive. Windows does not tell; True there."""
+    return os.name != "posix" or os.getppid() == parent
+
+
+def _end_with_parent(parent: int) -> None:
     """End this process soon after the one that started it."""
-    parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while _has_parent(parent):
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         os._exit(1)
 
@@ -163,7 +167,7 @@ def look(config: Config) -> Finding:
 
 def _run(task: str, config: Config, *, seconds: float | None = None) -> tuple[int, bytes]:
     """Run a task in a child process; its exit status and output."""
-    arguments = (task, str(config.index.absolute()), config.vectors)
+    arguments = (task, str(config.index.absolute()), config.vectors, str(os.getpid()))
     withheld = {TOKEN} if "vectors" in config.without_key else set()
     known = _SERVER_VARIABLES if config.served else ()
     variables = tuple(each for each in known if each not in withheld)
@@ -188,10 +192,15 @@ def find_records(config: Config, wanted: str) -> bool:
         store.close()
 
 
-def main(task: str, config: Config) -> int:
-    _end_with_parent()
+def main(task: str, config: Config, parent: int) -> int:
+    """Do a task for the process `parent`.
+
+    If that was killed before this process had the lock, another one may have opened the store
+    meanwhile, and nothing is done: the exit status is 1.
+    """
+    _end_with_parent(parent)
     with _lock(config.index):
-        return _do(task, config)
+        return _do(task, config) if _has_parent(parent) else 1
 
 
 def _do(task: str, config: Config) -> int:
@@ -202,4 +211,6 @@ def _do(task: str, config: Config) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Config(index=Path(sys.argv[2]), vectors=sys.argv[3])))
+    sys.exit(
+        main(sys.argv[1], Config(index=Path(sys.argv[2]), vectors=sys.argv[3]), int(sys.argv[4]))
+    )
