@@ -14,6 +14,9 @@ from askdocs.types import Answer, Citation, Hit, Passage
 ENGLISH = "The ferry leaves at nine, and a return ticket for it costs eleven euros at the office."
 GERMAN = "Die Fähre fährt um neun Uhr ab, und eine Rückfahrkarte kostet im Büro elf Euro."
 FRENCH = "Le bateau part à neuf heures, et un billet aller-retour coûte onze euros au guichet."
+NORWEGIAN = (
+    "Jeg vet ikke hvorfor båten ikke kom, men nå har vi ventet i tre timer utenfor butikken."
+)
 GREEK = "Το πλοίο αναχωρεί στις εννέα και το εισιτήριο με επιστροφή κοστίζει έντεκα ευρώ."
 
 
@@ -53,6 +56,12 @@ def test_a_document_in_another_language_than_the_question_is_named() -> None:
 def test_what_was_not_measured_is_called_a_guess() -> None:
     told = language_note("Πότε αναχωρεί το πλοίο;", *quoted(GREEK))
     assert told == "How well Greek is answered was not measured: take it as a guess."
+
+
+def test_a_language_that_was_measured_and_is_often_wrong_says_so() -> None:
+    told = language_note("Hvorfor kom ikke båten?", *quoted(NORWEGIAN))
+    assert told == "Answers in Norwegian were often wrong when measured: take it as a guess."
+    assert language_note("Wann fährt die Fähre am Hafen ab?", *quoted(GERMAN)) == ""
 
 
 def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:

@@ -9,7 +9,8 @@ from askdocs.documents.language import LANGUAGES, asks_in_english, language_of
 from askdocs.types import Answer
 
 # In which quotes were measured; README has the figures.
-MEASURED = frozenset({"en", "fr", "pl", "ja", "fa"})
+MEASURED = frozenset({"de", "en", "es", "fa", "fr", "ja", "nb", "pl", "zh"})
+_OFTEN_WRONG = frozenset({"nb"})  # more than half of the answers that were given
 _FEWEST_LETTERS = 40  # of a quote whose language is told
 
 
@@ -35,6 +36,8 @@ def language_note(question: str, answer: Answer, candidates: Sequence[Candidate]
     notes = []
     if asked and asked != quoted:
         notes.append(f"Found in a document in {name}.")
-    if quoted not in MEASURED:
+    if quoted in _OFTEN_WRONG:
+        notes.append(f"Answers in {name} were often wrong when measured: take it as a guess.")
+    elif quoted not in MEASURED:
         notes.append(f"How well {name} is answered was not measured: take it as a guess.")
     return " ".join(notes)
