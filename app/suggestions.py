@@ -71,8 +71,8 @@ class Suggestions:
         try:
             found: list[str] = []
             self._documents, self._began = self._assistant.revision(), time.monotonic()
-            self.guide = self._assistant.guide()
-            for question in answered_questions(self._assistant):
+            guide = self.guide = self._assistant.guide()
+            for question in answered_questions(self._assistant, guide):
                 found.append(question)
                 if len(found) > len(self._questions):
                     self._questions = tuple(found)
@@ -85,16 +85,16 @@ class Suggestions:
             self._found.set()
 
 
-def answered_questions(assistant: Assistant) -> Iterator[str]:
+def answered_questions(assistant: Assistant, guide: Guide) -> Iterator[str]:
     """At most WANTED questions that the documents answer, from different documents if possible."""
     deadline = time.monotonic() + SECONDS
-    in_turn = zip_longest(*_suggested(assistant))
+    in_turn = zip_longest(*_suggested(assistant, guide))
     answered = (
         each.text
         for each in chain.from_iterable(in_turn)
         if each and time.monotonic() < deadline and is_answered(assistant, each)
     )
-    yield from islice(dict.fromkeys(islice(answered, WANTED)), WANTED)
+    yield from dict.fromkeys(islice(answered, WANTED))
 
 
 def is_answered(
@@ -109,9 +109,9 @@ def is_answered(
     )
 
 
-def _suggested(assistant: Assistant) -> list[Sequence[SuggestedQuestion]]:
+def _suggested(assistant: Assistant, guide: Guide) -> list[Sequence[SuggestedQuestion]]:
     """The questions of at most DOCUMENTS_TRIED documents that suggest any."""
-    sources = [guide.source for guide in assistant.guide().documents]
+    sources = [each.source for each in guide.documents]
     each = (assistant.suggested_questions(source)[:EACH_TRIED] for source in sources)
     return list(islice(filter(None, each), DOCUMENTS_TRIED))
 

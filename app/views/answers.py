@@ -199,7 +199,7 @@ def _doubt(statement: Statement, number: int, place: int) -> str:
         return ""
     reason = f": {statement.reason}" if statement.reason else ""
     words = "".join(
-        f'<span class="note-quote" dir="auto">“{escape(_shortened(each.quote))}”</span> '
+        f'<span class="note-quote" dir="auto">“{escape(shortened(each.quote))}”</span> '
         f'<span class="note-place">{escape(each.source)}</span>'
         for each in statement.citations[:NEAREST_WORDS]
     )
@@ -307,7 +307,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
     cards = "".join(
         f'<li><a class="entry card" {_opens(passage.source, mark_passage(passage))}>'
         f'{_document_name(passage)}<span class="place">{escape(_passage_place(passage))}</span>'
-        f'<span class="excerpt" dir="auto">{escape(_shortened(passage.text))}</span></a></li>'
+        f'<span class="excerpt" dir="auto">{escape(shortened(passage.text))}</span></a></li>'
         for passage in (hit.passage for hit in hits[:NEAREST_SHOWN])
     )
     return f'<h3 class="quiet">The nearest passages</h3><ol class="nearest">{cards}</ol>'
@@ -418,12 +418,10 @@ def _enumerate(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _shortened(text: str) -> str:
-    """The first words of a text, cut between words."""
+def shortened(text: str, most: int = CARD_CHARACTERS) -> str:
+    """The first words of a text, at most so many characters, cut between words."""
     plain = " ".join(text.split())
-    if len(plain) <= CARD_CHARACTERS:
-        return plain
-    return plain[:CARD_CHARACTERS].rsplit(" ", 1)[0] + "…"
+    return plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0] + "…"
 
 
 def _opens(source: str, mark: Mark) -> str:

@@ -10,6 +10,8 @@ from askdocs.output.exports import checksum
 from askdocs.output.marks import Mark, link
 from askdocs.types import DocumentGuide, Failure, Guide, Progress, Status
 
+from .answers import shortened
+
 GUIDES_SHOWN = 8
 OPENING_CHARACTERS = 180
 FAILURES_SHOWN = 200
@@ -80,19 +82,13 @@ def _document(guide: DocumentGuide) -> str:
         opening = guide.opening
         marks = [Mark(opening.start, opening.end, checksum(opening.text))]
         mark = f' data-mark="{marks[0]}"'
-        words = f'<span class="opening" dir="auto">{escape(_shortened(opening.text))}</span>'
+        begin = escape(shortened(opening.text, OPENING_CHARACTERS))
+        words = f'<span class="opening" dir="auto">{begin}</span>'
     return (
         f'<li><a class="entry" href="{escape(link(guide.source, marks))}" data-source="{source}"'
         f'{mark}><span class="title" dir="auto">{escape(guide.title)}</span> '
         f'<span class="place">{escape(" · ".join(facts_of(guide)))}</span>{words}</a></li>'
     )
-
-
-def _shortened(text: str) -> str:
-    plain = " ".join(text.split())
-    if len(plain) <= OPENING_CHARACTERS:
-        return plain
-    return plain[:OPENING_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
 def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 from pathlib import PurePosixPath
@@ -131,11 +132,15 @@ class _RowNumbers:
         self._text = document.text
         anchors = [(each.start, each.line) for each in document.anchors if each.line is not None]
         self._anchors = sorted(anchors) if self.is_sheet else []
+        self._last = (0, 0)  # the place that was asked for last, and its row
 
     def at(self, offset: int) -> int | None:
         """The row that begins at a character."""
-        before = [each for each in self._anchors if each[0] <= offset]
-        if not before:
+        place = bisect_right(self._anchors, offset, key=lambda each: each[0])
+        if not place:
             return None
-        start, line = before[-1]
-        return line + self._text.count("\n", start, offset)
+        begin, row = self._anchors[place - 1]
+        if begin < self._last[0] <= offset:
+            begin, row = self._last
+        self._last = (offset, row + self._text.count("\n", begin, offset))
+        return self._last[1]

@@ -108,7 +108,7 @@ class _Markdown:
         if token.type == "fence":
             first, count = first + 1, token.content.count("\n")
             last = min(first + count, last)
-            head = self._text[self._starts[first - 1] :]
+            head = self._text[self._starts[first - 1] : self._starts[first]]
             indent = len(head) - len(head.lstrip(" "))
         return code_html(self._marked, self._lines(first, last), indent)
 

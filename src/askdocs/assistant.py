@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -195,23 +195,23 @@ class Assistant(AssistantInterface):
 
     def status(self) -> Status:
         catalog = self._parts.open_catalog()
+        meta = catalog.meta()
         return Status(
             corpus=str(self.config.corpus),
             index=str(self.config.index),
-            embedder=catalog.meta().get("embedder", ""),
-            models=self._models(),
+            embedder=meta.get("embedder", ""),
+            models=self._models(meta),
             documents=tuple(catalog.records()),
             failed=tuple(catalog.failures()),
             passages=catalog.count(),
             bytes=index_bytes(self.config.index),
-            vectors=catalog.meta().get("vectors", self.config.vectors),
-            unread=int(catalog.meta().get(UNREAD, "0")),
+            vectors=meta.get("vectors", self.config.vectors),
+            unread=int(meta.get(UNREAD, "0")),
             pending=catalog.count_pending(),
         )
 
-    def _models(self) -> str:
+    def _models(self, meta: Mapping[str, str]) -> str:
         """The built-in models of the index, in words; "" where another embedder is set."""
-        meta = self._parts.open_catalog().meta()
         spec = meta.get("embedder", "").rpartition(":")[0]
         name = {ENGLISH_SPEC: "english", MULTILINGUAL_SPEC: "multilingual"}.get(spec, "")
         why = meta.get(SAMPLED, "") if self.config.models == "auto" else ""

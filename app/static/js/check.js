@@ -5,7 +5,7 @@ import { announce, find, findAll } from "./dom.js";
 import { addView, view } from "./views.js";
 import { chosen } from "./source_filter.js";
 import { openPlaces } from "./source_panel.js";
-import { problemOf, toldBy } from "./lines.js";
+import { UNREACHABLE, problemOf, toldBy } from "./lines.js";
 
 const SHOWN = 2; // places in the note of a statement
 const LONGEST = 260; // characters of a place in it
@@ -46,7 +46,7 @@ export async function openDraft(file) {
   try {
     answer = await fetch(`draft?${new URLSearchParams({ name: file.name })}`, { method: "PUT", body: file });
   } catch {
-    say("The server cannot be reached. Is askdocs still running?", true);
+    say(UNREACHABLE, true);
     return;
   }
   if (!answer.ok) { say(await problemOf(answer), true); return; }

@@ -1,8 +1,9 @@
 /* The documents: a tree of folders with what each file is and what has become of it. */
 
-import { announce, button, find, findAll } from "./dom.js";
+import { announce, button, counted, find, findAll, made } from "./dom.js";
 import { addView, view } from "./views.js";
 import { showChoice } from "./source_filter.js";
+import { UNREACHABLE } from "./lines.js";
 
 const LOOKED_EVERY = 3000; // milliseconds, while the view is shown
 const WORKING_EVERY = 800; // while documents are read
@@ -116,14 +117,6 @@ function fillKinds() {
 const parents = (source) => source.split("/").slice(0, -1)
   .map((_, depth, parts) => parts.slice(0, depth + 1).join("/"));
 
-function made(tag, properties = {}, ...children) {
-  const { data: values = {}, ...rest } = properties;
-  const element = Object.assign(document.createElement(tag), rest);
-  Object.assign(element.dataset, values);
-  element.append(...children);
-  return element;
-}
-
 function draw() {
   if (!data || !find("#documents")) return;
   const all = rows();
@@ -140,8 +133,6 @@ function draw() {
 
 const keyOf = (element) => [element.tagName, element.dataset.action, element.dataset.source,
   element.dataset.choose, element.dataset.folder].join();
-
-const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 function summary(all, shown) {
   if (!all.length) return `There are no documents in ${data.corpus} yet.`;
@@ -299,7 +290,7 @@ export async function about(pressed) {
   try {
     const answer = await fetch(`guide?${new URLSearchParams({ source })}`);
     if (guides.has(source)) guides.set(source, await answer.json());
-  } catch { guides.set(source, { problem: "The server cannot be reached. Is askdocs still running?" }); }
+  } catch { guides.set(source, { problem: UNREACHABLE }); }
   draw();
 }
 

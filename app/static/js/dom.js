@@ -9,14 +9,19 @@ export function announce(words) {
   if (place) place.textContent = words;
 }
 
-export function button(words, action, values = {}) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.dataset.action = action;
-  Object.assign(made.dataset, values);
-  made.textContent = words;
-  return made;
+/* An element with properties, `data` for its dataset, and children. */
+export function made(tag, properties = {}, ...children) {
+  const { data: values = {}, ...rest } = properties;
+  const element = Object.assign(document.createElement(tag), rest);
+  Object.assign(element.dataset, values);
+  element.append(...children);
+  return element;
 }
+
+export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+export const button = (words, action, values = {}) =>
+  made("button", { type: "button", textContent: words, data: { action, ...values } });
 
 /* Gradio builds the page after the scripts have run: wait for its parts, once each. */
 

@@ -1,6 +1,6 @@
 /* What the server tells line by line, as JSON: what a long piece of work has done so far. */
 
-const LOST = "The server cannot be reached. Is askdocs still running?";
+export const UNREACHABLE = "The server cannot be reached. Is askdocs still running?";
 
 /* Posts `values` and calls `told` with each line. `stop()` of what is returned breaks it off;
    its `ended` becomes "" when all was told, else the problem in words, or "stopped". */
@@ -32,7 +32,7 @@ async function read(address, values, told, signal) {
       }
     }
   } catch {
-    return signal.aborted ? "stopped" : LOST;
+    return signal.aborted ? "stopped" : UNREACHABLE;
   }
 }
 
@@ -41,6 +41,6 @@ export async function problemOf(answer) {
     const found = await answer.json();
     return found.problem || "The server does not take this.";
   } catch {
-    return answer.status === 413 ? "This is too large." : LOST;
+    return answer.status === 413 ? "This is too large." : UNREACHABLE;
   }
 }

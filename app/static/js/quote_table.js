@@ -1,6 +1,6 @@
 /* Documents by questions: the exact words with their place, "perhaps", or "not said". */
 
-import { find, findAll } from "./dom.js";
+import { find, findAll, made } from "./dom.js";
 import { addView } from "./views.js";
 import { chosen } from "./source_filter.js";
 import { sayWhere } from "./check.js";
@@ -88,12 +88,6 @@ function say(words, isProblem = false) {
 function summary() {
   const cells = Object.values(counts).reduce((sum, each) => sum + each, 0);
   return `${cells.toLocaleString("en")} cells: ${counts.said} said, ${counts.perhaps} perhaps, ${counts["not said"]} not said.`;
-}
-
-function made(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
 }
 
 function head(questions) {

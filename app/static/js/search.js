@@ -1,9 +1,10 @@
 /* Plain search: words, phrases, beginnings of words, or by meaning; hits in their context. */
 
-import { button, find, findAll, root } from "./dom.js";
+import { button, counted, find, findAll, made } from "./dom.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { addView, showView, view } from "./views.js";
 import { chosen, whenChosen } from "./source_filter.js";
+import { UNREACHABLE } from "./lines.js";
 
 const WAITED = 250; // milliseconds after the last key
 const ALL = 500; // hits of one document, where all are wanted
@@ -94,7 +95,7 @@ async function fetched(query) {
   try {
     result = await (await fetch(`search?${query}`)).json();
   } catch {
-    result = { problem: "The server cannot be reached. Is askdocs still running?" };
+    result = { problem: UNREACHABLE };
   }
   return mine === number ? result : null;
 }
@@ -112,8 +113,6 @@ function draw(result, query) {
   if (result && !result.problem && !result.found_in && result.by !== "meaning") place.append(byMeaning());
 }
 
-const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-
 function summary(result) {
   if (!result.found_in && result.missing?.length) {
     const words = result.missing.map((word) => `“${word}”`).join(", ");
@@ -124,12 +123,6 @@ function summary(result) {
     return `The ${counted(result.count, "nearest passage")} in ${counted(result.found_in, "document")}.`;
   }
   return `${counted(result.count, "place")} in ${counted(result.found_in, "document")}.`;
-}
-
-function made(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
 }
 
 function group(found, query) {

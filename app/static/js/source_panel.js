@@ -8,6 +8,7 @@
 import { find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
 import { drawText, markCurrent, scrollToCharacter, scrollToFound, scrollToMark } from "./text_view.js";
+import { UNREACHABLE } from "./lines.js";
 
 const GONE = "This document is not there any more: it was removed, or has another name now.";
 const MOVED = "The document has changed since. These words stand elsewhere in it now.";
@@ -151,7 +152,7 @@ async function readingOf(source, marks, begin, words = "") {
     return "html" in reading ? { ...reading, asText: asText.has(source) }
       : { problem: reading.problem || "This source cannot be shown." };
   } catch {
-    return { problem: "The server cannot be reached. Is askdocs still running?", away: true };
+    return { problem: UNREACHABLE, away: true };
   }
 }
 

@@ -5,6 +5,7 @@ import { confirmed } from "./dialogs.js";
 import { indexAgain } from "./documents.js";
 import { showView } from "./views.js";
 import { openDraft, takesDrops } from "./check.js";
+import { UNREACHABLE } from "./lines.js";
 
 const MOST_AT_ONCE = 200; // files
 
@@ -53,7 +54,7 @@ async function asked(address, options) {
     const told = answer.ok ? {} : await answer.json();
     return { status: answer.status, problem: told.problem || "" };
   } catch {
-    return { status: 0, problem: "The server cannot be reached. Is askdocs still running?" };
+    return { status: 0, problem: UNREACHABLE };
   }
 }
 

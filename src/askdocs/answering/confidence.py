@@ -72,8 +72,7 @@ def evidence(
     """
     best = max(read, key=lambda each: each.rank)
     asked = question.read_as
-    around = f"{best.passage.title} {best.passage.heading or ''} {best.passage.text}"
-    held = {stem(word) for word in words(around)}
+    held = _stems(best.passage)
     missing = [weight for word, weight in rare.items() if stem(word) not in held]
     own = set(words(question.text))  # without what the conversation adds
     return {
@@ -93,9 +92,7 @@ def evidence(
 def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str:
     """Why the best sentence may not answer, in a sentence for the person."""
     asked = question.read_as
-    passage = best.hit.passage
-    around = f"{passage.title} {passage.heading or ''} {passage.text}"
-    held = {stem(word) for word in words(around)}
+    held = _stems(best.hit.passage)
     own = [word for word in words(question.text) if word in rare]
     lacking = sorted((word for word in own if stem(word) not in held), key=lambda w: -rare[w])
     if lacking:
@@ -108,5 +105,14 @@ def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str
 
 def probability(known: Mapping[str, float]) -> float:
     """The probability, 0 to 1, that a sentence with this evidence is right."""
-    logit = _BIAS + sum(weight * known.get(name, 0.0) for name, weight in _WEIGHTS.items())
+    return logistic(_BIAS + sum(weight * known.get(name, 0.0) for name, weight in _WEIGHTS.items()))
+
+
+def logistic(logit: float) -> float:
+    """The probability, 0 to 1, that a logit stands for."""
     return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
+
+
+def _stems(passage: Passage) -> set[str]:
+    """The stems of the words of a passage, its title and its heading."""
+    return {stem(word) for word in words(f"{passage.title} {passage.heading or ''} {passage.text}")}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.context import sentences
 from askdocs.answering.questions.intent import TEXT
 from askdocs.documents.sentences import sentence_spans
+from askdocs.guide.opening import BYLINE
 from askdocs.guide.words import document_in_words, folder_in_words
 from askdocs.index.keywords.terms import content_words
 from askdocs.system.files import composed
@@ -19,7 +20,6 @@ MOST_DOCUMENTS = 8  # of a folder that are quoted
 FEW = 4  # documents of which each one's contents are told
 _SENTENCES = 3  # of one document alone; of several, the first of each
 _FEWEST_WORDS = 6  # less is a heading, a by-line or a date
-_BYLINE = re.compile(r"(?:[Bb]y|BY|Von|Av) [^\W\d_].*\b\d{4}\W*|(?:[Bb]y|BY) [^.]{0,60}")
 
 
 def named(question: str, records: Sequence[DocumentRecord], sources: Collection[str]) -> list[str]:
@@ -123,39 +123,25 @@ def further(
     ends: dict[str, int] = {}
     for citation in shown:
         ends[citation.source] = max(citation.end, ends.get(citation.source, 0))
-    return _read_out(
-        question,
-        [_sentences_of(passages, after=ends[passages[0].source]) for passages in documents],
-        _SENTENCES if len(documents) == 1 else 1,
-        searched_for=(),
-        notice="This is how the text goes on.",
-    )
+    most = _SENTENCES if len(documents) == 1 else 1
+    chosen = [
+        candidate
+        for passages in documents
+        for candidate in islice(_sentences_of(passages, after=ends[passages[0].source]), most)
+    ]
+    hits = tuple({each.hit.passage.id: each.hit for each in chosen}.values())
+    notice = "This is how the text goes on."
+    return Considered(question, question, (), hits, tuple(chosen), notice=notice)
 
 
-def _sentences_of(passages: Sequence[Passage], *, after: int = 0) -> Iterator[Candidate]:
+def _sentences_of(passages: Sequence[Passage], *, after: int) -> Iterator[Candidate]:
     """The sentences of a document that say something, in order, from a place in its text on."""
     for passage in passages:
         if passage.start + len(passage.text) <= after:
             continue
         for start, end in sentences(passage):
             text = passage.text[start:end]
-            says = len(text.split()) >= _FEWEST_WORDS and not _BYLINE.fullmatch(text)
+            says = len(text.split()) >= _FEWEST_WORDS and not BYLINE.fullmatch(text)
             if says and passage.start + start >= after:
                 place = passage.start + start, passage.start + end
                 yield Candidate(Hit(passage, 1.0), *place, None, 1.0)
-
-
-def _read_out(
-    question: str,
-    documents: Sequence[Iterable[Candidate]],
-    most: int,
-    *,
-    searched_for: tuple[str, ...],
-    notice: str,
-) -> Considered:
-    """The first sentences of each document, at most `most`, as if they had been found."""
-    chosen = [candidate for document in documents for candidate in islice(document, most)]
-    hits = {candidate.hit.passage.id: candidate.hit for candidate in chosen}
-    return Considered(
-        question, question, searched_for, tuple(hits.values()), tuple(chosen), notice=notice
-    )

@@ -83,16 +83,15 @@ def consider(
     This is all that an answer is made from; it is for measuring, and for answers of one's own.
     Misspelt words are searched for as the documents have them.
     """
-    catalog = parts.open_catalog()
-    if not asks_in_english(question):  # a word of another language is no misspelt one
+    # A word of another language is no misspelt one, and "Summarise" no misspelt "summarily".
+    if not asks_in_english(question) or overview_of(question):
         return _considered(parts, question, history, sources, insist=insist)
+    catalog = parts.open_catalog()
     spelled = respelled(
         question,
         lambda word: word in common_words() or catalog.has_word(word),
         catalog.nearest_word,
     )
-    if overview_of(question):  # "Summarise" is no misspelt "summarily"
-        return _considered(parts, question, history, sources, insist=insist)
     known = _considered(parts, spelled.text, history, sources, insist=insist)
     return replace(known, question=question, corrected=spelled.notice)
 
@@ -111,10 +110,10 @@ def _considered(
     if shown and asked.intent == "more":
         return _further(parts, question, shown)
     whole = overview_of(question)
-    if asked.intent == "overview" or (
-        whole and names_document(whole, parts.open_catalog().records())
-    ):
-        return _overview(parts, question, sources)
+    is_overview = asked.intent == "overview"
+    records = parts.open_catalog().records() if is_overview or whole else []
+    if is_overview or (whole and names_document(whole, records)):
+        return _overview(parts, question, sources, records)
     sides = sides_of(question)
     if sides and not history:
         return _compared(parts, asked, sides, sources)
@@ -402,10 +401,15 @@ def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> 
     return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
 
 
-def _overview(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered:
+def _overview(
+    parts: Parts,
+    question: str,
+    sources: Sequence[str] | None,
+    records: Sequence[DocumentRecord],
+) -> Considered:
     """What the documents that are meant say of themselves."""
     catalog = parts.open_catalog()
-    names = named(question, catalog.records(), set(catalog.sources(sources)))
+    names = named(question, records, set(catalog.sources(sources)))
     guide = parts.guides.folder(catalog, sources=names)
     return overview(question, guide, catalog.passages_of)
 

@@ -313,14 +313,14 @@ def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     begins = re.compile(rf"\W*(?:[^\W\d]+\.?\s+)?{re.escape(number)}(?![\w]|\.\d)")
     return [
         replace(each, chance=_PLACE_CHANCE + (1 - _PLACE_CHANCE) * each.coverage)
-        if begins.match(each.quote) or begins.match(_last_heading(each))
+        if begins.match(each.quote) or begins.match(_last_heading(each.hit))
         else each
         for each in candidates
     ]
 
 
-def _last_heading(candidate: Candidate) -> str:
-    return (candidate.hit.passage.heading or "").rpartition(" › ")[2]
+def _last_heading(hit: Hit) -> str:
+    return (hit.passage.heading or "").rpartition(" › ")[2]
 
 
 def _about(
@@ -334,7 +334,7 @@ def _about(
     for hit, start, end, cosine in compared_sentences(topic, hits, embedder):
         text = words_at(hit, start, end)
         covered = coverage(rare_words, text)
-        heading = (hit.passage.heading or "").rpartition(" › ")[2]
+        heading = _last_heading(hit)
         if covered or coverage(rare_words, heading) > _WHOLE_TOPIC:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
             covered = coverage(rare_words, f"{above} {text}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from operator import mul
 
 from askdocs.answering.candidates import Candidate
+from askdocs.answering.confidence import logistic
 from askdocs.answering.context import sentences
 from askdocs.answering.coverage import coverage
 from askdocs.models.embedders import Embedder, is_multilingual
@@ -94,8 +95,7 @@ def words_at(hit: Hit, start: int, end: int) -> str:
 
 def chance_of(features: Sequence[float], weights: Sequence[float]) -> float:
     """The logistic function of the weighted features."""
-    logit = sum(map(mul, features, weights))
-    return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
+    return logistic(sum(map(mul, features, weights)))
 
 
 def _compared(

@@ -15,10 +15,8 @@ _MONTH = rf"(?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
 _WRITTEN = (
     re.compile(r"(?P<year>(?:19|20)\d\d)[-_.](?P<number>[01]\d)[-_.](?P<day>[0-3]\d)(?!\d)"),
-    re.compile(rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>(?:1[5-9]|20)\d\d)", re.I),
-    re.compile(
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? {_MONTH},? (?P<year>(?:1[5-9]|20)\d\d)", re.I
-    ),
+    re.compile(rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? {_YEAR}", re.I),
+    re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)? {_MONTH},? {_YEAR}", re.I),
 )
 _MAIL = re.compile(r"^(?:Date|Sent): (.+)$", re.MULTILINE)
 _LABELLED = re.compile(

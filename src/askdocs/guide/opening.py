@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from askdocs.documents.sentences import sentence_spans
+from askdocs.guide.outline import with_ends
 from askdocs.types import Document, Excerpt, Section
 
 _SUMMARY = re.compile(
@@ -38,8 +39,7 @@ _LICENCE = re.compile(
 _ENDS = ".!?”\"')]。؟।»"
 _SPEAKER = re.compile(r"[A-Z][\w.]{0,14}: ")
 _NAMES = 0.6  # share of words with a capital
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]{5}")
-_BYLINE = re.compile(r"(?:[Bb]y|BY|Von|Av) [^\W\d_].*\b\d{4}\W*|(?:[Bb]y|BY) [^.]{0,60}")
+BYLINE = re.compile(r"(?:[Bb]y|BY|Von|Av) [^\W\d_].*\b\d{4}\W*|(?:[Bb]y|BY) [^.]{0,60}")
 
 
 def opening_of(document: Document, sections: Sequence[Section]) -> Excerpt | None:
@@ -54,8 +54,7 @@ def opening_of(document: Document, sections: Sequence[Section]) -> Excerpt | Non
 def _places(document: Document, sections: Sequence[Section]) -> Iterator[tuple[str, int, int]]:
     """(heading, start, end) of where to look, the best place first."""
     text = document.text
-    ends = [section.start for section in sections[1:]] + [len(text)]
-    for section, end in zip(sections, ends, strict=False):
+    for section, end in with_ends(document, sections):
         if _SUMMARY.fullmatch(section.heading):
             yield section.heading.strip(" .:—–-"), section.start, min(end, section.start + _READ)
     inline = _INLINE.search(text, 0, _READ)
@@ -108,7 +107,7 @@ def _says_something(words: str) -> bool:
         and not _is_list_of_names(plain)
         and not _NOT_PROSE.search(plain)
         and not _LICENCE.search(plain)
-        and not _BYLINE.fullmatch(plain)
+        and not BYLINE.fullmatch(plain)
     )
 
 

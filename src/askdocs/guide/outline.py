@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from askdocs.types import Document, Section
 
@@ -43,3 +44,9 @@ def _shared(known: tuple[str, ...], path: tuple[str, ...]) -> int:
             break
         count += 1
     return count
+
+
+def with_ends(document: Document, outline: Sequence[Section]) -> Iterator[tuple[Section, int]]:
+    """Each section with the offset where the next one begins."""
+    ends = [*(section.start for section in outline[1:]), len(document.text)]
+    yield from zip(outline, ends, strict=False)

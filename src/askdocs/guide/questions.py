@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from askdocs.documents.sentences import sentence_spans
+from askdocs.guide.outline import with_ends
 from askdocs.types import Document, Section, SuggestedQuestion
 
 MOST = 12  # of one document
@@ -62,8 +63,11 @@ def questions_of(document: Document, outline: Sequence[Section]) -> tuple[Sugges
     Whether it does is for the one who suggests them to find out.
     """
     found: dict[str, SuggestedQuestion] = {}
+    prose = _prose(document.text)
     every = chain(
-        _asked(document, outline), _definitions(document, outline), _topics(document, outline)
+        _asked(document, outline),
+        _definitions(document, outline, prose),
+        _topics(document, outline, prose),
     )
     for question in every:
         found.setdefault(question.text.casefold(), question)
@@ -72,7 +76,7 @@ def questions_of(document: Document, outline: Sequence[Section]) -> tuple[Sugges
 
 def _asked(document: Document, outline: Sequence[Section]) -> Iterator[SuggestedQuestion]:
     """The headings that ask, and those that say how to do a thing."""
-    for section, end in _with_ends(document, outline):
+    for section, end in with_ends(document, outline):
         heading = _NUMBERED.sub("", section.heading).strip(" *_`")
         how = _HOW_TO.fullmatch(heading) or _IMPERATIVE.fullmatch(heading)
         if _QUESTION.fullmatch(heading) and not _ODD_IN_QUESTION.search(heading):
@@ -82,10 +86,11 @@ def _asked(document: Document, outline: Sequence[Section]) -> Iterator[Suggested
             yield SuggestedQuestion(words, document.source, section.start, end)
 
 
-def _definitions(document: Document, outline: Sequence[Section]) -> Iterator[SuggestedQuestion]:
+def _definitions(
+    document: Document, outline: Sequence[Section], prose: str
+) -> Iterator[SuggestedQuestion]:
     """What is defined, if the document speaks of it again."""
     text = document.text[:_READ]
-    prose = _prose(document.text)
     told = "\n".join([document.title, *(section.heading for section in outline)]).casefold()
     for start, end in sentence_spans(text):
         match = _DEFINITION.match(" ".join(text[start:end].split()))
@@ -101,10 +106,11 @@ def _definitions(document: Document, outline: Sequence[Section]) -> Iterator[Sug
         yield SuggestedQuestion(words, document.source, start, end)
 
 
-def _topics(document: Document, outline: Sequence[Section]) -> Iterator[SuggestedQuestion]:
+def _topics(
+    document: Document, outline: Sequence[Section], prose: str
+) -> Iterator[SuggestedQuestion]:
     """The headings that name a thing in two to six words."""
-    prose = _prose(document.text)
-    for section, end in _with_ends(document, outline):
+    for section, end in with_ends(document, outline):
         heading = _NUMBERED.sub("", _BRACKETS.sub("", section.heading)).strip(" *_`.:")
         fits = 2 <= len(heading.split()) <= 6 and not _ODD.search(heading)
         if not fits or _GENERIC.fullmatch(heading) or not heading[0].isalpha():
@@ -114,11 +120,6 @@ def _topics(document: Document, outline: Sequence[Section]) -> Iterator[Suggeste
             continue
         words = f"What do the documents say about {_in_a_sentence(heading, prose)}?"
         yield SuggestedQuestion(words, document.source, section.start, end)
-
-
-def _with_ends(document: Document, outline: Sequence[Section]) -> Iterator[tuple[Section, int]]:
-    ends = [*(section.start for section in outline[1:]), len(document.text)]
-    yield from zip(outline, ends, strict=False)
 
 
 def _in_a_sentence(heading: str, prose: str) -> str:

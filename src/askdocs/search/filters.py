@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from askdocs.documents.kinds import kind_of
-from askdocs.index.catalog import Catalog
+
+if TYPE_CHECKING:
+    from askdocs.index.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,11 +79,6 @@ class Question:
     read_as: str
     needs_history: bool = True
 
-    @property
-    def is_open(self) -> bool:
-        """Whether more than one fact may be needed to answer it: how, why, lists, speech."""
-        return self.intent in ("open", "speech", "topic")
-
 
 def parse(question: str, history: Sequence[Turn] = ()) -> Question:
     """What a question wants, with what the turns before it, oldest first, add to it.

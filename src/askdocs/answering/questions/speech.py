@@ -60,11 +60,6 @@ def asks_for_speech(question: str) -> bool:
     return bool(_ASKED_VERB.search(asked["rest"]))
 
 
-def saying_words(sentence: str) -> list[tuple[int, int]]:
-    """(start, end) of each word of a sentence that reports speech."""
-    return [match.span() for match in _SAYING_WORD.finditer(sentence)]
-
-
 def reports_speech(sentence: str) -> bool:
     """Whether a sentence reports what somebody said, in or without quotation marks."""
     return bool(_SAYING_WORD.search(sentence) or _QUOTED.search(sentence))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
+from askdocs.answering.verification.quantities import plain_words, shared_words
 from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 _DENYING = re.compile(
     r"\b(?:no(?!,)|none|nobody|nothing|never|nowhere|neither|without|not|cannot|\w+n['’]t)\b",
@@ -43,17 +42,11 @@ def sweeping_denial(text: str, source: str) -> str:
     words = _plain(text)
     needed = max(1.0, _SHARE * len(words))
     sentences = (source[start:end] for start, end in sentence_spans(source))
-    about = [each for each in sentences if _shared(words, _plain(each)) >= needed]
+    about = [each for each in sentences if shared_words(words, _plain(each)) >= needed]
     if not about or any(_MAY_DENY.search(each) for each in about):
         return ""
     return "the source does not deny it"
 
 
 def _plain(text: str) -> list[str]:
-    found = (each.group().lower() for each in re.finditer(r"[^\W\d_]{3,}", text))
-    words = dict.fromkeys(found)
-    return [word for word in words if word not in STOP_WORDS and not _DENYING.fullmatch(word)]
-
-
-def _shared(words: Sequence[str], others: Sequence[str]) -> int:
-    return sum(any(same_word(word, other) for other in others) for word in words)
+    return [word for word in plain_words(text) if not _DENYING.fullmatch(word)]

@@ -25,14 +25,14 @@ NUMBER_WORDS = {
     **{word: float(10 * value) for value, word in enumerate(_TENS, start=2)},
     "dozen": 12.0,
 }
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _FIGURE = re.compile(
     r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?=\D|$)"
     rf"|\b(?:(?:{'|'.join(_TENS)})[- ](?:{'|'.join(_UNITS[1:10])})"
-    rf"|{'|'.join([*_UNITS[:1], *_UNITS[2:], *_TENS, 'dozen', *_SCALES])})\b",
+    rf"|{'|'.join([*_UNITS[:1], *_UNITS[2:], *_TENS, 'dozen', *SCALES])})\b",
     re.IGNORECASE,
 )
-_SCALE = re.compile(rf"[\s-]*({'|'.join(_SCALES)}|[kKmM]|bn)\b")
+_SCALE = re.compile(rf"[\s-]*({'|'.join(SCALES)}|[kKmM]|bn)\b")
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "bn": 1e9}
 _ROUGHLY = re.compile(
     r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|under|more than|less than"
@@ -58,7 +58,7 @@ def figures(text: str) -> list[tuple[str, float, bool]]:
         end = match.end()
         while (scale := _SCALE.match(text, end)) is not None:
             word = scale[1].lower()
-            value *= _SCALES.get(word) or _SHORT_SCALES[word]
+            value *= SCALES.get(word) or _SHORT_SCALES[word]
             end = scale.end()
         rough = bool(_ROUGHLY.search(text[: match.start()]))
         found.append((text[match.start() : end], value, rough))
@@ -184,6 +184,6 @@ def _value(written: str) -> float:
     parts = re.split(r"[- ]", written)
     if all(part in NUMBER_WORDS for part in parts):
         return sum(NUMBER_WORDS[part] for part in parts)
-    if written in _SCALES:
-        return _SCALES[written]
+    if written in SCALES:
+        return SCALES[written]
     return float(written.replace(",", ""))

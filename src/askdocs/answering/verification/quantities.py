@@ -12,13 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from askdocs.answering.verification.facts import NUMBER_WORDS
+from askdocs.answering.verification.facts import NUMBER_WORDS, SCALES
 from askdocs.documents.sentences import sentence_spans
 from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
 Kind = Literal["span", "share", "times", "count"]
 
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _GROUPS = {"dozen": 12.0, "score": 20.0, "couple": 2.0, "pair": 2.0}
 _TIME = {
     "second": 1.0, "sec": 1.0, "minute": 60.0, "min": 60.0, "hour": 3600.0, "day": 86400.0,
@@ -183,8 +182,8 @@ class _Reader:
         start = place + 1 if word in ("a", "an") else place
         if word in ("a", "an") and self._word(start) in _GROUPS:
             return "count", _GROUPS[self._word(start)] / 2, start + 1
-        if word in ("a", "an") and self._word(start) in _SCALES:
-            return "count", _SCALES[self._word(start)] / 2, start + 1
+        if word in ("a", "an") and self._word(start) in SCALES:
+            return "count", SCALES[self._word(start)] / 2, start + 1
         if (word in ("a", "an") or start == place) and (seconds := self._time(start)):
             return "span", seconds / 2, start + 1
         if word == "past" or word == "again":
@@ -196,8 +195,8 @@ class _Reader:
         of_one = self._word(end) == "of" and self._word(end + 1) in ("a", "an")
         if of_one and (seconds := self._time(end + 2)):
             return "span", parts / of * seconds, end + 3
-        if of_one and self._word(end + 2) in _SCALES:
-            return "count", parts / of * _SCALES[self._word(end + 2)], end + 3
+        if of_one and self._word(end + 2) in SCALES:
+            return "count", parts / of * SCALES[self._word(end + 2)], end + 3
         following = self._word(end)
         ends = not following.isalpha()
         may_be_ordinal = of not in (2, 4) and not ends and not _COMPARING.fullmatch(following)
@@ -228,7 +227,7 @@ class _Reader:
         end = place + 1
         if "0" <= word[:1] <= "9":
             value = float(word.replace(",", ""))
-        elif word in ("a", "an") and self._word(end) in {**_SCALES, **_GROUPS}:
+        elif word in ("a", "an") and self._word(end) in {**SCALES, **_GROUPS}:
             value, end = 1.0, place + 1
         elif word in NUMBER_WORDS and word != "dozen":
             value = NUMBER_WORDS[word]
@@ -241,8 +240,8 @@ class _Reader:
 
     def _scaled(self, value: float, end: int) -> tuple[float, int]:
         """A number times hundred, thousand and so on, with what is added after "and"."""
-        while (word := self._word(end)) in _SCALES or (word in _GROUPS and word != "pair"):
-            value *= _SCALES.get(word) or _GROUPS[word]
+        while (word := self._word(end)) in SCALES or (word in _GROUPS and word != "pair"):
+            value *= SCALES.get(word) or _GROUPS[word]
             end += 1
             if word == "hundred":
                 step = end + 1 if self._word(end) == "and" else end
@@ -281,7 +280,7 @@ def other_quantity(text: str, source: str) -> str:
     own = quantities(text)
     if not own or _HYPOTHETICAL.search(text):
         return ""
-    words = _plain_words(text)
+    words = plain_words(text)
     sentences = [_Held(source[start:end], words) for start, end in sentence_spans(source)]
     every = [each for held in sentences for each in held.amounts]
     for each in own:
@@ -302,7 +301,7 @@ class _Held:
 
     def __init__(self, text: str, words: Sequence[str]) -> None:
         self.amounts = quantities(text)
-        self.shared = _shared(words, _plain_words(text))
+        self.shared = shared_words(words, plain_words(text))
 
 
 def _is_small(own: Quantity) -> bool:
@@ -388,10 +387,12 @@ def _combined(values: Iterable[float], factors: Iterable[float]) -> Iterator[flo
                 yield one / (1 - factor)
 
 
-def _plain_words(text: str) -> list[str]:
+def plain_words(text: str) -> list[str]:
+    """The different words of a text in lower case, without short ones and stop words."""
     found = (each.group().lower() for each in re.finditer(r"[^\W\d_]{3,}", text))
     return [word for word in dict.fromkeys(found) if word not in STOP_WORDS]
 
 
-def _shared(words: Sequence[str], others: Sequence[str]) -> int:
+def shared_words(words: Sequence[str], others: Sequence[str]) -> int:
+    """How many of the words are, by their stems, among the others."""
     return sum(any(same_word(word, other) for other in others) for word in words)

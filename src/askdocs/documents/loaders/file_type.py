@@ -47,8 +47,9 @@ BINARY = frozenset(
     ".pdf .docx .docm .dotx .pptx .pptm .potx .ppsx .xlsx .xlsm .xlsb .xls .ods .odt .odp .epub "
     ".doc .ppt .msg .dot .pps".split()
 )
-# Formats with no loader, and what can be done about it.
+# How workbooks older than Excel 97 begin.
 _OLDEST_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
+# Formats with no loader, and what can be done about it.
 REASONS = {
     ".doc": "the old Word format (.doc) cannot be read; save it as .docx",
     ".dot": "the old Word format (.dot) cannot be read; save it as .docx",
