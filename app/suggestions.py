@@ -89,12 +89,17 @@ def answered_questions(assistant: Assistant, guide: Guide) -> Iterator[str]:
     """At most WANTED questions that the documents answer, from different documents if possible."""
     deadline = time.monotonic() + SECONDS
     in_turn = zip_longest(*_suggested(assistant, guide))
-    answered = (
-        each.text
-        for each in chain.from_iterable(in_turn)
-        if each and time.monotonic() < deadline and is_answered(assistant, each)
-    )
-    yield from dict.fromkeys(islice(answered, WANTED))
+    tried = set[str]()
+    found = 0
+    for each in chain.from_iterable(in_turn):
+        if found == WANTED or time.monotonic() >= deadline:
+            return
+        if each is None or each.text in tried:
+            continue
+        tried.add(each.text)
+        if is_answered(assistant, each):
+            found += 1
+            yield each.text
 
 
 def is_answered(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from askdocs import Assistant, Config
 from askdocs.answering.candidates import Candidate
+from askdocs.answering.confidence import doubt
 from askdocs.answering.context import context_start, sentences
 from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import parse
@@ -227,3 +228,15 @@ def test_the_lines_of_a_mail_program_answer_only_questions_about_mail(tmp_path: 
         assert second.chance < 0.4 * first.chance
         address = assistant.consider("what is the e-mail address of Tobias Renn?").candidates[0]
         assert address.quote == "To: Tobias Renn <renn@skarn.example>"
+
+
+def test_words_are_not_missed_in_a_passage_of_another_language() -> None:
+    passage = "The lighthouse was built in 1871 by the engineer Anna Moreau, after many wrecks."
+    hit = Hit(Passage("1", "a.txt", passage, 0, len(passage)), 1.0)
+    best = Candidate(hit, 0, len(passage), None, 0.3)
+    french = "Combien de personnes ont construit le phare ?"
+    rare = {"combien": 1.0, "personnes": 1.0, "phare": 1.0}
+    assert "another language" in doubt(parse(french), best, rare)
+    assert doubt(parse("Who repaired it?"), best, {"repaired": 1.0}) == (
+        "This passage does not have “repaired”."
+    )

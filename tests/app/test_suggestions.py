@@ -9,7 +9,7 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.app.background_tasks import Background
-from askdocs.app.suggestions import Suggestions, follow_ups, is_answered
+from askdocs.app.suggestions import Suggestions, answered_questions, follow_ups, is_answered
 from askdocs.types import SuggestedQuestion
 
 PATIENCE = 60.0  # seconds: the machine that tests this may be busy
@@ -62,6 +62,20 @@ def test_first_questions_are_answered_and_give_way_to_those_of_new_documents(
     assert suggestions._found.wait(PATIENCE)
     assert "What happens if the main lamp fails?" not in suggestions.questions()
     background.end()
+
+
+def test_each_question_is_there_as_soon_as_it_is_found(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+    monkeypatch.setattr(
+        "askdocs.app.suggestions.is_answered", lambda _, each: tried.append(each.text) or True
+    )
+    found = answered_questions(assistant, assistant.guide())
+    first = next(found)
+    assert tried == [first]
+    questions = [first, *found]
+    assert len(questions) == len(set(questions)) > 1
 
 
 def test_a_question_answered_by_another_part_is_not_suggested(assistant: Assistant) -> None:

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Visit
+    from tests.browser.conftest import OpenPage, Visit
 
 
 def test_search_by_keyboard_opens_the_words_and_back_returns(visit: Visit) -> None:
@@ -29,7 +29,7 @@ def test_search_by_keyboard_opens_the_words_and_back_returns(visit: Visit) -> No
 
     assert Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).violations_count == 0
     page.locator('a[data-view="ask"]').click()
-    expect(page.get_by_label("Your question")).to_be_visible()
+    expect(page.get_by_label("Your question")).to_be_focused()
     page.go_back()
     expect(page.locator(".hit").first).to_be_visible()
     visit.reload()
@@ -69,3 +69,26 @@ def test_a_document_tells_what_it_is_and_opens_at_a_section(visit: Visit) -> Non
     assert Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).violations_count == 0
     about.get_by_role("link", name="Paying").click()
     expect(page.locator("#reader-panel")).to_contain_text("Each cup costs 20 cents")
+
+
+def test_on_a_phone_another_view_is_not_covered_and_back_returns_to_the_first(
+    open_page: OpenPage,
+) -> None:
+    with open_page(width=390, height=844) as visit:
+        page = visit.page
+        page.locator(".guide .entry").first.click()
+        expect(page.locator("#reader-panel")).to_be_visible()
+        page.locator("a[data-view=check]").click()
+        expect(page.locator("#reader-panel")).to_be_hidden()
+        expect(page.get_by_label("The draft", exact=True)).to_be_focused()
+        page.go_back()
+        expect(page.locator("#welcome h2")).to_be_visible()
+        expect(page.locator("#reader-panel")).to_be_hidden()
+
+
+def test_what_the_work_is_limited_to_follows_the_ticks(visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{visit.address}/?show=check&only=notes/")
+    expect(page.locator("#check-only")).to_have_text("Only in notes/")
+    page.locator("#choice button, [data-choose]").first.evaluate("each => each.click()")
+    expect(page.locator("#check-only")).to_have_text("")

@@ -3,7 +3,7 @@
 
 import { announce, find, findAll } from "./dom.js";
 import { addView, view } from "./views.js";
-import { chosen } from "./source_filter.js";
+import { chosen, whenChosen } from "./source_filter.js";
 import { openPlaces } from "./source_panel.js";
 import { UNREACHABLE, problemOf, toldBy } from "./lines.js";
 
@@ -16,6 +16,7 @@ let current = -1;
 
 export function startCheck() {
   addView("check", { shown: sayWhere, focus: "#check-text" });
+  whenChosen(sayWhere);
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "check-form") return;
     event.preventDefault();

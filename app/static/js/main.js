@@ -25,10 +25,8 @@ import { moveUp, unfold } from "./earlier.js";
 import { linkToWords, openEntry, openLink, step, turn } from "./source_panel.js";
 import { readerActions, watchReader } from "./source_tools.js";
 import { copy, save } from "./clipboard.js";
-import { showView, startViews } from "./views.js";
-import {
-  editDraft, pickDraft, sayWhere, startCheck, stepDoubt, stopCheck,
-} from "./check.js";
+import { addView, showView, startViews } from "./views.js";
+import { editDraft, pickDraft, startCheck, stepDoubt, stopCheck } from "./check.js";
 import { startTable, stopTable } from "./quote_table.js";
 import { allHits, moreFound, searchByMeaning, startSearch } from "./search.js";
 
@@ -103,7 +101,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const box = event.target.closest?.("[data-choose]");
-  if (box) { choose(box.dataset.choose, box.checked); sayWhere(); }
+  if (box) choose(box.dataset.choose, box.checked);
   if (event.target.id === "add-files") {
     addFiles([...event.target.files]);
     event.target.value = "";
@@ -133,6 +131,7 @@ keepDraft();
 tellWhenLost();
 keepUp();
 whenThere("#choice", showChoice);
+addView("ask", { focus: "#question textarea, #question input" });
 startViews();
 startSearch();
 startDocuments();

@@ -52,6 +52,18 @@ export function closePanel() {
   if (closing) history.back();
 }
 
+/* Close a panel that covers the view, since another one is wanted. Returns whether the panel had a
+   place in the browser's history, which is left for the view. */
+export function uncover() {
+  if (!root.dataset.panel || !NARROW.matches) return false;
+  const owned = Boolean(history.state?.panel);
+  showPanel("");
+  entered = false;
+  opener = null;
+  history.replaceState({}, "", location.pathname + location.search);
+  return owned;
+}
+
 /* Whether "Back" only closes a panel. */
 export function leavingPanel() {
   return closing || (entered && !history.state?.panel && Boolean(root.dataset.panel));

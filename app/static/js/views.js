@@ -5,6 +5,7 @@
 import { find, findAll, root, whenThere } from "./dom.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { hideNote } from "./tooltip.js";
+import { uncover } from "./panels.js";
 
 const NAME = "show"; // in the address of the page
 const FIRST = "ask";
@@ -24,7 +25,8 @@ export function showView(name, { push = true, focus = true } = {}) {
   if (changed) {
     hideNote();
     draw(known);
-    setAddress({ [NAME]: known === FIRST ? "" : known }, { push });
+    const covered = push && uncover(); // its place in the browser's history is the view's now
+    setAddress({ [NAME]: known === FIRST ? "" : known }, { push: push && !covered });
     views.get(known)?.shown();
   }
   const place = views.get(known)?.focus;

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
+from askdocs.documents.language import asks_in_english, language_of
 from askdocs.index.keywords.terms import stem, words
 from askdocs.types import Passage
 
@@ -95,12 +96,21 @@ def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str
     held = _stems(best.hit.passage)
     own = [word for word in words(question.text) if word in rare]
     lacking = sorted((word for word in own if stem(word) not in held), key=lambda w: -rare[w])
+    if lacking and _in_another_language(question.text, best.hit.passage.text):
+        return "This passage is in another language: its words cannot be compared."
     if lacking:
         named = " and ".join(f"“{word}”" for word in lacking[:2])
         return f"This passage does not have {named}."
     if bool(_NEGATION.search(asked)) != bool(_NEGATION.search(best.quote)):
         return "The question and this passage differ in a “not”."
     return "This passage has the words of the question, but may not answer it."
+
+
+def _in_another_language(question: str, passage: str) -> bool:
+    """Whether a passage is surely in another language than a question; names are in both."""
+    written = language_of(passage)
+    asked = "en" if asks_in_english(question) else language_of(question)
+    return bool(written and asked) and written != asked
 
 
 def probability(known: Mapping[str, float]) -> float:
