@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from .uploads import Intake
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
+
+_log = logging.getLogger(__name__)
 
 
 class Indexing:
@@ -43,13 +46,11 @@ class Indexing:
         self._background.start(self._work, "askdocs-index")
 
     def _work(self) -> None:
-        try:
-            while self._next():
-                self._index()
-        finally:
-            self.running = False
+        while self._next():
+            self._index()
 
     def _next(self) -> bool:
+        """Whether to index once more. Where not, the next `start` begins a thread of its own."""
         with self._guard:
             wanted, self._wanted = self._wanted, False
             self.running = wanted
@@ -65,7 +66,8 @@ class Indexing:
             return
         except Exception:
             self.outcome, self.failed = "Something went wrong. The server's log says more.", True
-            raise
+            _log.exception("Indexing failed.")
+            return
         self._intake.emptied = False
         self._suggestions.refresh()
         self.outcome, self.failed = changes_in_words(changes), False

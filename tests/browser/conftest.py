@@ -33,7 +33,8 @@ FLAGS = (
 ).split()
 PATIENCE = 60_000  # milliseconds: the machine that tests this may be busy
 SETTLING = 5_000  # milliseconds in which a page that is to be left may end what it does
-BROKEN_OFF = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+BROKEN_OFF = "AbortError:"  # what breaks off a stream raises it; a lost server raises TypeError
+STREAM_LOST = "Unexpected error Connection errored out"  # Gradio, once for each pending event
 expect.set_options(timeout=PATIENCE / 2)
 ARTICLE = Path(__file__).parents[2] / "corpus" / "jaffar-express-attack.txt"
 
@@ -140,30 +141,41 @@ class Visit:
     page: Page
     address: str
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     under_way: set[Request] = field(default_factory=set)  # of the events that the page waits for
+
+    @property
+    def complaints(self) -> list[str]:
+        """The errors of the page and its console, without those of streams that were broken off.
+
+        Gradio aborts the stream of its queue when it needs it no longer, or when the page is left.
+        It reports the abort and the events that waited for the stream. An AbortError is never a
+        lost server: that is a TypeError, which counts.
+        """
+        counted, aborted = [], False
+        for each in self.said:
+            aborted = each.startswith(BROKEN_OFF) or (aborted and each.startswith(STREAM_LOST))
+            if not aborted:
+                counted.append(each)
+        return counted
 
     def reload(self) -> None:
         self.go(self.page.url)
 
     def go(self, address: str) -> None:
-        """Leave the page for the one at `address`, or for itself.
-
-        What Gradio complains of because a stream of its queue is broken off by that, and which it
-        may have left open without need, is not held against the page.
-        """
+        """Leave the page for the one at `address`, or for itself."""
         for _ in range(SETTLING // 50):
             if not self.under_way:
                 break
             self.page.wait_for_timeout(50)
-        before = len(self.complaints)
+        before = len(self.said)
         if address == self.page.url:
             self.page.reload()
         else:
             self.page.goto(address)
         self.page.locator("#welcome p").first.wait_for(state="attached")
-        said = self.complaints[before:]
-        self.complaints[before:] = [each for each in said if not each.startswith(BROKEN_OFF)]
+        said = self.said[before:]
+        self.said[before:] = [each for each in said if not each.startswith(STREAM_LOST)]
 
     def note(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -213,10 +225,9 @@ def calling(context: BrowserContext, address: str) -> Iterator[Visit]:
     visit.page.on("request", visit.note)
     visit.page.on("requestfinished", visit.note_end)
     visit.page.on("requestfailed", visit.note_end)
-    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    visit.page.on("pageerror", lambda error: visit.said.append(f"{error.name}: {error.message}"))
     visit.page.on(
-        "console",
-        lambda said: visit.complaints.append(said.text) if said.type == "error" else None,
+        "console", lambda said: visit.said.append(said.text) if said.type == "error" else None
     )
     visit.page.goto(address)
     visit.page.locator("#welcome p").first.wait_for()

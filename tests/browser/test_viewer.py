@@ -93,7 +93,7 @@ def hash_of(address: str, source: str, *quotes: str) -> str:
 
 def show(visit: Visit, fragment: str) -> Page:
     visit.page.goto(f"{visit.address}/{fragment}")
-    visit.page.reload()
+    visit.reload()
     return visit.page
 
 

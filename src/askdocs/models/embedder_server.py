@@ -13,7 +13,7 @@ from askdocs.errors import ConfigError, ModelUnavailableError
 from askdocs.system.network import is_loopback
 
 KEY = "ASKDOCS_EMBEDDER_KEY"  # names the environment variable; the key itself is never kept
-_AT_ONCE = 32  # texts a request; the least that common servers allow
+AT_ONCE = 32  # texts a request; the least that common servers allow
 _SECONDS = 60.0
 _REPLY_BYTES = 64_000_000  # 32 vectors of 16,384 numbers, 100 bytes each
 _ERROR_CHARACTERS = 300
@@ -44,7 +44,7 @@ class ServerEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 [texts, dimensions], each row of length 1."""
         parts = [
-            self._asked(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)
+            self._asked(texts[start : start + AT_ONCE]) for start in range(0, len(texts), AT_ONCE)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
 

@@ -26,11 +26,12 @@ from askdocs.models.bundled import (
     model_checksum,
     vectors_of,
 )
-from askdocs.models.embedder_server import ServerEmbedder
+from askdocs.models.embedder_server import AT_ONCE, ServerEmbedder
 
 Vectors = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 ENGLISH_SPEC, MULTILINGUAL_SPEC = "onnx:builtin", "onnx:multilingual"
+_AT_ONCE = 256  # texts embedded before their vectors are saved
 _MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loads
 
 
@@ -155,6 +156,14 @@ def embed_many(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     if isinstance(embedder, OnnxEmbedder):
         return embedder.embed_many(texts)
     return embedder.embed(texts)
+
+
+def texts_at_once(embedder: Embedder) -> int:
+    """How many texts are embedded before their vectors are saved: of a server, one request.
+
+    The next request may fail, and what the last one gave has been paid for.
+    """
+    return AT_ONCE if isinstance(embedder, ServerEmbedder) else _AT_ONCE
 
 
 def rest(embedder: Embedder) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from askdocs.index.catalog import Catalog
-from askdocs.models.embedders import Embedder, Vectors, embed_many
+from askdocs.models.embedders import Embedder, Vectors, embed_many, texts_at_once
 from askdocs.types import Passage, Progress, ProgressListener
-
-_EMBED_AT_ONCE = 256  # texts embedded before they are saved and reported
 
 
 def embedded_text(passage: Passage) -> str:
@@ -33,10 +31,10 @@ def embed_texts(
 ) -> dict[bytes, Vectors]:
     """Vectors of texts; each batch is kept at once, so that nothing is embedded twice."""
     found: dict[bytes, Vectors] = {}
-    keys = list(texts)
-    for start in range(0, len(keys), _EMBED_AT_ONCE):
+    keys, at_once = list(texts), texts_at_once(embedder)
+    for start in range(0, len(keys), at_once):
         on_progress(Progress("embed", start, len(keys), source))
-        batch = keys[start : start + _EMBED_AT_ONCE]
+        batch = keys[start : start + at_once]
         rows = dict(zip(batch, embed_many(embedder, [texts[key] for key in batch]), strict=True))
         catalog.cache_vectors(rows)
         found.update(rows)
