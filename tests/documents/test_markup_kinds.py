@@ -221,6 +221,29 @@ def test_entities_of_markdown_are_the_characters_that_they_stand_for(tmp_path: P
     assert "&amp;" in shown.text
 
 
+def test_tags_of_html_in_markdown_are_no_text(tmp_path: Path) -> None:
+    text = (
+        "# The <em>old</em> mill\n"
+        '<p align="center"><img src="w.png" alt="The wheel"></p>\n'
+        "It has <b>two</b> wheels<br/>and x < y > z; List<String> stays, and <ada@mill.org>.\n"
+        "<table>\n    <tr><td>Built</td><td>1911</td></tr>\n</table>\n"
+        "<!-- hidden --> Shown `<b>`. <!-- hidden\nstill hidden --> Seen.\n"
+        "```\n<b>kept</b> <!-- kept -->\n```\n\n    <i>code</i>\n"
+    )
+    document = read(tmp_path, text, "m.md")
+    assert document.title == "The old mill"
+    assert (
+        "\nThe wheel\nIt has two wheels and x < y > z; List<String> stays, and <ada@mill.org>."
+        in (document.text)
+    )
+    assert "Built  1911" in document.text
+    assert "\n Shown `<b>`. \n Seen.\n" in document.text
+    assert "hidden" not in document.text
+    assert "<b>kept</b> <!-- kept -->" in document.text
+    assert "    <i>code</i>" in document.text
+    assert document.text.count("\n") == text.rstrip().count("\n")
+
+
 @pytest.mark.parametrize("name", ["LICENSE", "NOTES", "app.log.3", "draft.2027-05-01", "a.xyz"])
 def test_text_is_read_whatever_its_name(tmp_path: Path, name: str) -> None:
     assert read(tmp_path, "The gate is green.\n", name).text == "The gate is green."

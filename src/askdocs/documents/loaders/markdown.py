@@ -40,6 +40,19 @@ _WIKI_MARKS = (
 
 # An entity as HTML writes characters ("&oacute;"); a span of code, which stays as it is.
 _ENTITY = re.compile(r"(`[^`]*`)|&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+# The elements that people write in Markdown; "<T>" and "<name>" are none.
+_ELEMENTS = (
+    "a|abbr|article|aside|audio|b|bdi|bdo|big|blockquote|br|caption|center|cite|code|col"
+    "|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|header|hr|i"
+    "|iframe|img|ins|kbd|li|main|mark|nav|ol|p|picture|pre|q|s|samp|section|small|source|span"
+    "|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|tt|u|ul|var|video|wbr"
+)
+_TAG = re.compile(
+    rf"(`[^`]*`)|</?({_ELEMENTS})((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))?)*)\s*/?>",
+    re.IGNORECASE,
+)
+_ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_PARTING = frozenset("br hr td th li p div dd dt tr".split())  # elements that part words
 
 Headings = list[tuple[int, int, str]]  # (offset of the line, level, words)
 
@@ -56,42 +69,72 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 
 def _without_wiki_marks(text: str) -> str:
-    """The text as Obsidian and others show it: links by their words, no marks, no comments.
+    """The text as it is shown: links by their words, no marks, no tags of HTML, no comments.
 
     Marks of quoted paragraphs (">") are no text either. Lines keep their number. Code stays as
     it is.
     """
-    lines, fence, comment = text.split("\n"), "", False
+    lines, fence, comment, code = text.split("\n"), "", "", True
     for number, line in enumerate(lines):
-        mark = _FENCE.match(line)
+        code = code and line[:4].isspace() if line.strip() else True  # it begins below a blank line
+        mark = None if comment else _FENCE.match(line)
         if mark and (not fence or mark.group(1).startswith(fence)):
             fence = "" if fence else mark.group(1)
         elif not fence:
-            lines[number], comment = _shown(line, comment)
+            lines[number], comment = _shown(line, comment, code=code)
             lines[number] = _QUOTE.sub("", lines[number])
     return "\n".join(lines)
 
 
+_COMMENTS = {"%%": "%%", "<!--": "-->"}  # what opens a comment, and what closes it
 _PLACE = re.compile(r"(?:^|(?<=\s))\^[A-Za-z0-9-]{2,40}\s*$")  # what links to a paragraph name
 
 
-def _shown(line: str, comment: bool) -> tuple[str, bool]:
-    """What is shown of a line, and whether a comment (%% … %%) goes on after it."""
-    if "%%" in line or comment:
-        pieces = re.split(r"(%%|`[^`]*`)", line)
-        shown: list[str] = []
-        for piece in pieces:
-            if piece == "%%":
-                comment = not comment
-            elif not comment:
-                shown.append(piece)
-        line = "".join(shown)
+def _shown(line: str, closing: str, *, code: bool) -> tuple[str, str]:
+    """What is shown of a line, and what closes the comment that goes on after it.
+
+    `closing` is what closes a comment that began above, or "". A comment stands between "%%" and
+    "%%", or "<!--" and "-->". Code that is set in by four spaces keeps its tags.
+    """
+    if closing or "%%" in line or "<!--" in line:
+        line, closing = _without_comments(line, closing)
     if "[[" in line or "==" in line or "[!" in line or "[^" in line:
         for pattern, words in _WIKI_MARKS:
             line = pattern.sub(words, line)
     if "^" in line:
         line = _PLACE.sub("", line)
-    return _ENTITY.sub(lambda found: found[1] or unescape(found[0]), line), comment
+    if "<" in line and not code:
+        line = _without_tags(line)
+    return _ENTITY.sub(lambda found: found[1] or unescape(found[0]), line), closing
+
+
+def _without_comments(line: str, closing: str) -> tuple[str, str]:
+    """A line without its comments, and what closes the one that goes on after it."""
+    shown: list[str] = []
+    for piece in re.split(r"(%%|<!--|-->|`[^`]*`)", line):
+        if closing:
+            closing = "" if piece == closing else closing
+        elif piece in _COMMENTS:
+            closing = _COMMENTS[piece]
+        else:
+            shown.append(piece)
+    return "".join(shown), closing
+
+
+def _without_tags(line: str) -> str:
+    """A line without the tags of HTML in it; a picture is shown by its other text."""
+    shown = _TAG.sub(_in_place_of, line)
+    return shown if shown == line or not _TAG.match(line.lstrip()) else shown.strip()
+
+
+def _in_place_of(found: re.Match[str]) -> str:
+    code, element, attributes = found.groups()
+    if code:
+        return str(code)
+    other = _ALT.search(attributes) if element.lower() == "img" else None
+    if other:
+        return other[1] or other[2] or ""
+    return " " if element.lower() in _PARTING else ""
 
 
 def with_headings(document: Document, headings: Headings, *, title: str = "") -> Document:
