@@ -684,3 +684,59 @@ def test_columns_of_text_between_lines_are_no_table(tmp_path: Path) -> None:
     text = " ".join(banded(tmp_path / "a.pdf", rows, width=200, names=3).split())
     assert ": " not in text
     assert text.rindex("left") < text.index("right")
+
+
+def written(path: Path, shown: str, fonts: dict[str, tuple[str, dict[str, str]]]) -> str:
+    """The text of a PDF of one page that shows strings in fonts with these maps to Unicode."""
+    named, streams = "", [f"BT {shown} ET"]
+    for name, (base, letters) in fonts.items():
+        lines = "".join(
+            f"<{ord(code):02x}> <{text.encode('utf-16-be').hex()}>\n"
+            for code, text in letters.items()
+        )
+        if letters:
+            streams.append(
+                "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <ff>"
+                f" endcodespacerange {len(letters)} beginbfchar\n{lines}endbfchar endcmap end"
+            )
+        mapped = f"/ToUnicode {3 + len(streams)} 0 R" if letters else ""
+        named += f"/{name}<</Type/Font/Subtype/Type1/BaseFont/{base}{mapped}>>"
+    parts = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        f"/Resources<</Font<<{named}>>>>>>",
+        *(f"<</Length {len(each)}>>\nstream\n{each}\nendstream" for each in streams),
+    ]
+    data, starts = b"%PDF-1.7\n", []
+    for number, part in enumerate(parts, 1):
+        starts.append(len(data))
+        data += f"{number} 0 obj\n{part}\nendobj\n".encode()
+    table = "".join(f"{start:010d} 00000 n \n" for start in starts)
+    head = f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{table}"
+    trailer = f"trailer\n<</Size {len(parts) + 1}/Root 1 0 R>>\nstartxref\n{len(data)}\n%%EOF"
+    path.write_bytes(data + (head + trailer).encode())
+    return load(path, path.name)[0].text
+
+
+@pytest.mark.parametrize("joined", ["ﻻ", "ﻼ", "لا"])
+def test_lam_and_alif_in_one_glyph_keep_their_order(tmp_path: Path, joined: str) -> None:
+    letters = {"a": "ا", "b": "ل", "c": "س", "d": joined, "e": "م"}
+    # The page is drawn from left to right, so that its first letter comes last.
+    text = written(
+        tmp_path / "a.pdf", "/F1 20 Tf 60 700 Td (edcba) Tj", {"F1": ("Helvetica", letters)}
+    )
+    assert text == "السلام"
+
+
+def test_a_mark_over_an_arabic_letter_follows_it(tmp_path: Path) -> None:
+    letters = {"a": "أ", "b": "ي", "c": "ض", "d": "ا", "i": "ً"}
+    shown = "/F1 20 Tf 60 700 Td [(dc) 400 (i) -178 (ba)] TJ"
+    text = written(tmp_path / "a.pdf", shown, {"F1": ("Helvetica", letters)})
+    assert text == "أيضًا"
+
+
+def test_the_sign_of_the_euro_of_latex_is_no_letter(tmp_path: Path) -> None:
+    shown = "/F1 12 Tf 60 700 Td (Pagan 25 ) Tj /F2 12 Tf (e) Tj /F1 12 Tf ( el 3 de mayo.) Tj"
+    fonts = {"F1": ("Helvetica", {}), "F2": ("ABCDEF+FEYMR10", {})}
+    assert written(tmp_path / "a.pdf", shown, fonts) == "Pagan 25 € el 3 de mayo."

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,11 @@ _LIGATURES = {
 }  # fmt: skip
 SECOND = -1  # stands for the second half of a surrogate pair
 _MATHS = range(0x1D400, 0x1D800)  # letters in bold or italics, as formulas have them
+# Fonts that have the sign of the euro in the place of "e": eurosym of LaTeX, Adobe's Euro.
+_EURO, _EURO_FONT = (
+    ord("e"),
+    re.compile(rb"(?:[A-Z]{6}\+)?(?:FEY[MB]|Euro(?:Sans|Serif|Mono)\b)", re.I),
+)
 _BROKEN = 0x02  # what pdfium gives for such a hyphen
 _CONTROLS = range(0x80, 0xA0)  # control characters that stand for letters of Windows-1252
 _LAST_CODE = 0x10FFFF
@@ -45,6 +50,8 @@ _SMALL_DIGIT = 0.56
 _RAISED_DIGIT = 0.18
 _LOWERED_DIGIT = 0.08
 _MOSTLY = 0.6  # of a line's characters that have one size, for it to be the size of the line
+_IN_ORDER = frozenset(("ل", alif) for alif in "اأإآ")  # of the one glyph for lam and alif
+_JOINED = 0.1  # of the size: Arabic letters that stand no further apart are of one word
 _TOUCHING = 0.25  # of the line's size: a script stands no further from what it belongs to
 CLOSING = frozenset(",.;:!?)]}⁄”’»%")  # signs that stand with no space after a word
 _NOTE_NUMBER = re.compile(r"(\d{1,3})(\)?)")
@@ -197,6 +204,8 @@ def _segments(
                 run.append(_Character(" ", run[-1].right, run[-1].right, 0, 0, 0, -1))
         elif turns[index] == turn:
             character = reader.character(index, code)
+            if code == _EURO and reader.is_euro(index):
+                character = replace(character, letter="€")
             if run and _apart(run, character):
                 _close(run, segments, reader)
             run.append(character)
@@ -254,6 +263,13 @@ class _Reader:
         pdfium.FPDFText_GetCharBox(self._text_page, index, left, right, bottom, top)
         box = turned((left.value, bottom.value, right.value, top.value), self._turn, self._page)
         return float(box[1]), float(box[3])
+
+    def is_euro(self, index: int) -> bool:
+        """Whether a letter stands for the sign of the euro in a font that has no other sign."""
+        length = pdfium.FPDFText_GetFontInfo(
+            self._text_page, index, self._name, _NAME_BYTES, self._flags
+        )
+        return bool(_EURO_FONT.match(self._name.raw[: max(0, min(length, _NAME_BYTES) - 1)]))
 
     def is_bold(self, index: int) -> bool:
         """Whether the font of a character is bold, by its weight or name."""
@@ -439,12 +455,39 @@ def touches(before: Segment, after: Segment) -> bool:
 
 
 def _in_order(run: list[_Character]) -> list[_Character]:
-    """The run with Arabic ligatures turned: pdfium gives the letters of one glyph backwards."""
+    """The run with Arabic letters in the order that they are read in.
+
+    Of one glyph pdfium gives the letters backwards, but for those of "ﻻ" and its forms, which it
+    takes apart itself. A mark that is drawn over the letter after it
+    follows that letter, and what seems to be a space before the mark is none where that letter
+    touches the one before.
+    """
     ordered: list[_Character] = []
     for character in run:
-        same_glyph = ordered and ordered[-1].left == character.left < character.right
-        if same_glyph and "\u0600" <= character.letter <= "\u06ff":
-            ordered.insert(len(ordered) - 1, character)
-        else:
+        if not "\u0600" <= character.letter <= "\u06ff" or not ordered:
             ordered.append(character)
+        elif ordered[-1].left == character.left < character.right:
+            backwards = (ordered[-1].letter, character.letter[:1]) not in _IN_ORDER
+            ordered.insert(len(ordered) - backwards, character)
+        else:
+            marks = _marks_over(character, ordered)
+            del ordered[len(ordered) - len(marks) :]
+            if marks and len(ordered) > 1 and ordered[-1].letter == " ":
+                gap = ordered[-2].left - character.right
+                del ordered[len(ordered) - (gap < _JOINED * character.size) :]
+            ordered += [character, *marks]
     return ordered
+
+
+def _marks_over(letter: _Character, before: Sequence[_Character]) -> list[_Character]:
+    """The marks at the end of what stands before a letter that are drawn over it."""
+    first = len(before)
+    if not unicodedata.combining(letter.letter):
+        while first and unicodedata.combining(before[first - 1].letter):
+            first -= 1
+    marks = list(before[first:])
+    return marks if all(_over(mark, letter) for mark in marks) else []
+
+
+def _over(mark: _Character, letter: _Character) -> bool:
+    return letter.left <= (mark.left + mark.right) / 2 <= letter.right
