@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ class ServerOptions:
 
 
 def serve(
-    assistant: Assistant,
+    assistants: Assistant | Sequence[Assistant],
     options: ServerOptions,
     *,
     on_ready: Callable[[str], None] | None = None,
@@ -50,7 +50,8 @@ def serve(
     """Serve the page until interrupted. Gradio is imported here and not before.
 
     Args:
-        assistant: What answers.
+        assistants: What answers: one for each corpus. Where there are several, the page of each is
+            at an address with its name (`corpora.corpus_address`).
         options: How the page is served.
         on_ready: Called with the address when the page can be opened.
         listener: What `listener.listen` gave for this host and port, if it was called before.
@@ -74,4 +75,14 @@ def serve(
                 )
                 open_page.start()
 
-        run(assistant, bound, replace(options, password=options.password or None), on_ready=ready)
+        options = replace(options, password=options.password or None)
+        run(_by_name(assistants), bound, options, on_ready=ready)
+
+
+def _by_name(assistants: Assistant | Sequence[Assistant]) -> dict[str, Assistant]:
+    """The assistants by the names of their corpora in addresses."""
+    from askdocs.config import corpus_names
+
+    listed = list(assistants) if isinstance(assistants, Sequence) else [assistants]
+    names = corpus_names([each.config.corpus for each in listed])
+    return dict(zip(names, listed, strict=True))

@@ -29,6 +29,7 @@ from .views.static_parts import (
     TOOLS,
     VIEW_LINKS,
     WELCOME,
+    Switch,
     brand,
     documents_view,
 )
@@ -55,6 +56,7 @@ class Surroundings:
     background: Background
     watching: bool
     may_change: bool
+    switch: Switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _lay_out(around: Surroundings) -> _Parts:
     """The parts at their places: a head, then the talk on the left and panels on the right."""
     conversation = gradio.State(Conversation())
     with gradio.Row(elem_id="masthead"):
-        gradio.HTML(brand(around.assistant.config.corpus), elem_id="brand", **PLAIN)
+        gradio.HTML(brand(around.switch), elem_id="brand", **PLAIN)
         gradio.HTML(VIEW_LINKS, elem_id="view-links", **PLAIN)
         start_over = gradio.Button("New", elem_id="start-over")
         open_history = gradio.Button("History", elem_id="open-history")

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .conversations.cookie import new_cookie, visitor_in
+from .corpora import route_path
 
 HASHED = "/assets/"  # names there change with the content: browsers may keep the files
 
@@ -51,9 +52,10 @@ class PageHeaders:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        lasting = scope["path"].startswith(HASHED)
+        path = route_path(scope)
+        lasting = path.startswith(HASHED)
         cookie = "" if visitor_in(Headers(scope=scope).get("cookie", "")) else new_cookie()
-        policy = PDFJS_POLICY if PDFJS in scope["path"] else POLICY
+        policy = PDFJS_POLICY if PDFJS in path else POLICY
         response = _Response(send, self._head, lasting, cookie, policy)
         await self._application(scope, receive, response)
 

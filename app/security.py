@@ -6,7 +6,7 @@ import base64
 import binascii
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -17,6 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .corpora import route_path
 from .page_headers import PageHeaders
 from .sessions import SessionOwners
 
@@ -43,7 +44,7 @@ _log = logging.getLogger(__name__)
 def protected(
     application: ASGIApp,
     *,
-    token: str,
+    token: str | Mapping[str, str],
     password: str | None = None,
     hosts: Iterable[str] = (),
     head: str = "",
@@ -52,7 +53,8 @@ def protected(
 
     Args:
         application: what answers the requests that are let through.
-        token: what other processes show for the routes under TASKS_PREFIX.
+        token: what other processes show for the routes under TASKS_PREFIX; where there are several
+            corpora, that of each by its root.
         password: what everybody else shows, or None if nobody has to.
         hosts: names of this server, besides those of loopback. Without a password, only requests
             for a name of this server are answered, so that a foreign site cannot reach it by a
@@ -65,7 +67,8 @@ def protected(
     guarded: ASGIApp = SessionOwners(application)
     guarded = BodyLimits(guarded)
     guarded = GradioRoutes(guarded)
-    guarded = Authentication(guarded, password=password, token=token)
+    tokens = {"": token} if isinstance(token, str) else token
+    guarded = Authentication(guarded, password=password, tokens=tokens)
     guarded = SameOrigin(guarded)
     if password is None:
         known = [*LOOPBACK_HOSTS, *hosts]
@@ -98,10 +101,12 @@ class Authentication:
     keys. Wrong passwords are logged, and limited for each address.
     """
 
-    def __init__(self, application: ASGIApp, *, password: str | None, token: str) -> None:
+    def __init__(
+        self, application: ASGIApp, *, password: str | None, tokens: Mapping[str, str]
+    ) -> None:
         self._application = application
         self._password = password
-        self._token = token
+        self._tokens = tokens
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(WRONG_PASSWORDS_A_MINUTE)
 
@@ -111,9 +116,10 @@ class Authentication:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        if scope["path"].startswith(TASKS_PREFIX):
+        if route_path(scope).startswith(TASKS_PREFIX):
             given = headers.get(TOKEN_HEADER, "").encode("latin-1")
-            if self._token and secrets.compare_digest(given, self._token.encode()):
+            token = self._tokens.get(scope.get("root_path", ""), "")
+            if token and secrets.compare_digest(given, token.encode()):
                 return None
             return PlainTextResponse("This is for askdocs on this machine.", 403)
         if self._password is None:
@@ -142,7 +148,7 @@ class GradioRoutes:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
+        path = route_path(scope) if "path" in scope else ""
         route = path.removeprefix(GRADIO_API).split("/", 1)[0]
         if path.startswith(NAMED_CALLS):
             words = 'Not found. POST {"data": [...]} to /gradio_api/call/NAME instead.'
@@ -163,11 +169,12 @@ class BodyLimits:
         self._usual = RequestBodyLimitMiddleware(application, BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (scope.get("method"), scope.get("path")) == UPLOAD:
+        path = route_path(scope) if "path" in scope else ""
+        if (scope.get("method"), path) == UPLOAD:
             await self._unlimited(scope, receive, send)
-        elif scope.get("path", "").startswith(TASKS_PREFIX):
+        elif path.startswith(TASKS_PREFIX):
             await self._task(scope, receive, send)
-        elif (scope.get("method"), scope.get("path")) == DRAFT:
+        elif (scope.get("method"), path) == DRAFT:
             await self._draft(scope, receive, send)
         else:
             await self._usual(scope, receive, send)
@@ -188,7 +195,7 @@ def _is_cross_site(scope: Scope) -> bool:
         return False
     opens_page = (
         scope.get("method") == "GET"
-        and scope["path"] == "/"
+        and route_path(scope) in ("", "/")
         and headers.get("sec-fetch-mode") == "navigate"
         and headers.get("sec-fetch-dest") == "document"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +27,7 @@ from .api.quote_table import add_tables
 from .api.search import add_search
 from .background_tasks import Background
 from .conversations.store import Archive
+from .corpora import Corpora, NamedCorpus, corpus_root
 from .indexing import Indexing
 from .listener import host_name
 from .page import Surroundings, build_page
@@ -36,6 +37,7 @@ from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
 from .views.pdf_files import pdf_of
 from .views.source import read
+from .views.static_parts import Switch
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -48,15 +50,18 @@ LASTING = {"Cache-Control": "max-age=31536000, immutable"}
 
 
 def run(
-    assistant: Assistant,
+    assistants: Mapping[str, Assistant],
     listener: socket.socket,
     options: ServerOptions,
     *,
     on_ready: Callable[[], None],
 ) -> None:
-    """Serve on a bound socket until interrupted; `on_ready` is called once that has begun."""
+    """Serve on a bound socket until interrupted; `on_ready` is called once that has begun.
+
+    `assistants` are those of the corpora by their names in addresses, at least one.
+    """
     background = Background()
-    application = build_application(assistant, background, options, hosts=[host_name(listener)])
+    application = build_application(assistants, background, options, hosts=[host_name(listener)])
     settings = uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1)
     try:
         _Server(settings, on_ready).run(sockets=[listener])
@@ -67,13 +72,32 @@ def run(
 
 
 def build_application(
-    assistant: Assistant,
+    assistants: Mapping[str, Assistant],
     background: Background,
     options: ServerOptions,
     *,
     hosts: Sequence[str] = (),
 ) -> ASGIApp:
     """The whole application, behind the gate of `security.protected`."""
+    folders = {name: each.config.corpus for name, each in assistants.items()}
+    corpora = Corpora(
+        {
+            name: _routes_of(each, background, options, Switch(name, folders))
+            for name, each in assistants.items()
+        }
+    )
+    tokens = {corpus_root(name): each.token for name, each in assistants.items()}
+    tokens[""] = next(iter(tokens.values()))
+    guarded = protected(
+        corpora, token=tokens, password=options.password, hosts=hosts, head=assets.head()
+    )
+    return NamedCorpus(guarded, assistants)
+
+
+def _routes_of(
+    assistant: Assistant, background: Background, options: ServerOptions, switch: Switch
+) -> FastAPI:
+    """The routes of one corpus, as they are without a name before them."""
     tools = mcp_routes(assistant)
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.lifespan)
     routes.router.routes.extend(tools.routes)
@@ -94,7 +118,7 @@ def build_application(
         background.start(intake.clean, "askdocs-clean")
     archive = Archive(assistant.config.index / KEPT if options.keeping else None)
     around = Surroundings(
-        assistant, suggestions, archive, background, options.watching, options.may_change
+        assistant, suggestions, archive, background, options.watching, options.may_change, switch
     )
     gradio.mount_gradio_app(
         routes,
@@ -107,9 +131,7 @@ def build_application(
         show_error=False,
         max_file_size=0,
     )
-    return protected(
-        routes, token=assistant.token, password=options.password, hosts=hosts, head=assets.head()
-    )
+    return routes
 
 
 def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) -> None:

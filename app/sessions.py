@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .conversations.cookie import visitor_in
+from .corpora import route_path
 
 SESSIONS_KEPT = 10_000
 _API = "/gradio_api/"
@@ -30,7 +31,7 @@ class SessionOwners:
         self._owners: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(_API):
+        if scope["type"] != "http" or not route_path(scope).startswith(_API):
             await self._application(scope, receive, send)
             return
         body = b""
@@ -56,8 +57,9 @@ class SessionOwners:
 
 def _sessions(scope: Scope, body: bytes) -> Iterator[str]:
     """The session hashes that a request names: in its path, its query or its JSON body."""
-    if scope["path"].startswith(_HEARTBEAT):
-        yield scope["path"].removeprefix(_HEARTBEAT).split("/", 1)[0]
+    path = route_path(scope)
+    if path.startswith(_HEARTBEAT):
+        yield path.removeprefix(_HEARTBEAT).split("/", 1)[0]
     yield from parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", ())
     try:
         values = json.loads(body or b"{}")

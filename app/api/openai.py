@@ -23,6 +23,7 @@ from askdocs.output.marks import link, mark_citation
 from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Statement, Turn
 
+from ..corpora import page_address
 from ..views.markdown import AnswerEscaper, escaped_answer, one_line, unescaped
 from .processes import told_while_heard
 
@@ -91,7 +92,7 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
         if wanted.messages[-1].role != "user":
             return _refused("The last message has to be the user's.")
         question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
-        page = str(request.base_url)
+        page = page_address(request)
         stream = assistant.stream(question, history=history, sources=wanted.sources or None)
         try:
             if not wanted.stream:

@@ -23,6 +23,7 @@ from askdocs.quote_table.fill import Cell, QuoteTable, fill, load_known, load_ta
 from askdocs.quote_table.write import write_table
 
 from ..background_tasks import Background
+from ..corpora import page_address
 from .check import lines_of
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def add_tables(
         table = load_table(tables.path(found[1])) if found else None
         if found is None or table is None:
             return JSONResponse({"problem": "This table is not kept any more."}, 404)
-        content = _written(table, found[2], str(request.base_url), assistant.config.corpus)
+        content = _written(table, found[2], page_address(request), assistant.config.corpus)
         headers = {
             "Content-Disposition": f'attachment; filename="quotes.{found[2]}"',
             "Cache-Control": "no-store",

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from askdocs.documents.loaders import suffixes
 
 
-def brand(corpus: Path) -> str:
-    """The name of the page and of the folder that it answers from."""
-    folder = corpus.resolve()
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The corpora that a page can turn to.
+
+    Attributes:
+        current: The name of the one that the page is of.
+        folders: The folders of all of them, by their names in addresses.
+    """
+
+    current: str
+    folders: Mapping[str, Path]
+
+
+def brand(switch: Switch) -> str:
+    """The name of the page and of the folder that it answers from, and the way to the others."""
+    folder = switch.folders[switch.current].resolve()
+    shown = f'dir="auto" title="{escape(str(folder))}">{escape(folder.name)}'
+    several = len(switch.folders) > 1
+    name = "" if several else f' <span class="quiet folder" {shown}</span>'
     return (
-        f'<h1>askdocs <span class="quiet folder" dir="auto" title="{escape(str(folder))}">'
-        f"{escape(folder.name)}</span></h1>"
-        '<div id="announcement" class="unseen" role="status"></div>'
+        f"<h1>askdocs{name}</h1>"
+        + (_switcher(switch, shown) if several else "")
+        + '<div id="announcement" class="unseen" role="status"></div>'
+    )
+
+
+def _switcher(switch: Switch, shown: str) -> str:
+    """A menu of links, one for each corpus; the pages stand beside each other."""
+    current = ' aria-current="page"'
+    links = "".join(
+        f'<li><a href="../{quote(name)}/" dir="auto" title="{escape(str(folder.resolve()))}"'
+        f"{current if name == switch.current else ''}>{escape(folder.resolve().name)}</a></li>"
+        for name, folder in switch.folders.items()
+    )
+    return (
+        f'<details id="corpora" class="menu"><summary><span class="unseen">Folder: </span>'
+        f'<span class="corpus" {shown}</span></summary><ul>{links}</ul></details>'
     )
 
 

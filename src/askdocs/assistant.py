@@ -32,7 +32,7 @@ from askdocs.index.sync.sample import SAMPLED
 from askdocs.index.vectors.repair import move_vectors
 from askdocs.interface import AssistantInterface
 from askdocs.models.embedders import ENGLISH_SPEC, MULTILINGUAL_SPEC, Embedder
-from askdocs.resources import Parts
+from askdocs.resources import Models, Parts
 from askdocs.search.filters import Filters
 from askdocs.search.find import find_words, group_hits
 from askdocs.system.files import same_place
@@ -70,12 +70,18 @@ class Assistant(AssistantInterface):
         config: The settings; the defaults if None.
         embedder: A LlamaIndex `BaseEmbedding` that replaces the setting `embedder`.
         llm: A LlamaIndex `LLM` that replaces the setting `llm`.
+        models: The `models` of another assistant, so that each is loaded only once.
     """
 
     def __init__(
-        self, config: Config | None = None, *, embedder: Any = None, llm: Any = None
+        self,
+        config: Config | None = None,
+        *,
+        embedder: Any = None,
+        llm: Any = None,
+        models: Models | None = None,
     ) -> None:
-        self._parts = Parts(config or Config(), embedder=embedder, llm=llm)
+        self._parts = Parts(config or Config(), embedder=embedder, llm=llm, models=models)
         self._sync_guard = threading.Lock()
         self._tracker = Tracker()
         self.progress: Progress | None = None  # of the indexing that is running
@@ -98,6 +104,11 @@ class Assistant(AssistantInterface):
     def embedder(self) -> Embedder:
         """The embedding model. It is loaded when it is first used."""
         return self._parts.embedder
+
+    @property
+    def models(self) -> Models:
+        """The models that are loaded; another assistant can share them."""
+        return self._parts.models
 
     @property
     def has_llm(self) -> bool:

@@ -6,19 +6,23 @@ import logging
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from askdocs.errors import ConfigError
-from askdocs.system.files import same_place
+from askdocs.system.files import composed, same_place
 from askdocs.system.network import is_loopback
 
 CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"
 EMBEDDED = "embedded"
+_INDEX = Path("index")
+_LONGEST_NAME = 60  # of a corpus, in characters: it is part of the name of a folder
 COLLECTION = "askdocs"  # of vectors at a server, where the address does not name one
 # Environment names that belong to the server and to the clients of language models.
 KEYS = {
@@ -56,7 +60,7 @@ class Config:
     """
 
     corpus: Path = _setting(Path("corpus"), "the folder of documents")
-    index: Path = _setting(Path("index"), "the folder that the index is kept in")
+    index: Path = _setting(_INDEX, "the folder that the index is kept in")
     embedder: str = _setting(
         "onnx:builtin",
         "the embedding model: onnx:builtin (one of the two that come with askdocs, see models),"
@@ -143,10 +147,22 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """A Config, and what is to be told of where its settings come from: a line each."""
+    """What the settings say.
+
+    Attributes:
+        config: The settings; where they name several corpora, those of the first.
+        notes: What is to be told of where they come from, a line each.
+        further: The settings of the other corpora.
+    """
 
     config: Config
     notes: tuple[str, ...] = ()
+    further: tuple[Config, ...] = ()
+
+    @property
+    def all(self) -> tuple[Config, ...]:
+        """The settings of every corpus, in order."""
+        return self.config, *self.further
 
 
 def load_config(
@@ -180,7 +196,9 @@ def load_config_with_notes(
             `askdocs.toml` of the current folder if there is one. A relative `corpus` or `index`
             in it is relative to it.
         environment: by default that of the process.
-        overrides: settings by name; those that are None do not count.
+        overrides: settings by name; those that are None do not count. `corpus` and `index` may be
+            lists, here and in a file. Each corpus has an index of its own: the one of the same
+            place in the list, or else the folder `index` with the corpus's name at its end.
 
     Returns:
         The settings, and notes on a file that was found.
@@ -197,10 +215,10 @@ def load_config_with_notes(
     chosen.update({name: value for name, value in overrides.items() if value is not None})
     _refuse_unknown(chosen, "the given settings")
     if file is not None:
-        return LoadedConfig(Config(**{**_read_file(file), **chosen}))
+        return _loaded(_read_file(file), chosen)
     found = Path(CONFIG_FILE)
     if not found.is_file():
-        return LoadedConfig(Config(**chosen))
+        return _loaded({}, chosen)
     return _with_found(_read_file(found), chosen, environment)
 
 
@@ -221,7 +239,81 @@ def _with_found(
             f"It was not named, so nothing goes to another machine by it; {'; '.join(told)}."
             f" If you trust it, add --config {CONFIG_FILE} or set ASKDOCS_CONFIG={CONFIG_FILE}."
         )
-    return LoadedConfig(Config(**used, **chosen, without_key=without_key), tuple(notes))
+    harmless = {name: value for name, value in values.items() if name not in ignored}
+    loaded = _loaded(harmless, chosen, without_key=without_key)
+    return replace(loaded, notes=tuple(notes))
+
+
+def corpus_names(corpora: Sequence[Path]) -> list[str]:
+    """A short name for each of some folders, by which addresses and indexes tell them apart."""
+    names: list[str] = []
+    for corpus in corpora:
+        signs = [
+            sign if sign in "._-" or unicodedata.category(sign)[0] in "LMN" else "-"
+            for sign in composed(corpus.resolve().name)
+        ]
+        plain = re.sub("-+", "-", "".join(signs))[:_LONGEST_NAME].strip("-.") or "corpus"
+        taken = {name.casefold() for name in names}
+        numbered = (f"{plain}-{number}" for number in count(2))
+        names.append(
+            next(each for each in chain([plain], numbered) if each.casefold() not in taken)
+        )
+    return names
+
+
+def _loaded(beside: Mapping[str, Any], chosen: Mapping[str, Any], **more: Any) -> LoadedConfig:
+    """The settings of each corpus, by a file and by what was chosen."""
+    values = {**beside, **_of_those_listed(beside, chosen), **chosen}
+    configs = [Config(**each, **more) for each in _by_corpus(values)]
+    _refuse_same([each.corpus for each in configs], "corpus")
+    _refuse_same([each.index for each in configs], "index")
+    _require(
+        len(configs) == 1 or not configs[0].served,
+        "vectors at a server are those of one corpus: with several, vectors must be embedded",
+    )
+    return LoadedConfig(configs[0], further=tuple(configs[1:]))
+
+
+def _of_those_listed(beside: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Corpus and index of the one that was chosen, by either, of those that a file lists."""
+    listed = _by_corpus(beside)
+    for each in listed if len(listed) > 1 else []:
+        for name in ("corpus", "index"):
+            given = _as_list(chosen.get(name))
+            if len(given) == 1 and same_place(Path(given[0]).expanduser(), each[name]):
+                return {"corpus": each["corpus"], "index": each["index"]}
+    return {}
+
+
+def _by_corpus(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The values for each corpus that they name; those for one where they name none."""
+    corpora, indexes = _as_list(values.get("corpus")), _as_list(values.get("index"))
+    if len(indexes) > 1 and len(indexes) != len(corpora):
+        raise ConfigError(
+            f"There are {len(indexes)} indexes for {len(corpora)} folders of documents. Give one"
+            " for each, in the same order, or one for all, whose name is continued by theirs."
+        )
+    if len(corpora) > 1 and len(indexes) < 2:
+        base = Path(indexes[0] if indexes else _INDEX).expanduser()
+        folders = [Path(each).expanduser() for each in corpora]
+        indexes = [base.with_name(f"{base.name}-{name}") for name in corpus_names(folders)]
+    if len(corpora) < 2:
+        single = {"corpus": corpora, "index": indexes}
+        return [{**values, **{name: found[0] for name, found in single.items() if found}}]
+    pairs = zip(corpora, indexes, strict=True)
+    return [{**values, "corpus": corpus, "index": index} for corpus, index in pairs]
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _refuse_same(folders: Sequence[Path], name: str) -> None:
+    for number, folder in enumerate(folders):
+        for other in folders[:number]:
+            _require(not same_place(folder, other), f"{other} and {folder} are the same {name}")
 
 
 def _leads_elsewhere(name: str, value: Any) -> bool:
@@ -229,7 +321,7 @@ def _leads_elsewhere(name: str, value: Any) -> bool:
     told = str(value)
     kind, _, rest = told.partition(":")
     if name in ("corpus", "index"):
-        return _is_network_path(told)
+        return any(_is_network_path(str(each)) for each in _as_list(value))
     if name in KEYS and (kind.lower() in ("gguf", "st") or "://" not in told):
         away = kind == "st" and not Path(rest).expanduser().is_dir()
         return away or _is_network_path(rest)
@@ -276,9 +368,17 @@ def _read_file(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file} cannot be read as TOML: {error}") from error
     _refuse_unknown(values, str(file))
     for name in ("corpus", "index"):
-        if isinstance(values.get(name), str):
-            values[name] = file.parent / Path(values[name]).expanduser()
+        given = values.get(name)
+        if isinstance(given, str):
+            values[name] = _beside(file, given)
+        elif isinstance(given, list) and given and all(isinstance(each, str) for each in given):
+            values[name] = [_beside(file, each) for each in given]
     return values
+
+
+def _beside(file: Path, folder: str) -> Path:
+    """A folder as a settings file names it: relative to that file."""
+    return file.parent / Path(folder).expanduser()
 
 
 def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from askdocs.models.embedders import (
     MULTILINGUAL_SPEC,
     Embedder,
     LlamaIndexEmbedder,
+    OnnxEmbedder,
     load_embedder,
     rest,
 )
@@ -36,6 +37,51 @@ from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer
 _LOCK_SECONDS = 5.0
 
 
+class Models:
+    """The models of a process, each loaded when it is first needed. Several assistants share it."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._llm_guard = threading.Lock()  # loading one takes long, and nothing else has to wait
+        self._embedders: dict[tuple[str, str | None], Embedder] = {}
+        self._reader: Reader | None = None
+        self._claim_scorer: ClaimScorer | None = None
+        self._llms: dict[tuple[Any, ...], LanguageModel] = {}
+
+    def embedder(self, spec: str, key: str | None) -> Embedder:
+        """An embedding model for one index. What it takes to write many passages is its own."""
+        with self._guard:
+            loaded = self._embedders.get((spec, key))
+            if loaded is None:
+                loaded = self._embedders[spec, key] = load_embedder(spec, key=key)
+                return loaded
+        return loaded.sibling() if isinstance(loaded, OnnxEmbedder) else loaded
+
+    def reader(self) -> Reader:
+        """The model that reads passages."""
+        with self._guard:
+            if self._reader is None:
+                self._reader = OnnxReader()
+            return self._reader
+
+    def claim_scorer(self) -> ClaimScorer:
+        """The model that judges what a language model writes."""
+        with self._guard:
+            if self._claim_scorer is None:
+                self._claim_scorer = OnnxClaimScorer()
+            return self._claim_scorer
+
+    def llm(self, config: Config) -> LanguageModel:
+        """The language model of these settings."""
+        key = "" if "llm" in config.without_key else None
+        wanted = (config.llm, config.llm_context, config.llm_seconds, key)
+        with self._llm_guard:
+            if wanted not in self._llms:
+                context, seconds = config.llm_context, config.llm_seconds
+                self._llms[wanted] = load_llm(config.llm, context=context, seconds=seconds, key=key)
+            return self._llms[wanted]
+
+
 class Parts:
     """Opens each part once, whichever thread asks first; `close` frees all but the models.
 
@@ -43,10 +89,12 @@ class Parts:
     `token` is what other processes show to be let in.
     """
 
-    def __init__(self, config: Config, *, embedder: Any, llm: Any) -> None:
+    def __init__(
+        self, config: Config, *, embedder: Any, llm: Any, models: Models | None = None
+    ) -> None:
         self.config = config
+        self.models = models or Models()
         self.guard = threading.RLock()
-        self._llm_guard = threading.Lock()
         self.guides = Guides()
         self.token = secrets.token_urlsafe(24)
         self._given_embedder = embedder
@@ -57,9 +105,7 @@ class Parts:
         self._vectors: VectorStore | None = None
         self._embedder: Embedder | None = None
         self._spec = ""  # of the embedder, once it is known
-        self._reader: Reader | None = None
-        self._claim_scorer: ClaimScorer | None = None
-        self._llm: LanguageModel | None = None
+        self._llm: LanguageModel | None = None  # the given one
 
     def close(self) -> None:
         """Close the index and free its lock; what is needed later is opened again."""
@@ -130,7 +176,7 @@ class Parts:
                 given = self._given_embedder
                 key = "" if "embedder" in self.config.without_key else None
                 self._embedder = (
-                    load_embedder(self.embedder_spec(), key=key)
+                    self.models.embedder(self.embedder_spec(), key)
                     if given is None
                     else LlamaIndexEmbedder(given)
                 )
@@ -197,17 +243,11 @@ class Parts:
 
     def open_reader(self) -> Reader:
         """The model that reads passages."""
-        with self.guard:
-            if self._reader is None:
-                self._reader = OnnxReader()
-            return self._reader
+        return self.models.reader()
 
     def open_claim_scorer(self) -> ClaimScorer:
         """The model that judges what a language model writes."""
-        with self.guard:
-            if self._claim_scorer is None:
-                self._claim_scorer = OnnxClaimScorer()
-            return self._claim_scorer
+        return self.models.claim_scorer()
 
     @property
     def has_llm(self) -> bool:
@@ -216,15 +256,11 @@ class Parts:
 
     def open_llm(self) -> LanguageModel:
         """The language model. Raises ModelUnavailableError if it cannot be loaded."""
-        with self._llm_guard:  # loading one takes long, and nothing else has to wait for it
+        if self._given_llm is None:
+            return self.models.llm(self.config)
+        with self.guard:
             if self._llm is None:
-                seconds, context = self.config.llm_seconds, self.config.llm_context
-                key = "" if "llm" in self.config.without_key else None
-                self._llm = (
-                    load_llm(self.config.llm, context=context, seconds=seconds, key=key)
-                    if self._given_llm is None
-                    else LlamaIndexModel(self._given_llm, seconds=seconds)
-                )
+                self._llm = LlamaIndexModel(self._given_llm, seconds=self.config.llm_seconds)
             return self._llm
 
     def _lock_to_read(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import io
+import itertools
 import json
 import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,8 @@ import typer
 from askdocs.cli.options import (
     AsJson,
     ConfigFile,
+    Corpora,
+    Indexes,
     Insist,
     Llm,
     Poll,
@@ -32,6 +35,7 @@ from askdocs.cli.session import (
     make_question_set,
     open_alone,
     open_assistant,
+    open_each,
     read_settings,
     watching,
 )
@@ -195,8 +199,11 @@ def chat(
 
 
 @app.command()
-@with_places
 def serve(
+    *,
+    corpus: Corpora = None,
+    index: Indexes = None,
+    config: ConfigFile = None,
     host: Annotated[str, typer.Option("--host", help="The address to serve at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 7860,
     open_browser: Annotated[
@@ -220,56 +227,74 @@ def serve(
             help="Ask visitors for a password, which is typed now [env: ASKDOCS_PASSWORD].",
         ),
     ] = False,
-    *,
-    places: Places,
 ) -> None:
-    """Serve the chat page. Indexes for up to 20 seconds first, the rest while it is open."""
+    """Serve the chat page. Indexes for up to 20 seconds first, the rest while it is open.
+
+    Several folders can be served together: the page has a menu to switch between them.
+    """
     import signal
 
     from askdocs.app import ServerOptions
     from askdocs.app import serve as serve_page
     from askdocs.app.listener import listen
-    from askdocs.cli.terminal import show_changes, showing_progress
-    from askdocs.errors import CorpusError
-    from askdocs.index.sync.watch import index_for_now
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
     password = _password(asked=auth)
     with ExitStack() as stack:
-        assistant = stack.enter_context(open_alone(places, llm=llm, to_read=True))
+        assistants = stack.enter_context(open_each(corpus, index, config, llm=llm))
         listener = stack.enter_context(listen(host, port, password=password))
-        try:
-            with showing_progress() as on_progress:
-                seconds = _SECONDS_WAITED if watch else math.inf
-                changes = index_for_now(assistant, seconds, on_progress=on_progress)
-            if changes is None:
-                print("The rest is indexed while the page is open.", file=sys.stderr, flush=True)
-            else:
-                show_changes(changes)
-        except CorpusError as error:  # the page says what to do about it
-            print(error, file=sys.stderr)
-        except IndexBusyError as error:
-            if not assistant.config.served:
-                raise
-            print(f"{error}\nThis page answers from what the other indexes.", file=sys.stderr)
-            watch = False
-        if watch:
-            stack.enter_context(watching(assistant, poll=poll))
-
-        def ready(address: str) -> None:
-            assistant.announce(address)
-            print(f"askdocs is ready at {address}", flush=True)
-
+        seconds = _SECONDS_WAITED / len(assistants) if watch else math.inf
+        watched = [_indexed_by_us(each, seconds) and watch for each in assistants]
+        for each in itertools.compress(assistants, watched):
+            stack.enter_context(watching(each, poll=poll))
         options = ServerOptions(
             host=host,
             port=port,
             password=password,
-            watching=watch,
+            watching=all(watched),
             may_change=not read_only,
             keeping=keep,
             open_browser=open_browser,
         )
-        serve_page(assistant, options, on_ready=ready, listener=listener)
+        ready = partial(_announce, assistants)
+        serve_page(assistants, options, on_ready=ready, listener=listener)
+
+
+def _indexed_by_us(assistant: Assistant, seconds: float) -> bool:
+    """Index for so many seconds; whether this process, and not another one, indexes the folder."""
+    from askdocs.cli.terminal import show_changes, showing_progress
+    from askdocs.errors import CorpusError
+    from askdocs.index.sync.watch import index_for_now
+
+    try:
+        with showing_progress() as on_progress:
+            changes = index_for_now(assistant, seconds, on_progress=on_progress)
+        if changes is None:
+            print("The rest is indexed while the page is open.", file=sys.stderr, flush=True)
+        else:
+            show_changes(changes)
+    except CorpusError as error:  # the page says what to do about it
+        print(error, file=sys.stderr)
+    except IndexBusyError as error:
+        if not assistant.config.served:
+            raise
+        print(f"{error}\nThis page answers from what the other indexes.", file=sys.stderr)
+        return False
+    return True
+
+
+def _announce(assistants: Sequence[Assistant], address: str) -> None:
+    """Note beside each index where it is served, and print it."""
+    from askdocs.app.corpora import corpus_address
+    from askdocs.config import corpus_names
+
+    lines = [f"askdocs is ready at {address}"]
+    names = corpus_names([each.config.corpus for each in assistants])
+    for name, each in zip(names, assistants, strict=True):
+        place = corpus_address(address, name) if len(names) > 1 else address
+        each.announce(place)
+        lines.append(f"  {each.config.corpus} at {place}/ (index {each.config.index})")
+    print("\n".join(lines if len(names) > 1 else lines[:1]), flush=True)
 
 
 @app.command()

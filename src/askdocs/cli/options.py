@@ -24,6 +24,23 @@ Index = Annotated[
         "--index", metavar="DIR", help="The folder of the index [env: ASKDOCS_INDEX; index]."
     ),
 ]
+Corpora = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--corpus",
+        metavar="DIR",
+        help="A folder of documents; several times for several [env: ASKDOCS_CORPUS; corpus].",
+    ),
+]
+Indexes = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="The folder of the index: one for each corpus, or one whose name is continued by"
+        " theirs [env: ASKDOCS_INDEX; index].",
+    ),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option(

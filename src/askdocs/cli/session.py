@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,8 +13,9 @@ from askdocs.errors import IndexBusyError
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
-    from askdocs.config import Config
+    from askdocs.config import Config, LoadedConfig
     from askdocs.interface import AssistantInterface
+    from askdocs.remote.client import RemoteAssistant
     from askdocs.types import Changes
 
 
@@ -29,13 +30,17 @@ class Places:
 
 def read_settings(config: Path | None, **overrides: Any) -> Config:
     """Read the settings of a command. Prints which settings file was found."""
+    return _read(config, **overrides).config
+
+
+def _read(config: Path | None, **overrides: Any) -> LoadedConfig:
     from askdocs.config import load_config_with_notes
     from askdocs.output.printable import printable
 
     loaded = load_config_with_notes(config, **overrides)
     for note in loaded.notes:
         print(f"({printable(note)})", file=sys.stderr)
-    return loaded.config
+    return loaded
 
 
 @contextmanager
@@ -69,14 +74,46 @@ def open_assistant(
         with Assistant(settings) as assistant:
             yield assistant
     elif alone:
-        raise IndexBusyError(
-            f"The index {settings.index} is served at {server.address} already. Use that page, stop"
-            " that server first, or use another index with --index."
-        )
+        raise _busy(settings, server)
     else:
         own = ", with its language model" if llm else ""
         print(f"(through the server at {server.address}{own})", file=sys.stderr)
         yield server
+
+
+@contextmanager
+def open_each(
+    corpora: Sequence[Path] | None,
+    indexes: Sequence[Path] | None,
+    config: Path | None,
+    *,
+    llm: str | None = None,
+) -> Iterator[list[Assistant]]:
+    """Open an Assistant of this process for each corpus. All of them share their models.
+
+    Raises:
+        IndexBusyError: A server has one of the indexes open. The message has its address.
+    """
+    from askdocs.assistant import Assistant
+    from askdocs.remote.client import find_server
+
+    loaded = _read(config, corpus=corpora or None, index=indexes or None, llm=llm)
+    with ExitStack() as stack:
+        opened: list[Assistant] = []
+        for settings in loaded.all:
+            server = None if settings.served else find_server(settings)
+            if server is not None:
+                raise _busy(settings, server)
+            models = opened[0].models if opened else None
+            opened.append(stack.enter_context(Assistant(settings, models=models)))
+        yield opened
+
+
+def _busy(settings: Config, server: RemoteAssistant) -> IndexBusyError:
+    return IndexBusyError(
+        f"The index {settings.index} is served at {server.address} already. Use that page, stop"
+        " that server first, or use another index with --index."
+    )
 
 
 @contextmanager

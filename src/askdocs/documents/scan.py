@@ -60,8 +60,9 @@ class SeenFile:
 def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
     """List the files below a folder.
 
-    Hidden files, files of the operating system and files that vanish meanwhile are left out. So is
-    what `.askdocsignore` names: one glob a line, for a path, a name or a folder.
+    Hidden files, files of the operating system, files that vanish meanwhile and the indexes of
+    other folders are left out. So is what `.askdocsignore` names: one glob a line, for a path, a
+    name or a folder.
 
     Args:
         corpus: The folder.
@@ -129,6 +130,7 @@ def _walk(
             for name in folders
             if not _is_ignored((inside / name).as_posix(), ignored)
             and (outside is None or spelling(root / inside / name) != spelling(outside))
+            and not _is_index(Path(folder) / name)
             and not (WINDOWS and _is_of_the_system(Path(folder) / name))
         )
         for name in folders:
@@ -195,6 +197,11 @@ def _is_of_the_system(folder: Path) -> bool:
     except OSError:
         return False  # the error is reported when the folder is read
     return is_system_file(state) or is_junction(state)
+
+
+def _is_index(folder: Path) -> bool:
+    """Whether a folder is the index of a corpus. What it keeps is nobody's document."""
+    return (folder / "catalog.sqlite").is_file() and (folder / ".lock").is_file()
 
 
 def _is_too_long(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -107,6 +108,12 @@ class OnnxEmbedder:
         self._faster: EmbeddingProcess | None = None
         self._alone = model.file != EMBEDDER  # the process in bfloat16 has the English one
         self.fingerprint = f"{model.spec}:{model_checksum(model.file)[:12]}"
+
+    def sibling(self) -> OnnxEmbedder:
+        """The same loaded model for another index: only the process for many passages differs."""
+        other = copy(self)
+        other._faster, other._embedded = None, 0
+        return other
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         return self._vectors([self._model.before_text + text for text in texts])

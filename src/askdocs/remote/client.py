@@ -195,7 +195,8 @@ class RemoteAssistant(AssistantInterface):
         )
         with closing(connection):
             headers = {"X-Askdocs-Token": self._token, "Content-Type": "application/json"}
-            connection.request("POST", f"/askdocs/{task}", json.dumps(values), headers)
+            path = f"{place.path.rstrip('/')}/askdocs/{task}"
+            connection.request("POST", path, json.dumps(values), headers)
             with closing(connection.getresponse()) as response:
                 if response.status != 200:
                     raise ValueError(f"status {response.status}")
