@@ -79,12 +79,8 @@ def build_application(
     hosts: Sequence[str] = (),
 ) -> ASGIApp:
     """The whole application, behind the gate of `security.protected`."""
-    folders = {name: each.config.corpus for name, each in assistants.items()}
     corpora = Corpora(
-        {
-            name: _routes_of(each, background, options, Switch(name, folders))
-            for name, each in assistants.items()
-        }
+        {name: _routes_of(name, assistants, background, options) for name in assistants}
     )
     tokens = {corpus_root(name): each.token for name, each in assistants.items()}
     tokens[""] = next(iter(tokens.values()))
@@ -95,9 +91,11 @@ def build_application(
 
 
 def _routes_of(
-    assistant: Assistant, background: Background, options: ServerOptions, switch: Switch
+    name: str, assistants: Mapping[str, Assistant], background: Background, options: ServerOptions
 ) -> FastAPI:
-    """The routes of one corpus, as they are without a name before them."""
+    """The routes of one of the corpora, as they are without its name before them."""
+    assistant = assistants[name]
+    switch = Switch(name, {name: each.config.corpus for name, each in assistants.items()})
     tools = mcp_routes(assistant)
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.lifespan)
     routes.router.routes.extend(tools.routes)
@@ -105,7 +103,7 @@ def _routes_of(
     suggestions.refresh()
     _add_state(routes, assistant, suggestions)
     _add_reading(routes, assistant)
-    add_completions(routes, assistant)
+    add_completions(routes, assistant, assistants if len(assistants) > 1 else None)
     add_check(routes, assistant, background)
     add_tables(
         routes, assistant, background, assistant.config.index / TABLES if options.keeping else None

@@ -201,6 +201,43 @@ def test_no_key_reaches_a_server_that_a_found_file_names(
         assert server.script.keys == ["", "Bearer sk-users-own"]
 
 
+def test_several_corpora_have_an_index_each(tmp_path: Path) -> None:
+    def places(**chosen: object) -> list[tuple[str, str]]:
+        found = load_config_with_notes(environment={}, **chosen).all
+        return [(str(each.corpus), str(each.index)) for each in found]
+
+    corpora = ["Über uns", "b/papers", "c/Papers"]
+    indexes = ["index-Über-uns", "index-papers", "index-Papers-2"]
+    assert places(corpus=corpora) == list(zip(corpora, indexes, strict=True))
+    assert places(corpus=["a", "b"], index=["x/own"]) == [("a", "x/own-a"), ("b", "x/own-b")]
+    assert places(corpus=["a", "b"], index=["x", "y"]) == [("a", "x"), ("b", "y")]
+    assert places(corpus=["a"]) == [("a", "index")]
+    for damaged in (
+        {"corpus": ["a", "b"], "index": ["x", "y", "z"]},
+        {"corpus": ["a", "x/../a"]},
+        {"corpus": ["a", "b"], "index": ["x", "x"]},
+        {"corpus": ["a", "b"], "vectors": "http://localhost:8000"},
+    ):
+        with pytest.raises(ConfigError):
+            places(**damaged)
+
+
+def test_a_file_lists_corpora_and_a_command_takes_one_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("askdocs.toml").write_text("corpus = ['letters', 'papers', '//host/share']\n", "utf-8")
+    (note, _) = load_config_with_notes(environment={}).notes
+    assert "askdocs.toml" in note
+    Path("askdocs.toml").write_text("corpus = ['letters', 'papers']\n", "utf-8")
+    every = load_config_with_notes(environment={}).all
+    assert [each.index.name for each in every] == ["index-letters", "index-papers"]
+    for chosen in ({"corpus": "papers"}, {"corpus": ["papers"]}, {"index": "index-papers"}):
+        (one,) = load_config_with_notes(environment={}, **chosen).all
+        assert (one.corpus.name, one.index.name) == ("papers", "index-papers")
+    assert load_config(environment={}).corpus.name == "letters"
+
+
 def test_a_program_is_told_by_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,10 +6,11 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, Field
@@ -23,7 +24,7 @@ from askdocs.output.marks import link, mark_citation
 from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Statement, Turn
 
-from ..corpora import page_address
+from ..corpora import corpus_address, page_address
 from ..views.markdown import AnswerEscaper, escaped_answer, one_line, unescaped
 from .processes import told_while_heard
 
@@ -73,8 +74,12 @@ class Wanted(BaseModel):
     sources: list[str] | None = None
 
 
-def add_completions(routes: FastAPI, assistant: Assistant) -> None:
+def add_completions(
+    routes: FastAPI, assistant: Assistant, named: Mapping[str, Assistant] | None = None
+) -> None:
     """Add the routes that other chat clients know. Each answer also has its `citations`.
+
+    The model `askdocs` answers from this corpus, `askdocs/NAME` from another of those `named`.
 
     Such clients show the content of a message as Markdown, so what documents and models say is
     escaped in it; the citations are as they stand in the documents.
@@ -82,18 +87,23 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
 
     @routes.get("/v1/models")
     def models() -> dict[str, Any]:
-        return {
-            "object": "list",
-            "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "askdocs"}],
-        }
+        known = [MODEL, *(f"{MODEL}/{name}" for name in named or {})]
+        listed = [
+            {"id": each, "object": "model", "created": 0, "owned_by": MODEL} for each in known
+        ]
+        return {"object": "list", "data": listed}
 
     @routes.post("/v1/chat/completions")
     def complete(wanted: Wanted, request: Request) -> Response:
         if wanted.messages[-1].role != "user":
             return _refused("The last message has to be the user's.")
         question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
-        page = page_address(request)
-        stream = assistant.stream(question, history=history, sources=wanted.sources or None)
+        page, chosen = page_address(request), assistant
+        name = wanted.model.removeprefix(f"{MODEL}/")
+        if named and name in named:
+            server = page.removesuffix(quote(request.scope["root_path"]) + "/")
+            page, chosen = f"{corpus_address(server, name)}/", named[name]
+        stream = chosen.stream(question, history=history, sources=wanted.sources or None)
         try:
             if not wanted.stream:
                 for _ in stream:
@@ -107,7 +117,7 @@ def add_completions(routes: FastAPI, assistant: Assistant) -> None:
         except AskdocsError as error:
             return _refused(str(error))
         return told_while_heard(
-            _events(wanted, stream, first, pieces, page, keeps_blocks=assistant.has_llm),
+            _events(wanted, stream, first, pieces, page, keeps_blocks=chosen.has_llm),
             "text/event-stream",
         )
 

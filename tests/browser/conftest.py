@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -91,9 +91,14 @@ def serving(corpus: Path, index: Path, **environment: str) -> Iterator[str]:
 
 @contextmanager
 def running_server(
-    corpus: Path, index: Path, *, prepare: str = "", **environment: str
+    corpus: Path,
+    index: Path,
+    *,
+    prepare: str = "",
+    further: Sequence[Path] = (),
+    **environment: str,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of `askdocs serve` over a corpus, and its process.
+    """The address of `askdocs serve` over a corpus and `further` ones, and its process.
 
     `prepare` is Python code that runs there before the command, with its module as `commands`.
     """
@@ -106,6 +111,7 @@ def running_server(
     )
     command = [sys.executable, "-c", run, "serve"]
     options = ["--port", str(port), "--corpus", str(corpus), "--index", str(index)]
+    options += [option for each in further for option in ("--corpus", str(each))]
     with subprocess.Popen(
         [*command, *options],
         stdout=subprocess.PIPE,

@@ -115,6 +115,15 @@ def test_pipes_and_sockets_are_no_files(tmp_path: Path) -> None:
     assert scan(tmp_path) == {}
 
 
+def test_no_index_of_another_folder_is_read(tmp_path: Path) -> None:
+    for name in ("notes", "index-papers"):
+        (tmp_path / name / "conversations").mkdir(parents=True)
+        (tmp_path / name / "conversations" / "a.json").write_text("{}")
+        (tmp_path / name / "catalog.sqlite").write_text("")
+    (tmp_path / "index-papers" / ".lock").write_text("")
+    assert list(scan(tmp_path)) == ["notes/catalog.sqlite", "notes/conversations/a.json"]
+
+
 def test_an_index_inside_the_folder_is_left_out(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "index/catalog.sqlite", "index/chroma/x.bin", "other/index/b.txt")
     assert list(scan(tmp_path, leave_out=tmp_path / "index")) == ["a.txt", "other/index/b.txt"]

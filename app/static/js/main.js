@@ -20,6 +20,7 @@ import { about, fold, indexAgain, moreDocuments, startDocuments } from "./docume
 import { tellWhenLost } from "./connection.js";
 import { keepUp } from "./polling.js";
 import { hideLostNote, hideNote, noteIsShown, watchCitations } from "./tooltip.js";
+import { closeMenu, startCorpora } from "./corpora.js";
 import { closePanel, togglePanel, wentBack } from "./panels.js";
 import { moveUp, unfold } from "./earlier.js";
 import { linkToWords, openEntry, openLink, step, turn } from "./source_panel.js";
@@ -114,6 +115,7 @@ watchReader();
 document.addEventListener("keydown", (event) => {
   if (find("#confirm")?.open) return;
   if (event.key === "Escape") {
+    if (closeMenu()) return;
     if (noteIsShown()) hideNote();
     else if ("editing" in root.dataset) cancelEditing();
     else closePanel();
@@ -136,6 +138,7 @@ startViews();
 startSearch();
 startDocuments();
 startConversations();
+startCorpora();
 startCheck();
 startTable();
 addEventListener("popstate", () => { wentBack(); showChoice(); });
