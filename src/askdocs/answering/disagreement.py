@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.candidates import Candidate
-from askdocs.answering.verification.facts import MONTHS, NUMBER_WORDS
+from askdocs.answering.verification.facts import NUMBER_WORDS
+from askdocs.documents.calendar import MONTHS
 
 DIFFERENT = "Your documents differ on this."
 _ASKS_FIGURE = re.compile(
@@ -17,7 +18,7 @@ _ASKS_FIGURE = re.compile(
 )
 _LEAST, _SAME_MATTER = 0.3, 0.7  # of the question's words, by weight; rules
 _VALUES = {
-    **{word: word for word in MONTHS.split()},
+    **{word: word for word in map(str.lower, MONTHS)},
     **{word: str(int(number)) for word, number in NUMBER_WORDS.items()},
 }
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")

@@ -12,8 +12,7 @@ from askdocs.answering.questions.intent import TEXT
 from askdocs.documents.sentences import sentence_spans
 from askdocs.guide.opening import BYLINE
 from askdocs.guide.words import document_in_words, folder_in_words
-from askdocs.index.keywords.terms import content_words
-from askdocs.system.files import composed
+from askdocs.index.keywords.terms import name_words
 from askdocs.types import Citation, DocumentGuide, DocumentRecord, Guide, Hit, Passage
 
 MOST_DOCUMENTS = 8  # of a folder that are quoted
@@ -27,9 +26,9 @@ def named(question: str, records: Sequence[DocumentRecord], sources: Collection[
 
     Those with most of its words are meant; all of them where it names none.
     """
-    asked = _name_words(question)
+    asked = set(name_words(question))
     found = {
-        record.source: len(asked & _name_words(f"{record.source} {record.title}"))
+        record.source: len(asked.intersection(name_words(f"{record.source} {record.title}")))
         for record in records
         if record.source in sources
     }
@@ -42,14 +41,12 @@ def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
 
     Of three words, one may be another: "the federal register notice".
     """
-    wanted = _name_words(words)
+    wanted = name_words(words)
     telling = {word for word in wanted if not re.fullmatch(TEXT, word, re.IGNORECASE)}
-    names = (_name_words(f"{record.source} {record.title}") for record in records)
-    return bool(telling) and any(len(telling - held) <= len(telling) // 3 for held in names)
-
-
-def _name_words(text: str) -> set[str]:
-    return set(content_words(re.sub(r"[\W_]+", " ", composed(text))))
+    names = [set(name_words(f"{record.source} {record.title}")) for record in records]
+    return bool(telling) and any(
+        len(telling.difference(held)) <= len(telling) // 3 for held in names
+    )
 
 
 def overview(

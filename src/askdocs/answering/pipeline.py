@@ -35,8 +35,8 @@ from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
-from askdocs.answering.verification.facts import MONTHS
 from askdocs.answering.verification.verifier import Verifier
+from askdocs.documents.calendar import MONTHS
 from askdocs.documents.language import asks_in_english
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.index.fingerprint import check_fingerprint
@@ -63,7 +63,7 @@ _WORDS_A_PIECE = 4  # of a streamed answer
 _GREETED = "Ask a question about your documents."
 _WHEN = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|time)\b", re.IGNORECASE)
 _TIME = re.compile(
-    rf"\d|\b(?:{'|'.join(MONTHS.split())}|century|years?|months?|weeks?|days?|hours?|minutes?"
+    rf"\d|\b(?:{'|'.join(MONTHS)}|century|years?|months?|weeks?|days?|hours?|minutes?"
     r"|today|yesterday|tomorrow|morning|evening|night|\w+day)\b",
     re.IGNORECASE,
 )

@@ -134,13 +134,10 @@ def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
     from askdocs.cli.terminal import noting_progress, show_changes
     from askdocs.index.sync.watch import Watch
 
-    def report(problem: str) -> None:
-        print(f"askdocs: {problem}", file=sys.stderr, flush=True)
-
     with Watch(
         assistant,
         on_changes=show_changes,
-        on_error=report,
+        on_error=_report,
         on_progress=noting_progress(),
         force_polling=poll,
     ):
@@ -160,14 +157,15 @@ def following(assistant: AssistantInterface) -> Iterator[None]:
         return
     from askdocs.index.sync.watch import Watch
 
-    def report(problem: str) -> None:
-        print(f"askdocs: {problem}", file=sys.stderr, flush=True)
-
     def report_changes(changes: Changes) -> None:
-        report(f"{changes.passages} passages in the index")
+        _report(f"{changes.passages} passages in the index")
 
-    with Watch(cast("Assistant", assistant), on_changes=report_changes, on_error=report):
+    with Watch(cast("Assistant", assistant), on_changes=report_changes, on_error=_report):
         yield
+
+
+def _report(problem: str) -> None:
+    print(f"askdocs: {problem}", file=sys.stderr, flush=True)
 
 
 def make_question_set(index: Path, folder: Path, config: Path | None) -> None:

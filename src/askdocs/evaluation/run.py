@@ -25,6 +25,7 @@ from askdocs.evaluation.question_set import (
     read_documents,
     read_questions,
 )
+from askdocs.system.sampling import evenly_spread
 from askdocs.types import (
     Answer,
     Citation,
@@ -182,10 +183,8 @@ def conversation(assistant: Assistant, history: Sequence[Asked]) -> list[Turn]:
 
 
 def spread(questions: Sequence[Item], limit: int | None) -> list[Item]:
-    """At most `limit` questions, evenly spread, in order."""
-    if limit is None or limit >= len(questions):
-        return list(questions)
-    return [questions[number * len(questions) // limit] for number in range(limit)]
+    """At most `limit` questions, evenly spread, in order; all of them for None."""
+    return evenly_spread(questions, len(questions) if limit is None else limit)
 
 
 def _given(asked: Asked, before: Sequence[Turn]) -> Answer:

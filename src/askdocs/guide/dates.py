@@ -8,10 +8,9 @@ from contextlib import suppress
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-_MONTH = rf"(?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS)})\.?"
+from askdocs.documents.calendar import MONTHS
+
+_MONTH = rf"(?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)})\.?"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
 _WRITTEN = (
     re.compile(r"(?P<year>(?:19|20)\d\d)[-_.](?P<number>[01]\d)[-_.](?P<day>[0-3]\d)(?!\d)"),
@@ -54,4 +53,4 @@ def _days_in(words: str) -> Iterator[str]:
 
 
 def _number(month: str) -> int:
-    return next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(month[:3].lower()))
+    return next(at for at, name in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower())

@@ -15,8 +15,8 @@ from typing import Literal
 
 from askdocs.answering.candidates import Considered
 from askdocs.answering.questions.intent import TEXT
-from askdocs.index.keywords.terms import content_words, same_word
-from askdocs.system.files import composed
+from askdocs.index.keywords.terms import name_words, same_word
+from askdocs.system.sampling import evenly_spread
 from askdocs.types import DocumentRecord, Hit, Passage
 
 TaskKind = Literal["compare", "summarise", "list", "translate", "explain"]
@@ -103,7 +103,7 @@ def documents_named(question: str, records: Sequence[DocumentRecord]) -> list[st
 
     A word that stands in the names of many documents names none.
     """
-    asked = _words(question)
+    asked = name_words(question)
     held = [
         (record.source, [_telling(_stem(record.source)), _telling(record.title)])
         for record in records
@@ -128,12 +128,7 @@ def _stem(source: str) -> str:
 
 
 def _telling(name: str) -> list[str]:
-    return [word for word in _words(name) if not re.fullmatch(TEXT, word, re.IGNORECASE)]
-
-
-def _words(text: str) -> list[str]:
-    words = content_words(re.sub(r"[\W_]+", " ", composed(text)))
-    return list(dict.fromkeys(words))
+    return [word for word in name_words(name) if not re.fullmatch(TEXT, word, re.IGNORECASE)]
 
 
 def gathered(
@@ -170,18 +165,18 @@ def gathered(
 
 def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[str]:
     """The words of a question beside its task and the names of documents: of these it wants all."""
-    names = {word for name in named for word in _words(_stem(name))}
+    names = {word for name in named for word in name_words(_stem(name))}
     titles = {
-        word for name in named for each in passages_of(name)[:1] for word in _words(each.title)
+        word for name in named for each in passages_of(name)[:1] for word in name_words(each.title)
     }
-    words = (word for word in _words(task.question) if word not in _OF_TASKS | names | titles)
+    words = (word for word in name_words(task.question) if word not in _OF_TASKS | names | titles)
     return [word for word in words if not re.fullmatch(TEXT, word, re.IGNORECASE)]
 
 
 def _is_far(task: Task, passages: Sequence[Passage]) -> bool:
     """Whether the passages have too few of the words that tell what a question is about."""
     wanted = [word for word in _telling(task.question) if word not in _OF_TASKS]
-    held = {word for each in passages for word in _words(f"{each.title} {each.text}")}
+    held = {word for each in passages for word in name_words(f"{each.title} {each.text}")}
     found = [word for word in wanted if any(same_word(word, other) for other in held)]
     return len(found) < _LEAST_HELD * len(wanted) if wanted else task.kind != "summarise"
 
@@ -195,18 +190,10 @@ def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:
         for number, each in enumerate(passages)
         if number == 0 or each.heading != passages[number - 1].heading
     ]
-    chosen = set(_spread(begins, most))
+    chosen = set(evenly_spread(begins, most))
     rest = [number for number in range(len(passages)) if number not in chosen]
-    chosen.update(_spread(rest, most - len(chosen)))
+    chosen.update(evenly_spread(rest, most - len(chosen)))
     return [passages[number] for number in sorted(chosen)]
-
-
-def _spread(numbers: Sequence[int], most: int) -> list[int]:
-    """At most so many of the numbers, evenly spread, the first among them."""
-    if most <= 0:
-        return []
-    step = max(1.0, len(numbers) / most)
-    return [numbers[int(place * step)] for place in range(min(most, len(numbers)))]
 
 
 def _in_turn(lists: Sequence[Sequence[Passage]]) -> list[Passage]:

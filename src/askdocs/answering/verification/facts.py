@@ -6,12 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from askdocs.documents.calendar import DAYS, MONTHS
 from askdocs.index.keywords.terms import STOP_WORDS, same_word
 
-MONTHS = "january february march april may june july august september october november december"
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _DATE = re.compile(
-    rf"\b(?:({'|'.join(MONTHS.split())})|({'|'.join(_DAYS.split())})s?"
+    rf"\b(?:({'|'.join(MONTHS)})|({'|'.join(DAYS)})s?"
     r"|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?=\s+\d))\b",
     re.IGNORECASE,
 )

@@ -57,6 +57,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word.removesuffix("'s") not in STOP_WORDS]
 
 
+def name_words(name: str) -> list[str]:
+    """The content words of a file name or title: "Annual_Report-2020.pdf" has four."""
+    return content_words(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name)))
+
+
 def stem(word: str) -> str:
     """The stem of a lower-case word, by Porter's algorithm, as the word index has it.
 

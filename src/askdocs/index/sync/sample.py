@@ -11,6 +11,7 @@ from askdocs.documents.language import is_english, language_of
 from askdocs.documents.loaders import LoadError, suffixes
 from askdocs.documents.loaders.sandbox.client import read_file
 from askdocs.documents.scan import scan
+from askdocs.system.sampling import evenly_spread
 
 SAMPLED = "sampled"  # what the sample of an index showed, in words, in its catalog
 _FILES = 16
@@ -54,8 +55,7 @@ def sample_languages(config: Config) -> LanguageSample:
         and 0 < file.size <= _MOST_BYTES
         and any(path.lower().endswith(suffix) for suffix in known)
     )
-    step = max(len(paths) / _FILES, 1.0)
-    chosen = [paths[int(number * step)] for number in range(min(len(paths), _FILES))]
+    chosen = evenly_spread(paths, _FILES)
     chosen.sort(key=lambda path: found[path].size)  # many small ones in little time
     files = foreign = 0
     ends = time.monotonic() + _SECONDS_IN_ALL
@@ -87,8 +87,7 @@ def _texts(config: Config, path: str) -> list[str]:
         for passage in each.passages
         if sum(map(str.isalpha, passage.text)) >= _FEWEST_LETTERS
     ]
-    step = max(len(every) / _PASSAGES, 1.0)
-    return [every[int(number * step)] for number in range(min(len(every), _PASSAGES))]
+    return evenly_spread(every, _PASSAGES)
 
 
 def _is_foreign(texts: Sequence[str]) -> bool:

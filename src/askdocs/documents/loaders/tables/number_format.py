@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from askdocs.documents.calendar import DAYS, MONTHS
+
 _TOKEN = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|[^ymdhs]', re.I
 )
@@ -18,10 +20,6 @@ _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
 # Built-in formats whose look depends on the computer (ECMA-376 part 1, 18.8.30): 14 and 22.
 _BY_COUNTRY = frozenset({"mm-dd-yy", "m/d/yy h:mm", "m/d/yyyy", "m/d/yy"})
 _LONG_DATE = "[$-F"  # the system's own long date or time
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
 def plain_value(value: object) -> str:
@@ -107,7 +105,7 @@ def _piece(value: datetime, tokens: list[str], index: int, half_day: bool) -> st
 def _calendar(value: datetime, kind: str, length: int) -> str:
     if kind == "y":
         return f"{value.year:04d}" if length > 2 else f"{value.year % 100:02d}"
-    number, names = (value.month, _MONTHS) if kind == "m" else (value.day, _DAYS)
+    number, names = (value.month, MONTHS) if kind == "m" else (value.day, DAYS)
     if length < 3:
         return f"{number:0{length}d}"
     name = names[value.month - 1 if kind == "m" else value.weekday()]
