@@ -24,6 +24,7 @@ from .api.mcp import mcp_routes
 from .api.openai import add_completions
 from .api.processes import add_tasks
 from .api.quote_table import add_tables
+from .api.references import add_references
 from .api.search import add_search
 from .background_tasks import Background
 from .conversations.store import Archive
@@ -109,6 +110,7 @@ def _routes_of(
         routes, assistant, background, assistant.config.index / TABLES if options.keeping else None
     )
     add_search(routes, assistant)
+    add_references(routes, assistant)
     add_documents(routes, assistant, Indexing(assistant, suggestions, background, intake))
     add_tasks(routes, assistant, background)
     if options.may_change:

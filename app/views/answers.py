@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
+from urllib.parse import urlencode
 
 from askdocs.output.marks import Mark, link, mark_citation, mark_passage
 from askdocs.output.summary import is_prose, summary
@@ -15,7 +16,7 @@ from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, pl
 from ..conversations.conversation import Conversation, Exchange
 from .exports import answer_html, answer_markdown
 from .prose import render_markdown, render_prose
-from .references import answer_footnotes, answer_text, bibtex, quote_with_place
+from .references import answer_footnotes, answer_text, quote_with_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +354,7 @@ def _actions(exchange: Exchange) -> str:
         return ""
     copy = judge = ""
     if exchange.answer is not None:
-        copy = _copies(exchange.answer)
+        copy = _copies(exchange.answer, exchange.sources)
         judge = _judgements(exchange)
     return (
         f'<div class="actions">{copy}'
@@ -362,22 +363,27 @@ def _actions(exchange: Exchange) -> str:
     )
 
 
-def _copies(answer: Answer) -> str:
+def _copies(answer: Answer, asked_of: Sequence[str]) -> str:
     """The forms in which an answer is taken away; the first is text with its layout."""
     markdown, rich = escape(answer_markdown(answer)), escape(answer_html(answer))
     plain = (
         f'<button type="button" data-action="copy" data-markdown="{escape(answer_text(answer))}"'
         f' data-html="{rich}">Copy</button>'
     )
-    forms = [("Markdown", markdown)]
+    forms = [("Markdown", f'copy" data-markdown="{markdown}')]
     if answer.citations:
+        sources = list(dict.fromkeys(each.source for each in answer.citations))
+        wanted = escape(urlencode({"source": sources}, doseq=True))
         forms += [
-            ("Quotes with footnotes", escape(answer_footnotes(answer))),
-            ("Sources as BibTeX", escape(bibtex(answer))),
+            ("Quotes with footnotes", f'copy" data-markdown="{escape(answer_footnotes(answer))}'),
+            ("Sources as BibTeX", f'references" data-query="style=bibtex&amp;{wanted}'),
+            ("Sources as CSL-JSON", f'references" data-query="style=csl&amp;{wanted}'),
         ]
+    again = escape(urlencode({"question": answer.question, "only": asked_of}, doseq=True))
+    forms.append(("Link to question and source", f'link-to-answer" data-query="{again}'))
     items = "".join(
-        f'<li><button type="button" data-action="copy" data-markdown="{text}">{name}</button></li>'
-        for name, text in forms
+        f'<li><button type="button" data-action="{does}">{name}</button></li>'
+        for name, does in forms
     )
     return (
         f'{plain}<details class="menu copies"><summary aria-label="Copy as">as…</summary>'

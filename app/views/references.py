@@ -1,10 +1,8 @@
-"""Answers and quotes as people put them into their own texts: plain, with footnotes, as BibTeX."""
+"""Answers and quotes as people put them into their own texts: plain, with footnotes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date
 
 from askdocs.documents.titles import readable_title
 from askdocs.output.summary import is_prose
@@ -13,10 +11,7 @@ from askdocs.types import Answer, Citation
 from .exports import prose_markdown
 from .markdown import one_line
 
-_DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:A-Za-z0-9]+[A-Za-z0-9]")
-_ARXIV = re.compile(r"\barXiv:(\d{4}\.\d{4,5})", re.IGNORECASE)
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SIGNS = re.compile(r"([&%$#_{}])")
 
 
 def quote_with_place(citation: Citation) -> str:
@@ -47,32 +42,6 @@ def answer_footnotes(answer: Answer) -> str:
     return "\n\n".join(quotes) + "\n\n" + "\n".join(notes) + "\n"
 
 
-def bibtex(answer: Answer) -> str:
-    """The cited documents as BibTeX, with what is known of them: title, file, DOI or arXiv number.
-
-    Nothing is guessed: authors and years that the documents do not tell a program are left out.
-    """
-    by_source: dict[str, Citation] = {}
-    for citation in answer.citations:
-        by_source.setdefault(citation.source, citation)
-    return "\n".join(_entry(citation) for citation in by_source.values())
-
-
-def _entry(citation: Citation) -> str:
-    passage = citation.passage
-    title = readable_title(citation.source, passage.title)
-    fields = {"title": f"{{{_escaped(title)}}}", "howpublished": _escaped(citation.source)}
-    doi, arxiv = _DOI.search(passage.text), _ARXIV.search(passage.text)
-    if doi:
-        fields["doi"] = doi.group()
-    if arxiv:
-        fields |= {"eprint": arxiv.group(1), "archiveprefix": "arXiv"}
-    fields["urldate"] = date.today().isoformat()
-    key = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "source"
-    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    return f"@misc{{{key},\n{lines}\n}}\n"
-
-
 def _said(answer: Answer) -> Iterator[str]:
     """The statements of an answer, a paragraph each."""
     if is_prose(answer):
@@ -88,7 +57,3 @@ def _source(citation: Citation) -> str:
     """A document and a place, in words."""
     title = readable_title(citation.source, citation.passage.title)
     return f"{title}, {citation.where}" if title not in citation.where else citation.where
-
-
-def _escaped(text: str) -> str:
-    return _SIGNS.sub(r"\\\1", text.replace("\\", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -280,6 +281,29 @@ def test_an_answer_is_copied_and_the_conversation_exported(visit: Visit, tmp_pat
         (record,) = read_export(tmp_path / f"export.{suffix}")
         assert record["question"] == ZEHRI
         assert WARNING in record["citations"][0]["quote"]
+
+
+def test_sources_are_copied_and_a_link_leads_others_to_the_answer(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(ZEHRI)
+
+    def copied(form: str) -> str:
+        page.evaluate("navigator.clipboard.writeText('')")
+        page.get_by_label("Copy as").click()
+        page.locator(".copies").get_by_role("button", name=form, exact=True).click()
+        page.wait_for_function("async () => (await navigator.clipboard.readText()) !== ''")
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    (item,) = json.loads(copied("Sources as CSL-JSON"))
+    assert item["id"] == "jaffar-express-attack.txt"
+    assert copied("Sources as BibTeX").startswith("@misc{")
+    link = copied("Link to question and source")
+    page.get_by_role("button", name="New", exact=True).click()
+    visit.go(link)
+    expect(page.get_by_label("Your question")).to_have_value(ZEHRI)
+    expect(page.locator("#reader-text mark").first).to_be_visible()
+    expect(page.locator(".exchange")).to_have_count(0)  # nothing is asked by a link alone
+    assert "question=" not in page.url
 
 
 def test_a_suggested_question_is_asked_by_a_click(visit: Visit) -> None:

@@ -1,6 +1,7 @@
 /* Taking things away: copying, saving a file. */
 
 import { announce, find } from "./dom.js";
+import { UNREACHABLE } from "./lines.js";
 
 /* Copy text, and beside it HTML for programs that take text with its layout. */
 export async function copy(text, button, html = "") {
@@ -25,6 +26,17 @@ export async function copy(text, button, html = "") {
   shown.dataset.label = before;
   shown.textContent = menu || before.length > 1 ? "Copied" : "✓";
   setTimeout(() => { shown.textContent = before; }, 1500);
+}
+
+/* The documents of an answer, as the server writes them for reference managers. */
+export async function copyReferences(button) {
+  try {
+    const answer = await fetch(`references?${button.dataset.query}`);
+    if (answer.ok) copy(await answer.text(), button);
+    else announce((await answer.json()).problem);
+  } catch {
+    announce(UNREACHABLE);
+  }
 }
 
 /* A file as the server made it, JSON of {name, type, content}: called by the page. */

@@ -142,7 +142,7 @@ export function questionBox() {
   return find("#question textarea, #question input");
 }
 
-function write(words) {
+export function write(words) {
   const box = questionBox();
   box.value = words;
   box.dispatchEvent(new Event("input", { bubbles: true }));

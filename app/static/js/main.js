@@ -25,7 +25,8 @@ import { closePanel, togglePanel, wentBack } from "./panels.js";
 import { moveUp, unfold } from "./earlier.js";
 import { linkToWords, openEntry, openLink, step, turn } from "./source_panel.js";
 import { readerActions, watchReader } from "./source_tools.js";
-import { copy, save } from "./clipboard.js";
+import { copy, copyReferences, save } from "./clipboard.js";
+import { askedByLink, linkToAnswer } from "./answer_link.js";
 import { addView, showView, startViews } from "./views.js";
 import { editDraft, pickDraft, startCheck, stepDoubt, stopCheck } from "./check.js";
 import { startTable, stopTable } from "./quote_table.js";
@@ -39,6 +40,8 @@ const actions = {
   ...readerActions,
   "copy-link": (button) => copy(linkToWords(), button),
   copy: (button) => copy(button.dataset.markdown, button, button.dataset.html),
+  references: copyReferences,
+  "link-to-answer": (button) => copy(linkToAnswer(button), button),
   suggest: (button) => ask(button.textContent),
   again: (button) => askAgain(button.closest(".exchange")),
   insist: (button) => askAgain(button.closest(".exchange"), { insist: true }),
@@ -130,6 +133,7 @@ document.addEventListener("keydown", (event) => {
 for (const way of ["click", "keydown"]) document.addEventListener(way, holdBack, true);
 watchCitations();
 keepDraft();
+askedByLink();
 tellWhenLost();
 keepUp();
 whenThere("#choice", showChoice);

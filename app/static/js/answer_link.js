@@ -1,0 +1,25 @@
+/* A link to an answer, for whoever may open the page. A conversation is its visitor's alone, so the
+   link carries the question, the ticked documents and the first source: it opens that source and
+   puts the question into the box. Nothing is asked before one presses Enter. */
+
+import { find, whenThere } from "./dom.js";
+import { parameter, setAddress } from "./address.js";
+import { questionBox, write } from "./composer.js";
+
+const NAME = "question"; // in the address of the page
+
+export function linkToAnswer(button) {
+  const first = find(".entry[data-mark]", button.closest(".exchange"));
+  const hash = first ? new URL(first.href).hash : "";
+  return `${location.origin}${location.pathname}?${button.dataset.query}${hash}`;
+}
+
+export function askedByLink() {
+  const question = parameter(NAME);
+  if (!question) return;
+  whenThere("#question textarea, #question input", () => {
+    write(question);
+    setAddress({ [NAME]: "" });
+    questionBox().focus();
+  });
+}
