@@ -87,7 +87,7 @@ class _Parts:
 def build_page(around: Surroundings) -> gradio.Blocks:
     """The page over one assistant; each visitor has a conversation of their own."""
     page: gradio.Blocks
-    folder = around.assistant.config.corpus.resolve().name
+    folder = around.switch.label(around.switch.current)
     with gradio.Blocks(title=f"{folder} · askdocs", analytics_enabled=False) as page:
         parts = _lay_out(around)
         asked = _connect_talk(parts, around)

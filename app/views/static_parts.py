@@ -23,11 +23,18 @@ class Switch:
     current: str
     folders: Mapping[str, Path]
 
+    def label(self, name: str) -> str:
+        """What people call a folder; with the one above it where two have the same name."""
+        folder = self.folders[name].resolve()
+        same = [each for each in self.folders.values() if each.resolve().name == folder.name]
+        return folder.name if len(same) == 1 else f"{folder.parent.name}/{folder.name}"
+
 
 def brand(switch: Switch) -> str:
     """The name of the page and of the folder that it answers from, and the way to the others."""
     folder = switch.folders[switch.current].resolve()
-    shown = f'dir="auto" title="{escape(str(folder))}">{escape(folder.name)}'
+    label = escape(switch.label(switch.current))
+    shown = f'dir="auto" title="{escape(str(folder))}">{label}'
     several = len(switch.folders) > 1
     name = "" if several else f' <span class="quiet folder" {shown}</span>'
     return (
@@ -42,7 +49,7 @@ def _switcher(switch: Switch, shown: str) -> str:
     current = ' aria-current="page"'
     links = "".join(
         f'<li><a href="../{quote(name)}/" dir="auto" title="{escape(str(folder.resolve()))}"'
-        f"{current if name == switch.current else ''}>{escape(folder.resolve().name)}</a></li>"
+        f"{current if name == switch.current else ''}>{escape(switch.label(name))}</a></li>"
         for name, folder in switch.folders.items()
     )
     return (
@@ -188,7 +195,7 @@ CONFIRM = """
     </div>
   </form>
 </dialog>
-<div id="drop-here" aria-hidden="true"><p>Drop files to add them to your documents</p></div>
+<div id="drop-here" aria-hidden="true"><p></p></div>
 """
 
 _DOCUMENTS = """
@@ -234,10 +241,12 @@ def documents_view(*, may_change: bool, watching: bool) -> str:
 
 
 def add_button() -> str:
-    """A button to add files, of the kinds that can be read."""
+    """Buttons to add files, of the kinds that can be read, and whole folders."""
     kinds = ",".join(sorted(suffixes()))
     return (
         '<button type="button" class="turn" data-action="add">Add files…</button>'
         f'<input id="add-files" type="file" multiple hidden accept="{kinds}"'
         ' aria-label="Files to add">'
+        '<button type="button" class="turn" data-action="add-folder">Add a folder…</button>'
+        '<input id="add-folder" type="file" webkitdirectory hidden aria-label="Folder to add">'
     )

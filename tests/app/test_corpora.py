@@ -132,3 +132,5 @@ def test_the_switch_names_folders_as_text_alone(tmp_path: Path) -> None:
     assert 'href="../y%20z/"' in shown
     assert shown.count('aria-current="page"') == 1
     assert "<details" not in brand(Switch("x", {"x": odd}))
+    same = Switch("a", {"a": tmp_path / "one" / "docs", "b": tmp_path / "two" / "docs"})
+    assert [same.label(name) for name in same.folders] == ["one/docs", "two/docs"]

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from askdocs.evaluation.feedback import FEEDBACK
 from tests.browser.conftest import calling
@@ -134,6 +135,32 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
     expect(page.locator("#reader-text")).to_be_hidden()
     assert len(list((corpus.parent / "index" / "removed").rglob("*.txt"))) >= 2
+
+
+def test_a_folder_is_dropped_with_all_that_is_in_it(own: Visit, tmp_path: Path) -> None:
+    folder = tmp_path / "dropped"
+    for inner in ("deep/er", "deep/.git"):
+        (folder / inner).mkdir(parents=True)
+        (folder / inner / "quay.txt").write_text("The quay was built in 1702.\n")
+    for number in range(120):  # the browser lists a hundred at a time
+        (folder / f"{number:03}.txt").write_text(f"Bollard {number}.\n")
+    page, sent = own.page, []
+
+    def take(route: Route) -> None:
+        sent.append(parse_qs(urlsplit(route.request.url).query)["name"][0])
+        route.fulfill(status=201, json={})
+
+    page.route("**/document?*", take)
+    page.route("**/index", lambda route: route.fulfill(status=202))
+    devtools = page.context.new_cdp_session(page)
+    carried = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"type": kind, "x": 300, "y": 300, "data": carried}
+        devtools.send("Input.dispatchDragEvent", place)
+    expect(page.locator("#adding")).to_contain_text("121 added to the folder.")
+    assert "dropped/deep/er/quay.txt" in sent
+    assert len(sent) == 121
+    assert not any("/." in name for name in sent)
 
 
 def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from askdocs.cli.session import old_index_notes
+from askdocs.config import load_config_with_notes
 from tests.forked import run_forked
 from tests.model_server import Script, serving
 from tests.terminal import running
@@ -54,6 +56,16 @@ def test_the_second_index_embeds_nothing(folder: Path) -> None:
         "seconds",
     }  # fmt: skip
     assert (found["unchanged"], found["embedded"]) == (4, 0)
+
+
+def test_the_index_that_a_folder_had_alone_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    several = load_config_with_notes(environment={}, corpus=["corpus", "other"]).all
+    (note,) = old_index_notes(several)
+    assert "index holds corpus already" in note
+    assert "--index index" in note
 
 
 def test_ask_prints_the_answer_and_its_sources(folder: Path) -> None:

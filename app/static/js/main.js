@@ -15,6 +15,7 @@ import { dropForeign, startAnother } from "./conversation_id.js";
 import { keepDraft } from "./draft.js";
 import { find, findAll, root, watch, whenThere } from "./dom.js";
 import { follow } from "./autoscroll.js";
+import { named } from "./dropped.js";
 import { addFiles, removeDocument, watchDragging } from "./uploads.js";
 import { about, fold, indexAgain, moreDocuments, startDocuments } from "./documents.js";
 import { tellWhenLost } from "./connection.js";
@@ -66,6 +67,7 @@ const actions = {
   about,
   "more-documents": moreDocuments,
   add: () => find("#add-files").click(),
+  "add-folder": () => find("#add-folder").click(),
   remove: (button) => removeDocument(button.dataset.source),
   "all-hits": allHits,
   "more-found": moreFound,
@@ -106,8 +108,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const box = event.target.closest?.("[data-choose]");
   if (box) choose(box.dataset.choose, box.checked);
-  if (event.target.id === "add-files") {
-    addFiles([...event.target.files]);
+  if (["add-files", "add-folder"].includes(event.target.id)) {
+    addFiles([...event.target.files].map(named).filter(({ name }) => !/(^|\/)\./.test(name)));
     event.target.value = "";
   }
 });

@@ -6,33 +6,37 @@ import { indexAgain } from "./documents.js";
 import { showView } from "./views.js";
 import { openDraft, takesDrops } from "./check.js";
 import { UNREACHABLE } from "./lines.js";
+import { droppedFiles } from "./dropped.js";
 
-const MOST_AT_ONCE = 200; // files
+export const MOST_AT_ONCE = 2000; // files; the server takes no more in an hour
+const PROBLEMS_SHOWN = 12;
 
-/* Send files one after the other, then let the page index them. */
+/* Send files, [{file, name}], one after the other, then let the page index them. */
 export async function addFiles(files) {
   showView("documents");
   const wanted = files.slice(0, MOST_AT_ONCE);
   const problems = files.length > MOST_AT_ONCE
-    ? [`Only the first ${MOST_AT_ONCE} of ${files.length} files are taken at once.`] : [];
+    ? [`Only the first ${MOST_AT_ONCE} files are taken at once.`] : [];
   let added = 0;
-  for (const [number, file] of wanted.entries()) {
-    say(`Adding ${number + 1} of ${wanted.length}: ${file.name}`);
-    const problem = await put(file);
-    if (problem) problems.push(`${file.name}: ${problem}`); else added += 1;
+  for (const [number, { file, name }] of wanted.entries()) {
+    say(`Adding ${number + 1} of ${wanted.length}: ${name}`);
+    const problem = await put(file, name);
+    if (problem) problems.push(`${name}: ${problem}`); else added += 1;
   }
+  const more = problems.length - PROBLEMS_SHOWN;
+  if (more > 0) problems.splice(PROBLEMS_SHOWN, more, `${more} more were not added.`);
   say(added ? `${added} added to the folder.` : "", problems);
   announce([`${added} files added.`, ...problems].join(" "));
   if (added) indexAgain();
 }
 
-async function put(file, replace = false) {
-  const query = new URLSearchParams({ name: file.webkitRelativePath || file.name });
+async function put(file, name, replace = false) {
+  const query = new URLSearchParams({ name });
   if (replace) query.set("replace", "yes");
   const answer = await asked(`document?${query}`, { method: "PUT", body: file });
   if (answer.status !== 409) return answer.problem;
   const agreed = await confirmed(answer.problem, "Replace");
-  return agreed ? put(file, true) : "left as it was";
+  return agreed ? put(file, name, true) : "left as it was";
 }
 
 export async function removeDocument(source) {
@@ -80,7 +84,7 @@ export function watchDragging() {
     if (!takesDrops() && !find("#add-files")) return;
     inside += by;
     find("#drop-here p").textContent = takesDrops() ? "Drop a draft to check it"
-      : "Drop files to add them to your documents";
+      : "Drop files or folders to add them to your documents";
     root.toggleAttribute("data-dragging", inside > 0);
   };
   document.addEventListener("dragenter", enter(1));
@@ -93,8 +97,7 @@ export function watchDragging() {
     event.preventDefault();
     inside = 0;
     root.removeAttribute("data-dragging");
-    const files = [...event.dataTransfer.files];
-    if (takesDrops()) openDraft(files[0]);
-    else if (find("#add-files")) addFiles(files);
+    if (takesDrops()) openDraft(event.dataTransfer.files[0]);
+    else if (find("#add-files")) droppedFiles(event.dataTransfer, MOST_AT_ONCE).then(addFiles);
   });
 }

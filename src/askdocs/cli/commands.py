@@ -244,7 +244,11 @@ def serve(
         assistants = stack.enter_context(open_each(corpus, index, config, llm=llm))
         listener = stack.enter_context(listen(host, port, password=password))
         seconds = _SECONDS_WAITED / len(assistants) if watch else math.inf
-        watched = [_indexed_by_us(each, seconds) and watch for each in assistants]
+        watched = []
+        for each in assistants:
+            if len(assistants) > 1:
+                print(f"{each.config.corpus}:", file=sys.stderr, flush=True)
+            watched.append(_indexed_by_us(each, seconds) and watch)
         for each in itertools.compress(assistants, watched):
             stack.enter_context(watching(each, poll=poll))
         options = ServerOptions(

@@ -98,6 +98,8 @@ def open_each(
     from askdocs.remote.client import find_server
 
     loaded = _read(config, corpus=corpora or None, index=indexes or None, llm=llm)
+    for note in old_index_notes(loaded.all):
+        print(f"({note})", file=sys.stderr)
     with ExitStack() as stack:
         opened: list[Assistant] = []
         for settings in loaded.all:
@@ -107,6 +109,26 @@ def open_each(
             models = opened[0].models if opened else None
             opened.append(stack.enter_context(Assistant(settings, models=models)))
         yield opened
+
+
+def old_index_notes(each_corpus: Sequence[Config]) -> Iterator[str]:
+    """Notes on indexes that corpora had alone, where an empty one takes their place."""
+    from askdocs.config import corpus_names
+    from askdocs.index.catalog import readable_meta
+    from askdocs.index.sync.run import FOLDER
+    from askdocs.system.files import same_place
+
+    names = corpus_names([each.corpus for each in each_corpus])
+    for name, each in zip(names, each_corpus, strict=True):
+        old = each.index.with_name(each.index.name.removesuffix(f"-{name}") or each.index.name)
+        if old == each.index or each.index.exists():
+            continue
+        held = readable_meta(old / "catalog.sqlite").get(FOLDER, "")
+        if held and same_place(Path(held), each.corpus):
+            yield (
+                f"The index {old} holds {each.corpus} already. To go on with it and not with a new"
+                f" one, {each.index}, name an index for each folder: --index {old} --index …"
+            )
 
 
 def _busy(settings: Config, server: RemoteAssistant) -> IndexBusyError:
