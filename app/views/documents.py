@@ -93,7 +93,7 @@ def _document(guide: DocumentGuide) -> str:
 
 def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
     """What to do where there are no documents."""
-    put = "Drag files onto this page, or put them" if may_change else "Put files"
+    put = "Drag files or folders onto this page, or put them" if may_change else "Put files"
     then = (
         "What lies there is indexed by itself."
         if watching
