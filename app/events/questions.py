@@ -143,12 +143,13 @@ def _answering(
         insist=wishes.insist,
     )
     try:
-        said, shown = "", time.monotonic()
+        said, draft, shown = "", "", time.monotonic()
         for piece in stream:
             said += piece
+            draft = getattr(piece, "draft", "" if piece else draft)
             if time.monotonic() - shown >= SECONDS_BETWEEN_UPDATES:
                 shown = time.monotonic()
-                yield conversation.said(said)
+                yield conversation.said(said + draft)
         yield conversation.answered(_beside_indexing(assistant, stream.answer))
     except AskdocsError as error:
         yield conversation.failed(str(error))

@@ -90,8 +90,8 @@ class Config:
     )
     second_opinion: str = _setting(
         "no",
-        "whether a language model is asked, in one further request, for the words that bear what"
-        " the verifier doubts: no or yes",
+        "whether a language model is asked, in one further request, which words bear its"
+        " statements: no or yes",
     )
 
     vectors: str = _setting(

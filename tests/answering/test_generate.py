@@ -13,6 +13,7 @@ import pytest
 from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
 from askdocs import Answer, Assistant, Config, Turn
+from askdocs.answering.generation.second_opinion import Opinion, opinions_in
 from askdocs.answering.quotes import NO_ANSWER
 from askdocs.documents.sentences import estimate_tokens
 from askdocs.llm import model
@@ -425,56 +426,100 @@ def test_a_task_that_is_far_from_the_documents_stays_refused(
 
 DOUBTED = "Setting the scheme up swallowed 1.9 million pounds of precious money, annoying many [1]."
 BEARING = "The scheme cost 1.9 million pounds to set up and 380,000 pounds a year to run."
+ATTENTIVE = "1: NO\n2: YES\n"  # the two statements whose truth is known come first
+BOTH_STAND = f'{ATTENTIVE}3: YES "{BEARING}"\n4: YES "{BEARING}"'
 
 
 @pytest.mark.parametrize(
-    ("pointing", "verdict"),
+    ("opinion", "verdict"),
     [
-        (f'1: "{BEARING}"', "supported"),
-        (f"1: “{BEARING[:44]}”\n2: NONE", "supported"),
-        ('1: "The scheme swallowed 1.9 million pounds of public money."', "partly"),
-        ("1: NONE", "partly"),
+        (BOTH_STAND, "supported"),
+        (f"{ATTENTIVE}4: “{BEARING[:44]}”", "supported"),
+        (f"{ATTENTIVE}4: YES “{BEARING[:18]} … {BEARING[24:44]}”", "supported"),
+        (f'{ATTENTIVE}4: YES "The scheme swallowed 1.9 million pounds of public money."', "partly"),
+        (f'{ATTENTIVE}4: NO (annoying many) "{BEARING}"', "partly"),
+        (f"{ATTENTIVE}4: NONE", "partly"),
         ("The passages say so.", "partly"),
+        (f'1: YES "{BEARING}"\n2: YES\n3: YES\n4: YES "{BEARING}"', "partly"),  # to everything
+        (f'1: NO\n2: NO\n3: NO\n4: YES "{BEARING}"', "partly"),
     ],
 )
 def test_only_words_that_stand_there_make_a_doubtful_statement_supported(
-    assistant: Assistant, server: ModelServer, pointing: str, verdict: str
+    assistant: Assistant, server: ModelServer, opinion: str, verdict: str
 ) -> None:
     with another(assistant, second_opinion="yes") as careful:
-        server.script = script = Script([[f"{TRUE}{DOUBTED}"], [pointing]])
+        server.script = script = Script([[f"{TRUE}{DOUBTED}"], [opinion]])
         stream = careful.stream(QUESTION)
         pieces = list(stream)
     sure, doubtful = stream.answer.statements
     assert (sure.verdict, doubtful.verdict) == ("supported", verdict)
     assert "1.9 million pounds" in doubtful.citations[0].quote
     assert "".join(pieces) == stream.answer.text
-    assert "1: Setting the scheme up" in script.requests[1]["messages"][1]["content"]
+    asked = script.requests[1]["messages"][1]["content"]
+    assert "4: Setting the scheme up" in asked
+    assert f"<question>{QUESTION}" in asked
     assert [each.number for each in stream.answer.citations] == list(
         range(1, len(stream.answer.citations) + 1)
     )
 
 
-def test_what_the_source_contradicts_stays_so_whatever_the_model_points_at(
+def test_what_the_model_does_not_stand_by_is_doubtful_and_the_text_says_so_at_its_end(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    opinion = f'{ATTENTIVE}3: NO (1.9 million) "{BEARING[:30]}"\n4: NO (seven things)'
+    with another(assistant, second_opinion="yes") as careful:
+        server.script = Script([[TRUE, DOUBTED], [opinion]])
+        stream = careful.stream(QUESTION)
+        pieces = list(stream)
+    statement, _ = stream.answer.statements
+    assert statement.verdict == "partly"
+    assert statement.reason.startswith("“1.9 million”")
+    assert "".join(pieces) == stream.answer.text
+    begin, end = stream.answer.text.split("\n\n")
+    assert begin.startswith("The scheme cost 1.9 million pounds to set up. [1] Setting")
+    assert "".join(getattr(piece, "draft", "") for piece in pieces) == ""
+    assert "does not stand by: “The scheme cost" in end
+    assert {each.number for each in statement.citations} >= {1}
+
+
+def test_what_the_source_contradicts_stays_so_whatever_the_model_says(
     assistant: Assistant, server: ModelServer
 ) -> None:
     with another(assistant, second_opinion="yes") as careful:
-        server.script = Script([[TRUE, FALSE], [f'1: "{BEARING}"']])
+        server.script = Script([[TRUE, FALSE], [BOTH_STAND]])
         answer = careful.ask(QUESTION)
         assert [each.verdict for each in answer.statements] == ["supported", "unsupported"]
-        server.script = script = Script([[TRUE], [f'1: "{BEARING}"']])
-        careful.ask(QUESTION)
-        assert len(script.requests) == 1  # nothing was in doubt
         server.script = Script([[TRUE, FALSE], 500])
-        assert len(careful.ask(QUESTION).statements) == 2
+        assert [each.verdict for each in careful.ask(QUESTION).statements] == [
+            "supported",
+            "unsupported",
+        ]
 
 
 def test_what_a_second_opinion_does_not_save_is_removed_where_the_setting_says_so(
     assistant: Assistant, server: ModelServer
 ) -> None:
     with another(assistant, second_opinion="yes", unsupported="remove") as careful:
-        server.script = Script([[FALSE, TRUE, DOUBTED], [f'2: "{BEARING}"']])
+        server.script = Script([[FALSE, TRUE, DOUBTED], [f'{ATTENTIVE}5: YES "{BEARING}"']])
         stream = careful.stream(QUESTION)
         pieces = list(stream)
     assert "".join(pieces) == stream.answer.text
     assert "7.5" not in stream.answer.text
     assert [each.verdict for each in stream.answer.statements] == ["supported", "supported"]
+
+
+def test_an_opinion_is_read_in_the_forms_that_models_write() -> None:
+    reply = (
+        '**1.** YES “one word of it” and "another [...] word"\n'
+        '2: NO (the third, which is wrong) "he said "no" to it"\n'
+        "- Statement 3: NONE\n"
+        '4) "only pointed at"\n'
+        "5: Not said"
+    )
+    assert opinions_in(reply) == {
+        1: Opinion(True, ("one word of it", "another", "word")),
+        2: Opinion(False, ('he said "no" to it',), ("the third, which is wrong",)),
+        3: Opinion(False),
+        4: Opinion(None, ("only pointed at",)),
+        5: Opinion(False),
+    }

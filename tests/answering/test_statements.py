@@ -4,7 +4,6 @@ import pytest
 
 from askdocs.answering.verification.statements import (
     caution,
-    claims_of,
     kind_of,
     orders_saying,
 )
@@ -82,28 +81,6 @@ def test_what_only_tells_of_something(text: str) -> None:
 )
 def test_orders_to_say_something(sentence: str, orders: bool) -> None:
     assert orders_saying(sentence) is orders
-
-
-@pytest.mark.parametrize(
-    ("text", "claims"),
-    [
-        (
-            "The mill burned down in 1903 and was never rebuilt by its owners.",
-            [
-                "The mill burned down in 1903",
-                "The mill was never rebuilt by its owners.",
-            ],
-        ),
-        (
-            "Hale wants to keep the station, but Nwosu would close it at once.",
-            ["Hale wants to keep the station", "Nwosu would close it at once."],
-        ),
-        ("Spain and France that had fought made peace.", None),
-        ("It rained.", None),
-    ],
-)
-def test_the_claims_of_a_sentence(text: str, claims: list[str] | None) -> None:
-    assert claims_of(text) == (claims or [text])
 
 
 @pytest.mark.parametrize(

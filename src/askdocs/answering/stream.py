@@ -8,6 +8,21 @@ from askdocs.errors import AskdocsError
 from askdocs.types import Answer
 
 
+class Draft(str):
+    """An empty piece of an answer's text. `draft` is what is written behind the text meanwhile.
+
+    It is Markdown that may still change. It is shown by what can take it back.
+    """
+
+    draft: str
+
+    def __new__(cls, draft: str) -> Draft:
+        """Make an empty piece with a draft."""
+        piece = super().__new__(cls, "")
+        piece.draft = draft
+        return piece
+
+
 class Stream:
     """An answer as it is being given: iterate for its text, then read `answer`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,8 @@ from itertools import zip_longest
 from askdocs.answering.candidates import Considered
 from askdocs.answering.generation.prompts import NOT_FOUND, numbered, writing_messages
 from askdocs.answering.generation.reply_parser import ReplyParser, Said
-from askdocs.answering.generation.second_opinion import DOUBTED, second_opinion
+from askdocs.answering.generation.second_opinion import ASKED, DOUBTED, second_opinion
+from askdocs.answering.stream import Draft
 from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.statements import declines
 from askdocs.answering.verification.verifier import Judgement, Verifier
@@ -40,6 +42,7 @@ _DOUBTS: dict[Verdict, str] = {
     "unsupported": "not supported by your documents",
     "unchecked": "not checked",
 }
+_TAKEN_BACK = "Asked again, the language model does not stand by"
 _CODE = "this code does not stand so in your documents"
 _LEAD_IN_WORDS = 8  # a list item of fewer words is judged with the sentence that introduces it
 
@@ -66,9 +69,10 @@ def write_answer(
         model: What writes.
         verifier: Judges its statements.
         remove_unsupported: Whether statements that are not supported are left out.
-        ask_again: Whether the model is asked, in one further request, for the words that bear the
-            statements which the verifier doubts. From the first of these on, nothing is yielded
-            before that has been answered.
+        ask_again: Whether the model is asked, in one further request, which words bear its
+            statements. From the first that the verifier doubts on, only drafts are yielded before
+            that has been answered. What it takes back of the text before stands in a paragraph at
+            the end.
         task: What the question wants to be made from the passages; "" for a plain question.
     """
     passages = passages_to_show(considered, model, task)
@@ -100,7 +104,7 @@ def write_answer(
         notice = f"The language model's reply was cut off: {error}."
     except ModelUnavailableError as error:
         return _with_notice(quoted, f"The language model gave no answer. {error}")
-    if writing.has_doubts:
+    if ask_again:
         yield from writing.reconsider(model)
     return _finished(writing, considered, quoted, notice)
 
@@ -197,16 +201,19 @@ class _Writing:
     has_doubts: bool = False  # where it waits
     _judged: list[_Judged] = field(default_factory=list)
     _already: str = ""  # of the text that was yielded when something was doubted
+    _draft: str = ""  # what is written behind that text
+    _settled: int = 0  # sentences whose marks have been yielded
 
     def go_on(self, parser: ReplyParser) -> str:
         """What can be shown of a sentence that is still being written."""
         pending = parser.pending
         if not pending or self.remove_unsupported or self.ended or _may_be_left_out(pending):
             return ""
-        if self.has_doubts:
-            return ""
         if self._has_said(pending):
             return ""
+        if self.has_doubts:
+            lead = self._lead_of(parser.pending_lead)
+            return Draft(f"{self._draft}{lead}{parser.pending_markdown}")
         return self._show(parser.pending_markdown, self._lead_of(parser.pending_lead))
 
     def finish(self, said: Said) -> Iterator[str]:
@@ -227,9 +234,14 @@ class _Writing:
         judged = _Judged(said, claim, judgement, lead)
         self._judged.append(judged)
         if self.waits and judgement.verdict in DOUBTED and not self.has_doubts:
-            if not self.remove_unsupported and said.kind != "row":
+            is_row = said.kind == "row"  # the marks of which stand in its last cell
+            if not self.remove_unsupported and not is_row:
                 yield self._show(said.markdown, lead)
             self.has_doubts, self._already = True, self.text
+            self._settled = len(self._judged) - 1
+            self._draft = lead + said.markdown if is_row else ""
+        elif self.has_doubts:
+            self._draft += lead + said.markdown
         if self.has_doubts:
             self._shown = ""
             return
@@ -237,13 +249,16 @@ class _Writing:
         if not removed:
             yield from self._add(judged)
 
-    def _add(self, judged: _Judged) -> Iterator[str]:
-        """The rest of a sentence that was judged, with its citations and doubts."""
+    def _add(self, judged: _Judged, marked: Judgement | None = None) -> Iterator[str]:
+        """The rest of a sentence that was judged, with its citations and doubts.
+
+        `marked` is the verdict that the text gives, where it is not the one of the statement.
+        """
         said, judgement, lead = judged.said, judged.judgement, judged.lead
         shown = lead if self.text or not lead.startswith("\n") else lead.lstrip("\n")
         statement = self._statement(said, judgement, shown)
         self.statements.append(statement)
-        closing_words = _closing(statement)
+        closing_words = _closing(self._statement(said, marked, shown) if marked else statement)
         if said.kind == "row":  # the marks stand in the last cell
             cells = said.markdown.rstrip().removesuffix("|").rstrip()
             yield self._show(f"{cells}{closing_words} |", lead)
@@ -256,31 +271,46 @@ class _Writing:
         self._whole = len(self.text)
 
     def reconsider(self, model: LanguageModel) -> Iterator[str]:
-        """Ask the model for the words that bear what is doubted; the rest of the text."""
-        doubted = {
-            number: each.claim
+        """Ask the model which words bear its statements; the rest of the text.
+
+        What has been yielded stays as it is. What the model takes back of it is said at the end.
+        """
+        asked = {
+            number: (each.claim, each.judgement)
             for number, each in enumerate(self._judged)
-            if each.claim and each.judgement.verdict in DOUBTED
+            if each.claim and each.judgement.verdict in ASKED
         }
+        if not asked:
+            return
         opinions = yield from second_opinion(
-            model, doubted, self.passages, self.verifier, self.read_as
+            model, asked, self.passages, self.verifier, self.read_as
         )
+        if not self.has_doubts:
+            self._already, self._settled = self.text, len(self._judged)
         self.text, self._shown, self._lead = "", "", ""
         self.statements.clear()
         self.citations.clear()
+        self._number_settled()
+        withdrawn = []
         for number, each in enumerate(self._judged):
-            decided = replace(
-                each,
-                judgement=opinions.get(number, each.judgement),
-                lead=self._lead_of(each.lead),
-            )
-            removed = decided.judgement.verdict == "unsupported" and self.remove_unsupported
+            judgement = opinions.get(number, each.judgement)
+            decided = replace(each, judgement=judgement, lead=self._lead_of(each.lead))
+            removed = judgement.verdict == "unsupported" and self.remove_unsupported
             self._lead = decided.lead if removed and decided.lead.startswith("\n") else ""
             if not removed:
-                for _ in self._add(decided):
-                    pass
+                is_settled = number < self._settled
+                deque(self._add(decided, each.judgement if is_settled else None), maxlen=0)
+                if is_settled and judgement is not each.judgement:
+                    withdrawn.append(self.statements[-1])
+        self.text += _taken_back(withdrawn)
         if self.text.startswith(self._already):
             yield self.text[len(self._already) :]
+
+    def _number_settled(self) -> None:
+        """Give the citations that have been yielded the same numbers again."""
+        for each in self._judged[: self._settled]:
+            if each.judgement.verdict != "unsupported" or not self.remove_unsupported:
+                self._statement(each.said, each.judgement, "")
 
     def drop_torn_sentence(self) -> None:
         """Leave out the sentence that was being written when the reply was cut off."""
@@ -383,10 +413,23 @@ def _cells(row: str) -> list[str]:
 def _closing(statement: Statement) -> str:
     """The numbers of the citations, and what is to be said against a statement."""
     marks = "".join(f"[{citation.number}]" for citation in statement.citations)
+    return (f" {marks}" if marks else "") + _doubt(statement)
+
+
+def _doubt(statement: Statement) -> str:
+    """What is to be said against a statement; "" if nothing."""
     doubt = _DOUBTS.get(statement.verdict, "")
-    if doubt:
-        doubt = f" ({doubt}: {statement.reason})" if statement.reason else f" ({doubt})"
-    return (f" {marks}" if marks else "") + doubt
+    if not doubt:
+        return ""
+    return f" ({doubt}: {statement.reason})" if statement.reason else f" ({doubt})"
+
+
+def _taken_back(withdrawn: Sequence[Statement]) -> str:
+    """What the text says at its end of statements whose marks were yielded before."""
+    if not withdrawn:
+        return ""
+    told = (f"“{each.text}”{_doubt(each)}" for each in withdrawn)
+    return f"\n\n{_TAKEN_BACK}: {'; '.join(told)}"
 
 
 def _may_be_left_out(pending: str) -> bool:

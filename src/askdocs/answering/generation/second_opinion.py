@@ -1,7 +1,9 @@
-"""Doubtful statements, shown to the model once more: which words of the passages say them?
+"""Statements, shown to the model once more: which words of the passages say them, which do not?
 
-Only words that really stand in the passages count. The verifier then judges the statement by the
-sentences that these words stand in; what it or a rule contradicts stays as it was.
+The model answers for each statement yes or no and points at words. Only words that really stand in
+the passages count. A yes is worth something only where the verifier, reading the sentences of these
+words, is not against it, and no rule is; a no makes a supported statement doubtful. Two statements
+whose truth is known go with them: a model that fails them is not listened to.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
+from askdocs.answering.generation.controls import controls_from
 from askdocs.answering.generation.prompts import pointing_messages
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
@@ -17,40 +21,63 @@ from askdocs.llm.model import LanguageModel
 from askdocs.types import Passage, Verdict
 
 DOUBTED: tuple[Verdict, ...] = ("partly", "unsupported")
-_MOST_STATEMENTS = 12  # that are asked about
-_REPLY_TOKENS = 900
+ASKED: tuple[Verdict, ...] = ("supported", *DOUBTED)
+_MOST_STATEMENTS = 20  # that are asked about
+_TOKENS_EACH = 90  # of reply for a statement
 _LEAST_ROOM = 100  # tokens of reply, or the request is not made
 _LONGEST_TOKEN = 8  # characters
 _LINE = re.compile(r"^\W*(?:statement )?(\d{1,3})\W?\s*[:.)\]–-]\s*(.*)$", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{2,})[\"“”»]")
+_SAID = re.compile(r"\W*(yes|no|none|not)\b", re.IGNORECASE)
+_PART = re.compile(r"\(([^()]{2,}(?:\([^()]*\)[^()]*)*)\)")
+_SIGNS = '"“”„«»'
+# A quotation ends where the next one begins, so words in quotes within it stay part of it.
+_BETWEEN = re.compile(rf"[{_SIGNS}]\s*(?:[,;+&…]|\.\.\.|and|or)?\s*[{_SIGNS}](?=\S)")
+_ELLIPSIS = re.compile(r"\[?(?:…|\.\s?\.\s?\.)\]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a model says of a statement.
+
+    `says` is whether the passages say it, None where it only points. `words` are those of the
+    passages, `parts` those of the statement that are wrong or not said; neither is checked yet.
+    """
+
+    says: bool | None
+    words: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def second_opinion(
     model: LanguageModel,
-    doubted: Mapping[int, str],
+    judged: Mapping[int, tuple[str, Judgement]],
     passages: Sequence[Passage],
     verifier: Verifier,
     question: str,
 ) -> Generator[str, None, dict[int, Judgement]]:
-    """Ask which words bear some statements; yields "" while the model writes.
+    """Ask what bears some statements; yields "" while the model writes.
 
     Args:
         model: What wrote the statements.
-        doubted: The statements by their numbers.
+        judged: The statements with their verdicts, by number.
         passages: What they were written from.
         verifier: Judges them anew by the words pointed at.
         question: What they answer.
 
     Returns:
-        The statements, by number, that are supported after all. None where the model gives no
-        answer: then the first verdicts stand.
+        The verdicts that change, by number. None where the model gives no answer: then the first
+        verdicts stand.
     """
-    numbers = list(doubted)[:_MOST_STATEMENTS]
-    messages = pointing_messages([doubted[number] for number in numbers], passages)
+    numbers = list(judged)[:_MOST_STATEMENTS]
+    controls = controls_from(passages)
+    asked = [controls.false, controls.true] if controls else []
+    first = len(asked) + 1
+    asked += [judged[number][0] for number in numbers]
+    messages = pointing_messages(asked, passages, question)
     room = model.context - sum(model.count(each.content) for each in messages)
     if not numbers or room < _LEAST_ROOM:
         return {}
-    most_tokens = min(_REPLY_TOKENS, room)
+    most_tokens = min(_TOKENS_EACH * len(asked), room)
     reply = ""
     try:
         with closing(model.reply(messages, most_tokens=most_tokens)) as pieces:
@@ -63,25 +90,48 @@ def second_opinion(
         pass  # the lines that came count
     except ModelUnavailableError:
         return {}
+    opinions = opinions_in(reply)
+    if controls and not _is_attentive(opinions):
+        return {}
     found: dict[int, Judgement] = {}
-    for place, words in pointed_at(reply).items():
-        if 1 <= place <= len(numbers):
-            number = numbers[place - 1]
-            judgement = verifier.judge_by_words(doubted[number], words, passages, question)
-            if judgement is not None:
-                found[number] = judgement
+    for place, opinion in opinions.items():
+        if first <= place < first + len(numbers):
+            number = numbers[place - first]
+            text, judgement = judged[number]
+            changed = verifier.reconsidered(
+                text, judgement, passages, opinion.says, opinion.words, opinion.parts, question
+            )
+            if changed is not judgement:
+                found[number] = changed
         yield ""
     return found
 
 
-def pointed_at(reply: str) -> dict[int, list[str]]:
-    """The words in quotation marks that a reply gives for each statement, by its number."""
-    found: dict[int, list[str]] = {}
+def _is_attentive(opinions: Mapping[int, Opinion]) -> bool:
+    """Whether a model has judged the two statements rightly whose truth is known."""
+    false, true = (opinions.get(place, Opinion(None)) for place in (1, 2))
+    return false.says is False and true.says is not False and bool(true.says or true.words)
+
+
+def opinions_in(reply: str) -> dict[int, Opinion]:
+    """What a reply says of each statement, by its number."""
+    lines: dict[int, list[str]] = {}
     number = 0
     for line in reply.splitlines():
         if opened := _LINE.match(line.strip()):
             number, line = int(opened[1]), opened[2]
-        words = [" ".join(each.split()) for each in _QUOTED.findall(line)]
-        if number and words:
-            found.setdefault(number, []).extend(words)
-    return found
+        if number:
+            lines.setdefault(number, []).append(line)
+    return {number: _opinion(" ".join(said)) for number, said in lines.items()}
+
+
+def _opinion(said: str) -> Opinion:
+    verdict = _SAID.match(said)
+    says = None if verdict is None else verdict[1].lower() == "yes"
+    begin = min((at for sign in _SIGNS if (at := said.find(sign)) >= 0), default=len(said))
+    end = max(said.rfind(sign) for sign in _SIGNS)
+    quoted = said[begin + 1 : end] if end > begin else ""
+    pieces = [piece for quotation in _BETWEEN.split(quoted) for piece in _ELLIPSIS.split(quotation)]
+    words = tuple(plain for piece in pieces if (plain := " ".join(piece.split())))
+    parts = tuple(part.strip(_SIGNS + " .,;") for part in _PART.findall(said[:begin]))
+    return Opinion(says, words, parts)

@@ -1,4 +1,4 @@
-"""What kind of sentence a model wrote, and the claims that it consists of.
+"""What kind of sentence a model wrote, and what keeps it from being supported.
 
 Headings, questions, transitions and refusals claim nothing and are not judged. A sentence that
 tells the reader to do something, or brings a web address, is judged, but never supported: it may
@@ -104,31 +104,6 @@ _SAYING_ORDER = re.compile(
     r"|\b(?:you are now|as an ai\b)",
     re.IGNORECASE,
 )
-_FEWEST_WORDS = 4  # of a part that is judged alone
-_FINITE = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|does|do|did|will|would|can|could|may|might|must"
-    r"|shall|should|\w+(?:ed|es|s)|began|became|came|fell|found|gave|got|grew|held|kept|knew|led"
-    r"|left|lost|made|met|paid|put|ran|rose|said|sat|saw|sent|set|sold|spent|spoke|stood|took"
-    r"|told|thought|went|won|wrote)\b"
-)
-_JOINT = re.compile(
-    r"\s*;\s+|\s+[—–]\s+|,\s+(?:and|but|while|whereas|although|though|yet|so)\s+"
-    r"|\s+(?:and|but|while|whereas|although)\s+(?=(?:(?:the|its|their|his|her)\s+)?(?:\w+\s+)?(?:is|are|was|were|has|have|had"
-    r"|will|would|can|could|may|must|did|does)\b)"
-)
-_OPENS_WITH_VERB = re.compile(
-    r"(?:(?:also|later|then|now|only|never|not|already|still)\s+)*"
-    r"(?:is|are|was|were|has|have|had|does|do|did|will|would|can|could|may|might|must|shall|should"
-    r"|\w+ed|began|became|came|fell|found|gave|got|grew|held|kept|led|left|lost|made|met|paid"
-    r"|ran|rose|said|sent|set|sold|spent|stood|took|told|went|won|wrote)\b",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"^(.{2,80}?)\s+(?=(?:(?:also|later|then|now|only|never|not|already|still)\s+)*"
-    r"(?:is|are|was|were|has|have|had|does|did|will|would|can|could|may|might|must|shall|should"
-    r"|\w{2,}ed|began|became|came|fell|found|gave|got|grew|held|kept|led|left|lost|made|met|paid"
-    r"|ran|rose|said|sent|set|sold|spent|stood|took|told|went|won|wrote)\b)"
-)
 
 
 def kind_of(text: str) -> Kind:
@@ -166,29 +141,3 @@ def caution(text: str) -> str:
 def orders_saying(sentence: str) -> bool:
     """Tell whether a sentence of a document orders its reader to say or to ignore something."""
     return bool(_SAYING_ORDER.search(sentence))
-
-
-def claims_of(text: str) -> list[str]:
-    """The clauses of a sentence that can be judged alone, each with a subject; else the sentence.
-
-    A part that begins with its verb gets the subject of the first part.
-    """
-    parts: list[str] = []
-    begin = 0
-    for joint in _JOINT.finditer(text):
-        part, rest = text[begin : joint.start()], text[joint.end() :]
-        if _is_clause(part) and _is_clause(rest):
-            parts.append(part)
-            begin = joint.end()
-    parts.append(text[begin:])
-    if len(parts) == 1:
-        return [text]
-    subject = _SUBJECT.match(parts[0])
-    return [
-        f"{subject[1]} {part}" if number and subject and _OPENS_WITH_VERB.match(part) else part
-        for number, part in enumerate(parts)
-    ]
-
-
-def _is_clause(part: str) -> bool:
-    return len(part.split()) >= _FEWEST_WORDS and bool(_FINITE.search(part))

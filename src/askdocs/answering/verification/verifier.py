@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from askdocs.answering.verification.clauses import clauses_of
 from askdocs.answering.verification.evidence import (
     Nearness,
     Quote,
@@ -21,7 +22,6 @@ from askdocs.answering.verification.evidence import (
 from askdocs.answering.verification.quotations import Lookup, Piece, Source, quoted_pieces
 from askdocs.answering.verification.statements import (
     caution,
-    claims_of,
     kind_of,
     says_absence,
 )
@@ -36,13 +36,20 @@ NOWHERE = "no passage says so"
 NOT_ALL = "the source does not say all of it"
 DENIED = "the source says otherwise"
 NOT_SAID = "no words can show that something is not said"
+NOT_STOOD_BY = "asked again, the language model does not find it in the passages"
+NOT_THERE = "asked again, the language model does not find this in the passages"
+SAYS_OTHER = "the source may say otherwise"
+HALF_NOT_SAID = "is not in your documents"
 NOT_LEARNT = "the verifier has not learnt this language"
 # Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
 PARTLY_SHARE = 0.5  # from here on partly
+FALSE_SHARE = 0.5  # below here a clause is named as the part that is not supported
 # Of the way from the threshold to 1: where what is cited does not support a statement, other
 # sentences have to be so much surer. Two readings have two chances to be wrong.
 _OTHERS_SURER = 0.25
 POINTED_SHARE = 0.5  # from here on supported, if a model pointed at words that stand there
+_SURE = 0.9  # from here on it takes more than a bare "no" of a model
+_VAGUE = (NOWHERE, NOT_ALL, DENIED)  # reasons that a part named by a model improves
 _FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
 
 
@@ -147,36 +154,75 @@ class Verifier:
             return Judgement("partly", reason, self._nearest(text, passages))
         return Judgement("quoted", "", tuple(source.quotes(*place)), 1.0)
 
-    def judge_by_words(
-        self, text: str, words: Sequence[str], passages: Sequence[Passage], question: str = ""
-    ) -> Judgement | None:
-        """Judge a statement by words of the passages that are said to bear it.
+    def reconsidered(
+        self,
+        text: str,
+        judgement: Judgement,
+        passages: Sequence[Passage],
+        says: bool | None,
+        words: Sequence[str],
+        parts: Sequence[str],
+        question: str = "",
+    ) -> Judgement:
+        """Judge a statement again by what a language model says of it.
 
         Args:
             text: The statement.
-            words: What somebody pointed at. Words that do not stand in the passages count nothing.
-            passages: Where the words may stand.
+            judgement: The first verdict.
+            passages: What the statement was written from.
+            says: Whether the passages say it, for the model; None where it does not say.
+            words: Words of the passages that it points at. What does not stand there is nothing.
+            parts: Words of the statement that are wrong or not said, for the model.
             question: The question that the statement answers.
 
         Returns:
-            The verdict "supported" with these words as quotes; None where they do not bear it.
+            The first judgement where nothing changes. Otherwise it is "supported" for words that
+            bear the statement, or "partly" where the model does not stand by what is supported.
         """
         source = self._source(passages)
         long_enough = [each for each in words if len(each.split()) >= _FEWEST_POINTED]
         places = [next(source.places(each), None) for each in long_enough]
-        quotes = [quote for place in places if place for quote in source.quotes(*place)]
-        if not quotes or caution(text) or not is_english(text):
+        quotes = tuple(quote for place in places if place for quote in source.quotes(*place))
+        if says is False:
+            part = next((each for each in parts if each.casefold() in text.casefold()), "")
+            return self._withdrawn(judgement, tuple(dict.fromkeys(quotes)), part)
+        if judgement.verdict == "supported" or judgement.contradicted or not quotes:
+            return judgement
+        return self._pointed_at(text, passages, quotes, question) or judgement
+
+    def _withdrawn(self, judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Judgement:
+        """The verdict on a statement that the model does not stand by, for the part it names."""
+        reason = NOT_STOOD_BY
+        if part:
+            reason = f"“{part}”: {SAYS_OTHER if quotes else NOT_THERE}"
+        quotes = quotes or judgement.quotes
+        if judgement.verdict == "supported":
+            is_heard = bool(part) or judgement.said < _SURE
+            return (
+                replace(judgement, verdict="partly", reason=reason, quotes=quotes)
+                if is_heard
+                else judgement
+            )
+        is_vague = judgement.reason in _VAGUE or judgement.reason.endswith(HALF_NOT_SAID)
+        return replace(judgement, reason=reason, quotes=quotes) if part and is_vague else judgement
+
+    def _pointed_at(
+        self, text: str, passages: Sequence[Passage], quotes: Sequence[Quote], question: str
+    ) -> Judgement | None:
+        """The verdict "supported" by words that a model pointed at; None if they do not bear it."""
+        if caution(text) or not is_english(text):
             return None
         near = self._nearness.sentences(text, passages)
         chosen = [each for each in near if any(_overlap(each.quote, quote) for quote in quotes)]
         reading = self._read(text, chosen, question)
         if reading is None or self._vetoed(text, reading.sentences):
             return None
-        score = reading.score
-        is_enough = score.supported >= POINTED_SHARE * self._scorer.threshold
-        if not is_enough or score.contradicted > score.supported:
+        said = reading.score.supported
+        if said < POINTED_SHARE * self._scorer.threshold:
             return None
-        judgement = Judgement("supported", "", tuple(dict.fromkeys(quotes)), score.supported)
+        places = tuple(each.quote for each in reading.sentences)
+        judgement = Judgement("supported", "", places, said)
+        source = self._source(passages)
         return judgement if _limited(text, judgement, source) is judgement else None
 
     def _source(self, passages: Sequence[Passage]) -> Source:
@@ -277,7 +323,7 @@ class Verifier:
         contradicted = best.score.contradicted > best.score.not_stated
         false = self._false_part(text, best, question)
         if false:
-            reason = f"“{false}” is not in your documents"
+            reason = f"“{false}” {HALF_NOT_SAID}"
             return Judgement("partly", reason, quotes, said)
         if said >= PARTLY_SHARE * self._scorer.threshold:
             return Judgement("partly", NOT_ALL, quotes, said)
@@ -286,16 +332,24 @@ class Verifier:
         return Judgement("unsupported", reason, quotes, said, contradicted)
 
     def _false_part(self, text: str, best: _Reading, question: str) -> str:
-        """The clause that is not supported where another one is; "" if it is not so."""
-        parts = claims_of(text)
-        if len(parts) == 1:
+        """The clause that is not supported where another one is; "" if it is not so.
+
+        A clause that says nothing alone is the one in doubt if all others are supported.
+        """
+        clauses = clauses_of(text)
+        if len(clauses) == 1:
             return ""
         evidence = joined(best.sentences)
-        scores = [self._scorer.score(part, [evidence], question)[0].supported for part in parts]
-        worst = min(range(len(parts)), key=scores.__getitem__)
+        scores = [
+            self._scorer.score(each.claim, [evidence], question)[0].supported
+            if each.claim
+            else best.score.supported
+            for each in clauses
+        ]
+        worst = min(range(len(clauses)), key=scores.__getitem__)
         least = self._scorer.threshold
-        is_half = max(scores) >= least and scores[worst] < PARTLY_SHARE * least
-        return parts[worst].strip(" .,;") if is_half else ""
+        is_half = max(scores) >= least and scores[worst] < FALSE_SHARE * least
+        return clauses[worst].text.strip(" .,;") if is_half else ""
 
 
 def is_support(judgement: Judgement) -> bool:

@@ -1,0 +1,110 @@
+"""The clauses of a sentence, so that a sentence with a true and a false half can say which half."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FEWEST_WORDS = 4  # of a clause
+_FEWEST_TAIL = 3  # words of what is attached to a clause
+_AUXILIARY = (
+    "is|are|was|were|be|been|has|have|had|does|do|did|will|would|can|could|may|might|must|shall"
+    "|should"
+)
+_IRREGULAR = (
+    "beat|became|began|blew|bore|bought|broke|brought|built|came|chose|cost|cut|dealt|drank|drew|drove"
+    "|fell|felt|flew|fought|found|froze|gave|got|grew|held|hid|hung|kept|knew|led|left|lost|made"
+    "|meant|met|paid|put|ran|rode|rose|said|sang|sank|sat|saw|sent|set|shook|shrank|slept|sold"
+    "|spent|spoke|spread|stole|stood|struck|swam|threw|told|took|thought|went|won|wore|wrote"
+)
+_DETERMINER = (
+    "a|an|the|its|their|his|her|no|all|any|each|every|some|most|only|back|at|by|for|from|in|into"
+    "|on|out|to|up|with|without|until|before|after|once|twice|that|\\d"
+)
+_SUBJECT_BEGINS = "a|an|the|its|their|his|her|this|that|these|those|it|they|he|she|we|you"
+_PAST = rf"(?:{_AUXILIARY}|{_IRREGULAR}|\w{{2,}}ed)"
+_ADVERBS = r"(?:(?:also|later|then|now|only|never|not|already|still|soon|always|often)\s+)*"
+# A verb that a part begins with. A word on -s may be a noun, unless an object follows.
+_VERB = (
+    rf"{_ADVERBS}(?:{_PAST}\b"
+    rf"|(?:\w{{3,}}s|need|keep|take|make|give|have|pay|cost|go|get|come|hold)\s+(?:{_DETERMINER})\b)"
+)
+_FINITE = re.compile(
+    rf"\b(?:(?:i|we|you|they)\s+\w+|{_AUXILIARY}|{_IRREGULAR}|\w+(?:ed|es|s))\b", re.IGNORECASE
+)
+_OPENS_WITH_VERB = re.compile(_VERB, re.IGNORECASE)
+_SUBJECT = re.compile(rf"^(.{{2,80}}?)\s+(?={_VERB})", re.IGNORECASE)
+_OPENS = r"(?:although|though|while|whereas|because|since)"
+_JOINT = re.compile(
+    r"\s*;\s+|\s+[—–]\s+|,\s+(?:and|but|while|whereas|although|though|yet|so)\s+"
+    r"|\s+(?:while|whereas|although|though)\s+"
+    rf"|\s+(?:and|but)\s+(?=(?:{_SUBJECT_BEGINS})\s+(?:\w+\s+){{0,4}}?{_PAST}\b)"
+    rf"|\s+(?:and|but)\s+(?=(?:\w+\s+)?(?:{_AUXILIARY})\b)"
+    rf"|\s+(?:and|but)\s+(?={_VERB})",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(rf"{_OPENS}\s+(.+?),\s+(.+)", re.IGNORECASE | re.DOTALL)
+_TAIL = re.compile(
+    r"(?:,\s+(?=(?:(?:all|both|half|many|most|none|some) of )?(?:which|who|whose|whom|where)\b)"
+    r"|,?\s+(?=(?:(?:mainly|mostly|partly|only|simply|largely|chiefly) )?"
+    r"(?:because|since|so that|due to|owing to|thanks to|in order to)\b)"
+    r"|,\s+(?=(?:making|leading|causing|leaving|giving|allowing|using|including|bringing)\b))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a sentence. `claim` is what it says alone, "" where that cannot be said alone."""
+
+    text: str
+    claim: str
+
+
+def clauses_of(sentence: str) -> list[Clause]:
+    """The clauses of a sentence in order; one where it cannot be divided.
+
+    A part that begins with its verb gets the subject of the first one. What is attached to a
+    clause, such as a reason or a relative clause, says nothing alone.
+    """
+    leading = _LEADING.fullmatch(sentence.strip())
+    begins = [leading[1], leading[2]] if leading and all(map(_is_clause, leading.groups())) else []
+    parts = [part for begin in begins or [sentence] for part in _joined(begin)]
+    found: list[Clause] = []
+    for part in parts:
+        subject = _SUBJECT.match(found[0].claim) if found else None
+        needs_subject = subject is not None and bool(_OPENS_WITH_VERB.match(part))
+        said = f"{subject[1]} {part}" if subject and needs_subject else part
+        main, tail = _without_tail(said)
+        if tail:
+            found.append(Clause(main[len(said) - len(part) :].strip(), main))
+            found.append(Clause(tail, ""))
+        else:
+            found.append(Clause(part, said))
+    return found
+
+
+def _joined(text: str) -> list[str]:
+    """The coordinated clauses of a text."""
+    parts: list[str] = []
+    begin = 0
+    for joint in _JOINT.finditer(text):
+        part, rest = text[begin : joint.start()], text[joint.end() :]
+        is_verb = bool(_OPENS_WITH_VERB.match(rest)) and len(rest.split()) >= _FEWEST_TAIL
+        if _is_clause(part) and (is_verb or _is_clause(rest)):
+            parts.append(part)
+            begin = joint.end()
+    return [*parts, text[begin:]]
+
+
+def _without_tail(text: str) -> tuple[str, str]:
+    """A clause, and what is attached to it at its end; "" if nothing is."""
+    for found in _TAIL.finditer(text):
+        main, tail = text[: found.start()], text[found.end() :]
+        if _is_clause(main) and len(tail.split()) >= _FEWEST_TAIL:
+            return main, tail
+    return text, ""
+
+
+def _is_clause(part: str) -> bool:
+    return len(part.split()) >= _FEWEST_WORDS and bool(_FINITE.search(part))
