@@ -44,6 +44,9 @@ _GOES_ON = re.compile(
 )
 _TRANSITION = re.compile(
     r"(?:(?:here|below|these|the following)\b[^.]{0,80}:"
+    r"|(?:what|how|why|when|where|who|which)\b[^.]{0,80}:"
+    r"|(?:the |your |some )?(?:key|main|most important|important|next|other|further|relevant|steps"
+    r"|dates|points|reasons|examples|details|requirements|exceptions)\b[^.,]{0,40}:"
     r"|(?:in (?:summary|short|conclusion|other words|addition)|to (?:summari[sz]e|conclude|sum up)"
     r"|overall|additionally|furthermore|moreover|finally|also|sure|certainly|of course|yes|no"
     r"|answer|summary|note|key points?)\W{0,2}"

@@ -43,7 +43,7 @@ HALF_NOT_SAID = "is not in your documents"
 NOT_LEARNT = "the verifier has not learnt this language"
 # Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
 PARTLY_SHARE = 0.5  # from here on partly
-FALSE_SHARE = 0.5  # below here a clause is named as the part that is not supported
+FALSE_SHARE = 1.0  # below here, of a sentence in doubt, a clause is named as the false part
 # Of the way from the threshold to 1: where what is cited does not support a statement, other
 # sentences have to be so much surer. Two readings have two chances to be wrong.
 _OTHERS_SURER = 0.25
