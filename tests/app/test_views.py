@@ -283,7 +283,7 @@ def test_no_documents_tells_what_to_do() -> None:
     status = a_status(failed=(Failure("a.pdf", "It is damaged."),))
     html = render_welcome(status, [])
     assert "my/corpus" in html
-    assert "Drag files onto this page" in html
+    assert "Drag files or folders onto this page" in html
     assert 'data-action="add"' in html
     assert "Index again" not in html
     assert "It is damaged." in html
