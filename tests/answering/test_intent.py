@@ -11,6 +11,8 @@ from askdocs.answering.questions.intent import (
     asks_for_documents,
     asks_for_more,
     asks_for_overview,
+    asks_for_several,
+    asks_for_steps,
     topic_of,
 )
 
@@ -205,3 +207,25 @@ def test_requests_for_the_list_of_documents(question: str) -> None:
 )  # fmt: skip
 def test_questions_about_what_documents_say_are_none(question: str) -> None:
     assert not asks_for_documents(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "several", "steps"),
+    [
+        ("Which rivers cross the border?", True, False),
+        ("Name the members of the board", True, False),
+        ("What are the fees?", True, False),
+        ("What two reasons does she give?", True, False),
+        ("Which harbour was closed?", False, False),
+        ("Which bus goes there?", False, False),
+        ("Which analysis was used?", False, False),
+        ("How do I descale the kettle?", False, True),
+        ("What should I do after a spill?", False, True),
+        ("How much does it cost?", False, False),
+    ],
+)
+def test_what_asks_for_several_things_or_for_steps(
+    question: str, *, several: bool, steps: bool
+) -> None:
+    assert asks_for_several(question) == several
+    assert asks_for_steps(question) == steps

@@ -210,3 +210,29 @@ def test_two_that_answer_together_are_both_said_in_their_order() -> None:
     given = answer_with_quotes(considered, minimum_confidence=0.5)
     assert [each.source for each in given.citations] == ["b.txt", "a.txt"]
     assert given.answered
+
+
+STEPS = "1. Stop the pump.\n2. Turn the key. It clicks.\n3. Start it."
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [("How do I reset the pump?", True), ("Which steps reset the pump?", True), ("Why?", False)],
+)
+def test_the_steps_after_a_paragraph_belong_to_it_where_steps_are_asked_for(
+    question: str, *, whole: bool
+) -> None:
+    text = f"You can reset the pump with its key. Do it while it is off.\n\n{STEPS}\n\nIt is red."
+    best = candidate(hit(text=text), "You can reset the pump with its key.", 0.9)
+    quote = answer(question, best).citations[0].quote
+    assert quote.endswith("3. Start it.") == whole
+    assert "It is red" not in quote
+
+
+@pytest.mark.parametrize("best", ["* **Cheap.**", "It costs", "* **Quiet.**", "at night"])
+def test_any_sentence_of_an_item_brings_the_whole_list(best: str) -> None:
+    items = "* **Cheap.** It costs\n  little. Coal costs more.\n* **Quiet.** One sleeps at night."
+    text = f"The stove is three things:\n\n{items}\n* **Small.** Truly.\n\nIt is old."
+    words = {"It costs": "It costs\n  little.", "at night": "One sleeps at night."}.get(best, best)
+    given = answer("What is the stove like?", candidate(hit(text=text), words, 0.9))
+    assert given.citations[0].quote == text.removesuffix("\n\nIt is old.")

@@ -122,3 +122,13 @@ def test_abbreviations_of_russian_end_no_sentence() -> None:
     text = "Это стоит 5 руб. и т. д. для всех. В 1990 г. он родился. Он ушёл."
     found = [text[start:end] for start, end in sentence_spans(text)]
     assert found == ["Это стоит 5 руб. и т. д. для всех.", "В 1990 г. он родился.", "Он ушёл."]
+
+
+def test_a_sentence_ends_behind_the_signs_that_close_its_emphasis() -> None:
+    text = "* **Quiet.** One sleeps at night. He said *no.* Then __Done.__"
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "* **Quiet.**",
+        "One sleeps at night.",
+        "He said *no.*",
+        "Then __Done.__",
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.candidates import Candidate
+from askdocs.answering.questions.intent import asks_for_list
 from askdocs.answering.questions.question import Question
 from askdocs.documents.language import asks_in_english, language_of
 from askdocs.index.keywords.terms import stem, words
@@ -33,7 +34,6 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _WHY_HOW = re.compile(r"\bwhy\b|\bhow (?!many|much|long|old|far|tall|big|large|often|high)", re.I)
-_LIST = re.compile(r"^(?:list|name)\b|\b(?:list|which|what)\b(?: (?:are|were|\w+))? \w+s\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def evidence(
         "words": math.log1p(sum(word in own for word in rare)),
         "rarest_missing": max(missing, default=0.0) / max([*rare.values(), 1e-6]),
         "why_how": float(bool(_WHY_HOW.search(asked))),
-        "list": float(bool(_LIST.search(asked))),
+        "list": float(bool(asks_for_list(asked))),
         "one_fact": float(question.intent == "fact"),
     }
 

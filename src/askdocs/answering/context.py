@@ -61,6 +61,9 @@ _CONDITION = re.compile(
     r"|provided that|exceptions?)\b",
     re.IGNORECASE,
 )
+_LINES_OF_ITEM = 10
+NEAR_STEPS = 300  # characters
+_PARAGRAPH_END = re.compile(r"[ \t]*\n[ \t]*(?=\n)\s*|\n(?=[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t])")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
 
@@ -195,6 +198,48 @@ def announced_end(text: str, start: int, *, prose: bool = True) -> int:
     after = sentence_spans(text[start : start + LONGEST_QUOTE])[:2]
     after = [span for span in after if text[start + span[0] : start + span[1]].strip("# \n")]
     return start + after[-1][1] if after else start
+
+
+def in_item(text: str, start: int) -> bool:
+    """Whether the sentence that begins at character `start` stands in an item of a list.
+
+    An item may have several sentences, and lines that go on indented.
+    """
+    for _ in range(_LINES_OF_ITEM):
+        begins = text.rfind("\n", 0, start) + 1
+        line = text[begins:].partition("\n")[0]
+        if is_item(line) or begins == 0 or not line[:1].isspace():
+            return is_item(line)
+        start = begins - 1
+    return False
+
+
+def item_end(text: str, end: int) -> int:
+    """The end of the list item in which character `end` stands, with its indented lines."""
+    at = text.find("\n", end)
+    while at >= 0:
+        line = text[at + 1 :].partition("\n")[0]
+        if not line.strip() or not line[0].isspace() or is_item(line):
+            break
+        at = text.find("\n", at + 1)
+    return len(text[: at if at >= 0 else len(text)].rstrip())
+
+
+def steps_after(text: str, end: int) -> int:
+    """Where the list ends that comes right after the paragraph in which character `end` stands.
+
+    At most NEAR_STEPS characters of the paragraph may lie between, and it has two items or more;
+    `end` where there is no such list.
+    """
+    paragraph = _PARAGRAPH_END.search(text, end, end + NEAR_STEPS)
+    if not paragraph:
+        return end
+    lines = [line for line in text[paragraph.end() :].split("\n") if line.strip()]
+    if not lines or not is_item(lines[0]):
+        return end
+    listed = announced_end(text, paragraph.start(), prose=False)
+    items = sum(map(is_item, text[paragraph.end() : listed].split("\n")))
+    return listed if items > 1 else end
 
 
 def list_goes_on(text: str, end: int) -> bool:

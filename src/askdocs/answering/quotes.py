@@ -11,11 +11,14 @@ from askdocs.answering.context import (
     announced_end,
     announces,
     context_start,
+    in_item,
+    item_end,
     list_goes_on,
     states_condition,
+    steps_after,
 )
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
-from askdocs.answering.questions.intent import asks_for_one_fact
+from askdocs.answering.questions.intent import asks_for_one_fact, asks_for_several, asks_for_steps
 from askdocs.answering.ranking import after_reading
 from askdocs.documents.language import asks_in_english
 from askdocs.documents.sentences import is_item
@@ -126,13 +129,16 @@ def _statements(
     chances = {each.place: each.chance for each in considered.candidates}
     taken: list[tuple[str, int, int]] = []
     statements: list[Statement] = []
-    one_fact = asks_for_one_fact(considered.question)
+    asked = considered.question
+    several = asks_for_several(asked)
+    one_fact = asks_for_one_fact(asked) and not several
+    steps = several or asks_for_steps(asked)
     number = 0
     is_cut = False
     for group in groups:
         citations: list[Citation] = []
         for candidate in group:
-            whole = _window(candidate, considered.following, chances, one_fact=one_fact)
+            whole = _window(candidate, considered.following, chances, one_fact, steps)
             window = _without(whole, candidate, taken)
             if window is None:
                 continue
@@ -168,12 +174,13 @@ def _window(
     candidate: Candidate,
     following: Mapping[str, str],
     chances: Mapping[tuple[str, int], float],
-    *,
     one_fact: bool,
+    steps: bool,
 ) -> _Window:
     """A sentence with what it depends on, what it announces and what limits it.
 
-    An item of a list comes with the others unless `one_fact` is asked for.
+    An item of a list comes with the others unless `one_fact` is asked for, and the list after its
+    paragraph where `steps` are.
     """
     passage = candidate.hit.passage
     spans = all_sentences(passage, with_title=True)
@@ -183,9 +190,9 @@ def _window(
     here = starts.index(candidate.start)
     texts = [passage.text[start:end] for start, end in spans]
     text = passage.text + following.get(passage.id, "")
-    listed = is_item(texts[here]) and not one_fact
+    listed = not one_fact and in_item(text, spans[here][0])
     first, last = (
-        _items_before(texts, here)
+        _items_before(text, spans, here)
         if listed
         else _sentences_around(candidate, spans, texts, here, chances)
     )
@@ -193,19 +200,22 @@ def _window(
     is_cut = False
     leading = next((n for n in range(here, last + 1) if announces(texts[n])), None)
     if listed or leading is not None:
-        begins = end if leading is None else spans[leading][1]
-        end = max(end, announced_end(text, begins, prose=not listed))
+        begins = item_end(text, end) if leading is None else spans[leading][1]
+        end = max(end, begins if listed else 0, announced_end(text, begins, prose=not listed))
+        is_cut = list_goes_on(text, end)
+    elif steps:
+        end = steps_after(text, end)
         is_cut = list_goes_on(text, end)
     return _Window(text[start:end], passage.start + start, passage.start + end, is_cut)
 
 
-def _items_before(texts: Sequence[str], here: int) -> tuple[int, int]:
+def _items_before(text: str, spans: Sequence[tuple[int, int]], here: int) -> tuple[int, int]:
     """The sentence that announces the list of item `here`, or its first item, and `here`."""
     first = here
     for number in range(here - 1, -1, -1):
-        if is_item(texts[number]):
+        if in_item(text, spans[number][0]):
             first = number
-        elif announces(texts[number]):
+        elif announces(text[slice(*spans[number])]):
             return number, here
         elif first - number > 1:
             break

@@ -38,6 +38,7 @@ _NEAR = 3  # lines before and after a line end that say how wide the text is the
 # sees a window at a time. The boundaries near the end of a window are left to the next one: what
 # stands there is cut off. Sentences and quotations of up to the margin are found as in one piece.
 WINDOW, _MARGIN = 4000, 1000  # characters
+_EMPHASIS = re.compile(r"[*_]{1,3}(?=\s|$)")
 _SPACE = re.compile(r"\s+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
@@ -88,6 +89,7 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
         counted = _ENUMERATOR.match(piece)
         ends.discard(counted.end() if counted else 0)
+        ends = {_after_emphasis(piece, each) for each in ends}
         for first, last in pairwise(sorted({0, len(piece), *ends})):
             words = piece[first:last]
             left = piece_start + first + len(words) - len(words.lstrip())
@@ -114,6 +116,12 @@ def _sentence_ends(piece: str) -> set[int]:
         ends.update(start + end for end in settled if end <= step)
         start += step
     return ends
+
+
+def _after_emphasis(piece: str, end: int) -> int:
+    """The end of a sentence behind the signs that close Markdown's emphasis: "**Done.** Then …"."""
+    closing = _EMPHASIS.match(piece, end)
+    return closing.end() if closing and not piece[end - 1 : end].isspace() else end
 
 
 def _is_cyrillic(text: str) -> bool:

@@ -49,6 +49,19 @@ _ONE_FACT = re.compile(
     r"|what (year|date|day|time|percentage|number))\b",
     re.IGNORECASE,
 )
+_LIST = re.compile(
+    r"^(?:list|name)\b|\b(?:list|which|what)\b(?: (?:are|were|\w+))? \w+s\b", re.IGNORECASE
+)
+_SEVERAL = re.compile(
+    r"^\W*(?:(?:please|can you|could you) )?(?:list|name)\b|\b(?:which|what) (?:are|were)\b"
+    r"|\b(?:which|what) \w+(?<![siu])s\b|\b(?:all|both|two|three|four|five|six|[2-9]) \w+s\b",
+    re.IGNORECASE,
+)
+_STEPS = re.compile(
+    r"\bsteps?\b|\binstructions?\b|\bhow (?:do|does|can|could|should|would|may|to)\b"
+    r"|\bwhat (?:do|should|must|can) \w+ (?:\w+ )?(?:do|bring|need)\b",
+    re.IGNORECASE,
+)
 _DOCUMENTS = re.compile(
     rf"{_POLITELY}(?:(?:what|which) (?:kinds? of )?(?:documents?|files?|sources?|texts?)"
     r"(?: do you (?:have|know)| have you(?: got| read)?| are (?:there|here|indexed|in (?:the"
@@ -99,6 +112,21 @@ def overview_of(question: str) -> str:
 def asks_for_one_fact(question: str) -> bool:
     """Whether one person, time, place or number answers a question."""
     return bool(_ONE_FACT.match(question.strip()))
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether a question may ask for several things, as nearly every one with a plural does."""
+    return bool(_LIST.search(question))
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether a question surely asks for several things: "which rivers", not "which court"."""
+    return bool(_SEVERAL.search(question))
+
+
+def asks_for_steps(question: str) -> bool:
+    """Whether a question asks how something is done, which a list of steps may answer."""
+    return bool(_STEPS.search(question))
 
 
 def asks_for_documents(question: str) -> bool:
