@@ -79,3 +79,23 @@ def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:
 )
 def test_the_language_of_a_text_is_told_where_it_is_clear(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+SHORE = (
+    "Die Fähre legt um neun Uhr ab.",
+    "Die Überfahrt kostet elf Euro.",
+    "Der Turm am Hafen ist gesperrt.",
+)
+
+
+@pytest.mark.parametrize(("second", "number"), [(0.5, 2), (0.1, 1)])
+def test_a_neighbour_that_may_answer_is_quoted_too(second: float, number: int) -> None:
+    found = hit(" ".join(SHORE))
+    starts = [found.passage.text.index(each) for each in SHORE]
+    candidates = tuple(
+        Candidate(found, start, start + len(each), None, chance, "words")
+        for start, each, chance in zip(starts, SHORE, (0.8, 0.8 * second, 0.01), strict=True)
+    )
+    known = Considered("Wann fährt die Fähre?", "", (), (found,), candidates)
+    answer = answer_with_quotes(known, minimum_confidence=0.4)
+    assert answer.citations[0].quote == " ".join(SHORE[:number])

@@ -26,7 +26,8 @@ class Candidate:
             question is calibrated; those of the others are smaller as they rank lower.
         kind: How it was chosen.
         coverage: The share, by weight, of the question's words that it and its context hold.
-        features: What it was ranked by, in the order of `ranking.FEATURES`; empty if not read.
+        features: What it was ranked by, in the order of `ranking.FEATURES` if it was read, in that
+            of `unread._RANK` if words and meaning chose it.
     """
 
     hit: Hit

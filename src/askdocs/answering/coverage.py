@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from askdocs.index.keywords.terms import stem, words
 
 
-def coverage(rare_words: Mapping[str, float], text: str) -> float:
-    """The share, by weight, of the words of a question that a text holds in some form; 0 to 1."""
+def coverage(
+    rare_words: Mapping[str, float], text: str, stem: Callable[[str], str] = stem
+) -> float:
+    """The share, by weight, of the words of a question that a text holds in some form; 0 to 1.
+
+    Words are the same whose stems are.
+    """
     total = sum(rare_words.values())
     if not total:
         return 0.0

@@ -38,6 +38,7 @@ _CLOSE_BY_WORDS = 0.7  # in languages that are not read
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 _LONGEST_WINDOW = 3  # sentences, without what one of them announces
+_WITH_NEIGHBOURS = frozenset({"read", "words"})  # kinds whose chances are those of a softmax
 _NEIGHBOUR = 0.2  # share of the chance from which a neighbour of the best sentence is quoted too
 
 
@@ -238,7 +239,7 @@ def _sentences_around(
 
     def likely(number: int) -> bool:
         place = passage.source, passage.start + spans[number][0]
-        return candidate.kind == "read" and chances.get(place, 0.0) >= least
+        return candidate.kind in _WITH_NEIGHBOURS and chances.get(place, 0.0) >= least
 
     while last + 1 < len(spans) and last + 1 - first < _LONGEST_WINDOW and likely(last + 1):
         last += 1

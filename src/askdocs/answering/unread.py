@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import mul
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import logistic
 from askdocs.answering.context import sentences
 from askdocs.answering.coverage import coverage
+from askdocs.index.keywords.terms import stems_for
 from askdocs.models.embedders import Embedder, is_multilingual
 from askdocs.types import Hit
 
 _MOST_PASSAGES = 6  # whose sentences are embedded for a question
 _WIDEST_MARGIN = 5.0
-_SHARES_WORDS = 0.5  # of the question's words in a passage, from which words tell anything
-# Fitted on questions in other languages than English; docs/decisions/0023 says on which. A
-# sentence's rank, a logit, is the sum of these times: cosine with the question, score of its
-# passage in the search, share of the question's words in it, and in its passage.
-_RANK = (5.5, 5.6, 2.5, 4.6)
-# The chance of the first: 1, its cosine, the share of words in it, how far its rank lies above that
-# of the next passage.
-_CHANCE = (-2.3, 2.0, 1.4, 0.35)
+_SHARES_WORDS = 0.3  # of the question's words in a passage, from which words tell anything
+# Fitted by training/multilingual/fit_unread.py; docs/decisions/0023 says on what. A sentence's
+# rank, a logit, is the sum of these times: cosine with the question, score of its passage in the
+# search, share of the question's words in it, and in its passage.
+_RANK = (2.97, 5.99, 2.69, 3.49)
+# The chance that what is quoted for the first answers: 1, its cosine, and how far its rank lies
+# above that of the next passage.
+_CHANCE = (-1.61, 1.38, 0.41)
 # The same where no passage shares words with the question: it is in another language, or puts
 # things in other words.
-_RANK_ACROSS = (9.0, 5.6, 0.0, 0.0)
-_CHANCE_ACROSS = (-2.48, 3.7, 0.0, 0.36)
+_RANK_ACROSS = (15.33, 21.5, 0.0, 0.0)
+_CHANCE_ACROSS = (-2.35, 4.29, 0.47)
 # With an embedder that has learnt English only: 1, cosine, score of the passage, share of words.
 _WEAK_CHANCE = (-4.693, 3.672, 0.392, 5.029)
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """A sentence of a passage with its cosine to the question and its rank."""
-
-    candidate: Candidate
-    features: tuple[float, float, float, float]  # those of `_RANK`
-    rank: float = 0.0
 
 
 def by_words_and_meaning(
@@ -53,23 +45,39 @@ def by_words_and_meaning(
         embedder: Compares the sentences with the question.
 
     Returns:
-        The candidates in order of their passages. The first chance is estimated; the others are
-        smaller as they rank lower.
+        The candidates in order of their passages. The first chance is estimated; it is shared out
+        to the others by their ranks, as in a softmax. Their features are those of `_RANK`.
     """
-    compared = _compared(question, hits[:_MOST_PASSAGES], rare_words, embedder)
-    if not compared:
+    found = _candidates(question, hits[:_MOST_PASSAGES], rare_words, embedder)
+    if not found:
         return []
     if not is_multilingual(embedder):
-        return [_weakly(each) for each in compared]
-    across = max(each.features[3] for each in compared) < _SHARES_WORDS
-    weights = _RANK_ACROSS if across else _RANK
-    compared = [replace(each, rank=sum(map(mul, each.features, weights))) for each in compared]
-    best = max(compared, key=lambda each: each.rank)
-    chance = _chance_of(best, compared, _CHANCE_ACROSS if across else _CHANCE)
+        return [replace(each, chance=_weak_chance(each)) for each in found]
+    ranks = _ranks(found)
+    best = max(ranks)
+    weights = _CHANCE if shares_words(found) else _CHANCE_ACROSS
+    chance = chance_of((1.0, *evidence(found)), weights)
     return [
-        replace(each.candidate, chance=chance * math.exp(each.rank - best.rank))
-        for each in compared
+        replace(each, chance=chance * math.exp(rank - best))
+        for each, rank in zip(found, ranks, strict=True)
     ]
+
+
+def shares_words(candidates: Sequence[Candidate]) -> bool:
+    """Whether a passage of them shares enough words with the question for words to count."""
+    return max(each.features[3] for each in candidates) >= _SHARES_WORDS
+
+
+def evidence(candidates: Sequence[Candidate]) -> tuple[float, float]:
+    """What the chance of the first sentence stands on: its cosine with the question, its margin."""
+    ranks = _ranks(candidates)
+    best = max(range(len(ranks)), key=ranks.__getitem__)
+    passage = candidates[best].hit.passage.id
+    others = [
+        rank for each, rank in zip(candidates, ranks, strict=True) if each.hit.passage.id != passage
+    ]
+    margin = min(ranks[best] - max(others, default=-math.inf), _WIDEST_MARGIN)
+    return candidates[best].features[0], margin
 
 
 def compared_sentences(
@@ -98,16 +106,16 @@ def chance_of(features: Sequence[float], weights: Sequence[float]) -> float:
     return logistic(sum(map(mul, features, weights)))
 
 
-def _compared(
+def _candidates(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
-) -> list[_Compared]:
-    held = {hit.passage.id: coverage(rare_words, _around(hit)) for hit in hits}
+) -> list[Candidate]:
+    stem = stems_for(question)
+    held = {hit.passage.id: coverage(rare_words, _around(hit), stem) for hit in hits}
     found = []
     for hit, start, end, cosine in compared_sentences(question, hits, embedder):
-        covered = coverage(rare_words, words_at(hit, start, end))
-        candidate = Candidate(hit, start, end, None, 0.0, "words", covered)
+        covered = coverage(rare_words, words_at(hit, start, end), stem)
         features = (cosine, hit.score, covered, held[hit.passage.id])
-        found.append(_Compared(candidate, features))
+        found.append(Candidate(hit, start, end, None, 0.0, "words", covered, features))
     return found
 
 
@@ -115,15 +123,10 @@ def _around(hit: Hit) -> str:
     return f"{hit.passage.title} {hit.passage.heading or ''} {hit.passage.text}"
 
 
-def _chance_of(best: _Compared, compared: Sequence[_Compared], weights: Sequence[float]) -> float:
-    passage = best.candidate.hit.passage.id
-    others = [each.rank for each in compared if each.candidate.hit.passage.id != passage]
-    margin = min(best.rank - max(others, default=-math.inf), _WIDEST_MARGIN)
-    cosine, _, covered, _ = best.features
-    return chance_of((1.0, cosine, covered, margin), weights)
+def _ranks(candidates: Sequence[Candidate]) -> list[float]:
+    weights = _RANK if shares_words(candidates) else _RANK_ACROSS
+    return [sum(map(mul, each.features, weights)) for each in candidates]
 
 
-def _weakly(compared: _Compared) -> Candidate:
-    candidate = compared.candidate
-    features = (1.0, *compared.features[:3])
-    return replace(candidate, chance=chance_of(features, _WEAK_CHANCE))
+def _weak_chance(candidate: Candidate) -> float:
+    return chance_of((1.0, *candidate.features[:3]), _WEAK_CHANCE)

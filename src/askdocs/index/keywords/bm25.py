@@ -18,7 +18,7 @@ from askdocs.index.keywords.postings import (
     POSITION_BITS,
     all_lengths,
 )
-from askdocs.index.keywords.terms import content_words, words
+from askdocs.index.keywords.terms import telling_words, words
 
 _K1, _B = 1.2, 0.75  # of BM25, as is usual
 _CONTEXT_WEIGHT = 0.5  # of a word in the title or heading against one in the text
@@ -36,7 +36,7 @@ def rare_words(database: Database, text: str) -> dict[str, float]:
     At most 32, the rarest first; words of over 30 % of many passages are left out unless nothing
     else is left.
     """
-    candidates = content_words(text) or words(text)
+    candidates = telling_words(text) or words(text)
     with database.snapshot() as connection:
         total = _totals(connection)[0]
         counts: dict[str, int] = {}

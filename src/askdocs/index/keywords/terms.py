@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
 import snowballstemmer
+
+from askdocs.index.keywords.languages import has_stems, is_form_word, language_by_words, stem_in
 
 # Scripts that are written without spaces are indexed as overlapping pairs of characters.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
@@ -60,6 +62,29 @@ def content_words(text: str) -> list[str]:
 def name_words(name: str) -> list[str]:
     """The content words of a file name or title: "Annual_Report-2020.pdf" has four."""
     return content_words(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name)))
+
+
+def telling_words(question: str) -> list[str]:
+    """The words of a question, in any language, without those that only give it its form."""
+    language = _language_of(question)
+    held = words(question) if language else content_words(question)
+    return [word for word in held if not is_form_word(word, language)]
+
+
+def stems_for(question: str) -> Callable[[str], str]:
+    """What gives words the stems of the language that a question is in; English by default."""
+    language = _language_of(question)
+    return partial(_stem_of, language) if has_stems(language) else stem
+
+
+def _language_of(question: str) -> str:
+    """The language, other than English, whose form words a question has most of."""
+    held = words(question)
+    return language_by_words(held, sum(word in STOP_WORDS for word in held))
+
+
+def _stem_of(language: str, word: str) -> str:
+    return stem(word) if any(map(str.isdigit, word)) else stem_in(language, word)
 
 
 def stem(word: str) -> str:
