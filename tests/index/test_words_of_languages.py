@@ -21,6 +21,7 @@ from askdocs.index.keywords.terms import stems_for, telling_words
         ("谁修建了灯塔？", ["修建", "灯塔"]),
         ("灯台はどこにありますか", ["灯台"]),
         ("Who built the tower?", ["built", "tower"]),
+        ("What is a 灯塔?", ["灯塔"]),
         ("Did the pilot die in the war?", ["pilot", "die", "war"]),
     ],
 )
