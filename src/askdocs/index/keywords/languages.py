@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import Any
 
 import snowballstemmer
 
@@ -138,9 +139,9 @@ def has_stems(language: str) -> bool:
 @lru_cache(maxsize=50_000)
 def stem_in(language: str, word: str) -> str:
     """The stem of a lower-case word, by the Snowball algorithm of its language."""
-    return _stemmer(language)(word)
+    return str(_stemmer(language).stemWord(word))
 
 
 @cache
-def _stemmer(language: str) -> Callable[[str], str]:
-    return snowballstemmer.stemmer(_STEMMERS[language]).stemWord
+def _stemmer(language: str) -> Any:
+    return snowballstemmer.stemmer(_STEMMERS[language])
