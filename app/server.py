@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import gradio
 import uvicorn
 from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.responses import FileResponse, JSONResponse
 from starlette.types import ASGIApp
 
@@ -100,6 +101,7 @@ def _routes_of(
     tools = mcp_routes(assistant)
     routes = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.lifespan)
     routes.router.routes.extend(tools.routes)
+    routes.add_exception_handler(RequestValidationError, _invalid)
     suggestions, intake = Suggestions(assistant, background), Intake(assistant.config)
     suggestions.refresh()
     _add_state(routes, assistant, suggestions)
@@ -132,6 +134,13 @@ def _routes_of(
         max_file_size=0,
     )
     return routes
+
+
+def _invalid(_: Request, error: Exception) -> Response:
+    """What is wrong with a request. It does not repeat what came: that may be no valid JSON."""
+    assert isinstance(error, RequestValidationError)
+    detail = [{name: each[name] for name in ("type", "loc", "msg")} for each in error.errors()]
+    return JSONResponse({"detail": detail}, 422)
 
 
 def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.sandbox.client import load_guarded
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 LONGEST_DRAFT = 200_000  # characters
+LONGEST_NAME = 4096
 CHECKS_AT_ONCE = 2
 DRAFTS_AT_ONCE = 2  # files that are read at a time
 LINES = "application/x-ndjson"
@@ -38,7 +40,7 @@ class Draft(BaseModel):
     """What is to be checked, and the documents to look in; None for all."""
 
     text: str = Field(min_length=1, max_length=LONGEST_DRAFT)
-    sources: list[str] | None = None
+    sources: list[Annotated[str, Field(max_length=LONGEST_NAME)]] | None = None
 
 
 def add_check(routes: FastAPI, assistant: Assistant, background: Background) -> None:
@@ -51,15 +53,17 @@ def add_check(routes: FastAPI, assistant: Assistant, background: Background) -> 
 
     @routes.post("/check")
     def check(draft: Draft, request: Request) -> Response:
+        if not places.acquire(blocking=False):
+            return JSONResponse({"problem": _BUSY}, 503)
         if LINES in request.headers.get("accept", ""):
-            if not places.acquire(blocking=False):
-                return JSONResponse({"problem": _BUSY}, 503)
             work = partial(_check, assistant, draft)
             return lines_of(background, work, "askdocs-check", done=places.release)
         try:
             found = assistant.check(draft.text, sources=draft.sources)
         except AskdocsError as error:
             return JSONResponse({"problem": str(error)}, 400)
+        finally:
+            places.release()
         return JSONResponse(check_as_json(found))
 
     reading = CapacityLimiter(DRAFTS_AT_ONCE)
@@ -91,6 +95,20 @@ def _text_of(name: str, content: bytes, seconds: float) -> str:
         return load_guarded(path, PurePosixPath(name).name, seconds=seconds)[0].text
 
 
+class _Lines(StreamingResponse):
+    """Lines as they come. `unheard` is called at the end, also where the client went before it."""
+
+    def __init__(self, lines: AsyncIterator[str], unheard: Callable[[], None]) -> None:
+        super().__init__(lines, media_type=LINES, headers={"Cache-Control": "no-store"})
+        self._unheard = unheard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._unheard()
+
+
 def lines_of(
     background: Background,
     work: Callable[[Callable[[Any], None]], None],
@@ -104,8 +122,9 @@ def lines_of(
         background: Runs the work, in a thread of its own. It ends when the client has gone.
         work: Is given the function that tells.
         name: Of the thread.
-        done: Called once the work has ended.
+        done: Called once the work has ended, or at once if the client has gone before it began.
     """
+    begun = False
 
     def run(tell: Callable[[Any], None]) -> None:
         try:
@@ -117,8 +136,14 @@ def lines_of(
         finally:
             done()
 
-    async def lines() -> Any:
+    async def lines() -> AsyncIterator[str]:
+        nonlocal begun
+        begun = True
         async for piece in told(background, run, name):
             yield json.dumps(piece, ensure_ascii=False) + "\n"
 
-    return StreamingResponse(lines(), media_type=LINES, headers={"Cache-Control": "no-store"})
+    def unheard() -> None:
+        if not begun:
+            done()
+
+    return _Lines(lines(), unheard)

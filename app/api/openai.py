@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -25,6 +25,7 @@ from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Statement, Turn
 
 from ..corpora import corpus_address, page_address
+from ..security import BODY_BYTES
 from ..views.markdown import AnswerEscaper, escaped_answer, one_line, unescaped
 from .processes import told_while_heard
 
@@ -38,18 +39,22 @@ MODEL = "askdocs"
 _MARK = re.compile(r"\\?\[(\d{1,4})\\?\]")  # of a citation, escaped or not
 
 
+# A limit of its length makes pydantic check that it is valid Unicode, which JSON need not be.
+Text = Annotated[str, Field(max_length=BODY_BYTES)]
+
+
 class Part(BaseModel):
     """A piece of a message; only text is read."""
 
     type: str = "text"
-    text: str = ""
+    text: Text = ""
 
 
 class Message(BaseModel):
     """One message of the conversation so far."""
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str | list[Part] | None = ""
+    content: Text | list[Part] | None = ""
 
     @property
     def text(self) -> str:
@@ -71,7 +76,7 @@ class Wanted(BaseModel):
     model: str = MODEL
     stream: bool = False
     stream_options: StreamOptions | None = None
-    sources: list[str] | None = None
+    sources: list[Text] | None = None
 
 
 def add_completions(

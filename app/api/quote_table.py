@@ -24,7 +24,7 @@ from askdocs.quote_table.write import write_table
 
 from ..background_tasks import Background
 from ..corpora import page_address
-from .check import lines_of
+from .check import LONGEST_NAME, lines_of
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -41,13 +41,14 @@ _MEDIA = {
     "json": "application/json",
 }
 Question = Annotated[str, Field(min_length=1, max_length=2000)]
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 class Wanted(BaseModel):
     """The questions, and the documents or folders to ask; None for all."""
 
     questions: list[Question] = Field(min_length=1, max_length=MOST_QUESTIONS)
-    sources: list[str] | None = Field(default=None, max_length=MOST_DOCUMENTS)
+    sources: list[Name] | None = Field(default=None, max_length=MOST_DOCUMENTS)
 
 
 class Tables:

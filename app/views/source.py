@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from askdocs.output.exports import checksum
-from askdocs.output.marks import Mark
+from askdocs.output.marks import Mark, find_marks
 from askdocs.types import Document, place
 
 from .marked_text import MarkedText
@@ -103,7 +103,7 @@ def read(
         plain: Show the text as it is stored, with nothing left out, not what it is made of.
     """
     text = document.text
-    found = {number: mark.found_in(text) for number, mark in enumerate(marks)}
+    found = find_marks(text, marks)
     kept = {number: mark for number, mark in found.items() if mark}
     moved = tuple(i for i, mark in kept.items() if mark.start != marks[i].start)
     if at is None or at in {marks[i].start for i in moved}:

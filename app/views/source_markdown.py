@@ -45,24 +45,24 @@ def markdown_blocks(document: Document, marked: MarkedText, start: int, end: int
     Pictures are their descriptions, links their words, and HTML is left out but for its words:
     nothing that a document brings is loaded or run.
     """
-    yield from _Markdown(marked).between(_tokens(document.text), start, end)
+    del document
+    yield from _Markdown(marked, start, end).blocks()
 
 
 class _Markdown:
-    def __init__(self, marked: MarkedText) -> None:
+    """The part of a document between `start` and `end`. Only that is parsed."""
+
+    def __init__(self, marked: MarkedText, start: int, end: int) -> None:
         self._marked = marked
         self._text = marked.text
-        self._starts = [0]
-        for line in self._text.split("\n"):
+        self._part = self._text[start:end]
+        self._starts = [start]
+        for line in self._part.split("\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
 
-    def between(self, tokens: Sequence[Token], start: int, end: int) -> Iterator[str]:
-        wanted, in_table = True, False
-        for token in tokens:
-            if token.level == 0 and token.map and token.nesting >= 0:
-                wanted = start <= self._starts[token.map[0]] < end
-            if not wanted:
-                continue
+    def blocks(self) -> Iterator[str]:
+        in_table = False
+        for token in _tokens(self._part):
             if token.type == "table_open":
                 in_table = True
                 yield self._table(token)

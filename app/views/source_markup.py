@@ -29,16 +29,20 @@ _NOTES = frozenset(
     "note warning tip important caution danger attention hint error admonition seealso topic"
     " versionadded versionchanged deprecated sidebar".split()
 )
-# ``code``, **strong**, *emphasis*, :role:`words`, `words <address>`_, `words`
+# ``code``, **strong**, *emphasis*, :role:`words`, `words <address>`_, `words`. A sign that is never
+# closed is looked for no farther than that many characters.
 _INLINE = re.compile(
-    r"``(?P<code>.+?)``|\*\*(?P<strong>\S(?:.*?\S)?)\*\*|(?<![\w*])\*(?P<em>\S(?:.*?\S)?)\*(?![\w*])"
-    r"|:[\w:+.-]+:`(?P<role>[^`]+?)(?:\s*<[^`<>]*>)?`|`(?P<link>[^`]+?)(?:\s*<[^`<>]*>)?`_{0,2}",
+    r"``(?P<code>.{1,400}?)``|\*\*(?P<strong>\S(?:.{0,400}?\S)?)\*\*"
+    r"|(?<![\w*])\*(?P<em>\S(?:.{0,400}?\S)?)\*(?![\w*])"
+    r"|(?<![\w:+.-]):[\w:+.-]{1,60}:`(?P<role>[^`]{1,400}?)(?:\s{0,40}<[^`<>]{0,400}>)?`"
+    r"|`(?P<link>[^`]{1,400}?)(?:\s{0,40}<[^`<>]{0,400}>)?`_{0,2}",
     re.DOTALL,
 )
 _ASCIIDOC_INLINE = re.compile(
-    r"`+(?P<code>[^`]+?)`+|(?<!\w)\*{1,2}(?P<strong>\S(?:[^*]*?\S)?)\*{1,2}(?!\w)"
-    r"|(?<!\w)_{1,2}(?P<em>\S(?:[^_]*?\S)?)_{1,2}(?!\w)"
+    r"`{1,3}(?P<code>[^`]{1,400})`{1,3}|(?<!\w)\*{1,2}(?P<strong>\S(?:[^*]{0,400}?\S)?)\*{1,2}(?!\w)"
+    r"|(?<!\w)_{1,2}(?P<em>\S(?:[^_]{0,400}?\S)?)_{1,2}(?!\w)"
 )
+_DEEPEST = 20  # directives within one another that are drawn; below, they are text
 _TAGS = {"code": "code", "strong": "strong", "em": "em", "role": "code", "link": "span"}
 _ASCIIDOC_FENCES = ("----", "....", "```", "|===", "++++", "////")
 _ASCIIDOC_HEADING = re.compile(r"(=+|#+)\s+")
@@ -81,7 +85,10 @@ class _Markup:
 
 
 class _Restructured(_Markup):
-    def blocks(self, lines: Sequence[Line]) -> Iterator[str]:
+    def blocks(self, lines: Sequence[Line], depth: int = 0) -> Iterator[str]:
+        if depth > _DEEPEST:
+            yield self._code(lines)
+            return
         at = 0
         while at < len(lines):
             if not self.line(lines[at]).strip():
@@ -92,11 +99,11 @@ class _Restructured(_Markup):
                 html, at = heading
                 yield html
                 continue
-            end = self._paragraph_end(lines, at)
             if _DIRECTIVE.match(self.line(lines[at])) or _COMMENT.match(self.line(lines[at])):
                 end = self._indented_end(lines, at + 1, self.indent(lines[at]) + 1)
-                yield from self._directive(lines[at:end])
+                yield from self._directive(lines[at:end], depth)
             else:
+                end = self._paragraph_end(lines, at)
                 yield from self._chunk(lines[at:end])
                 if self.line(lines[end - 1]).rstrip().endswith("::"):
                     begin, depth = end, self.indent(lines[at]) + 1
@@ -137,29 +144,30 @@ class _Restructured(_Markup):
         return last
 
     def _code(self, lines: Sequence[Line]) -> str:
-        while lines and not self.line(lines[0]).strip():
-            lines = lines[1:]
+        first = next((at for at, line in enumerate(lines) if self.line(line).strip()), len(lines))
+        lines = lines[first:]
         filled = [self.indent(line) for line in lines if self.line(line).strip()]
         return code_html(self._marked, lines, min(filled, default=0))
 
-    def _directive(self, lines: Sequence[Line]) -> Iterator[str]:
+    def _directive(self, lines: Sequence[Line], depth: int) -> Iterator[str]:
         found = _DIRECTIVE.match(self.line(lines[0]))
         name = found[1].rsplit(":", 1)[-1].lower() if found else ""
         head, body = lines[0], lines[1:]
         if found and name in _CODE:
-            while body and self.line(body[0]).lstrip().startswith(":"):
-                body = body[1:]  # options such as :linenos:
-            yield self._code(body)
+            options = 0  # such as :linenos:
+            while options < len(body) and self.line(body[options]).lstrip().startswith(":"):
+                options += 1
+            yield self._code(body[options:])
         elif found and name in _NOTES:
             begin = head[0] + found.start(2)
             title = f'<span class="directive">{escape(name.capitalize())}</span> '
             title += self.words(begin, head[1])
             yield f'<div class="note"><p data-at="{head[0]}">{title}</p>'
-            yield from self.blocks(body)
+            yield from self.blocks(body, depth + 1)
             yield "</div>"
         else:
             yield f'<p class="directive" data-at="{head[0]}">{self._marked.html(*head)}</p>'
-            yield from self.blocks(body)
+            yield from self.blocks(body, depth + 1)
 
     def _chunk(self, lines: Sequence[Line]) -> Iterator[str]:
         """Lines between blank ones: a table as it is written, items, or a paragraph."""

@@ -11,6 +11,7 @@ from .marked_text import MarkedText
 
 _LONGEST_NAME = 80  # characters of a column's name
 _LONGEST_LABEL = 40  # of a name that stands alone with its value
+_MOST_FIELDS = 100_000  # rows times columns: more, and most are empty, is no table to look at
 _FEW_ROWS = 4  # up to these, a name that only one of them has is believed
 
 
@@ -56,7 +57,7 @@ def table(marked: MarkedText, lines: Sequence[Line], numbers: Sequence[int | Non
             for (start, _), row in zip(lines, rows, strict=True)
         )
         return _framed(f'<table class="labels"><tbody>{body}</tbody></table>')
-    if not all(rows):
+    if not all(rows) or len({cell.name for row in rows for cell in row}) * len(rows) > _MOST_FIELDS:
         return _framed(f"<table><tbody>{_bare_rows(marked, lines)}</tbody></table>")
     names = _columns(rows)
     numbered = any(numbers)
@@ -96,7 +97,8 @@ def _rows(text: str, lines: Sequence[Line]) -> list[list[Cell]]:
     counts = Counter(cell.name for row in rows for cell in row)
     if len(lines) <= _FEW_ROWS:
         return rows
-    return [_joined(row, {name for name, count in counts.items() if count > 1}) for row in rows]
+    common = {name for name, count in counts.items() if count > 1}
+    return [_joined(row, common) for row in rows]
 
 
 def _cells(text: str, start: int, end: int) -> list[Cell]:

@@ -14,7 +14,7 @@ from .marked_text import MarkedText
 
 LINE = 160  # a line with more characters is a paragraph
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
-_HEADING_SIGNS = re.compile(r"^#{1,6}\s+|\s+#+$")
+_HEADING_SIGNS = re.compile(r"^#{1,6}\s+|(?<!\s)\s+#+$")
 
 
 def text_blocks(document: Document, marked: MarkedText, start: int, end: int) -> Iterator[str]:
@@ -74,5 +74,7 @@ def _kind(line: str, heading: str) -> str:
 
 def is_heading(line: str, heading: str) -> bool:
     """Whether a line is the words of the heading that begins there."""
+    if not heading:
+        return False
     bare = _HEADING_SIGNS.sub("", line.strip()).strip(" *_:")
-    return bool(heading) and bare == heading.rsplit(" › ", 1)[-1].strip(" *_:")
+    return bare == heading.rsplit(" › ", 1)[-1].strip(" *_:")

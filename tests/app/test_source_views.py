@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,41 @@ def test_what_is_looked_for_is_marked_apart_and_counted_in_the_whole_document() 
     found = tree(reading).css("mark.found")
     assert [each.attributes["data-found"] for each in found] == ["0", "1", "1"]
     assert [each.text() for each in found] == ["red cup", "Red\n", "cup"]
+
+
+N = 200_000
+COLUMNS = "\n".join(f"n{number}: x; k: y" for number in range(14_000))
+NAMES = "\n".join(f"n{number}: x" for number in range(20_000))
+NOTES = "\n".join(f"{' ' * number}.. note:: a\n" for number in range(600))
+HOSTILE = {
+    "signs that never close": ("notes.rst", "*a " * (N // 3)),
+    "one sign and spaces": ("notes.rst", "`" + " " * N + "a"),
+    "directives": ("notes.rst", ".. a::\n" * (N // 7)),
+    "notes in notes": ("notes.rst", NOTES),
+    "signs": ("guide.adoc", "`" * N),
+    "as many columns as rows": ("page.html", COLUMNS),
+    "as many names as rows": ("page.html", NAMES),
+    "spaces": ("page.txt", "a" + " " * N + "b"),
+    "short lines": ("page.txt", "a\n===\n" * (N // 6)),
+    "longer than is shown": ("guide.md", "Tea is hot.\n\n" * 150_000),
+}
+FAR_LESS_THAN_BEFORE = 30.0  # seconds of this process, on a machine however slow
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_document_costs_more_than_its_length(name: str) -> None:
+    """Most of these took minutes in which the server answered nobody, or gigabytes."""
+    source, text = HOSTILE[name]
+    before = time.process_time()
+    reading = read(Document(source, text, anchors=(Anchor(0, heading="Tea"),)))
+    assert time.process_time() - before < FAR_LESS_THAN_BEFORE
+    assert len(reading.html) < 100 * len(text)
+
+
+@pytest.mark.parametrize("length", [60, 1_500_000])
+def test_marks_that_nothing_holds_cost_little_however_many_and_long(length: int) -> None:
+    text = "a word " * 450_000
+    marks = [Mark(at, at + length, checksum("gone")) for at in range(1000, 1100)]
+    before = time.process_time()
+    assert read(Document("a.txt", text), marks).lost == tuple(range(100))
+    assert time.process_time() - before < FAR_LESS_THAN_BEFORE

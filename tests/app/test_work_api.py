@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import openpyxl
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from askdocs.app.api.check import CHECKS_AT_ONCE, LINES, add_check, lines_of
 from askdocs.app.api.quote_table import add_tables
@@ -128,6 +131,25 @@ def test_what_fails_is_told_in_words_and_gives_its_place_back() -> None:
     assert ended.wait(20)
 
 
+def test_who_leaves_before_the_first_line_leaves_the_place_to_others() -> None:
+    """The client has gone when the answer is to begin: nothing runs then that would end."""
+    released: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        """Nobody hears it."""
+
+    async def leave() -> None:
+        answer = lines_of(Background(), print, "test", done=lambda: released.append(1))
+        await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+
+    with ThreadPoolExecutor(1) as threads:  # browser tests keep a loop in this one
+        threads.submit(asyncio.run, leave()).result()
+    assert released == [1]
+
+
 def test_more_checks_than_can_be_done_are_refused(
     client: TestClient, sample: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,8 +167,9 @@ def test_more_checks_than_can_be_done_are_refused(
         thread.start()
         assert begun.acquire(timeout=60)
     answer = client.post("/check", json={"text": DRAFT}, headers={"Accept": LINES})
+    plain = client.post("/check", json={"text": DRAFT})
     goes_on.set()
     for thread in threads:
         thread.join(60)
-    assert answer.status_code == 503
+    assert answer.status_code == plain.status_code == 503
     assert "Try again" in answer.json()["problem"]

@@ -162,7 +162,7 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     for number, (line_start, line_end) in enumerate(lines[1:], 1):
         width = max(widths[max(number - _NEAR, 0) : number])
         if number < final:
-            width = min(width, max(widths[number:][:_NEAR]))
+            width = min(width, max(widths[number : number + _NEAR]))
         wrapped = width in _WRAP_WIDTHS and not listed
         soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
         if soft and not _are_rows(text[line_before:piece_end], text[line_start:line_end]):

@@ -14,6 +14,8 @@ from askdocs.types import Citation, Passage
 _WRITTEN = re.compile(r"(\d{1,12})-(\d{1,12})(?:~(\d{1,12})-(\d{1,12}))?\.([0-9a-f]{12})")
 
 _FARTHEST = 100_000  # characters that words are looked for before and after their place
+_MOST_COMPARED = 20_000_000  # characters that are hashed to find one mark; anybody can write one
+_FEW = 10  # marks, each of which is looked for as far as that
 _WORD_START = re.compile(r"\b\w|(?<!\S)\S")
 _WITHIN_WORD = re.compile(r"\w\w|\s")  # from the last character on: no words end here
 
@@ -40,8 +42,12 @@ class Mark:
         inside = 0 <= self.start < self.end <= len(text)
         return inside and checksum(text[self.start : self.end]) == self.check
 
-    def found_in(self, text: str) -> Mark | None:
+    def found_in(self, text: str, *, farthest: int = _FARTHEST) -> Mark | None:
         """The mark at the place of `text`, nearest to its own, where the same words stand now.
+
+        Args:
+            text: The text of the document as it is now.
+            farthest: How many characters before and after its own place it is looked for.
 
         Returns:
             The mark itself where its words have not moved, None where they are gone or far away.
@@ -49,11 +55,14 @@ class Mark:
         if self.holds(text):
             return self
         length = self.end - self.start
-        first, last = max(self.start - _FARTHEST, 0), self.start + _FARTHEST
+        if not 0 < length <= len(text):
+            return None
+        first, last = max(self.start - farthest, 0), self.start + farthest
         starts = (match.start() for match in _WORD_START.finditer(text, first, last))
-        for start in sorted(starts, key=lambda start: abs(start - self.start)):
+        nearest = sorted(starts, key=lambda start: abs(start - self.start))
+        for start in nearest[: _MOST_COMPARED // length + 1]:
             end = start + length
-            if length > 0 and end <= len(text) and not _WITHIN_WORD.match(text, end - 1):
+            if end <= len(text) and not _WITHIN_WORD.match(text, end - 1):
                 moved = self._moved(start - self.start)
                 if moved.holds(text):
                     return moved
@@ -62,6 +71,17 @@ class Mark:
     def _moved(self, by: int) -> Mark:
         focus = (self.focus[0] + by, self.focus[1] + by) if self.focus else None
         return Mark(self.start + by, self.end + by, self.check, focus)
+
+
+def find_marks(text: str, marks: Sequence[Mark]) -> dict[int, Mark | None]:
+    """The marks by their numbers, each where its words stand now.
+
+    The more of them do not hold, the less far each is looked for: an address with a hundred wrong
+    ones costs as much as one with ten.
+    """
+    wrong = sum(not mark.holds(text) for mark in marks)
+    farthest = _FARTHEST * _FEW // max(wrong, _FEW)
+    return {number: mark.found_in(text, farthest=farthest) for number, mark in enumerate(marks)}
 
 
 def mark_citation(citation: Citation) -> Mark:
