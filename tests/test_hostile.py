@@ -269,7 +269,7 @@ def test_nothing_but_the_question_and_the_passages_is_sent(
     monkeypatch.setenv("SOME_SECRET", "hunter2-hunter2")
     server.script = script = Script([[f"{TRUE} [1]"]])
     assistant.ask(QUESTION)
-    (request,) = script.requests
+    request, *_ = script.requests
     said: list[dict[str, Any]] = request["messages"]
     assert "hunter2" not in str(request)
     assert str(Path.home()) not in str(request)

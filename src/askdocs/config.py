@@ -89,7 +89,7 @@ class Config:
         " one is set, from passages of every document named) or quotes",
     )
     second_opinion: str = _setting(
-        "no",
+        "yes",
         "whether a language model is asked, in one further request, which words bear its"
         " statements: no or yes",
     )

@@ -38,8 +38,9 @@ def server() -> Iterator[ModelServer]:
 
 
 def settings(folder: Path, url: str, **more: Any) -> Config:
-    llm = f"openai:small@{url}"
-    return Config(corpus=folder / "corpus", index=folder / "index", **{"llm": llm, **more})
+    """Settings with the server as the model, which is asked once unless a test says otherwise."""
+    own = {"llm": f"openai:small@{url}", "second_opinion": "no", **more}
+    return Config(corpus=folder / "corpus", index=folder / "index", **own)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -511,14 +512,16 @@ def test_what_a_second_opinion_does_not_save_is_removed_where_the_setting_says_s
 def test_an_opinion_is_read_in_the_forms_that_models_write() -> None:
     reply = (
         '**1.** YES “one word of it” and "another [...] word"\n'
-        '2: NO (the third, which is wrong) "he said "no" to it"\n'
+        '2: NO (the third, "which" is wrong) (so is this (too)) "he said "no" to it"\n'
         "- Statement 3: NONE\n"
         '4) "only pointed at"\n'
         "5: Not said"
     )
     assert opinions_in(reply) == {
         1: Opinion(True, ("one word of it", "another", "word")),
-        2: Opinion(False, ('he said "no" to it',), ("the third, which is wrong",)),
+        2: Opinion(
+            False, ('he said "no" to it',), ('the third, "which" is wrong', "so is this (too)")
+        ),
         3: Opinion(False),
         4: Opinion(None, ("only pointed at",)),
         5: Opinion(False),

@@ -210,13 +210,13 @@ def test_a_settings_file_that_was_found_is_told_and_gets_no_key(
         (tmp_path / "askdocs.toml").write_text(f"{places}llm = 'openai:m@{server.url}'\n")
         told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key)
         assert told.returncode == 0, told.stderr
-        assert server.script.keys == [""]
+        assert set(server.script.keys) == {""}
         assert f"Settings are read from {tmp_path / 'askdocs.toml'}" in told.stderr
         assert "OPENAI_API_KEY is not sent" in told.stderr
         named = askdocs("ask", question, "--config", "askdocs.toml", cwd=tmp_path,
                         OPENAI_API_KEY=key)  # fmt: skip
         assert named.stderr == ""
-        assert server.script.keys == ["", f"Bearer {key}"]
+        assert set(server.script.keys) == {"", f"Bearer {key}"}
     (tmp_path / "askdocs.toml").write_text(f"{places}llm = 'openai:m@https://192.0.2.1/v1'\n")
     told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key)
     assert "ignored: llm = 'openai:m@https://192.0.2.1/v1'" in told.stderr

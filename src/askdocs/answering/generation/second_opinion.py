@@ -28,7 +28,7 @@ _LEAST_ROOM = 100  # tokens of reply, or the request is not made
 _LONGEST_TOKEN = 8  # characters
 _LINE = re.compile(r"^\W*(?:statement )?(\d{1,3})\W?\s*[:.)\]–-]\s*(.*)$", re.IGNORECASE)
 _SAID = re.compile(r"\W*(yes|no|none|not)\b", re.IGNORECASE)
-_PART = re.compile(r"\(([^()]{2,}(?:\([^()]*\)[^()]*)*)\)")
+_PART = re.compile(r"[\s,;:*]*\(([^()]{2,}(?:\([^()]*\)[^()]*)*)\)")
 _SIGNS = '"“”„«»'
 # A quotation ends where the next one begins, so words in quotes within it stay part of it.
 _BETWEEN = re.compile(rf"[{_SIGNS}]\s*(?:[,;+&…]|\.\.\.|and|or)?\s*[{_SIGNS}](?=\S)")
@@ -128,10 +128,14 @@ def opinions_in(reply: str) -> dict[int, Opinion]:
 def _opinion(said: str) -> Opinion:
     verdict = _SAID.match(said)
     says = None if verdict is None else verdict[1].lower() == "yes"
-    begin = min((at for sign in _SIGNS if (at := said.find(sign)) >= 0), default=len(said))
-    end = max(said.rfind(sign) for sign in _SIGNS)
-    quoted = said[begin + 1 : end] if end > begin else ""
+    rest = said[verdict.end() :] if verdict else said
+    parts = []
+    while part := _PART.match(rest):
+        parts.append(part[1].strip(" .,;"))
+        rest = rest[part.end() :]
+    begin = min((at for sign in _SIGNS if (at := rest.find(sign)) >= 0), default=len(rest))
+    end = max(rest.rfind(sign) for sign in _SIGNS)
+    quoted = rest[begin + 1 : end] if end > begin else ""
     pieces = [piece for quotation in _BETWEEN.split(quoted) for piece in _ELLIPSIS.split(quotation)]
     words = tuple(plain for piece in pieces if (plain := " ".join(piece.split())))
-    parts = tuple(part.strip(_SIGNS + " .,;") for part in _PART.findall(said[:begin]))
-    return Opinion(says, words, parts)
+    return Opinion(says, words, tuple(parts))

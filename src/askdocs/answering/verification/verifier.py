@@ -194,7 +194,8 @@ class Verifier:
         """The verdict on a statement that the model does not stand by, for the part it names."""
         reason = NOT_STOOD_BY
         if part:
-            reason = f"“{part}”: {SAYS_OTHER if quotes else NOT_THERE}"
+            otherwise = DENIED if judgement.contradicted else SAYS_OTHER
+            reason = f"“{part}”: {otherwise if quotes else NOT_THERE}"
         quotes = quotes or judgement.quotes
         if judgement.verdict == "supported":
             is_heard = bool(part) or judgement.said < _SURE
