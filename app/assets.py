@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,11 +13,13 @@ _STYLES = (
     "colours", "frame", "talk", "panels", "history", "search", "documents", "work", "phone",
 )  # fmt: skip
 _PDFJS = "pdfjs"
+_FIRST = ("language.js", "theme.js")  # are no modules
 _LATER = ("pdf_view.js", "pdf_words.js")  # are loaded with the first PDF
 _MEDIA = {
     ".css": "text/css",
     ".gif": "image/gif",
     ".js": "text/javascript",
+    ".json": "application/json",
     ".mjs": "text/javascript",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
@@ -34,12 +37,13 @@ def head() -> str:
     return (
         '<meta name="color-scheme" content="light dark">'
         f'<script src="{folder}/theme.js"></script>'
+        f'<script src="{folder}/language.js"></script>'
         f'<link rel="stylesheet" href="{folder}/style.css">'
         f'<script type="module" src="{folder}/main.js"></script>'
         + "".join(
             f'<link rel="modulepreload" href="{folder}/{name}">'
             for name in sorted(modules)
-            if name != "theme.js"
+            if name not in _FIRST
         )
     )
 
@@ -61,7 +65,21 @@ def _assets() -> dict[str, bytes]:
         for script in folder.joinpath("static", "js").iterdir()
         if script.name.endswith(".js")
     }
-    return {"style.css": b"\n".join(styles), **scripts}
+    return {"style.css": b"\n".join(styles), **scripts, **_words()}
+
+
+def _words() -> dict[str, bytes]:
+    """What the page's own words are in each language, by the file that its script loads."""
+    folder = files("askdocs.app").joinpath("static", "words")
+    known = {
+        file.name.removesuffix(".json"): json.loads(file.read_bytes()) for file in folder.iterdir()
+    }
+    return {
+        f"words-{code}.json": json.dumps(
+            {"words": {} if code == "en" else words, "english": known["en"]}, ensure_ascii=False
+        ).encode()
+        for code, words in known.items()
+    }
 
 
 @cache

@@ -49,7 +49,7 @@ CARD_CHARACTERS = 280
 
 OTHER_WORDS = '<p class="quiet">Other words may find more.</p>'
 ASK_ALL = (
-    '<p class="quiet">The others were not looked in. '
+    '<p class="quiet"><span>The others were not looked in.</span> '
     '<button type="button" class="turn" data-action="ask-all">Ask all documents</button></p>'
 )
 # Shown only where there is a language model (talk.css).
@@ -87,7 +87,8 @@ def render_past(
     if folded:
         questions = "1 earlier question" if folded == 1 else f"{folded:,} earlier questions"
         button = (
-            f'<button type="button" class="turn" data-action="earlier">Show {questions}</button>'
+            '<button type="button" class="turn" data-action="earlier" data-t>'
+            f"Show {questions}</button>"
         )
     exchanges = "".join(
         render_exchange(each, number, changed.get(number, _NOTHING))
@@ -110,9 +111,9 @@ def render_exchange(exchange: Exchange, number: int, since: Since = _NOTHING) ->
     body = _exchange_body(exchange, number)
     limits = ""
     if exchange.sources:
-        limits = f'<p class="limits">Asked of {escape(_enumerate(exchange.sources))}</p>'
+        limits = f'<p class="limits" data-t>Asked of {escape(_enumerate(exchange.sources))}</p>'
     return (
-        f'<article class="exchange" id="exchange-{number}" data-number="{number}"'
+        f'<article class="exchange" data-t id="exchange-{number}" data-number="{number}"'
         f"{' data-running' if exchange.running else ''}>"
         f'<h2 class="question" dir="auto">{escape(exchange.question)}</h2>{limits}'
         f"{_changed_note(since)}{body}{_actions(exchange)}</article>"
@@ -122,7 +123,8 @@ def render_exchange(exchange: Exchange, number: int, since: Since = _NOTHING) ->
 def _changed_note(since: Since) -> str:
     """That documents have changed since an answer was given, or were removed."""
     told = str(since)
-    return f'<p class="notice changed">{escape(told)}</p>' if told else ""
+    words = escape(told)
+    return f'<p class="notice changed" data-t data-said="{words}">{words}</p>' if told else ""
 
 
 def _exchange_body(exchange: Exchange, number: int) -> str:
@@ -147,13 +149,14 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
     if answer.band == "refusal":
         text = _of_the_ticked(answer.text) if limited else answer.text
         return (
-            f'<div class="answer refusal" dir="auto"><p>{escape(text)}</p></div>{notice}'
+            f'<div class="answer refusal" dir="auto"><p data-t>{escape(text)}</p></div>{notice}'
             f"{ASK_ALL if limited else OTHER_WORDS}"
             f"{LET_MODEL_TRY if answer.hits else ''}"
             f"{_nearest(answer.hits)}{_searched_for(answer, number)}"
         )
     if not answer.statements:
-        return f'<div class="answer said" dir="auto">{escape(answer.text)}</div>{notice}'
+        words = f"<span data-t>{escape(answer.text)}</span>"
+        return f'<div class="answer said" dir="auto">{words}</div>{notice}'
     if is_prose(answer):
         body = f'<div class="answer written" dir="auto">{_prose(answer, number)}</div>'
     else:
@@ -187,7 +190,7 @@ def _prose(answer: Answer, number: int) -> str:
             return "</a>"
         statement = answer.statements[place]
         links = "".join(_citation_link(each, number) for each in statement.citations)
-        cites = f'<span class="cites">{links}</span>' if links else ""
+        cites = f'<span class="cites" data-t>{links}</span>' if links else ""
         return f"</span>{cites}{_doubt(statement, number, place)}"
 
     return render_prose(answer, opens, closes)
@@ -201,13 +204,13 @@ def _doubt(statement: Statement, number: int, place: int) -> str:
     reason = f": {statement.reason}" if statement.reason else ""
     words = "".join(
         f'<span class="note-quote" dir="auto">“{escape(shortened(each.quote))}”</span> '
-        f'<span class="note-place">{escape(each.source)}</span>'
+        f'<span class="note-place" dir="auto">{escape(each.source)}</span>'
         for each in statement.citations[:NEAREST_WORDS]
     )
-    near = f'<span class="note-place">The nearest words:</span>{words}' if words else ""
+    near = f'<span class="note-place" data-t>The nearest words:</span>{words}' if words else ""
     return (
         f'<span class="note" id="doubt-{number}-{place}" hidden>'
-        f'<span class="note-reason">{escape(verdict + reason)}.</span> {near}</span>'
+        f'<span class="note-reason" data-t>{escape(verdict + reason)}.</span> {near}</span>'
     )
 
 
@@ -235,10 +238,10 @@ def _statement(statement: Statement, number: int) -> str:
     verdict = ""
     if _VERDICTS[statement.verdict]:
         reason = f": {escape(statement.reason)}" if statement.reason else ""
-        verdict = f' <small class="verdict">{_VERDICTS[statement.verdict]}{reason}</small>'
+        verdict = f' <small class="verdict" data-t>{_VERDICTS[statement.verdict]}{reason}</small>'
     return (
         f'<li class="statement {statement.verdict}" dir="auto">'
-        f'{body}<span class="cites">{buttons}</span>{verdict}</li>'
+        f'{body}<span class="cites" data-t>{buttons}</span>{verdict}</li>'
     )
 
 
@@ -282,7 +285,7 @@ def _entry(citation: Citation, number: int) -> str:
     return (
         f'<a class="entry" {_opens(citation.source, mark_citation(citation))}>'
         f'<span class="number">{citation.number}</span> '
-        f'<span class="place">{escape(where or "in the text")}</span></a>'
+        f'<span class="place" data-t="place">{escape(where or "in the text")}</span></a>'
         f'<button type="button" class="copy-quote" data-action="copy"'
         f' data-markdown="{escape(quote_with_place(citation))}"'
         f' aria-label="Copy quote {citation.number}" title="Copy this quote with its place">'
@@ -290,7 +293,7 @@ def _entry(citation: Citation, number: int) -> str:
         f'<span class="note" id="note-{number}-{citation.number}" hidden>'
         f'<span class="note-quote" dir="auto">“{escape(citation.quote)}”</span> '
         f'<span class="note-place">{_document_name(citation.passage)}'
-        f"{escape(f', {where}' if where else '')}</span></span>"
+        f"{_after_name(where)}</span></span>"
     )
 
 
@@ -298,7 +301,7 @@ def _document_name(passage: Passage) -> str:
     """Title and file of a document; the file alone where there is no other title."""
     title = f'<span class="title" dir="auto">{escape(passage.title)}</span> '
     known = passage.title and passage.title != passage.source
-    return f'{title if known else ""}<span class="file">{escape(passage.source)}</span>'
+    return f'{title if known else ""}<span class="file" dir="auto">{escape(passage.source)}</span>'
 
 
 def _nearest(hits: Sequence[Hit]) -> str:
@@ -307,7 +310,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
         return ""
     cards = "".join(
         f'<li><a class="entry card" {_opens(passage.source, mark_passage(passage))}>'
-        f'{_document_name(passage)}<span class="place">{escape(_passage_place(passage))}</span>'
+        f"{_document_name(passage)}{_after_name(_passage_place(passage))}"
         f'<span class="excerpt" dir="auto">{escape(shortened(passage.text))}</span></a></li>'
         for passage in (hit.passage for hit in hits[:NEAREST_SHOWN])
     )
@@ -319,16 +322,17 @@ def _assurance(answer: Answer) -> str:
     estimated = bool(answer.confidence) and not _is_overview(answer)
     told = summary(answer).removesuffix(".")
     if not estimated:
-        return f'<p class="quiet assurance">{escape(told)}.</p>' if told else ""
+        return f'<p class="quiet assurance" data-t>{escape(told)}.</p>' if told else ""
     sources = len({citation.source for citation in answer.citations})
     words = []
     if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
         words.append("Exact words" + (f" of {sources} documents" if sources > 1 else ""))
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
     words.append(told or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
-    said = ", ".join(words)
+    words[0] = words[0][0].upper() + words[0][1:]
+    said = ", ".join(f"<span data-t>{escape(each)}</span>" for each in words)
     title = f"Estimated probability that this answers: {answer.confidence:.0%}"
-    return f'<p class="quiet assurance" title="{title}">{escape(said[0].upper() + said[1:])}.</p>'
+    return f'<p class="quiet assurance" title="{title}" data-t>{said}.</p>'
 
 
 def _is_overview(answer: Answer) -> bool:
@@ -343,7 +347,7 @@ def _searched_for(answer: Answer, number: int) -> str:
         return ""
     return (
         f'<p class="quiet searched" title="{escape("; ".join(other))}">'
-        "Understood together with the questions before. "
+        "<span>Understood together with the questions before.</span> "
         '<button type="button" class="turn" data-action="alone">Ask it alone</button></p>'
     )
 
@@ -408,8 +412,12 @@ def _judgements(exchange: Exchange) -> str:
 
 def _passage_place(passage: Passage) -> str:
     known = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
-    where = _within(known, passage.title)
-    return f", {where}" if where else ""
+    return _within(known, passage.title)
+
+
+def _after_name(where: str) -> str:
+    """A place behind the name of its document."""
+    return f', <span class="place" data-t="place">{escape(where)}</span>' if where else ""
 
 
 def _within(where: str, title: str) -> str:

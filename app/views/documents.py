@@ -47,12 +47,13 @@ def render_welcome(
             f"{render_suggestions(questions)}{_guide(guide) if guide else ''}"
         )
     indexed = _being_read() if progress else ""
-    return f'<div data-state="{escape(state)}">{indexed}{shown}</div>'
+    return f'<div data-state="{escape(state)}" data-t>{indexed}{shown}</div>'
 
 
 def _being_read() -> str:
     return (
-        '<p class="notice">Documents are being read. Those that are ready can be asked. '
+        '<p class="notice">'
+        "<span>Documents are being read. Those that are ready can be asked.</span> "
         '<a href="?show=documents" data-view="documents">See which</a></p>'
     )
 
@@ -60,8 +61,11 @@ def _being_read() -> str:
 def _guide(guide: Guide) -> str:
     """What the folder holds, and what some of its documents say of themselves."""
     rows = "".join(_document(each) for each in guide.documents[:GUIDES_SHOWN])
-    topics = f" Words that stand out: {', '.join(guide.topics)}." if guide.topics else ""
-    failed = f" {counted(guide.failed, 'file')} could not be read." if guide.failed else ""
+    told = [f'<span data-t="series">{escape(kinds_in_words(guide))}</span>.']
+    if guide.topics:
+        told.append(f"<span>Words that stand out: {escape(', '.join(guide.topics))}.</span>")
+    if guide.failed:
+        told.append(f"<span>{counted(guide.failed, 'file')} could not be read.</span>")
     every = (
         '<p><a class="turn" href="?show=documents" data-view="documents">'
         f"All {guide.count:,} documents</a></p>"
@@ -70,7 +74,7 @@ def _guide(guide: Guide) -> str:
     )
     return (
         '<section class="guide" aria-label="What is here"><h3>What is here</h3>'
-        f'<p dir="auto">{escape(kinds_in_words(guide))}.{escape(topics)}{failed}</p>'
+        f"<p>{' '.join(told)}</p>"
         f'<ul class="places">{rows}</ul>{every}</section>'
     )
 
@@ -87,22 +91,27 @@ def _document(guide: DocumentGuide) -> str:
     return (
         f'<li><a class="entry" href="{escape(link(guide.source, marks))}" data-source="{source}"'
         f'{mark}><span class="title" dir="auto">{escape(guide.title)}</span> '
-        f'<span class="place">{escape(" · ".join(facts_of(guide)))}</span>{words}</a></li>'
+        f'<span class="place" data-t="facts">{escape(" · ".join(facts_of(guide)))}</span>'
+        f"{words}</a></li>"
     )
 
 
 def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
     """What to do where there are no documents."""
-    put = "Drag files or folders onto this page, or put them" if may_change else "Put files"
+    put = (
+        "Drag files or folders onto this page, or put them into this folder:"
+        if may_change
+        else "Put files into this folder:"
+    )
     then = (
         "What lies there is indexed by itself."
         if watching
-        else "Then open <em>Documents</em> and press <em>Index again</em>."
+        else "Then open “Documents” and press “Index again”."
     )
     button = '<button type="button" class="turn" data-action="add">Add files…</button>'
     return (
-        f"<h2>There are no documents yet</h2><p>{put} into the folder "
-        f"<code>{escape(status.corpus)}</code>. {then}</p>"
+        f"<h2>There are no documents yet</h2><p><span>{put}</span> "
+        f"<code>{escape(status.corpus)}</code> <span>{then}</span></p>"
         f"{button if may_change else ''}{_failures(status.failed)}"
     )
 
@@ -115,7 +124,7 @@ def render_suggestions(questions: Sequence[str], heading: str = "") -> str:
         f'<li><button type="button" data-action="suggest" dir="auto">{escape(each)}</button></li>'
         for each in questions
     )
-    title = f'<h3 class="quiet">{escape(heading)}</h3>' if heading else ""
+    title = f'<h3 class="quiet" data-t>{escape(heading)}</h3>' if heading else ""
     return f'{title}<ul class="suggestions">{buttons}</ul>'
 
 
@@ -124,7 +133,8 @@ def _failures(failures: Sequence[Failure]) -> str:
     if not failures:
         return ""
     rows = "".join(
-        f"<li><span><strong>{escape(each.source)}</strong> {escape(each.reason)}</span></li>"
+        f'<li><span><strong dir="auto">{escape(each.source)}</strong> '
+        f"<span>{escape(each.reason)}</span></span></li>"
         for each in failures[:FAILURES_SHOWN]
     )
     count = "One file" if len(failures) == 1 else f"{len(failures):,} files"

@@ -68,13 +68,17 @@ def _row(entry: Entry) -> str:
     return (
         f'<li><button type="button" class="entry" data-action="open" data-id="{entry.id}">'
         f'<span class="title" dir="auto">{title}</span> '
-        f'<span class="place">{readable_time(entry.asked_at)}, {count}</span></button>'
+        f'<span class="place">{_time(entry.asked_at)}, <span>{count}</span></span></button>'
         '<span class="entry-tools">'
         f'<button type="button" data-action="rename" data-id="{entry.id}" data-title="{title}"'
         f' aria-label="Rename {title}">Rename</button>'
         f'<button type="button" data-action="forget" data-id="{entry.id}" data-title="{title}"'
         f' aria-label="Delete {title}">Delete</button></span></li>'
     )
+
+
+def _time(written: str) -> str:
+    return f'<time datetime="{escape(written)}">{readable_time(written)}</time>'
 
 
 def readable_time(written: str) -> str:

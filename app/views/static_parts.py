@@ -40,7 +40,7 @@ def brand(switch: Switch) -> str:
     return (
         f"<h1>askdocs{name}</h1>"
         + (_switcher(switch, shown) if several else "")
-        + '<div id="announcement" class="unseen" role="status"></div>'
+        + '<div id="announcement" class="unseen" role="status" data-t="no"></div>'
     )
 
 
@@ -70,7 +70,7 @@ VIEW_LINKS = """
 """
 
 SEARCH = """
-<section class="view" id="view-search" aria-label="Search" hidden>
+<section class="view" id="view-search" aria-label="Search" data-t hidden>
   <div class="view-body">
     <form id="search-form" role="search" autocomplete="off">
       <div class="search-line"><input type="search" id="search-words" name="q" maxlength="2000"
@@ -79,21 +79,22 @@ SEARCH = """
         <label class="quiet"><input type="checkbox" name="by" value="meaning">By meaning</label>
         <details id="search-filters"><summary class="quiet">Filter</summary>
           <div class="filter-fields">
-            <label>Folder <select name="folder"><option value="">All</option></select></label>
-            <label>Kind <select name="kind"><option value="">All</option></select></label>
+            <label>Folder <select name="folder">
+              <option value="">All folders</option></select></label>
+            <label>Kind <select name="kind"><option value="">All kinds</option></select></label>
             <label>File changed from <input type="date" name="since"></label>
             <label>to <input type="date" name="until"></label>
           </div></details>
       </div>
     </form>
-    <p id="search-state" class="quiet" role="status"></p>
+    <p id="search-state" class="quiet" role="status" data-t="no"></p>
     <div id="search-help">
-      <p>All words have to stand in a document. <code>"exact phrase"</code> finds these words side
-        by side, <code>word*</code> finds what begins like this.</p>
-      <p>Keys: <kbd>/</kbd> comes here, <kbd>↓</kbd> <kbd>↑</kbd> go from hit to hit,
+      <p data-t="html">All words have to stand in a document. <code>"exact phrase"</code> finds
+        these words side by side, <code>word*</code> finds what begins like this.</p>
+      <p data-t="html">Keys: <kbd>/</kbd> comes here, <kbd>↓</kbd> <kbd>↑</kbd> go from hit to hit,
         <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>
     </div>
-    <div id="search-results" class="places"></div>
+    <div id="search-results" class="places" data-t="no"></div>
   </div>
 </section>
 """
@@ -107,33 +108,46 @@ TOOLS = """
     <li><button type="button" data-action="export" data-format="json">JSON</button></li>
   </ul>
 </details>
+<details id="languages" class="menu">
+  <summary aria-label="Language" title="Language"><span>EN</span></summary>
+  <ul data-t="no">
+    <li><button type="button" data-language="en" lang="en">English</button></li>
+    <li><button type="button" data-language="de" lang="de">Deutsch</button></li>
+    <li><button type="button" data-language="fr" lang="fr">Français</button></li>
+    <li><button type="button" data-language="es" lang="es">Español</button></li>
+    <li><button type="button" data-language="ur" lang="ur">اردو</button></li>
+  </ul>
+</details>
 <button type="button" data-action="theme" aria-label="Light or dark" title="Light or dark"
   ><span aria-hidden="true">◐</span></button>
 """
 
 QUOTES_ONLY = """
-<label class="quiet" title="Answer with quotes, without the language model"
+<label class="quiet" data-t title="Answer with quotes, without the language model"
   ><input type="checkbox" id="quotes-only"> Quotes only</label>
 """
 
-WELCOME = "<h2>Ask your documents</h2>"
+WELCOME = "<h2 data-t>Ask your documents</h2>"
 
-CHOICE = '<div id="choice" role="group" aria-label="What the question is about" hidden></div>'
+CHOICE = """
+<div id="choice" role="group" aria-label="What the question is about" data-label="Only"
+  data-t="no" hidden></div>
+"""
 
 EDITING = """
-<p id="editing" hidden><span class="quiet"></span> <strong>The questions after it will be
-  removed.</strong> <button type="button" data-action="stop-editing">Cancel</button></p>
+<p id="editing" data-t hidden><span class="quiet" data-t="no"></span> <strong>The questions after
+  it will be removed.</strong> <button type="button" data-action="stop-editing">Cancel</button></p>
 """
 
 READER = """
-<aside class="panel" id="reader-panel" aria-label="Source" hidden tabindex="-1">
+<aside class="panel" id="reader-panel" aria-label="Source" data-t hidden tabindex="-1">
   <div class="panel-head">
     <div class="panel-title"><h2 id="reader-title" dir="auto"></h2>
-      <p id="reader-place" class="quiet"></p></div>
+      <p id="reader-place" class="quiet" dir="auto"></p></div>
     <div class="panel-tools">
       <button type="button" data-action="previous" aria-label="Previous citation"
         title="Previous citation (p)">‹</button>
-      <span id="reader-count" class="quiet"></span>
+      <span id="reader-count" class="quiet" data-t="no"></span>
       <button type="button" data-action="next" aria-label="Next citation"
         title="Next citation (n)">›</button>
       <button type="button" data-action="copy-link">Copy link</button>
@@ -146,7 +160,7 @@ READER = """
       aria-controls="reader-contents">Contents</button>
     <span class="of-pdf" hidden><label class="quiet" for="reader-page">Page</label>
       <input id="reader-page" type="text" inputmode="numeric" autocomplete="off" size="4">
-      <span id="reader-pages" class="quiet"></span></span>
+      <span id="reader-pages" class="quiet" data-t="no"></span></span>
     <span class="of-pdf" hidden>
       <button type="button" data-action="zoom-out" aria-label="Smaller" title="Smaller">−</button>
       <button type="button" data-action="fit" title="As wide as the panel">Fit</button>
@@ -160,16 +174,17 @@ READER = """
   <div id="reader-find" class="panel-tools" role="search" hidden>
     <input id="reader-words" type="search" dir="auto" autocomplete="off"
       aria-label="Find in this document" placeholder="Find in this document…">
-    <span id="reader-found" class="quiet" role="status"></span>
+    <span id="reader-found" class="quiet" role="status" data-t="no"></span>
     <button type="button" data-action="find-previous" aria-label="Previous place">‹</button>
     <button type="button" data-action="find-next" aria-label="Next place">›</button>
     <button type="button" data-action="find-close" aria-label="Close the search">✕</button>
   </div>
-  <nav id="reader-contents" aria-label="Contents" hidden></nav>
-  <p id="reader-notice" class="notice" role="status" hidden></p>
+  <nav id="reader-contents" aria-label="Contents" data-t="no" hidden></nav>
+  <p id="reader-notice" class="notice" role="status" data-t="no" hidden></p>
   <div id="reader-text" class="panel-body" tabindex="0" role="region"
-    aria-labelledby="reader-title"></div>
-  <div id="reader-pdf" hidden><p class="quiet" role="status">Opening the PDF…</p></div>
+    aria-labelledby="reader-title" data-t="no"></div>
+  <div id="reader-pdf" data-t="no" dir="ltr" hidden><p class="quiet" role="status" data-t
+    >Opening the PDF…</p></div>
 </aside>
 """
 
@@ -184,14 +199,14 @@ HISTORY_HEAD = """
 """
 
 CONFIRM = """
-<dialog id="confirm" aria-labelledby="confirm-words">
+<dialog id="confirm" aria-labelledby="confirm-words" data-t>
   <form method="dialog">
     <p id="confirm-words" dir="auto"></p>
     <label id="confirm-label" hidden>New name
       <input id="confirm-name" type="text" maxlength="120" dir="auto" autocomplete="off"></label>
     <div class="dialog-buttons">
       <button type="button" data-action="cancel">Cancel</button>
-      <button type="submit" value="yes"></button>
+      <button type="submit" value="yes" data-t="no"></button>
     </div>
   </form>
 </dialog>
@@ -199,7 +214,7 @@ CONFIRM = """
 """
 
 _DOCUMENTS = """
-<section class="view" id="view-documents" aria-label="Documents" hidden>
+<section class="view" id="view-documents" aria-label="Documents" data-t hidden>
   <div class="view-body wide">
     <div id="documents-tools">
       <div class="search-line"><input type="search" id="find" maxlength="400" dir="auto"
@@ -210,21 +225,23 @@ _DOCUMENTS = """
           <option value="date">date</option><option value="size">size</option>
           <option value="kind">kind</option><option value="state">state</option></select></label>
         <label class="quiet">Kind <select id="documents-kind">
-          <option value="">all</option></select></label>
-        <label class="quiet">State <select id="documents-state"><option value="">all</option>
+          <option value="">All kinds</option></select></label>
+        <label class="quiet">State <select id="documents-state"><option value="">any</option>
           <option value="ready">wholly read</option>
           <option value="rest">not wholly read</option></select></label>
         <span class="documents-buttons">{add}<button type="button" class="turn"
           data-action="index">Index again</button></span>
       </div>
     </div>
-    <div id="adding" role="status"></div>
-    <p id="documents-summary" class="quiet"></p>
-    <div id="documents-progress" hidden><p class="quiet"><span dir="auto"></span> <b></b></p>
+    <div id="adding" role="status" data-t="no"></div>
+    <p id="documents-summary" class="quiet" data-t="no"></p>
+    <div id="documents-progress" hidden>
+      <p class="quiet" data-t="no"><span dir="auto"></span> <b></b></p>
       <progress max="1" aria-label="How much of the documents is read"></progress></div>
-    <p id="documents-outcome" class="quiet" role="status"></p>
-    <p class="quiet hint">{watched} Tick documents or folders to ask and search only those.</p>
-    <div id="documents"></div>
+    <p id="documents-outcome" class="quiet" role="status" data-t="no"></p>
+    <p class="quiet hint"><span>{watched}</span>
+      <span>Tick documents or folders to ask and search only those.</span></p>
+    <div id="documents" data-t="no"></div>
   </div>
 </section>
 """

@@ -6,6 +6,7 @@ import { addView, view } from "./views.js";
 import { chosen, whenChosen } from "./source_filter.js";
 import { openPlaces } from "./source_panel.js";
 import { UNREACHABLE, problemOf, toldBy } from "./lines.js";
+import { place as placeOf, said, t } from "./words.js";
 
 const SHOWN = 2; // places in the note of a statement
 const LONGEST = 260; // characters of a place in it
@@ -42,7 +43,7 @@ export function startCheck() {
 export const takesDrops = () => view() === "check";
 
 export async function openDraft(file) {
-  say(`Reading ${file.name} …`);
+  say(t("Reading {name} …", { name: file.name }));
   let answer;
   try {
     answer = await fetch(`draft?${new URLSearchParams({ name: file.name })}`, { method: "PUT", body: file });
@@ -54,7 +55,7 @@ export async function openDraft(file) {
   const { text, cut } = await answer.json();
   editDraft();
   find("#check-text").value = text;
-  say(cut ? "Only the beginning of the file fits: 200,000 characters." : `${file.name} is the draft now.`);
+  say(cut ? t("Only the beginning of the file fits: 200,000 characters.") : t("{name} is the draft now.", { name: file.name }));
 }
 
 export const pickDraft = () => find("#check-file").click();
@@ -78,18 +79,18 @@ async function run() {
   bar.removeAttribute("value");
   find("#check-progress").hidden = false;
   find("#check-result").hidden = true;
-  say("Checking …");
+  say(t("Checking …"));
   let found = null;
   work = toldBy("check", { text, sources: chosen.size ? [...chosen] : null }, (line) => {
     if (line.check) found = line.check;
     if (!line.total) return;
     [bar.value, bar.max] = [line.done, line.total];
-    say(`Checking statement ${line.done} of ${line.total} …`);
+    say(t("Checking statement {number} of {count} …", { number: line.done, count: line.total }));
   });
   const problem = await work.ended;
   work = null;
   find("#check-progress").hidden = true;
-  if (problem || !found) { say(problem === "stopped" ? "Stopped." : problem, problem !== "stopped"); return; }
+  if (problem || !found) { say(problem === "stopped" ? t("Stopped.") : problem, problem !== "stopped"); return; }
   say("");
   draw(text, found);
 }
@@ -102,7 +103,7 @@ function say(words, isProblem = false) {
 
 export function sayWhere() {
   for (const place of findAll("#check-only, #table-only")) {
-    place.textContent = chosen.size ? `Only in ${[...chosen].join(", ")}` : "";
+    place.textContent = chosen.size ? t("Only in {names}", { names: [...chosen].join(", ") }) : "";
   }
 }
 
@@ -121,13 +122,14 @@ function draw(text, check) {
   draft.append(letters.slice(at).join(""));
   doubts = findAll("#check-draft .doubt");
   current = -1;
-  find("#check-summary").textContent = check.summary;
+  const summary = said(check.summary);
+  find("#check-summary").textContent = summary;
   count();
   for (const name of ["previous-doubt", "next-doubt"]) find(`[data-action="${name}"]`).hidden = !doubts.length;
   find("#check-form").hidden = true;
   find("#check-result").hidden = false;
   find("#view-check").scrollTop = 0;
-  announce(check.summary);
+  announce(summary);
 }
 
 function statementOf(statement, number, places) {
@@ -153,7 +155,7 @@ function noteOf(statement, cited) {
   const note = document.createElement("div");
   const meaning = document.createElement("p");
   meaning.className = "meaning";
-  meaning.textContent = statement.meaning[0].toUpperCase() + statement.meaning.slice(1);
+  meaning.textContent = said(statement.meaning[0].toUpperCase() + statement.meaning.slice(1));
   note.append(meaning);
   for (const each of cited.slice(0, SHOWN)) {
     const words = document.createElement("q");
@@ -161,7 +163,7 @@ function noteOf(statement, cited) {
     words.textContent = each.quote.length > LONGEST ? `${each.quote.slice(0, LONGEST)} …` : each.quote;
     const place = document.createElement("span");
     place.className = "place";
-    place.textContent = each.where;
+    place.textContent = each.place ? `${each.source}, ${placeOf(each.place)}` : each.source;
     note.append(words, place);
   }
   return note;
@@ -184,6 +186,6 @@ export function stepDoubt(by) {
 }
 
 function count() {
-  const words = `${doubts.length} finding${doubts.length === 1 ? "" : "s"}`;
-  find("#check-count").textContent = current < 0 ? words : `${current + 1} of ${words}`;
+  const values = { n: doubts.length, number: current + 1 };
+  find("#check-count").textContent = current < 0 ? t("{n} findings", values) : t("{number} of {n} findings", values);
 }

@@ -2,6 +2,7 @@
 
 import { announce, find } from "./dom.js";
 import { UNREACHABLE } from "./lines.js";
+import { said, t } from "./words.js";
 
 /* Copy text, and beside it HTML for programs that take text with its layout. */
 export async function copy(text, button, html = "") {
@@ -18,13 +19,13 @@ export async function copy(text, button, html = "") {
     document.execCommand("copy");
     box.remove();
   }
-  announce("Copied");
+  announce(t("Copied"));
   const menu = button.closest(".copies");
   if (menu) menu.open = false;
   const shown = menu ? find("summary", menu) : button;
   const before = shown.dataset.label || shown.textContent;
   shown.dataset.label = before;
-  shown.textContent = menu || before.length > 1 ? "Copied" : "✓";
+  shown.textContent = menu || before.length > 1 ? t("Copied") : "✓";
   setTimeout(() => { shown.textContent = before; }, 1500);
 }
 
@@ -33,7 +34,7 @@ export async function copyReferences(button) {
   try {
     const answer = await fetch(`references?${button.dataset.query}`);
     if (answer.ok) copy(await answer.text(), button);
-    else announce((await answer.json()).problem);
+    else announce(said((await answer.json()).problem));
   } catch {
     announce(UNREACHABLE);
   }

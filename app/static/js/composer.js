@@ -4,6 +4,7 @@ import { announce, find, root } from "./dom.js";
 import { chosen } from "./source_filter.js";
 import { current } from "./conversation_id.js";
 import { remember } from "./earlier.js";
+import { t } from "./words.js";
 
 let pending = null; // {question, again, sources}: what the next press of "Ask" sends instead
 let editing = null; // {number, before}: what the question in the box replaces, and stood there
@@ -116,13 +117,13 @@ export function holdBack(event) {
   if (!waiting) sayBusy();
 }
 
-const BUSY = "An answer is being written. Wait for it, or press Stop.";
 const BUSY_SHOWN = 4000; // milliseconds
 let busyTimer = 0;
 
 function sayBusy() {
-  announce(BUSY);
-  find("#composer").dataset.busy = BUSY;
+  const words = t("An answer is being written. Wait for it, or press Stop.");
+  announce(words);
+  find("#composer").dataset.busy = words;
   clearTimeout(busyTimer);
   busyTimer = setTimeout(() => { delete find("#composer").dataset.busy; }, BUSY_SHOWN);
 }
@@ -155,7 +156,7 @@ export function edit(exchange) {
   root.dataset.editing = "";
   questionBox().focus();
   const line = find("#editing");
-  find("span", line).textContent = "Editing the question. Escape cancels.";
+  find("span", line).textContent = t("Editing the question. Escape cancels.");
   find("strong", line).hidden = Number(find("#present .exchange").dataset.number) === number;
   line.hidden = false;
   announce([...line.children].filter((each) => !each.hidden && each.tagName !== "BUTTON")

@@ -7,6 +7,7 @@ import { confirmed, named } from "./dialogs.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { closePanel, focusPanel, leavingPanel } from "./panels.js";
 import { showView } from "./views.js";
+import { t } from "./words.js";
 
 let wanted = arriving;
 let before = ""; // the conversation that the page showed last
@@ -27,7 +28,7 @@ export function opened() {
 /* Which answers already say what of documents that have changed since: called by the page. */
 export function noted() {
   const notes = findAll(".exchange:has(.changed)")
-    .map((each) => [Number(each.dataset.number), find(".changed", each).textContent]);
+    .map((each) => [Number(each.dataset.number), find(".changed", each).dataset.said]);
   return JSON.stringify({ conversation: current(), noted: notes });
 }
 
@@ -69,12 +70,14 @@ export function openConversation(button) {
 }
 
 export async function renameConversation(button) {
-  const title = await named("What should this conversation be called?", button.dataset.title);
+  const title = await named(t("What should this conversation be called?"), button.dataset.title);
   if (title) send("change", { do: "rename", id: button.dataset.id, title });
 }
 
 export async function deleteConversation(button) {
-  const agreed = await confirmed(`Delete the conversation “${button.dataset.title}”?`, "Delete");
+  const agreed = await confirmed(
+    t("Delete the conversation “{title}”?", { title: button.dataset.title }), t("Delete"),
+  );
   if (!agreed) return;
   send("change", { do: "delete", id: button.dataset.id });
   focusPanel("history"); // the button is about to go
@@ -89,5 +92,5 @@ export function judge(button) {
     each.setAttribute("aria-pressed", String(each.dataset.judgement === judgement));
   }
   send("judge", { number: Number(exchange.dataset.number), judgement });
-  announce(judgement ? "Noted. Thank you." : "Taken back.");
+  announce(judgement ? t("Noted. Thank you.") : t("Taken back."));
 }

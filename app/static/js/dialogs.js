@@ -1,6 +1,7 @@
 /* Asking first: a question that is answered by yes or no, or by a name. */
 
 import { find } from "./dom.js";
+import { t } from "./words.js";
 
 /* Whether the person agrees; Escape and "Cancel" say no. */
 export function confirmed(question, action) {
@@ -11,7 +12,7 @@ export function confirmed(question, action) {
 export async function named(question, name) {
   const box = find("#confirm-name");
   box.value = name;
-  const agreed = await asked(question, "Rename", { withName: true });
+  const agreed = await asked(question, t("Rename"), { withName: true });
   return agreed ? box.value.trim() : "";
 }
 

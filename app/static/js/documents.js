@@ -1,17 +1,18 @@
 /* The documents: a tree of folders with what each file is and what has become of it. */
 
-import { announce, button, counted, find, findAll, made } from "./dom.js";
+import { announce, button, find, findAll, made } from "./dom.js";
 import { addView, view } from "./views.js";
 import { showChoice } from "./source_filter.js";
 import { UNREACHABLE } from "./lines.js";
+import { day, facts, language, said, t } from "./words.js";
 
 const LOOKED_EVERY = 3000; // milliseconds, while the view is shown
 const WORKING_EVERY = 800; // while documents are read
 const OPEN_UP_TO = 60; // documents: of more, only the first folders are unfolded
 const SHOWN = 200; // files of one folder, until more are wanted
 const STATES = {
-  ready: "", partly: "partly read", stale: "older version", words: "by words only",
-  waiting: "waiting", reading: "being read", failed: "not read",
+  ready: "", partly: t("partly read"), stale: t("older version"), words: t("by words only"),
+  waiting: t("waiting"), reading: t("being read"), failed: t("not read"),
 };
 const WORST_FIRST = ["failed", "stale", "reading", "waiting", "words", "partly", "ready"];
 
@@ -40,7 +41,7 @@ export async function look() {
       const before = data;
       told = answer;
       data = JSON.parse(answer);
-      if (before?.indexing && !data.indexing && data.outcome) announce(data.outcome);
+      if (before?.indexing && !data.indexing && data.outcome) announce(said(data.outcome));
       forgetGuides(before);
       fillKinds();
       draw();
@@ -103,12 +104,12 @@ const ORDERS = {
 function fillKinds() {
   const kinds = [...new Set(data.documents.map((each) => each.kind))].sort();
   const folders = [...new Set(data.documents.flatMap(({ source }) => parents(source)))].sort();
-  for (const [selector, values] of [["#documents-kind", kinds], ['#search-form [name="kind"]', kinds],
-    ['#search-form [name="folder"]', folders]]) {
+  for (const [selector, values, label] of [["#documents-kind", kinds, said], ['#search-form [name="kind"]', kinds, said],
+    ['#search-form [name="folder"]', folders, String]]) {
     const list = find(selector);
     if (!list) continue;
     const before = list.value;
-    list.replaceChildren(list.options[0], ...values.map((value) => new Option(value, value)));
+    list.replaceChildren(list.options[0], ...values.map((value) => new Option(label(value), value)));
     list.value = values.includes(before) ? before : "";
     if (before && !list.value) { list.add(new Option(before, before)); list.value = before; }
   }
@@ -135,19 +136,19 @@ const keyOf = (element) => [element.tagName, element.dataset.action, element.dat
   element.dataset.choose, element.dataset.folder].join();
 
 function summary(all, shown) {
-  if (!all.length) return `There are no documents in ${data.corpus} yet.`;
+  if (!all.length) return t("There are no documents in {folder} yet.", { folder: data.corpus });
   const count = { ready: data.documents.length, failed: 0, partly: 0, coming: 0 };
   for (const row of all) {
     if (row.state === "failed") count.failed += 1;
     if (row.state === "partly") count.partly += 1;
     if (row.state === "waiting" || row.state === "reading") count.coming += 1;
   }
-  const parts = [`${counted(count.ready, "document")} can be asked`];
-  if (count.coming) parts.push(`${counted(count.coming, "file")} to come`);
-  if (count.partly) parts.push(`${count.partly.toLocaleString("en")} partly read`);
-  if (count.failed) parts.push(`${counted(count.failed, "file")} not read`);
-  const some = shown.length === all.length ? "" : ` ${shown.length.toLocaleString("en")} shown.`;
-  return `${parts.join(", ")}.${some}`;
+  const parts = [t("{n} documents can be asked", { n: count.ready })];
+  if (count.coming) parts.push(t("{n} files to come", { n: count.coming }));
+  if (count.partly) parts.push(t("{n} partly read", { n: count.partly }));
+  if (count.failed) parts.push(t("{n} files not read", { n: count.failed }));
+  const line = parts.join(`${t(",")} `) + t(".");
+  return shown.length === all.length ? line : `${line} ${t("{n} shown.", { n: shown.length })}`;
 }
 
 function drawProgress() {
@@ -158,11 +159,11 @@ function drawProgress() {
   const share = activity?.share ?? null;
   if (share === null) track.removeAttribute("value"); else track.value = share;
   const [reading] = activity?.reading || [];
-  find("span", bar).textContent = reading ? `Reading ${reading}`
-    : share === null ? "Looking through the folder" : "Learning what the new passages mean";
+  find("span", bar).textContent = reading ? t("Reading {name} …", { name: reading })
+    : share === null ? t("Looking through the folder") : t("Learning what the new passages mean");
   find("b", bar).textContent = share === null ? "" : `${Math.floor(share * 100)} %`;
   const result = find("#documents-outcome");
-  result.textContent = indexing ? "" : outcome;
+  result.textContent = indexing ? "" : said(outcome);
   result.className = problem ? "problem" : "quiet";
 }
 
@@ -185,7 +186,7 @@ function tree(folder, all, total) {
   for (const row of files) {
     items.push(fileItem(row, false));
     const name = row.source.slice(prefix.length); // a mail or archive with parts of its own
-    if (folders.has(name)) items.push(folderItem(row.source, `in ${name}`, folders.get(name), all, total));
+    if (folders.has(name)) items.push(folderItem(row.source, t("in {name}", { name }), folders.get(name), all, total));
   }
   return made("ul", { className: folder ? "tree" : "tree documents" }, ...cut(folder, items));
 }
@@ -198,7 +199,7 @@ function list(folder, all, flat) {
 function cut(folder, items) {
   const limit = longer.get(folder) || SHOWN;
   if (items.length <= limit) return items;
-  const more = button(`Show more of ${items.length.toLocaleString("en")}`, "more-documents", { folder });
+  const more = button(t("Show more of {n}", { n: items.length }), "more-documents", { folder });
   more.className = "turn";
   return [...items.slice(0, limit), made("li", {}, more)];
 }
@@ -213,13 +214,13 @@ function folderItem(path, name, count, all, total) {
   const depth = path.split("/").length;
   const isFolded = folded.get(path) ?? (total > OPEN_UP_TO && depth > 1);
   const box = made("input", { type: "checkbox", data: { choose: `${path}/` } });
-  box.setAttribute("aria-label", `Ask only the folder ${path}`);
+  box.setAttribute("aria-label", t("Ask only the folder {path}", { path }));
   const opener = button(name, "fold", { folder: path });
   opener.className = "folder-name";
   opener.dir = "auto";
   opener.setAttribute("aria-expanded", String(!isFolded));
   const head = made("div", { className: "doc-row folder-row" }, box, opener,
-    made("span", { className: "place", textContent: counted(count, "file") }));
+    made("span", { className: "place", textContent: t("{n} files", { n: count }) }));
   const item = made("li", { className: "folder-item" }, head);
   if (!isFolded) item.append(tree(path, all, total));
   return item;
@@ -234,7 +235,7 @@ export function fold(pressed) {
 function fileItem(row, flat) {
   const there = row.state !== "failed" && row.link;
   const box = made("input", { type: "checkbox", data: there ? { choose: row.source } : {}, disabled: !there });
-  box.setAttribute("aria-label", `Ask only ${row.source}`);
+  box.setAttribute("aria-label", t("Ask only {source}", row));
   const name = flat ? row.source : row.source.split("/").pop();
   const title = there
     ? made("a", { className: "entry title", href: row.link, data: { source: row.source }, textContent: row.title, dir: "auto" })
@@ -245,16 +246,16 @@ function fileItem(row, flat) {
     words.append(made("span", { className: `note-line ${row.state}`, textContent: noteOf(row), dir: "auto" }));
   }
   const facts = made("span", { className: "facts" },
-    made("span", { textContent: row.kind }),
-    made("span", { textContent: row.pages ? counted(row.pages, row.kind === "Slides" ? "slide" : "page") : "" }),
+    made("span", { textContent: said(row.kind) }),
+    made("span", { textContent: row.pages ? (row.kind === "Slides" ? t("{n} slides", { n: row.pages }) : t("{n} pages", { n: row.pages })) : "" }),
     made("span", { textContent: row.size ? sizeOf(row.size) : "" }),
-    made("span", { textContent: dayOf(row.modified), title: row.modified ? "When the file was last changed" : "" }),
+    made("span", { textContent: day(row.modified), title: row.modified ? t("When the file was last changed") : "" }),
     made("span", { className: `state ${row.state}`, textContent: STATES[row.state] }));
   const line = made("div", { className: "doc-row" }, box, words, facts);
   const item = made("li", { className: "file-item" }, line);
   if (there) {
-    const about = button("About", "about", { source: row.source });
-    about.setAttribute("aria-label", `About ${row.title}`);
+    const about = button(t("About"), "about", { source: row.source });
+    about.setAttribute("aria-label", t("About {title}", row));
     about.setAttribute("aria-expanded", String(guides.has(row.source)));
     line.append(made("span", { className: "row-tools" }, about, ...removeButton(row)));
     if (guides.has(row.source)) item.append(guideOf(guides.get(row.source), row));
@@ -262,22 +263,18 @@ function fileItem(row, flat) {
   return item;
 }
 
-const noteOf = (row) => (row.state === "partly" ? `Not read: ${row.note}` : row.note);
+const noteOf = (row) => (row.state === "partly" ? t("Not read: {parts}", { parts: said(row.note) }) : said(row.note));
 
 function removeButton(row) {
   if (!find("#add-files") || row.state === "waiting" || row.state === "reading") return [];
-  const remove = button("Remove", "remove", { source: row.source });
-  remove.setAttribute("aria-label", `Remove ${row.source}`);
+  const remove = button(t("Remove"), "remove", { source: row.source });
+  remove.setAttribute("aria-label", t("Remove {source}", row));
   return [remove];
 }
 
 function sizeOf(size) {
-  return size < 1_000_000 ? `${Math.max(1, Math.round(size / 1000))} KB` : `${(size / 1_000_000).toFixed(1)} MB`;
-}
-
-function dayOf(time) {
-  if (!time) return "";
-  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  const [unit, value] = size < 1_000_000 ? ["kilobyte", Math.max(1, Math.round(size / 1000))] : ["megabyte", size / 1_000_000];
+  return value.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: unit === "megabyte" ? 1 : 0 });
 }
 
 /* What a document is, below its row */
@@ -296,16 +293,16 @@ export async function about(pressed) {
 
 function guideOf(guide, row) {
   const place = made("div", { className: "about" });
-  if (!guide) { place.append(made("p", { className: "quiet waiting", textContent: "Reading…" })); return place; }
-  if (guide.problem) { place.append(made("p", { className: "problem", textContent: guide.problem })); return place; }
-  place.append(made("p", { className: "quiet", textContent: guide.facts.join(" · ") }));
+  if (!guide) { place.append(made("p", { className: "quiet waiting", textContent: t("Reading…") })); return place; }
+  if (guide.problem) { place.append(made("p", { className: "problem", textContent: said(guide.problem) })); return place; }
+  place.append(made("p", { className: "quiet", textContent: facts(guide.facts.join(" · ")) }));
   if (guide.opening) {
     const { heading, text, mark } = guide.opening;
     place.append(made("p", { className: "opening" },
       ...(heading ? [made("b", { textContent: `${heading} ` })] : []),
       made("a", { className: "entry quoted-opening", href: `${row.link}&mark=${mark}`, textContent: text, dir: "auto", data: { source: row.source, mark } })));
   }
-  for (const [name, values] of [["Names", guide.names], ["Words that stand out", guide.words], ["Figures", guide.figures]]) {
+  for (const [name, values] of [[t("Names"), guide.names], [t("Words that stand out"), guide.words], [t("Figures"), guide.figures]]) {
     if (values.length) place.append(made("p", { className: "quiet" }, made("b", { textContent: `${name}: ` }), values.join(", ")));
   }
   if (guide.outline.length) place.append(contents(guide, row));
@@ -321,5 +318,5 @@ function contents(guide, row) {
     return item;
   });
   return made("details", { className: "contents", open: items.length <= 12 },
-    made("summary", { textContent: `Contents (${items.length})` }), made("ol", {}, ...items));
+    made("summary", { textContent: t("Contents ({n})", { n: items.length }) }), made("ol", {}, ...items));
 }

@@ -18,8 +18,6 @@ export function made(tag, properties = {}, ...children) {
   return element;
 }
 
-export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-
 export const button = (words, action, values = {}) =>
   made("button", { type: "button", textContent: words, data: { action, ...values } });
 

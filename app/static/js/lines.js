@@ -1,6 +1,8 @@
 /* What the server tells line by line, as JSON: what a long piece of work has done so far. */
 
-export const UNREACHABLE = "The server cannot be reached. Is askdocs still running?";
+import { said, t } from "./words.js";
+
+export const UNREACHABLE = t("The server cannot be reached. Is askdocs still running?");
 
 /* Posts `values` and calls `told` with each line. `stop()` of what is returned breaks it off;
    its `ended` becomes "" when all was told, else the problem in words, or "stopped". */
@@ -28,7 +30,7 @@ async function read(address, values, told, signal) {
       rest = lines.pop();
       for (const line of lines) {
         const found = JSON.parse(line);
-        if (found.problem) problem = found.problem; else told(found);
+        if (found.problem) problem = said(found.problem); else told(found);
       }
     }
   } catch {
@@ -39,8 +41,8 @@ async function read(address, values, told, signal) {
 export async function problemOf(answer) {
   try {
     const found = await answer.json();
-    return found.problem || "The server does not take this.";
+    return said(found.problem) || t("The server does not take this.");
   } catch {
-    return answer.status === 413 ? "This is too large." : UNREACHABLE;
+    return answer.status === 413 ? t("This is too large.") : UNREACHABLE;
   }
 }

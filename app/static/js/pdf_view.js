@@ -2,6 +2,7 @@
 
 import { confirmed } from "./dialogs.js";
 import { lettersOf, locate } from "./pdf_words.js";
+import { t } from "./words.js";
 
 const PARTS = new URL("pdfjs/", import.meta.url);
 const FIT = "page-width";
@@ -64,8 +65,8 @@ function linksFor(viewer, eventBus) {
 }
 
 async function leave(url) {
-  const question = `This link leads out of your documents, to ${url}`;
-  if (await confirmed(question, "Open it")) window.open(url, "_blank", "noopener,noreferrer");
+  const question = t("This link leads out of your documents, to {url}", { url });
+  if (await confirmed(question, t("Open it"))) window.open(url, "_blank", "noopener,noreferrer");
 }
 
 function element(name, className) {

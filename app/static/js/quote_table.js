@@ -5,6 +5,7 @@ import { addView } from "./views.js";
 import { chosen } from "./source_filter.js";
 import { sayWhere } from "./check.js";
 import { toldBy } from "./lines.js";
+import { place as placeOf, t } from "./words.js";
 
 const KEPT = "askdocs-table-questions"; // in the storage of this tab
 
@@ -46,8 +47,8 @@ async function run() {
   const problem = await work.ended;
   work = null;
   find("#table-progress").hidden = find('[data-action="stop-table"]').hidden = true;
-  const again = "“Fill the table” goes on from here.";
-  const stopped = problem === "stopped" ? `Stopped. ${again}` : `${problem} ${again}`;
+  const again = t("“Fill the table” goes on from here.");
+  const stopped = problem === "stopped" ? `${t("Stopped.")} ${again}` : `${problem} ${again}`;
   say(problem ? `${summary()} ${stopped}` : summary(), Boolean(problem) && problem !== "stopped");
 }
 
@@ -58,7 +59,7 @@ function begin() {
   find("#table-progress progress").removeAttribute("value");
   find("#table-progress").hidden = find('[data-action="stop-table"]').hidden = false;
   find("#table-filter").value = find("#table-rows").value = "";
-  say("Beginning …");
+  say(t("Beginning …"));
 }
 
 function take(line) {
@@ -75,7 +76,7 @@ function take(line) {
   find("#table-tools").hidden = find("#table-frame").hidden = false;
   const bar = find("#table-progress progress");
   [bar.value, bar.max] = [line.done, total];
-  say(`Document ${line.done.toLocaleString("en")} of ${total.toLocaleString("en")} …`);
+  say(t("Document {number} of {count} …", { number: line.done, count: total }));
   filter();
 }
 
@@ -87,13 +88,13 @@ function say(words, isProblem = false) {
 
 function summary() {
   const cells = Object.values(counts).reduce((sum, each) => sum + each, 0);
-  return `${cells.toLocaleString("en")} cells: ${counts.said} said, ${counts.perhaps} perhaps, ${counts["not said"]} not said.`;
+  return t("{n} cells: {said} said, {perhaps} perhaps, {not} not said.", { n: cells, ...counts, not: counts["not said"] });
 }
 
 function head(questions) {
   const cells = questions.map((each) => made("th", { scope: "col", textContent: each, dir: "auto" }));
   find("#quote-table thead").replaceChildren(
-    made("tr", {}, made("th", { scope: "col", textContent: "Document" }), ...cells),
+    made("tr", {}, made("th", { scope: "col", textContent: t("Document") }), ...cells),
   );
 }
 
@@ -114,14 +115,14 @@ function cell({ state, quotes }, source, question) {
   place.dataset.question = question;
   place.dataset.state = state;
   if (!quotes.length) {
-    place.append(made("span", { className: "quiet", textContent: "not said" }));
+    place.append(made("span", { className: "quiet", textContent: t("not said") }));
     return place;
   }
-  if (state === "perhaps") place.append(made("span", { className: "perhaps", textContent: "perhaps" }));
+  if (state === "perhaps") place.append(made("span", { className: "perhaps", textContent: t("perhaps") }));
   for (const each of quotes) {
     const words = made("a", { className: "entry", href: `#source=${encodeURIComponent(source)}&mark=${each.mark}` },
       made("q", { textContent: each.quote, dir: "auto" }),
-      made("span", { className: "place", textContent: each.place }));
+      made("span", { className: "place", textContent: placeOf(each.place) }));
     Object.assign(words.dataset, { source, mark: each.mark });
     place.append(words);
   }

@@ -1,10 +1,11 @@
 /* Plain search: words, phrases, beginnings of words, or by meaning; hits in their context. */
 
-import { button, counted, find, findAll, made } from "./dom.js";
+import { button, find, findAll, made } from "./dom.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { addView, showView, view } from "./views.js";
 import { chosen, whenChosen } from "./source_filter.js";
 import { UNREACHABLE } from "./lines.js";
+import { place as placeOf, said, t } from "./words.js";
 
 const WAITED = 250; // milliseconds after the last key
 const ALL = 500; // hits of one document, where all are wanted
@@ -105,7 +106,7 @@ function draw(result, query) {
   place.removeAttribute("aria-busy");
   const state = find("#search-state");
   state.className = result?.problem ? "problem" : "quiet";
-  state.textContent = result ? result.problem || summary(result) : "";
+  state.textContent = result ? said(result.problem) || summary(result) : "";
   find("#search-help").hidden = Boolean(result);
   place.replaceChildren(...(result?.documents || []).map((each) => group(each, query)));
   const shown = (result?.start || 0) + (result?.documents?.length || 0);
@@ -116,13 +117,12 @@ function draw(result, query) {
 function summary(result) {
   if (!result.found_in && result.missing?.length) {
     const words = result.missing.map((word) => `“${word}”`).join(", ");
-    return `No document holds ${words}.`;
+    return t("No document holds {words}.", { words });
   }
-  if (!result.found_in) return "No document holds all of these words.";
-  if (result.by === "meaning") {
-    return `The ${counted(result.count, "nearest passage")} in ${counted(result.found_in, "document")}.`;
-  }
-  return `${counted(result.count, "place")} in ${counted(result.found_in, "document")}.`;
+  if (!result.found_in) return t("No document holds all of these words.");
+  const documents = t("{n} documents", { n: result.found_in });
+  if (result.by === "meaning") return t("The {n} nearest passages in {documents}.", { n: result.count, documents });
+  return t("{n} places in {documents}.", { n: result.count, documents });
 }
 
 function group(found, query) {
@@ -130,13 +130,13 @@ function group(found, query) {
     textContent: found.title, dir: "auto" });
   title.dataset.source = found.source;
   const file = found.title === found.source ? "" : found.source;
-  const detail = [file, found.kind, found.count ? counted(found.count, "place") : "by its name"];
+  const detail = [file, said(found.kind), found.count ? t("{n} places", { n: found.count }) : t("by its name")];
   const head = made("h3", {}, title,
     made("span", { className: "place", dir: "auto", textContent: detail.filter(Boolean).join(" · ") }));
   const list = made("ol", { className: "hits" }, ...found.matches.map((match) => hit(found, match)));
   const section = made("section", { className: "found" }, head, list);
   if (found.count > found.matches.length && found.matches.length) {
-    const all = button(`All ${found.count.toLocaleString("en")} in this document`, "all-hits");
+    const all = button(t("All {n} in this document", { n: found.count }), "all-hits");
     all.className = "turn";
     all.dataset.source = found.source;
     all.dataset.query = String(query);
@@ -150,20 +150,20 @@ function hit(found, match) {
     ([text, isFound]) => (isFound ? made("mark", { textContent: text }) : text),
   ));
   const link = made("a", { className: "entry hit", href: match.link }, words,
-    made("span", { className: "place", textContent: match.place }));
+    made("span", { className: "place", textContent: placeOf(match.place) }));
   Object.assign(link.dataset, { source: found.source, mark: match.mark });
   return made("li", {}, link);
 }
 
 function moreButton(query, shown, of) {
-  const more = button(`Show more of ${of.toLocaleString("en")} documents`, "more-found");
+  const more = button(t("Show more of {n} documents", { n: of }), "more-found");
   more.className = "turn";
   Object.assign(more.dataset, { query: String(query), start: shown });
   return more;
 }
 
 function byMeaning() {
-  const change = button("Search by meaning", "by-meaning");
+  const change = button(t("Search by meaning"), "by-meaning");
   change.className = "turn";
   return made("p", {}, change);
 }

@@ -2,6 +2,7 @@
 
 import { button, find, findAll } from "./dom.js";
 import { parameters, setAddress, whenReturned } from "./address.js";
+import { t } from "./words.js";
 
 const NAME = "only"; // in the address of the page
 const listeners = [];
@@ -42,6 +43,6 @@ export function showChoice() {
 
 function choiceButton(name) {
   const made = button(`${name} ✕`, "drop", { name });
-  made.setAttribute("aria-label", `No longer only ${name}`);
+  made.setAttribute("aria-label", t("No longer only {name}", { name }));
   return made;
 }

@@ -9,12 +9,13 @@ import { find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
 import { drawText, markCurrent, scrollToCharacter, scrollToFound, scrollToMark } from "./text_view.js";
 import { UNREACHABLE } from "./lines.js";
+import { place as placeOf, said, t } from "./words.js";
 
-const GONE = "This document is not there any more: it was removed, or has another name now.";
-const MOVED = "The document has changed since. These words stand elsewhere in it now.";
-const LOST = "The document has changed since these words were quoted, so they are not marked.";
-const NOT_FOUND = "The quoted words could not be located on this page. They are marked under \"As text\".";
-const NO_PDF = "This PDF cannot be shown as it looks. This is its text.";
+const GONE = t("This document is not there any more: it was removed, or has another name now.");
+const MOVED = t("The document has changed since. These words stand elsewhere in it now.");
+const LOST = t("The document has changed since these words were quoted, so they are not marked.");
+const NOT_FOUND = t("The quoted words could not be located on this page. They are marked under \"As text\".");
+const NO_PDF = t("This PDF cannot be shown as it looks. This is its text.");
 
 let stops = [];
 let current = 0;
@@ -150,7 +151,7 @@ async function readingOf(source, marks, begin, words = "") {
     if (answer.status === 404) return { problem: GONE };
     const reading = await answer.json();
     return "html" in reading ? { ...reading, asText: asText.has(source) }
-      : { problem: reading.problem || "This source cannot be shown." };
+      : { problem: said(reading.problem) || t("This source cannot be shown.") };
   } catch {
     return { problem: UNREACHABLE, away: true };
   }
@@ -235,7 +236,7 @@ export async function readAnew() {
   const number = before.marks.indexOf(stop.mark);
   describe(stop, number);
   if (pdf) await goTo(stop, number, null); else { markCurrent(number); text.scrollTop = place; }
-  if (find("#reader-notice").hidden) tell("The document has changed. This is its text now.");
+  if (find("#reader-notice").hidden) tell(t("The document has changed. This is its text now."));
 }
 
 function tell(words) {
@@ -247,7 +248,7 @@ function tell(words) {
 function describe(stop, number) {
   const place = number >= 0 ? shown.places[number] : "";
   find("#reader-title").textContent = shown.title;
-  find("#reader-place").textContent = place ? `${shown.source}, ${place}` : shown.source;
+  find("#reader-place").textContent = place ? `${shown.source}, ${placeOf(place)}` : shown.source;
   find('[data-action="copy-link"]').hidden = false;
   describeWalk(stop);
   let words = shown.notice || "";
@@ -258,7 +259,7 @@ function describe(stop, number) {
 
 /* Which of the citations this is, and the way to the others. */
 function describeWalk(stop) {
-  find("#reader-count").textContent = stop.mark ? `${current + 1} of ${stops.length}` : "";
+  find("#reader-count").textContent = stop.mark ? t("{number} of {n}", { number: current + 1, n: stops.length }) : "";
   for (const name of ["previous", "next"]) {
     find(`[data-action="${name}"]`).hidden = stops.length < 2;
   }

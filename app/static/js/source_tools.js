@@ -5,6 +5,7 @@ import { copy } from "./clipboard.js";
 import {
   findInText, goToCharacter, scrollToFound, toggleText, whatIsShown, whenShown,
 } from "./source_panel.js";
+import { t } from "./words.js";
 
 const TYPED = 250; // milliseconds without another key, until the words are looked for
 
@@ -82,7 +83,7 @@ function describe({ reading, pdf }) {
   toggle.setAttribute("aria-pressed", String(reading.asText));
   find('[data-action="contents"]').hidden = !reading.headings.length;
   if (!pdf) { listHeadings(reading.headings); return; }
-  find("#reader-pages").textContent = `of ${pdf.pages.toLocaleString("en")}`;
+  find("#reader-pages").textContent = t("of {n}", { n: pdf.pages });
   showPage(reading.page ?? 1);
   listHeadings(reading.headings);
   pdf.contents().then((entries) => { if (whatIsShown().pdf === pdf && entries.length) list(entries); });
@@ -178,6 +179,6 @@ async function showFound() {
 
 function tellFound(current, total) {
   const words = find("#reader-words")?.value.trim();
-  const none = words ? "not found" : "";
-  find("#reader-found").textContent = total ? `${current} of ${total.toLocaleString("en")}` : none;
+  const none = words ? t("not found") : "";
+  find("#reader-found").textContent = total ? t("{number} of {n}", { number: current, n: total }) : none;
 }

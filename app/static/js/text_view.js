@@ -1,14 +1,15 @@
 /* The text of a document, as the server draws it: {html, start, end, length} of a reading. */
 
 import { button, find, findAll } from "./dom.js";
+import { t } from "./words.js";
 
 const place = () => find("#reader-text");
 
 export function drawText(reading) {
   const text = place();
   text.innerHTML = reading.html;
-  if (reading.start > 0) text.prepend(turnButton("Earlier in this document", reading.start - 1));
-  if (reading.end < reading.length) text.append(turnButton("Later in this document", reading.end));
+  if (reading.start > 0) text.prepend(turnButton(t("Earlier in this document"), reading.start - 1));
+  if (reading.end < reading.length) text.append(turnButton(t("Later in this document"), reading.end));
   for (const code of findAll("pre", text)) code.replaceWith(withCopy(code.cloneNode(true)));
 }
 
@@ -19,7 +20,7 @@ function turnButton(words, at) {
 }
 
 function withCopy(code) {
-  const made = button("Copy", "copy-code");
+  const made = button(t("Copy"), "copy-code");
   made.className = "copy-code";
   const frame = document.createElement("div");
   frame.className = "code";

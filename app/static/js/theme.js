@@ -34,10 +34,5 @@
   });
   prefersDark.addEventListener("change", apply);
   document.addEventListener("DOMContentLoaded", keepBody);
-
-  /* The words of the page are English, whatever the browser speaks; Gradio says otherwise. */
-  new MutationObserver(() => { if (root.lang !== "en") root.lang = "en"; })
-    .observe(root, { attributes: true, attributeFilter: ["lang"] });
-  root.lang = "en";
   apply();
 })();

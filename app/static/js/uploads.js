@@ -7,6 +7,7 @@ import { showView } from "./views.js";
 import { openDraft, takesDrops } from "./check.js";
 import { UNREACHABLE } from "./lines.js";
 import { droppedFiles } from "./dropped.js";
+import { said, t } from "./words.js";
 
 export const MOST_AT_ONCE = 2000; // files; the server takes no more in an hour
 const PROBLEMS_SHOWN = 12;
@@ -16,17 +17,18 @@ export async function addFiles(files) {
   showView("documents");
   const wanted = files.slice(0, MOST_AT_ONCE);
   const problems = files.length > MOST_AT_ONCE
-    ? [`Only the first ${MOST_AT_ONCE} files are taken at once.`] : [];
+    ? [t("Only the first {n} files are taken at once.", { n: MOST_AT_ONCE })] : [];
   let added = 0;
   for (const [number, { file, name }] of wanted.entries()) {
-    say(`Adding ${number + 1} of ${wanted.length}: ${name}`);
+    say(t("Adding {number} of {count}: {name}", { number: number + 1, count: wanted.length, name }));
     const problem = await put(file, name);
     if (problem) problems.push(`${name}: ${problem}`); else added += 1;
   }
   const more = problems.length - PROBLEMS_SHOWN;
-  if (more > 0) problems.splice(PROBLEMS_SHOWN, more, `${more} more were not added.`);
-  say(added ? `${added} added to the folder.` : "", problems);
-  announce([`${added} files added.`, ...problems].join(" "));
+  if (more > 0) problems.splice(PROBLEMS_SHOWN, more, t("{n} more were not added.", { n: more }));
+  const words = t("{n} files added.", { n: added });
+  say(added ? words : "", problems);
+  announce([words, ...problems].join(" "));
   if (added) indexAgain();
 }
 
@@ -35,18 +37,18 @@ async function put(file, name, replace = false) {
   if (replace) query.set("replace", "yes");
   const answer = await asked(`document?${query}`, { method: "PUT", body: file });
   if (answer.status !== 409) return answer.problem;
-  const agreed = await confirmed(answer.problem, "Replace");
-  return agreed ? put(file, name, true) : "left as it was";
+  const agreed = await confirmed(answer.problem, t("Replace"));
+  return agreed ? put(file, name, true) : t("left as it was");
 }
 
 export async function removeDocument(source) {
   const agreed = await confirmed(
-    `Remove ${source} from your documents? The file is moved into the folder “removed” of the index.`,
-    "Remove",
+    t("Remove {source} from your documents? The file is moved into the folder “removed” of the index.", { source }),
+    t("Remove"),
   );
   if (!agreed) return;
   const answer = await asked(`document?${new URLSearchParams({ source })}`, { method: "DELETE" });
-  say(answer.problem ? "" : `${source} is removed.`, answer.problem ? [answer.problem] : []);
+  say(answer.problem ? "" : t("{source} is removed.", { source }), answer.problem ? [answer.problem] : []);
   if (answer.problem) return;
   find("#find")?.focus(); // the button is about to go
   indexAgain();
@@ -56,7 +58,7 @@ async function asked(address, options) {
   try {
     const answer = await fetch(address, options);
     const told = answer.ok ? {} : await answer.json();
-    return { status: answer.status, problem: told.problem || "" };
+    return { status: answer.status, problem: said(told.problem || "") };
   } catch {
     return { status: 0, problem: UNREACHABLE };
   }
@@ -83,8 +85,8 @@ export function watchDragging() {
     event.preventDefault();
     if (!takesDrops() && !find("#add-files")) return;
     inside += by;
-    find("#drop-here p").textContent = takesDrops() ? "Drop a draft to check it"
-      : "Drop files or folders to add them to your documents";
+    find("#drop-here p").textContent = takesDrops() ? t("Drop a draft to check it")
+      : t("Drop files or folders to add them to your documents");
     root.toggleAttribute("data-dragging", inside > 0);
   };
   document.addEventListener("dragenter", enter(1));

@@ -1,0 +1,85 @@
+"""The words of the page: each has a translation in every language, and none is forgotten."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parents[2] / "app"
+WORDS = APP / "static" / "words"
+SCRIPTS = sorted((APP / "static" / "js").glob("*.js"))
+LANGUAGES = ("de", "es", "fr", "ur")
+_PLACEHOLDER = re.compile(r"{(\w+)!?}")
+_ENGLISH_ONLY = {
+    "Enter",
+    "Escape",
+    "Files",
+    "Slides",
+    "noopener noreferrer nofollow",
+}  # to programs
+# A string or a template of a script, or a comment; the words after `t(` are group 1.
+_TOKEN = re.compile(
+    r"/\*.*?\*/|//[^\n]*|\bt\(\s*(\"(?:[^\"\\]|\\.)*\")"
+    r"|(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)|/(?![*/ ])[^/\n]+/[gu]*",
+    re.DOTALL,
+)
+_SHOWN = re.compile(r"^[A-Z][a-z]+(?:[ .…:?!]|$)|[a-z]{2,} [a-z]{2,} [a-z]{2,}|[a-z] [.…]")
+_SELECTOR = re.compile(r"[#\[=]|^\.")
+
+
+@cache
+def table(language: str) -> dict[str, str | dict[str, str]]:
+    return dict(json.loads((WORDS / f"{language}.json").read_text(encoding="utf-8")))
+
+
+def forms(entry: str | dict[str, str]) -> list[str]:
+    return [entry] if isinstance(entry, str) else list(entry.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_word_with_what_is_filled_in(language: str) -> None:
+    words = table(language)
+    assert list(words) == list(table("de"))
+    assert table("en").keys() <= words.keys()
+    for key, entry in words.items():
+        wanted = set(_PLACEHOLDER.findall(key))
+        for form in forms(entry):
+            assert form.strip(), key
+            found = set(_PLACEHOLDER.findall(form))
+            assert found <= wanted, (key, form)
+            assert wanted - found <= {"n"}, (key, form)  # "the statement", of one
+            assert "!}" not in form, (key, form)
+            assert re.findall(r"</?\w+>", form) == re.findall(r"</?\w+>", key), (key, form)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_shows_only_words_that_are_translated(script: Path) -> None:
+    known = table("de")
+    for found in _TOKEN.finditer(script.read_text(encoding="utf-8")):
+        if found[1]:
+            assert json.loads(found[1]) in known, found[1]
+            continue
+        words = (found[2] or "")[1:-1]
+        shown = re.sub(r"\$\{[^}]*\}", "", words).strip()
+        if shown and _SHOWN.search(shown) and not _SELECTOR.search(shown):
+            assert shown in _ENGLISH_ONLY, f"not translated: {words}"
+
+
+def test_no_translation_is_of_words_that_nobody_says() -> None:
+    """Python joins long strings over lines, and writes what is filled in otherwise."""
+    root = APP.parent
+    files = [*SCRIPTS, *APP.rglob("*.py"), *(root / "src" / "askdocs").rglob("*.py")]
+    said = " ".join(path.read_text(encoding="utf-8") for path in files)
+    said = re.sub(r"[\"']\s*\n\s*f?[\"']|\s+", lambda gap: " " if gap[0].isspace() else "", said)
+    said = said.replace('\\"', '"').lower()
+    for key in table("de"):
+        longest = max(re.split(_PLACEHOLDER.pattern, key)[::2], key=len).strip(" .“”").lower()
+        words = (
+            longest.rstrip("s").replace("the documents that you ticked", "your documents").split()
+        )
+        half = len(words) // 2
+        assert any(" ".join(each) in said for each in (words, words[half:], words[:half])), key
