@@ -23,7 +23,6 @@ from .views.static_parts import (
     CONFIRM,
     EDITING,
     HISTORY_HEAD,
-    QUOTES_ONLY,
     READER,
     SEARCH,
     TOOLS,
@@ -32,6 +31,7 @@ from .views.static_parts import (
     Switch,
     brand,
     documents_view,
+    manner,
 )
 from .views.work_parts import CHECK, TABLE
 
@@ -145,7 +145,7 @@ def _lay_out(around: Surroundings) -> _Parts:
             gradio.HTML(CHOICE, **PLAIN)
             gradio.HTML(EDITING, **PLAIN)
             if around.assistant.has_llm:
-                gradio.HTML(QUOTES_ONLY, elem_id="manner", **PLAIN)
+                gradio.HTML(_manner(around), elem_id="manner", **PLAIN)
             with gradio.Row(elem_id="composer"):
                 question = gradio.Textbox(
                     label="Your question",
@@ -174,6 +174,11 @@ def _lay_out(around: Surroundings) -> _Parts:
         conversation, welcome, past, present, follow_ups, question, command, send, stop, start_over,
         open_history, find_conversation, history, file,
     )  # fmt: skip
+
+
+def _manner(around: Surroundings) -> str:
+    config = around.assistant.config
+    return manner(tasks=config.tasks == "model", second_opinion=config.second_opinion == "yes")
 
 
 def _connect_talk(parts: _Parts, around: Surroundings) -> Any:

@@ -38,7 +38,8 @@ class _Wishes:
 
     `replaces` is the exchange whose question was edited: it goes, and those after it. `again` is
     one that is asked anew: only its own answer may go, and it means what it meant there. `insist`
-    gives the passages to the language model although the question would be refused.
+    gives the passages to the language model although the question would be refused. `tasks` and
+    `second_opinion` are values of the settings of that name; empty for the settings' own.
     """
 
     sources: tuple[str, ...]
@@ -46,6 +47,8 @@ class _Wishes:
     again: int | None
     quotes: bool
     insist: bool
+    tasks: str
+    second_opinion: str
 
     def place_in(self, conversation: Conversation) -> int | None:
         """Where the question is put; None for the end."""
@@ -141,6 +144,8 @@ def _answering(
         sources=asked.sources or None,
         quotes=wishes.quotes,
         insist=wishes.insist,
+        tasks=wishes.tasks,
+        second_opinion=wishes.second_opinion,
     )
     try:
         said, draft, shown = "", "", time.monotonic()
@@ -168,6 +173,10 @@ def _beside_indexing(assistant: Assistant, answer: Answer) -> Answer:
     return replace(answer, notice=notice.rstrip())
 
 
+def _one_of(value: Any, *known: str) -> str:
+    return value if value in known else ""
+
+
 def _wishes(values: Mapping[str, Any]) -> _Wishes:
     sources, replaces, again = (values.get(each) for each in ("sources", "replaces", "again"))
     return _Wishes(
@@ -176,4 +185,6 @@ def _wishes(values: Mapping[str, Any]) -> _Wishes:
         again=again if isinstance(again, int) else None,
         quotes=bool(values.get("quotes")),
         insist=bool(values.get("insist")),
+        tasks=_one_of(values.get("tasks"), "model", "quotes"),
+        second_opinion=_one_of(values.get("secondOpinion"), "yes", "no"),
     )

@@ -122,9 +122,17 @@ TOOLS = """
   ><span aria-hidden="true">◐</span></button>
 """
 
-QUOTES_ONLY = """
-<label class="quiet" data-t title="Answer with quotes, without the language model"
-  ><input type="checkbox" id="quotes-only"> Quotes only</label>
+_MANNER = """
+<div role="group" aria-label="How the language model answers" data-t>
+  <label class="quiet" title="Answer with quotes, without the language model"
+    ><input type="checkbox" id="quotes-only"> Quotes only</label>
+  <label class="quiet of-model" title="Compare, summarise, list, translate and explain: the model\
+ gets passages of every document that is named"
+    ><input type="checkbox" id="model-tasks"{tasks}> Also compare and summarise</label>
+  <label class="quiet of-model" title="Ask the model once more for the words that bear what is in\
+ doubt"
+    ><input type="checkbox" id="second-opinion"{opinion}> Second opinion</label>
+</div>
 """
 
 WELCOME = "<h2 data-t>Ask your documents</h2>"
@@ -245,6 +253,12 @@ _DOCUMENTS = """
   </div>
 </section>
 """
+
+
+def manner(*, tasks: bool, second_opinion: bool) -> str:
+    """How a language model answers, at first as the settings say."""
+    ticked = {True: " checked", False: ""}
+    return _MANNER.format(tasks=ticked[tasks], opinion=ticked[second_opinion])
 
 
 def documents_view(*, may_change: bool, watching: bool) -> str:

@@ -176,6 +176,8 @@ class AssistantInterface(Closing):
         sources: Sequence[str] | None = None,
         quotes: bool = False,
         insist: bool = False,
+        tasks: str = "",
+        second_opinion: str = "",
     ) -> Answer:
         """Answer a question from the documents.
 
@@ -186,6 +188,8 @@ class AssistantInterface(Closing):
             quotes: Answer with quoted sentences even if a language model is set.
             insist: Answer even where the confidence is below `minimum_confidence`. Without it,
                 such a question is refused and not sent to the language model.
+            tasks: A value of the setting `tasks` for this question; empty for the setting's own.
+            second_opinion: The same of the setting `second_opinion`.
 
         Returns:
             The answer; `answered` is False where none was found.
@@ -194,7 +198,13 @@ class AssistantInterface(Closing):
             AskdocsError: As `search` does.
         """
         stream = self.stream(
-            question, history=history, sources=sources, quotes=quotes, insist=insist
+            question,
+            history=history,
+            sources=sources,
+            quotes=quotes,
+            insist=insist,
+            tasks=tasks,
+            second_opinion=second_opinion,
         )
         for _ in stream:
             pass
@@ -208,6 +218,8 @@ class AssistantInterface(Closing):
         sources: Sequence[str] | None = None,
         quotes: bool = False,
         insist: bool = False,
+        tasks: str = "",
+        second_opinion: str = "",
     ) -> Stream:
         """Answer a question piece by piece. The arguments are those of `ask`.
 
@@ -220,7 +232,8 @@ class AssistantInterface(Closing):
             AskdocsError: As `search` does, while it is iterated.
         """
         within = None if sources is None else tuple(sources)
-        return self._stream(question, AskOptions(tuple(history), within, quotes, insist))
+        options = AskOptions(tuple(history), within, quotes, insist, tasks, second_opinion)
+        return self._stream(question, options)
 
     @abstractmethod
     def _stream(self, question: str, options: AskOptions) -> Stream:

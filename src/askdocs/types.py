@@ -404,6 +404,8 @@ class AskOptions:
     sources: tuple[str, ...] | None = None
     quotes: bool = False
     insist: bool = False
+    tasks: str = ""
+    second_opinion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 
 import { find, whenThere } from "./dom.js";
 import { parameter, setAddress } from "./address.js";
-import { questionBox, write } from "./composer.js";
+import { QUESTION_BOX, questionBox, write } from "./gradio.js";
 
 const NAME = "question"; // in the address of the page
 
@@ -17,7 +17,7 @@ export function linkToAnswer(button) {
 export function askedByLink() {
   const question = parameter(NAME);
   if (!question) return;
-  whenThere("#question textarea, #question input", () => {
+  whenThere(QUESTION_BOX, () => {
     write(question);
     setAddress({ [NAME]: "" });
     questionBox().focus();

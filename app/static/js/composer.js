@@ -3,6 +3,7 @@
 import { announce, find, root } from "./dom.js";
 import { chosen } from "./source_filter.js";
 import { current } from "./conversation_id.js";
+import { inQuestionBox, isPress, pressAsk, questionBox, write } from "./gradio.js";
 import { remember } from "./earlier.js";
 import { t } from "./words.js";
 
@@ -27,6 +28,8 @@ export function asking(question, conversation) {
     again: pending?.again ?? null,
     quotes: Boolean(find("#quotes-only")?.checked),
     insist: Boolean(pending?.insist),
+    tasks: ticked("#model-tasks", "model", "quotes"),
+    secondOpinion: ticked("#second-opinion", "yes", "no"),
   };
   pressed = sent = null;
   starting = Boolean(asked.trim()) && place === current();
@@ -35,6 +38,12 @@ export function asking(question, conversation) {
   if (starting && !pending) takeFromBox(question);
   pending = null;
   return [asked, JSON.stringify(command), conversation];
+}
+
+/* What a box stands for, ticked or not; "" where there is none. */
+function ticked(selector, yes, no) {
+  const box = find(selector);
+  return box ? (box.checked ? yes : no) : "";
 }
 
 /* The box is free for the next question at once; what was typed into it meanwhile stays. */
@@ -79,7 +88,7 @@ export function stop() {
 function askWhenStopped() {
   if (!stopping?.shown || !stopping.ended) return;
   stopping = null;
-  if (waiting) find("#send").click();
+  if (waiting) pressAsk();
   waiting = false;
 }
 
@@ -103,8 +112,8 @@ function busy() {
 /* While an answer is being written, the question box keeps what is typed into it. Right after,
    Gradio may still count the event as running; it then asks when that has ended. */
 export function holdBack(event) {
-  const enter = event.key === "Enter" && !event.shiftKey && event.target.closest?.("#question");
-  const press = event.type === "click" && event.target.closest?.("#send");
+  const enter = event.key === "Enter" && !event.shiftKey && inQuestionBox(event.target);
+  const press = event.type === "click" && isPress(event.target, "send");
   if (!(enter || press)) return;
   if (!busy() && (pressed ?? current()) === current()) {
     pressed = current();
@@ -131,22 +140,12 @@ function sayBusy() {
 export function ask(question, wishes = {}) {
   if (busy()) return;
   pending = { question, ...wishes };
-  find("#send").click();
+  pressAsk();
 }
 
 /* The last question gets another answer; an earlier one is asked once more, at the end. */
 export function askAgain(exchange, wishes = {}) {
   ask(find(".question", exchange).textContent, { again: Number(exchange.dataset.number), ...wishes });
-}
-
-export function questionBox() {
-  return find("#question textarea, #question input");
-}
-
-export function write(words) {
-  const box = questionBox();
-  box.value = words;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 export function edit(exchange) {

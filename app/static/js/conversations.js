@@ -1,7 +1,7 @@
 /* Conversations: which one is on the page, opening, renaming, deleting, judging. */
 
 import { announce, find, findAll } from "./dom.js";
-import { send } from "./events.js";
+import { send, startOver } from "./gradio.js";
 import { NAME, arriving, current, turnTo } from "./conversation_id.js";
 import { confirmed, named } from "./dialogs.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
@@ -21,7 +21,7 @@ export function returning() {
 export function opened() {
   const missing = wanted && wanted === current() && !find("#conversation");
   wanted = "";
-  if (missing) find("#start-over").click();
+  if (missing) startOver();
   return [""];
 }
 
@@ -53,7 +53,7 @@ export function startConversations() {
     const id = parameter(NAME);
     if (id === (find("#conversation")?.dataset.conversation || "")) return;
     before = id;
-    if (id) turnToKept(id); else find("#start-over").click();
+    if (id) turnToKept(id); else startOver();
   });
 }
 
@@ -81,7 +81,7 @@ export async function deleteConversation(button) {
   if (!agreed) return;
   send("change", { do: "delete", id: button.dataset.id });
   focusPanel("history"); // the button is about to go
-  if (current() === button.dataset.id) find("#start-over").click();
+  if (current() === button.dataset.id) startOver();
 }
 
 /* Pressing the same judgement again takes it back. */

@@ -1,6 +1,7 @@
 /* What stands in the question box outlives a reload, also the one after a lost connection. */
 
 import { whenThere } from "./dom.js";
+import { QUESTION_BOX, write } from "./gradio.js";
 import { unanswered } from "./composer.js";
 
 const NAME = "askdocs-draft";
@@ -9,11 +10,10 @@ export function keepDraft() {
   addEventListener("pagehide", () => {
     try { sessionStorage.setItem(NAME, unanswered()); } catch { /* may be refused */ }
   });
-  whenThere("#question textarea, #question input", (box) => {
+  whenThere(QUESTION_BOX, (box) => {
     let draft = "";
     try { draft = sessionStorage.getItem(NAME) || ""; } catch { /* may be refused */ }
     if (!draft || box.value) return;
-    box.value = draft;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    write(draft);
   });
 }

@@ -3,7 +3,7 @@
    taken out. */
 
 import { find, findAll } from "./dom.js";
-import { send } from "./events.js";
+import { send } from "./gradio.js";
 
 let last = null; // {exchange, conversation}: what was on the page when a question was asked
 

@@ -2,11 +2,12 @@
    set as text, or as HTML that the server escaped. */
 
 import {
-  answering, ask, askAgain, asking, cancelEditing, edit, ended, forget, holdBack, questionBox, stop,
-  typed,
+  answering, ask, askAgain, asking, cancelEditing, edit, ended, forget, holdBack, stop, typed,
 } from "./composer.js";
 import { choose, showChoice } from "./source_filter.js";
-import { command, send } from "./events.js";
+import {
+  QUESTION_BOX, isPress, offer, press, questionBox, send, startOver,
+} from "./gradio.js";
 import {
   deleteConversation, emptied, judge, noteConversation, noted, openConversation, opened,
   renameConversation, returning, startConversations,
@@ -59,7 +60,7 @@ const actions = {
   cancel: () => find("#confirm").close("no"),
   alone: (button) => {
     const question = find(".question", button.closest(".exchange")).textContent;
-    find("#start-over").click();
+    startOver();
     setTimeout(() => ask(question));
   },
   index: indexAgain,
@@ -92,14 +93,14 @@ document.addEventListener("click", (event) => {
   if (button) actions[button.dataset.action]?.(button);
   const opener = event.target.closest("#open-history");
   if (opener) togglePanel("history", opener);
-  if (event.target.closest("#start-over")) {
+  if (isPress(event.target, "start-over")) {
     showView("ask");
     startAnother();
     forget();
     closePanel();
     questionBox()?.focus();
   }
-  if (event.target.closest("#stop")) stop();
+  if (isPress(event.target, "stop")) stop();
   for (const menu of findAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
@@ -139,7 +140,7 @@ askedByLink();
 tellWhenLost();
 keepUp();
 whenThere("#choice", showChoice);
-addView("ask", { focus: "#question textarea, #question input" });
+addView("ask", { focus: QUESTION_BOX });
 startViews();
 startSearch();
 startDocuments();
@@ -157,7 +158,7 @@ let dropped = ""; // cancelled twice, Gradio would cancel the next question
 watch("#present", () => {
   const foreign = dropForeign("#present");
   if (foreign) {
-    if (foreign !== dropped) find("#do-drop").click();
+    if (foreign !== dropped) press("drop");
     dropped = foreign;
     return;
   }
@@ -170,4 +171,4 @@ watch("#present", () => {
 });
 watch("#follow-ups", () => dropForeign("#follow-ups"));
 
-window.askdocs = { asking, command, emptied, ended, noted, opened, returning, save };
+offer({ asking, emptied, ended, noted, opened, returning, save });

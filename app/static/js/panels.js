@@ -2,7 +2,7 @@
 
 import { find, root } from "./dom.js";
 import { hideNote } from "./tooltip.js";
-import { questionBox } from "./composer.js";
+import { questionBox } from "./gradio.js";
 
 const OPENERS = { history: "#open-history" };
 const NARROW = matchMedia("(max-width: 860px)"); // as in phone.css: a panel covers the answer

@@ -1,6 +1,7 @@
 /* Keeping up with the folder: what was indexed, or found to ask, while the page was open. */
 
 import { find } from "./dom.js";
+import { press } from "./gradio.js";
 import { readAnew } from "./source_panel.js";
 
 const LOOKED_EVERY = 4000; // milliseconds
@@ -20,6 +21,6 @@ async function look() {
     if (seen && documents !== seen) readAnew();
     seen = documents || seen;
     const drawn = find("#welcome [data-state]");
-    if (drawn && state && state !== drawn.dataset.state) find("#do-keep-up").click();
+    if (drawn && state && state !== drawn.dataset.state) press("keep-up");
   } catch { /* the server has gone, which Gradio tells */ }
 }

@@ -268,12 +268,16 @@ def told(
     parts.open_catalog().check_slices(hit.passage for hit in considered.hits)
     answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
     writes = parts.has_llm and not options.quotes
-    task = task_of(considered.read_as) if writes and parts.config.tasks == "model" else None
+    task = (
+        task_of(considered.read_as)
+        if writes and (options.tasks or parts.config.tasks) == "model"
+        else None
+    )
     for_task = _gathered(parts, task, considered, sources) if task else None
     if task and for_task:
-        answer = yield from _written(parts, for_task, answer, task.kind)
+        answer = yield from _written(parts, for_task, answer, options, task.kind)
     elif writes and considered.hits and answer.band != "refusal":
-        answer = yield from _written(parts, considered, answer)
+        answer = yield from _written(parts, considered, answer, options)
     else:
         yield from _in_pieces(answer.text)
     not_read = "" if answer.answered else _not_looked_at(parts, sources)
@@ -374,7 +378,7 @@ def _gathered(
 
 
 def _written(
-    parts: Parts, considered: Considered, quoted: Answer, task: str = ""
+    parts: Parts, considered: Considered, quoted: Answer, options: AskOptions, task: str = ""
 ) -> Generator[str, None, Answer]:
     """The answer in the words of the language model; the quotes where it has none."""
     try:
@@ -388,7 +392,7 @@ def _written(
             model,
             Verifier(scorer, parts.embedder, parts.open_catalog().passages_of),
             remove_unsupported=parts.config.unsupported == "remove",
-            ask_again=parts.config.second_opinion == "yes",
+            ask_again=(options.second_opinion or parts.config.second_opinion) == "yes",
             task=task,
         )
     )

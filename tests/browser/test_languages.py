@@ -1,0 +1,127 @@
+"""The page in other languages: every word of ours, and from right to left."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import calling
+
+WORDS = Path(__file__).parents[2] / "app" / "static" / "words"
+# What is on the page for people but not in brackets, as the language below puts what is ours.
+_ENGLISH = """() => {
+  const foreign = "[dir=auto], pre, code, kbd, script, style, textarea, #languages, #reader-text";
+  const names = /askdocs|Markdown|HTML|JSON|CSV|Excel|BibTeX|\\bK?B\\b|kB/g;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const place = walker.currentNode.parentElement;
+    const words = walker.currentNode.data.replaceAll(/⟦.*?⟧/gs, "").replace(names, "");
+    if (/[A-Za-z]{2}/.test(words) && !place.closest(foreign) && place.closest("main")
+      && place.checkVisibility()) found.push(words.trim());
+  }
+  for (const name of ["aria-label", "title", "placeholder"]) {
+    for (const each of document.querySelectorAll(`main [${name}]`)) {
+      const words = each.getAttribute(name);
+      if (/[A-Za-z]{2}/.test(words.replaceAll(/⟦.*?⟧/gs, "")) && each.checkVisibility()
+        && !each.closest("#languages, .folder, .searched")) found.push(words);
+    }
+  }
+  return found;
+}"""
+
+
+def bracketed(route: Route) -> None:
+    """Words in a language of its own: the English in brackets."""
+    english = json.loads((WORDS / "en.json").read_text(encoding="utf-8"))
+    keys = json.loads((WORDS / "de.json").read_text(encoding="utf-8"))
+    words = {key: f"⟦{key.replace('!}', '}')}⟧" for key in keys}
+    route.fulfill(json={"words": words, "english": english})
+
+
+def assert_translated(page: Page) -> None:
+    page.wait_for_timeout(100)
+    assert page.evaluate(_ENGLISH) == []
+
+
+def test_no_word_of_ours_is_forgotten_in_any_view(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="de-AT")
+    context.route("**/words-de.json", bracketed)
+    with calling(context, address) as visit:
+        page = visit.page
+        expect(page.locator("#welcome h2")).to_have_text("⟦Ask your 4 documents⟧")
+        assert_translated(page)
+        box = page.locator("#question textarea")
+        for number, question in enumerate(["how long is green tea brewed?", "Who won at chess?"]):
+            box.fill(question)
+            page.keyboard.press("Enter")
+            page.locator(".exchange").nth(number).locator(".actions").wait_for()
+            page.locator(f"#exchange-{number} .cite, #exchange-{number} .nearest").first.wait_for()
+            assert_translated(page)
+        page.locator("#exchange-0 .cite").first.click()
+        page.locator("#reader-panel mark").first.wait_for()
+        page.locator("#open-history").click()
+        page.locator("#conversations .entry").first.wait_for()
+        assert_translated(page)
+        page.locator("a[data-view=documents]").first.click()
+        page.locator("[data-action=about]").first.click()
+        page.locator(".about .contents, .about p + p").first.wait_for()
+        assert_translated(page)
+        page.locator("a[data-view=search]").first.click()
+        assert_translated(page)
+        page.locator("#search-words").fill("green tea")
+        page.locator(".hit").first.wait_for()
+        assert_translated(page)
+        page.locator("a[data-view=check]").first.click()
+        page.locator("#check-text").fill("The tower is 39 metres high. Its light is seen for days.")
+        assert_translated(page)
+        page.locator("#check-form button.main").click()
+        page.locator("#check-result").wait_for()
+        page.locator("[data-action=next-doubt]").click()
+        assert_translated(page)
+        page.locator("a[data-view=table]").first.click()
+        page.locator("#table-questions").fill("Who built the lighthouse?")
+        page.locator("#table-form button.main").click()
+        page.locator("#quote-table tbody tr").nth(3).wait_for()
+        expect(page.locator("#table-progress")).to_be_hidden()
+        assert_translated(page)
+        assert visit.complaints == []
+    context.close()
+
+
+def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="ur-PK")
+    with calling(context, address) as visit:
+        page = visit.page
+        assert page.evaluate("document.documentElement.lang") == "ur"
+        page.locator("#question textarea").fill("how long is green tea brewed?")
+        page.get_by_role("button", name="پوچھیں", exact=True).click()
+        page.locator("#present .cite").first.click()
+        page.locator("#reader-panel mark").first.wait_for()
+        left = {
+            each: page.locator(each).evaluate("e => e.getBoundingClientRect().left")
+            for each in ("#brand", "#view-links", "#tools", "#talk", "#reader-panel", "#send")
+        }
+        assert left["#tools"] < left["#view-links"] < left["#brand"]
+        assert left["#reader-panel"] < left["#talk"] < left["#send"]
+        assert page.locator("#present .actions").evaluate("e => getComputedStyle(e).direction") == (
+            "rtl"
+        )
+        assert "اصل الفاظ" in page.locator("#present .assurance").inner_text()
+
+        page.locator("#languages summary").click()
+        page.get_by_role("button", name="Deutsch").click()
+        expect(page.locator("#present .assurance")).to_contain_text("Genaue Worte")
+        assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
+            "de",
+            "ltr",
+        ]
+        page.locator("#question textarea").fill("Who won at chess?")
+        page.get_by_role("button", name="Fragen", exact=True).click()
+        expect(page.locator("#present .refusal")).to_contain_text("Ihre")
+        expect(page.locator("#present .refusal")).not_to_contain_text("our documents")
+    context.close()
