@@ -29,6 +29,8 @@ class ServerOptions:
         may_change: Whether visitors may add and remove documents.
         keeping: Whether conversations of visitors are kept.
         open_browser: Whether the page is opened in a browser.
+        language: The language of the page for those who have chosen none, as in "de"; empty for
+            that of the browser.
     """
 
     host: str = "127.0.0.1"
@@ -38,6 +40,7 @@ class ServerOptions:
     may_change: bool = True
     keeping: bool = True
     open_browser: bool = False
+    language: str = ""
 
 
 def serve(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
+from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -26,9 +27,10 @@ _MEDIA = {
 }
 
 
-def head() -> str:
+def head(language: str = "") -> str:
     """What stands in the head of every page: the theme at once, the other scripts as modules.
 
+    `language` is that of the page where the visitor has chosen none; empty for the browser's.
     The modules are named one by one, so that the browser fetches them side by side and not each
     after the one that imports it.
     """
@@ -37,7 +39,7 @@ def head() -> str:
     return (
         '<meta name="color-scheme" content="light dark">'
         f'<script src="{folder}/theme.js"></script>'
-        f'<script src="{folder}/language.js"></script>'
+        f'<script src="{folder}/language.js" data-preferred="{escape(language)}"></script>'
         f'<link rel="stylesheet" href="{folder}/style.css">'
         f'<script type="module" src="{folder}/main.js"></script>'
         + "".join(

@@ -87,7 +87,11 @@ def build_application(
     tokens = {corpus_root(name): each.token for name, each in assistants.items()}
     tokens[""] = next(iter(tokens.values()))
     guarded = protected(
-        corpora, token=tokens, password=options.password, hosts=hosts, head=assets.head()
+        corpora,
+        token=tokens,
+        password=options.password,
+        hosts=hosts,
+        head=assets.head(options.language),
     )
     return NamedCorpus(guarded, assistants)
 

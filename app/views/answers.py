@@ -326,7 +326,7 @@ def _assurance(answer: Answer) -> str:
     sources = len({citation.source for citation in answer.citations})
     words = []
     if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
-        words.append("Exact words" + (f" of {sources} documents" if sources > 1 else ""))
+        words.append(f"Exact words of {sources} documents" if sources > 1 else "Exact words")
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
     words.append(told or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
     words[0] = words[0][0].upper() + words[0][1:]

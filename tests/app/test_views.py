@@ -303,5 +303,6 @@ def test_a_place_does_not_repeat_the_title_beside_it(heading: str, shown: str) -
     citation = answer.citations[0]
     citation = replace(citation, passage=replace(citation.passage, heading=heading))
     html = render_answer(replace(answer, citations=(citation,)), 0)
-    assert f'<span class="place">{shown}</span>' in html
-    assert f'<span class="file">tea.md</span>, {shown}</span>' in html
+    assert f'<span class="place" data-t="place">{shown}</span>' in html
+    place = f'<span class="place" data-t="place">{shown}</span>'
+    assert f'<span class="file" dir="auto">tea.md</span>, {place}</span>' in html

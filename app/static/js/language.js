@@ -13,7 +13,7 @@
     try { return localStorage.getItem(NAME); } catch { return null; }
   }
 
-  const wanted = [remembered(), dataset.language, ...navigator.languages];
+  const wanted = [remembered(), dataset.preferred, ...navigator.languages];
   const code = wanted.map((each) => (each || "").split("-")[0]).find((each) => KNOWN.includes(each)) || "en";
 
   /* Gradio writes the browser's language there, which need not be that of the page. */

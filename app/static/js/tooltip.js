@@ -22,7 +22,8 @@ function showNote(link) {
   const box = link.getBoundingClientRect();
   const width = Math.min(380, innerWidth - 24);
   note.style.width = `${width}px`;
-  note.style.left = `${Math.max(12, Math.min(box.left - 24, innerWidth - width - 12))}px`;
+  const begin = document.documentElement.dir === "rtl" ? box.right + 24 - width : box.left - 24;
+  note.style.left = `${Math.max(12, Math.min(begin, innerWidth - width - 12))}px`;
   // Not over what stays above a draft while it scrolls.
   const lid = link.closest("#check-draft") ? document.querySelector("#check-head").getBoundingClientRect().bottom : 0;
   const above = box.top - Math.max(lid, 0) > note.offsetHeight + 16;

@@ -227,6 +227,14 @@ def serve(
             help="Ask visitors for a password, which is typed now [env: ASKDOCS_PASSWORD].",
         ),
     ] = False,
+    language: Annotated[
+        str,
+        typer.Option(
+            "--language",
+            help="Language of the page, where a visitor has chosen none: en, de, es, fr or ur."
+            " By default that of the browser.",
+        ),
+    ] = "",
 ) -> None:
     """Serve the chat page. Indexes for up to 20 seconds first, the rest while it is open.
 
@@ -259,6 +267,7 @@ def serve(
             may_change=not read_only,
             keeping=keep,
             open_browser=open_browser,
+            language=language,
         )
         ready = partial(_announce, assistants)
         serve_page(assistants, options, on_ready=ready, listener=listener)
