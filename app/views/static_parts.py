@@ -129,8 +129,7 @@ _MANNER = """
   <label class="quiet of-model" title="Compare, summarise, list, translate and explain: the model\
  gets passages of every document that is named"
     ><input type="checkbox" id="model-tasks"{tasks}> Also compare and summarise</label>
-  <label class="quiet of-model" title="Ask the model once more for the words that bear what is in\
- doubt"
+  <label class="quiet of-model" title="Ask the model once more which words bear its statements"
     ><input type="checkbox" id="second-opinion"{opinion}> Second opinion</label>
 </div>
 """

@@ -497,6 +497,16 @@ def test_what_the_source_contradicts_stays_so_whatever_the_model_says(
         ]
 
 
+def test_a_question_may_have_a_second_opinion_of_its_own(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    with another(assistant, second_opinion="no") as usual:
+        for wanted, requests in (("yes", 2), ("", 1)):
+            server.script = script = Script([[f"{TRUE}{DOUBTED}"], ["S2: 4"]])
+            usual.ask(QUESTION, second_opinion=wanted)
+            assert len(script.requests) == requests
+
+
 def test_what_a_second_opinion_does_not_save_is_removed_where_the_setting_says_so(
     assistant: Assistant, server: ModelServer
 ) -> None:
