@@ -13,7 +13,7 @@ WORDS = Path(__file__).parents[2] / "app" / "static" / "words"
 # What is on the page for people but not in brackets, as the language below puts what is ours.
 _ENGLISH = """() => {
   const foreign = "[dir=auto], pre, code, kbd, script, style, textarea, #languages, #reader-text";
-  const names = /askdocs|Markdown|HTML|JSON|CSV|Excel|BibTeX|\\bK?B\\b|kB/g;
+  const names = /askdocs|\\bund\\b|Markdown|HTML|JSON|CSV|Excel|BibTeX|\\bK?B\\b|kB/g;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walker.nextNode()) {

@@ -101,7 +101,8 @@ function patternOf(piece) {
 export function place(words) {
   const parts = words.split(", ");
   const last = parts.length - 1;
-  return parts.map((each, at) => (at === 0 || at === last ? translated(each) ?? each : each)).join(", ");
+  return parts.map((each, at) => (at === 0 || at === last ? translated(each) ?? each : each))
+    .join(`${t(",")} `);
 }
 
 /* "48 PDFs, 15 web pages and 3 others" */
