@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.language_note import language_note
 from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
 from askdocs.answering.ranking import readable
+from askdocs.answering.unread import shares_words
 from askdocs.documents.language import language_of
 from askdocs.types import Answer, Citation, Hit, Passage
 
@@ -99,3 +102,27 @@ def test_a_neighbour_that_may_answer_is_quoted_too(second: float, number: int) -
     known = Considered("Wann fährt die Fähre?", "", (), (found,), candidates)
     answer = answer_with_quotes(known, minimum_confidence=0.4)
     assert answer.citations[0].quote == " ".join(SHORE[:number])
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "held", "shares"),
+    [
+        ("Was kostet eine Rückfahrkarte für die Fähre?", [GERMAN], 0.0, True),
+        ("Was kostet eine Rückfahrkarte für die Fähre?", [FRENCH, ENGLISH], 0.9, False),
+        ("Was kostet eine Rückfahrkarte für die Fähre?", [GERMAN, FRENCH], 0.2, False),
+        ("Was kostet eine Rückfahrkarte für die Fähre?", [GERMAN, FRENCH], 0.5, True),
+        ("Cenk Sahin", [GERMAN], 0.5, True),
+    ],
+)
+def test_words_count_where_a_passage_is_in_the_language_of_the_question(
+    question: str, texts: list[str], held: float, shares: bool
+) -> None:
+    candidates = [
+        Candidate(hit(text), 0, len(text), None, 0.0, "words", 0.0, (0.5, 0.5, 0.0, held))
+        for text in texts
+    ]
+    candidates = [
+        replace(each, hit=Hit(replace(each.hit.passage, id=str(number)), 0.5))
+        for number, each in enumerate(candidates)
+    ]
+    assert shares_words(question, candidates) is shares

@@ -11,6 +11,7 @@ from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import logistic
 from askdocs.answering.context import sentences
 from askdocs.answering.coverage import coverage
+from askdocs.documents.language import language_of
 from askdocs.index.keywords.terms import stems_for
 from askdocs.models.embedders import Embedder, is_multilingual
 from askdocs.types import Hit
@@ -21,13 +22,12 @@ _SHARES_WORDS = 0.3  # of the question's words in a passage, from which words te
 # Fitted by training/multilingual/fit_unread.py; docs/decisions/0023 says on what. A sentence's
 # rank, a logit, is the sum of these times: cosine with the question, score of its passage in the
 # search, share of the question's words in it, and in its passage.
-_RANK = (2.97, 5.99, 2.69, 3.49)
+_RANK = (3.8, 6.4, 2.5, 3.9)
 # The chance that what is quoted for the first answers: 1, its cosine, and how far its rank lies
 # above that of the next passage. The constants were chosen after the fit, on the same questions.
-_CHANCE = (-1.9, 1.38, 0.41)
-# The same where no passage shares words with the question: it is in another language, or puts
-# things in other words.
-_RANK_ACROSS = (15.33, 21.5, 0.0, 0.0)
+_CHANCE = (-1.9, 1.4, 0.53)
+# The same where no passage is in the language of the question.
+_RANK_ACROSS = (15.3, 21.4, 0.0, 0.0)
 _CHANCE_ACROSS = (-2.2, 4.29, 0.47)
 # With an embedder that has learnt English only: 1, cosine, score of the passage, share of words.
 _WEAK_CHANCE = (-4.693, 3.672, 0.392, 5.029)
@@ -53,24 +53,38 @@ def by_words_and_meaning(
         return []
     if not is_multilingual(embedder):
         return [replace(each, chance=_weak_chance(each)) for each in found]
-    ranks = _ranks(found)
+    shares = shares_words(question, found)
+    ranks = _ranks(found, shares=shares)
     best = max(ranks)
-    weights = _CHANCE if shares_words(found) else _CHANCE_ACROSS
-    chance = chance_of((1.0, *evidence(found)), weights)
+    known = evidence(found, shares=shares)
+    chance = chance_of((1.0, *known), _CHANCE if shares else _CHANCE_ACROSS)
     return [
         replace(each, chance=chance * math.exp(rank - best))
         for each, rank in zip(found, ranks, strict=True)
     ]
 
 
-def shares_words(candidates: Sequence[Candidate]) -> bool:
-    """Whether a passage of them shares enough words with the question for words to count."""
+def shares_words(question: str, candidates: Sequence[Candidate]) -> bool:
+    """Whether words count: a passage is in the language of the question.
+
+    Where languages are not clear or several, a passage that holds enough of its words tells it.
+    """
+    asked = language_of(question)
+    passages = {each.hit.passage.id: each.hit.passage.text for each in candidates}
+    languages = set(map(language_of, passages.values()))
+    if asked and "" not in languages and (asked not in languages or len(languages) == 1):
+        return asked in languages
     return max(each.features[3] for each in candidates) >= _SHARES_WORDS
 
 
-def evidence(candidates: Sequence[Candidate]) -> tuple[float, float]:
-    """What the chance of the first sentence stands on: its cosine with the question, its margin."""
-    ranks = _ranks(candidates)
+def evidence(candidates: Sequence[Candidate], *, shares: bool) -> tuple[float, float]:
+    """What the chance of the first sentence stands on: its cosine with the question, its margin.
+
+    Args:
+        candidates: The sentences of a question.
+        shares: Whether words count; see `shares_words`.
+    """
+    ranks = _ranks(candidates, shares=shares)
     best = max(range(len(ranks)), key=ranks.__getitem__)
     passage = candidates[best].hit.passage.id
     others = [
@@ -123,8 +137,8 @@ def _around(hit: Hit) -> str:
     return f"{hit.passage.title} {hit.passage.heading or ''} {hit.passage.text}"
 
 
-def _ranks(candidates: Sequence[Candidate]) -> list[float]:
-    weights = _RANK if shares_words(candidates) else _RANK_ACROSS
+def _ranks(candidates: Sequence[Candidate], *, shares: bool) -> list[float]:
+    weights = _RANK if shares else _RANK_ACROSS
     return [sum(map(mul, each.features, weights)) for each in candidates]
 
 

@@ -204,7 +204,7 @@ def _segments(
                 run.append(_Character(" ", run[-1].right, run[-1].right, 0, 0, 0, -1))
         elif turns[index] == turn:
             character = reader.character(index, code)
-            if code == _EURO and reader.is_euro(index):
+            if code == _EURO and not _in_word(codes, index) and reader.is_euro(index):
                 character = replace(character, letter="€")
             if run and _apart(run, character):
                 _close(run, segments, reader)
@@ -300,6 +300,12 @@ def _quarter(angle: float) -> int | None:
         return 0
     turn = round(angle / (math.pi / 2))
     return turn % 4 if abs(angle - turn * math.pi / 2) <= _SLANT else None
+
+
+def _in_word(codes: Sequence[int], index: int) -> bool:
+    """Whether a letter stands beside another one."""
+    around = codes[max(index - 1, 0) : index + 2]
+    return sum(0 < code <= _LAST_CODE and chr(code).isalpha() for code in around) > 1
 
 
 def _apart(run: list[_Character], following: _Character) -> bool:
