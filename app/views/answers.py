@@ -150,7 +150,7 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
         text = _of_the_ticked(answer.text) if limited else answer.text
         return (
             f'<div class="answer refusal" dir="auto"><p data-t>{escape(text)}</p></div>{notice}'
-            f"{ASK_ALL if limited else OTHER_WORDS}"
+            f"{ASK_ALL if limited else OTHER_WORDS if answer.hits else ''}"
             f"{LET_MODEL_TRY if answer.hits else ''}"
             f"{_nearest(answer.hits)}{_searched_for(answer, number)}"
         )

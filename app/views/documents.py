@@ -108,7 +108,10 @@ def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
         if watching
         else "Then open “Documents” and press “Index again”."
     )
-    button = '<button type="button" class="turn" data-action="add">Add files…</button>'
+    button = (
+        '<button type="button" class="turn" data-action="add">Add files…</button> '
+        '<button type="button" class="turn" data-action="add-folder">Add a folder…</button>'
+    )
     return (
         f"<h2>There are no documents yet</h2><p><span>{put}</span> "
         f"<code>{escape(status.corpus)}</code> <span>{then}</span></p>"

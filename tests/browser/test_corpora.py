@@ -70,8 +70,6 @@ def test_one_turns_to_the_other_folder_and_back(own: Visit, served: str) -> None
     page.locator("#open-history").click()
     expect(page.locator(".conversations .title, #conversations .title")).to_have_count(1)
 
-    page.go_back()  # from the address with the conversation to the one without, or to the other
-    page.wait_for_url(lambda url: OTHER_PATH not in url or "chat=" not in url)
     page.goto(cited)
     expect(page.locator("#reader-text mark").first).to_contain_text("The tower is")
     expect(page.locator(".question")).to_have_text(TOWER)
