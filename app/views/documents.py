@@ -65,7 +65,8 @@ def _guide(guide: Guide) -> str:
     if guide.topics:
         told.append(f"<span>Words that stand out: {escape(', '.join(guide.topics))}.</span>")
     if guide.failed:
-        told.append(f"<span>{counted(guide.failed, 'file')} could not be read.</span>")
+        unread = f"{counted(guide.failed, 'file')} could not be read."
+        told.append(f'<a href="?show=documents" data-view="documents">{unread}</a>')
     every = (
         '<p><a class="turn" href="?show=documents" data-view="documents">'
         f"All {guide.count:,} documents</a></p>"

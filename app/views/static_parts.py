@@ -152,10 +152,10 @@ READER = """
     <div class="panel-title"><h2 id="reader-title" dir="auto"></h2>
       <p id="reader-place" class="quiet" dir="auto"></p></div>
     <div class="panel-tools">
-      <button type="button" data-action="previous" aria-label="Previous citation"
+      <button type="button" data-action="previous" hidden aria-label="Previous citation"
         title="Previous citation (p)">‹</button>
       <span id="reader-count" class="quiet" data-t="no"></span>
-      <button type="button" data-action="next" aria-label="Next citation"
+      <button type="button" data-action="next" hidden aria-label="Next citation"
         title="Next citation (n)">›</button>
       <button type="button" data-action="copy-link">Copy link</button>
       <button type="button" data-action="close" aria-label="Close the source"
