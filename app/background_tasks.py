@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import closing, suppress
 from typing import TypeVar
@@ -56,8 +57,9 @@ class Background:
         with self._guard:
             self.ending.set()
             threads = list(self._threads)
+        until = time.monotonic() + SECONDS_TO_END
         for thread in threads:
-            thread.join(SECONDS_TO_END)
+            thread.join(max(until - time.monotonic(), 0))
 
 
 async def streamed(

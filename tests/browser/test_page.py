@@ -389,8 +389,9 @@ def test_axe_finds_no_barriers(open_page: OpenPage, scheme: str) -> None:
         assert_no_barriers(visit.page)
 
 
-def assert_no_barriers(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+def assert_no_barriers(page: Page, within: str | None = None) -> None:
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+    found = Axe().run(page, context=within, options=rules)
     told = [
         f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}"
         for each in found.response["violations"]
