@@ -299,11 +299,11 @@ function guideOf(guide, row) {
   if (guide.opening) {
     const { heading, text, mark } = guide.opening;
     place.append(made("p", { className: "opening" },
-      ...(heading ? [made("b", { textContent: `${heading} ` })] : []),
+      ...(heading ? [made("b", { textContent: `${heading} `, dir: "auto" })] : []),
       made("a", { className: "entry quoted-opening", href: `${row.link}&mark=${mark}`, textContent: text, dir: "auto", data: { source: row.source, mark } })));
   }
   for (const [name, values] of [[t("Names"), guide.names], [t("Words that stand out"), guide.words], [t("Figures"), guide.figures]]) {
-    if (values.length) place.append(made("p", { className: "quiet" }, made("b", { textContent: `${name}: ` }), values.join(", ")));
+    if (values.length) place.append(made("p", { className: "quiet" }, made("b", { textContent: `${name}: ` }), made("span", { textContent: values.join(", "), dir: "auto" })));
   }
   if (guide.outline.length) place.append(contents(guide, row));
   return place;
