@@ -127,6 +127,8 @@ const SCOPE = `${MARKED}, [dir="auto"], pre, script, style`;
 const ATTRIBUTES = ["title", "aria-label", "placeholder", "data-label"];
 const WAYS = { "": said, place, facts, series: enumerated };
 
+const written = new WeakMap(); // text or attribute → what stands there, in the page's language
+
 function isOurs(element) {
   const scope = element?.closest(SCOPE);
   return Boolean(scope?.matches(MARKED)) && scope.dataset.t !== "no";
@@ -139,17 +141,21 @@ function inWords(element, words) {
 
 function translateText(node) {
   const words = node.data.trim().replace(/\s+/g, " ");
-  if (!words || !isOurs(node.parentElement)) return;
+  if (!words || written.get(node) === node.data || !isOurs(node.parentElement)) return;
   const other = inWords(node.parentElement, words);
-  if (other !== words) node.data = node.data.replace(/\S[^]*\S|\S/, () => other);
+  if (other === words) return;
+  node.data = node.data.replace(/\S[^]*\S|\S/, () => other);
+  written.set(node, node.data);
 }
 
 function translateElement(element) {
   for (const name of ATTRIBUTES) {
-    const words = element.getAttribute(name);
-    if (!words || !(element.matches("[data-t]") || isOurs(element.parentElement))) continue;
-    const other = said(words);
-    if (other !== words) element.setAttribute(name, other);
+    const attribute = element.getAttributeNode(name);
+    const words = attribute?.value;
+    if (!words || written.get(attribute) === words) continue;
+    if (!element.matches("[data-t]") && !isOurs(element.parentElement)) continue;
+    attribute.value = said(words);
+    written.set(attribute, attribute.value);
   }
   if (element.dataset.t === "html") {
     element.innerHTML = table[element.innerHTML.trim().replace(/\s+/g, " ")] ?? element.innerHTML;
