@@ -68,6 +68,7 @@ class Considered:
         together: How many of the first candidates answer only together.
         following: The text of the document after a passage, by the id of the passage.
         preface: What is told before the quotes of an overview, a line for each thing.
+        versions: The first candidate with what other versions of its document say, newest first.
     """
 
     question: str
@@ -82,3 +83,4 @@ class Considered:
     together: int = 1
     following: Mapping[str, str] = field(default_factory=dict)
     preface: str = ""
+    versions: tuple[Candidate, ...] = ()

@@ -45,12 +45,14 @@ class Read:
         head: The logit that it answers, by the reader's hidden states.
         null: The logit of "no answer" in its passage.
         candidate: The sentence; its chance is not known yet.
+        before: The turns of a conversation that were read before its passage.
     """
 
     rank: float
     head: float
     null: float
     candidate: Candidate
+    before: str = ""
 
     @property
     def passage(self) -> Passage:
@@ -73,7 +75,7 @@ def evidence(
     """
     best = max(read, key=lambda each: each.rank)
     asked = question.read_as
-    held = _stems(best.passage)
+    held = _stems(best.passage) | {stem(word) for word in words(best.before)}
     missing = [weight for word, weight in rare.items() if stem(word) not in held]
     own = set(words(question.text))  # without what the conversation adds
     return {

@@ -36,11 +36,18 @@ _REFERENCE_HEADING = re.compile(
     r"|literaturverzeichnis|further reading|external links|see also)\W*$",
     re.IGNORECASE,
 )
+# A label before the words of a turn: "NOVAK: …", "Jon (05/05/2026, 19:44): …".
+TURN_LABEL = re.compile(
+    r"^[ \t>]*(?P<author>[^\W\d_][^:;|\n]{0,60}?)(?: \((?P<when>[^()\n]*\d[^()\n]*)\))?: (?=\S)",
+    re.MULTILINE,
+)
 _REFERENCE = re.compile(
     r"^\W{0,3}(?:\[?\d{1,3}[\].]\s*)?[A-Z][\w'’-]+,? (?:[A-Z]\.|et al).*\b(?:19|20)\d\d\b.*"
     r"(?:\bpp?\.|\bvol\b|\bdoi\b|\barxiv\b|\bproc\b|\bjournal\b|\bed(?:s|itor)?\b|\d\(\d+\)|\d:\s?\d)",
     re.IGNORECASE,
 )
+# A field of a form that nobody has filled in: "Date of birth: ______", "Signature ........".
+_EMPTY_FIELD = re.compile(r"[^:_\n]{1,80}(?::\s*[_.…‗]{3,}|\s[_.…‗]{5,})[\s_.…‗]*")
 # Directives and fields of reStructuredText, and the sign in place of a signature.
 _MARKUP = re.compile(r"\s*(?:\.\. [\w-]+::[^\n]*|:[\w-]+:[^\n]*)|.*(?:^|\s)/s/\s.*", re.DOTALL)
 _INTRODUCES_QUOTE = re.compile(r"[>\s]*On .{3,100} wrote:\s*")
@@ -116,8 +123,9 @@ def can_answer(sentence: str) -> bool:
         or _CONTENTS_LINE.fullmatch(sentence)
         or _INTRODUCES_QUOTE.fullmatch(sentence)
         or _MARKUP.fullmatch(sentence)
+        or _EMPTY_FIELD.fullmatch(sentence)
         or _is_capitals(sentence)
-        or _REFERENCE.search(sentence)
+        or (_REFERENCE.search(sentence) and not TURN_LABEL.match(sentence))
     )
 
 

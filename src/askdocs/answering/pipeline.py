@@ -34,8 +34,10 @@ from askdocs.answering.questions.spelling import respelled
 from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
+from askdocs.answering.turns import read_before, with_replies
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
+from askdocs.answering.versions import versions
 from askdocs.documents.calendar import MONTHS
 from askdocs.documents.language import asks_in_english
 from askdocs.errors import AskdocsError, ModelUnavailableError
@@ -183,12 +185,21 @@ def _searched(
     talked_of: Set[str] = frozenset(),
 ) -> Considered:
     """What is found for a question, read and ranked."""
+    catalog = parts.open_catalog()
     hits = find(parts, question.queries, limit=parts.config.passages_read, sources=sources)
+    hits = with_replies(hits, catalog.after)
     ranking, rare_words = Ranking((), {}), dict[str, float]()
     if hits:
-        rare_words = parts.open_catalog().rare_words(question.queries[-1])
-        reader = parts.open_reader()
-        ranking = rank(question, hits, rare_words, parts.embedder, reader, talked_of=talked_of)
+        rare_words = catalog.rare_words(question.queries[-1])
+        ranking = rank(
+            question,
+            hits,
+            rare_words,
+            parts.embedder,
+            parts.open_reader(),
+            talked_of=talked_of,
+            before={hit.passage.id: read_before(hit.passage, catalog.before) for hit in hits},
+        )
     return Considered(
         question.text,
         question.read_as,
@@ -198,7 +209,20 @@ def _searched(
         doubt=ranking.doubt(question, rare_words),
         evidence=ranking.evidence,
         following=_following(parts, ranking.candidates[:_MOST_CONTINUED]),
+        versions=_versions(parts, question, ranking.candidates),
     )
+
+
+def _versions(
+    parts: Parts, question: Question, candidates: Sequence[Candidate]
+) -> tuple[Candidate, ...]:
+    """The best candidate with what other versions of its document say instead."""
+
+    def beginning(source: str) -> str:
+        document = parts.open_catalog().document(source)
+        return document.text if document else ""
+
+    return versions(question.text, candidates, beginning) if candidates else ()
 
 
 def _following(parts: Parts, candidates: Sequence[Candidate]) -> dict[str, str]:

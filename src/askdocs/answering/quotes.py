@@ -20,6 +20,7 @@ from askdocs.answering.context import (
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
 from askdocs.answering.questions.intent import asks_for_one_fact, asks_for_several, asks_for_steps
 from askdocs.answering.ranking import after_reading
+from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
 from askdocs.documents.language import asks_in_english
 from askdocs.documents.sentences import is_item
 from askdocs.index.keywords.terms import content_words
@@ -65,17 +66,32 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
         return _refusal(considered)
     if chance < minimum_confidence:
         return _perhaps(considered)
-    question = considered.question
-    groups = (
-        [[each] for each in candidates[: considered.together]]
-        if considered.together > 1
-        else _ordered(question, _select(question, candidates))
-    )
+    groups = _groups(considered)
     answer = _quoted(considered, groups)
-    beside = considered.notice or DIFFERENT * (
-        considered.together == 1 and documents_differ(question, [group[0] for group in groups])
-    )
+    beside = considered.notice or _disagreement(considered, groups)
     return replace(answer, answered=True, notice=" ".join(filter(None, (beside, answer.notice))))
+
+
+def _groups(considered: Considered) -> list[list[Candidate]]:
+    """The candidates that are quoted, those that say the same together."""
+    candidates, question = considered.candidates, considered.question
+    if considered.together > 1:
+        return [[each] for each in candidates[: considered.together]]
+    chosen = considered.versions
+    if not chosen:
+        return _ordered(question, _select(question, candidates))
+    replaced = [each for each in candidates if not differ_in_figures(chosen[0].quote, each.quote)]
+    others = [each for each in replaced if each.place not in {one.place for one in chosen}]
+    further = _select(question, [chosen[0], *others])[1:]
+    return [*([each] for each in chosen), *_ordered(question, further)]
+
+
+def _disagreement(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> str:
+    """What to say where documents differ; "" where they do not."""
+    if len(considered.versions) > 1:
+        return NEWEST_FIRST
+    quoted = [group[0] for group in groups]
+    return DIFFERENT * (considered.together == 1 and documents_differ(considered.question, quoted))
 
 
 def _overview(considered: Considered) -> Answer:

@@ -13,6 +13,7 @@ from askdocs.answering.confidence import Read, doubt, evidence, probability
 from askdocs.answering.context import (
     all_sentences,
     context_start,
+    is_question,
     quotable_sentences,
 )
 from askdocs.answering.coverage import coverage
@@ -26,6 +27,7 @@ from askdocs.answering.questions.speech import (
     speaker_context,
     speaks_itself,
 )
+from askdocs.answering.turns import Before, by_speaker, is_signature
 from askdocs.answering.unread import (
     by_words_and_meaning,
     chance_of,
@@ -74,6 +76,7 @@ _PLACE_CHANCE = 0.8  # that a clause answers whose number is asked for; a rule
 _WHOLE_TOPIC = 0.999  # of the weight of its words
 _CONTINUATION = 0.9  # of a speaker's sentence's chance has the next one of the same speaker
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
+_MOST_ELSEWHERE = 8.0  # logits that a passage loses to the turns before it
 _FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
 _FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of others (xquad)
 _ASKING_WORDS = frozenset("what who when where which why how is are was were did does do".split())
@@ -104,6 +107,7 @@ def rank(
     embedder: Embedder,
     reader: Reader,
     talked_of: Set[str] = frozenset(),
+    before: Mapping[str, Before] | None = None,
 ) -> Ranking:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
@@ -118,6 +122,7 @@ def rank(
         embedder: Compares the sentences that are not read with the question.
         reader: Reads English passages.
         talked_of: The sources that the answer before cites, for a follow-up.
+        before: What is read before the text of a passage, by its id: the turns before a turn.
     """
     if question.topic:
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], rare_words, embedder)
@@ -126,13 +131,16 @@ def rank(
     read = readable(question.read_as, kept)
     unread = [hit for hit in kept if hit not in read]
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
-    known = _by_reading(question, first, rare_words, reader, talked_of)
+    told = before or {}
+    known = _by_reading(question, first, rare_words, reader, talked_of, told)
     found = _estimated(question, known, rare_words)
     if rest and (not known or found.candidates[0].chance < _SURE):
-        known += _by_reading(question, rest, rare_words, reader, talked_of)
+        known += _by_reading(question, rest, rare_words, reader, talked_of, told)
         found = _estimated(question, known, rare_words)
     others = by_words_and_meaning(question.read_as, unread, rare_words, embedder)
     candidates = _rows_meant([*found.candidates, *others])
+    if question.said:
+        candidates = by_speaker(question.said, candidates, rare_words)
     if question.place:
         candidates = _at_place(question.place, candidates)
     return Ranking(tuple(sorted(candidates, key=_best_first)), found.evidence)
@@ -191,13 +199,19 @@ def _by_reading(
     rare_words: Mapping[str, float],
     reader: Reader,
     talked_of: Set[str],
+    before: Mapping[str, Before],
 ) -> list[Read]:
     """Every sentence of the passages that can be quoted, with its rank."""
-    readings = reader.read(question.read_as, [hit.passage for hit in hits])
+    told = [before.get(hit.passage.id, Before()) for hit in hits]
+    shown = [
+        replace(hit.passage, text=first.text + hit.passage.text)
+        for hit, first in zip(hits, told, strict=True)
+    ]
+    readings = reader.read(question.read_as, shown)
     names = _speakers_asked(question, hits)
     found: list[Read] = []
-    for hit, reading in zip(hits, readings, strict=True):
-        found += _of_passage(question, hit, reading, rare_words, talked_of, names)
+    for hit, reading, first in zip(hits, readings, told, strict=True):
+        found += _of_passage(question, hit, reading, rare_words, talked_of, names, first)
     return found
 
 
@@ -214,25 +228,31 @@ def _of_passage(
     rare_words: Mapping[str, float],
     talked_of: Set[str],
     names: Set[str],
+    before: Before,
 ) -> list[Read]:
     """The sentences of a passage that can be quoted, each with its rank."""
     passage = hit.passage
+    shift = len(before.text)
     places = all_sentences(passage, with_title=question.intent == "fact")
     texts = [passage.text[start:end] for start, end in places]
-    spans = [reading.best_span(start, end) for start, end in places]
-    logits = [max(logit, _LEAST_SPAN) for _, _, logit in spans]
+    spans = [reading.best_span(start + shift, end + shift) for start, end in places]
+    elsewhere = _answered_before(reading, before, max((each[2] for each in spans), default=0.0))
+    logits = [max(logit - elsewhere, _LEAST_SPAN) for _, _, logit in spans]
     quotable = quotable_sentences(passage, texts)
     found: list[Read] = []
     for number, (start, end) in enumerate(places):
         text = texts[number]
         if not quotable[number] or _of_mail(question.text, text):
             continue
+        if is_signature(passage, start, text):
+            continue
         speech = _speech(question, texts, number, names)
-        head = reading.answers(start, end)
-        covered = coverage(rare_words, _with_context(question, texts, number))
+        head = reading.answers(start + shift, end + shift) - elsewhere
+        asked = before.turns if is_question(before.turns) else ""
+        covered = coverage(rare_words, f"{asked} {_with_context(question, texts, number)}")
         features = (
             logits[number],
-            reading.relevance,
+            reading.relevance - elsewhere,
             hit.score,
             covered,
             head,
@@ -247,14 +267,24 @@ def _of_passage(
             hit=hit,
             start=passage.start + start,
             end=passage.start + end,
-            focus=(passage.start + first, passage.start + last) if first < last else None,
+            focus=(passage.start + first - shift, passage.start + last - shift)
+            if first < last
+            else None,
             chance=0.0,
             kind="read",
             coverage=covered,
             features=features,
         )
-        found.append(Read(logit, head, reading.null, candidate))
+        found.append(Read(logit, head, reading.null, candidate, before.turns))
     return found
+
+
+def _answered_before(reading: Reading, before: Before, best: float) -> float:
+    """How much likelier the turns before a passage answer than the passage itself; 0 if less."""
+    if not before.turns:
+        return 0.0
+    _, _, logit = reading.best_span(0, len(before.text))
+    return min(max(logit - max(best, 0.0), 0.0), _MOST_ELSEWHERE)
 
 
 def _with_context(question: Question, texts: Sequence[str], number: int) -> str:

@@ -382,6 +382,21 @@ class Catalog:
         )
         return [self._sound(Passage(*row)) for row in rows]
 
+    def before(self, passage: Passage, count: int) -> list[Passage]:
+        """At most `count` passages right before one in its document, in reading order."""
+        return self._beside(passage, "start < ? ORDER BY start DESC", count)[::-1]
+
+    def after(self, passage: Passage, count: int) -> list[Passage]:
+        """At most `count` passages right after one in its document, in reading order."""
+        return self._beside(passage, "start > ? ORDER BY start", count)
+
+    def _beside(self, passage: Passage, where: str, count: int) -> list[Passage]:
+        rows = self._database.rows(
+            f"SELECT {_PASSAGE} FROM passages WHERE source = ? AND {where} LIMIT ?",
+            *(passage.source, passage.start, count),
+        )
+        return [self._sound(Passage(*row)) for row in rows]
+
     def check_slices(self, passages: Iterable[Passage]) -> None:
         """Compare passages that are about to be quoted with the documents that they are from.
 

@@ -15,6 +15,7 @@ from askdocs.answering.questions.intent import (
     asks_for_overview,
     topic_of,
 )
+from askdocs.answering.questions.said import Said, said_in
 from askdocs.answering.questions.speech import asks_for_speech
 from askdocs.types import Turn
 
@@ -39,8 +40,9 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"^what (?:does|do|did|is|are) .*?(?:\b(?:clause|article|art\.?|section|sec\.?|paragraph"
-    r"|para\.?|rule)|§+)\s*(?P<number>\d+(?:\.\d+)*)(?: (?:of|in) [\w\s.-]+?)?"
+    r"^(?:what (?:does|do|did|is|are) .*?|(?:(?:show|give|read|quote|cite)(?: me| us)? )?(?:the )?)"
+    r"(?:\b(?:clause|article|art\.?|section|sec\.?|paragraph|para\.?|rule)|§+)"
+    r"\s*(?P<number>\d+(?:\.\d+)*)(?: (?:of|in) [\w\s.-]+?)?"
     r"(?:\s+(?:say|state|mean|require|provide|contain|regulate|cover|about)s?)?\W*$",
     re.IGNORECASE,
 )
@@ -68,6 +70,7 @@ class Question:
         read_as: The question as the reader and a language model are asked it: without the words of
             a request, and with what the conversation adds.
         needs_history: Whether it can hardly be understood without the conversation.
+        said: Whose words it asks for, in which chats and mails are; None for other questions.
     """
 
     text: str
@@ -78,6 +81,7 @@ class Question:
     queries: tuple[str, ...]
     read_as: str
     needs_history: bool = True
+    said: Said | None = None
 
 
 def parse(question: str, history: Sequence[Turn] = ()) -> Question:
@@ -102,6 +106,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         queries=(topic,) if topic else asked.queries,
         read_as=asked.read_as,
         needs_history=asked.surely,
+        said=None if topic else said_in(asked.read_as),
     )
 
 

@@ -31,11 +31,13 @@ _ASKS = re.compile(
     r"\b(?:did|does|do|has|have|had|was|were)\b(?P<rest>.*)",
     re.IGNORECASE,
 )
-_ASKED_VERB = re.compile(
-    rf"\b(?:(?:{'|'.join(_SAYING)}){_ENDINGS}|add|admit|call for|claim(?:ed)?|estimate|mention"
-    r"|promised?|say|said|tell|told|think|speak|write|written)\b|\b(?:state|note)\W*$",
-    re.IGNORECASE,
+# The verb of a question for what somebody said or wrote.
+SAYING_VERB = (
+    rf"(?:{'|'.join(_SAYING)}){_ENDINGS}|add(?:ed)?|admit(?:ted)?|call(?:ed)? for|claim(?:ed)?"
+    r"|estimated?|mention(?:ed)?|promised?|say|said|tell|told|think|thought|speak|spoke|writ(?:e|ten)"
+    r"|wrote"
 )
+_ASKED_VERB = re.compile(rf"\b(?:{SAYING_VERB})\b|\b(?:state|note)\W*$", re.IGNORECASE)
 # "What does the article say …" asks for what stands there, in whosever words.
 _OF_A_TEXT = re.compile(rf"\s*{TEXT}", re.IGNORECASE)
 _SAME_SPEAKER = re.compile(r"^[\"“‘']?(?:he|she|they)\b", re.IGNORECASE)
@@ -75,7 +77,7 @@ def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
 
     Where the question is written without capitals, `passages` tell which words are names.
     """
-    subject, _ = _subject_and_topic(question)
+    subject, _ = subject_and_topic(question)
     if question != question.lower():
         return {name.lower() for name in names_in(subject)}
     known = {name.lower() for text in passages for name in _inner_names(text)}
@@ -84,7 +86,7 @@ def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
 
 def asks_openly(question: str) -> bool:
     """Whether any words of somebody answer a question, as in "What did Zehri say?"."""
-    subject, topic = _subject_and_topic(question)
+    subject, topic = subject_and_topic(question)
     return bool(subject.strip()) and not re.search(r"\w", topic)
 
 
@@ -139,7 +141,7 @@ def speaks_itself(sentence: str) -> bool:
     return bool(_FIRST_PERSON.search(outside_quotes(sentence)))
 
 
-def _subject_and_topic(question: str) -> tuple[str, str]:
+def subject_and_topic(question: str) -> tuple[str, str]:
     """Who is asked for and about what, in "What did the mayor say about tolls?"."""
     asked = _ASKS.match(question)
     verb = _ASKED_VERB.search(asked["rest"]) if asked else None

@@ -265,7 +265,7 @@ def _note(annotation: Any, kind: int, marked: str) -> str:
     date = _DATE.match(_entry(annotation, "M") or _entry(annotation, "CreationDate"))
     said = f" by {author}" if author and author.lower() not in words.lower() else ""
     when = f" ({'-'.join(date.groups())})" if date else ""
-    quoted = " ".join(marked.split())[:_QUOTED]
+    quoted = " ".join(marked.split())[:_QUOTED].rstrip(".!?")  # the note ends no sentence
     on = f" on “{quoted}”" if quoted and kind in _MARKS else ""
     return f"{_NOTES[kind]}{said}{when}{on}: {words}"
 

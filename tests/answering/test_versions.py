@@ -1,0 +1,67 @@
+"""Two versions of a document that say the same with other figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from askdocs import Assistant, Config
+from askdocs.answering.versions import NEWEST_FIRST, day_of, differ_in_figures
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differ"),
+    [
+        ("Guests pay 9 euros for the daily menu.", "Guests pay 11 euros for the daily menu.", True),
+        ("Guests pay 9 euros for the daily menu.", "Guests pay 9 euros for the daily menu.", False),
+        ("Guests pay 9 euros for the daily menu.", "Guests leave the house at 9.", False),
+        ("Town: Bergen; Year: 2019; Rain: 4", "Town: Bergen; Year: 2019; Rain: 6", False),
+    ],
+)
+def test_sentences_that_differ_in_their_figures_alone(
+    first: str, second: str, differ: bool
+) -> None:
+    assert differ_in_figures(first, second) is differ
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "text", "day"),
+    [
+        ("fees-2024-03.txt", "", "Of 5 May 2011", (2024, 3, 0)),
+        ("fees.txt", "Fees from 1 March 2025", "", (2025, 3, 1)),
+        ("fees.txt", "Fees", "Valid from October 3, 2023.", (2023, 10, 3)),
+        ("fees.txt", "Fees", "Stand: 31.12.2022", (2022, 12, 31)),
+        ("fees.txt", "Fees", "Nobody knows when.", None),
+    ],
+)
+def test_the_date_of_a_document(
+    source: str, title: str, text: str, day: tuple[int, int, int] | None
+) -> None:
+    assert day_of(source, title, text) == day
+
+
+@pytest.fixture(scope="module")
+def fees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("fees")
+    (folder / "corpus").mkdir()
+    for name, year, fee in (("old.txt", 2022, 30), ("new.txt", 2025, 45)):
+        (folder / "corpus" / name).write_text(
+            f"Fees of the pottery club, valid from 1 May {year}\n\nMembers pay {fee} euros for a"
+            " firing of the large kiln. Clay is sold at the counter.\n"
+        )
+    with Assistant(Config(corpus=folder / "corpus", index=folder / "index")) as assistant:
+        assistant.index()
+        yield assistant
+
+
+def test_versions_that_differ_are_both_quoted_the_newer_first(fees: Assistant) -> None:
+    answer = fees.ask("How much do members pay for a firing of the large kiln?")
+    assert [citation.source for citation in answer.citations][:2] == ["new.txt", "old.txt"]
+    assert NEWEST_FIRST in answer.notice
+
+
+def test_asked_for_what_holds_now_the_newest_is_quoted_alone(fees: Assistant) -> None:
+    answer = fees.ask("How much do members currently pay for a firing of the large kiln?")
+    assert "45 euros" in answer.text
+    assert "30 euros" not in answer.text
