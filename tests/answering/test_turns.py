@@ -54,7 +54,8 @@ def _passage(text: str, heading: str = "") -> Passage:
     ("question", "said"),
     [
         ("What did Olga say about the rent?", Said("words", frozenset({"olga"}), "rent")),
-        ("What does Mr Voll propose?", Said("words", frozenset({"voll"}), "")),
+        ("What does Mr Voll promise?",
+         Said("words", frozenset({"voll"}), "", frozenset({"promis"}))),
         ("Who said that the lease ends?", Said("speaker", frozenset(), "lease ends")),
         ("When did Olga Brunn write about the kiln?",
          Said("time", frozenset({"olga", "brunn"}), "kiln")),

@@ -6,20 +6,23 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from askdocs.answering.questions.speech import SAYING_VERB, subject_and_topic
-from askdocs.index.keywords.terms import content_words
+from askdocs.answering.questions.speech import SAYING_VERB, subject_verb_and_topic
+from askdocs.index.keywords.terms import content_words, stem
 
 _WHO = re.compile(
     rf"^\W*(?:and |but |so )?who(?: (?:was it|is it))?(?: (?:that|who))?(?: has| had| have)?"
-    rf" (?:{SAYING_VERB})\b(?P<topic>.*)",
+    rf" (?P<verb>{SAYING_VERB})\b(?P<topic>.*)",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
     rf"^\W*(?:and |but |so )?(?:when|(?:on|at) (?:what|which) (?:day|date|time))"
-    rf" (?:did|has|had) (?P<speaker>.+?) (?:{SAYING_VERB})\b(?P<topic>.*)",
+    rf" (?:did|has|had) (?P<speaker>.+?) (?P<verb>{SAYING_VERB})\b(?P<topic>.*)",
     re.IGNORECASE,
 )
 _ADDRESSEE = re.compile(r"^\s*to (?:him|her|them|us|me|you|[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)\b")
+_SAID = "add comment mention said say speak spoke tell thought told think write written wrote"
+_PLAIN = frozenset(map(stem, _SAID.split()))
+_PROPOSING = frozenset(map(stem, "advise propose recommend suggest".split()))
 _TITLES = frozenset("mr mrs ms miss dr prof professor sir madam".split())
 
 
@@ -31,11 +34,14 @@ class Said:
         asks: What is wanted of them: the words, their speaker or their time.
         speaker: The words of the speaker's name or role, in lower case; empty for "who".
         topic: What they are about; "" where any words are wanted.
+        verbs: The stems of verbs of which one is expected in the words, as in "I propose"; empty
+            where any words are meant, as by "say" and "write".
     """
 
     asks: Literal["words", "speaker", "time"]
     speaker: frozenset[str]
     topic: str
+    verbs: frozenset[str] = frozenset()
 
     def is_by(self, author: str) -> bool:
         """Whether the author of a turn is the speaker who is asked for.
@@ -51,13 +57,22 @@ def said_in(question: str) -> Said | None:
     when, who = _WHEN.match(question), _WHO.match(question)
     if when:
         speaker = _name_words(when["speaker"])
-        return Said("time", speaker, _topic(when["topic"])) if speaker else None
+        found = Said("time", speaker, _topic(when["topic"]), _expected(when["verb"]))
+        return found if speaker else None
     if who:
         topic = _topic(who["topic"])
-        return Said("speaker", frozenset(), topic) if topic else None
-    subject, topic = subject_and_topic(question)
+        return Said("speaker", frozenset(), topic, _expected(who["verb"])) if topic else None
+    subject, verb, topic = subject_verb_and_topic(question)
     speaker = _name_words(subject)
-    return Said("words", speaker, _topic(topic)) if speaker else None
+    return Said("words", speaker, _topic(topic), _expected(verb)) if speaker else None
+
+
+def _expected(verb: str) -> frozenset[str]:
+    """The stems that words hold which somebody not only said, but proposed, promised, …"""
+    root = stem(verb.lower())
+    if root in _PLAIN:
+        return frozenset()
+    return _PROPOSING if root in _PROPOSING else frozenset({root})
 
 
 def _name_words(name: str) -> frozenset[str]:

@@ -77,7 +77,7 @@ def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
 
     Where the question is written without capitals, `passages` tell which words are names.
     """
-    subject, _ = subject_and_topic(question)
+    subject, _, _ = subject_verb_and_topic(question)
     if question != question.lower():
         return {name.lower() for name in names_in(subject)}
     known = {name.lower() for text in passages for name in _inner_names(text)}
@@ -86,7 +86,7 @@ def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
 
 def asks_openly(question: str) -> bool:
     """Whether any words of somebody answer a question, as in "What did Zehri say?"."""
-    subject, topic = subject_and_topic(question)
+    subject, _, topic = subject_verb_and_topic(question)
     return bool(subject.strip()) and not re.search(r"\w", topic)
 
 
@@ -141,10 +141,10 @@ def speaks_itself(sentence: str) -> bool:
     return bool(_FIRST_PERSON.search(outside_quotes(sentence)))
 
 
-def subject_and_topic(question: str) -> tuple[str, str]:
-    """Who is asked for and about what, in "What did the mayor say about tolls?"."""
+def subject_verb_and_topic(question: str) -> tuple[str, str, str]:
+    """Who is asked for, the verb, and about what, in "What did the mayor say about tolls?"."""
     asked = _ASKS.match(question)
     verb = _ASKED_VERB.search(asked["rest"]) if asked else None
-    return (
-        (asked["rest"][: verb.start()], asked["rest"][verb.end() :]) if asked and verb else ("", "")
-    )
+    if not asked or not verb:
+        return "", "", ""
+    return asked["rest"][: verb.start()], verb.group(), asked["rest"][verb.end() :]

@@ -53,6 +53,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
         pictures += sum(_is_shown_picture(part) for part in _parts(message))
         for name, data in _attachments(message):
             name, reason = attachments.add(name, data)
+            if reason and data.startswith(SIGNATURE):
+                reason = "Outlook's package of attachments (TNEF), empty or damaged"
             builder.add(f"Attachment: {name}" + f" (not read: {reason})" * bool(reason), end="\n")
         builder.close_block()
     for what in attachments.remarks():
