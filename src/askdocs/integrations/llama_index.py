@@ -1,4 +1,4 @@
-"""askdocs inside LlamaIndex: a retriever and a query engine."""
+"""askdocs inside LlamaIndex: a retriever, a query engine, and citations as its content blocks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import Response
+from llama_index.core.llms import (
+    ChatMessage,
+    CitableBlock,
+    CitationBlock,
+    MessageRole,
+    TextBlock,
+)
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
@@ -14,6 +21,46 @@ from askdocs.index.vectors.collection import passage_node
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
+    from askdocs.types import Answer, Citation, Hit
+
+CITATION = "citation"  # the key of the block in the metadata of a node
+
+
+def citation_block(citation: Citation) -> CitationBlock:
+    """A citation as LlamaIndex has those of models: the exact words, their source and place.
+
+    Its location holds `number`, `start` and `end` in characters of the document's text, and `page`
+    and `line` where they are known.
+    """
+    places = {
+        "number": citation.number,
+        "start": citation.start,
+        "end": citation.end,
+        "page": citation.page,
+        "line": citation.line,
+    }
+    return CitationBlock(
+        cited_content=TextBlock(text=citation.quote),
+        source=citation.source,
+        title=citation.passage.title or citation.source,
+        additional_location_info={name: at for name, at in places.items() if at is not None},
+    )
+
+
+def citable_block(hit: Hit) -> CitableBlock:
+    """A passage found, for a model that cites what it is given."""
+    passage = hit.passage
+    return CitableBlock(
+        title=passage.title or passage.source,
+        source=passage.source,
+        content=[TextBlock(text=passage.text)],
+    )
+
+
+def answer_message(answer: Answer) -> ChatMessage:
+    """An answer as a message of an assistant: its text, then the block of each citation."""
+    blocks = [TextBlock(text=answer.text), *map(citation_block, answer.citations)]
+    return ChatMessage(role=MessageRole.ASSISTANT, blocks=blocks)
 
 
 class AskdocsRetriever(BaseRetriever):
@@ -32,8 +79,9 @@ class AskdocsRetriever(BaseRetriever):
 class AskdocsQueryEngine(BaseQueryEngine):
     """A whole question as a LlamaIndex query engine.
 
-    The sources of a response are its citations: each node is a quote with its offsets.
-    `response.metadata["answer"]` is our Answer.
+    The sources of a response are its citations: each node is a quote with its offsets, and
+    `node.metadata["citation"]` is its CitationBlock as a dictionary. `response.metadata` holds our
+    Answer as "answer" and the CitationBlocks as "citations".
     """
 
     def __init__(self, assistant: Assistant) -> None:
@@ -42,20 +90,16 @@ class AskdocsQueryEngine(BaseQueryEngine):
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         answer = self._assistant.ask(query_bundle.query_str)
+        blocks = [citation_block(citation) for citation in answer.citations]
         nodes = [
-            NodeWithScore(
-                node=TextNode(
-                    id_=f"{citation.passage.id}-{citation.start}-{citation.end}",
-                    text=citation.quote,
-                    start_char_idx=citation.start,
-                    end_char_idx=citation.end,
-                    metadata={"source": citation.source, "number": citation.number},
-                ),
-                score=answer.confidence,
-            )
-            for citation in answer.citations
+            NodeWithScore(node=_node(citation, block), score=answer.confidence)
+            for citation, block in zip(answer.citations, blocks, strict=True)
         ]
-        return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
+        return Response(
+            response=answer.text,
+            source_nodes=nodes,
+            metadata={"answer": answer, "citations": blocks},
+        )
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
         import asyncio
@@ -64,3 +108,20 @@ class AskdocsQueryEngine(BaseQueryEngine):
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
+
+
+def _node(citation: Citation, block: CitationBlock) -> TextNode:
+    """A quote as a node; models and embedders are not shown its block."""
+    return TextNode(
+        id_=f"{citation.passage.id}-{citation.start}-{citation.end}",
+        text=citation.quote,
+        start_char_idx=citation.start,
+        end_char_idx=citation.end,
+        metadata={
+            "source": citation.source,
+            "number": citation.number,
+            CITATION: block.model_dump(exclude_none=True),
+        },
+        excluded_llm_metadata_keys=[CITATION],
+        excluded_embed_metadata_keys=[CITATION],
+    )
