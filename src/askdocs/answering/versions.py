@@ -21,7 +21,6 @@ _NOW = re.compile(
     r"|in force)\b",
     re.IGNORECASE,
 )
-_MONTHS = MONTHS.split()
 _DATES = (
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-_.](?P<m>\d\d)(?:[-_.](?P<d>\d\d))?(?!\d)"),
     re.compile(r"\b(?P<d>\d{1,2})\.?\s+(?P<m>[^\W\d_]{3,9})\.?,?\s+(?P<y>(?:19|20)\d\d)\b"),
@@ -102,6 +101,8 @@ def _day(match: re.Match[str]) -> Day | None:
     named = match.groupdict()
     month, day = named.get("m") or "0", int(named.get("d") or 0)
     if not month.isdigit():
-        months = [number for number, name in enumerate(_MONTHS, 1) if name[:3] == month[:3].lower()]
+        months = [
+            number for number, name in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower()
+        ]
         month = str(months[0]) if months else "13"
-    return (int(named["y"] or 0), int(month), day) if int(month) <= len(_MONTHS) else None
+    return (int(named["y"] or 0), int(month), day) if int(month) <= len(MONTHS) else None
