@@ -1,20 +1,25 @@
 """Processes of Python that need not import anything: forked from one that has imported it all.
 
-A process that starts as `python -m askdocs` spends two or three seconds on imports. Use
-`run_forked` where a test needs a process of its own, and `subprocess` where its start is tested.
+A process that starts as `python -m askdocs` spends two or three seconds on imports, five with the
+page. Use `run_forked` and `start_forked` where a test needs a process of its own, and `subprocess`
+where its start or its end is tested.
 """
 
 from __future__ import annotations
 
 import atexit
+import importlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
@@ -61,6 +66,65 @@ def run_forked(
     return subprocess.CompletedProcess([code, *arguments], status, out, err)
 
 
+class Forked:
+    """A process that runs on, with what is needed of the methods of `subprocess.Popen`."""
+
+    def __init__(self, number: int, stdout: TextIO) -> None:
+        self._number = number
+        self._status: int | None = None
+        self.stdout = stdout
+
+    def poll(self) -> int | None:
+        """Its exit status; None while it runs."""
+        if self._status is None:
+            self._status = _Parent.started().ask({"poll": self._number})
+        return self._status
+
+    def wait(self, seconds: float) -> int:
+        """Its exit status, once it has ended."""
+        end = time.monotonic() + seconds
+        while (status := self.poll()) is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("a forked process", seconds)
+            time.sleep(0.02)
+        return status
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self._number, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+def start_forked(
+    *arguments: str, code: str, imports: Sequence[str], environment: Mapping[str, str]
+) -> Forked:
+    """Run code in another process, on Linux. Its standard output can be read, nothing else.
+
+    Args:
+        arguments: What it finds in `sys.argv`.
+        code: The Python code.
+        imports: Modules that are imported once for all such processes.
+        environment: All of its environment.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        pipe = str(Path(name) / "out")
+        os.mkfifo(pipe)
+        asked = {
+            "arguments": arguments,
+            "code": code,
+            "cwd": str(ROOT),
+            "environment": dict(environment),
+            "files": [os.devnull, pipe, os.devnull],
+            "imports": imports,
+        }
+        number = _Parent.started().ask(asked)
+        return Forked(
+            number, Path(pipe).open(encoding="utf-8")
+        )  # waits until the other end is open
+
+
 class _Parent:
     """The process that has imported everything, and forks. It has no threads."""
 
@@ -74,6 +138,7 @@ class _Parent:
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        self._guard = threading.Lock()
         atexit.register(self._end)
 
     def _end(self) -> None:
@@ -82,11 +147,17 @@ class _Parent:
         self._process.wait()
 
     def run(self, asked: Mapping[str, Any]) -> int:
+        """The exit status of a process that does what is asked."""
+        status: int = self.ask(asked)
+        return status
+
+    def ask(self, asked: Mapping[str, Any]) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        with self._guard:
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            return json.loads(self._process.stdout.readline())
 
 
 def _serve() -> None:
@@ -100,12 +171,22 @@ def _serve() -> None:
     import askdocs.cli.terminal
     import askdocs.output.json_records  # noqa: F401
 
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
     for line in sys.stdin:
+        asked = json.loads(line)
+        if "poll" in asked:
+            ended, status = os.waitpid(asked["poll"], os.WNOHANG)
+            print(json.dumps(os.waitstatus_to_exitcode(status) if ended else None), flush=True)
+            continue
+        for module in asked.get("imports", ()):
+            importlib.import_module(module)
         process = os.fork()
         if process == 0:
-            os._exit(_do(json.loads(line)))
-        _, status = os.waitpid(process, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+            os._exit(_do(asked))
+        if "imports" in asked:  # it runs on
+            print(process, flush=True)
+        else:
+            print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
 
 
 def _do(asked: Mapping[str, Any]) -> int:

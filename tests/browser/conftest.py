@@ -24,6 +24,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.forked import CAN_FORK, Forked, start_forked
 from tests.model_server import ModelServer, Script
 from tests.model_server import serving as serving_model
 
@@ -33,6 +34,7 @@ FLAGS = (
 ).split()
 PATIENCE = 60_000  # milliseconds: the machine that tests this may be busy
 SETTLING = 5_000  # milliseconds in which a page that is to be left may end what it does
+PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands")  # what a server imports
 BROKEN_OFF = "AbortError:"  # what breaks off a stream raises it; a lost server raises TypeError
 STREAM_LOST = "Unexpected error Connection errored out"  # Gradio, once for each pending event
 expect.set_options(timeout=PATIENCE / 2)
@@ -96,11 +98,19 @@ def running_server(
     *,
     prepare: str = "",
     further: Sequence[Path] = (),
+    forked: bool = CAN_FORK,
     **environment: str,
-) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+) -> Iterator[tuple[str, subprocess.Popen[str] | Forked]]:
     """The address of `askdocs serve` over a corpus and `further` ones, and its process.
 
-    `prepare` is Python code that runs there before the command, with its module as `commands`.
+    Args:
+        corpus: The folder of documents.
+        index: The folder of the index.
+        prepare: Python code that runs there before the command, with its module as `commands`.
+        further: Other folders that are served beside it.
+        forked: Whether the process is forked from one that has imported everything. One that is
+            started anew also ends as Python does.
+        environment: Variables that are added to those of this process.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -109,18 +119,23 @@ def running_server(
         "from askdocs.cli import commands\ncommands._SECONDS_WAITED = 600\n"
         f"{prepare}\ncommands.main()"
     )
-    command = [sys.executable, "-c", run, "serve"]
-    options = ["--port", str(port), "--corpus", str(corpus), "--index", str(index)]
+    options = ["serve", "--port", str(port), "--corpus", str(corpus), "--index", str(index)]
     options += [option for each in further for option in ("--corpus", str(each))]
-    with subprocess.Popen(
-        [*command, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, **environment},
-    ) as process:
+    variables = {**os.environ, **environment}
+    process: subprocess.Popen[str] | Forked
+    if forked:
+        process = start_forked(*options, code=run, imports=PAGE, environment=variables)
+    else:
+        process = subprocess.Popen(
+            [sys.executable, "-c", run, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=variables,
+        )
+    assert process.stdout is not None
+    with process.stdout:
         try:
-            assert process.stdout is not None
             line = process.stdout.readline()
             assert f"http://127.0.0.1:{port}" in line, f"the server said {line!r}"
             yield f"http://127.0.0.1:{port}", process

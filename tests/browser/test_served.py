@@ -132,7 +132,7 @@ def test_a_question_that_cannot_be_asked_is_an_error_as_clients_know_it(
 
 def test_a_server_that_is_busy_ends_in_order_by_ctrl_c(corpus: Path, tmp_path: Path) -> None:
     """`running_server` ends each server by SIGTERM, and looks at its status."""
-    with running_server(corpus, tmp_path / "index") as (address, process):
+    with running_server(corpus, tmp_path / "index", forked=False) as (address, process):
         # it still looks for first questions, and is asked one
         asked = {"messages": [{"role": "user", "content": "who warned of what, and when?"}]}
         with pytest.raises(httpx.TimeoutException):
