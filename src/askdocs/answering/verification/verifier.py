@@ -188,7 +188,7 @@ class Verifier:
             return self._withdrawn(judgement, tuple(dict.fromkeys(quotes)), part)
         if judgement.verdict == "supported" or judgement.contradicted or not quotes:
             return judgement
-        return self._pointed_at(text, passages, quotes, question) or judgement
+        return self._pointed_at(text, judgement, passages, quotes, question) or judgement
 
     def _withdrawn(self, judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Judgement:
         """The verdict on a statement that the model does not stand by, for the part it names."""
@@ -208,9 +208,18 @@ class Verifier:
         return replace(judgement, reason=reason, quotes=quotes) if part and is_vague else judgement
 
     def _pointed_at(
-        self, text: str, passages: Sequence[Passage], quotes: Sequence[Quote], question: str
+        self,
+        text: str,
+        first: Judgement,
+        passages: Sequence[Passage],
+        quotes: Sequence[Quote],
+        question: str,
     ) -> Judgement | None:
-        """The verdict "supported" by words that a model pointed at; None if they do not bear it."""
+        """The verdict "supported" by words that a model pointed at; None if they do not bear it.
+
+        The sentences of these words alone may lack what "we" or "it" is, so the first reading, of
+        more sentences, counts as well.
+        """
         if caution(text) or not is_english(text):
             return None
         near = self._nearness.sentences(text, passages)
@@ -218,7 +227,7 @@ class Verifier:
         reading = self._read(text, chosen, question)
         if reading is None or self._vetoed(text, reading.sentences):
             return None
-        said = reading.score.supported
+        said = max(reading.score.supported, first.said)
         if said < POINTED_SHARE * self._scorer.threshold:
             return None
         places = tuple(each.quote for each in reading.sentences)
