@@ -93,6 +93,7 @@ def test_an_answer_has_exact_quotes_and_a_refusal_says_so(sample: Assistant) -> 
         assert quotes
         text = sample.document("jaffar-express-attack.txt").text
         assert all(quote in text for quote in quotes)
+        assert re.search(r"Chance that this answers: \d+%", answer)
         refusal = await text_of(client, "ask", question="who won the chess olympiad?")
         assert "“" not in refusal.split("Nearest")[0]
         assert sample.ask("who won the chess olympiad?").text in refusal
@@ -106,10 +107,12 @@ def test_what_search_finds_can_be_fetched(sample: Assistant) -> None:
         assert {"id", "title", "url"} <= set(results[0])
         found = json.loads(await text_of(client, "fetch", id=results[0]["id"]))
         assert {"id", "title", "text", "url", "metadata"} == set(found)
-        assert results[0]["text"] in found["text"]
+        start, end = found["metadata"]["passage"]
+        assert results[0]["text"] == found["text"][start:end]
         name = results[0]["id"].partition("#")[0]
         whole = json.loads(await text_of(client, "fetch", id=name))
         assert whole["text"] == sample.document(name).text[:FETCHED_CHARACTERS]
+        assert "`search` returns" in await text_of(client, "fetch", id="nothing.txt")
 
     asked(build_server(sample), talk)
 

@@ -68,8 +68,9 @@ class _Tools:
     async def ask(self, question: str, sources: list[str] | None = None) -> str:
         """Answer a question from the user's documents, with exact, numbered quotes.
 
-        Returns the answer, then each quote with its source, place and link. If the documents do
-        not answer, it says so and lists the nearest passages: tell the user, do not guess.
+        Returns the answer, then each quote with its source, place and link, and how likely the
+        first one answers. Read whether it does before you repeat it. If the documents do not
+        answer, it says so and lists the nearest passages: tell the user, do not guess.
 
         Args:
             question: One question in plain words, understandable without the conversation.
@@ -95,13 +96,17 @@ class _Tools:
         """Read a document, or the text around a passage that `search` found.
 
         Returns JSON: {"id", "title", "text", "url", "metadata"}. A long document comes in parts:
-        `metadata.next_id` is the id of the next one.
+        `metadata.next_id` is the id of the next one. Around a passage, `metadata.passage` is where
+        it begins and ends within the text.
 
         Args:
             id: An id from `search`, the name of a document, or a `next_id`.
         """
         source, _, place = id.partition("#")
-        document = await self._run(partial(self._library.document, source))
+        try:
+            document = await self._run(partial(self._library.document, source))
+        except ToolError as error:
+            raise ToolError(f"{error} `search` returns the ids that there are.") from error
         return json.dumps(self._part(document, place), ensure_ascii=False)
 
     async def check(self, text: str) -> str:
@@ -140,7 +145,8 @@ class _Tools:
             for each in answer.citations
         ]
         perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
-        return "\n".join([*perhaps, *lines, "", *quotes, *_remark(answer.notice)])
+        likely = [f"Chance that this answers: {answer.confidence:.0%}."]
+        return "\n".join([*perhaps, *lines, "", *quotes, "", *likely, *_remark(answer.notice)])
 
     def _result(self, hit: Hit) -> dict[str, str]:
         passage = hit.passage
@@ -165,7 +171,9 @@ class _Tools:
             with suppress(ValueError):
                 start, end = int(place), int(place) + FETCHED_CHARACTERS
         metadata: dict[str, Any] = {"start": start, "end": min(end, len(text)), "of": len(text)}
-        if mark is None and end < len(text):
+        if mark is not None:
+            metadata["passage"] = [mark.start - start, mark.end - start]
+        elif end < len(text):
             metadata["next_id"] = f"{document.source}#{end}"
         return {
             "id": f"{document.source}#{place}" if place else document.source,
