@@ -134,6 +134,7 @@ def test_a_reply_comes_with_the_question_before_it() -> None:
     )
     assert begins_turn(asks)
     assert not begins_turn(end)
+    assert begins_turn(_passage("assistant: Keep it warm.", "assistant"))
     hits = with_replies([Hit(asks, 0.6), Hit(end, 0.2)], lambda passage, count: [reply, end])
     assert [(hit.passage.id, round(hit.score, 2)) for hit in hits] == [
         ("0", 0.6), ("1", 0.54), ("2", 0.2)

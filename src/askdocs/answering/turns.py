@@ -28,6 +28,7 @@ _FIELDS = frozenset(
     url version vote warning when where""".split()
 )
 _ADDRESS = re.compile(r"<[^<>]*>")
+_ROLES = frozenset({"assistant", "user"})  # in conversations with a language model
 _MOST_WORDS_OF_A_NAME = 4
 _SAID_CHANCE = 0.8  # that a turn of the speaker who is asked for answers; a rule
 _OTHER_TURN = 0.05  # of the chance of a turn of somebody else; a rule
@@ -99,7 +100,8 @@ def begins_turn(passage: Passage) -> bool:
     label = TURN_LABEL.match(passage.text)
     if label is None or not _is_name(label) or is_row(passage.text):
         return False
-    return bool(label["when"]) or label["author"].isupper()
+    author = label["author"]
+    return bool(label["when"]) or author.isupper() or author in _ROLES
 
 
 def _is_name(label: re.Match[str]) -> bool:
@@ -107,7 +109,8 @@ def _is_name(label: re.Match[str]) -> bool:
     parts = label["author"].split()
     if len(parts) > _MOST_WORDS_OF_A_NAME or label["author"].lower() in _FIELDS:
         return False
-    return bool(label["when"]) or all(part[0].isupper() for part in parts)
+    named = label["author"] in _ROLES or all(part[0].isupper() for part in parts)
+    return bool(label["when"]) or named
 
 
 def with_replies(hits: Sequence[Hit], after: Callable[[Passage, int], list[Passage]]) -> list[Hit]:
