@@ -13,7 +13,7 @@ WORDS = Path(__file__).parents[2] / "app" / "static" / "words"
 # What is on the page for people but not in brackets, as the language below puts what is ours.
 _ENGLISH = """() => {
   const foreign = "[dir=auto], pre, code, kbd, script, style, textarea, time, .place, #languages,"
-    + " #reader-text, #search-help, [name=folder]";
+    + " #reader-text, #search-help, #announcement, [name=folder]";
   const names = /askdocs|Markdown|HTML|JSON|CSV|Excel|BibTeX|kB|MB/g;
   const german = /\\bund\\b|\\d+\\. \\p{L}+\\.? \\d{4}/gu; // lists and days
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
