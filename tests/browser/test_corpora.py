@@ -113,6 +113,7 @@ def test_the_switch_works_by_keyboard_and_on_a_phone(browser: Browser, served: s
         assert_no_barriers(page)
         expect(summary).to_be_focused()
         page.keyboard.press("Enter")
+        expect(here).to_be_focused()
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{OTHER_PATH}")
