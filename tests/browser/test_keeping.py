@@ -157,7 +157,7 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(own: Visit, tmp_path: Path) 
     for kind in ("dragEnter", "dragOver", "drop"):
         place = {"type": kind, "x": 300, "y": 300, "data": carried}
         devtools.send("Input.dispatchDragEvent", place)
-    expect(page.locator("#adding")).to_contain_text("121 added to the folder.")
+    expect(page.locator("#adding")).to_contain_text("121 files added.")
     assert "dropped/deep/er/quay.txt" in sent
     assert len(sent) == 121
     assert not any("/." in name for name in sent)
