@@ -1,0 +1,555 @@
+r"""Tune the reader and its answer head together on whole sentences that answer.
+
+    python training/tune_reader.py pack ROWS.npz --people people_questions.jsonl.gz \
+        --answers answers.jsonl.gz --reader reader.jsonl.gz reader_synth_unanswerable.jsonl.gz
+    python training/tune_reader.py train ROWS.npz RUN --begin READER.pt --head answer_head.npz
+    python training/tune_reader.py judge ROWS.npz READER.pt HEAD.npz
+
+`pack` cuts every text as askdocs does, into passages of about 100 tokens with their title, and
+makes a group of each question: the passages with its answer, those with the sentence that misleads,
+and others of the same text and of foreign ones. `train` goes on from a trained reader, of which the
+upper layers learn. The head's loss is the softmax over all sentences of a group and "none", whose
+logit is 0, as in `fit_head.py`; span and relevance are learnt as in `train_reader.py`. What is
+forgotten by it comes back when the weights are averaged with those that it began with
+(`average.py`; Wortsman and others 2022, arXiv:2109.01903). Sets of passages whose number is
+divisible by 8 are for judging.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import train_reader
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+from torch import Tensor, nn
+
+from askdocs.answering.context import all_sentences
+from askdocs.documents.passages import split
+from askdocs.index.keywords.terms import stem, words
+from askdocs.models.bundled import load_tokenizer
+from askdocs.models.reader import prefix
+from askdocs.types import Document, Passage
+
+CLS, SEP = 101, 102
+LONGEST = 256  # tokens of a row
+QUESTION_TOKENS = 64
+HELD_OUT = 8
+OWN = 3  # passages of a question's own text in its group
+FOREIGN = 1  # passages of another text
+MEDICAL = ("bioasq", "medquad")
+LEFT_OUT = ("qamr", "reddit", "amazon", "swap")  # sets of short answers unlike documents
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, the document about it, and the character spans that answer or mislead.
+
+    `spans` is empty where nothing answers. `short` says that its one span is the very answer, and
+    not the sentences that hold it.
+    """
+
+    question: str
+    document: Document
+    spans: tuple[tuple[int, int], ...]
+    near: tuple[tuple[int, int], ...] = ()
+    short: bool = False
+    held_out: bool = False
+
+
+def people(path: Path) -> list[Asked]:
+    """The questions that people ask, with the sentences that answer them."""
+    found = []
+    for item in _lines(path):
+        text = "\n\n".join(item["passages"])
+        document = Document(f"{item['id']}.txt", text, item["title"] or "")
+        held_out = int(item["id"].split("-")[1]) % HELD_OUT == 0
+        for row in item["rows"]:
+            spans = _places(text, row["evidence"])
+            if row["answerable"] and not spans:
+                continue
+            near = _places(text, row.get("near"))
+            found.append(Asked(row["question"], document, spans, near, held_out=held_out))
+    return found
+
+
+def _places(text: str, quotes: Sequence[dict[str, Any]] | None) -> tuple[tuple[int, int], ...]:
+    found = [(text.find(each["quote"]), len(each["quote"])) for each in quotes or []]
+    return tuple((start, start + length) for start, length in found if start >= 0)
+
+
+def longer_answers(path: Path, limit: int) -> list[Asked]:
+    """English questions whose answers are sentences or lists; medicine at most a third."""
+    found = []
+    for number, row in enumerate(_lines(path)):
+        kind = row["answer_kind"]
+        spans = tuple((start, end) for start, end in row["spans"])
+        if row["lang"] != "en" or (kind != "none" and not spans) or row["source"] == "boolq":
+            continue
+        document = Document(f"answers-{number}.txt", row["context"], row.get("title") or "")
+        found.append((row["source"].startswith(MEDICAL), Asked(row["question"], document, spans)))
+    medical = [each for is_medical, each in found if is_medical]
+    others = [each for is_medical, each in found if not is_medical]
+    return _sample(medical, limit // 3) + _sample(others, limit - limit // 3)
+
+
+def short_answers(paths: Sequence[Path], limit: int) -> list[Asked]:
+    """Questions with short answers, half of them without one in the text."""
+    with_answer: list[Asked] = []
+    without: list[Asked] = []
+    for path in paths:
+        for number, row in enumerate(_lines(path)):
+            if any(name in row["source"] for name in LEFT_OUT):
+                continue
+            document = Document(f"{path.stem}-{number}.txt", row["context"], row.get("title") or "")
+            start = row["answer_start"]
+            if start < 0:
+                without.append(Asked(row["question"], document, ()))
+            else:
+                span = (start, start + len(row["answer_text"]))
+                with_answer.append(Asked(row["question"], document, (span,), short=True))
+    return _sample(with_answer, limit // 2) + _sample(without, limit - limit // 2)
+
+
+def _sample(values: Sequence[Asked], count: int) -> list[Asked]:
+    return random.Random(5).sample(list(values), min(count, len(values)))
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+@dataclass
+class Packed:
+    """Lists that become the arrays of a packed file; a row is a question with one passage."""
+
+    tokens: list[int]
+    sentence: list[int]  # of each token, counted within the row from 0; -1 is none
+    lengths: list[int]
+    second: list[int]
+    first: list[int]
+    start: list[int]
+    end: list[int]
+    span: list[int]  # whether start and end are known
+    relevant: list[int]
+    group: list[int]
+    right: list[int]  # of each sentence
+    sentences: list[int]  # of each row
+    held_out: list[int]  # of each group
+
+    @classmethod
+    def new(cls) -> Packed:
+        return cls(*([] for _ in range(13)))
+
+    def arrays(self) -> dict[str, NDArray[np.int32]]:
+        return {name: np.array(values, np.int32) for name, values in vars(self).items()}
+
+
+class Packer:
+    """Makes the rows of questions."""
+
+    def __init__(self) -> None:
+        self.packed = Packed.new()
+        self._tokenizer = load_tokenizer()
+        self._cut: dict[int, list[Passage]] = {}
+        self._stems: dict[str, set[str]] = {}
+        self._random = random.Random(7)
+
+    def add(self, asked: Sequence[Asked]) -> None:
+        """Add a group for each question; others' passages come from the same list."""
+        for number, each in enumerate(asked):
+            if number % 2000 == 0:
+                print(number, "of", len(asked), flush=True)
+            own = self._chosen(each)
+            foreign = self._foreign(each, asked)
+            rows = [self._row(each, passage, is_own=True) for passage in own]
+            rows += [self._row(each, passage, is_own=False) for passage in foreign]
+            kept = [row for row in rows if row is not None]
+            if kept and (not each.spans or any(any(row["right"]) for row in kept)):
+                self._append(kept, each.held_out)
+
+    def _passages(self, document: Document) -> list[Passage]:
+        if id(document) not in self._cut:
+            self._cut[id(document)] = split(document)
+        return self._cut[id(document)]
+
+    def _chosen(self, asked: Asked) -> list[Passage]:
+        """The passages of the question's text: with the answer, misleading, sharing words."""
+        wanted = {stem(word) for word in words(asked.question)}
+
+        def order(passage: Passage) -> tuple[bool, bool, int]:
+            return (
+                not _meets(passage, asked.spans),
+                not _meets(passage, asked.near),
+                -len(wanted & self._stems_of(passage)),
+            )
+
+        return sorted(self._passages(asked.document), key=order)[:OWN]
+
+    def _foreign(self, asked: Asked, every: Sequence[Asked]) -> list[Passage]:
+        """The passage of twelve other texts that shares most words with the question."""
+        wanted = {stem(word) for word in words(asked.question)}
+        documents = [self._random.choice(every).document for _ in range(12)]
+        passages = [
+            passage
+            for document in documents
+            if document.source != asked.document.source
+            for passage in self._passages(document)
+        ]
+        ordered = sorted(passages, key=lambda each: -len(wanted & self._stems_of(each)))
+        return ordered[:FOREIGN]
+
+    def _stems_of(self, passage: Passage) -> set[str]:
+        if passage.id not in self._stems:
+            self._stems[passage.id] = {stem(word) for word in words(passage.text)}
+        return self._stems[passage.id]
+
+    def _row(self, asked: Asked, passage: Passage, *, is_own: bool) -> dict[str, Any] | None:
+        encoded = self._tokenizer.encode(asked.question, add_special_tokens=False)
+        question = encoded.ids[:QUESTION_TOKENS]
+        read = self._tokenizer.encode(prefix(passage) + passage.text, add_special_tokens=False)
+        second, shift = len(question) + 2, len(prefix(passage))
+        offsets = [(a - shift, b - shift) for a, b in read.offsets[: LONGEST - second - 1]]
+        first = next((n for n, (start, _) in enumerate(offsets) if start >= 0), len(offsets))
+        sentence = [-1] * len(offsets)
+        right = []
+        for start, end in all_sentences(passage, with_title=True):
+            inside = [n for n, (a, b) in enumerate(offsets) if a >= start and b <= end and b > a]
+            if not inside:
+                continue
+            for n in inside:
+                sentence[n] = len(right)
+            place = passage.start + start, passage.start + end
+            right.append(int(is_own and any(_share(place, each) for each in asked.spans)))
+        if not right:
+            return None
+        row = {"question": question, "passage": read.ids[: len(offsets)], "sentence": sentence}
+        row |= {"right": right, "second": second, "first": first + second, "span": 1}
+        row |= {"start": 0, "end": 0}
+        if any(right):
+            row["span"] = 0
+        if any(right) and asked.short:
+            low, high = (place - passage.start for place in asked.spans[0])
+            covered = [n for n, (a, b) in enumerate(offsets) if a < high and b > low and a >= 0]
+            row |= {"span": 1, "start": covered[0] + second, "end": covered[-1] + second}
+        return row
+
+    def _append(self, rows: Sequence[dict[str, Any]], held_out: bool) -> None:
+        to = self.packed
+        number = len(to.held_out)
+        to.held_out.append(int(held_out))
+        for row in rows:
+            tokens = [CLS, *row["question"], SEP, *row["passage"], SEP]
+            to.tokens += tokens
+            to.sentence += [*([-1] * row["second"]), *row["sentence"], -1]
+            to.lengths.append(len(tokens))
+            for name in ("second", "first", "start", "end", "span"):
+                getattr(to, name).append(row[name])
+            to.relevant.append(int(any(row["right"])))
+            to.group.append(number)
+            to.right += row["right"]
+            to.sentences.append(len(row["right"]))
+
+
+def _meets(passage: Passage, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < passage.end and end > passage.start for start, end in spans)
+
+
+def _share(place: tuple[int, int], span: tuple[int, int]) -> bool:
+    """Whether a sentence and a span share half of the shorter of the two."""
+    shared = min(place[1], span[1]) - max(place[0], span[0])
+    return shared >= 0.5 * max(1, min(place[1] - place[0], span[1] - span[0]))
+
+
+class Tuned(nn.Module):
+    """A reader with the answer head: weights for [CLS] and the mean of a sentence's states."""
+
+    def __init__(self, reader: train_reader.Reader, weights: Tensor, bias: Tensor) -> None:
+        super().__init__()
+        self.reader = reader
+        self.head = nn.Linear(len(weights), 1)
+        with torch.no_grad():
+            self.head.weight.copy_(weights[None])
+            self.head.bias.copy_(bias)
+
+    def forward(
+        self, inputs: dict[str, Tensor], sentence: Tensor, count: int
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Start and end logits [rows, length], relevance [rows], sentences' logits [count].
+
+        `sentence` [rows, length] numbers the sentences of the batch from 1; 0 is none.
+        """
+        hidden = self.reader.encoder(**inputs).last_hidden_state
+        spans = self.reader.span(hidden)
+        relevance = self.reader.relevance(hidden[:, 0])[:, 0]
+        flat, each = sentence.reshape(-1), hidden.float().reshape(-1, hidden.shape[-1])
+        sums = torch.zeros(count + 1, each.shape[1]).index_add(0, flat, each)
+        sizes = torch.zeros(count + 1).index_add(0, flat, torch.ones(len(flat)))
+        means = sums / sizes.clamp(min=1)[:, None]
+        rows = torch.zeros(count + 1, dtype=torch.long)
+        rows[flat] = torch.arange(len(sentence)).repeat_interleave(sentence.shape[1])
+        states = torch.cat([hidden[:, 0].float()[rows], means], dim=1)[1:]
+        return spans[..., 0], spans[..., 1], relevance, self.head(states)[:, 0]
+
+    def learn(self, layers: int) -> None:
+        """Let only the upper layers and the heads learn."""
+        encoder = self.reader.encoder
+        lower = [encoder.embeddings, *encoder.encoder.layer[:-layers]]
+        for each in lower:
+            each.requires_grad_(False)
+
+
+class Groups:
+    """The rows of a packed file by question."""
+
+    def __init__(self, path: Path) -> None:
+        self.arrays = dict(np.load(path))
+        lengths, sentences = self.arrays["lengths"], self.arrays["sentences"]
+        self.begins = np.concatenate([[0], np.cumsum(lengths)])
+        self.first_sentence = np.concatenate([[0], np.cumsum(sentences)])
+        group = self.arrays["group"]
+        self.rows = np.split(np.arange(len(group)), np.flatnonzero(np.diff(group)) + 1)
+
+    def of(self, held_out: bool) -> NDArray[np.int64]:
+        """The numbers of the groups that are held out, or of the others."""
+        return np.flatnonzero(self.arrays["held_out"] == int(held_out))
+
+    def batch(self, groups: Sequence[int]) -> dict[str, Any]:
+        """The rows of some groups padded to one length."""
+        rows = np.concatenate([self.rows[group] for group in groups])
+        a = self.arrays
+        lengths = a["lengths"][rows]
+        width = int(lengths.max())
+        ids, sentence = (np.zeros((len(rows), width), np.int64) for _ in range(2))
+        right, owner, count = [], [], 0
+        for place, row in enumerate(rows):
+            piece = slice(self.begins[row], self.begins[row + 1])
+            ids[place, : lengths[place]] = a["tokens"][piece]
+            own = a["sentence"][piece]
+            sentence[place, : lengths[place]] = np.where(own >= 0, own + count + 1, 0)
+            count += int(a["sentences"][row])
+            right.append(a["right"][self.first_sentence[row] : self.first_sentence[row + 1]])
+            owner += [int(a["group"][row])] * int(a["sentences"][row])
+        steps = np.arange(width)
+        real = steps < lengths[:, None]
+        allowed = (steps >= a["first"][rows][:, None]) & (steps < lengths[:, None] - 1)
+        allowed[:, 0] = True
+        places = {group: number for number, group in enumerate(groups)}
+        tensor = torch.from_numpy
+        return {
+            "inputs": {
+                "input_ids": tensor(ids),
+                "attention_mask": tensor(real.astype(np.int64)),
+                "token_type_ids": tensor(
+                    (real & (steps >= a["second"][rows][:, None])).astype("q")
+                ),
+            },
+            "sentence": tensor(sentence),
+            "count": count,
+            "right": tensor(np.concatenate(right).astype(bool)),
+            "owner": tensor(np.array([places[group] for group in owner])),
+            "groups": len(groups),
+            "allowed": tensor(allowed),
+            **{n: tensor(a[n][rows].astype("q")) for n in ("start", "end")},
+            **{n: tensor(a[n][rows].astype("f")) for n in ("span", "relevant")},
+        }
+
+
+def head_loss(scores: Tensor, batch: dict[str, Any]) -> Tensor:
+    """The mean negative log probability of the sentences that answer, or of "none"."""
+    shown = torch.full((batch["groups"], batch["count"] + 1), -1e4)
+    shown[:, -1] = 0.0
+    shown[batch["owner"], torch.arange(batch["count"])] = scores
+    shares = torch.log_softmax(shown, dim=1)
+    right = torch.zeros_like(shown, dtype=torch.bool)
+    right[batch["owner"], torch.arange(batch["count"])] = batch["right"]
+    right[:, -1] = ~right[:, :-1].any(dim=1)
+    return -torch.logsumexp(shares.masked_fill(~right, -1e4), dim=1).mean()
+
+
+def loss_of(model: Tuned, batch: dict[str, Any]) -> Tensor:
+    """The losses [head, span, relevance]."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        start, end, relevance, scores = model(batch["inputs"], batch["sentence"], batch["count"])
+    span = torch.zeros(())
+    for logits, target in ((start, batch["start"]), (end, batch["end"])):
+        open_ones = logits.float().masked_fill(~batch["allowed"], train_reader.FORBIDDEN)
+        each = nn.functional.cross_entropy(open_ones, target, reduction="none")
+        span = span + (batch["span"] * each).sum() / batch["span"].sum().clamp(min=1) / 2
+    relevant = nn.functional.binary_cross_entropy_with_logits(relevance.float(), batch["relevant"])
+    return torch.stack([head_loss(scores.float(), batch), span, relevant])
+
+
+def judged(model: Tuned, groups: Groups, numbers: Sequence[int]) -> str:
+    """How often the first sentence is right, and whether its logit tells what has an answer."""
+    model.eval()
+    right, answerable, best = [], [], []
+    with torch.inference_mode():
+        for first in range(0, len(numbers), 16):
+            batch = groups.batch(numbers[first : first + 16])
+            *_, scores = model(batch["inputs"], batch["sentence"], batch["count"])
+            for number in range(batch["groups"]):
+                own = batch["owner"] == number
+                labels, logits = batch["right"][own], scores[own]
+                answerable.append(bool(labels.any()))
+                best.append(float(logits.max()))
+                right.append(bool(labels[logits.argmax()]))
+    model.train()
+    known = np.array(answerable)
+    among = np.array(right)[known]
+    areas = (
+        roc_auc_score(known, best),
+        roc_auc_score(among, np.array(best)[known]),
+    )
+    return (
+        f"{len(known)} questions: first right {among.mean():.3f} of {known.sum()}, AUROC answerable"
+        f" {areas[0]:.3f}, right of the answerable {areas[1]:.3f}"
+    )
+
+
+def load(reader: Path, head: Path) -> Tuned:
+    """The reader of a checkpoint with the head of an .npz file."""
+    with np.load(head) as arrays:
+        weights, bias = torch.tensor(arrays["weights"]), torch.tensor(arrays["bias"])
+    return Tuned(train_reader.load_reader(reader), weights, bias)
+
+
+def order(groups: Groups, size: int, seed: int) -> list[list[int]]:
+    """Batches of groups of like length, one pass, in random order."""
+    generator = np.random.default_rng(seed)
+    numbers = generator.permutation(groups.of(held_out=False))
+    longest = np.array([groups.arrays["lengths"][rows].max() for rows in groups.rows])
+    found = []
+    for first in range(0, len(numbers), size * 30):
+        part = numbers[first : first + size * 30]
+        part = part[np.argsort(longest[part], kind="stable")]
+        found += [part[n : n + size].tolist() for n in range(0, len(part), size)]
+    return [found[n] for n in generator.permutation(len(found))]
+
+
+def save(model: Tuned, run: Path, name: str) -> None:
+    """Write the reader as a checkpoint and the head as the file that askdocs reads."""
+    torch.save({"reader": model.reader.state_dict()}, run / f"{name}.pt")
+    weights = model.head.weight[0].detach().numpy().astype(np.float32)
+    np.savez(run / f"{name}.npz", weights=weights, bias=np.float32(model.head.bias.detach()[0]))
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train for a given time; `final.pt` and `final.npz` in the run folder are the result."""
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    groups = Groups(options.rows)
+    model = load(options.begin, options.head)
+    model.learn(options.layers)
+    held_out = groups.of(held_out=True).tolist()
+    body = [each for each in model.reader.parameters() if each.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": body, "share": 1.0},
+            {"params": list(model.head.parameters()), "share": 5.0},
+        ],
+        lr=options.rate,
+        weight_decay=0.01,
+        betas=(0.9, 0.98),
+    )
+    began = saved = time.monotonic()
+    seen, since, step = 0, torch.zeros(3), 0
+    model.train()
+    for epoch in range(100):
+        for numbers in order(groups, options.batch, options.seed + epoch):
+            spent = time.monotonic() - began
+            if spent >= options.seconds:
+                save(model, options.run, "final")
+                print("ends with", judged(model, groups, held_out), flush=True)
+                return
+            for each in optimizer.param_groups:
+                rate = train_reader.rate_at(spent / options.seconds, options.rate)
+                each["lr"] = rate * each["share"]
+            parts = loss_of(model, groups.batch(numbers))
+            (parts * torch.tensor([1.0, 0.5, 0.5])).sum().backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            seen, step, since = seen + len(numbers), step + 1, since + parts.detach()
+            if step % 50 == 0:
+                means = " ".join(f"{value:.3f}" for value in (since / 50).tolist())
+                print(f"seconds {spent:.0f} questions {seen} losses {means}", flush=True)
+                since.zero_()
+            if time.monotonic() - saved > options.save_every:
+                saved = time.monotonic()
+                save(model, options.run, "latest")
+                some = held_out[:: max(1, len(held_out) // 300)]
+                print(f"seconds {spent:.0f}", judged(model, groups, some), flush=True)
+
+
+def pack(options: argparse.Namespace) -> None:
+    """Write the packed file."""
+    packer = Packer()
+    packer.add(people(options.people))
+    if options.answers:
+        packer.add(longer_answers(options.answers, options.longer))
+    if options.reader:
+        packer.add(short_answers(options.reader, options.short))
+    arrays = packer.packed.arrays()
+    np.savez_compressed(options.rows, **arrays)
+    print(f"{len(arrays['held_out'])} questions, {len(arrays['lengths'])} rows")
+
+
+def main() -> None:
+    """Pack, train or judge from the command line."""
+    parser = argparse.ArgumentParser(description="Tune the reader on whole sentences that answer.")
+    commands = parser.add_subparsers(required=True)
+    packing = commands.add_parser("pack")
+    packing.add_argument("rows", type=Path)
+    packing.add_argument("--people", type=Path, required=True)
+    packing.add_argument("--answers", type=Path)
+    packing.add_argument("--reader", type=Path, nargs="*", default=[])
+    packing.add_argument("--longer", type=int, default=3000, help="questions of --answers")
+    packing.add_argument("--short", type=int, default=6000, help="questions of --reader")
+    packing.set_defaults(run_command=pack)
+    training = commands.add_parser("train")
+    training.add_argument("rows", type=Path)
+    training.add_argument("run", type=Path)
+    training.add_argument("--begin", type=Path, required=True)
+    training.add_argument("--head", type=Path, required=True)
+    training.add_argument("--seconds", type=float, required=True)
+    training.add_argument("--batch", type=int, default=8, help="questions")
+    training.add_argument("--rate", type=float, default=6e-5)
+    training.add_argument("--layers", type=int, default=3, help="upper layers that learn")
+    training.add_argument("--threads", type=int, default=2)
+    training.add_argument("--seed", type=int, default=1)
+    training.add_argument("--save-every", type=float, default=600, help="seconds")
+    training.set_defaults(run_command=train)
+    judging = commands.add_parser("judge")
+    judging.add_argument("rows", type=Path)
+    judging.add_argument("begin", type=Path)
+    judging.add_argument("head", type=Path)
+    judging.set_defaults(
+        run_command=lambda given: print(
+            judged(
+                load(given.begin, given.head),
+                Groups(given.rows),
+                Groups(given.rows).of(held_out=True).tolist(),
+            )
+        )
+    )
+    options = parser.parse_args()
+    if hasattr(options, "run"):
+        options.run.mkdir(parents=True, exist_ok=True)
+    options.run_command(options)
+
+
+if __name__ == "__main__":
+    main()
