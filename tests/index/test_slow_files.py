@@ -19,7 +19,9 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.documents.loaders import TimeLimitError
 from askdocs.documents.passages import SplitDocument
+from askdocs.errors import AskdocsError
 from askdocs.index.sync import load as loading
+from askdocs.types import Progress
 from tests.hash_embedding import HashEmbedding
 
 COMMAND = (sys.executable, "-P", "-c", "from askdocs.cli.commands import main; main()")
@@ -88,6 +90,34 @@ def test_other_files_are_asked_while_slow_ones_are_read(config: Config) -> None:
     first, last = dict(reversed(tried)), dict(tried)
     for source in ("0.txt", "1.txt", "2.txt", "3.txt"):
         assert first[source] < last[source] == config.load_seconds
+
+
+def test_a_listener_breaks_off_while_one_file_takes_long(config: Config) -> None:
+    slow_html(config.corpus / "slow.html")
+    reading, ended = threading.Event(), threading.Event()
+    broken_off = []
+
+    def listen(progress: Progress) -> None:
+        if ended.is_set():
+            raise AskdocsError("The server ends.")
+        if progress.stage == "load":
+            reading.set()
+
+    with Assistant(replace(config, load_seconds=600), embedder=HashEmbedding()) as assistant:
+
+        def index() -> None:
+            try:
+                assistant.index(on_progress=listen)
+            except AskdocsError:
+                broken_off.append(True)
+
+        syncing = threading.Thread(target=index)
+        syncing.start()
+        assert reading.wait(PATIENCE)
+        ended.set()
+        syncing.join(PATIENCE)
+        assert broken_off
+        assert assistant.status().documents == ()  # it was not waited for
 
 
 def test_words_are_found_before_the_vectors_are_there(config: Config) -> None:

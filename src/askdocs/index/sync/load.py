@@ -79,6 +79,7 @@ class Jobs:
         self._jobs = deque(_ordered(plan, seconds))
         self._postponed: deque[_Job] = deque()
         self._total, self._begun = len(self._jobs), 0
+        self._last: Progress | None = None
         self._tracker.begin((job.file.path, job.file.size) for job in self._jobs)
 
     def next(self) -> _Job | None:
@@ -88,13 +89,20 @@ class Jobs:
                 job = self._jobs.popleft()
                 self._begun += 1
                 self._tracker.reading(job.file.path)
-                self._on_progress(Progress("load", self._begun, self._total, job.file.path))
+                self._last = Progress("load", self._begun, self._total, job.file.path)
+                self._on_progress(self._last)
                 return job
             if not self._postponed:
                 return None
             job = self._postponed.popleft()
             self._tracker.reading(job.file.path)
             return job
+
+    def report_again(self) -> None:
+        """Report the last job again: while one file takes long, a listener can break off."""
+        with self._guard:
+            if self._last is not None:
+                self._on_progress(self._last)
 
     def postpone(self, job: _Job) -> bool:
         """Put a job that took too long behind the others; False where it had its whole time."""
@@ -158,8 +166,9 @@ class Loading:
         return running
 
     def wait(self, seconds: float) -> None:
-        """Wait until more has been written, for so long at most."""
-        self._news.wait(seconds)
+        """Wait until more has been written; after `seconds` the last file is reported again."""
+        if not self._news.wait(seconds):
+            self._jobs.report_again()
         self._news.clear()
 
     def _thread(self, work: Callable[[], None]) -> threading.Thread:
