@@ -469,5 +469,5 @@ def test_the_page_needs_few_requests_until_it_can_be_used(open_page: OpenPage) -
         visit.ask("who built the lighthouse of Skerry Point?")
         answered = time.monotonic() - began
     print(f"\nusable after {usable:.2f} s, {requests} requests; answered after {answered:.2f} s")
-    assert requests <= 86
+    assert requests <= 90
     assert len(visit.requests) - requests <= 6

@@ -201,7 +201,10 @@ def _is_of_the_system(folder: Path) -> bool:
 
 def _is_index(folder: Path) -> bool:
     """Whether a folder is the index of a corpus. What it keeps is nobody's document."""
-    return (folder / "catalog.sqlite").is_file() and (folder / ".lock").is_file()
+    try:
+        return (folder / "catalog.sqlite").is_file() and (folder / ".lock").is_file()
+    except OSError:
+        return False  # the error is reported when the folder is read
 
 
 def _is_too_long(path: Path) -> bool:
