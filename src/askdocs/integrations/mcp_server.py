@@ -51,7 +51,11 @@ def build_server(library: AssistantInterface, *, version: str = "") -> MCPServer
         version: The version that clients are told.
     """
     server: MCPServer[Any] = MCPServer(
-        "askdocs", title="askdocs", instructions=INSTRUCTIONS, version=version
+        "askdocs",
+        title="askdocs",
+        instructions=INSTRUCTIONS,
+        version=version,
+        log_level="WARNING",  # it sets up the logging of the whole process
     )
     tools = _Tools(library)
     for function in (tools.ask, tools.search, tools.fetch, tools.check):
