@@ -167,8 +167,10 @@ def test_the_end_does_not_wait_for_a_file_that_takes_long_to_read(
     with watch:
         assert reading.wait(60)
         time.sleep(1)
-    (failure,) = assistant.status().failed
-    assert failure == Failure("long.csv", "reading it was broken off")
+    status = assistant.status()
+    assert "long.csv" not in {each.source for each in status.documents}
+    broken_off = Failure("long.csv", "reading it was broken off")  # known already, or not yet
+    assert status.failed in ((), (broken_off,))
     assert listener.errors == []
 
 
