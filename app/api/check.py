@@ -36,11 +36,14 @@ LINES = "application/x-ndjson"
 _BUSY = "Other drafts are being checked. Try again when they are done."
 
 
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
 class Draft(BaseModel):
     """What is to be checked, and the documents to look in; None for all."""
 
     text: str = Field(min_length=1, max_length=LONGEST_DRAFT)
-    sources: list[Annotated[str, Field(max_length=LONGEST_NAME)]] | None = None
+    sources: list[Name] | None = None
 
 
 def add_check(routes: FastAPI, assistant: Assistant, background: Background) -> None:

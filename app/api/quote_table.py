@@ -24,7 +24,7 @@ from askdocs.quote_table.write import write_table
 
 from ..background_tasks import Background
 from ..corpora import page_address
-from .check import LONGEST_NAME, lines_of
+from .check import Name, lines_of
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -41,7 +41,6 @@ _MEDIA = {
     "json": "application/json",
 }
 Question = Annotated[str, Field(min_length=1, max_length=2000)]
-Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 class Wanted(BaseModel):

@@ -27,6 +27,7 @@ from askdocs.documents.loaders.pdf.document import pages_in_words
 from askdocs.documents.loaders.pdf.garbled import is_garbled
 from askdocs.documents.loaders.pdf.title import is_plausible, name_as_title, usable_title
 from askdocs.types import Document
+from tests.pdf_objects import write_pdf
 
 BODY = (
     "The mill at the upper bridge was built of granite, and its wheel still turns in spring. "
@@ -708,14 +709,7 @@ def written(path: Path, shown: str, fonts: dict[str, tuple[str, dict[str, str]]]
         f"/Resources<</Font<<{named}>>>>>>",
         *(f"<</Length {len(each)}>>\nstream\n{each}\nendstream" for each in streams),
     ]
-    data, starts = b"%PDF-1.7\n", []
-    for number, part in enumerate(parts, 1):
-        starts.append(len(data))
-        data += f"{number} 0 obj\n{part}\nendobj\n".encode()
-    table = "".join(f"{start:010d} 00000 n \n" for start in starts)
-    head = f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{table}"
-    trailer = f"trailer\n<</Size {len(parts) + 1}/Root 1 0 R>>\nstartxref\n{len(data)}\n%%EOF"
-    path.write_bytes(data + (head + trailer).encode())
+    write_pdf(path, parts)
     return load(path, path.name)[0].text
 
 

@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from askdocs.documents.loaders import load
 from askdocs.documents.loaders.ocr import available
 from askdocs.types import Document
+from tests.pdf_objects import write_pdf
 
 TEMPLATE = """<template xmlns="http://www.xfa.org/schema/xfa-template/3.3/">
 <subform name="claim" layout="tb">
@@ -59,14 +60,7 @@ def written(path: Path, packets: str, streams: list[str]) -> Document:
         "/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
         *(f"<</Length {len(s)}>>\nstream\n{s}\nendstream" for s in (page, *streams)),
     ]
-    data, starts = b"%PDF-1.7\n", []
-    for number, part in enumerate(parts, 1):
-        starts.append(len(data))
-        data += f"{number} 0 obj\n{part}\nendobj\n".encode()
-    table = "".join(f"{start:010d} 00000 n \n" for start in starts)
-    head = f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n{table}"
-    trailer = f"trailer\n<</Size {len(parts) + 1}/Root 1 0 R>>\nstartxref\n{len(data)}\n%%EOF"
-    path.write_bytes(data + (head + trailer).encode())
+    write_pdf(path, parts)
     return load(path, path.name)[0]
 
 

@@ -87,7 +87,7 @@ def evidence(
         "words": math.log1p(sum(word in own for word in rare)),
         "rarest_missing": max(missing, default=0.0) / max([*rare.values(), 1e-6]),
         "why_how": float(bool(_WHY_HOW.search(asked))),
-        "list": float(bool(asks_for_list(asked))),
+        "list": float(asks_for_list(asked)),
         "one_fact": float(question.intent == "fact"),
     }
 

@@ -215,18 +215,24 @@ def in_item(text: str, start: int) -> bool:
     """
     for _ in range(_LINES_OF_ITEM):
         begins = text.rfind("\n", 0, start) + 1
-        line = text[begins:].partition("\n")[0]
+        line = _line_at(text, begins)
         if is_item(line) or begins == 0 or not line[:1].isspace():
             return is_item(line)
         start = begins - 1
     return False
 
 
+def _line_at(text: str, begins: int) -> str:
+    """The line that begins at a character."""
+    ends = text.find("\n", begins)
+    return text[begins : ends if ends >= 0 else len(text)]
+
+
 def item_end(text: str, end: int) -> int:
     """The end of the list item in which character `end` stands, with its indented lines."""
     at = text.find("\n", end)
     while at >= 0:
-        line = text[at + 1 :].partition("\n")[0]
+        line = _line_at(text, at + 1)
         if not line.strip() or not line[0].isspace() or is_item(line):
             break
         at = text.find("\n", at + 1)

@@ -233,6 +233,7 @@ def _of_passage(
     """The sentences of a passage that can be quoted, each with its rank."""
     passage = hit.passage
     shift = len(before.text)
+    asked = before.turns if is_question(before.turns) else ""
     places = all_sentences(passage, with_title=question.intent == "fact")
     texts = [passage.text[start:end] for start, end in places]
     spans = [reading.best_span(start + shift, end + shift) for start, end in places]
@@ -248,7 +249,6 @@ def _of_passage(
             continue
         speech = _speech(question, texts, number, names)
         head = reading.answers(start + shift, end + shift) - elsewhere
-        asked = before.turns if is_question(before.turns) else ""
         covered = coverage(rare_words, f"{asked} {_with_context(question, texts, number)}")
         features = (
             logits[number],

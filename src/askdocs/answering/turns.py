@@ -180,15 +180,18 @@ def _holds(verbs: Set[str], sentence: str) -> bool:
     return bool(verbs & {stem(word) for word in words(sentence)})
 
 
-def _is_own(said: Said, candidate: Candidate) -> bool:
+def _turn_of(candidate: Candidate) -> Turn | None:
     passage = candidate.hit.passage
-    turn = turn_at(passage, candidate.start - passage.start)
+    return turn_at(passage, candidate.start - passage.start)
+
+
+def _is_own(said: Said, candidate: Candidate) -> bool:
+    turn = _turn_of(candidate)
     return turn is not None and (not said.speaker or said.is_by(turn.author))
 
 
 def _by_speaker(said: Said, candidate: Candidate, topic: Mapping[str, float]) -> Candidate:
-    passage = candidate.hit.passage
-    turn = turn_at(passage, candidate.start - passage.start)
+    turn = _turn_of(candidate)
     if turn is None:
         return candidate
     if said.speaker and not said.is_by(turn.author):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from askdocs.answering.candidates import Candidate
-from askdocs.documents.calendar import MONTHS
+from askdocs.documents.calendar import MONTHS, month_number
 from askdocs.documents.sentences import is_row
 from askdocs.index.keywords.terms import STOP_WORDS, stem, words
 
@@ -99,10 +99,7 @@ def day_of(source: str, title: str, beginning: str) -> Day | None:
 
 def _day(match: re.Match[str]) -> Day | None:
     named = match.groupdict()
-    month, day = named.get("m") or "0", int(named.get("d") or 0)
-    if not month.isdigit():
-        months = [
-            number for number, name in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower()
-        ]
-        month = str(months[0]) if months else "13"
-    return (int(named["y"] or 0), int(month), day) if int(month) <= len(MONTHS) else None
+    written, day = named.get("m") or "0", int(named.get("d") or 0)
+    month = int(written) if written.isdigit() else month_number(written)
+    is_month = month <= len(MONTHS) if written.isdigit() else month > 0
+    return (int(named["y"] or 0), month, day) if is_month else None

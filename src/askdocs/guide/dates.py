@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-from askdocs.documents.calendar import MONTHS
+from askdocs.documents.calendar import MONTHS, month_number
 
 _MONTH = rf"(?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)})\.?"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
@@ -47,10 +47,6 @@ def _days_in(words: str) -> Iterator[str]:
         found = pattern.search(words)
         if found:
             values = found.groupdict()
-            month = values.get("number") or _number(values["month"])
+            month = values.get("number") or month_number(values["month"])
             with suppress(ValueError):
                 yield date(int(values["year"]), int(month), int(values["day"])).isoformat()
-
-
-def _number(month: str) -> int:
-    return next(at for at, name in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower())

@@ -23,10 +23,8 @@ _LIGATURES = {
 SECOND = -1  # stands for the second half of a surrogate pair
 _MATHS = range(0x1D400, 0x1D800)  # letters in bold or italics, as formulas have them
 # Fonts that have the sign of the euro in the place of "e": eurosym of LaTeX, Adobe's Euro.
-_EURO, _EURO_FONT = (
-    ord("e"),
-    re.compile(rb"(?:[A-Z]{6}\+)?(?:FEY[MB]|Euro(?:Sans|Serif|Mono)\b)", re.I),
-)
+_EURO = ord("e")
+_EURO_FONT = re.compile(rb"(?:[A-Z]{6}\+)?(?:FEY[MB]|Euro(?:Sans|Serif|Mono)\b)", re.I)
 _BROKEN = 0x02  # what pdfium gives for such a hyphen
 _CONTROLS = range(0x80, 0xA0)  # control characters that stand for letters of Windows-1252
 _LAST_CODE = 0x10FFFF
