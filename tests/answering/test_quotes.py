@@ -98,6 +98,15 @@ def test_a_sentence_before_that_leans_itself_brings_its_own_along() -> None:
     assert given.citations[0].quote == "He was angry. He left. He cried. He demanded a referendum."
 
 
+def test_a_title_may_answer_but_is_no_neighbour_of_a_sentence_that_does() -> None:
+    title = "Handbook for the keepers of the lighthouse"
+    text = f"# {title}\n\nThe lamp is lit by the second keeper."
+    found = Hit(Passage("id", "a.md", text, 0, len(text), title=title), 0.5)
+    lamp = candidate(found, "The lamp is lit by the second keeper.", 0.9)
+    given = answer("Who lights it?", lamp, candidate(found, f"# {title}", 0.3))
+    assert [each.quote for each in given.citations] == ["The lamp is lit by the second keeper."]
+
+
 def test_neighbours_that_both_answer_are_one_passage() -> None:
     found = hit()
     given = answer(

@@ -254,6 +254,8 @@ def _sentences_around(
     least = candidate.chance * _NEIGHBOUR
 
     def likely(number: int) -> bool:
+        if texts[number].strip("# ") == passage.title:
+            return False
         place = passage.source, passage.start + spans[number][0]
         return candidate.kind in _WITH_NEIGHBOURS and chances.get(place, 0.0) >= least
 
