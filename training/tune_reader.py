@@ -1,18 +1,20 @@
 r"""Tune the reader and its answer head together on whole sentences that answer.
 
     python training/tune_reader.py pack ROWS.npz --people people_questions.jsonl.gz \
-        --answers answers.jsonl.gz --reader reader.jsonl.gz reader_synth_unanswerable.jsonl.gz
+        --answers answers.jsonl.gz --reader reader.jsonl.gz reader_synth_unanswerable.jsonl.gz \
+        --worlds data/worlds/*.jsonl --judge-worlds clinic transit
     python training/tune_reader.py train ROWS.npz RUN --begin READER.pt --head answer_head.npz
     python training/tune_reader.py judge ROWS.npz READER.pt HEAD.npz
 
 `pack` cuts every text as askdocs does, into passages of about 100 tokens with their title, and
 makes a group of each question: the passages with its answer, those with the sentence that misleads,
-and others of the same text and of foreign ones. `train` goes on from a trained reader, of which the
-upper layers learn. The head's loss is the softmax over all sentences of a group and "none", whose
-logit is 0, as in `fit_head.py`; span and relevance are learnt as in `train_reader.py`. What is
-forgotten by it comes back when the weights are averaged with those that it began with
-(`average.py`; Wortsman and others 2022, arXiv:2109.01903). Sets of passages whose number is
-divisible by 8 are for judging.
+and others of the same text and of foreign ones. The folders of `worlds.py` are indexed and
+searched, and a group is what the reader is given there: the answer among the passages found first.
+`train` goes on from a trained reader, of which the upper layers learn. The head's loss is the
+softmax over all sentences of a group and "none", whose logit is 0, as in `fit_head.py`; span and
+relevance are learnt as in `train_reader.py`. What is forgotten by it comes back when the weights
+are averaged with those that it began with (`average.py`; Wortsman and others 2022,
+arXiv:2109.01903). Sets of passages whose number is divisible by 8 are for judging.
 """
 
 from __future__ import annotations
@@ -21,24 +23,28 @@ import argparse
 import gzip
 import json
 import random
+import re
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import train_reader
+import worlds
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
+from askdocs import Assistant, Config
 from askdocs.answering.context import all_sentences
 from askdocs.documents.passages import split
 from askdocs.index.keywords.terms import stem, words
 from askdocs.models.bundled import load_tokenizer
-from askdocs.models.reader import prefix
+from askdocs.models.reader import Reading, prefix
 from askdocs.types import Document, Passage
 
 CLS, SEP = 101, 102
@@ -47,6 +53,8 @@ QUESTION_TOKENS = 64
 HELD_OUT = 8
 OWN = 3  # passages of a question's own text in its group
 FOREIGN = 1  # passages of another text
+FOUND = 3  # passages of a group that were found and do not answer
+MOST_GOLD = 3  # passages of a group that answer
 MEDICAL = ("bioasq", "medquad")
 LEFT_OUT = ("qamr", "reddit", "amazon", "swap")  # sets of short answers unlike documents
 
@@ -156,6 +164,96 @@ class Packed:
         return {name: np.array(values, np.int32) for name, values in vars(self).items()}
 
 
+@dataclass(frozen=True)
+class Found:
+    """A question as the reader was asked it, with passages that were found for it.
+
+    `spans` are the places that answer, by source. The text of a passage may begin with the turns
+    before it; its start and end are its own.
+    """
+
+    question: str
+    passages: tuple[Passage, ...]
+    spans: Mapping[str, tuple[tuple[int, int], ...]]
+    answerable: bool
+    held_out: bool
+
+
+class Recorder:
+    """A reader that reads nothing and keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.question = ""
+        self.passages: list[Passage] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """Readings of which every value is 0."""
+        self.question = question
+        self.passages += passages
+        offsets, none = np.zeros((0, 2), np.int64), np.zeros(0, np.float32)
+        return [Reading(offsets, none, none, 0.0, 0.0) for _ in passages]
+
+
+def found_in(world: Path, held_out: bool) -> Iterator[Found]:
+    """The questions of a world without earlier ones, searched in its folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder, "corpus")
+        rows = worlds.unpack(world, corpus)
+        (corpus / worlds.QUESTIONS).unlink()
+        with Assistant(Config(corpus=corpus, index=Path(folder, "index"))) as assistant:
+            assistant.index()
+            recorder = Recorder()
+            assistant._parts._reader = recorder
+            texts = {
+                each.source: assistant.document(each.source).text
+                for each in assistant.status().documents
+            }
+            for row in rows:
+                if not row.get("h"):
+                    recorder.passages = []
+                    assistant.consider(row["q"])
+                    if recorder.passages:
+                        yield _found(row, recorder, texts, held_out)
+
+
+def _found(
+    row: dict[str, Any], recorder: Recorder, texts: Mapping[str, str], held_out: bool
+) -> Found:
+    """The passages that answer, and the first of those found that do not."""
+    told = [(row.get("s"), row.get("g") or [])]
+    told += [(each["s"], each["g"]) for each in row.get("alt") or []]
+    spans: dict[str, tuple[tuple[int, int], ...]] = dict.fromkeys(texts, ())
+    for source, quotes in told:
+        for held in texts:
+            if source and held.startswith(source):
+                spans[held] += _stands(texts[held], quotes)
+    first = list({each.id: each for each in recorder.passages}.values())
+    answering = [each for each in first if _meets(each, spans[each.source])][:MOST_GOLD]
+    if not answering:
+        answering = [
+            passage
+            for source, places in spans.items()
+            if places
+            for passage in split(Document(source, texts[source], ""))
+            if _meets(passage, places)
+        ][:1]
+    wordings = [each.lower() for each in row.get("a") or [] if len(each) > 2]
+    others = [
+        each
+        for each in first
+        if not _meets(each, spans[each.source])
+        and not any(wording in each.text.lower() for wording in wordings)
+    ][:FOUND]
+    answerable = row["k"] not in worlds.WITHOUT_ANSWER
+    return Found(recorder.question, (*answering, *others), spans, answerable, held_out)
+
+
+def _stands(text: str, quotes: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Where quotes stand in a text, whatever its white space."""
+    patterns = [r"\s+".join(map(re.escape, quote.split())) for quote in quotes]
+    return tuple(found.span() for each in patterns for found in re.finditer(each, text))
+
+
 class Packer:
     """Makes the rows of questions."""
 
@@ -215,16 +313,19 @@ class Packer:
             self._stems[passage.id] = {stem(word) for word in words(passage.text)}
         return self._stems[passage.id]
 
-    def _row(self, asked: Asked, passage: Passage, *, is_own: bool) -> dict[str, Any] | None:
+    def _row(
+        self, asked: Asked, passage: Passage, *, is_own: bool, before: int = 0
+    ) -> dict[str, Any] | None:
         encoded = self._tokenizer.encode(asked.question, add_special_tokens=False)
         question = encoded.ids[:QUESTION_TOKENS]
         read = self._tokenizer.encode(prefix(passage) + passage.text, add_special_tokens=False)
-        second, shift = len(question) + 2, len(prefix(passage))
+        second, shift = len(question) + 2, len(prefix(passage)) + before
         offsets = [(a - shift, b - shift) for a, b in read.offsets[: LONGEST - second - 1]]
         first = next((n for n, (start, _) in enumerate(offsets) if start >= 0), len(offsets))
         sentence = [-1] * len(offsets)
         right = []
-        for start, end in all_sentences(passage, with_title=True):
+        own = replace(passage, text=passage.text[before:])
+        for start, end in all_sentences(own, with_title=True):
             inside = [n for n, (a, b) in enumerate(offsets) if a >= start and b <= end and b > a]
             if not inside:
                 continue
@@ -244,6 +345,26 @@ class Packer:
             covered = [n for n, (a, b) in enumerate(offsets) if a < high and b > low and a >= 0]
             row |= {"span": 1, "start": covered[0] + second, "end": covered[-1] + second}
         return row
+
+    def add_found(self, found: Iterable[Found]) -> None:
+        """Add a group for each question that was searched in a folder."""
+        for each in found:
+            rows = [
+                self._found_row(each.question, passage, each.spans[passage.source])
+                for passage in each.passages
+            ]
+            kept = [row for row in rows if row is not None]
+            if kept and (not each.answerable or any(any(row["right"]) for row in kept)):
+                self._append(kept, each.held_out)
+
+    def _found_row(
+        self, question: str, passage: Passage, spans: tuple[tuple[int, int], ...]
+    ) -> dict[str, Any] | None:
+        """A row of a passage, before whose text the turns before it may stand."""
+        before = len(passage.text) - (passage.end - passage.start)
+        document = Document(passage.source, "", passage.title)
+        asked = Asked(question, document, spans)
+        return self._row(asked, passage, is_own=True, before=before)
 
     def _append(self, rows: Sequence[dict[str, Any]], held_out: bool) -> None:
         to = self.packed
@@ -497,11 +618,15 @@ def train(options: argparse.Namespace) -> None:
 def pack(options: argparse.Namespace) -> None:
     """Write the packed file."""
     packer = Packer()
-    packer.add(people(options.people))
+    if options.people:
+        packer.add(people(options.people))
     if options.answers:
         packer.add(longer_answers(options.answers, options.longer))
     if options.reader:
         packer.add(short_answers(options.reader, options.short))
+    for world in options.worlds:
+        packer.add_found(found_in(world, world.stem in options.judge_worlds))
+        print(world.stem, len(packer.packed.held_out), flush=True)
     arrays = packer.packed.arrays()
     np.savez_compressed(options.rows, **arrays)
     print(f"{len(arrays['held_out'])} questions, {len(arrays['lengths'])} rows")
@@ -513,9 +638,11 @@ def main() -> None:
     commands = parser.add_subparsers(required=True)
     packing = commands.add_parser("pack")
     packing.add_argument("rows", type=Path)
-    packing.add_argument("--people", type=Path, required=True)
+    packing.add_argument("--people", type=Path)
     packing.add_argument("--answers", type=Path)
     packing.add_argument("--reader", type=Path, nargs="*", default=[])
+    packing.add_argument("--worlds", type=Path, nargs="*", default=[])
+    packing.add_argument("--judge-worlds", nargs="*", default=[], help="names, for judging only")
     packing.add_argument("--longer", type=int, default=3000, help="questions of --answers")
     packing.add_argument("--short", type=int, default=6000, help="questions of --reader")
     packing.set_defaults(run_command=pack)
