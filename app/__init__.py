@@ -48,6 +48,7 @@ def serve(
     options: ServerOptions,
     *,
     on_ready: Callable[[str], None] | None = None,
+    on_end: Callable[[], None] = lambda: None,
     listener: socket.socket | None = None,
 ) -> None:
     """Serve the page until interrupted. Gradio is imported here and not before.
@@ -57,6 +58,8 @@ def serve(
             at an address with its name (`corpora.corpus_address`).
         options: How the page is served.
         on_ready: Called with the address when the page can be opened.
+        on_end: Called when the server is told to end, by a signal handler, before it closes
+            anything.
         listener: What `listener.listen` gave for this host and port, if it was called before.
 
     Raises:
@@ -79,7 +82,7 @@ def serve(
                 open_page.start()
 
         options = replace(options, password=options.password or None)
-        run(_by_name(assistants), bound, options, on_ready=ready)
+        run(_by_name(assistants), bound, options, on_ready=ready, on_end=on_end)
 
 
 def _by_name(assistants: Assistant | Sequence[Assistant]) -> dict[str, Assistant]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import gradio
@@ -57,16 +58,24 @@ def run(
     options: ServerOptions,
     *,
     on_ready: Callable[[], None],
+    on_end: Callable[[], None],
 ) -> None:
-    """Serve on a bound socket until interrupted; `on_ready` is called once that has begun.
+    """Serve on a bound socket until interrupted.
+
+    `on_ready` is called once that has begun, `on_end` when it is told to end.
 
     `assistants` are those of the corpora by their names in addresses, at least one.
     """
     background = Background()
     application = build_application(assistants, background, options, hosts=[host_name(listener)])
     settings = uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1)
+
+    def ending() -> None:
+        background.ending.set()  # all that works in the background ends while requests do
+        on_end()
+
     try:
-        _Server(settings, on_ready).run(sockets=[listener])
+        _Server(settings, on_ready, ending).run(sockets=[listener])
     except KeyboardInterrupt:
         return
     finally:
@@ -230,11 +239,17 @@ def _add_intake(routes: FastAPI, intake: Intake) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Calls `ready` once the page can be opened."""
+    """Calls `ready` once the page can be opened, and `ending` at the signal to end."""
 
-    def __init__(self, settings: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: uvicorn.Config, ready: Callable[[], None], ending: Callable[[], None]
+    ) -> None:
         super().__init__(settings)
-        self._ready = ready
+        self._ready, self._ending = ready, ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._ending()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

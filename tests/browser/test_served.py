@@ -141,6 +141,21 @@ def test_a_server_that_is_busy_ends_in_order_by_ctrl_c(corpus: Path, tmp_path: P
         assert process.wait(60) == 0  # an aborted process has another status
 
 
+NEVER_STOPS = """
+import time
+from askdocs.index.sync.watch import Watch
+Watch.stop = lambda self: time.sleep(1000)
+"""
+
+
+def test_a_server_ends_that_would_wait_for_ever_for_what_is_indexed(
+    corpus: Path, tmp_path: Path
+) -> None:
+    with running_server(corpus, tmp_path / "index", prepare=NEVER_STOPS) as (_, process):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(100) == 0
+
+
 def test_files_are_put_and_removed_by_name_alone(address: str, corpus: Path) -> None:
     put = httpx.put(f"{address}/document", params={"name": "new/a.txt"}, content=b"words")
     assert put.status_code == 201

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from askdocs.cli.interrupts import STATUS, handle_interrupts, interrupts, say_stopped
 from askdocs.cli.options import (
     AsJson,
     ConfigFile,
@@ -56,7 +57,6 @@ app = typer.Typer(
 )
 
 _SECONDS_WAITED = 20.0  # for the first indexing, before the page opens all the same
-_INTERRUPTED = 130  # the exit status after Ctrl-C
 
 
 @app.command()
@@ -125,7 +125,7 @@ def ask(
             seconds = round(time.monotonic() - began, 3)
             _print_json({**answer_as_json(answer), "seconds": seconds})
         elif show_stream(assistant.stream(question, sources=source, insist=insist)) is None:
-            raise typer.Exit(_INTERRUPTED)
+            raise typer.Exit(STATUS)
 
 
 @app.command()
@@ -189,7 +189,9 @@ def chat(
         history: list[Turn] = []
         for question in _typed_lines("› "):
             try:
-                answer = show_stream(assistant.stream(question, history=history, sources=source))
+                with interrupts.stopping_a_part():
+                    stream = assistant.stream(question, history=history, sources=source)
+                    answer = show_stream(stream)
             except AskdocsError as error:
                 print(error, file=sys.stderr)
                 continue
@@ -246,7 +248,7 @@ def serve(
     from askdocs.app import serve as serve_page
     from askdocs.app.listener import listen
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends in order, as by Ctrl-C
+    interrupts.handle(signal.SIGTERM)
     password = _password(asked=auth)
     with ExitStack() as stack:
         assistants = stack.enter_context(open_each(corpus, index, config, llm=llm))
@@ -257,8 +259,16 @@ def serve(
             if len(assistants) > 1:
                 print(f"{each.config.corpus}:", file=sys.stderr, flush=True)
             watched.append(_indexed_by_us(each, seconds) and watch)
-        for each in itertools.compress(assistants, watched):
+        watches = [
             stack.enter_context(watching(each, poll=poll))
+            for each in itertools.compress(assistants, watched)
+        ]
+
+        def end() -> None:
+            for watch in watches:
+                watch.break_off()
+            interrupts.end_soon(0)
+
         options = ServerOptions(
             host=host,
             port=port,
@@ -270,7 +280,7 @@ def serve(
             language=language,
         )
         ready = partial(_announce, assistants)
-        serve_page(assistants, options, on_ready=ready, listener=listener)
+        serve_page(assistants, options, on_ready=ready, on_end=end, listener=listener)
 
 
 def _indexed_by_us(assistant: Assistant, seconds: float) -> bool:
@@ -620,17 +630,19 @@ def main() -> None:
     Exit status: 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C.
     """
     _print_any_script()
-    interrupted = _handle_interrupts()
+    handle_interrupts()
     try:
         app(windows_expand_args=False)  # the patterns are for askdocs, and questions are no paths
     except AskdocsError as error:
-        if interrupted:  # a library that is interrupted while it is loaded raises ImportError
-            raise SystemExit(_INTERRUPTED) from None
+        if (
+            interrupts.received
+        ):  # a library that is interrupted while it is loaded raises ImportError
+            raise SystemExit(STATUS) from None
         print(f"askdocs: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
-        print("Stopped. Nothing is lost: the next run goes on from here.", file=sys.stderr)
-        raise SystemExit(_INTERRUPTED) from None
+        say_stopped()
+        raise SystemExit(STATUS) from None
     except OSError as error:
         closed = isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)
         if not closed:
@@ -650,28 +662,6 @@ def _typed_lines(prompt: str) -> Iterator[str]:
         if not line:
             return
         yield line
-
-
-def _handle_interrupts() -> list[int]:
-    """Stop a command by Ctrl-C if a terminal is attached, and note it.
-
-    A process that a shell script starts with `&` inherits that SIGINT is ignored, and hands that
-    on to what it starts. Without a terminal it stays so: Ctrl-C is then meant for another process.
-
-    Returns:
-        A list that is empty until the first interrupt.
-    """
-    import signal
-
-    received: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        received.append(number)
-        raise KeyboardInterrupt
-
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN or (sys.stdin and sys.stdin.isatty()):
-        signal.signal(signal.SIGINT, note)
-    return received
 
 
 def _password(*, asked: bool) -> str | None:

@@ -14,6 +14,7 @@ from askdocs.errors import IndexBusyError
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
     from askdocs.config import Config, LoadedConfig
+    from askdocs.index.sync.watch import Watch
     from askdocs.interface import AssistantInterface
     from askdocs.remote.client import RemoteAssistant
     from askdocs.types import Changes
@@ -151,7 +152,7 @@ def open_alone(
 
 
 @contextmanager
-def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
+def watching(assistant: Assistant, *, poll: bool) -> Iterator[Watch]:
     """Index changes of the folder as they happen, and print what each sync did."""
     from askdocs.cli.terminal import noting_progress, show_changes
     from askdocs.index.sync.watch import Watch
@@ -162,8 +163,8 @@ def watching(assistant: Assistant, *, poll: bool) -> Iterator[None]:
         on_error=_report,
         on_progress=noting_progress(),
         force_polling=poll,
-    ):
-        yield
+    ) as watch:
+        yield watch
 
 
 @contextmanager

@@ -91,9 +91,13 @@ class Watch:
 
     def stop(self) -> None:
         """End the watch. A sync that is under way breaks off; the next one finishes its work."""
+        self.break_off()
+        self._thread.join()
+
+    def break_off(self) -> None:
+        """Have the watch end, as `stop` does, and do not wait for it."""
         self._ended.set()
         stop_reading()
-        self._thread.join()
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -1,0 +1,105 @@
+"""Ctrl-C: a command stops at once, and has ended soon after, whatever it was doing.
+
+A command that is interrupted closes what it has open. Where that takes long, or a library has
+swallowed the interrupt, the process ends as if it were killed. An index outlives that: what was not
+finished is done by the next run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
+
+from askdocs.system import processes
+
+STATUS = 130  # of a command that Ctrl-C has stopped
+_STOPPED = b"Stopped. Nothing is lost: the next run goes on from here.\n"
+_SECONDS_TO_END = 1.3
+
+
+class Interrupts:
+    """The interrupts of this process.
+
+    Attributes:
+        received: Their numbers, from the first one on.
+    """
+
+    def __init__(self, end: Callable[[int], None]) -> None:
+        """`end` ends the process with a status, at once."""
+        self.received: list[int] = []
+        self._end = end
+        self._stops_a_part = False
+        # The only thing that a signal handler may safely hand to another thread.
+        self._statuses: SimpleQueue[int] = SimpleQueue()
+
+    def handle(self, number: int) -> None:
+        """Have a signal of this number raise KeyboardInterrupt, and end the process soon after."""
+        signal.signal(number, self._note)
+
+    def watch(self) -> None:
+        """Start the thread that ends the process when it is to end and does not."""
+        threading.Thread(target=self._wait, name="askdocs-end", daemon=True).start()
+
+    def end_soon(self, status: int = STATUS) -> None:
+        """End the process with this status soon, unless it ends by itself before."""
+        self._statuses.put(status)
+
+    @contextmanager
+    def stopping_a_part(self) -> Iterator[None]:
+        """A context in which an interrupt that is caught stops a part of a command, not all."""
+        self._stops_a_part = True
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.end_soon()
+            raise
+        finally:
+            self._stops_a_part = False
+
+    def _note(self, number: int, _frame: object) -> None:
+        self.received.append(number)
+        if not self._stops_a_part:
+            self.end_soon()
+        raise KeyboardInterrupt
+
+    def _wait(self) -> None:
+        status = self._statuses.get()
+        time.sleep(_SECONDS_TO_END)
+        self._end(status)
+
+
+def _end_process(status: int) -> None:
+    """End this process and its children as if they were killed."""
+    processes.end_all()
+    say_stopped()
+    os._exit(status)
+
+
+interrupts = Interrupts(_end_process)
+_said = threading.Event()
+
+
+def say_stopped() -> None:
+    """Say once on standard error that the command was stopped."""
+    if _said.is_set():
+        return
+    _said.set()
+    with suppress(OSError):  # not by sys.stderr, whose lock a thread may hold for ever
+        os.write(2, _STOPPED)
+
+
+def handle_interrupts() -> None:
+    """Stop the command by Ctrl-C if a terminal is attached.
+
+    A process that a shell script starts with `&` inherits that SIGINT is ignored, and hands that
+    on to what it starts. Without a terminal it stays so: Ctrl-C is then meant for another process.
+    """
+    interrupts.watch()
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN or (sys.stdin and sys.stdin.isatty()):
+        interrupts.handle(signal.SIGINT)
