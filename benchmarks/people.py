@@ -32,7 +32,7 @@ from sklearn.metrics import roc_auc_score
 from askdocs import Assistant, Config, Turn
 from askdocs.answering import pipeline
 from askdocs.models.bundled import checked_bytes
-from askdocs.models.reader import OnnxReader, Reading
+from askdocs.models.reader import OnnxReader, Reading, prefix
 from askdocs.types import Answer, Hit, Passage
 
 NOT_DOCUMENTS = ("questions.jsonl", "SOURCES.md", "README.md", "score.py")
@@ -50,7 +50,7 @@ class KeptReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """As `Reader.read`; only what is not known yet is read."""
-        keys = [(question, each.title, each.text) for each in passages]
+        keys = [(question, prefix(each), each.text) for each in passages]
         unknown = [n for n, key in enumerate(keys) if key not in self.kept]
         if unknown:
             self._reader = self._reader or OnnxReader()
@@ -139,7 +139,7 @@ def opened(folder: Path, keep: Path) -> Iterator[Assistant]:
         changes = assistant.index()
         if changes.added or changes.changed or changes.removed:
             kept.hits.clear()
-        assistant._parts._reader = KeptReader(kept.readings)
+        assistant._parts.models._reader = KeptReader(kept.readings)
         before = len(kept.hits), len(kept.readings)
         try:
             with mock.patch.object(pipeline, "find", found):

@@ -203,7 +203,7 @@ def found_in(world: Path, held_out: bool) -> Iterator[Found]:
         with Assistant(Config(corpus=corpus, index=Path(folder, "index"))) as assistant:
             assistant.index()
             recorder = Recorder()
-            assistant._parts._reader = recorder
+            assistant._parts.models._reader = recorder
             texts = {
                 each.source: assistant.document(each.source).text
                 for each in assistant.status().documents
@@ -626,7 +626,7 @@ def pack(options: argparse.Namespace) -> None:
         packer.add(short_answers(options.reader, options.short))
     for world in options.worlds:
         packer.add_found(found_in(world, world.stem in options.judge_worlds))
-        print(world.stem, len(packer.packed.held_out), flush=True)
+        print(world.stem, len(packer.packed.held_out), "questions", flush=True)
     arrays = packer.packed.arrays()
     np.savez_compressed(options.rows, **arrays)
     print(f"{len(arrays['held_out'])} questions, {len(arrays['lengths'])} rows")
