@@ -210,8 +210,7 @@ class CheckedStatement:
     @property
     def is_wrong(self) -> bool:
         """Whether it misquotes, or the documents say otherwise."""
-        misquoted = any(quotation.difference for quotation in self.quotations)
-        return misquoted or (self.contradicted and self.verdict in ("partly", "unsupported"))
+        return self.contradicted and self.verdict in ("partly", "unsupported")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from askdocs.answering.verification.verifier import (
     DENIED,
     NOT_LEARNT,
     NOWHERE,
+    SAYS_OTHER,
     Judgement,
     Verifier,
 )
@@ -35,6 +36,18 @@ class NoEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         return np.ones((len(texts), 1), np.float32)
+
+
+class WordEmbedder:
+    """Texts are alike as far as they share words."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        found = np.zeros((len(texts), 1024), np.float32)
+        for row, text in zip(found, texts, strict=True):
+            for word in text.lower().strip(".!").split():
+                row[sum(map(ord, word)) % 1024] = 1
+            row /= np.linalg.norm(row) or 1
+        return found
 
 
 class Sure:
@@ -210,20 +223,70 @@ def test_what_the_cited_passage_lacks_is_looked_for_in_the_others() -> None:
     assert "1891" in wrong.reason
 
 
-def test_what_is_nowhere_or_denied_is_told_so() -> None:
+def test_what_is_nowhere_is_told_so() -> None:
     assert judged("The moon is made of green cheese.").reason == NOWHERE
-    assert Verifier(Sure(), NoEmbedder()).judge("It opened in 2023.", [], []).verdict == (
-        "unsupported"
-    )
+    found = Verifier(Sure(), NoEmbedder()).judge("It opened in 2023.", [], [])
+    assert found.verdict == "unsupported"
 
-    class Denies(Sure):
-        def score(
-            self, claim: str, evidences: Sequence[str], question: str = ""
-        ) -> list[ClaimScore]:
-            return [ClaimScore(0.0, 0.9, 0.1)] * len(evidences)
 
-    found = judged("The scheme was opened in April.", scorer=Denies())
-    assert (found.verdict, found.reason, found.contradicted) == ("unsupported", DENIED, True)
+class Denies(Sure):
+    """Contradicts every claim; of those with "not" in them it supports some of the time."""
+
+    def __init__(self, denial: float, contradicted: float = 0.9) -> None:
+        super().__init__(0.0)
+        self._denial, self._contradicted = denial, contradicted
+
+    def score(self, claim: str, evidences: Sequence[str], question: str = "") -> list[ClaimScore]:
+        supported = self._denial if " not " in claim else 0.0
+        left = 1 - self._contradicted
+        return [ClaimScore(supported, self._contradicted - supported, left)] * len(evidences)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "text", "reason"),
+    [
+        (Denies(0.4), "The scheme was opened in April.", DENIED),
+        (Denies(0.0), "The scheme was opened in April.", SAYS_OTHER),  # both are contradicted
+        (Denies(0.3, 0.6), "The scheme was opened in April.", SAYS_OTHER),  # not sure
+        (Denies(0.4), "April, and the scheme!", SAYS_OTHER),  # without a counterpart
+        (Denies(0.4), "The moon is made of green cheese.", NOWHERE),  # of which nothing is said
+    ],
+)
+def test_a_statement_is_contradicted_only_if_its_counterpart_is_not(
+    scorer: Denies, text: str, reason: str
+) -> None:
+    passages = [passage(name="a.txt", start=0)]
+    embedder = WordEmbedder()
+    for cited, others in ((passages, []), ([], passages)):
+        found = Verifier(scorer, embedder).judge(text, cited, others)
+        assert (found.verdict, found.reason) == ("unsupported", reason)
+        assert found.contradicted == (reason == DENIED)
+
+
+def test_without_citations_each_document_is_read_by_itself() -> None:
+    scorer = WordScorer()
+    passages = [passage(FOUNDED, "b.txt"), passage("The mill by the river burned down.", "c.txt")]
+    found = Verifier(scorer, NoEmbedder()).judge("Ann founded the mill in 1891.", [], passages)
+    read = [evidence for _, evidences, _ in scorer.asked for evidence in evidences]
+    assert found.verdict == "unsupported"
+    assert not any("Ann" in each and "river" in each for each in read)
+
+
+def test_a_second_document_that_supports_more_surely_decides() -> None:
+    passages = [
+        passage("Ann Wexham founded the mill on the river with money in 1890.", "b.txt"),
+        passage("Ann Wexham founded the mill on the river with money in 1903.", "c.txt"),
+    ]
+    verifier = Verifier(WordScorer(), NoEmbedder())
+    found = verifier.judge("Ann Wexham founded the river mill in 1903.", [], passages[::-1])
+    assert found.verdict == "supported"
+    assert {quote[0].source for quote in found.quotes} == {"c.txt"}
+
+
+def test_words_in_quote_signs_that_stand_nowhere_accuse_nobody() -> None:
+    found = judged("The curator speaks of “an avalanche of pamphlets” there.", scorer=Sure())
+    assert (found.verdict, found.contradicted) == ("unsupported", False)
+    assert "do not stand in your documents" in found.reason
 
 
 def test_code_has_to_stand_word_for_word() -> None:

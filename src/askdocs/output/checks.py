@@ -33,7 +33,7 @@ text-decoration:none}
 def meaning(statement: CheckedStatement) -> str:
     """The verdict on a statement in words, with its reason."""
     misquoted = [each for each in statement.quotations if each.difference]
-    if misquoted:
+    if misquoted and statement.is_wrong:
         return "; ".join(f"misquoted “{each.text}”: {each.difference}" for each in misquoted)
     words = CONTRADICTED if statement.is_wrong else MEANINGS[statement.verdict]
     missing = ", ".join(statement.not_found)

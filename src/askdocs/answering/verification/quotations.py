@@ -47,6 +47,7 @@ _LEAD_WORDS = 8  # of a statement before its quotation, among which a denial is 
 _LONGEST_BREAK = 8  # characters of white space between neighbouring passages
 _MARGIN = 3  # words around the nearest place that are compared
 _LIKE = 0.5  # of the words; what is less like is no version of the quotation
+_FEWEST_LIKE = 2  # words; one that two texts share is chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Source:
         theirs = self._words[low:high]
         matcher = SequenceMatcher(None, theirs, said, autojunk=False)
         blocks = [block for block in matcher.get_matching_blocks() if block.size]
-        if sum(block.size for block in blocks) < _LIKE * len(said):
+        if sum(block.size for block in blocks) < max(_FEWEST_LIKE, _LIKE * len(said)):
             return NOWHERE
         inside = (blocks[0].a, blocks[-1].a + blocks[-1].size)
         for kind, a, b, c, d in matcher.get_opcodes():

@@ -212,11 +212,12 @@ def _form(word: str) -> str:
 def look_alike(text: str, source: str) -> str:
     """A name that the source lacks where it has one that is spelled nearly so."""
     theirs = dict.fromkeys(facts.bare(found.group()) for found in _NAME.finditer(source))
-    plain = _unaccented(source)
+    plain, letters = _unaccented(source), _squeezed(source)
     for found in _NAME.finditer(text):
         name = facts.bare(found.group())
         opens = not text[: found.start()].strip(" “\"'‘«(")
         known = _unaccented(name) in plain or any(same_name(name, other) for other in theirs)
+        known = known or _squeezed(name) in letters  # RORγ is ROR-γ
         if known or opens or len(name) < _SHORTEST_NAME or name.lower() in STOP_WORDS:
             continue
         for other in theirs:
