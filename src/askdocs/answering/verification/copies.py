@@ -19,13 +19,21 @@ _DENIALS = frozenset("not no never neither nor cannot without".split())
 
 
 def altered_copy(text: str, source: str) -> str:
-    """A word in which a statement differs from the sentence of the source that it repeats."""
+    """A word in which a statement differs from the sentence of the source that it repeats.
+
+    That sentence holds as many of the plain words of the statement as any other: a longer one may
+    have its small words in their order by chance.
+    """
     here = _TOKEN.findall(text)
     if len(here) < _SHORTEST:
         return ""
     plain = [word.lower() for word in here]
-    for start, end in sentence_spans(source):
-        there = _TOKEN.findall(source[start:end])
+    wanted = set(plain) - STOP_WORDS
+    sentences = [_TOKEN.findall(source[start:end]) for start, end in sentence_spans(source)]
+    held = [len(wanted & {word.lower() for word in there}) for there in sentences]
+    for there, count in zip(sentences, held, strict=True):
+        if count < max(held):
+            continue
         matcher = SequenceMatcher(None, [word.lower() for word in there], plain, autojunk=False)
         blocks = [block for block in matcher.get_matching_blocks() if block.size]
         if sum(block.size for block in blocks) < _COPIED * len(here):

@@ -317,8 +317,14 @@ def _occurrences(words: Sequence[str], forms: frozenset[str]) -> Iterator[tuple[
     for form in forms:
         row = form.split()
         for place in range(len(words) - len(row) + 1):
-            if list(words[place : place + len(row)]) == row:
+            if list(words[place : place + len(row)]) == row and not _is_idiom(words, place):
                 yield place, place + len(row)
+
+
+def _is_idiom(words: Sequence[str], place: int) -> bool:
+    """Whether "most" is no quantifier, as in "at most ten" and "most likely"."""
+    around = (*words[max(0, place - 1) : place], *words[place + 1 : place + 2])
+    return words[place] == "most" and bool({"at", "the", "likely"}.intersection(around))
 
 
 def _around(words: Sequence[str], place: int, end: int) -> list[str]:

@@ -65,6 +65,8 @@ _VAGUE = (NOWHERE, NOT_ALL, DENIED, SAYS_OTHER)  # reasons that a part named by 
 _DENIED_FROM = 0.75  # probability of contradiction
 _COUNTERPART_FROM = 0.15  # probability of support of the counterpart
 _ABOUT_IT = 0.4  # nearness of the nearest sentence; below it the source is about something else
+_SAME_MATTER = 0.65  # the same for a rule, which compares words that may belong to another thing
+_NOT_STATED = 0.5  # probability from which on the source does not speak about it
 _BESIDE = 0.85  # of the nearness of the nearest document, from which on a second one is read
 _FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
 
@@ -344,7 +346,7 @@ class Verifier:
             return self._doubted(text, near, best, quotes, question)
         difference = self._vetoed(text, borne_by.sentences)
         if difference:
-            is_about = _is_about(borne_by)
+            is_about = _is_about(borne_by, _SAME_MATTER)
             return Judgement("unsupported", difference, quotes, said, is_about)
         return Judgement("supported", "", quotes, said)
 
@@ -395,8 +397,9 @@ class Verifier:
         if said >= PARTLY_SHARE * self._scorer.threshold:
             return Judgement("partly", NOT_ALL, quotes, said)
         against = self._against(text, near, best, question)
-        if against is not None and _is_about(against):
-            difference = self._vetoed(text, against.sentences)
+        if against is not None and _is_about(against, _ABOUT_IT):
+            is_near = _is_about(against, _SAME_MATTER)
+            difference = self._vetoed(text, against.sentences) if is_near else ""
             if difference or self._is_denied(text, against, question):
                 return Judgement("unsupported", difference or DENIED, quotes, said, True)
         missing = explained(text, joined(best.sentences))
@@ -465,10 +468,9 @@ def _in_order(all_of: Sequence[Sentence], some: Sequence[Sentence]) -> list[Sent
     return [each for each in all_of if id(each) in wanted]
 
 
-def _is_about(reading: _Reading) -> bool:
-    """Whether sentences speak about what a statement is about, as far as rules need to know."""
-    is_stated = reading.score.not_stated < 0.5
-    return is_stated and _nearness(reading.sentences) >= _ABOUT_IT
+def _is_about(reading: _Reading, least: float) -> bool:
+    """Whether sentences speak about what a statement says, the nearest one as near as `least`."""
+    return reading.score.not_stated < _NOT_STATED and _nearness(reading.sentences) >= least
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
