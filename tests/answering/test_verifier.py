@@ -309,3 +309,18 @@ def test_a_wrong_citation_does_not_make_a_rule_accuse_what_the_nearest_sentence_
 def test_that_a_document_does_not_say_something_is_not_checked() -> None:
     judgement = judged("The report does not mention helmets.", scorer=Sure())
     assert judgement.verdict == "unchecked"
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("At most ten accounts can be made from one address within three hours.",
+         "Up to ten accounts can be made from each address every three hours."),
+        ("The mill was founded in Albury in April 1975.",
+         "The mill, founded on April 4, 1975 in Albury, was shown to the buyers of the old house by"
+         " its owners in Albury in March 1975."),
+        ("RORγ is a target for drugs.", "We show that ROR-γ and RORα are targets for drugs."),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_difference_takes_no_support_away(text: str, source: str) -> None:
+    assert judged(text, source, scorer=Sure()).verdict == "supported"

@@ -15,6 +15,7 @@ _TOKEN = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£¥°]
 _COPIED = 0.75  # of the words of a statement that stand in one sentence in their order
 _SHORTEST = 5  # words
 _LONGEST_CHANGE = 4  # words on either side
+_LONG = 2  # times as many words as the statement
 _DENIALS = frozenset("not no never neither nor cannot without".split())
 
 
@@ -34,13 +35,16 @@ def altered_copy(text: str, source: str) -> str:
     for there, count in zip(sentences, held, strict=True):
         if count < max(held):
             continue
-        matcher = SequenceMatcher(None, [word.lower() for word in there], plain, autojunk=False)
+        theirs = [word.lower() for word in there]
+        matcher = SequenceMatcher(None, theirs, plain, autojunk=False)
         blocks = [block for block in matcher.get_matching_blocks() if block.size]
         if sum(block.size for block in blocks) < _COPIED * len(here):
             continue
+        is_long = len(there) > _LONG * len(here)  # and says more than the statement
+        known = frozenset(theirs if is_long else ())
         low, high = blocks[0].a, blocks[-1].a + blocks[-1].size
         changes = [
-            _difference(there[a:b], here[c:d], opens=c == 0)
+            _difference(there[a:b], _without(here[c:d], known), opens=c == 0)
             for kind, a, b, c, d in matcher.get_opcodes()
             if kind != "equal" and (kind != "delete" or low <= a < b <= high)
         ]
@@ -48,6 +52,10 @@ def altered_copy(text: str, source: str) -> str:
         if found:
             return found
     return ""
+
+
+def _without(words: Sequence[str], known: frozenset[str]) -> list[str]:
+    return [word for word in words if word.lower() not in known]
 
 
 def _difference(theirs: Sequence[str], ours: Sequence[str], *, opens: bool) -> str:
