@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -11,7 +10,15 @@ import time
 import urllib.request
 from pathlib import Path
 
-_RUN = "import sys; from chromadb.cli.cli import app; sys.argv[0] = 'chroma'; app()"
+from tests.forked import CAN_FORK, Forked, start_forked
+
+_RUN = """
+import os, sys
+from chromadb.cli.cli import app
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads what it says
+sys.argv[0] = "chroma"
+app()
+"""
 
 
 class ChromaProcess:
@@ -23,18 +30,20 @@ class ChromaProcess:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         place = ["--host", "127.0.0.1", "--port", str(self.port), "--path", str(self.folder)]
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _RUN, "run", *place],
-            cwd=self.folder,
-            env=os.environ,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        if CAN_FORK:
+            self.process = start_forked("run", *place, code=_RUN, cwd=self.folder)
+        else:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _RUN, "run", *place],
+                cwd=self.folder,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         for _ in range(600):
             try:
                 with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=5):
@@ -48,6 +57,8 @@ class ChromaProcess:
         if self.process:
             self.process.kill()
             self.process.wait()
+            if self.process.stdout:
+                self.process.stdout.close()
             self.process = None
 
     def lose_everything(self) -> None:

@@ -4,14 +4,18 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from filelock import FileLock
 
-from askdocs import Assistant, Config
+from askdocs import Assistant, Config, resources
 from askdocs.documents.loaders.sandbox import client
+from askdocs.models.embedders import Embedder, OnnxEmbedder
+from askdocs.system import processes
+from tests.forked import start_child
 from tests.hash_embedding import HashEmbedding
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +26,35 @@ def pytest_configure() -> None:
     """Hear Ctrl-C, and let what the tests start hear it, also where a shell's `&` began them."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: many tests wait, for a folder, a page or a kill."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_are_loaded_once() -> Iterator[None]:
+    """The assistants of all tests share the models of askdocs: each takes up to a second to load.
+
+    What a test puts in their place is its own.
+    """
+    load = resources.load_embedder
+    loaded: dict[str, OnnxEmbedder] = {}
+
+    def embedder(spec: str, *, key: str | None = None) -> Embedder:
+        found = loaded.get(spec) or load(spec, key=key)
+        if not isinstance(found, OnnxEmbedder):
+            return found
+        loaded[spec] = found
+        return found.sibling()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resources, "load_embedder", embedder)
+        patch.setattr(resources, "OnnxReader", cache(resources.OnnxReader))
+        patch.setattr(resources, "OnnxClaimScorer", cache(resources.OnnxClaimScorer))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +100,12 @@ def corpus(tmp_path: Path) -> Path:
     folder = tmp_path / "corpus"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def forked_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forks the processes that check a vector store or read files: none imports anything."""
+    monkeypatch.setattr(processes, "start", start_child)
 
 
 @pytest.fixture

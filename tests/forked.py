@@ -1,32 +1,97 @@
 """Processes of Python that need not import anything: forked from one that has imported it all.
 
-A process that starts as `python -m askdocs` spends two or three seconds on imports, five with the
-page. Use `run_forked` and `start_forked` where a test needs a process of its own, and `subprocess`
-where its start or its end is tested.
+A process that starts as `python -m askdocs` spends one or two seconds of CPU time on imports, four
+with the page, and one that checks a vector store one. Use what is here where a test needs a
+process of its own, and `subprocess` where its start or its end is tested.
+
+The processes that a forked process starts are forked, too. `tests.fork_server` forks them all.
 """
 
 from __future__ import annotations
 
 import atexit
-import importlib
-import io
 import json
 import os
+import pickle
+import select
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, Generic, TextIO, TypeVar
 
+from askdocs.system import processes
+
+T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 CAN_FORK = sys.platform == "linux"
 COMMAND = "from askdocs.cli.commands import main; main()"
+
+
+class Forked:
+    """A process that was forked, with what is needed of the methods of `subprocess.Popen`."""
+
+    def __init__(
+        self, connection: socket.socket, stdin: IO[Any] | None = None, stdout: Any = None
+    ) -> None:
+        self._connection = connection
+        self._lines = connection.makefile("r")
+        self.pid = int(self._lines.readline())
+        self.stdin, self.stdout = stdin, stdout
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit status, negative where a signal ended it; None while it runs."""
+        return self._ended_within(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status, once it has ended."""
+        status = self._ended_within(timeout)
+        if status is None:
+            raise subprocess.TimeoutExpired("a forked process", timeout or 0)
+        return status
+
+    def communicate(self, given: bytes, timeout: float | None = None) -> tuple[bytes, None]:
+        """Its standard output, once it has ended. It reads `given`."""
+        assert self.stdin is not None
+        end = None if timeout is None else time.monotonic() + timeout
+        self.stdin.write(given)
+        self.stdin.close()
+        found = b""
+        while True:
+            left = None if end is None else max(0, end - time.monotonic())
+            if not select.select([self.stdout], [], [], left)[0]:
+                raise subprocess.TimeoutExpired("a forked process", timeout or 0)
+            piece = os.read(self.stdout.fileno(), 65536)
+            if not piece:
+                break
+            found += piece
+        self.wait()
+        return found, None
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _ended_within(self, seconds: float | None) -> int | None:
+        if self.returncode is None and select.select([self._connection], [], [], seconds)[0]:
+            self.returncode = int(self._lines.readline())
+            self._lines.close()
+            self._connection.close()
+        return self.returncode
 
 
 def run_forked(
@@ -51,180 +116,164 @@ def run_forked(
         return subprocess.run(
             command, cwd=cwd, env=variables, input=given, capture_output=True, encoding="utf-8"
         )
-    with tempfile.TemporaryDirectory() as name:
-        files = [Path(name) / stream for stream in ("in", "out", "err")]
-        files[0].write_text(given, encoding="utf-8")
-        asked = {
-            "arguments": arguments,
-            "code": code,
-            "cwd": str(cwd),
-            "environment": variables,
-            "files": [str(file) for file in files],
-        }
-        status = _Parent.started().run(asked)
-        out, err = (file.read_text(encoding="utf-8") for file in files[1:])
-    return subprocess.CompletedProcess([code, *arguments], status, out, err)
-
-
-class Forked:
-    """A process that runs on, with what is needed of the methods of `subprocess.Popen`."""
-
-    def __init__(self, number: int, stdout: TextIO) -> None:
-        self._number = number
-        self._status: int | None = None
-        self.stdout = stdout
-
-    def poll(self) -> int | None:
-        """Its exit status; None while it runs."""
-        if self._status is None:
-            self._status = _Parent.started().ask({"poll": self._number})
-        return self._status
-
-    def wait(self, seconds: float) -> int:
-        """Its exit status, once it has ended."""
-        end = time.monotonic() + seconds
-        while (status := self.poll()) is None:
-            if time.monotonic() > end:
-                raise subprocess.TimeoutExpired("a forked process", seconds)
-            time.sleep(0.02)
-        return status
-
-    def send_signal(self, number: int) -> None:
-        if self.poll() is None:
-            os.kill(self._number, number)
-
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
+    with tempfile.TemporaryFile() as stdin, _written() as stdout, _written() as stderr:
+        stdin.write(given.encode())
+        stdin.seek(0)
+        asked = {"arguments": arguments, "code": code, "cwd": str(cwd), "environment": variables}
+        streams = [each.fileno() for each in (stdin, stdout, stderr)]
+        status = Forked(_fork(asked, streams)).wait()
+        return subprocess.CompletedProcess(
+            [code, *arguments], status, _text_of(stdout), _text_of(stderr)
+        )
 
 
 def start_forked(
-    *arguments: str, code: str, imports: Sequence[str], environment: Mapping[str, str]
+    *arguments: str,
+    code: str,
+    imports: Sequence[str] = (),
+    cwd: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    stderr: Path = Path(os.devnull),
 ) -> Forked:
-    """Run code in another process, on Linux. Its standard output can be read, nothing else.
+    """Run code in another process, on Linux. Its standard output can be read.
 
     Args:
         arguments: What it finds in `sys.argv`.
         code: The Python code.
         imports: Modules that are imported once for all such processes.
-        environment: All of its environment.
+        cwd: Its current folder.
+        environment: All of its environment; that of this process if None.
+        stderr: The file for its standard error.
     """
-    with tempfile.TemporaryDirectory() as name:
-        pipe = str(Path(name) / "out")
-        os.mkfifo(pipe)
-        asked = {
-            "arguments": arguments,
-            "code": code,
-            "cwd": str(ROOT),
-            "environment": dict(environment),
-            "files": [os.devnull, pipe, os.devnull],
-            "imports": imports,
-        }
-        number = _Parent.started().ask(asked)
-        return Forked(
-            number, Path(pipe).open(encoding="utf-8")
-        )  # waits until the other end is open
+    asked = {
+        "arguments": arguments,
+        "code": code,
+        "cwd": str(cwd),
+        "environment": dict(os.environ if environment is None else environment),
+        "imports": imports,
+    }
+    ours, theirs = os.pipe()
+    stdout: TextIO = os.fdopen(ours, encoding="utf-8")
+    with Path(os.devnull).open("rb") as nowhere, stderr.open("wb") as told:
+        connection = _fork(asked, [nowhere.fileno(), theirs, told.fileno()])
+    os.close(theirs)
+    return Forked(connection, stdout=stdout)
 
 
-class _Parent:
-    """The process that has imported everything, and forks. It has no threads."""
+class Call(Generic[T]):
+    """A function that runs in another process, which has not opened Chroma yet."""
 
-    @staticmethod
-    @cache
-    def started() -> _Parent:
-        return _Parent()
+    def __init__(self, work: Callable[[], T]) -> None:
+        """`work` can be pickled, as a function of a module and its `partial`s can."""
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed when the process has ended
+        self._written = b""
+        if CAN_FORK:
+            asked = {
+                "work": pickle.dumps(work),
+                "arguments": (),
+                "cwd": str(ROOT),
+                "environment": dict(os.environ),
+            }
+            with Path(os.devnull).open("r+b") as nowhere:
+                streams = [nowhere.fileno(), nowhere.fileno(), 2, self._file.fileno()]
+                self.process: Any = Forked(_fork(asked, streams))
+        else:
+            code = "import pickle, sys; work = pickle.load(sys.stdin.buffer); " \
+                "sys.stdout.buffer.write(pickle.dumps(work()))"  # fmt: skip
+            command = [sys.executable, "-c", code]
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=self._file
+            )
+            self.process.stdin.write(pickle.dumps(work))
+            self.process.stdin.close()
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.forked"]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._guard = threading.Lock()
-        atexit.register(self._end)
-
-    def _end(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def run(self, asked: Mapping[str, Any]) -> int:
-        """The exit status of a process that does what is asked."""
-        status: int = self.ask(asked)
+    def killed_after(self, seconds: float) -> int:
+        """Its exit status; it is killed if it has not ended after so many seconds."""
+        try:
+            status = int(self.process.wait(seconds))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = int(self.process.wait())
+        with self._file:
+            self._file.seek(0)
+            self._written = self._file.read()
         return status
 
-    def ask(self, asked: Mapping[str, Any]) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with self._guard:
-            self._process.stdin.write(json.dumps(asked) + "\n")
-            self._process.stdin.flush()
-            return json.loads(self._process.stdout.readline())
+    def result(self) -> T:
+        """What the function returned. The process has ended with status 0."""
+        found: T = pickle.loads(self._written)
+        return found
 
 
-def _serve() -> None:
-    """Do what stands in each line of standard input, and answer with its exit status."""
-    import chromadb.api.rust  # noqa: F401
-    import llama_index.vector_stores.chroma  # noqa: F401
-    import onnxruntime  # noqa: F401
-
-    import askdocs.assistant
-    import askdocs.cli.commands
-    import askdocs.cli.terminal
-    import askdocs.output.json_records  # noqa: F401
-
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
-    for line in sys.stdin:
-        asked = json.loads(line)
-        if "poll" in asked:
-            ended, status = os.waitpid(asked["poll"], os.WNOHANG)
-            print(json.dumps(os.waitstatus_to_exitcode(status) if ended else None), flush=True)
-            continue
-        for module in asked.get("imports", ()):
-            importlib.import_module(module)
-        process = os.fork()
-        if process == 0:
-            os._exit(_do(asked))
-        if "imports" in asked:  # it runs on
-            print(process, flush=True)
-        else:
-            print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+def start_child(module: str, *arguments: str, variables: Sequence[str] = ()) -> processes.Child:
+    """Does what `processes.start` does, by a fork on Linux."""
+    if not CAN_FORK:
+        return _START(module, *arguments, variables=variables)
+    folder = tempfile.mkdtemp(prefix="askdocs-")
+    asked = {
+        "module": module,
+        "arguments": arguments,
+        "cwd": folder,
+        "environment": processes.child_environment(os.environ, folder, variables),
+        "parent": os.getpid(),
+    }
+    read, given = os.pipe()
+    found, written = os.pipe()
+    with Path(os.devnull).open("wb") as nowhere:
+        connection = _fork(asked, [read, written, nowhere.fileno()])
+    os.close(read)
+    os.close(written)
+    process: Any = Forked(connection, os.fdopen(given, "wb"), os.fdopen(found, "rb"))
+    child = processes.Child(process, folder)
+    processes._running.add(child)
+    return child
 
 
-def _do(asked: Mapping[str, Any]) -> int:
-    """Run the code in this process, which is a fork; its exit status."""
-    for number, file in enumerate(asked["files"]):
-        opened = os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT, 0o600)
-        os.dup2(opened, number)
-        os.close(opened)
-    sys.stdin, sys.stdout, sys.stderr = _text(0, "r"), _text(1, "w"), _text(2, "w")
-    os.chdir(asked["cwd"])
-    os.environ.clear()
-    os.environ.update(asked["environment"])
-    sys.argv = ["askdocs", *asked["arguments"]]
-    status = 1
-    try:
-        exec(asked["code"], {"__name__": "__main__"})
-        status = 0
-    except SystemExit as ended:
-        status = _status(ended)
-    except BaseException:
-        traceback.print_exc()
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    return status
+_START = processes.start
 
 
-def _status(ended: SystemExit) -> int:
-    """The exit status that Python makes of `sys.exit(…)`; it prints what is no number."""
-    if ended.code is None or isinstance(ended.code, int):
-        return ended.code or 0
-    print(ended.code, file=sys.stderr)
-    return 1
+def _fork(asked: Mapping[str, Any], streams: Sequence[int]) -> socket.socket:
+    """The connection over which the fork server says the number and the status of a process."""
+    address = address_of_server()
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(address)
+    with tempfile.TemporaryFile() as file:
+        pickle.dump(asked, file)
+        file.flush()
+        socket.send_fds(connection, [b"f"], [file.fileno(), *streams])
+        connection.recv(1)  # it has what was sent
+    return connection
 
 
-def _text(number: int, mode: str) -> TextIO:
-    return io.TextIOWrapper(open(number, f"{mode}b", closefd=False), encoding="utf-8")
+@cache
+def address_of_server() -> str:
+    """The address of the fork server of this process, which is started now."""
+    folder = tempfile.mkdtemp(prefix="askdocs-forks-")
+    address = str(Path(folder) / "socket")
+    command = [sys.executable, "-m", "tests.fork_server", address]
+    server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    started = server.stdout.readline()
+    assert json.loads(started or "null") == "ready", "the fork server did not start"
+    owner = os.getpid()
+
+    def end() -> None:
+        if os.getpid() == owner and server.stdin is not None:
+            server.stdin.close()
+            server.wait()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return address
 
 
-if __name__ == "__main__":
-    _serve()
+@contextmanager
+def _written() -> Any:
+    with tempfile.TemporaryFile() as file:
+        yield file
+
+
+def _text_of(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8")

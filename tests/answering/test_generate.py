@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from askdocs.answering.quotes import NO_ANSWER
 from askdocs.answering.stream import Draft
 from askdocs.documents.sentences import estimate_tokens
 from askdocs.llm import model
+from askdocs.models.reader import OnnxReader, Reading
 from askdocs.output.summary import summary
+from askdocs.types import Passage
 from tests.claim_scorer import WordScorer
 from tests.model_server import ModelServer, Script, serving
 
@@ -49,6 +52,28 @@ def words_are_counted() -> Iterator[None]:
     """What is tested here is not the verifier's judgement: words are counted instead."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("askdocs.resources.OnnxClaimScorer", WordScorer)
+        yield
+
+
+class RememberingReader:
+    """The reader that ships, which reads what it has read before no second time."""
+
+    def __init__(self) -> None:
+        self._reader = OnnxReader()
+        self._known: dict[tuple[str, tuple[Passage, ...]], list[Reading]] = {}
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        asked = (question, tuple(passages))
+        if asked not in self._known:
+            self._known[asked] = self._reader.read(question, passages)
+        return self._known[asked]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def readings_are_remembered() -> Iterator[None]:
+    """Most tests ask the same question: what is tested is what becomes of a model's reply."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("askdocs.resources.OnnxReader", cache(RememberingReader))
         yield
 
 

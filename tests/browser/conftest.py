@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,9 +21,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.forked import CAN_FORK, Forked, start_forked
 from tests.model_server import ModelServer, Script
 from tests.model_server import serving as serving_model
+from tests.page_server import running_server
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -34,7 +31,6 @@ FLAGS = (
 ).split()
 PATIENCE = 60_000  # milliseconds: the machine that tests this may be busy
 SETTLING = 5_000  # milliseconds in which a page that is to be left may end what it does
-PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands")  # what a server imports
 BROKEN_OFF = "AbortError:"  # what breaks off a stream raises it; a lost server raises TypeError
 STREAM_LOST = "Unexpected error Connection errored out"  # Gradio, once for each pending event
 expect.set_options(timeout=PATIENCE / 2)
@@ -89,61 +85,6 @@ def serving(corpus: Path, index: Path, **environment: str) -> Iterator[str]:
     """The address of `askdocs serve` over a corpus, in a process of its own."""
     with running_server(corpus, index, **environment) as (address, _):
         yield address
-
-
-@contextmanager
-def running_server(
-    corpus: Path,
-    index: Path,
-    *,
-    prepare: str = "",
-    further: Sequence[Path] = (),
-    forked: bool = CAN_FORK,
-    **environment: str,
-) -> Iterator[tuple[str, subprocess.Popen[str] | Forked]]:
-    """The address of `askdocs serve` over a corpus and `further` ones, and its process.
-
-    Args:
-        corpus: The folder of documents.
-        index: The folder of the index.
-        prepare: Python code that runs there before the command, with its module as `commands`.
-        further: Other folders that are served beside it.
-        forked: Whether the process is forked from one that has imported everything. One that is
-            started anew also ends as Python does.
-        environment: Variables that are added to those of this process.
-    """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    run = (
-        "from askdocs.cli import commands\ncommands._SECONDS_WAITED = 600\n"
-        f"{prepare}\ncommands.main()"
-    )
-    options = ["serve", "--port", str(port), "--corpus", str(corpus), "--index", str(index)]
-    options += [option for each in further for option in ("--corpus", str(each))]
-    variables = {**os.environ, **environment}
-    process: subprocess.Popen[str] | Forked
-    if forked:
-        process = start_forked(*options, code=run, imports=PAGE, environment=variables)
-    else:
-        process = subprocess.Popen(
-            [sys.executable, "-c", run, *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=variables,
-        )
-    assert process.stdout is not None
-    with process.stdout:
-        try:
-            line = process.stdout.readline()
-            assert f"http://127.0.0.1:{port}" in line, f"the server said {line!r}"
-            yield f"http://127.0.0.1:{port}", process
-        finally:
-            ended = process.poll() is not None
-            process.terminate()
-            status = process.wait(30)
-        assert ended or status == 0, "the server does not end in order by SIGTERM"
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, expect
 from askdocs import Config
 from askdocs.config import corpus_names
 from askdocs.remote.client import find_server
-from tests.browser.conftest import LIGHTHOUSE, TEA, running_server, visiting
+from tests.browser.conftest import LIGHTHOUSE, TEA, visiting
 from tests.browser.test_page import assert_no_barriers
+from tests.page_server import running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

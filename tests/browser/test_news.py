@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import running_server, visiting
+from tests.browser.conftest import visiting
+from tests.page_server import running_server
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
 
 from askdocs.output.marks import checksum
-from tests.browser.conftest import running_server
+from tests.page_server import running_server
 
 ARTICLE = "jaffar-express-attack.txt"
 

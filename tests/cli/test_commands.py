@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,17 +40,17 @@ def started(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sample corpus, indexed by the command."""
-    folder = tmp_path_factory.mktemp("cli")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
-    made = started("index", "--json", cwd=folder)
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path], Path]) -> Path:
+    """A folder with the sample corpus and its index."""
+    return sample_copy(tmp_path_factory.mktemp("cli"))
+
+
+def test_an_index_is_made_and_the_second_one_embeds_nothing(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "owls.txt").write_text("Owls hunt at night.\n")
+    made = started("index", "--json", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
-    assert len(json.loads(made.stdout)["added"]) == 4
-    return folder
-
-
-def test_the_second_index_embeds_nothing(folder: Path) -> None:
+    assert json.loads(made.stdout)["added"] == ["owls.txt"]
     found = json.loads(askdocs("index", "--json", cwd=folder).stdout)
     assert set(found) == {
         "added", "changed", "renamed", "removed", "unchanged", "failed", "passages", "embedded",
@@ -187,9 +188,8 @@ def test_no_letter_is_too_foreign_for_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     text = "雪の灯台は一八七一年に建てられた → Skerry.\n"
     (tmp_path / "corpus" / "a.txt").write_text(text, encoding="utf-8")
-    for encoding in ("cp1252", "ascii"):
-        plain = started("search", "Skerry", cwd=tmp_path, PYTHONIOENCODING=encoding)
-        assert plain.returncode == 0, plain.stderr
+    plain = started("search", "Skerry", cwd=tmp_path, PYTHONIOENCODING="cp1252")
+    assert plain.returncode == 0, plain.stderr
     found = started("search", "Skerry", "--json", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert json.loads(found.stdout)["hits"][0]["text"] == text.strip()
     file = tmp_path / "out.txt"

@@ -6,19 +6,20 @@ or those whose names contain NAME.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import shutil
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from askdocs import AskdocsError, Assistant, Config
 from askdocs.types import Hit
+from tests.forked import Call
 from tests.hash_embedding import HashEmbedding
 
 DOCUMENTS, PARAGRAPHS = 6, 60  # so many passages that Chroma writes its graph
@@ -103,21 +104,9 @@ def repaired(root: Path) -> tuple[tuple[str, ...], tuple[str, ...], list[Any]]:
 
 def in_child(work: Callable[[Path], Any], root: Path) -> Any:
     """What `work` returns in a process of its own; how that ended if it returns nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["askdocs.assistant", "chromadb",
-        "llama_index.vector_stores.chroma", "askdocs.index.doctor"])  # fmt: skip
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(work, root, theirs))
-    process.start()
-    theirs.close()
-    try:
-        return ours.recv() if ours.poll(_SECONDS) else f"no answer in {_SECONDS} seconds"
-    except EOFError:
-        process.join()
-        return f"ended with status {process.exitcode}"
-    finally:
-        process.kill()
-        process.join()
+    call = Call(partial(work, root))
+    status = call.killed_after(_SECONDS)
+    return f"ended with status {status}" if status else call.result()
 
 
 def trouble(healthy: Path, root: Path, name: str, chance: random.Random) -> tuple[str, str]:
@@ -148,10 +137,6 @@ def trouble(healthy: Path, root: Path, name: str, chance: random.Random) -> tupl
 
 def _differences(found: list[Any], right: list[Any]) -> str:
     return f"{sum(a != b for a, b in zip(found, right, strict=False))} of {len(right)} differ"
-
-
-def _send(work: Callable[[Path], Any], root: Path, connection: Any) -> None:
-    connection.send(work(root))
 
 
 def _is_in_its_file(root: Path, hit: Hit) -> bool:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
 import sqlite3
@@ -21,7 +20,10 @@ from typing import Any
 from askdocs import Assistant, Config, IndexMismatchError
 from tests.chroma_process import ChromaProcess
 from tests.crash.corruption import DAMAGED, QUERIES, asked, in_child, make_index, opened, repaired
+from tests.forked import Call
 from tests.hash_embedding import HashEmbedding
+
+_LONGEST = 600.0  # seconds; a command that takes longer hangs
 
 
 def damage_all(root: Path) -> None:
@@ -79,24 +81,13 @@ def best(assistant: Assistant) -> list[str]:
 
 def kill_during(work: Callable[[Path], None], root: Path, seconds: float) -> bool:
     """Kill a process that does it after so many seconds; whether it had not ended before."""
-    context = multiprocessing.get_context("forkserver")
-    process = context.Process(target=work, args=(root,))
-    process.start()
-    process.join(seconds)
-    running = process.is_alive()
-    process.kill()
-    process.join()
-    return running
+    return Call(partial(work, root)).killed_after(seconds) != 0
 
 
 def whole_time(work: Callable[[Path], None], root: Path) -> float:
     """Seconds that it takes where nothing kills it."""
-    context = multiprocessing.get_context("forkserver")
     began = time.monotonic()
-    process = context.Process(target=work, args=(root,))
-    process.start()
-    process.join()
-    assert process.exitcode == 0
+    assert Call(partial(work, root)).killed_after(_LONGEST) == 0
     return time.monotonic() - began
 
 

@@ -2,34 +2,30 @@
 
 `python -m tests.crash.sequences --count 200 --seed 1` runs sequences and tells of each that leaves
 an index other than a fresh one; `--seed N --count 1` repeats number N. A sync runs in a process
-of its own, forked from this one so that it need not import anything, and is ended by SIGKILL.
+of its own, forked so that it need not import anything, and is ended by SIGKILL.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import shutil
-import signal
-import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
-import chromadb.api.rust  # noqa: F401  once, before the forks
-import llama_index.vector_stores.chroma  # noqa: F401
-
 from askdocs import Assistant, Config
+from tests.forked import Call
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import IndexState, state_of
 
 STEPS = 6  # rounds of changes and a sync in a sequence
-LONGEST_SYNC = 60.0  # seconds; one that takes longer hangs
+LONGEST_SYNC = 600.0  # seconds; one that takes longer hangs
 TOPICS = (
     "owl tea kettle walrus engine lighthouse bicycle bread pattern river granite violin".split()
 )
@@ -59,54 +55,26 @@ def run_sequence(seed: int, folder: Path) -> list[str]:
         return ["the last sync failed"]
     if sync_in_child(corpus, folder / "fresh") != 0:
         return ["the fresh sync failed"]
-    return told_by_child(lambda: differences(state_of(index), state_of(folder / "fresh")))
+    compared = Call(partial(differences_of, index, folder / "fresh"))
+    if compared.killed_after(LONGEST_SYNC) != 0:
+        return ["the comparison failed"]
+    return compared.result()
 
 
 def sync_in_child(corpus: Path, index: Path, *, kill_after: float | None = None) -> int:
     """The exit status of a sync in another process, or -9 if it was killed."""
-
-    def work() -> None:
-        config = Config(corpus=corpus, index=index)
-        with Assistant(config, embedder=HashEmbedding()) as assistant:
-            assistant.index()
-
-    return run_in_child(work, limit=LONGEST_SYNC if kill_after is None else kill_after)
+    limit = LONGEST_SYNC if kill_after is None else kill_after
+    return Call(partial(sync, corpus, index)).killed_after(limit)
 
 
-def told_by_child(work: Callable[[], list[str]]) -> list[str]:
-    """What `work` returns in another process: this one must never open Chroma.
-
-    A process that is forked from one that runs Chroma's threads waits for them for ever.
-    """
-    with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as file:
-        path = Path(file.name)
-        if run_in_child(lambda: path.write_text(json.dumps(work())), limit=LONGEST_SYNC):
-            return ["the comparison failed"]
-        told: list[str] = json.loads(path.read_text(encoding="utf-8"))
-        return told
+def sync(corpus: Path, index: Path) -> None:
+    config = Config(corpus=corpus, index=index)
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
 
 
-def run_in_child(work: Callable[[], object], *, limit: float) -> int:
-    """The exit status of a process that does `work`, or -9 if it took longer than `limit`."""
-    process = os.fork()
-    if process == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(status)
-    deadline = time.monotonic() + limit
-    while time.monotonic() < deadline:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.002)
-    os.kill(process, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+def differences_of(index: Path, fresh: Path) -> list[str]:
+    return differences(state_of(index), state_of(fresh))
 
 
 def differences(found: IndexState, expected: IndexState) -> list[str]:

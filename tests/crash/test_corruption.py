@@ -18,9 +18,10 @@ from askdocs import Assistant
 from askdocs.errors import IndexBusyError, IndexMismatchError
 from askdocs.index.vectors import probe
 from askdocs.index.vectors.seal import condition
-from askdocs.system import processes
+from askdocs.system.processes import start
 from tests.crash import corruption
 
+pytestmark = pytest.mark.usefixtures("forked_children")
 PROBE = "askdocs.index.vectors.probe"
 NAMES = ("catalog.sqlite", "chroma.sqlite3", "data_level0.bin", "link_lists.bin", "closed")
 
@@ -115,7 +116,7 @@ def test_a_child_that_starts_after_its_parent_was_killed_opens_nothing(root: Pat
     index = root / "index"
     for parent, status in ((os.getpid(), 0), (os.getpid() + 1, 1)):
         before = state(index)
-        done = processes.start(PROBE, "most", str(index), "embedded", str(parent))
+        done = start(PROBE, "most", str(index), "embedded", str(parent))
         assert done.process.wait() == status
         done.end()
         assert (state(index) == before) == bool(status)

@@ -19,6 +19,7 @@ from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
 
 FILES = 12
+pytestmark = pytest.mark.usefixtures("forked_children")
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,18 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(FILES):
         text = f"# Kettle {number}\n\nKettle {number} is red.\n\n# Use\n\nIt boils {number} cups.\n"
         (root / "corpus" / f"{number:02}.md").write_text(text)
+    with opened(root) as assistant:
+        assistant.index()
+    return root
+
+
+@pytest.fixture(scope="module")
+def with_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """So many passages that Chroma has written its graph; nobody may change it."""
+    root = tmp_path_factory.mktemp("with_graph")
+    (root / "corpus").mkdir()
+    for number in range(300):
+        (root / "corpus" / f"{number}.txt").write_text(f"Kettle {number} is red.\n")
     with opened(root) as assistant:
         assistant.index()
     return root
@@ -150,39 +163,33 @@ def test_damage_is_found_and_mended_without_embedding(
     assert state_of(root / "index") == before
 
 
-def test_a_store_that_crashes_the_process_is_found_and_mended(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for number in range(1200):
-        (corpus / f"{number}.txt").write_text(f"Kettle {number} is red.\n")
-    with opened(tmp_path) as assistant:
-        assistant.index()
-    (data,) = (tmp_path / "index" / "chroma").glob("*/data_level0.bin")
+def test_a_store_that_crashes_the_process_is_found_and_mended(
+    with_graph: Path, tmp_path: Path
+) -> None:
+    root = shutil.copytree(with_graph, tmp_path / "root")
+    (data,) = (root / "index" / "chroma").glob("*/data_level0.bin")
     data.write_bytes(os.urandom(data.stat().st_size))
-    (problem,) = diagnosis(tmp_path).problems
+    (problem,) = diagnosis(root).problems
     assert "vector store is damaged" in problem.what
     embedding = HashEmbedding()
-    with opened(tmp_path, embedding) as assistant:
+    with opened(root, embedding) as assistant:
         assert assistant.repair().after.problems == ()
     assert embedding.embedded == 0
 
 
-def test_vectors_that_only_the_count_knows_are_missed_and_filled_by_a_sync(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for number in range(1200):
-        (corpus / f"{number}.txt").write_text(f"Kettle {number} is red.\n")
-    with opened(tmp_path) as assistant:
-        assistant.index()
-    (data,) = (tmp_path / "index" / "chroma").glob("*/data_level0.bin")
+def test_vectors_that_only_the_count_knows_are_missed_and_filled_by_a_sync(
+    with_graph: Path, tmp_path: Path
+) -> None:
+    root = shutil.copytree(with_graph, tmp_path / "root")
+    (data,) = (root / "index" / "chroma").glob("*/data_level0.bin")
     shutil.rmtree(data.parent)
-    (problem,) = diagnosis(tmp_path).problems
+    (problem,) = diagnosis(root).problems
     assert "not found by a search" in problem.what
     embedding = HashEmbedding()
-    with opened(tmp_path, embedding) as assistant:
+    with opened(root, embedding) as assistant:
         assistant.index()
     assert embedding.embedded == 0
-    assert diagnosis(tmp_path).problems == ()
+    assert diagnosis(root).problems == ()
 
 
 def test_a_catalog_that_is_gone_embeds_nothing_either(root: Path) -> None:

@@ -6,8 +6,6 @@ import http.client
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -30,8 +28,9 @@ from askdocs.types import Progress
 from tests.chroma_process import ChromaProcess
 from tests.cli.test_commands import askdocs
 from tests.hash_embedding import HashEmbedding
-from tests.remote.test_client import free_port
+from tests.page_server import running_server
 
+pytestmark = pytest.mark.usefixtures("forked_children")
 QUESTION = "how many cups does kettle 7 boil"
 
 
@@ -112,30 +111,20 @@ def test_pages_and_commands_answer_while_another_process_indexes(
     config = Config(corpus=corpus, index=tmp_path / "index", vectors=f"{server.url}/pages")
     places = ["--corpus", str(corpus), "--index", str(config.index)]
     environment = {"ASKDOCS_VECTORS": config.vectors}
-    port = free_port()
+    stderr = tmp_path / "stderr"
     with Assistant(config) as indexer:
         indexer.index()
-        command = [sys.executable, "-m", "askdocs", "serve", "--port", port, *places]
-        with subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **environment},
-        ) as page:
-            assert page.stdout is not None
-            assert page.stderr is not None
-            assert "ready at" in page.stdout.readline()
+        serving = running_server(corpus, config.index, stderr=stderr, **environment)
+        with serving as (address, _):
             (corpus / "owls.md").write_text("# Owls\n\nOwls hunt at night.\n")
             indexer.index()
             asked = askdocs("ask", "When do owls hunt?", "--json", *places, cwd=tmp_path,
                             **environment)  # fmt: skip
             assert asked.returncode == 0, asked.stderr
             assert "Owls hunt at night." in asked.stdout
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as told:
+            with urllib.request.urlopen(f"{address}/healthz") as told:
                 assert b'"documents":2' in told.read().replace(b" ", b"")
-            page.send_signal(signal.SIGINT)
-            assert "answers from what the other indexes" in page.stderr.read()
+        assert "answers from what the other indexes" in stderr.read_text()
 
 
 def test_a_server_killed_in_mid_sync_loses_nothing(

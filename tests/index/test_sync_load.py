@@ -12,17 +12,20 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.documents.passages import SplitDocument
 from askdocs.index.sync import load as preparing_module
+from askdocs.index.sync import write
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
 
-PATIENCE = 60  # seconds
+PATIENCE = 300  # seconds
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    monkeypatch.setattr(preparing_module, "_GROUP", 32)
+    monkeypatch.setattr(write, "_BATCH", 32)
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    for number in range(520):  # more than one group
+    for number in range(40):  # more than one group, and more than one batch
         (corpus / f"{number:03}.txt").write_text(f"Kettle {number} is red.\n")
     return Config(corpus=corpus, index=tmp_path / "index")
 
@@ -37,7 +40,7 @@ def test_the_next_files_are_read_while_these_are_embedded(
     loaded, read = threading.Event(), preparing_module.read_file
 
     def noted(path: Path, source: str, **limits: Any) -> Sequence[SplitDocument]:
-        if source == "519.txt":
+        if source == "039.txt":
             loaded.set()
         return read(path, source, **limits)
 
@@ -48,21 +51,21 @@ def test_the_next_files_are_read_while_these_are_embedded(
 
     monkeypatch.setattr(preparing_module, "read_file", noted)
     with Assistant(config, embedder=Waiting()) as assistant:
-        assert assistant.index().passages == 520
+        assert assistant.index().passages == 40
 
 
 def test_a_sync_that_fails_ends_the_reading_and_blames_no_file(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (config.corpus / "515.csv").write_text("number,word\n" + "1,one\n" * 3_000_000)
-    read_far = threading.Event()
+    (config.corpus / "035.csv").write_text("number,word\n" + "1,one\n" * 3_000_000)
+    read_far, embed = threading.Event(), HashEmbedding._get_text_embeddings
 
     def fail(self: HashEmbedding, texts: list[str]) -> list[list[float]]:
         assert read_far.wait(PATIENCE)
         raise RuntimeError("no vectors")
 
     def listen(progress: object) -> None:
-        if "515.csv" in str(progress):
+        if "035.csv" in str(progress):
             read_far.set()
 
     with Assistant(config, embedder=HashEmbedding()) as assistant:
@@ -71,12 +74,12 @@ def test_a_sync_that_fails_ends_the_reading_and_blames_no_file(
             assistant.index(on_progress=listen)
         assert not is_preparing()
         assert assistant.status().failed == ()
-    monkeypatch.undo()
-    (config.corpus / "515.csv").write_text("number,word\n1,one\n")
+    monkeypatch.setattr(HashEmbedding, "_get_text_embeddings", embed)
+    (config.corpus / "035.csv").write_text("number,word\n1,one\n")
     states = []
     for place in (config.index, config.index.with_name("fresh")):
         with Assistant(Config(config.corpus, place), embedder=HashEmbedding()) as assistant:
-            assert assistant.index().passages == 521
+            assert assistant.index().passages == 41
         states.append(state_of(place))
     assert states[0] == states[1]
 
@@ -90,4 +93,4 @@ def test_a_listener_hears_one_thing_at_a_time(config: Config) -> None:
         busy.release()
 
     with Assistant(config, embedder=HashEmbedding()) as assistant:
-        assert len(assistant.index(on_progress=listen).added) == 520
+        assert len(assistant.index(on_progress=listen).added) == 40

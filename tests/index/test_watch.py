@@ -18,7 +18,7 @@ from askdocs.index.sync.watch import Watch
 from askdocs.types import Changes, Failure, Progress, ProgressListener
 from tests.hash_embedding import HashEmbedding
 
-PATIENCE = 30.0  # seconds; on an idle machine everything here takes two
+PATIENCE = 300.0  # seconds; on an idle machine everything here takes one
 
 
 class Listener:
@@ -36,6 +36,13 @@ class Listener:
 
     def sources(self) -> set[str]:
         return {name for each in self.changes for name in (*each.added, *each.changed)}
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watch waits a fifth as long as it does for users."""
+    for name in ("_SETTLED_MS", "_LOOK_MS", "_POLL_MS"):
+        monkeypatch.setattr(watching_module, name, getattr(watching_module, name) // 5)
 
 
 @pytest.fixture
@@ -85,8 +92,9 @@ def test_added_changed_renamed_and_removed_files_are_followed(
 
 
 def test_a_file_that_is_still_being_written_is_waited_for(
-    assistant: Assistant, listener: Listener
+    assistant: Assistant, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(watching_module, "_SETTLED_MS", 1000)  # five times as long as a pause
     with watching(assistant, listener):
         time.sleep(0.5)
         with (assistant.config.corpus / "slow.txt").open("w") as file:
@@ -115,7 +123,7 @@ def test_a_folder_that_goes_away_is_told_kept_and_waited_for(
     with watching(assistant, listener):
         time.sleep(0.5)
         corpus.rename(away)
-        time.sleep(3)
+        time.sleep(1)
         assert assistant.search("owls hunt")[0].passage.source == "owls.txt"
         shutil.copytree(away, corpus)
         (corpus / "tea.txt").write_text("Tea is grown in Yunnan.\n")
@@ -207,7 +215,7 @@ def test_a_folder_is_watched_however_its_path_is_spelt(
             (corpus / "tea.txt").write_text("Tea is grown in Yunnan.\n")
             listener.wait_for(lambda: "tea.txt" in listener.sources())
             before = len(syncs)
-            time.sleep(5)
+            time.sleep(1.5)
     assert len(syncs) <= before + 1, "what a sync writes wakes the watch"
 
 

@@ -3,56 +3,38 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
+import pytest
 from mcp import Client, StdioServerParameters
 
 from askdocs import Assistant, Config
 from askdocs.integrations.mcp_server import FETCHED_CHARACTERS, build_server
 from tests.hash_embedding import HashEmbedding
+from tests.page_server import running_server
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "what did Zehri warn?"
 
 
-@contextmanager
-def served(folder: Path, **environment: str) -> Iterator[str]:
-    """The address of `askdocs serve` over a copy of the sample corpus."""
-    if not (folder / "corpus").exists():
-        shutil.copytree(ROOT / "corpus", folder / "corpus")
-    command = [sys.executable, "-m", "askdocs", "serve", "--port", free_port()]
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        try:
-            assert server.stdout is not None
-            ready = next(line for line in server.stdout if "ready at" in line)
-            yield ready.split()[-1].rstrip("/")
-        finally:
-            server.terminate()
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path], Path]) -> Path:
+    return sample_copy(tmp_path_factory.mktemp("page"))
 
 
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Iterator[str]:
+    """The address of `askdocs serve` over the sample corpus."""
+    with running_server(folder / "corpus", folder / "index") as (address, _):
+        yield address
 
 
 def asked(server: Any, talk: Callable[[Client], Awaitable[None]]) -> None:
@@ -176,27 +158,33 @@ def test_it_answers_over_standard_input_and_output(tmp_path: Path) -> None:
     asked(parameters, talk)
 
 
-def test_it_answers_on_the_server_of_the_page(tmp_path: Path) -> None:
+def test_it_answers_on_the_server_of_the_page(page: str) -> None:
     """Over HTTP, with links that open the page at the quoted words."""
-    with served(tmp_path) as address:
 
-        async def talk(client: Client) -> None:
-            answer = await text_of(client, "ask", question=QUESTION)
-            assert "expanded their operational reach" in answer
-            assert re.search(r"<\S+#source=jaffar-express-attack\.txt&mark=\d+-\d+", answer)
+    async def talk(client: Client) -> None:
+        answer = await text_of(client, "ask", question=QUESTION)
+        assert "expanded their operational reach" in answer
+        assert re.search(r"<\S+#source=jaffar-express-attack\.txt&mark=\d+-\d+", answer)
 
-        asked(f"{address}/mcp", talk)
+    asked(f"{page}/mcp", talk)
 
 
-def test_the_gate_of_the_page_stands_before_it(tmp_path: Path) -> None:
-    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    accepted = {"Accept": "application/json, text/event-stream"}
-    with served(tmp_path, ASKDOCS_PASSWORD="long enough") as address:
-        assert httpx.post(f"{address}/mcp", json=call, headers=accepted).status_code == 401
-        key = {**accepted, "Authorization": "Bearer long enough"}
-        assert httpx.post(f"{address}/mcp", json=call, headers=key).status_code < 401
-    with served(tmp_path) as address:
-        other = {**accepted, "Origin": "https://evil.example"}
-        assert httpx.post(f"{address}/mcp", json=call, headers=other).status_code == 403
-        named = {**accepted, "Host": "evil.example"}
-        assert httpx.post(f"{address}/mcp", json=call, headers=named).status_code == 400
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+ACCEPTED = {"Accept": "application/json, text/event-stream"}
+
+
+def test_other_pages_cannot_use_it(page: str) -> None:
+    other = {**ACCEPTED, "Origin": "https://evil.example"}
+    assert httpx.post(f"{page}/mcp", json=CALL, headers=other).status_code == 403
+    named = {**ACCEPTED, "Host": "evil.example"}
+    assert httpx.post(f"{page}/mcp", json=CALL, headers=named).status_code == 400
+
+
+def test_the_password_of_the_page_stands_before_it(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    with running_server(
+        tmp_path / "corpus", tmp_path / "index", ASKDOCS_PASSWORD="long enough"
+    ) as (address, _):
+        assert httpx.post(f"{address}/mcp", json=CALL, headers=ACCEPTED).status_code == 401
+        key = {**ACCEPTED, "Authorization": "Bearer long enough"}
+        assert httpx.post(f"{address}/mcp", json=CALL, headers=key).status_code < 401
