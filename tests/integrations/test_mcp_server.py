@@ -16,8 +16,8 @@ import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
-from askdocs import Assistant, Config
-from askdocs.integrations.mcp_server import FETCHED_CHARACTERS, build_server
+from askdocs import Assistant, Config, Document, IndexBusyError
+from askdocs.integrations.mcp_server import FETCHED_CHARACTERS, LONGEST_CHECKED, build_server
 from tests.hash_embedding import HashEmbedding
 from tests.page_server import running_server
 
@@ -94,7 +94,9 @@ def test_what_search_finds_can_be_fetched(sample: Assistant) -> None:
         name = results[0]["id"].partition("#")[0]
         whole = json.loads(await text_of(client, "fetch", id=name))
         assert whole["text"] == sample.document(name).text[:FETCHED_CHARACTERS]
-        assert "`search` returns" in await text_of(client, "fetch", id="nothing.txt")
+        missing = await text_of(client, "fetch", id="nothing.txt")
+        assert "no document 'nothing.txt'" in missing
+        assert "`search` returns" in missing
 
     asked(build_server(sample), talk)
 
@@ -137,8 +139,52 @@ def test_errors_say_what_to_do(sample: Assistant, tmp_path: Path) -> None:
         changed = "lighthouse-keepers-handbook.md#0-10.000000000000"
         assert "Search again" in await text_of(client, "fetch", id=changed)
         assert "error: " in await text_of(client, "ask", question="   ")
+        assert "query is empty" in await text_of(client, "search", query=" ")
+        assert "text is empty" in await text_of(client, "check", text="")
+        for place in ("99999999", "chapter 2", "-5", "9" * 5000):
+            beyond = await text_of(client, "fetch", id=f"lighthouse-keepers-handbook.md#{place}")
+            assert "`next_id`" in beyond, place
+        elsewhere = await text_of(client, "ask", question=QUESTION, sources=["none/*.pdf"])
+        assert "No document matches" in elsewhere
+        assert "`search` returns" in elsewhere
+        long = await text_of(client, "check", text="x" * (LONGEST_CHECKED + 1))
+        assert "in parts" in long
 
     asked(build_server(sample), talk)
+
+
+def test_over_an_empty_folder_nothing_is_called_unsupported(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    config = Config(corpus=tmp_path / "corpus", index=tmp_path / "index")
+
+    async def talk(client: Client) -> None:
+        for tool, argument in (("search", "query"), ("check", "text")):
+            told = await text_of(client, tool, **{argument: "It was signed in 1999."})
+            assert told.startswith("error: "), tool
+            assert "Tell the user" in told
+        assert "no documents yet" in await text_of(client, "ask", question=QUESTION)
+
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        asked(build_server(assistant), talk)
+
+
+def test_a_locked_index_is_for_the_user_to_free(sample: Assistant) -> None:
+    class Locked:
+        config, address = sample.config, ""
+
+        def document(self, source: str) -> Document:
+            raise IndexBusyError("The index is in use by process 7. Stop it.")
+
+        ask = search = check = document
+
+    async def talk(client: Client) -> None:
+        told = await text_of(client, "fetch", id="a.txt")
+        assert "process 7" in told
+        assert "tell the user" in told
+        assert "`search`" not in told  # other ids would not help
+
+    asked(build_server(Locked()), talk)  # type: ignore[arg-type]
 
 
 def test_it_answers_over_standard_input_and_output(tmp_path: Path) -> None:

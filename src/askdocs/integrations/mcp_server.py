@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
-from askdocs.errors import AskdocsError
+from askdocs.errors import AskdocsError, CorpusError, IndexBusyError
 from askdocs.interface import AssistantInterface
 from askdocs.output.checks import check_as_text
 from askdocs.output.marks import address_of, link, mark_citation, mark_passage, parse_mark
@@ -29,6 +29,12 @@ Found = TypeVar("Found")
 SEARCH_RESULTS = 10
 FETCHED_CHARACTERS = 20_000  # of a document in one call; the rest is fetched from `next_id` on
 AROUND_PASSAGE = 1500  # characters before and after a passage that is fetched
+LONGEST_CHECKED = 20_000  # characters: some eight pages, a minute or two on two cores
+_LONGEST_OFFSET = 12  # digits
+CHECKS_AT_ONCE = 2  # the others wait, so that questions are answered meanwhile
+# An assistant can run no commands, but it can tell the user, choose other ids, or wait.
+_NAMES = "The ids that `search` returns begin with the names that there are."
+_LATER = "You cannot do that: tell the user, or call again in a minute."
 _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False, idempotent_hint=True)
 INSTRUCTIONS = """\
 askdocs answers from a folder of the user's own documents. Its quotes are exact: they stand letter
@@ -68,6 +74,7 @@ class _Tools:
 
     def __init__(self, library: AssistantInterface) -> None:
         self._library = library
+        self._checks = CapacityLimiter(CHECKS_AT_ONCE)
 
     async def ask(self, question: str, sources: list[str] | None = None) -> str:
         """Answer a question from the user's documents, with exact, numbered quotes.
@@ -81,7 +88,9 @@ class _Tools:
             sources: Names of documents, folders or patterns such as "reports/*.pdf", to look only
                 in these.
         """
-        answer = await self._run(partial(self._library.ask, question, sources=sources))
+        answer = await self._run(
+            partial(self._library.ask, question, sources=sources), hint=_NAMES if sources else ""
+        )
         return self._answer_text(answer)
 
     async def search(self, query: str) -> str:
@@ -93,7 +102,11 @@ class _Tools:
         Args:
             query: Words or a question.
         """
+        if not query.strip():
+            raise ToolError("The query is empty. Give words or a question.")
         hits = await self._run(partial(self._library.search, query, top_k=SEARCH_RESULTS))
+        if not hits:
+            await self._run(self._require_documents)
         return json.dumps({"results": [self._result(hit) for hit in hits]}, ensure_ascii=False)
 
     async def fetch(self, id: str) -> str:  # the name that connectors expect
@@ -107,10 +120,7 @@ class _Tools:
             id: An id from `search`, the name of a document, or a `next_id`.
         """
         source, _, place = id.partition("#")
-        try:
-            document = await self._run(partial(self._library.document, source))
-        except ToolError as error:
-            raise ToolError(f"{error} `search` returns the ids that there are.") from error
+        document = await self._run(partial(self._library.document, source), hint=_NAMES)
         return json.dumps(self._part(document, place), ensure_ascii=False)
 
     async def check(self, text: str) -> str:
@@ -121,17 +131,46 @@ class _Tools:
         in the documents, or claim nothing.
 
         Args:
-            text: Plain text or Markdown, up to a few pages.
+            text: Plain text or Markdown, up to 20,000 characters.
         """
-        found = await self._run(partial(self._library.check, text))
+        if not text.strip():
+            raise ToolError("The text is empty. Give the words that are to be checked.")
+        if len(text) > LONGEST_CHECKED:
+            raise ToolError(
+                f"The text has {len(text):,} characters, {LONGEST_CHECKED:,} can be checked in one"
+                " call. Check it in parts."
+            )
+        async with self._checks:
+            found = await self._run(partial(self._library.check, text))
+        if not found.citations:
+            await self._run(self._require_documents)
         return "\n".join(check_as_text(found))
 
-    async def _run(self, call: Callable[[], Found]) -> Found:
-        """What a call finds, in a thread. An error is told in words that say what to do."""
+    async def _run(self, call: Callable[[], Found], hint: str = "") -> Found:
+        """What a call finds, in a thread. An error is told in words that say what to do.
+
+        `hint` follows where no document is what was named.
+        """
         try:
             return await run_sync(call)
+        except IndexBusyError as error:
+            raise ToolError(f"{error} {_LATER}") from error
+        except CorpusError as error:
+            raise ToolError(f"{error} {hint}".rstrip()) from error
         except AskdocsError as error:
             raise ToolError(str(error)) from error
+
+    def _require_documents(self) -> None:
+        """Raise CorpusError where nothing is indexed: then that nothing was found says nothing."""
+        status = self._library.status()
+        if status.documents:
+            return
+        if status.unread:
+            raise CorpusError("The folder is still being read. Call again in a minute.")
+        raise CorpusError(
+            f"There are no documents in {status.corpus} yet, so nothing can be found or checked."
+            " Tell the user to put some into it."
+        )
 
     def _answer_text(self, answer: Answer) -> str:
         if answer.band == "refusal":
@@ -172,8 +211,12 @@ class _Tools:
                 raise ToolError("The document has changed since. Search again.")
             start, end = max(0, mark.start - AROUND_PASSAGE), mark.end + AROUND_PASSAGE
         elif place:
-            with suppress(ValueError):
-                start, end = int(place), int(place) + FETCHED_CHARACTERS
+            if len(place) > _LONGEST_OFFSET or not place.isdecimal() or int(place) >= len(text):
+                raise ToolError(
+                    f"There is no part {place!r} of {document.source}, which has {len(text):,}"
+                    " characters. Use a `next_id`, or its name alone to begin at its start."
+                )
+            start, end = int(place), int(place) + FETCHED_CHARACTERS
         metadata: dict[str, Any] = {"start": start, "end": min(end, len(text)), "of": len(text)}
         if mark is not None:
             metadata["passage"] = [mark.start - start, mark.end - start]
