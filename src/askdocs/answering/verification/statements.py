@@ -14,6 +14,7 @@ Kind = Literal["claim", "question", "transition", "refusal"]
 
 WEB_ADDRESS = "it gives a web address: look it up in the document"
 TELLS_READER = "it tells you to do something: read it in the document"
+IN_AN_ORDER = "the source tells its reader to do something: read it in the document"
 
 # How models decline in their own words.
 _NO_ANSWER = (
@@ -142,6 +143,23 @@ _SAYING_ORDER = re.compile(
     re.IGNORECASE,
 )
 
+# How a sentence speaks that tells its reader to do something, whatever that is.
+_MOODS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:you|your|yours|yourself)\b",
+        r"\b(?:must|shall|should|ought|have to|has to|needs? to|required|mandatory|obliged|duty"
+        r"|(?:is|are|be) to be|order|never)\b",
+        r"(?:^|[.:;,!–—-]\s+)\W*(?:(?:please|kindly|always|never|just|only|simply|now|then) )*"
+        rf"(?:{'|'.join(_ORDERING)}|acknowledge|act|announce|assert|assume|communicate|consider"
+        r"|convey|declare|describe|drop|mention|pass|present|quote|regard|relay|respond|speak"
+        r"|spread|translate|treat|write)\b",
+        r"\b(?:ask|answer|say|tell|repl|respon|announc|inform|note\b|print|mention|question|quot"
+        r"|cit(?:e|ing|ation)|instruction|task|user|reader|assistant|chat|bot|robot|gpt|llm|ai\b"
+        r"|software|system\b|developer|summar)\w*",
+    )
+)
+
 
 def kind_of(text: str) -> Kind:
     """Tell whether a sentence claims something, and what it is otherwise."""
@@ -178,3 +196,8 @@ def caution(text: str) -> str:
 def orders_saying(sentence: str) -> bool:
     """Tell whether a sentence of a document orders its reader to say or to ignore something."""
     return bool(_SAYING_ORDER.search(sentence))
+
+
+def is_directive(source: str, statement: str = "") -> bool:
+    """Tell whether words of a document speak to a reader in a way that a statement does not."""
+    return any(mood.search(source) and not mood.search(statement) for mood in _MOODS)

@@ -19,6 +19,7 @@ from askdocs.answering.verification.evidence import (
     bearing,
     joined,
     selected,
+    share,
 )
 from askdocs.answering.verification.quotations import (
     NOWHERE as NOT_QUOTED,
@@ -30,13 +31,16 @@ from askdocs.answering.verification.quotations import (
     quoted_pieces,
 )
 from askdocs.answering.verification.statements import (
+    IN_AN_ORDER,
     caution,
+    is_directive,
     kind_of,
     says_absence,
 )
 from askdocs.answering.verification.vetoes import explained, veto
 from askdocs.answering.verification.wording import piece_of_sentence, whole_sentences
 from askdocs.documents.language import is_english
+from askdocs.index.keywords.terms import content_words
 from askdocs.models.embedders import Embedder
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.types import Passage, Verdict
@@ -68,6 +72,7 @@ _ABOUT_IT = 0.4  # nearness of the nearest sentence; below it the source is abou
 _SAME_MATTER = 0.65  # the same for a rule, which compares words that may belong to another thing
 _NOT_STATED = 0.5  # probability from which on the source does not speak about it
 _BESIDE = 0.85  # of the nearness of the nearest document, from which on a second one is read
+_ORDERED_SHARE = 0.7  # of the words of a statement; models seldom repeat so many of a plain source
 _FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
 
 
@@ -492,4 +497,16 @@ def _limited(text: str, judgement: Judgement, source: Source) -> Judgement:
     piece = piece_of_sentence(text, source)
     if piece is not None and piece.limit:
         return replace(judgement, verdict="partly", reason=piece.limit, quotes=piece.sentence)
+    if any(_is_ordered(text, quote) for quote in judgement.quotes):
+        return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
     return judgement
+
+
+def _is_ordered(text: str, quote: Quote) -> bool:
+    """Whether a text has nearly the words of a sentence that speaks to its reader, unlike it."""
+    passage, start, end = quote
+    words = passage.text[start - passage.start : end - passage.start]
+    if next(iter(quoted_pieces(text)), None) is not None:
+        return False  # the words in quote signs are shown as what they are
+    is_near = share(content_words(text), content_words(words)) >= _ORDERED_SHARE
+    return is_near and is_directive(words, text)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from askdocs.answering.verification.quotations import Quote, Source
+from askdocs.answering.verification.statements import is_directive
 from askdocs.documents.sentences import sentence_spans
 from askdocs.types import Passage
 
@@ -25,6 +26,10 @@ _LIMITING = re.compile(
 _FURTHER = re.compile(
     r"\s*(?:[,;:(–—]|(?:and|or|which|who|where|while|whereas|including|such as)\b)", re.IGNORECASE
 )
+# What may stand before a clause that says the same without it: "In 1903, …", "… and …".
+_SEPARATE = re.compile(
+    r"(?:[,;]|\b(?:and|or|so|because|since|while|when|where|as|who|which))\W*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class Piece:
         """Why the piece alone is not what the source says; "" if nothing was left out."""
         if self.after and not (_FURTHER.match(self.after) and not _LIMITING.search(self.after)):
             return f"the source goes on: “{_shortened(self.after)}”"
-        if _LIMITING.search(self.before):
+        is_framed = bool(self.before) and not _SEPARATE.search(self.before)
+        if is_framed or _LIMITING.search(self.before) or is_directive(self.before):
             return f"the source begins: “{_shortened(self.before)}”"
         return ""
 
