@@ -82,6 +82,40 @@ def test_zeros_in_the_links_of_the_graph_end_no_process(
     assert all(found)
 
 
+def damage_after(root: Path, name: str, known: bytes, letter: bytes, *, keep_time: bool) -> None:
+    """Put another letter into a file of the vector store, 8 bytes after bytes that stand there."""
+    file = root / "index" / found_in(root / "index", name)
+    content, state = bytearray(file.read_bytes()), file.stat()
+    place = content.index(known) + 8
+    content[place : place + 1] = letter
+    file.write_bytes(content)
+    if keep_time:
+        os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+@pytest.mark.parametrize("keep_time", [True, False])
+@pytest.mark.parametrize(
+    ("name", "known", "letter"),
+    [
+        # no UTF-8 in the name of a table: Chroma aborts the process
+        ("chroma.sqlite3", b"tableembeddings_queueembeddings_queue", b"\xe9"),
+        # in the id of a record: it is found, but not listed
+        ("metadata.pickle", b"X \x00\x00\x00", b"z"),
+    ],
+)
+def test_damage_that_a_child_has_looked_at_is_not_called_sound(
+    root: Path, name: str, known: bytes, letter: bytes, keep_time: bool
+) -> None:
+    damage_after(root, name, known, letter, keep_time=keep_time)
+    for _ in range(2):
+        told, _ = corruption.in_child(corruption.asked, root)
+        assert "askdocs doctor --repair" in told
+    before, after, found = corruption.in_child(corruption.repaired, root)
+    assert before
+    assert after == ()
+    assert all(found)
+
+
 def killed(root: Path) -> None:
     """Search, and end as if killed."""
     with corruption.opened(root) as assistant:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from askdocs.errors import AskdocsError, IndexBusyError, IndexMismatchError
 from askdocs.index.catalog import Catalog
 from askdocs.index.folder import index_bytes
 from askdocs.index.vectors.chroma import TOKEN
-from askdocs.index.vectors.seal import condition
+from askdocs.index.vectors.seal import condition, unseal
 from askdocs.index.vectors.store import open_vectors
 from askdocs.system import processes
 
@@ -151,12 +152,15 @@ def look(config: Config) -> Finding:
             every = {name for name, _ in catalog.all_ids()}
             known = every - catalog.pending_ids()
             vectors = catalog.vectors_of(sorted(known & stored))
-            return Finding(
+            found = Finding(
                 stored=len(stored),
                 missing=len(known - stored),
                 unreachable=len(store.unreachable(vectors)),
                 orphans=len(stored - every),
             )
+            if found == Finding(stored=found.stored):  # a record may be found, but not be read
+                deque(store.records(), maxlen=0)
+            return found
         finally:
             store.close()
     except AskdocsError as error:
@@ -200,14 +204,24 @@ def main(task: str, config: Config, parent: int) -> int:
     """
     _end_with_parent(parent)
     with _lock(config.index):
-        return _do(task, config) if _has_parent(parent) else 1
+        if not _has_parent(parent):
+            return 1
+        is_sound = False
+        try:
+            is_sound = _do(task, config)
+        finally:
+            if not is_sound and not config.served:
+                unseal(config.index / "chroma")  # closing it here has called it sound
+        return 0 if is_sound or task == "look" else 1
 
 
-def _do(task: str, config: Config) -> int:
+def _do(task: str, config: Config) -> bool:
+    """Whether nothing is wrong with the store as a whole."""
     if task != "look":
-        return 0 if find_records(config, task) else 1
-    print(json.dumps(asdict(look(config))))  # noqa: T201  the answer to `probe`
-    return 0
+        return find_records(config, task)
+    found = look(config)
+    print(json.dumps(asdict(found)))  # noqa: T201  the answer to `probe`
+    return not found.problem
 
 
 if __name__ == "__main__":

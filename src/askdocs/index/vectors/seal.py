@@ -1,8 +1,10 @@
-"""Notices that the graph of the vector store was damaged, or was not closed, since its last use.
+"""Notices that the vector store was damaged, or was not closed, since its last use.
 
 Chroma reads its graph without checking it: a file with a few wrong bytes can end the process with
-a segmentation fault. So the file `closed` in the folder of the store holds the checksums of the
-graph's files. It is removed when the store is opened and written when it is closed.
+a segmentation fault. So can a wrong letter in the tables by which it knows itself, which stand at
+the beginning of its database. So the file `closed` in the folder of the store holds the checksums
+of the graph's files and of that beginning. It is removed when the store is opened and written when
+it is closed.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ Condition = Literal["sound", "left open", "changed", "damaged"]
 _RECORD = "closed"
 _WRITING = "writing"  # exists while the graph is written
 _CHUNK = 1 << 20  # bytes read at a time
+_DATABASE = "chroma.sqlite3"
+_BEGINNING = _CHUNK  # of the database, which is long; its tables stand in the first 250 kB
 _State = tuple[int, int, int, int]  # size, time of change in ns, inode, CRC-32
 
 
@@ -41,7 +45,7 @@ class Seal:
                 name: known
                 if (known := self._known.get(name)) and known[:3] == _look(path)
                 else (*_look(path), _checksum(path))
-                for name, path in graph_files(self._folder).items()
+                for name, path in _checked_files(self._folder).items()
             }
             new = self._folder / f"{_RECORD}.new"
             with open(new, "w", encoding="utf-8", opener=open_private) as file:
@@ -53,13 +57,13 @@ def condition(folder: Path) -> Condition:
     """Compare the files of a vector store that nobody has open with its record.
 
     Returns:
-        "sound": The graph is as it was closed, or there is none. Chroma notices itself that a
-            graph is gone, and a store that was being written is deleted when it is opened.
+        "sound": It is as it was closed, or there is none. A store that was being written is
+            deleted when it is opened.
         "left open": There is no record: the last process was killed, or has crashed.
         "changed": Another program has written to the files, perhaps rightly.
         "damaged": The content of a file has changed, but not its size and time.
     """
-    files = graph_files(folder)
+    files = _checked_files(folder)
     if not files or (folder / _WRITING).exists():
         return "sound"
     record = _read(folder)
@@ -75,9 +79,15 @@ def condition(folder: Path) -> Condition:
     return "changed" if changed else "sound"
 
 
-def graph_files(folder: Path) -> dict[str, Path]:
-    """The files of the graph of a vector store by their names in its folder."""
+def unseal(folder: Path) -> None:
+    """Remove the record of a store that is damaged: it is tried before its next use."""
+    (folder / _RECORD).unlink(missing_ok=True)
+
+
+def _checked_files(folder: Path) -> dict[str, Path]:
+    """The database and the files of the graph by their names in the folder of a vector store."""
     files = sorted(path for path in folder.glob("*/*") if path.is_file())
+    files += [folder / _DATABASE] if (folder / _DATABASE).is_file() else []
     return {path.relative_to(folder).as_posix(): path for path in files}
 
 
@@ -98,8 +108,9 @@ def _look(path: Path) -> tuple[int, int, int]:
 
 
 def _checksum(path: Path) -> int:
-    found = 0
+    found, left = 0, _BEGINNING if path.name == _DATABASE else path.stat().st_size
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
+        while left > 0 and (chunk := file.read(min(left, _CHUNK))):
             found = zlib.crc32(chunk, found)
+            left -= len(chunk)
     return found
