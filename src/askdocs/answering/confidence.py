@@ -14,25 +14,24 @@ from askdocs.documents.language import asks_in_english, language_of
 from askdocs.index.keywords.terms import stem, words
 from askdocs.types import Passage
 
-# Fitted by training/fit_answer.py; docs/decisions/0004 says on what.
-_BIAS = -4.05
+# Fitted by training/fit_people.py; docs/decisions/0004 says on what.
+_BIAS = -2.354
 _WEIGHTS = {
-    "head": 0.231,  # logit that the sentence answers, by the reader's hidden states
-    "best_head": 0.386,  # the highest such logit of any sentence that was read
-    "null": 0.105,  # logit of "no answer" in its passage
-    "retrieval": 1.57,  # score of its passage in the search, 0 to 1
-    "coverage": 1.845,  # share, by weight, of the question's words that it and its context hold
-    "words": 0.585,  # logarithm of one more than the words of the question
-    "rarest_missing": -0.589,  # rarity of the rarest word that the passage lacks, 0 to 1
-    "why_how": -0.573,  # whether the question asks why or how
-    "list": -0.381,  # whether it asks for several things
-    "one_fact": 0.542,  # whether it asks for one person, time, place or number
+    "head": 0.14,  # logit that the sentence answers, by the reader's hidden states
+    "best_head": 0.081,  # the highest such logit of any sentence that was read
+    "null": 0.031,  # logit of "no answer" in its passage
+    "margin": 0.168,  # by how much it is ahead of the best sentence of another passage
+    "length": 0.377,  # logarithm of one more than its characters
+    "why_how": -0.131,  # whether the question asks why or how
+    "list": -0.876,  # whether it asks for several things
+    "one_fact": -0.396,  # whether it asks for one person, time, place or number
 }
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|except|fail(?:s|ed)?"
     r"|lack(?:s|ed)?)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_FURTHEST_AHEAD = 10.0  # logits
 _WHY_HOW = re.compile(r"\bwhy\b|\bhow (?!many|much|long|old|far|tall|big|large|often|high)", re.I)
 
 
@@ -60,36 +59,34 @@ class Read:
         return self.candidate.hit.passage
 
 
-def evidence(
-    question: Question, read: Sequence[Read], rare: Mapping[str, float]
-) -> dict[str, float]:
+def evidence(question: Question, read: Sequence[Read]) -> dict[str, float]:
     """What tells how likely the best sentence that was read is right.
 
     Args:
         question: The question.
         read: All sentences that were read, in any order; at least one.
-        rare: The words of the question with their weights.
 
     Returns:
         The values of `_WEIGHTS`, by name.
     """
     best = max(read, key=lambda each: each.rank)
     asked = question.read_as
-    held = _stems(best.passage) | {stem(word) for word in words(best.before)}
-    missing = [weight for word, weight in rare.items() if stem(word) not in held]
-    own = set(words(question.text))  # without what the conversation adds
     return {
         "head": best.head,
         "best_head": max(each.head for each in read),
         "null": best.null,
-        "retrieval": best.candidate.hit.score,
-        "coverage": best.candidate.coverage,
-        "words": math.log1p(sum(word in own for word in rare)),
-        "rarest_missing": max(missing, default=0.0) / max([*rare.values(), 1e-6]),
+        "margin": _margin(best, read),
+        "length": math.log1p(len(best.candidate.quote)),
         "why_how": float(bool(_WHY_HOW.search(asked))),
         "list": float(asks_for_list(asked)),
         "one_fact": float(question.intent == "fact"),
     }
+
+
+def _margin(best: Read, read: Sequence[Read]) -> float:
+    """By how much the best sentence is ahead of the best one of another passage; 0 without one."""
+    others = [each.rank for each in read if each.passage.id != best.passage.id]
+    return min(best.rank - max(others, default=best.rank), _FURTHEST_AHEAD)
 
 
 def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str:

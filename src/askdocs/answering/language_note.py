@@ -9,7 +9,7 @@ from askdocs.documents.language import LANGUAGES, asks_in_english, language_of
 from askdocs.types import Answer
 
 # In which quotes were measured; README has the figures.
-MEASURED = frozenset({"de", "en", "es", "fa", "fr", "ja", "nb", "pl", "zh"})
+MEASURED = frozenset({"de", "en", "es", "fa", "fr", "ja", "nb", "pl", "ur", "zh"})
 _OFTEN_WRONG = frozenset({"nb"})  # 10 of 42 answers, and 5 of 13 of an earlier set
 _FEWEST_LETTERS = 40  # of a quote whose language is told
 

@@ -122,7 +122,9 @@ def _considered(
     if asked.needs_history:
         talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
         considered = _searched(parts, asked, sources, talked_of)
-        return _less_sure(considered) if _repeats(considered, question, history) else considered
+        if _repeats(considered, question, history):
+            return _less_sure(considered, parts.config.minimum_confidence)
+        return considered
     # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
     # is not what was quoted before, which nobody asks for again.
     least = 0.0 if insist else parts.config.minimum_confidence
@@ -267,10 +269,10 @@ def _repeats(considered: Considered, question: str, history: Sequence[Turn]) -> 
     )
 
 
-def _less_sure(considered: Considered) -> Considered:
-    """The same with half the chance, so that the answer is given as a guess at most."""
+def _less_sure(considered: Considered, least: float) -> Considered:
+    """The same with a chance below `least`, so that the answer is given as a guess at most."""
     best, *others = considered.candidates
-    candidates = (replace(best, chance=best.chance / 2), *others)
+    candidates = (replace(best, chance=min(best.chance / 2, best.chance * least)), *others)
     return replace(considered, candidates=candidates, doubt="This was quoted before.")
 
 

@@ -40,7 +40,7 @@ from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
 from askdocs.types import Hit
 
-# Fitted by training/fit_answer.py; docs/decisions/0004 says on what. The logit by which the
+# Fitted by training/fit_people.py; docs/decisions/0004 says on what. The logit by which the
 # sentences of one question are compared is the sum of these times the features of a sentence.
 FEATURES = (
     "span",  # logit of the likeliest answer in it less that of "no answer"
@@ -54,11 +54,11 @@ FEATURES = (
     "talked_of",  # whether its document was cited by the answer before (decision 0006)
 )
 _RANKING = {
-    "span": 0.34,
-    "relevance": 0.10,
-    "retrieval": 11.4,
-    "coverage": 2.6,
-    "head": 0.48,
+    "span": 0.15,
+    "relevance": 0.22,
+    "retrieval": 10.6,
+    "coverage": 3.06,
+    "head": 0.37,
     # Rules: few of the questions they were fitted on ask what somebody said, or follow others.
     "speech": 1.0,
     "speaker": 1.5,
@@ -133,10 +133,10 @@ def rank(
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
     told = before or {}
     known = _by_reading(question, first, rare_words, reader, talked_of, told)
-    found = _estimated(question, known, rare_words)
+    found = _estimated(question, known)
     if rest and (not known or found.candidates[0].chance < _SURE):
         known += _by_reading(question, rest, rare_words, reader, talked_of, told)
-        found = _estimated(question, known, rare_words)
+        found = _estimated(question, known)
     others = by_words_and_meaning(question.read_as, unread, rare_words, embedder)
     candidates = _rows_meant([*found.candidates, *others])
     if question.said:
@@ -294,9 +294,7 @@ def _with_context(question: Question, texts: Sequence[str], number: int) -> str:
     return f"{before} {speaker} {texts[number]}"
 
 
-def _estimated(
-    question: Question, sentences: Sequence[Read], rare_words: Mapping[str, float]
-) -> Ranking:
+def _estimated(question: Question, sentences: Sequence[Read]) -> Ranking:
     """The sentences that were read, with their chances.
 
     The first has the estimated one; it is shared out to the others by their ranks, as in a softmax.
@@ -304,7 +302,7 @@ def _estimated(
     if not sentences:
         return Ranking((), {})
     first = max(sentences, key=lambda each: each.rank)
-    known = evidence(question, sentences, rare_words)
+    known = evidence(question, sentences)
     chance = probability(known)
     candidates = [
         replace(each.candidate, chance=chance * math.exp(each.rank - first.rank))

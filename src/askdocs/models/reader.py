@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Logits = NDArray[np.float32]
 LONGEST = 256  # tokens of question and passage; longer passages are read in overlapping windows
 _QUESTION_TOKENS = 64
+_HEADING_WITHIN = 300  # characters of a text, where its heading may stand
 _STRIDE = 96  # tokens that neighbouring windows share
 _LONGEST_SPAN = 30  # tokens of an answer, as is usual for SQuAD
 _LOGITS = ("start_logits", "end_logits", "relevance")
@@ -132,8 +133,14 @@ class OnnxReader:
 
 
 def prefix(passage: Passage) -> str:
-    """What the reader is shown before the text of a passage."""
-    return f"{passage.title}: " if passage.title else ""
+    """What the reader is shown before the text of a passage: its title, and its own heading.
+
+    A heading that stands in the text is not repeated.
+    """
+    heading = (passage.heading or "").rpartition(" › ")[2]
+    if heading == passage.title or heading in passage.text[:_HEADING_WITHIN]:
+        heading = ""
+    return "".join(f"{name}: " for name in (passage.title, heading) if name)
 
 
 class _Outputs(NamedTuple):
