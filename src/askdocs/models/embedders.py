@@ -158,11 +158,6 @@ def is_multilingual(embedder: Embedder) -> bool:
     return embedder.fingerprint.startswith(f"{MULTILINGUAL_SPEC}:")
 
 
-def is_built_in_english(embedder: Embedder) -> bool:
-    """Whether it is the built-in embedder that has learnt English only."""
-    return embedder.fingerprint.startswith(f"{ENGLISH_SPEC}:")
-
-
 def embed_many(embedder: Embedder, texts: Sequence[str]) -> Vectors:
     """The vectors of passages for an index, float32 [texts, dimensions], in the fastest way."""
     if isinstance(embedder, OnnxEmbedder):
