@@ -31,6 +31,7 @@ from sklearn.metrics import roc_auc_score
 
 from askdocs import Assistant, Config, Turn
 from askdocs.answering import pipeline
+from askdocs.evaluation.question_set import spans_of
 from askdocs.models.bundled import checked_bytes
 from askdocs.models.reader import OnnxReader, Reading, prefix
 from askdocs.types import Answer, Hit, Passage
@@ -222,13 +223,12 @@ class Judge:
         """Where a gold quote stands: (source, start, end)."""
         key = gold["source"], gold["quote"]
         if key not in self._places:
-            pattern = re.compile(r"\s+".join(map(re.escape, gold["quote"].split())))
             name = gold["source"]
             meant = [s for s in self._sources if s.startswith(name) or s.split("/")[-1] == name]
             self._places[key] = [
-                (source, *found.span())
+                (source, *span)
                 for source in meant
-                for found in pattern.finditer(self.text(source))
+                for span in spans_of(gold["quote"], self.text(source))
             ]
         return self._places[key]
 

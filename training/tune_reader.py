@@ -23,7 +23,6 @@ import argparse
 import gzip
 import json
 import random
-import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +41,7 @@ from torch import Tensor, nn
 from askdocs import Assistant, Config
 from askdocs.answering.context import all_sentences
 from askdocs.documents.passages import split
+from askdocs.evaluation.question_set import spans_of
 from askdocs.index.keywords.terms import stem, words
 from askdocs.models.bundled import load_tokenizer
 from askdocs.models.reader import Reading, prefix
@@ -226,7 +226,7 @@ def _found(
     for source, quotes in told:
         for held in texts:
             if source and held.startswith(source):
-                spans[held] += _stands(texts[held], quotes)
+                spans[held] += tuple(s for quote in quotes for s in spans_of(quote, texts[held]))
     first = list({each.id: each for each in recorder.passages}.values())
     answering = [each for each in first if _meets(each, spans[each.source])][:MOST_GOLD]
     if not answering:
@@ -246,12 +246,6 @@ def _found(
     ][:FOUND]
     answerable = row["k"] not in worlds.WITHOUT_ANSWER
     return Found(recorder.question, (*answering, *others), spans, answerable, held_out)
-
-
-def _stands(text: str, quotes: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where quotes stand in a text, whatever its white space."""
-    patterns = [r"\s+".join(map(re.escape, quote.split())) for quote in quotes]
-    return tuple(found.span() for each in patterns for found in re.finditer(each, text))
 
 
 class Packer:

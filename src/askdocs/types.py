@@ -62,6 +62,11 @@ class Passage:
     heading: str | None = None
     line: int | None = None
 
+    @property
+    def own_heading(self) -> str:
+        """The heading right above it, without those above that one; "" where there is none."""
+        return (self.heading or "").rpartition(" › ")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

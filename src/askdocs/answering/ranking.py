@@ -275,7 +275,7 @@ def _of_passage(
             coverage=covered,
             features=features,
         )
-        found.append(Read(logit, head, reading.null, candidate, before.turns))
+        found.append(Read(logit, head, reading.null, candidate))
     return found
 
 
@@ -341,14 +341,10 @@ def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     begins = re.compile(rf"\W*(?:[^\W\d]+\.?\s+)?{re.escape(number)}(?![\w]|\.\d)")
     return [
         replace(each, chance=_PLACE_CHANCE + (1 - _PLACE_CHANCE) * each.coverage)
-        if begins.match(each.quote) or begins.match(_last_heading(each.hit))
+        if begins.match(each.quote) or begins.match(each.hit.passage.own_heading)
         else each
         for each in candidates
     ]
-
-
-def _last_heading(hit: Hit) -> str:
-    return (hit.passage.heading or "").rpartition(" › ")[2]
 
 
 def _about(
@@ -362,7 +358,7 @@ def _about(
     for hit, start, end, cosine in compared_sentences(topic, hits, embedder):
         text = words_at(hit, start, end)
         covered = coverage(rare_words, text)
-        heading = _last_heading(hit)
+        heading = hit.passage.own_heading
         if covered or coverage(rare_words, heading) > _WHOLE_TOPIC:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
             covered = coverage(rare_words, f"{above} {text}")

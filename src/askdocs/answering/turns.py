@@ -77,7 +77,7 @@ def turn_at(passage: Passage, offset: int) -> Turn | None:
 
 def _under_by_line(passage: Passage) -> Turn | None:
     """The turn that a passage is by its heading: "Nora Fjeld, 21 May 2026 14:05"."""
-    heading = _BY_LINE.fullmatch((passage.heading or "").rpartition(" › ")[2])
+    heading = _BY_LINE.fullmatch(passage.own_heading)
     if not heading:
         return None
     author = _ADDRESS.sub("", heading["author"]).strip()

@@ -634,9 +634,8 @@ def main() -> None:
     try:
         app(windows_expand_args=False)  # the patterns are for askdocs, and questions are no paths
     except AskdocsError as error:
-        if (
-            interrupts.received
-        ):  # a library that is interrupted while it is loaded raises ImportError
+        # A library that is interrupted while it is loaded raises ImportError.
+        if interrupts.received:
             raise SystemExit(STATUS) from None
         print(f"askdocs: {error}", file=sys.stderr)
         raise SystemExit(1) from None

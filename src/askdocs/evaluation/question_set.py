@@ -148,11 +148,16 @@ def _golds(gold: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Gold]:
     if start is not None and text[start : start + len(quote)] == quote:
         yield Gold(source, (start, start + len(quote)))
         return
-    words = [re.escape(word) for word in normalise(quote).split()]
-    found = list(re.finditer(r"\s+".join(words), text)) if words else []
+    found = spans_of(quote, text)
     if not found:
         raise ValueError(f"{source!r} does not hold the quote {quote!r}")
-    yield from (Gold(source, match.span()) for match in found)
+    yield from (Gold(source, span) for span in found)
+
+
+def spans_of(quote: str, text: str) -> list[tuple[int, int]]:
+    """Where a quote stands in the text of a document, whatever its white space."""
+    words = [re.escape(word) for word in normalise(quote).split()]
+    return [match.span() for match in re.finditer(r"\s+".join(words), text)] if words else []
 
 
 def _history(turns: Sequence[Mapping[str, str]]) -> Iterator[Asked]:

@@ -137,7 +137,7 @@ def prefix(passage: Passage) -> str:
 
     A heading that stands in the text is not repeated.
     """
-    heading = (passage.heading or "").rpartition(" › ")[2]
+    heading = passage.own_heading
     if heading == passage.title or heading in passage.text[:_HEADING_WITHIN]:
         heading = ""
     return "".join(f"{name}: " for name in (passage.title, heading) if name)

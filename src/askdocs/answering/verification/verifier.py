@@ -497,16 +497,19 @@ def _limited(text: str, judgement: Judgement, source: Source) -> Judgement:
     piece = piece_of_sentence(text, source)
     if piece is not None and piece.limit:
         return replace(judgement, verdict="partly", reason=piece.limit, quotes=piece.sentence)
-    if any(_is_ordered(text, quote) for quote in judgement.quotes):
+    if _is_ordered(text, judgement.quotes):
         return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
     return judgement
 
 
-def _is_ordered(text: str, quote: Quote) -> bool:
+def _is_ordered(text: str, quotes: Sequence[Quote]) -> bool:
     """Whether a text has nearly the words of a sentence that speaks to its reader, unlike it."""
-    passage, start, end = quote
-    words = passage.text[start - passage.start : end - passage.start]
-    if next(iter(quoted_pieces(text)), None) is not None:
+    if quoted_pieces(text):
         return False  # the words in quote signs are shown as what they are
-    is_near = share(content_words(text), content_words(words)) >= _ORDERED_SHARE
-    return is_near and is_directive(words, text)
+    wanted = content_words(text)
+    for passage, start, end in quotes:
+        words = passage.text[start - passage.start : end - passage.start]
+        is_near = share(wanted, content_words(words)) >= _ORDERED_SHARE
+        if is_near and is_directive(words, text):
+            return True
+    return False
