@@ -1,13 +1,15 @@
 r"""Fit order and confidence of answers on questions as people ask them.
 
-    python training/fit_people.py FOLDER=KEEP... [--judge FOLDER=KEEP]
+    PYTHONPATH=. python training/fit_people.py FOLDER=KEEP... [--alone] [--judge FOLDER=KEEP]
 
 Every FOLDER holds documents and `questions.jsonl`, as `benchmarks/people.py` reads it, and KEEP
 what was searched and read for it. Two things are learnt, as in `fit_answer.py`: weights of the
 features by which sentences are compared (`ranking.py`), and how likely the whole answer to a
 question is right if it must be given (`confidence.py`). The areas under the ROC curve are those of
 five folds, cut by document, for each folder; with --judge also those of a folder that nothing was
-fitted on. The evidence is that of the ranking that the code holds: after a new ranking, run it
+fitted on. With --alone, questions that say which document they are about are also asked of that one
+alone, as if it were all there is: in a small folder little competes with the best sentence. The
+evidence is that of the ranking that the code holds: after a new ranking, run it
 again.
 """
 
@@ -29,6 +31,7 @@ from askdocs.answering import confidence, ranking
 from benchmarks import people
 
 FOLDS = 5
+_ALONE = " alone"
 PENALTY = 0.1  # the C of the logistic regression
 
 
@@ -42,20 +45,27 @@ class Known:
     fold: int
 
 
-def known_of(folder: Path, keep: Path) -> list[Known]:
-    """Ask the questions without history of a folder."""
+def known_of(folder: Path, keep: Path, *, alone: bool = False) -> list[Known]:
+    """Ask the questions without history of a folder, or each of the document it is about."""
     lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line) for line in lines if line.strip()]
     questions = [each for each in questions if not each.get("history")]
     found = []
     with people.opened(folder, keep) as assistant:
         judge = people.Judge(assistant)
+        names = [each.source for each in assistant.status().documents]
         for question in questions:
-            known = assistant.consider(question["question"])
+            sources = None
+            if alone:
+                named = question.get("about")
+                sources = [each for each in names if named and each.startswith(named)]
+                if not sources:
+                    continue
+            known = assistant.consider(question["question"], sources=sources)
             read = [each for each in known.candidates if each.kind == "read"]
             if not read:
                 continue
-            answer = assistant.ask(question["question"], insist=True)
+            answer = assistant.ask(question["question"], sources=sources, insist=True)
             verdict = judge.verdict(question, answer, given=bool(answer.citations))
             places = [each for gold in question.get("gold") or [] for each in judge.places(gold)]
             right = np.array([any(overlap(place, each) for place in places) for each in read])
@@ -150,16 +160,22 @@ def main() -> None:
     """Fit from the command line."""
     parser = argparse.ArgumentParser(description="Fit order and confidence of answers.")
     parser.add_argument("folders", nargs="+", help="FOLDER=KEEP")
+    parser.add_argument("--alone", action="store_true", help="ask each document alone too")
     parser.add_argument("--judge", help="FOLDER=KEEP that nothing is fitted on")
     options = parser.parse_args()
     asked = {name: known_of(*map(Path, name.split("="))) for name in options.folders}
+    if options.alone:
+        ways = {name: known_of(*map(Path, name.split("=")), alone=True) for name in options.folders}
+        asked |= {f"{name}{_ALONE}": known for name, known in ways.items() if known}
     every = [each for known in asked.values() for each in known]
     order = fit_answer.fit_ranking([each.considered for each in every])
     print("shipped order", {n: first_right(k, shipped_order()) for n, k in asked.items()})
     print("fitted order, in sample", {n: first_right(k, order) for n, k in asked.items()})
     print(fit_answer._named("_RANKING", ranking.FEATURES, order))
     for name, known in asked.items():
-        others = [each for other, group in asked.items() if other != name for each in group]
+        own = name.removesuffix(_ALONE)
+        groups = [group for other, group in asked.items() if other.removesuffix(_ALONE) != own]
+        others = [each for group in groups for each in group]
         report(f"{name} as shipped", known, shipped_chance(known))
         report(f"{name} in folds", known, in_folds(known, others))
         if others:

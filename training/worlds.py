@@ -46,7 +46,11 @@ def unpack(world: Path, folder: Path) -> list[dict[str, Any]]:
         if "file" in each:
             (folder / each["file"]).write_text(each["text"], encoding="utf-8", newline="")
     rows = [each for each in records if "file" not in each]
-    asked = [question_of(f"{world.stem}-{number}", row) for number, row in enumerate(rows)]
+    texts = {each["file"]: each["text"] for each in records if "file" in each}
+    asked = [
+        {**question_of(f"{world.stem}-{number}", row), "about": about(row, texts)}
+        for number, row in enumerate(rows)
+    ]
     _write(folder / QUESTIONS, asked)
     return rows
 
@@ -68,6 +72,12 @@ def question_of(qid: str, row: dict[str, Any]) -> dict[str, Any]:
         "all_needed": needed,
         "history": [{"question": each} for each in row.get("h") or []],
     }
+
+
+def about(row: dict[str, Any], texts: dict[str, str]) -> str:
+    """The file that answers, or else one that holds words that mislead; "" where none is known."""
+    holding = (name for quote in row.get("near") or [] for name in texts if quote in texts[name])
+    return str(row.get("s") or next(holding, ""))
 
 
 def _write(path: Path, records: list[dict[str, Any]]) -> None:

@@ -132,8 +132,13 @@ def test_what_fails_is_told_in_words_and_gives_its_place_back() -> None:
 
 
 def test_who_leaves_before_the_first_line_leaves_the_place_to_others() -> None:
-    """The client has gone when the answer is to begin: nothing runs then that would end."""
+    """The client has gone when the answer is to begin; what has begun all the same ends."""
     released: list[int] = []
+    ended = threading.Event()
+
+    def done() -> None:
+        released.append(1)
+        ended.set()
 
     async def receive() -> Message:
         return {"type": "http.disconnect"}
@@ -142,11 +147,12 @@ def test_who_leaves_before_the_first_line_leaves_the_place_to_others() -> None:
         """Nobody hears it."""
 
     async def leave() -> None:
-        answer = lines_of(Background(), print, "test", done=lambda: released.append(1))
+        answer = lines_of(Background(), print, "test", done=done)
         await answer({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
 
     with ThreadPoolExecutor(1) as threads:  # browser tests keep a loop in this one
         threads.submit(asyncio.run, leave()).result()
+    assert ended.wait(20)
     assert released == [1]
 
 

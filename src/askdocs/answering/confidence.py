@@ -15,23 +15,23 @@ from askdocs.index.keywords.terms import stem, words
 from askdocs.types import Passage
 
 # Fitted by training/fit_people.py; docs/decisions/0004 says on what.
-_BIAS = -2.354
+_BIAS = -2.563
 _WEIGHTS = {
-    "head": 0.14,  # logit that the sentence answers, by the reader's hidden states
-    "best_head": 0.081,  # the highest such logit of any sentence that was read
-    "null": 0.031,  # logit of "no answer" in its passage
-    "margin": 0.168,  # by how much it is ahead of the best sentence of another passage
-    "length": 0.377,  # logarithm of one more than its characters
-    "why_how": -0.131,  # whether the question asks why or how
-    "list": -0.876,  # whether it asks for several things
-    "one_fact": -0.396,  # whether it asks for one person, time, place or number
+    "head": 0.159,  # logit that the sentence answers, by the reader's hidden states
+    "best_head": 0.094,  # the highest such logit of any sentence that was read
+    "null": 0.025,  # logit of "no answer" in its passage
+    "margin": 0.288,  # by how much it is ahead of the best sentence of another passage
+    "length": 0.424,  # logarithm of one more than its characters
+    "why_how": -0.058,  # whether the question asks why or how
+    "list": -0.78,  # whether it asks for several things
+    "one_fact": -0.407,  # whether it asks for one person, time, place or number
 }
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|except|fail(?:s|ed)?"
     r"|lack(?:s|ed)?)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_FURTHEST_AHEAD = 10.0  # logits
+_FURTHEST_AHEAD = 3.0  # logits; in a small folder nothing else is near
 _WHY_HOW = re.compile(r"\bwhy\b|\bhow (?!many|much|long|old|far|tall|big|large|often|high)", re.I)
 
 
@@ -44,14 +44,12 @@ class Read:
         head: The logit that it answers, by the reader's hidden states.
         null: The logit of "no answer" in its passage.
         candidate: The sentence; its chance is not known yet.
-        before: The turns of a conversation that were read before its passage.
     """
 
     rank: float
     head: float
     null: float
     candidate: Candidate
-    before: str = ""
 
     @property
     def passage(self) -> Passage:
