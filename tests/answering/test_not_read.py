@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.answering.not_read import MOST_NAMED, not_looked_at
+from askdocs.answering.not_read import MOST_NAMED, by_words_only, not_looked_at
 from askdocs.documents import loaders
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.types import Document, Failure
@@ -88,3 +88,28 @@ def test_a_file_read_in_part_is_read_again_when_readers_change(
         monkeypatch.setattr("askdocs.__version__", "another")
         assert assistant.index().changed == ("mill.draft",)
         assert assistant.index().changed == ()
+
+
+ENGLISH = "The harbour office is open from nine to five, and the keeper has the key to the tower."
+FRENCH = "Le bateau part à neuf heures, et un billet aller-retour coûte onze euros au guichet."
+CHINESE = "停车场每天晚上十点关门。来访客人请在门口登记。"
+
+
+def test_languages_that_the_embedder_does_not_know_are_named() -> None:
+    assert by_words_only([ENGLISH, "X12", ""]) == ""
+    assert by_words_only([ENGLISH, FRENCH]).startswith("Documents in French were searched by their")
+    assert by_words_only([CHINESE, FRENCH]).startswith("Documents in Chinese and French were")
+
+
+@pytest.mark.parametrize(("models", "is_told"), [("english", True), ("multilingual", False)])
+def test_a_refusal_tells_what_was_searched_by_words_only(
+    tmp_path: Path, models: str, is_told: bool
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text(CHINESE, encoding="utf-8")
+    config = Config(corpus=corpus, index=tmp_path / "index", models=models)
+    with Assistant(config) as assistant:
+        assistant.index()
+        notice = assistant.ask("Who won the chess olympiad in Batumi?").notice
+    assert ("Documents in Chinese were searched by their words only" in notice) is is_told

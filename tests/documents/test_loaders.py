@@ -247,3 +247,19 @@ def test_any_bytes_under_any_name_give_documents_or_a_reason(
     for document in documents_or_nothing(path):
         assert normalise(document.text) == document.text
         assert all(0 <= anchor.start < len(document.text) for anchor in document.anchors)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Locker PIN 5520", ""),
+        ("Garage code: 4471\nAlarm code: 9038", ""),
+        ("Gas meter 30418\nWater meter 77120", ""),
+        ("Rules for dogs\n\nDogs must be on a lead.", "Rules for dogs"),
+        ("Minutes of 4 May 2026\nThe board met at noon.", "Minutes of 4 May 2026"),
+        ("Rules for dogs\nKeeper: Ada Holm", "Rules for dogs"),
+    ],
+)
+def test_a_line_of_data_is_no_title(tmp_path: Path, text: str, title: str) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    assert load(tmp_path / "a.txt", "a.txt")[0].title == title

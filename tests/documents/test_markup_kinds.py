@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -261,3 +262,30 @@ def test_formats_that_cannot_be_read_say_the_way_out(tmp_path: Path, name: str) 
     (tmp_path / name).write_bytes(b"\x00\x01\x02 something")
     with pytest.raises(LoadError, match="export"):
         load(tmp_path / name, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "way_out"),
+    [
+        ("a.doc", b"\xdb\xa5-\x00" + bytes(50), "save it as .docx"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50), "save it as .docx"),
+        ("a.pub", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50), "export it as PDF"),
+        ("notes", bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(50), "as .docx or PDF"),
+        ("a.onepkg", b"MSCF\x00\x00", "export the notes as .docx"),
+        ("mails.bin", b"!BDN" + bytes(50), "export its mails"),
+    ],
+)
+def test_a_format_that_cannot_be_read_is_known_by_its_name_or_its_beginning(
+    tmp_path: Path, name: str, content: bytes, way_out: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(LoadError, match=way_out):
+        load(tmp_path / name, name)
+
+
+@pytest.mark.parametrize("part", ["index.xml", "index.xml.gz", "Index.zip"])
+def test_an_old_file_of_pages_says_the_way_out(tmp_path: Path, part: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.pages", "w") as archive:
+        archive.writestr(part, "<x/>")
+    with pytest.raises(LoadError, match=r"export it as \.docx or PDF"):
+        load(tmp_path / "a.pages", "a.pages")

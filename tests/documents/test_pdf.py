@@ -260,3 +260,10 @@ def test_ranges_and_addresses_are_whole_over_a_line_end(tmp_path: Path) -> None:
         "It is liked by its first- and last readers.",
         "That is by readers \u2013 all of them.",
     ]
+
+
+def test_the_only_line_of_a_page_is_no_title(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "locker.pdf"), pagesize=A4)
+    canvas.drawString(72, 700, "The PIN of the locker is 5520")
+    canvas.save()
+    assert load(tmp_path / "locker.pdf", "locker.pdf")[0].title == "locker"

@@ -140,3 +140,10 @@ def test_a_missing_folder_and_a_file_in_its_place_are_told(tmp_path: Path) -> No
 def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     assert hash_file(tmp_path / "a").startswith("ba7816bf8f01cfea")
+
+
+def test_a_document_that_is_a_folder_is_one_file_with_its_reason(tmp_path: Path) -> None:
+    write(tmp_path, "plan.pages/Index.zip", "plan.pages/history.plist", "my.pages/a.txt")
+    found = scan(tmp_path)
+    assert list(found) == ["my.pages/a.txt", "plan.pages"]
+    assert "export it as .docx or PDF" in found["plan.pages"].problem

@@ -290,3 +290,12 @@ def test_what_is_not_read_is_told(tmp_path: Path) -> None:
     assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (
         "1 embedded object", "1 picture (no text recognition)",
     )  # fmt: skip
+
+
+def test_a_section_in_figures_alone_keeps_its_zero(tmp_path: Path) -> None:
+    levels = [("upperRoman", "Article %1."), ("decimalZero", "Section %1.%2")]
+    body = item("Scope", 0) + item("Who", 1) + item("What", 1)
+    text = read(tmp_path, body, numbering=numbering(levels, extra="<w:isLgl/>"))
+    assert [line.strip() for line in text.split("\n")] == [
+        "Article 1. Scope", "Section 1.01 Who", "Section 1.02 What",
+    ]  # fmt: skip

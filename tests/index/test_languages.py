@@ -27,6 +27,20 @@ def test_a_folder_in_english_needs_no_other_model(tmp_path: Path) -> None:
     assert (seen.foreign, seen.needs_multilingual) == (0, False)
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("停车场每天晚上十点关门。", "utf-8"),
+        ("鍵は受付の田中さんが預かっています。", "cp932"),
+        ("회의실 열쇠는 김민수 씨가 보관합니다.", "utf-8"),
+    ],
+)
+def test_a_line_without_an_alphabet_is_enough(tmp_path: Path, text: str, encoding: str) -> None:
+    config = folder(tmp_path, {"a.txt": ENGLISH})
+    (config.corpus / "b.txt").write_bytes(text.encode(encoding))
+    assert sample_languages(config) == LanguageSample(2, 1)
+
+
 def test_a_share_of_foreign_files_is_enough() -> None:
     assert LanguageSample(16, 2).needs_multilingual
     assert not LanguageSample(16, 1).needs_multilingual

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from askdocs.documents.language import LANGUAGES, is_english, language_of, letters_weight
 from askdocs.types import Failure
 
 MOST_NAMED = 4  # files in one notice; more would hide the refusal that it stands beside
+_FEWEST_LETTERS = 40  # of a text whose language can be told
 _MOST_PARTS = 2  # of one file
 
 
@@ -38,6 +40,33 @@ def not_looked_at(
     more = len(told) - MOST_NAMED
     rest = f"; and {more} more, which the list of documents names" if more > 0 else ""
     return f"Not looked at: {'; '.join(told[:MOST_NAMED])}{rest}."
+
+
+def by_words_only(openings: Iterable[str]) -> str:
+    """The notice of a refusal about documents that an English embedder knows by their words alone.
+
+    Args:
+        openings: How some documents begin.
+
+    Returns:
+        Two sentences that name the languages; "" where all are in English.
+    """
+    found = {_foreign_language(text) for text in openings} - {""}
+    if not found:
+        return ""
+    names = sorted(LANGUAGES[code] for code in found)
+    told = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return (
+        f"Documents in {told} were searched by their words only: the index has the model for"
+        ' English. Set models = "multilingual" and build it again with `askdocs index --rebuild`.'
+    )
+
+
+def _foreign_language(text: str) -> str:
+    """The code of the language of a text; "" for English, or where it is not clear."""
+    if letters_weight(text) < _FEWEST_LETTERS or is_english(text):
+        return ""
+    return language_of(text)
 
 
 def _few(parts: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from askdocs.answering.generation.tasks import (
 )
 from askdocs.answering.language_note import language_note
 from askdocs.answering.mentions import Mentioned, answer_mentions, mentions_wanted, places_of
-from askdocs.answering.not_read import not_looked_at
+from askdocs.answering.not_read import by_words_only, not_looked_at
 from askdocs.answering.overview import (
     further,
     named,
@@ -45,7 +45,9 @@ from askdocs.index.fingerprint import check_fingerprint
 from askdocs.index.keywords.terms import stem, words
 from askdocs.index.sync.load import UNREAD
 from askdocs.models.bundled import common_words
+from askdocs.models.embedders import ENGLISH_SPEC
 from askdocs.resources import Parts
+from askdocs.system.sampling import evenly_spread
 from askdocs.types import (
     Answer,
     AskOptions,
@@ -61,6 +63,7 @@ from askdocs.types import (
 LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
 _DOCUMENTS_NAMED = 20
 _MOST_CONTINUED = 5  # candidates whose documents are looked at beyond their passages
+_OPENINGS, _OPENING = 60, 500  # documents, and characters of each, whose language is looked at
 _WORDS_A_PIECE = 4  # of a streamed answer
 _GREETED = "Ask a question about your documents."
 _WHEN = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|time)\b", re.IGNORECASE)
@@ -335,7 +338,12 @@ def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
     """What was not read of the documents that a refused question could be answered from."""
     catalog = parts.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
-    return not_looked_at(catalog.left_out(), catalog.failures(), within)
+    not_read = not_looked_at(catalog.left_out(), catalog.failures(), within)
+    if not catalog.meta().get("embedder", "").startswith(f"{ENGLISH_SPEC}:"):
+        return not_read
+    looked_at = evenly_spread(catalog.sources(sources), _OPENINGS)
+    by_words = by_words_only(catalog.opening(source, _OPENING) for source in looked_at)
+    return " ".join(filter(None, (not_read, by_words)))
 
 
 def _without_search(

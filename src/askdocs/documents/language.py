@@ -72,6 +72,10 @@ _SHARED = frozenset(
 _SHARED_WEIGHT = 0.4
 _TELLING = 8  # words, among which an English sentence has one of the frequent ones
 
+# Letters of Chinese, Japanese and Korean, of which one says as much as several of an alphabet.
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_LETTERS_OF_DENSE = 8
+
 _MARKUP = re.compile(r"<[^<>]*>|\b[a-z]+://\S+|\[[^\[\]]*\]\([^()\s]*\)?")
 
 
@@ -101,6 +105,16 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
     if english == other:
         return otherwise and len(words) < _TELLING
     return english > other
+
+
+def is_dense(text: str) -> bool:
+    """Whether most letters of a text are Chinese, Japanese or Korean."""
+    return 2 * len(_DENSE.findall(text)) > sum(map(str.isalpha, text))
+
+
+def letters_weight(text: str) -> int:
+    """How many letters of an alphabet say as much as those of a text."""
+    return sum(map(str.isalpha, text)) + (_LETTERS_OF_DENSE - 1) * len(_DENSE.findall(text))
 
 
 def asks_in_english(question: str) -> bool:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.file_type import REASONS
 from askdocs.documents.loaders.text import read_text
 from askdocs.errors import CorpusError
 from askdocs.system.files import (
@@ -23,6 +24,15 @@ from askdocs.system.files import (
 
 IGNORE_FILE = ".askdocsignore"
 _OF_THE_SYSTEM = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
+_PACKAGES = frozenset({".pages", ".numbers", ".key"})
+_PARTS_OF_PACKAGES = (
+    "Index.zip",
+    "Index",
+    "index.xml",
+    "index.xml.gz",
+    "index.apxl",
+    "index.apxl.gz",
+)
 LINKED_FOLDER = "a link to a folder is not followed: put the folder itself here"
 LINK_OUT = "a link that leads out of the folder is not followed"
 _TOO_LONG = "its path is too long for Windows"
@@ -136,6 +146,10 @@ def _walk(
         for name in folders:
             if (Path(folder) / name).is_symlink():
                 yield SeenFile(_writable((inside / name).as_posix()), 0, 0, LINKED_FOLDER)
+        for name in [name for name in folders if _is_package(Path(folder) / name)]:
+            folders.remove(name)
+            reason = REASONS[PurePosixPath(name).suffix.lower()]
+            yield SeenFile(_writable((inside / name).as_posix()), 0, 0, reason)
         for name in names:
             source = (inside / name).as_posix()
             if not _is_ignored(source, ignored):
@@ -203,6 +217,16 @@ def _is_index(folder: Path) -> bool:
     """Whether a folder is the index of a corpus. What it keeps is nobody's document."""
     try:
         return (folder / "catalog.sqlite").is_file() and (folder / ".lock").is_file()
+    except OSError:
+        return False  # the error is reported when the folder is read
+
+
+def _is_package(folder: Path) -> bool:
+    """Whether a folder is a document of Apple's programs, which they show as one file."""
+    if folder.suffix.lower() not in _PACKAGES:
+        return False
+    try:
+        return any((folder / part).exists() for part in _PARTS_OF_PACKAGES)
     except OSError:
         return False  # the error is reported when the folder is read
 

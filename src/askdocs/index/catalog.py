@@ -221,6 +221,13 @@ class Catalog:
         wanted = None if sources is None else set(sources)
         return {source: title for source, title in rows if wanted is None or source in wanted}
 
+    def opening(self, source: str, characters: int) -> str:
+        """How a document begins; "" where there is no such document."""
+        rows = self._database.rows(
+            "SELECT substr(text, 1, ?) FROM documents WHERE source = ?", characters, source
+        )
+        return str(rows[0][0]) if rows else ""
+
     def left_out(self) -> dict[str, tuple[str, ...]]:
         """Source → what its file holds that was not read, for the documents with any of that."""
         rows = self._database.rows(

@@ -16,6 +16,11 @@ _WORD_BEFORE = re.compile(r"\w+(?:-\w+)*\Z")
 _WORD_LIMIT = 60
 _OPEN_WORD = re.compile(r"[^\W\d_]{2}-[ \t]*\n?\Z")
 _TITLE_LIMIT = 120
+# How two lines look that are records: both with a label, or short and with a figure in the end.
+_RECORDS = (
+    re.compile(r"[^\W\d_][^:\n]{0,40}:[ \t]\S"),
+    re.compile(r"[^\W\d_].{0,60}[ \t]\S*\d\S*\Z"),
+)
 _HARD_HYPHEN = "\u2011"
 
 
@@ -109,16 +114,32 @@ class DocumentBuilder:
             self.add("", end="\n" * missing)
 
     def build(self) -> Document:
-        """The Document. Without a title of its own, its first short line is its title."""
+        """The Document. Without a title of its own, its first short line is its title.
+
+        A line of data is none: the only line of a file, or the first of records.
+        """
         text = "".join(self._pieces).rstrip()
         anchors = tuple(anchor for anchor in self._anchors if anchor.start < len(text))
-        title = " ".join(normalise(self.title).split()) or first_line(text)
+        title = " ".join(normalise(self.title).split()) or title_line(text)
         return Document(self.source, text, title, anchors, tuple(self._left_out))
 
 
 def counted(count: int, noun: str) -> str:
     """Such as "1 picture", "3 pictures"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def title_line(text: str) -> str:
+    """The first line of a document if it is its title, else "".
+
+    The only line of a note is what it says, and so is the first of records: what a title has it
+    that is not quoted.
+    """
+    first, _, rest = text.partition("\n")
+    second = rest.partition("\n")[0]
+    if not rest.strip() or any(mark.match(first) and mark.match(second) for mark in _RECORDS):
+        return ""
+    return first_line(text)
 
 
 def first_line(text: str) -> str:

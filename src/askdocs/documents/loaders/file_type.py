@@ -42,6 +42,16 @@ _OTHERS = (
     (b"OggS", "a sound or video recording"),
 )
 
+# Formats with no loader by their beginnings, whatever they are called.
+_NAMELESS = (
+    (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), ".one"),
+    (b"!BDN", ".pst"),
+    (b"AT&TFORM", ".djvu"),
+    (b"\xffWPC", ".wpd"),
+    (b"\x00\x01\x00\x00Standard Jet DB", ".mdb"),
+    (b"\x00\x01\x00\x00Standard ACE DB", ".mdb"),
+)
+
 # Where the suffix alone tells that the bytes of the file are not text.
 BINARY = frozenset(
     ".pdf .docx .docm .dotx .pptx .pptm .potx .ppsx .xlsx .xlsm .xlsb .xls .ods .odt .odp .epub "
@@ -49,6 +59,8 @@ BINARY = frozenset(
 )
 # How workbooks older than Excel 97 begin.
 _OLDEST_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
+_ONENOTE = "OneNote's format cannot be read; export the notes as .docx or PDF"
+_OLD_OFFICE = "the file is in an old Office format that cannot be read; save it in a new one"
 # Formats with no loader, and what can be done about it.
 REASONS = {
     ".doc": "the old Word format (.doc) cannot be read; save it as .docx",
@@ -58,7 +70,9 @@ REASONS = {
     ".pages": "Apple's .pages format cannot be read; export it as .docx or PDF",
     ".numbers": "Apple's .numbers format cannot be read; export it as .xlsx",
     ".key": "Apple's Keynote format cannot be read; export it as .pptx or PDF",
-    ".one": "OneNote's format cannot be read; export the notes as .docx or PDF",
+    ".one": _ONENOTE,
+    ".onepkg": _ONENOTE,
+    ".onetoc2": "a list of OneNote's sections, which holds no notes",
     ".pub": "Publisher's format cannot be read; export it as PDF",
     ".vsd": "Visio's format cannot be read; export it as PDF",
     ".mdb": "a database of Access cannot be read; export its tables as .csv",
@@ -91,16 +105,24 @@ def true_suffix(path: Path, suffix: str, known: Container[str]) -> str:
             return true
     if suffix in BINARY and b"%PDF-" in head[:1024]:
         return ".pdf"
-    for beginning, kind in _OTHERS:
-        if head.startswith(beginning):
-            raise LoadError(f"the file is {kind}")
+    _refuse_known(head)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_suffix(path, suffix)
     if head.startswith(_OLE):
-        return _ole_suffix(path)
+        return _ole_suffix(path, suffix)
     if suffix in BINARY:
         return _text_suffix(head, suffix)
     return suffix if suffix in known else _unknown_suffix(head, suffix)
+
+
+def _refuse_known(head: bytes) -> None:
+    """Raise LoadError where a file begins as one of a format that no loader reads."""
+    for beginning, suffix in _NAMELESS:
+        if head.startswith(beginning):
+            raise LoadError(REASONS[suffix])
+    for beginning, kind in _OTHERS:
+        if head.startswith(beginning):
+            raise LoadError(f"the file is {kind}")
 
 
 def _unknown_suffix(head: bytes, suffix: str) -> str:
@@ -145,7 +167,7 @@ def _zip_suffix(path: Path, suffix: str) -> str:
             return true
     if "[Content_Types].xml" in names and suffix in BINARY:
         return suffix
-    raise LoadError(REASONS[".zip"])
+    raise LoadError(REASONS.get(suffix, REASONS[".zip"]))
 
 
 def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -154,8 +176,12 @@ def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
         return part.read(_KIND_BYTES)
 
 
-def _ole_suffix(path: Path) -> str:
-    """Which of the old Office formats: their streams' names stand in the file as UTF-16."""
+def _ole_suffix(path: Path, named: str) -> str:
+    """Which of the old Office formats: their streams' names stand in the file as UTF-16.
+
+    Raises:
+        LoadError: It is none that a loader reads or the name `named` has a reason for.
+    """
     with path.open("rb") as file:
         data = file.read(64_000_000)
     for stream, suffix in (
@@ -170,7 +196,7 @@ def _ole_suffix(path: Path) -> str:
             if not suffix:
                 raise LoadError("the file is protected by a password")
             return suffix
-    raise LoadError("the file is in an old Office format that cannot be read")
+    raise LoadError(REASONS.get(named, _OLD_OFFICE))
 
 
 def _text_suffix(head: bytes, suffix: str) -> str:
@@ -183,5 +209,5 @@ def _text_suffix(head: bytes, suffix: str) -> str:
     if _XML.match(plain):
         return ".xml"
     if b"\x00" in head or any(byte < 9 for byte in head):
-        raise LoadError(f"the file is damaged or no {suffix} file")
+        raise LoadError(REASONS.get(suffix, f"the file is damaged or no {suffix} file"))
     return ".tsv" if suffix == ".xls" and b"\t" in head else ".txt"

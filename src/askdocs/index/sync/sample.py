@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askdocs.config import Config
-from askdocs.documents.language import is_english, language_of
+from askdocs.documents.language import is_dense, is_english, language_of, letters_weight
 from askdocs.documents.loaders import LoadError, suffixes
 from askdocs.documents.loaders.sandbox.client import read_file
 from askdocs.documents.scan import scan
@@ -17,7 +17,7 @@ SAMPLED = "sampled"  # what the sample of an index showed, in words, in its cata
 _FILES = 16
 _MOST_BYTES = 2_000_000  # of a file in the sample
 _PASSAGES = 6  # that are looked at of a file
-_FEWEST_LETTERS = 40  # of a passage whose language can be told
+_FEWEST_LETTERS = 40  # of a passage whose language can be told; a dense one counts as several
 _SECONDS = 2.0  # of CPU time for a file
 _SECONDS_IN_ALL = 6.0
 _SHARE = 0.1  # of the files in other languages from which the multilingual embedder is worth it
@@ -85,7 +85,7 @@ def _texts(config: Config, path: str) -> list[str]:
         passage.text
         for each in documents
         for passage in each.passages
-        if sum(map(str.isalpha, passage.text)) >= _FEWEST_LETTERS
+        if letters_weight(passage.text) >= _FEWEST_LETTERS
     ]
     return evenly_spread(every, _PASSAGES)
 
@@ -95,4 +95,5 @@ def _is_foreign(texts: Sequence[str]) -> bool:
     others = [text for text in texts if not is_english(text)]
     if 2 * len(others) <= len(texts):
         return False
-    return 2 * sum(language_of(text) not in ("", "en") for text in others) > len(texts)
+    known = [is_dense(text) or language_of(text) not in ("", "en") for text in others]
+    return 2 * sum(known) > len(texts)

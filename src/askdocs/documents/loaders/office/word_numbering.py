@@ -23,6 +23,7 @@ _STYLES: dict[str, Callable[[int], str]] = {
     "ordinal": ordinal,
     "none": lambda _: "",
 }
+_IN_FIGURES = frozenset({"none", "decimalZero"})  # what a level of figures alone shows as it is
 BULLET = "-"
 
 
@@ -130,7 +131,7 @@ def _written(
     at = int(place.group(1)) - 1
     level = levels.get(at, Level())
     number = counts[at] if counts[at] is not None else level.start  # a level that was skipped
-    kind = "decimal" if legal and level.kind != "none" else level.kind
+    kind = "decimal" if legal and level.kind not in _IN_FIGURES else level.kind
     return _STYLES.get(kind, str)(number or 0)
 
 

@@ -56,7 +56,8 @@ def best_title(
     if named and _share(named, words) >= _ON_PAGE:
         return named
     largest = _largest_heading(paragraphs, levels)
-    return largest or named or _first_line(first) or name_as_title(source)
+    line = _first_line(first) if len(paragraphs) > 1 else ""  # all that a page says is no title
+    return largest or named or line or name_as_title(source)
 
 
 def usable_title(title: str) -> str:
