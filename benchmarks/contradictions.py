@@ -1,10 +1,13 @@
 """Measures `askdocs check` on statements whose truth is known, over a whole folder.
 
     python benchmarks/contradictions.py STATEMENTS FOLDER --index INDEX --kept scores.sqlite
+    python benchmarks/contradictions.py training/data/statements.jsonl training/data/worlds \
+        --index INDEX --part development
 
 STATEMENTS are JSON lines {text, label}. A label is "supported", "contradicted" or "not found"; of
 any other label only the verdicts are counted. FOLDER is searched for each statement, as for drafts.
-`--kept FILE` keeps the scores of the model, so that a stopped run goes on where it was.
+A line may name a `world`: then FOLDER holds a file NAME.jsonl for each, as `training/worlds.py`
+packs them. `--kept FILE` keeps the scores of the model, so that a stopped run goes on where it was.
 """
 
 from __future__ import annotations
@@ -12,9 +15,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from verification import KeptScores
 
@@ -27,6 +33,8 @@ from askdocs.evaluation import metrics
 from askdocs.types import CheckedStatement, Passage
 
 OUTCOMES = ("supported", "partly", "contradicted", "not found", "not checked")
+Row = dict[str, Any]
+Found = list[tuple[Row, CheckedStatement]]
 
 
 def outcome(statement: CheckedStatement) -> str:
@@ -41,41 +49,32 @@ def outcome(statement: CheckedStatement) -> str:
     }.get(statement.verdict, "not checked")
 
 
-def show(found: list[tuple[str, CheckedStatement]]) -> None:
-    """Print the outcomes by label, and how many accusations are right."""
-    table: dict[str, Counter[str]] = defaultdict(Counter)
-    for label, statement in found:
-        table[label][outcome(statement)] += 1
-    print(f"{'':16}" + "".join(f"{name:>14}" for name in OUTCOMES))
-    for label, counts in sorted(table.items()):
-        print(f"{label:16}" + "".join(f"{counts[name]:14}" for name in OUTCOMES))
-    accused = [label == "contradicted" for label, each in found if each.is_wrong]
+def show(found: Found) -> None:
+    """Print the outcomes by label and by kind, and how many accusations are right."""
+    for names in (("label",), ("label", "kind")):
+        table: dict[str, Counter[str]] = defaultdict(Counter)
+        for row, statement in found:
+            table[", ".join(row[name] for name in names if name in row)][outcome(statement)] += 1
+        print(f"{'':26}" + "".join(f"{name:>14}" for name in OUTCOMES))
+        for group, counts in sorted(table.items()):
+            print(f"{group:26}" + "".join(f"{counts[name]:14}" for name in OUTCOMES))
+    accused = [row["label"] == "contradicted" for row, each in found if each.is_wrong]
     right = metrics.share(accused)
     print(f"contradicted: right {right.value or 0:.3f} of {right.count}", end="")
     print(f" ({right.low or 0:.3f} to {right.high or 0:.3f})")
-    for label in table:
-        share = metrics.share([each.is_wrong for own, each in found if own == label])
-        print(f"  of {share.count} {label}, called contradicted: {share.value or 0:.3f}", end="")
-        print(f" ({share.low or 0:.3f} to {share.high or 0:.3f})")
+    for label in dict.fromkeys(row["label"] for row, _ in found):
+        own = [outcome(each) for row, each in found if row["label"] == label]
+        for name in ("supported", "contradicted"):
+            share = metrics.share([each == name for each in own])
+            print(f"  of {share.count} {label}, called {name}: {share.value or 0:.3f}", end="")
+            print(f" ({share.low or 0:.3f} to {share.high or 0:.3f})")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("statements", type=Path)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--kept", type=Path, help="file that scores of the model are kept in")
-    parser.add_argument("--items", type=int, default=0, help="so many, drawn by chance; 0 for all")
-    parser.add_argument("--seed", type=int, default=3)
-    parser.add_argument("--accused", action="store_true", help="print each false accusation")
-    asked = parser.parse_args()
-    lines = asked.statements.read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines if line.strip()]
-    random.Random(asked.seed).shuffle(rows)
-    assistant = Assistant(Config(corpus=asked.folder, index=asked.index))
+def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) -> Found:
+    """Each statement with its verdict over one folder."""
+    assistant = Assistant(Config(corpus=folder, index=index))
     assistant.index()
     parts = assistant._parts
-    scorer = KeptScores(asked.kept)
     verifier = Verifier(scorer, parts.embedder, parts.open_catalog().passages_of)
 
     def find(statement: str) -> list[Passage]:
@@ -84,20 +83,60 @@ def main() -> None:
         )
         return [hit.passage for hit in hits]
 
-    found = []
-    began = time.monotonic()
-    for row in rows[: asked.items or None]:
+    found: Found = []
+    for row in rows:
         text = " ".join(row["text"].split())
         passages = find(text)
         checked = check_draft(text, lambda _, known=passages: known, verifier,
                               on_progress=lambda _: None)  # fmt: skip
-        found += [(row["label"], each) for each in checked.statements[:1]]
+        found += [(row, each) for each in checked.statements[:1]]
+    return found
+
+
+def unpacked(world: Path, folder: Path) -> Path:
+    """The folder with the documents of a world."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
+    import worlds
+
+    worlds.unpack(world, folder)
+    (folder / worlds.QUESTIONS).unlink()
+    return folder
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("statements", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--kept", type=Path, help="file that scores of the model are kept in")
+    parser.add_argument("--part", help="only the statements of this part")
+    parser.add_argument("--items", type=int, default=0, help="so many, drawn by chance; 0 for all")
+    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--accused", action="store_true", help="print each false accusation")
+    asked = parser.parse_args()
+    lines = asked.statements.read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines if line.strip()]
+    rows = [row for row in rows if asked.part in (None, row.get("part"))]
+    random.Random(asked.seed).shuffle(rows)
+    rows = rows[: asked.items or None]
+    scorer = KeptScores(asked.kept)
+    found: Found = []
+    began = time.monotonic()
+    for world in sorted({row.get("world", "") for row in rows}):
+        own = [row for row in rows if row.get("world", "") == world]
+        index = asked.index / world
+        folder = (
+            unpacked(asked.folder / f"{world}.jsonl", index.with_name(f"{world}-documents"))
+            if world
+            else asked.folder
+        )
+        found += check(own, folder, index, scorer)
     seconds = (time.monotonic() - began) / max(len(found), 1)
     print(f"{len(found)} statements, {scorer.computed} readings, {seconds:.3f} seconds a statement")
     show(found)
-    for label, each in found if asked.accused else ():
-        if each.is_wrong and label != "contradicted":
-            print(f"\n{label}: {each.text}\n  {each.reason}")
+    for row, each in found if asked.accused else ():
+        if each.is_wrong and row["label"] != "contradicted":
+            print(f"\n{row['label']}: {each.text}\n  {each.reason}")
             print("".join(f"  “{' '.join(cited.quote.split())}”\n" for cited in each.citations[:2]))
 
 
