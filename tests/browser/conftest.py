@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Locator,
     Page,
     Request,
     expect,
@@ -105,6 +106,7 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     under_way: set[Request] = field(default_factory=set)  # of the events that the page waits for
+    copies: list[str] = field(default_factory=list)  # every text that was in the clipboard
 
     @property
     def complaints(self) -> list[str]:
@@ -153,6 +155,24 @@ class Visit:
         self.page.get_by_label("Your question").fill(question)
         self.page.keyboard.press("Enter")
         self.page.locator(".exchange").nth(before).locator(".actions").wait_for()
+
+    def copied(self, *clicked: Locator) -> str:
+        """The text that the page writes to the clipboard when these are clicked, in their order.
+
+        It is the first text that the clipboard has not held before: the page may write it late.
+        Playwright's `wait_for_function` cannot wait for it: to that a promise is always true.
+        """
+        self.copies.append(f"Nothing is copied yet ({len(self.copies)}).")
+        self.page.evaluate("text => navigator.clipboard.writeText(text)", self.copies[-1])
+        for each in clicked:
+            each.click()
+        for _ in range(PATIENCE // 50):
+            text = str(self.page.evaluate("navigator.clipboard.readText()"))
+            if text and text not in self.copies:
+                self.copies.append(text)
+                return text
+            self.page.wait_for_timeout(50)
+        raise AssertionError("nothing new is in the clipboard")
 
     def foreign_requests(self) -> list[str]:
         own = urlsplit(self.address).netloc

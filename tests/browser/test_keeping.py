@@ -77,7 +77,7 @@ def test_a_conversation_is_there_after_a_reload_and_in_the_list(own: Visit) -> N
 
     page.locator("#open-history").click()
     page.get_by_label("Delete The <b>tower</b>").click()
-    page.get_by_role("button", name="Cancel").click()
+    page.locator("#confirm").get_by_role("button", name="Cancel").click()
     expect(page.locator(".conversations li")).to_have_count(1)
     page.get_by_label("Delete The <b>tower</b>").click()
     page.locator("#confirm [value=yes]").click()
@@ -124,7 +124,9 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     page.locator("a[data-view=documents]").first.click()
     for name in ("canal.txt", "ferry.txt"):
         page.get_by_label(f"Remove {name}", exact=True).click()
-        expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_focused()
+        expect(
+            page.locator("#confirm").get_by_role("button", name="Cancel", exact=True)
+        ).to_be_focused()
         page.locator("#confirm [value=yes]").click()
         expect(page.locator("#documents")).not_to_contain_text(name)
         assert not (corpus / name).exists()
@@ -132,7 +134,7 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     expect(page.locator("#present .changed")).to_contain_text("canal.txt was removed")
     page.locator("#present a.cite").first.click()
     expect(page.locator("#reader-notice")).to_contain_text("is not there any more")
-    expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
+    expect(page.locator("#reader-panel").get_by_role("button", name="Copy link")).to_be_hidden()
     expect(page.locator("#reader-text")).to_be_hidden()
     assert len(list((corpus.parent / "index" / "removed").rglob("*.txt"))) >= 2
 
@@ -166,16 +168,18 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(own: Visit, tmp_path: Path) 
 def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: Path) -> None:
     page = own.page
     own.ask(TOWER)
+    judging = page.locator("#present .actions")
     for name, judgement in (("Wrong source", "source"), ("Right", "good")):
-        page.get_by_role("button", name=name).click()
+        judging.get_by_role("button", name=name, exact=True).click()
         for _ in range(300):
             if judgements(corpus)[-1:] == [judgement]:
                 break
             page.wait_for_timeout(100)
     assert judgements(corpus)[-2:] == ["source", "good"]
     own.reload()
-    expect(page.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
-    wrong = page.get_by_role("button", name="Wrong source")
+    right = judging.get_by_role("button", name="Right", exact=True)
+    expect(right).to_have_attribute("aria-pressed", "true")
+    wrong = judging.get_by_role("button", name="Wrong source", exact=True)
     expect(wrong).to_have_attribute("aria-pressed", "false")
 
 
@@ -196,7 +200,7 @@ def test_axe_finds_no_barriers_in_lists_and_questions(open_page: OpenPage, schem
         page = visit.page
         visit.ask("how long is black tea brewed?")
         page.locator("#follow-ups .suggestions button").first.wait_for()
-        page.get_by_role("button", name="Right").click()
+        page.locator("#present").get_by_role("button", name="Right", exact=True).click()
         page.locator("#open-history").click()
         page.locator(".conversations li").first.wait_for()
         assert_no_barriers(page)

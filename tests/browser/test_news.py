@@ -117,6 +117,7 @@ def test_the_page_opens_while_much_is_still_being_indexed(browser: Browser, tmp_
     ):
         page = visit.page
         expect(page.locator("#welcome .notice")).to_contain_text("being read")
+        expect(page.locator("#welcome h2")).to_have_text("Ask your document")  # the lamp is read
         page.get_by_label("Your question").fill("How tall is the tower of Sund?")
         page.keyboard.press("Enter")
         expect(page.locator("#present .refusal + .notice")).to_contain_text("still being read")

@@ -122,8 +122,7 @@ def test_a_link_to_words_opens_them_elsewhere(visit: Visit, browser: Browser) ->
     visit.page.locator("a.cite").first.click()
     expect(visit.page.locator("mark.current").first).to_be_visible()
     words = visit.page.locator("mark.current").all_text_contents()
-    visit.page.get_by_role("button", name="Copy link").click()
-    link = visit.page.evaluate("navigator.clipboard.readText()")
+    link = visit.copied(visit.page.locator("#reader-panel").get_by_role("button", name="Copy link"))
     assert "#source=jaffar-express-attack.txt&mark=" in link
 
     other = browser.new_page()
@@ -174,14 +173,14 @@ def test_words_of_a_hostile_document_stay_words(visit: Visit) -> None:
 def test_a_question_can_be_edited_asked_again_and_forgotten(visit: Visit) -> None:
     page = visit.page
     visit.ask("who built the lighthouse?")
-    page.get_by_role("button", name="Edit question").click()
+    page.locator("#present").get_by_role("button", name="Edit question").click()
     expect(page.get_by_label("Your question")).to_have_value("who built the lighthouse?")
     page.get_by_label("Your question").fill("how high is the tower?")
     page.keyboard.press("Enter")
     expect(page.locator(".question")).to_have_text(["how high is the tower?"])
     page.locator("#present .actions").wait_for()
     expect(page.locator("#present .answer")).to_contain_text("38 metres")
-    page.get_by_role("button", name="Ask again").click()
+    page.locator("#present").get_by_role("button", name="Ask again").click()
     page.locator("#present .actions").wait_for()
     expect(page.locator(".question")).to_have_text(["how high is the tower?"])
     page.get_by_role("button", name="New", exact=True).click()
@@ -258,17 +257,15 @@ def test_what_is_typed_right_after_a_question_is_not_glued_to_it(visit: Visit) -
 def test_an_answer_is_copied_and_the_conversation_exported(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     visit.ask(ZEHRI)
-    page.get_by_role("button", name="Copy", exact=True).click()
+    answer = page.locator("#present .actions")
+    copied = visit.copied(answer.get_by_role("button", name="Copy", exact=True))
     expect(page.locator("#announcement")).to_have_text("Copied")
-    copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(ZEHRI)
     assert WARNING in copied
     assert re.search(r"^\[1\] .*, jaffar-express-attack\.txt, line", copied, re.MULTILINE)
-    page.get_by_label("Copy as").click()
-    form = page.locator(".copies").get_by_role("button", name="Markdown", exact=True)
-    form.click()
+    form = answer.locator(".copies").get_by_role("button", name="Markdown", exact=True)
+    assert f"**{ZEHRI}**" in visit.copied(answer.get_by_label("Copy as"), form)
     expect(form).to_be_hidden()  # the menu closes when it is copied
-    assert f"**{ZEHRI}**" in page.evaluate("navigator.clipboard.readText()")
     for kind, suffix in (("Markdown", "md"), ("HTML", "html"), ("JSON", "json")):
         page.locator("#export summary").click()
         choice = page.locator("#export").get_by_role("button", name=kind, exact=True)
@@ -288,11 +285,9 @@ def test_sources_are_copied_and_a_link_leads_others_to_the_answer(visit: Visit) 
     visit.ask(ZEHRI)
 
     def copied(form: str) -> str:
-        page.evaluate("navigator.clipboard.writeText('')")
-        page.get_by_label("Copy as").click()
-        page.locator(".copies").get_by_role("button", name=form, exact=True).click()
-        page.wait_for_function("async () => (await navigator.clipboard.readText()) !== ''")
-        return str(page.evaluate("navigator.clipboard.readText()"))
+        menu = page.locator("#present .actions")
+        item = menu.locator(".copies").get_by_role("button", name=form, exact=True)
+        return visit.copied(menu.get_by_label("Copy as"), item)
 
     (item,) = json.loads(copied("Sources as CSL-JSON"))
     assert item["id"] == "jaffar-express-attack.txt"
@@ -327,7 +322,7 @@ def test_a_question_can_be_about_chosen_documents_only(visit: Visit) -> None:
     visit.ask("how high is the tower of the lighthouse?")
     expect(page.locator("#present .statement")).to_have_count(0)
     expect(page.locator("#present .refusal")).to_contain_text("documents that you ticked")
-    page.get_by_role("button", name="Ask all documents").click()
+    page.locator("#present").get_by_role("button", name="Ask all documents").click()
     expect(page.locator("#present .answer")).to_contain_text("38 metres")
     expect(page.locator(".question")).to_have_count(1)
     page.locator("#choice button").click()
@@ -342,7 +337,7 @@ def test_indexing_again_finds_a_new_document(visit: Visit, corpus: Path) -> None
     new = corpus / "bridge.txt"
     new.write_text("The bridge of Ullock\nThe bridge was opened by Vera Sand in 1903.\n")
     try:
-        page.get_by_role("button", name="Index again").click()
+        page.locator("#documents-tools").get_by_role("button", name="Index again").click()
         expect(page.locator("#documents-outcome")).to_contain_text(BY_ONE_OF_US)
         page.get_by_label("Find a document").press_sequentially("ullock")
         expect(page.locator(".documents li")).to_have_count(1)
@@ -352,7 +347,7 @@ def test_indexing_again_finds_a_new_document(visit: Visit, corpus: Path) -> None
     finally:
         new.unlink()
         page.locator("a[data-view=documents]").first.click()
-        page.get_by_role("button", name="Index again").click()
+        page.locator("#documents-tools").get_by_role("button", name="Index again").click()
         expect(page.locator("#documents-outcome")).to_contain_text(BY_ONE_OF_US)
 
 

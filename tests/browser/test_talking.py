@@ -89,7 +89,7 @@ def test_what_is_asked_after_stopping_waits_for_nothing_that_the_stopped_answer_
         for times in (1, 2):
             page.get_by_label("Your question").fill(BUILDER)
             page.keyboard.press("Enter")
-            page.get_by_role("button", name="Stop").wait_for()
+            page.get_by_role("button", name="Stop", exact=True).wait_for()
             page.evaluate(AT_ONCE, ["hello", "#stop", "#send"])
             expect(page.locator("#present .answer")).to_contain_text("Ask a question")
             expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * times)
@@ -99,7 +99,7 @@ def test_what_is_asked_after_stopping_waits_for_nothing_that_the_stopped_answer_
         page.wait_for_timeout(500)
         expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * 2 + [TEA])
         visit.reload()
-        expect(page.get_by_text("Stopped.")).to_have_count(2)
+        expect(page.locator(".exchange").filter(has_text="Stopped.")).to_have_count(2)
         expect(page.locator(".answer")).to_have_count(3)
 
 

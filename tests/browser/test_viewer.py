@@ -153,6 +153,7 @@ def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
     address, _ = harbour
     with open_harbour() as visit:
         page = show(visit, hash_of(address, "harbour.pdf", TURNED))
+        bar = page.locator("#reader-bar")
         in_sight(page)
         expect(page.locator(".pdf-scroll")).to_be_focused()
         assert_no_barriers(page)
@@ -160,16 +161,16 @@ def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
         page.locator("#reader-page").focus()
         page.keyboard.type("30")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("Notes of berth 30,")).to_be_in_viewport()
+        expect(page.locator("#reader-pdf").get_by_text("Notes of berth 30,")).to_be_in_viewport()
 
         width = page.locator('.page[data-page-number="30"]').evaluate("each => each.clientWidth")
-        page.get_by_role("button", name="Larger").press("Enter")
+        bar.get_by_role("button", name="Larger", exact=True).press("Enter")
         page.wait_for_function(
             "before => document.querySelector('.page[data-page-number=\"30\"]').clientWidth"
             " > before",
             arg=width,
         )
-        page.get_by_role("button", name="Fit").press("Enter")
+        bar.get_by_role("button", name="Fit", exact=True).press("Enter")
 
         page.locator(".pdf-scroll").press("Control+f")
         expect(page.locator("#reader-words")).to_be_focused()
@@ -180,16 +181,16 @@ def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
         page.keyboard.press("Escape")
         expect(page.locator("#reader-find")).to_be_hidden()
 
-        page.get_by_role("button", name="Contents").press("Enter")
-        expect(page.get_by_role("button", name="Flags")).to_be_focused()
+        bar.get_by_role("button", name="Contents", exact=True).press("Enter")
+        expect(page.locator("#reader-contents").get_by_role("button", name="Flags")).to_be_focused()
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         expect(page.locator("#reader-page")).to_have_value("2")
 
-        page.get_by_role("button", name="As text").press("Enter")
+        bar.get_by_role("button", name="As text", exact=True).press("Enter")
         expect(page.locator("#reader-text mark.current")).to_have_text(TURNED)
         expect(page.locator("#reader-pdf")).to_be_hidden()
-        page.get_by_role("button", name="As text").press("Enter")
+        bar.get_by_role("button", name="As text", exact=True).press("Enter")
         in_sight(page)
         page.keyboard.press("Escape")
         expect(page.locator("#reader-panel")).to_be_hidden()
@@ -198,15 +199,16 @@ def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
 def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -> None:
     with open_harbour(width=390, height=844) as visit:
         page = visit.page
+        bar = page.locator("#reader-bar")
         page.get_by_role("link", name="Documents", exact=True).click()
         page.locator('.documents a[data-source="harbour.pdf"]').click()
-        expect(page.get_by_text("and the", exact=True)).to_be_in_viewport()
+        expect(page.locator("#reader-pdf").get_by_text("and the", exact=True)).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         frame = page.locator('.page[data-page-number="1"]').bounding_box()
         assert frame is not None
         assert frame["width"] <= 390
         for name in ("Contents", "Find", "As text", "Larger"):
-            expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+            expect(bar.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_a_link_out_of_a_pdf_is_followed_only_after_a_question(
@@ -216,7 +218,7 @@ def test_a_link_out_of_a_pdf_is_followed_only_after_a_question(
         page = show(visit, "#source=harbour.pdf")
         page.locator('.annotationLayer a[href="http://evil.example/a"]').click()
         expect(page.locator("#confirm")).to_contain_text("http://evil.example/a")
-        page.get_by_role("button", name="Cancel").click()
+        page.locator("#confirm").get_by_role("button", name="Cancel").click()
         assert visit.foreign_requests() == []
         assert len(page.context.pages) == 1
 
@@ -224,7 +226,7 @@ def test_a_link_out_of_a_pdf_is_followed_only_after_a_question(
 def test_hostile_documents_stay_dead(open_harbour: OpenPage) -> None:
     with open_harbour() as visit:
         page = show(visit, "#source=hostile.pdf")
-        expect(page.get_by_text("The zeppelin crew opens")).to_be_visible()
+        expect(page.locator("#reader-pdf").get_by_text("The zeppelin crew opens")).to_be_visible()
         show(visit, "#source=guide.md")
         expect(page.locator("#reader-text strong")).to_have_text("red")
         assert page.evaluate("window.broken") is None
@@ -240,13 +242,13 @@ def test_a_document_is_built_its_code_copied_and_what_is_looked_for_is_found(
     with open_harbour() as visit:
         visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = show(visit, hash_of(address, "guide.md", "Flags are **red** before a storm."))
+        bar = page.locator("#reader-bar")
         marked = page.locator("#reader-text mark.current")
         marked.first.wait_for()
         assert "".join(marked.all_text_contents()) == "Flags are red before a storm."
         assert_no_barriers(page)
-        page.get_by_role("button", name="Copy", exact=True).click()
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied == 'def flag():\n    return "red"'
+        code = page.locator("#reader-text").get_by_role("button", name="Copy", exact=True)
+        assert visit.copied(code) == 'def flag():\n    return "red"'
         page.locator("#reader-text").press("Control+f")
         page.keyboard.type("red")
         expect(page.locator("#reader-found")).to_have_text("1 of 2")
@@ -255,7 +257,7 @@ def test_a_document_is_built_its_code_copied_and_what_is_looked_for_is_found(
         expect(page.locator("mark.current-found")).to_have_text("red")
         page.keyboard.press("Escape")
         expect(page.locator("mark.found")).to_have_count(0)
-        page.get_by_role("button", name="As text").click()
+        bar.get_by_role("button", name="As text", exact=True).click()
         expect(page.locator("#reader-text")).to_contain_text("Flags are **red**")
 
 

@@ -28,7 +28,7 @@ def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -
         {"name": "draft.md", "mimeType": "text/markdown", "buffer": DRAFT.encode()}
     )
     expect(page.get_by_label("The draft", exact=True)).to_have_value(DRAFT)
-    page.get_by_role("button", name="Check", exact=True).click()
+    page.locator("#view-check").get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#check-result")).to_be_visible()
     assert page.locator("#check-draft").inner_text() == DRAFT
     expect(page.locator("#check-draft .stands").first).to_contain_text("moved to the mainland")
@@ -36,14 +36,14 @@ def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -
     expect(wrong).to_contain_text("sailing boat")
     assert accessible(page)
 
-    page.get_by_role("button", name="Next finding").click()
+    page.locator("#view-check").get_by_role("button", name="Next finding").click()
     expect(wrong).to_be_focused()
     expect(page.locator("#note")).to_contain_text("rowing")
     page.keyboard.press("Enter")
     expect(page.locator("#reader-panel mark").first).to_contain_text("rowing boat")
     page.keyboard.press("Escape")
     expect(wrong).to_be_focused()
-    page.get_by_role("button", name="Edit the draft").click()
+    page.locator("#view-check").get_by_role("button", name="Edit the draft").click()
     expect(page.get_by_label("The draft", exact=True)).to_be_focused()
 
 
@@ -53,7 +53,7 @@ def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:
     page.get_by_label("Questions, one a line").fill(
         "Who built the lighthouse?\n\nHow long is green tea brewed?"
     )
-    page.get_by_role("button", name="Fill the table").click()
+    page.locator("#view-table").get_by_role("button", name="Fill the table").click()
     expect(page.locator("#table-state")).to_contain_text("8 cells:")
     rows = page.locator("#quote-table tbody tr")
     expect(rows).to_have_count(4)
@@ -72,5 +72,5 @@ def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:
     for row in rows.filter(visible=True).all():
         assert row.locator("td").all_inner_texts() == ["not said", "not said"]
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        page.locator("#view-table").get_by_role("link", name="CSV").click()
     assert "Anna Moreau" in download.value.path().read_text(encoding="utf-8-sig")
