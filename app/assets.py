@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from functools import cache
@@ -9,13 +10,14 @@ from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from .bundle import bundle
+
 PREFIX = "assets-askdocs"
 _STYLES = (
     "colours", "frame", "talk", "panels", "history", "search", "documents", "work", "phone",
 )  # fmt: skip
 _PDFJS = "pdfjs"
-_FIRST = ("language.js", "theme.js")  # are no modules
-_LATER = ("pdf_view.js", "pdf_words.js")  # are loaded with the first PDF
+_FIRST = ("theme", "language")  # are no modules, and run before anything is painted
 _MEDIA = {
     ".css": "text/css",
     ".gif": "image/gif",
@@ -28,25 +30,17 @@ _MEDIA = {
 
 
 def head(language: str = "") -> str:
-    """What stands in the head of every page: the theme at once, the other scripts as modules.
+    """What stands in the head of every page: the theme at once, style and scripts as one file each.
 
     `language` is that of the page where the visitor has chosen none; empty for the browser's.
-    The modules are named one by one, so that the browser fetches them side by side and not each
-    after the one that imports it.
     """
     folder = f"{PREFIX}/{_version()}"
-    modules = [name for name in _assets() if name.endswith(".js") and name not in _LATER]
+    preferred = f'data-preferred="{escape(language)}" data-folder="{folder}"'
     return (
         '<meta name="color-scheme" content="light dark">'
-        f'<script src="{folder}/theme.js"></script>'
-        f'<script src="{folder}/language.js" data-preferred="{escape(language)}"></script>'
-        f'<link rel="stylesheet" href="{folder}/style.css">'
-        f'<script type="module" src="{folder}/main.js"></script>'
-        + "".join(
-            f'<link rel="modulepreload" href="{folder}/{name}">'
-            for name in sorted(modules)
-            if name not in _FIRST
-        )
+        + "".join(f"<script {preferred}>{_scripts()[name]}</script>" for name in _FIRST)
+        + f'<link rel="stylesheet" href="{folder}/style.css">'
+        f'<script type="module" src="{folder}/page.js"></script>'
     )
 
 
@@ -59,15 +53,28 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 
 @cache
+def compressed(name: str) -> bytes | None:
+    """A file as gzip, for what is text; else None."""
+    found = asset(name)
+    is_text = found is not None and found[1] in (_MEDIA[".css"], _MEDIA[".js"], _MEDIA[".json"])
+    return gzip.compress(found[0], mtime=0) if found and is_text else None
+
+
+@cache
 def _assets() -> dict[str, bytes]:
-    folder = files("askdocs.app")
-    styles = [folder.joinpath("static", "css", f"{name}.css").read_bytes() for name in _STYLES]
-    scripts = {
-        script.name: script.read_bytes()
-        for script in folder.joinpath("static", "js").iterdir()
-        if script.name.endswith(".js")
-    }
-    return {"style.css": b"\n".join(styles), **scripts, **_words()}
+    folder = files("askdocs.app").joinpath("static", "css")
+    styles = [folder.joinpath(f"{name}.css").read_bytes() for name in _STYLES]
+    modules = {name: script for name, script in _scripts().items() if name not in _FIRST}
+    page = bundle(modules).encode()
+    return {"style.css": b"\n".join(styles), "page.js": page, **_words()}
+
+
+@cache
+def _scripts() -> dict[str, str]:
+    """The scripts by their names, without ".js"."""
+    folder = files("askdocs.app").joinpath("static", "js")
+    found = [script for script in folder.iterdir() if script.name.endswith(".js")]
+    return {script.name.removesuffix(".js"): script.read_text(encoding="utf-8") for script in found}
 
 
 def _words() -> dict[str, bytes]:

@@ -49,7 +49,7 @@ MARKS_SHOWN = 100
 KEPT = "conversations"  # the folder, beside the index, that conversations are kept in
 CHECKED = {"Cache-Control": "no-cache"}  # kept by browsers, which ask whether it has changed
 TABLES = "tables"  # the folder, beside the index, that tables of quotes are kept in
-LASTING = {"Cache-Control": "max-age=31536000, immutable"}
+LASTING = {"Cache-Control": "max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
 def run(
@@ -203,12 +203,19 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
         return FileResponse(file, media_type="application/pdf", headers=CHECKED)
 
     @routes.get(f"/{assets.PREFIX}/{{version}}/{{name:path}}")
-    def asset(version: str, name: str) -> Response:
+    def asset(request: Request, version: str, name: str) -> Response:
         del version  # it only makes the address of each version its own
         found = assets.asset(name)
         if found is None:
             return Response(status_code=404)
-        return Response(found[0], media_type=found[1], headers=LASTING)
+        small = assets.compressed(name) if _takes_gzip(request) else None
+        headers = LASTING | ({"Content-Encoding": "gzip"} if small else {})
+        return Response(small or found[0], media_type=found[1], headers=headers)
+
+
+def _takes_gzip(request: Request) -> bool:
+    """Whether a browser takes files as gzip; none says so of a kind that it refuses."""
+    return "gzip" in request.headers.get("accept-encoding", "")
 
 
 def _add_intake(routes: FastAPI, intake: Intake) -> None:

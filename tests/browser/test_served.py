@@ -48,6 +48,12 @@ def test_health_and_style_are_served(address: str) -> None:
     page = httpx.get(address).text
     style = page.split('<link rel="stylesheet" href="')[-1].split('"')[0]
     assert httpx.get(f"{address}/{style}").headers["content-type"].startswith("text/css")
+    plain = httpx.get(f"{address}/{style}", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    small = httpx.get(f"{address}/{style}", headers={"accept-encoding": "gzip"})
+    assert small.headers["content-encoding"] == "gzip"
+    assert int(small.headers["content-length"]) < len(plain.content) / 2
+    assert small.content == plain.content
     assert httpx.get(f"{address}/assets-askdocs/server.py").status_code == 404
     assert httpx.get(f"{address}/docs").status_code == 404
 

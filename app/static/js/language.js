@@ -4,7 +4,7 @@
 
 (() => {
   const root = document.documentElement;
-  const { src, dataset } = document.currentScript;
+  const { dataset } = document.currentScript;
   const NAME = "askdocs-language";
   const KNOWN = ["en", "de", "fr", "es", "ur"];
   const TO_THE_LEFT = ["ur"];
@@ -34,7 +34,7 @@
     const pressed = event.target.closest("[data-language]");
     if (pressed) choose(pressed.dataset.language);
   });
-  const loaded = fetch(new URL(`words-${code}.json`, src)).then((answer) => answer.json())
+  const loaded = fetch(`${dataset.folder}/words-${code}.json`).then((answer) => answer.json())
     .catch(() => ({ words: {}, english: {} }));
   window.askdocsLanguage = { code, loaded };
 })();

@@ -9,6 +9,7 @@ import { find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
 import { drawText, markCurrent, scrollToCharacter, scrollToFound, scrollToMark } from "./text_view.js";
 import { UNREACHABLE } from "./lines.js";
+import { openPdf } from "./pdf_view.js";
 import { place as placeOf, said, t } from "./words.js";
 
 const GONE = t("This document is not there any more: it was removed, or has another name now.");
@@ -180,7 +181,6 @@ async function drawPdf(mine) {
     find("#reader-pdf").hidden = false;
     listeners.forEach((act) => act(whatIsShown()));
     try {
-      const { openPdf } = await import("./pdf_view.js");
       const view = await openPdf(find("#reader-pdf"), `pdf?${new URLSearchParams({ source })}`, {
         onPage: (number) => listeners.forEach((act) => act({ page: number })),
         onFound: (count) => listeners.forEach((act) => act({ count })),
