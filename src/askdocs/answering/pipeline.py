@@ -17,6 +17,7 @@ from askdocs.answering.generation.tasks import (
     gathered,
     task_of,
 )
+from askdocs.answering.imprint import facts_wanted, imprint
 from askdocs.answering.language_note import language_note
 from askdocs.answering.mentions import Mentioned, answer_mentions, mentions_wanted, places_of
 from askdocs.answering.not_read import by_words_only, not_looked_at
@@ -111,6 +112,9 @@ def _considered(
 ) -> Considered:
     """What is known of a question whose words are spelled as the documents have them."""
     shown = _shown(history)
+    stated = None if shown else _stated(parts, question, sources)
+    if stated is not None:
+        return stated
     asked = parse(question, history)
     if shown and asked.intent == "more":
         return _further(parts, question, shown)
@@ -137,6 +141,15 @@ def _considered(
     if _chance(alone) >= least and (_is_quoted(with_talk, history) or _same_best(with_talk, alone)):
         answers = False
     return with_talk if answers else alone
+
+
+def _stated(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered | None:
+    """What the one document that is asked says of itself: who wrote it, when, to whom."""
+    if not facts_wanted(question):
+        return None
+    catalog = parts.open_catalog()
+    names = catalog.sources(sources)
+    return imprint(question, catalog.passages_of(names[0])) if len(names) == 1 else None
 
 
 def _compared(

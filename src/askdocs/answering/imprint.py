@@ -1,0 +1,283 @@
+"""Who wrote a document, when and to whom, by the lines with which it says so itself.
+
+A reader that looks for sentences does not see "From: …", a by-line or the name below a letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from askdocs.answering.candidates import Candidate, Considered
+from askdocs.documents.calendar import MONTHS
+from askdocs.types import Hit, Passage
+
+Fact = Literal["author", "date", "recipient"]
+
+_HEAD, _FOOT = 1500, 700  # characters in which a document speaks about itself
+_TOP = 500  # characters in which it does so in sentences
+_LONGEST_LINE = 160  # characters; longer ones tell something
+_LONGEST_DATED = 60  # characters of a line that is a date and little else
+_CHANCE = 0.9  # that a line which says so answers
+_HALF = 0.4  # the same where another thing that was asked is not said
+_NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom"}
+_TEXT = (
+    r"(?:this|it|that|(?:(?:this|the|that) )?(?:document|text|file|letter|e?-?mail|message|report"
+    r"|paper|article|note|memo|notice|minutes|page|post|statement|press release|release))"
+)
+_WRITTEN = (
+    r"(?:wr(?:ote|itten)|authored|prepared|compiled|drawn up|drew up|signed|sent|issued|published"
+    r"|made|created|posted|dated)"
+)
+_QUESTIONS: dict[Fact, re.Pattern[str]] = {
+    "author": re.compile(
+        rf"(?:who (?:has |had )?{_WRITTEN}(?: {_TEXT})?"
+        rf"|(?:by|from) whom (?:is|was) {_TEXT}(?: {_WRITTEN})?"
+        rf"|who(?: is|'s|’s| was| are) (?:the )?(?:authors?|writers?|senders?)(?: of {_TEXT})?"
+        rf"|who (?:is|was) {_TEXT} (?:from|{_WRITTEN} by))",
+        re.IGNORECASE,
+    ),
+    "date": re.compile(
+        rf"(?:(?:and )?(?:when|(?:on|at) (?:what|which) (?:date|day))"
+        rf"(?: (?:is|was|were) {_TEXT} {_WRITTEN}| did (?:he|she|they) (?:write|send|publish)"
+        rf" {_TEXT})?|(?:what|which) (?:is|was) the date(?: of {_TEXT})?|what date is {_TEXT})",
+        re.IGNORECASE,
+    ),
+    "recipient": re.compile(
+        rf"(?:(?:to )?whom? (?:is|was) {_TEXT} (?:addressed|{_WRITTEN}|directed)(?: to)?"
+        rf"|who(?: is|'s|’s| was| are) (?:the )?(?:recipients?|addressees?)(?: of {_TEXT})?)",
+        re.IGNORECASE,
+    ),
+}
+_PART = re.compile(r"\s*(?:,?\s*\band\b|,)\s*(?=(?:when|who|whom|by|from|to|on|at|what)\b)", re.I)
+_LABELS: dict[Fact, str] = {
+    "author": r"from|authors?|written by|by|prepared by|compiled by|reported by|report by|drawn up"
+    r" by|minutes by|signed|sent[ _-]?from|sender|editors?|interview|byline|creator",
+    "date": r"date|sent|dated|published|published on|issued|posted|updated|last[ _-]?mod"
+    r"|last[ _-](?:updated|modified|changed)|original[ _-]date|created(?:[ _-]at)?|release date",
+    "recipient": r"to|for|addressed to|recipients?|attn\.?|attention",
+}
+_LINE = r"^[^\w\n]*(?:{labels})\b[^\w\n]{{0,3}}[:|][^\w\n]{{0,4}}\S.*$"
+_FIELD = r"(?:^|(?<=; ))(?:{labels}): [^;\n]+"
+_LABELLED = {
+    fact: re.compile(_LINE.format(labels=labels), re.IGNORECASE | re.MULTILINE)
+    for fact, labels in _LABELS.items()
+}
+_FIELDS = {
+    fact: re.compile(_FIELD.format(labels=labels), re.IGNORECASE | re.MULTILINE)
+    for fact, labels in _LABELS.items()
+}
+_NAME = r"(?:[A-Z](?:[\w’'.-]*[a-zß-ÿ]|\.)(?: ?\([\d, ]+\))?)"
+_SEVERAL = r"(?:,? and |, | & )"
+_BY = re.compile(
+    r"\b(?:[Ww]ritten|[Pp]repared|[Cc]ompiled|[Dd]rawn up|[Ii]nterview|[Ee]dited|[Rr]ecorded"
+    rf"|[Rr]eport(?:ed)?)\b(?: by|:) (?:Dr\.? |Prof\.? |M[rs]+\.? )?{_NAME}"
+    rf"|\b(?:Authors?|Minutes):\s+(?:Dr\.? |Prof\.? )?{_NAME}"
+    rf"|^[^\w\n]*(?:By|BY) (?:Dr\.? |Prof\.? |M[rs]+\.? )?{_NAME}",
+    re.MULTILINE,
+)
+_TITLE = r"(?:(?:Dr|Prof|Mr|Ms|Mrs|Sir|Judge|Rev)\.? )*"
+_PARTICLE = r"(?:(?:von|van|de|der|den|da|di|la|le|al|el|bin) )*"
+_PERSON = rf"{_TITLE}{_NAME}(?: {_PARTICLE}{_NAME}){{1,3}}"
+_PEOPLE = re.compile(rf"^[^\w\n]*{_PERSON}(?:{_SEVERAL}{_PERSON})*[.*_]*$", re.MULTILINE)
+_FEWEST_INITIALS = re.compile(rf"\b[A-Z]\. |{_SEVERAL}")
+_CLOSING = re.compile(
+    r"^\W*(?:yours|sincerely|kind(?:est)?|best|warm(?:est)?|with|many thanks|regards|respectfully"
+    r"|faithfully|cordially|cheers|thanks)\b[^\n.]{0,30}[,.]?\s*\n+(?P<name>[^\n]{2,60})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LAST = re.compile(rf"^[^\w\n]*(?:{_PERSON}|[A-Z]\. {_NAME})(?:,[^\n.\d]{{2,60}})?[.*_]*$")
+_SALUTATION = re.compile(r"^\W*(?:Dear|Hi|Hello) [^\n]{2,60}$", re.MULTILINE)
+_TO_THE = re.compile(r"^\s*To (?:the |all )?[^\n.]{3,80}$", re.MULTILINE)
+_DAY = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|\.)? )?(?:{'|'.join(f'{m[:3]}(?:{m[3:]})?' for m in MONTHS)})"
+    r"\.?,? (?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:1[5-9]|20)\d\d\b"
+    r"|(?<![\w-])(?:19|20)\d\d-[01]\d-[0-3]\d\b",
+    re.IGNORECASE,
+)
+_DATED = re.compile(
+    r"\b(?:issued|published|updated|revised|printed|adopted|dated|prepared|compiled|posted|signed"
+    r"|changed|approved|decided|pronounced|made|written|as of|version|edition)\b",
+    re.IGNORECASE,
+)
+# Days of which a line tells that are not the day of the document.
+_OTHER_DAY = re.compile(
+    r"\b(?:next|birth|born|held|received|until|till|fiscal|start|starts|end|ends|ended|deadline|due"
+    r"|closed|closes|off|valid|from|since|previous|review|retrieved|accessed|event|founded"
+    r"|unveiled|started|accepted|minutes of|by)\b|\bto \d"
+    r"|^\W*\d+[.)]? |\d:\d\d\)",
+    re.IGNORECASE,
+)
+_MOST_BESIDE, _MOST_BELOW = 8, 3  # words beside the day of the document, in its head and foot
+_RECORD = re.compile(r"; [\w .()/€$£-]{1,40}: ")  # a row of a table
+_SEPARATED = re.compile(r"\s*[|·•]\s*")
+
+
+def facts_wanted(question: str) -> tuple[Fact, ...]:
+    """What a question asks about a document as such; () where it asks about anything else."""
+    found: list[Fact] = []
+    for part in _PART.split(question.strip(" ?!.")):
+        fact = next((fact for fact, form in _QUESTIONS.items() if form.fullmatch(part)), None)
+        if fact is None:
+            return ()
+        found.append(fact)
+    return tuple(dict.fromkeys(found))
+
+
+def imprint(question: str, passages: Sequence[Passage]) -> Considered | None:
+    """The lines of a document that say who wrote it, when or to whom.
+
+    Args:
+        question: The question.
+        passages: All passages of the document, in order.
+
+    Returns:
+        The lines as candidates that answer together; None where the question asks for something
+        else or the document does not say it in a way that is known.
+    """
+    found = {fact: _line_of(fact, passages) for fact in facts_wanted(question)}
+    missing = [_NOT_SAID[fact] for fact, line in found.items() if line is None]
+    lines = dict.fromkeys(line for line in found.values() if line is not None)
+    chance = _HALF if missing else _CHANCE
+    candidates = tuple(
+        Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, chance)
+        for passage, start, end in lines
+    )
+    if not candidates:
+        return None
+    hits = tuple({each.hit.passage.id: each.hit for each in candidates}.values())
+    doubt = f"No line of it says {' or '.join(missing)}." if missing else ""
+    return Considered(
+        question, question, (), hits, candidates, doubt=doubt, together=len(candidates)
+    )
+
+
+_Span = tuple[Passage, int, int]
+
+
+def _line_of(fact: Fact, passages: Sequence[Passage]) -> _Span | None:
+    """The first line that states a fact, by the surest way of stating it."""
+    head = [each for each in passages if each.start < _HEAD]
+    ends = max((each.start + len(each.text) for each in passages), default=0)
+    foot = [each for each in passages if each.start + len(each.text) > ends - _FOOT]
+    for found in (*_in_head(fact, head), *_in_foot(fact, foot)):
+        span = next(found, None)
+        if span is not None:
+            return span
+    return None
+
+
+def _in_head(fact: Fact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
+    yield (span for span in _matches(_LABELLED[fact], passages) if not _RECORD.search(_words(span)))
+    yield _fields(fact, passages)
+    if fact == "author":
+        yield _lines_with(_BY, passages)
+        yield (
+            span
+            for span in _matches(_PEOPLE, passages)
+            if _FEWEST_INITIALS.search(_words(span)) and _stands_alone(span)
+        )
+        yield (span for span in _lines_with(_DAY, passages) if _has_person(_words(span)))
+    if fact == "date":
+        yield (
+            span
+            for span in _lines_with(_DAY, passages)
+            if _is_dated(_words(span))
+            and (len(_words(span)) <= _LONGEST_DATED or span[0].start + span[1] < _TOP)
+        )
+    if fact == "recipient":
+        yield _matches(_TO_THE, passages, longest=_LONGEST_DATED)
+        yield _matches(_SALUTATION, passages, longest=_LONGEST_DATED)
+
+
+def _in_foot(fact: Fact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
+    if fact == "author":
+        yield _matches(_CLOSING, passages, group="name")
+        yield _matches(_LABELLED[fact], passages, longest=_LONGEST_DATED)
+        yield _last_line(passages)
+    if fact == "date":
+        yield (
+            span
+            for span in _lines_with(_DAY, passages)
+            if _is_dated(_words(span), beside=_MOST_BELOW) and len(_words(span)) <= _LONGEST_DATED
+        )
+
+
+def _is_dated(line: str, beside: int = _MOST_BESIDE) -> bool:
+    """Whether the day in a line is that of the document: of its making, or with little beside."""
+    rest = _DAY.sub("", line)
+    if _RECORD.search(line):
+        return False
+    if _DATED.search(rest):
+        return True
+    return not _OTHER_DAY.search(rest) and len(re.findall(r"[^\W\d_]+", rest)) <= beside
+
+
+def _stands_alone(span: _Span) -> bool:
+    """Whether an empty line stands before a line, and the document does not begin with it."""
+    passage, start, _ = span
+    before = passage.text[:start].rstrip(" ")
+    return before.endswith("\n\n") or (not before and passage.start > 0)
+
+
+def _has_person(line: str) -> bool:
+    """Whether one of the parts of a line, set off by bars or dots, is the name of a person."""
+    parts = [part.strip(" *_") for part in _SEPARATED.split(line)]
+    return len(parts) > 1 and any(re.fullmatch(_PERSON, part) for part in parts)
+
+
+def _fields(fact: Fact, passages: Sequence[Passage]) -> Iterator[_Span]:
+    """The first field of a record, unless there are several records that differ in it."""
+    found = list(_matches(_FIELDS[fact], passages))
+    if len({_words(span) for span in found}) == 1:
+        yield found[0]
+
+
+def _last_line(passages: Sequence[Passage]) -> Iterator[_Span]:
+    for passage in passages[-1:]:
+        lines = [line for line in passage.text.splitlines() if line.strip()]
+        if lines and _LAST.match(lines[-1].strip()):
+            start = passage.text.rfind(lines[-1].strip())
+            yield passage, start, start + len(lines[-1].strip())
+
+
+def _matches(
+    form: re.Pattern[str],
+    passages: Sequence[Passage],
+    *,
+    group: str | int = 0,
+    longest: int = _LONGEST_LINE,
+) -> Iterator[_Span]:
+    """Where a form stands in passages, without blanks around it."""
+    for passage in passages:
+        for found in form.finditer(passage.text):
+            start, end = found.span(group)
+            words = passage.text[start:end]
+            start += len(words) - len(words.lstrip())
+            end -= len(words) - len(words.rstrip())
+            if 0 < end - start <= longest:
+                yield passage, start, end
+
+
+def _lines_with(form: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[_Span]:
+    """The lines, or sentences of long ones, in which a form stands."""
+    for passage in passages:
+        for found in form.finditer(passage.text):
+            start = passage.text.rfind("\n", 0, found.start()) + 1
+            end = passage.text.find("\n", found.end())
+            end = len(passage.text) if end < 0 else end
+            if end - start > _LONGEST_LINE:
+                start = max(start, passage.text.rfind(". ", 0, found.start()) + 1)
+                stop = passage.text.find(". ", found.end())
+                end = end if stop < 0 else min(end, stop + 1)
+            words = passage.text[start:end]
+            start += len(words) - len(words.lstrip())
+            end -= len(words) - len(words.rstrip())
+            if start < end:
+                yield passage, start, end
+
+
+def _words(span: _Span) -> str:
+    passage, start, end = span
+    return passage.text[start:end]

@@ -1,0 +1,93 @@
+"""Who wrote a document, when and to whom, by its own lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.imprint import facts_wanted, imprint
+from askdocs.types import Passage
+
+BOTH = "Who wrote it, and when?"
+MAIL = (
+    "Subject: Fees\nFrom: Grace Okonjo <grace@post.example>\nTo: The Board <board@coop.example>\n"
+    "Date: Sun, 07 Jul 2024 21:18:40 +0200\n\nDear Mr Korhonen,\n\nThank you."
+)
+LETTER = (
+    "KESTREL SCHOOL\nWeir Lane\n\n          7 November 2024\n\nTo the parents of Year 9\n\n"
+    "Dear parents,\n\nWe are glad to invite your child. The deposit is due on 29 November 2024.\n\n"
+    "Yours faithfully,\nPriya Dunmore, leader of Year 9"
+)
+
+
+def said(question: str, text: str) -> list[str]:
+    passages = [Passage("1", "a.txt", text, 0, len(text))]
+    found = imprint(question, passages)
+    return [each.quote for each in found.candidates] if found else []
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        (BOTH, ("author", "date")),
+        ("Who is the author?", ("author",)),
+        ("When was the report published?", ("date",)),
+        ("What is the date of this letter?", ("date",)),
+        ("Who is it addressed to?", ("recipient",)),
+        ("Who wrote the chapter on pumps?", ()),
+        ("When was the pump repaired?", ()),
+        ("Who wrote it, and why?", ()),
+    ],
+)
+def test_only_questions_about_the_document_as_such_are_meant(
+    question: str, wanted: tuple[str, ...]
+) -> None:
+    assert facts_wanted(question) == wanted
+
+
+def test_the_head_of_a_mail_is_read() -> None:
+    assert said(BOTH, MAIL) == [
+        "From: Grace Okonjo <grace@post.example>",
+        "Date: Sun, 07 Jul 2024 21:18:40 +0200",
+    ]
+    assert said("Who is it addressed to?", MAIL) == ["To: The Board <board@coop.example>"]
+
+
+def test_a_letter_is_signed_at_its_foot_and_dated_on_a_line_of_its_own() -> None:
+    assert said(BOTH, LETTER) == ["Priya Dunmore, leader of Year 9", "7 November 2024"]
+    assert said("To whom is it addressed?", LETTER) == ["To the parents of Year 9"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ":Author: Anneke Vos",
+        "- Minutes: Mark Vane",
+        "P. Raghunath (1), E. Marr (1) and T. Wexcombe (1)",
+        "Infection Control. Author: Hanne Lindqvist.",
+        "Prepared by Ruth Ekwall, Manager Safety. Issued 28 January 2022.",
+        "Harbour Research | Tessa Lund | November 21, 2023",
+    ],
+)
+def test_labels_and_by_lines_name_who_wrote_it(line: str) -> None:
+    assert said("Who wrote it?", f"# A title of some words\n\n{line}\n\nThe text begins.") == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Next meeting: 21 January 2025",
+        "Date of birth 26 June 1968",
+        "No.: 24-001; Date: 2024-01-03; House: 16\nNo.: 24-002; Date: 2024-01-08; House: 4",
+        "Decision 2024-19",
+    ],
+)
+def test_other_days_are_not_the_day_of_the_document(line: str) -> None:
+    assert said("When was it written?", f"# A title\n\n{line}\n\nThe text begins.") == []
+
+
+def test_half_an_answer_is_a_guess_and_says_what_is_missing() -> None:
+    text = "# Minutes, 3 May 2024\n\nAll came."
+    found = imprint(BOTH, [Passage("1", "a.txt", text, 0, len(text))])
+    assert found is not None
+    assert found.candidates[0].chance < 0.5
+    assert found.doubt == "No line of it says who wrote it."
