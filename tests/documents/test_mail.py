@@ -7,8 +7,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from icalendar.prop import vRecur
 
 from askdocs.documents.loaders import LoadError, load
+from askdocs.documents.loaders.calendar_rules import rule_in_words
 from askdocs.documents.loaders.mail_thread import thread_parts
 from askdocs.types import Document
 
@@ -237,3 +239,47 @@ def test_a_damaged_mail_of_outlook_is_refused_with_a_reason(tmp_path: Path) -> N
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0_".encode("utf-16-le") * 40
     with pytest.raises(LoadError, match="damaged"):
         read(tmp_path, data, "a.msg")
+
+
+REPEATED = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//x//EN
+BEGIN:VEVENT
+UID:1
+SUMMARY:Choir
+DTSTART;TZID=Europe/Oslo:20260305T180000
+RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TH;UNTIL=20260630
+EXDATE;TZID=Europe/Oslo:20260402T180000,20260416T180000
+END:VEVENT
+BEGIN:VEVENT
+UID:1
+SUMMARY:Choir in church
+RECURRENCE-ID;TZID=Europe/Oslo:20260319T180000
+DTSTART;TZID=Europe/Oslo:20260320T190000
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_exceptions_of_an_event_that_repeats_are_told(tmp_path: Path) -> None:
+    below = headings(read(tmp_path, REPEATED.encode(), "c.ics"))
+    assert "Repeats: every 2 weeks on Thursday until 30 June 2026\n" in below["Choir"]
+    days = "2 April 2026, 18:00 Europe/Oslo; 16 April 2026, 18:00 Europe/Oslo"
+    assert f"Not on: {days}" in below["Choir"]
+    assert "Instead of: 19 March 2026, 18:00 Europe/Oslo\n" in below["Choir in church"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=DAILY;COUNT=10", "every day 10 times"),
+        ("FREQ=MONTHLY;BYDAY=1MO", "every month on the 1st Monday"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15,-1", "every month on the 15th and last"),
+        ("FREQ=YEARLY;BYMONTH=5,9", "every year in May and September"),
+        ("FREQ=WEEKLY;BYDAY=MO,WE,FR", "every week on Monday, Wednesday and Friday"),
+        ("FREQ=YEARLY;BYWEEKNO=20", "FREQ=YEARLY;BYWEEKNO=20"),
+    ],
+)
+def test_rules_of_calendars_are_told_in_words(rule: str, words: str) -> None:
+    assert rule_in_words(vRecur.from_ical(rule)) == words

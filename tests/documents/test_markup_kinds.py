@@ -289,3 +289,27 @@ def test_an_old_file_of_pages_says_the_way_out(tmp_path: Path, part: str) -> Non
         archive.writestr(part, "<x/>")
     with pytest.raises(LoadError, match=r"export it as \.docx or PDF"):
         load(tmp_path / "a.pages", "a.pages")
+
+
+def twice(text: str) -> str:
+    """A text as Facebook exports it: each byte of its UTF-8 is a character."""
+    return text.encode().decode("latin-1")
+
+
+def test_a_chat_of_facebook_is_read_in_order_and_with_its_letters(tmp_path: Path) -> None:
+    messages = [
+        {"sender_name": twice("Zoë"), "timestamp_ms": 1772712000000, "content": twice("Ja, 40 €")},
+        {"sender_name": "Bo", "timestamp_ms": 1772711000000, "content": twice("Til Tromsø?")},
+        {"sender_name": "Bo", "timestamp_ms": 1772710000000, "photos": [{"uri": "x.jpg"}]},
+    ]
+    export = {"participants": [], "messages": messages, "title": twice("Tur på båt")}
+    document = read(tmp_path, json.dumps(export), "message_1.json")
+    assert document.text == (
+        "Tur på båt\n\nBo (2026-03-05 11:43 UTC): Til Tromsø?\nZoë (2026-03-05 12:00 UTC): Ja, 40 €"
+    )
+    assert document.left_out == ("1 attachment of messages",)
+
+
+@pytest.mark.parametrize("text", ["Tromsø", "Ã¸ is no letter; ø is", "日本 Ã¸"])
+def test_json_that_is_encoded_once_stays_as_it_is(tmp_path: Path, text: str) -> None:
+    assert text in read(tmp_path, json.dumps({"a": {"b": [text, "Ã¸"]}}), "a.json").text

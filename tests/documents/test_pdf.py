@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from askdocs.documents.loaders import LoadError, load
 from askdocs.documents.loaders.builder import normalise
 from askdocs.documents.loaders.ocr import available
+from askdocs.documents.loaders.pdf.title import is_plausible
 from askdocs.types import Document
 
 WIDTH, HEIGHT = A4
@@ -267,3 +268,53 @@ def test_the_only_line_of_a_page_is_no_title(tmp_path: Path) -> None:
     canvas.drawString(72, 700, "The PIN of the locker is 5520")
     canvas.save()
     assert load(tmp_path / "locker.pdf", "locker.pdf")[0].title == "locker"
+
+
+STATIONS = [["North", "12", "4.5"], ["South", "14", "3.9"], ["West", "9", "5.1"]]
+
+
+def lined(path: Path, rows: list[list[str]], above: list[str], *, upright: bool) -> list[str]:
+    """The lines of a page with a table that has a line below each row, and a row above it."""
+    columns = [72, 200, 320]
+    canvas = Canvas(str(path), pagesize=A4)
+    for x, words in zip(columns, above, strict=False):
+        canvas.drawString(x + 4, 706, words)
+    for number, row in enumerate(rows, 1):
+        canvas.line(72, 718 - 18 * number, 420, 718 - 18 * number)
+        for x, words in zip(columns, row, strict=True):
+            canvas.drawString(x + 4, 705 - 18 * number, words)
+    foot = 700 - 18 * len(rows)
+    canvas.line(72, foot, 420, foot)
+    for x in [*columns, 420] if upright else []:
+        canvas.line(x, 700, x, foot)
+    canvas.save()
+    return [line for line in load(path, path.name)[0].text.split("\n") if line]
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_names_above_the_first_line_of_a_table_belong_to_it(tmp_path: Path, upright: bool) -> None:
+    assert lined(
+        tmp_path / "a.pdf", STATIONS, ["Station", "Visits", "Mean time"], upright=upright
+    ) == [
+        "Station: North; Visits: 12; Mean time: 4.5",
+        "Station: South; Visits: 14; Mean time: 3.9",
+        "Station: West; Visits: 9; Mean time: 5.1",
+    ]
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_caption_above_a_table_is_no_row_of_names(tmp_path: Path, upright: bool) -> None:
+    rows = [["Station", "Visits", "Mean time"], *STATIONS]
+    found = lined(tmp_path / "a.pdf", rows, ["Visits by station in 2025"], upright=upright)
+    assert found[:2] == ["Visits by station in 2025", "Station: North; Visits: 12; Mean time: 4.5"]
+
+
+def test_a_first_row_of_figures_is_no_row_of_names(tmp_path: Path) -> None:
+    found = lined(tmp_path / "a.pdf", STATIONS, ["All stations"], upright=False)
+    assert found == ["All stations", "North | 12 | 4.5", "South | 14 | 3.9", "West | 9 | 5.1"]
+
+
+@pytest.mark.parametrize("words", ["2.5 Goods and their standard", "toi n»Bfl. s*r;tii GR*E and"])
+def test_a_part_or_garbled_words_are_no_title(words: str) -> None:
+    assert not is_plausible(words)
+    assert is_plausible("The 2.5 litre engine, M*A*S*H and C*-algebras")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
@@ -314,3 +318,98 @@ def test_an_old_workbook_reads_as_it_is_shown(tmp_path: Path) -> None:
     assert lines(tmp_path / "a.xls")[-1] == (
         "Part: Gate; Share: 8.5%; Code: 00427; Price: €1,250.50; Sold: 9 March 2026"
     )
+
+
+def rich(*runs: str) -> CellRichText:
+    """Runs of a cell; one that begins with ^ or _ is raised or lowered."""
+    kinds = {"^": "superscript", "_": "subscript"}
+    return CellRichText(
+        *(
+            TextBlock(InlineFont(vertAlign=kinds[run[0]]), run[1:]) if run[0] in kinds else run
+            for run in runs
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "shown"),
+    [
+        (("1,240", "^2", " kg"), "1,240[2] kg"),
+        (("35 km", "^2"), "35 km²"),
+        (("10", "^6", " m", "^3"), "10^6 m³"),
+        (("CO", "_2"), "CO2"),
+        (("980", "^1)"), "980[1]"),
+    ],
+)
+def test_raised_characters_of_a_cell_do_not_touch_its_number(
+    tmp_path: Path, runs: Sequence[str], shown: str
+) -> None:
+    made = sheet([["Boat", "Catch"], ["Alba", ""], ["Brage", "none"]])
+    made["B2"] = rich(*runs)
+    assert saved(tmp_path, made)[0] == f"Boat: Alba; Catch: {shown}"
+
+
+def test_shared_texts_are_told_from_plain_ones_that_read_alike(tmp_path: Path) -> None:
+    made = sheet([["Town", "People"], ["Nes", "here"], ["Vik", "here"]])
+    path, shared = tmp_path / "inline.xlsx", tmp_path / "a.xlsx"
+    made.parent.save(path)
+    raised = '<r><t>201</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>5</t></r>'
+    strings = f"<sst><si><t>2015</t></si><si>{raised}</si></sst>"
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(shared, "w") as copy:
+        for name in archive.namelist():
+            data = archive.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                for cell, index in (("B2", 0), ("B3", 1)):
+                    text = f'<c r="{cell}" t="s"><v>{index}</v></c>'
+                    data = re.sub(rf'<c r="{cell}".*?</c>', text, data)
+            copy.writestr(name, data)
+        copy.writestr("xl/sharedStrings.xml", strings)
+    assert lines(shared)[1:] == ["Town: Nes; People: 2015", "Town: Vik; People: 201[5]"]
+
+
+def beside(made: Worksheet, rows: Sequence[Sequence[object]], row: int, column: int) -> None:
+    for down, cells in enumerate(rows):
+        for across, value in enumerate(cells):
+            made.cell(row + down, column + across, value)
+
+
+def test_tables_beside_one_another_are_apart(tmp_path: Path) -> None:
+    made = sheet([["Item", "Count"], ["Rope", 4], ["Nets", 9], ["Hooks", 12]])
+    beside(made, [["Name", "Town"], ["Garn", "Vik"], ["Tau", "Nes"]], 1, 4)
+    assert saved(tmp_path, made) == [
+        "Item: Rope; Count: 4", "Item: Nets; Count: 9", "Item: Hooks; Count: 12",
+        "Name: Garn; Town: Vik", "Name: Tau; Town: Nes",
+    ]  # fmt: skip
+    assert [a.line for a in load(tmp_path / "a.xlsx", "a.xlsx")[0].anchors if a.line] == [2, 2]
+
+
+def test_tables_of_one_height_are_apart_where_each_has_a_title_or_the_same_names(
+    tmp_path: Path,
+) -> None:
+    left, right = [["Ski", "Price"], ["A", 9], ["B", 7]], [["Sled", "Length"], ["C", 2], ["D", 3]]
+    made = sheet([["In the shop"], *left])
+    beside(made, [["For rent"], *right], 1, 4)
+    assert saved(tmp_path, made)[:3] == ["In the shop", "Ski: A; Price: 9", "Ski: B; Price: 7"]
+    made = sheet(left)
+    beside(made, [["Ski", "Price"], ["E", 5], ["F", 4]], 1, 4)
+    assert "Ski: E; Price: 5" in saved(tmp_path, made)
+
+
+def test_an_empty_column_within_a_table_parts_nothing(tmp_path: Path) -> None:
+    made = sheet([["Ward", "Beds"], ["North", 20], ["South", 24], ["All", 44]])
+    beside(made, [["Nurses", "Doctors"], [12, 3], [14, 4]], 1, 4)
+    assert saved(tmp_path, made)[0] == "Ward: North; Beds: 20; Nurses: 12; Doctors: 3"
+
+
+def test_units_below_the_names_belong_to_them(tmp_path: Path) -> None:
+    made = sheet([["Well", "Depth", "Lead"], [None, "m", "[mg/kg]"], ["K1", 83, 1.2], ["K2", 4, 2]])
+    assert saved(tmp_path, made) == [
+        "Well: K1; Depth (m): 83; Lead [mg/kg]: 1.2", "Well: K2; Depth (m): 4; Lead [mg/kg]: 2",
+    ]  # fmt: skip
+    made = sheet([["Player", "Team"], ["Bo", "m"], ["Al", "f"]])
+    assert saved(tmp_path, made)[0] == "Player: Bo; Team: m"
+
+
+def test_a_remark_below_a_table_has_no_name(tmp_path: Path) -> None:
+    made = sheet([["Boat", "Catch"], ["Alba", 4], ["Brage", 6], [], ["Figures are estimates."]])
+    assert saved(tmp_path, made)[-1] == "Figures are estimates."

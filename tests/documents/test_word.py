@@ -299,3 +299,29 @@ def test_a_section_in_figures_alone_keeps_its_zero(tmp_path: Path) -> None:
     assert [line.strip() for line in text.split("\n")] == [
         "Article 1. Scope", "Section 1.01 Who", "Section 1.02 What",
     ]  # fmt: skip
+
+
+def at(half_points: int) -> str:
+    return f'<w:position w:val="{half_points}"/>'
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (r("landed 420") + r("3", at(6)) + r(" tonnes"), "landed 420[3] tonnes"),
+        (r("35 km") + r("2", at(8)) + r(", CO") + r("2", at(-4)), "35 km², CO2"),
+        (r("costs ", at(8)) + r("1200", at(8)), "costs 1200"),  # the whole line is raised
+        (r("costs ") + r("1200", at(1)), "costs 1200"),
+    ],
+)
+def test_characters_raised_by_hand_are_superscripts(tmp_path: Path, runs: str, text: str) -> None:
+    assert read(tmp_path, f"<w:p>{runs}</w:p>") == text
+
+
+def test_a_style_may_raise_characters_by_hand(tmp_path: Path) -> None:
+    styles = (
+        f'<w:styles {NAMES}><w:style w:type="character" w:styleId="Up">'
+        f"<w:rPr>{at(10)}</w:rPr></w:style></w:styles>"
+    )
+    body = f"<w:p>{r('ground 87')}{r('1', UP)}{r(' sacks')}</w:p>"
+    assert read(tmp_path, body, styles=styles) == "ground 87[1] sacks"

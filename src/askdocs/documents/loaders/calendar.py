@@ -9,15 +9,20 @@ from typing import Any
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.calendar_rules import rule_in_words
 from askdocs.types import Document
 
+_LISTS_OF_DAYS = frozenset({"RDATE", "EXDATE"})
 _KINDS = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Note"}
 _FIELDS = (
+    ("RECURRENCE-ID", "Instead of"),
     ("DTSTART", "Start"),
     ("DTEND", "End"),
     ("DUE", "Due"),
     ("DURATION", "Duration"),
     ("RRULE", "Repeats"),
+    ("RDATE", "Also on"),
+    ("EXDATE", "Not on"),
     ("LOCATION", "Place"),
     ("ORGANIZER", "Organiser"),
     ("ATTENDEE", "Invited"),
@@ -60,17 +65,29 @@ def add_events(builder: DocumentBuilder, data: bytes) -> bool:
 
 def _values(event: Any, name: str) -> Iterator[str]:
     found = event.get(name, [])
-    for value in found if isinstance(found, list) else [found]:
-        words = _words(value)
+    values = found if isinstance(found, list) else [found]
+    if name in _LISTS_OF_DAYS:
+        days = [_words(day) for value in values for day in value.dts]
+        yield from filter(None, ["; ".join(days)])
+        return
+    for value in values:
+        words = rule_in_words(value) if name == "RRULE" else _words(value)
+        if name == "RECURRENCE-ID" and value.params.get("RANGE") == "THISANDFUTURE":
+            words += " and all that follow"
         if words:
             yield words
+
+
+def _zone(moment: datetime) -> str:
+    """The name of the time zone of a moment, as "Europe/Oslo"."""
+    return str(getattr(moment.tzinfo, "key", "") or moment.tzname() or "")
 
 
 def _words(value: Any) -> str:
     """A value of a calendar in words: dates with their zone, people by their names."""
     moment = getattr(value, "dt", None)
     if isinstance(moment, datetime):
-        zone = value.params.get("TZID") or moment.tzname() or ""
+        zone = getattr(value, "params", {}).get("TZID") or _zone(moment)
         return f"{moment.day} {moment:%B %Y, %H:%M} {zone}".strip()
     if isinstance(moment, date):
         return f"{moment.day} {moment:%B %Y}"

@@ -1,8 +1,8 @@
 """Exports of chats: each message is a line with who wrote it and when.
 
 Known are WhatsApp (text, from Android and iOS), text copied from Teams, the pages and the JSON of
-Telegram, and the JSON of Slack, Discord, ChatGPT and Claude. The author and the time are also the
-heading of the message, so that a citation of any sentence in it names both.
+Telegram, and the JSON of Facebook and Instagram, Slack, Discord, ChatGPT and Claude. The author and
+the time are also the heading of the message, so that a citation of any sentence in it names both.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ _TEAMS_NAME = re.compile(r"[^\W\d_][^:\n]{1,60}")  # alone behind the time, the 
 _FEWEST = 2  # messages of a chat
 _SHARE = 0.4  # of the first lines that begin a message; the others go on with one
 _LINES_LOOKED_AT = 50
+# What messages of Telegram, Facebook, Slack and Discord call what they carry beside text.
+_ATTACHED = (
+    "photo", "file", "photos", "videos", "audio_files", "gifs", "files", "sticker", "attachments",
+)  # fmt: skip
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]+))?>")
 _SLACK_LINK = re.compile(r"<((?:https?|mailto):[^>|]+)(?:\|([^>]+))?>")
 
@@ -120,10 +124,27 @@ def json_chats(value: object, path: Path) -> list[tuple[str, list[Message]]]:
     return [(name, messages) for name, messages in chats if messages]
 
 
+def attachments_of(value: object) -> int:
+    """How many pictures, files and recordings the messages of an export refer to."""
+    count = 0
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, Mapping):
+            held = [each.get(key) for key in _ATTACHED]
+            count += sum(len(files) if isinstance(files, list) else 1 for files in held if files)
+            stack += [inner for inner in each.values() if isinstance(inner, Mapping | list)]
+        elif isinstance(each, list):
+            stack += each
+    return count
+
+
 def _chats_of(value: object, path: Path) -> Iterator[tuple[str, list[Message]]]:
     match value:
         case {"messages": [{"from": _} | {"from_id": _} | {"actor": _}, *_] as messages, **rest}:
             yield str(rest.get("name") or ""), list(_telegram(messages))
+        case {"messages": [{"sender_name": _, "timestamp_ms": _}, *_] as messages, **rest}:
+            yield str(rest.get("title") or ""), list(_messenger(messages))
         case {"chats": {"list": [*chats]}}:
             for chat in chats:
                 yield from _chats_of(chat, path)
@@ -155,6 +176,23 @@ def _telegram(messages: Sequence[object]) -> Iterator[Message]:
             text = _joined(each.get("text"))
             if text:
                 yield Message(str(author), _moment(each.get("date")), text)
+
+
+def _messenger(messages: Sequence[object]) -> Iterator[Message]:
+    """The messages of Facebook's and Instagram's exports, which have the newest first."""
+    found = [each for each in messages if isinstance(each, Mapping)]
+    for each in sorted(found, key=lambda one: _milliseconds(one.get("timestamp_ms"))):
+        share = each.get("share")
+        link = str(share.get("link") or "") if isinstance(share, Mapping) else ""
+        text = str(each.get("content") or "").strip()
+        text = " ".join(filter(None, (text, link if link not in text else "")))
+        if text and not each.get("is_unsent"):
+            when = _moment(_milliseconds(each.get("timestamp_ms")) / 1000)
+            yield Message(str(each.get("sender_name") or ""), when, text)
+
+
+def _milliseconds(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _discord(messages: Sequence[object]) -> Iterator[Message]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.chats import add_messages, json_chats
-from askdocs.documents.loaders.tables.rows import clean
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.chats import add_messages, attachments_of, json_chats
+from askdocs.documents.loaders.tables.cells import clean
 from askdocs.documents.loaders.text import read_text
 from askdocs.types import Document
 
@@ -23,12 +23,15 @@ def load(path: Path, source: str) -> Sequence[Document]:
     builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
     if PurePosixPath(source).suffix.lower() == ".json":
         try:
-            value = json.loads(text)
+            value = encoded_once(json.loads(text))
             chats = json_chats(value, path)
             for name, messages in chats:
                 if name:
                     builder.heading(1, name)
                 add_messages(builder, messages)
+            attached = attachments_of(value) if chats else 0
+            if attached:
+                builder.leave_out(f"{counted(attached, 'attachment')} of messages")
             if not chats:
                 _add_value(builder, value)
             return [builder.build()]
@@ -37,6 +40,45 @@ def load(path: Path, source: str) -> Sequence[Document]:
                 raise LoadError(f"its JSON is damaged in line {error.lineno}") from None
     _add_lines(builder, text)
     return [builder.build()]
+
+
+def encoded_once(value: object) -> object:
+    """JSON whose texts are UTF-8 that was taken for Latin-1, as Facebook exports it, mended.
+
+    It is mended only where each text beyond ASCII is such one: no other text looks so.
+    """
+    texts = [text for text in _texts(value) if not text.isascii()]
+    if not texts or any(_decoded(text) is None for text in texts):
+        return value
+    return _mended(value)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Each text and key in a tree of JSON."""
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, dict):
+            stack += [*each, *each.values()]
+        elif isinstance(each, list):
+            stack += each
+
+
+def _decoded(text: str) -> str | None:
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _mended(value: object) -> object:
+    if isinstance(value, str):
+        return value if value.isascii() else _decoded(value)
+    if isinstance(value, dict):
+        return {_mended(key): _mended(each) for key, each in value.items()}
+    return [_mended(each) for each in value] if isinstance(value, list) else value
 
 
 def _is_lines(text: str) -> bool:

@@ -12,7 +12,8 @@ from html import unescape
 from pathlib import Path
 
 from askdocs.documents.loaders.builder import DocumentBuilder, normalise
-from askdocs.documents.loaders.tables.rows import clean, column_names, row_line
+from askdocs.documents.loaders.tables.cells import clean
+from askdocs.documents.loaders.tables.rows import column_names, row_line
 from askdocs.documents.loaders.text import read_text
 from askdocs.types import Anchor, Document
 

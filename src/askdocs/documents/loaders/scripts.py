@@ -32,6 +32,8 @@ _CHARGE = re.compile(rf"\d?[{_SIGNS}]")
 _NUMBERS = re.compile(r"\d{1,3}[a-z]?(?:\s*[,;–\-−]\s*\d{1,3}[a-z]?)*")
 _NAME = re.compile(r"[^\W\d_]+")
 _BRACKETED = re.compile(r"[\[(].*[\])]|[\[(]\w{1,4}|\w{1,4}[\])]", re.S)  # also cut in two
+_CLOSED = re.compile(r"\w{1,3}\)(?:[,;\s]*\w{1,3}\))*")  # marks of notes: "1)", "1), 3)"
+_MARK = re.compile(r"\w{1,3}(?=\))")
 _ORDINALS = frozenset("st nd rd th e er re ère ème me nde nds ers res es os as".split())
 _ROMAN = re.compile(r"[IVXLC]+")
 _ORDINAL_SIGNS = {"a": "ª", "o": "º"}
@@ -40,7 +42,7 @@ _TRADE_MARKS = {"tm": "™", "sm": "℠", "r": "®"}
 # What stands before a run.
 _WORD = re.compile(r"[^\W\d_]+\Z")
 _NUMBER = re.compile(r"(?<![^\W_])\d[\d.,'’\u00a0\u202f]*\Z")
-_WHOLE = re.compile(r"(?<![\d.,])\d+\Z")
+_SMALL = re.compile(r"(?<![\d.,])\d{1,2}\Z")
 _TEN = re.compile(r"(?<![\d.,'’^])(?<!\d\s)10\Z")
 _TWO = re.compile(r"(?<![\d.,'’^])(?<!\d\s)2\Z")
 _FACTOR = re.compile(r"[=×·∙⋅*+<>≤≥≈~^√∑∫]\s*[(\[]?\s*[\w.,]*\Z")
@@ -126,6 +128,9 @@ def subscript(before: str, run: str, after: str = "") -> str:
 
 
 def _superscript(before: str, words: str, after: str, note: bool) -> str:
+    opened = before.count("(") > before.count(")")
+    if before[-1:].isdigit() and _CLOSED.fullmatch(words) and not opened:
+        return _note(", ".join(_MARK.findall(words)), after)
     if _BRACKETED.fullmatch(words) or not any(map(_could_join, words)):
         return words  # "[3]", "*", "†", "½": nothing that could be read as part of a number
     if note:
@@ -192,7 +197,7 @@ def _letters(before: str, words: str, after: str) -> str:
     if _NUMBER.search(before):
         if small in _ORDINALS:
             return words
-        if small in _ORDINAL_SIGNS and _WHOLE.search(before):
+        if small in _ORDINAL_SIGNS and _SMALL.search(before):
             return _ORDINAL_SIGNS[small]
         return _note(words, after) if small in "abcdfgh" else f"^{words}"
     word = _WORD.search(before)

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.office.zip_archive import local, parse_xml
-from askdocs.documents.loaders.tables.rows import clean
+from askdocs.documents.loaders.tables.cells import clean
 from askdocs.types import Document
 
 _TITLES = frozenset({"title", "head", "heading", "article-title", "subject-title"})

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Set
 from selectolax.lexbor import LexborNode
 
 from askdocs.documents.loaders.html.inline import LeaveOut, inline_text
+from askdocs.documents.loaders.tables.cells import Covered
 from askdocs.documents.loaders.tables.columns import tidy_columns
-from askdocs.documents.loaders.tables.rows import Covered
 
 _SPAN_LIMIT = 100
 _CELL_LIMIT = 1500  # characters; a longer cell holds a text, so the table is there for the layout

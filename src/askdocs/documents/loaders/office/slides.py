@@ -18,7 +18,8 @@ from askdocs.documents.loaders.office.zip_archive import (
     relations,
 )
 from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
-from askdocs.documents.loaders.tables.rows import Covered, add_table
+from askdocs.documents.loaders.tables.cells import Covered
+from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
 _TITLES = frozenset({"title", "ctrTitle"})

@@ -43,7 +43,8 @@ from askdocs.documents.loaders.office.zip_archive import (
     read_xml,
 )
 from askdocs.documents.loaders.scripts import Span, join_spans, merge_runs
-from askdocs.documents.loaders.tables.rows import Covered, add_table, row_line
+from askdocs.documents.loaders.tables.cells import Covered
+from askdocs.documents.loaders.tables.rows import add_table, row_line
 from askdocs.types import Document
 
 _TRANSPARENT = frozenset("sdt sdtContent customXml ins moveTo smartTag body document".split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
@@ -14,6 +14,7 @@ from askdocs.documents.loaders.scripts import Script
 _HEADING_NAME = re.compile(r"heading\s*(\d)", re.I)
 _BODY_LEVEL = 9  # the outline level of text that is no heading
 _DEEPEST_LIST = 8
+_RAISED = 4  # half points from which a run stands higher; less only evens out two fonts
 _SCRIPTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
 
 
@@ -118,9 +119,27 @@ def _run_look(name: str, elements: Mapping[str, Element]) -> tuple[Script, bool]
             value = attribute(part, "val")
             if local(part.tag) == "vertAlign" and script is None:
                 script = _SCRIPTS.get(value, "plain")
+            if local(part.tag) == "position" and script is None:
+                script = script_of_position(raised_by([part]))
             hidden = hidden or (local(part.tag) == "vanish" and value not in {"0", "false"})
         name = _value(elements[name], "basedOn")
     return script or "plain", hidden
+
+
+def raised_by(look: Iterable[Element]) -> int:
+    """How far the properties of a run raise it, in half points; below 0 they lower it."""
+    for part in look:
+        value = attribute(part, "val")
+        if local(part.tag) == "position" and re.fullmatch(r"-?\d{1,4}", value):
+            return int(value)
+    return 0
+
+
+def script_of_position(half_points: int) -> Script:
+    """What a run is that is raised by hand instead of being marked as a superscript."""
+    if abs(half_points) < _RAISED:
+        return "plain"
+    return "super" if half_points > 0 else "sub"
 
 
 def paragraph_style(paragraph: Element, styles: Styles) -> Style:

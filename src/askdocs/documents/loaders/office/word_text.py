@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from askdocs.documents.loaders.office.numbers import roman
 from askdocs.documents.loaders.office.word_maths import equation_text
+from askdocs.documents.loaders.office.word_styles import raised_by, script_of_position
 from askdocs.documents.loaders.office.zip_archive import attribute, local
 from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
 
@@ -76,12 +78,24 @@ class TextRules:
         return self.marks[note]
 
 
-@dataclass(slots=True)
+@dataclass
 class _State:
     """Where the walk through a paragraph is: in which field, and what of it is shown."""
 
+    paragraph: Element
     fields: list[str] = field(default_factory=list)  # instructions of the open fields
     in_result: list[bool] = field(default_factory=list)
+
+    @cached_property
+    def baseline(self) -> int:
+        """How far most characters of the paragraph are raised, in half points."""
+        characters: dict[int, int] = {}
+        for run in self.paragraph.iter():
+            if local(run.tag) == "r":
+                raised = raised_by(_look(run))
+                length = sum(len(part.text or "") for part in run if local(part.tag) == "t")
+                characters[raised] = characters.get(raised, 0) + length
+        return max(characters, key=lambda raised: characters[raised])
 
     def shows(self, unwanted: frozenset[str]) -> bool:
         """Whether text here is to be read: the result of a field, not its instruction."""
@@ -110,7 +124,7 @@ def paragraph_spans(
 ) -> Iterator[Span]:
     """The parts of a paragraph with their scripts; see `paragraph_text`."""
     rules = rules or TextRules()
-    state = _State()
+    state = _State(paragraph)
     stack: list[tuple[Element, Script]] = [(paragraph, "plain")]
     while stack:
         element, script = stack.pop()
@@ -120,7 +134,7 @@ def paragraph_spans(
         if name in _LEFT_OUT:
             continue
         if name == "r":
-            run = _run_script(element, rules)
+            run = _run_script(element, rules, state)
             if run is not None:
                 stack.extend((part, run) for part in reversed(element))
             continue
@@ -210,11 +224,10 @@ def control_text(control: Element) -> str | None:
     return None
 
 
-def _run_script(run: Element, rules: TextRules) -> Script | None:
+def _run_script(run: Element, rules: TextRules, state: _State) -> Script | None:
     """How a run stands; None where it is hidden."""
-    properties = next((part for part in run if local(part.tag) == "rPr"), None)
     script: Script = "plain"
-    for part in properties if properties is not None else ():
+    for part in _look(run):
         name, value = local(part.tag), attribute(part, "val")
         if name == "vanish" and value not in {"0", "false", "off"}:
             return None
@@ -224,7 +237,13 @@ def _run_script(run: Element, rules: TextRules) -> Script | None:
             script = rules.run_styles.get(value, script)
         if name == "vertAlign":
             script = _SCRIPTS.get(value, "plain")
-    return script
+    raised = raised_by(_look(run)) if script == "plain" else 0
+    return script_of_position(raised - state.baseline) if raised else script
+
+
+def _look(run: Element) -> Iterable[Element]:
+    """The properties of a run."""
+    return next((part for part in run if local(part.tag) == "rPr"), ())
 
 
 def _symbol(element: Element) -> str:

@@ -13,9 +13,9 @@ from statistics import median
 from askdocs.documents.loaders.pdf.characters import HYPHEN, Box, Segment
 from askdocs.documents.loaders.pdf.line_text import CELL, line_text
 from askdocs.documents.loaders.pdf.rules import Rule
+from askdocs.documents.loaders.tables.cells import clean
 from askdocs.documents.loaders.tables.merged import Span, fill_merged
 from askdocs.documents.loaders.tables.rows import (
-    clean,
     column_names,
     filled_groups,
     first_row_names,
@@ -30,6 +30,7 @@ _EDGE = 2.0  # points by which text may stand over the border of its cell
 _FEWEST_ROWS = 2
 _FEWEST_COLUMNS = 2
 _WHOLE_WIDTH = 0.97  # of the table's width: a cell as wide is a title of the rows below it
+_ABOVE = 0.9  # font sizes, at most, between a table and the names of its columns above it
 _INNER_ROWS = 3  # lines with several pieces in one cell, for it to hold rows of a table
 _FILLED = 0.4  # of the cells of a ruled table that hold text; a grid with fewer is a drawing
 _LONGEST_CELL = 600  # characters; a longer one is a text that stands in a box
@@ -85,6 +86,11 @@ def with_ruled_tables(
         rows = _ruled_rows(cells, columns, inside)
         if not _is_table(rows):
             continue
+        above = _names_above(rest, columns, cells, inside)
+        if above and _needs_names(rows, above, inside):
+            named = _ruled_names(above, columns)
+            rows, inside = [named, *rows], [*above, *inside]
+            names = Names(tuple(named.cells), tuple(columns[:-1]))
         kept = {id(s) for s in inside}
         rest = [s for s in rest if id(s) not in kept]
         made, names = _row_segments(rows, tuple(columns[:-1]), inside, names, number)
@@ -112,6 +118,11 @@ def with_banded_tables(
         ]
         rows = _cell_lines(inside)
         names = sum(row[0].middle > band[1].y0 for row in rows)
+        above = _line_above(rest, left, right, band[0].y0)
+        if rows and _is_over(above, rows):
+            rows, inside, names = [above, *rows], [*above, *inside], 1
+        elif len(rows) == len(band) - 1 > _FEWEST_ROWS and not _may_be_names(rows):
+            continue
         if not names or len(rows) - names < _FEWEST_ROWS:
             continue
         made = _unruled(rows, number, names=names)
@@ -119,6 +130,89 @@ def with_banded_tables(
             kept = {id(s) for s in inside}
             rest = [s for s in rest if id(s) not in kept] + made
     return rest
+
+
+def _line_above(
+    segments: Sequence[Segment], left: float, right: float, edge: float
+) -> list[Segment]:
+    """What stands on the line right above an edge, within its width, in order."""
+    near = [
+        s
+        for s in segments
+        if not s.table
+        and left <= s.left
+        and s.right <= right
+        and -_EDGE <= s.bottom - edge <= _ABOVE * s.size
+    ]
+    if not near:
+        return []
+    lowest = min(near, key=lambda s: s.bottom)
+    return sorted((s for s in near if _on_one_line(lowest, s)), key=lambda s: s.left)
+
+
+def _is_over(above: Sequence[Segment], rows: Sequence[list[Segment]]) -> bool:
+    """Whether a line names the columns of the rows below it, which have lines between them."""
+    if len(above) < _FEWEST_COLUMNS or any(map(_has_digit, (s.text for s in above))):
+        return False
+    widest = max(rows, key=len)
+    if len(above) > len(widest) or len(above) * 2 <= len(widest):
+        return False
+    if len(_borders([list(above), *rows], _BAND_GUTTER)) < len(widest) - 1:
+        return False
+    return _is_bolder(above, [s for row in rows for s in row]) or not _may_be_names(rows)
+
+
+def _may_be_names(rows: Sequence[list[Segment]]) -> bool:
+    """Whether the first row has no figures where those below have some, or is in bold print."""
+    first, below = rows[0], [s for row in rows[1:] for s in row]
+    if _is_bolder(first, below):
+        return True
+    figured = [s for s in below if _has_digit(s.text)]
+    return not any(_has_digit(s.text) for s in first) or not figured
+
+
+def _is_bolder(first: Sequence[Segment], below: Sequence[Segment]) -> bool:
+    return all(s.bold for s in first) and not all(s.bold for s in below)
+
+
+def _names_above(
+    segments: Sequence[Segment],
+    columns: Sequence[float],
+    cells: Sequence[Box],
+    inside: Sequence[Segment],
+) -> list[Segment]:
+    """The line above a table with lines, if its pieces stand each over a column of their own."""
+    taken = {id(s) for s in inside}
+    free = [s for s in segments if id(s) not in taken]
+    top = max(box[3] for box in cells)
+    above = _line_above(free, columns[0] - _EDGE, columns[-1] + _EDGE, top)
+    over = [_column_of(s, columns) for s in above]
+    width = len(columns) - 1
+    fits = -1 not in over and len(set(over)) == len(over) > width / 2 and len(over) > 1
+    return above if fits else []
+
+
+def _column_of(segment: Segment, columns: Sequence[float]) -> int:
+    """The index of the column that a segment stands in; -1 where it is in several."""
+    first = bisect_right(columns, segment.left + _EDGE) - 1
+    last = bisect_right(columns, segment.right - _EDGE) - 1
+    return first if first == last else -1
+
+
+def _needs_names(rows: Sequence[_Row], above: Sequence[Segment], inside: Sequence[Segment]) -> bool:
+    """Whether a line above a table with lines names its columns, which its first row does not."""
+    if any(_has_digit(s.text) for s in above):
+        return False
+    cells = [row.cells for row in rows]
+    named = header_rows(cells) or first_row_names(cells)
+    return _is_bolder(above, inside) or not named
+
+
+def _ruled_names(above: Sequence[Segment], columns: Sequence[float]) -> _Row:
+    cells = [""] * (len(columns) - 1)
+    for segment in above:
+        cells[_column_of(segment, columns)] = segment.text
+    return _Row(cells, min(s.bottom for s in above), max(s.top for s in above))
 
 
 def _holds(grid: Sequence[Box], segment: Segment) -> bool:

@@ -23,6 +23,11 @@ _PROGRAM = re.compile(
 )
 _STAMP = re.compile(r"(?:page proof|pre-?print|draft|confidential|accepted manuscript)\b", re.I)
 _IDENTIFIER = re.compile(r"^[^\s]*\d[^\s]*$|^[^\s]*_[^\s]*$")  # one word with digits: a number
+_SECTION = re.compile(r"\W*\d{1,2}(?:[.–-]\d{1,2})+\W*\s")  # "2.5 Goods": a part of a document
+_SIGN_IN_WORD = re.compile(
+    r"[^\W\d_](?=[*;»«^~|\\<>{}=]+[^\W\d_])"
+)  # as bad recognition leaves them
+_GARBLED = 2  # such words
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LETTERS_SHARE = 0.5  # of a title's visible characters
 _LETTERS = 4  # of a title, or two of a script that needs few
@@ -81,6 +86,8 @@ def is_plausible(words: str) -> bool:
         and "://" not in words
         and not _STAMP.match(words)
         and words.strip(" :.").lower() not in _NO_TITLES
+        and not _SECTION.match(words)
+        and sum(map(bool, map(_SIGN_IN_WORD.search, words.split()))) < _GARBLED
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.tables.cells import NUMBER, Row
 from askdocs.documents.loaders.tables.rows import (
-    Row,
     add_rows,
     column_names,
     filled_groups,
@@ -16,8 +16,8 @@ from askdocs.documents.loaders.tables.rows import (
     joined_names,
     typed_below_first,
 )
-
-Numbered = list[tuple[int, Row]]  # filled rows with their numbers, from 1
+from askdocs.documents.loaders.tables.side_by_side import Numbered, tables_beside
+from askdocs.documents.loaders.tables.units import with_units
 
 _LABELLED_WIDTH = 3  # columns of a table whose rows may share a label
 
@@ -29,9 +29,10 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
     """
     names: Row | None = None
     columns: set[int] = set()
-    for block in _blocks(rows):
+    for block in _tables(rows):
         block, lead = _without_lead(block)
         add_rows(builder, lead, None)
+        block = _with_units(block)
         used = {column for _, row in block for column, cell in enumerate(row) if cell}
         depth = _header_depth([_cut(row, used) for _, row in block])
         if depth and not (
@@ -44,16 +45,48 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
             columns, block = used, block[depth:]
         elif not used <= columns:
             names, columns = None, set()
-        if names is None:
+        if names is None or (len(columns) > 1 and all(map(_is_remark, block))):
             add_rows(builder, [(number, _cut(row, used)) for number, row in block], None)
         else:
             add_rows(builder, _with_labels(block), names)
         builder.close_block()
 
 
+def _is_remark(numbered: tuple[int, Row]) -> bool:
+    """Whether a row is several words in the first column alone, as below a table."""
+    first, *others = numbered[1]
+    return " " in first and not any(others) and NUMBER.fullmatch(first) is None
+
+
+def _tables(rows: Numbered) -> Iterator[Numbered]:
+    """The tables below and beside one another, with what stands above them."""
+    for block in _blocks(rows):
+        below, lead = _without_lead(block)
+        tables = tables_beside(below)
+        if len(tables) == 1:
+            yield block
+            continue
+        if lead:
+            yield lead
+        for table in tables:
+            yield from _blocks(table)
+
+
 def _header_depth(rows: Sequence[Row]) -> int:
     """How many rows at the top name the columns."""
     return 0 if is_form(rows) else header_rows(rows) or int(first_row_names(rows))
+
+
+def _with_units(block: Numbered) -> Numbered:
+    """The block with a row of units as part of the names above it."""
+    rows = [row for _, row in block]
+    joined = with_units(rows)
+    if joined is rows:
+        return block
+    gone = next(n for n, (old, new) in enumerate(zip(rows, joined, strict=False)) if old is not new)
+    numbers = [number for number, _ in block]
+    del numbers[gone + 1]
+    return list(zip(numbers, joined, strict=True))
 
 
 def _with_labels(block: Numbered) -> Numbered:

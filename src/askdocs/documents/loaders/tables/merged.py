@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from askdocs.documents.loaders.tables.rows import Covered
+from askdocs.documents.loaders.tables.cells import Covered
 
 Grid = list[list[str]]
 Span = tuple[tuple[int, int], tuple[int, int]]  # the corners of merged cells: (row, column) from 0

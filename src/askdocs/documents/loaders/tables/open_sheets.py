@@ -10,9 +10,9 @@ from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.office.open_text import paragraph_text
 from askdocs.documents.loaders.office.zip_archive import attribute, local, read_part, read_xml
+from askdocs.documents.loaders.tables.cells import clean
 from askdocs.documents.loaders.tables.grid import Numbered, add_grid
 from askdocs.documents.loaders.tables.merged import Grid, Span, fill_merged
-from askdocs.documents.loaders.tables.rows import clean
 
 _MANIFEST = "META-INF/manifest.xml"
 _MOST_COLUMNS = 16_384

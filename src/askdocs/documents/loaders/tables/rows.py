@@ -7,26 +7,14 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.tables.cells import NUMBER, Covered, Row, clean
+from askdocs.documents.loaders.tables.units import with_units
 
-_NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FORM_SHARE = 4  # at most so many cells of a form for each label
 _FEWEST_BODY = 2  # rows below a header of several rows
 _DEEPEST_HEADER = 3  # rows of groups above the names of columns
 _NAME_LIMIT = 80  # characters of a column name
-
-Row = Sequence[str]
-
-
-class Covered(str):
-    """The text of merged cells in a column that they cover beside their first."""
-
-    __slots__ = ()
-
-
-def clean(cell: str) -> str:
-    """A cell on one line."""
-    return " ".join(cell.split())
 
 
 def row_line(names: Row, cells: Row) -> str:
@@ -68,7 +56,7 @@ def plain_line(cells: Row) -> str:
     filled = [cell for cell in cells if cell and not isinstance(cell, Covered)]
     if len(filled) == 2 and not any(map(str.isalnum, filled[0])):
         return " ".join(filled)  # a bullet or a box to tick, and what it stands for
-    if len(filled) == 2 and len(cells) == 2 and not _NUMBER.fullmatch(filled[0]):
+    if len(filled) == 2 and len(cells) == 2 and not NUMBER.fullmatch(filled[0]):
         return f"{filled[0].rstrip(' :')}: {filled[1]}"
     labels = sum(cell.endswith(":") for cell in filled)
     if labels > 1 or (labels == 1 and len(filled) == 2 and filled[0].endswith(":")):
@@ -93,10 +81,10 @@ def first_row_names(rows: Sequence[Row]) -> bool:
     filled = [cell for cell in rows[0] if cell and not isinstance(cell, Covered)]
     if width < 2 or len(filled) < max(2, (width + 1) // 2):
         return False
-    if any(_NUMBER.fullmatch(cell) for cell in filled):
+    if any(NUMBER.fullmatch(cell) for cell in filled):
         # Years may name columns, but not the first.
         years = [cell for cell in rows[0][1:] if cell]
-        return all(map(_YEAR.fullmatch, years)) and not _NUMBER.fullmatch(rows[0][0])
+        return all(map(_YEAR.fullmatch, years)) and not NUMBER.fullmatch(rows[0][0])
     if typed_below_first(rows):
         return True
     if len(set(filled)) < len(filled) or any(len(cell) > _NAME_LIMIT for cell in filled):
@@ -140,7 +128,7 @@ def filled_groups(rows: Sequence[Row]) -> list[Row]:
 def _is_over(rows: Sequence[Row]) -> bool:
     """Whether the first row names groups of the columns that the second names."""
     upper, lower = rows[0], rows[1]
-    if any(_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in (*upper, *lower)):
+    if any(NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in (*upper, *lower)):
         return False
     groups: list[list[int]] = []
     for column in range(len(lower)):
@@ -178,9 +166,9 @@ def _typed_below(rows: Sequence[Row], column: int) -> bool:
     """Whether a column has a text first and only numbers below."""
     name = rows[0][column]
     below = [row[column] for row in rows[1:] if len(row) > column and row[column]]
-    if not name or _NUMBER.fullmatch(name):
+    if not name or NUMBER.fullmatch(name):
         return False
-    return bool(below) and all(map(_NUMBER.fullmatch, below))
+    return bool(below) and all(map(NUMBER.fullmatch, below))
 
 
 def add_rows(builder: DocumentBuilder, rows: Iterable[tuple[int, Row]], names: Row | None) -> None:
@@ -215,6 +203,8 @@ def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | No
         titled = True
         builder.add(plain_line(rows[0]), end="\n")
         rows, header = rows[1:], header - 1 or None if header else header
+    if (header or 0) < 2:
+        rows = with_units(rows)
     if header is None:
         header = 0 if is_form(rows) else header_rows(rows) or int(first_row_names(rows))
         header = 0 if titled and not all(rows[0]) else header  # below a title, names are complete

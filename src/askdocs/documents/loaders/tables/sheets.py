@@ -22,13 +22,15 @@ from python_calamine import (
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.office.zip_archive import open_archive
-from askdocs.documents.loaders.tables.cell_notes import Notes, read_notes
+from askdocs.documents.loaders.tables.cell_notes import read_notes
+from askdocs.documents.loaders.tables.cells import clean
 from askdocs.documents.loaders.tables.grid import Numbered, add_grid
 from askdocs.documents.loaders.tables.merged import Grid, Span, fill_merged
 from askdocs.documents.loaders.tables.number_format import plain_value
 from askdocs.documents.loaders.tables.old_excel import as_xlsx
 from askdocs.documents.loaders.tables.open_sheets import add_sheets
-from askdocs.documents.loaders.tables.rows import clean
+from askdocs.documents.loaders.tables.rich_text import read_scripted_cells
+from askdocs.documents.loaders.tables.sheet_parts import Texts
 from askdocs.documents.loaders.tables.workbook import Workbook
 from askdocs.types import Document
 
@@ -54,17 +56,17 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 def _read(data: bytes, path: Path, source: str) -> Document:
     builder = DocumentBuilder(source)
-    workbook, notes = None, {}
+    workbook, notes, scripted = None, dict[str, Texts](), dict[str, Texts]()
     if data.startswith(b"PK"):
         with open_archive(path) as archive:  # refuses one that unpacks to far too much
             if "content.xml" in archive.namelist():
                 add_sheets(builder, archive)
                 return builder.build()
             if "xl/workbook.xml" in archive.namelist():
-                notes = read_notes(archive)
+                notes, scripted = read_notes(archive), read_scripted_cells(archive)
                 workbook = Workbook(path)
                 _tell_unread(builder, archive.namelist())
-    _add_sheets(builder, _open(data), workbook, notes)
+    _add_sheets(builder, _open(data), workbook, notes, scripted)
     if workbook is None:
         builder.leave_out("number formats (cells show their stored values)")
     elif workbook.computed:
@@ -88,12 +90,15 @@ def _add_sheets(
     builder: DocumentBuilder,
     values: CalamineWorkbook,
     workbook: Workbook | None,
-    notes: Mapping[str, Notes],
+    notes: Mapping[str, Texts],
+    scripted: Mapping[str, Texts],
 ) -> None:
     for sheet in values.sheets_metadata:
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue
-        rows = _rows(values.get_sheet_by_name(sheet.name), workbook, notes.get(sheet.name, {}))
+        name = sheet.name
+        cells = values.get_sheet_by_name(name)
+        rows = _rows(cells, workbook, notes.get(name, {}), scripted.get(name, {}))
         if rows:
             hidden = sheet.visible is not SheetVisibleEnum.Visible
             builder.heading(1, f"{sheet.name} (hidden sheet)" if hidden else sheet.name)
@@ -110,7 +115,9 @@ def _tell_unread(builder: DocumentBuilder, parts: Sequence[str]) -> None:
         builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
 
 
-def _rows(sheet: CalamineSheet, workbook: Workbook | None, notes: Notes) -> Numbered:
+def _rows(
+    sheet: CalamineSheet, workbook: Workbook | None, notes: Texts, scripted: Texts
+) -> Numbered:
     """The filled rows of a sheet, with their numbers."""
     rows, columns = workbook.size(sheet.name) if workbook is not None else (0, 0)
     if sheet.width * sheet.height > _CELLS:
@@ -119,6 +126,8 @@ def _rows(sheet: CalamineSheet, workbook: Workbook | None, notes: Notes) -> Numb
         rows = columns = 0
     top, left = sheet.start or (0, 0)
     grid = _texts(sheet, workbook, max(rows - top, 0), max(columns - left, 0))
+    for (row, column), text in scripted.items():
+        _put(grid, row - 1 - top, column - 1 - left, clean(text))
     for (row, column), note in notes.items():
         _append(grid, row - 1 - top, column - 1 - left, note)
     spans = sheet.merged_cell_ranges or []
@@ -149,6 +158,11 @@ def _texts(sheet: CalamineSheet, workbook: Workbook | None, rows: int, columns: 
 def _moved(span: Span, top: int, left: int) -> Span:
     (first, column), (last, last_column) = span
     return (first - top, column - left), (last - top, last_column - left)
+
+
+def _put(grid: Grid, row: int, column: int, words: str) -> None:
+    if 0 <= row < len(grid) and 0 <= column < len(grid[row]):
+        grid[row][column] = words
 
 
 def _append(grid: Grid, row: int, column: int, words: str) -> None:

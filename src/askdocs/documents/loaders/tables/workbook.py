@@ -16,8 +16,8 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from askdocs.documents.loaders.office.zip_archive import read_part
+from askdocs.documents.loaders.tables.cells import clean
 from askdocs.documents.loaders.tables.number_format import plain_value, says, shown_date
-from askdocs.documents.loaders.tables.rows import clean
 
 _EPOCH = datetime(1899, 12, 30)  # day 0 of the serial dates of spreadsheets
 _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
