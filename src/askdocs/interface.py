@@ -63,7 +63,7 @@ class AssistantInterface(Closing):
             dry_run: Change nothing; the result says what would be done.
             rebuild: Delete the index first, whatever settings it was made with. This is done
                 after the folder and the embedding model have been found.
-            recheck: Sources whose files are hashed even where size and times are unchanged.
+            recheck: Sources whose files are read again even where they are unchanged.
 
         Returns:
             What was added, changed, renamed and removed, and the files that could not be read.

@@ -283,3 +283,27 @@ def test_exceptions_of_an_event_that_repeats_are_told(tmp_path: Path) -> None:
 )
 def test_rules_of_calendars_are_told_in_words(rule: str, words: str) -> None:
     assert rule_in_words(vRecur.from_ical(rule)) == words
+
+
+PGP = "-----BEGIN PGP MESSAGE-----\n\nhQEMA0abc\n-----END PGP MESSAGE-----\n"
+
+
+def test_encrypted_mails_are_told_and_signatures_are_not(tmp_path: Path) -> None:
+    signed = mail("The gate is shut.")
+    signed.add_attachment(
+        b"\x00", maintype="application", subtype="pkcs7-signature", filename="smime.p7s"
+    )
+    assert read(tmp_path, bytes(signed)).left_out == ()
+    assert read(tmp_path, bytes(mail(PGP))).left_out == ("an encrypted mail",)
+    closed = b"From: Ida\nSubject: Roof\nContent-Type: application/pkcs7-mime; smime-type="
+    assert read(tmp_path, closed + b"enveloped-data; name=smime.p7m\n\nMII").left_out[0] == (
+        "an encrypted mail"
+    )
+
+
+def test_all_that_an_event_says_is_read(tmp_path: Path) -> None:
+    more = "CATEGORIES:Trips,School\nURL:https://x.example/a\nATTACH:https://x.example/plan.pdf\n"
+    event = INVITATION.replace("UID:1\n", f"UID:1\n{more}", 1)
+    below = headings(read(tmp_path, event.encode(), "c.ics"))["Fire drill"]
+    assert "Kind: Trips, School\nLink: https://x.example/a\n" in below
+    assert "Attached: https://x.example/plan.pdf" in below

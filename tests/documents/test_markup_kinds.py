@@ -313,3 +313,37 @@ def test_a_chat_of_facebook_is_read_in_order_and_with_its_letters(tmp_path: Path
 @pytest.mark.parametrize("text", ["Tromsø", "Ã¸ is no letter; ø is", "日本 Ã¸"])
 def test_json_that_is_encoded_once_stays_as_it_is(tmp_path: Path, text: str) -> None:
     assert text in read(tmp_path, json.dumps({"a": {"b": [text, "Ã¸"]}}), "a.json").text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (
+            "a.tex",
+            r"\begin{document}Sacks. \input{two} \includegraphics[width=3cm]{p}\end{document}",
+            ("included file two", "1 picture"),
+        ),
+        ("a.org", '#+TITLE: Mill\nSacks.\n#+INCLUDE: "two.org"\n', ('included file "two.org"',)),
+        ("a.rtf", r"{\rtf1 Sacks.\par {\pict\pngblip 8950}{\object{\*\objdata 01}}}",
+         ("1 picture", "1 embedded object")),
+        (
+            "a.html",
+            f"<p>Sacks.</p><img src='data:image/png;base64,{'A' * 4000}'><img src='x.png'>"
+            "<svg><text>Gate 7</text></svg><svg><path d='M0 0'/></svg><video src='v.mp4'></video>",
+            ("1 picture", "1 drawing with words", "1 video"),
+        ),
+        (
+            "a.ipynb",
+            json.dumps({"cells": [{"cell_type": "code", "source": "plot('Sacks.')", "outputs": [
+                {"data": {"image/png": "iVBO", "text/plain": "<Figure>"}},
+                {"data": {"text/plain": "5"}}]}]}),
+            ("1 picture among the results",),
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_read_of_a_file_is_told(
+    tmp_path: Path, name: str, content: str, told: tuple[str, ...]
+) -> None:
+    document = read(tmp_path, content, name)
+    assert "Sacks." in document.text
+    assert document.left_out == told

@@ -394,3 +394,17 @@ def test_rows_of_a_markdown_table_name_their_columns(tmp_path: Path, line_end: s
     assert lines[17] == "Year: 2023; Members: 402"
     assert lines[2] == "Before | after is no table."
     assert len(lines) == text.rstrip("\n").count("\n") + 1
+
+
+def test_media_and_hidden_slides_are_told(tmp_path: Path) -> None:
+    deck, clip = pptx.Presentation(), tmp_path / "a.mp4"
+    clip.write_bytes(b"x")
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    assert slide.shapes.title is not None
+    slide.shapes.title.text = "Mill"
+    slide._element.set("show", "0")
+    slide.shapes.add_movie(str(clip), 0, 0, Inches(1), Inches(1))
+    deck.save(str(tmp_path / "a.pptx"))
+    [document] = load(tmp_path / "a.pptx", "a.pptx")
+    assert document.text == "Mill (hidden slide)"
+    assert document.left_out == ("1 video",)

@@ -413,3 +413,29 @@ def test_units_below_the_names_belong_to_them(tmp_path: Path) -> None:
 def test_a_remark_below_a_table_has_no_name(tmp_path: Path) -> None:
     made = sheet([["Boat", "Catch"], ["Alba", 4], ["Brage", 6], [], ["Figures are estimates."]])
     assert saved(tmp_path, made)[-1] == "Figures are estimates."
+
+
+BOX = """<w:wsDr xmlns:w="http://w" xmlns:a="http://a"><w:anchor><w:row>1</w:row><w:sp><w:txBody>
+<a:p><a:r><a:t>Closed in August</a:t></a:r></a:p><a:p><a:r><a:t>for repair.</a:t></a:r></a:p>
+</w:txBody></w:sp></w:anchor></w:wsDr>"""
+
+
+def test_what_stands_in_no_cell_of_a_sheet_is_read(tmp_path: Path) -> None:
+    made = sheet([["Mill", "Sacks"], ["A", 60]])
+    made.add_chart(BarChart(), "D4")  # for the part of the drawings
+    made.oddHeader.center.text = "&Kffaa00Figures of the R&&D office"
+    made.oddHeader.right.text = "Page &P of &N"
+    made.oddFooter.left.text = "&P / &N"
+    path, boxed = tmp_path / "chart.xlsx", tmp_path / "a.xlsx"
+    made.parent.save(path)
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(boxed, "w") as copy:
+        for name in archive.namelist():
+            drawn = name == "xl/drawings/drawing1.xml"
+            copy.writestr(name, BOX if drawn else archive.read(name))
+    assert lines(boxed)[1:] == [
+        "Mill: A; Sacks: 60",
+        "Text box: Closed in August for repair.",
+        "Header: Figures of the R&D office Page of",
+    ]
+    anchors = load(boxed, "a.xlsx")[0].anchors
+    assert [anchor.line for anchor in anchors if anchor.line] == [2, 2, 1]

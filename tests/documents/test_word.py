@@ -325,3 +325,11 @@ def test_a_style_may_raise_characters_by_hand(tmp_path: Path) -> None:
     )
     body = f"<w:p>{r('ground 87')}{r('1', UP)}{r(' sacks')}</w:p>"
     assert read(tmp_path, body, styles=styles) == "ground 87[1] sacks"
+
+
+def test_diagrams_and_linked_documents_are_told(tmp_path: Path) -> None:
+    body = p("Sacks.") + "<w:p><w:r><w:drawing><w:relIds/></w:drawing></w:r></w:p><w:subDoc/>"
+    read(tmp_path, body)
+    assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (
+        "1 diagram", "1 document that is linked",
+    )  # fmt: skip

@@ -151,7 +151,7 @@ def test_a_file_that_replaces_one_of_the_same_size_and_times_is_changed(folder: 
     assert folder.sync().changed == ("owls.txt",)
 
 
-def test_recheck_hashes_a_file_that_looks_unchanged(folder: Folder) -> None:
+def test_recheck_reads_a_file_that_looks_unchanged(folder: Folder) -> None:
     path = folder.write("owls.txt", "Owls see well.\n")
     folder.write("tea.txt", TEA)
     folder.sync()
@@ -160,7 +160,8 @@ def test_recheck_hashes_a_file_that_looks_unchanged(folder: Folder) -> None:
     assert folder.sync().unchanged == 2
     with folder.open() as assistant:
         folder.age("owls.txt")
-        assert assistant.index(recheck=["tea.txt", "unknown.txt"]).unchanged == 2
+        assert assistant.index(recheck=["tea.txt", "unknown.txt"]).changed == ("tea.txt",)
+        assert assistant.index().unchanged == 2
         folder.age("owls.txt")
         assert assistant.index(recheck=["owls.txt"]).changed == ("owls.txt",)
         assert assistant.document("owls.txt").text == "Owls fly well."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,14 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.views.exports import MEDIA_TYPES, Format, export
+from askdocs.cli.verify import read_otherwise, readings
+from askdocs.documents import loaders
 from askdocs.errors import CorpusError
 from askdocs.output.exports import check_export, checks_as_json, checks_as_text, read_export
+from askdocs.types import Document
 from tests.cli.test_commands import askdocs
 from tests.conftest import ROOT
+from tests.hash_embedding import HashEmbedding
 
 QUESTION = "what did Zehri warn?"
 ARTICLE = "jaffar-express-attack.txt"
@@ -97,3 +101,30 @@ def test_a_damaged_citation_is_told() -> None:
 def test_no_quotes_are_no_failure() -> None:
     assert checks_as_json([])["quotes"] == 0
     assert list(checks_as_text([])) == ["0 of 0 quotes stand where they were quoted from."]
+
+
+def reads_as(text: str) -> Callable[[Path, str], list[Document]]:
+    return lambda path, source: [Document(source, text)]
+
+
+def test_a_quote_of_a_file_that_is_read_otherwise_now_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = "The mill sold 4203 sacks.", "The mill sold 420[3] sacks."
+    monkeypatch.setitem(loaders._REGISTERED, ".draft", reads_as(old))
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "mill.draft").write_text("x", encoding="utf-8")
+    config = Config(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        before = readings(assistant, ["mill.draft"])
+        monkeypatch.setitem(loaders._REGISTERED, ".draft", reads_as(new))
+        assistant.index()
+        assert readings(assistant, ["mill.draft"]) == before
+        assistant.index(recheck=["mill.draft"])
+        reread = read_otherwise(before, readings(assistant, ["mill.draft"]))
+        quoted = {"number": 1, "source": "mill.draft", "quote": old, "start": 0}
+        [check] = check_export([{"citations": [quoted]}], assistant.document, reread)
+        [other] = check_export([{"citations": [quoted]}], assistant.document)
+    assert (check.state, other.state) == ("reread", "changed")
+    assert "as askdocs reads the file now" in "".join(checks_as_text([check]))

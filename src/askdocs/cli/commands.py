@@ -520,10 +520,11 @@ def verify(
 ) -> None:
     """Bring the index up to date, and check whether the quotes of an export still stand.
 
-    The cited files are read again, whatever their size and times say. Exit status 1 if a quote
-    does not stand.
+    The cited files are read again, whatever their size and times say, and as this version of
+    askdocs reads them. Exit status 1 if a quote does not stand.
     """
     from askdocs.cli.terminal import showing_progress
+    from askdocs.cli.verify import read_otherwise, readings
     from askdocs.output.exports import (
         check_export,
         checks_as_json,
@@ -533,10 +534,13 @@ def verify(
     )
 
     answers = read_export(export)
+    cited = cited_sources(answers)
     with open_assistant(places) as assistant:
+        before = readings(assistant, cited)
         with showing_progress() as on_progress:
-            assistant.index(on_progress=on_progress, recheck=cited_sources(answers))
-        checks = list(check_export(answers, assistant.document))
+            assistant.index(on_progress=on_progress, recheck=cited)
+        reread = read_otherwise(before, readings(assistant, cited))
+        checks = list(check_export(answers, assistant.document, reread))
     if as_json:
         _print_json(checks_as_json(checks))
     else:

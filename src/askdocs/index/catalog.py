@@ -316,11 +316,11 @@ class Catalog:
             )
 
     def distrust(self, sources: Iterable[str]) -> None:
-        """Make the next sync hash the files of some documents, whatever their size and times."""
+        """Make the next sync read the files of some documents again, whatever they look like."""
         with self._database.transaction() as connection:
             connection.execute(
-                """UPDATE files SET modified_ns = -1 WHERE path IN (SELECT file FROM documents
-                   WHERE source IN (SELECT value FROM json_each(?)))""",
+                """UPDATE files SET modified_ns = -1, hash = '' WHERE path IN
+                   (SELECT file FROM documents WHERE source IN (SELECT value FROM json_each(?)))""",
                 [json.dumps(list(sources))],
             )
 

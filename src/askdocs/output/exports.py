@@ -7,7 +7,7 @@ import json
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,11 +19,12 @@ from askdocs.output.json_records import answer_as_json
 from askdocs.output.printable import printable
 from askdocs.types import Answer, Document
 
-State = Literal["holds", "moved", "changed", "gone", "altered"]
+State = Literal["holds", "moved", "changed", "reread", "gone", "altered"]
 MEANINGS: Mapping[State, str] = {
     "holds": "stands where it was quoted from",
     "moved": "stands elsewhere in the document now",
     "changed": "is not in the document any more",
+    "reread": "is not in the text as askdocs reads the file now; the file looks the same",
     "gone": "its document is not in the folder any more",
     "altered": "was altered in the export itself: its hash does not fit",
 }
@@ -93,12 +94,19 @@ def cited_sources(answers: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def check_export(
-    answers: Sequence[Mapping[str, Any]], document: Callable[[str], Document]
+    answers: Sequence[Mapping[str, Any]],
+    document: Callable[[str], Document],
+    reread: Collection[str] = (),
 ) -> Iterator[CheckedQuote]:
     """Each citation of each answer, checked against the documents as they are now.
 
-    `document` gives a stored document by its source, and raises an AskdocsError for none. Raises
-    CorpusError for a citation that lacks what can be checked.
+    Args:
+        answers: The answers of an export.
+        document: Gives a stored document by its source, and raises an AskdocsError for none.
+        reread: The sources whose text is another one although their files look the same.
+
+    Raises:
+        CorpusError: A citation lacks what can be checked.
     """
     for answer in answers:
         for citation in answer["citations"]:
@@ -108,7 +116,7 @@ def check_export(
                     number=int(citation["number"]),
                     source=str(citation["source"]),
                     quote=str(citation["quote"]),
-                    state=_state(citation, document),
+                    state=_state(citation, document, reread),
                 )
             except (KeyError, TypeError, ValueError) as error:
                 raise CorpusError(f"A citation of the export is damaged: {error!r}.") from error
@@ -134,7 +142,9 @@ def checks_as_text(checks: Sequence[CheckedQuote]) -> Iterator[str]:
     yield f"{holding} of {len(checks)} quotes stand where they were quoted from."
 
 
-def _state(citation: Mapping[str, Any], document: Callable[[str], Document]) -> State:
+def _state(
+    citation: Mapping[str, Any], document: Callable[[str], Document], reread: Collection[str]
+) -> State:
     quote, start = str(citation["quote"]), int(citation["start"])
     if citation.get("hash") not in (None, checksum(quote)):
         return "altered"
@@ -144,4 +154,6 @@ def _state(citation: Mapping[str, Any], document: Callable[[str], Document]) -> 
         return "gone"
     if text[start : start + len(quote)] == quote:
         return "holds"
-    return "moved" if quote in text else "changed"
+    if quote in text:
+        return "moved"
+    return "reread" if citation["source"] in reread else "changed"

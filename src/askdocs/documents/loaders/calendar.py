@@ -27,6 +27,11 @@ _FIELDS = (
     ("ORGANIZER", "Organiser"),
     ("ATTENDEE", "Invited"),
     ("STATUS", "Status"),
+    ("CATEGORIES", "Kind"),
+    ("CONTACT", "Contact"),
+    ("URL", "Link"),
+    ("ATTACH", "Attached"),
+    ("COMMENT", "Comment"),
     ("DESCRIPTION", "Description"),
 )
 
@@ -93,6 +98,11 @@ def _words(value: Any) -> str:
         return f"{moment.day} {moment:%B %Y}"
     if moment is not None:
         return str(moment)
+    categories = getattr(value, "cats", None)
+    if categories is not None:
+        return ", ".join(map(str, categories))
+    if getattr(value, "params", {}).get("VALUE") == "BINARY":
+        return "a file that stands in the calendar (not read)"
     name = getattr(value, "params", {}).get("CN")
     if name:
         return str(name)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.documents.loaders.text import read_text
 from askdocs.types import Document
@@ -57,6 +57,8 @@ _REFERENCE = re.compile(rf"~?\\(?:eq|page|auto|name|[cC])?ref\*?\s*{_GROUP}")
 _SUBSCRIPT = re.compile(r"(?<=[A-Za-z])\$_\{?(\d+)\}?\$")  # H$_2$O
 _BRACES = re.compile(rf"\s*{_GROUP}")
 _PREFIXES = ("kilo", "mega", "giga", "milli", "micro", "nano", "centi")
+_INCLUDED = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]{1,200})\}")
+_PICTURE = re.compile(r"\\includegraphics(?![a-zA-Z])|\\begin\{(?:tikzpicture|pspicture)\}")
 _UNITS = {
     "metre": "m",
     "meter": "m",
@@ -109,6 +111,11 @@ def load(path: Path, source: str) -> Sequence[Document]:
         if "\\today" not in words and plain(words):
             builder.add(f"{name.capitalize()}: {plain(words)}")
     _write(builder, _TITLE.sub("", _NAMED.sub("", body)), plain)
+    for name in _INCLUDED.findall(body):
+        builder.leave_out(f"included file {name.strip()}")
+    pictures = len(_PICTURE.findall(body))
+    if pictures:
+        builder.leave_out(counted(pictures, "picture"))
     return [builder.build()]
 
 

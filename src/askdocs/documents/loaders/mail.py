@@ -27,6 +27,9 @@ from askdocs.documents.loaders.tnef import SIGNATURE, files_in
 from askdocs.types import Document
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
+_SIGNATURES = frozenset({".p7s"})
+_SMIME = frozenset({"pkcs7-mime", "x-pkcs7-mime"})
+_PGP = "-----BEGIN PGP MESSAGE-----"
 _NOT_SHOWN = frozenset({"script", "style", "head", "template", "title"})
 _FEW_WORDS = 8  # words that the HTML part may have beyond the plain part: "unsubscribe here"
 _NEW_WORDS = 0.3  # share of the words of the HTML part that only it has, where it is read
@@ -51,7 +54,11 @@ def load(path: Path, source: str) -> Sequence[Document]:
             raise LoadError("the file is not a mail, whatever its name says")
         _add_mail(builder, message)
         pictures += sum(_is_shown_picture(part) for part in _parts(message))
+        if _is_encrypted(message):
+            builder.leave_out("an encrypted mail")
         for name, data in _attachments(message):
+            if PurePosixPath(name).suffix.lower() in _SIGNATURES:
+                continue  # it tells nothing that a reader sees
             name, reason = attachments.add(name, data)
             if reason and data.startswith(SIGNATURE):
                 reason = "Outlook's package of attachments (TNEF), empty or damaged"
@@ -62,6 +69,14 @@ def load(path: Path, source: str) -> Sequence[Document]:
     if pictures:
         builder.leave_out(f"{counted(pictures, 'picture')} between the words of the mail")
     return [builder.build(), *attachments.documents]
+
+
+def _is_encrypted(message: Message) -> bool:
+    """Whether only those who have its key can read a mail (S/MIME, OpenPGP)."""
+    if message.get_content_type() == "multipart/encrypted" or _PGP in _bodies(message)[0]:
+        return True
+    kind = str(message.get_param("smime-type") or "")
+    return message.get_content_subtype() in _SMIME and "signed" not in kind
 
 
 def _messages(path: Path, source: str) -> list[Message]:

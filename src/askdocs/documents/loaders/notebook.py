@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder, first_line
+from askdocs.documents.loaders.builder import DocumentBuilder, counted, first_line
 from askdocs.documents.loaders.text import read_text
 from askdocs.types import Document
 
@@ -35,7 +35,17 @@ def load(path: Path, source: str) -> Sequence[Document]:
             builder.add(text)
         if cell.get("cell_type") in {"markdown", "heading"} and texts and not builder.title:
             builder.title = first_line(texts[0])
+    pictures = sum(map(_pictures, cells))
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} among the results")
     return [builder.build()]
+
+
+def _pictures(cell: dict[str, object]) -> int:
+    """How many results of a cell are pictures or widgets alone."""
+    outputs = cell.get("outputs")
+    kinds = [output.get("data") or {} for output in outputs] if isinstance(outputs, list) else []
+    return sum(1 for data in kinds if any(not name.startswith("text/") for name in data))
 
 
 def _texts(cell: dict[str, object]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from striprtf.striprtf import rtf_to_text
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
 from askdocs.types import Document
 
@@ -45,6 +45,10 @@ def load(path: Path, source: str) -> Sequence[Document]:
     for paragraph in _BLANK.split(text.replace("\r", "")):
         lines = [_row(_joined(line)) for line in paragraph.split("\n")]
         builder.add("\n".join(filter(None, lines)))
+    for mark, noun in ((r"\pict", "picture"), (r"\objdata", "embedded object")):
+        count = len(re.findall(rf"{re.escape(mark)}(?![a-z])", rtf))
+        if count:
+            builder.leave_out(counted(count, noun))
     return [builder.build()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -34,6 +34,7 @@ _PLACEHOLDER = re.compile(
     r"|\b(?:loading|please wait|wird geladen|chargement|cargando)\b",
     re.I,
 )
+_PICTURE = 3000  # characters of a picture within a page; a smaller one is a sign
 _PLACEHOLDER_REST = 60  # letters beside it; more are a text of its own
 _EMPTY = re.compile(rb"<(?P<name>[A-Za-z][\w:-]*)(?:\s[^<>]*?)?/>")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
@@ -67,6 +68,8 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
     frames = sum(1 for frame in page.css("iframe, frame") if frame.attributes.get("src"))
     if frames:
         builder.leave_out(f"{counted(frames, 'frame')} with another page")
+    for noun, count in _unread(page):
+        builder.leave_out(counted(count, noun))
     document = builder.build()
     text = document.text
     rest = _PLACEHOLDER.sub("", text[:_PLACEHOLDER_LIMIT])
@@ -74,6 +77,25 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
     if empty and page.css_first("script") is not None:
         raise LoadError(_SCRIPTED)
     return document
+
+
+def _unread(page: LexborHTMLParser) -> Iterator[tuple[str, int]]:
+    """What a page holds beside its text: (noun, count)."""
+    held = [
+        img for img in page.css("img[src^='data:']") if len(img.attributes["src"] or "") > _PICTURE
+    ]
+    drawings = [svg for svg in page.css("svg") if svg.css_first("text") is not None]
+    yield from (
+        (noun, len(nodes))
+        for noun, nodes in (
+            ("picture", held),
+            ("drawing with words", drawings),
+            ("video", page.css("video")),
+            ("recording", page.css("audio")),
+            ("embedded object", page.css("object[data], embed[src]")),
+        )
+        if nodes
+    )
 
 
 def _is_little(rest: str, text: str) -> bool:

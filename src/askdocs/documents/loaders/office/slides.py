@@ -33,14 +33,26 @@ def load(path: Path, source: str) -> Sequence[Document]:
         builder = DocumentBuilder(source, title=core_title(archive, "docProps/core.xml"))
         if builder.title.lower() in {"powerpoint presentation", "powerpoint-präsentation"}:
             builder.title = ""
-        pictures = 0
+        unread: dict[str, int] = {}
         for number, part in enumerate(_slides(archive), 1):
             slide = read_xml(archive, part)
-            pictures += sum(1 for element in slide.iter() if local(element.tag) == "pic")
+            for noun in filter(None, map(_unread_kind, slide.iter())):
+                unread[noun] = unread.get(noun, 0) + 1
             _add_slide(builder, archive, part, number)
-    if pictures:
-        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
+    for noun, count in sorted(unread.items()):
+        builder.leave_out(counted(count, noun) + " (no text recognition)" * (noun == "picture"))
     return [builder.build()]
+
+
+def _unread_kind(element: Element) -> str:
+    """What an element of a slide shows that is not read; "" where it is something else."""
+    name = local(element.tag)
+    if name == "pic":
+        held = {local(part.tag) for part in element.iter()}
+        if held & {"videoFile", "quickTimeFile"}:
+            return "video"
+        return "recording" if "audioFile" in held else "picture"
+    return {"oleObj": "embedded object", "relIds": "diagram"}.get(name, "")
 
 
 def _slides(archive: ZipFile) -> list[str]:
@@ -58,10 +70,13 @@ def _slides(archive: ZipFile) -> list[str]:
 
 
 def _add_slide(builder: DocumentBuilder, archive: ZipFile, part: str, number: int) -> None:
-    shapes = list(_shapes(read_xml(archive, part)))
+    slide = read_xml(archive, part)
+    shapes = list(_shapes(slide))
     related = relations(archive, part)
     title = next((shape for shape in shapes if _placeholder(shape) in _TITLES), None)
     words = " ".join(paragraphs(title)) if title is not None else ""
+    if slide.get("show") in {"0", "false"}:
+        words = f"{words} (hidden slide)".strip()
     builder.anchor(page=number, heading=None if words else "")
     builder.heading(1, words)
     for shape in shapes:

@@ -57,6 +57,8 @@ _UNREAD = {
     "chart": "chart",
     "object": "embedded object",
     "altChunk": "embedded document",
+    "subDoc": "document that is linked",
+    "relIds": "diagram",
 }
 _LABEL = re.compile(r"[^\n]{1,60}:\s*")
 _SPAN_LIMIT = 100

@@ -18,7 +18,7 @@ from askdocs.documents.loaders.office.zip_archive import (
     read_part,
 )
 from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
-from askdocs.documents.loaders.tables.sheet_parts import Texts, cell_place, sheet_parts
+from askdocs.documents.loaders.tables.sheet_parts import cell_place
 
 _STRINGS = "xl/sharedStrings.xml"
 _RAISED = b"vertAlign"
@@ -31,18 +31,7 @@ _INLINE = re.compile(rb"<(?:\w+:)?is>.*</(?:\w+:)?is>", re.S)
 _NAMESPACE = re.compile(rb"(</?)\w+:")
 
 
-def read_scripted_cells(archive: ZipFile) -> dict[str, Texts]:
-    """Name of a sheet → its cells with superscripts or subscripts, as plain text."""
-    shared = _shared_strings(archive)
-    found: dict[str, Texts] = {}
-    for name, part in sheet_parts(archive):
-        data = read_part(archive, part)
-        if shared or _RAISED in data:
-            found[name] = dict(_cells(data, shared))
-    return found
-
-
-def _shared_strings(archive: ZipFile) -> dict[int, str]:
+def shared_scripts(archive: ZipFile) -> dict[int, str]:
     """Those of the shared strings that have such characters, by their index."""
     if _STRINGS not in archive.namelist():
         return {}
@@ -52,6 +41,19 @@ def _shared_strings(archive: ZipFile) -> dict[int, str]:
     strings = [element for element in parse_xml(data) if local(element.tag) == "si"]
     texts = ((index, _text(element)) for index, element in enumerate(strings))
     return {index: text for index, text in texts if text is not None}
+
+
+def scripted_cells(data: bytes, shared: Mapping[int, str]) -> dict[tuple[int, int], str]:
+    """The cells of a sheet with superscripts or subscripts, as plain text.
+
+    Args:
+        data: What the part of the sheet holds.
+        shared: The shared strings with such characters.
+
+    Returns:
+        (row, column) of each, from 1, and its text.
+    """
+    return dict(_cells(data, shared)) if shared or _RAISED in data else {}
 
 
 def _cells(data: bytes, shared: Mapping[int, str]) -> Iterator[tuple[tuple[int, int], str]]:

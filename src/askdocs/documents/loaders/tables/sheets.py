@@ -6,10 +6,12 @@ Anchors are the sheet and the row.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 from python_calamine import (
     CalamineError,
@@ -21,7 +23,8 @@ from python_calamine import (
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder, counted
-from askdocs.documents.loaders.office.zip_archive import open_archive
+from askdocs.documents.loaders.office.zip_archive import open_archive, read_part
+from askdocs.documents.loaders.tables.beside_cells import words_beside
 from askdocs.documents.loaders.tables.cell_notes import read_notes
 from askdocs.documents.loaders.tables.cells import clean
 from askdocs.documents.loaders.tables.grid import Numbered, add_grid
@@ -29,8 +32,8 @@ from askdocs.documents.loaders.tables.merged import Grid, Span, fill_merged
 from askdocs.documents.loaders.tables.number_format import plain_value
 from askdocs.documents.loaders.tables.old_excel import as_xlsx
 from askdocs.documents.loaders.tables.open_sheets import add_sheets
-from askdocs.documents.loaders.tables.rich_text import read_scripted_cells
-from askdocs.documents.loaders.tables.sheet_parts import Texts
+from askdocs.documents.loaders.tables.rich_text import scripted_cells, shared_scripts
+from askdocs.documents.loaders.tables.sheet_parts import Texts, sheet_parts
 from askdocs.documents.loaders.tables.workbook import Workbook
 from askdocs.types import Document
 
@@ -56,17 +59,17 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 def _read(data: bytes, path: Path, source: str) -> Document:
     builder = DocumentBuilder(source)
-    workbook, notes, scripted = None, dict[str, Texts](), dict[str, Texts]()
+    workbook, notes, sheets = None, dict[str, Texts](), dict[str, _Beside]()
     if data.startswith(b"PK"):
         with open_archive(path) as archive:  # refuses one that unpacks to far too much
             if "content.xml" in archive.namelist():
                 add_sheets(builder, archive)
                 return builder.build()
             if "xl/workbook.xml" in archive.namelist():
-                notes, scripted = read_notes(archive), read_scripted_cells(archive)
+                notes, sheets = read_notes(archive), dict(_read_beside(archive))
                 workbook = Workbook(path)
                 _tell_unread(builder, archive.namelist())
-    _add_sheets(builder, _open(data), workbook, notes, scripted)
+    _add_sheets(builder, _open(data), workbook, notes, sheets)
     if workbook is None:
         builder.leave_out("number formats (cells show their stored values)")
     elif workbook.computed:
@@ -86,23 +89,43 @@ def _open(data: bytes) -> CalamineWorkbook:
         raise LoadError("the spreadsheet is damaged or incomplete") from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What readers of spreadsheets do not tell of a sheet."""
+
+    scripted: Texts = field(default_factory=dict)  # cells with raised characters
+    words: Mapping[str, int] = field(default_factory=dict)  # in no cell → the row beside them
+
+
+def _read_beside(archive: ZipFile) -> Iterator[tuple[str, _Beside]]:
+    shared = shared_scripts(archive)
+    for name, part in sheet_parts(archive):
+        data = read_part(archive, part)
+        yield name, _Beside(scripted_cells(data, shared), words_beside(archive, part, data))
+
+
 def _add_sheets(
     builder: DocumentBuilder,
     values: CalamineWorkbook,
     workbook: Workbook | None,
     notes: Mapping[str, Texts],
-    scripted: Mapping[str, Texts],
+    sheets: Mapping[str, _Beside],
 ) -> None:
     for sheet in values.sheets_metadata:
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue
         name = sheet.name
         cells = values.get_sheet_by_name(name)
-        rows = _rows(cells, workbook, notes.get(name, {}), scripted.get(name, {}))
-        if rows:
+        beside = sheets.get(name, _Beside())
+        rows = _rows(cells, workbook, notes.get(name, {}), beside.scripted)
+        if rows or beside.words:
             hidden = sheet.visible is not SheetVisibleEnum.Visible
             builder.heading(1, f"{sheet.name} (hidden sheet)" if hidden else sheet.name)
-            add_grid(builder, rows)
+            if rows:
+                add_grid(builder, rows)
+            for words, row in beside.words.items():
+                builder.anchor(line=row)
+                builder.add(words)
 
 
 def _tell_unread(builder: DocumentBuilder, parts: Sequence[str]) -> None:
