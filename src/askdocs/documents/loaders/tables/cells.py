@@ -9,6 +9,7 @@ from collections.abc import Sequence
 NUMBER = re.compile(r"(?:[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*?)(?:\[\w{1,3}\])?")
 
 Row = Sequence[str]
+Numbered = list[tuple[int, Row]]  # filled rows of a sheet with their numbers, from 1
 
 
 class Covered(str):

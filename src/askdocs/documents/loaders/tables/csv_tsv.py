@@ -8,8 +8,8 @@ from io import StringIO
 from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.tables.cells import clean
-from askdocs.documents.loaders.tables.grid import Numbered, add_grid
+from askdocs.documents.loaders.tables.cells import Numbered, clean
+from askdocs.documents.loaders.tables.grid import add_grid
 from askdocs.documents.loaders.text import read_text
 from askdocs.types import Document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.tables.cells import NUMBER, Row
+from askdocs.documents.loaders.tables.cells import NUMBER, Numbered, Row
 from askdocs.documents.loaders.tables.rows import (
     add_rows,
     column_names,
@@ -16,7 +16,7 @@ from askdocs.documents.loaders.tables.rows import (
     joined_names,
     typed_below_first,
 )
-from askdocs.documents.loaders.tables.side_by_side import Numbered, tables_beside
+from askdocs.documents.loaders.tables.side_by_side import tables_beside
 from askdocs.documents.loaders.tables.units import with_units
 
 _LABELLED_WIDTH = 3  # columns of a table whose rows may share a label

@@ -10,8 +10,8 @@ from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.office.open_text import paragraph_text
 from askdocs.documents.loaders.office.zip_archive import attribute, local, read_part, read_xml
-from askdocs.documents.loaders.tables.cells import clean
-from askdocs.documents.loaders.tables.grid import Numbered, add_grid
+from askdocs.documents.loaders.tables.cells import Numbered, clean
+from askdocs.documents.loaders.tables.grid import add_grid
 from askdocs.documents.loaders.tables.merged import Grid, Span, fill_merged
 
 _MANIFEST = "META-INF/manifest.xml"

@@ -26,8 +26,8 @@ from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.office.zip_archive import open_archive, read_part
 from askdocs.documents.loaders.tables.beside_cells import words_beside
 from askdocs.documents.loaders.tables.cell_notes import read_notes
-from askdocs.documents.loaders.tables.cells import clean
-from askdocs.documents.loaders.tables.grid import Numbered, add_grid
+from askdocs.documents.loaders.tables.cells import Numbered, clean
+from askdocs.documents.loaders.tables.grid import add_grid
 from askdocs.documents.loaders.tables.merged import Grid, Span, fill_merged
 from askdocs.documents.loaders.tables.number_format import plain_value
 from askdocs.documents.loaders.tables.old_excel import as_xlsx

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from askdocs.documents.loaders.tables.cells import NUMBER, Row
+from askdocs.documents.loaders.tables.cells import NUMBER, Numbered, Row
 from askdocs.documents.loaders.tables.rows import first_row_names, typed_below_first
-
-Numbered = list[tuple[int, Row]]  # filled rows with their numbers, from 1
 
 _FEWEST = 2  # rows and columns of a table
 
