@@ -56,6 +56,8 @@ def test_a_chat_of_whatsapp_names_who_wrote_and_when(tmp_path: Path) -> None:
     assert "Mira (03.11.27, 09:15): Der Zug fährt um 10:40\nvon Gleis 7" in document.text
     assert "Tom W., 03.11.27, 09:16" in [anchor.heading for anchor in document.anchors]
     assert "Tom W. (11/3/27, 9:16:40\u202fAM): Thanks" in read(tmp_path, IOS, "ios.txt").text
+    chinese = "2027/3/1 07:42 - 王敏: 电梯又停了\n2027/3/1 下午7:45 - 老赵: 打了"
+    assert "老赵 (2027/3/1 下午7:45): 打了" in read(tmp_path, chinese, "zh.txt").text
 
 
 @pytest.mark.parametrize(

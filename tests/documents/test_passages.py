@@ -139,11 +139,58 @@ def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[
         ["Das Rathaus wurde am 3. Mai 1925 eröffnet.", "Es regnete."],
         ["Call tel. 555 1234 before noon.", "See vol. 3 of the annals."],
         ["Section (b) applies.", "He came in 1925.", "Mai is a name."],
+        ["(2) The tenant may quit.", "Both sides waive it."],
+        [
+            "Der Beitrag steigt z. B. für Gäste, gez. P. Lenz, vgl. Nr. 4 und Abs. 2.",
+            "Er gilt ab Mai.",
+        ],
+        ["La Sra. Gil llegó a la pág. 3.", "Llovió."],
+        ["Møtet gjelder kap. 2, jf. pkt. 4 f.eks. i dag.", "Han sa ja."],
     ],
 )
 def test_a_sentence_does_not_end_after_a_number_or_an_abbreviation(sentences: list[str]) -> None:
     text = " ".join(sentences)
     assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "TOP 2 Berichte\nDer Stand beträgt 214. Im Vorjahr waren es 203. Die Prüfer haben"
+            " auch am\n"
+            "Kassenbuch nichts auszusetzen, und der Vorstand wird von allen entlastet, ohne\n"
+            "Gegenstimme. Frist für die Anmeldung zur Fahrt auf der Wiesa ist nun der\n"
+            "30. Juni 2025.",
+            ["TOP 2 Berichte", "Der Stand beträgt 214.", "Im Vorjahr waren es 203.",
+             "Die Prüfer haben auch am\nKassenbuch nichts auszusetzen, und der Vorstand wird von"
+             " allen entlastet, ohne\nGegenstimme.",
+             "Frist für die Anmeldung zur Fahrt auf der Wiesa ist nun der\n30. Juni 2025."],
+        ),
+        (
+            "时间：2025年5月18日\n地点：二楼\n马骏提出换成沙坑，费用约3万元；李东升担心附近的猫和狗\n"
+            "在沙里便溺，主张重新铺塑胶。3号楼没有达成一致，下次再议。",
+            ["时间：2025年5月18日", "地点：二楼",
+             "马骏提出换成沙坑，费用约3万元；李东升担心附近的猫和狗\n在沙里便溺，主张重新铺塑胶。",
+             "3号楼没有达成一致，下次再议。"],
+        ),
+        (
+            "王敏 (2025/6/3 07:42): 电梯又停了，停在9楼，谁给物业打个电话，请快一点来\n"
+            "老赵 (2025/6/3 07:45): 打了，说维修师傅八点半才到，请大家再等一等",
+            ["王敏 (2025/6/3 07:42): 电梯又停了，停在9楼，谁给物业打个电话，请快一点来",
+             "老赵 (2025/6/3 07:45): 打了，说维修师傅八点半才到，请大家再等一等"],
+        ),
+    ],
+    ids=["German nouns begin lines", "Chinese", "Chinese chat"],
+)  # fmt: skip
+def test_wrapped_lines_of_other_languages_are_one_sentence(text: str, sentences: list[str]) -> None:
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+def test_a_full_stop_within_a_chinese_quotation_ends_no_sentence() -> None:
+    text = "他说“好。3点来。”然后走了。"
+    start, end = sentence_spans(text)[0]
+    assert text[start:end] == "他说“好。3点来。”"
 
 
 def test_the_month_of_may_can_end_a_sentence() -> None:

@@ -117,6 +117,14 @@ def letters_weight(text: str) -> int:
     return sum(map(str.isalpha, text)) + (_LETTERS_OF_DENSE - 1) * len(_DENSE.findall(text))
 
 
+def is_function_word(word: str) -> bool:
+    """Whether a word, as it is written, is one of the most frequent of English or other languages.
+
+    One with a capital is none: it may be a name, or a noun in German.
+    """
+    return word in _ENGLISH or word in _OTHER
+
+
 def asks_in_english(question: str) -> bool:
     """Whether a question, which may be a few words, is in English.
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
+from askdocs.documents.language import is_function_word
+
 # Words up to 6 letters are mostly one WordPiece token, longer ones more; CJK is one a character.
 TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]|\w{1,6}|[^\w\s]"
@@ -21,18 +23,36 @@ _ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-0
 _FEWEST_ROWS = 4  # lines that all begin with a capital: a list, not wrapped prose
 # No sentence ends after a number that counts it ("4. Deposit."), …
 _ENUMERATOR = re.compile(r"[#\s]*\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-z])[.)]\s*")
-# … after these before a figure ("approx. 12 km"), nor between the day and the month.
-_ABBREVIATED = re.compile(
-    r"\b(?:approx|apt|app|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|max|min|par|para|ref|rm"
-    r"|resp|tab|tel|temp|vol|vols)\.\s+(?=[\d+(])"
-    r"|\b\d{1,2}\.\s+(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
+# … after these before a figure ("approx. 12 km"), nor between the day and the month, …
+_DAY_OF_MONTH = (
+    r"\d{1,2}\.\s+(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
     r"|November|Dezember|januar|februar|mars|april|mai|juni|juli|august|september|oktober"
-    r"|november|desember|december)\b)",
+    r"|november|desember|december)\b)"
+)
+_ABBREVIATED = re.compile(
+    r"\b(?:abs|approx|apt|app|art|ca|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|kap|kl|max|min"
+    r"|nr|núm|pág|págs|par|para|pkt|ref|rm|resp|tab|tel|temp|vol|vols|ziff)\.\s+(?=[\d+(])"
+    # … nor after those of other languages, whatever follows.
+    r"|\b(?:bzw|bl\.\s?a|d\.\s?h|evtl|f\.\s?eks|gez|ggf|inkl|jf|p\.\s?ej|srt?a|u\.\s?a|vgl|zzgl"
+    r"|z\.\s?B)\.\s+"
+    rf"|\b{_DAY_OF_MONTH}",
     re.IGNORECASE,
+)
+_DATE = re.compile(_DAY_OF_MONTH, re.IGNORECASE)
+# The library ends no sentence of scripts without spaces before a figure or a Latin letter.
+_FULL_STOP_OF_CJK = re.compile(r"[。！？](?=[0-9A-Za-z０-９])")
+_OPENING, _CLOSING = "“「『《（", "”」』》）"
+_WIDE = re.compile(r"[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]")
+_ENDS_LINE_OF_CJK = "。！？；：…、”」』》"
+_BEGINS_CJK = re.compile(
+    r"\W*(?:[一二三四五六七八九十]+[、．)）]|第[一二三四五六七八九十百\d]+[章节条]"
+    r"|\S{1,20}(?: \([^()\n]*\d[^()\n]*\))?[:：])"
 )
 _MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
 _WRAP_WIDTHS = range(40, 181)  # widths, in characters, at which prose is wrapped
 _NEARLY_FULL = 0.85  # of the width: a line that ends there within a sentence is wrapped
+_BEGINS_WITHIN = re.compile(r"[^\W\d_]{3,}[.!?] +[^\W\d_]")
+_MOSTLY = 0.5  # of the line ends of a block
 _NEAR = 3  # lines before and after a line end that say how wide the text is there, each for itself
 # The library holds the interpreter and takes quadratic time for quotes that nobody closes, so it
 # sees a window at a time. The boundaries near the end of a window are left to the next one: what
@@ -84,10 +104,12 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     for piece_start, piece_end in unwrapped_lines(text, start, end):
         # A soft line end reads as a space: the lengths, and so the offsets, stay.
         piece = text[piece_start:piece_end].replace("\n", " ")
-        ends = _sentence_ends(piece)
-        ends.update(found.end() for found in _MAY.finditer(piece))
-        ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
         counted = _ENUMERATOR.match(piece)
+        # A parenthesis that opens the text makes one sentence of it for the library: "(2) Rent."
+        ends = _sentence_ends(piece.replace("(", " ", 1) if counted else piece)
+        ends.update(found.end() for found in _MAY.finditer(piece))
+        ends.update(_ends_of_cjk(piece))
+        ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
         ends.discard(counted.end() if counted else 0)
         ends = {_after_emphasis(piece, each) for each in ends}
         for first, last in pairwise(sorted({0, len(piece), *ends})):
@@ -116,6 +138,17 @@ def _sentence_ends(piece: str) -> set[int]:
         ends.update(start + end for end in settled if end <= step)
         start += step
     return ends
+
+
+def _ends_of_cjk(piece: str) -> Iterator[int]:
+    """Where sentences end before a figure or a Latin letter, outside of quotations."""
+    depth = start = 0
+    for found in _FULL_STOP_OF_CJK.finditer(piece):
+        between = piece[start : found.end()]
+        depth += sum(map(between.count, _OPENING)) - sum(map(between.count, _CLOSING))
+        start = found.end()
+        if depth <= 0:
+            yield found.end()
 
 
 def _after_emphasis(piece: str, end: int) -> int:
@@ -155,7 +188,7 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     for line in text[start:end].split("\n"):
         lines.append((at, at + len(line)))
         at += len(line) + 1
-    widths = [line_end - line_start for line_start, line_end in lines]
+    widths = [_width(text[line_start:line_end]) for line_start, line_end in lines]
     listed = _is_list([text[first:last] for first, last in lines])
     final = text[start:end].rstrip().count("\n")  # the last line, which may be short
     piece_start, piece_end = line_before, _ = lines[0]
@@ -176,9 +209,39 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
 def _is_list(lines: Sequence[str]) -> bool:
     """Whether lines are too many that all begin with a capital or a figure to be wrapped prose."""
     starts = [line.lstrip("\"'“‘( \t")[:1] for line in lines]
-    return len(lines) >= _FEWEST_ROWS and all(
-        start.isupper() or start.isdigit() for start in starts
+    return (
+        len(lines) >= _FEWEST_ROWS
+        and all(start.isupper() or start.isdigit() for start in starts)
+        and not _are_full(lines)
     )
+
+
+def _are_full(lines: Sequence[str]) -> bool:
+    """Whether hardly a line had room for the first word of the next, as where prose is wrapped.
+
+    German prose may be wrapped so that every line begins with a noun. What tells it from a list of
+    long items is a sentence that begins within a line, or a line that ends with "the" or "of".
+    """
+    if not any(_BEGINS_WITHIN.search(line) or is_function_word(_last_word(line)) for line in lines):
+        return False
+    width = max(map(len, lines))
+    following = [pair for pair in pairwise(lines) if not _is_bullet(pair[1])]
+    full = sum(len(line) + 1 + len(after.split(maxsplit=1)[0]) > width for line, after in following)
+    return full >= max(_MOSTLY * len(following), 1)
+
+
+def _last_word(line: str) -> str:
+    return line.rsplit(maxsplit=1)[-1] if line.strip() else ""
+
+
+def _width(line: str) -> int:
+    """How wide a line is, in columns: a Chinese or Japanese character takes two."""
+    return len(line) + len(_WIDE.findall(line))
+
+
+def _is_bullet(line: str) -> bool:
+    """Whether a line begins an item; "30. Juni" begins with a date."""
+    return bool(_BULLET.match(line)) and not _DATE.match(line)
 
 
 def _are_rows(before: str, line: str) -> bool:
@@ -200,10 +263,14 @@ def _label_shape(line: str) -> str:
 def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
     """Whether the line end at `before_end` only wraps: the sentence goes on in the next line."""
     line = text[start:end]
-    if not line.strip() or _BULLET.match(line):
+    if not line.strip() or _is_bullet(line):
         return False
     first_word = line.split(maxsplit=1)[0]
-    before = before_end - (text.rfind("\n", 0, before_end) + 1)
+    before_line = text[text.rfind("\n", 0, before_end) + 1 : before_end]
+    before = _width(before_line)
+    if _WIDE.match(line) or _WIDE.match(before_line[-1:]):
+        ended = before_line[-1:] in _ENDS_LINE_OF_CJK or _BEGINS_CJK.match(line)
+        return before >= _NEARLY_FULL * width and not ended
     if before + 1 + len(first_word) > width or line[:1].islower():
         return True
     last = text[before_end - 1]

@@ -21,8 +21,9 @@ from selectolax.lexbor import LexborHTMLParser
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.text import read_text
 
-_DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
-_TIME = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[\s\u202f]?[AaPp]\.?[\s\u202f]?[Mm]\.?)?"
+_DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
+_NOON = r"(?:[上下]午|午[前後]|오[전후])?\s?"  # before or after it, in Chinese, Japanese, Korean
+_TIME = rf"{_NOON}\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[\s\u202f]?[AaPp]\.?[\s\u202f]?[Mm]\.?)?"
 _STAMP = rf"{_DATE},?\s(?:\w{{2,3}}\s)?{_TIME}"
 _MESSAGE = re.compile(
     rf"^[\u200e\u200f]*(?:\[(?P<ios>{_STAMP})\]|(?P<android>{_STAMP})\s[-–])\s(?P<rest>.*)$"
