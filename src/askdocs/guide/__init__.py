@@ -1,1 +1,1 @@
-"""What a folder and its documents are about, said by their own words, without a model."""
+"""Guides: what a folder and its documents are about, in their own words, without a model."""

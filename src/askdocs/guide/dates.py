@@ -1,4 +1,4 @@
-"""The day that a document gives itself: in its head, on a line of its own, or in its name."""
+"""The date of a document: from its head, a line of its own, or its file name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LONGEST_LINE = 40  # characters of a line that is a date and little else
 
 
 def date_of(source: str, text: str) -> str:
-    """The day as ISO writes it; "" where the document does not say."""
+    """The date in ISO format; "" where the document has none."""
     head = text[:_HEAD]
     mail = _MAIL.search(head)
     if mail:

@@ -1,4 +1,4 @@
-"""One document: what it is, what is in it, and what it says of itself."""
+"""The guide of one document: its kind, its contents, and its abstract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder: how many documents of which kinds, from when, and what they speak of."""
+"""The guide of a folder: how many documents of which kinds and dates, and their topics."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Guides:
     def folder(
         self, catalog: Catalog, *, sources: Sequence[str] | None = None, most: int = READ
     ) -> Guide:
-        """The guide of a folder, or of some documents of it; `most` of them are looked into."""
+        """The guide of a folder, or of some of its documents; at most `most` of them are read."""
         wanted = None if sources is None else set(sources)
         records = [each for each in catalog.records() if wanted is None or each.source in wanted]
         read = sorted(records, key=lambda each: (-_weight(each), each.source))[:most]
@@ -62,12 +62,12 @@ class Guides:
 
 
 def _weight(record: DocumentRecord) -> int:
-    """How much a document tells; beyond a certain length it is as good as any."""
+    """The weight of a document, by its length; all long documents weigh the same."""
     return min(record.characters // 2000, 5) - record.source.count("/")
 
 
 def _distinct(guides: Iterable[DocumentGuide]) -> list[DocumentGuide]:
-    """Those with something to say first; copies of one document once."""
+    """Documents with an abstract first; copies of one document only once."""
     found: dict[tuple[str, str], DocumentGuide] = {}
     for guide in guides:
         words = guide.opening.text if guide.opening else guide.source

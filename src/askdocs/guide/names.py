@@ -32,7 +32,7 @@ _COMMON_NAMES = re.compile(
 
 
 def names_in(text: str, most: int = 8) -> tuple[str, ...]:
-    """The names of people, places and things that stand in a text most often."""
+    """The most frequent names of people, places and things in a text."""
     text = text[:READ]
     found = Counter(" ".join(match.group().split()) for match in _NAME.finditer(text))
     found.update(
@@ -50,7 +50,7 @@ def names_in(text: str, most: int = 8) -> tuple[str, ...]:
 
 
 def figures_in(text: str, most: int = 4) -> tuple[str, ...]:
-    """The amounts and shares that stand in a text most often, in the order of the text."""
+    """The most frequent amounts and percentages in a text, in the order of the text."""
     found = Counter(" ".join(match.group().split()) for match in _FIGURE.finditer(text[:READ]))
     wanted = [figure for figure, count in found.most_common(most) if count >= _FEWEST]
     return tuple(figure for figure in found if figure in wanted)
@@ -62,7 +62,7 @@ def words_of(
     count_words: Callable[[Sequence[str]], Mapping[str, int]],
     most: int = 8,
 ) -> tuple[str, ...]:
-    """The words of a text that stand in it often and elsewhere seldom.
+    """The words that are frequent in a text and rare in other documents.
 
     Args:
         text: The text of a document.

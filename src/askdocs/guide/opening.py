@@ -1,4 +1,4 @@
-"""What a document says of itself: its abstract or summary by heading, else how it begins."""
+"""The opening of a document: its abstract or summary by heading, else its first sentences."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def opening_of(document: Document, sections: Sequence[Section]) -> Excerpt | Non
 
 
 def _places(document: Document, sections: Sequence[Section]) -> Iterator[tuple[str, int, int]]:
-    """(heading, start, end) of where to look, the best place first."""
+    """(heading, start, end) of the candidates, the best first."""
     text = document.text
     for section, end in with_ends(document, sections):
         if _SUMMARY.fullmatch(section.heading):
@@ -112,7 +112,7 @@ def _says_something(words: str) -> bool:
 
 
 def _goes_on(words: str) -> bool:
-    """Whether a sentence, however short, belongs to the prose before it."""
+    """Whether a sentence, even a short one, continues the prose before it."""
     plain = words.strip()
     return plain[-1:] in _ENDS and not _NOT_PROSE.search(plain)
 

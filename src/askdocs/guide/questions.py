@@ -58,9 +58,9 @@ _ODD = re.compile(r"[|<>{}=@#\\/\[\]_]|\d{3,}|https?:|\.\w+$|[A-Z]{5,}|[,;:]")
 
 
 def questions_of(document: Document, outline: Sequence[Section]) -> tuple[SuggestedQuestion, ...]:
-    """Questions that a document should answer, those most like a person's own first.
+    """Questions that a document should answer, the most natural ones first.
 
-    Whether it does is for the one who suggests them to find out.
+    The caller has to check that it does.
     """
     found: dict[str, SuggestedQuestion] = {}
     prose = _prose(document.text)
@@ -75,7 +75,7 @@ def questions_of(document: Document, outline: Sequence[Section]) -> tuple[Sugges
 
 
 def _asked(document: Document, outline: Sequence[Section]) -> Iterator[SuggestedQuestion]:
-    """The headings that ask, and those that say how to do a thing."""
+    """Questions from headings that ask something or say how to do something."""
     for section, end in with_ends(document, outline):
         heading = _NUMBERED.sub("", section.heading).strip(" *_`")
         how = _HOW_TO.fullmatch(heading) or _IMPERATIVE.fullmatch(heading)
@@ -89,7 +89,7 @@ def _asked(document: Document, outline: Sequence[Section]) -> Iterator[Suggested
 def _definitions(
     document: Document, outline: Sequence[Section], prose: str
 ) -> Iterator[SuggestedQuestion]:
-    """What is defined, if the document speaks of it again."""
+    """Questions about terms that are defined, if the document uses them again."""
     text = document.text[:_READ]
     told = "\n".join([document.title, *(section.heading for section in outline)]).casefold()
     for start, end in sentence_spans(text):

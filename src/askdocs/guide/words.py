@@ -1,4 +1,4 @@
-"""Guides in words: what the page, the terminal and an answer say of a folder or a document."""
+"""Guides as text, for the page, the terminal and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one record of an index, in SQLite: files, documents, passages, words, cached vectors."""
+"""The catalog of an index, in SQLite: files, documents, passages, words, cached vectors."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class PendingPassage:
 
 
 class CancelledError(Exception):
-    """A change was given up on request; nothing of it was kept."""
+    """A change was cancelled on request and rolled back."""
 
 
 class Catalog:
@@ -138,7 +138,7 @@ class Catalog:
         return self.meta()["identity"]
 
     def forget(self) -> None:
-        """Forget everything but the identity, in one moment; other processes may go on reading."""
+        """Delete everything but the identity, in one transaction; others can read meanwhile."""
         with self._database.transaction() as connection:
             for table in ("files", "documents", "passages", "vectors", "orphans", "pending"):
                 connection.execute(f"DELETE FROM {table}")
@@ -170,7 +170,7 @@ class Catalog:
         return Document(source, text, title, found, tuple(json.loads(left_out)))
 
     def sources(self, globs: Sequence[str] | str | None = None) -> list[str]:
-        """The sources in order; with `globs`, one or several, those that equal or match one.
+        """The sources in order; with `globs`, only those that equal or match one of them.
 
         Raises CorpusError where nothing matches.
         """
@@ -236,7 +236,7 @@ class Catalog:
         return {source: tuple(json.loads(parts)) for source, parts in rows}
 
     def files_partly_read(self) -> frozenset[str]:
-        """The files of the corpus that hold something that was not read, but did not fail."""
+        """The files of the corpus that were read, but not completely."""
         rows = self._database.rows(
             """SELECT DISTINCT file FROM documents JOIN files ON path = file
                WHERE left_out != '[]' AND failure = ''"""
@@ -258,7 +258,7 @@ class Catalog:
         """The files of the corpus that documents came from."""
         return {row[0] for row in self._database.rows("SELECT DISTINCT file FROM documents")}
 
-    # Changes: the new state of a file is committed whole or not at all
+    # Changes: the new state of a file is committed in one transaction
 
     def replace_files(
         self, files: Sequence[IndexedFile], *, cancelled: Callable[[], bool] = lambda: False
@@ -303,7 +303,7 @@ class Catalog:
         return gone
 
     def remove_files(self, paths: Iterable[str]) -> None:
-        """Forget files and their documents; the passage ids that are no more become orphans."""
+        """Delete files and their documents; the ids of their passages become orphans."""
         with self._database.transaction() as connection:
             for path in paths:
                 _add_orphans(connection, _delete_file(connection, path))
@@ -316,7 +316,7 @@ class Catalog:
             )
 
     def distrust(self, sources: Iterable[str]) -> None:
-        """Make the next sync read the files of some documents again, whatever they look like."""
+        """Make the next sync read the files of some documents again, even if they look the same."""
         with self._database.transaction() as connection:
             connection.execute(
                 """UPDATE files SET modified_ns = -1, hash = '' WHERE path IN
@@ -324,7 +324,7 @@ class Catalog:
                 [json.dumps(list(sources))],
             )
 
-    # Orphans: ids that the vector store may hold although no passage has them
+    # Orphans: ids that may still be in the vector store, although their passages are deleted
 
     def orphans(self) -> list[str]:
         return [row[0] for row in self._database.rows("SELECT id FROM orphans ORDER BY id")]
@@ -337,7 +337,7 @@ class Catalog:
         with self._database.transaction() as connection:
             _drop_orphans(connection, ids)
 
-    # Pending: passages that the vector store may lack; a search by their words finds them already
+    # Pending: passages whose vectors may not be stored yet; a keyword search already finds them
 
     def pending(self, *, limit: int, after: int = 0) -> list[PendingPassage]:
         """Up to `limit` pending passages whose number is greater than `after`, in that order."""
@@ -464,11 +464,11 @@ class Catalog:
         return {row[0]: self._sound(Passage(*row[1:])) for row in rows}
 
     def has_word(self, word: str) -> bool:
-        """Whether a lower-case word stands in a passage, in some form."""
+        """Whether any passage contains a form of a lower-case word."""
         return vocabulary.has_word(self._database, word)
 
     def nearest_word(self, word: str) -> str:
-        """The word of the documents that a misspelt one is nearest to; "" if none is near."""
+        """The word in the documents most similar to a misspelt one; "" if none is similar."""
         return vocabulary.nearest(self._database, word)
 
     def sources_with(self, text: str) -> list[str]:
@@ -498,7 +498,7 @@ class Catalog:
         return {passage_id: np.frombuffer(vector, np.float32) for passage_id, vector in rows}
 
     def count_without_vectors(self) -> int:
-        """How many passages have no vector here although they are not pending."""
+        """How many passages have no cached vector although they are not pending."""
         rows = self._database.rows(
             """SELECT count(*) FROM passages LEFT JOIN vectors ON key = vector_key
                WHERE key IS NULL AND number NOT IN (SELECT number FROM pending)"""
@@ -522,7 +522,7 @@ class Catalog:
             )
 
     def prune_vectors(self) -> None:
-        """Forget the vectors that no passage has."""
+        """Delete the cached vectors that no passage uses."""
         with self._database.transaction() as connection:
             connection.execute(
                 "DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM passages)"
@@ -531,7 +531,7 @@ class Catalog:
     # Damage
 
     def problems(self) -> list[str]:
-        """What is wrong with the file or with the word index, in words."""
+        """Descriptions of what is wrong with the file or the word index."""
         damage = self._database.damage()
         if damage:
             return [damage]
@@ -547,7 +547,7 @@ class Catalog:
 
 
 def readable_meta(path: Path) -> dict[str, str]:
-    """What `Catalog.meta` says of a file that may be missing, damaged or another process's."""
+    """`Catalog.meta` of a file that may be missing, damaged or in use by another process."""
     with (
         suppress(sqlite3.Error),
         closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection,
@@ -633,7 +633,7 @@ def _document_row(file: str, document: Document, now: str) -> tuple[str | bytes,
 
 
 def _hash(*fields_of_document: str) -> bytes:
-    """The SHA-256 of what is stored of a document: damage of the disk changes it."""
+    """The SHA-256 of the stored document, which detects damage of the disk."""
     digest = sha256()
     for each in fields_of_document:
         content = str(each).encode("utf-8", "surrogatepass")

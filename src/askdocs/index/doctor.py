@@ -1,4 +1,4 @@
-"""Finds what is wrong with an index, and repairs it. What still has its vector keeps it."""
+"""Diagnoses an index and repairs it. Vectors that can still be read are kept."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What was wrong before, what is after, and how many texts had to be embedded."""
+    """The diagnosis before and after a repair, and how many texts had to be embedded."""
 
     before: Diagnosis
     after: Diagnosis
@@ -54,7 +54,7 @@ class Repair:
 
 
 def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
-    """Check everything that an index promises. Nothing else may have it open meanwhile.
+    """Check that an index is complete and consistent. No other process may have it open.
 
     The catalog is sound, was made with these settings, and every passage is a slice of its
     document; the word index holds every passage; each passage has a vector in the cache and one
@@ -144,7 +144,7 @@ def _repair_catalog(config: Config) -> bool:
 
 
 def _rebuild(config: Config, embedder: Embedder, on_progress: ProgressListener) -> int:
-    """Make a new catalog from the folder; how many texts had to be embedded."""
+    """Make a new catalog from the folder. Returns how many texts had to be embedded."""
     _refuse_without_documents(config)
     saved = readable_vectors(config.index / "catalog.sqlite")
     delete_catalog(config.index)
@@ -165,7 +165,7 @@ def _refuse_without_documents(config: Config) -> None:
 
 
 def _rescue_vectors(config: Config, embedder: Embedder, on_progress: ProgressListener) -> None:
-    """Take what the store holds into the cache, if it can be read without a crash."""
+    """Copy the vectors of the store into the cache, if they can be read without a crash."""
     if records_can_be_read(config):
         with open_index(config, embedder, on_progress, take_over=True) as index:
             index.vectors.prepare()
@@ -181,7 +181,7 @@ def _settings(catalog: Catalog, wanted: dict[str, str]) -> list[Problem]:
 
 
 def _files_with_wrong_passages(catalog: Catalog) -> list[str]:
-    """The files of documents that some passage is not a slice of."""
+    """The files of documents that do not contain all of their passages."""
     wrong = []
     for file in sorted(catalog.indexed_files()):
         for source in catalog.documents_of(file):

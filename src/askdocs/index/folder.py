@@ -30,7 +30,7 @@ def delete_index(index: Path) -> None:
 
 
 def index_bytes(index: Path) -> int:
-    """What a sync has written into an index folder; files may come and go meanwhile."""
+    """The size of what a sync has written into an index folder, which may change meanwhile."""
     found = 0
     inside = (
         Path(folder) / name for folder, _, names in os.walk(index / "chroma") for name in names

@@ -1,4 +1,4 @@
-"""The lock of an index: one process at a time holds it, and notes which one it is."""
+"""The lock of an index: only one process holds it at a time, and writes down who it is."""
 
 from __future__ import annotations
 

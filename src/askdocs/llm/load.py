@@ -1,4 +1,4 @@
-"""A spec, or a LlamaIndex LLM, to a language model."""
+"""Loads language models: from a spec, or from a LlamaIndex LLM."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class LlamaIndexModel:
         try:
             for piece in self._model.stream_chat(asked):
                 yield piece.delta or ""
-        except Exception as error:  # the object raises whatever its client raises
+        except Exception as error:  # the object raises errors of many kinds
             raise ModelUnavailableError(f"{self.name} failed: {first_line(error)}") from error
 
 

@@ -1,4 +1,4 @@
-"""What a language model is to askdocs: it streams, can be stopped at any time, and has limits."""
+"""The interface of language models: they stream, can be stopped at any time, and have limits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Message:
 
 
 class LanguageModel(Protocol):
-    """What writes prose. `name` is shown to people, `context` is how many tokens it can hold."""
+    """A language model. `name` is shown to people, `context` is how many tokens it can hold."""
 
     @property
     def name(self) -> str: ...
@@ -54,7 +54,7 @@ class LanguageModel(Protocol):
 
 
 def paced(pieces: Callable[[Stopped], Generator[str]], name: str, seconds: float) -> Generator[str]:
-    """Read a reply in a thread, so that one can stop waiting for it at any time.
+    """Read a reply in a thread, so that the caller can stop waiting at any time.
 
     Args:
         pieces: makes the reply. It is given a function that says whether nobody listens any
@@ -93,7 +93,7 @@ def paced(pieces: Callable[[Stopped], Generator[str]], name: str, seconds: float
             if now - began > seconds * _LONGEST_WHOLE:
                 raise ReplyCutOffError("it took longer than the time allowed")
             yield piece
-            busy = time.monotonic() - now  # the time that whoever reads took is not the model's
+            busy = time.monotonic() - now  # the time that the caller took is not the model's
             heard, began = heard + busy, began + busy
     finally:
         stopped.set()

@@ -1,4 +1,4 @@
-"""A language model behind a server that speaks OpenAI's chat completions."""
+"""A language model on a server with OpenAI's chat completions API."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class OpenAIModel:
         raise AssertionError("the last try returns or raises")
 
     def _streamed(self, events: Iterator[ServerSentEvent]) -> Iterator[str]:
-        """The words in the events of a stream.
+        """The text in the events of a stream.
 
         Raises:
             ReplyCutOffError: if the server says that the reply is not complete.

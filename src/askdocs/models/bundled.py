@@ -155,7 +155,7 @@ def model_bytes(name: str) -> bytes:
 
 
 def model_checksum(name: str) -> str:
-    """What changes whenever a model does: the SHA-256 of its file, or of those of its parts."""
+    """A checksum that changes with the model: the SHA-256 of its file, or of those of its parts."""
     if name not in _SHARING:
         return checksum(name)
     return sha256(f"{checksum(name)} {checksum(WORDS)}".encode()).hexdigest()

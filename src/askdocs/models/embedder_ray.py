@@ -1,4 +1,4 @@
-"""Embedding by the workers of a Ray cluster; whoever indexes stays one process."""
+"""Embeds with the workers of a Ray cluster; indexing stays in one process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _KNOCK_SECONDS = 10.0
 class RayEmbedder(Closing):
     """The model `spec` as the workers of the cluster at `address` run it, one core each.
 
-    A worker keeps nothing but the model: what one was doing when it was lost, another does. `local`
+    A worker keeps only the model: the task of a lost worker goes to another one. `local`
     is the same model in this process; it embeds questions, and a worker whose model has another
     fingerprint is refused. Use it as a context: at its end the cluster is left.
 
@@ -48,7 +48,7 @@ class RayEmbedder(Closing):
             ) from error
         self._ray = ray
         try:
-            _knock(address)
+            _check_reachable(address)
             ray.init(address, log_to_driver=False, logging_level="ERROR")
         except (ray.exceptions.RayError, OSError, ValueError, RuntimeError) as error:
             raise self._unavailable(error) from error
@@ -90,7 +90,7 @@ class RayEmbedder(Closing):
         )
 
 
-def _knock(address: str) -> None:
+def _check_reachable(address: str) -> None:
     """Raise OSError where nobody listens at `host:port`: Ray would try for over a minute."""
     place = urlsplit(address if "//" in address else f"//{address}")
     if place.hostname and place.port:

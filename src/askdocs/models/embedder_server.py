@@ -1,4 +1,4 @@
-"""An embedding model behind an address: text-embeddings-inference, Ollama, any OpenAI-style one."""
+"""An embedding model on a server: text-embeddings-inference, Ollama, or any OpenAI-style one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spec, or a LlamaIndex embedding, to a function from texts to vectors of unit length."""
+"""Loads embedders: from a spec, or from a LlamaIndex embedding. Vectors have unit length."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loa
 
 
 class Embedder(Protocol):
-    """What turns texts into vectors. `fingerprint` changes whenever its vectors would."""
+    """Turns texts into vectors. `fingerprint` changes whenever the vectors would."""
 
     @property
     def fingerprint(self) -> str: ...
@@ -80,7 +80,7 @@ def load_embedder(spec: str, *, threads: int = 0, key: str | None = None) -> Emb
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """An embedder of the package: its spec and files, and what stands before the texts."""
+    """An embedder of the package: its spec, its files, and the prefixes of its texts."""
 
     spec: str
     file: str
@@ -142,7 +142,7 @@ class OnnxEmbedder:
             return self.embed(texts)
 
     def rest(self) -> None:
-        """Give back what only many passages need."""
+        """Free what only many passages need."""
         faster, self._faster = self._faster, None
         self._embedded = 0
         if faster:
@@ -168,13 +168,13 @@ def embed_many(embedder: Embedder, texts: Sequence[str]) -> Vectors:
 def texts_at_once(embedder: Embedder) -> int:
     """How many texts are embedded before their vectors are saved: of a server, one request.
 
-    The next request may fail, and what the last one gave has been paid for.
+    The next request may fail, and the last one may have cost money.
     """
     return AT_ONCE if isinstance(embedder, ServerEmbedder) else _AT_ONCE
 
 
 def rest(embedder: Embedder) -> None:
-    """Give back what an embedder has taken for many passages."""
+    """Free what an embedder has allocated for many passages."""
     if isinstance(embedder, OnnxEmbedder):
         embedder.rest()
 
@@ -193,7 +193,7 @@ class SentenceTransformerEmbedder:
 
         try:
             self._model = SentenceTransformer(name, trust_remote_code=False, device="cpu")
-        except Exception as error:  # the library raises whatever its parts raise
+        except Exception as error:  # the library raises errors of many kinds
             raise ModelUnavailableError(
                 f"The embedding model {name!r} cannot be loaded ({first_line(error)}). Give the"
                 " path of a folder that holds it, or set HF_HUB_OFFLINE=0 to allow the download."

@@ -1,4 +1,4 @@
-"""The small model that reads a question and a passage: does it answer, and with which words."""
+"""The reader: a small model that finds out whether and where a passage answers a question."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Reading:
 
 
 class Reader(Protocol):
-    """What reads passages for a question."""
+    """Reads passages for a question."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """A Reading of each passage, in order."""

@@ -1,4 +1,4 @@
-"""The model that reads a claim with its evidence: does the evidence support the claim?"""
+"""The verifier: a small model that says whether evidence supports a claim."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ClaimScore:
 
 
 class ClaimScorer(Protocol):
-    """What judges claims against evidence.
+    """Judges claims against evidence.
 
     `threshold` is the probability of support from which a claim is shown as supported.
     """

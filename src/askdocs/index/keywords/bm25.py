@@ -1,4 +1,4 @@
-"""How rare the words of a question are, and which passages hold them, best first."""
+"""BM25: the rarity of the words of a question, and the passages that contain them, best first."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def rare_words(database: Database, text: str) -> dict[str, float]:
 
 
 def count_words(database: Database, words: Sequence[str]) -> dict[str, int]:
-    """In how many passages each word stands, in any of its forms."""
+    """In how many passages each word occurs, in any of its forms."""
     with database.snapshot() as connection:
         return {
             word: min((_count(connection, term) for term in terms), default=0)
@@ -82,7 +82,7 @@ def search(
             within[[row[0] for row in rows]] = True
             scores[~within] = 0
         found = np.flatnonzero(scores)
-        if len(found) > limit:  # all that are as good as the last one
+        if len(found) > limit:  # with those whose score equals that of the last one
             least = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= least]
         rows = connection.execute(
@@ -125,7 +125,7 @@ def _scores(connection: sqlite3.Connection, wanted: Sequence[str]) -> NDArray[np
 
 
 def _totals(connection: sqlite3.Connection) -> tuple[int, float]:
-    """How many passages there are, and how many words they have on the mean."""
+    """How many passages there are, and how many words they have on average."""
     passages, found = connection.execute(
         "SELECT coalesce(sum(passages), 0), coalesce(sum(words), 0) FROM word_blocks"
     ).fetchone()

@@ -1,7 +1,7 @@
-"""Which passages hold words exactly as a person typed them: words, phrases, beginnings of words.
+"""Finds the passages that contain words as a person typed them: words, phrases, prefixes.
 
-The word index knows stems, so it finds a few passages too many for a phrase or for the beginning of
-a word. Their text is looked at before they count.
+The word index holds stems, so it finds too many passages for a phrase or a prefix. The text of each
+is checked.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Found:
 
 
 def parse_query(query: str) -> list[Term]:
-    """A query as terms. Words that only give a question its form count where there are no others.
+    """Split a query into terms. Stop words count only where there are no other words.
 
     Quotation marks make a phrase, a star at its end makes a word the beginning of words.
     """

@@ -43,7 +43,7 @@ PASSAGE_SHIFT = POSITION_BITS + 1  # from a place to its passage
 _BLOCK = 1 << BLOCK_BITS  # passages
 _AT_ONCE = 512  # passages whose words are in memory
 _LONGEST = 65_534  # words of a passage that are counted; what is kept is one more, 0 for none
-_LONGEST_CONTEXT = 8000  # characters; FTS5 cuts a word at 32,768 bytes, be it within a character
+_LONGEST_CONTEXT = 8000  # characters; FTS5 cuts a word at 32,768 bytes, even within a character
 PLACES, _LENGTHS = "<u4", "<u2"  # as they are kept
 
 Numbered = tuple[int, Passage]  # a passage and its number
@@ -109,7 +109,7 @@ def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None
 
 
 def clear(connection: sqlite3.Connection) -> None:
-    """Forget all words, and what indexes of format 1 kept them in."""
+    """Delete all words, and the tables of format 1."""
     connection.execute("DELETE FROM word_places")
     connection.execute("DELETE FROM word_blocks")
     connection.execute("DROP TABLE IF EXISTS word_counts")
@@ -142,7 +142,7 @@ def problems(database: Database) -> list[str]:
 
 
 def _differs(connection: sqlite3.Connection, block: int) -> bool:
-    """Whether the words that are kept of a block are other than those of its passages."""
+    """Whether the stored words of a block differ from those of its passages."""
     wanted: defaultdict[str, tuple[int, bytes]] = defaultdict(lambda: (0, b""))
     lengths = np.zeros(_BLOCK, _LENGTHS)
     rows = connection.execute(
@@ -182,7 +182,7 @@ def _lengths_of(connection: sqlite3.Connection, block: int) -> NDArray[np.uint16
 
 def _note_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[np.uint16]) -> None:
     passages = int(np.count_nonzero(lengths))
-    if not passages:  # numbers are not used again, so empty blocks would become more and more
+    if not passages:  # numbers are not used again, so empty blocks would pile up
         connection.execute("DELETE FROM word_blocks WHERE block = ?", (block,))
         return
     connection.execute(
@@ -214,7 +214,7 @@ def _words_of(connection: sqlite3.Connection, members: Sequence[Numbered]) -> _W
             for number, each in members
         ),
     )
-    # A term comes with its places ascending, for so FTS5 keeps them.
+    # FTS5 returns the places of a term in ascending order.
     rows = connection.execute(
         f"""SELECT term, (doc << {PASSAGE_SHIFT}) + ((col = 'context') << {POSITION_BITS})
                    + min(offset, {(1 << POSITION_BITS) - 1}) FROM temp.scratch_terms"""

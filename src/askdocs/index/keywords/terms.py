@@ -1,4 +1,4 @@
-"""Text as words to search for: what is indexed, and which words of a question count."""
+"""Turns text into search terms: what is indexed, and which words of a question count."""
 
 from __future__ import annotations
 

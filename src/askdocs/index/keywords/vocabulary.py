@@ -1,4 +1,4 @@
-"""The words that the documents have: whether one is among them, and which is nearest to it."""
+"""The vocabulary of the documents: whether it has a word, and which word is most similar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_NEAR = 3  # terms whose words are compared with the one that was written
 
 
 def has_word(database: Database, word: str) -> bool:
-    """Whether a lower-case word stands in a passage, in some form."""
+    """Whether any passage contains a form of a lower-case word."""
     return bool(database.rows("SELECT 1 FROM word_places WHERE term = ? LIMIT 1", stem(word)))
 
 

@@ -1,4 +1,4 @@
-"""What a sync is at: which files wait, which are read, and how much of all is done."""
+"""The progress of a sync: which files wait, which are being read, and how much is done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _READING = 0.15  # of the whole work, about; the rest is embedding
 
 
 class Tracker:
-    """Notes what a sync does. The share that is done never becomes smaller during one sync.
+    """Tracks the progress of a sync. The share that is done never decreases during one sync.
 
     It is measured in bytes of the files: those that are read, and those whose passages are found
     by their meaning. Usable from any thread.

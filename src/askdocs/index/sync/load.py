@@ -1,4 +1,4 @@
-"""Reads the files of a plan, several side by side, and writes what they say into the catalog.
+"""Reads the files of a plan, several in parallel, and writes their content into the catalog.
 
 From then on a file is found by its words. Its passages are pending until `write` has stored their
 vectors.
@@ -147,7 +147,7 @@ class Loading:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Break off what is not done. What is being written is finished or given up as a whole."""
+        """Cancel the rest. A transaction that is under way is committed or rolled back."""
         self._stopped.set()
         for _ in range(_LOOKS):
             with suppress(KeyboardInterrupt):
@@ -195,7 +195,7 @@ class Loading:
         self._hand_on(None)
 
     def _do(self, job: _Job) -> IndexedFile | _Unreadable | None:
-        """What a job comes to; None where it is put off."""
+        """The result of a job; None where it is postponed."""
         if job.renamed is not None:
             return self._renamed(job.renamed, job.file)
         file = with_hash(self._config, job.file)
@@ -264,7 +264,7 @@ class Loading:
             self._unread = reported = left
 
     def _arrived(self) -> list[IndexedFile | _Unreadable | None]:
-        """What has been read meanwhile, as much as is written at once; empty after a while."""
+        """The files read so far, as many as one transaction takes; empty after a timeout."""
         arrived: list[IndexedFile | _Unreadable | None] = []
         passages = 0
         with suppress(queue.Empty):

@@ -134,9 +134,9 @@ def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
 
 
 def reading(config: Config) -> str:
-    """What decides whether a file can be read; when it changes, those that failed are retried.
+    """The settings that decide whether a file can be read. A change retries failed files.
 
-    So are those that were read in part.
+    So are files that were read in part.
     """
     limits = f"{config.max_file_megabytes} MB, {config.load_seconds} s"
     pictures = "with" if find_spec(RECOGNITION) else "without"
@@ -164,7 +164,7 @@ def _unmounted(corpus: Path, mounts: Sequence[str], seen: Mapping[str, SeenFile]
 
 
 def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool:
-    """Whether a file need not be hashed: its size, inode and times are those of the last sync.
+    """Whether size, inode and times are those of the last sync, so that hashing is not needed.
 
     A file changed just before the last sync could have changed again within the same tick of the
     clock, and one whose content could not be read (no hash) may be readable by now.

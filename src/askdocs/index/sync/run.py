@@ -23,15 +23,15 @@ from askdocs.index.vectors.repair import (
 )
 from askdocs.types import Changes, Document
 
-CHANGED = "changed_ns"  # when documents became other than before, in the catalog
-FOLDER = "corpus"  # where they lay at the last sync
+CHANGED = "changed_ns"  # when documents last changed, in the catalog
+FOLDER = "corpus"  # the folder of the last sync
 _LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
 
 
 def sync(index: Index) -> Changes:
-    """Bring the index to what the folder holds now. Killed at any point, the next one finishes.
+    """Make the index equal to the folder. If it is killed, the next sync finishes the work.
 
-    A file changes hands as a whole: until all of its new passages are written, the old ones answer.
+    A file is replaced as a whole: until all of its new passages are written, the old ones answer.
     The new ones are found by their words at once, and by their meaning when their vectors are
     stored. Only texts that the index has never seen are embedded.
     """
@@ -73,7 +73,7 @@ def sync(index: Index) -> Changes:
 
 
 def add_documents(documents: Iterable[Document], index: Index) -> Changes:
-    """Index Documents that are given, not loaded from the folder. What the index holds stays.
+    """Index Documents that a program gives. What the index already holds stays.
 
     One whose source is known takes the place of the old one. A later `sync` with a folder forgets
     those that no file of it holds. Raises CorpusError for one that has the name of a part of a

@@ -1,4 +1,4 @@
-"""Keeps an index equal to its folder while somebody works in it."""
+"""Keeps an index equal to its folder while files change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _EndedError(Exception):
 def index_for_now(
     assistant: Assistant, seconds: float, *, on_progress: ProgressListener
 ) -> Changes | None:
-    """Index for at most about so many seconds; None where there is more to do then.
+    """Index for at most about so many seconds. Returns None where more is left to do.
 
     What was done is kept; a Watch continues with the rest.
     """

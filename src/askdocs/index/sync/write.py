@@ -1,4 +1,4 @@
-"""Pending passages into the vector store: embedded and stored, one batch after the other."""
+"""Embeds pending passages and stores their vectors, batch by batch."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Source(Protocol):
 
     @property
     def running(self) -> bool:
-        """Whether more may come. Raises what went wrong there."""
+        """Whether more may come. Raises the error of the source."""
         ...
 
     def wait(self, seconds: float) -> None:
@@ -54,7 +54,7 @@ def store_pending(index: Index, source: Source) -> Stored:
     """Embed and store pending passages until there are none and `source` has ended.
 
     While one batch is stored, the next one is embedded. A batch is pending until it is stored:
-    killed at any point, the next call does it again, and the store keeps an id that it knows.
+    if the process is killed, the next call does it again, and the store ignores known ids.
     """
     done, catalog = Stored(), index.catalog
     writer = ThreadPoolExecutor(1, "write")
@@ -91,7 +91,7 @@ def store_pending(index: Index, source: Source) -> Stored:
 
 
 def wait_uninterrupted(task: Future[int] | None) -> None:
-    """Wait until a task has ended, whatever interrupts: the files that it uses are closed next."""
+    """Wait until a task has ended, even if interrupted: the files that it uses are closed next."""
     while task and not task.done():
         with suppress(KeyboardInterrupt):
             wait([task])

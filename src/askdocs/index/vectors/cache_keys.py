@@ -1,4 +1,4 @@
-"""The vector of a passage: what it is made from, what it is kept under, and how it is made."""
+"""The vector of a passage: its text, its key in the cache, and its embedding."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from askdocs.types import Passage, Progress, ProgressListener
 
 
 def embedded_text(passage: Passage) -> str:
-    """What the vector of a passage is made from: its words below its title and heading."""
+    """The text that is embedded for a passage: title, heading, and its words."""
     context = " › ".join(part for part in (passage.title, passage.heading) if part)
     return f"{context}\n{passage.text}" if context else passage.text
 
 
 def vector_key(embedder: Embedder, passage: Passage) -> bytes:
-    """What the vector of a passage is kept under: it changes with the model and the text."""
+    """The key of a passage's vector in the cache: it changes with the model and the text."""
     content = f"{embedder.fingerprint}\0{embedded_text(passage)}"
     return sha256(content.encode("utf-8", "replace")).digest()
 
@@ -29,7 +29,7 @@ def embed_texts(
     source: str,
     on_progress: ProgressListener,
 ) -> dict[bytes, Vectors]:
-    """Vectors of texts; each batch is kept at once, so that nothing is embedded twice."""
+    """Embed texts. Each batch is cached at once, so that nothing is embedded twice."""
     found: dict[bytes, Vectors] = {}
     keys, at_once = list(texts), texts_at_once(embedder)
     for start in range(0, len(keys), at_once):

@@ -48,10 +48,10 @@ _ANSWER_SECONDS = 60.0  # after which a server counts as gone
 
 
 class Chroma(Protocol):
-    """One collection of Chroma, wherever it is. Its AskdocsErrors say how to fix them."""
+    """One collection of Chroma, in a folder or on a server. Its AskdocsErrors say what to do."""
 
     def run(self, action: Callable[[Any], Found]) -> Found:
-        """What `action` makes of the collection."""
+        """Call `action` with the collection and return its result."""
         ...
 
     def write(self, action: Callable[[Any], Found]) -> Found:
@@ -78,7 +78,7 @@ class Chroma(Protocol):
 class ChromaFolder:
     """The collection in a folder; no other process may have it open.
 
-    Chroma writes its graph in place, and one half written can crash who reads it. So a file in the
+    Chroma writes its graph in place, and reading one half written can crash. So a file in the
     folder marks that something is being written; where a process was killed meanwhile, the next
     one begins with an empty collection (docs/decisions/0009-vectors-half-written.md). Call
     `probe.check_store` before: a damaged graph can crash the process that reads it.
@@ -204,7 +204,7 @@ class ChromaServer:
 
     It belongs to the index called `owner`, noted when it is made; that of another index is refused
     with IndexMismatchError, unless it is to be taken over. Any number of processes may read it.
-    Raises VectorsUnavailableError where the server does not answer or lets nobody in.
+    Raises VectorsUnavailableError where the server does not answer or refuses access.
     """
 
     def __init__(

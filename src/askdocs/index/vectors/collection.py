@@ -48,7 +48,7 @@ class Collection:
         self.chroma.close()
 
     def prepare(self) -> None:
-        """Make the store if it is not there; only who writes the index may."""
+        """Make the store if it is missing; only the writer of the index may."""
         self.chroma.prepare()
 
     def remove(self) -> None:
@@ -147,7 +147,7 @@ class Collection:
         return self._not_found(missed, vectors, limit=_FAR) if missed else []
 
     def needs_check(self, vectors: Mapping[str, Vectors]) -> bool:
-        """Whether any of a sample is not found by its own vector, or has many nearly equal ones."""
+        """Whether a sampled passage is not found by its own vector, or has many near-duplicates."""
         if not vectors:
             return False
         sample = list(vectors.items())[:: max(1, len(vectors) // _SAMPLE)]
@@ -202,7 +202,7 @@ class Collection:
 
 
 class CallSize:
-    """How many records one call may change: as many as take a moment at the pace of the last call.
+    """How many records one call may change: as many as take a moment at the speed of the last call.
 
     `clock` gives seconds.
     """

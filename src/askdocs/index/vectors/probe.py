@@ -1,4 +1,4 @@
-"""Looks at a vector store in a process of its own: a damaged one can crash who opens it.
+"""Checks a vector store in a child process: a damaged one can crash the process that opens it.
 
 Nothing else may have the index open meanwhile.
 """
@@ -54,7 +54,7 @@ class Finding:
 
 
 def probe(config: Config, *, passages: int) -> Finding:
-    """What another process finds, even if looking at so many passages kills it or hangs."""
+    """What a child process finds, even if the check of so many passages crashes or hangs it."""
     if not config.served and condition(config.index / "chroma") == "damaged":
         return Finding(problem="A file of its graph is not as it was written.")
     try:
@@ -105,7 +105,7 @@ def _lock(index: Path) -> FileLock:
 
 
 def _wait_for_orphan(index: Path) -> None:
-    """Wait for the child of a process that was killed: two processes would damage the store."""
+    """Wait for the orphaned child of a killed process: two processes would damage the store."""
     if (index / ".probe").exists():
         try:
             with _lock(index).acquire(timeout=_ORPHAN_SECONDS):
@@ -118,7 +118,7 @@ def _wait_for_orphan(index: Path) -> None:
 
 
 def _has_parent(parent: int) -> bool:
-    """Whether the process that started this one is alive. Windows does not tell; True there."""
+    """Whether the parent process is alive. Always True on Windows, which does not say."""
     return os.name != "posix" or os.getppid() == parent
 
 

@@ -1,4 +1,4 @@
-"""Keeps the vector store equal to the catalog: what is missing, lost or left over in it."""
+"""Keeps the vector store consistent with the catalog: missing, lost and orphaned vectors."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _PAGE = 512  # passages stored, or looked for, at a time
 _SAMPLE = 12  # passages that are looked for before each sync
 _TRIES = 3  # to insert what the graph has lost
 _UNSAVED = "unsaved"  # passages added since the graph was last saved, in the catalog
-_MANY_UNSAVED = 250  # who opens the store inserts them again, some 0.4 ms and more each
+_MANY_UNSAVED = 250  # opening the store inserts them again, 0.4 ms or more each
 
 
 def recover_vectors(index: Index) -> None:
-    """Finish what a killed process had begun; pending passages stay pending.
+    """Finish the work of a killed process; pending passages stay pending.
 
     Where vectors are missing, the store is filled again: where the counts differ, or most of a
     sample is not found by its own vectors. Else, what the graph may have lost is looked for.
@@ -119,10 +119,10 @@ def move_vectors(
     *,
     on_progress: ProgressListener,
 ) -> int:
-    """Copy the vectors to where `target` keeps them, then forget them where `source` did.
+    """Copy the vectors to the place of `target`, then delete them from that of `source`.
 
-    The number of passages moved. Killed meanwhile, the index is still where it was. Raises
-    ConfigError where both are the same collection.
+    Returns the number of passages moved. If it is killed, the index is still in its old place.
+    Raises ConfigError where both are the same collection.
     """
     if source.collection == target.collection:
         raise ConfigError(

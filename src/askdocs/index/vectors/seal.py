@@ -1,8 +1,8 @@
 """Notices that the vector store was damaged, or was not closed, since its last use.
 
 Chroma reads its graph without checking it: a file with a few wrong bytes can end the process with
-a segmentation fault. So can a wrong letter in the tables by which it knows itself, which stand at
-the beginning of its database. So the file `closed` in the folder of the store holds the checksums
+a segmentation fault. So can a wrong letter in the tables of its schema, which stand at the
+beginning of its database. So the file `closed` in the folder of the store holds the checksums
 of the graph's files and of that beginning. It is removed when the store is opened and written when
 it is closed.
 """
@@ -92,7 +92,7 @@ def _checked_files(folder: Path) -> dict[str, Path]:
 
 
 def _read(folder: Path) -> dict[str, _State] | None:
-    """The record; None where there is none. One that cannot be read knows no file."""
+    """The record; None where there is none. One that cannot be read is empty."""
     try:
         found = json.loads((folder / _RECORD).read_bytes())
         return {name: (size, time, inode, crc) for name, (size, time, inode, crc) in found.items()}

@@ -13,7 +13,7 @@ from askdocs.types import Passage
 
 
 class VectorStore(Protocol):
-    """The vectors of an index, wherever they are. `Collection` says what each method does."""
+    """The vectors of an index, in a folder or on a server. `Collection` documents the methods."""
 
     def close(self) -> None: ...
     def prepare(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Embedding for an index in a process of its own: beside the one that writes, not in its way."""
+"""Embeds in a child process, in parallel with the process that writes the index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LostError(Exception):
 
 
 class EmbeddingProcess:
-    """Started when it is made; it takes some 400 MB until `close`.
+    """A child process that embeds. It starts at once and takes some 400 MB until `close`.
 
     Chroma and Python's own work hold a lock that every thread of a process needs between two
     products; those of another process go on meanwhile. Of `threads`, 0 are one for each core.

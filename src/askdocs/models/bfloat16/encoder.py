@@ -49,7 +49,7 @@ _MATRICES = (
 
 
 def has_bfloat16(processors: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether this processor says that it multiplies in bfloat16.
+    """Whether this processor reports that it multiplies in bfloat16.
 
     Linux tells in a file; elsewhere a newer PyTorch does.
     """

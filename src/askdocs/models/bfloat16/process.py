@@ -1,4 +1,4 @@
-"""The process that embeds for `embed_worker`: a line of texts in, their vectors out."""
+"""The child process of `client`: reads a line of texts, writes their vectors."""
 
 from __future__ import annotations
 
