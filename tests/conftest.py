@@ -4,22 +4,39 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from filelock import FileLock
 
-from askdocs import Assistant, Config, resources
+from askdocs import Assistant, Config
 from askdocs.documents.loaders.sandbox import client
-from askdocs.models.embedders import Embedder, OnnxEmbedder
 from askdocs.system import processes
 from tests.forked import start_child
 from tests.hash_embedding import HashEmbedding
+from tests.remembering import remember_models
 
 ROOT = Path(__file__).parents[1]
 _NOBODY = 65534
+# The files that take longest. They begin first, so that none of them is alone at the end.
+_LONGEST = (
+    "crash/test_crash.py",
+    "browser/test_page.py",
+    "browser/test_viewer.py",
+    "crash/test_corruption.py",
+    "browser/test_keeping.py",
+    "crash/test_kills.py",
+    "browser/test_talking.py",
+    "test_wheel.py",
+    "llm/test_small_model.py",
+    "browser/test_languages.py",
+    "browser/test_corpora.py",
+    "index/test_served_vectors.py",
+    "models/test_embedders.py",
+    "cli/test_commands.py",
+    "test_docs.py",
+)
 
 
 def pytest_configure() -> None:
@@ -34,27 +51,19 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest first, the others as they are found."""
+    begins = {ROOT / "tests" / name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: begins.get(item.path, len(begins)))
+
+
 @pytest.fixture(scope="session", autouse=True)
-def models_are_loaded_once() -> Iterator[None]:
+def models_are_loaded_once() -> None:
     """The assistants of all tests share the models of askdocs: each takes up to a second to load.
 
     What a test puts in their place is its own.
     """
-    load = resources.load_embedder
-    loaded: dict[str, OnnxEmbedder] = {}
-
-    def embedder(spec: str, *, key: str | None = None) -> Embedder:
-        found = loaded.get(spec) or load(spec, key=key)
-        if not isinstance(found, OnnxEmbedder):
-            return found
-        loaded[spec] = found
-        return found.sibling()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resources, "load_embedder", embedder)
-        patch.setattr(resources, "OnnxReader", cache(resources.OnnxReader))
-        patch.setattr(resources, "OnnxClaimScorer", cache(resources.OnnxClaimScorer))
-        yield
+    remember_models()
 
 
 @pytest.fixture(scope="session")

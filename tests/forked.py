@@ -32,6 +32,7 @@ from askdocs.system import processes
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 CAN_FORK = sys.platform == "linux"
+_IMPORTED_LATE = {"askdocs.models.bfloat16.process": ("torch",)}  # by functions of a module
 COMMAND = "from askdocs.cli.commands import main; main()"
 
 
@@ -212,6 +213,7 @@ def start_child(module: str, *arguments: str, variables: Sequence[str] = ()) -> 
     folder = tempfile.mkdtemp(prefix="askdocs-")
     asked = {
         "module": module,
+        "imports": (module, *_IMPORTED_LATE.get(module, ())),  # once for all such processes
         "arguments": arguments,
         "cwd": folder,
         "environment": processes.child_environment(os.environ, folder, variables),

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.forked import CAN_FORK, Forked, start_forked
 
-PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands")  # what a server imports
+PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands", "tests.remembering")  # for a server
+_REMEMBERS = "from tests import remembering\nremembering.remember_models()\n"
 
 
 @contextmanager
@@ -42,6 +43,7 @@ def running_server(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     run = (
+        f"{_REMEMBERS if forked else ''}"
         "from askdocs.cli import commands\ncommands._SECONDS_WAITED = 600\n"
         f"{prepare}\ncommands.main()"
     )

@@ -12,7 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -109,11 +109,18 @@ def in_child(work: Callable[[Path], Any], root: Path) -> Any:
     return f"ended with status {status}" if status else call.result()
 
 
+@cache
+def asked_of_healthy(healthy: Path) -> tuple[str, list[Any]]:
+    """What is found in an index that nobody changes."""
+    found: tuple[str, list[Any]] = in_child(asked, healthy)
+    return found
+
+
 def trouble(healthy: Path, root: Path, name: str, chance: random.Random) -> tuple[str, str]:
     """Damage a file of a copy of an index: what was done and said, and what is wrong with that."""
     shutil.copytree(healthy, root)
     done = f"{name}: {damage(root / 'index' / name, chance)}"
-    right = in_child(asked, healthy)
+    right = asked_of_healthy(healthy)
     answer = in_child(asked, root)
     if isinstance(answer, str):
         return done, f"asked: {answer}"

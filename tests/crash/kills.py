@@ -19,7 +19,16 @@ from typing import Any
 
 from askdocs import Assistant, Config, IndexMismatchError
 from tests.chroma_process import ChromaProcess
-from tests.crash.corruption import DAMAGED, QUERIES, asked, in_child, make_index, opened, repaired
+from tests.crash.corruption import (
+    DAMAGED,
+    QUERIES,
+    asked,
+    asked_of_healthy,
+    in_child,
+    make_index,
+    opened,
+    repaired,
+)
 from tests.forked import Call
 from tests.hash_embedding import HashEmbedding
 
@@ -96,7 +105,7 @@ def wrong_after_repair(healthy: Path, root: Path) -> str:
     said = in_child(asked, root)[0]  # what is not repaired yet may be found or not
     if said and not any(each in said for each in DAMAGED):
         return f"asked: {said}"
-    right = in_child(asked, healthy)[1]
+    right = asked_of_healthy(healthy)[1]
     _, after, found = in_child(repaired, root)
     return "" if not after and found == right else f"repaired: {after} {found}"
 
@@ -105,34 +114,41 @@ def wrong_after_rebuild(healthy: Path, root: Path) -> str:
     said, _ = in_child(asked, root)  # what is there already may be found
     if said and not any(each in said for each in DAMAGED):
         return f"asked: {said}"
-    right = in_child(asked, healthy)
+    right = asked_of_healthy(healthy)
     found = in_child(indexed, root)
     return "" if found == right else f"indexed: {found}"
 
 
 def wrong_after_move(url: str, healthy: Path, root: Path) -> str:
-    right = in_child(asked, healthy)
+    right = asked_of_healthy(healthy)
     found = in_child(partial(where_it_is, url), root)
     return "" if found == right else f"moved: {found}"
 
 
 def main(rounds: int, seed: int = 1) -> None:
     with TemporaryDirectory() as name:
+        healthy = Path(name) / "healthy"
+        healthy.mkdir()
+        make_index(healthy)
         server = ChromaProcess(Path(name) / "server")
         server.start()
         try:
             for command in ("repair", "rebuild", "move"):
-                for line in killed(command, rounds, seed, Path(name) / command, server.url):
+                for line in killed(
+                    command, rounds, seed, healthy, Path(name) / command, server.url
+                ):
                     print(line, flush=True)
         finally:
             server.kill()
 
 
-def killed(command: str, rounds: int, seed: int, folder: Path, url: str) -> list[str]:
-    """Kill a command at so many moments; a line for each, "WRONG" in those that show a fault."""
-    healthy = folder / "healthy"
-    healthy.mkdir(parents=True)
-    make_index(healthy)
+def killed(
+    command: str, rounds: int, seed: int, healthy: Path, folder: Path, url: str
+) -> list[str]:
+    """Kill a command at so many moments; a line for each, "WRONG" in those that show a fault.
+
+    It is run in `folder`, on copies of a healthy index.
+    """
     chance = random.Random(f"{seed} {command}")
 
     def copy(number: int) -> tuple[Path, Callable[[Path], None], Callable[[Path, Path], str]]:

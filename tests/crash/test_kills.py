@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.chroma_process import ChromaProcess
+from tests.crash.corruption import make_index
 from tests.crash.kills import killed
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("healthy")
+    make_index(root)
+    return root
 
 
 @pytest.fixture
@@ -23,13 +31,15 @@ def server(tmp_path: Path) -> Iterator[ChromaProcess]:
 
 
 @pytest.mark.parametrize("command", ["repair", "rebuild"])
-def test_what_is_killed_is_finished_by_the_next_command(tmp_path: Path, command: str) -> None:
-    lines = killed(command, 2, 15, tmp_path, "")
+def test_what_is_killed_is_finished_by_the_next_command(
+    healthy: Path, tmp_path: Path, command: str
+) -> None:
+    lines = killed(command, 2, 15, healthy, tmp_path, "")
     assert not [line for line in lines if line.startswith("WRONG")], lines
 
 
 def test_a_move_that_is_killed_leaves_the_vectors_in_one_place(
-    tmp_path: Path, server: ChromaProcess
+    healthy: Path, tmp_path: Path, server: ChromaProcess
 ) -> None:
-    lines = killed("move", 2, 15, tmp_path, server.url)
+    lines = killed("move", 2, 15, healthy, tmp_path, server.url)
     assert not [line for line in lines if line.startswith("WRONG")], lines

@@ -166,7 +166,7 @@ def test_a_model_of_the_server_is_heard_as_it_speaks_and_can_be_stopped(tmp_path
                     break
             stream.close()
             assert said.startswith("Owls hunt at night. [1] And")
-            assert script.left.wait(30)
+            assert script.left.wait(120)
 
 
 def test_errors_come_through_as_they_were_raised(server: Server) -> None:
