@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -62,7 +63,7 @@ def _listed(assistant: Assistant, indexing: Indexing) -> dict[str, Any]:
     again = {*activity.reading, *activity.waiting} if activity else set()
     known = {each.source for each in status.documents}
     return {
-        "corpus": status.corpus,
+        "corpus": str(Path(status.corpus).resolve()),
         "documents": [_row(each, again) for each in status.documents],
         "failed": [
             {"source": each.source, "reason": each.reason}

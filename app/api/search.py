@@ -9,6 +9,7 @@ from fastapi import FastAPI, Query, Response
 from starlette.responses import JSONResponse
 
 from askdocs.documents.kinds import kind_of
+from askdocs.documents.titles import readable_title
 from askdocs.errors import AskdocsError
 from askdocs.output.exports import checksum
 from askdocs.output.marks import Mark, link
@@ -64,7 +65,7 @@ def add_search(routes: FastAPI, assistant: Assistant) -> None:
 def _document(found: DocumentMatches) -> dict[str, Any]:
     return {
         "source": found.source,
-        "title": found.title or found.source,
+        "title": readable_title(found.source, found.title),
         "kind": kind_of(found.source),
         "count": found.count,
         "matches": [_match(each) for each in found.matches],

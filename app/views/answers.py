@@ -9,6 +9,7 @@ from html import escape
 from types import MappingProxyType
 from urllib.parse import urlencode
 
+from askdocs.documents.titles import readable_title
 from askdocs.output.marks import Mark, link, mark_citation, mark_passage
 from askdocs.output.summary import is_prose, summary
 from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
@@ -46,6 +47,7 @@ Changed = Mapping[int, Since]  # number of an exchange → its documents that ar
 NEAREST_SHOWN = 4
 EARLIER_SHOWN = 20  # exchanges before the last one
 CARD_CHARACTERS = 280
+AROUND_CHARACTERS = 160  # before and after a quote, in its note
 
 OTHER_WORDS = '<p class="quiet">Other words may find more.</p>'
 ASK_ALL = (
@@ -291,15 +293,29 @@ def _entry(citation: Citation, number: int) -> str:
         f' aria-label="Copy quote {citation.number}" title="Copy this quote with its place">'
         "Copy</button>"
         f'<span class="note" id="note-{number}-{citation.number}" hidden>'
-        f'<span class="note-quote" dir="auto">“{escape(citation.quote)}”</span> '
+        f'<span class="note-quote" dir="auto">{_in_its_passage(citation)}</span> '
         f'<span class="note-place">{_document_name(citation.passage)}'
         f"{_after_name(where)}</span></span>"
     )
 
 
+def _in_its_passage(citation: Citation) -> str:
+    """A quote with some words of the passage before and after it."""
+    passage, quote = citation.passage, f"<strong>{escape(citation.quote)}</strong>"
+    start, end = citation.start - passage.start, citation.end - passage.start
+    if passage.text[max(start, 0) : end] != citation.quote:
+        return quote
+    before = " ".join(passage.text[:start].split())
+    after = shortened(passage.text[end:], AROUND_CHARACTERS)
+    if len(before) > AROUND_CHARACTERS:
+        before = f"…{before[-AROUND_CHARACTERS:].partition(' ')[2]}"
+    return f"{escape(before)} {quote} {escape(after)}".strip()
+
+
 def _document_name(passage: Passage) -> str:
     """Title and file of a document; the file alone where there is no other title."""
-    title = f'<span class="title" dir="auto">{escape(passage.title)}</span> '
+    words = readable_title(passage.source, passage.title)
+    title = f'<span class="title" dir="auto">{escape(words)}</span> '
     known = passage.title and passage.title != passage.source
     return f'{title if known else ""}<span class="file" dir="auto">{escape(passage.source)}</span>'
 

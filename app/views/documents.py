@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 from askdocs.guide.words import counted, facts_of, kinds_in_words
 from askdocs.output.exports import checksum
@@ -99,6 +100,7 @@ def _document(guide: DocumentGuide) -> str:
 
 def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
     """What to do where there are no documents."""
+    folder = escape(str(Path(status.corpus).resolve()))
     put = (
         "Drag files or folders onto this page, or put them into this folder:"
         if may_change
@@ -114,8 +116,9 @@ def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
         '<button type="button" class="turn" data-action="add-folder">Add a folder…</button>'
     )
     return (
-        f"<h2>There are no documents yet</h2><p><span>{put}</span> "
-        f"<code>{escape(status.corpus)}</code> <span>{then}</span></p>"
+        f"<h2>There are no documents yet</h2><p>{put}</p>"
+        f'<p class="here"><code dir="auto">{folder}</code> <button type="button" class="turn"'
+        f' data-action="copy" data-markdown="{folder}">Copy</button></p><p>{then}</p>'
         f"{button if may_change else ''}{_failures(status.failed)}"
     )
 

@@ -12,10 +12,11 @@ from typing import Any, Literal
 
 from askdocs.output.exports import answer_record, embedded
 from askdocs.output.summary import is_prose, summary
-from askdocs.types import Answer, Citation, Statement
+from askdocs.types import Answer, Citation, Statement, Verdict
 
 from ..conversations.conversation import Conversation
 from .markdown import one_line, without_links
+from .ours import ours, where
 from .prose import render_prose
 
 Format = Literal["md", "html", "json"]
@@ -23,6 +24,11 @@ MEDIA_TYPES: dict[Format, str] = {
     "md": "text/markdown", "html": "text/html", "json": "application/json",
 }  # fmt: skip
 LONGEST_TITLE = 60  # characters, in the name of a file
+_DOUBTS: dict[Verdict, str] = {
+    "partly": "only partly supported",
+    "unsupported": "not supported by your documents",
+    "unchecked": "not checked",
+}
 _NO_WORDS = re.compile(r"[^\w'-]+")
 _STYLE = (
     "body{font:1.05rem/1.6 Georgia,serif;margin:3rem auto;max-width:42rem;padding:0 1rem;"
@@ -79,11 +85,11 @@ def answer_markdown(answer: Answer) -> str:
     """Question, statements with numbered citations, and the quotes with their places."""
     lines = [f"**{one_line(answer.question)}**", ""]
     if not answer.statements:
-        lines.append(one_line(answer.text))
+        lines.append(ours(one_line(answer.text)))
     if answer.band == "perhaps":
-        lines += ["Perhaps:", ""]
+        lines += [ours("Perhaps:"), ""]
     if is_prose(answer):
-        lines += [prose_markdown(answer), "", f"*{summary(answer)}*"]
+        lines += [prose_markdown(answer), "", f"*{ours(summary(answer))}*"]
     else:
         for statement in answer.statements:
             lines.append(f"- {one_line(statement.text)}{_numbers(statement)}{_doubt(statement)}")
@@ -91,12 +97,13 @@ def answer_markdown(answer: Answer) -> str:
         lines.append("")
     for citation in answer.citations:
         quote = "" if _is_said(citation, answer) else f": “{one_line(citation.quote)}”"
-        lines.append(f"[{citation.number}] {one_line(_where(citation))}{quote}  ")
+        lines.append(f"[{citation.number}] {where(citation, one_line)}{quote}  ")
     return "\n".join(lines).strip() + "\n"
 
 
 def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
     """A file to read in any browser, that loads nothing and runs nothing."""
+    day = record["exported_at"][:10]
     return (
         '<!doctype html>\n<html><head><meta charset="utf-8">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
@@ -104,21 +111,22 @@ def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
         f'<body><h1 dir="auto">{escape(title)}</h1>\n{"".join(map(answer_html, answers))}'
-        f"<footer><p>Made by askdocs, {record['exported_at'][:10]}. "
-        "<code>askdocs verify</code> with this file checks its quotes again.</p></footer>"
+        f"<footer><p>{ours(f'Made by askdocs, {day}.')} "
+        f"{ours('“askdocs verify” with this file checks its quotes again.')}</p></footer>"
         f"{embedded(record)}</body></html>\n"
     )
 
 
 def answer_html(answer: Answer) -> str:
     """An answer as HTML for a file or the clipboard: its words, then its quotes with places."""
-    said = "".join(_statements_html(answer)) or f'<p dir="auto">{escape(answer.text)}</p>'
+    said = "".join(_statements_html(answer)) or f'<p dir="auto">{ours(escape(answer.text))}</p>'
     if is_prose(answer):
-        said = f'<div dir="auto">{_prose_html(answer)}</div><p><small>{summary(answer)}</small></p>'
+        line = ours(summary(answer))
+        said = f'<div dir="auto">{_prose_html(answer)}</div><p><small>{line}</small></p>'
     quotes = "".join(
         f'<blockquote dir="auto">[{each.number}] '
         f"{'' if _is_said(each, answer) else f'{escape(each.quote)}<br>'}"
-        f"<small>{escape(_where(each))} <code>{citation['hash']}</code></small></blockquote>"
+        f"<small>{where(each, escape)} <code>{citation['hash']}</code></small></blockquote>"
         for each, citation in zip(answer.citations, answer_record(answer)["citations"], strict=True)
     )
     return f'<section><h2 dir="auto">{escape(answer.question)}</h2>{said}{quotes}</section>\n'
@@ -135,7 +143,7 @@ def _is_said(citation: Citation, answer: Answer) -> bool:
 
 def _statements_html(answer: Answer) -> Iterator[str]:
     if answer.band == "perhaps":
-        yield "<p>Perhaps:</p>"
+        yield f"<p>{ours('Perhaps:')}</p>"
     for statement in answer.statements:
         words = f"{escape(statement.text)}{_numbers(statement)}{_doubt(statement)}"
         yield f'<p dir="auto">{words}</p>'
@@ -148,7 +156,8 @@ def _prose_html(answer: Answer) -> str:
         statement = answer.statements[place]
         if quotation is not None or not _doubt(statement):
             return "<span>"
-        title = escape(f"{statement.verdict}: {statement.reason}".removesuffix(": "))
+        doubt = _DOUBTS[statement.verdict]
+        title = ours(escape(f"{doubt}: {statement.reason}".removesuffix(": ")))
         return f'<span class="{statement.verdict}" title="{title}">'
 
     def closes(place: int, quotation: int | None) -> str:
@@ -180,9 +189,5 @@ def _numbers(statement: Statement) -> str:
 
 
 def _doubt(statement: Statement) -> str:
-    sure = statement.verdict in ("quoted", "supported", "no_claim")
-    return "" if sure else f" ({statement.verdict})"
-
-
-def _where(citation: Citation) -> str:
-    return citation.where
+    doubt = _DOUBTS.get(statement.verdict)
+    return f" ({ours(doubt)})" if doubt else ""

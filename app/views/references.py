@@ -10,6 +10,7 @@ from askdocs.types import Answer, Citation
 
 from .exports import prose_markdown
 from .markdown import one_line
+from .ours import ours, where
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -23,8 +24,8 @@ def answer_text(answer: Answer) -> str:
     """An answer as plain text: the question, what is said, and a line for each source."""
     lines = [answer.question, ""]
     if answer.band == "perhaps":
-        lines.append("Perhaps:")
-    lines += list(_said(answer)) or [answer.text]
+        lines.append(ours("Perhaps:"))
+    lines += list(_said(answer)) or [ours(answer.text)]
     if answer.citations:
         lines += ["", *(f"[{each.number}] {_source(each)}" for each in answer.citations)]
     return "\n".join(lines).strip() + "\n"
@@ -56,4 +57,5 @@ def _said(answer: Answer) -> Iterator[str]:
 def _source(citation: Citation) -> str:
     """A document and a place, in words."""
     title = readable_title(citation.source, citation.passage.title)
-    return f"{title}, {citation.where}" if title not in citation.where else citation.where
+    place = where(citation)
+    return f"{title}, {place}" if title not in citation.where else place

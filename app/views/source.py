@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from askdocs.documents.titles import readable_title
 from askdocs.output.exports import checksum
 from askdocs.output.marks import Mark, find_marks
 from askdocs.types import Document, place
@@ -115,7 +116,7 @@ def read(
     html = "" if file else "".join((blocks or text_blocks)(document, marked, start, end))
     return Reading(
         source=document.source,
-        title=document.title or document.source,
+        title=readable_title(document.source, document.title),
         view="pdf" if file else "built" if blocks else "text",
         html=html,
         places=tuple(_place(document, mark.start) if mark else "" for mark in found.values()),

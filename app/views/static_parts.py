@@ -222,7 +222,7 @@ CONFIRM = """
 
 _DOCUMENTS = """
 <section class="view" id="view-documents" aria-label="Documents" data-t hidden>
-  <div class="view-body wide">
+  <div class="view-body">
     <div id="documents-tools">
       <div class="search-line"><input type="search" id="find" maxlength="400" dir="auto"
         aria-label="Find a document by its name" placeholder="Find a document by its name…"></div>

@@ -41,7 +41,7 @@ CHECK = """
 
 TABLE = """
 <section class="view" id="view-table" aria-label="Table of quotes" data-t hidden>
-  <div class="view-body wide">
+  <div class="view-body">
     <form id="table-form">
       <h2>Table of quotes</h2>
       <p class="quiet">Every question is asked of every document. A cell holds the exact words with

@@ -22,6 +22,7 @@ from askdocs.app.views.answers import (
 )
 from askdocs.app.views.documents import render_welcome
 from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
+from askdocs.app.views.ours import in_english, ours
 from askdocs.types import (
     Answer,
     Citation,
@@ -209,7 +210,20 @@ def test_markdown_carries_quotes_and_places_and_no_markup_of_theirs() -> None:
     markdown = answer_markdown(an_answer("![x](http://evil.example/i.png) <b>"))
     assert "![" not in markdown
     assert "<b" not in markdown.replace("\\<b", "")
-    assert "[1] tea.txt, line 3" in markdown
+    assert f"[1] tea.txt, {ours('line 3', 'place')}" in markdown
+    assert "[1] tea.txt, line 3" in in_english(markdown)
+
+
+def test_the_note_of_a_citation_has_the_words_around_its_quote() -> None:
+    answer = an_answer("The kettle is red.")
+    (citation,) = answer.citations
+    passage = replace(citation.passage, text="It boils. The kettle is red. Tea is green.")
+    passage = replace(passage, start=citation.start - 10)
+    html = render_answer(replace(answer, citations=(replace(citation, passage=passage),)), 0)
+    assert "It boils. <strong>The kettle is red.</strong> Tea is green." in html
+    moved = replace(passage, start=citation.start)
+    html = render_answer(replace(answer, citations=(replace(citation, passage=moved),)), 0)
+    assert "It boils" not in html
 
 
 def test_a_quote_that_is_the_statement_is_not_written_twice() -> None:
@@ -219,7 +233,7 @@ def test_a_quote_that_is_the_statement_is_not_written_twice() -> None:
         assert once.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
         beside = export(Conversation().asked("one").answered(said), kind)
         assert beside.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
-    assert "[1] tea.txt, line 3: “The kettle is red.”" in answer_markdown(said)
+    assert "[1] tea.txt, line 3: “The kettle is red.”" in in_english(answer_markdown(said))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from askdocs.documents.loaders.file_type import REASONS
+from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
+from askdocs.documents.loaders.pdf.garbled import UNDECODED
+
 APP = Path(__file__).parents[2] / "app"
 WORDS = APP / "static" / "words"
 SCRIPTS = sorted((APP / "static" / "js").glob("*.js"))
@@ -28,7 +32,10 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SHOWN = re.compile(r"^[A-Z][a-z]+(?:[ .…:?!]|$)|[a-z]{2,} [a-z]{2,} [a-z]{2,}|[a-z] [.…]")
-_COMPOSED = {"{n} statements were not checked"}  # of a noun that agrees
+# of a noun that agrees
+_COMPOSED = {"{n} statements were not checked", "results of {n} formulas (not computed)"}
+# Why a file is not read: the words of an error, with what is filled in.
+_REASON = re.compile(r"(?:Load|Limit)Error\(\s*f?\"([a-z][^\"]*)\"", re.DOTALL)
 _SELECTOR = re.compile(r"[#\[=]|^\.")
 
 
@@ -84,3 +91,15 @@ def test_no_translation_is_of_words_that_nobody_says() -> None:
         )
         runs = [words[at : at + 3] for at in range(max(1, len(words) - 2))]
         assert any(" ".join(run) in said for run in runs), key
+
+
+def test_every_reason_why_a_file_is_not_read_is_translated() -> None:
+    loaders = APP.parent / "src" / "askdocs" / "documents" / "loaders"
+    reasons = {
+        re.sub(r"{[^}]*}", "7", reason)
+        for path in loaders.rglob("*.py")
+        for reason in _REASON.findall(path.read_text(encoding="utf-8"))
+    } | {*REASONS.values(), SCANNED, UNREADABLE, UNRECOGNISED, UNDECODED}
+    known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
+    for reason in reasons:
+        assert any(key.fullmatch(reason) for key in known), reason

@@ -456,7 +456,7 @@ def test_what_can_be_a_title() -> None:
 
 def test_pages_in_words() -> None:
     assert pages_in_words([3]) == "page 3"
-    assert pages_in_words([1, 2, 3, 7, 9, 10]) == "pages 1 to 3, 7, 9 to 10"
+    assert pages_in_words([1, 2, 3, 7, 9, 10]) == "pages 1–3, 7, 9–10"
 
 
 @pytest.mark.parametrize("bold", [True, False])

@@ -37,6 +37,7 @@ Contents
         ("paper.pdf", "1 Introduction", "Paper"),
         ("lamp.md", "The lamp of Sund", "The lamp of Sund"),
         ("licence.txt", "---", "Licence"),
+        ("advisory.txt", "-----BEGIN ADVISORY-----", "BEGIN ADVISORY"),
     ],
 )
 def test_a_title_that_says_nothing_is_not_shown(source: str, title: str, shown: str) -> None:

@@ -2,10 +2,11 @@
 
 import { announce, find } from "./dom.js";
 import { UNREACHABLE } from "./lines.js";
-import { said, t } from "./words.js";
+import { said, t, taken } from "./words.js";
 
 /* Copy text, and beside it HTML for programs that take text with its layout. */
-export async function copy(text, button, html = "") {
+export async function copy(written, button, layout = "") {
+  const [text, html] = [taken(written), taken(layout)];
   try {
     if (html && globalThis.ClipboardItem) {
       const parts = { "text/plain": new Blob([text], { type: "text/plain" }), "text/html": new Blob([html], { type: "text/html" }) };
@@ -43,7 +44,7 @@ export async function copyReferences(button) {
 /* A file as the server made it, JSON of {name, type, content}: called by the page. */
 export function save(file) {
   const { name, type, content } = JSON.parse(file);
-  const address = URL.createObjectURL(new Blob([content], { type }));
+  const address = URL.createObjectURL(new Blob([taken(content)], { type }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

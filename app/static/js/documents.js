@@ -24,7 +24,8 @@ const longer = new Map(); // folder → how many of its files are shown
 const guides = new Map(); // source → its guide, while its row is unfolded
 
 export function startDocuments() {
-  addView("documents", { shown: look, focus: "#find" });
+  const touched = matchMedia("(hover: none)").matches; // the keyboard of a phone would hide the list
+  addView("documents", { shown: look, focus: touched ? "" : "#find" });
   document.addEventListener("input", (event) => {
     if (event.target.closest?.("#documents-tools")) draw();
   });

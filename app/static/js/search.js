@@ -131,7 +131,7 @@ function group(found, query) {
   title.dataset.source = found.source;
   const file = found.title === found.source ? "" : found.source;
   const detail = [file, said(found.kind), found.count ? t("{n} places", { n: found.count }) : t("by its name")];
-  const head = made("h3", {}, title,
+  const head = made("h2", {}, title,
     made("span", { className: "place", dir: "auto", textContent: detail.filter(Boolean).join(" · ") }));
   const list = made("ol", { className: "hits" }, ...found.matches.map((match) => hit(found, match)));
   const section = made("section", { className: "found" }, head, list);

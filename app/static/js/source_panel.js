@@ -86,9 +86,8 @@ async function showStop(at, { from = null } = {}) {
   const marks = marksOf(stop.source);
   const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
   const held = holds(stop, marks, begin);
-  if (held) await drawing; else if (!(await load(stop, marks, begin))) return;
-  if (stops[current] !== stop) return; // it went on
-  showPanel("reader");
+  if (held) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
+  if (stops[current] !== stop || root.dataset.panel !== "reader") return; // it went on, or is closed
   history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
   const number = marks.indexOf(stop.mark);
   describe(stop, number);
@@ -259,7 +258,7 @@ function describe(stop, number) {
 
 /* Which of the citations this is, and the way to the others. */
 function describeWalk(stop) {
-  find("#reader-count").textContent = stop.mark ? t("{number} of {n}", { number: current + 1, n: stops.length }) : "";
+  find("#reader-count").textContent = stop.mark && stops.length > 1 ? t("{number} of {n}", { number: current + 1, n: stops.length }) : "";
   for (const name of ["previous", "next"]) {
     find(`[data-action="${name}"]`).hidden = stops.length < 2;
   }

@@ -57,7 +57,8 @@ export function watchCitations() {
   for (const [shows, hides] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
     document.addEventListener(shows, (event) => {
       const link = event.target.closest?.(DESCRIBED);
-      if (link) showNote(link);
+      // The focus that comes back from a source closed by a finger or the mouse asks for no note.
+      if (link) { if (shows === "mouseover" || link.matches(":focus-visible")) showNote(link); }
       else if (note?.contains(event.target)) keepNote();
       else if (noteIsShown() && shows === "mouseover" && document.activeElement !== noted) hideNoteSoon();
     });
@@ -65,6 +66,9 @@ export function watchCitations() {
       if (event.target.closest?.(`${DESCRIBED}, #note`)) hideNoteSoon();
     });
   }
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest?.(`${DESCRIBED}, #note`)) hideNote();
+  });
   document.addEventListener("scroll", hideNote, { capture: true, passive: true });
   document.addEventListener("keydown", (event) => { if (event.key === "Enter") hideNote(); });
 }

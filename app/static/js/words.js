@@ -43,11 +43,18 @@ export function said(words) {
   return before.get(words);
 }
 
+/* A sign that parts them may also stand within one: then some pieces together are known. */
 function oneByOne(words) {
-  const pieces = words.split(/(?<=[.!?]) |; /);
-  if (pieces.length === 1) return words;
-  const between = words.match(/(?<=[.!?]) |; /g);
-  return pieces.map((piece, at) => (translated(piece) ?? piece) + (between[at] ?? "")).join("");
+  const pieces = words.split(/((?<=[.!?]) |; )/);
+  let done = "";
+  for (let at = 0; at < pieces.length;) {
+    let [end, found] = [at - 1, null];
+    while (!found && (end += 2) <= pieces.length) found = translated(pieces.slice(at, end).join(""));
+    if (!found) end = at + 1;
+    done += (found ?? pieces[at]) + (pieces[end] ?? "");
+    at = end + 1;
+  }
+  return done;
 }
 
 function translated(words) {
@@ -126,6 +133,10 @@ const MARKED = "[data-t], #masthead, #composer, .side";
 const SCOPE = `${MARKED}, [dir="auto"], pre, script, style`;
 const ATTRIBUTES = ["title", "aria-label", "placeholder", "data-label"];
 const WAYS = { "": said, place, facts, series: enumerated };
+
+/* What is taken away: words of ours stand in it between signs (`app/views/ours.py`). */
+export const taken = (text) => text
+  .replace(/\uFDD0([a-z]*)\uFDD1([^\uFDD2]*)\uFDD2/g, (_, way, words) => WAYS[way](words));
 
 const written = new WeakMap(); // text or attribute → what stands there, in the page's language
 

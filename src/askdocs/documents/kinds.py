@@ -6,20 +6,24 @@ from pathlib import PurePosixPath
 
 _KINDS = {
     "PDF": "pdf",
-    "Word": "doc docx odt rtf",
+    "Word": "doc docx docm dotx odt rtf",
     "Spreadsheet": "xls xlsx xlsm xlsb ods",
     "Table": "csv tsv",
-    "Slides": "ppt pptx odp",
+    "Slides": "ppt pptx pptm potx ppsx odp",
     "E-mail": "eml emlx msg mbox",
     "Web page": "html htm xhtml mhtml mht",
     "Book": "epub",
     "Notebook": "ipynb",
-    "Markdown": "md markdown",
-    "Data": "json jsonl ndjson xml yaml yml",
+    "Markdown": "md markdown mdx qmd rmd",
+    "Data": "json jsonl ndjson xml nxml yaml yml toml ini cfg conf properties bib",
+    "Code": (
+        "py pyi js mjs ts tsx jsx java kt scala c h cpp hpp cc cs go rs rb php swift m sh bash zsh "
+        "ps1 bat sql r jl lua pl hs ex exs clj el vim proto graphql tf css scss vue svelte"
+    ),
     "Subtitles": "vtt srt",
     "Picture": "png jpg jpeg gif tif tiff bmp webp",
     "Calendar": "ics",
-    "Text": "txt text log rst adoc asciidoc org tex",
+    "Text": "txt text log rst adoc asciidoc asc org tex latex ltx wiki typ",
 }
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}
 

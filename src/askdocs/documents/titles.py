@@ -23,7 +23,7 @@ def readable_title(source: str, title: str) -> str:
 
     A title that is only the name of a section, a number, or no words at all is not used.
     """
-    plain = _SITE.sub("", " ".join(title.split()))
+    plain = _SITE.sub("", " ".join(title.split())).strip("-=*_~ ")
     telling = sum(letter.isalpha() for letter in plain) >= 3 and not _SECTION.fullmatch(plain)
     if not telling or plain.lower() == PurePosixPath(source).stem.lower():
         return name_in_words(source)

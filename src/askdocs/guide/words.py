@@ -7,10 +7,12 @@ from askdocs.types import DocumentGuide, Guide
 _PLURALS = {
     "PDF": "PDFs", "Word": "Word documents", "Slides": "sets of slides", "Text": "text files",
     "Markdown": "Markdown files", "Data": "data files", "Subtitles": "files of subtitles",
+    "Code": "code files",
 }  # fmt: skip
 _SINGULARS = {
     "PDF": "PDF", "Word": "Word document", "Slides": "set of slides", "Text": "text file",
     "Markdown": "Markdown file", "Data": "data file", "Subtitles": "file of subtitles",
+    "Code": "code file",
 }  # fmt: skip
 _KINDS_SHOWN = 5
 _SECTIONS_SHOWN = 8

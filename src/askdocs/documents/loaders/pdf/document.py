@@ -250,18 +250,18 @@ def _picture_remark(read: Sequence[_Page]) -> list[str]:
     if not pages:
         return []
     shares = sorted({max(1, round(100 * share)) for _, share in pages})
-    much = f"{shares[0]} to {shares[-1]}" if len(shares) > 1 else str(shares[0])
+    much = f"{shares[0]}–{shares[-1]}" if len(shares) > 1 else str(shares[0])
     where = pages_in_words([number for number, _ in pages])
     return [f"{where}: pictures ({much} % of the page; text in them is not read)"]
 
 
 def pages_in_words(numbers: Sequence[int]) -> str:
-    """Numbers of pages as people write them: "pages 2, 5 to 9"; they have to be in order."""
+    """Numbers of pages as people write them: "pages 2, 5–9"; they have to be in order."""
     runs = [
         [number for _, number in group]
         for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
     ]
-    words = ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    words = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
     return f"page{'s' if len(numbers) > 1 else ''} {words}"
 
 
