@@ -318,3 +318,35 @@ def test_a_first_row_of_figures_is_no_row_of_names(tmp_path: Path) -> None:
 def test_a_part_or_garbled_words_are_no_title(words: str) -> None:
     assert not is_plausible(words)
     assert is_plausible("The 2.5 litre engine, M*A*S*H and C*-algebras")
+
+
+def drawn(path: Path, lines: list[list[tuple[int, str]]]) -> list[str]:
+    """The lines of a page on which words stand at places, from the top."""
+    canvas = Canvas(str(path), pagesize=A4)
+    for number, line in enumerate(lines):
+        for x, words in line:
+            canvas.drawString(x, 750 - 14 * number, words)
+    canvas.save()
+    return [line for line in load(path, path.name)[0].text.split("\n") if line]
+
+
+def test_a_table_of_one_row_names_its_columns(tmp_path: Path) -> None:
+    columns = [72, 160, 250, 340]
+    names = list(zip(columns, ["Start", "End", "Shows", "Amount"], strict=True))
+    row = list(zip(columns, ["12/20/24", "12/31/24", "48", "$12,500"], strict=True))
+    found = drawn(tmp_path / "a.pdf", [names, row, [(72, "Totals are below.")]])
+    assert found[0] == "Start: 12/20/24; End: 12/31/24; Shows: 48; Amount: $12,500"
+    plain = list(zip(columns, ["alder", "birch", "cherry", "oak"], strict=True))
+    assert "alder | birch | cherry | oak" in drawn(tmp_path / "b.pdf", [names, plain])
+
+
+def test_labels_and_rules_of_a_receipt_begin_lines(tmp_path: Path) -> None:
+    words = [
+        "TXN: TXN-9876",
+        "Cashier: Emily Rod",
+        "Register: POS-0712",
+        "-" * 24,
+        "Cable 24.99 each",
+    ]
+    found = drawn(tmp_path / "a.pdf", [[(72, each)] for each in words])
+    assert found == words

@@ -12,6 +12,8 @@ from askdocs.documents.loaders.pdf.characters import HYPHEN
 from askdocs.documents.loaders.pdf.layout import Line
 
 _BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—*·o-]\s+\S|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s+\S)")
+_RULE = re.compile(r"[-=_*~.]{4,}\s*")  # a line that parts what is above and below it
+_LABEL = re.compile(r"[A-Z][\w#/.-]*(?: [\w#/.-]+){0,2}:\s+\S")  # "Cashier: Ada" on a line
 _NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")  # Chinese, Japanese
 _TIED_END = re.compile(r"[\w/][–—/@]$|\d-$")  # of a line whose last word goes on, as in "2018–"
 _SUSPENDED = re.compile(r"(?:and|or|und|oder)\b")  # after a hyphen that stands for a word to come
@@ -111,6 +113,10 @@ def _begins_paragraph(group: Sequence[Line], line: Line, usual: float, edge: flo
     if line.block != last.block or abs(line.size - last.size) > 0.15 * last.size:
         return True
     if line.bold != last.bold or line.cells > 1 or last.cells > 1 or _BULLET.match(line.text):
+        return True
+    if _RULE.fullmatch(line.text) or _RULE.fullmatch(last.text):
+        return True
+    if _LABEL.match(line.text) and _LABEL.match(last.text):
         return True
     height = max(last.top - last.bottom, 1.0)
     step = last.bottom - line.bottom

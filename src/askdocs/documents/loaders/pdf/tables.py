@@ -39,6 +39,7 @@ _FIRST_BANDED = 500  # number of the first table of a page with lines across onl
 _FIRST_UNRULED = 1000
 _BAND_GUTTER = 0.35  # as _GUTTER, where lines say that there is a table
 _UNRULED_ROWS = 3  # of a table without lines, one below the other
+_OF_ONE_ROW = 4  # columns, at least, of a table without lines that has a single row
 _GUTTER = 0.55  # font sizes that stay free between two columns in all rows
 _WIDE = 1.1  # font sizes between two cells, somewhere in a row that is one of a table
 _SPACE = 0.3  # of the font's size, between two words
@@ -421,7 +422,12 @@ def with_unruled_tables(rows: Sequence[list[Segment]]) -> Iterator[list[Segment]
     number = _FIRST_UNRULED
     while start < len(rows):
         end = _table_end(rows, start)
-        made = _unruled(rows[start:end], number) if end - start >= _UNRULED_ROWS else None
+        block = rows[start:end]
+        made = None
+        if len(block) >= _UNRULED_ROWS:
+            made = _unruled(block, number)
+        elif _are_names_and_values(block):
+            made = _unruled(block, number, names=1)
         if made is None:
             yield rows[start]
             start += 1
@@ -429,6 +435,17 @@ def with_unruled_tables(rows: Sequence[list[Segment]]) -> Iterator[list[Segment]
         number += 1
         yield from ([segment] for segment in made)
         start = end
+
+
+def _are_names_and_values(rows: Sequence[list[Segment]]) -> bool:
+    """Whether two lines are the names of several columns and a single row below them."""
+    if len(rows) != _FEWEST_ROWS:
+        return False
+    names, values = rows
+    if _pieces(names) != _pieces(values) or _pieces(names) < _OF_ONE_ROW:
+        return False
+    figures = sum(_has_digit(s.text) for s in values)
+    return not any(_has_digit(s.text) for s in names) and figures * 2 >= len(values)
 
 
 def _table_end(rows: Sequence[list[Segment]], start: int) -> int:
@@ -484,7 +501,9 @@ def _unruled(rows: Sequence[list[Segment]], number: int, *, names: int = 0) -> l
         else:
             found.append(_Row(cells, bottom, top))
     texts = [row.cells for row in found]
-    if len(found) < _UNRULED_ROWS or not (names or _is_named(rows, texts)):
+    if len(found) < (_FEWEST_ROWS if names else _UNRULED_ROWS):
+        return None
+    if not names and not _is_named(rows, texts):
         return None
     if sum(_is_prose(column) for column in zip(*texts, strict=True)) > 1:
         return None
