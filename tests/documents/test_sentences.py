@@ -132,3 +132,72 @@ def test_a_sentence_ends_behind_the_signs_that_close_its_emphasis() -> None:
         "He said *no.*",
         "Then __Done.__",
     ]
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "The well gave 3.4 Ml/d.",
+        "They pumped 25 m³/h.",
+        "Nitrate was 8 mg/l.",
+        "Values are in µg/l.",
+        "The mast is 12 m.",
+        "It took 3 h.",
+        "The fuse is for 16 A.",
+    ],
+)
+def test_a_sentence_ends_after_a_unit(first: str) -> None:
+    assert sentences(f"{first} The owner knows.") == [first, "The owner knows."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In room 3 A. Adams waits for you.",
+        "It was sold by M/s. Sharma in Pune.",
+        "The rule is on p. 12 f. Nobody reads it.",
+        "He needs 5 m. J. Smith has them.",
+        "A dose of 5 mg/l. is the most.",
+    ],
+)
+def test_no_sentence_ends_after_a_letter_that_may_be_no_unit(text: str) -> None:
+    assert sentences(text) == [text]
+
+
+def test_a_wrapped_line_that_begins_with_a_decimal_goes_on_its_sentence() -> None:
+    text = (
+        "The cloudiness that the keeper of the spring read off in the morning was\n"
+        "2.6 NTU below the sieve. It had rained on the hills for the whole week, so\n"
+        "the keeper of the spring then took out of the store at the foot of the hill\n"
+        "4.5 kg of lime."
+    )
+    ends = [each.replace("\n", " ")[-13:] for each in sentences(text)]
+    assert ends == ["ow the sieve.", "5 kg of lime."]
+
+
+def test_a_line_that_begins_with_the_number_of_a_clause_begins_a_sentence() -> None:
+    lines = [
+        "2 What the tenant of the boathouse has to pay for in each of the years",
+        "2.1 The tenant pays the rent on the first day of each month of the year; and",
+        "2.2 the landlord pays for the roof.",
+    ]
+    assert sentences("\n".join(lines)) == lines
+
+
+@pytest.mark.parametrize("number", ["(iv)", "3. (1)", "• (2)", "(1)"])
+def test_a_paragraph_with_a_number_is_cut_into_its_sentences(number: str) -> None:
+    text = f"{number} The crew eats at noon. It sails at one (see above). Nobody waits."
+    assert sentences(text) == [
+        f"{number} The crew eats at noon.",
+        "It sails at one (see above).",
+        "Nobody waits.",
+    ]
+
+
+def test_a_parenthesis_behind_a_number_is_whole() -> None:
+    text = "3.2 The fee is nine euros. (Until March: eight.)"
+    assert sentences(text) == ["3.2 The fee is nine euros.", "(Until March: eight.)"]

@@ -16,13 +16,17 @@ TOKEN = re.compile(
 )
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
+_DECIMAL = re.compile(r"[ \t]*\d+\.\d+[ \t]+(?P<lower>[a-zµ%°])?")  # or the number of a clause
+_PART_ENDS = re.compile(r"[.:;!?…]\W*$|[;,]\s*\w+\s*$")  # "…; and" stands above another clause
 _ITEM = re.compile(r"[ \t]*(?:[-*+•◦–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)])[ \t]")
 _CELL_MARKS = (" | ", "\t")
 _ROW_MARKS = ("; ", *_CELL_MARKS)  # between the cells of a row
 _ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
 _FEWEST_ROWS = 4  # lines that all begin with a capital: a list, not wrapped prose
 # No sentence ends after a number that counts it ("4. Deposit."), …
-_ENUMERATOR = re.compile(r"[#\s]*\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-z])[.)]\s*")
+_ENUMERATOR = re.compile(
+    r"[#•\s]*(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[ivx]{2,5}|[A-Za-z])[.)]\s*)+"
+)
 # … after these before a figure ("approx. 12 km"), nor between the day and the month, …
 _DAY_OF_MONTH = (
     r"\d{1,2}\.\s+(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
@@ -49,6 +53,12 @@ _BEGINS_CJK = re.compile(
     r"|\S{1,20}(?: \([^()\n]*\d[^()\n]*\))?[:：])"
 )
 _MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
+# The library holds a letter before a full stop for an abbreviation, also in "5 mg/l. It …".
+_UNIT = re.compile(
+    r"(?:(?<=\w\s)[^\w\s]?\d[\d.,/–-]*\s?(?:[mlgth]|(?P<doubtful>[sdLVWAKCFNJ]|Pa|mo|min))"
+    r"|(?<![\w/])(?!M/s)[A-Za-zµμ]{1,4}[²³]?/(?:[smhdlLgt]|min))"
+    r"\.\s+(?=(?P<next>[^\W\d_]+)\b(?!\.))"
+)
 _WRAP_WIDTHS = range(40, 181)  # widths, in characters, at which prose is wrapped
 _NEARLY_FULL = 0.85  # of the width: a line that ends there within a sentence is wrapped
 _BEGINS_WITHIN = re.compile(r"[^\W\d_]{3,}[.!?] +[^\W\d_]")
@@ -105,12 +115,14 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         # A soft line end reads as a space: the lengths, and so the offsets, stay.
         piece = text[piece_start:piece_end].replace("\n", " ")
         counted = _ENUMERATOR.match(piece)
-        # A parenthesis that opens the text makes one sentence of it for the library: "(2) Rent."
-        ends = _sentence_ends(piece.replace("(", " ", 1) if counted else piece)
+        # A number that opens the text may make one sentence of it for the library: "(2) Rent. …".
+        opening = counted.group() if counted else ""
+        ends = _sentence_ends(" " * len(opening) + piece[len(opening) :])
         ends.update(found.end() for found in _MAY.finditer(piece))
         ends.update(_ends_of_cjk(piece))
+        ends.update(_ends_after_units(piece))
         ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
-        ends.discard(counted.end() if counted else 0)
+        ends.difference_update(range(len(opening) + 1))
         ends = {_after_emphasis(piece, each) for each in ends}
         for first, last in pairwise(sorted({0, len(piece), *ends})):
             words = piece[first:last]
@@ -148,6 +160,17 @@ def _ends_of_cjk(piece: str) -> Iterator[int]:
         depth += sum(map(between.count, _OPENING)) - sum(map(between.count, _CLOSING))
         start = found.end()
         if depth <= 0:
+            yield found.end()
+
+
+def _ends_after_units(piece: str) -> Iterator[int]:
+    """Where sentences end after a unit: "It was 6.1 Ml/d. The …".
+
+    A letter that may stand for a name ("Room 3 A. Adams") ends one before a function word alone.
+    """
+    for found in _UNIT.finditer(piece):
+        word = found["next"]
+        if word[0].isupper() and (not found["doubtful"] or is_function_word(word.lower())):
             yield found.end()
 
 
@@ -225,7 +248,7 @@ def _are_full(lines: Sequence[str]) -> bool:
     if not any(_BEGINS_WITHIN.search(line) or is_function_word(_last_word(line)) for line in lines):
         return False
     width = max(map(len, lines))
-    following = [pair for pair in pairwise(lines) if not _is_bullet(pair[1])]
+    following = [pair for pair in pairwise(lines) if not _is_bullet(pair[1], pair[0])]
     full = sum(len(line) + 1 + len(after.split(maxsplit=1)[0]) > width for line, after in following)
     return full >= max(_MOSTLY * len(following), 1)
 
@@ -239,9 +262,20 @@ def _width(line: str) -> int:
     return len(line) + len(_WIDE.findall(line))
 
 
-def _is_bullet(line: str) -> bool:
-    """Whether a line begins an item; "30. Juni" begins with a date."""
-    return bool(_BULLET.match(line)) and not _DATE.match(line)
+def _is_bullet(line: str, before: str) -> bool:
+    """Whether a line below another begins an item; "30. Juni" begins with a date."""
+    return bool(_BULLET.match(line)) and not (_DATE.match(line) or _is_amount(line, before))
+
+
+def _is_amount(line: str, before: str) -> bool:
+    """Whether a line begins with a decimal that goes on a sentence: "was" and "1.8 NTU in …".
+
+    "1.8 The tenant" is a clause with its number.
+    """
+    decimal = _DECIMAL.match(line)
+    if not decimal or _PART_ENDS.search(before):
+        return False
+    return bool(decimal["lower"]) or is_function_word(_last_word(before))
 
 
 def _are_rows(before: str, line: str) -> bool:
@@ -263,10 +297,10 @@ def _label_shape(line: str) -> str:
 def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
     """Whether the line end at `before_end` only wraps: the sentence goes on in the next line."""
     line = text[start:end]
-    if not line.strip() or _is_bullet(line):
+    before_line = text[text.rfind("\n", 0, before_end) + 1 : before_end]
+    if not line.strip() or _is_bullet(line, before_line):
         return False
     first_word = line.split(maxsplit=1)[0]
-    before_line = text[text.rfind("\n", 0, before_end) + 1 : before_end]
     before = _width(before_line)
     if _WIDE.match(line) or _WIDE.match(before_line[-1:]):
         ended = before_line[-1:] in _ENDS_LINE_OF_CJK or _BEGINS_CJK.match(line)
