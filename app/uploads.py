@@ -21,6 +21,7 @@ from askdocs.config import Config
 from askdocs.documents.loaders import suffixes
 from askdocs.documents.scan import scan
 from askdocs.errors import AskdocsError
+from askdocs.index.folder import make_private_folder
 from askdocs.system.files import composed
 
 FILES_AN_HOUR = 2000  # from one address
@@ -132,6 +133,7 @@ class Intake:
     def _keep(self, file: Path, source: str) -> None:
         """Move a file into the folder REMOVED, under a name of its own."""
         kept = self._removed / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}" / source
+        make_private_folder(self._removed)
         kept.parent.mkdir(parents=True)
         shutil.move(file, kept)
 

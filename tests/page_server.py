@@ -15,6 +15,16 @@ from tests.forked import CAN_FORK, Forked, start_forked
 PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands", "tests.remembering")  # for a server
 _REMEMBERS = "from tests import remembering\nremembering.remember_models()\n"
 
+INDEXED = """
+from askdocs.index.sync.watch import Watch
+enter = Watch.__enter__
+def enter_indexed(watch):
+    enter(watch)
+    watch.synced.wait(600)
+    return watch
+Watch.__enter__ = enter_indexed
+"""
+
 
 @contextmanager
 def running_server(
@@ -24,6 +34,7 @@ def running_server(
     prepare: str = "",
     further: Sequence[Path] = (),
     forked: bool = CAN_FORK,
+    indexed: bool = True,
     stderr: Path = Path(os.devnull),
     **environment: str,
 ) -> Iterator[tuple[str, subprocess.Popen[str] | Forked]]:
@@ -36,17 +47,15 @@ def running_server(
         further: Other folders that are served beside it.
         forked: Whether the process is forked from one that has imported everything. One that is
             started anew also ends as Python does.
+        indexed: Whether the folders are indexed before the server says that it is ready.
         stderr: The file for its standard error.
         environment: Variables that are added to those of this process.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    run = (
-        f"{_REMEMBERS if forked else ''}"
-        "from askdocs.cli import commands\ncommands._SECONDS_WAITED = 600\n"
-        f"{prepare}\ncommands.main()"
-    )
+    begin = f"{_REMEMBERS if forked else ''}from askdocs.cli import commands\n"
+    run = f"{begin}{INDEXED if indexed else ''}{prepare}\ncommands.main()"
     options = ["serve", "--port", str(port), "--corpus", str(corpus), "--index", str(index)]
     options += [option for each in further for option in ("--corpus", str(each))]
     variables = {**os.environ, **environment}

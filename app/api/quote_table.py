@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from askdocs.errors import CorpusError
+from askdocs.index.folder import make_private_folder
 from askdocs.output.exports import checksum
 from askdocs.output.marks import Mark, address_of
 from askdocs.quote_table.fill import Cell, QuoteTable, fill, load_known, load_table, save
@@ -70,7 +71,7 @@ class Tables:
 
     def save(self, table: QuoteTable, key: str) -> None:
         """Keep a table, and forget the oldest ones."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._folder)
         save(table, self.path(key))
         for old in self._by_age()[:-TABLES_KEPT]:
             with suppress(OSError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from askdocs.types import Answer, Turn
@@ -42,12 +42,14 @@ class Exchange:
 class Conversation:
     """Exchanges in the order they were asked. Each change makes a new conversation.
 
-    It has an `id` from the first question on, and a `name` where the visitor gave one.
+    It has an `id` from the first question on, and a `name` where the visitor gave one. `visitor` is
+    whose it is; nobody else is shown it. It is not kept in files: their folder says it.
     """
 
     exchanges: tuple[Exchange, ...] = ()
     id: str = ""
     name: str = ""
+    visitor: str = field(default="", compare=False)
 
     @property
     def title(self) -> str:

@@ -79,7 +79,7 @@ class Archive:
         """A kept conversation; what was being answered when it was left counts as stopped."""
         file = self._file(visitor, name)
         found = None if file is None else _read(file)
-        return None if found is None else found.stopped()
+        return None if found is None else replace(found.stopped(), visitor=visitor)
 
     def entries(self, visitor: str, wanted: str = "") -> list[Entry]:
         """The visitor's conversations that hold the words `wanted`, last asked first."""
@@ -133,7 +133,7 @@ def _write(file: Path, conversation: Conversation) -> None:
     new = file.with_suffix(f".{secrets.token_hex(4)}.new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new.write_text(json.dumps(to_record(conversation)), encoding="utf-8")
+        new.write_text(json.dumps(to_record(replace(conversation, visitor=""))), encoding="utf-8")
         retry_while_locked(lambda: new.replace(file))
     except OSError as error:  # the answer matters more than its being kept
         _log.warning("The conversation cannot be kept: %s", error)

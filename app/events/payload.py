@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio
@@ -28,9 +29,12 @@ def shown_on_page(
     """The conversation that an event is about: the one on the page when it was sent.
 
     Events of one visit overtake each other, so each names its conversation, whose identity the
-    page chooses. It is the session's, or one that is kept, or else one that begins.
+    page chooses. It is the session's, or one that is kept, or else one that begins. The session's
+    counts only for the visitor whose it is: its hash may have become known to others.
     """
-    name = str(values.get("conversation", ""))
+    name, visitor = str(values.get("conversation", "")), visitor_of(request)
+    if session.visitor not in ("", visitor):
+        session = Conversation()
     if name == session.id or not is_id(name):
-        return session
-    return archive.load(visitor_of(request), name) or Conversation(id=name)
+        return replace(session, visitor=visitor)
+    return archive.load(visitor, name) or Conversation(id=name, visitor=visitor)

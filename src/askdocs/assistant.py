@@ -171,6 +171,7 @@ class Assistant(AssistantInterface):
     def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
         """Keep `progress` up to date, and call the listener from one thread at a time."""
         turn = threading.Lock()
+        self.progress = Progress("scan", 0, 0)
 
         def listen(progress: Progress) -> None:
             with turn:
@@ -189,6 +190,21 @@ class Assistant(AssistantInterface):
     def is_indexed(self) -> bool:
         catalog = self._parts.open_catalog()
         return bool(catalog.meta().get("sync_started_ns")) and bool(catalog.count())
+
+    def check_index(self) -> None:
+        """Check that the index can be brought up to date with the settings of now.
+
+        Raises:
+            IndexBusyError: Another process writes to it.
+            IndexMismatchError: It was made with other settings, or is damaged.
+            VectorsUnavailableError: The Chroma server does not answer.
+        """
+        with self._parts.guard:
+            self._parts.open_lock()
+            catalog = self._parts.open_catalog()
+            if not catalog.is_new():
+                check_fingerprint(catalog, self._parts.fingerprint())
+                self._parts.open_vectors()
 
     def check_folder(self) -> None:
         """Check that the index is of this folder, or that its own folder no longer exists.

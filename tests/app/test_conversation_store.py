@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import gradio
 import pytest
 
 from askdocs import Assistant
 from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.conversations.cookie import COOKIE, new_cookie, visitor_in
 from askdocs.app.conversations.store import Archive
+from askdocs.app.events.payload import shown_on_page
 from askdocs.app.views.history import changed_since, readable_time, render_history
 
 ME, YOU = "1" * 32, "2" * 32
@@ -34,6 +36,26 @@ def test_nobody_sees_the_conversations_of_another(tmp_path: Path) -> None:
     archive.rename(YOU, mine.id, "yours")
     assert [each.title for each in archive.entries(ME)] == ["mine"]
     assert ME not in "".join(map(str, tmp_path.rglob("*")))
+
+
+def test_the_conversation_of_a_session_is_shown_to_its_visitor_alone(tmp_path: Path) -> None:
+    """Who has come to know the hash of a session gets an empty conversation."""
+
+    def asks(visitor: str) -> gradio.Request:
+        return gradio.Request(headers={"cookie": f"{COOKIE}={visitor}"})
+
+    archive = Archive(None)
+    mine = shown_on_page({}, Conversation(), archive, asks(ME)).asked("mine")
+    assert shown_on_page({}, mine, archive, asks(ME)) == mine
+    assert shown_on_page({"conversation": mine.id}, mine, archive, asks(ME)) == mine
+    for values in ({}, {"conversation": mine.id}, {"conversation": ""}):
+        assert shown_on_page(values, mine, archive, asks(YOU)).exchanges == ()
+        assert shown_on_page(values, mine, archive, gradio.Request(headers={})).exchanges == ()
+    kept = Archive(tmp_path)
+    kept.save(ME, mine)
+    opened = kept.load(ME, mine.id)
+    assert opened is not None
+    assert shown_on_page({}, opened, kept, asks(YOU)).exchanges == ()
 
 
 def test_conversations_are_found_renamed_and_deleted(tmp_path: Path) -> None:

@@ -167,6 +167,8 @@ def test_a_removed_file_can_be_taken_back(place: Intake, corpus: Path) -> None:
     assert not (corpus / "notes" / "a.txt").exists()
     (kept,) = (corpus / "index" / "removed").rglob("a.txt")
     assert kept.read_bytes() == b"words"
+    if os.name != "nt":  # nobody else may read it, also where the index is open to others
+        assert (corpus / "index" / "removed").stat().st_mode & 0o077 == 0
 
 
 def test_it_is_known_that_the_last_file_was_removed_here(place: Intake, corpus: Path) -> None:

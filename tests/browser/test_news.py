@@ -93,7 +93,6 @@ WAITS = """
 from pathlib import Path
 from time import sleep
 from askdocs.index.sync import load
-commands._SECONDS_WAITED = 1
 read_file, go = load.read_file, Path({go!r})
 def waiting(path, *given, **limits):
     while path.name.startswith("river") and not go.exists():
@@ -112,7 +111,7 @@ def test_the_page_opens_while_much_is_still_being_indexed(browser: Browser, tmp_
         (corpus / f"river-{number}.txt").write_text(f"River {number}\nIt rose by two hands.\n")
     prepare = WAITS.format(go=str(go))
     with (
-        running_server(corpus, tmp_path / "index", prepare=prepare) as (address, _),
+        running_server(corpus, tmp_path / "index", prepare=prepare, indexed=False) as (address, _),
         visiting(browser, address) as visit,
     ):
         page = visit.page

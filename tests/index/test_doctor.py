@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from askdocs import Assistant, Config, CorpusError, IndexMismatchError
+from askdocs.index import database
 from askdocs.index.doctor import Diagnosis
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
@@ -69,6 +70,23 @@ def change_catalog(root: Path, statement: str) -> None:
 
 def test_a_healthy_index_has_no_problems(root: Path) -> None:
     assert diagnosis(root) == Diagnosis(FILES, 2 * FILES, 2 * FILES, ())
+
+
+def test_on_a_full_disk_nothing_is_called_damaged_and_nothing_is_deleted(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "disk_is_full", lambda _: True)
+    scramble_vectors(root)
+    with opened(root) as assistant, pytest.raises(CorpusError, match="is full"):
+        assistant.search("kettle")
+    catalog = root / "index" / "catalog.sqlite"
+    catalog.write_bytes(b"no database" * 1000)
+    before = catalog.read_bytes()
+    with opened(root) as assistant:
+        for call in (assistant.diagnose, assistant.repair):
+            with pytest.raises(CorpusError, match="is full"):
+                call()
+    assert catalog.read_bytes() == before
 
 
 def lose_vectors(root: Path) -> None:

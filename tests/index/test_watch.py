@@ -227,3 +227,29 @@ def test_questions_are_answered_while_the_watch_syncs(
             (assistant.config.corpus / f"{number}.txt").write_text(f"Kettle {number} is red.\n")
             assert assistant.search("owls hunt")[0].passage.source == "owls.txt"
         listener.wait_for(lambda: len(listener.sources()) == 20)
+
+
+def test_a_file_that_comes_during_the_first_sync_is_indexed_without_another_change(
+    assistant: Assistant, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, corpus = assistant.index, assistant.config.corpus
+
+    def index_slowly(*, on_progress: ProgressListener | None = None) -> Changes:
+        changes = index(on_progress=on_progress)
+        if not (corpus / "late.txt").exists():
+            (corpus / "late.txt").write_text("Tea is grown in Yunnan.\n")
+        return changes
+
+    monkeypatch.setattr(assistant, "index", index_slowly)
+    with watching(assistant, listener):
+        listener.wait_for(lambda: "late.txt" in listener.sources())
+
+
+def test_without_following_a_folder_is_indexed_once(
+    assistant: Assistant, listener: Listener
+) -> None:
+    (assistant.config.corpus / "tea.txt").write_text("Tea is grown in Yunnan.\n")
+    watch = Watch(assistant, on_changes=listener.changes.append, on_error=print, follow=False)
+    with watch:
+        assert watch.synced.wait(PATIENCE)
+    assert listener.sources() == {"tea.txt"}

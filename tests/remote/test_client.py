@@ -32,6 +32,7 @@ from askdocs.system.network import is_this_machine
 from askdocs.types import Answer, Changes, Check, Hit, Status, Turn
 from tests.hash_embedding import HashEmbedding
 from tests.model_server import Script, serving
+from tests.page_server import INDEXED
 
 OWLS = "# Owls\n\nOwls hunt at night. They turn their heads by 270 degrees.\n"
 
@@ -56,7 +57,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (root / "corpus" / "owls.md").write_text(OWLS)
     config = Config(corpus=root / "corpus", index=root / "index")
     places = ["--corpus", str(config.corpus), "--index", str(config.index)]
-    command = [sys.executable, "-m", "askdocs", "serve", "--no-watch", "--port", free_port()]
+    run = f"from askdocs.cli import commands\n{INDEXED}\ncommands.main()"
+    command = [sys.executable, "-c", run, "serve", "--no-watch", "--port", free_port()]
     environment = {**os.environ, "ASKDOCS_PASSWORD": "not asked of processes with the token"}
     with subprocess.Popen(
         [*command, *places], stdout=subprocess.PIPE, text=True, env=environment

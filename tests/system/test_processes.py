@@ -32,10 +32,11 @@ def hostile(tmp_path: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         mark = str(tmp_path / f"ran-{module.replace('/', '.')}")
         file.write_text(f"open({mark!r}, 'w').write('ran')\nraise ImportError\n")
-    # Chroma reads a .env of the current folder; this one sends what it does to another server.
+    # Chroma reads a .env of the current folder; this one sends what it does to another server, and
+    # has a value that Chroma refuses.
     (folder / ".env").write_text(
         "CHROMA_OTEL_GRANULARITY=all\nCHROMA_OTEL_COLLECTION_ENDPOINT=http://127.0.0.1:9\n"
-        "CHROMA_API_IMPL=json.No\n"
+        "CHROMA_API_IMPL=json.No\nCHROMA_SERVER_HTTP_PORT=none\n"
     )
     papers = folder / "papers"
     papers.mkdir()

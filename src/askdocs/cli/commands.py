@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
-import itertools
 import json
-import math
 import os
 import sys
 import time
@@ -45,6 +43,7 @@ from askdocs.system.files import WINDOWS
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
+    from askdocs.index.sync.watch import Watch
     from askdocs.types import Turn
 
 app = typer.Typer(
@@ -55,8 +54,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-_SECONDS_WAITED = 20.0  # for the first indexing, before the page opens all the same
 
 
 @app.command()
@@ -238,7 +235,7 @@ def serve(
         ),
     ] = "",
 ) -> None:
-    """Serve the chat page. Indexes for up to 20 seconds first, the rest while it is open.
+    """Serve the chat page. The folder is indexed while it is open.
 
     Several folders can be served together: the page has a menu to switch between them.
     """
@@ -253,51 +250,43 @@ def serve(
     with ExitStack() as stack:
         assistants = stack.enter_context(open_each(corpus, index, config, llm=llm))
         listener = stack.enter_context(listen(host, port, password=password))
-        seconds = _SECONDS_WAITED / len(assistants) if watch else math.inf
-        watched = []
-        for each in assistants:
-            if len(assistants) > 1:
-                print(f"{each.config.corpus}:", file=sys.stderr, flush=True)
-            watched.append(_indexed_by_us(each, seconds) and watch)
-        watches = [
-            stack.enter_context(watching(each, poll=poll))
-            for each in itertools.compress(assistants, watched)
-        ]
+        ours = [each for each in assistants if _indexed_by_us(each)]
+        watches: list[Watch] = []
+
+        def begin(address: str) -> None:
+            for each in ours:  # only now: it would slow down the opening of the page
+                followed = watching(each, poll=poll, follow=watch)
+                watches.append(stack.enter_context(followed))
+            _announce(assistants, address)
 
         def end() -> None:
-            for watch in watches:
-                watch.break_off()
+            for each in watches:
+                each.break_off()
             interrupts.end_soon(0)
 
         options = ServerOptions(
             host=host,
             port=port,
             password=password,
-            watching=all(watched),
+            watching=watch and len(ours) == len(assistants),
             may_change=not read_only,
             keeping=keep,
             open_browser=open_browser,
             language=language,
         )
-        ready = partial(_announce, assistants)
-        serve_page(assistants, options, on_ready=ready, on_end=end, listener=listener)
+        serve_page(assistants, options, on_ready=begin, on_end=end, listener=listener)
 
 
-def _indexed_by_us(assistant: Assistant, seconds: float) -> bool:
-    """Index for so many seconds; whether this process, and not another one, indexes the folder."""
-    from askdocs.cli.terminal import show_changes, showing_progress
-    from askdocs.errors import CorpusError
-    from askdocs.index.sync.watch import index_for_now
+def _indexed_by_us(assistant: Assistant) -> bool:
+    """Whether this process, and not another one, indexes the folder. Opens the index for that.
 
+    Raises:
+        AskdocsError: The index is of other settings, damaged, or of another process.
+    """
+    if not assistant.config.corpus.is_dir():  # the page says what to do about it
+        print(f"There is no folder {assistant.config.corpus}.", file=sys.stderr)
     try:
-        with showing_progress() as on_progress:
-            changes = index_for_now(assistant, seconds, on_progress=on_progress)
-        if changes is None:
-            print("The rest is indexed while the page is open.", file=sys.stderr, flush=True)
-        else:
-            show_changes(changes)
-    except CorpusError as error:  # the page says what to do about it
-        print(error, file=sys.stderr)
+        assistant.check_index()
     except IndexBusyError as error:
         if not assistant.config.served:
             raise

@@ -152,8 +152,8 @@ def open_alone(
 
 
 @contextmanager
-def watching(assistant: Assistant, *, poll: bool) -> Iterator[Watch]:
-    """Index changes of the folder as they happen, and print what each sync did."""
+def watching(assistant: Assistant, *, poll: bool, follow: bool = True) -> Iterator[Watch]:
+    """Index the folder, and follow its changes as they happen. Print what each sync did."""
     from askdocs.cli.terminal import noting_progress, show_changes
     from askdocs.index.sync.watch import Watch
 
@@ -163,6 +163,7 @@ def watching(assistant: Assistant, *, poll: bool) -> Iterator[Watch]:
         on_error=_report,
         on_progress=noting_progress(),
         force_polling=poll,
+        follow=follow,
     ) as watch:
         yield watch
 

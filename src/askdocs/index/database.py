@@ -138,6 +138,12 @@ def disk_is_full(folder: Path) -> bool:
         return False
 
 
+def refuse_full_disk(index: Path) -> None:
+    """Raise CorpusError where the disk of an index folder is full."""
+    if disk_is_full(index):
+        raise not_writable(index, "the disk is full")
+
+
 def not_writable(index: Path, reason: str) -> CorpusError:
     """The error for an index folder that cannot be written, or is on a disk that is full."""
     if "is full" in reason or "No space left" in reason or "quota exceeded" in reason:

@@ -9,6 +9,7 @@ from askdocs.config import Config
 from askdocs.documents.scan import scan
 from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldIndexError
 from askdocs.index.catalog import Catalog, readable_vectors
+from askdocs.index.database import refuse_full_disk
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import delete_catalog, delete_vectors
 from askdocs.index.index import open_catalog, open_index
@@ -59,13 +60,15 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
     The catalog is sound, was made with these settings, and every passage is a slice of its
     document; the word index holds every passage; each passage has a vector in the cache and one
     in the store by which a search finds it; and the store holds nothing else. Raises
-    VectorsUnavailableError where the store is at a server that does not answer.
+    VectorsUnavailableError where the store is at a server that does not answer, CorpusError where
+    the disk is full: what fails then tells nothing of the index.
     """
     try:
         catalog = open_catalog(config)
     except OldIndexError as error:
         return Diagnosis(problems=(Problem(str(error), _REBUILD),))
     except AskdocsError as error:
+        refuse_full_disk(config.index)
         return Diagnosis(problems=(Problem(str(error), _REPAIR),))
     try:
         problems = [Problem(what, _REPAIR) for what in catalog.problems()]
@@ -84,6 +87,8 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
         if pending:
             problems.append(Problem(f"{pending} passages are found by their words only.", _INDEX))
         found = probe(config, passages=catalog.count())
+        if found.problem:
+            refuse_full_disk(config.index)
         if catalog.is_new() and found.stored:
             problems.append(Problem(_LOST.format(found.stored), _REPAIR))
         else:
@@ -100,9 +105,11 @@ def repair(config: Config, embedder: Embedder, *, on_progress: ProgressListener)
     be read.
 
     Raises:
-        CorpusError: Documents have to be read again, but their folder is missing or empty.
+        CorpusError: Documents have to be read again, but their folder is missing or empty. Or the
+            disk is full: nothing is deleted that could not be written again.
         IndexMismatchError: The index was made with other settings.
     """
+    refuse_full_disk(config.index)
     before = diagnose(config, embedder)
     if not before.problems:
         return Repair(before, before, 0)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from askdocs.documents.loaders.sandbox.client import stop_reading
-from askdocs.documents.scan import scan
+from askdocs.documents.scan import SeenFile, scan
 from askdocs.errors import AskdocsError
 from askdocs.system.files import spelling
 from askdocs.types import Changes, Progress, ProgressListener
@@ -28,27 +28,7 @@ _POLL_MS = 1000
 
 
 class _EndedError(Exception):
-    """A sync has to break off: the watch has ended, or its time is over."""
-
-
-def index_for_now(
-    assistant: Assistant, seconds: float, *, on_progress: ProgressListener
-) -> Changes | None:
-    """Index for at most about so many seconds. Returns None where more is left to do.
-
-    What was done is kept; a Watch continues with the rest.
-    """
-    began = time.monotonic()
-
-    def listen(progress: Progress) -> None:
-        if time.monotonic() - began > seconds:
-            raise _EndedError
-        on_progress(progress)
-
-    try:
-        return assistant.index(on_progress=listen)
-    except _EndedError:
-        return None
+    """A sync has to break off: the watch has ended."""
 
 
 class Watch:
@@ -56,7 +36,11 @@ class Watch:
 
     `on_changes` gets what each sync did, if it did anything, `on_error` what went wrong, in words;
     no error ends the watch. A folder that goes away is waited for. `force_polling` is for network
-    drives, whose changes the system does not report. Use it as a context, or call `stop`.
+    drives, whose changes the system does not report. Without `follow`, it syncs once. Use it as a
+    context, or call `stop`.
+
+    Attributes:
+        synced: Set when the first sync is over, whatever came of it.
     """
 
     def __init__(
@@ -67,13 +51,16 @@ class Watch:
         on_error: Callable[[str], None],
         on_progress: ProgressListener | None = None,
         force_polling: bool = False,
+        follow: bool = True,
     ) -> None:
+        self.synced = threading.Event()
         self._assistant = assistant
         self._corpus = assistant.config.corpus.absolute()
         self._index = assistant.config.index.absolute()
         self._on_changes, self._on_error = on_changes, on_error
         self._on_progress = on_progress
         self._force_polling = force_polling
+        self._follow = follow
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="askdocs-watch", daemon=True)
 
@@ -100,6 +87,9 @@ class Watch:
         stop_reading()
 
     def _run(self) -> None:
+        if not self._follow:
+            self._sync()
+            return
         while not self._ended.is_set():
             try:
                 self._watch_this_folder()
@@ -110,6 +100,7 @@ class Watch:
             ) as error:  # the folder went away, or cannot be watched
                 if self._corpus.is_dir():
                     self._on_error(f"The folder {self._corpus} cannot be watched: {error}")
+                self.synced.set()
                 self._ended.wait(_LOOK_MS / 1000)
 
     def _watch_this_folder(self) -> None:
@@ -131,24 +122,27 @@ class Watch:
             force_polling=self._force_polling or None,
             poll_delay_ms=_POLL_MS,
         )
-        self._wait_until_settled()
-        self._sync()  # what changed before anybody watched
-        for changes in groups:
-            if changes:
+        before = self._settled()
+        self._sync()
+        for number, changes in enumerate(groups):
+            # Nothing is reported before the first group is waited for, and a sync may take long.
+            if changes or (number == 0 and self._settled() != before):
                 self._sync()
             elif _identity(self._corpus) != folder:
                 return
 
-    def _wait_until_settled(self) -> None:
-        """Wait until two looks at the folder see the same; not for ever."""
-        before = None
+    def _settled(self) -> Mapping[str, SeenFile]:
+        """What is in the folder once nothing changes in it any more; not for ever."""
+        now: Mapping[str, SeenFile] = {}
         for _ in range(_PATIENCE_MS // _SETTLED_MS):
-            now = scan(self._corpus, leave_out=self._index)
-            if now == before or self._ended.wait(_SETTLED_MS / 1000):
-                return
-            before = now
+            before, now = now, scan(self._corpus, leave_out=self._index)
+            if now == before or not _is_recent(now) or self._ended.wait(_SETTLED_MS / 1000):
+                break
+        return now
 
     def _sync(self) -> None:
+        """Sync, and report what came of it."""
+        first = not self.synced.is_set()
         try:
             changes = self._assistant.index(on_progress=self._listen)
         except _EndedError:
@@ -158,14 +152,23 @@ class Watch:
         except Exception as error:  # whatever it is, the next change is another chance
             self._on_error(f"The index could not be brought up to date: {error!r}")
         else:
-            if changes.added or changes.changed or changes.renamed or changes.removed:
+            changed = changes.added or changes.changed or changes.renamed or changes.removed
+            if changed or (first and changes.failed):
                 self._on_changes(changes)
+        finally:
+            self.synced.set()
 
     def _listen(self, progress: Progress) -> None:
         if self._ended.is_set():
             raise _EndedError
         if self._on_progress:
             self._on_progress(progress)
+
+
+def _is_recent(files: Mapping[str, SeenFile]) -> bool:
+    """Whether any file has changed so shortly ago that it may still be written."""
+    settled = time.time_ns() - _SETTLED_MS * 1_000_000
+    return any(max(each.modified_ns, each.changed_ns) > settled for each in files.values())
 
 
 def _matters(corpus: Path, index: Path, change: Change, path: str) -> bool:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -335,15 +336,36 @@ def _chromadb() -> tuple[Any, Any]:
     """The library and its settings. Raises ConfigError where it refuses the environment."""
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     try:
-        import chromadb
-        from chromadb.config import Settings
+        with _without_dotenv():
+            import chromadb
+            from chromadb.config import Settings
 
-        # Without `_env_file`, it reads a .env of the current folder, which may be hostile.
-        return chromadb, Settings(anonymized_telemetry=False, _env_file=None)  # type: ignore[call-arg]
-    except ValueError as error:  # on import, it checks the .env of the current folder
-        raise ConfigError(
-            f"Chroma refuses a setting of the environment or of ./.env: {error}"
-        ) from error
+            return chromadb, Settings(anonymized_telemetry=False)
+    except ValueError as error:  # on import, it checks the environment
+        raise ConfigError(f"Chroma refuses a setting of the environment: {error}") from error
+
+
+@contextmanager
+def _without_dotenv() -> Iterator[None]:
+    """Keep Chroma from reading a .env of the current folder, as it does when it is imported.
+
+    That file may be hostile: wrong values, a pipe that nobody writes to, one without an end.
+    """
+    from pydantic_settings import BaseSettings
+
+    original = BaseSettings.__init__
+
+    @wraps(original)
+    def init(settings: BaseSettings, *values: Any, **named: Any) -> None:
+        if type(settings).__module__.startswith("chromadb."):
+            named["_env_file"] = None
+        original(settings, *values, **named)
+
+    setattr(BaseSettings, "__init__", init)  # noqa: B010  # a method, to the type checker
+    try:
+        yield
+    finally:
+        setattr(BaseSettings, "__init__", original)  # noqa: B010
 
 
 def _made(client: Any, name: str, metadata: dict[str, str] | None = None) -> Any:

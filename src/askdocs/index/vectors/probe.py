@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from askdocs.config import Config
 from askdocs.errors import AskdocsError, IndexBusyError, IndexMismatchError
 from askdocs.index.catalog import Catalog
+from askdocs.index.database import refuse_full_disk
 from askdocs.index.folder import index_bytes
 from askdocs.index.vectors.chroma import TOKEN
 from askdocs.index.vectors.seal import condition, unseal
@@ -75,6 +76,7 @@ def check_store(config: Config) -> None:
     Raises:
         IndexMismatchError: A file is damaged, or the store crashes the child process, hangs it,
             cannot be read, or does not find what it holds.
+        CorpusError: The same, on a disk that is full, which may be the reason.
     """
     if config.served:
         return
@@ -88,6 +90,7 @@ def check_store(config: Config) -> None:
         reason = "it crashes or hangs the process that reads it, or does not find what it holds"
     else:
         return
+    refuse_full_disk(config.index)
     raise IndexMismatchError(
         f"The vector store of the index {config.index} is damaged: {reason}."
         " Run `askdocs doctor --repair`; it embeds nothing again."
