@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
-from askdocs.index.keywords.terms import stem, words
+from askdocs.index.keywords.terms import stem, without_diacritics, words
+
+_SHORTEST_PART = 4  # letters
+_ENDING = 2  # letters that may differ
+_OF_PART = 0.6  # what a word counts of which only a part is found; a rule
 
 
 def coverage(
@@ -19,3 +24,31 @@ def coverage(
         return 0.0
     held = {stem(word) for word in words(text)}
     return sum(weight for word, weight in rare_words.items() if stem(word) in held) / total
+
+
+def loose_coverage(rare_words: Mapping[str, float], text: str) -> float:
+    """The same where parts of words count too, as "Beitrag" in "Jahresbeiträge"; 0 to 1.
+
+    It needs no stems, and knows words that are written as one.
+    """
+    total = sum(rare_words.values())
+    if not total:
+        return 0.0
+    held = [without_diacritics(word) for word in words(text)]
+    found = (
+        weight * _likeness(without_diacritics(word), held) for word, weight in rare_words.items()
+    )
+    return sum(found) / total
+
+
+def _likeness(word: str, held: Iterable[str]) -> float:
+    return max((_alike(word, each) for each in held), default=0.0)
+
+
+@lru_cache(maxsize=100_000)
+def _alike(first: str, second: str) -> float:
+    if first == second:
+        return 1.0
+    short, long = sorted((first, second), key=len)
+    part = short[: max(_SHORTEST_PART, len(short) - _ENDING)]
+    return _OF_PART if len(part) >= _SHORTEST_PART and part in long else 0.0

@@ -21,6 +21,7 @@ from askdocs.documents.passages import with_id
 from askdocs.errors import CorpusError
 from askdocs.index.database import Database, damaged
 from askdocs.index.keywords import bm25, lookup, postings, vocabulary
+from askdocs.index.keywords.terms import other_stems_for
 from askdocs.models.embedders import Vectors
 from askdocs.system.files import as_pattern, composed
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
@@ -441,8 +442,8 @@ class Catalog:
         self, text: str, *, limit: int, sources: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """What `bm25.search` finds: (passage id, score) of passages, best first."""
-        chosen = self.rare_words(text)
-        return bm25.search(self._database, chosen, limit=limit, sources=sources)
+        chosen, stem = self.rare_words(text), other_stems_for(text)
+        return bm25.search(self._database, chosen, limit=limit, sources=sources, stem=stem)
 
     def count_words(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages each word stands."""

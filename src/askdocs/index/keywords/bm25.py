@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.index.database import Database
+from askdocs.index.keywords.forms import forms_of
 from askdocs.index.keywords.postings import (
     BLOCK_BITS,
     PASSAGE_SHIFT,
@@ -18,7 +19,7 @@ from askdocs.index.keywords.postings import (
     POSITION_BITS,
     all_lengths,
 )
-from askdocs.index.keywords.terms import telling_words, words
+from askdocs.index.keywords.terms import other_stems_for, telling_words, words
 
 _K1, _B = 1.2, 0.75  # of BM25, as is usual
 _CONTEXT_WEIGHT = 0.5  # of a word in the title or heading against one in the text
@@ -40,8 +41,8 @@ def rare_words(database: Database, text: str) -> dict[str, float]:
     with database.snapshot() as connection:
         total = _totals(connection)[0]
         counts: dict[str, int] = {}
-        for word, terms in terms_of(connection, candidates).items():
-            counts[word] = min((_count(connection, term) for term in terms), default=0)
+        for word, forms in _forms(connection, candidates, other_stems_for(text)).items():
+            counts[word] = _count_forms(connection, forms)
     limit = _COMMON * total if total >= _MANY else total
     chosen = [word for word in candidates if counts[word] <= limit] or candidates
     chosen = sorted(chosen, key=lambda word: (counts[word], word))[:_MOST_TERMS]
@@ -65,14 +66,17 @@ def search(
     *,
     limit: int,
     sources: Sequence[str] | None = None,
+    stem: Callable[[str], str] | None = None,
 ) -> list[tuple[str, float]]:
     """(passage id, score) of passages that hold a word of `weights`, best first.
+
+    With a `stem`, the words with the same one count as that word.
 
     The score is BM25 as a share, 0 to 1, of the most that any passage could have. The rarity of a
     word is ln((passages - found + 0.5) / (found + 0.5)), as in SQLite's FTS5.
     """
     with database.snapshot() as connection:
-        scores = _scores(connection, list(weights))
+        scores = _scores(connection, list(weights), stem)
         if sources is not None:
             rows = connection.execute(
                 "SELECT number FROM passages WHERE source IN (SELECT value FROM json_each(?))",
@@ -110,18 +114,48 @@ def sources_with(database: Database, text: str) -> list[str]:
         return sorted(common or ())
 
 
-def _scores(connection: sqlite3.Connection, wanted: Sequence[str]) -> NDArray[np.float64]:
+def _scores(
+    connection: sqlite3.Connection, wanted: Sequence[str], stem: Callable[[str], str] | None
+) -> NDArray[np.float64]:
     """BM25 by the number of the passage, float64 [greatest number + 1]; 0 where no word is."""
     total, mean = _totals(connection)
     lengths = all_lengths(connection)
     scores = np.zeros(len(lengths))
-    for terms in terms_of(connection, wanted).values():
-        numbers, times = _frequencies(phrase_places(connection, terms))
+    for forms in _forms(connection, wanted, stem).values():
+        numbers, times = _frequencies(_places_of_forms(connection, forms))
         rarity = math.log((total - len(numbers) + 0.5) / (len(numbers) + 0.5))
         longer = 1 - _B + _B * (lengths[numbers] - 1.0) / max(mean, 1.0)
         score = times * (_K1 + 1) / (times + _K1 * longer)
         scores[numbers] += max(rarity, _LEAST_RARITY) * score
     return scores
+
+
+def _forms(
+    connection: sqlite3.Connection, wanted: Sequence[str], stem: Callable[[str], str] | None
+) -> dict[str, list[list[str]]]:
+    """The forms of each word that count as that word, each as the terms that follow one another."""
+    found: dict[str, list[list[str]]] = {}
+    for word, terms in terms_of(connection, wanted).items():
+        if stem and len(terms) == 1:
+            found[word] = [[each] for each in forms_of(connection, word, terms[0], stem)]
+        else:
+            found[word] = [terms]
+    return found
+
+
+def _places_of_forms(
+    connection: sqlite3.Connection, forms: Sequence[Sequence[str]]
+) -> NDArray[np.int64]:
+    """Where any of the forms stands, ascending."""
+    places = [phrase_places(connection, terms) for terms in forms]
+    return places[0] if len(places) == 1 else np.unique(np.concatenate(places))
+
+
+def _count_forms(connection: sqlite3.Connection, forms: Sequence[Sequence[str]]) -> int:
+    """In about how many passages any of the forms is found."""
+    if len(forms) == 1:
+        return min((_count(connection, term) for term in forms[0]), default=0)
+    return len(np.unique(_places_of_forms(connection, forms) >> PASSAGE_SHIFT))
 
 
 def _totals(connection: sqlite3.Connection) -> tuple[int, float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from askdocs.index.database import Database
 from askdocs.index.keywords.bm25 import phrase_places, places_of, terms_of
 from askdocs.index.keywords.postings import PASSAGE_SHIFT, POSITION_BITS
-from askdocs.index.keywords.terms import content_words, stem, words
+from askdocs.index.keywords.terms import content_words, stem, without_diacritics, words
 
 Numbers = NDArray[np.int64]
 _QUERY = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"“”»]?|([^\s\"“”„«»]+)")
@@ -182,8 +181,7 @@ def _escaped(text: str) -> str:
 
 def _plain(word: str) -> str:
     """A word in lower case without diacritics, as the word index has it."""
-    parts = unicodedata.normalize("NFD", word.lower())
-    return "".join(each for each in parts if not unicodedata.combining(each))
+    return without_diacritics(word.lower())
 
 
 def _plain_stem(word: str) -> str:

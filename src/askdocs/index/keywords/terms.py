@@ -73,8 +73,13 @@ def telling_words(question: str) -> list[str]:
 
 def stems_for(question: str) -> Callable[[str], str]:
     """What gives words the stems of the language that a question is in; English by default."""
+    return other_stems_for(question) or stem
+
+
+def other_stems_for(question: str) -> Callable[[str], str] | None:
+    """The same for a question in another language than English; None elsewhere."""
     language = _language_of(question)
-    return partial(_stem_of, language) if has_stems(language) else stem
+    return partial(_stem_of, language) if has_stems(language) else None
 
 
 def _language_of(question: str) -> str:
@@ -96,6 +101,12 @@ def stem(word: str) -> str:
     if any(character.isdigit() for character in word):
         return _THOUSANDS.sub("", word)
     return _porter(word.removesuffix("'s"))
+
+
+def without_diacritics(word: str) -> str:
+    """A word without its diacritics, as the word index has it."""
+    parts = unicodedata.normalize("NFD", word)
+    return "".join(each for each in parts if not unicodedata.combining(each))
 
 
 def same_word(first: str, second: str) -> bool:
