@@ -109,3 +109,21 @@ def test_a_question_is_no_greeting(asked: str) -> None:
 
 def test_a_follow_up_may_begin_with_thanks() -> None:
     assert leans_on_history("Thanks, and what is the price of the monthly pass in the summer?")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Wer hat den Steg gebaut?", "Und wann wurde das gemacht?"),
+        ("Har skolen fått penger til nytt tak?", "Når blir det gjort?"),
+        ("¿Cómo se cambia el titular del contrato?", "¿Y qué plazo tengo?"),
+        ("Quel est le prix de la salle ?", "Et pour quelqu'un qui habite dans une autre commune ?"),
+        ("露天电影在哪里放？", "下雨怎么办？"),
+    ],
+)
+def test_a_follow_up_in_another_language_is_searched_with_what_was_said(
+    first: str, second: str
+) -> None:
+    understood = understand(second, [turn(first, "")])
+    assert len(understood.queries) == 2
+    assert understood.queries[-1] != second

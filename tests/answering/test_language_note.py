@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.language_note import language_note
 from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
 from askdocs.answering.ranking import readable
-from askdocs.answering.unread import shares_words
+from askdocs.answering.unread import by_words_and_meaning, shares_words
 from askdocs.documents.language import language_of
+from askdocs.models.embedders import MULTILINGUAL_SPEC
 from askdocs.types import Answer, Citation, Hit, Passage
 
 ENGLISH = "The ferry leaves at nine, and a return ticket for it costs eleven euros at the office."
@@ -118,7 +121,7 @@ def test_words_count_where_a_passage_is_in_the_language_of_the_question(
     question: str, texts: list[str], held: float, shares: bool
 ) -> None:
     candidates = [
-        Candidate(hit(text), 0, len(text), None, 0.0, "words", 0.0, (0.5, 0.5, 0.0, held))
+        Candidate(hit(text), 0, len(text), None, 0.0, "words", 0.0, (0.5, 0.5, 0.5, 0.0, held))
         for text in texts
     ]
     candidates = [
@@ -126,3 +129,33 @@ def test_words_count_where_a_passage_is_in_the_language_of_the_question(
         for number, each in enumerate(candidates)
     ]
     assert shares_words(question, candidates) is shares
+
+
+class Told:
+    """An embedder that knows which texts are near to the question."""
+
+    fingerprint = f"{MULTILINGUAL_SPEC}:told"
+
+    def __init__(self, near: str) -> None:
+        self.near = near
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        self.embedded += texts
+        return np.array([[float(self.near in text), 1.0] for text in texts], np.float32)
+
+    def embed_question(self, question: str) -> np.ndarray:
+        return np.array([1.0, 0.0], np.float32)
+
+
+def test_a_sentence_is_compared_with_what_stands_before_it_too() -> None:
+    text = "Getauft wird der neue Zweier der Familie. Er heißt Schorsch. Suppe kocht Uwe."
+    passage = Passage("p", "a.txt", text, 0, len(text), "Rundschreiben", heading="Brief › Taufe")
+    embedder = Told("Zweier der Familie. Er heißt")
+    found = by_words_and_meaning(
+        "Wie heißt das Boot?", [Hit(passage, 0.5)], {"boot": 1.0}, embedder
+    )
+    assert max(found, key=lambda each: each.chance).quote == "Er heißt Schorsch."
+    assert "Taufe: Getauft wird der neue Zweier der Familie. Er heißt Schorsch." in (
+        embedder.embedded
+    )

@@ -144,6 +144,7 @@ def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[
             "Der Beitrag steigt z. B. für Gäste, gez. P. Lenz, vgl. Nr. 4 und Abs. 2.",
             "Er gilt ab Mai.",
         ],
+        ["Elevar på 10. trinn kan gå til butikken.", "De må spørre."],
         ["La Sra. Gil llegó a la pág. 3.", "Llovió."],
         ["Møtet gjelder kap. 2, jf. pkt. 4 f.eks. i dag.", "Han sa ja."],
     ],

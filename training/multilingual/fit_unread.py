@@ -29,13 +29,13 @@ from fit_answer import Considered, fit_ranking
 from askdocs import Assistant, Config
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.quotes import answer_with_quotes
-from askdocs.answering.unread import evidence, shares_words
+from askdocs.answering.unread import FEATURES, evidence, shares_words
 from askdocs.evaluation.question_set import QUESTIONS, Question, read_documents, read_questions
 from askdocs.evaluation.scores import cites, is_right
 
 ANSWERABLE = 0.6  # share of questions that the documents answer, assumed
 THRESHOLD = 0.4  # the usual minimum_confidence
-WITHOUT_WORDS = 2  # features, the first ones of a sentence, where words do not count
+WITHOUT_WORDS = (0, 2)  # the features of a sentence that count where words do not
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ def main() -> None:
             if asked and others:
                 print(f"  {name}, by the others: {judged(asked, fit_chance(others))}")
         every = [each for asked in chosen.values() for each in asked]
-        size = None if shares else WITHOUT_WORDS
+        columns = range(len(FEATURES)) if shares else WITHOUT_WORDS
         narrow = [
-            Considered({}, e.features[:, :size], e.right, e.unsure, e.answerable, 0)
+            Considered({}, e.features[:, list(columns)], e.right, e.unsure, e.answerable, 0)
             for e in (each.sentences for each in every)
         ]
         model = fit_chance(every)

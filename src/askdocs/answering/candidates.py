@@ -27,7 +27,7 @@ class Candidate:
         kind: How it was chosen.
         coverage: The share, by weight, of the question's words that it and its context hold.
         features: What it was ranked by, in the order of `ranking.FEATURES` if it was read, in that
-            of `unread._RANK` if words and meaning chose it.
+            of `unread.FEATURES` if words and meaning chose it.
     """
 
     hit: Hit

@@ -42,6 +42,9 @@ _ABBREVIATED = re.compile(
     rf"|\b{_DAY_OF_MONTH}",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(
+    r"(?<![\w.,])\d{1,3}\.\s+(?=[^\W\d_])"
+)  # "10. trinn": if a small letter follows
 _DATE = re.compile(_DAY_OF_MONTH, re.IGNORECASE)
 # The library ends no sentence of scripts without spaces before a figure or a Latin letter.
 _FULL_STOP_OF_CJK = re.compile(r"[。！？](?=[0-9A-Za-z０-９])")
@@ -123,6 +126,8 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         ends.update(_ends_after_units(piece))
         ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
         ends.difference_update(range(len(opening) + 1))
+        ordinals = (found.end() for found in _ORDINAL.finditer(piece))
+        ends.difference_update(each for each in ordinals if piece[each].islower())
         ends = {_after_emphasis(piece, each) for each in ends}
         for first, last in pairwise(sorted({0, len(piece), *ends})):
             words = piece[first:last]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from askdocs.answering.questions.intent import asks_for_overview
 from askdocs.answering.questions.speech import asks_openly
-from askdocs.index.keywords.terms import content_words
+from askdocs.index.keywords.terms import content_words, telling_words
 from askdocs.types import Turn
 
 _LEANING = re.compile(
@@ -18,7 +18,9 @@ _LEANING = re.compile(
 )
 _OPENING = re.compile(
     r"^(?:(?:thanks|thank you|ok|okay|great|perfect|yes|no|hi|hello)\b[\s,.!]*)*"
-    r"(and|but|so|or|also|what about|how about|why not)\b",
+    r"(and|but|so|or|also|what about|how about|why not"
+    r"|aber|und|et|mais|pero|y|och|og|oraz|но|و|اور)\b"
+    r"|^(?:那么?|那麼|还有|另外|じゃあ|では|それで)",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][\w'’\-]+(?:\s+(?:of|the|al|bin|de|van|von)?\s*[A-Z][\w'’\-]+)*")
@@ -86,7 +88,7 @@ def leans_on_history(question: str) -> bool:
         return False
     if _leans_by_word(question):
         return True
-    return len(content_words(question)) <= _FEW_WORDS and not asks_openly(question)
+    return len(telling_words(question)) <= _FEW_WORDS and not asks_openly(question)
 
 
 def _leans_by_word(question: str) -> bool:
@@ -105,13 +107,13 @@ def _with_topic(asked: str, topic: str) -> str:
     The topic goes in as words, after the question: asked two questions, the reader answers the
     first, and where the old one stands whole it often answers that (docs/decisions/0006).
     """
-    return f"{asked} ({', '.join(content_words(topic))})"
+    return f"{asked} ({', '.join(telling_words(topic))})"
 
 
 def _context(topic: str, last: Turn) -> str:
     """The words of the topic and of the last question, and the names in what was answered."""
     said = " ".join(statement.text for statement in last.answer.statements[:2])
     names = [match.group() for match in _NAME.finditer(said)][:_MOST_NAMES]
-    context = dict.fromkeys([*content_words(topic), *content_words(last.question)])
+    context = dict.fromkeys([*telling_words(topic), *telling_words(last.question)])
     fresh = [name for name in names if not set(content_words(name)) <= set(context)]
     return " ".join(dict.fromkeys([*context, *fresh]))
