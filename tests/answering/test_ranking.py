@@ -240,3 +240,10 @@ def test_words_are_not_missed_in_a_passage_of_another_language() -> None:
     assert doubt(parse("Who repaired it?"), best, {"repaired": 1.0}) == (
         "This passage does not have “repaired”."
     )
+
+
+def test_a_passage_does_not_lack_what_it_has_in_another_form() -> None:
+    text = "Die Türme am Hafen wurden von der Werft gebaut und sind seit dem Mai gesperrt."
+    best = Candidate(Hit(Passage("1", "a.txt", text, 0, len(text)), 1.0), 0, len(text), None, 0.3)
+    told = doubt(parse("Wer hat den Turm am Ufer gesperrt?"), best, {"turm": 2.0, "ufer": 1.0})
+    assert told == "This passage does not have “ufer”."

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.intent import asks_for_list
 from askdocs.answering.questions.question import Question
 from askdocs.documents.language import asks_in_english, language_of
-from askdocs.index.keywords.terms import stem, words
+from askdocs.index.keywords.terms import stems_for, words
 from askdocs.types import Passage
 
 # Fitted by training/fit_people.py; docs/decisions/0004 says on what.
@@ -90,7 +90,8 @@ def _margin(best: Read, read: Sequence[Read]) -> float:
 def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str:
     """Why the best sentence may not answer, in a sentence for the person."""
     asked = question.read_as
-    held = _stems(best.hit.passage)
+    stem = stems_for(question.text)
+    held = _stems(best.hit.passage, stem)
     own = [word for word in words(question.text) if word in rare]
     lacking = sorted((word for word in own if stem(word) not in held), key=lambda w: -rare[w])
     if lacking and _in_another_language(question.text, best.hit.passage.text):
@@ -120,6 +121,6 @@ def logistic(logit: float) -> float:
     return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
-def _stems(passage: Passage) -> set[str]:
+def _stems(passage: Passage, stem: Callable[[str], str]) -> set[str]:
     """The stems of the words of a passage, its title and its heading."""
     return {stem(word) for word in words(f"{passage.title} {passage.heading or ''} {passage.text}")}
