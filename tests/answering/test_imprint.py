@@ -63,13 +63,19 @@ def test_a_letter_is_signed_at_its_foot_and_dated_on_a_line_of_its_own() -> None
         ":Author: Anneke Vos",
         "- Minutes: Mark Vane",
         "P. Raghunath (1), E. Marr (1) and T. Wexcombe (1)",
-        "Infection Control. Author: Hanne Lindqvist.",
-        "Prepared by Ruth Ekwall, Manager Safety. Issued 28 January 2022.",
+        "Prepared by Ruth Ekwall, Manager Safety, on 28 January 2022.",
         "Harbour Research | Tessa Lund | November 21, 2023",
     ],
 )
 def test_labels_and_by_lines_name_who_wrote_it(line: str) -> None:
     assert said("Who wrote it?", f"# A title of some words\n\n{line}\n\nThe text begins.") == [line]
+
+
+def test_of_a_line_with_several_sentences_the_one_that_says_it_is_quoted() -> None:
+    text = (
+        "# A title\n\nInfection Control. Author: Hanne Lindqvist. Issued in March 2023.\n\nIt rose."
+    )
+    assert said(BOTH, text) == ["Author: Hanne Lindqvist.", "Issued in March 2023."]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +89,14 @@ def test_labels_and_by_lines_name_who_wrote_it(line: str) -> None:
 )
 def test_other_days_are_not_the_day_of_the_document(line: str) -> None:
     assert said("When was it written?", f"# A title\n\n{line}\n\nThe text begins.") == []
+
+
+def test_what_no_line_says_is_refused_and_not_guessed() -> None:
+    passages = [Passage("1", "a.txt", "Call your lawyer.", 0, 17)]
+    found = imprint("Who is it addressed to?", passages)
+    assert found is not None
+    assert (found.candidates, [each.passage for each in found.hits]) == ((), passages)
+    assert imprint("Who is the lawyer?", passages) is None
 
 
 def test_half_an_answer_is_a_guess_and_says_what_is_missing() -> None:

@@ -13,9 +13,9 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.errors import ConfigError, CorpusError
 from askdocs.output.exports import check_export, read_export
-from askdocs.quote_table.fill import QuoteTable, fill, load_known, read_questions, save
+from askdocs.quote_table.fill import SAID, QuoteTable, fill, load_known, read_questions, save
 from askdocs.quote_table.write import write_table
-from askdocs.types import Answer
+from askdocs.types import Answer, Citation, Document, Passage, Statement, Status
 
 WARNED, BUILT = "what did Zehri warn?", "How is sourdough starter fed?"
 
@@ -43,6 +43,38 @@ def test_every_cell_is_exact_or_says_that_nothing_is_said(
             assert quote["source"] == cell.source
     assert table.cells["jaffar-express-attack.txt", WARNED].state == "said"
     assert table.cells["sourdough-notes.md", WARNED].state == "not said"
+
+
+class Answering:
+    """Answers with the same words, as surely as it is told to."""
+
+    TEXT = "It cost 5 pounds."
+
+    def __init__(self, confidence: float) -> None:
+        self._confidence = confidence
+
+    def status(self) -> Status:
+        raise NotImplementedError
+
+    def document(self, source: str) -> Document:
+        return Document(source, self.TEXT)
+
+    def ask(
+        self, question: str, *, sources: Sequence[str] | None = None, quotes: bool = False
+    ) -> Answer:
+        passage = Passage("1", "a.txt", self.TEXT, 0, len(self.TEXT))
+        cited = Citation(1, passage, self.TEXT, 0, len(self.TEXT))
+        statement = Statement(self.TEXT, (cited,), "quoted")
+        return Answer(
+            question, self.TEXT, (statement,), (cited,), (), True, confidence=self._confidence
+        )
+
+
+@pytest.mark.parametrize(("confidence", "state"), [(SAID, "said"), (SAID - 0.01, "perhaps")])
+def test_a_cell_says_something_only_where_the_answer_is_sure(confidence: float, state: str) -> None:
+    question = "What did it cost?"
+    table = fill(Answering(confidence), [question], ["a.txt"])
+    assert table.cells["a.txt", question].state == state
 
 
 class Counting:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.documents.calendar import MONTHS
+from askdocs.documents.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
 Fact = Literal["author", "date", "recipient"]
@@ -20,7 +21,7 @@ _TOP = 500  # characters in which it does so in sentences
 _LONGEST_LINE = 160  # characters; longer ones tell something
 _LONGEST_DATED = 60  # characters of a line that is a date and little else
 _CHANCE = 0.9  # that a line which says so answers
-_HALF = 0.4  # the same where another thing that was asked is not said
+_HALF = 0.3  # the same where another thing that was asked is not said: a guess
 _NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom"}
 _TEXT = (
     r"(?:this|it|that|(?:(?:this|the|that) )?(?:document|text|file|letter|e?-?mail|message|report"
@@ -133,10 +134,13 @@ def imprint(question: str, passages: Sequence[Passage]) -> Considered | None:
         passages: All passages of the document, in order.
 
     Returns:
-        The lines as candidates that answer together; None where the question asks for something
-        else or the document does not say it in a way that is known.
+        The lines as candidates that answer together, none where the document does not say it on
+        such a line; None where the question asks for something else.
     """
-    found = {fact: _line_of(fact, passages) for fact in facts_wanted(question)}
+    wanted = facts_wanted(question)
+    if not wanted:
+        return None
+    found = {fact: _line_of(fact, passages) for fact in wanted}
     missing = [_NOT_SAID[fact] for fact, line in found.items() if line is None]
     lines = dict.fromkeys(line for line in found.values() if line is not None)
     chance = _HALF if missing else _CHANCE
@@ -144,12 +148,11 @@ def imprint(question: str, passages: Sequence[Passage]) -> Considered | None:
         Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, chance)
         for passage, start, end in lines
     )
-    if not candidates:
-        return None
-    hits = tuple({each.hit.passage.id: each.hit for each in candidates}.values())
+    near = [each.hit for each in candidates] or [Hit(each, 1.0) for each in passages[:1]]
+    hits = tuple({each.passage.id: each for each in near}.values())
     doubt = f"No line of it says {' or '.join(missing)}." if missing else ""
     return Considered(
-        question, question, (), hits, candidates, doubt=doubt, together=len(candidates)
+        question, question, (), hits, candidates, doubt=doubt, together=max(1, len(candidates))
     )
 
 
@@ -200,7 +203,9 @@ def _in_foot(fact: Fact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span
         yield (
             span
             for span in _lines_with(_DAY, passages)
-            if _is_dated(_words(span), beside=_MOST_BELOW) and len(_words(span)) <= _LONGEST_DATED
+            if _is_dated(_words(span), beside=_MOST_BELOW)
+            and len(_words(span)) <= _LONGEST_DATED
+            and _is_line(span)
         )
 
 
@@ -212,6 +217,13 @@ def _is_dated(line: str, beside: int = _MOST_BESIDE) -> bool:
     if _DATED.search(rest):
         return True
     return not _OTHER_DAY.search(rest) and len(re.findall(r"[^\W\d_]+", rest)) <= beside
+
+
+def _is_line(span: _Span) -> bool:
+    """Whether the words are all of their line."""
+    passage, start, end = span
+    before, after = passage.text[:start].rstrip(" "), passage.text[end:].lstrip(" ")
+    return before[-1:] in ("", "\n") and after[:1] in ("", "\n")
 
 
 def _stands_alone(span: _Span) -> bool:
@@ -261,21 +273,15 @@ def _matches(
 
 
 def _lines_with(form: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[_Span]:
-    """The lines, or sentences of long ones, in which a form stands."""
+    """The lines, or the sentences in them, in which a form stands."""
     for passage in passages:
         for found in form.finditer(passage.text):
-            start = passage.text.rfind("\n", 0, found.start()) + 1
-            end = passage.text.find("\n", found.end())
-            end = len(passage.text) if end < 0 else end
-            if end - start > _LONGEST_LINE:
-                start = max(start, passage.text.rfind(". ", 0, found.start()) + 1)
-                stop = passage.text.find(". ", found.end())
-                end = end if stop < 0 else min(end, stop + 1)
-            words = passage.text[start:end]
-            start += len(words) - len(words.lstrip())
-            end -= len(words) - len(words.rstrip())
-            if start < end:
-                yield passage, start, end
+            begin = passage.text.rfind("\n", 0, found.start()) + 1
+            stop = passage.text.find("\n", found.end())
+            line = passage.text[begin : len(passage.text) if stop < 0 else stop]
+            for start, end in sentence_spans(line):
+                if begin + start <= found.start() and found.end() <= begin + end:
+                    yield passage, begin + start, begin + end
 
 
 def _words(span: _Span) -> str:

@@ -146,7 +146,7 @@ def _considered(
 def _stated(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered | None:
     """What the one document that is asked says of itself: who wrote it, when, to whom."""
     if not facts_wanted(question):
-        return None
+        return None  # without a look at the index
     catalog = parts.open_catalog()
     names = catalog.sources(sources)
     return imprint(question, catalog.passages_of(names[0])) if len(names) == 1 else None

@@ -16,6 +16,9 @@ from askdocs.types import Answer, Document, Status
 
 CellState = Literal["said", "perhaps", "not said"]
 _FORMAT = "askdocs-quote-table"
+# Confidence from which a cell says something. Most documents say nothing about most questions, so
+# that an answer takes more here than where somebody asks for what a folder holds.
+SAID = 0.7
 
 
 class Asked(Protocol):
@@ -130,7 +133,7 @@ def _row(
 
 
 def _state(answer: Answer) -> CellState:
-    if answer.answered and answer.citations:
+    if answer.answered and answer.citations and answer.confidence >= SAID:
         return "said"
     return "perhaps" if answer.citations else "not said"
 
