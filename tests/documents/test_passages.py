@@ -122,8 +122,12 @@ def test_lines_that_only_wrap_do_not_end_a_sentence() -> None:
         ["LINDQVIST: How often do you come to the island now that it is closed?",
          "OKAFOR: Twice a week, on Tuesdays and on Thursdays, for the old seals.",
          "LINDQVIST: And who feeds them on the days on which you are elsewhere?"],
+        ["Pos  Description of what was bought    Quantity   Sum kr   Who pays",
+         "1    Hire per day                             14   25 200   Ada Lind",
+         "2    Diesel at cost                           14    4 340   all of you",
+         "3    Cleaning of the buses                     2      900   Ben Ross"],
     ],
-    ids=["records", "log", "programme", "transcript"],
+    ids=["records", "log", "programme", "transcript", "columns"],
 )  # fmt: skip
 def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[str]) -> None:
     text = "\n".join(rows)
@@ -144,6 +148,7 @@ def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[
             "Der Beitrag steigt z. B. für Gäste, gez. P. Lenz, vgl. Nr. 4 und Abs. 2.",
             "Er gilt ab Mai.",
         ],
+        ["[03.11.27] Ada: it was 1840 and became 184.", "one zero"],
         ["Elevar på 10. trinn kan gå til butikken.", "De må spørre."],
         ["La Sra. Gil llegó a la pág. 3.", "Llovió."],
         ["Møtet gjelder kap. 2, jf. pkt. 4 f.eks. i dag.", "Han sa ja."],

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
-from askdocs.documents.language import is_function_word
+from askdocs.documents.language import is_english, is_function_word
 
 # Words up to 6 letters are mostly one WordPiece token, longer ones more; CJK is one a character.
 TOKEN = re.compile(
@@ -64,7 +64,8 @@ _UNIT = re.compile(
 )
 _WRAP_WIDTHS = range(40, 181)  # widths, in characters, at which prose is wrapped
 _NEARLY_FULL = 0.85  # of the width: a line that ends there within a sentence is wrapped
-_BEGINS_WITHIN = re.compile(r"[^\W\d_]{3,}[.!?] +[^\W\d_]")
+_BEGINS_WITHIN = re.compile(r"[^\W\d_]{3,}[.!?] +[A-ZÀ-ÖØ-Þ]")
+_COLUMNS = re.compile(r"\S {3,}\S")
 _MOSTLY = 0.5  # of the line ends of a block
 _NEAR = 3  # lines before and after a line end that say how wide the text is there, each for itself
 # The library holds the interpreter and takes quadratic time for quotes that nobody closes, so it
@@ -126,8 +127,7 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         ends.update(_ends_after_units(piece))
         ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
         ends.difference_update(range(len(opening) + 1))
-        ordinals = (found.end() for found in _ORDINAL.finditer(piece))
-        ends.difference_update(each for each in ordinals if piece[each].islower())
+        ends.difference_update(_ends_of_ordinals(piece))
         ends = {_after_emphasis(piece, each) for each in ends}
         for first, last in pairwise(sorted({0, len(piece), *ends})):
             words = piece[first:last]
@@ -155,6 +155,17 @@ def _sentence_ends(piece: str) -> set[int]:
         ends.update(start + end for end in settled if end <= step)
         start += step
     return ends
+
+
+def _ends_of_ordinals(piece: str) -> Iterator[int]:
+    """Where no sentence ends: behind the ordinals of other languages, before a small letter.
+
+    Who writes English in a hurry begins sentences with small letters too: "It was 184. one zero".
+    """
+    found = [each.end() for each in _ORDINAL.finditer(piece)]
+    small = [each for each in found if piece[each].islower()]
+    if small and not is_english(piece):
+        yield from small
 
 
 def _ends_of_cjk(piece: str) -> Iterator[int]:
@@ -250,7 +261,8 @@ def _are_full(lines: Sequence[str]) -> bool:
     German prose may be wrapped so that every line begins with a noun. What tells it from a list of
     long items is a sentence that begins within a line, or a line that ends with "the" or "of".
     """
-    if not any(_BEGINS_WITHIN.search(line) or is_function_word(_last_word(line)) for line in lines):
+    prose = any(_BEGINS_WITHIN.search(line) or is_function_word(_last_word(line)) for line in lines)
+    if not prose or any(map(_COLUMNS.search, lines)):
         return False
     width = max(map(len, lines))
     following = [pair for pair in pairwise(lines) if not _is_bullet(pair[1], pair[0])]
