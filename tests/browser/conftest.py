@@ -281,6 +281,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         viewport={"width": 1280, "height": 800}, color_scheme="light", reduced_motion="reduce"
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.new_page()  # keeps a window open: a new one takes longer than a page within it
     yield context
     context.close()
 
