@@ -13,7 +13,7 @@ from askdocs.types import Document
 
 from .marked_text import MarkedText
 from .source_blocks import code_html, heading_html, items_html, lines_between
-from .source_rows import Line
+from .source_rows import Line, has_cells, is_table, table
 
 _MARKS = re.compile(r"([^\w\s])\1{2,}\s*")  # the line under a heading, or around a block
 _ITEM = re.compile(r"\s*(?:[-*+•]|#\.|\(?(?:\d{1,3}|[A-Za-z])[.)])\s+\S")
@@ -60,6 +60,7 @@ class _Markup:
     def __init__(self, document: Document, marked: MarkedText) -> None:
         self._marked = marked
         self._text = marked.text
+        self._no_rows_until = 0  # lines up to there are known to be no rows
         self._headings = {a.start: a.heading for a in document.anchors if a.heading}
 
     def line(self, line: Line) -> str:
@@ -79,6 +80,27 @@ class _Markup:
             at = found.end()
         return html + self._marked.html(at, end)
 
+    def rows(self, lines: Sequence[Line], at: int) -> tuple[str, int]:
+        """The rows of a table from line `at` on as HTML, and the line after them; "" for none.
+
+        Empty lines may stand between them.
+        """
+        rows: list[Line] = []
+        end = at
+        if lines[at][0] < self._no_rows_until:
+            return "", at
+        for number in range(at, len(lines)):
+            words = self.line(lines[number])
+            if "; " in words and has_cells(words):
+                rows.append(lines[number])
+                end = number + 1
+            elif words.strip():
+                break
+        if len(rows) < 2 or not is_table(self._text, rows, is_sheet=False):
+            self._no_rows_until = rows[-1][1] if rows else 0
+            return "", at
+        return table(self._marked, rows), end
+
     def paragraph(self, lines: Sequence[Line], end: int, pattern: re.Pattern[str]) -> str:
         words = self.words(lines[0][0], end, pattern)
         return f'<p data-at="{lines[0][0]}" dir="auto">{words}</p>'
@@ -93,6 +115,11 @@ class _Restructured(_Markup):
         while at < len(lines):
             if not self.line(lines[at]).strip():
                 at += 1
+                continue
+            html, end = self.rows(lines, at)
+            if html:
+                yield html
+                at = end
                 continue
             heading = self._heading(lines, at)
             if heading:
@@ -208,6 +235,9 @@ def asciidoc_blocks(document: Document, marked: MarkedText, start: int, end: int
             begin = lines[at][0] + (sign.end() if sign else 0)
             yield heading_html(marked, begin, lines[at][1], heading)
             at += 1
+        elif (found := markup.rows(lines, at))[0]:
+            yield found[0]
+            at = found[1]
         elif words.startswith(_ASCIIDOC_FENCES):
             close = at + 1
             while close < len(lines) and markup.line(lines[close]).rstrip() != words:

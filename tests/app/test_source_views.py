@@ -108,7 +108,7 @@ def test_restructured_text_keeps_the_indentation_of_code() -> None:
     assert texts(reading, ".items li") == ["* one item that goes on", "* two"]
 
 
-@pytest.mark.parametrize("name", ["prices.html", "prices.xlsx"])
+@pytest.mark.parametrize("name", ["prices.html", "prices.adoc", "prices.rst", "prices.xlsx"])
 def test_rows_are_a_table_with_the_names_of_its_columns(name: str) -> None:
     document = Document(name, ROWS, anchors=(Anchor(0, line=1),))
     row = "Name: Assam; Kind: black; Price: 4"

@@ -1,4 +1,7 @@
-"""reStructuredText and AsciiDoc, kept as written; anchors are the line and the heading."""
+"""reStructuredText and AsciiDoc as written, but for rows of tables, which name their columns.
+
+Anchors are the line and the heading.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,24 @@ import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from askdocs.documents.loaders import asciidoc_tables, rst_tables
 from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.markdown import Headings, with_headings
 from askdocs.documents.loaders.text import read_text
 from askdocs.types import Document
 
+_LINE_END = re.compile(r"\r\n?")
 _ASCIIDOC_HEADING = re.compile(r"^(={1,6}|#{1,6}) +(\S.*?)\s*$", re.MULTILINE)
 _ASCIIDOC_FENCE = re.compile(r"^(----+|\.\.\.\.+|====+|\+\+\+\++|////+|```)\s*$", re.MULTILINE)
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text as written and an anchor at each heading."""
-    builder = DocumentBuilder(source)
-    builder.add(read_text(path), end="")
-    document = builder.build()
+    """One document with an anchor at each heading; its lines are those of the file."""
     is_rst = PurePosixPath(source).suffix.lower() == ".rst"
+    with_rows = rst_tables.with_rows if is_rst else asciidoc_tables.with_rows
+    builder = DocumentBuilder(source)
+    builder.add(with_rows(_LINE_END.sub("\n", read_text(path))), end="")
+    document = builder.build()
     find = restructured_headings if is_rst else asciidoc_headings
     return [with_headings(document, find(document.text))]
 
