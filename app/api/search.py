@@ -16,6 +16,8 @@ from askdocs.output.marks import Mark, link
 from askdocs.search.filters import Filters
 from askdocs.types import DocumentMatches, Match, place
 
+from ..views.answers import within
+
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
@@ -75,10 +77,9 @@ def _document(found: DocumentMatches) -> dict[str, Any]:
 def _match(match: Match) -> dict[str, Any]:
     passage = match.passage
     mark = mark_of(match)
+    where = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
     return {
-        "place": place(
-            passage.source, passage.page, passage.page_label, passage.heading, passage.line
-        ),
+        "place": within(where, passage.title),
         "mark": str(mark),
         "link": link(passage.source, [mark]),
         "pieces": excerpt(match),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from html import escape
 from types import MappingProxyType
 from urllib.parse import urlencode
 
+from askdocs.documents.kinds import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.output.marks import Mark, link, mark_citation, mark_passage
 from askdocs.output.summary import is_prose, summary
@@ -234,8 +236,7 @@ def confidence_words(confidence: float) -> str:
 def _statement(statement: Statement, number: int) -> str:
     quoted = statement.verdict == "quoted"
     words = _emphasised(statement)
-    lines = ' class="lines"' if "\n" in statement.text else ""
-    body = f"<q{lines}>{words}</q>" if quoted else words
+    body = _quote(statement, words) if quoted else words
     buttons = "".join(_citation_link(each, number) for each in statement.citations)
     verdict = ""
     if _VERDICTS[statement.verdict]:
@@ -245,6 +246,18 @@ def _statement(statement: Statement, number: int) -> str:
         f'<li class="statement {statement.verdict}" dir="auto">'
         f'{body}<span class="cites" data-t>{buttons}</span>{verdict}</li>'
     )
+
+
+def _quote(statement: Statement, words: str) -> str:
+    """A quote; one of several lines is as deep indented as its first line is in the document."""
+    kinds = ["lines"] if "\n" in statement.text else []
+    for citation in statement.citations[:1]:
+        before = citation.passage.text[: max(citation.start - citation.passage.start, 0)]
+        indent = before[before.rfind("\n") + 1 :]
+        if indent.isspace():
+            words = words.replace(f"\n{indent}", "\n")
+        kinds += ["code"] if kind_of(citation.source) == "Code" else []
+    return f'<q class="{" ".join(kinds)}">{words}</q>' if kinds else f"<q>{words}</q>"
 
 
 def _emphasised(statement: Statement) -> str:
@@ -283,7 +296,7 @@ def _cited(citations: Sequence[Citation], number: int) -> str:
 
 def _entry(citation: Citation, number: int) -> str:
     """One citation in the list of sources, and its note: quote, document and place."""
-    where = _within(citation.place, citation.passage.title)
+    where = within(citation.place, citation.passage.title)
     return (
         f'<a class="entry" {_opens(citation.source, mark_citation(citation))}>'
         f'<span class="number">{citation.number}</span> '
@@ -428,7 +441,7 @@ def _judgements(exchange: Exchange) -> str:
 
 def _passage_place(passage: Passage) -> str:
     known = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
-    return _within(known, passage.title)
+    return within(known, passage.title)
 
 
 def _after_name(where: str) -> str:
@@ -436,12 +449,12 @@ def _after_name(where: str) -> str:
     return f', <span class="place" data-t="place">{escape(where)}</span>' if where else ""
 
 
-def _within(where: str, title: str) -> str:
+def within(where: str, title: str) -> str:
     """A place without the title of its document, which is written beside it."""
-    for joint in (" › ", ", "):
-        if title and where.startswith(title + joint):
-            return where[len(title + joint) :]
-    return where
+    if not title:
+        return where
+    named = rf"(^|, ){re.escape(title)}(?: › |, |$)"
+    return re.sub(named, r"\1", where, count=1).removesuffix(", ")
 
 
 def _enumerate(names: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from askdocs.app.views.answers import (
     render_answer,
     render_past,
     render_present,
+    within,
 )
 from askdocs.app.views.documents import render_welcome
 from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
@@ -224,6 +225,34 @@ def test_the_note_of_a_citation_has_the_words_around_its_quote() -> None:
     moved = replace(passage, start=citation.start)
     html = render_answer(replace(answer, citations=(replace(citation, passage=moved),)), 0)
     assert "It boils" not in html
+
+
+@pytest.mark.parametrize(
+    ("where", "shown"),
+    [
+        ("page 1, The lamp", "page 1"),
+        ("page 1, The lamp › 2 Oil, line 3", "page 1, 2 Oil, line 3"),
+        ("The lamp › Oil", "Oil"),
+        ("The lamp, line 3", "line 3"),
+        ("page 1, The lamp of Sund, line 3", "page 1, The lamp of Sund, line 3"),
+        ("line 3", "line 3"),
+    ],
+)
+def test_the_title_is_left_out_of_a_place(where: str, shown: str) -> None:
+    assert within(where, "The lamp") == shown
+    assert within(where, "") == where
+
+
+def test_lines_of_a_quote_keep_their_depth_and_source_code_is_monospaced() -> None:
+    answer = an_answer("def boil():\n        return 1", text="def boil():\n        return 1")
+    (citation,) = answer.citations
+    text = f"Like this:\n    {citation.quote}"
+    deep = replace(citation.passage, text=text, start=citation.start - 15)
+    cited = replace(citation, passage=deep, focus=None)
+    said = replace(answer.statements[0], citations=(cited,))
+    html = render_answer(replace(answer, statements=(said,), citations=(cited,)), 0)
+    assert '<q class="lines">def boil():\n    return 1</q>' in html
+    assert '<q class="code">' in render_answer(an_answer(source="kettle.py"), 0)
 
 
 def test_a_quote_that_is_the_statement_is_not_written_twice() -> None:

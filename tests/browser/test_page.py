@@ -422,10 +422,13 @@ def test_back_on_a_phone_closes_the_panel_and_stays_on_the_page(open_page: OpenP
                 page.locator(opener).first.click()
                 expect(page.locator(panel)).to_be_visible()
                 if way == "back":
+                    page.mouse.move(1, 1)
                     page.go_back()
                 else:
                     page.get_by_label("Close the").filter(visible=True).click()
                 expect(page.locator(panel)).to_be_hidden()
+                if way == "back":
+                    expect(page.locator("#note")).to_be_hidden()
                 page.wait_for_function("!history.state?.panel")
                 assert page.url.startswith(visit.address)
                 assert "chat=" in page.url
@@ -459,12 +462,16 @@ def test_the_page_needs_few_requests_until_it_can_be_used(open_page: OpenPage) -
     """Counted, since seconds depend on what else the machine does; those are printed."""
     began = time.monotonic()
     with open_page() as visit:
-        usable, requests = time.monotonic() - began, len(visit.requests)
+        usable, first = time.monotonic() - began, len(visit.requests)
         began = time.monotonic()
         visit.ask("who built the lighthouse of Skerry Point?")
         answered = time.monotonic() - began
-    print(f"\nusable after {usable:.2f} s, {requests} requests; answered after {answered:.2f} s")
-    own = sorted(url.rsplit("/", 1)[1] for url in visit.requests if "/assets-askdocs/" in url)
+    needed, then = (
+        [url for url in urls if not url.endswith("/state")]  # which is asked every few seconds
+        for urls in (visit.requests[:first], visit.requests[first:])
+    )
+    print(f"\nusable after {usable:.2f} s, {len(needed)} requests; answered after {answered:.2f} s")
+    own = sorted(url.rsplit("/", 1)[1] for url in needed if "/assets-askdocs/" in url)
     assert own == ["page.js", "style.css", "words-en.json"]
-    assert requests <= 62
-    assert len(visit.requests) - requests <= 6
+    assert len(needed) <= 60
+    assert len(then) <= 6

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from askdocs.output.marks import Mark, checksum, link
 from tests.browser.conftest import serving, visiting
@@ -201,7 +201,19 @@ def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -
         page = visit.page
         bar = page.locator("#reader-bar")
         page.get_by_role("link", name="Documents", exact=True).click()
-        page.locator('.documents a[data-source="harbour.pdf"]').click()
+        entry = page.locator('.documents a[data-source="harbour.pdf"]')
+        held: list[Route] = []
+        page.route("**/pdf?*", held.append)
+        entry.click()
+        expect(page.locator("#reader-pdf")).to_contain_text("Opening the PDF")
+        page.get_by_label("Close the source").click()
+        page.unroute("**/pdf?*")
+        for route in held:
+            route.continue_()
+        expect(page.locator("#reader-pages")).to_have_text("of 39")
+        expect(page.locator("#reader-panel")).to_be_hidden()  # closed before it was there
+
+        entry.click()
         expect(page.locator("#reader-pdf").get_by_text("and the", exact=True)).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         frame = page.locator('.page[data-page-number="1"]').bounding_box()

@@ -37,6 +37,7 @@ Contents
         ("paper.pdf", "1 Introduction", "Paper"),
         ("lamp.md", "The lamp of Sund", "The lamp of Sund"),
         ("licence.txt", "---", "Licence"),
+        ("click/core.py", "from __future__ import annotations", "core.py"),
         ("advisory.txt", "-----BEGIN ADVISORY-----", "BEGIN ADVISORY"),
     ],
 )

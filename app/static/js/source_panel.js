@@ -134,6 +134,7 @@ async function load(stop, marks, begin) {
     return false;
   }
   showPanel("reader");
+  find("#reader-panel").focus({ preventScroll: true }); // a large PDF takes a while to open
   drawing = draw(reading, marks);
   await drawing;
   return true;

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from askdocs.documents.kinds import kind_of
+
 _SECTION = re.compile(
     r"(?:(?:chapter|section|part|page|sheet|slide|table|cell|appendix|annex|volume|book)\s*"
     r"(?:\d+|[ivxlc]+|[a-z])?|\d+(?:\.\d+)*\.?\s+\w+|introduction|abstract|contents"
@@ -21,8 +23,11 @@ _WORDS_OF_NAMES = re.compile(r"[\s_]+|(?<=[a-zà-ÿ])-(?=[a-zà-ÿ\d])|(?<=\d)-(
 def readable_title(source: str, title: str) -> str:
     """The title of a document; its file name in words where that is more telling.
 
-    A title that is only the name of a section, a number, or no words at all is not used.
+    A title that is only the name of a section, a number, or no words at all is not used. Source
+    code is called by its file.
     """
+    if kind_of(source) == "Code":
+        return PurePosixPath(source).name
     plain = _SITE.sub("", " ".join(title.split())).strip("-=*_~ ")
     telling = sum(letter.isalpha() for letter in plain) >= 3 and not _SECTION.fullmatch(plain)
     if not telling or plain.lower() == PurePosixPath(source).stem.lower():
