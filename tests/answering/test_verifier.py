@@ -16,6 +16,7 @@ from askdocs.answering.verification.verifier import (
     Judgement,
     Verifier,
 )
+from askdocs.answering.verification.vetoes import explained
 from askdocs.models.embedders import Vectors
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.types import Passage, Verdict
@@ -289,6 +290,20 @@ def test_a_statement_is_contradicted_only_if_its_counterpart_is_not(
         found = Verifier(scorer, embedder).judge(text, cited, others)
         assert (found.verdict, found.reason) == ("unsupported", reason)
         assert found.contradicted == (reason == DENIED)
+
+
+def test_a_reason_names_what_neither_the_source_nor_its_title_has() -> None:
+    source = Passage("1", "a.txt", "The mill burned down.", 0, 21, title="The Wexham fire of 1903")
+    verifier = Verifier(Denies(0.0, 0.1), WordEmbedder())
+    assert verifier.judge("In 1903 the mill burned down.", [], [source]).reason == NOWHERE
+    assert "1904" in verifier.judge("In 1904 the mill burned down.", [], [source]).reason
+    assert explained("The court heard Mr Bell.", "The court heard Bell.") == ""
+
+
+def test_a_source_about_another_thing_does_not_differ() -> None:
+    claim, source = "The fair opens in April.", "The baths close in May."
+    assert explained(claim, source, about=True) != explained(claim, source, about=False)
+    assert "differs" not in explained(claim, source, about=False)
 
 
 def test_without_citations_each_document_is_read_by_itself() -> None:

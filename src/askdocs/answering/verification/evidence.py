@@ -100,6 +100,17 @@ def joined(sentences: Sequence[Sentence]) -> str:
     return "".join(parts)
 
 
+def titled(sentences: Sequence[Sentence]) -> str:
+    """The sentences as one text, after the titles of their documents and the headings above."""
+    above = dict.fromkeys(
+        words
+        for sentence in sentences
+        for words in (sentence.quote[0].title, sentence.quote[0].heading)
+        if words
+    )
+    return "\n".join(filter(None, (". ".join(above), joined(sentences))))
+
+
 def bearing(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     """The nearest sentence, and those that add further words of the claim, in order."""
     missing = content_words(claim)

@@ -39,6 +39,7 @@ _ROUGHLY = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
+_TITLES = frozenset("Mr Mrs Ms Miss Dr Prof Sir Rev Cllr".split())
 _SHORTEST = 2  # letters of an abbreviation
 _STEM = 4  # letters that forms of one name share
 _OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
@@ -98,7 +99,8 @@ def names(text: str) -> list[str]:
         opening = not before or before[-1] in '.!?:;“"‘('
         plain = bare(word).lower()
         capital = word[0].isupper() and not _DATE.fullmatch(word)
-        if capital and plain not in STOP_WORDS and (not opening or word.isupper()) and word != "I":
+        is_other = plain in STOP_WORDS or word == "I" or bare(word) in _TITLES
+        if capital and not is_other and (not opening or word.isupper()):
             found.append(bare(word))
     return found
 

@@ -20,6 +20,7 @@ from askdocs.answering.verification.evidence import (
     joined,
     selected,
     share,
+    titled,
 )
 from askdocs.answering.verification.quotations import (
     NOWHERE as NOT_QUOTED,
@@ -402,12 +403,13 @@ class Verifier:
         if said >= PARTLY_SHARE * self._scorer.threshold:
             return Judgement("partly", NOT_ALL, quotes, said)
         against = self._against(text, near, best, question)
-        if against is not None and _is_about(against, _ABOUT_IT):
+        is_about = against is not None and _is_about(against, _ABOUT_IT)
+        if against is not None and is_about:
             is_near = _is_about(against, _SAME_MATTER)
             difference = self._vetoed(text, against.sentences) if is_near else ""
             if difference or self._is_denied(text, against, question):
                 return Judgement("unsupported", difference or DENIED, quotes, said, True)
-        missing = explained(text, joined(best.sentences))
+        missing = explained(text, titled(best.sentences), about=is_about)
         may_deny = against is not None and against.score.contradicted > against.score.not_stated
         return Judgement(
             "unsupported", missing or (SAYS_OTHER if may_deny else NOWHERE), quotes, said

@@ -46,12 +46,17 @@ def veto(text: str, source: str) -> str:
     return next((found for rule in RULES.values() if (found := rule(text, source))), "")
 
 
-def explained(text: str, source: str) -> str:
+def explained(text: str, source: str, *, about: bool = True) -> str:
     """What in a statement that is not supported the source lacks; "" if no rule names it.
 
     A number, date or name that the source does not have need not be false, so this is no veto.
+
+    Args:
+        text: The statement.
+        source: The sentences that it is judged by, and the titles and headings above them.
+        about: Whether they are about the statement. What they say of another thing differs not.
     """
-    difference = veto(text, source)
+    difference = veto(text, source) if about else ""
     if difference:
         return difference
     for kind, find in (("number", facts.missing_figure), ("date", facts.missing_date)):
