@@ -45,7 +45,7 @@ def render_welcome(
         shown = (
             f"<h2>{title}</h2><p>Every answer comes with the exact words it stands on, and with "
             "their place. What your documents do not say is not answered.</p>"
-            f"{render_suggestions(questions)}{_guide(guide) if guide else ''}"
+            f"{render_suggestions(questions)}{_guide(guide) if guide and guide.count else ''}"
         )
     indexed = _being_read() if progress else ""
     return f'<div data-state="{escape(state)}" data-t>{indexed}{shown}</div>'

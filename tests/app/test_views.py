@@ -116,6 +116,12 @@ def test_hostile_words_stay_words(words: str, answered: bool) -> None:
     assert_harmless(render_welcome(a_status(record), [words], guide=folder))
 
 
+def test_a_guide_from_before_the_first_document_is_not_shown() -> None:
+    html = render_welcome(a_status(a_record("a.txt")), [], guide=Guide(0))
+    assert "Ask your document" in html
+    assert "What is here" not in html
+
+
 def test_a_quote_is_emphasised_where_it_answers() -> None:
     html = render_answer(an_answer("The kettle\nis red."), 0)
     words = re.search(r"<q>(.*?)</q>", html, re.DOTALL)
