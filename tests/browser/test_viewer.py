@@ -203,7 +203,11 @@ def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -
         page.get_by_role("link", name="Documents", exact=True).click()
         entry = page.locator('.documents a[data-source="harbour.pdf"]')
         held: list[Route] = []
-        page.route("**/pdf?*", held.append)
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/pdf?*", hold)
         entry.click()
         expect(page.locator("#reader-pdf")).to_contain_text("Opening the PDF")
         page.get_by_label("Close the source").click()
