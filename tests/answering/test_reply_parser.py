@@ -107,6 +107,8 @@ def test_how_a_reply_is_cut_changes_nothing(reply: str, data: st.DataObject) -> 
 
 
 @given(st.one_of(REPLIES, st.text(max_size=120)))
+@example("The * [1, The")
+@example("The * [1, The [1]")
 def test_pending_words_are_the_beginning_of_what_is_said(reply: str) -> None:
     parser = ReplyParser(5)
     shown = ""

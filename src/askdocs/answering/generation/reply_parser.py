@@ -29,6 +29,7 @@ _THOUGHT = re.compile(r"</think(?:ing)?>", re.I)
 _SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")  # of a list, heading or quote
 _BULLETS = frozenset("*•–+")
 _EMPHASIS = re.compile(r"(?<!\S)[*_]+(?=\S)|(?<=[^\s*_])[*_]+(?![\w*_])")
+_LONE_SIGN = re.compile(r"(?:^|\s+)[*_]+$")  # what follows decides whether it is emphasis
 _BOLD_LINE = re.compile(r"\*\*[^*]+[^*.!?]\*\*:?")
 _DIVIDER = re.compile(r"\|?[\s|:-]+\|?")
 _FENCE_SIGN = "```"
@@ -103,7 +104,7 @@ class ReplyParser:
     @property
     def pending(self) -> str:
         """The words so far of the sentence that is being written; they will not change."""
-        words = _plain(self._text[: self._word], self._opens)
+        words = _LONE_SIGN.sub("", _plain(self._text[: self._word], self._opens))
         return words if _says_something(words) and not self._is_whole_line() else ""
 
     @property
