@@ -128,7 +128,7 @@ def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
         ]
         page.locator("#present .actions > [data-action=copy]").click()
         copied = page.evaluate("navigator.clipboard.readText()")
-        assert copied.rstrip().endswith("notes/tea.md, Brewing, Zeile 5")
+        assert copied.rstrip().endswith("notes/tea.md, Tea in the office › Brewing, Zeile 5")
         page.locator("#question textarea").fill("Who won the chess championship of Lahore?")
         page.get_by_role("button", name="Fragen", exact=True).click()
         expect(page.locator("#present .refusal")).to_contain_text("Ihre")

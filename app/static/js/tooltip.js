@@ -58,7 +58,7 @@ export function watchCitations() {
     document.addEventListener(shows, (event) => {
       const link = event.target.closest?.(DESCRIBED);
       // The focus that comes back from a source closed by a finger or the mouse asks for no note.
-      if (link) { if (shows === "mouseover" || link.matches(":focus-visible")) showNote(link); }
+      if (link) { if (shows === "mouseover" || link.matches(":focus-visible") || link.closest("#check-draft")) showNote(link); }
       else if (note?.contains(event.target)) keepNote();
       else if (noteIsShown() && shows === "mouseover" && document.activeElement !== noted) hideNoteSoon();
     });
