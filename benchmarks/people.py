@@ -23,7 +23,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import numpy as np
@@ -32,8 +32,10 @@ from sklearn.metrics import roc_auc_score
 from askdocs import Assistant, Config, Turn
 from askdocs.answering import pipeline
 from askdocs.evaluation.question_set import spans_of
+from askdocs.models.answer_head import AnswerHead
 from askdocs.models.bundled import checked_bytes
 from askdocs.models.reader import OnnxReader, Reading, prefix
+from askdocs.models.second_reader import HEAD, OnnxSecondReader, SecondReading, Window
 from askdocs.types import Answer, Hit, Passage
 
 NOT_DOCUMENTS = ("questions.jsonl", "SOURCES.md", "README.md", "score.py")
@@ -59,6 +61,48 @@ class KeptReader:
             for number, reading in zip(unknown, fresh, strict=True):
                 self.kept[keys[number]] = _projected(reading)
         return [_unit(self.kept[key]) for key in keys]
+
+
+class KeptSecondReader:
+    """The larger model, whose readings are kept in the same way."""
+
+    def __init__(self, kept: dict[Any, Any], models: Any) -> None:
+        self.kept = kept
+        self._models = models
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+        """As `SecondReader.read`; only what is not known yet is read."""
+        keys = [(question, prefix(each), each.text) for each in passages]
+        unknown = [n for n, key in enumerate(keys) if key not in self.kept]
+        if unknown:
+            reader = OnnxSecondReader(self._models._loaded_network())
+            fresh = reader.read(question, [passages[n] for n in unknown])
+            for number, reading in zip(unknown, fresh, strict=True):
+                self.kept[keys[number]] = [_window_kept(each, reading) for each in reading.windows]
+        return [
+            SecondReading(tuple(_window_of(each) for each in self.kept[key]), _as_head(_UnitHead()))
+            for key in keys
+        ]
+
+
+def _window_kept(window: Any, reading: SecondReading) -> tuple[Any, ...]:
+    head: Any = reading.head
+    width = len(window.first)
+    states = (window.states @ head._weights[width:]).astype(np.float32)
+    return (
+        window.offsets.astype(np.int32),
+        states,
+        float(window.first @ head._weights[:width]) + head._bias,
+    )
+
+
+def _window_of(kept: tuple[Any, ...]) -> Window:
+    offsets, states, first = kept
+    return Window(offsets.astype(np.int64), states[:, None], np.array([first], np.float32))
+
+
+def _as_head(head: Any) -> AnswerHead:
+    return cast(AnswerHead, head)
 
 
 class _UnitHead:
@@ -100,22 +144,44 @@ def _unit(kept: tuple[Any, ...]) -> Reading:
 
 @dataclass
 class Kept:
-    """What is kept between runs: hits by queries, readings by question and passage."""
+    """What is kept between runs: hits by queries, readings by question and passage.
 
-    path: Path
+    Readings lie in a file for each model, by the hash of its weights.
+    """
+
+    folder: Path
     hits: dict[Any, list[Hit]] = field(default_factory=dict)
     readings: dict[Any, Any] = field(default_factory=dict)
+    again: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, path: Path) -> Kept:
-        """What the file holds; nothing where there is none, or where another model read."""
-        kept = cls(path)
-        if path.exists():
-            kept.hits, kept.readings = pickle.loads(path.read_bytes())
+    def load(cls, folder: Path) -> Kept:
+        """What the files hold; nothing where there are none, or where other models read."""
+        kept = cls(folder)
+        for path, values in kept._files():
+            if path.exists():
+                values.update(pickle.loads(path.read_bytes()))
         return kept
 
     def save(self) -> None:
-        self.path.write_bytes(pickle.dumps((self.hits, self.readings)))
+        """Write the files."""
+        for path, values in self._files():
+            path.write_bytes(pickle.dumps(values))
+
+    def size(self) -> int:
+        """How many values are kept."""
+        return sum(len(values) for _, values in self._files())
+
+    def _files(self) -> list[tuple[Path, dict[Any, Any]]]:
+        return [
+            (self.folder / "hits.pickle", self.hits),
+            (self.folder / f"read-{_hash('reader.onnx', 'answer_head.npz')}.pickle", self.readings),
+            (self.folder / f"again-{_hash('verifier.onnx', HEAD)}.pickle", self.again),
+        ]
+
+
+def _hash(*names: str) -> str:
+    return f"{zlib.crc32(b''.join(map(checked_bytes, names))):08x}"
 
 
 @contextlib.contextmanager
@@ -126,8 +192,7 @@ def opened(folder: Path, keep: Path) -> Iterator[Assistant]:
     shutil.copytree(
         folder, corpus, ignore=shutil.ignore_patterns(*NOT_DOCUMENTS), dirs_exist_ok=True
     )
-    model = zlib.crc32(checked_bytes("reader.onnx") + checked_bytes("answer_head.npz"))
-    kept = Kept.load(keep / f"read-{model:08x}.pickle")
+    kept = Kept.load(keep)
     find = pipeline.find
 
     def found(parts: Any, queries: Sequence[str], *, limit: int, sources: Any) -> list[Hit]:
@@ -140,13 +205,15 @@ def opened(folder: Path, keep: Path) -> Iterator[Assistant]:
         changes = assistant.index()
         if changes.added or changes.changed or changes.removed:
             kept.hits.clear()
-        assistant._parts.models._reader = KeptReader(kept.readings)
-        before = len(kept.hits), len(kept.readings)
+        models = assistant._parts.models
+        models._reader = KeptReader(kept.readings)
+        models._second_reader = KeptSecondReader(kept.again, models)
+        before = kept.size()
         try:
             with mock.patch.object(pipeline, "find", found):
                 yield assistant
         finally:
-            if (len(kept.hits), len(kept.readings)) != before:
+            if kept.size() != before:
                 kept.save()
 
 
@@ -211,7 +278,7 @@ class Judge:
             return "right" if share >= MOST_OF_ALL else "partly" if share else "wrong"
         said = plain(answer.text)
         wordings = [plain(each) for each in question.get("answers") or []]
-        holds = any(each in said for each in wordings if len(each) > 1)
+        holds = any(_has_words(said, each) for each in wordings if len(each) > 1)
         return "right" if holds or max(shares, default=0.0) >= RIGHT_SHARE else "wrong"
 
     def text(self, source: str) -> str:
@@ -246,6 +313,11 @@ class Judge:
             quote = plain(gold["quote"])
             best = float(bool(quote) and quote in plain(answer.text))
         return best
+
+
+def _has_words(text: str, wording: str) -> bool:
+    """Whether a wording stands in a text as whole words: "no" is not in "not"."""
+    return re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", text) is not None
 
 
 def plain(text: str) -> str:

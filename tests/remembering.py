@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from onnxruntime import InferenceSession
 
 from askdocs import resources
 from askdocs.models.embedders import Embedder, OnnxEmbedder, Vectors
 from askdocs.models.reader import OnnxReader, Reading
+from askdocs.models.second_reader import OnnxSecondReader, SecondReading
 from askdocs.models.verifier import ClaimScore, OnnxClaimScorer
 from askdocs.types import Passage
 
@@ -41,11 +43,32 @@ class RememberingReader(OnnxReader):
         return [found[each] for each in asked]
 
 
+class RememberingSecondReader(OnnxSecondReader):
+    """Reads a passage again once for the same question."""
+
+    def __init__(self, session: InferenceSession) -> None:
+        super().__init__(session)
+        self._guard = threading.Lock()
+        self._known: dict[tuple[str, Passage], SecondReading] = {}
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+        asked = [(question, each) for each in passages]
+        with self._guard:
+            found = {each: self._known[each] for each in asked if each in self._known}
+        new = [each for each in dict.fromkeys(asked) if each not in found]
+        found.update(zip(new, super().read(question, [each for _, each in new]), strict=True))
+        with self._guard:
+            self._known.update(found)
+            while len(self._known) > _READINGS:
+                del self._known[next(iter(self._known))]
+        return [found[each] for each in asked]
+
+
 class RememberingClaimScorer(OnnxClaimScorer):
     """Judges a claim once against the same evidence."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, session: InferenceSession | None = None) -> None:
+        super().__init__(session)
         self._known: dict[tuple[str, str, str], ClaimScore] = {}
 
     def score(self, claim: str, evidences: Sequence[str], question: str = "") -> list[ClaimScore]:
@@ -87,7 +110,9 @@ def remember_models() -> None:
 
     for name, model in (
         ("load_embedder", embedder),
+        ("load_network", cache(resources.load_network)),
         ("OnnxReader", cache(RememberingReader)),
+        ("OnnxSecondReader", cache(RememberingSecondReader)),
         ("OnnxClaimScorer", cache(RememberingClaimScorer)),
     ):
         setattr(resources, name, model)

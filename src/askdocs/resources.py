@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from askdocs.config import Config
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
@@ -32,7 +32,11 @@ from askdocs.models.embedders import (
     rest,
 )
 from askdocs.models.reader import OnnxReader, Reader
-from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer
+from askdocs.models.second_reader import OnnxSecondReader, SecondReader
+from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer, load_network
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 _LOCK_SECONDS = 5.0
 
@@ -45,6 +49,8 @@ class Models:
         self._llm_guard = threading.Lock()  # loading one takes long, and nothing else has to wait
         self._embedders: dict[tuple[str, str | None], Embedder] = {}
         self._reader: Reader | None = None
+        self._network: InferenceSession | None = None
+        self._second_reader: SecondReader | None = None
         self._claim_scorer: ClaimScorer | None = None
         self._llms: dict[tuple[Any, ...], LanguageModel] = {}
 
@@ -64,12 +70,25 @@ class Models:
                 self._reader = OnnxReader()
             return self._reader
 
+    def second_reader(self) -> SecondReader:
+        """The model that reads the best passages again."""
+        with self._guard:
+            if self._second_reader is None:
+                self._second_reader = OnnxSecondReader(self._loaded_network())
+            return self._second_reader
+
     def claim_scorer(self) -> ClaimScorer:
         """The model that judges what a language model writes."""
         with self._guard:
             if self._claim_scorer is None:
-                self._claim_scorer = OnnxClaimScorer()
+                self._claim_scorer = OnnxClaimScorer(self._loaded_network())
             return self._claim_scorer
+
+    def _loaded_network(self) -> InferenceSession:
+        """The network that judges statements and, with its adapter, reads passages again."""
+        if self._network is None:
+            self._network = load_network()
+        return self._network
 
     def llm(self, config: Config) -> LanguageModel:
         """The language model of these settings."""
@@ -247,6 +266,10 @@ class Parts:
     def open_reader(self) -> Reader:
         """The model that reads passages."""
         return self.models.reader()
+
+    def open_second_reader(self) -> SecondReader:
+        """The model that reads the best passages again."""
+        return self.models.second_reader()
 
     def open_claim_scorer(self) -> ClaimScorer:
         """The model that judges what a language model writes."""

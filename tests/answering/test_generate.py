@@ -48,7 +48,7 @@ def settings(folder: Path, url: str, **more: Any) -> Config:
 def words_are_counted() -> Iterator[None]:
     """What is tested here is not the verifier's judgement: words are counted instead."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("askdocs.resources.OnnxClaimScorer", WordScorer)
+        patch.setattr("askdocs.resources.OnnxClaimScorer", lambda _: WordScorer())
         yield
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from askdocs.answering.questions.question import parse
 from askdocs.answering.ranking import after_reading, is_readable, rank
 from askdocs.models.answer_head import AnswerHead
 from askdocs.models.reader import Reading
+from askdocs.models.second_reader import SecondReading, Window
 from askdocs.types import Hit, Passage
 
 NORWEGIAN = "Fyret ble bygget i 1873, og fyrvokteren bodde der hele året med familien sin."
@@ -201,6 +202,38 @@ def test_the_later_passages_are_read_only_where_the_first_leave_it_open(
     asked = parse("Where is the light seen from?")
     rank(asked, hits, {"light": 1.0}, sample.embedder, reader)
     assert reader.read_passages == read
+
+
+class GivenSecondReader:
+    """Says of each passage, by its id, how likely its sentences answer."""
+
+    def __init__(self, logits: Mapping[str, float]) -> None:
+        self.logits = logits
+        self.read_passages: list[str] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+        self.read_passages += [each.id for each in passages]
+        offsets = np.array([[4, 9]])
+        found = []
+        for each in passages:
+            logit = np.array([self.logits[each.id]], np.float32)
+            found.append(SecondReading((Window(offsets, logit[:, None], logit),), GivenHead()))
+        return found
+
+
+def test_the_larger_model_decides_between_the_best_passages(sample: Assistant) -> None:
+    text = "The light is seen from the harbour and from the hill above it."
+    hits = [Hit(Passage(str(n), f"{n}.txt", text, 0, len(text)), 0.5 - n / 100) for n in range(5)]
+    second = GivenSecondReader({"0": -2.0, "1": -3.0, "2": 4.0})
+    ranking = rank(
+        parse("Where is the light seen from?"), hits, {"light": 1.0}, sample.embedder,
+        CountingReader(-2.0), second=second,
+    )  # fmt: skip
+    assert second.read_passages == ["0", "1", "2"]
+    assert [each.hit.passage.id for each in ranking.candidates[:2]] == ["2", "0"]
+    others = {each.hit.passage.id: each.features[-1] for each in ranking.candidates}
+    assert others["3"] == others["4"] == -3.0
+    assert ranking.evidence["second"] == 4.0
 
 
 def test_a_question_in_a_document_is_no_answer(tmp_path: Path) -> None:

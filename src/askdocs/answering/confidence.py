@@ -15,16 +15,19 @@ from askdocs.index.keywords.terms import stems_for, words
 from askdocs.types import Passage
 
 # Fitted by training/fit_people.py; docs/decisions/0004 says on what.
-_BIAS = -2.563
+_BIAS = -3.475
 _WEIGHTS = {
-    "head": 0.159,  # logit that the sentence answers, by the reader's hidden states
-    "best_head": 0.094,  # the highest such logit of any sentence that was read
-    "null": 0.025,  # logit of "no answer" in its passage
-    "margin": 0.288,  # by how much it is ahead of the best sentence of another passage
-    "length": 0.424,  # logarithm of one more than its characters
-    "why_how": -0.058,  # whether the question asks why or how
-    "list": -0.78,  # whether it asks for several things
-    "one_fact": -0.407,  # whether it asks for one person, time, place or number
+    "head": 0.131,  # logit that the sentence answers, by the reader's hidden states
+    "best_head": 0.047,  # the highest such logit of any sentence that was read
+    "null": 0.052,  # logit of "no answer" in its passage
+    "second": 0.231,  # logit that it answers, by the larger model
+    "second_best": 0.16,  # the highest such logit of any sentence that was read again
+    "second_margin": 0.088,  # by how much it is ahead, by that logit, of another passage
+    "margin": 0.106,  # by how much it is ahead of the best sentence of another passage
+    "length": 0.598,  # logarithm of one more than its characters
+    "why_how": -0.247,  # whether the question asks why or how
+    "list": -0.843,  # whether it asks for several things
+    "one_fact": -0.1,  # whether it asks for one person, time, place or number
 }
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|except|fail(?:s|ed)?"
@@ -44,12 +47,14 @@ class Read:
         head: The logit that it answers, by the reader's hidden states.
         null: The logit of "no answer" in its passage.
         candidate: The sentence; its chance is not known yet.
+        second: The logit that it answers, by the larger model; None where that has not read it.
     """
 
     rank: float
     head: float
     null: float
     candidate: Candidate
+    second: float | None = None
 
     @property
     def passage(self) -> Passage:
@@ -73,6 +78,9 @@ def evidence(question: Question, read: Sequence[Read]) -> dict[str, float]:
         "head": best.head,
         "best_head": max(each.head for each in read),
         "null": best.null,
+        "second": best.second or 0.0,
+        "second_best": max(each.second or 0.0 for each in read),
+        "second_margin": _second_margin(best, read),
         "margin": _margin(best, read),
         "length": math.log1p(len(best.candidate.quote)),
         "why_how": float(bool(_WHY_HOW.search(asked))),
@@ -85,6 +93,13 @@ def _margin(best: Read, read: Sequence[Read]) -> float:
     """By how much the best sentence is ahead of the best one of another passage; 0 without one."""
     others = [each.rank for each in read if each.passage.id != best.passage.id]
     return min(best.rank - max(others, default=best.rank), _FURTHEST_AHEAD)
+
+
+def _second_margin(best: Read, read: Sequence[Read]) -> float:
+    """By how much the larger model holds the best sentence likelier than any of other passages."""
+    own = best.second or 0.0
+    others = [each.second or 0.0 for each in read if each.passage.id != best.passage.id]
+    return max(-_FURTHEST_AHEAD, min(own - max(others, default=own), _FURTHEST_AHEAD))
 
 
 def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str:

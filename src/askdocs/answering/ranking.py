@@ -38,6 +38,7 @@ from askdocs.documents.language import asks_in_english
 from askdocs.documents.sentences import is_row
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
+from askdocs.models.second_reader import SecondReader
 from askdocs.types import Hit
 
 # Fitted by training/fit_people.py; docs/decisions/0004 says on what. The logit by which the
@@ -52,23 +53,27 @@ FEATURES = (
     "speaker",  # whether the speaker asked for is named, where the question is open
     "others",  # whether only other speakers are named
     "talked_of",  # whether its document was cited by the answer before (decision 0006)
+    "second",  # logit that it answers, by the larger model; the lowest where that was not asked
 )
 _RANKING = {
-    "span": 0.15,
-    "relevance": 0.22,
-    "retrieval": 10.6,
-    "coverage": 3.06,
-    "head": 0.37,
+    "span": 0.131,
+    "relevance": 0.077,
+    "retrieval": 5.91,
+    "coverage": 1.99,
+    "head": 0.236,
     # Rules: few of the questions they were fitted on ask what somebody said, or follow others.
-    "speech": 1.0,
-    "speaker": 1.5,
-    "others": -2.0,
-    "talked_of": 1.0,
+    "speech": 0.65,
+    "speaker": 1.0,
+    "others": -1.3,
+    "talked_of": 0.65,
+    "second": 0.408,
 }
 _RANKING_WEIGHTS = tuple(_RANKING.get(name, 0.0) for name in FEATURES)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
 # of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
 _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
+_SPREAD = 0.5  # of ranks, where they are turned into chances: further quotes come with the best
+_READ_AGAIN = 3  # passages, by the larger model
 _READ_FIRST = 8  # passages; the rest is read only where these leave it open
 _SURE = 0.75  # chance from which the first passages are enough
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
@@ -108,6 +113,7 @@ def rank(
     reader: Reader,
     talked_of: Set[str] = frozenset(),
     before: Mapping[str, Before] | None = None,
+    second: SecondReader | None = None,
 ) -> Ranking:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
@@ -123,6 +129,7 @@ def rank(
         reader: Reads English passages.
         talked_of: The sources that the answer before cites, for a follow-up.
         before: What is read before the text of a passage, by its id: the turns before a turn.
+        second: Reads the best passages again.
     """
     if question.topic:
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], rare_words, embedder)
@@ -137,6 +144,8 @@ def rank(
     if rest and (not known or found.candidates[0].chance < _SURE):
         known += _by_reading(question, rest, rare_words, reader, talked_of, told)
         found = _estimated(question, known)
+    if known and second:
+        found = _estimated(question, _read_again(question, known, second, told))
     others = by_words_and_meaning(question.read_as, unread, rare_words, embedder)
     candidates = _rows_meant([*found.candidates, *others])
     if question.said:
@@ -215,6 +224,47 @@ def _by_reading(
     return found
 
 
+def _read_again(
+    question: Question,
+    read: Sequence[Read],
+    second: SecondReader,
+    before: Mapping[str, Before],
+) -> list[Read]:
+    """The same sentences, ranked also by what the larger model says of the best passages.
+
+    The others get the lowest of its logits.
+    """
+    best = sorted(read, key=lambda each: -each.rank)
+    passages = {each.passage.id: each.passage for each in best}
+    chosen = list(passages.values())[:_READ_AGAIN]
+    texts = [before.get(each.id, Before()).text for each in chosen]
+    shown = [
+        replace(each, text=first + each.text) for each, first in zip(chosen, texts, strict=True)
+    ]
+    shifts = {each.id: len(first) for each, first in zip(chosen, texts, strict=True)}
+    readings = dict(zip(shifts, second.read(question.read_as, shown), strict=True))
+    logits: list[float | None] = []
+    for each in read:
+        reading = readings.get(each.passage.id)
+        shift = shifts.get(each.passage.id, 0) - each.passage.start
+        start, end = each.candidate.start + shift, each.candidate.end + shift
+        logits.append(reading.answers(start, end) if reading else None)
+    lowest = min((each for each in logits if each is not None), default=0.0)
+    weight = _RANKING["second"]
+    return [
+        replace(
+            each,
+            rank=each.rank + weight * (lowest if logit is None else logit),
+            second=lowest if logit is None else logit,
+            candidate=replace(
+                each.candidate,
+                features=(*each.candidate.features[:-1], lowest if logit is None else logit),
+            ),
+        )
+        for each, logit in zip(read, logits, strict=True)
+    ]
+
+
 def _speakers_asked(question: Question, hits: Sequence[Hit]) -> set[str]:
     if question.intent != "speech":
         return set()
@@ -258,6 +308,7 @@ def _of_passage(
             head,
             *speech,
             float(passage.source in talked_of),
+            0.0,  # it may be read again
         )
         logit = sum(map(mul, features, _RANKING_WEIGHTS))
         if question.intent == "speech" and found and number and goes_on(text):
@@ -305,7 +356,7 @@ def _estimated(question: Question, sentences: Sequence[Read]) -> Ranking:
     known = evidence(question, sentences)
     chance = probability(known)
     candidates = [
-        replace(each.candidate, chance=chance * math.exp(each.rank - first.rank))
+        replace(each.candidate, chance=chance * math.exp(_SPREAD * (each.rank - first.rank)))
         for each in sentences
     ]
     return Ranking(tuple(sorted(candidates, key=_best_first)), known)

@@ -1,4 +1,4 @@
-"""A linear layer on the reader's hidden states: does this sentence answer the question?"""
+"""A linear layer on the hidden states of a reader: does this sentence answer the question?"""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ FILE = "answer_head.npz"
 class AnswerHead:
     """Weights for the hidden states of a pair and of a sentence; training/fit_head.py fits them.
 
-    The file holds `weights` float32 [2 * width] and `bias` float32 [].
+    Args:
+        file: The name of the file among the weights, which holds `weights` float32 [2 * width] and
+            `bias` float32 [].
     """
 
-    def __init__(self) -> None:
-        with np.load(io.BytesIO(checked_bytes(FILE))) as arrays:
+    def __init__(self, file: str = FILE) -> None:
+        with np.load(io.BytesIO(checked_bytes(file))) as arrays:
             self._weights = arrays["weights"].astype(np.float32)
             self._bias = float(arrays["bias"])
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 Logits = NDArray[np.float32]
 LONGEST = 256  # tokens of question and passage; longer passages are read in overlapping windows
-_QUESTION_TOKENS = 64
+QUESTION_TOKENS = 64
 _HEADING_WITHIN = 300  # characters of a text, where its heading may stand
-_STRIDE = 96  # tokens that neighbouring windows share
+STRIDE = 96  # tokens that neighbouring windows share
 _LONGEST_SPAN = 30  # tokens of an answer, as is usual for SQuAD
 _LOGITS = ("start_logits", "end_logits", "relevance")
 _STATES = "layer_norm_12"  # the output of the last layer
@@ -101,7 +101,7 @@ class OnnxReader:
         self._turns = threading.Semaphore(_AT_ONCE)
         self._questions = load_tokenizer()
         self._pairs = load_tokenizer()
-        self._pairs.enable_truncation(LONGEST, stride=_STRIDE, strategy="only_second")
+        self._pairs.enable_truncation(LONGEST, stride=STRIDE, strategy="only_second")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         asked = self._cut(question)
@@ -122,9 +122,9 @@ class OnnxReader:
         return [reading for reading in readings if reading is not None]
 
     def _cut(self, question: str) -> str:
-        """A question of at most _QUESTION_TOKENS tokens."""
+        """A question of at most QUESTION_TOKENS tokens."""
         offsets = self._questions.encode(question, add_special_tokens=False).offsets
-        return question[: offsets[:_QUESTION_TOKENS][-1][1]] if offsets else question
+        return question[: offsets[:QUESTION_TOKENS][-1][1]] if offsets else question
 
     def _windows(self, question: str, passage: Passage) -> list[Encoding]:
         """The question with the passage, below its title, in one piece or in several."""

@@ -7,14 +7,18 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.models.bundled import batches, load_onnx, load_tokenizer
 
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
 VERIFIER = "verifier.onnx"
+STATES = "layer_norm_16"  # the output of the network's last layer
 LONGEST_PREFIX = 300  # tokens of question and evidence, as in training
 LONGEST_QUESTION = 60  # tokens
 LONGEST_CLAIM = 80  # tokens
@@ -31,6 +35,11 @@ class ClaimScore:
     supported: float
     contradicted: float
     not_stated: float
+
+
+def load_network() -> InferenceSession:
+    """The verifier's network, which gives its last hidden states (`STATES`) too."""
+    return load_onnx(VERIFIER, outputs=[STATES])
 
 
 class ClaimScorer(Protocol):
@@ -68,10 +77,13 @@ class OnnxClaimScorer:
     """The verifier that ships with the package, run by ONNX Runtime. It has learnt English.
 
     Calibration (slope, offset) and threshold are kept in the metadata of the file.
+
+    Args:
+        session: The network, where it is loaded already.
     """
 
-    def __init__(self) -> None:
-        self._session = load_onnx(VERIFIER)
+    def __init__(self, session: InferenceSession | None = None) -> None:
+        self._session = session or load_network()
         self._tokenizer = load_tokenizer()
         self._turns = threading.Semaphore(_AT_ONCE)
         constants = self._session.get_modelmeta().custom_metadata_map

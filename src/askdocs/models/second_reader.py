@@ -1,0 +1,138 @@
+"""The larger model that reads the best passages again: does this sentence answer the question?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askdocs.models.answer_head import AnswerHead
+from askdocs.models.bundled import batches, load_tokenizer
+from askdocs.models.reader import LONGEST, QUESTION_TOKENS, STRIDE, prefix
+from askdocs.models.verifier import STATES
+from askdocs.types import Passage
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding
+
+HEAD = "second_head.npz"
+_SEPARATOR = 102  # [SEP] of the tokenizer
+_BATCH_TOKENS = 512  # padded tokens that are read at once
+_AT_ONCE = 2  # questions: each takes all cores, and more would only take memory
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hidden states of the passage's tokens, float32 [tokens, width], and of the first token."""
+
+    offsets: NDArray[np.int64]
+    states: NDArray[np.float32]
+    first: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """How the sentences of a passage answer a question."""
+
+    windows: tuple[Window, ...]
+    head: AnswerHead
+
+    def answers(self, start: int, end: int) -> float | None:
+        """The logit that the sentence at characters `start` to `end` answers.
+
+        None where no token of it was read.
+        """
+        best: float | None = None
+        most = 0
+        for window in self.windows:
+            inside = (window.offsets[:, 0] >= start) & (window.offsets[:, 1] <= end)
+            if inside.sum() > most:
+                most = int(inside.sum())
+                mean = window.states[inside].mean(axis=0)
+                best = self.head.score(np.concatenate([window.first, mean]))
+        return best
+
+
+class SecondReader(Protocol):
+    """What reads a few passages again."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> Sequence[SecondReading]:
+        """A SecondReading of each passage, in order."""
+        ...
+
+
+class OnnxSecondReader:
+    """The verifier's network with the adapter that has learnt to find answers, in English.
+
+    Args:
+        session: The network, which gives its last hidden states (`STATES`) too.
+    """
+
+    def __init__(self, session: InferenceSession) -> None:
+        self._session = session
+        self._head = AnswerHead(HEAD)
+        self._turns = threading.Semaphore(_AT_ONCE)
+        self._questions = load_tokenizer()
+        self._pairs = load_tokenizer()
+        # One token more than the reader's rows: the verifier's evidence follows two separators.
+        self._pairs.enable_truncation(LONGEST - 1, stride=STRIDE, strategy="only_second")
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+        offsets = self._questions.encode(question, add_special_tokens=False).offsets
+        asked = question[: offsets[:QUESTION_TOKENS][-1][1]] if offsets else question
+        rows: list[tuple[int, Encoding]] = []
+        for number, passage in enumerate(passages):
+            first = self._pairs.encode(asked, prefix(passage) + passage.text)
+            rows += [(number, window) for window in (first, *first.overflowing)]
+        found: list[list[tuple[int, Window]]] = [[] for _ in passages]
+        with self._turns:
+            for batch in batches([len(window.ids) + 1 for _, window in rows], _BATCH_TOKENS):
+                inputs = _inputs([rows[index][1] for index in batch])
+                (states,) = self._session.run([STATES], inputs)
+                for index, row in zip(batch, states, strict=True):
+                    number, window = rows[index]
+                    shift = len(prefix(passages[number]))
+                    found[number].append((index, _window(window, row, shift)))
+        return [
+            SecondReading(tuple(window for _, window in sorted(each, key=_number)), self._head)
+            for each in found
+        ]
+
+
+def _number(numbered: tuple[int, Window]) -> int:
+    return numbered[0]
+
+
+def _window(window: Encoding, states: NDArray[np.float32], shift: int) -> Window:
+    """The states of the tokens of the passage itself, from those of a row."""
+    tokens = [
+        token
+        for token, (part, (start, end)) in enumerate(
+            zip(window.sequence_ids, window.offsets, strict=True)
+        )
+        if part == 1 and start >= shift and end > start
+    ]
+    offsets = np.array([window.offsets[token] for token in tokens], np.int64).reshape(-1, 2) - shift
+    return Window(offsets, states[[token + 1 for token in tokens]], states[0])
+
+
+def _inputs(windows: Sequence[Encoding]) -> dict[str, NDArray[np.generic]]:
+    """Rows `[CLS] question [SEP] [SEP] passage [SEP]`, padded with zeros, with the adapter on."""
+    shape = (len(windows), max(len(window.ids) for window in windows) + 1)
+    ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for row, window in enumerate(windows):
+        second = window.sequence_ids.index(1) if 1 in window.sequence_ids else len(window.ids)
+        marked = [*window.ids[:second], _SEPARATOR, *window.ids[second:]]
+        ids[row, : len(marked)] = marked
+        mask[row, : len(marked)] = 1
+    return {
+        "input_ids": ids,
+        "attention_mask": mask,
+        "token_type_ids": np.zeros(shape, np.int64),
+        "adapter": np.ones(1, np.float32),
+    }

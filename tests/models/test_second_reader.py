@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from askdocs.models.second_reader import OnnxSecondReader
+from askdocs.models.verifier import OnnxClaimScorer, load_network
+from askdocs.types import Passage
+
+TEXT = "The lighthouse was built by Anna Berg in 1873. It was automated in 1985."
+FIRST = (0, TEXT.index(" It was"))
+SECOND = (TEXT.index("It was"), len(TEXT))
+
+
+@pytest.fixture(scope="module")
+def reader() -> OnnxSecondReader:
+    return OnnxSecondReader(load_network())
+
+
+def passage(text: str, title: str = "") -> Passage:
+    return Passage("id", "a.txt", text, 0, len(text), title)
+
+
+def logit(reader: OnnxSecondReader, question: str, text: str, place: tuple[int, int]) -> float:
+    (reading,) = reader.read(question, [passage(text)])
+    found = reading.answers(*place)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question", "answering", "other"),
+    [
+        ("Who built the lighthouse?", FIRST, SECOND),
+        ("When was the lighthouse automated?", SECOND, FIRST),
+    ],
+)
+def test_the_sentence_that_answers_scores_above_its_neighbour(
+    reader: OnnxSecondReader, question: str, answering: tuple[int, int], other: tuple[int, int]
+) -> None:
+    assert logit(reader, question, TEXT, answering) > logit(reader, question, TEXT, other)
+
+
+def test_a_passage_is_read_the_same_alone_and_in_company(reader: OnnxSecondReader) -> None:
+    texts = [TEXT, "Short.", "The price rose to 12 pounds in May 2024, as the council had asked."]
+    together = reader.read("What was the price?", [passage(text) for text in texts])
+    for text, reading in zip(texts, together, strict=True):
+        alone = logit(reader, "What was the price?", text, (0, len(text)))
+        found = reading.answers(0, len(text))
+        assert found is not None
+        assert abs(alone - found) < 0.1  # its products are rounded to 8 bits
+
+
+def test_a_long_passage_is_read_to_its_end(reader: OnnxSecondReader) -> None:
+    filler = "The committee met again and discussed the budget of the harbour at length. " * 40
+    place = len(filler), len(filler) + len("The lighthouse was automated in 1985.")
+    text = filler + "The lighthouse was automated in 1985."
+    (reading,) = reader.read("When was the lighthouse automated?", [passage(text)])
+    last, first = reading.answers(*place), reading.answers(0, 74)
+    assert last is not None
+    assert first is not None
+    assert last > first
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀", "ﷺ"])
+def test_odd_passages_are_read_too(reader: OnnxSecondReader, text: str) -> None:
+    (reading,) = reader.read("What is it?", [passage(text)])
+    assert reading.answers(len(text) + 1, len(text) + 2) is None
+
+
+def test_the_title_is_read_and_is_no_sentence(reader: OnnxSecondReader) -> None:
+    (reading,) = reader.read("When?", [passage(TEXT, title="Built in 1999")])
+    assert all(int(window.offsets.min()) >= 0 for window in reading.windows)
+    assert all(int(window.offsets.max()) <= len(TEXT) for window in reading.windows)
+
+
+def test_the_verifier_judges_as_if_nothing_had_been_read(reader: OnnxSecondReader) -> None:
+    network = load_network()
+    scorer = OnnxClaimScorer(network)
+    (before,) = scorer.score("Anna Berg built the lighthouse.", [TEXT])
+    OnnxSecondReader(network).read("Who built the lighthouse?", [passage(TEXT)])
+    (after,) = scorer.score("Anna Berg built the lighthouse.", [TEXT])
+    assert np.isclose(before.supported, after.supported)
+    assert before.supported > scorer.threshold
