@@ -13,7 +13,12 @@ from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
 from askdocs.guide.folder import Guides
 from askdocs.index.catalog import Catalog, readable_meta
 from askdocs.index.fingerprint import fingerprint as fingerprint_of
-from askdocs.index.folder import delete_index, has_vectors, make_private_folder
+from askdocs.index.folder import (
+    delete_index,
+    delete_vectors,
+    has_vectors,
+    make_private_folder,
+)
 from askdocs.index.lock import IndexLock
 from askdocs.index.sync.sample import LanguageSample, sample_languages
 from askdocs.index.vectors.probe import check_store
@@ -320,16 +325,28 @@ class Parts:
             doing = f"serving at {self.address}"
             self._lock.describe(doing, address=self.address, token=self.token)
 
+    def _emptied(self) -> bool:
+        """Empty a sound index without deleting its catalog; False where it is damaged."""
+        with suppress(IndexMismatchError):
+            catalog = self.open_catalog()
+            if self.config.served:
+                catalog.forget()
+                return True
+            if not catalog.problems():
+                catalog.forget()
+                self.close_vectors()
+                delete_vectors(self.config.index)
+                return True
+        return False
+
     def forget_index(self) -> None:
         """Delete the index, even one that is damaged.
 
-        Where other processes may read it, it is emptied in its place.
+        Where other processes may read it, or the visitors of a page, it is emptied in its place.
         """
         with self.guard:
-            if self.config.served:
-                with suppress(IndexMismatchError):
-                    self.open_catalog().forget()
-                    return
+            if (self.config.served or self.address) and self._emptied():
+                return
             self.close()
             self.open_lock()
             delete_index(self.config.index)

@@ -604,6 +604,23 @@ def test_other_settings_are_refused_with_both_values(
         assert assistant.index(rebuild=True).added == ("owls.txt",)
 
 
+def test_visitors_read_on_while_the_index_of_their_page_is_built_again(folder: Folder) -> None:
+    folder.write("owls.txt")
+    with folder.open() as assistant:
+        assistant.index()
+        assistant.announce("http://127.0.0.1:1")
+        read = assistant._parts.open_catalog()  # by a request that has not ended
+        (folder.corpus / "owls.txt").unlink()
+        assert assistant.index(rebuild=True).passages == 0
+        assert read.records() == []
+        assert assistant._parts.open_catalog() is read  # another one could be half made
+        folder.write("larks.txt", "Larks sing at dawn.\n")
+        assert assistant.index().added == ("larks.txt",)
+        assert [each.source for each in read.records()] == ["larks.txt"]
+        assert [hit.passage.source for hit in assistant.search("larks")] == ["larks.txt"]
+        assert not assistant.diagnose().problems
+
+
 def test_an_interrupted_sync_goes_on_where_it_stopped(folder: Folder) -> None:
     for number in range(300):
         folder.write(f"{number:03}.txt", f"This file is number {number}.\n")
