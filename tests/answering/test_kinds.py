@@ -163,6 +163,14 @@ def test_comparisons_have_two_sides(
     assert not set(first) & set(sides[1].words)
 
 
-@pytest.mark.parametrize("question", ["Who wrote the opinion?", "Is it red or blue?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote the opinion?",
+        "Is it red or blue?",
+        "Compare the noise before and after the new road",  # of one thing, at two times
+        "the higher error with or without the loop?",
+    ],
+)
 def test_other_questions_have_no_sides(question: str) -> None:
     assert sides_of(question) is None

@@ -13,6 +13,8 @@ _COMPARES = re.compile(
     r"|most|least|which (?:one|of the two))\b",
     re.IGNORECASE,
 )
+# One thing at two times, or in two states: its sentences are not looked for apart.
+_ONE_THING = re.compile(r"\b(?:before (?:and|or) after|with (?:and|or) without)\b", re.IGNORECASE)
 _PIVOTS = (
     re.compile(r"\bbetween (?P<first>.+?) and (?P<second>.+)", re.I),
     re.compile(r"\bcompare[ds]? (?P<first>.+?) (?:and|with|to|against) (?P<second>.+)", re.I),
@@ -39,7 +41,7 @@ class Side:
 
 def sides_of(question: str) -> tuple[Side, Side] | None:
     """The two sides of a question that compares; None for a question of another kind."""
-    if not _COMPARES.search(question):
+    if not _COMPARES.search(question) or _ONE_THING.search(question):
         return None
     for pivot in _PIVOTS:
         found = pivot.search(question)
