@@ -6,8 +6,9 @@ What they give is what the models gave the first time. Tests of the models thems
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Generic, TypeVar
 
 import numpy as np
 from onnxruntime import InferenceSession
@@ -19,7 +20,29 @@ from askdocs.models.second_reader import OnnxSecondReader, SecondReading
 from askdocs.models.verifier import ClaimScore, OnnxClaimScorer
 from askdocs.types import Passage
 
+T = TypeVar("T")
 _READINGS = 400  # that are kept; each takes up to 200 kB
+
+
+class _Readings(Generic[T]):
+    """What was read of passages for a question; the oldest readings are forgotten."""
+
+    def __init__(self, read: Callable[[str, Sequence[Passage]], list[T]]) -> None:
+        self._read = read
+        self._guard = threading.Lock()
+        self._known: dict[tuple[str, Passage], T] = {}
+
+    def of(self, question: str, passages: Sequence[Passage]) -> list[T]:
+        asked = [(question, each) for each in passages]
+        with self._guard:
+            found = {each: self._known[each] for each in asked if each in self._known}
+        new = [each for each in dict.fromkeys(asked) if each not in found]
+        found.update(zip(new, self._read(question, [each for _, each in new]), strict=True))
+        with self._guard:
+            self._known.update(found)
+            while len(self._known) > _READINGS:
+                del self._known[next(iter(self._known))]
+        return [found[each] for each in asked]
 
 
 class RememberingReader(OnnxReader):
@@ -27,20 +50,10 @@ class RememberingReader(OnnxReader):
 
     def __init__(self) -> None:
         super().__init__()
-        self._guard = threading.Lock()
-        self._known: dict[tuple[str, Passage], Reading] = {}
+        self._readings = _Readings(super().read)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        asked = [(question, each) for each in passages]
-        with self._guard:
-            found = {each: self._known[each] for each in asked if each in self._known}
-        new = [each for each in dict.fromkeys(asked) if each not in found]
-        found.update(zip(new, super().read(question, [each for _, each in new]), strict=True))
-        with self._guard:
-            self._known.update(found)
-            while len(self._known) > _READINGS:
-                del self._known[next(iter(self._known))]
-        return [found[each] for each in asked]
+        return self._readings.of(question, passages)
 
 
 class RememberingSecondReader(OnnxSecondReader):
@@ -48,20 +61,10 @@ class RememberingSecondReader(OnnxSecondReader):
 
     def __init__(self, session: InferenceSession) -> None:
         super().__init__(session)
-        self._guard = threading.Lock()
-        self._known: dict[tuple[str, Passage], SecondReading] = {}
+        self._readings = _Readings(super().read)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
-        asked = [(question, each) for each in passages]
-        with self._guard:
-            found = {each: self._known[each] for each in asked if each in self._known}
-        new = [each for each in dict.fromkeys(asked) if each not in found]
-        found.update(zip(new, super().read(question, [each for _, each in new]), strict=True))
-        with self._guard:
-            self._known.update(found)
-            while len(self._known) > _READINGS:
-                del self._known[next(iter(self._known))]
-        return [found[each] for each in asked]
+        return self._readings.of(question, passages)
 
 
 class RememberingClaimScorer(OnnxClaimScorer):

@@ -10,7 +10,6 @@ verifier as it is, 1 makes it read for answers.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,6 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-
-sys.path.insert(0, str(Path(__file__).parent / "verifier"))
-
 from tune_adapter import MATRICES, SCALE
 
 GATE = "adapter"

@@ -18,6 +18,7 @@ import argparse
 import copy
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,13 @@ sys.path.insert(0, str(Path(__file__).parent / "verifier"))
 from export_verifier import MARKS, SHIFT
 from model import FIRST_PLACE, WIDTH, Layer, Matrix, Verifier, distance_buckets
 from restore import restore
-from tune_reader import Groups, head_loss, order
+from train import rate_at
+from tune_reader import Groups, figures, head_loss, order, sentence_states
 
 PADDING = 1
 END = 2
 MATRICES = ("queries_keys_values", "attended", "wide", "narrow")
+WARM_UP = 0.05  # of the time, in which the learning rate rises
 SCALE = 2.0  # of what an adapter adds: alpha / rank of the paper
 
 
@@ -78,15 +81,8 @@ class Answering(nn.Module):
 
     def forward(self, batch: dict[str, Any]) -> Tensor:
         """The logit of each sentence of a batch, [count], float32."""
-        hidden = self._states(batch["pieces"]).float()
-        sentence, count = batch["sentence"], batch["count"]
-        flat, each = sentence.reshape(-1), hidden.reshape(-1, hidden.shape[-1])
-        sums = torch.zeros(count + 1, each.shape[1]).index_add(0, flat, each)
-        sizes = torch.zeros(count + 1).index_add(0, flat, torch.ones(len(flat)))
-        means = sums / sizes.clamp(min=1)[:, None]
-        rows = torch.zeros(count + 1, dtype=torch.long)
-        rows[flat] = torch.arange(len(sentence)).repeat_interleave(sentence.shape[1])
-        states = torch.cat([hidden[:, 0][rows], means], dim=1)[1:]
+        hidden = self._states(batch["pieces"])
+        states = sentence_states(hidden, batch["sentence"], batch["count"])
         with torch.autocast("cpu", enabled=False):
             logits: Tensor = self.head(states)[:, 0]
         return logits
@@ -109,7 +105,7 @@ class Answering(nn.Module):
         return hidden
 
 
-def batch_of(groups: Groups, numbers: list[int]) -> dict[str, Any]:
+def batch_of(groups: Groups, numbers: Sequence[int]) -> dict[str, Any]:
     """The rows of some groups in the verifier's numbers, with two `</s>` after the question."""
     batch = groups.batch(numbers)
     ids = batch["inputs"]["input_ids"].numpy()
@@ -135,29 +131,16 @@ def scores_of(model: Answering, batch: dict[str, Any]) -> Tensor:
 
 
 def judged(model: Answering, groups: Groups, numbers: list[int]) -> str:
-    """How often the first sentence is right, and whether its logit tells what has an answer."""
-    from sklearn.metrics import roc_auc_score
+    """The figures of `tune_reader.py` for some groups."""
+
+    def scored(part: Sequence[int]) -> tuple[dict[str, Any], Tensor]:
+        batch = batch_of(groups, part)
+        return batch, scores_of(model, batch)
 
     model.eval()
-    right, answerable, best = [], [], []
-    with torch.inference_mode():
-        for first in range(0, len(numbers), 8):
-            batch = batch_of(groups, numbers[first : first + 8])
-            scores = scores_of(model, batch)
-            for number in range(batch["groups"]):
-                own = batch["owner"] == number
-                labels, logits = batch["right"][own], scores[own]
-                answerable.append(bool(labels.any()))
-                best.append(float(logits.max()))
-                right.append(bool(labels[logits.argmax()]))
+    found = figures(scored, numbers)
     model.train()
-    known = np.array(answerable)
-    among = np.array(right)[known]
-    return (
-        f"{len(known)} questions: first right {among.mean():.3f} of {known.sum()}, AUROC answerable"
-        f" {roc_auc_score(known, best):.3f}, right of the answerable"
-        f" {roc_auc_score(among, np.array(best)[known]):.3f}"
-    )
+    return found
 
 
 def save(model: Answering, options: argparse.Namespace, name: str) -> None:
@@ -230,9 +213,8 @@ def train(options: argparse.Namespace) -> None:
                 print("ends with", judged(model, groups, held_out), flush=True)
                 return
             share = spent / options.seconds
-            rate = options.rate * min(share / 0.05, (1 - share) / 0.95)
             for each in optimizer.param_groups:
-                each["lr"] = rate * each["share"]
+                each["lr"] = rate_at(share, options.rate, WARM_UP) * each["share"]
             batch = batch_of(part, numbers)
             loss = head_loss(scores_of(model, batch), batch)
             loss.backward()

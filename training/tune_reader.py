@@ -25,7 +25,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -408,13 +408,7 @@ class Tuned(nn.Module):
         hidden = self.reader.encoder(**inputs).last_hidden_state
         spans = self.reader.span(hidden)
         relevance = self.reader.relevance(hidden[:, 0])[:, 0]
-        flat, each = sentence.reshape(-1), hidden.float().reshape(-1, hidden.shape[-1])
-        sums = torch.zeros(count + 1, each.shape[1]).index_add(0, flat, each)
-        sizes = torch.zeros(count + 1).index_add(0, flat, torch.ones(len(flat)))
-        means = sums / sizes.clamp(min=1)[:, None]
-        rows = torch.zeros(count + 1, dtype=torch.long)
-        rows[flat] = torch.arange(len(sentence)).repeat_interleave(sentence.shape[1])
-        states = torch.cat([hidden[:, 0].float()[rows], means], dim=1)[1:]
+        states = sentence_states(hidden, sentence, count)
         return spans[..., 0], spans[..., 1], relevance, self.head(states)[:, 0]
 
     def learn(self, layers: int) -> None:
@@ -423,6 +417,26 @@ class Tuned(nn.Module):
         lower = [encoder.embeddings, *encoder.encoder.layer[:-layers]]
         for each in lower:
             each.requires_grad_(False)
+
+
+def sentence_states(hidden: Tensor, sentence: Tensor, count: int) -> Tensor:
+    """What a head sees of each sentence: the first token of its row, and the mean of its own.
+
+    Args:
+        hidden: Hidden states, [rows, length, width].
+        sentence: The number of the sentence of each token, [rows, length], from 1; 0 is none.
+        count: How many sentences there are.
+
+    Returns:
+        [count, 2 * width], float32.
+    """
+    flat, each = sentence.reshape(-1), hidden.float().reshape(-1, hidden.shape[-1])
+    sums = torch.zeros(count + 1, each.shape[1]).index_add(0, flat, each)
+    sizes = torch.zeros(count + 1).index_add(0, flat, torch.ones(len(flat)))
+    means = sums / sizes.clamp(min=1)[:, None]
+    rows = torch.zeros(count + 1, dtype=torch.long)
+    rows[flat] = torch.arange(len(sentence)).repeat_interleave(sentence.shape[1])
+    return torch.cat([hidden[:, 0].float()[rows], means], dim=1)[1:]
 
 
 class Groups:
@@ -508,19 +522,32 @@ def loss_of(model: Tuned, batch: dict[str, Any]) -> Tensor:
 
 def judged(model: Tuned, groups: Groups, numbers: Sequence[int]) -> str:
     """How often the first sentence is right, and whether its logit tells what has an answer."""
+
+    def scored(part: Sequence[int]) -> tuple[dict[str, Any], Tensor]:
+        batch = groups.batch(part)
+        *_, scores = model(batch["inputs"], batch["sentence"], batch["count"])
+        return batch, scores
+
     model.eval()
+    found = figures(scored, numbers)
+    model.train()
+    return found
+
+
+def figures(
+    scored: Callable[[Sequence[int]], tuple[dict[str, Any], Tensor]], numbers: Sequence[int]
+) -> str:
+    """The figures of groups, of which `scored` gives a batch and the logits of its sentences."""
     right, answerable, best = [], [], []
     with torch.inference_mode():
         for first in range(0, len(numbers), 16):
-            batch = groups.batch(numbers[first : first + 16])
-            *_, scores = model(batch["inputs"], batch["sentence"], batch["count"])
+            batch, scores = scored(numbers[first : first + 16])
             for number in range(batch["groups"]):
                 own = batch["owner"] == number
                 labels, logits = batch["right"][own], scores[own]
                 answerable.append(bool(labels.any()))
                 best.append(float(logits.max()))
                 right.append(bool(labels[logits.argmax()]))
-    model.train()
     known = np.array(answerable)
     among = np.array(right)[known]
     areas = (

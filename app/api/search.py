@@ -14,9 +14,9 @@ from askdocs.errors import AskdocsError
 from askdocs.output.exports import checksum
 from askdocs.output.marks import Mark, link
 from askdocs.search.filters import Filters
-from askdocs.types import DocumentMatches, Match, place
+from askdocs.types import DocumentMatches, Match
 
-from ..views.answers import within
+from ..views.answers import passage_place
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -77,9 +77,8 @@ def _document(found: DocumentMatches) -> dict[str, Any]:
 def _match(match: Match) -> dict[str, Any]:
     passage = match.passage
     mark = mark_of(match)
-    where = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
     return {
-        "place": within(where, passage.title),
+        "place": passage_place(passage),
         "mark": str(mark),
         "link": link(passage.source, [mark]),
         "pieces": excerpt(match),

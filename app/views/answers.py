@@ -14,7 +14,7 @@ from askdocs.documents.kinds import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.output.marks import Mark, link, mark_citation, mark_passage
 from askdocs.output.summary import is_prose, summary
-from askdocs.types import Answer, Citation, Hit, Passage, Statement, Verdict, place
+from askdocs.types import DOUBTS, Answer, Citation, Hit, Passage, Statement, place
 
 from ..conversations.conversation import Conversation, Exchange
 from .exports import answer_html, answer_markdown
@@ -63,14 +63,6 @@ LET_MODEL_TRY = (
 )
 PERHAPS = '<p class="quiet perhaps">Perhaps:</p>'
 DOUBTFUL = "Not all of this is supported: check the sentences that say so"
-_VERDICTS: dict[Verdict, str] = {
-    "quoted": "",
-    "supported": "",
-    "partly": "Only partly supported",
-    "unsupported": "Not supported by your documents",
-    "unchecked": "Not checked",
-    "no_claim": "",
-}
 NEAREST_WORDS = 3  # pieces of the source that are shown beside a doubtful statement
 
 
@@ -185,7 +177,7 @@ def _prose(answer: Answer, number: int) -> str:
             return f'<a class="quotation" {_opens(citation.source, mark_citation(citation))}>'
         contradicted = " contradicted" if statement.contradicted else ""
         described = ""
-        if _VERDICTS[statement.verdict]:
+        if statement.verdict in DOUBTS:
             described = f' tabindex="0" aria-describedby="doubt-{number}-{place}"'
         return f'<span class="statement {statement.verdict}{contradicted}"{described}>'
 
@@ -202,7 +194,7 @@ def _prose(answer: Answer, number: int) -> str:
 
 def _doubt(statement: Statement, number: int, place: int) -> str:
     """The note of a doubtful statement: why, and the nearest words of the source."""
-    verdict = _VERDICTS[statement.verdict]
+    verdict = DOUBTS.get(statement.verdict, "").capitalize()
     if not verdict:
         return ""
     reason = f": {statement.reason}" if statement.reason else ""
@@ -239,9 +231,10 @@ def _statement(statement: Statement, number: int) -> str:
     body = _quote(statement, words) if quoted else words
     buttons = "".join(_citation_link(each, number) for each in statement.citations)
     verdict = ""
-    if _VERDICTS[statement.verdict]:
+    if statement.verdict in DOUBTS:
         reason = f": {escape(statement.reason)}" if statement.reason else ""
-        verdict = f' <small class="verdict" data-t>{_VERDICTS[statement.verdict]}{reason}</small>'
+        words = DOUBTS[statement.verdict].capitalize()
+        verdict = f' <small class="verdict" data-t>{words}{reason}</small>'
     return (
         f'<li class="statement {statement.verdict}" dir="auto">'
         f'{body}<span class="cites" data-t>{buttons}</span>{verdict}</li>'
@@ -339,7 +332,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
         return ""
     cards = "".join(
         f'<li><a class="entry card" {_opens(passage.source, mark_passage(passage))}>'
-        f"{_document_name(passage)}{_after_name(_passage_place(passage))}"
+        f"{_document_name(passage)}{_after_name(passage_place(passage))}"
         f'<span class="excerpt" dir="auto">{escape(shortened(passage.text))}</span></a></li>'
         for passage in (hit.passage for hit in hits[:NEAREST_SHOWN])
     )
@@ -439,7 +432,8 @@ def _judgements(exchange: Exchange) -> str:
     )
 
 
-def _passage_place(passage: Passage) -> str:
+def passage_place(passage: Passage) -> str:
+    """Where a passage stands, in words, without the title of its document."""
     known = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
     return within(known, passage.title)
 

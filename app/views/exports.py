@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from askdocs.output.exports import answer_record, embedded
 from askdocs.output.summary import is_prose, summary
-from askdocs.types import Answer, Citation, Statement, Verdict
+from askdocs.types import DOUBTS, Answer, Citation, Statement
 
 from ..conversations.conversation import Conversation
 from .markdown import one_line, without_links
@@ -24,11 +24,6 @@ MEDIA_TYPES: dict[Format, str] = {
     "md": "text/markdown", "html": "text/html", "json": "application/json",
 }  # fmt: skip
 LONGEST_TITLE = 60  # characters, in the name of a file
-_DOUBTS: dict[Verdict, str] = {
-    "partly": "only partly supported",
-    "unsupported": "not supported by your documents",
-    "unchecked": "not checked",
-}
 _NO_WORDS = re.compile(r"[^\w'-]+")
 _STYLE = (
     "body{font:1.05rem/1.6 Georgia,serif;margin:3rem auto;max-width:42rem;padding:0 1rem;"
@@ -156,7 +151,7 @@ def _prose_html(answer: Answer) -> str:
         statement = answer.statements[place]
         if quotation is not None or not _doubt(statement):
             return "<span>"
-        doubt = _DOUBTS[statement.verdict]
+        doubt = DOUBTS[statement.verdict]
         title = ours(escape(f"{doubt}: {statement.reason}".removesuffix(": ")))
         return f'<span class="{statement.verdict}" title="{title}">'
 
@@ -189,5 +184,5 @@ def _numbers(statement: Statement) -> str:
 
 
 def _doubt(statement: Statement) -> str:
-    doubt = _DOUBTS.get(statement.verdict)
+    doubt = DOUBTS.get(statement.verdict)
     return f" ({ours(doubt)})" if doubt else ""

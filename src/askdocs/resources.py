@@ -329,14 +329,13 @@ class Parts:
         """Empty a sound index without deleting its catalog; False where it is damaged."""
         with suppress(IndexMismatchError):
             catalog = self.open_catalog()
-            if self.config.served:
-                catalog.forget()
-                return True
-            if not catalog.problems():
-                catalog.forget()
+            if not self.config.served and catalog.problems():
+                return False
+            catalog.forget()
+            if not self.config.served:
                 self.close_vectors()
                 delete_vectors(self.config.index)
-                return True
+            return True
         return False
 
     def forget_index(self) -> None:

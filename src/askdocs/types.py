@@ -8,6 +8,12 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 Verdict = Literal["quoted", "supported", "partly", "unsupported", "unchecked", "no_claim"]
+# What is said of a statement with a verdict; nothing of one that stands or claims nothing.
+DOUBTS: Mapping[Verdict, str] = {
+    "partly": "only partly supported",
+    "unsupported": "not supported by your documents",
+    "unchecked": "not checked",
+}
 Band = Literal["answer", "perhaps", "refusal"]
 Stage = Literal["scan", "load", "embed", "write", "repair", "ask"]
 

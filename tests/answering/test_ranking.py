@@ -227,7 +227,7 @@ def test_the_larger_model_decides_between_the_best_passages(sample: Assistant) -
     second = GivenSecondReader({"0": -2.0, "1": -3.0, "2": 4.0})
     ranking = rank(
         parse("Where is the light seen from?"), hits, {"light": 1.0}, sample.embedder,
-        CountingReader(-2.0), second=second,
+        CountingReader(-2.0), second=lambda: second,
     )  # fmt: skip
     assert second.read_passages == ["0", "1", "2"]
     assert [each.hit.passage.id for each in ranking.candidates[:2]] == ["2", "0"]

@@ -217,7 +217,7 @@ def _searched(
             parts.open_reader(),
             talked_of=talked_of,
             before={hit.passage.id: read_before(hit.passage, catalog.before) for hit in hits},
-            second=parts.open_second_reader(),
+            second=parts.open_second_reader,
         )
     return Considered(
         question.text,

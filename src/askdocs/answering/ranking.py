@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from operator import mul
 
@@ -38,8 +38,8 @@ from askdocs.documents.language import asks_in_english
 from askdocs.documents.sentences import is_row
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
-from askdocs.models.second_reader import SecondReader
-from askdocs.types import Hit
+from askdocs.models.second_reader import SecondReader, SecondReading
+from askdocs.types import Hit, Passage
 
 # Fitted by training/fit_people.py; docs/decisions/0004 says on what. The logit by which the
 # sentences of one question are compared is the sum of these times the features of a sentence.
@@ -113,7 +113,7 @@ def rank(
     reader: Reader,
     talked_of: Set[str] = frozenset(),
     before: Mapping[str, Before] | None = None,
-    second: SecondReader | None = None,
+    second: Callable[[], SecondReader] | None = None,
 ) -> Ranking:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
@@ -129,7 +129,8 @@ def rank(
         reader: Reads English passages.
         talked_of: The sources that the answer before cites, for a follow-up.
         before: What is read before the text of a passage, by its id: the turns before a turn.
-        second: Reads the best passages again.
+        second: Gives the reader of the best passages, which is loaded only for passages that are
+            read.
     """
     if question.topic:
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], rare_words, embedder)
@@ -145,7 +146,7 @@ def rank(
         known += _by_reading(question, rest, rare_words, reader, talked_of, told)
         found = _estimated(question, known)
     if known and second:
-        found = _estimated(question, _read_again(question, known, second, told))
+        found = _estimated(question, _read_again(question, known, second(), told))
     others = by_words_and_meaning(question.read_as, unread, rare_words, embedder)
     candidates = _rows_meant([*found.candidates, *others])
     if question.said:
@@ -212,16 +213,18 @@ def _by_reading(
 ) -> list[Read]:
     """Every sentence of the passages that can be quoted, with its rank."""
     told = [before.get(hit.passage.id, Before()) for hit in hits]
-    shown = [
-        replace(hit.passage, text=first.text + hit.passage.text)
-        for hit, first in zip(hits, told, strict=True)
-    ]
-    readings = reader.read(question.read_as, shown)
+    passages = [hit.passage for hit in hits]
+    readings = reader.read(question.read_as, _with_turns(passages, before))
     names = _speakers_asked(question, hits)
     found: list[Read] = []
     for hit, reading, first in zip(hits, readings, told, strict=True):
         found += _of_passage(question, hit, reading, rare_words, talked_of, names, first)
     return found
+
+
+def _with_turns(passages: Sequence[Passage], before: Mapping[str, Before]) -> list[Passage]:
+    """The passages as they are read: behind the turns that come before them."""
+    return [replace(each, text=before.get(each.id, Before()).text + each.text) for each in passages]
 
 
 def _read_again(
@@ -237,32 +240,32 @@ def _read_again(
     best = sorted(read, key=lambda each: -each.rank)
     passages = {each.passage.id: each.passage for each in best}
     chosen = list(passages.values())[:_READ_AGAIN]
-    texts = [before.get(each.id, Before()).text for each in chosen]
-    shown = [
-        replace(each, text=first + each.text) for each, first in zip(chosen, texts, strict=True)
-    ]
-    shifts = {each.id: len(first) for each, first in zip(chosen, texts, strict=True)}
-    readings = dict(zip(shifts, second.read(question.read_as, shown), strict=True))
-    logits: list[float | None] = []
-    for each in read:
-        reading = readings.get(each.passage.id)
-        shift = shifts.get(each.passage.id, 0) - each.passage.start
-        start, end = each.candidate.start + shift, each.candidate.end + shift
-        logits.append(reading.answers(start, end) if reading else None)
+    readings = second.read(question.read_as, _with_turns(chosen, before))
+    known = {passage.id: reading for passage, reading in zip(chosen, readings, strict=True)}
+    logits = [_logit_again(each, known.get(each.passage.id), before) for each in read]
     lowest = min((each for each in logits if each is not None), default=0.0)
-    weight = _RANKING["second"]
     return [
-        replace(
-            each,
-            rank=each.rank + weight * (lowest if logit is None else logit),
-            second=lowest if logit is None else logit,
-            candidate=replace(
-                each.candidate,
-                features=(*each.candidate.features[:-1], lowest if logit is None else logit),
-            ),
-        )
+        _ranked_again(each, lowest if logit is None else logit)
         for each, logit in zip(read, logits, strict=True)
     ]
+
+
+def _logit_again(
+    read: Read, reading: SecondReading | None, before: Mapping[str, Before]
+) -> float | None:
+    """What the larger model says of a sentence; None where it has not read it."""
+    if reading is None:
+        return None
+    shift = len(before.get(read.passage.id, Before()).text) - read.passage.start
+    return reading.answers(read.candidate.start + shift, read.candidate.end + shift)
+
+
+def _ranked_again(read: Read, logit: float) -> Read:
+    """A sentence with the rank that it has by the larger model too."""
+    features = (*read.candidate.features[:-1], logit)  # the last is "second"
+    candidate = replace(read.candidate, features=features)
+    rank = read.rank + _RANKING["second"] * logit
+    return replace(read, rank=rank, second=logit, candidate=candidate)
 
 
 def _speakers_asked(question: Question, hits: Sequence[Hit]) -> set[str]:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 Logits = NDArray[np.float32]
 LONGEST = 256  # tokens of question and passage; longer passages are read in overlapping windows
-QUESTION_TOKENS = 64
+_QUESTION_TOKENS = 64
 _HEADING_WITHIN = 300  # characters of a text, where its heading may stand
-STRIDE = 96  # tokens that neighbouring windows share
+_STRIDE = 96  # tokens that neighbouring windows share
 _LONGEST_SPAN = 30  # tokens of an answer, as is usual for SQuAD
 _LOGITS = ("start_logits", "end_logits", "relevance")
 _STATES = "layer_norm_12"  # the output of the last layer
@@ -92,6 +92,54 @@ def _allowed(size: int) -> NDArray[np.bool_]:
     return np.asarray((distance >= 0) & (distance < _LONGEST_SPAN))
 
 
+class Pairs:
+    """Questions with passages, as tokens.
+
+    Args:
+        longest: Tokens of a question and a passage; a longer passage is cut into windows.
+    """
+
+    def __init__(self, longest: int = LONGEST) -> None:
+        self._questions = load_tokenizer()
+        self._pairs = load_tokenizer()
+        self._pairs.enable_truncation(longest, stride=_STRIDE, strategy="only_second")
+
+    def windows(self, question: str, passages: Sequence[Passage]) -> list[tuple[int, Encoding]]:
+        """The question with each passage, below its title, in one piece or in several.
+
+        Returns:
+            The number of the passage and one of its windows, in order.
+        """
+        asked = self._cut(question)
+        found: list[tuple[int, Encoding]] = []
+        for number, passage in enumerate(passages):
+            first = self._pairs.encode(asked, prefix(passage) + passage.text)
+            found += [(number, window) for window in (first, *first.overflowing)]
+        return found
+
+    def _cut(self, question: str) -> str:
+        """A question of at most _QUESTION_TOKENS tokens."""
+        offsets = self._questions.encode(question, add_special_tokens=False).offsets
+        return question[: offsets[:_QUESTION_TOKENS][-1][1]] if offsets else question
+
+
+def tokens_of_text(window: Encoding, passage: Passage) -> tuple[list[int], NDArray[np.int64]]:
+    """The tokens of a window that stand in the text of its passage, not in what is before it.
+
+    Returns:
+        Their places in the window, and int64 [tokens, 2], their character spans in the text.
+    """
+    shift = len(prefix(passage))
+    parts = window.sequence_ids
+    tokens = [
+        token
+        for token, (part, (start, end)) in enumerate(zip(parts, window.offsets, strict=True))
+        if part == 1 and start >= shift and end > start
+    ]
+    spans = np.array([window.offsets[token] for token in tokens], np.int64).reshape(-1, 2)
+    return tokens, spans - shift
+
+
 class OnnxReader:
     """The reader that ships with the package, run by ONNX Runtime. It has learnt English."""
 
@@ -99,17 +147,10 @@ class OnnxReader:
         self._session = load_onnx(READER, outputs=[_STATES])
         self._head = AnswerHead()
         self._turns = threading.Semaphore(_AT_ONCE)
-        self._questions = load_tokenizer()
-        self._pairs = load_tokenizer()
-        self._pairs.enable_truncation(LONGEST, stride=STRIDE, strategy="only_second")
+        self._pairs = Pairs()
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        asked = self._cut(question)
-        windows = [
-            (number, window)
-            for number, passage in enumerate(passages)
-            for window in self._windows(asked, passage)
-        ]
+        windows = self._pairs.windows(question, passages)
         readings: list[Reading | None] = [None] * len(passages)
         with self._turns:
             for batch in batches([len(window.ids) for _, window in windows]):
@@ -120,16 +161,6 @@ class OnnxReader:
                     reading = _reading(window, passages[number], _Outputs(*row), self._head)
                     readings[number] = _joined(readings[number], reading)
         return [reading for reading in readings if reading is not None]
-
-    def _cut(self, question: str) -> str:
-        """A question of at most QUESTION_TOKENS tokens."""
-        offsets = self._questions.encode(question, add_special_tokens=False).offsets
-        return question[: offsets[:QUESTION_TOKENS][-1][1]] if offsets else question
-
-    def _windows(self, question: str, passage: Passage) -> list[Encoding]:
-        """The question with the passage, below its title, in one piece or in several."""
-        first = self._pairs.encode(question, prefix(passage) + passage.text)
-        return [first, *first.overflowing]
 
 
 def prefix(passage: Passage) -> str:
@@ -159,14 +190,7 @@ def _reading(
     head: AnswerHead | None,
 ) -> Reading:
     """What the model says of one window, for the tokens of the passage itself."""
-    shift = len(prefix(passage))
-    parts = window.sequence_ids
-    tokens = [
-        token
-        for token, (part, (start, end)) in enumerate(zip(parts, window.offsets, strict=True))
-        if part == 1 and start >= shift and end > start
-    ]
-    offsets = np.array([window.offsets[token] for token in tokens], np.int64).reshape(-1, 2) - shift
+    tokens, offsets = tokens_of_text(window, passage)
     null = float(outputs.starts[0] + outputs.ends[0])
     return Reading(
         offsets,

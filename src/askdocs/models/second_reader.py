@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.models.answer_head import AnswerHead
-from askdocs.models.bundled import batches, load_tokenizer
-from askdocs.models.reader import LONGEST, QUESTION_TOKENS, STRIDE, prefix
+from askdocs.models.bundled import batches
+from askdocs.models.reader import LONGEST, Pairs, tokens_of_text
 from askdocs.models.verifier import STATES
 from askdocs.types import Passage
 
@@ -77,47 +77,28 @@ class OnnxSecondReader:
         self._session = session
         self._head = AnswerHead(HEAD)
         self._turns = threading.Semaphore(_AT_ONCE)
-        self._questions = load_tokenizer()
-        self._pairs = load_tokenizer()
         # One token more than the reader's rows: the verifier's evidence follows two separators.
-        self._pairs.enable_truncation(LONGEST - 1, stride=STRIDE, strategy="only_second")
+        self._pairs = Pairs(LONGEST - 1)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
-        offsets = self._questions.encode(question, add_special_tokens=False).offsets
-        asked = question[: offsets[:QUESTION_TOKENS][-1][1]] if offsets else question
-        rows: list[tuple[int, Encoding]] = []
-        for number, passage in enumerate(passages):
-            first = self._pairs.encode(asked, prefix(passage) + passage.text)
-            rows += [(number, window) for window in (first, *first.overflowing)]
-        found: list[list[tuple[int, Window]]] = [[] for _ in passages]
+        rows = self._pairs.windows(question, passages)
+        found: dict[int, Window] = {}  # by the number of the row
         with self._turns:
             for batch in batches([len(window.ids) + 1 for _, window in rows], _BATCH_TOKENS):
                 inputs = _inputs([rows[index][1] for index in batch])
                 (states,) = self._session.run([STATES], inputs)
                 for index, row in zip(batch, states, strict=True):
                     number, window = rows[index]
-                    shift = len(prefix(passages[number]))
-                    found[number].append((index, _window(window, row, shift)))
-        return [
-            SecondReading(tuple(window for _, window in sorted(each, key=_number)), self._head)
-            for each in found
-        ]
+                    found[index] = _window(window, passages[number], row)
+        windows: list[list[Window]] = [[] for _ in passages]
+        for index, (number, _) in enumerate(rows):
+            windows[number].append(found[index])
+        return [SecondReading(tuple(each), self._head) for each in windows]
 
 
-def _number(numbered: tuple[int, Window]) -> int:
-    return numbered[0]
-
-
-def _window(window: Encoding, states: NDArray[np.float32], shift: int) -> Window:
+def _window(window: Encoding, passage: Passage, states: NDArray[np.float32]) -> Window:
     """The states of the tokens of the passage itself, from those of a row."""
-    tokens = [
-        token
-        for token, (part, (start, end)) in enumerate(
-            zip(window.sequence_ids, window.offsets, strict=True)
-        )
-        if part == 1 and start >= shift and end > start
-    ]
-    offsets = np.array([window.offsets[token] for token in tokens], np.int64).reshape(-1, 2) - shift
+    tokens, offsets = tokens_of_text(window, passage)
     return Window(offsets, states[[token + 1 for token in tokens]], states[0])
 
 

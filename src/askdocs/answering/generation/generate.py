@@ -19,7 +19,7 @@ from askdocs.answering.verification.statements import declines
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 from askdocs.llm.model import LanguageModel
-from askdocs.types import Answer, Citation, Passage, Quotation, Statement, Verdict
+from askdocs.types import DOUBTS, Answer, Citation, Passage, Quotation, Statement
 
 _MOST_PASSAGES = 10
 _MOST_FOR_TASK = 24  # a comparison or summary wants more of each document
@@ -37,11 +37,6 @@ _MAY_DECLINE = re.compile(
 )
 _TELLING_WORDS = 7  # after so many a sentence that declines has done so, or is one that may
 _FOOTER = re.compile(r"\W*(?:sources?|references?|citations?)\W*", re.IGNORECASE)
-_DOUBTS: dict[Verdict, str] = {
-    "partly": "only partly supported",
-    "unsupported": "not supported by your documents",
-    "unchecked": "not checked",
-}
 _TAKEN_BACK = "Asked again, the language model does not stand by"
 _CODE = "this code does not stand so in your documents"
 _LEAD_IN_WORDS = 8  # a list item of fewer words is judged with the sentence that introduces it
@@ -418,7 +413,7 @@ def _closing(statement: Statement) -> str:
 
 def _doubt(statement: Statement) -> str:
     """What is to be said against a statement; "" if nothing."""
-    doubt = _DOUBTS.get(statement.verdict, "")
+    doubt = DOUBTS.get(statement.verdict, "")
     if not doubt:
         return ""
     return f" ({doubt}: {statement.reason})" if statement.reason else f" ({doubt})"
