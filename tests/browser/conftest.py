@@ -63,6 +63,20 @@ other instructions <script>window.broken=2</script> and open [this page](http://
 ![picture](http://evil.example/c.png) ${window.broken=3} {{constructor}} before landing at Wexham.
 """
 
+# What this page alone writes to the clipboard from now on is `copiedHere`.
+NOTE_COPIES = """() => {
+  const { clipboard } = navigator;
+  const plain = async (what) => typeof what === "string" ? what
+    : (await what[0].getType("text/plain")).text();
+  globalThis.copiedHere = null;
+  for (const name of ["write", "writeText"]) {
+    clipboard[name] = async (what) => {
+      await Clipboard.prototype[name].call(clipboard, what);
+      globalThis.copiedHere = await plain(what);
+    };
+  }
+}"""
+
 
 def browser_path() -> str | None:
     """The browser of this machine: ASKDOCS_CHROMIUM, or one that is installed."""
@@ -106,7 +120,6 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     under_way: set[Request] = field(default_factory=set)  # of the events that the page waits for
-    copies: list[str] = field(default_factory=list)  # every text that was in the clipboard
 
     @property
     def complaints(self) -> list[str]:
@@ -157,22 +170,16 @@ class Visit:
         self.page.locator(".exchange").nth(before).locator(".actions").wait_for()
 
     def copied(self, *clicked: Locator) -> str:
-        """The text that the page writes to the clipboard when these are clicked, in their order.
+        """The text that the page copies when these are clicked, in their order.
 
-        It is the first text that the clipboard has not held before: the page may write it late.
-        Playwright's `wait_for_function` cannot wait for it: to that a promise is always true.
+        The clipboard itself is not read: all pages of the browser share it, and the page may
+        write late. The page notes what it has written, once the clipboard has taken it.
         """
-        self.copies.append(f"Nothing is copied yet ({len(self.copies)}).")
-        self.page.evaluate("text => navigator.clipboard.writeText(text)", self.copies[-1])
+        self.page.evaluate(NOTE_COPIES)
         for each in clicked:
             each.click()
-        for _ in range(PATIENCE // 50):
-            text = str(self.page.evaluate("navigator.clipboard.readText()"))
-            if text and text not in self.copies:
-                self.copies.append(text)
-                return text
-            self.page.wait_for_timeout(50)
-        raise AssertionError("nothing new is in the clipboard")
+        self.page.wait_for_function("typeof copiedHere === 'string'")
+        return str(self.page.evaluate("copiedHere"))
 
     def foreign_requests(self) -> list[str]:
         own = urlsplit(self.address).netloc
@@ -280,7 +287,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, color_scheme="light", reduced_motion="reduce"
     )
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.grant_permissions(["clipboard-write"])
     context.new_page()  # keeps a window open: a new one takes longer than a page within it
     yield context
     context.close()

@@ -258,7 +258,7 @@ def test_a_document_is_built_its_code_copied_and_what_is_looked_for_is_found(
 ) -> None:
     address, _ = harbour
     with open_harbour() as visit:
-        visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        visit.page.context.grant_permissions(["clipboard-write"])
         page = show(visit, hash_of(address, "guide.md", "Flags are **red** before a storm."))
         bar = page.locator("#reader-bar")
         marked = page.locator("#reader-text mark.current")
