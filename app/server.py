@@ -31,6 +31,7 @@ from .api.search import add_search
 from .background_tasks import Background
 from .conversations.store import Archive
 from .corpora import Corpora, NamedCorpus, corpus_root
+from .health import Health
 from .indexing import Indexing
 from .listener import host_name
 from .page import Surroundings, build_page
@@ -159,9 +160,11 @@ def _invalid(_: Request, error: Exception) -> Response:
 def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) -> None:
     """Routes that tell how the server is, and whether a page shows what it knows."""
 
+    health = Health(assistant.count_documents)
+
     @routes.get("/healthz")
-    def healthz() -> dict[str, Any]:
-        return {"status": "ok", "documents": len(assistant.status().documents)}
+    async def healthz() -> dict[str, Any]:
+        return {"status": "ok", "documents": await health.documents()}
 
     @routes.get("/state")
     def state() -> Response:

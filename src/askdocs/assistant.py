@@ -244,6 +244,10 @@ class Assistant(AssistantInterface):
         why = meta.get(SAMPLED, "") if self.config.models == "auto" else ""
         return f"{name} ({why})" if name and why else name
 
+    def count_documents(self) -> int:
+        """Return how many documents the index holds. It is cheaper to get than the status."""
+        return self._parts.open_catalog().count_documents()
+
     def revision(self) -> str:
         """Return a revision token. It changes with the documents, and is cheap to get."""
         catalog = self._parts.open_catalog()

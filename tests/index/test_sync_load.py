@@ -11,8 +11,10 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.documents.passages import SplitDocument
+from askdocs.index.catalog import FileRecord
 from askdocs.index.sync import load as preparing_module
 from askdocs.index.sync import write
+from askdocs.index.sync.plan import Plan
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
 
@@ -32,6 +34,15 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 def is_preparing() -> bool:
     return any(thread.name == "askdocs-load" for thread in threading.enumerate())
+
+
+def test_the_smallest_file_is_read_first_whatever_its_name(tmp_path: Path) -> None:
+    """A note among hundreds of large files is found within seconds."""
+    sizes = {"a.txt": 900_000, "b.txt": 5_000_000, "c.txt": 70_000, "z.txt": 26, "d.txt": 2_000_000}
+    files = tuple(FileRecord(name, size, 1, "") for name, size in sizes.items())
+    jobs = preparing_module.Jobs(Plan(added=files[:2], changed=files[2:]), 30, lambda _: None)
+    order = [job.file.path for job in iter(jobs.next, None)]
+    assert order == ["z.txt", "c.txt", "a.txt", "d.txt", "b.txt"]
 
 
 def test_the_next_files_are_read_while_these_are_embedded(

@@ -216,6 +216,9 @@ class Catalog:
             for *known, left_out, modified, pending in rows
         ]
 
+    def count_documents(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM documents")[0][0])
+
     def titles(self, sources: Sequence[str] | None = None) -> dict[str, str]:
         """Source → title of the documents, or of some of them, by source."""
         rows = self._database.rows("SELECT source, title FROM documents ORDER BY source")

@@ -62,8 +62,9 @@ class _Unreadable:
 class Jobs:
     """What there is to read, in order, for several threads.
 
-    Small files come first, then renamed ones, then large ones by size. A small file that takes more
-    than a moment is put behind all of these, with the whole time that the settings allow.
+    Small files come first, the smallest at the beginning, then renamed ones, then large ones by
+    size. A small file that takes more than a moment is put behind all of these, with the whole time
+    that the settings allow.
     """
 
     def __init__(
@@ -295,9 +296,9 @@ def with_keys(
 
 
 def _ordered(plan: Plan, seconds: float) -> list[_Job]:
-    files = sorted((*plan.added, *plan.changed), key=lambda file: (file.size >= _SMALL, file.path))
+    files = sorted((*plan.added, *plan.changed), key=lambda file: (file.size, file.path))
     small = [file for file in files if file.size < _SMALL]
-    large = sorted(files[len(small) :], key=lambda file: file.size)
+    large = files[len(small) :]
     return [
         *(_Job(file, min(_FIRST_SECONDS, seconds)) for file in small),
         *(_Job(new, seconds, renamed=old) for old, new in plan.renamed),
