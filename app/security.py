@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
@@ -37,6 +38,7 @@ DRAFT_BYTES = 20_000_000
 BODY_BYTES = 1_000_000  # of a request from a browser or a chat client
 TASK_BYTES = 64_000_000  # of a task: it carries a conversation with all of its passages
 WRONG_PASSWORDS_A_MINUTE = 10  # from one address; further ones are not even compared
+_IPV6_NETWORK = 64  # bits
 
 _log = logging.getLogger(__name__)
 
@@ -130,12 +132,13 @@ class Authentication:
         assert self._password is not None
         given = _password_in(headers)
         if given is not None:
-            if not self._limiter.test(self._limit, address):
+            visitor = visitor_of(address)
+            if not self._limiter.test(self._limit, visitor):
                 words = "Too many wrong passwords from your address. Wait a minute."
                 return PlainTextResponse(words, 429, {"Retry-After": "60"})
             if secrets.compare_digest(given, self._password.encode()):
                 return None
-            self._limiter.hit(self._limit, address)
+            self._limiter.hit(self._limit, visitor)
             _log.warning("A wrong password was sent from %s.", address)
         challenge = {"WWW-Authenticate": 'Basic realm="askdocs", charset="UTF-8"'}
         return PlainTextResponse("This page asks for a password.", 401, challenge)
@@ -184,6 +187,22 @@ def client_address(scope: Scope) -> str:
     """The address of who sent a request; "" if the server does not know it."""
     client = scope.get("client")
     return str(client[0]) if client else ""
+
+
+def visitor_of(address: str) -> str:
+    """Whom limits count: an address, or the network of one that can choose among 2**64.
+
+    Each subscriber and each device of IPv6 has a network of 64 bits at least.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), _IPV6_NETWORK), strict=False))
 
 
 def _is_cross_site(scope: Scope) -> bool:

@@ -36,7 +36,7 @@ from .indexing import Indexing
 from .listener import host_name
 from .page import Surroundings, build_page
 from .page_state import page_state
-from .security import client_address, protected
+from .security import client_address, protected, visitor_of
 from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
 from .views.pdf_files import pdf_of
@@ -131,7 +131,7 @@ def _routes_of(
     add_tasks(routes, assistant, background)
     if options.may_change:
         _add_intake(routes, intake)
-        background.start(intake.clean, "askdocs-clean")
+        background.start(lambda: intake.clean_twice(background.ending), "askdocs-clean")
     archive = Archive(assistant.config.index / KEPT if options.keeping else None)
     around = Surroundings(
         assistant, suggestions, archive, background, options.watching, options.may_change, switch
@@ -230,7 +230,7 @@ def _add_intake(routes: FastAPI, intake: Intake) -> None:
     ) -> Response:
         try:
             size = int(request.headers.get("content-length", 0))
-            visitor = client_address(request.scope)
+            visitor = visitor_of(client_address(request.scope))
             source = await intake.put(
                 name, size, request.stream(), replace=replace, visitor=visitor
             )

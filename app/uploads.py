@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import AsyncIterable
 from contextlib import suppress
@@ -78,7 +79,7 @@ class Intake:
             size: what the sender claims, in bytes; 0 if it claims nothing.
             pieces: the content.
             replace: whether it may take the place of a file of that name.
-            visitor: the address of who sends it; each may send so much an hour.
+            visitor: who sends it (`security.visitor_of`); each may send so much an hour.
 
         Returns:
             The path in the corpus that it was written to.
@@ -100,6 +101,12 @@ class Intake:
         except OSError as error:
             raise RefusedError(f"it cannot be written: {error.strerror or error}") from error
         return source
+
+    def clean_twice(self, ended: threading.Event) -> None:
+        """`clean` now, and again when all is abandoned that an earlier server was killed over."""
+        self.clean()
+        if not ended.wait(ABANDONED_SECONDS):
+            self.clean()
 
     def clean(self) -> None:
         """Delete what uploads left that were killed midway."""
@@ -151,10 +158,12 @@ class Intake:
         try:
             with unfinished.open("xb") as file:
                 async for piece in pieces:
-                    written += len(piece)
+                    counted, written = megabytes(written), written + len(piece)
                     self._refuse_size(written)
+                    if megabytes(written) > counted:
+                        self._count_megabytes(visitor, megabytes(written) - counted)
+                        self._refuse_to_fill(len(piece))
                     file.write(piece)
-            self._limiter.hit(self._megabytes, visitor, cost=1 + written // 1_000_000)
             if target.exists():
                 self._refuse_to_replace(source, target, replace=replace)  # it may be there by now
                 self._keep(target, source)
@@ -182,15 +191,26 @@ class Intake:
 
     def _count(self, visitor: str) -> None:
         """Note a file of a visitor. Raises RefusedError where it is one too many."""
-        if not self._limiter.test(self._megabytes, visitor):
-            raise RefusedError(f"more than {MEGABYTES_AN_HOUR:,} MB in an hour; go on later")
+        self._count_megabytes(visitor, 0)
         if not self._limiter.hit(self._files, visitor):
             raise RefusedError(f"more than {FILES_AN_HOUR} files in an hour; go on later")
+
+    def _count_megabytes(self, visitor: str, more: int) -> None:
+        """Note megabytes of a visitor as they arrive: many files may arrive at once."""
+        if not self._limiter.test(self._megabytes, visitor, cost=max(more, 1)):
+            raise RefusedError(f"more than {MEGABYTES_AN_HOUR:,} MB in an hour; go on later")
+        if more:
+            self._limiter.hit(self._megabytes, visitor, cost=more)
 
     def _refuse_to_fill(self, size: int) -> None:
         with suppress(OSError):  # where the corpus is gone, writing tells why
             if shutil.disk_usage(self._corpus).free - size < LEAST_FREE:
                 raise RefusedError("the disk is nearly full")
+
+
+def megabytes(size: int) -> int:
+    """A size in megabytes, rounded up."""
+    return -(-size // 1_000_000)
 
 
 def checked_name(name: str) -> str:

@@ -127,6 +127,14 @@ class Assistant(AssistantInterface):
         """
         self._parts.announce(address)
 
+    def keep_vectors_apart(self) -> None:
+        """Have the vectors kept by a process of their own, if they are not yet open.
+
+        While Chroma writes vectors, no other Python code of its process runs: a server would
+        answer nobody.
+        """
+        self._parts.vectors_apart = True
+
     # The folder
 
     def index(
@@ -204,7 +212,7 @@ class Assistant(AssistantInterface):
             catalog = self._parts.open_catalog()
             if not catalog.is_new():
                 check_fingerprint(catalog, self._parts.fingerprint())
-                self._parts.open_vectors()
+                self._parts.open_vectors().count()
 
     def check_folder(self) -> None:
         """Check that the index is of this folder, or that its own folder no longer exists.

@@ -21,7 +21,8 @@ from askdocs.index.folder import (
 )
 from askdocs.index.lock import IndexLock
 from askdocs.index.sync.sample import LanguageSample, sample_languages
-from askdocs.index.vectors.probe import check_store
+from askdocs.index.vectors.apart.client import VectorsApart
+from askdocs.index.vectors.probe import check_store, wait_for_orphan
 from askdocs.index.vectors.store import VectorStore
 from askdocs.index.vectors.store import open_vectors as open_store
 from askdocs.llm.load import LlamaIndexModel, load_llm
@@ -124,6 +125,7 @@ class Parts:
         self._given_embedder = embedder
         self._given_llm = llm
         self.address = ""
+        self.vectors_apart = False  # in a process of their own
         self._lock: IndexLock | None = None
         self._catalog: Catalog | None = None
         self._vectors: VectorStore | None = None
@@ -173,10 +175,15 @@ class Parts:
     def open_vectors(self) -> VectorStore:
         """The vectors, in the index or at a server."""
         with self.guard:
+            if isinstance(self._vectors, VectorsApart) and self._vectors.ended:
+                self.close_vectors()
             if self._vectors is None:
                 identity = self.open_catalog().identity()
                 check_store(self.config)
-                self._vectors = open_store(self.config, identity)
+                if self.vectors_apart and not self.config.served:
+                    self._vectors = VectorsApart(self.config.index)
+                else:
+                    self._vectors = open_store(self.config, identity)
             return self._vectors
 
     def check_catalog(self) -> None:
@@ -317,6 +324,11 @@ class Parts:
                 self._make_folder()
                 lock = IndexLock(self.config.index)
                 lock.acquire(wait=_LOCK_SECONDS)
+                try:
+                    wait_for_orphan(self.config.index)
+                except BaseException:
+                    lock.release()
+                    raise
                 self._lock = lock
                 self._note_owner()
 

@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from askdocs.app import ServerOptions, serve
 from askdocs.app.listener import address, listen
-from askdocs.app.security import TASK_BYTES, WRONG_PASSWORDS_A_MINUTE, protected
+from askdocs.app.security import TASK_BYTES, WRONG_PASSWORDS_A_MINUTE, protected, visitor_of
 from askdocs.assistant import Assistant
 from askdocs.errors import AskdocsError
 
@@ -246,6 +246,31 @@ def test_wrong_passwords_are_logged_and_limited_for_their_address(
         assert others.get("/", headers=basic("long enough")).status_code == 200
     assert caplog.text.count("wrong password") == WRONG_PASSWORDS_A_MINUTE
     assert "another" not in caplog.text
+
+
+def test_who_has_a_network_of_ipv6_is_one_visitor_whatever_address_he_takes() -> None:
+    with a_guarded(password="long enough") as client:
+        for number in range(WRONG_PASSWORDS_A_MINUTE + 1):
+            host = f"2001:db8:0:1:{number:x}::{number:x}"
+            guesser = TestClient(client.app, base_url=LOCAL, client=(host, 5))
+            refused = guesser.get("/", headers=basic(str(number)))
+        assert refused.status_code == 429
+        neighbour = TestClient(client.app, base_url=LOCAL, client=("2001:db8:0:2::1", 5))
+        assert neighbour.get("/", headers=basic("long enough")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "visitor"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_limits_count_by_the_visitor(address: str, visitor: str) -> None:
+    assert visitor_of(address) == visitor
 
 
 VISITOR, OTHER = (f"askdocs-visitor={digit * 32}" for digit in "ab")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import threading
 import time
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -112,10 +113,55 @@ def test_each_visitor_may_send_so_many_megabytes_an_hour(
     monkeypatch.setattr(uploads, "MEGABYTES_AN_HOUR", 3)
     place = Intake(Config(corpus=corpus, index=corpus / "index"))
     sent_by(place, "192.0.2.1", "a.txt", b"x" * 1_500_000)
-    sent_by(place, "192.0.2.1", "b.txt", b"x" * 1_500_000)
+    sent_by(place, "192.0.2.1", "b.txt")
     with pytest.raises(RefusedError, match="3 MB in an hour"):
         sent_by(place, "192.0.2.1", "c.txt")
     assert sent_by(place, "192.0.2.2", "c.txt") == "c.txt"
+
+
+def test_megabytes_that_arrive_at_the_same_time_are_counted_together(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were counted when a file was complete: thousands could be under way before."""
+    monkeypatch.setattr(uploads, "MEGABYTES_AN_HOUR", 3)
+    place = Intake(Config(corpus=corpus, index=corpus / "index"))
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            await asyncio.sleep(0)
+            yield b"x" * 500_000
+
+    async def send() -> str:
+        names = [f"{number}.txt" for number in range(4)]
+        sent = [place.put(name, 0, slowly(), replace=False, visitor="a") for name in names]
+        done = await asyncio.gather(*sent, return_exceptions=True)
+        refused = [each for each in done if isinstance(each, RefusedError)]
+        return f"{len(refused)} of {len(done)}"
+
+    assert finished(send()) == "4 of 4"  # three megabytes are there before the first is complete
+    assert list(corpus.iterdir()) == []
+
+
+def test_an_upload_that_does_not_say_its_size_leaves_room_on_the_disk(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Intake(Config(corpus=corpus, index=corpus / "index"))
+    usage = shutil.disk_usage(corpus)
+    arrived = 0
+
+    def now(folder: Path) -> object:
+        return usage._replace(free=uploads.LEAST_FREE + 5_000_000 - arrived)
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal arrived
+        while True:
+            arrived += 100_000
+            yield b"x" * 100_000
+
+    monkeypatch.setattr(shutil, "disk_usage", now)
+    with pytest.raises(RefusedError, match="nearly full"):
+        finished(place.put("a.txt", 0, endless(), replace=False))
+    assert list(corpus.iterdir()) == []
 
 
 def test_uploads_leave_room_on_the_disk(
@@ -148,6 +194,25 @@ def test_what_a_killed_upload_left_is_deleted(place: Intake, corpus: Path) -> No
     place.clean()
     assert not left.exists()
     assert {file.name for file in corpus.iterdir() if file.is_file()} == {"b.part", ".b.part"}
+
+
+def test_what_was_not_yet_abandoned_at_the_start_is_deleted_later(
+    place: Intake, corpus: Path
+) -> None:
+    """A server that is started again at once met files that were too young, and never looked."""
+    left = corpus / f".{'0' * 16}.part"
+    left.write_text("half")
+
+    class AnHourLater(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout == uploads.ABANDONED_SECONDS
+            assert left.exists()
+            hours_ago = time.time() - 2 * uploads.ABANDONED_SECONDS
+            os.utime(left, (hours_ago, hours_ago))
+            return False
+
+    place.clean_twice(AnHourLater())
+    assert not left.exists()
 
 
 def test_a_link_out_of_the_folder_is_not_followed(

@@ -21,6 +21,7 @@ from askdocs.documents.loaders import TimeLimitError
 from askdocs.documents.passages import SplitDocument
 from askdocs.errors import AskdocsError
 from askdocs.index.sync import load as loading
+from askdocs.index.vectors.repair import recover_vectors
 from askdocs.types import Progress
 from tests.hash_embedding import HashEmbedding
 
@@ -142,6 +143,34 @@ def test_words_are_found_before_the_vectors_are_there(config: Config) -> None:
         assert answer.citations[0].quote == "The zebra sleeps at noon."
         assert "1 passage was searched by words only" in answer.notice
         assert assistant.ask("When does the zebra sleep?").notice == ""
+
+
+def test_words_are_found_before_lost_vectors_are_stored_again(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To fill the store of a large index again takes minutes, and files were read after it."""
+    (config.corpus / "goat.txt").write_text("The goat eats thistles.\n")
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+    shutil.rmtree(config.index / "chroma")
+    (config.corpus / "goat.txt").write_text("The goat eats nettles.\n")
+    (config.corpus / "zebra.txt").write_text("The zebra sleeps at noon.\n")
+    found = threading.Event()
+
+    def wait(*values: Any) -> None:
+        assert found.wait(PATIENCE), "nothing is read before that"
+        recover_vectors(*values)
+
+    monkeypatch.setattr("askdocs.index.sync.run.recover_vectors", wait)
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assert assistant.status().passages == 1
+        syncing = threading.Thread(target=assistant.index)
+        syncing.start()
+        wait_for(lambda: assistant.find("zebra").count + assistant.find("nettles").count == 2)
+        found.set()
+        syncing.join()
+        assert assistant.search("zebra sleeps")[0].passage.source == "zebra.txt"
+        assert assistant.diagnose().problems == ()
 
 
 def test_a_file_that_ran_into_a_limit_is_tried_again_when_the_limit_changes(

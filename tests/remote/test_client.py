@@ -232,6 +232,22 @@ def test_an_address_of_a_network_of_this_machine_is_its_own() -> None:
     assert all(is_this_machine(str(each)) for each in own)
 
 
+def test_an_address_that_can_be_bound_may_still_be_of_another_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a system with net.ipv4.ip_nonlocal_bind, which binds any address."""
+
+    class Lenient(socket.socket):
+        def bind(self, address: object) -> None:
+            """Nothing is refused."""
+
+    monkeypatch.setattr(socket, "socket", Lenient)
+    assert not is_this_machine("192.0.2.1")
+    assert not is_this_machine("2001:db8::1")
+    assert not is_this_machine("::ffff:192.0.2.1")
+    assert is_this_machine("127.0.0.1")
+
+
 def test_the_interface_refuses_without_the_token_and_unknown_tasks(tmp_path: Path) -> None:
     (tmp_path / "owls.md").write_text(OWLS)
     config = Config(corpus=tmp_path, index=tmp_path / "index")

@@ -250,6 +250,8 @@ def serve(
     with ExitStack() as stack:
         assistants = stack.enter_context(open_each(corpus, index, config, llm=llm))
         listener = stack.enter_context(listen(host, port, password=password))
+        for each in assistants:
+            each.keep_vectors_apart()
         ours = [each for each in assistants if _indexed_by_us(each)]
         watches: list[Watch] = []
 

@@ -20,7 +20,7 @@ from askdocs.system import processes
 
 STATUS = 130  # of a command that Ctrl-C has stopped
 _STOPPED = b"Stopped. Nothing is lost: the next run goes on from here.\n"
-_SECONDS_TO_END = 1.3
+_SECONDS_TO_END = 1.0
 
 
 class Interrupts:

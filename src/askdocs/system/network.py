@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 
+_DISCARD = 9  # a port; any would do
+
 
 def is_loopback(host: str | None) -> bool:
     """Whether only this machine can reach `host`."""
@@ -22,10 +24,14 @@ def is_this_machine(host: str | None) -> bool:
     if is_loopback(host):
         return True
     try:
-        version = ipaddress.ip_address(host or "").version
-        family = socket.AF_INET6 if version == 6 else socket.AF_INET
+        address = ipaddress.ip_address(host or "")
+        family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.bind((host, 0))  # only an address of our own can be bound
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((host, _DISCARD))  # sends nothing
+            from_here = ipaddress.ip_address(probe.getsockname()[0])
     except (ValueError, OSError):
         return False
-    return True
+    # A system may be set to bind any address, but it reaches only its own ones from themselves.
+    return address.is_unspecified or int(from_here) == int(address)

@@ -18,6 +18,7 @@ from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.index.vectors.repair import (
     delete_orphans,
     flush_vectors,
+    look_before,
     recover_vectors,
     reinsert_lost,
 )
@@ -38,13 +39,14 @@ def sync(index: Index) -> Changes:
     began, started_ns = time.monotonic(), time.time_ns()
     config, catalog, embedder = index.config, index.catalog, index.embedder
     catalog.set_meta(fingerprint(config, embedder))
-    recover_vectors(index)
     plan = plan_sync(config, catalog, on_progress=index.on_progress)
+    before = look_before(catalog)
     catalog.note_files(plan.touched)
     catalog.remove_files((*plan.in_the_way, *plan.removed))
-    deleted = delete_orphans(index)
     try:
         with Loading(index, plan) as loading:
+            recover_vectors(index, before)
+            deleted = delete_orphans(index)
             stored = store_pending(index, loading)
     finally:
         index.tracker.end()
@@ -82,7 +84,7 @@ def add_documents(documents: Iterable[Document], index: Index) -> Changes:
     began = time.monotonic()
     config, catalog, embedder = index.config, index.catalog, index.embedder
     catalog.set_meta(fingerprint(config, embedder))
-    recover_vectors(index)
+    recover_vectors(index, look_before(catalog))
     known = catalog.files()
     last = {each.source: each for each in documents}  # of each source
     for document in last.values():

@@ -20,6 +20,7 @@ _PASSAGES = 6  # that are looked at of a file
 _FEWEST_LETTERS = 40  # of a passage whose language can be told; a dense one counts as several
 _SECONDS = 2.0  # of CPU time for a file
 _SECONDS_IN_ALL = 6.0
+_SHARE_OF_LEFT = 0.4  # of the time that is left, which one file may take: a machine may be busy
 _SHARE = 0.1  # of the files in other languages from which the multilingual embedder is worth it
 _MEGABYTES = 1000
 
@@ -60,23 +61,24 @@ def sample_languages(config: Config) -> LanguageSample:
     files = foreign = 0
     ends = time.monotonic() + _SECONDS_IN_ALL
     for path in chosen:
-        texts = _texts(config, path)
+        left = ends - time.monotonic()
+        if left <= 0:
+            break
+        texts = _texts(config, path, seconds=min(_SECONDS, _SHARE_OF_LEFT * left))
         if texts:
             files += 1
             foreign += _is_foreign(texts)
-        if time.monotonic() > ends:
-            break
     return LanguageSample(files, foreign)
 
 
-def _texts(config: Config, path: str) -> list[str]:
-    """Some passages of a file; none where it cannot be read quickly."""
+def _texts(config: Config, path: str, *, seconds: float) -> list[str]:
+    """Some passages of a file; none where it cannot be read in so many seconds of CPU time."""
     try:
         documents = read_file(
             config.corpus / path,
             path,
             tokens=config.passage_tokens,
-            seconds=min(_SECONDS, config.load_seconds),
+            seconds=min(seconds, config.load_seconds),
             megabytes=_MEGABYTES,
         )
     except LoadError:

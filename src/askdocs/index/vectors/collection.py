@@ -290,6 +290,11 @@ def _stored_passage(name: str, text: str, metadata: Mapping[str, Any]) -> Passag
     )
 
 
+def load_writer() -> None:
+    """Load the library that writes passages, which else is loaded when it is first needed."""
+    import llama_index.vector_stores.chroma  # noqa: F401
+
+
 def _write(collection: Any, *, nodes: Sequence[Any]) -> None:
     from llama_index.vector_stores.chroma import ChromaVectorStore
 

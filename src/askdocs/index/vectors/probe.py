@@ -80,7 +80,7 @@ def check_store(config: Config) -> None:
     """
     if config.served:
         return
-    _wait_for_orphan(config.index)
+    wait_for_orphan(config.index)
     found = condition(config.index / "chroma")
     if found == "sound":
         return
@@ -102,25 +102,25 @@ def records_can_be_read(config: Config) -> bool:
     return config.served or _can_be_read(config, _MOST)
 
 
-def _lock(index: Path) -> FileLock:
-    """Held by the child process as long as it may have the store open."""
+def store_lock(index: Path) -> FileLock:
+    """Held by a child process as long as it may have the store open."""
     return FileLock(index / ".probe", mode=0o600)
 
 
-def _wait_for_orphan(index: Path) -> None:
+def wait_for_orphan(index: Path) -> None:
     """Wait for the orphaned child of a killed process: two processes would damage the store."""
     if (index / ".probe").exists():
         try:
-            with _lock(index).acquire(timeout=_ORPHAN_SECONDS):
+            with store_lock(index).acquire(timeout=_ORPHAN_SECONDS):
                 return
         except Timeout as error:
             raise IndexBusyError(
-                f"The index {index} is still being checked for a process that was killed. Try again"
-                " in a minute."
+                f"The index {index} is still being closed or checked for a process that was killed."
+                " Try again in a minute."
             ) from error
 
 
-def _has_parent(parent: int) -> bool:
+def has_parent(parent: int) -> bool:
     """Whether the parent process is alive. Always True on Windows, which does not say."""
     return os.name != "posix" or os.getppid() == parent
 
@@ -129,7 +129,7 @@ def _end_with_parent(parent: int) -> None:
     """End this process soon after the one that started it."""
 
     def watch() -> None:
-        while _has_parent(parent):
+        while has_parent(parent):
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         os._exit(1)
 
@@ -206,8 +206,8 @@ def main(task: str, config: Config, parent: int) -> int:
     meanwhile, and nothing is done: the exit status is 1.
     """
     _end_with_parent(parent)
-    with _lock(config.index):
-        if not _has_parent(parent):
+    with store_lock(config.index):
+        if not has_parent(parent):
             return 1
         is_sound = False
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 from askdocs.config import Config
@@ -11,7 +14,7 @@ from askdocs.index.index import Index
 from askdocs.index.vectors.cache_keys import embed_texts, embedded_text, vector_key
 from askdocs.index.vectors.store import open_vectors
 from askdocs.models.embedders import Embedder, Vectors
-from askdocs.types import Progress, ProgressListener
+from askdocs.types import Passage, Progress, ProgressListener
 
 _PAGE = 512  # passages stored, or looked for, at a time
 _SAMPLE = 12  # passages that are looked for before each sync
@@ -20,22 +23,59 @@ _UNSAVED = "unsaved"  # passages added since the graph was last saved, in the ca
 _MANY_UNSAVED = 250  # opening the store inserts them again, 0.4 ms or more each
 
 
-def recover_vectors(index: Index) -> None:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the catalog says of the vectors when a sync begins, before files are read.
+
+    Attributes:
+        passages: How many there are.
+        pending: How many of them may not be stored.
+        orphans: Ids that a sync which was broken off has noted.
+        gone: Those of them that are in no document.
+        sample: The vectors of some stored passages, by id.
+        unfinished: Whether a sync was broken off.
+    """
+
+    passages: int
+    pending: int
+    orphans: list[str]
+    gone: list[str]
+    sample: Mapping[str, Vectors]
+    unfinished: bool
+
+
+def look_before(catalog: Catalog) -> Before:
+    """What `recover_vectors` has to know; to be called before the catalog is changed."""
+    orphans = catalog.orphans()
+    existing = catalog.passages(orphans)
+    return Before(
+        passages=catalog.count(),
+        pending=catalog.count_pending(),
+        orphans=orphans,
+        gone=[name for name in orphans if name not in existing],
+        sample=catalog.some_vectors(_SAMPLE),
+        # A sync that comes to its end leaves no orphans, and few passages that are not saved.
+        unfinished=bool(orphans) or _many_unsaved(catalog),
+    )
+
+
+def recover_vectors(index: Index, before: Before) -> None:
     """Finish the work of a killed process; pending passages stay pending.
 
     Where vectors are missing, the store is filled again: where the counts differ, or most of a
     sample is not found by its own vectors. Else, what the graph may have lost is looked for.
+    Files may be read meanwhile, and the catalog may change; so what it held is given.
     """
     catalog, vectors = index.catalog, index.vectors
     vectors.prepare()
-    # A sync that comes to its end leaves no orphans, and few passages that are not saved.
-    unfinished = delete_orphans(index) > 0 or _many_unsaved(catalog)
-    sample = catalog.some_vectors(_SAMPLE)
-    lost = len(vectors.unreachable(sample)) > len(sample) // 2
-    passages, pending = catalog.count(), catalog.count_pending()
-    if lost or not passages - pending <= vectors.count() <= passages:
+    vectors.delete(before.gone)
+    catalog.drop_orphans(before.orphans)
+    lost = len(vectors.unreachable(before.sample)) > len(before.sample) // 2
+    if lost or not before.passages - before.pending <= vectors.count() <= before.passages:
+        if not before.passages:  # a new catalog; the store is older
+            import_stored_vectors(index)
         refill_vectors(index)
-    elif unfinished:
+    elif before.unfinished:
         reinsert_lost(index)
     vectors.note_model(index.embedder.fingerprint)
 
@@ -54,8 +94,7 @@ def reinsert_lost(index: Index) -> None:
         if not lost:
             return
         vectors.delete(lost)  # were the process to die here, the counts would differ
-        passages, known = catalog.passages(lost), catalog.vectors_of(lost)
-        vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
+        _add(index, catalog.passages(lost), catalog.vectors_of(lost))
     if _not_found(index):
         refill_vectors(index)
 
@@ -71,26 +110,35 @@ def refill_vectors(index: Index) -> int:
     """
     catalog, vectors, embedder = index.catalog, index.vectors, index.embedder
     vectors.prepare()
-    if not catalog.count():  # a new catalog; the store is older
-        import_stored_vectors(index)
     vectors.clear()
+    # What is deleted from now on, while files are read, may be stored below: it stays an orphan.
+    catalog.drop_orphans(catalog.orphans())
     catalog.set_meta({_UNSAVED: str(catalog.count())})
+    found = [name for name, _ in catalog.all_ids()]  # before the pending ones: more may come
     pending = catalog.pending_ids()
-    every = [name for name, _ in catalog.all_ids() if name not in pending]
+    every = [name for name in found if name not in pending]
     embedded = 0
     for start in range(0, len(every), _PAGE):
         ids = every[start : start + _PAGE]
         passages, known = catalog.passages(ids), catalog.vectors_of(ids)
         lost = [passage for name, passage in passages.items() if name not in known]
         texts = {vector_key(embedder, passage): embedded_text(passage) for passage in lost}
-        found = embed_texts(texts, catalog, embedder, "", index.on_progress)
-        known.update({passage.id: found[vector_key(embedder, passage)] for passage in lost})
+        new = embed_texts(texts, catalog, embedder, "", index.on_progress)
+        known.update({passage.id: new[vector_key(embedder, passage)] for passage in lost})
         embedded += len(texts)
-        vectors.add(list(passages.values()), np.stack([known[name] for name in passages]))
+        _add(index, passages, known)
         index.on_progress(Progress("repair", start + len(ids), len(every)))
-    catalog.drop_orphans(catalog.orphans())
     flush_vectors(index)
     return embedded
+
+
+def _add(index: Index, passages: Mapping[str, Passage], known: Mapping[str, Vectors]) -> None:
+    """Store those of the passages whose vectors are known; a sync may have deleted the others."""
+    names = [name for name in passages if name in known]
+    if names:
+        index.vectors.add(
+            [passages[each] for each in names], np.stack([known[each] for each in names])
+        )
 
 
 def record_unflushed(catalog: Catalog, added: int) -> None:

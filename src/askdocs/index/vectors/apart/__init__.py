@@ -1,0 +1,1 @@
+"""The vectors of an index in a process of their own."""

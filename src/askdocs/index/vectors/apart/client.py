@@ -1,0 +1,192 @@
+"""A vector store that a process of its own has open, used as if it were open in this one.
+
+Chroma lets no other Python code of its process run while it changes its graph and writes it to the
+disk. In a process that serves a page, that would be every request.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from askdocs.errors import VectorsUnavailableError
+from askdocs.index.vectors.apart.process import MORE, READY, read_message, write_message
+from askdocs.models.embedders import Vectors
+from askdocs.system import processes
+from askdocs.types import Passage
+
+_PROCESS = "askdocs.index.vectors.apart.process"
+_SECONDS_TO_CLOSE = 60.0
+_SECONDS_BETWEEN_LOOKS = 0.5  # of a thread that waits; on Windows Ctrl-C is heard between two
+
+_Answer = tuple[bool, Any]  # whether it succeeded; what was returned or raised
+
+
+class VectorsApart:
+    """The vectors in an index folder, behind a process that is started here and ends with this one.
+
+    Its methods are those of `Collection` and raise what they raise, the first one also what opening
+    the store raises: nobody waits for that before. They can be called from any thread. Call
+    `probe.check_store` before.
+
+    Raises:
+        VectorsUnavailableError: The process cannot be started or has ended. Open another one.
+    """
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._owner = os.getpid()  # a fork of this process must not use its pipes
+        self._guard = threading.Lock()
+        self._turn = threading.Lock()  # to write a request
+        self._numbers = count(READY + 1)
+        self._opening = threading.Lock()
+        self._opened: SimpleQueue[_Answer] | None = SimpleQueue()  # None once it is
+        self._waiting = {READY: self._opened}
+        self.ended = False
+        try:
+            self._child = processes.start(_PROCESS, str(index.absolute()), str(os.getpid()))
+        except OSError as error:
+            raise VectorsUnavailableError(
+                f"The process for the vectors of {index} cannot be started: {error}."
+            ) from error
+        processes.let_end_by_itself(self._child)
+        atexit.register(self.close)
+        threading.Thread(target=self._receive, name="askdocs-vectors", daemon=True).start()
+
+    def close(self) -> None:
+        """Have the process close the store, and wait until it has ended."""
+        atexit.unregister(self.close)
+        if self._owner != os.getpid():
+            return
+        self.ended = True
+        process = self._child.process
+        with suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_TO_CLOSE)
+        self._child.end()
+
+    def prepare(self) -> None:
+        self._call("prepare")
+
+    def remove(self) -> None:
+        self._call("remove")
+
+    def clear(self) -> None:
+        self._call("clear")
+
+    def count(self) -> int:
+        return int(self._call("count"))
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        self._call("add", list(passages), vectors)
+
+    def save(self) -> None:
+        self._call("save")
+
+    def delete(self, ids: Sequence[str]) -> None:
+        self._call("delete", list(ids))
+
+    def search(
+        self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        named = {"limit": limit, "sources": None if sources is None else list(sources)}
+        found: list[tuple[str, float]] = self._call("search", vector, **named)
+        return found
+
+    def ids(self) -> Iterator[str]:
+        return self._pieces("ids")
+
+    def records(self) -> Iterator[tuple[Passage, Vectors]]:
+        return self._pieces("records")
+
+    def unreachable(self, vectors: Mapping[str, Vectors]) -> list[str]:
+        found: list[str] = self._call("unreachable", dict(vectors))
+        return found
+
+    def needs_check(self, vectors: Mapping[str, Vectors]) -> bool:
+        return bool(self._call("needs_check", dict(vectors)))
+
+    def note_model(self, fingerprint: str) -> None:
+        self._call("note_model", fingerprint)
+
+    @property
+    def model(self) -> str:
+        return str(self._call("model"))
+
+    def _pieces(self, method: str) -> Iterator[Any]:
+        number = self._call(method)
+        while piece := self._call(MORE, number):
+            yield from piece
+
+    def _wait_until_open(self) -> None:
+        with self._opening:
+            if self._opened is not None:
+                try:
+                    self._result(self._opened)
+                except Exception:
+                    self.close()
+                    raise
+                self._opened = None
+
+    def _call(self, method: str, *values: object, **named: object) -> Any:
+        self._wait_until_open()
+        answers: SimpleQueue[_Answer] = SimpleQueue()
+        with self._guard:
+            if self.ended or self._owner != os.getpid():
+                raise self._lost()
+            number = next(self._numbers)
+            self._waiting[number] = answers
+        stdin = self._child.process.stdin
+        assert stdin is not None
+        try:
+            with self._turn:
+                write_message(stdin, (number, method, values, named))
+        except (OSError, ValueError) as error:  # its pipe is closed
+            raise self._lost() from error
+        except BaseException:
+            self._child.process.kill()  # the rest of the request will never come
+            raise
+        return self._result(answers)
+
+    def _result(self, answers: SimpleQueue[_Answer]) -> Any:
+        while True:
+            with suppress(Empty):
+                succeeded, value = answers.get(timeout=_SECONDS_BETWEEN_LOOKS)
+                break
+        if succeeded:
+            return value
+        raise value
+
+    def _receive(self) -> None:
+        """Hand out answers until the process ends; then tell all who wait."""
+        stdout = self._child.process.stdout
+        assert stdout is not None
+        with suppress(EOFError, OSError, ValueError):
+            while True:
+                number, succeeded, value = read_message(stdout)
+                with self._guard:
+                    answers = self._waiting.pop(number, None)
+                if answers is not None:
+                    answers.put((succeeded, value))
+        with self._guard:
+            self.ended = True
+            waiting = list(self._waiting.values())
+            self._waiting.clear()
+        for answers in waiting:
+            answers.put((False, self._lost()))
+
+    def _lost(self) -> VectorsUnavailableError:
+        return VectorsUnavailableError(
+            f"The process that keeps the vectors of the index {self._index} has ended. Try again;"
+            " if it stays so, run `askdocs doctor --repair`."
+        )
