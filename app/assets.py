@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from .bundle import bundle
 
@@ -77,17 +79,26 @@ def _scripts() -> dict[str, str]:
     return {script.name.removesuffix(".js"): script.read_text(encoding="utf-8") for script in found}
 
 
-def _words() -> dict[str, bytes]:
-    """What the page's own words are in each language, by the file that its script loads."""
+def words_of(language: str) -> Mapping[str, Any]:
+    """English words of the page with those of a language; none for English or an unknown one."""
+    return {} if language == "en" else _known_words().get(language, {})
+
+
+@cache
+def _known_words() -> dict[str, dict[str, Any]]:
     folder = files("askdocs.app").joinpath("static", "words")
-    known = {
+    return {
         file.name.removesuffix(".json"): json.loads(file.read_bytes()) for file in folder.iterdir()
     }
+
+
+def _words() -> dict[str, bytes]:
+    """What the page's own words are in each language, by the file that its script loads."""
     return {
         f"words-{code}.json": json.dumps(
-            {"words": {} if code == "en" else words, "english": known["en"]}, ensure_ascii=False
+            {"words": words_of(code), "english": _known_words()["en"]}, ensure_ascii=False
         ).encode()
-        for code, words in known.items()
+        for code in _known_words()
     }
 
 

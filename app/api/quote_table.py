@@ -21,10 +21,11 @@ from askdocs.index.folder import make_private_folder
 from askdocs.output.exports import checksum
 from askdocs.output.marks import Mark, address_of
 from askdocs.quote_table.fill import Cell, QuoteTable, fill, load_known, load_table, save
-from askdocs.quote_table.write import write_table
+from askdocs.quote_table.write import Link, write_table
 
 from ..background_tasks import Background
 from ..corpora import page_address
+from ..wording import table_wording
 from .check import Name, lines_of
 
 if TYPE_CHECKING:
@@ -109,12 +110,13 @@ def add_tables(
         return lines_of(background, work, "askdocs-table", done=place.release)
 
     @routes.get("/table/{name}")
-    def download(name: str, request: Request) -> Response:
+    def download(name: str, request: Request, language: str = "en") -> Response:
         found = _FILE.fullmatch(name)
         table = load_table(tables.path(found[1])) if found else None
         if found is None or table is None:
             return JSONResponse({"problem": "This table is not kept any more."}, 404)
-        content = _written(table, found[2], page_address(request), assistant.config.corpus)
+        link_to = partial(address_of, page_address(request), assistant.config.corpus)
+        content = _written(table, found[2], link_to, language)
         headers = {
             "Content-Disposition": f'attachment; filename="quotes.{found[2]}"',
             "Cache-Control": "no-store",
@@ -167,11 +169,11 @@ def _quotes(cell: Cell) -> list[Mapping[str, Any]]:
     ]
 
 
-def _written(table: QuoteTable, kind: str, page: str, corpus: Path) -> bytes:
+def _written(table: QuoteTable, kind: str, link_to: Link, language: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="askdocs-") as folder:
         path = Path(folder) / f"quotes.{kind}"
         if kind == "json":
             save(table, path)
         else:
-            write_table(table, path, link_to=partial(address_of, page, corpus))
+            write_table(table, path, link_to=link_to, wording=table_wording(language))
         return path.read_bytes()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from askdocs.app.wording import table_wording
 from askdocs.documents.loaders.file_type import REASONS
 from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
 from askdocs.documents.loaders.pdf.garbled import UNDECODED
@@ -75,6 +76,25 @@ def test_a_script_shows_only_words_that_are_translated(script: Path) -> None:
         shown = re.sub(r"\$\{[^}]*\}", "", words).strip()
         if shown and _SHOWN.search(shown) and not _SELECTOR.search(shown):
             assert shown in _ENGLISH_ONLY, f"not translated: {words}"
+
+
+@pytest.mark.parametrize(
+    ("place", "translated"),
+    [
+        ("page 4, Results, line 12", "Seite 4, Results, Zeile 12"),
+        (
+            "page 3 (printed iii), On line 5, in short",
+            "Seite 3 (gedruckt iii), On line 5, in short",
+        ),
+        ("Preface", "Preface"),
+        ("row 7", "Zeile 7"),
+        ("", ""),
+    ],
+)
+def test_a_place_in_a_downloaded_table_is_translated_but_not_its_heading(
+    place: str, translated: str
+) -> None:
+    assert table_wording("de").place(place) == translated
 
 
 def test_no_translation_is_of_words_that_nobody_says() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import io
 import json
 import threading
@@ -109,6 +110,18 @@ def test_a_table_is_told_row_by_row_kept_and_written(
         answer = client.get(f"/table/{first['table']}.{kind}")
         assert "what did Zehri warn?" in answer.text
         assert "attachment" in answer.headers["content-disposition"]
+
+    address = f"/table/{first['table']}"
+    rows = list(csv.reader(io.StringIO(client.get(f"{address}.csv?language=de").text)))
+    assert rows[0][0].lstrip("\ufeff") == "Dokument"
+    assert "nicht gesagt" in {cell for row in rows for cell in row}
+    assert any("Zeile" in cell for row in rows[1:] for cell in row)
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{address}.xlsx?language=ur").content))
+    assert book["اقتباسات کا جدول"].sheet_view.rightToLeft
+    page = client.get(f"{address}.html?language=ur").text
+    assert "<html lang='ur' dir='rtl'>" in page
+    assert "not said" not in page.partition("<script")[0]
+    assert "<html lang='en'" in client.get(f"{address}.html?language=xx").text
 
 
 @pytest.mark.parametrize("name", ["0123456789ab.csv", "..%2Fa.json", "x.exe"])

@@ -5,7 +5,7 @@ import { addView } from "./views.js";
 import { chosen } from "./source_filter.js";
 import { sayWhere } from "./check.js";
 import { toldBy } from "./lines.js";
-import { place as placeOf, t } from "./words.js";
+import { language, place as placeOf, t } from "./words.js";
 
 const KEPT = "askdocs-table-questions"; // in the storage of this tab
 
@@ -67,7 +67,7 @@ function take(line) {
     total = line.total;
     head(line.questions);
     for (const link of findAll("#table-tools [data-kind]")) {
-      link.href = `table/${line.table}.${link.dataset.kind}`;
+      link.href = `table/${line.table}.${link.dataset.kind}?language=${language}`;
       link.download = `quotes.${link.dataset.kind}`;
     }
   }

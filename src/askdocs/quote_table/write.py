@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -13,20 +14,42 @@ from askdocs.output.exports import embedded
 from askdocs.output.marks import Mark, link
 from askdocs.quote_table.fill import Cell, QuoteTable
 
-NOT_SAID = "not said"
-PERHAPS = "perhaps: "
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
 _MOST_LETTERS = 32_000  # of a cell of a spreadsheet
+_LONGEST_TITLE = 31  # of a sheet
 Link = Callable[[str, str], str]
 
 
-def write_table(table: QuoteTable, path: Path, *, link_to: Link) -> None:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a table that are neither of documents nor of the questions, in one language.
+
+    `place` says a place in a document, such as "page 4, Results", in that language.
+    """
+
+    language: str = "en"
+    right_to_left: bool = False
+    title: str = "Table of quotes"
+    document: str = "document"
+    not_said: str = "not said"
+    perhaps: str = "perhaps:"
+    open: str = "open"
+    place: Callable[[str], str] = str
+
+
+ENGLISH = Wording()
+
+
+def write_table(
+    table: QuoteTable, path: Path, *, link_to: Link, wording: Wording = ENGLISH
+) -> None:
     """Write a table in the format that the suffix names.
 
     Args:
         table: The table.
         path: A file ending in .csv, .xlsx or .html.
         link_to: Gives an address for a source and a fragment of the page's address.
+        wording: The words around the quotes.
 
     Raises:
         ConfigError: The suffix is none of these.
@@ -35,18 +58,19 @@ def write_table(table: QuoteTable, path: Path, *, link_to: Link) -> None:
     writer = writers.get(path.suffix.lower())
     if writer is None:
         raise ConfigError(f"{path} should end in .csv, .xlsx, .html or .json.")
-    writer(table, path, link_to)
+    writer(table, path, link_to, wording)
 
 
-def cell_text(cell: Cell | None) -> str:
+def cell_text(cell: Cell | None, wording: Wording = ENGLISH) -> str:
     """The words of a cell with their places, or that nothing is said."""
     if cell is None or not cell.quotes:
-        return NOT_SAID
+        return wording.not_said
     words = " ".join(
-        f"“{quote['quote']}”" + (f" ({quote['place']})" if quote.get("place") else "")
+        f"“{quote['quote']}”"
+        + (f" ({wording.place(quote['place'])})" if quote.get("place") else "")
         for quote in cell.quotes
     )
-    return PERHAPS + words if cell.state == "perhaps" else words
+    return f"{wording.perhaps} {words}" if cell.state == "perhaps" else words
 
 
 def cell_link(cell: Cell, link_to: Link) -> str:
@@ -61,17 +85,17 @@ def _plain(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _write_csv(table: QuoteTable, path: Path, link_to: Link) -> None:
+def _write_csv(table: QuoteTable, path: Path, link_to: Link, wording: Wording) -> None:
     del link_to
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["document", *map(_plain, table.questions)])
+        writer.writerow([_plain(wording.document), *map(_plain, table.questions)])
         for source in table.sources:
             cells = (table.cells.get((source, question)) for question in table.questions)
-            writer.writerow([_plain(source), *(_plain(cell_text(cell)) for cell in cells)])
+            writer.writerow([_plain(source), *(_plain(cell_text(cell, wording)) for cell in cells)])
 
 
-def _write_xlsx(table: QuoteTable, path: Path, link_to: Link) -> None:
+def _write_xlsx(table: QuoteTable, path: Path, link_to: Link, wording: Wording) -> None:
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Alignment, Font
@@ -79,13 +103,14 @@ def _write_xlsx(table: QuoteTable, path: Path, link_to: Link) -> None:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = "Quotes"
-    sheet.append(["document", *map(_plain, table.questions)])
+    sheet.title = wording.title[:_LONGEST_TITLE]
+    sheet.sheet_view.rightToLeft = wording.right_to_left
+    sheet.append([_plain(wording.document), *map(_plain, table.questions)])
     for number, source in enumerate(table.sources, 2):
         sheet.cell(number, 1, _plain(source))
         for column, question in enumerate(table.questions, 2):
             cell = table.cells.get((source, question))
-            text = ILLEGAL_CHARACTERS_RE.sub("", _plain(cell_text(cell)))[:_MOST_LETTERS]
+            text = ILLEGAL_CHARACTERS_RE.sub("", _plain(cell_text(cell, wording)))[:_MOST_LETTERS]
             written = sheet.cell(number, column, text)
             written.alignment = Alignment(wrap_text=True, vertical="top")
             if cell is not None and cell.quotes:
@@ -98,39 +123,41 @@ def _write_xlsx(table: QuoteTable, path: Path, link_to: Link) -> None:
     book.save(path)
 
 
-def _write_html(table: QuoteTable, path: Path, link_to: Link) -> None:
-    head = "".join(f"<th>{escape(question)}</th>" for question in table.questions)
-    rows = "".join(_html_row(table, source, link_to) for source in table.sources)
+def _write_html(table: QuoteTable, path: Path, link_to: Link, wording: Wording) -> None:
+    direction = "rtl" if wording.right_to_left else "ltr"
+    head = "".join(f"<th dir='auto'>{escape(question)}</th>" for question in table.questions)
+    rows = "".join(_html_row(table, source, link_to, wording) for source in table.sources)
     answers = [dict(cell.answer) for source in table.sources for cell in table.row(source)]
     path.write_text(
-        "<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>Table of quotes</title>\n"
+        f"<!doctype html>\n<html lang='{wording.language}' dir='{direction}'><meta charset='utf-8'>"
+        f"<title>{escape(wording.title)}</title>\n"
         "<style>body{font:16px/1.5 system-ui;margin:2rem}table{border-collapse:collapse}"
         "th,td{border:1px solid #ccc;padding:.5rem;text-align:start;vertical-align:top}"
         "td{max-width:28rem}.none{color:#777}small{color:#555;font-weight:400}</style>\n"
-        f"<table><thead><tr><th>document</th>{head}</tr></thead><tbody>\n{rows}</tbody></table>\n"
+        f"<table><thead><tr><th>{escape(wording.document)}</th>{head}</tr></thead><tbody>\n"
+        f"{rows}</tbody></table>\n"
         f"{embedded({'answers': json.loads(json.dumps(answers))})}\n</html>\n",
         encoding="utf-8",
     )
 
 
-def _html_row(table: QuoteTable, source: str, link_to: Link) -> str:
+def _html_row(table: QuoteTable, source: str, link_to: Link, wording: Wording) -> str:
     title = escape(table.titles.get(source) or source)
     cells = (table.cells.get((source, question)) for question in table.questions)
     return (
-        f"<tr><th>{title}<br><small>{escape(source)}</small></th>"
-        f"{''.join(_html_cell(cell, link_to) for cell in cells)}</tr>\n"
+        f"<tr><th dir='auto'>{title}<br><small>{escape(source)}</small></th>"
+        f"{''.join(_html_cell(cell, link_to, wording) for cell in cells)}</tr>\n"
     )
 
 
-def _html_cell(cell: Cell | None, link_to: Link) -> str:
+def _html_cell(cell: Cell | None, link_to: Link, wording: Wording) -> str:
     if cell is None or not cell.quotes:
-        return f'<td class="none">{NOT_SAID}</td>'
+        return f'<td class="none">{escape(wording.not_said)}</td>'
     quotes = "".join(
-        f"<p>“{escape(str(quote['quote']))}”"
-        f" <small>{escape(str(quote.get('place') or ''))}</small></p>"
+        f"<p dir='auto'>“{escape(str(quote['quote']))}”"
+        f" <small><bdi>{escape(wording.place(str(quote.get('place') or '')))}</bdi></small></p>"
         for quote in cell.quotes
     )
-    doubt = "<small>perhaps</small>" if cell.state == "perhaps" else ""
-    return (
-        f'<td dir="auto">{doubt}{quotes}<a href="{escape(cell_link(cell, link_to))}">open</a></td>'
-    )
+    doubt = f"<small>{escape(wording.perhaps)}</small>" if cell.state == "perhaps" else ""
+    address = escape(cell_link(cell, link_to))
+    return f'<td>{doubt}{quotes}<a href="{address}">{escape(wording.open)}</a></td>'
