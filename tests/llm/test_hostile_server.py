@@ -57,6 +57,17 @@ def problem(words: str) -> bytes:
     return json.dumps({"error": {"message": words}}).encode()
 
 
+def encoded(name: str) -> bytes:
+    """The beginning of a reply that names a way to encode text."""
+    return OK[:-4] + f"; charset={name}\r\n\r\n".encode()
+
+
+def nested(depth: int) -> bytes:
+    """A content that is a list of parts, the text of each a list of parts."""
+    inner = '[{"text": ' * depth + '"Here."' + "}]" * depth
+    return f'data: {{"choices": [{{"delta": {{"content": {inner}}}}}]}}\n\n'.encode()
+
+
 NO_ANSWER, BROKEN = "sent what is no answer", "broke off in the middle"
 SILENT, UNUSABLE = "(timed out|longer than the time allowed)", "cannot be used"
 PLAIN = "Content-Type: application/json"
@@ -110,6 +121,13 @@ BEHAVIOURS: dict[str, tuple[list[bytes | None], str, str]] = {
     "cut by length": ([OK, words("It is", finish_reason="length")], "", "greatest length"),
     "cut by a filter": ([OK, words("It", finish_reason="content_filter")], "", "content filter"),
     "odd reason": ([OK, words("Here.", finish_reason={"a": 1}), DONE], "Here.", ""),
+    "text that unpacks": ([encoded("zlib"), words("Here."), DONE], "Here.", ""),
+    "text as base64": ([encoded("base64"), words("Here."), DONE], "Here.", ""),
+    "text turned round": ([encoded("rot13"), words("Here."), DONE], "Here.", ""),
+    "text in no encoding": ([encoded("undefined"), words("Here."), DONE], "Here.", ""),
+    "byte order mark": ([OK, b"\xef\xbb\xbf" + words("Here."), DONE], "Here.", ""),
+    "parts within parts": ([OK, nested(450), DONE], "", NO_ANSWER),
+    "key in pieces": ([status("401 No", problem("sk-s\u200becret-0\u2060123456789"))], "", "[key]"),
     "one long word": ([OK, words("x" * 2_000_000), DONE], "x" * 2_000_000, ""),
 }  # fmt: skip
 
@@ -209,8 +227,13 @@ def test_a_server_that_misbehaves_ends_in_words_or_in_an_error(
         ([b"HTTP/1.1 200 OK\r\n\r\n", *repeat(MEGABYTE, 200)], "longer than .* bytes"),
         ([status("200 OK", deep())], "RecursionError|recursion"),
         ([status("401 No", f"bad key {KEY}".encode())], r"status 401: bad key \[key\]"),
+        ([status("401 No", b"no", "Content-Type: text/plain; charset=hex")], "status 401: no"),
+        (
+            [status("200 OK", b'{"data": [{"index": 0, "embedding": [%s]}]}' % (b"9" * 400))],
+            "large",
+        ),
     ],
-    ids=["compressed", "endless", "deep", "key"],
+    ids=["compressed", "endless", "deep", "key", "encoding", "large number"],
 )
 def test_a_server_of_an_embedding_model_is_held_to_the_same(
     answer: list[bytes], error: str, monkeypatch: pytest.MonkeyPatch
@@ -220,6 +243,14 @@ def test_a_server_of_an_embedding_model_is_held_to_the_same(
         ServerEmbedder(server.url).embed(["Hello?"])
     assert KEY not in str(caught.value)
     assert server.sent < embedder_server._REPLY_BYTES + 8_000_000
+
+
+def test_an_embedding_server_that_drips_is_left_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte came in time, and nothing limited the whole."""
+    monkeypatch.setattr(embedder_server, "_SECONDS", 0.5)
+    drips = [b"HTTP/1.1 200 OK\r\n\r\n", *repeat(b": still here\n\n", 3000)]
+    with hostile(drips) as server, pytest.raises(ModelUnavailableError, match="stopped"):
+        ServerEmbedder(server.url).embed(["Hello?"])
 
 
 def test_a_password_in_an_address_is_not_shown() -> None:

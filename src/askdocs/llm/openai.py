@@ -8,6 +8,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError, first_line
@@ -165,7 +166,8 @@ class OpenAIModel:
     def _told(self, text: str) -> str:
         from askdocs.system.http import without_secret
 
-        printable = "".join(each if each.isprintable() else " " for each in text)
+        visible = "".join(each for each in text if category(each) != "Cf")
+        printable = "".join(each if each.isprintable() else " " for each in visible)
         return without_secret(" ".join(printable.split()), self._key)[:_ERROR_CHARACTERS]
 
 
@@ -197,7 +199,11 @@ def _choice(event: Mapping[str, Any]) -> tuple[str, str]:
 def _text(content: Any) -> str:
     """The text of a content, which may come as a list of parts."""
     if isinstance(content, list):
-        return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+        return "".join(_words(part.get("text")) for part in content if isinstance(part, dict))
+    return _words(content)
+
+
+def _words(content: Any) -> str:
     if content is None or isinstance(content, str):
         return content or ""
     raise TypeError(f"no text: {type(content).__name__}")

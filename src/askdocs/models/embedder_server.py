@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -14,7 +15,8 @@ from askdocs.system.network import is_loopback
 
 KEY = "ASKDOCS_EMBEDDER_KEY"  # names the environment variable; the key itself is never kept
 AT_ONCE = 32  # texts a request; the least that common servers allow
-_SECONDS = 60.0
+_SECONDS = 60.0  # that it may be silent
+_LONGEST_WHOLE = 3.0  # times as long it may take altogether
 _REPLY_BYTES = 64_000_000  # 32 vectors of 16,384 numbers, 100 bytes each
 _ERROR_CHARACTERS = 300
 
@@ -61,13 +63,14 @@ class ServerEmbedder:
         key = os.environ.get(KEY, "") if self._key is None else self._key
         headers = {**UNCOMPRESSED, **({"Authorization": f"Bearer {key}"} if key else {})}
         proxies = not is_loopback(urlsplit(self._url).hostname)  # they are for elsewhere
+        ends = time.monotonic() + _LONGEST_WHOLE * _SECONDS
         try:
             # A redirection is not followed: the key is for this address only.
             with (
                 httpx.Client(headers=headers, timeout=_SECONDS, trust_env=proxies) as client,
                 client.stream("POST", self._endpoint, json=body) as answer,
             ):
-                limit_reply(answer, _REPLY_BYTES)
+                limit_reply(answer, _REPLY_BYTES, stopped=lambda: time.monotonic() > ends)
                 answer.read()
             if answer.status_code != 200:
                 said = without_secret(answer.text, key)[:_ERROR_CHARACTERS]
@@ -77,7 +80,8 @@ class ServerEmbedder:
             if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
                 raise ValueError(f"{len(rows)} vectors for {len(texts)} texts")
         except (
-            httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, RecursionError
+            httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, RecursionError,
+            OverflowError,
         ) as error:  # fmt: skip
             reason = without_secret(str(error), key) or type(error).__name__
             raise self._unavailable(reason) from error

@@ -19,7 +19,7 @@ class ReplyRefusedError(httpx.HTTPError):
 def limit_reply(
     response: httpx.Response, most_bytes: int, *, stopped: Callable[[], bool] = lambda: False
 ) -> None:
-    """Limit what can be read of a response whose body has not been read.
+    """Limit what can be read of a response whose body has not been read. Its text is UTF-8.
 
     Args:
         response: the response; it was asked for with UNCOMPRESSED headers.
@@ -32,6 +32,8 @@ def limit_reply(
     """
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise ReplyRefusedError("it compresses its reply, which it was asked not to do")
+    # Not the one that it names: Python knows encodings that unpack, and some that raise anything.
+    response.encoding = "utf-8-sig"
     response.stream = _LimitedStream(response.stream, most_bytes, stopped)
 
 
