@@ -55,6 +55,13 @@ def rebuild(root: Path) -> None:
         assistant.index(rebuild=True)
 
 
+def rebuild_apart(root: Path) -> None:
+    """As a server does it: a process of its own writes the vectors, and outlives the kill."""
+    with opened(root) as assistant:
+        assistant.keep_vectors_apart()
+        assistant.index(rebuild=True)
+
+
 def move(url: str, root: Path) -> None:
     with opened(root) as assistant:
         assistant.move(url)
@@ -133,7 +140,7 @@ def main(rounds: int, seed: int = 1) -> None:
         server = ChromaProcess(Path(name) / "server")
         server.start()
         try:
-            for command in ("repair", "rebuild", "move"):
+            for command in ("repair", "rebuild", "rebuild apart", "move"):
                 for line in killed(
                     command, rounds, seed, healthy, Path(name) / command, server.url
                 ):
@@ -156,8 +163,9 @@ def killed(
         if command == "repair":
             damage_all(root)
             return root, repair, wrong_after_repair
-        if command == "rebuild":
-            return root, rebuild, wrong_after_rebuild
+        if command in ("rebuild", "rebuild apart"):
+            work = rebuild if command == "rebuild" else rebuild_apart
+            return root, work, wrong_after_rebuild
         place = f"{url}/{command}-{seed}-{number}"
         return root, partial(move, place), partial(wrong_after_move, place)
 

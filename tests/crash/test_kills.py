@@ -30,7 +30,7 @@ def server(tmp_path: Path) -> Iterator[ChromaProcess]:
     started.kill()
 
 
-@pytest.mark.parametrize("command", ["repair", "rebuild"])
+@pytest.mark.parametrize("command", ["repair", "rebuild", "rebuild apart"])
 def test_what_is_killed_is_finished_by_the_next_command(
     healthy: Path, tmp_path: Path, command: str
 ) -> None:
