@@ -1,4 +1,4 @@
-"""The chat page: a Gradio front end that only calls `askdocs.assistant.Assistant`."""
+"""The page and its routes: what is answered comes from `askdocs.assistant.Assistant`."""
 
 from __future__ import annotations
 

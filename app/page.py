@@ -171,8 +171,10 @@ def _lay_out(around: Surroundings) -> _Parts:
             history = gradio.HTML("", elem_id="conversations", elem_classes="list", **PLAIN)
     gradio.HTML(CONFIRM, **PLAIN)
     return _Parts(
-        conversation, welcome, past, present, follow_ups, question, command, send, stop, start_over,
-        open_history, find_conversation, history, file,
+        conversation=conversation, welcome=welcome, past=past, present=present,
+        follow_ups=follow_ups, question=question, command=command, send=send, stop=stop,
+        start_over=start_over, open_history=open_history, find_conversation=find_conversation,
+        history=history, file=file,
     )  # fmt: skip
 
 

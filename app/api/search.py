@@ -93,7 +93,7 @@ def mark_of(match: Match) -> Mark:
         start, end = match.spans[0][0], match.spans[-1][1]
         if end - start > _MARKED:
             end = match.spans[0][1]
-    words = passage.text[start - passage.start : end - passage.start]
+    words = passage.slice(start, end)
     return Mark(start, end, checksum(words))
 
 

@@ -73,6 +73,15 @@ class Passage:
         """The heading right above it, without those above that one; "" where there is none."""
         return (self.heading or "").rpartition(" › ")[2]
 
+    def slice(self, start: int, end: int) -> str:
+        """Return the words of a span of the document; the part of it that lies in this passage.
+
+        Args:
+            start: Where the span begins, in characters of the document.
+            end: Where it ends.
+        """
+        return self.text[max(start - self.start, 0) : max(end - self.start, 0)]
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

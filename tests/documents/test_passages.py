@@ -80,6 +80,14 @@ def test_a_passage_ends_where_a_sentence_ends() -> None:
         assert passage.text.endswith(("km.", "rained."))
 
 
+def test_a_slice_has_the_words_of_a_span_that_lie_in_the_passage() -> None:
+    passage = Passage("id", "a.txt", "Second sentence.", 10, 26)
+    assert passage.slice(10, 16) == "Second"
+    assert passage.slice(17, 40) == "sentence."
+    assert passage.slice(0, 16) == "Second"
+    assert passage.slice(0, 5) == ""
+
+
 def test_a_sentence_far_longer_than_a_passage_is_cut_at_clauses() -> None:
     text = "first we went to the harbour, then we saw the ships leave; " * 60
     passages = split(Document("a.txt", text))

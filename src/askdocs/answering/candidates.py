@@ -42,8 +42,7 @@ class Candidate:
     @property
     def quote(self) -> str:
         """The words of the sentence."""
-        passage = self.hit.passage
-        return passage.text[self.start - passage.start : self.end - passage.start]
+        return self.hit.passage.slice(self.start, self.end)
 
     @property
     def place(self) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.context import all_sentences
-from askdocs.index.keywords.terms import indexed_form, stem, words
+from askdocs.index.keywords.terms import WORD, indexed_form, stem, words
 from askdocs.types import Answer, Citation, Document, Passage, Statement
 
 MOST_QUOTED = 10  # documents; the list names more
@@ -36,7 +36,6 @@ _PATTERNS = [
 ]
 _QUOTED = re.compile(r"[\"“«„'‘](.+)[\"”»“'’]")
 _LEADING = re.compile(r"(?:the |an? |any )?(?:(?:words?|phrase|term|name)s? )?", re.IGNORECASE)
-_TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,12 @@ def mentions_wanted(question: str) -> Wanted | None:
 def places_of(wanted: Wanted, text: str) -> Iterator[tuple[int, int]]:
     """(start, end) in characters of each mention in a text, from the first on."""
     form: Callable[[str], str] = str if wanted.exact else stem
-    phrase = [form(found.group().lower()) for found in _TOKEN.finditer(wanted.phrase)]
+    phrase = [form(found.group().lower()) for found in WORD.finditer(wanted.phrase)]
     if not phrase or indexed_form(wanted.phrase) != wanted.phrase:  # scripts without spaces
         for found in re.finditer(re.escape(wanted.phrase), text, re.IGNORECASE):
             yield found.span()
         return
-    spans = [found.span() for found in _TOKEN.finditer(text)]
+    spans = [found.span() for found in WORD.finditer(text)]
     forms = [form(text[start:end].lower()) for start, end in spans]
     for number in range(len(forms) - len(phrase) + 1):
         if forms[number] == phrase[0] and forms[number : number + len(phrase)] == phrase:
@@ -154,7 +153,7 @@ def _citation(number: int, found: Mentioned, passages: Sequence[Passage]) -> lis
             places = [(passage.start + a, passage.start + b) for a, b in spans]
             around = next((span for span in places if span[0] <= start < span[1]), None)
             first, last = around or (passage.start, passage.start + len(passage.text))
-            quote = passage.text[first - passage.start : last - passage.start]
+            quote = passage.slice(first, last)
             focus = (start, min(end, last))
             return [Citation(number, passage, quote, first, last, focus)]
     return []

@@ -105,7 +105,7 @@ def _opening(
         end = start + first[1]
     for passage in passages:
         here = max(start, passage.start)
-        words = passage.text[here - passage.start : max(end - passage.start, 0)]
+        words = passage.slice(here, end)
         if here < end and words.strip():
             yield Candidate(Hit(passage, 1.0), here, here + len(words.rstrip()), None, 1.0)
 

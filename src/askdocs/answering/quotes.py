@@ -91,7 +91,8 @@ def _disagreement(considered: Considered, groups: Sequence[Sequence[Candidate]])
     if len(considered.versions) > 1:
         return NEWEST_FIRST
     quoted = [group[0] for group in groups]
-    return DIFFERENT * (considered.together == 1 and documents_differ(considered.question, quoted))
+    differ = considered.together == 1 and documents_differ(considered.question, quoted)
+    return DIFFERENT if differ else ""
 
 
 def _overview(considered: Considered) -> Answer:

@@ -395,7 +395,7 @@ class _Writing:
         for citation in self.citations:
             if (citation.passage, citation.start, citation.end) == quote:
                 return citation
-        words = passage.text[start - passage.start : end - passage.start]
+        words = passage.slice(start, end)
         citation = Citation(len(self.citations) + 1, passage, words, start, end)
         self.citations.append(citation)
         return citation

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.questions.intent import TEXT
+from askdocs.documents.calendar import DAYS, MONTHS
 from askdocs.index.keywords.terms import STOP_WORDS
 
 _ENDINGS = r"(?:e[ds]?|s|ed|es|ing|ies|ied|y|ying)?"
@@ -47,10 +48,7 @@ _OPEN_SPEAKER = re.compile(
 )  # what stands beside a quote: nothing, "she said", "said she"
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Yy]ou|[Yy]our)\b")
 _NAME = re.compile(r"\b[A-Z][\w'’-]*[a-z]")
-_TIMES = frozenset(
-    """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May
-    June July August September October November December""".split()
-)
+_TIMES = frozenset((*DAYS, *MONTHS))
 _QUOTED = re.compile(r"[“\"«„][^”\"»“]{8,}[”\"»“]")
 
 

@@ -43,7 +43,7 @@ class _Citations:
         for each in self.found:
             if (each.passage, each.start, each.end) == quote:
                 return each
-        words = passage.text[start - passage.start : end - passage.start]
+        words = passage.slice(start, end)
         self.found.append(Citation(len(self.found) + 1, passage, words, start, end))
         return self.found[-1]
 

@@ -510,7 +510,7 @@ def _is_ordered(text: str, quotes: Sequence[Quote]) -> bool:
         return False  # the words in quote signs are shown as what they are
     wanted = content_words(text)
     for passage, start, end in quotes:
-        words = passage.text[start - passage.start : end - passage.start]
+        words = passage.slice(start, end)
         is_near = share(wanted, content_words(words)) >= _ORDERED_SHARE
         if is_near and is_directive(words, text):
             return True

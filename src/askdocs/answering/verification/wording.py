@@ -81,7 +81,7 @@ def piece_of_sentence(text: str, source: Source) -> Piece | None:
 
 
 def _words(passage: Passage, start: int, end: int) -> str:
-    return " ".join(passage.text[start - passage.start : end - passage.start].split())
+    return " ".join(passage.slice(start, end).split())
 
 
 def _sentence_around(quote: Quote) -> tuple[int, int]:
@@ -102,7 +102,7 @@ def _starts_sentence(quote: Quote) -> bool:
 def _ends_sentence(quote: Quote) -> bool:
     passage, _, end = quote
     inside = (passage, end - 1, end)
-    rest = passage.text[end - passage.start : _sentence_around(inside)[1] - passage.start]
+    rest = passage.slice(end, _sentence_around(inside)[1])
     return not re.search(r"\w", rest)
 
 

@@ -15,7 +15,7 @@ from askdocs.index.keywords.languages import has_stems, is_form_word, language_b
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 # "m²" and "CO₂" are found as "m2" and "CO2"; after a figure a raised one stays what it is.
 _RAISED = re.compile(r"(?<=[^\W\d_])[⁰¹²³⁴-⁹₀-₉]+")
-_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _STEMMER = snowballstemmer.stemmer("porter")  # what FTS5 calls "porter"
 MOST_WORDS = 200  # of a question; more are not looked at
@@ -47,7 +47,7 @@ def indexed_form(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text in lower case, each once, in order, at most MOST_WORDS."""
     found: dict[str, None] = {}
-    for word in _WORD.finditer(indexed_form(text)):
+    for word in WORD.finditer(indexed_form(text)):
         found.setdefault(word.group().lower().replace("’", "'"))
         if len(found) >= MOST_WORDS:
             break
