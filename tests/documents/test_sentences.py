@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import pairwise
 from typing import Any
 
@@ -201,3 +202,71 @@ def test_a_paragraph_with_a_number_is_cut_into_its_sentences(number: str) -> Non
 def test_a_parenthesis_behind_a_number_is_whole() -> None:
     text = "3.2 The fee is nine euros. (Until March: eight.)"
     assert sentences(text) == ["3.2 The fee is nine euros.", "(Until March: eight.)"]
+
+
+PROSE = (
+    "The ferry to the island was stopped on Monday by the storm that had come up\n"
+    "in the night. Nobody was hurt. The company says that it will sail again when\n"
+    "Harbour Master Jane Odell has looked at the piers."
+)
+LONG_LINE = PROSE.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ferry to the island stopped by the storm",  # leaves room for "The"
+        "Storm on Monday: Ferries of the North Line stay",
+        "The Storm and an Island That Waits for the Ferry: What the North Line Says Now",
+        "THE FERRY TO THE ISLAND IS STOPPED BY THE STORM OF MONDAY AND OF TUESDAY",
+        "Fähre zur Insel vom Sturm des Montags gestoppt",
+        "Паром на остров остановлен из-за шторма",
+    ],
+)
+@pytest.mark.parametrize("prose", [PROSE, LONG_LINE])
+def test_a_title_right_above_a_text_is_no_part_of_its_first_sentence(
+    title: str, prose: str
+) -> None:
+    found = sentences(f"{title}\n{prose}")
+    assert found[0] == title
+    assert len(found) == 4
+
+
+def test_a_by_line_below_a_title_stands_alone() -> None:
+    title = "Ferry to the island stopped by the storm"
+    by_line = "By Martin Solberg, our correspondent, 4 March"
+    assert sentences(f"{title}\n{by_line}\n{LONG_LINE}")[:2] == [title, by_line]
+
+
+@pytest.mark.parametrize(
+    ("title", "prose"),
+    [
+        (
+            "暴风雨导致渡轮停航居民等待北方航运公司的最新消息",
+            "星期一开往岛上的渡轮因为夜里刮起的暴风雨而停航没有人员受伤公司表示在港务长检查完所有"
+            "码头之后渡轮将会恢复航行",
+        ),
+        (
+            "توقف العبارة المتجهة إلى الجزيرة بسبب العاصفة",
+            "توقفت العبارة المتجهة إلى الجزيرة يوم الاثنين بسبب العاصفة التي هبت في الليل"
+            " ولم يصب أحد بأذى وقالت الشركة إنها ستبحر مرة أخرى.",
+        ),
+    ],
+)
+def test_a_title_stands_alone_where_letters_have_no_capitals(title: str, prose: str) -> None:
+    assert sentences(f"{title}\n{prose}")[0] == title
+
+
+@pytest.mark.parametrize("width", [48, 60, 72, 90])
+def test_a_wrapped_text_without_a_title_stays_whole(width: int) -> None:
+    whole = sentences(LONG_LINE)
+    assert [" ".join(each.split()) for each in sentences(textwrap.fill(LONG_LINE, width))] == whole
+
+
+def test_a_first_line_that_ends_within_a_sentence_stands_not_alone() -> None:
+    text = (
+        "The keys of the boathouse and of both of the sheds are with the\n"
+        "Harbour Master, who has to be asked on the day before. He is there at nine, at noon and at"
+        " six o'clock."
+    )
+    assert len(sentences(text)) == 2

@@ -65,6 +65,11 @@ _UNIT = re.compile(
 _WRAP_WIDTHS = range(40, 181)  # widths, in characters, at which prose is wrapped
 _NEARLY_FULL = 0.85  # of the width: a line that ends there within a sentence is wrapped
 _BEGINS_WITHIN = re.compile(r"[^\W\d_]{3,}[.!?] +[A-ZÀ-ÖØ-Þ]")
+_GOES_ON = ",;-–—("  # no title ends so
+_SHORT = 0.7  # of the width: so short is no first line of wrapped prose
+_FEWEST_OF_TITLE = 4  # words with a capital
+_FIGURE_OR_COMMA = re.compile(r"[\d,]")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _COLUMNS = re.compile(r"\S {3,}\S")
 _MOSTLY = 0.5  # of the line ends of a block
 _NEAR = 3  # lines before and after a line end that say how wide the text is there, each for itself
@@ -237,12 +242,55 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
             width = min(width, max(widths[number : number + _NEAR]))
         wrapped = width in _WRAP_WIDTHS and not listed
         soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
-        if soft and not _are_rows(text[line_before:piece_end], text[line_start:line_end]):
+        before, line = text[line_before:piece_end], text[line_start:line_end]
+        if soft and piece_start == line_before:
+            opens = not text[:piece_start].strip()
+            soft = not _stands_above(before, line, widths[number : number + _NEAR], opens=opens)
+        if soft and not _are_rows(before, line):
             line_before, piece_end = line_start, line_end
             continue
         yield piece_start, piece_end
         piece_start, piece_end = line_before, _ = line_start, line_end
     yield piece_start, piece_end
+
+
+def _stands_above(before: str, line: str, below: Sequence[int], *, opens: bool) -> bool:
+    """Whether a line is a title or a by-line, and the next one begins a text of its own.
+
+    Where prose is wrapped, the first word of a line had no room in the line before. A title leaves
+    room for it, or its capitals tell it.
+
+    Args:
+        before: The line, the first of its block or below such a line.
+        line: The next line.
+        below: The widths of the next lines.
+        opens: Whether `before` is the first line of the text.
+    """
+    first, last = line.lstrip()[:1], before.rstrip()[-1:]
+    if not first or first.islower() or last in _GOES_ON or is_function_word(_last_word(before)):
+        return False
+    if before.isupper() and not line.isupper():
+        return True
+    if opens and _is_title_case(before):
+        return True
+    width = _width(before)
+    if " " not in before.strip() and _WIDE.match(last):
+        return width < _NEARLY_FULL * max(below)
+    if width < _SHORT * max(below):
+        return True
+    has_room = width + 1 + len(line.split(maxsplit=1)[0]) <= below[0]
+    return has_room and not (width >= _NEARLY_FULL * max(below) and last.islower())
+
+
+def _is_title_case(line: str) -> bool:
+    """Whether all words of a line but those like "of" have a capital: "A Town and Its Bridge".
+
+    Lines with figures or commas may as well begin a text that is full of names.
+    """
+    if _FIGURE_OR_COMMA.search(line):
+        return False
+    telling = [word for word in _LETTERS.findall(line) if not is_function_word(word)]
+    return len(telling) >= _FEWEST_OF_TITLE and all(word[0].isupper() for word in telling)
 
 
 def _is_list(lines: Sequence[str]) -> bool:
