@@ -270,3 +270,8 @@ def test_a_first_line_that_ends_within_a_sentence_stands_not_alone() -> None:
         " six o'clock."
     )
     assert len(sentences(text)) == 2
+
+
+@pytest.mark.parametrize("space", ["\xa0", "\u202f", "\u2009", "\u3000"])
+def test_a_space_of_several_bytes_before_a_full_stop_is_read(space: str) -> None:
+    assert "".join(sentences(f"A{space}.B ?")).startswith(f"A{space}.B")

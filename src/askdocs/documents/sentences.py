@@ -79,6 +79,7 @@ _NEAR = 3  # lines before and after a line end that say how wide the text is the
 WINDOW, _MARGIN = 4000, 1000  # characters
 _EMPHASIS = re.compile(r"[*_]{1,3}(?=\s|$)")
 _SPACE = re.compile(r"\s+")
+_ANY_SPACE = re.compile(r"\s")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
@@ -121,8 +122,9 @@ def blocks(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for piece_start, piece_end in unwrapped_lines(text, start, end):
-        # A soft line end reads as a space: the lengths, and so the offsets, stay.
-        piece = text[piece_start:piece_end].replace("\n", " ")
+        # A soft line end reads as a space: the lengths, and so the offsets, stay. So does a space
+        # of more than one byte: before a full stop, the library may crash on it ("A\xa0.B").
+        piece = _ANY_SPACE.sub(" ", text[piece_start:piece_end])
         counted = _ENUMERATOR.match(piece)
         # A number that opens the text may make one sentence of it for the library: "(2) Rent. …".
         opening = counted.group() if counted else ""
