@@ -47,7 +47,7 @@ NOTED = "(command, conversation) => [window.askdocs.noted(), conversation]"
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class PageContext:
     """What the page stands on. `may_change`: visitors may add and remove documents."""
 
     assistant: Assistant
@@ -84,7 +84,7 @@ class _Parts:
         return [self.past, self.present, self.conversation]
 
 
-def build_page(around: Surroundings) -> gradio.Blocks:
+def build_page(around: PageContext) -> gradio.Blocks:
     """The page over one assistant; each visitor has a conversation of their own."""
     page: gradio.Blocks
     folder = around.switch.label(around.switch.current)
@@ -106,7 +106,7 @@ def build_page(around: Surroundings) -> gradio.Blocks:
     return page
 
 
-def welcomer(around: Surroundings) -> Callable[[], str]:
+def welcomer(around: PageContext) -> Callable[[], str]:
     """The event that draws the first screen as it should be now."""
 
     def welcome() -> str:
@@ -125,7 +125,7 @@ def welcomer(around: Surroundings) -> Callable[[], str]:
     return welcome
 
 
-def _lay_out(around: Surroundings) -> _Parts:
+def _lay_out(around: PageContext) -> _Parts:
     """The parts at their places: a head, then the talk on the left and panels on the right."""
     conversation = gradio.State(Conversation())
     with gradio.Row(elem_id="masthead"):
@@ -178,12 +178,12 @@ def _lay_out(around: Surroundings) -> _Parts:
     )  # fmt: skip
 
 
-def _manner(around: Surroundings) -> str:
+def _manner(around: PageContext) -> str:
     config = around.assistant.config
     return manner(tasks=config.tasks == "model", second_opinion=config.second_opinion == "yes")
 
 
-def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
+def _connect_talk(parts: _Parts, around: PageContext) -> Any:
     """Asking, stopping, starting over, judging; the event of asking."""
     asked = gradio.on(
         [parts.question.submit, parts.send.click],
@@ -240,7 +240,7 @@ def _connect_talk(parts: _Parts, around: Surroundings) -> Any:
     return asked
 
 
-def _connect_news(parts: _Parts, around: Surroundings) -> None:
+def _connect_news(parts: _Parts, around: PageContext) -> None:
     """What is drawn again when the documents have changed."""
     welcomed = _hidden("keep-up").click(welcomer(around), None, [parts.welcome], **QUIET)
     welcomed.then(
@@ -252,7 +252,7 @@ def _connect_news(parts: _Parts, around: Surroundings) -> None:
     )
 
 
-def _connect_history(parts: _Parts, around: Surroundings, asked: Any) -> None:
+def _connect_history(parts: _Parts, around: PageContext, asked: Any) -> None:
     """Listing, finding, opening, renaming, deleting and exporting conversations."""
     gradio.on(
         [parts.open_history.click, parts.find_conversation.change],

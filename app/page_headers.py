@@ -14,7 +14,7 @@ from .corpora import route_path
 HASHED = "/assets/"  # names there change with the content: browsers may keep the files
 
 # Gradio's templates are compiled in the browser, hence 'unsafe-eval'; an inline script runs only
-# with the nonce of the page it came in, so that nothing in a document can become a script.
+# with the nonce of the page it came in, which prevents XSS from documents.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-eval' 'nonce-{nonce}'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "

@@ -34,7 +34,7 @@ from .corpora import Corpora, NamedCorpus, corpus_root
 from .health import Health
 from .indexing import Indexing
 from .listener import host_name
-from .page import Surroundings, build_page
+from .page import PageContext, build_page
 from .page_state import page_state
 from .security import client_address, protected, visitor_of
 from .suggestions import Suggestions
@@ -133,7 +133,7 @@ def _routes_of(
         _add_intake(routes, intake)
         background.start(lambda: intake.clean_twice(background.ending), "askdocs-clean")
     archive = Archive(assistant.config.index / KEPT if options.keeping else None)
-    around = Surroundings(
+    around = PageContext(
         assistant, suggestions, archive, background, options.watching, options.may_change, switch
     )
     gradio.mount_gradio_app(

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 def add_endpoints(assistant: Assistant, background: Background) -> None:
-    """Add the endpoints to the page under construction. Errors a person can mend are told."""
+    """Add the endpoints to the page under construction. Errors that a person can fix are shown."""
 
     def answer_of(question: str, sources: list[str] | None = None) -> dict[str, Any]:
         """The answer, with the keys of `askdocs ask --json`."""
@@ -56,7 +56,7 @@ def _unheard(progress: Progress) -> None:
 
 
 def _told(work: Callable[[], Result]) -> Result:
-    """The result of `work`; an error that a person can mend reaches the caller in its words."""
+    """The result of `work`; an error that a person can fix reaches the caller in its words."""
     try:
         return work()
     except AskdocsError as error:

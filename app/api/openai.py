@@ -27,7 +27,7 @@ from askdocs.types import Answer, Statement, Turn
 from ..corpora import corpus_address, page_address
 from ..security import BODY_BYTES
 from ..views.markdown import AnswerEscaper, escaped_answer, one_line, unescaped
-from .processes import told_while_heard
+from .processes import stream_until_disconnect
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -69,7 +69,7 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
-class Wanted(BaseModel):
+class ChatCompletionRequest(BaseModel):
     """What a client asks. `sources`, our own, limits the question to documents or folders."""
 
     messages: list[Message] = Field(min_length=1, max_length=1000)
@@ -99,7 +99,7 @@ def add_completions(
         return {"object": "list", "data": listed}
 
     @routes.post("/v1/chat/completions")
-    def complete(wanted: Wanted, request: Request) -> Response:
+    def complete(wanted: ChatCompletionRequest, request: Request) -> Response:
         if wanted.messages[-1].role != "user":
             return _refused("The last message has to be the user's.")
         question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
@@ -121,14 +121,14 @@ def add_completions(
             first = next(pieces, "")  # what cannot be answered is told as an error, not midway
         except AskdocsError as error:
             return _refused(str(error))
-        return told_while_heard(
+        return stream_until_disconnect(
             _events(wanted, stream, first, pieces, page, keeps_blocks=chosen.has_llm),
             "text/event-stream",
         )
 
 
 def _events(
-    wanted: Wanted,
+    wanted: ChatCompletionRequest,
     stream: Stream,
     first: str,
     pieces: Iterator[str],

@@ -36,7 +36,7 @@ def add_tasks(routes: FastAPI, assistant: Assistant, background: Background) -> 
         if task not in TASKS:
             return JSONResponse({"problem": "There is no such task."}, 404)
         if task == "stream":
-            return told_while_heard(_streamed(assistant, values), "application/x-ndjson")
+            return stream_until_disconnect(_streamed(assistant, values), "application/x-ndjson")
         lines = _told(lambda listener: _do(task, assistant, values, listener), background)
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
@@ -98,7 +98,7 @@ def _do(
             )
 
 
-def told_while_heard(lines: Generator[str], media_type: str) -> StreamingResponse:
+def stream_until_disconnect(lines: Generator[str], media_type: str) -> StreamingResponse:
     """A response of these lines, which are closed when the client has gone."""
     return StreamingResponse(lines, media_type=media_type, background=BackgroundTask(lines.close))
 

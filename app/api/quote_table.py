@@ -45,7 +45,7 @@ _MEDIA = {
 Question = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class Wanted(BaseModel):
+class TableRequest(BaseModel):
     """The questions, and the documents or folders to ask; None for all."""
 
     questions: list[Question] = Field(min_length=1, max_length=MOST_QUESTIONS)
@@ -100,7 +100,7 @@ def add_tables(
     place = threading.BoundedSemaphore(1)
 
     @routes.post("/table")
-    def fill_table(wanted: Wanted) -> Response:
+    def fill_table(wanted: TableRequest) -> Response:
         sources = _sources(assistant, wanted.sources)
         if not sources:
             return JSONResponse({"problem": "No document to ask."}, 422)

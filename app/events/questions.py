@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wishes:
+class _AskRequest:
     """What is wished beside a question.
 
     `replaces` is the exchange whose question was edited: it goes, and those after it. `again` is
@@ -74,7 +74,7 @@ def asker(
         if not question:
             yield gradio.skip(), gradio.skip(), gradio.skip(), shown
             return
-        wishes, visitor = _wishes(values), visitor_of(request)
+        wishes, visitor = _ask_request(values), visitor_of(request)
         kept = archive.load(visitor, shown.id)
         if kept is not None and shown.is_behind(kept):  # what was not seen is not replaced
             conversation = kept.asked(question, wishes.sources)
@@ -134,7 +134,7 @@ def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
 
 
 def _answering(
-    assistant: Assistant, conversation: Conversation, history: Sequence[Turn], wishes: _Wishes
+    assistant: Assistant, conversation: Conversation, history: Sequence[Turn], wishes: _AskRequest
 ) -> Iterator[Conversation]:
     """The conversation as its last answer grows, at most twenty times a second."""
     asked = conversation.exchanges[-1]
@@ -177,9 +177,9 @@ def _one_of(value: Any, *known: str) -> str:
     return value if value in known else ""
 
 
-def _wishes(values: Mapping[str, Any]) -> _Wishes:
+def _ask_request(values: Mapping[str, Any]) -> _AskRequest:
     sources, replaces, again = (values.get(each) for each in ("sources", "replaces", "again"))
-    return _Wishes(
+    return _AskRequest(
         sources=tuple(str(source) for source in sources) if isinstance(sources, list) else (),
         replaces=replaces if isinstance(replaces, int) else None,
         again=again if isinstance(again, int) else None,

@@ -389,7 +389,9 @@ class Assistant(AssistantInterface):
     ) -> list[Hit]:
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
-        return pipeline.find(self._parts, [pipeline.cleaned(query)], limit=top_k, sources=sources)
+        return pipeline.find(
+            self._parts, [pipeline.normalise_question(query)], limit=top_k, sources=sources
+        )
 
     def find(
         self,
@@ -421,12 +423,12 @@ class Assistant(AssistantInterface):
         if by == "words":
             return find_words(catalog, query[:LONGEST_QUESTION], within=within, **page)
         hits = pipeline.find(
-            self._parts, [pipeline.cleaned(query)], limit=MOST_BY_MEANING, sources=within
+            self._parts, [pipeline.normalise_question(query)], limit=MOST_BY_MEANING, sources=within
         )
         return group_hits(query, hits, **page)
 
     def _stream(self, question: str, options: AskOptions) -> Stream:
-        return Stream(lambda: pipeline.told(self._parts, question, options))
+        return Stream(lambda: pipeline.stream_answer(self._parts, question, options))
 
     def consider(
         self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None

@@ -164,7 +164,7 @@ class Parts:
     def open_catalog(self) -> Catalog:
         """The catalog; opening it takes the lock, unless others may read the index too."""
         opened = self._catalog
-        if opened is not None:  # whoever only reads it does not wait for the opening of the rest
+        if opened is not None:  # a reader does not wait for the opening of the rest
             return opened
         with self.guard:
             if self._catalog is None:

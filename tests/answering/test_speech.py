@@ -4,14 +4,14 @@ import pytest
 
 from askdocs.answering.questions.speech import (
     asked_names,
+    asks_for_any_statement,
     asks_for_speech,
-    asks_openly,
-    goes_on,
-    leaves_speaker_open,
+    continues_speaker,
+    is_first_person,
     outside_quotes,
     reports_speech,
     speaker_context,
-    speaks_itself,
+    speaker_unnamed,
 )
 
 
@@ -72,10 +72,10 @@ def test_sentences_in_the_voice_of_the_author(sentence: str) -> None:
 
 
 def test_a_speaker_goes_on_where_a_pronoun_says_more() -> None:
-    assert goes_on("He cautioned that the bridge might not last.")
-    assert goes_on("“They told us nothing,” the report goes on.")
-    assert not goes_on("He walked home over the bridge.")
-    assert not goes_on("Hale warned that the bridge might not last.")
+    assert continues_speaker("He cautioned that the bridge might not last.")
+    assert continues_speaker("“They told us nothing,” the report goes on.")
+    assert not continues_speaker("He walked home over the bridge.")
+    assert not continues_speaker("Hale warned that the bridge might not last.")
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_what_stands_outside_quotation_marks(sentence: str, outside: str) -> Non
 
 
 def test_a_quote_that_names_nobody_leaves_its_speaker_open() -> None:
-    assert leaves_speaker_open('"We told them," she said.')
-    assert leaves_speaker_open('"It will grow," added he.')
-    assert leaves_speaker_open("“The crack will grow.”")
-    assert not leaves_speaker_open('"We told them," Okafor said.')
-    assert not leaves_speaker_open("She laughed.")
+    assert speaker_unnamed('"We told them," she said.')
+    assert speaker_unnamed('"It will grow," added he.')
+    assert speaker_unnamed("“The crack will grow.”")
+    assert not speaker_unnamed('"We told them," Okafor said.')
+    assert not speaker_unnamed("She laughed.")
 
 
 def test_who_speaks_is_told_by_the_sentences_before() -> None:
@@ -119,13 +119,13 @@ def test_whose_words_a_question_asks_for() -> None:
 
 
 def test_a_question_for_any_words_of_somebody_is_open() -> None:
-    assert asks_openly("What did Okafor say?")
-    assert asks_openly("What did the mayor warn?")
-    assert not asks_openly("What did Okafor say about the drainage?")
-    assert not asks_openly("Who said it?")
+    assert asks_for_any_statement("What did Okafor say?")
+    assert asks_for_any_statement("What did the mayor warn?")
+    assert not asks_for_any_statement("What did Okafor say about the drainage?")
+    assert not asks_for_any_statement("Who said it?")
 
 
 def test_messages_speak_for_themselves() -> None:
-    assert speaks_itself("Thanks, Li Hua, I think you should go!")
-    assert not speaks_itself('Halden said "we are safe".')
-    assert not speaks_itself("The US said so.")
+    assert is_first_person("Thanks, Li Hua, I think you should go!")
+    assert not is_first_person('Halden said "we are safe".')
+    assert not is_first_person("The US said so.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from askdocs.answering.questions.speech import leaves_speaker_open
+from askdocs.answering.questions.speech import speaker_unnamed
 from askdocs.documents.sentences import is_item, is_row, sentence_spans
 from askdocs.index.keywords.terms import content_words, same_word
 from askdocs.types import Passage
@@ -166,7 +166,7 @@ def context_start(texts: Sequence[str], number: int) -> int:
 
 
 def _depends_on_before(sentence: str) -> bool:
-    return bool(_CONTEXT_START.match(sentence)) or leaves_speaker_open(sentence)
+    return bool(_CONTEXT_START.match(sentence)) or speaker_unnamed(sentence)
 
 
 def announces(sentence: str) -> bool:

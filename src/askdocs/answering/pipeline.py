@@ -293,7 +293,7 @@ def _less_sure(considered: Considered, least: float) -> Considered:
     return replace(considered, candidates=candidates, doubt="This was quoted before.")
 
 
-def told(
+def stream_answer(
     parts: Parts,
     question: str,
     options: AskOptions,
@@ -302,7 +302,7 @@ def told(
     history, sources, insist = options.history, options.sources, options.insist
     began = time.monotonic()
     parts.check_catalog()
-    asked = cleaned(question)
+    asked = normalise_question(question)
     reply = _without_search(parts, asked, history, sources)
     if reply is not None:
         yield reply.text
@@ -504,7 +504,7 @@ def _in_pieces(text: str) -> Iterator[str]:
         yield words if start == 0 else f" {words}"
 
 
-def cleaned(question: str) -> str:
+def normalise_question(question: str) -> str:
     """A question fit to be searched: without control characters, not endless.
 
     Raises AskdocsError where nothing is left.
@@ -524,7 +524,7 @@ def check(
     verifier = Verifier(parts.open_claim_scorer(), parts.embedder, catalog.passages_of)
 
     def search(statement: str) -> list[Passage]:
-        hits = find(parts, [cleaned(statement)], limit=PASSAGES_READ, sources=sources)
+        hits = find(parts, [normalise_question(statement)], limit=PASSAGES_READ, sources=sources)
         return [hit.passage for hit in hits]
 
     return check_draft(text, search, verifier, on_progress=on_progress)

@@ -20,12 +20,12 @@ from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.speech import (
     asked_names,
-    asks_openly,
-    goes_on,
+    asks_for_any_statement,
+    continues_speaker,
+    is_first_person,
     names_in,
     reports_speech,
     speaker_context,
-    speaks_itself,
 )
 from askdocs.answering.turns import Before, by_speaker, is_signature
 from askdocs.answering.unread import (
@@ -314,7 +314,7 @@ def _of_passage(
             0.0,  # it may be read again
         )
         logit = sum(map(mul, features, _RANKING_WEIGHTS))
-        if question.intent == "speech" and found and number and goes_on(text):
+        if question.intent == "speech" and found and number and continues_speaker(text):
             logit = max(logit, found[-1].rank + math.log(_CONTINUATION))
         first, last, _ = spans[number]
         candidate = Candidate(
@@ -437,8 +437,8 @@ def _speech(
         return -1.0, 0.0, 0.0
     speaking = {name.lower() for name in names_in(speaker_context(texts, number))}
     if names & speaking:
-        return 1.0, float(asks_openly(question.read_as)), 0.0
-    others = bool(names and speaking) and not speaks_itself(sentence)
+        return 1.0, float(asks_for_any_statement(question.read_as)), 0.0
+    others = bool(names and speaking) and not is_first_person(sentence)
     return 1.0, 0.0, float(others)
 
 

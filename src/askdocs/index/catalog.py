@@ -111,7 +111,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self.path = path
         schema = _SCHEMA + postings.SCHEMA
-        self._database = Database(path, schema=schema, scratch=postings.SCRATCH, version=FORMAT)
+        self._database = Database(path, schema=schema, scratch=postings.TEMP_SCHEMA, version=FORMAT)
 
     def close(self) -> None:
         """Close the file. Nothing else may be called afterwards."""

@@ -40,7 +40,7 @@ INSTRUCTIONS = """\
 askdocs answers from a folder of the user's own documents. Its quotes are exact: they stand letter
 by letter in the source that is named.
 - Use `ask` for a question, `search` to find passages, `fetch` to read one of them or a document.
-- Use `check` on what you wrote from the documents before you show it, and mend what it doubts.
+- Use `check` on what you wrote from the documents before you show it, and correct what it doubts.
 - Put only words in quotation marks that a tool returned, and name their source and place.
 - When `ask` says that the documents do not answer, tell the user so. Do not answer from memory as
   if the documents said it.

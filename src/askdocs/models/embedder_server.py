@@ -90,7 +90,7 @@ class ServerEmbedder:
 
     def _unavailable(self, reason: str) -> ModelUnavailableError:
         return ModelUnavailableError(
-            f"The embedding server at {self._url} gives no vectors ({reason}). Start it, or mend"
+            f"The embedding server at {self._url} gives no vectors ({reason}). Start it, or correct"
             f" the setting embedder; a key, if it wants one, is read from {KEY}."
         )
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.errors import ConfigError, ModelUnavailableError, first_line
-from askdocs.models.bfloat16.client import EmbeddingProcess, LostError
+from askdocs.models.bfloat16.client import EmbeddingProcess, WorkerDiedError
 from askdocs.models.bfloat16.encoder import has_bfloat16
 from askdocs.models.bundled import (
     EMBEDDER,
@@ -135,7 +135,7 @@ class OnnxEmbedder:
         try:
             self._faster = self._faster or EmbeddingProcess(self._threads)
             return self._faster.embed(texts)
-        except LostError:  # there was no memory for it, for one
+        except WorkerDiedError:  # there was no memory for it, for one
             _log.warning("The process that embeds in bfloat16 has ended: going on in float32.")
             self._alone = True
             self.rest()

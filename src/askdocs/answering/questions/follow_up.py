@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.questions.intent import asks_for_overview
-from askdocs.answering.questions.speech import asks_openly
+from askdocs.answering.questions.speech import asks_for_any_statement
 from askdocs.index.keywords.terms import content_words, telling_words
 from askdocs.types import Turn
 
@@ -88,7 +88,7 @@ def leans_on_history(question: str) -> bool:
         return False
     if _leans_by_word(question):
         return True
-    return len(telling_words(question)) <= _FEW_WORDS and not asks_openly(question)
+    return len(telling_words(question)) <= _FEW_WORDS and not asks_for_any_statement(question)
 
 
 def _leans_by_word(question: str) -> bool:

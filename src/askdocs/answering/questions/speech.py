@@ -65,7 +65,7 @@ def reports_speech(sentence: str) -> bool:
     return bool(_SAYING_WORD.search(sentence) or _QUOTED.search(sentence))
 
 
-def goes_on(sentence: str) -> bool:
+def continues_speaker(sentence: str) -> bool:
     """Whether a sentence reports what the last speaker said further, as "He cautioned" does."""
     return bool(_SAME_SPEAKER.match(sentence)) and reports_speech(sentence)
 
@@ -82,7 +82,7 @@ def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
     return known.intersection(re.findall(r"[\w'’-]+", re.sub(r"['’]s\b", "", subject)))
 
 
-def asks_openly(question: str) -> bool:
+def asks_for_any_statement(question: str) -> bool:
     """Whether any words of somebody answer a question, as in "What did Zehri say?"."""
     subject, _, topic = subject_verb_and_topic(question)
     return bool(subject.strip()) and not re.search(r"\w", topic)
@@ -119,7 +119,7 @@ def outside_quotes(sentence: str) -> str:
     return " ".join(part.strip() for part in outside if part.strip())
 
 
-def leaves_speaker_open(sentence: str) -> bool:
+def speaker_unnamed(sentence: str) -> bool:
     """Whether only the sentence before tells who speaks: a bare quote, or one with "she said"."""
     outside = outside_quotes(sentence)
     return outside != sentence.strip() and bool(_OPEN_SPEAKER.match(outside))
@@ -129,12 +129,12 @@ def speaker_context(sentences: Sequence[str], number: int) -> str:
     """The words that tell who speaks in a sentence: its own, and those before if it needs them."""
     sentence = sentences[number]
     own = outside_quotes(sentence)
-    if number > 0 and (_SAME_SPEAKER.match(sentence) or leaves_speaker_open(sentence)):
+    if number > 0 and (_SAME_SPEAKER.match(sentence) or speaker_unnamed(sentence)):
         return f"{speaker_context(sentences, number - 1)} {own}"
     return own
 
 
-def speaks_itself(sentence: str) -> bool:
+def is_first_person(sentence: str) -> bool:
     """Whether somebody speaks of himself, as in messages, where a label tells who it is."""
     return bool(_FIRST_PERSON.search(outside_quotes(sentence)))
 

@@ -43,9 +43,9 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 
 def encoded_once(value: object) -> object:
-    """JSON whose texts are UTF-8 that was taken for Latin-1, as Facebook exports it, mended.
+    """JSON whose texts are UTF-8 that was taken for Latin-1, as Facebook exports it, repaired.
 
-    It is mended only where each text beyond ASCII is such one: no other text looks so.
+    It is repaired only where each text beyond ASCII is such one: no other text looks so.
     """
     texts = [text for text in _texts(value) if not text.isascii()]
     if not texts or any(_decoded(text) is None for text in texts):

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS word_blocks (
     block INTEGER PRIMARY KEY, passages INTEGER NOT NULL, words INTEGER NOT NULL,
     lengths BLOB NOT NULL);
 """
-SCRATCH = """
+TEMP_SCHEMA = """
 CREATE VIRTUAL TABLE temp.scratch USING fts5(
     text, context, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE temp.scratch_terms USING fts5vocab(temp, scratch, instance);

@@ -17,7 +17,7 @@ from askdocs.system import processes
 _SIZE = DIMENSIONS * np.dtype(np.float32).itemsize
 
 
-class LostError(Exception):
+class WorkerDiedError(Exception):
     """The process has ended, or could not be started."""
 
 
@@ -26,7 +26,7 @@ class EmbeddingProcess:
 
     Chroma and Python's own work hold a lock that every thread of a process needs between two
     products; those of another process go on meanwhile. Of `threads`, 0 are one for each core.
-    Raises LostError where it cannot be started. It ends with this process, however that ends.
+    Raises WorkerDiedError where it cannot be started. It ends with this process, however that ends.
     """
 
     def __init__(self, threads: int) -> None:
@@ -35,13 +35,16 @@ class EmbeddingProcess:
         try:
             self._child = processes.start("askdocs.models.bfloat16.process", str(threads))
         except OSError as error:
-            raise LostError from error
+            raise WorkerDiedError from error
         atexit.register(self.close)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """float32 [texts, 384], each row of length 1. Raises LostError where the process ends."""
+        """float32 [texts, 384], each row of length 1.
+
+        Raises WorkerDiedError where the process ends.
+        """
         if self._owner != os.getpid():
-            raise LostError
+            raise WorkerDiedError
         with self._turn:
             stdin, stdout = self._child.process.stdin, self._child.process.stdout
             assert stdin is not None
@@ -51,12 +54,12 @@ class EmbeddingProcess:
                 stdin.flush()
                 rows = stdout.read(len(texts) * _SIZE)
             except OSError as error:
-                raise LostError from error
+                raise WorkerDiedError from error
             except BaseException:
                 self._child.process.kill()  # a late answer must not be taken for the next one
                 raise
         if len(rows) < len(texts) * _SIZE:
-            raise LostError
+            raise WorkerDiedError
         return np.frombuffer(rows, np.float32).reshape(-1, DIMENSIONS)
 
     def close(self) -> None:

@@ -153,7 +153,7 @@ class Worker:
                 self._busy = False
 
     def interrupt(self) -> None:
-        """Break off the file that is being read, whoever waits for it."""
+        """Break off the file that is being read."""
         child = self._child
         if child is not None and self._busy and self._owner == os.getpid():
             self._interrupted = True
