@@ -20,6 +20,7 @@ from askdocs.errors import AskdocsError, CorpusError
 from askdocs.guide.folder import READ
 from askdocs.guide.outline import outline_of
 from askdocs.guide.questions import questions_of
+from askdocs.index.catalog import number_in
 from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import index_bytes
@@ -241,7 +242,7 @@ class Assistant(AssistantInterface):
             passages=catalog.count(),
             bytes=index_bytes(self.config.index),
             vectors=meta.get("vectors", self.config.vectors),
-            unread=int(meta.get(UNREAD, "0")),
+            unread=number_in(meta, UNREAD),
             pending=catalog.count_pending(),
         )
 

@@ -132,6 +132,15 @@ def lose_cache(root: Path) -> None:
     change_catalog(root, "DELETE FROM vectors")
 
 
+def cut_the_cache(root: Path) -> None:
+    change_catalog(root, "UPDATE vectors SET vector = zeroblob(7)")
+
+
+def text_is_no_text(root: Path) -> None:
+    """As a page of another table in the place of one leaves it."""
+    change_catalog(root, "UPDATE passages SET text = x'00ff' WHERE source = '03.md'")
+
+
 def catalog_is_no_database(root: Path) -> None:
     (root / "index" / "catalog.sqlite").write_bytes(b"no database" * 5000)
 
@@ -157,6 +166,8 @@ DAMAGE: list[tuple[Callable[[Path], None], str]] = [
     (lose_words, "do not fit their passages"),
     (shift_passages, "1 documents are not in them"),
     (lose_cache, "The vectors of 24 passages are lost"),
+    (cut_the_cache, "The vectors of 24 passages are lost"),
+    (text_is_no_text, "word index is damaged"),
     (catalog_is_no_database, "is damaged"),
     (catalog_is_scrambled, ""),
 ]
@@ -241,6 +252,33 @@ def test_a_damaged_catalog_is_kept_while_the_documents_are_away(root: Path, stat
     with opened(root) as assistant, pytest.raises(CorpusError):
         assistant.repair()
     assert (root / "index" / "chroma").is_dir()
+
+
+def test_a_damaged_vector_in_the_cache_stops_no_search(root: Path) -> None:
+    cut_the_cache(root)
+    shutil.rmtree(root / "index" / "chroma")  # so that all are looked up in the cache
+    with opened(root) as assistant:
+        assert assistant.search("kettle")
+
+
+def test_damaged_notes_of_the_catalog_stop_no_sync_and_no_status(root: Path) -> None:
+    names = "('sync_started_ns', 'mounts', 'unread', 'unsaved')"
+    change_catalog(root, f"UPDATE meta SET value = 'x' WHERE name IN {names}")
+    with opened(root) as assistant:
+        assert assistant.status().unread == 0
+        assert assistant.index().unchanged == FILES
+        assert assistant.diagnose().problems == ()
+
+
+def test_a_record_of_the_store_that_is_a_folder_is_a_damage_like_any_other(root: Path) -> None:
+    record = root / "index" / "chroma" / "closed"
+    record.unlink()
+    record.mkdir()
+    with opened(root) as assistant:
+        with pytest.raises(IndexMismatchError, match="doctor --repair"):
+            assistant.search("kettle")
+        assistant.repair()
+        assert assistant.search("kettle")
 
 
 def test_other_settings_are_told_and_not_repaired(root: Path) -> None:

@@ -42,6 +42,7 @@ from askdocs.answering.versions import versions
 from askdocs.documents.calendar import MONTHS
 from askdocs.documents.language import asks_in_english
 from askdocs.errors import AskdocsError, ModelUnavailableError
+from askdocs.index.catalog import number_in
 from askdocs.index.fingerprint import check_fingerprint
 from askdocs.index.keywords.terms import stem, words
 from askdocs.index.sync.load import UNREAD
@@ -338,7 +339,7 @@ def stream_answer(
 def _missing(parts: Parts) -> str:
     """What of the documents could not be searched yet, in words; "" where nothing is missing."""
     catalog = parts.open_catalog()
-    unread, pending = int(catalog.meta().get(UNREAD, "0")), catalog.count_pending()
+    unread, pending = number_in(catalog.meta(), UNREAD), catalog.count_pending()
     if unread:
         files = "1 file is" if unread == 1 else f"{unread:,} files are"
         return f"{files} not read yet. Ask again when indexing has ended."

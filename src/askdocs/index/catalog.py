@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -489,7 +489,7 @@ class Catalog:
             rows = self._database.rows(
                 f"SELECT key, vector FROM vectors WHERE key IN ({marks})", *chunk
             )
-            found.update({key: np.frombuffer(vector, np.float32) for key, vector in rows})
+            found.update(_as_vectors(rows))
         return found
 
     def vectors_of(self, ids: Sequence[str]) -> dict[str, Vectors]:
@@ -499,13 +499,14 @@ class Catalog:
                WHERE id IN (SELECT value FROM json_each(?))""",
             json.dumps(list(ids)),
         )
-        return {passage_id: np.frombuffer(vector, np.float32) for passage_id, vector in rows}
+        return dict(_as_vectors(rows))
 
     def count_without_vectors(self) -> int:
-        """How many passages have no cached vector although they are not pending."""
+        """How many passages have no readable cached vector although they are not pending."""
         rows = self._database.rows(
             """SELECT count(*) FROM passages LEFT JOIN vectors ON key = vector_key
-               WHERE key IS NULL AND number NOT IN (SELECT number FROM pending)"""
+               WHERE (key IS NULL OR typeof(vector) != 'blob' OR length(vector) % 4)
+                     AND number NOT IN (SELECT number FROM pending)"""
         )
         return int(rows[0][0])
 
@@ -560,13 +561,30 @@ def readable_meta(path: Path) -> dict[str, str]:
     return {}
 
 
+def number_in(meta: Mapping[str, str], name: str) -> int:
+    """A number that the catalog notes; 0 where it is not noted, or damaged."""
+    with suppress(ValueError):
+        return int(meta.get(name, "0"))
+    return 0
+
+
 def readable_vectors(path: Path) -> dict[bytes, Vectors]:
     """The cached vectors of a catalog that may be damaged, as far as they can be read."""
     found: dict[bytes, Vectors] = {}
-    with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(path)) as connection:
-        for key, vector in connection.execute("SELECT key, vector FROM vectors"):
-            found[key] = np.frombuffer(vector, np.float32)
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+        for key, vector in _as_vectors(connection.execute("SELECT key, vector FROM vectors")):
+            found[bytes(key)] = vector
     return found
+
+
+def _as_vectors(rows: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Vectors]]:
+    """(key, vector) of rows; one whose vector is damaged is left out, as if it were lost."""
+    for key, vector in rows:
+        try:
+            found = np.frombuffer(vector, np.float32)
+        except (ValueError, TypeError):
+            continue
+        yield key, found
 
 
 def _delete_file(connection: sqlite3.Connection, path: str) -> dict[str, bool]:

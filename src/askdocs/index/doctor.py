@@ -146,7 +146,7 @@ def _repair_catalog(config: Config) -> bool:
             if catalog.problems():
                 catalog.rebuild_words()
             return not catalog.is_new() and not catalog.problems()
-    except AskdocsError:
+    except (AskdocsError, TypeError, ValueError):  # a damaged page may hold values of any type
         return False
 
 

@@ -13,7 +13,7 @@ from askdocs.config import Config
 from askdocs.documents.loaders import RECOGNITION, suffixes
 from askdocs.documents.scan import SeenFile, hash_file, is_mounted, mounted_folders, scan
 from askdocs.errors import CorpusError
-from askdocs.index.catalog import Catalog, FileRecord
+from askdocs.index.catalog import Catalog, FileRecord, number_in
 from askdocs.types import Changes, Failure, Progress, ProgressListener
 
 MOUNTS = "mounts"  # the mounted folders at the last sync, as JSON, in the catalog
@@ -61,9 +61,9 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
     found, known = scan(config.corpus, leave_out=config.index), catalog.files()
     _refuse_sudden_emptiness(config.corpus, found, known)
     meta = catalog.meta()
-    unmounted = _unmounted(config.corpus, json.loads(meta.get(MOUNTS, "[]")), found)
+    unmounted = _unmounted(config.corpus, _noted_mounts(meta), found)
     seen = {**found, **{path: SeenFile(path, 0, 0, _UNMOUNTED) for path in unmounted}}
-    started_before = int(meta.get("sync_started_ns", "0"))
+    started_before = number_in(meta, "sync_started_ns")
     retry = meta.get("reading") != reading(config)
     partly_read = catalog.files_partly_read() if retry else frozenset()
     indexed = catalog.indexed_files()
@@ -152,6 +152,15 @@ def _refuse_sudden_emptiness(
             f"The folder {corpus} is empty, but the index holds {len(known)} files from it. If it"
             " should be empty, run `askdocs index --rebuild`; else bring the files back."
         )
+
+
+def _noted_mounts(meta: Mapping[str, str]) -> list[str]:
+    """The mounted folders that the last sync noted; none where the note is damaged."""
+    try:
+        noted = json.loads(meta.get(MOUNTS, "[]"))
+    except ValueError:
+        return []
+    return [each for each in noted if isinstance(each, str)] if isinstance(noted, list) else []
 
 
 def _unmounted(corpus: Path, mounts: Sequence[str], seen: Mapping[str, SeenFile]) -> list[str]:

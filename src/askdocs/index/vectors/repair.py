@@ -9,7 +9,7 @@ import numpy as np
 
 from askdocs.config import Config
 from askdocs.errors import ConfigError, IndexMismatchError
-from askdocs.index.catalog import Catalog
+from askdocs.index.catalog import Catalog, number_in
 from askdocs.index.index import Index
 from askdocs.index.vectors.cache_keys import embed_texts, embedded_text, vector_key
 from askdocs.index.vectors.store import open_vectors
@@ -144,7 +144,7 @@ def _add(index: Index, passages: Mapping[str, Passage], known: Mapping[str, Vect
 def record_unflushed(catalog: Catalog, added: int) -> None:
     """Count so many passages more, for `flush_vectors`."""
     if added:
-        catalog.set_meta({_UNSAVED: str(int(catalog.meta().get(_UNSAVED, 0)) + added)})
+        catalog.set_meta({_UNSAVED: str(number_in(catalog.meta(), _UNSAVED) + added)})
 
 
 def flush_vectors(index: Index) -> None:
@@ -156,7 +156,7 @@ def flush_vectors(index: Index) -> None:
 
 
 def _many_unsaved(catalog: Catalog) -> bool:
-    return int(catalog.meta().get(_UNSAVED, 0)) >= _MANY_UNSAVED
+    return number_in(catalog.meta(), _UNSAVED) >= _MANY_UNSAVED
 
 
 def move_vectors(

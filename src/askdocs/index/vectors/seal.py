@@ -98,7 +98,7 @@ def _read(folder: Path) -> dict[str, _State] | None:
         return {name: (size, time, inode, crc) for name, (size, time, inode, crc) in found.items()}
     except FileNotFoundError:
         return None
-    except (ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError):
         return {}
 
 
