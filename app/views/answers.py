@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from askdocs.documents.kinds import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.output.marks import Mark, link, mark_citation, mark_passage
+from askdocs.output.plain import shown_text, signs, without
 from askdocs.output.summary import is_prose, summary
 from askdocs.types import DOUBTS, Answer, Citation, Hit, Passage, Statement, place
 
@@ -254,15 +255,20 @@ def _quote(statement: Statement, words: str) -> str:
 
 
 def _emphasised(statement: Statement) -> str:
-    """The text of a statement; in a quote, the words that answer are emphasised."""
+    """The text of a statement; in a quote, the words that answer are emphasised.
+
+    The signs of Markdown in a quote are not shown; what is copied has them.
+    """
     for citation in statement.citations:
         quote, focus = citation.quote, citation.focus
         same = " ".join(quote.split()) == " ".join(statement.text.split())
         if statement.verdict == "quoted" and focus and same:
             start, end = focus[0] - citation.start, focus[1] - citation.start
-            before, words, after = quote[:start], quote[start:end], quote[end:]
-            return f"{escape(before)}<strong>{escape(words)}</strong>{escape(after)}"
-    return escape(statement.text)
+            left_out = signs(quote, citation.source)
+            parts = ((0, start), (start, end), (end, None))
+            before, words, after = (escape(without(quote, left_out, *each)) for each in parts)
+            return f"{before}<strong>{words}</strong>{after}"
+    return escape(shown_text(statement))
 
 
 def _citation_link(citation: Citation, number: int) -> str:

@@ -23,6 +23,7 @@ from askdocs.app.views.answers import (
 )
 from askdocs.app.views.documents import render_welcome
 from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
+from askdocs.app.views.markdown import escaped
 from askdocs.app.views.ours import in_english, ours
 from askdocs.types import (
     Answer,
@@ -127,6 +128,15 @@ def test_a_quote_is_emphasised_where_it_answers() -> None:
     words = re.search(r"<q>(.*?)</q>", html, re.DOTALL)
     assert words is not None
     assert words.group(1) == "The kettl<strong>e\nis red.</strong>"
+
+
+def test_signs_of_markdown_are_copied_and_not_shown() -> None:
+    quote = "- The **kettle** is [`red`](red.md)."
+    html = render_answer(an_answer(quote, source="tea.md"), 0)
+    assert "<q>The kettle i<strong>s red.</strong></q>" in html
+    assert f'data-markdown="“{escaped(quote)}”' in unescape(html)
+    without_focus = an_answer(quote, source="tea.md", text="- A **cup**")
+    assert "<q>A cup</q>" in render_answer(without_focus, 0)
 
 
 def test_each_citation_opens_its_words_and_has_a_note() -> None:

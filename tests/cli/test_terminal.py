@@ -13,7 +13,7 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.answering.stream import Stream
 from askdocs.cli import terminal
-from askdocs.types import Answer, Progress
+from askdocs.types import Answer, Citation, Passage, Progress, Statement
 from tests.model_server import ModelServer, Script, serving
 from tests.terminal import running
 
@@ -125,3 +125,21 @@ def test_a_log_is_told_of_long_work_now_and_then(
     assert told.out == ""
     assert ".txt" in told.err
     assert "\r" not in told.err
+
+
+def test_quotes_are_shown_without_signs_of_markdown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quote = "- The **kettle** is [red](colours.md)."
+    passage = Passage("1", "tea.md", quote, 0, len(quote), "Tea")
+    citation = Citation(1, passage, quote, 0, len(quote))
+    statement = Statement(quote, (citation,), "quoted")
+    answer = Answer("which colour?", f"{quote} [1]", (statement,), (citation,), answered=True)
+
+    def told() -> Generator[str, None, Answer]:
+        yield answer.text
+        return answer
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert terminal.show_stream(Stream(told), written=False) == answer
+    assert capsys.readouterr().out == "The kettle is red. [1]\n\n[1] tea.md\n"

@@ -44,6 +44,7 @@ from askdocs.system.files import WINDOWS
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
     from askdocs.index.sync.watch import Watch
+    from askdocs.interface import AssistantInterface
     from askdocs.types import Turn
 
 app = typer.Typer(
@@ -121,8 +122,15 @@ def ask(
             answer = assistant.ask(question, sources=source, insist=insist)
             seconds = round(time.monotonic() - began, 3)
             _print_json({**answer_as_json(answer), "seconds": seconds})
-        elif show_stream(assistant.stream(question, sources=source, insist=insist)) is None:
+            return
+        stream = assistant.stream(question, sources=source, insist=insist)
+        if show_stream(stream, written=_may_write(assistant)) is None:
             raise typer.Exit(STATUS)
+
+
+def _may_write(assistant: AssistantInterface) -> bool:
+    """Whether a language model may write the answers; of a server it is not known."""
+    return bool(getattr(assistant, "has_llm", True))
 
 
 @app.command()
@@ -188,7 +196,7 @@ def chat(
             try:
                 with interrupts.stopping_a_part():
                     stream = assistant.stream(question, history=history, sources=source)
-                    answer = show_stream(stream)
+                    answer = show_stream(stream, written=_may_write(assistant))
             except AskdocsError as error:
                 print(error, file=sys.stderr)
                 continue

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from askdocs.answering.stream import Stream
 from askdocs.guide.words import counted, document_in_words, folder_in_words
+from askdocs.output.plain import shown_text
 from askdocs.output.printable import printable
 from askdocs.output.summary import is_prose, summary
 from askdocs.types import (
@@ -54,9 +55,17 @@ def show_answer(answer: Answer) -> None:
     if is_prose(answer):
         _show_prose(answer.text)
     else:
-        for paragraph in answer.text.split("\n\n"):
+        for paragraph in _as_shown(answer).split("\n\n"):
             print(_wrapped(paragraph))
     _show_sources(answer)
+
+
+def _as_shown(answer: Answer) -> str:
+    """The text of an answer of quotes, without signs of Markdown in them."""
+    text = answer.text
+    for each in answer.statements:
+        text = text.replace(each.text, shown_text(each), 1)
+    return text
 
 
 def _show_prose(text: str) -> None:
@@ -70,12 +79,17 @@ def _unsigned(markdown: str) -> str:
     return markdown.replace("**", "").replace("`", "")
 
 
-def show_stream(stream: Stream) -> Answer | None:
+def show_stream(stream: Stream, *, written: bool = True) -> Answer | None:
     """Print an answer as it comes, where a terminal shows it, and then its sources.
 
-    None where Ctrl-C stopped it; what had come is left on the screen.
+    Args:
+        stream: The answer.
+        written: Whether a language model may write it; quotes are there all at once.
+
+    Returns:
+        The answer; None where Ctrl-C stopped it, and what had come is left on the screen.
     """
-    writer = _Writer() if sys.stdout.isatty() else None
+    writer = _Writer() if written and sys.stdout.isatty() else None
     said = ""
     try:
         with _noting_interrupts() as interrupted:

@@ -1,0 +1,56 @@
+"""Quotes from Markdown as they are shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askdocs.output.plain import plain, signs, without
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("The fee is **nine euros** a *month*.", "The fee is nine euros a month."),
+        ("**The `fee` is [nine](https://a.example/b_(c)).**", "The fee is nine."),
+        ('See [the rules](rules.md "All") and ![a map](map.png).', "See the rules and a map."),
+        ("Set `max_age` to ``2 ** 3``.", "Set max_age to 2 ** 3."),
+        ("__Never__ use _tap_ water.", "Never use tap water."),
+        ("- Bring a towel.", "Bring a towel."),
+        ("- [x] **Towels** are there.", "Towels are there."),
+        ("> Who sleeps, \n> sins not.", "Who sleeps, \nsins not."),
+        ("## What it costs", "What it costs"),
+        ("- one *towel*\n- two caps", "- one towel\n- two caps"),
+    ],
+)
+def test_signs_of_markdown_are_not_shown(quote: str, shown: str) -> None:
+    assert plain(quote, "notes/rules.md") == shown
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "2 * 3 * 4 is 24, and snake_case_name stays.",
+        "Nobody *at all knows `f(.",
+        "Clause [4] (see below) and 5**",
+        r"A \*star\* is meant.",
+        "```\n**a**\n```",
+    ],
+)
+def test_what_is_no_sign_is_shown(quote: str) -> None:
+    assert plain(quote, "rules.md") == quote
+
+
+@pytest.mark.parametrize("source", ["rules.txt", "rules.py", "rules", "rules.html"])
+def test_documents_that_are_no_markdown_are_shown_as_they_are(source: str) -> None:
+    assert plain("- a **bold** `claim`", source) == "- a **bold** `claim`"
+
+
+@given(st.text("ab *_`[]()!>#-\n"), st.integers(0, 40), st.integers(0, 40))
+@settings(deadline=None)
+def test_parts_are_shown_as_the_whole_is(text: str, first: int, second: int) -> None:
+    start, end = sorted((min(first, len(text)), min(second, len(text))))
+    left_out = signs(text, "a.md")
+    parts = [without(text, left_out, *each) for each in ((0, start), (start, end), (end, None))]
+    assert "".join(parts) == plain(text, "a.md")
