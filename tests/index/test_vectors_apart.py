@@ -20,6 +20,7 @@ from askdocs.index.vectors.store import VectorStore
 from askdocs.types import Passage
 from tests.hash_embedding import HashEmbedding
 
+pytestmark = pytest.mark.usefixtures("forked_children")
 COUNT = 30
 VECTORS = np.random.default_rng(7).normal(size=(COUNT, 16)).astype(np.float32)
 
