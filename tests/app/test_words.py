@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from askdocs.answering.not_read import by_words_only
 from askdocs.app.wording import table_wording
 from askdocs.documents.loaders.file_type import REASONS
 from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
@@ -111,6 +112,12 @@ def test_no_translation_is_of_words_that_nobody_says() -> None:
         )
         runs = [words[at : at + 3] for at in range(max(1, len(words) - 2))]
         assert any(" ".join(run) in said for run in runs), key
+
+
+def test_what_is_said_of_documents_in_other_languages_is_translated() -> None:
+    known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
+    for sentence in by_words_only(["Le train quitte la gare à une heure. " * 4]).split(". "):
+        assert any(key.fullmatch(f"{sentence.rstrip('.')}.") for key in known), sentence
 
 
 def test_every_reason_why_a_file_is_not_read_is_translated() -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, expect
 
+from askdocs.answering.not_read import by_words_only
 from tests.browser.conftest import calling
 
 WORDS = Path(__file__).parents[2] / "app" / "static" / "words"
+FOREIGN = by_words_only(
+    ["火车在下午一点离开车站。" * 9, "Le train quitte la gare à une heure. " * 4]
+)
 # What is on the page for people but not in brackets, as the language below puts what is ours.
 _ENGLISH = """() => {
   const foreign = "[dir=auto], pre, code, kbd, script, style, textarea, time, .place, #languages,"
@@ -92,6 +96,30 @@ def test_no_word_of_ours_is_forgotten_in_any_view(browser: Browser, address: str
         page.locator("#quote-table tbody tr").nth(3).wait_for()
         expect(page.locator("#table-progress")).to_be_hidden()
         assert_translated(page)
+        assert visit.complaints == []
+    context.close()
+
+
+def test_a_phone_shows_the_whole_head_in_spanish_and_the_answer_without_its_keyboard(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="es-ES", has_touch=True, is_mobile=True
+    )
+    with calling(context, address) as visit:
+        page = visit.page
+        box = page.locator("#question textarea")
+        expect(box).to_have_attribute("placeholder", "Pregunte a sus documentos…")
+        for link in page.locator("#views-nav a").all():
+            expect(link).to_be_in_viewport(ratio=1)
+        box.fill("how long is green tea brewed?")
+        box.press("Enter")
+        page.locator("#present .cite").first.wait_for()
+        expect(box).not_to_be_focused()
+        page.locator("#present").evaluate(
+            "(e, words) => { e.dataset.t = ''; e.append(words); }", FOREIGN
+        )
+        expect(page.locator("#present")).to_contain_text("en chino y francés solo se buscaron")
         assert visit.complaints == []
     context.close()
 

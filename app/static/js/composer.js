@@ -15,6 +15,7 @@ let sent = null; // {question, back}: what left the box, until its answer begins
 let stopping = null; // {shown, ended}: how far the answer that is to be stopped has got
 let waiting = false; // what is in the box is asked when that is done
 
+const TOUCHED = matchMedia("(hover: none)"); // there the keyboard stands over the answer
 const SENT_WITHIN = 1000; // milliseconds after the press; Gradio takes a few
 
 /* What is sent when a question is asked: called by the page. */
@@ -36,6 +37,7 @@ export function asking(question, conversation) {
   remember();
   if (pending) cancelEditing(); else stopEditing();
   if (starting && !pending) takeFromBox(question);
+  if (starting && TOUCHED.matches) questionBox().blur();
   pending = null;
   return [asked, JSON.stringify(command), conversation];
 }

@@ -79,10 +79,16 @@ function valuesOf({ names, one }, found) {
     const plain = name.replace("!", "");
     values[plain] = plain === "n" ? Number(found[at].replaceAll(",", "")) : found[at];
     if (name === plain) continue;
-    values[plain] = translated(found[at]);
+    values[plain] = translated(found[at]) ?? listed(found[at]);
     if (values[plain] === null) return null;
   }
   return values;
+}
+
+/* "Chinese and French", if each is known. */
+function listed(words) {
+  const parts = words.split(/, | and /).map(translated);
+  return parts.length > 1 && parts.every(Boolean) ? series.format(parts) : null;
 }
 
 /* The patterns of sentences with something filled in. Those come first whose parts are to be known

@@ -58,7 +58,7 @@ def by_words_only(openings: Iterable[str]) -> str:
     told = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     return (
         f"Documents in {told} were searched by their words only: the index has the model for"
-        ' English. Set models = "multilingual" and build it again with `askdocs index --rebuild`.'
+        ' English. Set models = "multilingual" and build it again with “askdocs index --rebuild”.'
     )
 
 
