@@ -132,6 +132,8 @@ def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
     with calling(context, address) as visit:
         page = visit.page
         assert page.evaluate("document.documentElement.lang") == "ur"
+        # Each kind keeps to itself: its number would else stand beside the next one's.
+        expect(page.locator("#welcome [data-t=series]")).to_contain_text("\u2069 اور \u2068")
         page.locator("#question textarea").fill("how long is green tea brewed?")
         page.get_by_role("button", name="پوچھیں", exact=True).click()
         page.locator("#present .cite").first.click()

@@ -11,6 +11,11 @@ const digits = new Intl.NumberFormat(code);
 const series = new Intl.ListFormat(code);
 const REMEMBERED = 2000; // sentences of the server with their translation
 
+/* Where words run from right to left, what is filled in keeps to itself: "5 PDF، 1 …" would put the
+   1 beside the 5. */
+const toTheLeft = root.dir === "rtl";
+const apart = (words) => (toTheLeft && words ? `\u2068${words}\u2069` : words);
+
 export const language = code;
 export const number = (value) => digits.format(value);
 
@@ -26,7 +31,7 @@ function formOf(entry, n) {
 function filled(words, values) {
   return words.replace(/\{(\w+)!?\}/g, (whole, name) => {
     const value = values[name];
-    return value === undefined ? whole : typeof value === "number" ? number(value) : value;
+    return value === undefined ? whole : typeof value === "number" ? number(value) : apart(value);
   });
 }
 
@@ -88,7 +93,7 @@ function valuesOf({ names, one }, found) {
 /* "Chinese and French", if each is known. */
 function listed(words) {
   const parts = words.split(/, | and /).map(translated);
-  return parts.length > 1 && parts.every(Boolean) ? series.format(parts) : null;
+  return parts.length > 1 && parts.every(Boolean) ? series.format(parts.map(apart)) : null;
 }
 
 /* The patterns of sentences with something filled in. Those come first whose parts are to be known
@@ -114,13 +119,14 @@ function patternOf(piece) {
 export function place(words) {
   const parts = words.split(", ");
   const last = parts.length - 1;
-  return parts.map((each, at) => (at === 0 || at === last ? translated(each) ?? each : each))
+  return parts.map((each, at) => apart(at === 0 || at === last ? translated(each) ?? each : each))
     .join(`${t(",")} `);
 }
 
 /* "48 PDFs, 15 web pages and 3 others" */
-const enumerated = (words) => series.format(words.split(/, | and /).map((each) => translated(each) ?? each));
-export const facts = (words) => words.split(" · ").map((each) => translated(each) ?? day(each)).join(" · ");
+const enumerated = (words) => series.format(words.split(/, | and /).map((each) => apart(translated(each) ?? each)));
+export const facts = (words) => words.split(" · ")
+  .map((each) => apart(translated(each) ?? day(each))).join(" · ");
 
 /* A day as ISO writes it; what is no day stays. */
 export function day(written) {
