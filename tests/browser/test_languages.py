@@ -7,10 +7,15 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from askdocs.answering.not_read import by_words_only
+from askdocs.answering.not_read import by_words_only, not_looked_at
+from askdocs.types import Failure
 from tests.browser.conftest import calling
 
 WORDS = Path(__file__).parents[2] / "app" / "static" / "words"
+UNREAD = not_looked_at(
+    {"a.docx": ["2 pictures (no text recognition)"]},
+    [Failure(f"{name}.pdf", "the file is protected by a password") for name in "bcdefg"],
+)
 FOREIGN = by_words_only(
     ["火车在下午一点离开车站。" * 9, "Le train quitte la gare à une heure. " * 4]
 )
@@ -117,9 +122,14 @@ def test_a_phone_shows_the_whole_head_in_spanish_and_the_answer_without_its_keyb
         page.locator("#present .cite").first.wait_for()
         expect(box).not_to_be_focused()
         page.locator("#present").evaluate(
-            "(e, words) => { e.dataset.t = ''; e.append(words); }", FOREIGN
+            "(e, words) => { e.dataset.t = ''; e.append(words); }", f"{UNREAD} {FOREIGN}"
         )
-        expect(page.locator("#present")).to_contain_text("en chino y francés solo se buscaron")
+        for words in (
+            "a.docx (2 imágenes (sin reconocimiento de texto)); b.pdf (el archivo está protegido",
+            "; y 3 más, que",
+            "en chino y francés solo se buscaron",
+        ):
+            expect(page.locator("#present")).to_contain_text(words)
         assert visit.complaints == []
     context.close()
 

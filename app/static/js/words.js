@@ -84,7 +84,7 @@ function valuesOf({ names, one }, found) {
     const plain = name.replace("!", "");
     values[plain] = plain === "n" ? Number(found[at].replaceAll(",", "")) : found[at];
     if (name === plain) continue;
-    values[plain] = translated(found[at]) ?? listed(found[at]);
+    values[plain] = plain === "files" ? files(found[at]) : translated(found[at]) ?? listed(found[at]);
     if (values[plain] === null) return null;
   }
   return values;
@@ -95,6 +95,18 @@ function listed(words) {
   const parts = words.split(/, | and /).map(translated);
   return parts.length > 1 && parts.every(Boolean) ? series.format(parts.map(apart)) : null;
 }
+
+/* "a.pdf (why it is not read); b.docx (the part that is not read)" */
+function files(words) {
+  const parts = words.split(/(?<=\)); /).map((each) => {
+    const [, file, reason] = /^(.+?) \((.+)\)$/s.exec(each) ?? [];
+    return file ? `${apart(file)} (${apart(reasons(reason))})` : translated(each);
+  });
+  return parts.every(Boolean) ? `${toTheLeft ? "\u200f" : ""}${parts.join("; ")}` : null;
+}
+
+const reasons = (words) => translated(words)
+  ?? words.split(", ").map((each) => translated(each) ?? each).join(`${t(",")} `);
 
 /* The patterns of sentences with something filled in. Those come first whose parts are to be known
    themselves, then those with the most words of their own. */
