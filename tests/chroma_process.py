@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 from tests.forked import CAN_FORK, Forked, start_forked
+from tests.waiting import PATIENCE, free_port, wait_for
 
 _RUN = """
 import os, sys
@@ -26,9 +25,7 @@ class ChromaProcess:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: Forked | subprocess.Popen[bytes] | None = None
 
@@ -44,14 +41,16 @@ class ChromaProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=5):
-                    return
-            except OSError:
-                assert self.process.poll() is None, "chroma run has ended"
-                time.sleep(0.1)
-        raise AssertionError("chroma run does not answer")
+        wait_for(self._answers, True)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=PATIENCE):
+                return True
+        except OSError:
+            assert self.process is not None
+            assert self.process.poll() is None, "chroma run has ended"
+            return False
 
     def kill(self) -> None:
         if self.process:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from askdocs import Assistant, Config
 from askdocs.documents.loaders.sandbox import client
@@ -37,6 +38,13 @@ _LONGEST = (
     "cli/test_commands.py",
     "test_docs.py",
 )
+
+
+# The same examples each time, however slow the machine; others: `--hypothesis-profile=default`.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 def pytest_configure() -> None:

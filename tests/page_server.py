@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.forked import CAN_FORK, Forked, start_forked
+from tests.waiting import free_port
 
 PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands", "tests.remembering")  # for a server
 _REMEMBERS = "from tests import remembering\nremembering.remember_models()\n"
@@ -51,9 +51,7 @@ def running_server(
         stderr: The file for its standard error.
         environment: Variables that are added to those of this process.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     begin = f"{_REMEMBERS if forked else ''}from askdocs.cli import commands\n"
     run = f"{begin}{INDEXED if indexed else ''}{prepare}\ncommands.main()"
     options = ["serve", "--port", str(port), "--corpus", str(corpus), "--index", str(index)]

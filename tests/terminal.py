@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_LONGEST = 120.0  # seconds to wait for something to appear
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Terminal:
         Where `plain`, with single spaces for all white space.
         """
         row = re.compile(r"\s+".join(map(re.escape, words.split())))
-        until = time.monotonic() + _LONGEST
+        until = time.monotonic() + PATIENCE
         while (found := row.search(self.screen)) is None:
             assert time.monotonic() < until, f"no {words!r} in {self.screen!r}"
             if select.select([self.wire], [], [], 1)[0]:

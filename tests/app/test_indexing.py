@@ -12,6 +12,7 @@ import pytest
 from askdocs.app.background_tasks import Background
 from askdocs.app.indexing import Indexing
 from askdocs.types import Changes
+from tests.waiting import PATIENCE
 
 
 def an_indexing(index: Callable[[], None], background: Background) -> Indexing:
@@ -41,7 +42,7 @@ def test_a_wish_during_a_run_that_fails_is_kept(caplog: pytest.LogCaptureFixture
     background = Background()
     indexing = an_indexing(index, background)
     indexing.start()
-    assert ended.wait(60)
+    assert ended.wait(PATIENCE)
     background.end()
     assert runs == ["", "Something went wrong. The server's log says more."]
     assert "the disk is gone" in caplog.text
@@ -67,7 +68,7 @@ def test_the_end_of_one_run_does_not_hide_that_the_next_one_runs() -> None:
             self._lock.release()
             if times == 3:
                 indexing.start()
-                assert began.wait(60)
+                assert began.wait(PATIENCE)
 
     began, goes_on = threading.Event(), threading.Event()
     threads: list[threading.Thread] = []
@@ -77,15 +78,15 @@ def test_the_end_of_one_run_does_not_hide_that_the_next_one_runs() -> None:
         threads.append(threading.current_thread())
         if len(threads) == 2:
             began.set()
-            assert goes_on.wait(60)
+            assert goes_on.wait(PATIENCE)
             seen.append(indexing.running)
 
     background = Background()
     indexing = an_indexing(index, background)
     vars(indexing)["_guard"] = Guard()
     indexing.start()
-    assert began.wait(60)
-    threads[0].join(60)
+    assert began.wait(PATIENCE)
+    threads[0].join(PATIENCE)
     goes_on.set()
     background.end()
     assert seen == [True]

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from tests.page_server import running_server
+from tests.waiting import PATIENCE
 
 WAITS = """
 from pathlib import Path
@@ -16,7 +17,7 @@ from time import sleep
 from askdocs.index.sync import load, sample
 read_file = load.read_file
 def waiting(path, *given, **limits):
-    for _ in range(600):  # a minute, so that a page that waits for it opens at last
+    for _ in range(6000):  # ten minutes, so that a page that waits for it opens at last
         if Path({go!r}).exists():
             break
         sleep(0.1)
@@ -41,7 +42,7 @@ def test_the_page_opens_while_the_first_file_is_read(tmp_path: Path) -> None:
 
 
 def listed(address: str) -> dict[str, Any]:
-    with urlopen(f"{address}/documents", timeout=60) as response:
+    with urlopen(f"{address}/documents", timeout=PATIENCE) as response:
         found = json.load(response)
     assert isinstance(found, dict)
     return found

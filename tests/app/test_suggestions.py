@@ -11,8 +11,8 @@ from askdocs import Assistant, Config
 from askdocs.app.background_tasks import Background
 from askdocs.app.suggestions import Suggestions, answered_questions, follow_ups, is_answered
 from askdocs.types import SuggestedQuestion
+from tests.waiting import PATIENCE
 
-PATIENCE = 60.0  # seconds: the machine that tests this may be busy
 LAMP = """# The lamp of Sund
 
 The reserve lamp is the second lamp of the tower, which burns oil and needs no current.

@@ -24,6 +24,7 @@ from askdocs.app.background_tasks import Background
 from askdocs.assistant import Assistant
 from askdocs.errors import AskdocsError
 from askdocs.output.marks import parse_mark
+from tests.waiting import PATIENCE
 
 DRAFT = 'Zehri warned that "militant groups had expanded their operational reach". It is so.'
 QUESTIONS = ["what did Zehri warn?", "How is sourdough starter fed?"]
@@ -141,7 +142,7 @@ def test_what_fails_is_told_in_words_and_gives_its_place_back() -> None:
     routes, ended = FastAPI(), threading.Event()
     routes.get("/")(lambda: lines_of(Background(), work, "test", done=ended.set))
     assert TestClient(routes).get("/").json() == {"problem": "The disk is full."}
-    assert ended.wait(20)
+    assert ended.wait(PATIENCE)
 
 
 def test_who_leaves_before_the_first_line_leaves_the_place_to_others() -> None:
@@ -165,7 +166,7 @@ def test_who_leaves_before_the_first_line_leaves_the_place_to_others() -> None:
 
     with ThreadPoolExecutor(1) as threads:  # browser tests keep a loop in this one
         threads.submit(asyncio.run, leave()).result()
-    assert ended.wait(20)
+    assert ended.wait(PATIENCE)
     assert released == [1]
 
 
@@ -176,7 +177,7 @@ def test_more_checks_than_can_be_done_are_refused(
 
     def check(*given: object, **named: object) -> None:
         begun.release()
-        goes_on.wait(60)
+        goes_on.wait(PATIENCE)
         raise AskdocsError("enough")
 
     monkeypatch.setattr(sample, "check", check)
@@ -184,11 +185,11 @@ def test_more_checks_than_can_be_done_are_refused(
     threads = [threading.Thread(target=send) for _ in range(CHECKS_AT_ONCE)]
     for thread in threads:
         thread.start()
-        assert begun.acquire(timeout=60)
+        assert begun.acquire(timeout=PATIENCE)
     answer = client.post("/check", json={"text": DRAFT}, headers={"Accept": LINES})
     plain = client.post("/check", json={"text": DRAFT})
     goes_on.set()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert answer.status_code == plain.status_code == 503
     assert "Try again" in answer.json()["problem"]

@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Error,
     Locator,
     Page,
     Request,
+    Route,
     expect,
     sync_playwright,
 )
 
+from tests import waiting
 from tests.model_server import ModelServer, Script
 from tests.model_server import serving as serving_model
 from tests.page_server import running_server
 
+T = TypeVar("T")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 ).split()
-PATIENCE = 60_000  # milliseconds: the machine that tests this may be busy
-SETTLING = 5_000  # milliseconds in which a page that is to be left may end what it does
+PATIENCE = 1000 * waiting.PATIENCE  # milliseconds
 BROKEN_OFF = "AbortError:"  # what breaks off a stream raises it; a lost server raises TypeError
 STREAM_LOST = "Unexpected error Connection errored out"  # Gradio, once for each pending event
-expect.set_options(timeout=PATIENCE / 2)
+expect.set_options(timeout=PATIENCE)
 ARTICLE = Path(__file__).parents[2] / "corpus" / "jaffar-express-attack.txt"
 
 LIGHTHOUSE = """The lighthouse of Skerry Point
@@ -141,10 +146,7 @@ class Visit:
 
     def go(self, address: str) -> None:
         """Leave the page for the one at `address`, or for itself."""
-        for _ in range(SETTLING // 50):
-            if not self.under_way:
-                break
-            self.page.wait_for_timeout(50)
+        self.settle()
         before = len(self.said)
         if address == self.page.url:
             self.page.reload()
@@ -153,6 +155,14 @@ class Visit:
         self.page.locator("#welcome p").first.wait_for(state="attached")
         said = self.said[before:]
         self.said[before:] = [each for each in said if not each.startswith(STREAM_LOST)]
+
+    def settle(self) -> None:
+        """Wait until all events have ended, and none has followed them."""
+        quiet = 0
+        end = time.monotonic() + waiting.PATIENCE
+        while quiet < 3 and time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+            quiet = 0 if self.under_way else quiet + 1
 
     def note(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -163,11 +173,40 @@ class Visit:
         self.under_way.discard(request)
 
     def ask(self, question: str) -> None:
-        """Ask, and wait for the whole answer."""
-        before = self.page.locator(".exchange").count()
+        """Ask when nothing is being answered, and wait for the whole answer."""
+        present = self.page.locator("#present .exchange")
+        expect(self.page.locator("[data-running]")).to_have_count(0)
+        numbers = [each.get_attribute("data-number") for each in present.all()]
         self.page.get_by_label("Your question").fill(question)
         self.page.keyboard.press("Enter")
-        self.page.locator(".exchange").nth(before).locator(".actions").wait_for()
+        answer = (
+            present
+            if not numbers
+            else self.page.locator(f'#present .exchange:not([data-number="{numbers[0]}"])')
+        )
+        answer.locator(".actions").wait_for()
+
+    def pointed_at(self, place: Locator) -> Locator:
+        """The note of what the mouse points at."""
+        return self._noted(place, place.hover)
+
+    def focused(self, place: Locator) -> Locator:
+        """The note of what has the focus."""
+        return self._noted(place, place.focus)
+
+    def _noted(self, place: Locator, turn_to: Callable[[], None]) -> Locator:
+        """The note that stays: what scrolls late hides it, and then it is asked for again."""
+        note = self.page.locator("#note")
+        end = time.monotonic() + waiting.PATIENCE
+        while time.monotonic() < end:
+            turn_to()
+            self.page.wait_for_timeout(300)
+            if note.is_visible():
+                break
+            place.blur()
+            self.page.mouse.move(1, 1)
+        expect(note).to_be_visible()
+        return note
 
     def copied(self, *clicked: Locator) -> str:
         """The text that the page copies when these are clicked, in their order.
@@ -222,6 +261,39 @@ def calling(context: BrowserContext, address: str) -> Iterator[Visit]:
     visit.page.locator("#welcome p").first.wait_for()
     yield visit
     visit.page.close()
+
+
+class Holding:
+    """Requests to addresses of a pattern are held until they are let go, with all that follow."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._held: list[Route] = []
+        self._ended = False
+        page.route(pattern, self._take)
+
+    def _take(self, route: Route) -> None:
+        if self._ended:
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def let_go(self) -> None:
+        self._ended = True
+        for route in self._held:
+            with suppress(Error):  # the page has given the request up
+                route.continue_()
+
+
+@contextmanager
+def stranger(browser: Browser, address: str) -> Iterator[Page]:
+    """The page of somebody whom nobody knows."""
+    with visiting(browser, address) as visit:
+        yield visit.page
+
+
+def wait_for(page: Page, look: Callable[[], T], wanted: T) -> None:
+    """Look until what is wanted is found, while the page goes on, and assert that it is."""
+    waiting.wait_for(look, wanted, pause=lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
 def assert_head_in_view(page: Page) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from gradio_client import Client
 from playwright.sync_api import Browser, expect
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, expect
 from askdocs import Config
 from askdocs.config import corpus_names
 from askdocs.remote.client import find_server
+from tests import waiting
 from tests.browser.conftest import LIGHTHOUSE, TEA, visiting
 from tests.browser.test_page import assert_no_barriers
 from tests.page_server import running_server
@@ -71,7 +71,7 @@ def test_one_turns_to_the_other_folder_and_back(own: Visit, served: str) -> None
     page.locator("#open-history").click()
     expect(page.locator(".conversations .title, #conversations .title")).to_have_count(1)
 
-    page.goto(cited)
+    own.go(cited)
     expect(page.locator("#reader-text mark").first).to_contain_text("The tower is")
     expect(page.locator(".question")).to_have_text(TOWER)
     own.reload()
@@ -123,11 +123,11 @@ def test_the_switch_works_by_keyboard_and_on_a_phone(browser: Browser, served: s
 
 def test_programs_choose_a_folder_by_the_address_or_the_model(served: str) -> None:
     other = f"{served}{OTHER_PATH}".rstrip("/")
-    rows = {root: httpx.get(f"{root}/documents").json()["documents"] for root in (served, other)}
+    rows = {root: waiting.get(f"{root}/documents").json()["documents"] for root in (served, other)}
     assert [each["source"] for each in rows[served]] == ["lighthouse.txt"]
     assert [each["source"] for each in rows[other]] == ["tea.md"]
-    assert httpx.get(f"{served}/source?source=tea.md").status_code == 404
-    models = [each["id"] for each in httpx.get(f"{served}/v1/models").json()["data"]]
+    assert waiting.get(f"{served}/source?source=tea.md").status_code == 404
+    models = [each["id"] for each in waiting.get(f"{served}/v1/models").json()["data"]]
     assert models == ["askdocs", "askdocs/harbour", "askdocs/über-b"]
     messages = [{"role": "user", "content": "How much does each cup cost?"}]
     for root, model in (
@@ -136,7 +136,7 @@ def test_programs_choose_a_folder_by_the_address_or_the_model(served: str) -> No
         (f"{served}/in/harbour", models[2]),
     ):
         asked = {"messages": messages, "model": model}
-        answer = httpx.post(f"{root}/v1/chat/completions", json=asked, timeout=60).json()
+        answer = waiting.post(f"{root}/v1/chat/completions", json=asked).json()
         assert answer["citations"][0]["source"] == "tea.md"
         (noted, *_) = answer["choices"][0]["message"]["annotations"]
         assert noted["url_citation"]["url"].startswith(f"{other}/#source=tea.md")

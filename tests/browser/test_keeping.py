@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from askdocs.evaluation.feedback import FEEDBACK
-from tests.browser.conftest import calling
-from tests.browser.test_page import assert_no_barriers
+from tests.browser.conftest import calling, stranger, wait_for
+from tests.browser.test_page import assert_no_barriers, clicked_words
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Visit
@@ -54,7 +54,7 @@ def test_a_conversation_is_there_after_a_reload_and_in_the_list(own: Visit) -> N
     expect(page.locator(".question").first).to_have_text(TOWER)
     page.get_by_role("button", name="New", exact=True).click()
     expect(page.locator(".exchange")).to_have_count(0)
-    assert "chat=" not in page.url
+    expect(page).not_to_have_url(re.compile("chat="))
 
     page.locator("#open-history").click()
     expect(page.locator(".conversations .title")).to_have_text([TOWER])
@@ -87,13 +87,10 @@ def test_a_conversation_is_there_after_a_reload_and_in_the_list(own: Visit) -> N
 
 def test_a_conversation_is_shown_to_nobody_else(own: Visit, browser: Browser) -> None:
     own.ask(TOWER)
-    other = browser.new_page()
-    other.goto(own.page.url)
-    other.locator("#welcome p").first.wait_for()
-    other.locator("#open-history").click()
-    expect(other.locator("#conversations")).to_contain_text("None yet")
-    expect(other.locator(".exchange")).to_have_count(0)
-    other.close()
+    with stranger(browser, own.page.url) as other:
+        other.locator("#open-history").click()
+        expect(other.locator("#conversations")).to_contain_text("None yet")
+        expect(other.locator(".exchange")).to_have_count(0)
 
 
 def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: Path) -> None:
@@ -112,7 +109,7 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     expect(page.locator("#documents")).to_contain_text("ferry.txt")
     expect(page.locator("#documents-outcome")).to_contain_text(re.compile("added|Nothing"))
     page.evaluate(DROP, ["canal.txt", "The canal of Lund\nIt was dug in 1788.\n"])
-    expect(page.locator("#documents")).to_contain_text("canal.txt")
+    expect(page.locator('#documents a[data-source="canal.txt"]')).to_be_visible()  # it was read
     page.locator("a[data-view=ask]").click()
     own.ask("when was the canal of Lund dug?")
     expect(page.locator("#present .answer")).to_contain_text("1788")
@@ -171,10 +168,7 @@ def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: P
     judging = page.locator("#present .actions")
     for name, judgement in (("Wrong source", "source"), ("Right", "good")):
         judging.get_by_role("button", name=name, exact=True).click()
-        for _ in range(300):
-            if judgements(corpus)[-1:] == [judgement]:
-                break
-            page.wait_for_timeout(100)
+        wait_for(page, lambda: judgements(corpus)[-1:], [judgement])
     assert judgements(corpus)[-2:] == ["source", "good"]
     own.reload()
     right = judging.get_by_role("button", name="Right", exact=True)
@@ -186,9 +180,7 @@ def test_what_is_said_of_an_answer_is_noted_and_remembered(own: Visit, corpus: P
 def test_a_follow_up_is_suggested_and_asked_by_a_click(own: Visit) -> None:
     page = own.page
     own.ask("how long is black tea brewed?")
-    suggestion = page.locator("#follow-ups .suggestions button").first
-    words = suggestion.inner_text()
-    suggestion.click()
+    words = clicked_words(page, "#follow-ups .suggestions button")
     expect(page.locator("#present .question")).to_have_text(words)
     page.locator("#present .actions").wait_for()
     expect(page.locator("#present .refusal")).to_have_count(0)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from askdocs.answering.not_read import by_words_only, not_looked_at
 from askdocs.types import Failure
-from tests.browser.conftest import calling
+from tests.browser.conftest import calling, wait_for
 
 WORDS = Path(__file__).parents[2] / "app" / "static" / "words"
 UNREAD = not_looked_at(
@@ -54,8 +54,7 @@ def bracketed(route: Route) -> None:
 
 
 def assert_translated(page: Page) -> None:
-    page.wait_for_timeout(100)
-    assert page.evaluate(_ENGLISH) == []
+    wait_for(page, lambda: page.evaluate(_ENGLISH), [])
 
 
 def test_no_word_of_ours_is_forgotten_in_any_view(browser: Browser, address: str) -> None:
@@ -146,8 +145,10 @@ def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
         expect(page.locator("#welcome [data-t=series]")).to_contain_text("\u2069 اور \u2068")
         page.locator("#question textarea").fill("how long is green tea brewed?")
         page.get_by_role("button", name="پوچھیں", exact=True).click()
+        page.locator("#present .actions").wait_for()
         page.locator("#present .cite").first.click()
         page.locator("#reader-panel mark").first.wait_for()
+        page.locator("#send").wait_for()
         left = {
             each: page.locator(each).evaluate("e => e.getBoundingClientRect().left")
             for each in ("#brand", "#view-links", "#tools", "#talk", "#reader-panel", "#send")
@@ -157,7 +158,7 @@ def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
         assert page.locator("#present .actions").evaluate("e => getComputedStyle(e).direction") == (
             "rtl"
         )
-        assert "اصل الفاظ" in page.locator("#present .assurance").inner_text()
+        expect(page.locator("#present .assurance")).to_contain_text("اصل الفاظ")
 
         page.locator("#languages summary").click()
         page.get_by_role("button", name="Deutsch").click()

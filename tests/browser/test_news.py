@@ -39,6 +39,7 @@ def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_b
         expect(page.locator("#welcome")).to_contain_text("Ask your document")
         page.locator("#welcome").get_by_role("button", name=FAILS).click()
         expect(page.locator("#present .answer")).to_contain_text("reserve lamp")
+        page.locator("#present .actions").wait_for()
 
         page.locator("#present a.cite").first.focus()
         (corpus / "ferry.txt").write_text("The ferry of Sund\nIt sails at noon.\n")

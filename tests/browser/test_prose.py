@@ -26,9 +26,9 @@ def test_verdicts_quotes_only_and_a_model_that_dies(
         expect(doubtful).to_contain_text("1971")
         expect(answer.locator(".statement.supported")).to_contain_text("1871")
         expect(answer.locator(".assurance")).to_contain_text("1 of 2 statements stand")
-        doubtful.hover()
-        expect(visit.page.locator("#note")).to_contain_text("Not supported by your documents")
-        expect(visit.page.locator("#note")).to_contain_text("1871")  # the nearest words
+        note = visit.pointed_at(doubtful)
+        expect(note).to_contain_text("Not supported by your documents")
+        expect(note).to_contain_text("1871")  # the nearest words
 
         model.script = Script([["The lighthouse was "]], breaks=True)
         visit.ask(QUESTION)
@@ -73,7 +73,6 @@ def test_without_a_model_nothing_is_offered_to_it(open_page: OpenPage, corpus: P
         expect(visit.page.get_by_role("button", name="Let the model try")).to_have_count(0)
         expect(visit.page.get_by_role("heading", level=1)).to_contain_text(corpus.name)
         visit.ask(QUESTION)
-        visit.page.locator("a.cite").first.hover()
-        expect(visit.page.locator("#note")).to_be_visible()
+        visit.pointed_at(visit.page.locator("a.cite").first)
         visit.page.locator("#question textarea").press("Enter")
         expect(visit.page.locator("#note")).to_be_hidden()

@@ -32,6 +32,7 @@ AS_SOON_AS_ANSWERED = """([button, question]) => {
     const box = document.querySelector('#question textarea');
     box.value = question;
     box.dispatchEvent(new Event('input', { bubbles: true }));
+    document.querySelector('#present .exchange').dataset.old = '';
     document.querySelector(button).click();
     document.body.dataset.pressed = button;
   }).observe(document.querySelector('#present'), { childList: true, subtree: true });
@@ -92,11 +93,12 @@ def test_what_is_asked_after_stopping_waits_for_nothing_that_the_stopped_answer_
             page.get_by_role("button", name="Stop", exact=True).wait_for()
             page.evaluate(AT_ONCE, ["hello", "#stop", "#send"])
             expect(page.locator("#present .answer")).to_contain_text("Ask a question")
+            page.locator("#present .actions").wait_for()
             expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * times)
             expect(page.locator("#past .exchange").last).to_contain_text("Stopped.")
         speaks.set()
         visit.ask(TEA)
-        page.wait_for_timeout(500)
+        visit.settle()
         expect(page.locator(".question")).to_have_text([BUILDER, "hello"] * 2 + [TEA])
         visit.reload()
         expect(page.locator(".exchange").filter(has_text="Stopped.")).to_have_count(2)
@@ -111,15 +113,19 @@ def test_new_and_ask_pressed_at_once_do_not_mix_conversations(visit: Visit) -> N
         expect(page.locator("#present .answer")).to_contain_text("four minutes")
         page.locator("#follow-ups [data-conversation]").wait_for(state="attached")
         expect(page.locator(".question")).to_have_text([TEA])
+        visit.settle()
         page.evaluate(AT_ONCE, [BUILDER, "#send", "#start-over", "#send"])
         page.wait_for_timeout(1500)
+        visit.settle()
         expect(page.locator(".exchange")).to_have_count(0)
         expect(page.get_by_label("Your question")).to_have_value(BUILDER)
         page.get_by_label("Your question").focus()
         page.keyboard.press("Enter")
         expect(page.locator("#present .answer")).to_contain_text("Anna Moreau")
+        page.locator("#present .actions").wait_for()
         page.evaluate(AT_ONCE, [TEA, "#send"])
         expect(page.locator("#present .answer")).to_contain_text("four minutes")
+        page.locator("#present .actions").wait_for()
         expect(page.locator(".question")).to_have_text([BUILDER, TEA])
         visit.reload()
         expect(page.locator(".question")).to_have_text([BUILDER, TEA])
@@ -156,8 +162,8 @@ def test_ask_again_pressed_the_moment_an_answer_ends_leaves_nothing_behind(visit
     page = visit.page
     page.evaluate(AS_SOON_AS_ANSWERED, ['[data-action="again"]', ""])
     visit.ask(BUILDER)
-    page.wait_for_timeout(1000)
-    page.locator("#present .actions").wait_for()
+    page.locator("#present .exchange:not([data-old]) .actions").wait_for()
+    visit.settle()
     visit.ask(TEA)
     expect(page.locator(".question")).to_have_text([BUILDER, TEA])
 

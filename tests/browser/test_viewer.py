@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from askdocs.output.marks import Mark, checksum, link
-from tests.browser.conftest import serving, visiting
+from tests import waiting
+from tests.browser.conftest import Holding, serving, visiting, wait_for
 from tests.browser.pdfs import OVER, TURNED, write_pdfs
 from tests.browser.test_page import assert_no_barriers
 
@@ -76,7 +75,7 @@ def text_of(address: str, source: str) -> str:
     """The text of a document, put together from its view as text."""
     from selectolax.lexbor import LexborHTMLParser
 
-    html = httpx.get(f"{address}/source", params={"source": source, "text": True}).json()["html"]
+    html = waiting.get(f"{address}/source", params={"source": source, "text": True}).json()["html"]
     tree = LexborHTMLParser(html)
     for each in tree.css(".page-break"):
         each.decompose()
@@ -98,10 +97,21 @@ def show(visit: Visit, fragment: str) -> Page:
     return visit.page
 
 
-def under_marks(page: Page) -> list[str]:
+def assert_marked(page: Page, begin: str, end: str) -> None:
+    """Assert that the words under the current marks begin and end so."""
     page.locator(".marks .mark.current").first.wait_for()
-    found: list[str] = page.evaluate(UNDER_MARKS)
-    return found
+
+    def ends() -> tuple[str, str]:
+        words = " ".join(page.evaluate(UNDER_MARKS))
+        return words[: len(begin)], words[-len(end) :]
+
+    wait_for(page, ends, (begin, end))
+
+
+def assert_under_marks(page: Page, *words: str) -> None:
+    """Assert that these words lie under the current marks, and no others."""
+    page.locator(".marks .mark.current").first.wait_for()
+    wait_for(page, lambda: " ".join(page.evaluate(UNDER_MARKS)), " ".join(words))
 
 
 def in_sight(page: Page) -> None:
@@ -119,24 +129,23 @@ def test_marks_lie_over_the_very_words_of_a_pdf(
     row = next(line for line in text.splitlines() if "38 m" in line)
     with open_harbour() as visit:
         page = show(visit, hash_of(address, "harbour.pdf", columns, over, row, TURNED))
-        words = " ".join(under_marks(page))
-        assert words.startswith("The har bour master flies the red flag")
-        assert words.endswith("and the blue flag in calm water")
+        begins = "The har bour master flies the red flag"
+        assert_marked(page, begins, "and the blue flag in calm water")
         in_sight(page)
         expect(page.locator("#reader-count")).to_have_text("1 of 4")
 
         page.get_by_label("Next citation").click()
         in_sight(page)
         expect(page.locator('.page[data-page-number="2"] .mark.current')).to_have_count(1)
-        assert " ".join(under_marks(page)) == " ".join(OVER).rstrip(".")
+        assert_under_marks(page, " ".join(OVER).rstrip("."))
 
         page.get_by_label("Next citation").click()
         expect(page.locator("#reader-page")).to_have_value("2")
-        assert under_marks(page) == ["South", "38 m", "9 crowns"]
+        assert_under_marks(page, "South", "38 m", "9 crowns")
 
         page.locator(".pdf-scroll").press("n")
         expect(page.locator("#reader-page")).to_have_value("3")
-        assert under_marks(page) == [TURNED.rstrip(".")]
+        assert_under_marks(page, TURNED.rstrip("."))
         turned = page.locator(".marks .mark.current").bounding_box()
         assert turned is not None
         assert turned["height"] > turned["width"]
@@ -203,19 +212,11 @@ def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -
         bar = page.locator("#reader-bar")
         page.get_by_role("link", name="Documents", exact=True).click()
         entry = page.locator('.documents a[data-source="harbour.pdf"]')
-        held: list[Route] = []
-
-        def hold(route: Route) -> None:
-            held.append(route)
-
-        page.route("**/pdf?*", hold)
+        holding = Holding(page, "**/pdf?*")
         entry.click()
         expect(page.locator("#reader-pdf")).to_contain_text("Opening the PDF")
         page.get_by_label("Close the source").click()
-        for route in held:
-            with suppress(Error):  # the page has given the request up
-                route.continue_()
-        page.unroute("**/pdf?*")
+        holding.let_go()
         expect(page.locator("#reader-pages")).to_have_text("of 39")
         expect(page.locator("#reader-panel")).to_be_hidden()  # closed before it was there
 
@@ -281,17 +282,17 @@ def test_a_document_is_built_its_code_copied_and_what_is_looked_for_is_found(
 
 def test_only_pdfs_of_the_index_are_given_as_files(harbour: tuple[str, Path]) -> None:
     address, folder = harbour
-    whole = httpx.get(f"{address}/pdf", params={"source": "harbour.pdf"})
+    whole = waiting.get(f"{address}/pdf", params={"source": "harbour.pdf"})
     assert whole.content == (folder / "harbour.pdf").read_bytes()
-    part = httpx.get(
+    part = waiting.get(
         f"{address}/pdf", params={"source": "harbour.pdf"}, headers={"Range": "bytes=0-4"}
     )
     assert (part.status_code, part.content) == (206, b"%PDF-")
     for source in ("guide.md", "../index/catalog.sqlite", "/etc/passwd", "none.pdf"):
-        assert httpx.get(f"{address}/pdf", params={"source": source}).status_code == 404
-    page = httpx.get(address).text
+        assert waiting.get(f"{address}/pdf", params={"source": source}).status_code == 404
+    page = waiting.get(address).text
     base = page.split('<link rel="stylesheet" href="')[-1].split("style.css")[0]
-    worker = httpx.get(f"{address}/{base}pdfjs/pdf.worker.min.mjs")
+    worker = waiting.get(f"{address}/{base}pdfjs/pdf.worker.min.mjs")
     assert worker.headers["content-type"].startswith("text/javascript")
     assert "'unsafe-eval'" not in worker.headers["content-security-policy"]
     assert "default-src 'none'" in worker.headers["content-security-policy"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+
+from tests.browser.conftest import wait_for
+from tests.browser.test_page import assert_no_barriers
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Visit
@@ -14,11 +16,6 @@ DRAFT = """🚂
 
 In 1964 the lamp was made automatic, and the last keeper, Tomas Reid, moved to the mainland. \
 Reid warned that "no machine would see a sailing boat in fog". Who knows?"""
-
-
-def accessible(page: Page) -> bool:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
-    return bool(found.violations_count == 0)
 
 
 def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -> None:
@@ -30,11 +27,11 @@ def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -
     expect(page.get_by_label("The draft", exact=True)).to_have_value(DRAFT)
     page.locator("#view-check").get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#check-result")).to_be_visible()
-    assert page.locator("#check-draft").inner_text() == DRAFT
+    wait_for(page, lambda: page.locator("#check-draft").inner_text(), DRAFT)
     expect(page.locator("#check-draft .stands").first).to_contain_text("moved to the mainland")
     wrong = page.locator("#check-draft .contradicted").first
     expect(wrong).to_contain_text("sailing boat")
-    assert accessible(page)
+    assert_no_barriers(page, rules=("wcag2a", "wcag2aa"))
 
     page.locator("#view-check").get_by_role("button", name="Next finding").click()
     expect(wrong).to_be_focused()
@@ -49,7 +46,7 @@ def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -
 
 def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:
     page = visit.page
-    page.goto(f"{visit.address}/?show=table")
+    visit.go(f"{visit.address}/?show=table")
     page.get_by_label("Questions, one a line").fill(
         "Who built the lighthouse?\n\nHow long is green tea brewed?"
     )
@@ -60,7 +57,7 @@ def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:
     built = rows.filter(has_text="lighthouse.txt").locator("td").first
     expect(built).to_contain_text("Anna Moreau")
     assert page.evaluate("window.broken") is None  # the hostile document is shown as text
-    assert accessible(page)
+    assert_no_barriers(page, rules=("wcag2a", "wcag2aa"))
 
     page.get_by_label("Filter the rows").fill("moreau")
     expect(rows.filter(visible=True)).to_have_count(1)
@@ -70,7 +67,7 @@ def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:
     page.get_by_label("Filter the rows").fill("")
     page.get_by_label("Which rows").select_option("not said")
     for row in rows.filter(visible=True).all():
-        assert row.locator("td").all_inner_texts() == ["not said", "not said"]
+        expect(row.locator("td")).to_have_text(["not said", "not said"])
     with page.expect_download() as download:
         page.locator("#view-table").get_by_role("link", name="CSV").click()
     assert "Anna Moreau" in download.value.path().read_text(encoding="utf-8-sig")

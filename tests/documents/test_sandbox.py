@@ -27,11 +27,13 @@ from askdocs.documents.loaders import (
     load,
 )
 from askdocs.documents.loaders.builder import normalise
+from askdocs.documents.loaders.sandbox import client
 from askdocs.documents.loaders.sandbox.client import Worker, load_guarded, read_file
 from askdocs.documents.passages import split
 from askdocs.types import Anchor, Document
+from tests.waiting import wait_for
 
-ENOUGH = 60.0  # seconds
+ENOUGH = 300.0  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -155,11 +157,7 @@ def test_the_process_ends_with_its_parent(tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, env=environment
     )
     child = int(done.stdout)
-    for _ in range(200):
-        if not is_running(child):
-            return
-        time.sleep(0.05)
-    pytest.fail("the process outlives its parent")
+    wait_for(lambda: is_running(child), False)
 
 
 def is_running(process: int) -> bool:
@@ -336,7 +334,7 @@ def test_a_hostile_line_is_split_under_the_limits(tmp_path: Path) -> None:
     began = time.process_time()
     (found,) = read_file(tmp_path / "a.txt", "a.txt", tokens=100, seconds=100)
     assert len(found.passages) > 5_000
-    assert time.process_time() - began < 5  # here: the rest is the child's
+    assert time.process_time() - began < 60  # here: the rest is the child's
 
 
 def test_waiting_costs_nothing_of_the_limit(worker: Worker, tmp_path: Path) -> None:
@@ -363,17 +361,20 @@ def test_two_files_are_read_side_by_side(tmp_path: Path) -> None:
     ended: list[str] = []
 
     def read_slow() -> None:
-        with pytest.raises(LoadError):
-            read_file(slow, "slow.txt", tokens=100, seconds=3)
+        with pytest.raises(LoadError, match="broken off"):
+            read_file(slow, "slow.txt", tokens=100, seconds=ENOUGH)
         ended.append("slow")
 
     thread = threading.Thread(target=read_slow)
     thread.start()
+    wait_for(lambda: any(each._busy and each._child for each in client._readers._workers), True)
     for number in range(3):
         (tmp_path / f"{number}.txt").write_text("Owls hunt at night.")
         assert read_file(tmp_path / f"{number}.txt", "a.txt", tokens=100, seconds=ENOUGH)
     ended.append("quick")
-    thread.join()
+    while thread.is_alive():
+        client.stop_reading()
+        thread.join(0.1)
     assert ended == ["quick", "slow"]
 
 

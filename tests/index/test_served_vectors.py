@@ -24,11 +24,13 @@ from askdocs import (
     VectorsUnavailableError,
 )
 from askdocs.index.vectors import chroma
+from askdocs.index.vectors.collection import Collection
 from askdocs.types import Progress
 from tests.chroma_process import ChromaProcess
 from tests.cli.test_commands import askdocs
 from tests.hash_embedding import HashEmbedding
 from tests.page_server import running_server
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("forked_children")
 QUESTION = "how many cups does kettle 7 boil"
@@ -122,7 +124,7 @@ def test_pages_and_commands_answer_while_another_process_indexes(
                             **environment)  # fmt: skip
             assert asked.returncode == 0, asked.stderr
             assert "Owls hunt at night." in asked.stdout
-            with urllib.request.urlopen(f"{address}/healthz") as told:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=PATIENCE) as told:
                 assert b'"documents":2' in told.read().replace(b" ", b"")
         assert "answers from what the other indexes" in stderr.read_text()
 
@@ -175,12 +177,14 @@ def test_a_server_killed_between_questions_is_told_and_found_again(
         assert one.index().added == ("12.md",)
 
 
-def test_a_server_that_hangs_is_given_up(
-    config: Config, server: ChromaProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chroma, "_ANSWER_SECONDS", 2.0)
+def test_a_server_that_hangs_is_given_up(config: Config, server: ChromaProcess) -> None:
     with assistant(config) as one:
         one.index()
+        vectors = one._parts.open_vectors()
+        assert isinstance(vectors, Collection)
+        assert isinstance(vectors.chroma, chroma.ChromaServer)
+        for session in vectors.chroma._sessions:
+            session.timeout = 2.0
         assert server.process is not None
         server.process.send_signal(signal.SIGSTOP)
         try:
@@ -188,6 +192,7 @@ def test_a_server_that_hangs_is_given_up(
                 one.ask(QUESTION)
         finally:
             server.process.send_signal(signal.SIGCONT)
+    with assistant(config) as one:
         assert found(one)
 
 

@@ -17,8 +17,7 @@ from askdocs.index.sync import write
 from askdocs.index.sync.plan import Plan
 from tests.hash_embedding import HashEmbedding
 from tests.index_state import state_of
-
-PATIENCE = 300  # seconds
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
 from askdocs import Assistant, Config, Document, IndexBusyError
 from askdocs.integrations.mcp_server import FETCHED_CHARACTERS, LONGEST_CHECKED, build_server
+from tests import waiting
 from tests.hash_embedding import HashEmbedding
 from tests.page_server import running_server
 
@@ -221,9 +221,9 @@ ACCEPTED = {"Accept": "application/json, text/event-stream"}
 
 def test_other_pages_cannot_use_it(page: str) -> None:
     other = {**ACCEPTED, "Origin": "https://evil.example"}
-    assert httpx.post(f"{page}/mcp", json=CALL, headers=other).status_code == 403
+    assert waiting.post(f"{page}/mcp", json=CALL, headers=other).status_code == 403
     named = {**ACCEPTED, "Host": "evil.example"}
-    assert httpx.post(f"{page}/mcp", json=CALL, headers=named).status_code == 400
+    assert waiting.post(f"{page}/mcp", json=CALL, headers=named).status_code == 400
 
 
 def test_the_password_of_the_page_stands_before_it(tmp_path: Path) -> None:
@@ -231,6 +231,6 @@ def test_the_password_of_the_page_stands_before_it(tmp_path: Path) -> None:
     with running_server(
         tmp_path / "corpus", tmp_path / "index", ASKDOCS_PASSWORD="long enough"
     ) as (address, _):
-        assert httpx.post(f"{address}/mcp", json=CALL, headers=ACCEPTED).status_code == 401
+        assert waiting.post(f"{address}/mcp", json=CALL, headers=ACCEPTED).status_code == 401
         key = {**ACCEPTED, "Authorization": "Bearer long enough"}
-        assert httpx.post(f"{address}/mcp", json=CALL, headers=key).status_code < 401
+        assert waiting.post(f"{address}/mcp", json=CALL, headers=key).status_code < 401

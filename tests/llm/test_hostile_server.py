@@ -25,9 +25,10 @@ from askdocs.llm.model import Message
 from askdocs.llm.openai import OpenAIModel
 from askdocs.models import embedder_server
 from askdocs.models.embedder_server import ServerEmbedder
+from tests.waiting import PATIENCE
 
 KEY = "sk-secret-0123456789"
-SILENCE, PATIENCE = 1.0, 60.0  # seconds that a server may be silent
+SILENCE = 1.0  # seconds that a server may be silent
 FAILED = "failed: "
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 DONE = b"data: [DONE]\n\n"
@@ -157,7 +158,7 @@ def hostile(answer: Iterable[bytes | None]) -> Iterator[Hostile]:
                         speak(client)
 
         def speak(client: socket.socket) -> None:
-            client.settimeout(5)
+            client.settimeout(PATIENCE)
             request = b""
             while b'"messages"' not in request and b'"input"' not in request:
                 part = client.recv(65536)

@@ -23,7 +23,7 @@ from askdocs.models.embedder_ray import RayEmbedder
 from askdocs.models.embedders import load_embedder
 from tests.cli.test_commands import askdocs
 from tests.index_state import state_of
-from tests.remote.test_client import free_port
+from tests.waiting import free_port
 
 pytest.importorskip("ray", reason="ray is not installed")
 

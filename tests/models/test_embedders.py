@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from askdocs.models.bundled import BATCH_TOKENS, batches
 from askdocs.models.embedders import OnnxEmbedder, load_embedder
 from askdocs.system import processes
 from askdocs.system.processes import start
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,11 +97,9 @@ def test_the_process_ends_with_the_one_that_it_embeds_for() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False
     )
     child = Path(f"/proc/{int(done.stdout)}/stat")
-    for _ in range(600):
-        if not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z":
-            return
-        time.sleep(0.1)
-    pytest.fail("it lives on")
+    wait_for(
+        lambda: child.exists() and child.read_text().rpartition(")")[2].split()[0] != "Z", False
+    )
 
 
 def test_what_a_processor_says_of_itself_is_understood(tmp_path: Path) -> None:

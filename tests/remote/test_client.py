@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from askdocs.types import Answer, Changes, Check, Hit, Status, Turn
 from tests.hash_embedding import HashEmbedding
 from tests.model_server import Script, serving
 from tests.page_server import INDEXED
+from tests.waiting import PATIENCE, free_port, wait_for
 
 OWLS = "# Owls\n\nOwls hunt at night. They turn their heads by 270 degrees.\n"
 
@@ -58,7 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     config = Config(corpus=root / "corpus", index=root / "index")
     places = ["--corpus", str(config.corpus), "--index", str(config.index)]
     run = f"from askdocs.cli import commands\n{INDEXED}\ncommands.main()"
-    command = [sys.executable, "-c", run, "serve", "--no-watch", "--port", free_port()]
+    command = [sys.executable, "-c", run, "serve", "--no-watch", "--port", str(free_port())]
     environment = {**os.environ, "ASKDOCS_PASSWORD": "not asked of processes with the token"}
     with subprocess.Popen(
         [*command, *places], stdout=subprocess.PIPE, text=True, env=environment
@@ -84,23 +84,16 @@ def tasks(assistant: Assistant) -> ASGIApp:
 @contextmanager
 def listening(application: ASGIApp) -> Iterator[str]:
     """The address of a real web server."""
-    port = free_port()
-    web = uvicorn.Server(uvicorn.Config(application, port=int(port), log_level="error"))
-    thread = threading.Thread(target=web.run, daemon=True)
-    thread.start()
-    while not web.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        web.should_exit = True
-        thread.join()
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    web = uvicorn.Server(uvicorn.Config(application, log_level="error"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=web.run, args=([listener],), daemon=True)
+        thread.start()
+        wait_for(lambda: web.started, True)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            web.should_exit = True
+            thread.join()
 
 
 def test_commands_of_another_terminal_go_through_the_server_and_say_so(server: Server) -> None:
@@ -168,7 +161,7 @@ def test_a_model_of_the_server_is_heard_as_it_speaks_and_can_be_stopped(tmp_path
                     break
             stream.close()
             assert said.startswith("Owls hunt at night. [1] And")
-            assert script.left.wait(120)
+            assert script.left.wait(PATIENCE)
 
 
 def test_errors_come_through_as_they_were_raised(server: Server) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -17,10 +15,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.__main__ import drop_current_folder
 from askdocs.system import processes
+from tests.waiting import PATIENCE, free_port, wait_for
 
 MODULES = ("json", "numpy", "queue", "random", "pypdfium2", "chromadb", "askdocs/__init__")
 COMMAND = (sys.executable, "-P", "-c", "from askdocs.cli.commands import main; main()")
-PATIENCE = 300.0  # seconds
 
 
 @pytest.fixture
@@ -71,7 +69,7 @@ def test_no_module_of_the_current_folder_runs(hostile: Path) -> None:
     assert (len(found["added"]), found["failed"]) == (3, [])
     assert "nine" in run("ask", "When does the ferry leave?", cwd=hostile)
     run("doctor", cwd=hostile)
-    port = _free_port()
+    port = free_port()
     server = subprocess.Popen(
         [*COMMAND, "serve", "--port", str(port), "--corpus", "papers",
          "--index", "../index"],
@@ -160,19 +158,13 @@ def test_a_child_has_an_empty_folder_that_goes_with_it() -> None:
     assert not folder.exists()
 
 
-def _free_port() -> int:
-    with socket.socket() as own:
-        own.bind(("127.0.0.1", 0))
-        return int(own.getsockname()[1])
-
-
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    def answers() -> bool:
         assert server.poll() is None, "the server has ended"
         try:
-            urllib.request.urlopen(address, timeout=10).close()
-            return
+            urllib.request.urlopen(address, timeout=PATIENCE).close()
         except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    pytest.fail("the server does not answer")
+            return False
+        return True
+
+    wait_for(answers, True)
