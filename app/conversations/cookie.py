@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
 
-import gradio
+if TYPE_CHECKING:
+    import gradio
 
 COOKIE = "askdocs-visitor"
 _SECRET = re.compile(r"[0-9a-f]{32}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-import gradio
+from typing import TYPE_CHECKING, Any
 
 from ..conversations.conversation import Conversation
 from ..conversations.cookie import visitor_of
 from ..conversations.store import Archive, is_id
+
+if TYPE_CHECKING:
+    import gradio
 
 
 def values_of(command: str) -> Mapping[str, Any]:

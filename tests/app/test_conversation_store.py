@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import gradio
 import pytest
 
 from askdocs import Assistant
@@ -40,6 +39,7 @@ def test_nobody_sees_the_conversations_of_another(tmp_path: Path) -> None:
 
 def test_the_conversation_of_a_session_is_shown_to_its_visitor_alone(tmp_path: Path) -> None:
     """Who has come to know the hash of a session gets an empty conversation."""
+    import gradio
 
     def asks(visitor: str) -> gradio.Request:
         return gradio.Request(headers={"cookie": f"{COOKIE}={visitor}"})

@@ -19,7 +19,7 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 from askdocs import Assistant, Config
-from askdocs.app import ServerOptions, server
+from askdocs.app import ServerOptions
 from askdocs.app.background_tasks import Background
 from askdocs.app.corpora import NamedCorpus
 from askdocs.app.security import BODY_BYTES
@@ -63,6 +63,8 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    from askdocs.app import server  # brings Gradio, which takes seconds
+
     background, kept = Background(), []
 
     def protected(application: Any, **options: Any) -> ASGIApp:

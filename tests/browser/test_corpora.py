@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from gradio_client import Client
 from playwright.sync_api import Browser, expect
 
 from askdocs import Config
@@ -140,6 +139,8 @@ def test_programs_choose_a_folder_by_the_address_or_the_model(served: str) -> No
         assert answer["citations"][0]["source"] == "tea.md"
         (noted, *_) = answer["choices"][0]["message"]["annotations"]
         assert noted["url_citation"]["url"].startswith(f"{other}/#source=tea.md")
+    from gradio_client import Client
+
     client = Client(other, verbose=False)
     assert client.predict("money box", 3, None, api_name="/search")[0]["source"] == "tea.md"
     client.close()

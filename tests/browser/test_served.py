@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from gradio_client import Client
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
@@ -63,6 +62,8 @@ def test_health_and_style_are_served(address: str) -> None:
 def test_programs_can_ask_search_index_and_list(address: str) -> None:
     names = waiting.get(f"{address}/gradio_api/info").json()["named_endpoints"]
     assert set(names) == {"/ask", "/search", "/index", "/documents"}
+    from gradio_client import Client
+
     client = Client(address, verbose=False)
     answer = client.predict("how high is the tower of the lighthouse?", api_name="/ask")
     assert "38 metres" in answer["text"]

@@ -9,17 +9,18 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-from mcp import Client, StdioServerParameters
 
 from askdocs import Assistant, Config, Document, IndexBusyError
-from askdocs.integrations.mcp_server import FETCHED_CHARACTERS, LONGEST_CHECKED, build_server
 from tests import waiting
 from tests.hash_embedding import HashEmbedding
 from tests.page_server import running_server
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "what did Zehri warn?"
@@ -37,8 +38,17 @@ def page(folder: Path) -> Iterator[str]:
         yield address
 
 
+def server_over(assistant: Assistant) -> Any:
+    """The tools of an assistant. All of MCP is imported by the tests alone that need it."""
+    from askdocs.integrations.mcp_server import build_server
+
+    return build_server(assistant)
+
+
 def asked(server: Any, talk: Callable[[Client], Awaitable[None]]) -> None:
     """Have a conversation with a server."""
+
+    from mcp import Client
 
     async def run() -> None:
         async with Client(server) as client:
@@ -65,7 +75,7 @@ def test_the_tools_are_described_as_reading_only(sample: Assistant) -> None:
             assert tool.description is not None
         assert "do not guess" in str(tools["ask"].description)
 
-    asked(build_server(sample), talk)
+    asked(server_over(sample), talk)
 
 
 def test_an_answer_has_exact_quotes_and_a_refusal_says_so(sample: Assistant) -> None:
@@ -80,10 +90,12 @@ def test_an_answer_has_exact_quotes_and_a_refusal_says_so(sample: Assistant) -> 
         assert "“" not in refusal.split("Nearest")[0]
         assert sample.ask("who won the chess olympiad?").text in refusal
 
-    asked(build_server(sample), talk)
+    asked(server_over(sample), talk)
 
 
 def test_what_search_finds_can_be_fetched(sample: Assistant) -> None:
+    from askdocs.integrations.mcp_server import FETCHED_CHARACTERS
+
     async def talk(client: Client) -> None:
         results = json.loads(await text_of(client, "search", query="fog horn"))["results"]
         assert {"id", "title", "url"} <= set(results[0])
@@ -98,7 +110,7 @@ def test_what_search_finds_can_be_fetched(sample: Assistant) -> None:
         assert "no document 'nothing.txt'" in missing
         assert "`search` returns" in missing
 
-    asked(build_server(sample), talk)
+    asked(server_over(sample), talk)
 
 
 def test_a_long_document_is_fetched_in_parts(tmp_path: Path) -> None:
@@ -117,7 +129,7 @@ def test_a_long_document_is_fetched_in_parts(tmp_path: Path) -> None:
 
     with Assistant(config, embedder=HashEmbedding()) as assistant:
         assistant.index()
-        asked(build_server(assistant), talk)
+        asked(server_over(assistant), talk)
 
 
 def test_what_an_assistant_wrote_can_be_checked(sample: Assistant) -> None:
@@ -130,10 +142,12 @@ def test_what_an_assistant_wrote_can_be_checked(sample: Assistant) -> None:
         assert "misquoted" in told
         assert told.endswith("of 2 statements stand in the documents; 1 contradicted or misquoted.")
 
-    asked(build_server(sample), talk)
+    asked(server_over(sample), talk)
 
 
 def test_errors_say_what_to_do(sample: Assistant, tmp_path: Path) -> None:
+    from askdocs.integrations.mcp_server import LONGEST_CHECKED
+
     async def talk(client: Client) -> None:
         assert (await text_of(client, "fetch", id="no-such.txt")).startswith("error: ")
         changed = "lighthouse-keepers-handbook.md#0-10.000000000000"
@@ -150,7 +164,7 @@ def test_errors_say_what_to_do(sample: Assistant, tmp_path: Path) -> None:
         long = await text_of(client, "check", text="x" * (LONGEST_CHECKED + 1))
         assert "in parts" in long
 
-    asked(build_server(sample), talk)
+    asked(server_over(sample), talk)
 
 
 def test_over_an_empty_folder_nothing_is_called_unsupported(tmp_path: Path) -> None:
@@ -166,7 +180,7 @@ def test_over_an_empty_folder_nothing_is_called_unsupported(tmp_path: Path) -> N
 
     with Assistant(config, embedder=HashEmbedding()) as assistant:
         assistant.index()
-        asked(build_server(assistant), talk)
+        asked(server_over(assistant), talk)
 
 
 def test_a_locked_index_is_for_the_user_to_free(sample: Assistant) -> None:
@@ -184,10 +198,12 @@ def test_a_locked_index_is_for_the_user_to_free(sample: Assistant) -> None:
         assert "tell the user" in told
         assert "`search`" not in told  # other ids would not help
 
-    asked(build_server(Locked()), talk)  # type: ignore[arg-type]
+    asked(server_over(Locked()), talk)  # type: ignore[arg-type]
 
 
 def test_it_answers_over_standard_input_and_output(tmp_path: Path) -> None:
+    from mcp import StdioServerParameters
+
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     arguments = ["-m", "askdocs", "mcp", "--corpus", "corpus", "--index", "index"]
     parameters = StdioServerParameters(
