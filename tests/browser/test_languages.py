@@ -118,7 +118,8 @@ def test_a_phone_shows_the_whole_head_in_spanish_and_the_answer_without_its_keyb
             expect(link).to_be_in_viewport(ratio=1)
         box.fill("how long is green tea brewed?")
         box.press("Enter")
-        page.locator("#present .cite").first.wait_for()
+        page.locator("#present .actions").wait_for()  # until then, what is shown is drawn anew
+        expect(page.locator("#present .cite").first).to_be_visible()
         expect(box).not_to_be_focused()
         page.locator("#present").evaluate(
             "(e, words) => { e.dataset.t = ''; e.append(words); }", f"{UNREAD} {FOREIGN}"
