@@ -16,7 +16,7 @@ from onnxruntime import InferenceSession
 from askdocs import resources
 from askdocs.models.embedders import Embedder, OnnxEmbedder, Vectors
 from askdocs.models.reader import OnnxReader, Reading
-from askdocs.models.second_reader import OnnxSecondReader, SecondReading
+from askdocs.models.second_reader import MultilingualReader, OnnxSecondReader, SecondReading
 from askdocs.models.verifier import ClaimScore, OnnxClaimScorer
 from askdocs.types import Passage
 
@@ -61,6 +61,17 @@ class RememberingSecondReader(OnnxSecondReader):
 
     def __init__(self, session: InferenceSession) -> None:
         super().__init__(session)
+        self._readings = _Readings(super().read)
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+        return self._readings.of(question, passages)
+
+
+class RememberingMultilingualReader(MultilingualReader):
+    """Reads a passage once for the same question."""
+
+    def __init__(self, session: InferenceSession, states: str) -> None:
+        super().__init__(session, states)
         self._readings = _Readings(super().read)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
@@ -115,6 +126,7 @@ def remember_models() -> None:
         ("load_embedder", embedder),
         ("load_network", cache(resources.load_network)),
         ("OnnxReader", cache(RememberingReader)),
+        ("MultilingualReader", cache(RememberingMultilingualReader)),
         ("OnnxSecondReader", cache(RememberingSecondReader)),
         ("OnnxClaimScorer", cache(RememberingClaimScorer)),
     ):

@@ -37,7 +37,7 @@ def test_the_wheel_holds_the_models_the_page_and_nothing_else(wheel: Path) -> No
         "askdocs/models/weights/reader.onnx",
         "askdocs/models/weights/verifier.onnx",
         "askdocs/models/weights/words.onnx",
-        "askdocs/models/weights/tokenizer.json",
+        "askdocs/models/weights/tokenizer.json.gz",
         "askdocs/models/weights/checksums.json",
         "askdocs/app/static/js/main.js",
         "askdocs/app/static/vendor/pdfjs/pdf.worker.min.mjs",

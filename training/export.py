@@ -9,6 +9,7 @@ makes the embedder; the figures behind the choices are in EMBEDDER.md.
 """
 
 import argparse
+import gzip
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -153,11 +154,11 @@ def quantise(source: Path, target: Path, *, block: int = BLOCK) -> None:
 
 
 def save_tokenizer(source: Path, target: Path) -> None:
-    """Copy a `tokenizer.json` without its truncation and padding: the loader sets its own."""
+    """Pack a `tokenizer.json` without its truncation and padding: the loader sets its own."""
     tokenizer = Tokenizer.from_file(str(source))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    tokenizer.save(str(target), pretty=False)
+    target.write_bytes(gzip.compress(tokenizer.to_str().encode(), 9, mtime=0))
 
 
 def load_encoder(model: Path) -> SentenceEncoder:
@@ -169,13 +170,13 @@ def load_encoder(model: Path) -> SentenceEncoder:
 
 
 def export_embedder(model: Path, target: Path) -> None:
-    """Write `embedder.onnx`, `tokenizer.json` and their checksums into the folder `target`."""
+    """Write `embedder.onnx`, `tokenizer.json.gz` and their checksums into the folder `target`."""
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "float32.onnx"
         export(load_encoder(model), example_inputs(), full, outputs=["embedding"])
         quantise(full, target / "embedder.onnx")
-    save_tokenizer(model / "tokenizer.json", target / "tokenizer.json")
-    record_checksums(target, ["embedder.onnx", "tokenizer.json"])
+    save_tokenizer(model / "tokenizer.json", target / "tokenizer.json.gz")
+    record_checksums(target, ["embedder.onnx", "tokenizer.json.gz"])
 
 
 def packaged_model() -> Path:

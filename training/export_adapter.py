@@ -57,7 +57,7 @@ class Inserter:
 
     def insert(self, weight: str, down: NDArray[np.float32], up: NDArray[np.float32]) -> None:
         """Add `adapter * SCALE * up(down(x))` to the product of the matrix `weight`."""
-        node = next(n for n in self.graph.node if f"{weight}.int4" in n.input)
+        node = product_of(self.graph, weight)
         base = weight.removesuffix(".weight")
         product = node.output[0]
         node.output[0] = f"{base}.plain"
@@ -82,6 +82,30 @@ class Inserter:
         place = list(self.graph.node).index(node) + 1
         for offset, each in enumerate(nodes):
             self.graph.node.insert(place + offset, each)
+
+
+def product_of(graph: onnx.GraphProto, weight: str) -> onnx.NodeProto:
+    """The node that multiplies with a matrix, which it unfolds itself or is given unfolded."""
+    return next(
+        node
+        for node in graph.node
+        if (f"{weight}.int4" in node.input and node.op_type == "MatMulNBits")
+        or (node.op_type == "MatMul" and node.input[1] == weight)
+    )
+
+
+def stored_adapter(
+    graph: onnx.GraphProto,
+) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """The two matrices (down, up) beside each matrix of a file, by its name; to go on training."""
+    arrays = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+    found = {}
+    for name in [each for each in arrays if each.endswith(".down.int8")]:
+        base = name.removesuffix(".down.int8")
+        down = (arrays[name].astype(np.float32) * arrays[f"{base}.down.scales"]).T
+        up = arrays[f"{base}.up.int8"] * arrays[f"{base}.up.scales"].astype(np.float32) / SCALE
+        found[base] = np.ascontiguousarray(down), up
+    return found
 
 
 def remove_adapter(graph: onnx.GraphProto) -> None:

@@ -43,7 +43,7 @@ from askdocs.answering.context import all_sentences
 from askdocs.documents.passages import split
 from askdocs.evaluation.question_set import spans_of
 from askdocs.index.keywords.terms import stem, words
-from askdocs.models.bundled import load_tokenizer
+from askdocs.models.bundled import TOKENIZER, load_tokenizer
 from askdocs.models.reader import Reading, prefix
 from askdocs.types import Document, Passage
 
@@ -213,13 +213,20 @@ def found_in(world: Path, held_out: bool) -> Iterator[Found]:
                     recorder.passages = []
                     assistant.consider(row["q"])
                     if recorder.passages:
-                        yield _found(row, recorder, texts, held_out)
+                        yield places_told(
+                            row, recorder.question, recorder.passages, texts, held_out=held_out
+                        )
 
 
-def _found(
-    row: dict[str, Any], recorder: Recorder, texts: Mapping[str, str], held_out: bool
+def places_told(
+    row: dict[str, Any],
+    question: str,
+    passages: Sequence[Passage],
+    texts: Mapping[str, str],
+    *,
+    held_out: bool,
 ) -> Found:
-    """The passages that answer, and the first of those found that do not."""
+    """The passages that answer a row of a world, and the first of those found that do not."""
     told = [(row.get("s"), row.get("g") or [])]
     told += [(each["s"], each["g"]) for each in row.get("alt") or []]
     spans: dict[str, tuple[tuple[int, int], ...]] = dict.fromkeys(texts, ())
@@ -227,7 +234,7 @@ def _found(
         for held in texts:
             if source and held.startswith(source):
                 spans[held] += tuple(s for quote in quotes for s in spans_of(quote, texts[held]))
-    first = list({each.id: each for each in recorder.passages}.values())
+    first = list({each.id: each for each in passages}.values())
     answering = [each for each in first if _meets(each, spans[each.source])][:MOST_GOLD]
     if not answering:
         answering = [
@@ -245,15 +252,26 @@ def _found(
         and not any(wording in each.text.lower() for wording in wordings)
     ][:FOUND]
     answerable = row["k"] not in worlds.WITHOUT_ANSWER
-    return Found(recorder.question, (*answering, *others), spans, answerable, held_out)
+    return Found(question, (*answering, *others), spans, answerable, held_out)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """A tokenizer of the package, and the numbers of what stands around question and passage."""
+
+    tokenizer: str = TOKENIZER
+    first: int = CLS
+    between: tuple[int, ...] = (SEP,)
+    last: int = SEP
 
 
 class Packer:
     """Makes the rows of questions."""
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Marks | None = None) -> None:
         self.packed = Packed.new()
-        self._tokenizer = load_tokenizer()
+        self._marks = marks or Marks()
+        self._tokenizer = load_tokenizer(self._marks.tokenizer)
         self._cut: dict[int, list[Passage]] = {}
         self._stems: dict[str, set[str]] = {}
         self._random = random.Random(7)
@@ -313,7 +331,8 @@ class Packer:
         encoded = self._tokenizer.encode(asked.question, add_special_tokens=False)
         question = encoded.ids[:QUESTION_TOKENS]
         read = self._tokenizer.encode(prefix(passage) + passage.text, add_special_tokens=False)
-        second, shift = len(question) + 2, len(prefix(passage)) + before
+        second = len(question) + 1 + len(self._marks.between)
+        shift = len(prefix(passage)) + before
         offsets = [(a - shift, b - shift) for a, b in read.offsets[: LONGEST - second - 1]]
         first = next((n for n, (start, _) in enumerate(offsets) if start >= 0), len(offsets))
         sentence = [-1] * len(offsets)
@@ -337,7 +356,8 @@ class Packer:
         if any(right) and asked.short:
             low, high = (place - passage.start for place in asked.spans[0])
             covered = [n for n, (a, b) in enumerate(offsets) if a < high and b > low and a >= 0]
-            row |= {"span": 1, "start": covered[0] + second, "end": covered[-1] + second}
+            if covered:  # not where its letters are no token of their own
+                row |= {"span": 1, "start": covered[0] + second, "end": covered[-1] + second}
         return row
 
     def add_found(self, found: Iterable[Found]) -> None:
@@ -361,11 +381,12 @@ class Packer:
         return self._row(asked, passage, is_own=True, before=before)
 
     def _append(self, rows: Sequence[dict[str, Any]], held_out: bool) -> None:
-        to = self.packed
+        to, marks = self.packed, self._marks
         number = len(to.held_out)
         to.held_out.append(int(held_out))
         for row in rows:
-            tokens = [CLS, *row["question"], SEP, *row["passage"], SEP]
+            question = [marks.first, *row["question"], *marks.between]
+            tokens = [*question, *row["passage"], marks.last]
             to.tokens += tokens
             to.sentence += [*([-1] * row["second"]), *row["sentence"], -1]
             to.lengths.append(len(tokens))

@@ -31,6 +31,7 @@ from askdocs.models.embedder_ray import RayEmbedder
 from askdocs.models.embedders import (
     ENGLISH_SPEC,
     MULTILINGUAL_SPEC,
+    STATES,
     Embedder,
     LlamaIndexEmbedder,
     OnnxEmbedder,
@@ -38,7 +39,7 @@ from askdocs.models.embedders import (
     rest,
 )
 from askdocs.models.reader import OnnxReader, Reader
-from askdocs.models.second_reader import OnnxSecondReader, SecondReader
+from askdocs.models.second_reader import MultilingualReader, OnnxSecondReader, SecondReader
 from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer, load_network
 
 if TYPE_CHECKING:
@@ -57,11 +58,13 @@ class Models:
         self._reader: Reader | None = None
         self._network: InferenceSession | None = None
         self._second_reader: SecondReader | None = None
+        self._multilingual_reader: SecondReader | None = None
         self._claim_scorer: ClaimScorer | None = None
         self._llms: dict[tuple[Any, ...], LanguageModel] = {}
 
     def embedder(self, spec: str, key: str | None) -> Embedder:
         """An embedding model for one index. What it takes to write many passages is its own."""
+        key = None if spec in (ENGLISH_SPEC, MULTILINGUAL_SPEC) else key
         with self._guard:
             loaded = self._embedders.get((spec, key))
             if loaded is None:
@@ -82,6 +85,15 @@ class Models:
             if self._second_reader is None:
                 self._second_reader = OnnxSecondReader(self._loaded_network())
             return self._second_reader
+
+    def multilingual_reader(self) -> SecondReader:
+        """The model that reads passages in other languages than English."""
+        embedder = self.embedder(MULTILINGUAL_SPEC, None)
+        assert isinstance(embedder, OnnxEmbedder)
+        with self._guard:
+            if self._multilingual_reader is None:
+                self._multilingual_reader = MultilingualReader(embedder.session, STATES)
+            return self._multilingual_reader
 
     def claim_scorer(self) -> ClaimScorer:
         """The model that judges what a language model writes."""
@@ -278,6 +290,10 @@ class Parts:
     def open_reader(self) -> Reader:
         """The model that reads passages."""
         return self.models.reader()
+
+    def open_multilingual_reader(self) -> SecondReader:
+        """The model that reads passages in other languages."""
+        return self.models.multilingual_reader()
 
     def open_second_reader(self) -> SecondReader:
         """The model that reads the best passages again."""

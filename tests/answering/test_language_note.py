@@ -24,6 +24,7 @@ NORWEGIAN = (
     "Jeg vet ikke hvorfor båten ikke kom, men nå har vi ventet i tre timer utenfor butikken."
 )
 URDU = "ناشتہ صبح سات بجے ملتا ہے اور رات کا کھانا آٹھ بجے دیا جاتا ہے، جمعہ کو چھٹی ہوتی ہے۔"
+POLISH = "Prom odpływa o dziewiątej, a bilet powrotny kosztuje w kasie jedenaście euro od osoby."
 GREEK = "Το πλοίο αναχωρεί στις εννέα και το εισιτήριο με επιστροφή κοστίζει έντεκα ευρώ."
 
 
@@ -74,7 +75,9 @@ def test_a_language_that_was_measured_and_is_often_wrong_says_so() -> None:
         "几点开晚饭？", *quoted("午餐十一点到十二点半，晚餐五点到六点，周日休息。")
     )
     assert told == "Answers in Chinese were often wrong when measured: take it as a guess."
-    assert language_note("ناشتہ کب ملتا ہے؟", *quoted(URDU)) == ""
+    often = "Answers in Urdu were often wrong when measured: take it as a guess."
+    assert language_note("ناشتہ کب ملتا ہے؟", *quoted(URDU)) == often
+    assert language_note("Ile kosztuje bilet na prom?", *quoted(POLISH)) == ""
 
 
 def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:

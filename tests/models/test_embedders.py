@@ -155,7 +155,7 @@ def test_batches_hold_every_text_once_and_bounded_tokens() -> None:
 
 
 def test_a_changed_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("checksums.json", "tokenizer.json"):
+    for name in ("checksums.json", "tokenizer.json.gz"):
         (tmp_path / name).write_bytes((bundled.MODELS / name).read_bytes())
     (tmp_path / "embedder.onnx").write_bytes(b"something else")
     monkeypatch.setattr(bundled, "MODELS", tmp_path)

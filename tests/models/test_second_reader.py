@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from askdocs.models.second_reader import OnnxSecondReader
+from askdocs.models.embedders import MULTILINGUAL_SPEC, STATES, OnnxEmbedder, load_embedder
+from askdocs.models.second_reader import MultilingualReader, OnnxSecondReader, SecondReader
 from askdocs.models.verifier import OnnxClaimScorer, load_network
 from askdocs.types import Passage
 
@@ -21,7 +22,7 @@ def passage(text: str, title: str = "") -> Passage:
     return Passage("id", "a.txt", text, 0, len(text), title)
 
 
-def logit(reader: OnnxSecondReader, question: str, text: str, place: tuple[int, int]) -> float:
+def logit(reader: SecondReader, question: str, text: str, place: tuple[int, int]) -> float:
     (reading,) = reader.read(question, [passage(text)])
     found = reading.answers(*place)
     assert found is not None
@@ -82,3 +83,44 @@ def test_the_verifier_judges_as_if_nothing_had_been_read(reader: OnnxSecondReade
     (after,) = scorer.score("Anna Berg built the lighthouse.", [TEXT])
     assert np.isclose(before.supported, after.supported)
     assert before.supported > scorer.threshold
+
+
+@pytest.fixture(scope="module")
+def embedder() -> OnnxEmbedder:
+    found = load_embedder(MULTILINGUAL_SPEC)
+    assert isinstance(found, OnnxEmbedder)
+    return found
+
+
+@pytest.fixture(scope="module")
+def multilingual(embedder: OnnxEmbedder) -> MultilingualReader:
+    return MultilingualReader(embedder.session, STATES)
+
+
+@pytest.mark.parametrize(
+    ("question", "answering", "other"),
+    [
+        ("Wer hat den Leuchtturm gebaut?", "Der Leuchtturm wurde von Anna Berg gebaut.",
+         "Seit 1985 ist er nicht mehr besetzt."),
+        ("¿Cuánto cuesta el billete?", "El billete vale doce euros.",
+         "El barco sale a las nueve de la mañana."),
+        ("小区有多少户？", "小区共有320户。", "物业办公室在三号楼。"),
+        ("When does the ferry leave?", "Fergen går klokka ni om morgenen.",
+         "Billetten koster tolv kroner."),
+    ],
+)  # fmt: skip
+def test_the_multilingual_network_finds_the_sentence_that_answers(
+    multilingual: MultilingualReader, question: str, answering: str, other: str
+) -> None:
+    for text in (f"{answering} {other}", f"{other} {answering}"):
+        places = [(text.index(each), text.index(each) + len(each)) for each in (answering, other)]
+        of_answer, of_other = (logit(multilingual, question, text, each) for each in places)
+        assert of_answer > of_other
+
+
+def test_the_multilingual_embedder_embeds_as_if_nothing_had_been_read(
+    embedder: OnnxEmbedder, multilingual: MultilingualReader
+) -> None:
+    before = embedder.embed(["Der Leuchtturm ist alt."])
+    multilingual.read("Wie alt ist er?", [passage("Der Leuchtturm ist alt.")])
+    assert (embedder.embed(["Der Leuchtturm ist alt."]) == before).all()

@@ -219,6 +219,7 @@ def _searched(
             talked_of=talked_of,
             before={hit.passage.id: read_before(hit.passage, catalog.before) for hit in hits},
             second=parts.open_second_reader,
+            multilingual=parts.open_multilingual_reader,
         )
     return Considered(
         question.text,

@@ -114,11 +114,13 @@ def rank(
     talked_of: Set[str] = frozenset(),
     before: Mapping[str, Before] | None = None,
     second: Callable[[], SecondReader] | None = None,
+    multilingual: Callable[[], SecondReader] | None = None,
 ) -> Ranking:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
     For a question in English, English passages are read, the first ones first, and the others only
-    where those leave it open. Elsewhere words and meaning decide: the reader has learnt English.
+    where those leave it open. Elsewhere the multilingual network reads, and words and meaning count
+    too.
     Where the question only names a topic nothing is read: there is no fact to be found.
 
     Args:
@@ -131,6 +133,8 @@ def rank(
         before: What is read before the text of a passage, by its id: the turns before a turn.
         second: Gives the reader of the best passages, which is loaded only for passages that are
             read.
+        multilingual: Gives the reader of passages in other languages; with an embedder that has
+            learnt them.
     """
     if question.topic:
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], rare_words, embedder)
@@ -147,7 +151,7 @@ def rank(
         found = _estimated(question, known)
     if known and second:
         found = _estimated(question, _read_again(question, known, second(), told))
-    others = by_words_and_meaning(question.read_as, unread, rare_words, embedder)
+    others = by_words_and_meaning(question.read_as, unread, rare_words, embedder, multilingual)
     candidates = _rows_meant([*found.candidates, *others])
     if question.said:
         candidates = by_speaker(question.said, candidates, rare_words)

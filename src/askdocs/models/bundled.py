@@ -23,9 +23,9 @@ Rows = NDArray[np.float32]
 Inputs = Mapping[str, NDArray[np.int64]]
 MODELS = Path(__file__).parent / "weights"
 EMBEDDER = "embedder.onnx"
-MULTILINGUAL = "embedder_multilingual.onnx"
+MULTILINGUAL = "embedder_multilingual.onnx.gz"
 READER = "reader.onnx"
-TOKENIZER = "tokenizer.json"
+TOKENIZER = "tokenizer.json.gz"
 MULTILINGUAL_TOKENIZER = "tokenizer_multilingual.json.gz"
 WORDS = "words.onnx"  # the word table that two models share: a piece to be put after either
 _SHARING = frozenset({EMBEDDER, READER})
@@ -82,10 +82,7 @@ def load_tokenizer(name: str = TOKENIZER) -> Tokenizer:
     """
     from tokenizers import Tokenizer
 
-    data = checked_bytes(name)
-    tokenizer = Tokenizer.from_str(
-        (gzip.decompress(data) if name.endswith(".gz") else data).decode()
-    )
+    tokenizer = Tokenizer.from_str(_unpacked(name).decode())
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
@@ -151,7 +148,13 @@ def checksum(name: str) -> str:
 
 def model_bytes(name: str) -> bytes:
     """A model of the package as ONNX, its shared parts included."""
-    return checked_bytes(name) + (checked_bytes(WORDS) if name in _SHARING else b"")
+    return _unpacked(name) + (checked_bytes(WORDS) if name in _SHARING else b"")
+
+
+def _unpacked(name: str) -> bytes:
+    """A file of the package, unpacked where its name says that it is packed."""
+    data = checked_bytes(name)
+    return gzip.decompress(data) if name.endswith(".gz") else data
 
 
 def model_checksum(name: str) -> str:

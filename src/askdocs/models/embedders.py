@@ -31,6 +31,7 @@ from askdocs.models.embedder_server import AT_ONCE, ServerEmbedder
 
 Vectors = NDArray[np.float32]
 _log = logging.getLogger(__name__)
+STATES = "model.encoder.layer.11.output.LayerNorm.output"  # of the multilingual network, the last
 ENGLISH_SPEC, MULTILINGUAL_SPEC = "onnx:builtin", "onnx:multilingual"
 _AT_ONCE = 256  # texts embedded before their vectors are saved
 _MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loads
@@ -96,11 +97,15 @@ _MULTILINGUAL = Bundled(
 
 
 class OnnxEmbedder:
-    """An embedder of the package, run by ONNX Runtime: no download, quick to start."""
+    """An embedder of the package, run by ONNX Runtime: no download, quick to start.
+
+    `session` is its network. That of the multilingual one gives its hidden states (`STATES`) too.
+    """
 
     def __init__(self, model: Bundled = _ENGLISH, *, threads: int = 0) -> None:
         self._model = model
-        self._session = load_onnx(model.file, threads=threads)
+        states = [STATES] if model.file == MULTILINGUAL else []
+        self.session = load_onnx(model.file, threads=threads, outputs=states)
         self._tokenizer = load_tokenizer(model.tokenizer)
         self._tokenizer.enable_truncation(LONGEST)
         self._threads = threads
@@ -150,7 +155,7 @@ class OnnxEmbedder:
 
     def _encode(self, inputs: Iterable[Inputs]) -> Iterator[Vectors]:
         for each in inputs:
-            yield self._session.run(["embedding"], each)[0]
+            yield self.session.run(["embedding"], each)[0]
 
 
 def is_multilingual(embedder: Embedder) -> bool:

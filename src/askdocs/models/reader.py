@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.models.answer_head import AnswerHead
-from askdocs.models.bundled import READER, batches, load_onnx, load_tokenizer, padded
+from askdocs.models.bundled import READER, TOKENIZER, batches, load_onnx, load_tokenizer, padded
 from askdocs.types import Passage
 
 if TYPE_CHECKING:
@@ -97,11 +97,12 @@ class Pairs:
 
     Args:
         longest: Tokens of a question and a passage; a longer passage is cut into windows.
+        tokenizer: The file of the tokenizer.
     """
 
-    def __init__(self, longest: int = LONGEST) -> None:
-        self._questions = load_tokenizer()
-        self._pairs = load_tokenizer()
+    def __init__(self, longest: int = LONGEST, tokenizer: str = TOKENIZER) -> None:
+        self._questions = load_tokenizer(tokenizer)
+        self._pairs = load_tokenizer(tokenizer)
         self._pairs.enable_truncation(longest, stride=_STRIDE, strategy="only_second")
 
     def windows(self, question: str, passages: Sequence[Passage]) -> list[tuple[int, Encoding]]:
