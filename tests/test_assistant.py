@@ -137,7 +137,7 @@ def test_a_bare_follow_up_is_not_answered_by_the_last_answer(
     [
         "Who cleans the lens?",
         "How many bicycles were lost?",
-        "Why was the Jaffar Express attacked?",  # what was quoted seems the surer answer
+        "Who attacked the Jaffar Express?",
     ],
 )
 def test_a_short_question_on_another_matter_is_answered_as_if_asked_alone(

@@ -109,7 +109,9 @@ def test_the_page_opens_while_much_is_still_being_indexed(browser: Browser, tmp_
     corpus.mkdir()
     (corpus / "aa.md").write_text(LAMP)
     for number in range(3):
-        (corpus / f"river-{number}.txt").write_text(f"River {number}\nIt rose by two hands.\n")
+        (corpus / f"river-{number}.txt").write_text(
+            f"River {number}\n" + "It rose by two hands.\n" * 40  # the smallest file is read first
+        )
     prepare = WAITS.format(go=str(go))
     with (
         running_server(corpus, tmp_path / "index", prepare=prepare, indexed=False) as (address, _),

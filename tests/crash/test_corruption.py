@@ -138,7 +138,7 @@ def test_the_child_of_a_killed_process_is_waited_for(
         monkeypatch.setattr(probe, "_ORPHAN_SECONDS", 0.1)
         with (
             corruption.opened(root) as assistant,
-            pytest.raises(IndexBusyError, match="still being checked"),
+            pytest.raises(IndexBusyError, match="still being closed or checked"),
         ):
             assistant.search(corruption.QUERIES[0])
     with corruption.opened(root) as assistant:

@@ -154,7 +154,7 @@ def test_words_are_found_before_lost_vectors_are_stored_again(
         assert assistant.status().passages == 1
         syncing = threading.Thread(target=assistant.index)
         syncing.start()
-        wait_for(lambda: assistant.find("zebra").count + assistant.find("nettles").count == 2)
+        wait_for(lambda: assistant.find("zebra").count + assistant.find("nettles").count, 2)
         found.set()
         syncing.join()
         assert assistant.search("zebra sleeps")[0].passage.source == "zebra.txt"
