@@ -87,8 +87,8 @@ def _loaded(path: Path) -> dict[Any, Any]:
     return dict(pickle.loads(path.read_bytes())) if path.exists() else {}
 
 
-def ask(world: Path, keep: Path, half: int | None = None) -> list[Asked]:
-    """Ask the questions of a world, of both halves of its documents or of one."""
+def unpacked(world: Path, keep: Path) -> tuple[Path, list[dict[str, Any]], list[str]]:
+    """The folder of a world, its rows, and the names of its documents, in `corpus` there."""
     folder = keep / world.stem
     rows = unpack(world, folder / "all")
     corpus = folder / "corpus"
@@ -96,9 +96,17 @@ def ask(world: Path, keep: Path, half: int | None = None) -> list[Asked]:
     for each in (folder / "all").iterdir():
         if each.name not in NOT_DOCUMENTS:
             (corpus / each.name).write_bytes(each.read_bytes())
-    names = sorted(each.name for each in corpus.iterdir())
+    return folder, rows, sorted(each.name for each in corpus.iterdir())
+
+
+def ask(world: Path, keep: Path, half: int | None = None) -> list[Asked]:
+    """Ask the questions of a world, of both halves of its documents or of one."""
+    folder, rows, names = unpacked(world, keep)
     found = []
-    with kept(keep) as reader, Assistant(Config(corpus=corpus, index=folder / "index")) as ready:
+    with (
+        kept(keep) as reader,
+        Assistant(Config(corpus=folder / "corpus", index=folder / "index")) as ready,
+    ):
         ready.index()
         ready._parts.models._reader = reader
         judge = Judge(ready)
@@ -144,7 +152,7 @@ def _asked(
         judge.verdict(question, forced, given=bool(forced.citations)),
         answer.confidence,
         _in_evidence(places, known.hits) if places else None,
-        any(_same(place, one) for place in places for one in first) if places else None,
+        any(same_place(place, one) for place in places for one in first) if places else None,
         any(each.kind == "read" for each in best),
         forced.text[:1000],
         answer.notice,
@@ -158,7 +166,7 @@ def _in_evidence(places: Sequence[tuple[str, int, int]], hits: Sequence[Hit]) ->
     for hit in hits:
         passage = hit.passage
         shown = (passage.source, passage.start, min(passage.end, passage.start + left))
-        if any(_same(place, shown) for place in places):
+        if any(same_place(place, shown) for place in places):
             return True
         left -= passage.end - passage.start
         if left <= 0:
@@ -166,7 +174,7 @@ def _in_evidence(places: Sequence[tuple[str, int, int]], hits: Sequence[Hit]) ->
     return False
 
 
-def _same(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
+def same_place(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
     """Whether two places share half of the shorter one."""
     shared = min(one[2], other[2]) - max(one[1], other[1])
     shorter = max(1, min(one[2] - one[1], other[2] - other[1]))

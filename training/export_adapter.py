@@ -10,15 +10,17 @@ verifier as it is, 1 makes it read for answers.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
+from adapters import SCALE
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from tune_adapter import MATRICES, SCALE
+from tune_adapter import MATRICES
 
 GATE = "adapter"
 FLOAT = int(TensorProto.FLOAT)
@@ -124,6 +126,35 @@ def remove_adapter(graph: onnx.GraphProto) -> None:
         graph.input.remove(given)
 
 
+def learnt_of(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The weights of a checkpoint of `adapters.save`, by name."""
+    state = torch.load(path, weights_only=True)
+    return {name: value.detach().float().numpy() for name, value in state["learnt"].items()}
+
+
+def put_in(
+    graph: onnx.GraphProto, learnt: dict[str, NDArray[np.float32]], weight: Callable[[str], str]
+) -> None:
+    """Put an adapter into a graph, in place of one that it may hold.
+
+    Args:
+        graph: The network.
+        learnt: What `learnt_of` gives.
+        weight: The name of the matrix in the graph, by its place in the model that learnt.
+    """
+    remove_adapter(graph)
+    inserter = Inserter(graph)
+    for name in [each for each in learnt if each.endswith(".down")]:
+        place = name.removesuffix(".down")
+        inserter.insert(weight(place), learnt[name], learnt[f"{place}.up"])
+
+
+def save_head(path: Path, learnt: dict[str, NDArray[np.float32]]) -> None:
+    """Write the head as the file that askdocs reads."""
+    weights = learnt["head.weight"][0].astype(np.float32)
+    np.savez(path, weights=weights, bias=np.float32(learnt["head.bias"][0]))
+
+
 def main() -> None:
     """Export from the command line."""
     parser = argparse.ArgumentParser(description="Put an adapter into the verifier's file.")
@@ -131,22 +162,18 @@ def main() -> None:
     parser.add_argument("learnt", type=Path)
     parser.add_argument("target", type=Path, help="folder")
     options = parser.parse_args()
-    state = torch.load(options.learnt, weights_only=True)
-    learnt = {name: value.detach().float().numpy() for name, value in state["learnt"].items()}
+    learnt = learnt_of(options.learnt)
     model = onnx.load(options.verifier)
-    remove_adapter(model.graph)
-    inserter = Inserter(model.graph)
-    for name in [each for each in learnt if each.endswith(".down")]:
-        base = name.removeprefix("verifier.").removesuffix(".down")
+
+    def weight(place: str) -> str:
+        base = place.removeprefix("verifier.")
         assert base.rpartition(".")[2] in MATRICES
-        inserter.insert(f"{base}.weight", learnt[name], learnt[f"{name.removesuffix('down')}up"])
+        return f"{base}.weight"
+
+    put_in(model.graph, learnt, weight)
     onnx.checker.check_model(model)
     onnx.save(model, options.target / "verifier.onnx")
-    np.savez(
-        options.target / "second_head.npz",
-        weights=learnt["head.weight"][0].astype(np.float32),
-        bias=np.float32(learnt["head.bias"][0]),
-    )
+    save_head(options.target / "second_head.npz", learnt)
     print(f"{(options.target / 'verifier.onnx').stat().st_size / 1e6:.2f} MB")
 
 

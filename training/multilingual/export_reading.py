@@ -13,15 +13,13 @@ import gzip
 import sys
 from pathlib import Path
 
-import numpy as np
 import onnx
-import torch
 from read_adapter import NAMES
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from checksums import record_checksums
-from export_adapter import Inserter, remove_adapter
+from export_adapter import learnt_of, put_in, save_head
 
 MODEL, HEAD = "embedder_multilingual.onnx.gz", "multilingual_head.npz"
 
@@ -33,23 +31,18 @@ def main() -> None:
     parser.add_argument("learnt", type=Path)
     parser.add_argument("target", type=Path, help="folder")
     options = parser.parse_args()
-    state = torch.load(options.learnt, weights_only=True)
-    learnt = {name: value.detach().float().numpy() for name, value in state["learnt"].items()}
+    learnt = learnt_of(options.learnt)
     model = onnx.load_from_string(gzip.decompress(options.network.read_bytes()))
-    remove_adapter(model.graph)
-    inserter = Inserter(model.graph)
-    for name in [each for each in learnt if each.endswith(".down")]:
-        _, _, layer, matrix, _ = name.split(".")  # network.layers.N.MATRIX.down
-        weight = f"model.encoder.layer.{layer}.{NAMES[matrix]}.weight"
-        inserter.insert(weight, learnt[name], learnt[f"{name.removesuffix('down')}up"])
+
+    def weight(place: str) -> str:
+        _, _, layer, matrix = place.split(".")  # network.layers.N.MATRIX
+        return f"model.encoder.layer.{layer}.{NAMES[matrix]}.weight"
+
+    put_in(model.graph, learnt, weight)
     onnx.checker.check_model(model, full_check=True)
     packed = gzip.compress(model.SerializeToString(), 9, mtime=0)
     (options.target / MODEL).write_bytes(packed)
-    np.savez(
-        options.target / HEAD,
-        weights=learnt["head.weight"][0].astype(np.float32),
-        bias=np.float32(learnt["head.bias"][0]),
-    )
+    save_head(options.target / HEAD, learnt)
     record_checksums(options.target, [MODEL, HEAD])
     print(f"{len(packed) / 1e6:.2f} MB")
 

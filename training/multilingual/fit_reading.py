@@ -31,14 +31,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from fit_answer import Considered, fit_ranking
-from worlds import QUESTIONS, lines_of, unpack
+from worlds import QUESTIONS, lines_of
 
 from askdocs import Assistant, Config, Turn
 from askdocs.answering import unread
 from askdocs.answering.candidates import Candidate
+from askdocs.models.bundled import MULTILINGUAL, checksum
 from askdocs.models.second_reader import SecondReader
-from benchmarks.languages import half_of, kept
-from benchmarks.people import NOT_DOCUMENTS, Judge
+from benchmarks.languages import half_of, kept, same_place, unpacked
+from benchmarks.people import Judge
 
 ANSWERABLE = 0.75  # share of questions that the documents answer, assumed
 ACROSS = ("cosine", "retrieval", "read")  # the features that need no shared words
@@ -59,7 +60,7 @@ class Asked:
 
 @contextlib.contextmanager
 def remembering(path: Path) -> Iterator[None]:
-    """What the reader says of sentences is kept in a file between runs."""
+    """What the reader says of sentences is kept in a file between runs; each reader has its own."""
     known: dict[Any, list[float | None]] = pickle.loads(path.read_bytes()) if path.exists() else {}
     read = unread.logits
 
@@ -78,15 +79,8 @@ def remembering(path: Path) -> Iterator[None]:
 
 def ask(world: Path, keep: Path) -> list[Asked]:
     """Ask the questions of a world by force."""
-    folder = keep / world.stem
-    rows = unpack(world, folder / "all")
-    corpus = folder / "corpus"
-    corpus.mkdir(exist_ok=True)
-    for each in (folder / "all").iterdir():
-        if each.name not in NOT_DOCUMENTS:
-            (corpus / each.name).write_bytes(each.read_bytes())
-    names = sorted(each.name for each in corpus.iterdir())
-    settings = Config(corpus=corpus, index=folder / "index", models="multilingual")
+    folder, rows, names = unpacked(world, keep)
+    settings = Config(corpus=folder / "corpus", index=folder / "index", models="multilingual")
     found = []
     with kept(keep) as reader, Assistant(settings) as ready:
         ready.index()
@@ -118,12 +112,8 @@ def ask(world: Path, keep: Path) -> list[Asked]:
 
 
 def _is_right(candidate: Candidate, places: Sequence[tuple[str, int, int]]) -> bool:
-    for source, start, end in places:
-        shared = min(end, candidate.end) - max(start, candidate.start)
-        shorter = max(1, min(end - start, candidate.end - candidate.start))
-        if source == candidate.hit.passage.source and shared >= 0.5 * shorter:
-            return True
-    return False
+    own = candidate.hit.passage.source, candidate.start, candidate.end
+    return any(same_place(place, own) for place in places)
 
 
 def ranking(asked: Sequence[Asked], names: Sequence[str]) -> tuple[float, ...]:
@@ -192,7 +182,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, required=True, help="folder for indexes and readings")
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
-    with remembering(options.keep / "logits.pickle"):
+    with remembering(options.keep / f"logits-{checksum(MULTILINGUAL)[:8]}.pickle"):
         before = [each for world in options.worlds for each in ask(world, options.keep)]
         half = [each for each in before if each.half == 0]
         within = ranking([each for each in half if each.shares], unread.FEATURES)

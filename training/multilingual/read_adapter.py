@@ -16,11 +16,10 @@ arXiv:2106.09685) and a linear layer over the first token and the mean of a sent
 from __future__ import annotations
 
 import argparse
-import copy
 import gzip
 import json
 import sys
-import time
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,23 +35,20 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "verifier"))
 
+import adapters
 import worlds
 from export_adapter import stored_adapter
-from tune_adapter import WARM_UP, Adapted, Matrix, rate_at
+from model import Matrix
 from tune_reader import (
     Asked,
     Found,
     Groups,
     Marks,
     Packer,
-    figures,
     found_in,
-    head_loss,
     longer_answers,
-    order,
     people,
     places_told,
-    sentence_states,
     short_answers,
 )
 
@@ -169,35 +165,21 @@ def _fill(module: nn.Module, stored: dict[str, Any], name: str) -> None:
     module.bias.copy_(torch.from_numpy(stored[f"{name}.bias"].copy()))
 
 
-class Answering(nn.Module):
+class Answering(adapters.Answering):
     """The network with an adapter, and a head that scores sentences."""
 
     def __init__(self, exported: Path, layers: int, rank: int) -> None:
-        super().__init__()
-        self.network = Network(exported)
-        self.network.requires_grad_(False)
-        self.network.to(torch.bfloat16)
-        self.network.first = LAYERS - layers
-        for layer in list(self.network.layers)[self.network.first :]:
-            for name in MATRICES:
-                setattr(layer, name, Adapted(getattr(layer, name), rank))
-        self.head = nn.Linear(2 * WIDTH, 1)
-        nn.init.normal_(self.head.weight, std=0.01)
-        nn.init.zeros_(self.head.bias)
+        network = Network(exported)
+        super().__init__(network, WIDTH, MATRICES, layers, rank)
+        self.network = network
+        network.first = self.first
 
-    def learnt(self) -> dict[str, Tensor]:
-        """The weights that learn, by name."""
-        return {name: value for name, value in self.named_parameters() if value.requires_grad}
-
-    def forward(self, batch: dict[str, Any]) -> Tensor:
-        """The logit of each sentence of a batch, [count], float32."""
+    def states(self, batch: dict[str, Any]) -> Tensor:
+        """The last hidden states, [rows, length, width]."""
         pieces = batch["inputs"]["input_ids"]
         pieces = pieces.masked_fill(batch["inputs"]["attention_mask"] == 0, PADDING)
-        hidden = self.network(pieces)
-        states = sentence_states(hidden, batch["sentence"], batch["count"])
-        with torch.autocast("cpu", enabled=False):
-            logits: Tensor = self.head(states)[:, 0]
-        return logits
+        hidden: Tensor = self.network(pieces)
+        return hidden
 
 
 def questions_of(path: Path, most: int) -> list[Asked]:
@@ -224,8 +206,6 @@ def questions_of(path: Path, most: int) -> list[Asked]:
 
 def searched(world: Path) -> Iterator[Found]:
     """The questions of a folder in other languages, with the passages that are found for them."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         rows = worlds.unpack(world, corpus)
@@ -284,59 +264,9 @@ def joined(paths: Sequence[Path]) -> tuple[Groups, list[int]]:
     return whole, counts
 
 
-def drawn(groups: Groups, counts: Sequence[int], options: argparse.Namespace, epoch: int) -> Groups:
-    """The groups of one pass, of whose passages some are drawn, one with the answer among them.
-
-    Of each file its share is taken.
-    """
-    generator = np.random.default_rng(options.seed + epoch)
-    given = [*options.shares, *([1.0] * len(counts))][: len(counts)]
-    shares = np.repeat(given, counts)
-    left_out = generator.random(len(groups.rows)) >= shares
-    found = copy.copy(groups)
-    held_out = np.where(left_out, -1, groups.arrays["held_out"])
-    found.arrays = groups.arrays | {"held_out": held_out}
-    relevant = groups.arrays["relevant"]
-    found.rows = []
-    for rows in groups.rows:
-        mixed = generator.permutation(rows)
-        first = mixed[np.argsort(-relevant[mixed], kind="stable")][:1]
-        rest = [row for row in mixed if row not in first][: options.passages - 1]
-        found.rows.append(np.array([*first, *rest]))
-    return found
-
-
-def scores_of(model: Answering, batch: dict[str, Any]) -> Tensor:
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        return model(batch)
-
-
-def judged(model: Answering, groups: Groups, numbers: Sequence[int]) -> str:
-    """The figures of `tune_reader.py` for some groups."""
-
-    def scored(part: Sequence[int]) -> tuple[dict[str, Any], Tensor]:
-        batch = groups.batch(part)
-        return batch, scores_of(model, batch)
-
-    model.eval()
-    found = figures(scored, numbers)
-    model.train()
-    return found
-
-
-def save(model: Answering, options: argparse.Namespace, name: str) -> None:
-    """Write what was learnt, with its shape."""
-    learnt = {name: value.detach() for name, value in model.learnt().items()}
-    state = {"learnt": learnt, "layers": options.layers, "rank": options.rank}
-    torch.save(state, options.run / f"{name}.pt")
-
-
-def load(path: Path, exported: Path) -> Answering:
-    """The network of a file that `save` wrote, ready to be used."""
-    state = torch.load(path, weights_only=True)
-    model = Answering(exported, state["layers"], state["rank"])
-    model.load_state_dict(state["learnt"], strict=False)
-    return model.eval()
+def load(path: Path, exported: Path) -> adapters.Answering:
+    """The network of a file that `adapters.save` wrote, ready to be used."""
+    return adapters.load(path, lambda *shape: Answering(exported, *shape))
 
 
 def begun(path: Path) -> dict[str, Tensor]:
@@ -358,51 +288,21 @@ def begun(path: Path) -> dict[str, Tensor]:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train for a given time; `final.pt` in the run folder is the result."""
-    torch.manual_seed(options.seed)
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
-    options.run.mkdir(parents=True, exist_ok=True)
+    """Train for a given time: on a share of each file in each pass."""
+    adapters.prepare(options)
     groups, counts = joined(options.rows)
     model = Answering(options.network, options.layers, options.rank)
     if options.begin:
         model.load_state_dict(begun(options.begin), strict=False)
-    held_out = groups.of(held_out=True).tolist()
-    some = held_out[:: max(1, len(held_out) // 160)]
-    learnt = model.learnt()
-    print(sum(each.numel() for each in learnt.values()), "weights learn", flush=True)
-    optimizer = torch.optim.AdamW(
-        list(learnt.values()), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.98)
-    )
-    began = saved = time.monotonic()
-    seen, step, since = 0, 0, 0.0
-    model.train()
-    for epoch in range(100):
-        part = drawn(groups, counts, options, epoch)
-        for numbers in order(part, options.batch, options.seed + epoch):
-            spent = time.monotonic() - began
-            if spent >= options.seconds:
-                save(model, options, "final")
-                if held_out:
-                    print("ends with", judged(model, groups, held_out), flush=True)
-                return
-            for each in optimizer.param_groups:
-                each["lr"] = rate_at(spent / options.seconds, options.rate, WARM_UP)
-            batch = part.batch(numbers)
-            loss = head_loss(scores_of(model, batch), batch)
-            loss.backward()
-            nn.utils.clip_grad_norm_(list(learnt.values()), 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            seen, step, since = seen + len(numbers), step + 1, since + float(loss.detach())
-            if step % 50 == 0:
-                print(f"seconds {spent:.0f} questions {seen} loss {since / 50:.3f}", flush=True)
-                since = 0.0
-            if time.monotonic() - saved > options.save_every:
-                saved = time.monotonic()
-                save(model, options, "latest")
-                if some:
-                    print(f"seconds {spent:.0f}", judged(model, groups, some), flush=True)
+    given = [*options.shares, *([1.0] * len(counts))][: len(counts)]
+    shares = np.repeat(given, counts)
+
+    def part(epoch: int) -> Groups:
+        generator = np.random.default_rng(options.seed + epoch)
+        left_out = generator.random(len(groups.rows)) >= shares
+        return adapters.drawn(groups, left_out, generator, options.passages)
+
+    adapters.train(model, groups, part, options)
 
 
 def main() -> None:
@@ -421,33 +321,20 @@ def main() -> None:
     packing.set_defaults(run_command=pack)
     training = commands.add_parser("train")
     training.add_argument("rows", type=Path, nargs="+")
-    training.add_argument("run", type=Path)
+    adapters.add_options(training, rate=6e-4, layers=8, rank=16)
     training.add_argument("--network", type=Path, default=MODELS / MULTILINGUAL)
     training.add_argument("--begin", type=Path, help="checkpoint, or folder of the shipped weights")
-    training.add_argument("--seconds", type=float, required=True)
-    training.add_argument("--batch", type=int, default=8, help="questions")
-    training.add_argument("--rate", type=float, default=6e-4)
-    training.add_argument("--layers", type=int, default=8, help="upper layers with an adapter")
-    training.add_argument("--rank", type=int, default=16)
-    training.add_argument("--passages", type=int, default=3, help="of a question in each pass")
     training.add_argument(
         "--shares", type=float, nargs="*", default=[], help="of each file that a pass takes"
     )
-    training.add_argument("--threads", type=int, default=1)
-    training.add_argument("--seed", type=int, default=1)
-    training.add_argument("--save-every", type=float, default=420, help="seconds")
     training.set_defaults(run_command=train)
     judging = commands.add_parser("judge")
     judging.add_argument("rows", type=Path)
     judging.add_argument("learnt", type=Path)
     judging.add_argument("--network", type=Path, default=MODELS / MULTILINGUAL)
     judging.set_defaults(
-        run_command=lambda given: print(
-            judged(
-                load(given.learnt, given.network),
-                Groups(given.rows),
-                Groups(given.rows).of(held_out=True).tolist(),
-            )
+        run_command=lambda given: adapters.print_judged(
+            load(given.learnt, given.network), given.rows
         )
     )
     options = parser.parse_args()
