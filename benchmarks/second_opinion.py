@@ -21,12 +21,12 @@ from verification import KeptScores, chosen
 
 from askdocs.answering.generation.second_opinion import second_opinion
 from askdocs.answering.verification.verifier import Judgement, Verifier, is_support
-from askdocs.documents.sentences import estimate_tokens
 from askdocs.evaluation import metrics
 from askdocs.evaluation.claims import Claim, claims_file, read_claims
 from askdocs.llm.load import load_llm
 from askdocs.llm.model import LanguageModel, Message
 from askdocs.models.embedders import load_embedder
+from askdocs.text.tokens import estimate_tokens
 
 _MOST_OF_A_LABEL = 4  # sentences of an item
 _CONTEXT = 8192

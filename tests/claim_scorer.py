@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from askdocs.answering.verification.evidence import share
-from askdocs.index.keywords.terms import content_words
 from askdocs.models.verifier import ClaimScore
+from askdocs.text.stop_words import content_words
 
 CONTRADICTING = 0.6  # from this share of the words on, a missing number contradicts
 

@@ -16,8 +16,8 @@ APP = ROOT / "app"
 
 # From the bottom to the top: a room may import only itself and rooms named before it.
 ROOMS = (
-    "types errors system config documents models index guide llm resources answering search output "
-    "interface integrations assistant remote evaluation quote_table app cli"
+    "types errors system text config documents models index guide llm resources answering search "
+    "output interface integrations assistant remote evaluation quote_table app cli"
 ).split()
 BORDERS = {
     "chromadb": {"index.vectors.chroma"},

@@ -42,9 +42,10 @@ from askdocs import Assistant, Config
 from askdocs.answering.context import all_sentences
 from askdocs.documents.passages import split
 from askdocs.evaluation.question_set import spans_of
-from askdocs.index.keywords.terms import stem, words
 from askdocs.models.bundled import TOKENIZER, load_tokenizer
 from askdocs.models.reader import Reading, prefix
+from askdocs.text.stemming import stem
+from askdocs.text.tokens import words
 from askdocs.types import Document, Passage
 
 CLS, SEP = 101, 102

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import pairwise
 
-from askdocs.documents.sentences import unwrapped_lines
+from askdocs.text.sentences import unwrapped_lines
 from askdocs.types import Document, place
 
 from .marked_text import MarkedText

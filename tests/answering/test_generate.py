@@ -16,9 +16,9 @@ from askdocs import Answer, Assistant, Config, Turn
 from askdocs.answering.generation.second_opinion import Opinion, opinions_in
 from askdocs.answering.quotes import NO_ANSWER
 from askdocs.answering.stream import Draft
-from askdocs.documents.sentences import estimate_tokens
 from askdocs.llm import model
 from askdocs.output.summary import summary
+from askdocs.text.tokens import estimate_tokens
 from tests.claim_scorer import WordScorer
 from tests.model_server import ModelServer, Script, serving
 

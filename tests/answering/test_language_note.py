@@ -13,8 +13,8 @@ from askdocs.answering.language_note import language_note
 from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
 from askdocs.answering.ranking import readable
 from askdocs.answering.unread import by_words_and_meaning, shares_words
-from askdocs.documents.language import language_of
 from askdocs.models.embedders import MULTILINGUAL_SPEC
+from askdocs.text.language import language_of
 from askdocs.types import Answer, Citation, Hit, Passage
 
 ENGLISH = "The ferry leaves at nine, and a return ticket for it costs eleven euros at the office."

@@ -7,7 +7,7 @@ from askdocs.answering.verification.statements import (
     kind_of,
     orders_saying,
 )
-from askdocs.documents.language import is_english
+from askdocs.text.language import is_english
 
 
 @pytest.mark.parametrize(

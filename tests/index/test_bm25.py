@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from askdocs.index.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
-from askdocs.index.keywords.terms import indexed_form
+from askdocs.text.tokens import indexed_form
 from askdocs.types import Document, Passage
 
 WORDS = (

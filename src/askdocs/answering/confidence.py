@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.intent import asks_for_list
 from askdocs.answering.questions.question import Question
-from askdocs.documents.language import asks_in_english, language_of
-from askdocs.index.keywords.terms import stems_for, words
+from askdocs.text.language import asks_in_english, language_of
+from askdocs.text.stemming import stems_for
+from askdocs.text.tokens import words
 from askdocs.types import Passage
 
 # Fitted by training/fit_people.py; docs/decisions/0004 says on what.

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.questions.speech import speaker_unnamed
-from askdocs.documents.sentences import is_item, is_row, sentence_spans
-from askdocs.index.keywords.terms import content_words, same_word
+from askdocs.text.sentences import is_item, is_row, sentence_spans
+from askdocs.text.stemming import same_word
+from askdocs.text.stop_words import content_words
 from askdocs.types import Passage
 
 LONGEST_QUOTE = 1200  # characters of a quote with the list, table or code that it announces

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
-from askdocs.index.keywords.terms import stem, without_diacritics, words
+from askdocs.text.stemming import stem
+from askdocs.text.tokens import without_diacritics, words
 
 _SHORTEST_PART = 4  # letters
 _ENDING = 2  # letters that may differ

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.verification.facts import NUMBER_WORDS
-from askdocs.documents.calendar import MONTHS
+from askdocs.text.calendar import MONTHS
 
 DIFFERENT = "Your documents differ on this."
 _ASKS_FIGURE = re.compile(

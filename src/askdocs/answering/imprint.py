@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from askdocs.answering.candidates import Candidate, Considered
-from askdocs.documents.calendar import MONTHS
-from askdocs.documents.sentences import sentence_spans
+from askdocs.text.calendar import MONTHS
+from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
 Fact = Literal["author", "date", "recipient"]

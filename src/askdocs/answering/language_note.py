@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from askdocs.answering.candidates import Candidate
-from askdocs.documents.language import LANGUAGES, asks_in_english, language_of, letters_weight
+from askdocs.text.language import LANGUAGES, asks_in_english, language_of, letters_weight
 from askdocs.types import Answer
 
 # In which quotes were measured; README has the figures.

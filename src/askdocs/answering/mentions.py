@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.context import all_sentences
-from askdocs.index.keywords.terms import WORD, indexed_form, stem, words
+from askdocs.text.stemming import stem
+from askdocs.text.tokens import WORD, indexed_form, words
 from askdocs.types import Answer, Citation, Document, Passage, Statement
 
 MOST_QUOTED = 10  # documents; the list names more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from askdocs.documents.language import LANGUAGES, is_english, language_of, letters_weight
+from askdocs.text.language import LANGUAGES, is_english, language_of, letters_weight
 from askdocs.types import Failure
 
 MOST_NAMED = 4  # files in one notice; more would hide the refusal that it stands beside

@@ -9,10 +9,10 @@ from itertools import islice
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.context import sentences
 from askdocs.answering.questions.intent import TEXT
-from askdocs.documents.sentences import sentence_spans
 from askdocs.guide.opening import BYLINE
 from askdocs.guide.words import document_in_words, folder_in_words
-from askdocs.index.keywords.terms import name_words
+from askdocs.text.sentences import sentence_spans
+from askdocs.text.stop_words import name_words
 from askdocs.types import Citation, DocumentGuide, DocumentRecord, Guide, Hit, Passage
 
 MOST_DOCUMENTS = 8  # of a folder that are quoted

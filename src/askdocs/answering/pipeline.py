@@ -39,17 +39,18 @@ from askdocs.answering.turns import read_before, with_replies
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.answering.versions import versions
-from askdocs.documents.calendar import MONTHS
-from askdocs.documents.language import asks_in_english
 from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.index.catalog import number_in
 from askdocs.index.fingerprint import check_fingerprint
-from askdocs.index.keywords.terms import stem, words
 from askdocs.index.sync.load import UNREAD
 from askdocs.models.bundled import common_words
 from askdocs.models.embedders import ENGLISH_SPEC
 from askdocs.resources import Parts
 from askdocs.system.sampling import evenly_spread
+from askdocs.text.calendar import MONTHS
+from askdocs.text.language import asks_in_english
+from askdocs.text.stemming import stem
+from askdocs.text.tokens import words
 from askdocs.types import (
     Answer,
     AskOptions,

@@ -21,9 +21,9 @@ from askdocs.answering.disagreement import DIFFERENT, documents_differ
 from askdocs.answering.questions.intent import asks_for_one_fact, asks_for_several, asks_for_steps
 from askdocs.answering.ranking import after_reading
 from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
-from askdocs.documents.language import asks_in_english
-from askdocs.documents.sentences import is_item
-from askdocs.index.keywords.terms import content_words
+from askdocs.text.language import asks_in_english
+from askdocs.text.sentences import is_item
+from askdocs.text.stop_words import content_words
 from askdocs.types import Answer, Citation, Statement
 
 NO_ANSWER = "Your documents do not seem to answer this."

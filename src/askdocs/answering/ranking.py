@@ -34,11 +34,11 @@ from askdocs.answering.unread import (
     compared_sentences,
     words_at,
 )
-from askdocs.documents.language import asks_in_english
-from askdocs.documents.sentences import is_row
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
 from askdocs.models.second_reader import SecondReader, SecondReading
+from askdocs.text.language import asks_in_english
+from askdocs.text.sentences import is_row
 from askdocs.types import Hit, Passage
 
 # Fitted by training/fit_people.py; docs/decisions/0004 says on what. The logit by which the

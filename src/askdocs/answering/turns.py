@@ -11,8 +11,9 @@ from askdocs.answering.context import TURN_LABEL, is_question
 from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.said import Said
 from askdocs.answering.questions.speech import names_in, reports_speech
-from askdocs.documents.sentences import is_row
-from askdocs.index.keywords.terms import stem, words
+from askdocs.text.sentences import is_row
+from askdocs.text.stemming import stem
+from askdocs.text.tokens import words
 from askdocs.types import Hit, Passage
 
 # A heading that is a by-line ends with a date: "Nora <nora@example.org>, 21 May 2026, 14:05".

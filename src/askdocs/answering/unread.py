@@ -12,10 +12,10 @@ from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import logistic
 from askdocs.answering.context import all_sentences, sentences
 from askdocs.answering.coverage import coverage, loose_coverage
-from askdocs.documents.language import language_of
-from askdocs.index.keywords.terms import stems_for
 from askdocs.models.embedders import Embedder, is_multilingual
 from askdocs.models.second_reader import SecondReader
+from askdocs.text.language import language_of
+from askdocs.text.stemming import stems_for
 from askdocs.types import Hit
 
 _MOST_PASSAGES = 6  # whose sentences are embedded for a question

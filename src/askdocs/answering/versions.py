@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from askdocs.answering.candidates import Candidate
-from askdocs.documents.calendar import MONTHS, month_number
-from askdocs.documents.sentences import is_row
-from askdocs.index.keywords.terms import STOP_WORDS, stem, words
+from askdocs.text.calendar import MONTHS, month_number
+from askdocs.text.sentences import is_row
+from askdocs.text.stemming import stem
+from askdocs.text.stop_words import STOP_WORDS
+from askdocs.text.tokens import words
 
 NEWEST_FIRST = "Your documents differ on this. The newest comes first."
 _MOST = 3  # versions that are shown

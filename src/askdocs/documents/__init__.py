@@ -1,1 +1,1 @@
-"""From a folder to passages: the scan, the loaders of each format, passages and sentences."""
+"""From a folder to passages: the scan, the loaders of each format, the passages."""

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from askdocs.documents.sentences import TOKEN, block_sentences, blocks, estimate_tokens
+from askdocs.text.sentences import block_sentences, blocks
+from askdocs.text.tokens import TOKEN, estimate_tokens
 from askdocs.types import Document, Passage
 
 _GAP = re.compile(r"\s+")

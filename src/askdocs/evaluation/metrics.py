@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from askdocs.index.keywords.terms import indexed_form
+from askdocs.text.tokens import indexed_form
 
 Floats = NDArray[np.float64]
 Span = tuple[int, int]

@@ -16,7 +16,6 @@ from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import after_reading
 from askdocs.assistant import Assistant
 from askdocs.config import Config
-from askdocs.documents.sentences import sentence_spans
 from askdocs.errors import CorpusError
 from askdocs.evaluation.question_set import (
     QUESTIONS,
@@ -26,6 +25,7 @@ from askdocs.evaluation.question_set import (
     read_questions,
 )
 from askdocs.system.sampling import evenly_spread
+from askdocs.text.sentences import sentence_spans
 from askdocs.types import (
     Answer,
     Citation,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-from askdocs.documents.calendar import MONTHS, month_number
+from askdocs.text.calendar import MONTHS, month_number
 
 _MONTH = rf"(?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)})\.?"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"

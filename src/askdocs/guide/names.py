@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from askdocs.index.keywords.terms import STOP_WORDS, stem
+from askdocs.text.stemming import stem
+from askdocs.text.stop_words import STOP_WORDS
 
 READ = 150_000  # characters of a document that are looked at
 _WORD = re.compile(r"[^\W\d_]{4,}(?:-[^\W\d_]{3,})*")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from askdocs.documents.sentences import sentence_spans
 from askdocs.guide.outline import with_ends
+from askdocs.text.sentences import sentence_spans
 from askdocs.types import Document, Excerpt, Section
 
 _SUMMARY = re.compile(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from askdocs.documents.sentences import sentence_spans
 from askdocs.guide.outline import with_ends
+from askdocs.text.sentences import sentence_spans
 from askdocs.types import Document, Section, SuggestedQuestion
 
 MOST = 12  # of one document

@@ -21,9 +21,9 @@ from askdocs.documents.passages import with_id
 from askdocs.errors import CorpusError
 from askdocs.index.database import Database, damaged
 from askdocs.index.keywords import bm25, lookup, postings, vocabulary
-from askdocs.index.keywords.terms import other_stems_for
 from askdocs.models.embedders import Vectors
 from askdocs.system.files import as_pattern, composed
+from askdocs.text.stemming import other_stems_for
 from askdocs.types import Anchor, Document, DocumentRecord, Failure, Passage
 
 Item = TypeVar("Item")

@@ -11,8 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from askdocs.documents.sentences import estimate_tokens
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
+from askdocs.text.tokens import estimate_tokens
 
 _BEAT_SECONDS = 0.25  # while a model is silent, an empty piece is handed on so often
 _LONGEST_WHOLE = 3  # times the silence that is allowed: the longest that a reply may take

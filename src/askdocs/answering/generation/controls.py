@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.verification.statements import caution, orders_saying
-from askdocs.documents.language import is_english
-from askdocs.documents.sentences import sentence_spans
+from askdocs.text.language import is_english
+from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
 _FEWEST_WORDS, _MOST_WORDS = 7, 28

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from askdocs.documents.sentences import sentence_spans
+from askdocs.text.sentences import sentence_spans
 
 _NUMBERS = r"\d{1,3}(?:\s*(?:,|;|&|and|[-–—])\s*(?:\[?\d{1,3}))*"
 _NAMED = r"(?:(?:passages?|sources?|documents?|no\.?)\s*)?[#^]?"

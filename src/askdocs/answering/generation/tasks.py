@@ -15,8 +15,9 @@ from typing import Literal
 
 from askdocs.answering.candidates import Considered
 from askdocs.answering.questions.intent import TEXT
-from askdocs.index.keywords.terms import name_words, same_word
 from askdocs.system.sampling import evenly_spread
+from askdocs.text.stemming import same_word
+from askdocs.text.stop_words import name_words
 from askdocs.types import DocumentRecord, Hit, Passage
 
 TaskKind = Literal["compare", "summarise", "list", "translate", "explain"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from askdocs.index.keywords.terms import content_words
+from askdocs.text.stop_words import content_words
 
 _COMPARES = re.compile(
     r"\b(?:compar\w+|differ\w*|versus|vs\.?|more|less|fewer|higher|lower|larger|smaller|longer"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from askdocs.answering.questions.intent import asks_for_overview
 from askdocs.answering.questions.speech import asks_for_any_statement
-from askdocs.index.keywords.terms import content_words, telling_words
+from askdocs.text.stop_words import content_words, telling_words
 from askdocs.types import Turn
 
 _LEANING = re.compile(

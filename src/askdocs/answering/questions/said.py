@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from askdocs.answering.questions.speech import SAYING_VERB, subject_verb_and_topic
-from askdocs.index.keywords.terms import content_words, stem
+from askdocs.text.stemming import stem
+from askdocs.text.stop_words import content_words
 
 _WHO = re.compile(
     rf"^\W*(?:and |but |so )?who(?: (?:was it|is it))?(?: (?:that|who))?(?: has| had| have)?"

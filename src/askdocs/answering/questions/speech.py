@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.questions.intent import TEXT
-from askdocs.documents.calendar import DAYS, MONTHS
-from askdocs.index.keywords.terms import STOP_WORDS
+from askdocs.text.calendar import DAYS, MONTHS
+from askdocs.text.stop_words import STOP_WORDS
 
 _ENDINGS = r"(?:e[ds]?|s|ed|es|ing|ies|ied|y|ying)?"
 # Stems whose every form reports speech …

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from askdocs.index.keywords.terms import content_words
+from askdocs.text.stop_words import content_words
 
 _SHORTEST = 4  # letters of a word that is corrected
 

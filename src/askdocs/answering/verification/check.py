@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.quotations import Lookup, Piece
 from askdocs.answering.verification.verifier import Judgement, Verifier
-from askdocs.documents.sentences import sentence_spans
+from askdocs.text.sentences import sentence_spans
 from askdocs.types import (
     Check,
     CheckedStatement,

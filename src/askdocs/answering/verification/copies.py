@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
 from askdocs.answering.verification.rules import EXCHANGES, UNIT_OF, same_name
-from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS
+from askdocs.text.sentences import sentence_spans
+from askdocs.text.stop_words import STOP_WORDS
 
 _TOKEN = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£¥°]")
 _COPIED = 0.75  # of the words of a statement that stand in one sentence in their order

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from askdocs.answering.verification.quantities import plain_words, shared_words
-from askdocs.documents.sentences import sentence_spans
+from askdocs.text.sentences import sentence_spans
 
 _DENYING = re.compile(
     r"\b(?:no(?!,)|none|nobody|nothing|never|nowhere|neither|without|not|cannot|\w+n['’]t)\b",

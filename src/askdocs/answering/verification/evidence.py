@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.answering.verification.statements import orders_saying
-from askdocs.documents.sentences import estimate_tokens, sentence_spans
-from askdocs.index.keywords.terms import content_words, same_word
 from askdocs.models.embedders import Embedder
+from askdocs.text.sentences import sentence_spans
+from askdocs.text.stemming import same_word
+from askdocs.text.stop_words import content_words
+from askdocs.text.tokens import estimate_tokens
 from askdocs.types import Passage
 
 Quote = tuple[Passage, int, int]  # with offsets into the document

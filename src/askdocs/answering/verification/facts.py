@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from askdocs.documents.calendar import DAYS, MONTHS
-from askdocs.index.keywords.terms import STOP_WORDS, same_word
+from askdocs.text.calendar import DAYS, MONTHS
+from askdocs.text.stemming import same_word
+from askdocs.text.stop_words import STOP_WORDS
 
 _DATE = re.compile(
     rf"\b(?:({'|'.join(MONTHS)})|({'|'.join(DAYS)})s?"

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from askdocs.answering.verification.facts import NUMBER_WORDS, SCALES
-from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, same_word
+from askdocs.text.sentences import sentence_spans
+from askdocs.text.stemming import same_word
+from askdocs.text.stop_words import STOP_WORDS
 
 Kind = Literal["span", "share", "times", "count"]
 

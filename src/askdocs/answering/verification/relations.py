@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, same_word
+from askdocs.text.sentences import sentence_spans
+from askdocs.text.stemming import same_word
+from askdocs.text.stop_words import STOP_WORDS
 
 _BE = r"(?:is|are|was|were|been|being|be)"
 # Of each kind: what the first side does to the second, and what says the same the other way round.

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
-from askdocs.documents.sentences import sentence_spans
-from askdocs.index.keywords.terms import STOP_WORDS, same_word
+from askdocs.text.sentences import sentence_spans
+from askdocs.text.stemming import same_word
+from askdocs.text.stop_words import STOP_WORDS
 
 _UNITS = """
     mcg µg μg ug microgram micrograms | mg milligram milligrams | g gram grams gramme grammes

@@ -40,10 +40,10 @@ from askdocs.answering.verification.statements import (
 )
 from askdocs.answering.verification.vetoes import explained, veto
 from askdocs.answering.verification.wording import piece_of_sentence, whole_sentences
-from askdocs.documents.language import is_english
-from askdocs.index.keywords.terms import content_words
 from askdocs.models.embedders import Embedder
 from askdocs.models.verifier import ClaimScore, ClaimScorer
+from askdocs.text.language import is_english
+from askdocs.text.stop_words import content_words
 from askdocs.types import Passage, Verdict
 
 NOWHERE = "no passage says so"

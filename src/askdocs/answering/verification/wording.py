@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from askdocs.answering.verification.quotations import Quote, Source
 from askdocs.answering.verification.statements import is_directive
-from askdocs.documents.sentences import sentence_spans
+from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
 _FEWEST_WORDS = 4  # of a piece; fewer words stand anywhere by chance

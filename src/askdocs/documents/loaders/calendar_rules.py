@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from askdocs.documents.calendar import DAYS, MONTHS
 from askdocs.documents.loaders.office.numbers import ordinal
+from askdocs.text.calendar import DAYS, MONTHS
 
 _UNITS = {
     "SECONDLY": "second", "MINUTELY": "minute", "HOURLY": "hour", "DAILY": "day", "WEEKLY": "week",

@@ -19,7 +19,9 @@ from askdocs.index.keywords.postings import (
     POSITION_BITS,
     all_lengths,
 )
-from askdocs.index.keywords.terms import other_stems_for, telling_words, words
+from askdocs.text.stemming import other_stems_for
+from askdocs.text.stop_words import telling_words
+from askdocs.text.tokens import words
 
 _K1, _B = 1.2, 0.75  # of BM25, as is usual
 _CONTEXT_WEIGHT = 0.5  # of a word in the title or heading against one in the text

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from askdocs.index.keywords.terms import without_diacritics
+from askdocs.text.tokens import without_diacritics
 
 _MOST = 40  # forms of a word
 _SHORTEST = 3  # letters of a stem

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from askdocs.index.database import Database
 from askdocs.index.keywords.bm25 import phrase_places, places_of, terms_of
 from askdocs.index.keywords.postings import PASSAGE_SHIFT, POSITION_BITS
-from askdocs.index.keywords.terms import content_words, stem, without_diacritics, words
+from askdocs.text.stemming import stem
+from askdocs.text.stop_words import content_words
+from askdocs.text.tokens import without_diacritics, words
 
 Numbers = NDArray[np.int64]
 _QUERY = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"“”»]?|([^\s\"“”„«»]+)")

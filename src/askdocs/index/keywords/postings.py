@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from askdocs.errors import IndexMismatchError
 from askdocs.index.database import Database
-from askdocs.index.keywords.terms import indexed_form
+from askdocs.text.tokens import indexed_form
 from askdocs.types import Passage
 
 SCHEMA = """

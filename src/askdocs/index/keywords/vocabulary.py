@@ -8,7 +8,8 @@ import numpy as np
 
 from askdocs.index.database import Database
 from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT, PLACES
-from askdocs.index.keywords.terms import stem, words
+from askdocs.text.stemming import stem
+from askdocs.text.tokens import words
 
 _TWO_MISTAKES = 8  # letters from which two mistakes are looked through
 _MOST_NEAR = 3  # terms whose words are compared with the one that was written

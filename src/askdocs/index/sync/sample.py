@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askdocs.config import Config
-from askdocs.documents.language import is_dense, is_english, language_of, letters_weight
 from askdocs.documents.loaders import LoadError, suffixes
 from askdocs.documents.loaders.sandbox.client import read_file
 from askdocs.documents.scan import scan
 from askdocs.system.sampling import evenly_spread
+from askdocs.text.language import is_dense, is_english, language_of, letters_weight
 
 SAMPLED = "sampled"  # what the sample of an index showed, in words, in its catalog
 _FILES = 16

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from askdocs.documents.calendar import DAYS, MONTHS
+from askdocs.text.calendar import DAYS, MONTHS
 
 _TOKEN = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|[^ymdhs]', re.I

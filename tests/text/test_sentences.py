@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askdocs.documents import sentences as sentences_module
-from askdocs.documents.passages import passages_at, split
-from askdocs.documents.sentences import WINDOW, sentence_spans
-from askdocs.types import Anchor, Document
+from askdocs.documents.passages import split
+from askdocs.text import sentences as sentences_module
+from askdocs.text.sentences import WINDOW, sentence_spans
+from askdocs.types import Document
 
 QUOTES = list("\"'`“”„‘’‚«»‹›()[]{}<>「」『』（）【】《》")
 PROSE = [
@@ -52,14 +52,6 @@ def test_twice_the_text_is_twice_the_work(sign: str, monkeypatch: pytest.MonkeyP
     assert 0 < works[1] <= 2.3 * works[0]
 
 
-def test_a_title_and_headings_without_end_are_carried_in_part() -> None:
-    """Each passage carries both, so whole ones would make the work quadratic."""
-    text = "It is so. " * 4000
-    document = Document("a.txt", text, "t" * 100_000, (Anchor(0, heading="h" * 100_000),))
-    carried = sum(len(each.title) + len(each.heading or "") for each in split(document))
-    assert carried < 20 * len(text)
-
-
 @given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=60))
 @settings(max_examples=60, deadline=None)
 def test_windows_find_the_sentences_that_one_piece_has(parts: list[str]) -> None:
@@ -91,15 +83,6 @@ def test_offsets_are_exact_whatever_the_windows(text: str, window: int) -> None:
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(
         text.split()
     )
-
-
-def test_passages_at_the_places_found_are_the_passages(monkeypatch: pytest.MonkeyPatch) -> None:
-    from askdocs.documents.passages import passage_spans
-
-    text = "\n\n".join(" ".join(PROSE) for _ in range(30))
-    anchors = (Anchor(0, page=1, heading="A"), Anchor(900, page=2, heading="B"))
-    document = Document("a.txt", text, "Title", anchors)
-    assert passages_at(document, passage_spans(document)) == split(document)
 
 
 def test_a_line_that_ends_within_a_sentence_is_wrapped_however_wide_the_text_is() -> None:
@@ -275,3 +258,127 @@ def test_a_first_line_that_ends_within_a_sentence_stands_not_alone() -> None:
 @pytest.mark.parametrize("space", ["\xa0", "\u202f", "\u2009", "\u3000"])
 def test_a_space_of_several_bytes_before_a_full_stop_is_read(space: str) -> None:
     assert "".join(sentences(f"A{space}.B ?")).startswith(f"A{space}.B")
+
+
+def test_lines_that_only_wrap_do_not_end_a_sentence() -> None:
+    text = (
+        "The committee met on the first Monday of the month and it decided that\n"
+        "the bridge would be painted green. Nobody objected to the colour, which\n"
+        "surprised the chair.\n"
+    )
+    assert [text[start:end].replace("\n", " ") for start, end in sentence_spans(text)] == [
+        "The committee met on the first Monday of the month and it decided that the bridge would be"
+        " painted green.",
+        "Nobody objected to the colour, which surprised the chair.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [f"Name: {name}; City: Vienna or Graz; Salary: {pay}; Phone: +49 30 555 {pay}"
+         for name, pay in (("Nadia Molnar", 4552), ("Al Ro", 51), ("Maria del Fabian", 4538))],
+        ["2026-05-01 08:12 the pump of the northern basin was started by Olsen",
+         "2026-05-01 09:40 pressure normal, the valve of the basin was closed",
+         "2026-05-02 07:58 the pump of the northern basin was stopped by Berg"],
+        ["Opening of the doors and coffee in the large hall of the town house",
+         "Peat bogs of the north, a workshop by Ada Lind, in the small hall",
+         "Walk along the shore with the keeper of the lighthouse, if it is dry",
+         "Dinner for those who have said so before, in the house on the quay"],
+        ["LINDQVIST: How often do you come to the island now that it is closed?",
+         "OKAFOR: Twice a week, on Tuesdays and on Thursdays, for the old seals.",
+         "LINDQVIST: And who feeds them on the days on which you are elsewhere?"],
+        ["Pos  Description of what was bought    Quantity   Sum kr   Who pays",
+         "1    Hire per day                             14   25 200   Ada Lind",
+         "2    Diesel at cost                           14    4 340   all of you",
+         "3    Cleaning of the buses                     2      900   Ben Ross"],
+    ],
+    ids=["records", "log", "programme", "transcript", "columns"],
+)  # fmt: skip
+def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[str]) -> None:
+    text = "\n".join(rows)
+    assert [text[start:end] for start, end in sentence_spans(text)] == rows
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["4. The tenant pays the deposit.", "It is held by a bank."],
+        ["## 2. Annual leave"],
+        ["The sample was taken approx. 12 km north of the town.", "It was cold."],
+        ["Das Rathaus wurde am 3. Mai 1925 eröffnet.", "Es regnete."],
+        ["Call tel. 555 1234 before noon.", "See vol. 3 of the annals."],
+        ["Section (b) applies.", "He came in 1925.", "Mai is a name."],
+        ["(2) The tenant may quit.", "Both sides waive it."],
+        [
+            "Der Beitrag steigt z. B. für Gäste, gez. P. Lenz, vgl. Nr. 4 und Abs. 2.",
+            "Er gilt ab Mai.",
+        ],
+        ["[03.11.27] Ada: it was 1840 and became 184.", "one zero"],
+        ["Elevar på 10. trinn kan gå til butikken.", "De må spørre."],
+        ["La Sra. Gil llegó a la pág. 3.", "Llovió."],
+        ["Møtet gjelder kap. 2, jf. pkt. 4 f.eks. i dag.", "Han sa ja."],
+    ],
+)
+def test_a_sentence_does_not_end_after_a_number_or_an_abbreviation(sentences: list[str]) -> None:
+    text = " ".join(sentences)
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "TOP 2 Berichte\nDer Stand beträgt 214. Im Vorjahr waren es 203. Die Prüfer haben"
+            " auch am\n"
+            "Kassenbuch nichts auszusetzen, und der Vorstand wird von allen entlastet, ohne\n"
+            "Gegenstimme. Frist für die Anmeldung zur Fahrt auf der Wiesa ist nun der\n"
+            "30. Juni 2025.",
+            ["TOP 2 Berichte", "Der Stand beträgt 214.", "Im Vorjahr waren es 203.",
+             "Die Prüfer haben auch am\nKassenbuch nichts auszusetzen, und der Vorstand wird von"
+             " allen entlastet, ohne\nGegenstimme.",
+             "Frist für die Anmeldung zur Fahrt auf der Wiesa ist nun der\n30. Juni 2025."],
+        ),
+        (
+            "时间：2025年5月18日\n地点：二楼\n马骏提出换成沙坑，费用约3万元；李东升担心附近的猫和狗\n"
+            "在沙里便溺，主张重新铺塑胶。3号楼没有达成一致，下次再议。",
+            ["时间：2025年5月18日", "地点：二楼",
+             "马骏提出换成沙坑，费用约3万元；李东升担心附近的猫和狗\n在沙里便溺，主张重新铺塑胶。",
+             "3号楼没有达成一致，下次再议。"],
+        ),
+        (
+            "王敏 (2025/6/3 07:42): 电梯又停了，停在9楼，谁给物业打个电话，请快一点来\n"
+            "老赵 (2025/6/3 07:45): 打了，说维修师傅八点半才到，请大家再等一等",
+            ["王敏 (2025/6/3 07:42): 电梯又停了，停在9楼，谁给物业打个电话，请快一点来",
+             "老赵 (2025/6/3 07:45): 打了，说维修师傅八点半才到，请大家再等一等"],
+        ),
+    ],
+    ids=["German nouns begin lines", "Chinese", "Chinese chat"],
+)  # fmt: skip
+def test_wrapped_lines_of_other_languages_are_one_sentence(text: str, sentences: list[str]) -> None:
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+def test_a_full_stop_within_a_chinese_quotation_ends_no_sentence() -> None:
+    text = "他说“好。3点来。”然后走了。"
+    start, end = sentence_spans(text)[0]
+    assert text[start:end] == "他说“好。3点来。”"
+
+
+def test_the_month_of_may_can_end_a_sentence() -> None:
+    text = "Work begins on 2 May. Tenants move out. May. 3 is a typing error."
+    assert [text[start:end] for start, end in sentence_spans(text)][:2] == [
+        "Work begins on 2 May.",
+        "Tenants move out.",
+    ]
+
+
+def test_lines_of_their_own_are_sentences_of_their_own() -> None:
+    text = "A Wake-Up Call for Everyone\nThe attack came at night. It was over soon.\n- one\n- two"
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "A Wake-Up Call for Everyone",
+        "The attack came at night.",
+        "It was over soon.",
+        "- one",
+        "- two",
+    ]

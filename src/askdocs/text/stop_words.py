@@ -1,14 +1,25 @@
-"""What a word is in languages other than English: form words, question words and stems."""
+"""Stop words: the words of a question, in any language, that only give it its form."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import Any
 
-import snowballstemmer
+from askdocs.text.tokens import words
 
+# English words that carry the form of a question, not its matter. In a small corpus their rarity
+# means nothing, so frequency alone cannot weigh them.
+STOP_WORDS = frozenset(
+    """
+    a about after all also am an and any are as at be been being but by can could did do does
+    doing for from had happen happened happens has have having he her here hers him his how i if
+    in into is it its itself me mine my of on or our ours please shall she should so some such
+    tell than that
+    the their theirs them then there these they this those to us very was we were what whats
+    when where which while who whom whose why will with would you your yours
+    """.split()
+)
 # Words that carry the form of a question, not its matter, question words and auxiliaries first.
 _LISTS = {
     "de": "wer wen wem wessen was wann wo woher wohin wie wieso weshalb warum welche welcher"
@@ -105,17 +116,34 @@ _LISTS = {
     " 몇 어느 어떤 은 는 이 가 을 를 의 에 에서 와 과 그 및",
 }
 _FORM_WORDS = {code: frozenset(words.split()) for code, words in _LISTS.items()}
-_STEMMERS = {
-    "ar": "arabic", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "es": "spanish",
-    "fa": "persian", "fi": "finnish", "fr": "french", "hu": "hungarian", "id": "indonesian",
-    "it": "italian", "nb": "norwegian", "nl": "dutch", "pl": "polish", "pt": "portuguese",
-    "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
-}  # fmt: skip
-# Of pairs of characters (see `terms.indexed_form`): those with particles and question words.
+# Of pairs of characters (see `tokens.indexed_form`): those with particles and question words.
 _FORM_PAIR = re.compile(
     r"[\u3041-\u309f]{2}|.?[はがをにでとのもへ].?|.?[的了吗呢哪谁誰什么麼嗎].?"
     r"|多少|如何|何时|何時|为何|為何|是在|是何"
 )
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a question without those that only give it its form."""
+    return [word for word in words(text) if word.removesuffix("'s") not in STOP_WORDS]
+
+
+def name_words(name: str) -> list[str]:
+    """The content words of a file name or title: "Annual_Report-2020.pdf" has four."""
+    return content_words(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name)))
+
+
+def telling_words(question: str) -> list[str]:
+    """The words of a question, in any language, without those that only give it its form."""
+    language = question_language(question)
+    held = words(question) if language else content_words(question)
+    return [word for word in held if not is_form_word(word, language)]
+
+
+def question_language(question: str) -> str:
+    """The language, other than English, whose form words a question has most of."""
+    held = words(question)
+    return language_by_words(held, sum(word in STOP_WORDS for word in held))
 
 
 def language_by_words(words: Iterable[str], least: int = 0) -> str:
@@ -129,19 +157,3 @@ def language_by_words(words: Iterable[str], least: int = 0) -> str:
 def is_form_word(word: str, language: str) -> bool:
     """Whether a lower-case word, or a pair of characters, only gives a question its form."""
     return word in _FORM_WORDS.get(language, ()) or bool(_FORM_PAIR.fullmatch(word))
-
-
-def has_stems(language: str) -> bool:
-    """Whether words of a language have stems here."""
-    return language in _STEMMERS
-
-
-@lru_cache(maxsize=50_000)
-def stem_in(language: str, word: str) -> str:
-    """The stem of a lower-case word, by the Snowball algorithm of its language."""
-    return str(_stemmer(language).stemWord(word))
-
-
-@cache
-def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(_STEMMERS[language])

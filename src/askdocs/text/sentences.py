@@ -8,12 +8,8 @@ from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
-from askdocs.documents.language import is_english, is_function_word
+from askdocs.text.language import is_english, is_function_word
 
-# Words up to 6 letters are mostly one WordPiece token, longer ones more; CJK is one a character.
-TOKEN = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0e7f]|\w{1,6}|[^\w\s]"
-)
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
 _DECIMAL = re.compile(r"[ \t]*\d+\.\d+[ \t]+(?P<lower>[a-zµ%°])?")  # or the number of a clause
@@ -81,11 +77,6 @@ _EMPHASIS = re.compile(r"[*_]{1,3}(?=\s|$)")
 _SPACE = re.compile(r"\s+")
 _ANY_SPACE = re.compile(r"\s")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-
-
-def estimate_tokens(text: str) -> int:
-    """About the number of WordPiece tokens in a text, without a tokenizer."""
-    return sum(1 for _ in TOKEN.finditer(text))
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

@@ -1,15 +1,12 @@
+"""Words of a text, as the word index has them."""
+
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askdocs.index.keywords.terms import MOST_WORDS, content_words, indexed_form, same_word, words
-
-
-def test_the_form_of_a_question_is_not_its_matter() -> None:
-    assert content_words("What did Zehri warn?") == ["zehri", "warn"]
-    assert content_words("Who are you and what do they do?") == []
+from askdocs.text.stop_words import content_words
+from askdocs.text.tokens import MOST_WORDS, indexed_form, words
 
 
 def test_words_are_lower_case_and_each_is_there_once() -> None:
@@ -32,19 +29,3 @@ def test_raised_figures_are_found_as_plain_ones_unless_they_would_join_a_number(
 def test_any_text_gives_a_bounded_number_of_words(text: str) -> None:
     found = words(text)
     assert len(found) == len(set(found)) <= MOST_WORDS
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [("invoice", "invoices"), ("10,500", "10500"), ("mayor's", "mayor")]
-)
-def test_forms_of_a_word_are_the_same(one: str, other: str) -> None:
-    assert same_word(one, other)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("10234", "10233"), ("police", "policy"), ("county", "country"), ("v1.2", "v1.3"),
-     ("2016-05-01", "2016-05-02"), ("covid-19", "covid-18")],
-)  # fmt: skip
-def test_numbers_and_other_words_are_not_the_same(one: str, other: str) -> None:
-    assert not same_word(one, other)

@@ -1,0 +1,1 @@
+"""Text by itself: words, stems, stop words, sentences, languages, months; no files, no index."""
