@@ -4,7 +4,8 @@ Reads the folder that holds `claims/claims.jsonl.gz` and `training/{verify,verif
 entail}.jsonl.gz`, and writes one packed file. The items of the claims whose number is divisible
 by 8, and a tenth of the groups of the other files, are left out: they are for choosing and testing.
 
-The pairs of `training/data/*.jsonl` of this repository whose part is "train" are read with them.
+The pairs of `training/data/*.jsonl` of this repository and the statements of
+`training/data/statements/` are read with them, of both the rows whose part is "train".
 
 Usage: python prepare.py DATA tokenizer.json rows.npz --passes 4
 """
@@ -39,6 +40,8 @@ WAYS = {
     "roles": CONTRADICTED,
     "attribution": CONTRADICTED,
     "addition": NOT_STATED,
+    "figure": CONTRADICTED,
+    "direction": CONTRADICTED,
     "contradicts": CONTRADICTED,
     "neutral": NOT_STATED,
 }
@@ -60,6 +63,7 @@ VERIFY_SOURCES = {  # share of the rows of a source that each pass takes
 }
 MADE_SHARE = 0.02
 PAIRS = Path(__file__).parents[1] / "data"
+STATEMENTS = PAIRS / "statements"
 
 
 @dataclass
@@ -193,8 +197,8 @@ def pair_groups(
     yield from by_premise.values()
 
 
-def read_pairs(folder: Path) -> list[dict[str, Any]]:
-    """Return the rows for training of the files of pairs: a passage, sentences true and false."""
+def read_for_training(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows whose part is "train" of all files of JSON lines in a folder."""
     rows = [
         json.loads(line)
         for file in sorted(folder.glob("*.jsonl"))
@@ -203,14 +207,19 @@ def read_pairs(folder: Path) -> list[dict[str, Any]]:
     return [row for row in rows if row.get("part") == "train"]
 
 
+def claims_of_pairs(row: dict[str, Any]) -> Iterator[Claim]:
+    """Yield the true and the false sentence of each pair, and sentences that join both halves."""
+    for pair in row.get("pairs") or row["sentences"]:
+        yield Claim(pair["true"], 1.0)
+        yield Claim(pair["false"], 0.0, CONTRADICTED)
+        if "text" in pair:
+            yield Claim(pair["text"], PARTLY, CONTRADICTED)
+
+
 def pairs_groups(rows: Iterable[dict[str, Any]], rng: random.Random, stage: int) -> Iterator[Group]:
     """Yield a group for each passage, its pairs in chance order."""
     for row in rows:
-        claims = [
-            Claim(pair[truth], target, way)
-            for pair in row["pairs"]
-            for truth, target, way in (("true", 1.0, EITHER), ("false", 0.0, CONTRADICTED))
-        ]
+        claims = list(claims_of_pairs(row))
         rng.shuffle(claims)
         yield Group([row["passage"]], claims, stage=stage)
 
@@ -320,6 +329,9 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=4, help="over the claims")
     parser.add_argument("--entail-words", type=int, default=60, help="longest premise of stage 0")
     parser.add_argument("--pairs", type=Path, default=PAIRS, help="folder with files of pairs")
+    parser.add_argument(
+        "--statements", type=Path, default=STATEMENTS, help="folder with files of statements"
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
@@ -341,7 +353,8 @@ def main() -> None:
     made = [
         row for row in read_rows(training / "verify_made.jsonl.gz") if not is_held_out(row["group"])
     ]
-    pairs = read_pairs(options.pairs)
+    items += read_for_training(options.statements)
+    pairs = read_for_training(options.pairs)
     made_shares = {row["source"]: MADE_SHARE for row in made}
     for number in range(1, options.passes + 1):
         one_pass = list(claim_groups(items, rng))
