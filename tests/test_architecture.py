@@ -19,6 +19,14 @@ ROOMS = (
     "types errors system text config documents models index guide llm resources answering search "
     "output interface integrations assistant remote evaluation quote_table app cli"
 ).split()
+# Likewise within a room: modules and packages from the bottom to the top.
+ORDERS = {
+    "documents": "document_types titles passages loaders scan".split(),
+    "documents.loaders": (
+        "errors file_type registry shared tables chats text markup office spreadsheets html pdf "
+        "image epub rtf mail json_records notebook subtitles xml_tree sandbox"
+    ).split(),
+}
 BORDERS = {
     "chromadb": {"index.vectors.chroma"},
     "gradio": {"app"},
@@ -75,6 +83,20 @@ def test_a_room_imports_only_rooms_before_it(name: str, file: Path) -> None:
         parts = other.split(".")
         if parts[0] == "askdocs" and len(parts) > 1 and not parts[1].startswith("_"):
             assert parts[1] in allowed, f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("package", ORDERS)
+def test_a_part_of_a_room_imports_only_parts_before_it(package: str) -> None:
+    order, prefix = ORDERS[package], f"askdocs.{package}."
+    for name, file in modules():
+        part = f"askdocs.{name}.".removeprefix(prefix).split(".")[0]
+        if not f"askdocs.{name}.".startswith(prefix) or part == "__init__":
+            continue
+        assert part in order, f"{name} is not in the order of {package}"
+        for other in imported(file):
+            if other.startswith(prefix):
+                below = other.removeprefix(prefix).split(".")[0]
+                assert below in order[: order.index(part) + 1], f"{name} imports {other}"
 
 
 def test_every_package_says_what_is_in_it_and_is_installed() -> None:

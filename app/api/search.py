@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import FastAPI, Query, Response
 from starlette.responses import JSONResponse
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.errors import AskdocsError
 from askdocs.output.exports import checksum

@@ -10,7 +10,7 @@ from html import escape
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.output.marks import Mark, link, mark_citation, mark_passage
 from askdocs.output.plain import shown_text, signs, without

@@ -8,8 +8,8 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.answering.not_read import MOST_NAMED, by_words_only, not_looked_at
-from askdocs.documents import loaders
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders import registry
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.types import Document, Failure
 from tests.hash_embedding import HashEmbedding
 
@@ -48,7 +48,7 @@ def half_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
         builder.leave_out("a drawing  on sheet 2")
         return [builder.build()]
 
-    monkeypatch.setitem(loaders._REGISTERED, ".draft", load)
+    monkeypatch.setitem(registry._REGISTERED, ".draft", load)
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "mill.draft").write_text("The mill wheel turns twice a minute.", "utf-8")

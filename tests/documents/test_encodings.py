@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from askdocs.documents.loaders import LoadError, load
-from askdocs.documents.loaders.text import codec_name, decode, is_mostly_utf8
+from askdocs.documents.loaders.shared.decoding import codec_name, decode, is_mostly_utf8
 
 SHORT = [
     ("cp1251", "Собрание жильцов перенесено на вторник, вход со двора."),

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from askdocs.documents import loaders
-from askdocs.documents.loaders import LoadError, load, register, suffixes
-from askdocs.documents.loaders.builder import DocumentBuilder, normalise
+from askdocs.documents.loaders import LoadError, load, register, registry, suffixes
 from askdocs.documents.loaders.file_type import REASONS
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, normalise
 from askdocs.documents.loaders.tables.rows import add_rows
 from askdocs.types import Document
 
@@ -38,7 +37,7 @@ def test_a_suffix_is_read_whatever_its_case(tmp_path: Path) -> None:
 def test_a_registered_loader_reads_its_suffix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loaders, "_REGISTERED", {})
+    monkeypatch.setattr(registry, "_REGISTERED", {})
     path = tmp_path / "a.log2"
     path.write_text("17 degrees")
     register(".LOG2", lambda path, source: [Document(source, path.read_text().upper())])
@@ -57,7 +56,7 @@ def test_what_a_registered_loader_raises_becomes_a_reason(
     def broken(path: Path, source: str) -> list[Document]:
         raise KeyError("x")
 
-    monkeypatch.setattr(loaders, "_REGISTERED", {".log2": broken})
+    monkeypatch.setattr(registry, "_REGISTERED", {".log2": broken})
     path = tmp_path / "a.log2"
     path.write_text("x")
     with pytest.raises(LoadError, match="damaged"):

@@ -10,8 +10,8 @@ import pytest
 from icalendar.prop import vRecur
 
 from askdocs.documents.loaders import LoadError, load
-from askdocs.documents.loaders.calendar_rules import rule_in_words
-from askdocs.documents.loaders.mail_thread import thread_parts
+from askdocs.documents.loaders.mail.recurrence import rule_in_words
+from askdocs.documents.loaders.mail.thread import thread_parts
 from askdocs.types import Document
 
 INVITATION = """BEGIN:VCALENDAR

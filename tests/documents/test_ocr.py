@@ -12,7 +12,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.documents.loaders import LoadError, load
-from askdocs.documents.loaders.ocr import available
+from askdocs.documents.loaders.pdf.ocr import available
 from askdocs.documents.passages import split
 from askdocs.types import Document
 

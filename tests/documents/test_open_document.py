@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.office.numbers import letters
+from askdocs.documents.loaders.shared.numerals import letters
 
 NAMES = " ".join(
     f'xmlns:{name}="urn:{name}"'

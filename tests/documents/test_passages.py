@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askdocs.documents import passages as split_module
-from askdocs.documents.loaders.builder import normalise
+from askdocs.documents.loaders.shared.builder import normalise
 from askdocs.documents.passages import passage_spans, passages_at, split, with_id
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.tokens import estimate_tokens

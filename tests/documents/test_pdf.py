@@ -14,9 +14,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.documents.loaders import LoadError, load
-from askdocs.documents.loaders.builder import normalise
-from askdocs.documents.loaders.ocr import available
+from askdocs.documents.loaders.pdf.ocr import available
 from askdocs.documents.loaders.pdf.title import is_plausible
+from askdocs.documents.loaders.shared.builder import normalise
 from askdocs.types import Document
 
 WIDTH, HEIGHT = A4

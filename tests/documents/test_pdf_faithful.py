@@ -15,7 +15,6 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from askdocs.documents.loaders import LoadError, load
-from askdocs.documents.loaders.ocr import available
 from askdocs.documents.loaders.pdf.characters import (
     SECOND,
     _Character,
@@ -25,6 +24,7 @@ from askdocs.documents.loaders.pdf.characters import (
 )
 from askdocs.documents.loaders.pdf.document import pages_in_words
 from askdocs.documents.loaders.pdf.garbled import is_garbled
+from askdocs.documents.loaders.pdf.ocr import available
 from askdocs.documents.loaders.pdf.title import is_plausible, name_as_title, usable_title
 from askdocs.types import Document
 from tests.pdf_objects import write_pdf

@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.ocr import available
+from askdocs.documents.loaders.pdf.ocr import available
 from askdocs.types import Document
 from tests.pdf_objects import write_pdf
 

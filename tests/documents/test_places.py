@@ -19,7 +19,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.builder import normalise
+from askdocs.documents.loaders.shared.builder import normalise
 from askdocs.types import Document
 
 KNOWN = "Ada Lovelace wrote the first program in 1843."

@@ -26,9 +26,9 @@ from askdocs.documents.loaders import (
     TransientLoadError,
     load,
 )
-from askdocs.documents.loaders.builder import normalise
 from askdocs.documents.loaders.sandbox import client
 from askdocs.documents.loaders.sandbox.client import Worker, load_guarded, read_file
+from askdocs.documents.loaders.shared.builder import normalise
 from askdocs.documents.passages import split
 from askdocs.types import Anchor, Document
 from tests.waiting import wait_for

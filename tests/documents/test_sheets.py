@@ -20,7 +20,7 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.tables.number_format import says, shown_date
+from askdocs.documents.loaders.spreadsheets.number_format import says, shown_date
 
 
 def lines(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.documents.loaders.tables.rows import Covered, add_table
 
 

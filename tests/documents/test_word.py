@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.office.numbers import letter, ordinal, roman
+from askdocs.documents.loaders.shared.numerals import letter, ordinal, roman
 
 NAMES = (
     'xmlns:w="http://w" xmlns:m="http://m" xmlns:w14="http://w14" xmlns:r="http://r" '

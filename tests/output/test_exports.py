@@ -13,7 +13,7 @@ from askdocs import Assistant, Config
 from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.views.exports import MEDIA_TYPES, Format, export
 from askdocs.cli.verify import read_otherwise, readings
-from askdocs.documents import loaders
+from askdocs.documents.loaders import registry
 from askdocs.errors import CorpusError
 from askdocs.output.exports import check_export, checks_as_json, checks_as_text, read_export
 from askdocs.types import Document
@@ -111,14 +111,14 @@ def test_a_quote_of_a_file_that_is_read_otherwise_now_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = "The mill sold 4203 sacks.", "The mill sold 420[3] sacks."
-    monkeypatch.setitem(loaders._REGISTERED, ".draft", reads_as(old))
+    monkeypatch.setitem(registry._REGISTERED, ".draft", reads_as(old))
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "mill.draft").write_text("x", encoding="utf-8")
     config = Config(corpus=tmp_path / "corpus", index=tmp_path / "index")
     with Assistant(config, embedder=HashEmbedding()) as assistant:
         assistant.index()
         before = readings(assistant, ["mill.draft"])
-        monkeypatch.setitem(loaders._REGISTERED, ".draft", reads_as(new))
+        monkeypatch.setitem(registry._REGISTERED, ".draft", reads_as(new))
         assistant.index()
         assert readings(assistant, ["mill.draft"]) == before
         assistant.index(recheck=["mill.draft"])

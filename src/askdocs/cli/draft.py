@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askdocs.documents.loaders import LoadError, load
-from askdocs.documents.loaders.builder import normalise
+from askdocs.documents.loaders.shared.builder import normalise
 from askdocs.errors import CorpusError
 from askdocs.output.checks import check_as_html
 from askdocs.output.marks import address_of

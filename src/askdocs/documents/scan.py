@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.file_type import REASONS
-from askdocs.documents.loaders.text import read_text
+from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import CorpusError
 from askdocs.system.files import (
     WINDOWS,

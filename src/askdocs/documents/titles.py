@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 
 _SECTION = re.compile(
     r"(?:(?:chapter|section|part|page|sheet|slide|table|cell|appendix|annex|volume|book)\s*"

@@ -11,8 +11,8 @@ from typing import Any
 
 from askdocs.config import Config
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import normalise
 from askdocs.documents.loaders.sandbox.client import load_guarded
+from askdocs.documents.loaders.shared.builder import normalise
 from askdocs.documents.scan import scan
 from askdocs.errors import CorpusError
 from askdocs.types import Document, Failure

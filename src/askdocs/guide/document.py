@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.guide.dates import date_of
 from askdocs.guide.names import figures_in, names_in, words_of

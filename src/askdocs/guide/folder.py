@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 from askdocs.guide.document import guide_of
 from askdocs.index.catalog import Catalog
 from askdocs.types import DocumentGuide, DocumentRecord, Guide

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
 
 _FRONT = 5000  # characters in which a paper gives its own DOI or arXiv number

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.text import read_text
+from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import AskdocsError, CorpusError
 from askdocs.output.json_records import answer_as_json
 from askdocs.output.printable import printable

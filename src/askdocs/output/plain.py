@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 from askdocs.types import Statement
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from askdocs.documents.loaders.text import read_text
+from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import CorpusError
 from askdocs.output.exports import answer_record, checksum
 from askdocs.types import Answer, Document, Status

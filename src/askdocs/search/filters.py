@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askdocs.documents.kinds import kind_of
+from askdocs.documents.document_types import kind_of
 
 if TYPE_CHECKING:
     from askdocs.index.catalog import Catalog

@@ -1,146 +1,34 @@
-"""Files to Documents: one loader for each family of formats, found by the file's suffix.
+"""Loaders read files: one loader for each family of formats, found by the suffix of the file.
 
-A loader is a function from a path and a source name to the documents in the file: one, or more
-where a file holds others (attachments). It raises LoadError with a reason that a person
-understands. To add one:
-
-    from askdocs.loaders import register
-    register(".log2", load_my_logs)
+Callers import from here. The modules of this package import one another directly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from pathlib import Path, PurePosixPath
+from askdocs.documents.loaders.errors import (
+    LoadError,
+    ResourceLimitError,
+    TimeLimitError,
+    TransientLoadError,
+)
+from askdocs.documents.loaders.registry import (
+    OCR_LIBRARY,
+    Loader,
+    is_registered,
+    load,
+    register,
+    suffixes,
+)
 
-from askdocs.types import Document
-
-Loader = Callable[[Path, str], Sequence[Document]]
-
-# module of this package whose function `load` reads a family of formats → their suffixes
-_FAMILIES: dict[str, str] = {
-    "markdown": ".md .markdown .mdx .qmd .rmd",
-    "rst_asciidoc": ".rst .adoc .asciidoc",
-    "html.page": ".html .htm .xhtml",
-    "html.mhtml": ".mhtml .mht",
-    "pdf.document": ".pdf",
-    "image": ".png .jpg .jpeg .tif .tiff .bmp .webp",
-    "office.word": ".docx .docm .dotx",
-    "office.slides": ".pptx .pptm .potx .ppsx",
-    "office.opendocument": ".odt .odp",
-    "tables.sheets": ".xlsx .xlsm .xlsb .xls .ods",
-    "tables.csv_tsv": ".csv .tsv",
-    "epub": ".epub",
-    "mail": ".eml .emlx .mbox .msg",
-    "calendar": ".ics",
-    "rtf": ".rtf",
-    "json_records": ".json .jsonl .ndjson",
-    "notebook": ".ipynb",
-    "subtitles": ".srt .vtt",
-    "xml_tree": ".xml .nxml",
-    "latex": ".tex .latex .ltx",
-    "org": ".org",
-    "text": (
-        ".txt .text .log .py .pyi .js .mjs .ts .tsx .jsx .java .kt .scala .c .h .cpp .hpp .cc .cs "
-        ".go .rs .rb .php .swift .m .sh .bash .zsh .ps1 .bat .sql .r .jl .lua .pl .hs .ex .exs "
-        ".clj .el .vim .toml .ini .cfg .conf .yaml .yml .properties .proto .graphql .tf .css "
-        ".scss .vue .svelte .bib .wiki .typ .asc"
-    ),
-}
-_BUILTIN = {suffix: family for family, names in _FAMILIES.items() for suffix in names.split()}
-_REGISTERED: dict[str, Loader] = {}
-RECOGNITION = "rapidocr"  # the library of the extra `ocr`
-TOO_MUCH_MEMORY = "reading the file takes too much memory"
-
-
-class LoadError(Exception):
-    """A file cannot be read; the message is the reason, for a person."""
-
-
-class TransientLoadError(LoadError):
-    """The file is not to blame: the next sync tries again."""
-
-
-class ResourceLimitError(LoadError):
-    """Reading the file ran into a limit of time or memory, or crashed the reader.
-
-    It is tried again when the file or the limit changes.
-    """
-
-
-class TimeLimitError(ResourceLimitError):
-    """Reading the file took too much time."""
-
-
-def register(suffix: str, loader: Loader) -> None:
-    """Read files whose name ends in `suffix` (with its dot) with `loader` from now on."""
-    if not suffix.startswith("."):
-        raise ValueError(f"A suffix begins with a dot: {suffix!r}")
-    _REGISTERED[suffix.lower()] = loader
-
-
-def suffixes() -> frozenset[str]:
-    """The suffixes, in lower case, that can be read."""
-    return frozenset(_BUILTIN) | frozenset(_REGISTERED)
-
-
-def family_of(path: Path, source: str) -> str:
-    """Which loader reads the file: a module of this package, or "" for one that was registered.
-
-    Looks into the file where its name may be wrong. Raises LoadError where no loader reads it.
-    """
-    from askdocs.documents.loaders.file_type import REASONS, true_suffix
-
-    suffix = PurePosixPath(source).suffix.lower()
-    if suffix in _REGISTERED:
-        return ""
-    try:
-        if path.exists() and not path.is_file():
-            raise LoadError("it is not a regular file")
-        suffix = true_suffix(path, suffix, _BUILTIN)
-    except OSError as error:
-        raise TransientLoadError(f"the file cannot be opened: {_why(error)}") from error
-    if suffix in _BUILTIN:
-        return _BUILTIN[suffix]
-    raise LoadError(REASONS.get(suffix, f"no loader for {suffix or 'files without a suffix'}"))
-
-
-def is_registered(source: str) -> bool:
-    """Whether a loader that a program registered reads the file, so in this process."""
-    return PurePosixPath(source).suffix.lower() in _REGISTERED
-
-
-def load(path: Path, source: str) -> Sequence[Document]:
-    """The documents in the file at `path`, whose name in the corpus is `source`.
-
-    Raises LoadError, and nothing else, with the reason where it cannot be read or holds no text.
-    Runs in this process; `sandbox.client.load_guarded` does the same with limits on time and
-    memory.
-    """
-    family = family_of(path, source)
-    loader = _REGISTERED[PurePosixPath(source).suffix.lower()] if not family else None
-    try:
-        if loader is None:
-            loader = import_module(f"askdocs.documents.loaders.{family}").load
-        documents = loader(path, source)
-    except LoadError:
-        raise
-    except RecursionError:
-        raise LoadError("the file is nested too deeply") from None
-    except MemoryError:
-        raise LoadError(TOO_MUCH_MEMORY) from None
-    except ImportError as error:
-        raise LoadError(f"a library is missing that reads this format: {error.name}") from error
-    except OSError as error:
-        raise LoadError(f"the file cannot be read: {_why(error)}") from error
-    except Exception as error:
-        raise LoadError(f"the file is damaged ({type(error).__name__})") from error
-    if not any(document.text.strip() for document in documents):
-        left_out = "; ".join(what for document in documents for what in document.left_out)
-        raise LoadError("the file holds no text" + f" (not read: {left_out})" * bool(left_out))
-    return documents
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+__all__ = [
+    "OCR_LIBRARY",
+    "LoadError",
+    "Loader",
+    "ResourceLimitError",
+    "TimeLimitError",
+    "TransientLoadError",
+    "is_registered",
+    "load",
+    "register",
+    "suffixes",
+]

@@ -18,8 +18,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.text import read_text
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.decoding import read_text
 
 _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 _NOON = r"(?:[上下]午|午[前後]|오[전후])?\s?"  # before or after it, in Chinese, Japanese, Korean

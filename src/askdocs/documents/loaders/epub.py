@@ -8,10 +8,10 @@ from pathlib import Path
 from urllib.parse import unquote
 from zipfile import ZipFile
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.html.page import add_page, closed, parse_html
-from askdocs.documents.loaders.office.zip_archive import (
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     local,
     open_archive,

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Container
 from pathlib import Path
 
-from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.errors import LoadError
 
 _HEAD = 4096
 _KIND_BYTES = 100  # of the part of a zip that names its format

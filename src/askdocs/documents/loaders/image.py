@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.ocr import DOTS_PER_INCH, available, recognise
+from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.pdf.document import document_of_pages
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
+from askdocs.documents.loaders.pdf.ocr import DOTS_PER_INCH, available, recognise
 from askdocs.types import Document
 
 NO_RECOGNITION = "the file is a picture; the extra askdocs[ocr] reads the text in it"

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.chats import add_messages, attachments_of, json_chats
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.documents.loaders.tables.cells import clean
-from askdocs.documents.loaders.text import read_text
 from askdocs.types import Document
 
 _LONG = 200  # characters of a text that gets a line of its own

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder, counted, first_line
-from askdocs.documents.loaders.text import read_text
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted, first_line
+from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.types import Document
 
 _OUTPUT_LIMIT = 5000  # characters of one result; more is a log, not a finding

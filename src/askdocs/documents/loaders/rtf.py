@@ -8,9 +8,9 @@ from pathlib import Path
 
 from striprtf.striprtf import rtf_to_text
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder, counted
-from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
 from askdocs.types import Document
 
 _BINARY = re.compile(rb"(?:[0-9a-fA-F]{2}\s*){400,}")  # pictures and objects, as hexadecimal

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.text import read_text
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.types import Document
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.office.zip_archive import local, parse_xml
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.zip_archive import local, parse_xml
 from askdocs.documents.loaders.tables.cells import clean
 from askdocs.types import Document
 

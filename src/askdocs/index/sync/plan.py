@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import askdocs
 from askdocs.config import Config
-from askdocs.documents.loaders import RECOGNITION, suffixes
+from askdocs.documents.loaders import OCR_LIBRARY, suffixes
 from askdocs.documents.scan import SeenFile, hash_file, is_mounted, mounted_folders, scan
 from askdocs.errors import CorpusError
 from askdocs.index.catalog import Catalog, FileRecord, number_in
@@ -139,7 +139,7 @@ def reading(config: Config) -> str:
     So are files that were read in part.
     """
     limits = f"{config.max_file_megabytes} MB, {config.load_seconds} s"
-    pictures = "with" if find_spec(RECOGNITION) else "without"
+    pictures = "with" if find_spec(OCR_LIBRARY) else "without"
     kinds = " ".join(sorted(suffixes()))
     return f"{askdocs.__version__}, {limits}, {pictures} text recognition, {kinds}"
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from askdocs.documents.loaders.builder import DocumentBuilder
 from askdocs.documents.loaders.html.inline import special_span
 from askdocs.documents.loaders.html.table import is_data_row, is_data_table, row_cells, table_rows
 from askdocs.documents.loaders.html.visibility import Visibility, is_prose
-from askdocs.documents.loaders.office.numbers import letters, roman
-from askdocs.documents.loaders.scripts import Span, join_spans
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.numerals import letters, roman
+from askdocs.documents.loaders.shared.superscripts import Span, join_spans
 from askdocs.documents.loaders.tables.rows import add_table, plain_line
 
 _NEVER = frozenset(

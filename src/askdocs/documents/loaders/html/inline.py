@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborNode
 
-from askdocs.documents.loaders.html.maths import math_text
-from askdocs.documents.loaders.scripts import Script, Span, join_spans
+from askdocs.documents.loaders.shared.mathml import math_text
+from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans
 
 LeaveOut = Callable[[LexborNode], bool]
 

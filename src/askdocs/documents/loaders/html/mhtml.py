@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from askdocs.documents.loaders import LoadError
+from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.html.page import page_document, parse_html
 from askdocs.types import Document
 

@@ -8,12 +8,12 @@ from pathlib import Path, PurePosixPath
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.chats import add_messages, page_chat
+from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.html.blocks import HtmlWriter, furniture
 from askdocs.documents.loaders.html.visibility import Visibility
-from askdocs.documents.loaders.text import decode
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.decoding import decode
 from askdocs.types import Document
 
 _CHARSET = re.compile(

@@ -7,9 +7,10 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.builder import DocumentBuilder, counted
-from askdocs.documents.loaders.office.word_maths import equation_text
-from askdocs.documents.loaders.office.zip_archive import (
+from askdocs.documents.loaders.office.omml import equation_text
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
+from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     core_title,
     local,
@@ -17,7 +18,6 @@ from askdocs.documents.loaders.office.zip_archive import (
     read_xml,
     relations,
 )
-from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
 from askdocs.documents.loaders.tables.cells import Covered
 from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document

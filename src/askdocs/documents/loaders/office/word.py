@@ -13,7 +13,6 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.office.word_numbering import BULLET, Numbering
 from askdocs.documents.loaders.office.word_parts import (
     WordComment,
@@ -35,14 +34,15 @@ from askdocs.documents.loaders.office.word_text import (
     paragraph_spans,
     paragraph_text,
 )
-from askdocs.documents.loaders.office.zip_archive import (
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.superscripts import Span, join_spans, merge_runs
+from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     core_title,
     local,
     open_archive,
     read_xml,
 )
-from askdocs.documents.loaders.scripts import Span, join_spans, merge_runs
 from askdocs.documents.loaders.tables.cells import Covered
 from askdocs.documents.loaders.tables.rows import add_table, row_line
 from askdocs.types import Document

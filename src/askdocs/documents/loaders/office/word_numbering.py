@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.office.numbers import letter, ordinal, roman
-from askdocs.documents.loaders.office.zip_archive import attribute, local, read_xml
+from askdocs.documents.loaders.shared.numerals import letter, ordinal, roman
+from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml
 
 _PART = "word/numbering.xml"
 _LEVELS = 9

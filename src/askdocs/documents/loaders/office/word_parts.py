@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.office.word_text import TextRules, paragraph_text
-from askdocs.documents.loaders.office.zip_archive import attribute, local, read_xml, relations
+from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml, relations
 
 _DOCUMENT = "word/document.xml"
 _PAGE_FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"})

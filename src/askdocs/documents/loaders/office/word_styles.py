@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.office.zip_archive import attribute, local, read_xml
-from askdocs.documents.loaders.scripts import Script
+from askdocs.documents.loaders.shared.superscripts import Script
+from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml
 
 _HEADING_NAME = re.compile(r"heading\s*(\d)", re.I)
 _BODY_LEVEL = 9  # the outline level of text that is no heading

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
-from askdocs.documents.loaders.office.numbers import roman
-from askdocs.documents.loaders.office.word_maths import equation_text
+from askdocs.documents.loaders.office.omml import equation_text
 from askdocs.documents.loaders.office.word_styles import raised_by, script_of_position
-from askdocs.documents.loaders.office.zip_archive import attribute, local
-from askdocs.documents.loaders.scripts import Script, Span, join_spans, merge_runs
+from askdocs.documents.loaders.shared.numerals import roman
+from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
+from askdocs.documents.loaders.shared.zip_archive import attribute, local
 
 _LEFT_OUT = frozenset(
     "del moveFrom Fallback txbxContent instrText delInstrText pPr rPr sdtPr delText rt "

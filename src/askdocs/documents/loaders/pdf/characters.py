@@ -14,7 +14,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from askdocs.documents.loaders.scripts import Script, Span, join_spans
+from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans
 
 HYPHEN = "\u00ad"  # stands for a hyphen at a line's end that pdfium takes for a broken word
 _LIGATURES = {

@@ -12,10 +12,7 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.attachments import Attachments
-from askdocs.documents.loaders.builder import DocumentBuilder
-from askdocs.documents.loaders.ocr import DOTS_PER_INCH, available, recognise
+from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.pdf.annotations import (
     Beside,
     attached_files,
@@ -30,14 +27,17 @@ from askdocs.documents.loaders.pdf.headers_footers import (
     without_furniture,
     without_watermarks,
 )
+from askdocs.documents.loaders.pdf.images import is_scan, picture_boxes, unread_share
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
 from askdocs.documents.loaders.pdf.line_numbers import without_line_numbers
+from askdocs.documents.loaders.pdf.ocr import DOTS_PER_INCH, available, recognise
 from askdocs.documents.loaders.pdf.paragraphs import Paragraph, paragraphs_of, vocabulary
-from askdocs.documents.loaders.pdf.pictures import is_scan, picture_boxes, unread_share
-from askdocs.documents.loaders.pdf.rules import Rule, find_bands, find_grids, read_rules
+from askdocs.documents.loaders.pdf.ruling_lines import Rule, find_bands, find_grids, read_rules
 from askdocs.documents.loaders.pdf.tables import Names, with_banded_tables, with_ruled_tables
 from askdocs.documents.loaders.pdf.title import best_title
 from askdocs.documents.loaders.pdf.xfa import xfa_lines
+from askdocs.documents.loaders.shared.attachments import Attachments
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.types import Document
 
 SCANNED = (

@@ -14,7 +14,7 @@ from askdocs.documents.loaders.pdf.characters import (
     script_of,
     touches,
 )
-from askdocs.documents.loaders.scripts import Script, Span, merge_runs
+from askdocs.documents.loaders.shared.superscripts import Script, Span, merge_runs
 
 _LABEL = re.compile(r"[(\[]?(?:[\d.]{1,7}|[a-zA-Z]|[ivx]{1,4})[.)\]]+|\.\d+|\d+\.\d+|[•◦▪●○■–—-]")
 CELL = " | "  # between the cells of a row

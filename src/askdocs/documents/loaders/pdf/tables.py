@@ -12,9 +12,9 @@ from statistics import median
 
 from askdocs.documents.loaders.pdf.characters import HYPHEN, Box, Segment
 from askdocs.documents.loaders.pdf.line_text import CELL, line_text
-from askdocs.documents.loaders.pdf.rules import Rule
+from askdocs.documents.loaders.pdf.ruling_lines import Rule
 from askdocs.documents.loaders.tables.cells import clean
-from askdocs.documents.loaders.tables.merged import Span, fill_merged
+from askdocs.documents.loaders.tables.merged_cells import Span, fill_merged
 from askdocs.documents.loaders.tables.rows import (
     column_names,
     filled_groups,

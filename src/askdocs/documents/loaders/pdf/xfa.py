@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element
 
 import pypdfium2.raw as pdfium
 
-from askdocs.documents.loaders import LoadError
-from askdocs.documents.loaders.office.zip_archive import local, parse_xml
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.shared.zip_archive import local, parse_xml
 
 _WANTED = ("template", "datasets")
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")

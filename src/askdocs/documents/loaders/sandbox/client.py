@@ -19,15 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from askdocs.documents.loaders import (
-    TOO_MUCH_MEMORY,
+from askdocs.documents.loaders.errors import (
     LoadError,
     ResourceLimitError,
     TimeLimitError,
     TransientLoadError,
-    is_registered,
-    load,
 )
+from askdocs.documents.loaders.registry import TOO_MUCH_MEMORY, is_registered, load
 from askdocs.documents.loaders.sandbox.process import CPU_LIMIT_STATUS, LONGEST_LINE
 from askdocs.documents.passages import PassageSpan, SplitDocument, passages_at, split
 from askdocs.system import processes

@@ -20,7 +20,8 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from askdocs.documents.loaders import TOO_MUCH_MEMORY, LoadError, load
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.registry import TOO_MUCH_MEMORY, load
 from askdocs.documents.passages import passage_spans
 from askdocs.system.files import WINDOWS
 from askdocs.system.processes import open_answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.documents.loaders.tables.cells import NUMBER, Numbered, Row
 from askdocs.documents.loaders.tables.rows import (
     add_rows,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from askdocs.documents.loaders.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.documents.loaders.tables.cells import NUMBER, Covered, Row, clean
 from askdocs.documents.loaders.tables.units import with_units
 

@@ -1,0 +1,1 @@
+"""E-mails, mailboxes and calendars, with their attachments."""

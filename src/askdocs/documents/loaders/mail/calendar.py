@@ -1,0 +1,113 @@
+"""Calendars (.ics, and the calendar parts of mails): one line for each fact of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.mail.recurrence import rule_in_words
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.types import Document
+
+_LISTS_OF_DAYS = frozenset({"RDATE", "EXDATE"})
+_KINDS = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Note"}
+_FIELDS = (
+    ("RECURRENCE-ID", "Instead of"),
+    ("DTSTART", "Start"),
+    ("DTEND", "End"),
+    ("DUE", "Due"),
+    ("DURATION", "Duration"),
+    ("RRULE", "Repeats"),
+    ("RDATE", "Also on"),
+    ("EXDATE", "Not on"),
+    ("LOCATION", "Place"),
+    ("ORGANIZER", "Organiser"),
+    ("ATTENDEE", "Invited"),
+    ("STATUS", "Status"),
+    ("CATEGORIES", "Kind"),
+    ("CONTACT", "Contact"),
+    ("URL", "Link"),
+    ("ATTACH", "Attached"),
+    ("COMMENT", "Comment"),
+    ("DESCRIPTION", "Description"),
+)
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """Return one document; each event is a section headed by its subject."""
+    builder = DocumentBuilder(source)
+    if not add_events(builder, path.read_bytes()):
+        raise LoadError("the calendar has no events")
+    return [builder.build()]
+
+
+def add_events(builder: DocumentBuilder, data: bytes) -> bool:
+    """Write the events of a calendar; False where it has none.
+
+    Raises:
+        LoadError: The data are no calendar.
+    """
+    from icalendar import Calendar
+
+    try:
+        calendar = Calendar.from_ical(data)
+        events = [each for each in calendar.walk() if each.name in _KINDS]
+    except (ValueError, IndexError, KeyError) as error:
+        raise LoadError("the calendar is damaged") from error
+    for event in events:
+        kind = _KINDS[event.name or ""]
+        subject = " ".join(str(event.get("SUMMARY", "")).split()) or kind
+        builder.heading(1, subject)
+        for name, label in _FIELDS:
+            for value in _values(event, name):
+                builder.add(f"{label}: {value}", end="\n")
+        builder.close_block()
+    return bool(events)
+
+
+def _values(event: Any, name: str) -> Iterator[str]:
+    found = event.get(name, [])
+    values = found if isinstance(found, list) else [found]
+    if name in _LISTS_OF_DAYS:
+        days = [_words(day) for value in values for day in value.dts]
+        yield from filter(None, ["; ".join(days)])
+        return
+    for value in values:
+        words = rule_in_words(value) if name == "RRULE" else _words(value)
+        if name == "RECURRENCE-ID" and value.params.get("RANGE") == "THISANDFUTURE":
+            words += " and all that follow"
+        if words:
+            yield words
+
+
+def _zone(moment: datetime) -> str:
+    """The name of the time zone of a moment, as "Europe/Oslo"."""
+    return str(getattr(moment.tzinfo, "key", "") or moment.tzname() or "")
+
+
+def _words(value: Any) -> str:
+    """A value of a calendar in words: dates with their zone, people by their names."""
+    moment = getattr(value, "dt", None)
+    if isinstance(moment, datetime):
+        zone = getattr(value, "params", {}).get("TZID") or _zone(moment)
+        return f"{moment.day} {moment:%B %Y, %H:%M} {zone}".strip()
+    if isinstance(moment, date):
+        return f"{moment.day} {moment:%B %Y}"
+    if moment is not None:
+        return str(moment)
+    categories = getattr(value, "cats", None)
+    if categories is not None:
+        return ", ".join(map(str, categories))
+    if getattr(value, "params", {}).get("VALUE") == "BINARY":
+        return "a file that stands in the calendar (not read)"
+    name = getattr(value, "params", {}).get("CN")
+    if name:
+        return str(name)
+    encode = getattr(value, "to_ical", None)
+    plain = (
+        encode().decode("utf-8", "replace") if isinstance(value, dict) and encode else str(value)
+    )
+    return " ".join(plain.removeprefix("mailto:").removeprefix("MAILTO:").split())

@@ -1,0 +1,244 @@
+"""Mails (.eml, .emlx, .msg) and mailboxes (.mbox): subject, sender, date, text, attachments.
+
+Each message of a thread is a section of its own author; each attachment is a document.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from email.message import EmailMessage, Message
+from email.policy import default
+from pathlib import Path, PurePosixPath
+
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.html.blocks import HtmlWriter
+from askdocs.documents.loaders.html.page import parse_html
+from askdocs.documents.loaders.html.visibility import hidden
+from askdocs.documents.loaders.mail.calendar import add_events
+from askdocs.documents.loaders.mail.outlook import OLE, outlook_message
+from askdocs.documents.loaders.mail.thread import thread_parts
+from askdocs.documents.loaders.mail.tnef import SIGNATURE, files_in
+from askdocs.documents.loaders.shared.attachments import Attachments
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.decoding import decode
+from askdocs.types import Document
+
+_HEADERS = ("Subject", "From", "To", "Cc", "Date")
+_SIGNATURES = frozenset({".p7s"})
+_SMIME = frozenset({"pkcs7-mime", "x-pkcs7-mime"})
+_PGP = "-----BEGIN PGP MESSAGE-----"
+_NOT_SHOWN = frozenset({"script", "style", "head", "template", "title"})
+_FEW_WORDS = 8  # words that the HTML part may have beyond the plain part: "unsubscribe here"
+_NEW_WORDS = 0.3  # share of the words of the HTML part that only it has, where it is read
+_WORD = re.compile(r"\w{2,}")
+_ENVELOPE = re.compile(
+    rb"^From (?:[^\n]*\b\d{2}:\d{2}(?::\d{2})?\b|-)[^\n]*\r?\n(?=[!-9;-~]+:)"
+    rb"|^From \S+\r?\n(?=(?:From|To|Subject|Date|Received|Return-Path|Message-ID|X-[\w-]+):)",
+    re.MULTILINE,
+)
+_MAILBOX = re.compile(rb"\s*" + _ENVELOPE.pattern, re.MULTILINE)
+_QUOTED_FROM = re.compile(rb"^(>*)>From ", re.MULTILINE)
+_PACKED = 3  # winmail.dat in winmail.dat
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """Return the mail, or all mails of a mailbox, as one document; each attachment as another."""
+    builder = DocumentBuilder(source)
+    attachments = Attachments(source)
+    pictures = 0
+    for message in _messages(path, source):
+        if not any(_header(message, name) for name in (*_HEADERS, "Received", "Message-ID")):
+            raise LoadError("the file is not a mail, whatever its name says")
+        _add_mail(builder, message)
+        pictures += sum(_is_shown_picture(part) for part in _parts(message))
+        if _is_encrypted(message):
+            builder.leave_out("an encrypted mail")
+        for name, data in _attachments(message):
+            if PurePosixPath(name).suffix.lower() in _SIGNATURES:
+                continue  # it tells nothing that a reader sees
+            name, reason = attachments.add(name, data)
+            if reason and data.startswith(SIGNATURE):
+                reason = "Outlook's package of attachments (TNEF), empty or damaged"
+            builder.add(f"Attachment: {name}" + f" (not read: {reason})" * bool(reason), end="\n")
+        builder.close_block()
+    for what in attachments.remarks():
+        builder.leave_out(what)
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} between the words of the mail")
+    return [builder.build(), *attachments.documents]
+
+
+def _is_encrypted(message: Message) -> bool:
+    """Whether only those who have its key can read a mail (S/MIME, OpenPGP)."""
+    if message.get_content_type() == "multipart/encrypted" or _PGP in _bodies(message)[0]:
+        return True
+    kind = str(message.get_param("smime-type") or "")
+    return message.get_content_subtype() in _SMIME and "signed" not in kind
+
+
+def _messages(path: Path, source: str) -> list[Message]:
+    data = path.read_bytes()
+    suffix = PurePosixPath(source).suffix.lower()
+    if data.startswith(OLE):
+        return [outlook_message(path)]
+    if is_mailbox(data):
+        return [email.message_from_bytes(each, policy=default) for each in mailbox_parts(data)]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = decode(data).encode("utf-8", "replace")
+    if suffix == ".emlx":  # Apple Mail: the length of the mail on a line of its own before it
+        length, _, rest = data.partition(b"\n")
+        data = rest[: int(length)] if length.strip().isdigit() else data
+    return [email.message_from_bytes(data, policy=default)]
+
+
+def is_mailbox(data: bytes) -> bool:
+    """Whether a file begins as a mailbox: a "From " line with a date, then a header."""
+    return bool(_MAILBOX.match(data))
+
+
+def mailbox_parts(data: bytes) -> list[bytes]:
+    """Split a mailbox into its mails.
+
+    A mail begins at a line "From ADDRESS DATE" that a header follows; a sentence that begins with
+    "From" does not begin one. Lines quoted as ">From" get their own form back (RFC 4155).
+    """
+    starts = [match.start() for match in _ENVELOPE.finditer(data)]
+    parts = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+    return [_QUOTED_FROM.sub(rb"\1From ", part.partition(b"\n")[2]) for part in parts]
+
+
+def _add_mail(builder: DocumentBuilder, message: Message) -> None:
+    subject, sender, date = (_header(message, name) for name in ("Subject", "From", "Date"))
+    builder.title = builder.title or subject
+    builder.anchor(heading=", ".join(filter(None, (sender, date))) or subject)
+    for name in _HEADERS:
+        if value := _header(message, name):
+            builder.add(f"{name}: {value}", end="\n")
+    builder.close_block()
+    first, *earlier = thread_parts(_body(message))
+    if first.text.strip():
+        builder.add(first.text.strip())
+    for data in _calendars(message):
+        with suppress(LoadError):
+            add_events(builder, data)
+    for part in earlier:
+        author, when = (sender, date) if part.own else (part.author, part.date)
+        place = ", ".join(filter(None, (author, when)))
+        builder.anchor(heading=place or "quoted in this mail")
+        builder.add(part.text.strip())
+
+
+def _body(message: Message) -> str:
+    """The text that a reader of the mail sees: the plain part, or the HTML that says more."""
+    plain, html = _bodies(message)
+    shown = _html_text(html) if html else ""
+    return shown if _says_more(shown, plain) else plain
+
+
+def _says_more(shown: str, plain: str) -> bool:
+    """Whether the HTML part holds much that the plain part does not: a stub, or a cut text."""
+    words, known = set(_WORD.findall(shown.casefold())), set(_WORD.findall(plain.casefold()))
+    return len(words - known) > max(_FEW_WORDS, _NEW_WORDS * len(words)) or not plain.strip()
+
+
+def _html_text(html: str) -> str:
+    body = parse_html(html.encode("utf-8")).body
+    builder = DocumentBuilder("")
+    if body is not None:
+        leave_out = lambda node: node.tag in _NOT_SHOWN or hidden(node)  # noqa: E731
+        HtmlWriter(builder, leave_out).write(body)
+    return builder.build().text
+
+
+def _calendars(message: Message) -> Iterator[bytes]:
+    for part in _parts(message):
+        if part.get_content_type() == "text/calendar" and not part.get_filename():
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                yield payload
+
+
+def _header(message: Message, name: str) -> str:
+    """A header, decoded, on one line; "" where it is missing or beyond repair."""
+    try:
+        return " ".join(str(message.get(name, "")).split())
+    except Exception:  # the standard library's parser fails in many ways on damaged headers
+        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+        return " ".join(str(raw).split())
+
+
+def _bodies(message: Message) -> tuple[str, str]:
+    """The texts of the mail that are no attachments: (plain, HTML)."""
+    plain, html = [], []
+    for part in _parts(message):
+        if _is_attachment(part):
+            continue
+        if part.get_content_type() == "text/plain":
+            plain.append(_part_text(part))
+        elif part.get_content_type() == "text/html":
+            html.append(_part_text(part))
+    return "\n\n".join(plain), "\n".join(html)
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """The leaves of a mail; a mail attached to it is one leaf."""
+    stack = [message]
+    while stack:
+        part = stack.pop()
+        if part.is_multipart() and (part.get_content_maintype() == "multipart" or part is message):
+            children = part.get_payload()
+            stack.extend(c for c in reversed(list(children)) if isinstance(c, Message))
+        else:
+            yield part
+
+
+def _is_attachment(part: Message) -> bool:
+    disposition = part.get_content_disposition()
+    return disposition == "attachment" or not part.get_content_type().startswith("text/")
+
+
+def _part_text(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return str(part.get_payload())
+    declared = part.get_content_charset() or ""
+    try:
+        return decode(payload, declared)
+    except LoadError:
+        return payload.decode("utf-8", "replace")
+
+
+def _is_shown_picture(part: Message) -> bool:
+    """Whether a part is a picture that stands in the text of the mail."""
+    if part.get_content_maintype() != "image":
+        return False
+    return part.get_content_disposition() != "attachment" or bool(part.get("Content-ID"))
+
+
+def _attachments(message: Message) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the files that come with a mail."""
+    for part in _parts(message):
+        if not _is_attachment(part) or _is_shown_picture(part):
+            continue
+        if part.get_content_type() == "message/rfc822":
+            inner = part.get_payload()
+            nested = inner[0] if isinstance(inner, list) and inner else part
+            subject = _header(nested, "Subject") if isinstance(nested, EmailMessage) else ""
+            yield (part.get_filename() or f"{subject or 'mail'}.eml"), bytes(nested)  # type: ignore[arg-type]
+        elif name := part.get_filename():
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                yield from _unpacked(name, payload, _PACKED)
+
+
+def _unpacked(name: str, data: bytes, deepest: int) -> Iterator[tuple[str, bytes]]:
+    """The files in a winmail.dat; any other file as it is."""
+    is_packed = data.startswith(SIGNATURE) and deepest > 0
+    files = files_in(data, with_text=deepest < _PACKED) if is_packed else []
+    if not files:
+        yield name, data
+    for inner, content in files:
+        yield from _unpacked(inner, content, deepest - 1)

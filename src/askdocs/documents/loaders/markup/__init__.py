@@ -1,0 +1,1 @@
+"""Markup languages that are written by hand: Markdown, reStructuredText, AsciiDoc, Org, LaTeX."""

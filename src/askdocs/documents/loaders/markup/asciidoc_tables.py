@@ -1,0 +1,162 @@
+"""Tables of AsciiDoc, between lines "|===", as rows that name their columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from askdocs.documents.loaders.tables.cells import Covered, clean
+from askdocs.documents.loaders.tables.text_tables import DrawnTable, write
+
+_EDGE = re.compile(r"\|={3,}\s*")
+_FENCE = re.compile(r"(?:-{4,}|\.{4,}|\+{4,}|/{4,}|```\w*)\s*")
+_ATTRIBUTES = re.compile(r"\[.*\]\s*")
+_CAPTION = re.compile(r"\.\w.*")
+_COLUMNS = re.compile(r"cols\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^,\]]*))")
+_HEADER = re.compile(r"%header\b|\b(?:options?|opts)\s*=[^\]]*?\bheader\b")
+_NO_HEADER = re.compile(r"\bnoheader\b")
+_OTHER_FORMAT = re.compile(r"\b(?:format|separator)\s*=")
+_BAR = re.compile(r"(?<!\\)\|")
+# What stands before the bar of a cell: how many columns and rows it spans, how it is set.
+_SPEC = re.compile(
+    r"(?:^|(?<=\s))(?:(?P<columns>\d{1,2})?(?:\.(?P<rows>\d{1,2}))?(?P<sign>[+*]))?"
+    r"[<^>]?(?:\.[<^>])?[ademhlsv]?$"
+)
+_MOST_COLUMNS = 200
+
+
+@dataclass(slots=True)
+class _Cell:
+    line: int
+    columns: int
+    rows: int
+    text: list[str]
+
+
+def with_rows(text: str) -> str:
+    """The text with each row of its tables on one line; no line more or less."""
+    lines = text.split("\n")
+    for table in list(_tables(lines)):
+        write(lines, table)
+    return "\n".join(lines)
+
+
+def _tables(lines: Sequence[str]) -> Iterator[DrawnTable]:
+    fence = ""
+    begun: int | None = None
+    for number, line in enumerate(lines):
+        if begun is not None:
+            if line.strip() == lines[begun].strip():
+                table = _table(lines, begun, number)
+                begun = None
+                if table:
+                    yield table
+        elif fence:
+            fence = "" if line.strip() == fence else fence
+        elif _FENCE.fullmatch(line):
+            fence = line.strip()[:3] if line.startswith("```") else line.strip()
+        elif _EDGE.fullmatch(line):
+            begun = number
+
+
+def _table(lines: Sequence[str], begun: int, last: int) -> DrawnTable | None:
+    """The table between two edges; None for one that is written in another way."""
+    first, attributes = _attributes(lines, begun)
+    if _OTHER_FORMAT.search(attributes):
+        return None
+    inner = [("" if each.startswith("//") else each) for each in lines[begun + 1 : last]]
+    cells = list(_cells(inner, begun + 1))
+    filled = [number for number, each in enumerate(inner) if each.strip()]
+    if not cells or not filled:
+        return None
+    columns = _column_count(attributes) or sum(
+        each.columns for each in cells if each.line == begun + 1 + filled[0]
+    )
+    if not 0 < columns <= _MOST_COLUMNS:
+        return None
+    rows, starts = _grid(cells, columns)
+    # A first row right below the edge, with an empty line below, is the header.
+    on_one_line = sum(each.columns for each in cells if each.line == begun + 1) == columns
+    implied = on_one_line and len(inner) > 1 and not inner[1].strip()
+    header = 1 if implied or _HEADER.search(attributes) else None
+    header = 0 if _NO_HEADER.search(attributes) else header
+    return DrawnTable(first, last, rows, starts, header)
+
+
+def _attributes(lines: Sequence[str], begun: int) -> tuple[int, str]:
+    """The first line of a table and its attributes, which stand above its edge."""
+    first, attributes = begun, ""
+    for number in range(begun - 1, max(begun - 4, -1), -1):
+        if _ATTRIBUTES.fullmatch(lines[number]):
+            attributes += lines[number]
+            if first == number + 1:
+                first = number
+        elif not _CAPTION.fullmatch(lines[number]):
+            break
+    return first, attributes
+
+
+def _column_count(attributes: str) -> int:
+    """How many columns `cols` names: 3 for "1,2,1" and for "3*"; 0 without it."""
+    found = _COLUMNS.search(attributes)
+    if not found:
+        return 0
+    named = next(filter(None, found.groups()), "")
+    times = [re.match(r"\s*(\d{1,3})\*", each) for each in re.split("[,;]", named)]
+    return sum(int(each[1]) if each else 1 for each in times)
+
+
+def _cells(inner: Sequence[str], first: int) -> Iterator[_Cell]:
+    """The cells of a table, in order, with all lines of each."""
+    cell, times = None, 1
+    for number, line in enumerate(inner, first):
+        pieces = _BAR.split(line)
+        for place, piece in enumerate(pieces):
+            spec = _SPEC.search(piece) if place < len(pieces) - 1 else None
+            words = piece[: spec.start()] if spec else piece
+            if cell:
+                cell.text.append(words)
+            if place == len(pieces) - 1:
+                continue
+            if cell:
+                yield from [cell] * times
+            cell, times = _Cell(number, 1, 1, []), 1
+            if spec and spec["sign"] == "+":
+                cell.columns, cell.rows = int(spec["columns"] or 1), int(spec["rows"] or 1)
+            elif spec and spec["sign"]:
+                times = int(spec["columns"] or 1)
+    if cell:
+        yield from [cell] * times
+
+
+def _grid(cells: Sequence[_Cell], columns: int) -> tuple[list[list[str]], list[int]]:
+    """The rows of a table, and the lines on which they begin."""
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    row: list[str] = []
+    above: dict[int, tuple[str, int]] = {}  # column → what reaches into it, and for how many rows
+    for cell in cells:
+        _reach_down(row, above)
+        if len(rows) == len(starts):
+            starts.append(cell.line)
+        words = clean(" ".join(cell.text).replace("\\|", "|"))
+        for place in range(min(cell.columns, columns)):
+            if cell.rows > 1:
+                above[len(row)] = (words, cell.rows - 1)
+            row.append(Covered(words) if place else words)
+        _reach_down(row, above)
+        if len(row) >= columns:
+            rows.append(row)
+            row = []
+    return ([*rows, row] if row else rows), starts
+
+
+def _reach_down(row: list[str], above: dict[int, tuple[str, int]]) -> None:
+    """Fill the next columns of a row with the cells that reach into it from above."""
+    while len(row) in above:
+        column = len(row)
+        words, left = above.pop(column)
+        if left > 1:
+            above[column] = (words, left - 1)
+        row.append(words)

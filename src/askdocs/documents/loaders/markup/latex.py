@@ -1,0 +1,219 @@
+"""LaTeX as the text that it prints: without commands, tables as rows; anchors are the sections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.tables.rows import add_table
+from askdocs.types import Document
+
+if TYPE_CHECKING:
+    from pylatexenc.latex2text import LatexNodes2Text
+
+_DEFINITION = re.compile(
+    r"\\(?:re|provide)?newcommand\*?\s*\{?\\(?P<name>[A-Za-z]+)\}?\s*(?:\[(?P<count>\d)\])?(?P<default>\[)?"
+    r"|\\def\s*\\(?P<defined>[A-Za-z]+)(?P<arguments>(?:#\d)*)"
+    r"|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}"
+)
+_MOST_PASSES = 5  # of commands in commands
+_MOST_GROWTH = 2_000_000  # characters that commands may add
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
+_GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"  # braces within braces, three deep
+_OPTION = r"(?:\[[^\[\]]*\])?"
+_TITLE = re.compile(rf"\\title\s*{_OPTION}\s*{_GROUP}")
+_NAMED = re.compile(rf"\\(author|date)\s*{_OPTION}\s*{_GROUP}")
+_BODY = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|\Z)", re.DOTALL)
+_LEVELS = {
+    "part": 1,
+    "chapter": 2,
+    "section": 3,
+    "subsection": 4,
+    "subsubsection": 5,
+    "paragraph": 6,
+}
+_TABLE = r"\\begin\{(?P<table>tabular[*xy]?|longtable|tabulary)\}(?P<cells>.*?)\\end\{(?P=table)\}"
+_PIECE = re.compile(
+    rf"\\(?P<section>{'|'.join(_LEVELS)})\*?\s*{_OPTION}\s*{_GROUP}|{_TABLE}", re.DOTALL
+)
+_COLUMNS = re.compile(rf"\s*{_OPTION}\s*(?:{_GROUP}\s*)?{_OPTION}\s*{_GROUP}", re.DOTALL)
+_RULES = re.compile(
+    r"\\(?:toprule|midrule|bottomrule|hline|endhead|endfirsthead|endfoot|endlastfoot)\b"
+    r"|\\(?:cmidrule|cline)(?:\([^)]*\))?\{[^}]*\}|\\addlinespace(?:\[[^\]]*\])?"
+)
+_UNIT = re.compile(rf"\\(?:SI|qty|unit|si|num|ang)\s*{_OPTION}\s*{_GROUP}(?:\s*{_GROUP})?")
+_CITATION = re.compile(rf"~?\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*\s*{_GROUP}")
+_NOTE = re.compile(rf"\\footnote\s*{_OPTION}\s*{_GROUP}")
+_DROPPED = re.compile(
+    rf"\\(?:label|vspace|hspace|includegraphics|bibliography|bibliographystyle|maketitle"
+    rf"|tableofcontents|centering|noindent|newpage|clearpage|usepackage|pagestyle)\*?{_OPTION}(?:{_GROUP})?"
+)
+_REFERENCE = re.compile(rf"~?\\(?:eq|page|auto|name|[cC])?ref\*?\s*{_GROUP}")
+_SUBSCRIPT = re.compile(r"(?<=[A-Za-z])\$_\{?(\d+)\}?\$")  # H$_2$O
+_BRACES = re.compile(rf"\s*{_GROUP}")
+_PREFIXES = ("kilo", "mega", "giga", "milli", "micro", "nano", "centi")
+_INCLUDED = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]{1,200})\}")
+_PICTURE = re.compile(r"\\includegraphics(?![a-zA-Z])|\\begin\{(?:tikzpicture|pspicture)\}")
+_UNITS = {
+    "metre": "m",
+    "meter": "m",
+    "gram": "g",
+    "litre": "l",
+    "liter": "l",
+    "second": "s",
+    "minute": "min",
+    "hour": "h",
+    "kelvin": "K",
+    "celsius": "°C",
+    "degreeCelsius": "°C",
+    "degree": "°",
+    "percent": "%",
+    "volt": "V",
+    "watt": "W",
+    "ampere": "A",
+    "ohm": "Ω",
+    "hertz": "Hz",
+    "newton": "N",
+    "pascal": "Pa",
+    "joule": "J",
+    "tonne": "t",
+    "mole": "mol",
+    "per": "/",
+    "squared": "²",
+    "cubed": "³",
+    "square": "²",
+    "kilo": "k",
+    "mega": "M",
+    "giga": "G",
+    "milli": "m",
+    "micro": "µ",
+    "nano": "n",
+    "centi": "c",
+}
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """Return one document. Comments, labels and the preamble are left out."""
+    text = _expanded(_COMMENT.sub(r"\1", read_text(path).replace("\r\n", "\n")))
+    found = _BODY.search(text)
+    body = found[1] if found else text
+    plain = _Plain()
+    title = _TITLE.search(text)
+    builder = DocumentBuilder(source, title=plain(title[1]) if title else "")
+    if builder.title:
+        builder.add(builder.title)
+    for name, words in _NAMED.findall(text):
+        if "\\today" not in words and plain(words):
+            builder.add(f"{name.capitalize()}: {plain(words)}")
+    _write(builder, _TITLE.sub("", _NAMED.sub("", body)), plain)
+    for name in _INCLUDED.findall(body):
+        builder.leave_out(f"included file {name.strip()}")
+    pictures = len(_PICTURE.findall(body))
+    if pictures:
+        builder.leave_out(counted(pictures, "picture"))
+    return [builder.build()]
+
+
+def _expanded(text: str) -> str:
+    """The text with the commands that it defines itself replaced by what they stand for."""
+    commands: dict[str, tuple[int, str]] = {}
+    ends: list[tuple[int, int]] = []
+    for found in _DEFINITION.finditer(text):
+        braces = _BRACES.match(text, found.end())
+        within = ends and found.start() < ends[-1][1]
+        if braces and not within and not found["default"]:  # one that may be missing is not read
+            count = int(found["count"] or len(found["arguments"] or "") // 2)
+            commands[found["name"] or found["defined"] or found["operator"]] = (count, braces[1])
+            ends.append((found.start(), braces.end()))
+    for start, end in reversed(ends):
+        text = text[:start] + text[end:]
+    for _ in range(_MOST_PASSES if commands else 0):
+        before = text
+        for name, (count, body) in commands.items():
+            call = re.compile(rf"\\{name}(?![A-Za-z])" + (rf"\s*{_GROUP}" * count or r"(?:\{\})?"))
+            if len(body) * sum(1 for _ in call.finditer(text)) > _MOST_GROWTH:
+                return before
+            text = call.sub(partial(_called, body), text)
+        if text == before:
+            break
+    return text
+
+
+def _called(body: str, call: re.Match[str]) -> str:
+    """What a command stands for, with its arguments in their places."""
+    for number, argument in enumerate(call.groups(), 1):
+        body = body.replace(f"#{number}", argument or "")
+    return body
+
+
+def _write(builder: DocumentBuilder, body: str, plain: _Plain) -> None:
+    place = 0
+    for piece in _PIECE.finditer(body):
+        _add_text(builder, body[place : piece.start()], plain)
+        place = piece.end()
+        if piece["section"]:
+            builder.heading(_LEVELS[piece["section"]], plain(piece[2]))
+        else:
+            add_table(builder, list(_rows(piece["cells"], plain)))
+    _add_text(builder, body[place:], plain)
+
+
+def _add_text(builder: DocumentBuilder, text: str, plain: _Plain) -> None:
+    for paragraph in re.split(r"\n\s*\n", plain(text, keep_lines=True)):
+        words = " ".join(line.strip() for line in paragraph.split("\n")).strip()
+        if re.search(r"\w", words):
+            builder.add(words)
+
+
+def _rows(cells: str, plain: _Plain) -> Iterator[list[str]]:
+    columns = _COLUMNS.match(cells)
+    body = _RULES.sub("", cells[columns.end() :] if columns else cells)
+    for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", body):
+        found = [plain(cell) for cell in re.split(r"(?<!\\)&", row)]
+        if any(found):
+            yield found
+
+
+class _Plain:
+    """Turns LaTeX into the words that it prints, by pylatexenc where that knows them."""
+
+    def __init__(self) -> None:
+        from pylatexenc.latex2text import LatexNodes2Text
+
+        self._converter: LatexNodes2Text = LatexNodes2Text(
+            math_mode="text", strict_latex_spaces=False, keep_comments=False
+        )
+
+    def __call__(self, latex: str, *, keep_lines: bool = False) -> str:
+        latex = _NOTE.sub(r" [\1]", latex)
+        latex = _CITATION.sub(lambda match: f" [{match[1]}]", latex)
+        latex = _UNIT.sub(lambda match: _quantity(match[1], match[2]), latex)
+        latex = _DROPPED.sub("", latex)
+        latex = _REFERENCE.sub("", latex)
+        latex = _SUBSCRIPT.sub(r"\1", latex)
+        latex = latex.replace("\\item", "\n\n\\item") if keep_lines else latex
+        words: str = self._converter.latex_to_text(latex)
+        return words if keep_lines else " ".join(words.split())
+
+
+def _quantity(number: str, unit: str | None) -> str:
+    """A number with its unit in letters: 7.40 and \\metre give "7.40 m"."""
+    if unit is None:
+        return _unit(number) if "\\" in number else number
+    return f"{number} {_unit(unit)}"
+
+
+def _unit(latex: str) -> str:
+    names = re.sub(r"\\([A-Za-z]+)\s*", lambda match: _unit_sign(match[1]), latex)
+    return names.replace("%", "\\%").strip("{} ")
+
+
+def _unit_sign(name: str) -> str:
+    """The sign of a unit: "km" for kilometre."""
+    prefix = next((p for p in _PREFIXES if name.startswith(p) and name[len(p) :] in _UNITS), "")
+    return _UNITS.get(prefix, "") + _UNITS.get(name[len(prefix) :], name[len(prefix) :])

@@ -1,0 +1,84 @@
+"""Org files of Emacs: headings, tables and text without the marks; anchors are the headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.tables.rows import add_table
+from askdocs.types import Document
+
+_HEADING = re.compile(r"(\*+)\s+(.*?)(?:\s+:[\w@#%:]+:)?\s*$")
+_KEYWORD = re.compile(r"#\+(\w+)(?:\[[^\]]*\])?:\s*(.*)$")
+_BLOCK = re.compile(r"#\+(?:begin|end)_\w+.*$", re.IGNORECASE)
+_DRAWER = re.compile(r"\s*:(?:PROPERTIES|LOGBOOK):\s*$", re.IGNORECASE)
+_LINK = re.compile(r"\[\[([^\]]+)\](?:\[([^\]]+)\])?\]")
+_EMPHASIS = re.compile(r"(?<![\w*/_=~+])([*/_=~+])(?=\S)([^\n]*?\S)\1(?![\w*/_=~+])")
+_FOOTNOTE = re.compile(r"\[fn:([\w-]+)(?::[^\]]*)?\]")
+_RULE = re.compile(r"\s*\|[-+]+\|?\s*$")
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """Return one document; drawers of properties and comments are left out."""
+    builder = DocumentBuilder(source)
+    lines = read_text(path).replace("\r\n", "\n").split("\n")
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if _DRAWER.match(line):
+            number = _after_drawer(lines, number)
+        elif line.lstrip().startswith("|"):
+            number = _add_table(builder, lines, number)
+        else:
+            _add_line(builder, line, number + 1)
+            number += 1
+    return [builder.build()]
+
+
+def _after_drawer(lines: Sequence[str], number: int) -> int:
+    for place in range(number + 1, len(lines)):
+        if lines[place].strip().upper() == ":END:":
+            return place + 1
+    return number + 1
+
+
+def _add_table(builder: DocumentBuilder, lines: Sequence[str], number: int) -> int:
+    rows: list[list[str]] = []
+    first, header = number, None
+    while number < len(lines) and lines[number].lstrip().startswith("|"):
+        if _RULE.match(lines[number]):
+            header = header or len(rows) or None  # what stands above the first rule
+        else:
+            cells = lines[number].strip().strip("|").split("|")
+            rows.append([plain(cell.strip()) for cell in cells])
+        number += 1
+    builder.close_block()
+    builder.anchor(line=first + 1)
+    add_table(builder, rows, header=header if header and header < len(rows) else None)
+    builder.close_block()
+    return number
+
+
+def _add_line(builder: DocumentBuilder, line: str, number: int) -> None:
+    heading, keyword = _HEADING.match(line), _KEYWORD.match(line.strip())
+    if heading:
+        builder.heading(len(heading[1]), plain(heading[2]))
+        builder.anchor(line=number)
+    elif keyword and keyword[1].lower() == "title":
+        builder.title = builder.title or plain(keyword[2])
+    elif keyword and keyword[1].lower() == "include":
+        builder.leave_out(f"included file {keyword[2]}")
+    elif keyword and keyword[1].lower() in {"author", "date", "caption", "subtitle"}:
+        builder.add(f"{keyword[1].capitalize()}: {plain(keyword[2])}", end="\n")
+    elif not (keyword or _BLOCK.match(line.strip()) or re.match(r"\s*#(?:\s|$)", line)):
+        builder.add(plain(line), end="\n")
+
+
+def plain(text: str) -> str:
+    """Words without the marks of emphasis, links and footnotes."""
+    text = _LINK.sub(lambda match: match[2] or match[1], text)
+    text = _FOOTNOTE.sub(r"[\1]", text)
+    return _EMPHASIS.sub(r"\2", text)

@@ -1,0 +1,66 @@
+"""reStructuredText and AsciiDoc as written, but for rows of tables, which name their columns.
+
+Anchors are the line and the heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from askdocs.documents.loaders.markup import asciidoc_tables, rst_tables
+from askdocs.documents.loaders.markup.markdown import Headings, with_headings
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.types import Document
+
+_LINE_END = re.compile(r"\r\n?")
+_ASCIIDOC_HEADING = re.compile(r"^(={1,6}|#{1,6}) +(\S.*?)\s*$", re.MULTILINE)
+_ASCIIDOC_FENCE = re.compile(r"^(----+|\.\.\.\.+|====+|\+\+\+\++|////+|```)\s*$", re.MULTILINE)
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document with an anchor at each heading; its lines are those of the file."""
+    is_rst = PurePosixPath(source).suffix.lower() == ".rst"
+    with_rows = rst_tables.with_rows if is_rst else asciidoc_tables.with_rows
+    builder = DocumentBuilder(source)
+    builder.add(with_rows(_LINE_END.sub("\n", read_text(path))), end="")
+    document = builder.build()
+    find = restructured_headings if is_rst else asciidoc_headings
+    return [with_headings(document, find(document.text))]
+
+
+def asciidoc_headings(text: str) -> Headings:
+    """Lines like "== Title" outside listings and other delimited blocks."""
+    fences = [match.start() for match in _ASCIIDOC_FENCE.finditer(text)]
+    blocks = list(zip(fences[::2], fences[1::2], strict=False))
+    return [
+        (match.start(), len(match.group(1)), match.group(2))
+        for match in _ASCIIDOC_HEADING.finditer(text)
+        if not any(begin < match.start() < end for begin, end in blocks)
+    ]
+
+
+def restructured_headings(text: str) -> Headings:
+    """Lines with a line of marks under (and over) them; levels in the order of first use."""
+    found: Headings = []
+    styles: list[str] = []
+    lines = text.split("\n")
+    start = 0
+    for number, line in enumerate(lines):
+        under = lines[number + 1].rstrip() if number + 1 < len(lines) else ""
+        over = lines[number - 1].rstrip() if number else ""
+        if _is_marks(under) and not _is_marks(line) and line.strip():
+            framed = over == under
+            if len(under) >= len(line.rstrip()) and (framed or not line.startswith(" ")):
+                style = ("over" if framed else "") + under[0]
+                if style not in styles:
+                    styles.append(style)
+                found.append((start, styles.index(style) + 1, line.strip()))
+        start += len(line) + 1
+    return found
+
+
+def _is_marks(line: str) -> bool:
+    return len(line) >= 3 and len(set(line)) == 1 and not line[0].isalnum() and line[0] != " "

@@ -1,0 +1,328 @@
+"""OpenDocument texts (.odt) and slides (.odp): anchors are headings and, in slides, the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.etree.ElementTree import Element
+from zipfile import ZipFile
+
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.office.odf_styles import BULLET, OUTLINE, OpenNumbering, OpenStyles
+from askdocs.documents.loaders.office.odf_text import (
+    LEFT_OUT,
+    OpenRules,
+    note_mark,
+    paragraph_text,
+    read_fields,
+    read_formulas,
+)
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.zip_archive import (
+    attribute,
+    core_title,
+    local,
+    open_archive,
+    read_part,
+    read_xml,
+)
+from askdocs.documents.loaders.tables.merged_cells import Grid, Span, fill_merged
+from askdocs.documents.loaders.tables.rows import add_table
+from askdocs.types import Document
+
+_REPEAT_LIMIT = 100
+_MARGINS = {"header": "Header", "footer": "Footer"}
+_PAGE_NUMBERS = frozenset({"page-number", "page-count"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an element stands: in which list, how deep, and whether it begins an item."""
+
+    depth: int = 0
+    style: str = ""
+    counter: str = ""
+    begins_item: bool = False
+    start: int | None = None
+
+
+def load(path: Path, source: str) -> Sequence[Document]:
+    """One document with the text in its order.
+
+    Notes and comments stand behind their paragraph, headers and footers at the end, each once.
+    """
+    with open_archive(path) as archive:
+        manifest = "META-INF/manifest.xml"
+        if manifest in archive.namelist() and b"encryption-data" in read_part(archive, manifest):
+            raise LoadError("the file is protected by a password")
+        builder = DocumentBuilder(source, title=core_title(archive, "meta.xml"))
+        content = read_xml(archive, "content.xml")
+        styles, masters = _read_styles(archive, content)
+        rules = OpenRules(styles, read_formulas(archive), read_fields(content))
+    body = next((part for part in content if local(part.tag) == "body"), None)
+    if body is None:
+        raise LoadError("the file is incomplete: it has no body")
+    _Writer(builder, rules).write(body)
+    if any(local(part.tag) == "text" for part in body):
+        _add_margins(builder, masters, rules)
+    _tell_unread(builder, body, rules)
+    return [builder.build()]
+
+
+def _tell_unread(builder: DocumentBuilder, body: Element, rules: OpenRules) -> None:
+    """Note the pictures and embedded objects of a document, which are not read."""
+    pictures = objects = 0
+    for frame in body.iter():
+        parts = [local(part.tag) for part in frame] if local(frame.tag) == "frame" else []
+        if "object" in parts or "object-ole" in parts:
+            names = [attribute(part, "href").removeprefix("./") for part in frame]
+            objects += not any(name in rules.formulas for name in names)
+        elif "image" in parts:
+            pictures += 1
+    if pictures:
+        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
+    if objects:
+        builder.leave_out(counted(objects, "embedded object"))
+
+
+def _read_styles(archive: ZipFile, content: Element) -> tuple[OpenStyles, Element | None]:
+    styles = OpenStyles()
+    root = read_xml(archive, "styles.xml") if "styles.xml" in archive.namelist() else None
+    if root is not None:
+        styles.read(root)
+    styles.read(content)
+    return styles, root
+
+
+def _add_margins(builder: DocumentBuilder, root: Element | None, rules: OpenRules) -> None:
+    """The headers and footers of the document's pages, without page numbers."""
+    rules = replace(rules, unwanted=_PAGE_NUMBERS)
+    seen = {builder.title, ""}
+    for element in root.iter() if root is not None else ():
+        kind = local(element.tag).split("-")[0]
+        if kind not in _MARGINS or local(element.tag).endswith(("-style", "-properties")):
+            continue
+        cells = [
+            " ".join(cell.split())
+            for paragraph in _paragraphs(element)
+            for cell in paragraph_text(paragraph, rules).split("\t")
+        ]
+        words = " | ".join(dict.fromkeys(cell for cell in cells if any(map(str.isalpha, cell))))
+        if words not in seen:
+            if len(seen) == 2:
+                builder.close_block()
+                builder.anchor(heading="")
+            seen.add(words)
+            builder.add(f"{_MARGINS[kind]}: {words}")
+
+
+class _Writer:
+    """Adds the blocks of a document in order, without recursion."""
+
+    def __init__(self, builder: DocumentBuilder, rules: OpenRules) -> None:
+        self._builder = builder
+        self._rules = rules
+        self._numbering = OpenNumbering(rules.styles.lists)
+        self._last_list: dict[str, str] = {}  # list style → the list that had it last
+        self._counters: dict[str, str] = {}  # list → the list whose numbers it goes on with
+
+    def write(self, body: Element) -> None:
+        """Add everything under an element."""
+        stack: list[tuple[Element, _Place]] = [(body, _Place())]
+        slide = 0
+        while stack:
+            element, place = stack.pop()
+            name = local(element.tag)
+            if name in LEFT_OUT:
+                continue
+            if name == "page":
+                slide += 1
+                self._builder.close_block()
+                self._builder.anchor(page=slide, heading="")
+            if name in {"h", "p"}:
+                self._paragraph(element, place)
+                stack.extend((part, _Place()) for part in reversed(list(text_boxes(element))))
+            elif name == "table":
+                self._table(element)
+            elif name == "frame" and attribute(element, "class") == "title":
+                words = (paragraph_text(part, self._rules) for part in _paragraphs(element))
+                self._builder.heading(1, " ".join(words))
+            elif name != "notes" or place.depth == 0:
+                inner = self._inner(element, name, place)
+                stack.extend(reversed([*self._placed(element, inner)]))
+        self._builder.close_block()
+
+    def _inner(self, element: Element, name: str, place: _Place) -> _Place:
+        """Where the parts of an element stand."""
+        if name == "list":
+            return self._list(element, place)
+        if name in {"list-item", "list-header"}:
+            start = attribute(element, "start-value")
+            given = int(start) if start.isdecimal() and len(start) < 9 else None
+            return replace(place, begins_item=name == "list-item", start=given)
+        return place
+
+    def _list(self, element: Element, place: _Place) -> _Place:
+        style = attribute(element, "style-name") or place.style
+        if place.depth:
+            return replace(place, depth=place.depth + 1, style=style)
+        own = attribute(element, "id") or f"list {id(element)}"
+        continued = attribute(element, "continue-list")
+        if attribute(element, "continue-numbering") == "true":
+            continued = continued or self._last_list.get(style, "")
+        counter = self._counters.get(continued, continued) or own
+        self._counters[own] = counter
+        self._last_list[style] = counter
+        return _Place(1, style, counter)
+
+    def _placed(self, element: Element, place: _Place) -> Iterator[tuple[Element, _Place]]:
+        """The parts of an element; only the first paragraph of an item has its number."""
+        for part in element:
+            yield part, place
+            if local(part.tag) in {"p", "h"}:
+                place = replace(place, begins_item=False)
+
+    def _paragraph(self, element: Element, place: _Place) -> None:
+        style = attribute(element, "style-name")
+        if self._rules.styles.is_hidden(style):
+            return
+        text = paragraph_text(element, self._rules).strip()
+        label = self._label(element, place)
+        if not text:
+            return
+        words = f"{label} {text}" if label and label != BULLET else text
+        level = attribute(element, "outline-level")
+        if local(element.tag) == "h":
+            self._builder.heading(int(level) if level.isdecimal() else 1, words)
+        elif place.depth:
+            mark = "" if words != text or not place.begins_item else "- "
+            self._builder.add(f"{'  ' * (place.depth - 1)}{mark}{words}", end="\n")
+        else:
+            self._builder.close_block()
+            if self._rules.styles.is_title(style) and not self._builder.title:
+                self._builder.title = text
+            self._builder.add(words)
+        self._add_referred(element)
+
+    def _label(self, element: Element, place: _Place) -> str | None:
+        """The number of a paragraph; the file may hold it."""
+        for part in element:
+            if local(part.tag) == "number":
+                return "".join(part.itertext()).strip()
+        if place.begins_item:
+            at = place.depth - 1
+            return self._numbering.label(place.counter, place.style, at, place.start)
+        if local(element.tag) != "h" or attribute(element, "is-list-header") == "true":
+            return None
+        level = attribute(element, "outline-level")
+        at = int(level) - 1 if level.isdecimal() and level != "0" else 0
+        style = self._rules.styles.list_of(attribute(element, "style-name")) or OUTLINE
+        start = attribute(element, "start-value")
+        given = int(start) if start.isdecimal() and len(start) < 9 else None
+        if attribute(element, "restart-numbering") == "true" and given is None:
+            given = 1
+        return self._numbering.label(style, style, at, given)
+
+    def _add_referred(self, element: Element) -> None:
+        """The notes and comments in a paragraph or table."""
+        for part in _notes(element):
+            self._builder.close_block()
+            if local(part.tag) == "annotation":
+                self._builder.add(_comment(part))
+                continue
+            words = " ".join(paragraph_text(p, self._rules).strip() for p in _paragraphs(part))
+            mark = note_mark(part)
+            self._builder.add(f"[{mark}] {words}" if mark else words)
+
+    def _table(self, element: Element) -> None:
+        rows, header = _table_rows(element, self._rules)
+        if max((len(row) for row in rows), default=0) == 1:
+            for row in rows:
+                self._builder.add(row[0])
+        else:
+            add_table(self._builder, rows, header=header)
+        self._add_referred(element)
+
+
+def text_boxes(paragraph: Element) -> Iterator[Element]:
+    """The outermost text boxes in a paragraph."""
+    stack = list(reversed(paragraph))
+    while stack:
+        element = stack.pop()
+        if local(element.tag) == "text-box":
+            yield element
+        else:
+            stack.extend(reversed(element))
+
+
+def _notes(element: Element) -> Iterator[Element]:
+    """The notes and comments in an element, in order."""
+    stack = list(reversed(element))
+    while stack:
+        part = stack.pop()
+        if local(part.tag) in {"note", "annotation"}:
+            yield part
+        elif local(part.tag) != "text-box":
+            stack.extend(reversed(part))
+
+
+def _comment(annotation: Element) -> str:
+    """A comment that says whose it is."""
+    said = {local(part.tag): (part.text or "").strip() for part in annotation}
+    by = f" by {said['creator']}" if said.get("creator") else ""
+    on = f" ({said['date'][:10]})" if said.get("date") else ""
+    words = " ".join(paragraph_text(part).strip() for part in _paragraphs(annotation))
+    return f"Comment{by}{on}: {words}"
+
+
+def _paragraphs(element: Element) -> list[Element]:
+    """The paragraphs in an element, without those of the notes and comments in it."""
+    found: list[Element] = []
+    stack = list(reversed(element))
+    while stack:
+        part = stack.pop()
+        if local(part.tag) in {"h", "p"}:
+            found.append(part)
+        if local(part.tag) not in {"note", "annotation"}:
+            stack.extend(reversed(part))
+    return found
+
+
+def _table_rows(table: Element, rules: OpenRules) -> tuple[Grid, int | None]:
+    """The rows, and how many of them are header rows (None: the table does not say)."""
+    rows: Grid = []
+    spans: list[Span] = []
+    header = 0
+    stack: list[tuple[Element, bool]] = [(table, False)]
+    while stack:
+        element, in_header = stack.pop()
+        name = local(element.tag)
+        if name == "table-row":
+            rows.append(_cells(element, rules, len(rows), spans))
+            header += in_header
+        else:
+            inside = in_header or name == "table-header-rows"
+            stack.extend((part, inside) for part in reversed(element))
+    fill_merged(rows, spans)
+    return rows, header or None
+
+
+def _cells(row: Element, rules: OpenRules, at: int, spans: list[Span]) -> list[str]:
+    """The texts of a row; the merged cells that begin in it are added to `spans`."""
+    cells: list[str] = []
+    for cell in row:
+        if local(cell.tag) not in {"table-cell", "covered-table-cell"}:
+            continue
+        across, down = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
+        if across > 1 or down > 1:
+            spans.append(((at, len(cells)), (at + down - 1, len(cells) + across - 1)))
+        paragraphs = (paragraph_text(part, rules).strip() for part in _paragraphs(cell))
+        text = " ".join(filter(None, paragraphs))
+        cells += [text] * _count(cell, "number-columns-repeated")
+    return cells
+
+
+def _count(element: Element, name: str) -> int:
+    value = attribute(element, name)
+    return max(1, min(int(value), _REPEAT_LIMIT)) if value.isdecimal() and len(value) < 9 else 1

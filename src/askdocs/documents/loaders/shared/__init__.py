@@ -1,0 +1,1 @@
+"""What loaders of several formats share: the builder, decoding, archives, superscripts."""

@@ -1,0 +1,189 @@
+"""Bytes to text, in any encoding."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from askdocs.documents.loaders.errors import LoadError
+
+_SAMPLE = 200_000  # bytes that decide the encoding where it is not UTF
+_CONTROL_SHARE = 0.02  # of a text's first characters; more means that it is no text
+_BAD_BYTES_SHARE = 4  # well-formed characters beyond ASCII for each byte that is not UTF-8
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_SEVEN_BITS = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7"})
+# What browsers decode with in place of a declared encoding, since files go beyond it.
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_SIGN_IN_WORD = re.compile(
+    r"[²³¼½¾£°±§©®¿¡·][^\W\d_]{2}|[^\W\d_]{2}[¼½¾£±§¿¡]\w"
+)  # no Western word
+_CAPITAL_IN_WORD = re.compile(r"[a-zß-ÿ](?=[À-ÞŒ])[^\W\d_]")
+_CONTROLS = re.compile(r"[\x80-\x9f]")  # C1, which no text has
+_WESTERN = frozenset("äöüßÄÖÜéèêëàâáçñóíúôîïœæåøãõòùÉÈÀÇÅÆØ€£§°–—‘’“”„…•©®«»¿¡·²³¼½¾µ±")
+# What UTF-8 looks like that was taken for Latin-1 and written as UTF-8 once more: it leaves control
+# characters that no text has.
+_TWICE = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}[\x80-\x9f][\x80-\xbf]{0,2}")
+_NO_TEXT = "the file is not text, whatever its name says"
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file: by its byte order mark, as UTF-8, else by its likeliest encoding.
+
+    Raises:
+        LoadError: The bytes are no text.
+    """
+    return decode(path.read_bytes())
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    """Return bytes as text.
+
+    UTF-8 is tried first, and is believed if all but a few bytes are well formed. A declared
+    encoding counts only where the bytes fit it; else the encoding is guessed.
+
+    Args:
+        data: The bytes of a file, or of a part of it.
+        declared: The encoding that the file itself names, or "".
+
+    Raises:
+        LoadError: The bytes are no text.
+    """
+    text = _decode(data, declared)
+    sample = text[:10_000]
+    strange = sum(1 for letter in sample if letter < " " and letter not in "\t\n\r\f\v\x1b")
+    if strange > _CONTROL_SHARE * len(sample):
+        raise LoadError(_NO_TEXT)
+    return _TWICE.sub(_encoded_once, text)
+
+
+def _encoded_once(match: re.Match[str]) -> str:
+    try:
+        return match.group().encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return match.group()
+
+
+def _decode(data: bytes, declared: str) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    declared = codec_name(declared)
+    if declared in _SEVEN_BITS:  # such text is valid UTF-8 too, so the declaration decides
+        return data.decode(declared, "replace")
+    wide = _utf16(data[:2000])
+    if wide:
+        return data.decode(wide, "replace")
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8")
+    if is_mostly_utf8(data):
+        return _without_cut_ends(data).decode("utf-8", "replace")
+    if declared and _fits(data, declared):
+        return data.decode(declared)
+    if b"\x00" in data[:_SAMPLE]:
+        raise LoadError(_NO_TEXT)
+    return data.decode(guess_encoding(data[:_SAMPLE]), "replace")
+
+
+def codec_name(declared: str) -> str:
+    """Return Python's name of the encoding that browsers take for a declared one; "" if none.
+
+    Files labelled ISO 8859-1 or ASCII are in Windows-1252, those labelled GB 2312 may hold any
+    character of GB 18030, and so on: https://encoding.spec.whatwg.org/#names-and-labels
+    """
+    try:
+        name = codecs.lookup(declared.strip()).name
+    except (LookupError, ValueError):
+        return ""
+    return _SUPERSETS.get(name, name)
+
+
+def is_mostly_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 but for a few: most sequences beyond ASCII are well formed."""
+    body = _without_cut_ends(data)
+    good = body.decode("utf-8", "ignore")
+    bad = body.decode("utf-8", "replace").count("\ufffd") - good.count("\ufffd")
+    valid = sum(1 for letter in good if letter > "\x7f")
+    return bad * _BAD_BYTES_SHARE <= valid and valid > 0
+
+
+def _without_cut_ends(data: bytes) -> bytes:
+    """The bytes without the halves of characters at either end, as a cut file has them."""
+    start = 0
+    while start < min(3, len(data)) and 0x80 <= data[start] < 0xC0:
+        start += 1
+    for back in range(1, min(4, len(data) - start) + 1):
+        first = data[-back]
+        if first >= 0xC0:
+            length = 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+            return data[start:-back] if back < length else data[start:]
+        if first < 0x80:
+            break
+    return data[start:]
+
+
+def _fits(data: bytes, declared: str) -> bool:
+    """Whether the bytes can be in the declared encoding: without control characters of C1."""
+    try:
+        text = data.decode(declared)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return not _CONTROLS.search(text)
+
+
+def guess_encoding(sample: bytes) -> str:
+    """Return the likeliest encoding of text that is not in a form of UTF.
+
+    Raises:
+        LoadError: The bytes are no text in any known encoding.
+    """
+    for western in ("cp1252", "mac_roman"):
+        if _is_western(sample, western):
+            return western
+    from chardet import detect
+
+    found = codec_name(detect(sample)["encoding"] or "")
+    if not found:
+        raise LoadError("the file is not text, or in an encoding that cannot be told")
+    return found
+
+
+def _is_western(sample: bytes, encoding: str) -> bool:
+    """Whether letters beyond ASCII are those of Western languages, and few, in an encoding.
+
+    Statistics cannot tell the one-byte encodings of Latin letters apart in a short text.
+    """
+    text = sample.decode(encoding, "replace")
+    if _SIGN_IN_WORD.search(text) or _CAPITAL_IN_WORD.search(text):
+        return False
+    letters = [letter for letter in text if not letter.isspace()]
+    high = [letter for letter in letters if letter > "\x7f"]
+    return bool(high) and len(high) * 3 < len(letters) and all(map(_WESTERN.__contains__, high))
+
+
+def _utf16(sample: bytes) -> str:
+    """UTF-16 without a mark: every other byte of Western text is zero."""
+    if len(sample) < 4:
+        return ""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if odd > len(sample) // 5 and even * 10 < odd:
+        return "utf-16-le"
+    return "utf-16-be" if even > len(sample) // 5 and odd * 10 < even else ""

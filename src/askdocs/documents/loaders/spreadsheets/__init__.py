@@ -1,0 +1,1 @@
+"""Spreadsheets and CSV files: each table as lines of named values."""

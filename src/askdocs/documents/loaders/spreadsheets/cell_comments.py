@@ -1,0 +1,63 @@
+"""Notes and comments on the cells of an .xlsx workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from xml.etree.ElementTree import Element
+from zipfile import ZipFile
+
+from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml, relations
+from askdocs.documents.loaders.spreadsheets.sheet_parts import (
+    WORKBOOK,
+    Texts,
+    cell_place,
+    sheet_parts,
+)
+from askdocs.documents.loaders.tables.cells import clean
+
+_NEW_KIND = "[Threaded comment]"  # what an old Excel shows instead of a comment of the new kind
+
+
+def read_notes(archive: ZipFile) -> dict[str, Texts]:
+    """Name of a sheet → the notes on its cells, as "(note by Ada: Paid twice.)"."""
+    targets = relations(archive, WORKBOOK)
+    people = dict(_people(archive, targets))
+    return {name: _sheet_notes(archive, part, people) for name, part in sheet_parts(archive)}
+
+
+def _people(archive: ZipFile, targets: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """(id, name) of those who wrote comments of the new kind."""
+    for kind, part in targets.values():
+        if kind == "person" and part in archive.namelist():
+            for person in read_xml(archive, part):
+                yield attribute(person, "id"), attribute(person, "displayName")
+
+
+def _sheet_notes(archive: ZipFile, part: str, people: Mapping[str, str]) -> Texts:
+    words: dict[tuple[int, int], list[str]] = {}
+    for kind, target in relations(archive, part).values():
+        if target not in archive.namelist() or kind not in {"comments", "threadedComment"}:
+            continue
+        for cell, author, text in _comments(read_xml(archive, target), people):
+            text = clean(text)
+            if text and not text.startswith(_NEW_KIND):
+                by = f"note by {author}" if author else "note"
+                words.setdefault(cell, []).append(f"({by}: {text.removeprefix(f'{author}: ')})")
+    return {cell: " ".join(found) for cell, found in words.items()}
+
+
+def _comments(
+    root: Element, people: Mapping[str, str]
+) -> Iterator[tuple[tuple[int, int], str, str]]:
+    """(cell, author, text) of each comment of a part."""
+    authors = [clean(part.text or "") for part in root.iter() if local(part.tag) == "author"]
+    for comment in root.iter():
+        cell = cell_place(comment.get("ref", ""))
+        if local(comment.tag) not in {"comment", "threadedComment"} or not cell:
+            continue
+        number = comment.get("authorId", "")
+        author = people.get(comment.get("personId", ""), "")
+        if number.isdecimal() and int(number) < len(authors):
+            author = authors[int(number)]
+        pieces = [part.text or "" for part in comment.iter() if local(part.tag) in {"t", "text"}]
+        yield cell, author, "".join(pieces)

@@ -1,0 +1,144 @@
+"""OpenDocument spreadsheets (.ods): the cells as the sheet shows them, which the file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+from zipfile import ZipFile
+
+from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.office.odf_text import paragraph_text
+from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_part, read_xml
+from askdocs.documents.loaders.tables.cells import Numbered, clean
+from askdocs.documents.loaders.tables.grid import add_grid
+from askdocs.documents.loaders.tables.merged_cells import Grid, Span, fill_merged
+
+_MANIFEST = "META-INF/manifest.xml"
+_MOST_COLUMNS = 16_384
+_MOST_ROWS = 1_048_576
+_MOST_CELLS = 20_000_000  # of one sheet
+_LONGEST_REPEAT = 1000  # filled rows or cells that stand in the file once for many
+_HIDDEN = frozenset({"collapse", "filter"})
+_ROW_PARTS = frozenset("table-header-rows table-row-group table-rows".split())
+_COLUMN_PARTS = frozenset("table-header-columns table-column-group table-columns".split())
+
+
+def add_sheets(builder: DocumentBuilder, archive: ZipFile) -> None:
+    """Add the sheets of a spreadsheet, a heading each.
+
+    Raises:
+        LoadError: It is protected by a password, or a sheet is far too large.
+    """
+    if _MANIFEST in archive.namelist() and b"encryption-data" in read_part(archive, _MANIFEST):
+        raise LoadError("the file is protected by a password")
+    content = read_xml(archive, "content.xml")
+    hidden = set(_hidden_styles(content))
+    for sheet in content.iter():
+        if local(sheet.tag) != "spreadsheet":
+            continue
+        for table in sheet:
+            if local(table.tag) == "table":
+                _add_sheet(builder, table, is_hidden=attribute(table, "style-name") in hidden)
+
+
+def _hidden_styles(content: Element) -> Iterator[str]:
+    for style in content.iter():
+        if local(style.tag) == "style" and any(
+            attribute(part, "display") == "false" for part in style
+        ):
+            yield attribute(style, "name")
+
+
+def _add_sheet(builder: DocumentBuilder, table: Element, *, is_hidden: bool) -> None:
+    name = attribute(table, "name")
+    grid: Grid = []
+    numbers: list[int] = []
+    spans: list[Span] = []
+    number, cells_read = 1, 0
+    for row in _parts(table, "table-row", _ROW_PARTS):
+        cells = _cells(row, len(grid), spans)
+        if attribute(row, "visibility") in _HIDDEN and any(cells):
+            last = max(n for n, cell in enumerate(cells) if cell)
+            cells[last] += " (hidden row)"
+        count = min(_count(row, "number-rows-repeated"), _MOST_ROWS)
+        for index in range(min(count, _LONGEST_REPEAT) if any(cells) else 1):
+            grid.append([*cells])
+            numbers.append(number + index)
+            cells_read += len(cells)
+        number += count
+        if cells_read > _MOST_CELLS:
+            raise LoadError(f"the sheet {name!r} is too large")
+    fill_merged(grid, spans)
+    _mark_hidden_columns(grid, table)
+    rows: Numbered = [(number, row) for number, row in zip(numbers, grid, strict=True) if any(row)]
+    if rows:
+        builder.heading(1, f"{name} (hidden sheet)" if is_hidden else name)
+        add_grid(builder, rows)
+
+
+def _cells(row: Element, at: int, spans: list[Span]) -> list[str]:
+    """The texts of a row; the merged cells that begin in it are added to `spans`."""
+    cells: list[str] = []
+    for cell in row:
+        kind = local(cell.tag)
+        if kind not in {"table-cell", "covered-table-cell"}:
+            continue
+        text = _cell_text(cell) if kind == "table-cell" else ""
+        across, down = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
+        if text and (across > 1 or down > 1):
+            spans.append(((at, len(cells)), (at + down - 1, len(cells) + across - 1)))
+        count = _count(cell, "number-columns-repeated")
+        cells += [text] * min(count, _LONGEST_REPEAT if text else _MOST_COLUMNS)
+    while cells and not cells[-1] and not any(len(cells) - 1 <= span[1][1] for span in spans):
+        cells.pop()
+    return cells
+
+
+def _cell_text(cell: Element) -> str:
+    """What a cell shows, and its note."""
+    words = [paragraph_text(part) for part in cell if local(part.tag) == "p"]
+    text = clean(" ".join(words)) or _unformatted(cell)
+    for note in cell:
+        if local(note.tag) == "annotation":
+            by = "".join(part.text or "" for part in note if local(part.tag) == "creator")
+            said = clean(" ".join(paragraph_text(p) for p in note if local(p.tag) == "p"))
+            text = f"{text} ({f'note by {by}' if by else 'note'}: {said})".strip()
+    return text
+
+
+def _unformatted(cell: Element) -> str:
+    """The value, or else the formula, of a cell whose look the file does not hold."""
+    for name in ("string-value", "date-value", "time-value", "boolean-value", "value"):
+        if found := attribute(cell, name):
+            return found
+    formula = attribute(cell, "formula").partition("=")[2]
+    return f"={formula} (not computed)" if formula else ""
+
+
+def _mark_hidden_columns(grid: Grid, table: Element) -> None:
+    at, width = 0, max((len(row) for row in grid), default=0)
+    for column in _parts(table, "table-column", _COLUMN_PARTS):
+        count = _count(column, "number-columns-repeated")
+        if attribute(column, "visibility") in _HIDDEN:
+            for index in range(at, min(at + count, width)):
+                row = next((row for row in grid if index < len(row) and row[index]), None)
+                if row is not None:
+                    row[index] += " (hidden column)"
+        at += count
+
+
+def _parts(table: Element, name: str, within: frozenset[str]) -> Iterator[Element]:
+    """The rows or columns of a table in order, also those in groups."""
+    stack = list(reversed(table))
+    while stack:
+        element = stack.pop()
+        if local(element.tag) == name:
+            yield element
+        elif local(element.tag) in within:
+            stack.extend(reversed(element))
+
+
+def _count(element: Element, name: str) -> int:
+    value = attribute(element, name)
+    return max(1, int(value)) if value.isdecimal() and len(value) < 9 else 1
