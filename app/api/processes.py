@@ -12,6 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, StreamingResponse
 
 from askdocs.errors import AskdocsError
+from askdocs.guide.folder import READ
 from askdocs.remote.wire import from_record, to_error, to_record
 from askdocs.search.filters import Filters
 from askdocs.types import AskOptions, Progress, ProgressListener
@@ -21,7 +22,10 @@ from ..background_tasks import Background
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
-TASKS = frozenset("check corpus document find guide index is_indexed search status stream".split())
+_FIND_OPTIONS = ("by", "start", "documents", "each")  # a client may send some of them only
+TASKS = frozenset(
+    "check corpus document find guide has_llm index is_indexed search status stream".split()
+)
 
 
 def add_tasks(routes: FastAPI, assistant: Assistant, background: Background) -> None:
@@ -71,6 +75,8 @@ def _do(
     match task:
         case "corpus":
             return str(assistant.config.corpus.resolve())
+        case "has_llm":
+            return assistant.has_llm
         case "is_indexed":
             return assistant.is_indexed()
         case "status":
@@ -87,9 +93,10 @@ def _do(
         case "find":
             given = values["filters"]
             filters = from_record(Filters, given) if given else None
-            return assistant.find(values["query"], filters=filters, documents=values["documents"])
+            options = {name: values[name] for name in _FIND_OPTIONS if name in values}
+            return assistant.find(values["query"], filters=filters, **options)
         case "guide":
-            return assistant.guide(sources=values["sources"])
+            return assistant.guide(sources=values["sources"], most=values.get("most", READ))
         case "check":
             return assistant.check(values["text"], sources=values["sources"], on_progress=listener)
         case _:
@@ -112,6 +119,8 @@ def _streamed(assistant: Assistant, values: Mapping[str, Any]) -> Generator[str]
         sources=options.sources,
         quotes=options.quotes,
         insist=options.insist,
+        tasks=options.tasks,
+        second_opinion=options.second_opinion,
     )
     try:
         for piece in stream:

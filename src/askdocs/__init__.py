@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from askdocs.answering.stream import Stream
+    from askdocs.answering.stream import Draft, Stream
     from askdocs.assistant import Assistant
     from askdocs.config import Config, load_config
     from askdocs.errors import (
@@ -16,32 +16,78 @@ if TYPE_CHECKING:
         IndexBusyError,
         IndexMismatchError,
         ModelUnavailableError,
+        OldIndexError,
+        ReplyCutOffError,
         VectorsUnavailableError,
     )
-    from askdocs.types import Answer, Changes, Citation, Document, Hit, Passage, Statement, Turn
+    from askdocs.index.doctor import Diagnosis, Problem, Repair
+    from askdocs.interface import AssistantInterface
+    from askdocs.models.embedders import Embedder
+    from askdocs.resources import Models
+    from askdocs.search.filters import Filters
+    from askdocs.types import (
+        Activity,
+        Anchor,
+        Answer,
+        Changes,
+        Check,
+        CheckedStatement,
+        Citation,
+        Document,
+        DocumentGuide,
+        DocumentMatches,
+        DocumentRecord,
+        Excerpt,
+        Failure,
+        Guide,
+        Hit,
+        Match,
+        Passage,
+        Progress,
+        ProgressListener,
+        Quotation,
+        SearchResult,
+        Section,
+        Statement,
+        Status,
+        SuggestedQuestion,
+        Turn,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
-    "Answer", "AskdocsError", "Assistant", "Changes", "Citation", "Config", "ConfigError",
-    "CorpusError", "Document", "Hit", "IndexBusyError", "IndexMismatchError",
-    "ModelUnavailableError", "Passage", "Statement", "Stream", "Turn",
-    "VectorsUnavailableError", "load_config",
+    "Activity", "Anchor", "Answer", "AskdocsError", "Assistant", "AssistantInterface", "Changes",
+    "Check", "CheckedStatement", "Citation", "Config", "ConfigError", "CorpusError", "Diagnosis",
+    "Document", "DocumentGuide", "DocumentMatches", "DocumentRecord", "Draft", "Embedder",
+    "Excerpt", "Failure", "Filters", "Guide", "Hit", "IndexBusyError", "IndexMismatchError",
+    "Match", "ModelUnavailableError", "Models", "OldIndexError", "Passage", "Problem", "Progress",
+    "ProgressListener", "Quotation", "Repair", "ReplyCutOffError", "SearchResult", "Section",
+    "Statement", "Status", "Stream", "SuggestedQuestion", "Turn", "VectorsUnavailableError",
+    "load_config",
 ]  # fmt: skip
 
-_HOMES = {
+_MODULES = {
     "Assistant": "assistant",
-    "Stream": "answering.stream",
+    "AssistantInterface": "interface",
     "Config": "config",
+    "Diagnosis": "index.doctor",
+    "Draft": "answering.stream",
+    "Embedder": "models.embedders",
+    "Filters": "search.filters",
+    "Models": "resources",
+    "Problem": "index.doctor",
+    "Repair": "index.doctor",
+    "Stream": "answering.stream",
     "load_config": "config",
-}
+}  # every other name is in `errors` or `types`
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used: importing the package costs next to nothing."""
+    """Load a public name when it is first used, so that importing the package is fast."""
     if name not in __all__:
         raise AttributeError(f"module 'askdocs' has no attribute {name!r}")
-    home = _HOMES.get(name) or ("errors" if name.endswith("Error") else "types")
-    return getattr(import_module(f"askdocs.{home}"), name)
+    module = _MODULES.get(name) or ("errors" if name.endswith("Error") else "types")
+    return getattr(import_module(f"askdocs.{module}"), name)
 
 
 def __dir__() -> list[str]:

@@ -113,7 +113,6 @@ class Assistant(AssistantInterface):
 
     @property
     def has_llm(self) -> bool:
-        """Whether a language model is set, even if it is unreachable."""
         return self._parts.has_llm
 
     def close(self) -> None:
@@ -147,14 +146,6 @@ class Assistant(AssistantInterface):
         ray: str = "",
         recheck: Sequence[str] = (),
     ) -> Changes:
-        """Make the index equal to the folder; see `AssistantInterface.index`.
-
-        Args:
-            ray: The address of a Ray cluster whose workers embed; "" embeds in this process.
-
-        Raises:
-            ConfigError: Both `ray` and an `embedder` object were given.
-        """
         with self._sync_guard, self._telling(on_progress or _ignore) as listener:
             if not dry_run:
                 self._parts.open_lock()
@@ -216,11 +207,6 @@ class Assistant(AssistantInterface):
                 self._parts.open_vectors().count()
 
     def check_folder(self) -> None:
-        """Check that the index is of this folder, or that its own folder no longer exists.
-
-        Raises:
-            CorpusError: It is of another folder, which still exists.
-        """
         other = Path(self._parts.open_catalog().meta().get(FOLDER, self.config.corpus))
         if other.is_dir() and not same_place(other, self.config.corpus):
             raise CorpusError(
@@ -269,15 +255,6 @@ class Assistant(AssistantInterface):
         return document
 
     def guide(self, *, sources: Sequence[str] | None = None, most: int = READ) -> Guide:
-        """Return what the folder holds and what it speaks of, by its own words.
-
-        Args:
-            sources: Names, folders or globs of the documents that are meant; None means all.
-            most: How many documents are looked into at most.
-
-        Raises:
-            CorpusError: No document matches `sources`.
-        """
         catalog = self._parts.open_catalog()
         within = None if sources is None else catalog.sources(sources)
         return self._parts.guides.folder(catalog, sources=within, most=most)
@@ -404,20 +381,6 @@ class Assistant(AssistantInterface):
         documents: int = 20,
         each: int = 5,
     ) -> SearchResult:
-        """Find the places where words stand, document by document.
-
-        Args:
-            query: Words that have to stand in a document all together. "Exact phrases" stand in
-                quotation marks, a star ends the beginning of a word.
-            by: "meaning" finds what is like the query instead, at most 60 passages.
-            filters: Which documents are looked at.
-            start: The first document of the result, counted from 0.
-            documents: How many documents the result has at most.
-            each: How many passages it has of each document at most.
-
-        Raises:
-            AskdocsError: As `search` does.
-        """
         catalog = self._parts.open_catalog()
         within = filters.within(catalog) if filters else None
         page = {"start": max(start, 0), "documents": documents, "each": each}

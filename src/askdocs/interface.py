@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Literal
 
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
+from askdocs.guide.folder import READ
 from askdocs.search.filters import Filters
 from askdocs.system.closing import Closing
 from askdocs.types import (
@@ -27,8 +29,13 @@ from askdocs.types import (
 class AssistantInterface(Closing):
     """Indexes a folder of documents and answers from it.
 
-    `Assistant` does that in this process. `RemoteAssistant` hands each call to the server that has
-    the index open, and raises what the Assistant of the server raised.
+    `Assistant` does this in the current process. `RemoteAssistant` sends each call to the server
+    that has the index open, and raises the error that the server raised. What only an `Assistant`
+    offers is not part of this interface: `consider`, `suggested_questions`, `diagnose`, `repair`,
+    `move`, `index_documents` and the LlamaIndex adapters.
+
+    Every method can be called from any thread. `close`, or the end of a `with` block, releases
+    what is open.
     """
 
     @property
@@ -41,11 +48,26 @@ class AssistantInterface(Closing):
     def address(self) -> str:
         """The URL of the page that serves the index; "" if there is none."""
 
+    @property
+    @abstractmethod
+    def has_llm(self) -> bool:
+        """Whether a language model is set, even if it is unreachable."""
+
     # The folder
 
     @abstractmethod
     def is_indexed(self) -> bool:
-        """Whether the index has been built and holds at least one passage."""
+        """Whether the index has been built and contains at least one passage."""
+
+    @abstractmethod
+    def check_folder(self) -> None:
+        """Check that the index is of the folder in the settings.
+
+        An index whose own folder no longer exists passes too.
+
+        Raises:
+            CorpusError: The index is of another folder, which still exists.
+        """
 
     @abstractmethod
     def index(
@@ -54,6 +76,7 @@ class AssistantInterface(Closing):
         on_progress: ProgressListener | None = None,
         dry_run: bool = False,
         rebuild: bool = False,
+        ray: str = "",
         recheck: Sequence[str] = (),
     ) -> Changes:
         """Make the index equal to the folder. Only what changed is loaded and embedded.
@@ -63,14 +86,18 @@ class AssistantInterface(Closing):
             dry_run: Change nothing; the result says what would be done.
             rebuild: Delete the index first, whatever settings it was made with. This is done
                 after the folder and the embedding model have been found.
-            recheck: Sources whose files are read again even where they are unchanged.
+            ray: The address of a Ray cluster whose workers embed; "" embeds in the process that
+                has the index open.
+            recheck: Sources whose files are read again even if they are unchanged.
 
         Returns:
             What was added, changed, renamed and removed, and the files that could not be read.
 
         Raises:
+            ConfigError: `ray` was given, and the embedding model is an object or the index is
+                open in a server.
             CorpusError: The folder is missing, or it is empty and the index is not.
-            IndexBusyError: Another process holds the index.
+            IndexBusyError: Another process has the index open.
             IndexMismatchError: The index was made with other settings, or is damaged.
             ModelUnavailableError: The embedding model cannot be loaded or reached.
             VectorsUnavailableError: The Chroma server does not answer.
@@ -98,7 +125,9 @@ class AssistantInterface(Closing):
     def search(
         self, query: str, *, top_k: int = 8, sources: Sequence[str] | None = None
     ) -> list[Hit]:
-        """Find the passages that match a query best.
+        """Find the passages that match a query best: semantic and keyword search together.
+
+        `find` is the plain search for exact words.
 
         Args:
             query: The words or the question to search for.
@@ -111,7 +140,7 @@ class AssistantInterface(Closing):
         Raises:
             AskdocsError: The query is empty.
             CorpusError: No document matches `sources`.
-            IndexBusyError: Another process holds the index.
+            IndexBusyError: Another process has the index open.
             IndexMismatchError: The index was made with other settings, or is damaged.
             ModelUnavailableError: The embedding model cannot be loaded or reached.
             VectorsUnavailableError: The Chroma server does not answer.
@@ -119,27 +148,40 @@ class AssistantInterface(Closing):
 
     @abstractmethod
     def find(
-        self, query: str, *, filters: Filters | None = None, documents: int = 20
+        self,
+        query: str,
+        *,
+        by: Literal["words", "meaning"] = "words",
+        filters: Filters | None = None,
+        start: int = 0,
+        documents: int = 20,
+        each: int = 5,
     ) -> SearchResult:
-        """Find the places where words stand, document by document.
+        """Find the passages that contain given words, document by document.
+
+        `search` ranks passages for a question instead.
 
         Args:
-            query: Words that have to stand in a document all together. "Exact phrases" stand in
-                quotation marks, a star ends the beginning of a word.
-            filters: Which documents are looked at.
-            documents: How many documents the result has at most.
+            query: The words. A document has to contain all of them. "An exact phrase" is in
+                quotation marks. A star completes the beginning of a word, as in harbour*.
+            by: "meaning" returns passages that are similar to the query instead, at most 60.
+            filters: Which documents are searched; None searches all.
+            start: The first document of the result, counted from 0.
+            documents: The maximum number of documents in the result.
+            each: The maximum number of passages of each document.
 
         Raises:
-            AskdocsError: The query holds no word.
+            AskdocsError: The query contains no word. With `by="meaning"`, as `search` does.
             CorpusError: No document matches the filters.
         """
 
     @abstractmethod
-    def guide(self, *, sources: Sequence[str] | None = None) -> Guide:
-        """Return what the folder holds and what it speaks of, by its own words.
+    def guide(self, *, sources: Sequence[str] | None = None, most: int = READ) -> Guide:
+        """Describe the folder and its documents in their own words.
 
         Args:
-            sources: Names, folders or globs of the documents that are meant; None means all.
+            sources: Names, folders or globs of the documents to describe; None means all.
+            most: The maximum number of documents whose text is read.
 
         Raises:
             CorpusError: No document matches `sources`.
@@ -157,11 +199,12 @@ class AssistantInterface(Closing):
 
         Args:
             text: The draft, as plain text or Markdown.
-            sources: Names, folders or patterns of documents, to look only in these.
+            sources: Names, folders or globs of the documents to use; None uses all.
             on_progress: Called after each statement, with how many are done.
 
         Returns:
-            A verdict for each statement, with the words of the documents beside it.
+            A verdict for each statement, with the words of the documents that it was compared
+            with.
 
         Raises:
             CorpusError: No document matches `sources`.
@@ -186,13 +229,14 @@ class AssistantInterface(Closing):
             history: The earlier turns of the conversation, oldest first.
             sources: Names, folders or globs of the documents to use; None uses all.
             quotes: Answer with quoted sentences even if a language model is set.
-            insist: Answer even where the confidence is below `minimum_confidence`. Without it,
+            insist: Answer even if the confidence is below `minimum_confidence`. Without it,
                 such a question is refused and not sent to the language model.
-            tasks: A value of the setting `tasks` for this question; empty for the setting's own.
-            second_opinion: The same of the setting `second_opinion`.
+            tasks: "model" or "quotes" for this question; "" for the value of the setting `tasks`.
+            second_opinion: "yes" or "no" for this question; "" for the value of the setting
+                `second_opinion`.
 
         Returns:
-            The answer; `answered` is False where none was found.
+            The answer; `answered` is False if none was found.
 
         Raises:
             AskdocsError: As `search` does.
@@ -225,8 +269,8 @@ class AssistantInterface(Closing):
 
         Returns:
             An iterator over pieces of text, which can be empty while a model is silent. Its
-            `.answer` holds the Answer at the end. If a model fails midway, that answer replaces
-            the text that was streamed.
+            `.answer` is the Answer once the iteration has ended. If a model fails midway, that
+            answer replaces the text that was streamed.
 
         Raises:
             AskdocsError: As `search` does, while it is iterated.

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
-from askdocs import Assistant, Config, CorpusError, IndexBusyError
+from askdocs import Assistant, Config, ConfigError, CorpusError, IndexBusyError, Stream
 from askdocs.app.api.processes import add_tasks
 from askdocs.app.background_tasks import Background
 from askdocs.app.security import protected
@@ -28,7 +28,7 @@ from askdocs.index.lock import read_owner
 from askdocs.remote.client import RemoteAssistant, find_server
 from askdocs.remote.wire import from_error, from_record, to_error, to_record
 from askdocs.system.network import is_this_machine
-from askdocs.types import Answer, Changes, Check, Hit, Status, Turn
+from askdocs.types import Answer, AskOptions, Changes, Check, Hit, Status, Turn
 from tests.hash_embedding import HashEmbedding
 from tests.model_server import Script, serving
 from tests.page_server import INDEXED
@@ -120,6 +120,7 @@ def test_the_client_returns_what_an_assistant_returns(server: Server) -> None:
     assert remote is not None
     with remote:
         assert remote.is_indexed()
+        assert not remote.has_llm
         (hit, *_) = remote.search("how far do owls turn their heads", top_k=3)
         assert isinstance(hit, Hit)
         document = remote.document("owls.md")
@@ -129,6 +130,11 @@ def test_the_client_returns_what_an_assistant_returns(server: Server) -> None:
         for citation in answer.citations:
             assert document.text[citation.start : citation.end] == citation.quote
         assert remote.ask("and when do they hunt?", history=[Turn(answer.question, answer)])
+        found = remote.find("owls", each=1)
+        assert [len(each.matches) for each in found.documents] == [1]
+        assert remote.find("owls", start=len(found.documents)).documents == ()
+        assert remote.find("birds that hunt at night", by="meaning").documents
+        assert remote.guide(most=0).documents == ()
         checked = remote.check("Owls hunt at night.")
         assert [each.verdict for each in checked.statements] == ["quoted"]
         status = remote.status()
@@ -164,6 +170,38 @@ def test_a_model_of_the_server_is_heard_as_it_speaks_and_can_be_stopped(tmp_path
             assert script.left.wait(PATIENCE)
 
 
+class Recording(Assistant):
+    """Notes the options of a question, and answers with it."""
+
+    options: AskOptions | None = None
+
+    def _stream(self, question: str, options: AskOptions) -> Stream:
+        self.options = options
+
+        def answer() -> Generator[str, None, Answer]:
+            yield from ()
+            return Answer(question, "")
+
+        return Stream(answer)
+
+
+def test_every_option_of_a_question_reaches_the_server(tmp_path: Path) -> None:
+    config = Config(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    with Recording(config) as assistant, listening(tasks(assistant)) as address:
+        remote = RemoteAssistant(config, address, assistant.token)
+        options = AskOptions((), ("a.md",), True, True, "quotes", "no")
+        remote.ask(
+            "Who?", sources=["a.md"], quotes=True, insist=True, tasks="quotes", second_opinion="no"
+        )
+        assert assistant.options == options
+
+
+def test_a_server_does_not_embed_on_a_ray_cluster(tmp_path: Path) -> None:
+    remote = RemoteAssistant(Config(index=tmp_path), "http://127.0.0.1:1", "x")
+    with pytest.raises(ConfigError, match="Stop it first"):
+        remote.index(ray="auto")
+
+
 def test_errors_come_through_as_they_were_raised(server: Server) -> None:
     remote = find_server(server.config)
     assert remote is not None
@@ -174,9 +212,13 @@ def test_errors_come_through_as_they_were_raised(server: Server) -> None:
 
 
 def test_a_server_of_another_folder_is_told(server: Server, tmp_path: Path) -> None:
+    other = Config(corpus=tmp_path, index=server.config.index)
     with pytest.raises(IndexBusyError, match="which serves"):
-        find_server(Config(corpus=tmp_path, index=server.config.index))
-    assert find_server(Config(corpus=tmp_path, index=server.config.index), any_corpus=True)
+        find_server(other)
+    remote = find_server(other, any_corpus=True)
+    assert remote is not None
+    with pytest.raises(CorpusError, match="serves"):
+        remote.check_folder()
 
 
 def test_a_folder_is_the_same_however_its_path_is_spelt(server: Server, tmp_path: Path) -> None:

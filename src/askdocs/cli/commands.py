@@ -10,9 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, redirect_stdout
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -79,25 +78,40 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Bring the index up to date with the folder."""
+    if watch and (dry_run or as_json or ray):
+        raise typer.BadParameter("--watch goes neither with --dry-run nor with --json or --ray.")
+    if watch:
+        with open_alone(places) as assistant:
+            _sync(assistant, rebuild=rebuild)
+            with watching(assistant, poll=poll):
+                print("Watching for changes. Ctrl-C ends.", file=sys.stderr)
+                while True:  # short waits: Windows does not interrupt one without an end
+                    time.sleep(1)
+    with open_alone(places) if ray else open_assistant(places) as found:
+        _sync(found, dry_run=dry_run, rebuild=rebuild, ray=ray, as_json=as_json)
+
+
+def _sync(
+    assistant: AssistantInterface,
+    *,
+    dry_run: bool = False,
+    rebuild: bool = False,
+    ray: str = "",
+    as_json: bool = False,
+) -> None:
+    """Bring the index up to date, and print what has changed."""
     from askdocs.cli.terminal import show_changes, showing_progress
     from askdocs.output.json_records import changes_as_json
 
-    if watch and (dry_run or as_json or ray):
-        raise typer.BadParameter("--watch goes neither with --dry-run nor with --json or --ray.")
-    with open_assistant(places, alone=watch or bool(ray)) as assistant:
-        sync = partial(cast("Assistant", assistant).index, ray=ray) if ray else assistant.index
-        # Ray prints which workers it has lost to the standard output.
-        with showing_progress() as on_progress, redirect_stdout(sys.stderr):
-            changes = sync(on_progress=on_progress, dry_run=dry_run, rebuild=rebuild)
-        if as_json:
-            _print_json(changes_as_json(changes))
-        else:
-            show_changes(changes, dry_run=dry_run)
-        if watch:
-            with watching(cast("Assistant", assistant), poll=poll):
-                print("Watching for changes. Ctrl-C ends.", file=sys.stderr)
-                while True:  # with an end: Windows does not break off a wait without one
-                    time.sleep(1)
+    # Ray prints the workers that it has lost to standard output.
+    with showing_progress() as on_progress, redirect_stdout(sys.stderr):
+        changes = assistant.index(
+            on_progress=on_progress, dry_run=dry_run, rebuild=rebuild, ray=ray
+        )
+    if as_json:
+        _print_json(changes_as_json(changes))
+    else:
+        show_changes(changes, dry_run=dry_run)
 
 
 @app.command()
@@ -124,13 +138,8 @@ def ask(
             _print_json({**answer_as_json(answer), "seconds": seconds})
             return
         stream = assistant.stream(question, sources=source, insist=insist)
-        if show_stream(stream, written=_may_write(assistant)) is None:
+        if show_stream(stream, written=assistant.has_llm) is None:
             raise typer.Exit(STATUS)
-
-
-def _may_write(assistant: AssistantInterface) -> bool:
-    """Whether a language model may write the answers; of a server it is not known."""
-    return bool(getattr(assistant, "has_llm", True))
 
 
 @app.command()
@@ -196,7 +205,7 @@ def chat(
             try:
                 with interrupts.stopping_a_part():
                     stream = assistant.stream(question, history=history, sources=source)
-                    answer = show_stream(stream, written=_may_write(assistant))
+                    answer = show_stream(stream, written=assistant.has_llm)
             except AskdocsError as error:
                 print(error, file=sys.stderr)
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from askdocs.errors import IndexBusyError
 
@@ -49,37 +49,28 @@ def open_assistant(
     places: Places,
     *,
     llm: str | None = None,
-    alone: bool = False,
-    to_read: bool = False,
     any_corpus: bool = False,
-) -> Iterator[AssistantInterface]:
-    """Open an assistant: one of this process, or the server that has the index open.
+) -> Iterator[Assistant | RemoteAssistant]:
+    """Open an assistant: one in this process, or the server that has the index open.
 
     Args:
         places: Where documents, index and settings are.
         llm: The language model; None for that of the settings.
-        alone: Do not use a server.
-        to_read: This process only reads. Several may do so where the vectors are at a server.
-        any_corpus: A server of another folder of documents will do.
-
-    Raises:
-        IndexBusyError: `alone`, and a server has the index open. The message has its address.
+        any_corpus: Accept a server of another folder of documents.
     """
     from askdocs.remote.client import find_server
 
     settings = read_settings(places.config, corpus=places.corpus, index=places.index, llm=llm)
-    server = None if to_read and settings.served else find_server(settings, any_corpus=any_corpus)
+    server = find_server(settings, any_corpus=any_corpus)
     if server is None:
         from askdocs.assistant import Assistant
 
         with Assistant(settings) as assistant:
             yield assistant
-    elif alone:
-        raise _busy(settings, server)
-    else:
-        own = ", with its language model" if llm else ""
-        print(f"(through the server at {server.address}{own})", file=sys.stderr)
-        yield server
+        return
+    own = ", with its language model" if llm else ""
+    print(f"(through the server at {server.address}{own})", file=sys.stderr)
+    yield server
 
 
 @contextmanager
@@ -140,15 +131,22 @@ def _busy(settings: Config, server: RemoteAssistant) -> IndexBusyError:
 
 
 @contextmanager
-def open_alone(
-    places: Places,
-    *,
-    llm: str | None = None,
-    to_read: bool = False,
-) -> Iterator[Assistant]:
-    """Open an Assistant of this process; see `open_assistant`."""
-    with open_assistant(places, llm=llm, alone=True, to_read=to_read) as found:
-        yield cast("Assistant", found)
+def open_alone(places: Places) -> Iterator[Assistant]:
+    """Open an Assistant in this process, and no server.
+
+    Raises:
+        IndexBusyError: A server has the index open. The message has its address.
+    """
+    from askdocs.remote.client import find_server
+
+    settings = read_settings(places.config, corpus=places.corpus, index=places.index)
+    server = find_server(settings)
+    if server is not None:
+        raise _busy(settings, server)
+    from askdocs.assistant import Assistant
+
+    with Assistant(settings) as assistant:
+        yield assistant
 
 
 @contextmanager
@@ -169,7 +167,7 @@ def watching(assistant: Assistant, *, poll: bool, follow: bool = True) -> Iterat
 
 
 @contextmanager
-def following(assistant: AssistantInterface) -> Iterator[None]:
+def following(assistant: Assistant | RemoteAssistant) -> Iterator[None]:
     """Index changes of the folder as they happen; print to standard error only.
 
     A server that has the index open does so itself.
@@ -184,7 +182,7 @@ def following(assistant: AssistantInterface) -> Iterator[None]:
     def report_changes(changes: Changes) -> None:
         _report(f"{changes.passages} passages in the index")
 
-    with Watch(cast("Assistant", assistant), on_changes=report_changes, on_error=_report):
+    with Watch(assistant, on_changes=report_changes, on_error=_report):
         yield
 
 
@@ -216,10 +214,8 @@ def index_first_if_new(assistant: AssistantInterface, corpus: Path | None) -> No
     Raises:
         CorpusError: The index is of another folder than `corpus`.
     """
-    from askdocs.remote.client import RemoteAssistant
-
-    if corpus and not isinstance(assistant, RemoteAssistant):
-        cast("Assistant", assistant).check_folder()
+    if corpus:
+        assistant.check_folder()
     if not assistant.is_indexed():
         from askdocs.cli.terminal import showing_progress
 

@@ -1,4 +1,4 @@
-"""An index that another process serves, used as if it were ours."""
+"""A client for the server that has an index open, with the methods of an Assistant."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
-from askdocs.errors import IndexBusyError
+from askdocs.errors import ConfigError, CorpusError, IndexBusyError
+from askdocs.guide.folder import READ
 from askdocs.index.lock import read_owner
 from askdocs.interface import AssistantInterface
 from askdocs.remote.wire import from_error, from_record, to_record
@@ -103,8 +104,20 @@ class RemoteAssistant(AssistantInterface):
         """The absolute path of the folder that the server indexes. Raises OSError if it is gone."""
         return str(self._asked("corpus", {}, None, seconds=_GREETING_SECONDS))
 
+    @property
+    def has_llm(self) -> bool:
+        return bool(self._call("has_llm"))
+
     def is_indexed(self) -> bool:
         return bool(self._call("is_indexed"))
+
+    def check_folder(self) -> None:
+        other = Path(str(self._call("corpus")))
+        if not same_place(other, self.config.corpus):
+            raise CorpusError(
+                f"The server at {self.address} serves {other}, not {self.config.corpus}. Stop it,"
+                " or use another index with --index."
+            )
 
     def index(
         self,
@@ -112,8 +125,14 @@ class RemoteAssistant(AssistantInterface):
         on_progress: ProgressListener | None = None,
         dry_run: bool = False,
         rebuild: bool = False,
+        ray: str = "",
         recheck: Sequence[str] = (),
     ) -> Changes:
+        if ray:
+            raise ConfigError(
+                f"The server at {self.address} has the index open and does not embed on a Ray"
+                " cluster. Stop it first."
+            )
         found = self._call(
             "index", on_progress, dry_run=dry_run, rebuild=rebuild, recheck=list(recheck)
         )
@@ -132,14 +151,28 @@ class RemoteAssistant(AssistantInterface):
         return [from_record(Hit, each) for each in found]
 
     def find(
-        self, query: str, *, filters: Filters | None = None, documents: int = 20
+        self,
+        query: str,
+        *,
+        by: Literal["words", "meaning"] = "words",
+        filters: Filters | None = None,
+        start: int = 0,
+        documents: int = 20,
+        each: int = 5,
     ) -> SearchResult:
-        record = to_record(filters) if filters else None
-        found = self._call("find", query=query, filters=record, documents=documents)
+        found = self._call(
+            "find",
+            query=query,
+            by=by,
+            filters=to_record(filters) if filters else None,
+            start=start,
+            documents=documents,
+            each=each,
+        )
         return from_record(SearchResult, found)
 
-    def guide(self, *, sources: Sequence[str] | None = None) -> Guide:
-        return from_record(Guide, self._call("guide", sources=sources))
+    def guide(self, *, sources: Sequence[str] | None = None, most: int = READ) -> Guide:
+        return from_record(Guide, self._call("guide", sources=sources, most=most))
 
     def check(
         self,
