@@ -19,6 +19,7 @@ from askdocs.answering.verification.counterparts import counterpart
         ("Leicester bought the striker.", "Leicester did not buy the striker."),
         ("The train stopped twice.", "The train did not stop twice."),
         ("The study carries weight.", "The study does not carry weight."),
+        ("I am not allowed to sell it.", "I am allowed to sell it."),
         ("Is the ferry late", ""),  # what opens a sentence is no verb of a statement
         ("Late, wet and cold.", ""),
     ],

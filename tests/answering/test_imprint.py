@@ -33,6 +33,7 @@ def said(question: str, text: str) -> list[str]:
         ("When was the report published?", ("date",)),
         ("What is the date of this letter?", ("date",)),
         ("Who is it addressed to?", ("recipient",)),
+        ("Who wrote this handbook?", ("author",)),
         ("Who wrote the chapter on pumps?", ()),
         ("When was the pump repaired?", ()),
         ("Who wrote it, and why?", ()),

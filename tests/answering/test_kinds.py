@@ -42,6 +42,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("How many of my documents refer to Vardefjord?", "Vardefjord"),
         ("Can you show me the reports that discuss tolls?", "tolls"),
         ("Where is Brekke mentioned?", "Brekke"),
+        ("Could you kindly list the minutes that mention Brekke?", "Brekke"),
+        ("Which studies cite Brekke?", "Brekke"),
     ],
 )
 def test_questions_for_mentions_are_known(question: str, phrase: str) -> None:

@@ -25,6 +25,7 @@ def test_a_request_is_read_as_the_question_in_it(asked: str, read_as: str) -> No
         ("When did it open?", "fact"),
         ("Could you tell me how many boats there are?", "fact"),
         ("Is the park open?", "yes_no"),
+        ("Won't the park open?", "yes_no"),
         ("Why did it close?", "open"),
         ("What did Zehri warn of?", "speech"),
         ("What does the report say about tolls?", "topic"),

@@ -73,6 +73,7 @@ COPIED = (
         ("1962", "1963", True), ("three", "four", True), ("not to sell", "to sell", True),
         ("Hull", "Hill", True), ("northern", "southern", True), ("before", "after", True),
         ("Garrick Brothers", "Lyle Brothers", True), ("had been", "had not been", True),
+        ("the board of", "none of", True),
         ("three", "3", False), ("decided", "resolved", False), ("winter", "cold months", False),
         ("Garrick Brothers", "Garrick", False), ("new bridge", "bridge", False),
         (" northern", "", False), ("the board", "the directors", False),

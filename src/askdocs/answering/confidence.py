@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.intent import asks_for_list
 from askdocs.answering.questions.question import Question
+from askdocs.text.english import NEGATION
 from askdocs.text.language import asks_in_english, language_of
 from askdocs.text.stemming import stems_for
 from askdocs.text.tokens import words
@@ -30,11 +31,7 @@ _WEIGHTS = {
     "list": -0.843,  # whether it asks for several things
     "one_fact": -0.1,  # whether it asks for one person, time, place or number
 }
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|except|fail(?:s|ed)?"
-    r"|lack(?:s|ed)?)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+_NEGATION = re.compile(rf"{NEGATION}|\b(?:except|fail(?:s|ed)?|lack(?:s|ed)?)\b", re.IGNORECASE)
 _FURTHEST_AHEAD = 3.0  # logits; in a small folder nothing else is near
 _WHY_HOW = re.compile(r"\bwhy\b|\bhow (?!many|much|long|old|far|tall|big|large|often|high)", re.I)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.questions.speech import speaker_unnamed
+from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, any_of
 from askdocs.text.sentences import is_item, is_row, sentence_spans
 from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import content_words
@@ -15,8 +16,8 @@ LONGEST_QUOTE = 1200  # characters of a quote with the list, table or code that 
 MOST_ITEMS = 12
 _TELLING_TITLE = 5  # words from which a title may answer a question
 _CONTEXT_START = re.compile(
-    r"^[\"'“‘(]?(he|she|it|they|his|her|its|their|theirs|this|these|those|that|such|however|but|yet"
-    r"|thus|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
+    rf"^[\"'“‘(]?({any_of(THIRD_PERSON | DEMONSTRATIVES)}|such|however|but|yet|thus"
+    r"|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
     re.IGNORECASE,
 )
 _MOST_BEFORE = 3  # sentences that are looked back, one depending on the other

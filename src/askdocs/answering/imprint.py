@@ -11,6 +11,7 @@ from typing import Literal
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.text.calendar import MONTHS
+from askdocs.text.english import DOCUMENT_NOUNS, TITLES, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
@@ -23,10 +24,11 @@ _LONGEST_DATED = 60  # characters of a line that is a date and little else
 _CHANCE = 0.9  # that a line which says so answers
 _HALF = 0.3  # the same where another thing that was asked is not said: a guess
 _NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom"}
-_TEXT = (
-    r"(?:this|it|that|(?:(?:this|the|that) )?(?:document|text|file|letter|e?-?mail|message|report"
-    r"|paper|article|note|memo|notice|minutes|page|post|statement|press release|release))"
-)
+# This document, whatever it calls itself.
+_CALLED = DOCUMENT_NOUNS | {
+    "mail", "message", "minutes", "notice", "page", "post", "press release", "release", "statement",
+}  # fmt: skip
+_TEXT = rf"(?:this|it|that|(?:(?:this|the|that) )?{any_of(_CALLED)})"
 _WRITTEN = (
     r"(?:wr(?:ote|itten)|authored|prepared|compiled|drawn up|drew up|signed|sent|issued|published"
     r"|made|created|posted|dated)"
@@ -70,15 +72,15 @@ _FIELDS = {
     for fact, labels in _LABELS.items()
 }
 _NAME = r"(?:[A-Z](?:[\w’'.-]*[a-zß-ÿ]|\.)(?: ?\([\d, ]+\))?)"
+_TITLE = rf"(?:{any_of(map(str.title, TITLES))}\.? )*"
 _SEVERAL = r"(?:,? and |, | & )"
 _BY = re.compile(
     r"\b(?:[Ww]ritten|[Pp]repared|[Cc]ompiled|[Dd]rawn up|[Ii]nterview|[Ee]dited|[Rr]ecorded"
-    rf"|[Rr]eport(?:ed)?)\b(?: by|:) (?:Dr\.? |Prof\.? |M[rs]+\.? )?{_NAME}"
-    rf"|\b(?:Authors?|Minutes):\s+(?:Dr\.? |Prof\.? )?{_NAME}"
-    rf"|^[^\w\n]*(?:By|BY) (?:Dr\.? |Prof\.? |M[rs]+\.? )?{_NAME}",
+    rf"|[Rr]eport(?:ed)?)\b(?: by|:) {_TITLE}{_NAME}"
+    rf"|\b(?:Authors?|Minutes):\s+{_TITLE}{_NAME}"
+    rf"|^[^\w\n]*(?:By|BY) {_TITLE}{_NAME}",
     re.MULTILINE,
 )
-_TITLE = r"(?:(?:Dr|Prof|Mr|Ms|Mrs|Sir|Judge|Rev)\.? )*"
 _PARTICLE = r"(?:(?:von|van|de|der|den|da|di|la|le|al|el|bin) )*"
 _PERSON = rf"{_TITLE}{_NAME}(?: {_PARTICLE}{_NAME}){{1,3}}"
 _PEOPLE = re.compile(rf"^[^\w\n]*{_PERSON}(?:{_SEVERAL}{_PERSON})*[.*_]*$", re.MULTILINE)

@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.context import all_sentences
+from askdocs.text.english import DOCUMENT_NOUNS, POLITE_PREFIX, any_of, with_plurals
 from askdocs.text.stemming import stem
 from askdocs.text.tokens import WORD, indexed_form, words
 from askdocs.types import Answer, Citation, Document, Passage, Statement
 
 MOST_QUOTED = 10  # documents; the list names more
 MOST_NAMED = 100
-_DOCUMENTS = (
-    r"(?:documents?|files?|sources?|texts?|pages?|articles?|papers?|reports?|notes?|letters?"
-    r"|contracts?|e-?mails?|transcripts?)"
-)
+_DOCUMENTS = any_of(with_plurals(DOCUMENT_NOUNS | {"page"}))  # other parts are no documents
 _FEW = r"(?:(?:of )?(?:the|my|our|these|those|all|all the|all my) )?"
 _SURE = r"(?:mention|name|cite|quote|refer to|contain the (?:words?|phrase|term|name))"
 _LOOSE = r"(?:contain|include|discuss|talk about|speak of|write about|use the (?:word|term))"
@@ -31,10 +29,7 @@ _ASKS = (
     r"where (?:is|are|was|were) (?P<what>.+) (?P<sure>mentioned)(?: in (?:the|my|these)?.*)?",
     r"(?:who|where) mentions (?P<sure>)(?P<what>.+)",
 )
-_PATTERNS = [
-    re.compile(rf"\W*(?:please |(?:can|could) you (?:please )?)?{ask}\W*", re.IGNORECASE)
-    for ask in _ASKS
-]
+_PATTERNS = [re.compile(rf"\W*{POLITE_PREFIX}{ask}\W*", re.IGNORECASE) for ask in _ASKS]
 _QUOTED = re.compile(r"[\"“«„'‘](.+)[\"”»“'’]")
 _LEADING = re.compile(r"(?:the |an? |any )?(?:(?:words?|phrase|term|name)s? )?", re.IGNORECASE)
 

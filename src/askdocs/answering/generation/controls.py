@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.verification.statements import caution, orders_saying
+from askdocs.text.english import DEMONSTRATIVES, NEGATION, THIRD_PERSON, any_of
 from askdocs.text.language import is_english
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
@@ -23,17 +24,15 @@ _VERB = re.compile(
     r"|un\w+)\b)"
 )
 _DENIES = re.compile(
-    r"\b(?:not|no|nor|neither|never|none|without|cannot|hardly|only|few|little|unless|until|but"
-    r"|although|except|than|both|either|any|whether)\b|n['’]t\b",
+    rf"{NEGATION}|\b(?:hardly|only|few|little|unless|until|but|although|except|than|both|either|any"
+    r"|whether)\b",
     re.IGNORECASE,
 )
 _SUBORDINATE = re.compile(
     r"\b(?:which|who|whom|whose|that|if|when|where|because|while|as|since|so|and|or)\b",
     re.IGNORECASE,
 )
-_REFERS_BACK = re.compile(
-    r"(?:it|its|he|his|she|her|they|their|this|these|that|those)\b", re.IGNORECASE
-)
+_REFERS_BACK = re.compile(rf"{any_of(THIRD_PERSON | DEMONSTRATIVES)}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Literal
 from askdocs.answering.candidates import Considered
 from askdocs.answering.questions.intent import TEXT
 from askdocs.system.sampling import evenly_spread
+from askdocs.text.english import POLITE_PREFIX
 from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import name_words
 from askdocs.types import DocumentRecord, Hit, Passage
@@ -27,8 +28,8 @@ _MOST_DOCUMENTS = 6
 _LEAST_HELD = 0.5  # of the telling words of a question that stand in the passages, or it is far
 _NAME_SHARE = 0.5  # of the words of a file's name or title that a question has, to name it
 _POLITELY = (
-    r"^\W*(?:(?:please|kindly)[\s,]+|(?:can|could|would|will) you (?:please )?|i(?:'d| would) like"
-    r" (?:you )?to |help me (?:to )?|now |then )*"
+    rf"^\W*(?:{POLITE_PREFIX}(?:i(?:'d| would) like (?:you )?to |help me (?:to )?|now |then ))*"
+    rf"{POLITE_PREFIX}"
 )
 _TASKS: dict[TaskKind, str] = {
     "compare": (

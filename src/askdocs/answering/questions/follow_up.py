@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from askdocs.answering.questions.intent import asks_for_overview
 from askdocs.answering.questions.speech import asks_for_any_statement
+from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, any_of
 from askdocs.text.stop_words import content_words, telling_words
 from askdocs.types import Turn
 
 _LEANING = re.compile(
-    r"\b(he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|those|then|one"
-    r"|ones|same|former|latter|others?|else|more|another)\b|\b(that|there)\W*$",
+    rf"\b({any_of(THIRD_PERSON | DEMONSTRATIVES - {'that'})}|then|one|ones"
+    r"|same|former|latter|others?|else|more|another)\b|\b(that|there)\W*$",
     re.IGNORECASE,
 )
 _OPENING = re.compile(

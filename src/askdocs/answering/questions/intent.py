@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from askdocs.text.english import DOCUMENT_NOUNS, DOCUMENT_PARTS, POLITE_PREFIX, any_of, with_plurals
+
 _THE = r"(?:(?:the|this|that|these|those|my|our|your|all|of|an?)\s+)"
 TEXT = (
-    rf"{_THE}*(?:\w+ )?(?:article|report|text|document|paper|file|book|page|chapter|section"
-    r"|handbook|guide|manual|note|law|contract|source|folder|corpus|study|studie|minute|memo"
-    r"|letter|e-?mail|transcript|interview|presentation|slide|thes[ie]s|essay|story|storie"
-    r"|newsletter|protocol)s?\b"
+    rf"{_THE}*(?:\w+ )?"
+    rf"{any_of(with_plurals(DOCUMENT_NOUNS | DOCUMENT_PARTS | {'folder', 'corpus'}))}\b"
 )
 _ONLY_A_TEXT = re.compile(rf"\W*(?:of )?(?:it|this|these|{TEXT})?\W*", re.IGNORECASE)
 _SAY = r"(?:say|tell|mention|report|state|contain|writ|know)(?:s|ten|t?ed|n)?|said|told"
@@ -29,7 +29,7 @@ _REQUESTS = (
     rf"(?:give (?:me|us) )?(?:a )?(?:summary|overview) of {TEXT}",
     _MUCH,
 )
-_POLITELY = r"^\W*(?:please |can you |could you |would you )*"
+_POLITELY = rf"^\W*{POLITE_PREFIX}"
 _TOPIC = re.compile(
     rf"{_POLITELY}(?:{'|'.join(_REQUESTS)})\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ from askdocs.answering.questions.intent import (
 )
 from askdocs.answering.questions.said import Said, said_in
 from askdocs.answering.questions.speech import asks_for_speech
+from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, QUESTION_WORDS, any_of
 from askdocs.types import Turn
 
 Intent = Literal["fact", "yes_no", "speech", "open", "topic", "overview", "more", "documents"]
@@ -30,14 +31,13 @@ _REQUEST = re.compile(
     r"|i (?:want|need|wanted|wish) to (?:know|understand|learn|find out)"
     r"|i(?:'m| am| was) (?:wondering|curious|trying to find out|looking for))"
     r"[\s,:]+(?:(?:please|exactly|about|if you know)[\s,]+)?"
-    r"(?=(?:who|whom|whose|what|when|where|which|why|how|if|whether|in which|at which|for how)\b)",
+    rf"(?=(?:{any_of(QUESTION_WORDS)}|if|whether|in which|at which|for how)\b)",
     re.IGNORECASE,
 )
 _WHETHER = re.compile(r"^(?:if|whether)\s+", re.IGNORECASE)
+_OPENING_AUXILIARIES = AUXILIARIES - {"be", "been", "being"}  # "Being late, …" asks nothing
 _YES_NO = re.compile(
-    r"^(?:so |and |but |or )?(?:is|are|was|were|am|do|does|did|has|have|had|can|could|may|might"
-    r"|must|shall|should|will|would|isn't|aren't|wasn't|don't|doesn't|didn't|can't)\b",
-    re.IGNORECASE,
+    rf"^(?:so |and |but |or )?(?:{any_of(_OPENING_AUXILIARIES)}|{CONTRACTED_NOT})\b", re.IGNORECASE
 )
 _PLACE = re.compile(
     r"^(?:what (?:does|do|did|is|are) .*?|(?:(?:show|give|read|quote|cite)(?: me| us)? )?(?:the )?)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from askdocs.answering.questions.speech import SAYING_VERB, subject_verb_and_topic
+from askdocs.text.english import TITLES
 from askdocs.text.stemming import stem
 from askdocs.text.stop_words import content_words
 
@@ -24,7 +25,6 @@ _ADDRESSEE = re.compile(r"^\s*to (?:him|her|them|us|me|you|[A-Z][\w'’-]+(?: [A
 _SAID = "add comment mention said say speak spoke tell thought told think write written wrote"
 _PLAIN = frozenset(map(stem, _SAID.split()))
 _PROPOSING = frozenset(map(stem, "advise propose recommend suggest".split()))
-_TITLES = frozenset("mr mrs ms miss dr prof professor sir madam".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _expected(verb: str) -> frozenset[str]:
 
 def _name_words(name: str) -> frozenset[str]:
     found = (word.removesuffix("'s") for word in content_words(name))
-    return frozenset(word for word in found if word not in _TITLES)
+    return frozenset(word for word in found if word not in TITLES)
 
 
 def _topic(words: str) -> str:

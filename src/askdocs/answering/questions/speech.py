@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from askdocs.answering.questions.intent import TEXT
 from askdocs.text.calendar import DAYS, MONTHS
+from askdocs.text.english import SUBJECT_PRONOUNS, THIRD_PERSON, any_of
 from askdocs.text.stop_words import STOP_WORDS
 
 _ENDINGS = r"(?:e[ds]?|s|ed|es|ing|ies|ied|y|ying)?"
@@ -41,10 +42,11 @@ SAYING_VERB = (
 _ASKED_VERB = re.compile(rf"\b(?:{SAYING_VERB})\b|\b(?:state|note)\W*$", re.IGNORECASE)
 # "What does the article say …" asks for what stands there, in whosever words.
 _OF_A_TEXT = re.compile(rf"\s*{TEXT}", re.IGNORECASE)
-_SAME_SPEAKER = re.compile(r"^[\"“‘']?(?:he|she|they)\b", re.IGNORECASE)
+_SPEAKERS = any_of(SUBJECT_PRONOUNS & THIRD_PERSON - {"it"})  # a thing says nothing
+_SAME_SPEAKER = re.compile(rf"^[\"“‘']?{_SPEAKERS}\b", re.IGNORECASE)
 _OPENING, _CLOSING, _EITHER = "“«„", "”»", '"'
 _OPEN_SPEAKER = re.compile(
-    r"^\W*$|^\W*(?:he|she|they)\b|^\W*\w+ (?:he|she|they)\b", re.IGNORECASE
+    rf"^\W*$|^\W*(?:\w+ )?{_SPEAKERS}\b", re.IGNORECASE
 )  # what stands beside a quote: nothing, "she said", "said she"
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Yy]ou|[Yy]our)\b")
 _NAME = re.compile(r"\b[A-Z][\w'’-]*[a-z]")

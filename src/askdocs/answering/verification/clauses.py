@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from askdocs.text.english import (
+    ARTICLES,
+    AUXILIARIES,
+    DEMONSTRATIVES,
+    POSSESSIVES,
+    SUBJECT_PRONOUNS,
+    any_of,
+)
+
 _FEWEST_WORDS = 4  # of a clause
 _FEWEST_TAIL = 3  # words of what is attached to a clause
-_AUXILIARY = (
-    "is|are|was|were|be|been|has|have|had|does|do|did|will|would|can|could|may|might|must|shall"
-    "|should"
-)
+_AUXILIARY = any_of(AUXILIARIES - {"being"})  # it begins no clause with a verb
 _IRREGULAR = (
     "beat|became|began|blew|bore|bought|broke|brought|built|came|chose|cost|cut|dealt|drank|drew|drove"
     "|fell|felt|flew|fought|found|froze|gave|got|grew|held|hid|hung|kept|knew|led|left|lost|made"
@@ -21,7 +27,7 @@ _DETERMINER = (
     "a|an|the|its|their|his|her|no|all|any|each|every|some|most|only|back|at|by|for|from|in|into"
     "|on|out|to|up|with|without|until|before|after|once|twice|that|\\d"
 )
-_SUBJECT_BEGINS = "a|an|the|its|their|his|her|this|that|these|those|it|they|he|she|we|you"
+_SUBJECT_BEGINS = any_of(ARTICLES | POSSESSIVES | DEMONSTRATIVES | SUBJECT_PRONOUNS)
 _PAST = rf"(?:{_AUXILIARY}|{_IRREGULAR}|\w{{2,}}ed)"
 _ADVERBS = r"(?:(?:also|later|then|now|only|never|not|already|still|soon|always|often)\s+)*"
 # A verb that a part begins with. A word on -s may be a noun, unless an object follows.

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
 from askdocs.answering.verification.rules import EXCHANGES, UNIT_OF, same_name
+from askdocs.text.english import NEGATIONS
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
 
@@ -16,7 +17,6 @@ _COPIED = 0.75  # of the words of a statement that stand in one sentence in thei
 _SHORTEST = 5  # words
 _LONGEST_CHANGE = 4  # words on either side
 _LONG = 2  # times as many words as the statement
-_DENIALS = frozenset("not no never neither nor cannot without".split())
 
 
 def altered_copy(text: str, source: str) -> str:
@@ -74,7 +74,7 @@ def _difference(theirs: Sequence[str], ours: Sequence[str], *, opens: bool) -> s
 
 
 def _denials(words: Sequence[str]) -> int:
-    return sum(word.lower() in _DENIALS or word.lower().endswith(("n't", "n’t")) for word in words)
+    return sum(word.lower() in NEGATIONS or word.lower().endswith(("n't", "n’t")) for word in words)
 
 
 def _is_other(word: str, other: str, *, opens: bool) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-_AUXILIARY = (
-    "is|are|was|were|has|have|had|can|could|will|would|may|might|must|should|shall|does|do|did"
-)
+from askdocs.text.english import AUXILIARIES, any_of
+
+_AUXILIARY = any_of(AUXILIARIES - {"be", "been", "being"})  # no finite verb: nothing to deny
 _DENIED = re.compile(rf"\b({_AUXILIARY})(?: not| never|n['’]t)\b(?! only)|\bcan(?:not|['’]t)\b",
                      re.IGNORECASE)  # fmt: skip
 _NO = re.compile(r"\b(?:no|never) (?=[a-z])|\bneither (?=of\b)", re.IGNORECASE)
-_OPEN = re.compile(rf"\b(?:{_AUXILIARY})\b", re.IGNORECASE)
+_OPEN = re.compile(rf"\b{_AUXILIARY}\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _VERBS = """
 accelerate accept achieve act activate add affect aid allow alter appear apply associate attack

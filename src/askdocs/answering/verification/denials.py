@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from askdocs.answering.verification.quantities import plain_words, shared_words
+from askdocs.text.english import CONTRACTED_NOT, NEGATION, NEGATIONS, any_of
 from askdocs.text.sentences import sentence_spans
 
 _DENYING = re.compile(
-    r"\b(?:no(?!,)|none|nobody|nothing|never|nowhere|neither|without|not|cannot|\w+n['’]t)\b",
+    rf"\b(?:no(?!,)|{any_of(NEGATIONS - {'no'})}|{CONTRACTED_NOT})\b",  # "No, …" answers
     re.IGNORECASE,
 )
 # What in a source may come to a denial, in its own words.
 _MAY_DENY = re.compile(
-    r"\b(?:no|non\w*|nobody|nothing|never|nowhere|neither|nor|not|cannot|without|\w+n['’]t|free"
+    rf"{NEGATION}|\b(?:non\w*|free"
     r"|only|first|last|fail\w*|refus\w*|reject\w*|den(?:y|ied|ies)|lack\w*|absen\w*|except\w*"
     r"|exclud\w*|unless|until|prevent\w*|prohibit\w*|forb\w+|ban(?:ned|s)?|avoid\w*|stop\w*"
     r"|end(?:ed|s)?|ceas\w*|los[est]\w*|miss\w*|little|few\w*|less|rare\w*|hardly|barely|scarcely"

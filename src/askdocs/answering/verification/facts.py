@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from askdocs.text.calendar import DAYS, MONTHS
+from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, TITLES, any_of
 from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import STOP_WORDS
 
@@ -40,12 +41,12 @@ _ROUGHLY = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
-_TITLES = frozenset("Mr Mrs Ms Miss Dr Prof Sir Rev Cllr".split())
 _SHORTEST = 2  # letters of an abbreviation
 _STEM = 4  # letters that forms of one name share
 _OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
 _PRONOUN = re.compile(
-    r"\b(?:he|she|it|they|his|her|hers|its|their|him|them|this|these)\b",
+    # "that" mostly joins clauses
+    rf"\b{any_of(THIRD_PERSON | DEMONSTRATIVES - {'that'})}\b",
     re.IGNORECASE,
 )
 
@@ -100,7 +101,7 @@ def names(text: str) -> list[str]:
         opening = not before or before[-1] in '.!?:;“"‘('
         plain = bare(word).lower()
         capital = word[0].isupper() and not _DATE.fullmatch(word)
-        is_other = plain in STOP_WORDS or word == "I" or bare(word) in _TITLES
+        is_other = plain in STOP_WORDS or word == "I" or plain in TITLES
         if capital and not is_other and (not opening or word.isupper()):
             found.append(bare(word))
     return found

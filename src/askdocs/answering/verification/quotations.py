@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import islice, pairwise
 
+from askdocs.text.english import NEGATIONS
 from askdocs.types import Passage
 
 Quote = tuple[Passage, int, int]  # with offsets into the document
@@ -41,7 +42,7 @@ _LONGEST_GAP = 1500  # letters that "…" may leave out
 _LONGEST_CHANGE = 80  # letters that "[…]" may stand for
 _MOST_PLACES = 200  # of the first part of a quotation that are tried
 _SHORT_GAP = 5  # words; a denial left out in so few turns the meaning
-_DENIALS = frozenset("not no never nor neither cannot without unless except hardly barely".split())
+_DENIALS = NEGATIONS | {"unless", "except", "hardly", "barely"}
 _DENIAL_REACH = 1  # words before a quotation that are looked at
 _LEAD_WORDS = 8  # of a statement before its quotation, among which a denial is looked for
 _LONGEST_BREAK = 8  # characters of white space between neighbouring passages

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from askdocs.text.english import BE, NEGATION, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import STOP_WORDS
 
-_BE = r"(?:is|are|was|were|been|being|be)"
+_BE = any_of(BE)
 # Of each kind: what the first side does to the second, and what says the same the other way round.
 _KINDS = {
     "win": (
@@ -64,7 +65,7 @@ _THAN = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[;,:.]|\b(?:and|but|while|whereas|although|though|because|since|when)\b")
-_DENIED = re.compile(r"\b(?:not|never|no|neither|nor|\w+n['’]t|without)\b", re.IGNORECASE)
+_DENIED = re.compile(NEGATION, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}(?:['’]s)?")
 _REACH = 5  # plain words to each side that a relation holds between
 

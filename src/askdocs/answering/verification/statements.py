@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from askdocs.text.english import DOCUMENT_NOUNS, DOCUMENT_PARTS, any_of, with_plurals
+
 Kind = Literal["claim", "question", "transition", "refusal"]
 
 WEB_ADDRESS = "it gives a web address: look it up in the document"
@@ -29,11 +31,12 @@ _DECLINES = re.compile(
     rf" (?:(?:is|are) )?{_NO_ANSWER}|(?:unfortunately, )?none of the (?:\w+ )?passages\b",
     re.IGNORECASE,
 )
-# That a text lacks something, which no words of it can show.
+# That a text lacks something, which no words of it can show; a law that "has no form" for something
+# is no text here.
+_TEXTS = DOCUMENT_NOUNS - {"law"} | DOCUMENT_PARTS | {"passage", "lease"}
 _ABSENCE = re.compile(
-    r"\b(?:passages?|documents?|texts?|sources?|reports?|notes?|papers?|articles?|handbooks?"
-    r"|manuals?|guides?|files?|pages?|sections?|chapters?|contracts?|leases?|minutes|memos?"
-    r"|letters?|studies|study|books?|transcripts?|\w+\.(?:txt|md|pdf|docx?|html?|csv|xlsx?|epub))"
+    rf"\b(?:{any_of(with_plurals(_TEXTS))}"
+    r"|\w+\.(?:txt|md|pdf|docx?|html?|csv|xlsx?|epub))"
     r"\W+(?:\w+\W+){0,3}?(?:(?:do|does|did)(?:n['’]t| not) (?:\w+ )?(?:mention|say|state|discuss"
     r"|describe|specify|address|cover|contain|include|explain|give|provide|name)\b"
     r"|(?:say|says|said) nothing\b|makes? no mention\b"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from askdocs.answering.verification.quotations import Quote, Source
 from askdocs.answering.verification.statements import is_directive
+from askdocs.text.english import NEGATION
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
@@ -14,8 +15,8 @@ _FEWEST_WORDS = 4  # of a piece; fewer words stand anywhere by chance
 _SHOWN = 12  # words of what was left out
 # Words that turn or limit what stands after them or before them.
 _LIMITING = re.compile(
-    r"\b(?:but|unless|only|except|however|although|though|if|until|whether|not|never|no|nor"
-    r"|without|provided|according to|said|says?|claim(?:s|ed)?|argue[sd]?|allege[sd]?|alleg\w+"
+    rf"{NEGATION}|\b(?:but|unless|only|except|however|although|though|if|until|whether|provided"
+    r"|according to|said|says?|claim(?:s|ed)?|argue[sd]?|allege[sd]?|alleg\w+"
     r"|believe[sd]?|suggest(?:s|ed)?|den(?:y|ies|ied)|deny|report(?:s|ed)?|suppose[sd]?|may|might"
     r"|could|would|should|rumou?r\w*|false|falsely|untrue|doubt\w*|hop(?:e|es|ed)|fear(?:s|ed)?"
     r"|told|thought|thinks?|heard|supposedly|subject to|as long as|than|instead|rather"

@@ -1,0 +1,58 @@
+"""Closed classes of English words, each listed once for all rules that ask for them.
+
+A rule that needs another list says how it differs: `NEGATIONS - {"without"}`, and why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+NEGATIONS = frozenset("not no nor neither never none nobody nothing nowhere without cannot".split())
+CONTRACTED_NOT = r"\w+n['’]t"  # "isn't"
+
+SUBJECT_PRONOUNS = frozenset("i we you he she it they".split())
+THIRD_PERSON = frozenset("he she it they him her them his hers its their theirs".split())
+DEMONSTRATIVES = frozenset("this that these those".split())
+POSSESSIVES = frozenset("my our your his her its their".split())
+ARTICLES = frozenset("a an the".split())
+
+BE = frozenset("am is are was were be been being".split())
+AUXILIARIES = BE | frozenset(
+    "has have had do does did can could will would may might must shall should".split()
+)
+
+QUESTION_WORDS = frozenset("who whom whose what when where which why how".split())
+
+# What a text as a whole may be called, and its parts.
+DOCUMENT_NOUNS = frozenset(
+    "article book contract document e-mail email essay file guide handbook interview law letter"
+    " manual memo minute newsletter note paper presentation protocol report source story study"
+    " text thesis transcript".split()
+)
+DOCUMENT_PARTS = frozenset("chapter page section slide".split())
+
+TITLES = frozenset("mr mrs ms miss dr prof professor sir madam rev cllr judge".split())
+
+# Polite words before a request: "please", "could you kindly".
+POLITE_PREFIX = r"(?:(?:please|kindly)[\s,]+|(?:can|could|would|will) you (?:please |kindly )?)*"
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression for any of some words, longer ones first."""
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return f"(?:{'|'.join(map(re.escape, ordered))})"
+
+
+def with_plurals(nouns: Iterable[str]) -> frozenset[str]:
+    """Regular nouns, and their plurals: "studies", "theses"."""
+    return frozenset(form for noun in nouns for form in (noun, _plural(noun)))
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("sis"):
+        return f"{noun[:-2]}es"
+    return re.sub(r"(?<=[^aeiou])y$", "ie", noun) + "s"
+
+
+NEGATION = rf"(?:\b{any_of(NEGATIONS)}|\b{CONTRACTED_NOT})\b"
