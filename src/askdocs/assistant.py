@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from askdocs.answering import pipeline
 from askdocs.answering.candidates import Considered
 from askdocs.answering.pipeline import LONGEST_QUESTION
+from askdocs.answering.questions.question import parse
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
 from askdocs.documents.scan import scan
@@ -405,7 +406,9 @@ class Assistant(AssistantInterface):
         Returns:
             The queries, the passages found and the candidate sentences, best first.
         """
-        return pipeline.consider(self._parts, question, history=history, sources=sources)
+        return pipeline.consider(
+            self._parts, parse(question, history), history=history, sources=sources
+        )
 
     def check(
         self,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.imprint import facts_wanted, imprint
+from askdocs.answering.imprint import imprint
+from askdocs.answering.questions.metadata import metadata_facts_in
+from askdocs.answering.questions.question import parse
 from askdocs.types import Passage
 
 BOTH = "Who wrote it, and when?"
@@ -21,7 +23,7 @@ LETTER = (
 
 def said(question: str, text: str) -> list[str]:
     passages = [Passage("1", "a.txt", text, 0, len(text))]
-    found = imprint(question, passages)
+    found = imprint(parse(question), passages)
     return [each.quote for each in found.candidates] if found else []
 
 
@@ -42,7 +44,7 @@ def said(question: str, text: str) -> list[str]:
 def test_only_questions_about_the_document_as_such_are_meant(
     question: str, wanted: tuple[str, ...]
 ) -> None:
-    assert facts_wanted(question) == wanted
+    assert metadata_facts_in(question) == wanted
 
 
 def test_the_head_of_a_mail_is_read() -> None:
@@ -94,15 +96,15 @@ def test_other_days_are_not_the_day_of_the_document(line: str) -> None:
 
 def test_what_no_line_says_is_refused_and_not_guessed() -> None:
     passages = [Passage("1", "a.txt", "Call your lawyer.", 0, 17)]
-    found = imprint("Who is it addressed to?", passages)
+    found = imprint(parse("Who is it addressed to?"), passages)
     assert found is not None
     assert (found.candidates, [each.passage for each in found.hits]) == ((), passages)
-    assert imprint("Who is the lawyer?", passages) is None
+    assert imprint(parse("Who is the lawyer?"), passages) is None
 
 
 def test_half_an_answer_is_a_guess_and_says_what_is_missing() -> None:
     text = "# Minutes, 3 May 2024\n\nAll came."
-    found = imprint(BOTH, [Passage("1", "a.txt", text, 0, len(text))])
+    found = imprint(parse(BOTH), [Passage("1", "a.txt", text, 0, len(text))])
     assert found is not None
     assert found.candidates[0].chance < 0.5
     assert found.doubt == "No line of it says who wrote it."

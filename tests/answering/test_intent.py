@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config, Turn
+from askdocs.answering.questions.answer_type import answer_type_of
 from askdocs.answering.questions.intent import (
     asks_for_documents,
     asks_for_more,
     asks_for_overview,
-    asks_for_several,
-    asks_for_steps,
     topic_of,
 )
 
@@ -227,5 +226,5 @@ def test_questions_about_what_documents_say_are_none(question: str) -> None:
 def test_what_asks_for_several_things_or_for_steps(
     question: str, *, several: bool, steps: bool
 ) -> None:
-    assert asks_for_several(question) == several
-    assert asks_for_steps(question) == steps
+    found = answer_type_of(question)
+    assert (found.several, found.steps) == (several, steps)

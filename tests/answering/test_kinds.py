@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.answering.mentions import mentions_wanted, places_of
+from askdocs.answering.mentions import places_of
 from askdocs.answering.questions.comparison import sides_of
+from askdocs.answering.questions.mention import mention_requested
 from askdocs.index.keywords.vocabulary import distance
 from tests.hash_embedding import HashEmbedding
 
@@ -47,7 +48,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     ],
 )
 def test_questions_for_mentions_are_known(question: str, phrase: str) -> None:
-    wanted = mentions_wanted(question)
+    wanted = mention_requested(question)
     assert wanted is not None
     assert wanted.phrase == phrase
 
@@ -62,7 +63,7 @@ def test_questions_for_mentions_are_known(question: str, phrase: str) -> None:
     ],
 )
 def test_other_questions_are_no_questions_for_mentions(question: str) -> None:
-    assert mentions_wanted(question) is None
+    assert mention_requested(question) is None
 
 
 def test_all_documents_are_named_with_their_counts(town: Assistant) -> None:
@@ -98,7 +99,7 @@ def test_what_may_mean_more_than_the_words_is_searched(town: Assistant) -> None:
 
 
 def test_words_are_found_one_after_the_other() -> None:
-    wanted = mentions_wanted("Which documents mention the crane driver?")
+    wanted = mention_requested("Which documents mention the crane driver?")
     assert wanted is not None
     text = "A driver of cranes. Crane drivers work here; the crane-driver too. Crane, driver."
     assert [text[start:end] for start, end in places_of(wanted, text)] == [

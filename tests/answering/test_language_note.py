@@ -10,6 +10,7 @@ import pytest
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.language_note import language_note
+from askdocs.answering.questions.question import parse
 from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
 from askdocs.answering.ranking import readable
 from askdocs.answering.unread import by_words_and_meaning, shares_words
@@ -85,7 +86,9 @@ def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:
         ("Wer gewann die Weltmeisterschaft?", NO_ANSWER),
         ("Who won the chess olympiad?", NOTHING_FOUND),
     ):
-        considered = Considered(question, question, (question,), (), ())
+        considered = Considered(
+            question=parse(question), searched_for=(question,), hits=(), candidates=()
+        )
         assert answer_with_quotes(considered, minimum_confidence=0.4).text == told
 
 
@@ -112,7 +115,12 @@ def test_a_neighbour_that_may_answer_is_quoted_too(second: float, number: int) -
         Candidate(found, start, start + len(each), None, chance, "words")
         for start, each, chance in zip(starts, SHORE, (0.8, 0.8 * second, 0.01), strict=True)
     )
-    known = Considered("Wann fährt die Fähre?", "", (), (found,), candidates)
+    known = Considered(
+        question=parse("Wann fährt die Fähre?"),
+        searched_for=(),
+        hits=(found,),
+        candidates=candidates,
+    )
     answer = answer_with_quotes(known, minimum_confidence=0.4)
     assert answer.citations[0].quote == " ".join(SHORE[:number])
 

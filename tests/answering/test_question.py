@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from askdocs.answering.questions.answer_type import AnswerType
 from askdocs.answering.questions.question import identifiers_in, parse
+from askdocs.types import Answer, Turn
 
 
 @pytest.mark.parametrize(
@@ -70,3 +72,34 @@ def test_codes_and_long_numbers_are_identifiers(text: str, found: set[str]) -> N
 )
 def test_a_clause_may_be_asked_for_by_its_number(asked: str, place: str) -> None:
     assert parse(asked).place == place
+
+
+@pytest.mark.parametrize(
+    ("asked", "plain"),
+    [
+        ("Can you tell me when the lamp is lit?", "When is the lamp lit?"),
+        ("Do you know how many boats sank?", "How many boats sank?"),
+        ("Could you tell me how to reset the pump?", "How to reset the pump?"),
+        ("I would like to know which rivers cross the border", "Which rivers cross the border"),
+        ("Please tell me why the mill closed", "Why the mill closed"),
+        ("Do you know which fee is charged today?", "Which fee is charged today?"),
+    ],
+)
+def test_a_request_and_the_question_in_it_want_the_same_answer(asked: str, plain: str) -> None:
+    assert parse(asked).answer_type == parse(plain).answer_type != AnswerType()
+    assert parse(asked).intent == parse(plain).intent
+
+
+def test_what_is_asked_in_a_request_is_known_like_what_is_asked_plainly() -> None:
+    assert parse("Can you tell me who wrote it and when?").metadata_facts == ("author", "date")
+    mention = parse("Do you know which letters mention the crane?").mention
+    assert mention is not None
+    assert mention.phrase == "crane"
+    assert parse("Could you tell me which documents are there?").intent == "documents"
+
+
+def test_without_its_conversation_a_question_is_as_it_was_asked() -> None:
+    first = "When was the lighthouse of Trondvik built?"
+    follow_up = parse("and who built it?", [Turn(first, Answer(first, "", searched_for=(first,)))])
+    assert "trondvik" in follow_up.read_as
+    assert follow_up.alone() == parse("and who built it?")

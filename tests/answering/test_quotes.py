@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.disagreement import DIFFERENT
+from askdocs.answering.questions.question import parse
 from askdocs.answering.quotes import (
     LIST_GOES_ON,
     NO_ANSWER,
@@ -31,7 +33,10 @@ def answer(question: str, *candidates: Candidate, minimum: float = 0.5) -> Answe
     ordered = tuple(sorted(candidates, key=lambda each: -each.chance))
     hits = tuple(each.hit for each in ordered)
     return answer_with_quotes(
-        Considered(question, question, (question,), hits, ordered), minimum_confidence=minimum
+        Considered(
+            question=parse(question), searched_for=(question,), hits=hits, candidates=ordered
+        ),
+        minimum_confidence=minimum,
     )
 
 
@@ -58,7 +63,13 @@ def test_below_the_confidence_there_is_no_answer_but_the_nearest_passages() -> N
 def test_in_doubt_the_best_passage_is_shown_with_the_reason_and_is_no_answer() -> None:
     best = candidate(hit(), "Nobody had expected the price.", 0.4)
     other = candidate(hit("b.txt"), "The council opened the bridge in 1962.", 0.39)
-    considered = Considered("When?", "When?", (), (best.hit,), (best, other), doubt="No date.")
+    considered = Considered(
+        question=parse("When?"),
+        searched_for=(),
+        hits=(best.hit,),
+        candidates=(best, other),
+        doubt="No date.",
+    )
     given = answer_with_quotes(considered, minimum_confidence=0.5)
     assert (given.answered, given.band, given.notice) == (False, "perhaps", "No date.")
     assert given.text == "Perhaps: Nobody had expected the price. [1]"
@@ -135,7 +146,11 @@ def test_what_is_announced_is_quoted_beyond_the_passage() -> None:
     best = candidate(found, "To reset it, use:", 0.9)
     code = "\n\n```\nlamp --reset\nlamp --test\n```"
     considered = Considered(
-        "How?", "How?", (), (found,), (best,), following={found.passage.id: f"{code}\n\nMore."}
+        question=parse("How?"),
+        searched_for=(),
+        hits=(found,),
+        candidates=(best,),
+        following={found.passage.id: f"{code}\n\nMore."},
     )
     given = answer_with_quotes(considered, minimum_confidence=0.5)
     assert given.citations[0].quote == f"To reset it, use:{code}"
@@ -193,6 +208,20 @@ def test_documents_that_give_other_figures_are_both_quoted_and_said_to_differ() 
     assert not answer(question, first, elsewhere).notice
 
 
+def test_a_request_for_one_fact_is_quoted_as_the_question_in_it_is() -> None:
+    texts = {"a.txt": "Officials counted 31 people on board.", "b.txt": "The train carried 400."}
+    figures = {"a.txt": "31", "b.txt": "400"}
+    found = []
+    for source, text in texts.items():
+        start = text.index(figures[source])
+        focus = start, start + len(figures[source])
+        found.append(Candidate(hit(source, text), 0, len(text), focus, 0.9, "read", 0.5))
+    less_likely = candidate(hit("c.txt"), "Nobody had expected the price.", 0.3)
+    given = answer("Do you know how many people were on the train?", *found, less_likely)
+    assert given.notice == DIFFERENT
+    assert [each.source for each in given.citations] == ["a.txt", "b.txt"]
+
+
 def test_sentences_that_differ_in_a_figure_do_not_say_the_same() -> None:
     one = "The freight train from Quetta carried 31 people on Tuesday."
     two = "The freight train from Quetta carried 400 people on Tuesday."
@@ -215,7 +244,13 @@ def test_a_list_that_is_not_quoted_whole_is_said_to_go_on(items: int, told: str)
 def test_two_that_answer_together_are_both_said_in_their_order() -> None:
     first = candidate(hit("a.txt"), "The council opened the bridge in 1962.", 0.6)
     second = candidate(hit("b.txt"), "It cost two million pounds.", 0.6)
-    considered = Considered("Or?", "Or?", (), (first.hit,), (second, first), together=2)
+    considered = Considered(
+        question=parse("Or?"),
+        searched_for=(),
+        hits=(first.hit,),
+        candidates=(second, first),
+        together=2,
+    )
     given = answer_with_quotes(considered, minimum_confidence=0.5)
     assert [each.source for each in given.citations] == ["b.txt", "a.txt"]
     assert given.answered

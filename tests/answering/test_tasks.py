@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from askdocs.answering.candidates import Considered
-from askdocs.answering.generation.tasks import documents_named, gathered, parts_of, task_of
+from askdocs.answering.generation.tasks import documents_named, gathered, parts_of
+from askdocs.answering.questions.question import parse
+from askdocs.answering.questions.task import task_of
 from askdocs.types import DocumentRecord, Hit, Passage
 
 
@@ -85,7 +87,12 @@ def test_both_sides_are_shown_and_far_questions_are_not_given_to_the_model() -> 
         name = next((name for name in found if name in str(queries)), "")
         return [Hit(each, 0.5) for each in found.get(name, dynamo)]
 
-    usual = Considered("q", "q", ("q",), tuple(Hit(each, 0.9) for each in dynamo), ())
+    usual = Considered(
+        question=parse("q"),
+        searched_for=("q",),
+        hits=tuple(Hit(each, 0.9) for each in dynamo),
+        candidates=(),
+    )
     task = task_of("Compare consistency in Dynamo and Spanner")
     assert task is not None
     shown = gathered(task, usual, [], search, lambda name: [])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from askdocs.answering.questions.question import Question
 from askdocs.types import Hit
 
 # How a sentence was chosen: by the reader, by words and meaning (its language is not read), because
@@ -50,13 +51,13 @@ class Candidate:
         return self.hit.passage.source, self.start
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
     """What is known of a question before it is answered: what was searched, found and read.
 
     Attributes:
-        question: The question as it was asked.
-        read_as: The question with what its conversation adds, as a reader or a model is asked it.
+        question: The question. Its `text` is as it was asked, all else of it as it was spelled for
+            the search.
         searched_for: The queries.
         hits: The passages found, best first.
         candidates: The sentences that may answer, best first.
@@ -70,8 +71,7 @@ class Considered:
         versions: The first candidate with what other versions of its document say, newest first.
     """
 
-    question: str
-    read_as: str
+    question: Question
     searched_for: tuple[str, ...]
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]

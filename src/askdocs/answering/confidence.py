@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.candidates import Candidate
-from askdocs.answering.questions.intent import asks_for_list
 from askdocs.answering.questions.question import Question
 from askdocs.text.english import NEGATION
 from askdocs.text.language import asks_in_english, language_of
@@ -33,7 +32,6 @@ _WEIGHTS = {
 }
 _NEGATION = re.compile(rf"{NEGATION}|\b(?:except|fail(?:s|ed)?|lack(?:s|ed)?)\b", re.IGNORECASE)
 _FURTHEST_AHEAD = 3.0  # logits; in a small folder nothing else is near
-_WHY_HOW = re.compile(r"\bwhy\b|\bhow (?!many|much|long|old|far|tall|big|large|often|high)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def evidence(question: Question, read: Sequence[Read]) -> dict[str, float]:
         The values of `_WEIGHTS`, by name.
     """
     best = max(read, key=lambda each: each.rank)
-    asked = question.read_as
+    asked = question.answer_type
     return {
         "head": best.head,
         "best_head": max(each.head for each in read),
@@ -81,8 +79,8 @@ def evidence(question: Question, read: Sequence[Read]) -> dict[str, float]:
         "second_margin": _second_margin(best, read),
         "margin": _margin(best, read),
         "length": math.log1p(len(best.candidate.quote)),
-        "why_how": float(bool(_WHY_HOW.search(asked))),
-        "list": float(asks_for_list(asked)),
+        "why_how": float(asked.why_or_how),
+        "list": float(asked.maybe_several),
         "one_fact": float(question.intent == "fact"),
     }
 

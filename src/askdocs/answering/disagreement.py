@@ -6,16 +6,11 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.candidates import Candidate
+from askdocs.answering.questions.question import Question
 from askdocs.answering.verification.facts import NUMBER_WORDS
 from askdocs.text.calendar import MONTHS
 
 DIFFERENT = "Your documents differ on this."
-_ASKS_FIGURE = re.compile(
-    r"^(when|how (many|much|old|long|far|tall|big|large|often|high|fast|deep)"
-    r"|(in|on|at|by|for|from|to) what (year|date|day|month|time|age|percentage|number|price)"
-    r"|what (year|date|day|month|time|age|percentage|number|price|is the number|was the number))\b",
-    re.IGNORECASE,
-)
 _LEAST, _SAME_MATTER = 0.3, 0.7  # of the question's words, by weight; rules
 _VALUES = {
     **{word: word for word in map(str.lower, MONTHS)},
@@ -24,14 +19,14 @@ _VALUES = {
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 
-def documents_differ(question: str, candidates: Sequence[Candidate]) -> bool:
+def documents_differ(question: Question, candidates: Sequence[Candidate]) -> bool:
     """Whether sentences of different documents answer with figures that exclude each other.
 
     Only questions for a figure or a date are judged, and only by the words that answer: "2025" and
     "11 March 2025" agree, "2025" and "2024" do not. Sentences that hold few of the
     question's words, or clearly fewer than another one, may speak of something else.
     """
-    if not _ASKS_FIGURE.match(question.strip()) or not candidates:
+    if not question.answer_type.number or not candidates:
         return False
     least = max(_LEAST, _SAME_MATTER * max(each.coverage for each in candidates))
     given = [

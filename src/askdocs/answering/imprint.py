@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.questions.metadata import MetadataFact
+from askdocs.answering.questions.question import Question
 from askdocs.text.calendar import MONTHS
-from askdocs.text.english import DOCUMENT_NOUNS, TITLES, any_of
+from askdocs.text.english import TITLES, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
-
-Fact = Literal["author", "date", "recipient"]
 
 _HEAD, _FOOT = 1500, 700  # characters in which a document speaks about itself
 _TOP = 500  # characters in which it does so in sentences
@@ -24,37 +23,7 @@ _LONGEST_DATED = 60  # characters of a line that is a date and little else
 _CHANCE = 0.9  # that a line which says so answers
 _HALF = 0.3  # the same where another thing that was asked is not said: a guess
 _NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom"}
-# This document, whatever it calls itself.
-_CALLED = DOCUMENT_NOUNS | {
-    "mail", "message", "minutes", "notice", "page", "post", "press release", "release", "statement",
-}  # fmt: skip
-_TEXT = rf"(?:this|it|that|(?:(?:this|the|that) )?{any_of(_CALLED)})"
-_WRITTEN = (
-    r"(?:wr(?:ote|itten)|authored|prepared|compiled|drawn up|drew up|signed|sent|issued|published"
-    r"|made|created|posted|dated)"
-)
-_QUESTIONS: dict[Fact, re.Pattern[str]] = {
-    "author": re.compile(
-        rf"(?:who (?:has |had )?{_WRITTEN}(?: {_TEXT})?"
-        rf"|(?:by|from) whom (?:is|was) {_TEXT}(?: {_WRITTEN})?"
-        rf"|who(?: is|'s|’s| was| are) (?:the )?(?:authors?|writers?|senders?)(?: of {_TEXT})?"
-        rf"|who (?:is|was) {_TEXT} (?:from|{_WRITTEN} by))",
-        re.IGNORECASE,
-    ),
-    "date": re.compile(
-        rf"(?:(?:and )?(?:when|(?:on|at) (?:what|which) (?:date|day))"
-        rf"(?: (?:is|was|were) {_TEXT} {_WRITTEN}| did (?:he|she|they) (?:write|send|publish)"
-        rf" {_TEXT})?|(?:what|which) (?:is|was) the date(?: of {_TEXT})?|what date is {_TEXT})",
-        re.IGNORECASE,
-    ),
-    "recipient": re.compile(
-        rf"(?:(?:to )?whom? (?:is|was) {_TEXT} (?:addressed|{_WRITTEN}|directed)(?: to)?"
-        rf"|who(?: is|'s|’s| was| are) (?:the )?(?:recipients?|addressees?)(?: of {_TEXT})?)",
-        re.IGNORECASE,
-    ),
-}
-_PART = re.compile(r"\s*(?:,?\s*\band\b|,)\s*(?=(?:when|who|whom|by|from|to|on|at|what)\b)", re.I)
-_LABELS: dict[Fact, str] = {
+_LABELS: dict[MetadataFact, str] = {
     "author": r"from|authors?|written by|by|prepared by|compiled by|reported by|report by|drawn up"
     r" by|minutes by|signed|sent[ _-]?from|sender|editors?|interview|byline|creator",
     "date": r"date|sent|dated|published|published on|issued|posted|updated|last[ _-]?mod"
@@ -117,18 +86,7 @@ _RECORD = re.compile(r"; [\w .()/€$£-]{1,40}: ")  # a row of a table
 _SEPARATED = re.compile(r"\s*[|·•]\s*")
 
 
-def facts_wanted(question: str) -> tuple[Fact, ...]:
-    """What a question asks about a document as such; () where it asks about anything else."""
-    found: list[Fact] = []
-    for part in _PART.split(question.strip(" ?!.")):
-        fact = next((fact for fact, form in _QUESTIONS.items() if form.fullmatch(part)), None)
-        if fact is None:
-            return ()
-        found.append(fact)
-    return tuple(dict.fromkeys(found))
-
-
-def imprint(question: str, passages: Sequence[Passage]) -> Considered | None:
+def imprint(question: Question, passages: Sequence[Passage]) -> Considered | None:
     """The lines of a document that say who wrote it, when or to whom.
 
     Args:
@@ -139,7 +97,7 @@ def imprint(question: str, passages: Sequence[Passage]) -> Considered | None:
         The lines as candidates that answer together, none where the document does not say it on
         such a line; None where the question asks for something else.
     """
-    wanted = facts_wanted(question)
+    wanted = question.metadata_facts
     if not wanted:
         return None
     found = {fact: _line_of(fact, passages) for fact in wanted}
@@ -154,14 +112,19 @@ def imprint(question: str, passages: Sequence[Passage]) -> Considered | None:
     hits = tuple({each.passage.id: each for each in near}.values())
     doubt = f"No line of it says {' or '.join(missing)}." if missing else ""
     return Considered(
-        question, question, (), hits, candidates, doubt=doubt, together=max(1, len(candidates))
+        question=question,
+        searched_for=(),
+        hits=hits,
+        candidates=candidates,
+        doubt=doubt,
+        together=max(1, len(candidates)),
     )
 
 
 _Span = tuple[Passage, int, int]
 
 
-def _line_of(fact: Fact, passages: Sequence[Passage]) -> _Span | None:
+def _line_of(fact: MetadataFact, passages: Sequence[Passage]) -> _Span | None:
     """The first line that states a fact, by the surest way of stating it."""
     head = [each for each in passages if each.start < _HEAD]
     ends = max((each.start + len(each.text) for each in passages), default=0)
@@ -173,7 +136,7 @@ def _line_of(fact: Fact, passages: Sequence[Passage]) -> _Span | None:
     return None
 
 
-def _in_head(fact: Fact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
+def _in_head(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
     yield (span for span in _matches(_LABELLED[fact], passages) if not _RECORD.search(_words(span)))
     yield _fields(fact, passages)
     if fact == "author":
@@ -196,7 +159,7 @@ def _in_head(fact: Fact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span
         yield _matches(_SALUTATION, passages, longest=_LONGEST_DATED)
 
 
-def _in_foot(fact: Fact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
+def _in_foot(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
     if fact == "author":
         yield _matches(_CLOSING, passages, group="name")
         yield _matches(_LABELLED[fact], passages, longest=_LONGEST_DATED)
@@ -241,7 +204,7 @@ def _has_person(line: str) -> bool:
     return len(parts) > 1 and any(re.fullmatch(_PERSON, part) for part in parts)
 
 
-def _fields(fact: Fact, passages: Sequence[Passage]) -> Iterator[_Span]:
+def _fields(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[_Span]:
     """The first field of a record, unless there are several records that differ in it."""
     found = list(_matches(_FIELDS[fact], passages))
     if len({_words(span) for span in found}) == 1:

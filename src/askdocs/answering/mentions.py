@@ -7,46 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.context import all_sentences
-from askdocs.text.english import DOCUMENT_NOUNS, POLITE_PREFIX, any_of, with_plurals
+from askdocs.answering.questions.mention import MentionRequest
 from askdocs.text.stemming import stem
-from askdocs.text.tokens import WORD, indexed_form, words
+from askdocs.text.tokens import WORD, indexed_form
 from askdocs.types import Answer, Citation, Document, Passage, Statement
 
 MOST_QUOTED = 10  # documents; the list names more
 MOST_NAMED = 100
-_DOCUMENTS = any_of(with_plurals(DOCUMENT_NOUNS | {"page"}))  # other parts are no documents
-_FEW = r"(?:(?:of )?(?:the|my|our|these|those|all|all the|all my) )?"
-_SURE = r"(?:mention|name|cite|quote|refer to|contain the (?:words?|phrase|term|name))"
-_LOOSE = r"(?:contain|include|discuss|talk about|speak of|write about|use the (?:word|term))"
-_VERB = rf"(?:(?P<sure>{_SURE})|{_LOOSE})(?:s|es|ed|ing)?"
-_ASKS = (
-    rf"(?:which|what|how many) (?:of )?{_FEW}{_DOCUMENTS}(?: that| which)?(?: do| does| did)? "
-    rf"{_VERB} (?P<what>.+)",
-    rf"(?:(?:list|show|find|give|name)(?: me)? )?(?:all|every|any|the)?(?: of)?(?: the| my| our)? "
-    rf"?{_DOCUMENTS} (?:that|which) {_VERB} (?P<what>.+)",
-    rf"in (?:which|what|how many) (?:of )?{_FEW}{_DOCUMENTS} (?:is|are|was|were|does|do) "
-    r"(?P<what>.+) (?P<sure>mentioned|named|cited|appear|occur|found)",
-    r"where (?:is|are|was|were) (?P<what>.+) (?P<sure>mentioned)(?: in (?:the|my|these)?.*)?",
-    r"(?:who|where) mentions (?P<sure>)(?P<what>.+)",
-)
-_PATTERNS = [re.compile(rf"\W*{POLITE_PREFIX}{ask}\W*", re.IGNORECASE) for ask in _ASKS]
-_QUOTED = re.compile(r"[\"“«„'‘](.+)[\"”»“'’]")
-_LEADING = re.compile(r"(?:the |an? |any )?(?:(?:words?|phrase|term|name)s? )?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a question wants to find the mentions of.
-
-    Attributes:
-        phrase: The words, as they were asked.
-        exact: Whether they are meant as they stand, not in other forms.
-        only_words: Whether the question can mean nothing but the words: "mention", not "discuss".
-    """
-
-    phrase: str
-    exact: bool
-    only_words: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +24,7 @@ class Mentioned:
     places: tuple[tuple[int, int], ...]
 
 
-def mentions_wanted(question: str) -> Wanted | None:
-    """What a question asks the mentions of; None for a question of another kind."""
-    for pattern in _PATTERNS:
-        asked = pattern.fullmatch(question.strip())
-        if asked:
-            what = asked["what"].strip(" ?!.,")
-            quoted = _QUOTED.search(what)
-            phrase = quoted[1] if quoted else _LEADING.sub("", what, count=1)
-            if words(phrase):
-                return Wanted(phrase.strip(), bool(quoted), asked["sure"] is not None)
-    return None
-
-
-def places_of(wanted: Wanted, text: str) -> Iterator[tuple[int, int]]:
+def places_of(wanted: MentionRequest, text: str) -> Iterator[tuple[int, int]]:
     """(start, end) in characters of each mention in a text, from the first on."""
     form: Callable[[str], str] = str if wanted.exact else stem
     phrase = [form(found.group().lower()) for found in WORD.finditer(wanted.phrase)]
@@ -87,7 +41,7 @@ def places_of(wanted: Wanted, text: str) -> Iterator[tuple[int, int]]:
 
 def answer_mentions(
     question: str,
-    wanted: Wanted,
+    wanted: MentionRequest,
     found: Sequence[Mentioned],
     documents: int,
     passages_of: Callable[[str], Sequence[Passage]],
@@ -124,7 +78,7 @@ def answer_mentions(
     )
 
 
-def _list(wanted: Wanted, found: Sequence[Mentioned], documents: int) -> str:
+def _list(wanted: MentionRequest, found: Sequence[Mentioned], documents: int) -> str:
     """How many documents mention it, and each with its count."""
     counts = [f"{each.document.source} ({_times(len(each.places))})" for each in found]
     more = len(counts) - MOST_NAMED

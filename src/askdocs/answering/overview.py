@@ -9,6 +9,7 @@ from itertools import islice
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.context import sentences
 from askdocs.answering.questions.intent import TEXT
+from askdocs.answering.questions.question import Question
 from askdocs.guide.opening import BYLINE
 from askdocs.guide.words import document_in_words, folder_in_words
 from askdocs.text.sentences import sentence_spans
@@ -50,7 +51,7 @@ def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
 
 
 def overview(
-    question: str, guide: Guide, passages_of: Callable[[str], Sequence[Passage]]
+    question: Question, guide: Guide, passages_of: Callable[[str], Sequence[Passage]]
 ) -> Considered:
     """What a guide says of documents: of a few each one's opening, of many the first of some.
 
@@ -71,11 +72,10 @@ def overview(
     if few and guide.documents:
         preface = "\n".join(document_in_words(each) for each in guide.documents[:FEW])
     return Considered(
-        question,
-        question,
-        (question,),
-        tuple(hits.values()),
-        tuple(candidates),
+        question=question,
+        searched_for=(question.text,),
+        hits=tuple(hits.values()),
+        candidates=tuple(candidates),
         notice=_notice(guide, spoken),
         preface=preface,
     )
@@ -111,7 +111,7 @@ def _opening(
 
 
 def further(
-    question: str, shown: Sequence[Citation], documents: Sequence[Sequence[Passage]]
+    question: Question, shown: Sequence[Citation], documents: Sequence[Sequence[Passage]]
 ) -> Considered:
     """How documents, all passages of each, go on after the last sentence that was `shown`.
 
@@ -128,7 +128,9 @@ def further(
     ]
     hits = tuple({each.hit.passage.id: each.hit for each in chosen}.values())
     notice = "This is how the text goes on."
-    return Considered(question, question, (), hits, tuple(chosen), notice=notice)
+    return Considered(
+        question=question, searched_for=(), hits=hits, candidates=tuple(chosen), notice=notice
+    )
 
 
 def _sentences_of(passages: Sequence[Passage], *, after: int) -> Iterator[Candidate]:

@@ -12,14 +12,12 @@ from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.generation.generate import write_answer
 from askdocs.answering.generation.tasks import (
     MOST_PASSAGES,
-    Task,
     documents_named,
     gathered,
-    task_of,
 )
-from askdocs.answering.imprint import facts_wanted, imprint
+from askdocs.answering.imprint import imprint
 from askdocs.answering.language_note import language_note
-from askdocs.answering.mentions import Mentioned, answer_mentions, mentions_wanted, places_of
+from askdocs.answering.mentions import Mentioned, answer_mentions, places_of
 from askdocs.answering.not_read import by_words_only, not_looked_at
 from askdocs.answering.overview import (
     further,
@@ -27,11 +25,10 @@ from askdocs.answering.overview import (
     names_document,
     overview,
 )
-from askdocs.answering.questions.comparison import Side, sides_of
-from askdocs.answering.questions.follow_up import is_greeting
-from askdocs.answering.questions.intent import overview_of
+from askdocs.answering.questions.comparison import Side
 from askdocs.answering.questions.question import Question, parse
 from askdocs.answering.questions.spelling import respelled
+from askdocs.answering.questions.task import Task
 from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
@@ -69,7 +66,6 @@ _MOST_CONTINUED = 5  # candidates whose documents are looked at beyond their pas
 _OPENINGS, _OPENING = 60, 500  # documents, and characters of each, whose language is looked at
 _WORDS_A_PIECE = 4  # of a streamed answer
 _GREETED = "Ask a question about your documents."
-_WHEN = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|time)\b", re.IGNORECASE)
 _TIME = re.compile(
     rf"\d|\b(?:{'|'.join(MONTHS)}|century|years?|months?|weeks?|days?|hours?|minutes?"
     r"|today|yesterday|tomorrow|morning|evening|night|\w+day)\b",
@@ -80,7 +76,7 @@ _MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. As
 
 def consider(
     parts: Parts,
-    question: str,
+    question: Question,
     *,
     history: Sequence[Turn],
     sources: Sequence[str] | None,
@@ -90,23 +86,32 @@ def consider(
 
     This is all that an answer is made from; it is for measuring, and for answers of one's own.
     Misspelt words are searched for as the documents have them.
+
+    Args:
+        parts: What an assistant has opened.
+        question: The question, parsed with `history`.
+        history: The conversation before it.
+        sources: The documents that are searched; None for all.
+        insist: Whether an answer is wanted however unlikely it is.
     """
     # A word of another language is no misspelt one, and "Summarise" no misspelt "summarily".
-    if not asks_in_english(question) or overview_of(question):
+    if not asks_in_english(question.text) or question.overview_of:
         return _considered(parts, question, history, sources, insist=insist)
     catalog = parts.open_catalog()
     spelled = respelled(
-        question,
+        question.text,
         lambda word: word in common_words() or catalog.has_word(word),
         catalog.nearest_word,
     )
-    known = _considered(parts, spelled.text, history, sources, insist=insist)
-    return replace(known, question=question, corrected=spelled.notice)
+    meant = parse(spelled.text, history) if spelled.changes else question
+    known = _considered(parts, meant, history, sources, insist=insist)
+    as_asked = replace(known.question, text=question.text)
+    return replace(known, question=as_asked, corrected=spelled.notice)
 
 
 def _considered(
     parts: Parts,
-    question: str,
+    question: Question,
     history: Sequence[Turn],
     sources: Sequence[str] | None,
     *,
@@ -114,40 +119,38 @@ def _considered(
 ) -> Considered:
     """What is known of a question whose words are spelled as the documents have them."""
     shown = _shown(history)
-    stated = None if shown else _stated(parts, question, sources)
+    stated = None if shown else _stated(parts, question.alone(), sources)
     if stated is not None:
         return stated
-    asked = parse(question, history)
-    if shown and asked.intent == "more":
-        return _further(parts, question, shown)
-    whole = overview_of(question)
-    is_overview = asked.intent == "overview"
+    if shown and question.intent == "more":
+        return _further(parts, question.alone(), shown)
+    whole = question.overview_of
+    is_overview = question.intent == "overview"
     records = parts.open_catalog().records() if is_overview or whole else []
     if is_overview or (whole and names_document(whole, records)):
-        return _overview(parts, question, sources, records)
-    sides = sides_of(question)
-    if sides and not history:
-        return _compared(parts, asked, sides, sources)
-    if asked.needs_history:
-        talked_of = {each.source for each in shown} if len(asked.queries) > 1 else set()
-        considered = _searched(parts, asked, sources, talked_of)
-        if _repeats(considered, question, history):
+        return _overview(parts, question.alone(), sources, records)
+    if question.comparison and not history:
+        return _compared(parts, question, question.comparison, sources)
+    if question.needs_history:
+        talked_of = {each.source for each in shown} if len(question.queries) > 1 else set()
+        considered = _searched(parts, question, sources, talked_of)
+        if _repeats(considered, history):
             return _less_sure(considered, parts.config.minimum_confidence)
         return considered
     # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
     # is not what was quoted before, which nobody asks for again.
     least = 0.0 if insist else parts.config.minimum_confidence
-    with_talk = _searched(parts, asked, sources)
-    alone = _searched(parts, parse(question), sources)
+    with_talk = _searched(parts, question, sources)
+    alone = _searched(parts, question.alone(), sources)
     answers = _chance(with_talk) >= max(_chance(alone), least)
     if _chance(alone) >= least and (_is_quoted(with_talk, history) or _same_best(with_talk, alone)):
         answers = False
     return with_talk if answers else alone
 
 
-def _stated(parts: Parts, question: str, sources: Sequence[str] | None) -> Considered | None:
+def _stated(parts: Parts, question: Question, sources: Sequence[str] | None) -> Considered | None:
     """What the one document that is asked says of itself: who wrote it, when, to whom."""
-    if not facts_wanted(question):
+    if not question.metadata_facts:
         return None  # without a look at the index
     catalog = parts.open_catalog()
     names = catalog.sources(sources)
@@ -223,11 +226,10 @@ def _searched(
             multilingual=parts.open_multilingual_reader,
         )
     return Considered(
-        question.text,
-        question.read_as,
-        question.queries,
-        tuple(hits),
-        ranking.candidates,
+        question=question,
+        searched_for=question.queries,
+        hits=tuple(hits),
+        candidates=ranking.candidates,
         doubt=ranking.doubt(question, rare_words),
         evidence=ranking.evidence,
         following=_following(parts, ranking.candidates[:_MOST_CONTINUED]),
@@ -244,7 +246,7 @@ def _versions(
         document = parts.open_catalog().document(source)
         return document.text if document else ""
 
-    return versions(question.text, candidates, beginning) if candidates else ()
+    return versions(question, candidates, beginning) if candidates else ()
 
 
 def _following(parts: Parts, candidates: Sequence[Candidate]) -> dict[str, str]:
@@ -277,13 +279,13 @@ def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
     return any((each.hit.passage.source, each.start) in cited for each in best)
 
 
-def _repeats(considered: Considered, question: str, history: Sequence[Turn]) -> bool:
+def _repeats(considered: Considered, history: Sequence[Turn]) -> bool:
     """Whether "and when?" would be answered by a sentence that was just quoted and names no time.
 
     Such a sentence shares all the words that the conversation adds to the question.
     """
     return (
-        _WHEN.search(question) is not None
+        considered.question.answer_type.time
         and _is_quoted(considered, history)
         and _TIME.search(considered.candidates[0].quote) is None
     )
@@ -305,7 +307,7 @@ def stream_answer(
     history, sources, insist = options.history, options.sources, options.insist
     began = time.monotonic()
     parts.check_catalog()
-    asked = normalise_question(question)
+    asked = parse(normalise_question(question), history)
     reply = _without_search(parts, asked, history, sources)
     if reply is not None:
         yield reply.text
@@ -314,11 +316,8 @@ def stream_answer(
     parts.open_catalog().check_slices(hit.passage for hit in considered.hits)
     answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
     writes = parts.has_llm and not options.quotes
-    task = (
-        task_of(considered.read_as)
-        if writes and (options.tasks or parts.config.tasks) == "model"
-        else None
-    )
+    may_make = writes and (options.tasks or parts.config.tasks) == "model"
+    task = considered.question.task if may_make else None
     for_task = _gathered(parts, task, considered, sources) if task else None
     if task and for_task:
         answer = yield from _written(parts, for_task, answer, options, task.kind)
@@ -330,7 +329,7 @@ def stream_answer(
     told_beside = (
         considered.corrected,
         answer.notice,
-        language_note(asked, answer, considered.candidates),
+        language_note(asked.text, answer, considered.candidates),
         not_read,
         _missing(parts),
     )
@@ -364,29 +363,28 @@ def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
 
 
 def _without_search(
-    parts: Parts, question: str, history: Sequence[Turn], sources: Sequence[str] | None
+    parts: Parts, question: Question, history: Sequence[Turn], sources: Sequence[str] | None
 ) -> Answer | None:
     """The Answer to a text that needs no reading; None for a question that does."""
-    if is_greeting(question):
-        return Answer(question, _GREETED)
+    if question.intent == "greeting":
+        return Answer(question.text, _GREETED)
     mentioned = _mentioned(parts, question, sources)
     if mentioned is not None:
         return mentioned
-    intent = parse(question).intent
-    if intent == "documents":
+    if question.intent == "documents":
         told = _documents_told(parts.open_catalog().records())
-        return Answer(question, told, answered=True, confidence=1.0)
-    if intent == "more" and not _shown(history):
-        return Answer(question, _MORE_OF_WHAT)
+        return Answer(question.text, told, answered=True, confidence=1.0)
+    if question.intent == "more" and not _shown(history):
+        return Answer(question.text, _MORE_OF_WHAT)
     return None
 
 
-def _mentioned(parts: Parts, question: str, sources: Sequence[str] | None) -> Answer | None:
+def _mentioned(parts: Parts, question: Question, sources: Sequence[str] | None) -> Answer | None:
     """Which documents mention something, where that is asked.
 
     None where "discuss" or "contain" may mean more than the words, and no document has them.
     """
-    wanted = mentions_wanted(question)
+    wanted = question.mention
     if wanted is None:
         return None
     catalog = parts.open_catalog()
@@ -399,7 +397,7 @@ def _mentioned(parts: Parts, question: str, sources: Sequence[str] | None) -> An
             found.append(Mentioned(document, places))
     if not found and not wanted.only_words:
         return None
-    return answer_mentions(question, wanted, found, len(within), catalog.passages_of)
+    return answer_mentions(question.text, wanted, found, len(within), catalog.passages_of)
 
 
 def _documents_told(records: Sequence[DocumentRecord]) -> str:
@@ -452,19 +450,19 @@ def _written(
 def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> Answer:
     if not considered.hits and not parts.open_catalog().count():
         text = f"There are no documents yet. Put some into {parts.config.corpus} and ask again."
-        return Answer(considered.question, text, searched_for=considered.searched_for)
+        return Answer(considered.question.text, text, searched_for=considered.searched_for)
     return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
 
 
 def _overview(
     parts: Parts,
-    question: str,
+    question: Question,
     sources: Sequence[str] | None,
     records: Sequence[DocumentRecord],
 ) -> Considered:
     """What the documents that are meant say of themselves."""
     catalog = parts.open_catalog()
-    names = named(question, records, set(catalog.sources(sources)))
+    names = named(question.text, records, set(catalog.sources(sources)))
     guide = parts.guides.folder(catalog, sources=names)
     return overview(question, guide, catalog.passages_of)
 
@@ -474,7 +472,7 @@ def _shown(history: Sequence[Turn]) -> Sequence[Citation]:
     return next((turn.answer.citations for turn in reversed(history) if turn.answer.citations), ())
 
 
-def _further(parts: Parts, question: str, shown: Sequence[Citation]) -> Considered:
+def _further(parts: Parts, question: Question, shown: Sequence[Citation]) -> Considered:
     """How the documents go on after what was cited."""
     catalog = parts.open_catalog()
     cited = dict.fromkeys(each.source for each in shown)

@@ -18,7 +18,7 @@ from askdocs.answering.context import (
     steps_after,
 )
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
-from askdocs.answering.questions.intent import asks_for_one_fact, asks_for_several, asks_for_steps
+from askdocs.answering.questions.question import Question
 from askdocs.answering.ranking import after_reading
 from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
 from askdocs.text.language import asks_in_english
@@ -104,7 +104,7 @@ def _overview(considered: Considered) -> Answer:
     ]
     quoted = [Statement(_as_text(each.quote), (each,), "quoted") for each in quotes]
     return Answer(
-        question=considered.question,
+        question=considered.question.text,
         text="\n\n".join([*(each.text for each in told), *map(_with_numbers, quoted)]),
         statements=(*told, *quoted),
         citations=tuple(quotes),
@@ -127,7 +127,7 @@ def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> An
     statements, is_cut = _statements(groups, considered)
     return Answer(
         notice=LIST_GOES_ON if is_cut else "",
-        question=considered.question,
+        question=considered.question.text,
         text="\n\n".join(_with_numbers(statement) for statement in statements),
         statements=tuple(statements),
         citations=tuple(citation for each in statements for citation in each.citations),
@@ -147,10 +147,9 @@ def _statements(
     chances = {each.place: each.chance for each in considered.candidates}
     taken: list[tuple[str, int, int]] = []
     statements: list[Statement] = []
-    asked = considered.question
-    several = asks_for_several(asked)
-    one_fact = asks_for_one_fact(asked) and not several
-    steps = several or asks_for_steps(asked)
+    asked = considered.question.answer_type
+    one_fact = asked.one_fact and not asked.several
+    steps = asked.several or asked.steps
     number = 0
     is_cut = False
     for group in groups:
@@ -300,18 +299,18 @@ def _refusal(considered: Considered) -> Answer:
     candidates = considered.candidates
     hits = after_reading(considered.hits, candidates)
     return Answer(
-        question=considered.question,
+        question=considered.question.text,
         # Words in another language are found by a model that has learnt it, or not at all.
-        text=NO_ANSWER if hits or not asks_in_english(considered.question) else NOTHING_FOUND,
+        text=NO_ANSWER if hits or not asks_in_english(considered.question.text) else NOTHING_FOUND,
         hits=tuple(hits[:_NEAREST_SHOWN]),
         confidence=round(candidates[0].chance, 3) if candidates else 0.0,
         searched_for=considered.searched_for,
     )
 
 
-def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+def _select(question: Question, candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """The candidates worth saying, best first, those that say the same together."""
-    one_fact = asks_for_one_fact(question)
+    one_fact = question.answer_type.one_fact
     most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
     if candidates[0].kind == "words":
         close = _CLOSE_BY_WORDS
@@ -328,9 +327,9 @@ def _select(question: str, candidates: Sequence[Candidate]) -> list[list[Candida
     return groups
 
 
-def _ordered(question: str, groups: list[list[Candidate]]) -> list[list[Candidate]]:
+def _ordered(question: Question, groups: list[list[Candidate]]) -> list[list[Candidate]]:
     """Facts by their chance; all else in reading order, the best document first."""
-    if asks_for_one_fact(question):
+    if question.answer_type.one_fact:
         return groups
     rank: dict[str, int] = {}
     for group in groups:

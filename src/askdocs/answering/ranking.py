@@ -20,7 +20,6 @@ from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.speech import (
     asked_names,
-    asks_for_any_statement,
     continues_speaker,
     is_first_person,
     names_in,
@@ -90,7 +89,6 @@ _SAME_COVERAGE = 0.05
 _OTHER_ROW = 0.1  # of the chance of a row that holds fewer words of the question; a rule
 _CODE = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
 _ADDRESS = re.compile(r"[>\s]*(?:from|to|cc|bcc|reply-to): .*@", re.IGNORECASE)
-_ASKS_OF_MAIL = re.compile(r"\b(?:sen[dt]|wr[io]t|e-?mail|mail|address|cc)\w*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +298,7 @@ def _of_passage(
     found: list[Read] = []
     for number, (start, end) in enumerate(places):
         text = texts[number]
-        if not quotable[number] or _of_mail(question.text, text):
+        if not quotable[number] or _is_address(question, text):
             continue
         if is_signature(passage, start, text):
             continue
@@ -425,9 +423,9 @@ def _about(
     return found
 
 
-def _of_mail(question: str, sentence: str) -> bool:
+def _is_address(question: Question, sentence: str) -> bool:
     """Whether a sentence only says who a mail goes to, where that is not asked for."""
-    return bool(_ADDRESS.match(sentence)) and not _ASKS_OF_MAIL.search(question)
+    return bool(_ADDRESS.match(sentence)) and not question.of_mail
 
 
 def _speech(
@@ -441,7 +439,7 @@ def _speech(
         return -1.0, 0.0, 0.0
     speaking = {name.lower() for name in names_in(speaker_context(texts, number))}
     if names & speaking:
-        return 1.0, float(asks_for_any_statement(question.read_as)), 0.0
+        return 1.0, float(question.any_statement), 0.0
     others = bool(names and speaking) and not is_first_person(sentence)
     return 1.0, 0.0, float(others)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from askdocs.answering.candidates import Candidate
+from askdocs.answering.questions.question import Question
 from askdocs.text.calendar import MONTHS, month_number
 from askdocs.text.sentences import is_row
 from askdocs.text.stemming import stem
@@ -18,11 +19,6 @@ _MOST = 3  # versions that are shown
 _ALIKE = 0.75  # share of the words but figures that two versions of a sentence have in common
 _FEWEST_WORDS = 3  # that they must have in common
 _BEGINNING = 400  # characters of a document where its date is looked for
-_NOW = re.compile(
-    r"\b(?:current(?:ly)?|latest|newest|most recent|up[- ]to[- ]date|today|now(?:adays)?|at present"
-    r"|in force)\b",
-    re.IGNORECASE,
-)
 _DATES = (
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-_.](?P<m>\d\d)(?:[-_.](?P<d>\d\d))?(?!\d)"),
     re.compile(r"\b(?P<d>\d{1,2})\.?\s+(?P<m>[^\W\d_]{3,9})\.?,?\s+(?P<y>(?:19|20)\d\d)\b"),
@@ -35,7 +31,7 @@ Day = tuple[int, int, int]
 
 
 def versions(
-    question: str, candidates: Sequence[Candidate], beginning: Callable[[str], str]
+    question: Question, candidates: Sequence[Candidate], beginning: Callable[[str], str]
 ) -> tuple[Candidate, ...]:
     """The best candidate with what other documents say instead, the newest first.
 
@@ -63,7 +59,7 @@ def versions(
     if not days or None in days.values() or len(set(days.values())) == 1:
         return ()
     newest = sorted(rivals, key=lambda each: days[each.hit.passage.source] or (0, 0, 0))[::-1]
-    shown = newest[:1] if _NOW.search(question) else newest[:_MOST]
+    shown = newest[:1] if question.answer_type.latest else newest[:_MOST]
     return tuple(replace(each, chance=best.chance) for each in shown)
 
 

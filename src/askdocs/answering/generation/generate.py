@@ -70,13 +70,13 @@ def write_answer(
             the end.
         task: What the question wants to be made from the passages; "" for a plain question.
     """
+    asked = considered.question
     passages = passages_to_show(considered, model, task)
     parser = ReplyParser(len(passages))
     writing = _Writing(
-        considered.question, considered.read_as, passages, verifier, remove_unsupported,
-        waits=ask_again,
+        asked.text, asked.read_as, passages, verifier, remove_unsupported, waits=ask_again,
     )  # fmt: skip
-    messages = writing_messages(considered.read_as, passages, task)
+    messages = writing_messages(asked.read_as, passages, task)
     most_tokens = _reply_tokens(model)
     room = most_tokens * _LONGEST_TOKEN
     notice = ""
@@ -112,7 +112,7 @@ def _finished(writing: _Writing, considered: Considered, quoted: Answer, notice:
         nothing = "The language model wrote nothing that the documents support."
         return _with_notice(quoted, notice or nothing)
     return Answer(
-        question=considered.question,
+        question=considered.question.text,
         text=writing.text,
         statements=tuple(writing.statements),
         citations=tuple(writing.citations),
@@ -134,7 +134,8 @@ def passages_to_show(considered: Considered, model: LanguageModel, task: str = "
     ordered = dict.fromkeys([*likely, *(hit.passage for hit in considered.hits)])
     room = model.context - _reply_tokens(model)
     room -= sum(
-        model.count(each.content) for each in writing_messages(considered.read_as, [], task)
+        model.count(each.content)
+        for each in writing_messages(considered.question.read_as, [], task)
     )
     shown: list[Passage] = []
     for passage in ordered:

@@ -9,52 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Literal
 
 from askdocs.answering.candidates import Considered
 from askdocs.answering.questions.intent import TEXT
+from askdocs.answering.questions.task import Task
 from askdocs.system.sampling import evenly_spread
-from askdocs.text.english import POLITE_PREFIX
 from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import name_words
 from askdocs.types import DocumentRecord, Hit, Passage
-
-TaskKind = Literal["compare", "summarise", "list", "translate", "explain"]
 
 MOST_PASSAGES = 24  # that are gathered; the context of the model may hold fewer
 _MOST_DOCUMENTS = 6
 _LEAST_HELD = 0.5  # of the telling words of a question that stand in the passages, or it is far
 _NAME_SHARE = 0.5  # of the words of a file's name or title that a question has, to name it
-_POLITELY = (
-    rf"^\W*(?:{POLITE_PREFIX}(?:i(?:'d| would) like (?:you )?to |help me (?:to )?|now |then ))*"
-    rf"{POLITE_PREFIX}"
-)
-_TASKS: dict[TaskKind, str] = {
-    "compare": (
-        r"compare|contrast|(?:what|which) (?:is|are) the (?:main |key )?(?:difference|similarit)\w*"
-        r"|(?:tell me |explain |describe )?the (?:main )?differences?\b"
-        r"|how (?:do|does|did) .{2,80}? (?:differ|compare)\b"
-        r"|in what ways? (?:do|does|are) .{2,80}? (?:differ|alike|similar)"
-    ),
-    "summarise": (
-        r"summari[sz]e|sum up|(?:give (?:me|us) |write )?(?:an? |the )?(?:\w+ )?(?:summary|overview"
-        r"|outline|abstract) of|what (?:is|are) the (?:main|key) (?:points?|ideas?|findings?"
-        r"|results?|messages?|arguments?) (?:of|in)|outline"
-    ),
-    "list": (
-        r"list|enumerate|name (?:all|every|each|the)|what are all"
-        r"|(?:make|write|give me|draw up) (?:an? )?(?:list|table) of"
-    ),
-    "translate": r"translate|(?:say|put|write|give me) .{1,200}? (?:in|into) (?:plain |simple )?"
-    r"(?:english|german|french|spanish|italian|dutch|portuguese|polish|swedish|danish|russian"
-    r"|chinese|japanese)\b",
-    "explain": (
-        r"explain|describe|walk me through|elaborate on|clarify|interpret|discuss|analy[sz]e"
-    ),
-}  # fmt: skip
-_OPENS = {kind: re.compile(_POLITELY + f"(?:{words})", re.I) for kind, words in _TASKS.items()}
 # Words of a task, and of the form that its result is wanted in, that no document need hold.
 _OF_TASKS = frozenset(
     "compare comparison contrast difference differences differ similarities similar summarise"
@@ -66,38 +34,8 @@ _OF_TASKS = frozenset(
     " bullet bullets please give write make tell each all every one two three four five ten both"
     " between versus".split()
 )
-_SIDES = re.compile(r"\s+(?:and|with|to|versus|vs\.?|against|from|or)\s+|\s*,\s*(?:and\s+)?", re.I)
-_ABOUT = re.compile(r"\s+(?:in|of|for|between|across|according to)\s+", re.IGNORECASE)
-
 Search = Callable[[Sequence[str], Sequence[str] | None], Sequence[Hit]]
 PassagesOf = Callable[[str], Sequence[Passage]]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be made, and what of: the sides of a comparison, or nothing in particular."""
-
-    kind: TaskKind
-    question: str
-    sides: tuple[str, ...] = ()
-
-
-def task_of(question: str) -> Task | None:
-    """What a question wants to be made from documents; None where it asks for what they say."""
-    plain = " ".join(question.split())
-    for kind, opens in _OPENS.items():
-        if found := opens.match(plain):
-            return Task(kind, plain, _sides(plain[found.end() :]) if kind == "compare" else ())
-    return None
-
-
-def _sides(rest: str) -> tuple[str, ...]:
-    """The sides of "consistency in Dynamo and Spanner", each with what is compared."""
-    about, *places = _ABOUT.split(rest.strip(" ?!.:"), maxsplit=1)
-    named = places[0] if places else about
-    shared = f"{about} " if places and about else ""
-    sides = [side.strip() for side in _SIDES.split(named) if side.strip()]
-    return tuple(f"{shared}{side}" for side in sides) if len(sides) > 1 else ()
 
 
 def documents_named(question: str, records: Sequence[DocumentRecord]) -> list[str]:
@@ -162,7 +100,9 @@ def gathered(
         return None
     scores = {hit.passage.id: hit for hit in usual.hits}
     hits = tuple(scores.get(passage.id, Hit(passage, 0.0)) for passage in chosen)
-    return Considered(usual.question, usual.read_as, usual.searched_for, hits, ())
+    return Considered(
+        question=usual.question, searched_for=usual.searched_for, hits=hits, candidates=()
+    )
 
 
 def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[str]:

@@ -42,26 +42,6 @@ _OVERVIEW = re.compile(
     re.IGNORECASE,
 )
 
-_ONE_FACT = re.compile(
-    r"^((and|but|so) )?"
-    r"(who|whom|whose|when|where|which|how (many|much|old|long|far|tall|big|large|often|high)"
-    r"|(in|on|at|by|for|from|to|with) (what|which|whom)"
-    r"|what (year|date|day|time|percentage|number))\b",
-    re.IGNORECASE,
-)
-_LIST = re.compile(
-    r"^(?:list|name)\b|\b(?:list|which|what)\b(?: (?:are|were|\w+))? \w+s\b", re.IGNORECASE
-)
-_SEVERAL = re.compile(
-    r"^\W*(?:(?:please|can you|could you) )?(?:list|name)\b|\b(?:which|what) (?:are|were)\b"
-    r"|\b(?:which|what) \w+(?<![siu])s\b|\b(?:all|both|two|three|four|five|six|[2-9]) \w+s\b",
-    re.IGNORECASE,
-)
-_STEPS = re.compile(
-    r"\bsteps?\b|\binstructions?\b|\bhow (?:do|does|can|could|should|would|may|to)\b"
-    r"|\bwhat (?:do|should|must|can) \w+ (?:\w+ )?(?:do|bring|need)\b",
-    re.IGNORECASE,
-)
 _DOCUMENTS = re.compile(
     rf"{_POLITELY}(?:(?:what|which) (?:kinds? of )?(?:documents?|files?|sources?|texts?)"
     r"(?: do you (?:have|know)| have you(?: got| read)?| are (?:there|here|indexed|in (?:the"
@@ -70,6 +50,7 @@ _DOCUMENTS = re.compile(
     r"|how many (?:documents|files) (?:do you have|are there|are indexed))\W*$",
     re.IGNORECASE,
 )
+_MAIL = re.compile(r"\b(?:sen[dt]|wr[io]t|e-?mail|mail|address|cc)\w*", re.IGNORECASE)
 _MORE = re.compile(
     rf"{_POLITELY}(?:(?:tell|give|show) (?:me|us) (?:(?:some|a (?:bit|little)) )?more"
     r"|more|go on|continue|(?:say|any(?:thing)?|what) (?:more|else)|elaborate)"
@@ -109,26 +90,6 @@ def overview_of(question: str) -> str:
     return re.sub(r"^\W*(?:of\b)?", "", found).strip()
 
 
-def asks_for_one_fact(question: str) -> bool:
-    """Whether one person, time, place or number answers a question."""
-    return bool(_ONE_FACT.match(question.strip()))
-
-
-def asks_for_list(question: str) -> bool:
-    """Whether a question may ask for several things, as nearly every one with a plural does."""
-    return bool(_LIST.search(question))
-
-
-def asks_for_several(question: str) -> bool:
-    """Whether a question surely asks for several things: "which rivers", not "which court"."""
-    return bool(_SEVERAL.search(question))
-
-
-def asks_for_steps(question: str) -> bool:
-    """Whether a question asks how something is done, which a list of steps may answer."""
-    return bool(_STEPS.search(question))
-
-
 def asks_for_documents(question: str) -> bool:
     """Whether a question asks which documents there are."""
     return bool(_DOCUMENTS.match(question))
@@ -137,3 +98,8 @@ def asks_for_documents(question: str) -> bool:
 def asks_for_more(question: str) -> bool:
     """Whether a question asks only for more of what was talked about: "Tell me more"."""
     return bool(_MORE.match(question))
+
+
+def asks_of_mail(question: str) -> bool:
+    """Whether a question asks about mail: who sent or wrote something, or to which address."""
+    return bool(_MAIL.search(question))

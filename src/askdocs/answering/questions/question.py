@@ -7,20 +7,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from askdocs.answering.questions.follow_up import understand
+from askdocs.answering.questions.answer_type import AnswerType, answer_type_of
+from askdocs.answering.questions.comparison import Side, sides_of
+from askdocs.answering.questions.follow_up import is_greeting, understand
 from askdocs.answering.questions.intent import (
     asks_for_documents,
     asks_for_more,
-    asks_for_one_fact,
     asks_for_overview,
+    asks_of_mail,
+    overview_of,
     topic_of,
 )
+from askdocs.answering.questions.mention import MentionRequest, mention_requested
+from askdocs.answering.questions.metadata import MetadataFact, metadata_facts_in
 from askdocs.answering.questions.said import Said, said_in
-from askdocs.answering.questions.speech import asks_for_speech
+from askdocs.answering.questions.speech import asks_for_any_statement, asks_for_speech
+from askdocs.answering.questions.task import Task, task_of
 from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, QUESTION_WORDS, any_of
 from askdocs.types import Turn
 
-Intent = Literal["fact", "yes_no", "speech", "open", "topic", "overview", "more", "documents"]
+Intent = Literal[
+    "greeting", "documents", "more", "overview", "topic", "speech", "fact", "yes_no", "open"
+]
 
 _REQUEST = re.compile(
     r"^(?:(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening))\b[\s,.!]*)?"
@@ -57,31 +65,53 @@ _QUANTITY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is known of a question before anything is searched.
+    """What is known of a question before anything is searched. All later steps read it here.
 
     Attributes:
-        text: The question as it was asked.
-        intent: What kind of answer it wants.
+        text: The question in the words of the person.
+        asked: The same without the words of a request: "when …" for "Can you tell me when …".
+        intent: What it wants, by which it is answered.
+        answer_type: What its answer is like.
         topic: What everything is wanted about, where the intent is "topic"; else "".
         place: The number of the clause, article or section whose words are wanted, as in "What does
             clause 3.2 say?"; else "".
         identifiers: Numbers and codes, in lower case, that the answer has to be about.
         queries: What is searched, the question itself first.
-        read_as: The question as the reader and a language model are asked it: without the words of
-            a request, and with what the conversation adds.
+        read_as: The question as the reader and a language model are asked it: as `asked`, and with
+            what the conversation adds.
         needs_history: Whether it can hardly be understood without the conversation.
         said: Whose words it asks for, in which chats and mails are; None for other questions.
+        any_statement: Whether any words of a speaker answer, as in "What did Zehri say?".
+        mention: What the mentions are wanted of, in "Which letters mention the crane?".
+        metadata_facts: What is asked about a document as such: who wrote it, when or to whom.
+        overview_of: What an overview is wanted of, in "Summarise the lease"; else "".
+        comparison: The two sides of a question that compares.
+        task: What it wants to be made from documents, which only a language model can do.
+        of_mail: Whether it asks about mail and its addresses.
     """
 
     text: str
+    asked: str
     intent: Intent
+    answer_type: AnswerType
     topic: str
     place: str
     identifiers: frozenset[str]
     queries: tuple[str, ...]
     read_as: str
-    needs_history: bool = True
-    said: Said | None = None
+    needs_history: bool
+    said: Said | None
+    any_statement: bool
+    mention: MentionRequest | None
+    metadata_facts: tuple[MetadataFact, ...]
+    overview_of: str
+    comparison: tuple[Side, Side] | None
+    task: Task | None
+    of_mail: bool
+
+    def alone(self) -> Question:
+        """The same question without what its conversation adds."""
+        return self if self.read_as == self.asked else parse(self.text)
 
 
 def parse(question: str, history: Sequence[Turn] = ()) -> Question:
@@ -95,18 +125,29 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         The Question that all later steps work with.
     """
     text = " ".join(question.split())
-    asked = understand(without_request(text), history)
-    topic = topic_of(asked.read_as)
+    asked = without_request(text)
+    understood = understand(asked, history)
+    topic = topic_of(understood.read_as)
+    answer_type = answer_type_of(asked)
     return Question(
         text=text,
-        intent=_intent(text, asked.read_as, topic),
+        asked=asked,
+        intent=_intent(text, asked, understood.read_as, topic, answer_type),
+        answer_type=answer_type,
         topic=topic,
-        place=place["number"] if not topic and (place := _PLACE.match(text)) else "",
+        place=place["number"] if not topic and (place := _PLACE.match(asked)) else "",
         identifiers=identifiers_in(text),
-        queries=(topic,) if topic else asked.queries,
-        read_as=asked.read_as,
-        needs_history=asked.surely,
-        said=None if topic else said_in(asked.read_as),
+        queries=(topic,) if topic else understood.queries,
+        read_as=understood.read_as,
+        needs_history=understood.surely,
+        said=None if topic else said_in(understood.read_as),
+        any_statement=asks_for_any_statement(understood.read_as),
+        mention=mention_requested(asked),
+        metadata_facts=metadata_facts_in(asked),
+        overview_of=overview_of(asked),
+        comparison=sides_of(asked),
+        task=task_of(understood.read_as),
+        of_mail=asks_of_mail(asked),
     )
 
 
@@ -137,10 +178,12 @@ def _is_identifier(word: str) -> bool:
     return letters and figures > 1 and not re.fullmatch(r"\d+[-/.]\d+|\d+-[a-z]+", word)
 
 
-def _intent(text: str, read_as: str, topic: str) -> Intent:
-    if asks_for_documents(text):
+def _intent(text: str, asked: str, read_as: str, topic: str, answer_type: AnswerType) -> Intent:
+    if is_greeting(text):
+        return "greeting"
+    if asks_for_documents(asked):
         return "documents"
-    if asks_for_more(text):
+    if asks_for_more(asked):
         return "more"
     if asks_for_overview(read_as):
         return "overview"
@@ -148,6 +191,6 @@ def _intent(text: str, read_as: str, topic: str) -> Intent:
         return "topic"
     if asks_for_speech(read_as):
         return "speech"
-    if asks_for_one_fact(read_as):
+    if answer_type.one_fact:
         return "fact"
-    return "yes_no" if _YES_NO.match(read_as) else "open"
+    return "yes_no" if _YES_NO.match(asked) else "open"
