@@ -1,6 +1,6 @@
 """What each stage is worth: search and reading with stages left out, or with other settings.
 
-    python benchmarks/ablation.py FOLDER... [--limit N] [--indexes DIR]
+    python -m benchmarks.ablation FOLDER... [--limit N] [--indexes DIR]
 
 A FOLDER is a question set, as for `askdocs eval`. For each one a table is printed, and for several
 their mean. Only answerable questions whose quote is known, and without a conversation before them,

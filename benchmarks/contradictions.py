@@ -1,13 +1,14 @@
 """Measures `askdocs check` on statements whose truth is known, over a whole folder.
 
-    python benchmarks/contradictions.py STATEMENTS FOLDER --index INDEX --kept scores.sqlite
-    python benchmarks/contradictions.py training/data/statements.jsonl training/data/worlds \
+    python -m benchmarks.contradictions STATEMENTS FOLDER --index INDEX --kept scores.sqlite
+    python -m benchmarks.contradictions training/data/statements.jsonl training/data/worlds \
         --index INDEX --part development
 
 STATEMENTS are JSON lines {text, label}. A label is "supported", "contradicted" or "not found"; of
 any other label only the verdicts are counted. FOLDER is searched for each statement, as for drafts.
-A line may name a `world`: then FOLDER holds a file NAME.jsonl for each, as `training/worlds.py`
-packs them. `--kept FILE` keeps the scores of the model, so that a stopped run goes on where it was.
+A line may name a `world`: then FOLDER has a file NAME.jsonl for each, as
+`training/synthetic_corpora.py` packs them. `--kept FILE` keeps the scores of the model, so that a
+stopped run goes on where it was.
 """
 
 from __future__ import annotations
@@ -15,14 +16,11 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from verification import KeptScores
 
 from askdocs.answering import pipeline
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
@@ -31,6 +29,8 @@ from askdocs.assistant import Assistant
 from askdocs.config import Config
 from askdocs.evaluation import metrics
 from askdocs.types import CheckedStatement, Passage
+from benchmarks.verification import KeptScores
+from training import synthetic_corpora
 
 OUTCOMES = ("supported", "partly", "contradicted", "not found", "not checked")
 Row = dict[str, Any]
@@ -95,11 +95,8 @@ def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) ->
 
 def unpacked(world: Path, folder: Path) -> Path:
     """The folder with the documents of a world."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-    import worlds
-
-    worlds.unpack(world, folder)
-    (folder / worlds.QUESTIONS).unlink()
+    synthetic_corpora.unpack(world, folder)
+    (folder / synthetic_corpora.QUESTIONS).unlink()
     return folder
 
 

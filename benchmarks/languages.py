@@ -2,9 +2,9 @@
 
     python -m benchmarks.languages WORLD.jsonl... --keep DIR [--half 0|1] [--out FILE.json]
 
-Every WORLD is a file of `training/worlds.py`. What the embedder and the reader said is kept in DIR,
-so that another run, with other weights or rules, needs no model. Half of the documents of each
-folder are for choosing (0), half are for reporting (1).
+Every WORLD is a file of `training/synthetic_corpora.py`. What the embedder and the reader computed
+is kept in DIR, so that another run, with other weights or rules, needs no model. Half of the
+documents of each folder are for choosing (0), half are for reporting (1).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import json
 import pickle
-import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -26,17 +25,15 @@ import numpy as np
 from askdocs import Assistant, Config, Turn
 from askdocs.models.embedders import OnnxEmbedder
 from askdocs.types import Hit
-from benchmarks.people import NOT_DOCUMENTS, Judge, KeptReader
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
-from worlds import QUESTIONS, lines_of, unpack
+from benchmarks.natural_questions import NOT_DOCUMENTS, Judge, KeptReader
+from training.synthetic_corpora import QUESTIONS, lines_of, unpack
 
 EVIDENCE = 1000  # characters of the passages found first, in which an answer is looked for
 _SAME = 0.5  # of the shorter of a gold quote and a sentence, from which they are the same
 
 
 @dataclass(frozen=True)
-class Asked:
+class Outcome:
     """What became of a question: `evidence` and `first` are None where it has no answer."""
 
     world: str
@@ -99,7 +96,7 @@ def unpacked(world: Path, keep: Path) -> tuple[Path, list[dict[str, Any]], list[
     return folder, rows, sorted(each.name for each in corpus.iterdir())
 
 
-def ask(world: Path, keep: Path, half: int | None = None) -> list[Asked]:
+def ask(world: Path, keep: Path, half: int | None = None) -> list[Outcome]:
     """Ask the questions of a world, of both halves of its documents or of one."""
     folder, rows, names = unpacked(world, keep)
     found = []
@@ -130,7 +127,7 @@ def _asked(
     half: int,
     assistant: Assistant,
     judge: Judge,
-) -> Asked:
+) -> Outcome:
     history: list[Turn] = []
     for turn in question.get("history") or []:
         history.append(Turn(turn["question"], assistant.ask(turn["question"], history=history)))
@@ -140,7 +137,7 @@ def _asked(
     places = [place for gold in question["gold"] for place in judge.places(gold)]
     best = known.candidates[:1]
     first = [(each.hit.passage.source, each.start, each.end) for each in best]
-    return Asked(
+    return Outcome(
         world,
         question["qid"],
         question["kind"],
@@ -181,7 +178,7 @@ def same_place(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
     return one[0] == other[0] and shared >= _SAME * shorter
 
 
-def row_of(name: str, asked: Sequence[Asked]) -> str:
+def row_of(name: str, asked: Sequence[Outcome]) -> str:
     """A row of the table: counts of what the goals are about."""
     able = [each for each in asked if each.answerable]
     without = [each for each in asked if not each.answerable]
@@ -211,7 +208,7 @@ HEAD = (
 )
 
 
-def table(asked: Sequence[Asked]) -> str:
+def table(asked: Sequence[Outcome]) -> str:
     """A row for each folder, questions in other languages apart, and for each half."""
     lines = [HEAD]
     for half in sorted({each.half for each in asked}):

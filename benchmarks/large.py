@@ -1,7 +1,7 @@
 """Searches among very many passages: the word index and the vectors are filled apart.
 
-    python benchmarks/large.py words FOLDER [--passages 1000000] [--questions 60]
-    python benchmarks/large.py vectors FOLDER [--passages 1000000] [--questions 60]
+    python -m benchmarks.large words FOLDER [--passages 1000000] [--questions 60]
+    python -m benchmarks.large vectors FOLDER [--passages 1000000] [--questions 60]
 
 To embed a million passages takes hours on two cores, so the words are those of made-up texts and
 the vectors are drawn at random. They are put into the catalog and into Chroma without what else an
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import resource
-import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,8 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askdocs.documents.passages import split
 from askdocs.index.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile

@@ -1,6 +1,6 @@
 """Many users at once on one page, and one who indexes meanwhile.
 
-    python benchmarks/load.py CORPUS INDEX [--users 1 8 32] [--seconds 20] [--port 8321]
+    python -m benchmarks.load CORPUS INDEX [--users 1 8 32] [--seconds 20] [--port 8321]
 
 Starts `askdocs serve` on an index that is there already, asks it through the way that other askdocs
 processes take, and compares each answer with the one that was given alone.
@@ -18,8 +18,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askdocs import Answer, Config
 from askdocs.remote.client import RemoteAssistant, find_server

@@ -1,6 +1,6 @@
 """Where the time of a question goes, stage by stage.
 
-    python benchmarks/question.py CORPUS INDEX [--questions 30] [--read 24 16 12 8]
+    python -m benchmarks.question CORPUS INDEX [--questions 30] [--read 24 16 12 8]
 
 For an index that is there already. Times are medians over the questions; CPU seconds are of all
 threads, so they hold on a busy machine too.
@@ -9,14 +9,11 @@ threads, so they hold on a busy machine too.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askdocs import Assistant, Config
 from askdocs.answering.questions.question import parse

@@ -1,6 +1,6 @@
 """Measures how many altered quotations are found, and how many exact ones are accused.
 
-    python benchmarks/quotations.py FOLDER... --documents 40
+    python -m benchmarks.quotations FOLDER... --documents 40
 
 Every FOLDER is a question set as `askdocs eval` reads it. Pieces of its documents are put in quote
 signs as they stand (with other signs, a changed first letter, words left out and marked, a word in

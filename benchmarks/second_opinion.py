@@ -1,7 +1,7 @@
 """Measures what a second opinion adds to the verifier, on claims whose verdicts are known.
 
-    python benchmarks/second_opinion.py CLAIMS --part 8 --half 0 --items 60 --folder OPINION
-    python benchmarks/second_opinion.py CLAIMS --part 8 --half 0 --items 60 --llm openai:MODEL@URL
+    python -m benchmarks.second_opinion CLAIMS --part 8 --half 0 --items 60 --folder OPINION
+    python -m benchmarks.second_opinion CLAIMS --part 8 --half 0 --items 60 --llm openai:MODEL@URL
 
 Of each item as many true as false sentences are drawn, and judged as the statements of one answer.
 With `--llm` a model is asked. With `--folder` every request is written to `requests/NNN.txt` there,
@@ -17,8 +17,6 @@ from collections import defaultdict
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from verification import KeptScores, chosen
-
 from askdocs.answering.generation.second_opinion import second_opinion
 from askdocs.answering.verification.verifier import Judgement, Verifier, is_support
 from askdocs.evaluation import metrics
@@ -27,6 +25,7 @@ from askdocs.llm.load import load_llm
 from askdocs.llm.model import LanguageModel, Message
 from askdocs.models.embedders import load_embedder
 from askdocs.text.tokens import estimate_tokens
+from benchmarks.verification import KeptScores, chosen
 
 _MOST_OF_A_LABEL = 4  # sentences of an item
 _CONTEXT = 8192

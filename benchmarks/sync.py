@@ -1,6 +1,6 @@
 """How long a sync of many small files takes, and how many passages it embeds.
 
-`python benchmarks/sync.py [--files 10000] [--profile]` makes the files in a temporary folder. The
+`python -m benchmarks.sync [--files 10000] [--profile]` makes the files in a temporary folder. The
 embedding is a cheap one (it hashes words), so that the times are those of the sync itself.
 """
 
@@ -10,12 +10,9 @@ import argparse
 import cProfile
 import os
 import pstats
-import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from askdocs import Assistant, Changes, Config
 from tests.hash_embedding import HashEmbedding

@@ -1,6 +1,6 @@
 """Measures the verifier on claims whose verdicts are known, and what each of its steps adds.
 
-    python benchmarks/verification.py CLAIMS --part 8 --half 1 --kept scores.sqlite --rules
+    python -m benchmarks.verification CLAIMS --part 8 --half 1 --kept scores.sqlite --rules
 
 CLAIMS is a file of claims (`askdocs.evaluation.claims`) or a folder with one. With `--part N` only
 the items are judged whose number in the id is divisible by N; with `--half 1` every second one of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+
+from training.verifier import prepare
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "training" / "data"
@@ -20,14 +20,7 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-@pytest.fixture
-def prepare(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(ROOT / "training" / "verifier"))
-    __import__("prepare")
-    return sys.modules["prepare"]
-
-
-def test_pairs_and_joined_sentences_become_claims(prepare: ModuleType) -> None:
+def test_pairs_and_joined_sentences_become_claims() -> None:
     rows = prepare.read_for_training(DATA)
     groups = list(prepare.pairs_groups(rows, random.Random(1), 1))
     assert len(groups) == len(rows)
@@ -41,7 +34,7 @@ def test_pairs_and_joined_sentences_become_claims(prepare: ModuleType) -> None:
     assert any("sentences" in row for row in rows)
 
 
-def test_statements_are_read_with_the_passages_that_decide_them(prepare: ModuleType) -> None:
+def test_statements_are_read_with_the_passages_that_decide_them() -> None:
     items = prepare.read_for_training(prepare.STATEMENTS)[::12]
     decided = {
         (claim.text, passage): claim.target
@@ -56,7 +49,7 @@ def test_statements_are_read_with_the_passages_that_decide_them(prepare: ModuleT
                 assert (target == 1.0) == (sentence["label"] == "supported")
 
 
-def test_nothing_for_measuring_is_trained_on(prepare: ModuleType) -> None:
+def test_nothing_for_measuring_is_trained_on() -> None:
     items = prepare.read_for_training(prepare.STATEMENTS)
     assert items
     assert not {item["id"].split("-")[0] for item in items} & {"clinic", "transit"}

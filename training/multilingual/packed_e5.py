@@ -2,7 +2,7 @@
 
 The file begins with "E5S1" and a version, then the sizes of the model, the vocabulary (offsets,
 scores, bytes), a map of code points, and the tensors with their places in the file. Matrices come
-in blocks of 18 bytes: a float16 scale and 32 codes, as in `four_bits.py`.
+in blocks of 18 bytes: a float16 scale and 32 codes, as in `common/quantize_onnx.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Measure the verifier on claims that it has not seen.
+r"""Measure the verifier on claims that it has not seen.
 
 The items that `prepare.py` leaves out are split in two: on one half the scores are calibrated and
 the threshold is chosen, on the other half everything is reported, with 95 % intervals from
@@ -8,8 +8,9 @@ threshold are taken of; partly supported sentences are reported apart.
 With `--made` further sentences are made of the supported ones and of their evidence: near misses
 of each kind, whole sentences of the evidence, and near misses of those.
 
-Usage: python evaluate.py claims.jsonl.gz tokenizer.json --checkpoint final.pt --json figures.json
-       python evaluate.py claims.jsonl.gz tokenizer.json --onnx verifier.onnx
+Usage: python -m training.verifier.evaluate claims.jsonl.gz tokenizer.json --checkpoint final.pt \
+           --json figures.json
+       python -m training.verifier.evaluate claims.jsonl.gz tokenizer.json --onnx verifier.onnx
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from near_misses import CHANGES
 from numpy.typing import NDArray
-from prepare import is_for_choosing, is_held_out, read_rows, sentences_of
-from scorers import OnnxScorer, Pair, Scorer, TorchScorer, log_odds
+
+from training.verifier.near_misses import CHANGES
+from training.verifier.prepare import is_for_choosing, is_held_out, read_rows, sentences_of
+from training.verifier.scorers import OnnxScorer, Pair, Scorer, TorchScorer, log_odds
 
 Floats = NDArray[np.float64]
 LET_THROUGH = 0.10  # share of the false sentences that may be shown as supported

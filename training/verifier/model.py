@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from four_bits import StraightThrough, rounded
 from torch import Tensor, nn
+
+from training.common.quantize_torch import StraightThrough, rounded
 
 CLASSES = ("supported", "contradicted", "not stated")
 WIDTH = 768

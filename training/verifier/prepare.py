@@ -7,7 +7,7 @@ by 8, and a tenth of the groups of the other files, are left out: they are for c
 The pairs of `training/data/*.jsonl` of this repository and the statements of
 `training/data/statements/` are read with them, of both the rows whose part is "train".
 
-Usage: python prepare.py DATA tokenizer.json rows.npz --passes 4
+Usage: python -m training.verifier.prepare DATA tokenizer.json rows.npz --passes 4
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from near_misses import near_miss
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from training.verifier.near_misses import near_miss
 
 BEGIN, END = 0, 2  # <s> and </s>
 EITHER, CONTRADICTED, NOT_STATED = 0, 1, 2  # which way a false claim is false

@@ -2,7 +2,7 @@
 
 The file is about a tenth of the published weights, so it is what travels to an accelerator.
 
-Usage: python restore.py verifier.onnx BEGIN.pt
+Usage: python -m training.verifier.restore verifier.onnx BEGIN.pt
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from export_verifier import LONGEST, MARKS, SHIFT
-from four_bits import ZERO
-from model import FIRST_PLACE, PIECES, Shape, Verifier, distance_buckets
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
+
+from training.common.quantize_torch import ZERO
+from training.verifier.export import LONGEST, MARKS, SHIFT
+from training.verifier.model import FIRST_PLACE, PIECES, Shape, Verifier, distance_buckets
 
 
 def unpacked(codes: NDArray[np.uint8], scales: NDArray[np.float16]) -> Tensor:

@@ -10,10 +10,11 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from model import load_verifier
 from numpy.typing import NDArray
-from prepare import BEGIN, END, LONGEST_CLAIM, Claim, Group, Packer
-from train import Rows
+
+from training.verifier.model import load_verifier
+from training.verifier.prepare import BEGIN, END, LONGEST_CLAIM, Claim, Group, Packer
+from training.verifier.train import Rows
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ On a busy machine several threads of one process wait for each other at every op
 `--workers 2` two processes of one thread each take half of every step: they share the weights,
 add up their gradients, and each updates half of the weights.
 
-Usage: python train.py rows.npz RUN_FOLDER --begin model.safetensors --until 19:55
+Usage: python -m training.verifier.train rows.npz RUN_FOLDER --begin model.safetensors --until 19:55
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from model import PADDING, Shape, Verifier, from_published, load_verifier
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, multiprocessing, nn
+
+from training.common.schedule import learning_rate
+from training.verifier.model import PADDING, Shape, Verifier, from_published, load_verifier
 
 EITHER = 0  # a false claim that may be contradicted or not stated
 
@@ -145,13 +147,6 @@ def loss_of(verifier: Verifier, batch: Batch) -> Tensor:
     false = torch.where(batch.ways == EITHER, both, known)
     losses: Tensor = batch.targets * logs[:, 0] + (1 - batch.targets) * false
     return -losses.sum()
-
-
-def rate_at(progress: float, highest: float, warm_up: float) -> float:
-    """Return the learning rate at a share of the time: a linear rise, then a linear fall to 0."""
-    if progress < warm_up:
-        return highest * progress / warm_up
-    return highest * max(0.0, (1 - progress) / (1 - warm_up))
 
 
 @dataclass
@@ -276,7 +271,7 @@ class Trainer:
                 if self._is_first:
                     self.save("before_four_bits.pt", now, int(claims))
                 self.round_weights()
-            rate = rate_at(progress, options.rate, options.warm_up) * min(1.0, number / 20)
+            rate = learning_rate(progress, options.rate, options.warm_up) * min(1.0, number / 20)
             counted, summed = self.step(self._rows.batch(parts[self._worker]), rate)
             claims, recent = claims + counted, recent + counted
             recent_loss += summed

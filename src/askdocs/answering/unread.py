@@ -21,8 +21,8 @@ from askdocs.types import Hit
 _MOST_PASSAGES = 6  # whose sentences are embedded for a question
 _WIDEST_MARGIN = 5.0
 _SHARES_WORDS = 0.3  # of the question's words in a passage, from which words tell anything
-# Fitted by training/multilingual/fit_reading.py; docs/decisions/0023 says on what. A sentence's
-# rank, a logit, is the sum of these times its features.
+# Fitted by training/multilingual/fit_ranking_weights.py; docs/decisions/0023 says on what. A
+# sentence's rank, a logit, is the sum of these times its features.
 FEATURES = (
     "cosine",  # with the question
     "in context",  # the same of the sentence below its heading, behind the one before it

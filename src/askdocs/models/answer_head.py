@@ -13,7 +13,9 @@ FILE = "answer_head.npz"
 
 
 class AnswerHead:
-    """Weights for the hidden states of a pair and of a sentence; training/fit_head.py fits them.
+    """Weights for the hidden states of a pair and of a sentence.
+
+    `training/reader/fit_answer_head.py` fits them.
 
     Args:
         file: The name of the file among the weights, which holds `weights` float32 [2 * width] and

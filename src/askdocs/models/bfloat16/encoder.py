@@ -80,7 +80,7 @@ class _Layer:
 
 
 class Bfloat16Encoder:
-    """MiniLM-L6 with mean pooling, from the bytes of an `embedder.onnx` of training/export.py.
+    """MiniLM-L6 with mean pooling, from an `embedder.onnx` of training/embedder/export.py.
 
     Each of `threads` (by default one for each core, 16 at most) works on a batch of its own: one
     multiplies while another one waits for memory, which two threads in the same product do not.

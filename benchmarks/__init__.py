@@ -1,0 +1,1 @@
+"""What askdocs is measured by: speed, memory, answers, verdicts."""

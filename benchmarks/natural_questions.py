@@ -1,0 +1,439 @@
+"""Questions as people ask them, over a folder of documents: right, wrong and refused by kind.
+
+    python -m benchmarks.natural_questions FOLDER --keep DIR [--least 0.4] [--half 0|1]
+        [--out FILE.json]
+
+FOLDER holds documents and `questions.jsonl`: one question a line with qid, question, kind,
+answerable, answers, gold [{source, quote}], all_needed and history [{question}]. An answer is right
+if half of a gold quote is cited or a gold wording is in its text; where all quotes are needed,
+three quarters of them. The index, what was searched and what the reader said are kept in DIR, so
+that the next run takes seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import json
+import pickle
+import re
+import shutil
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+from unittest import mock
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from askdocs import Assistant, Config, Turn
+from askdocs.answering import pipeline
+from askdocs.evaluation.question_set import spans_of
+from askdocs.models.answer_head import AnswerHead
+from askdocs.models.bundled import checked_bytes
+from askdocs.models.reader import OnnxReader, Reading, prefix
+from askdocs.models.second_reader import HEAD, OnnxSecondReader, SecondReading, Window
+from askdocs.types import Answer, Hit, Passage
+
+NOT_DOCUMENTS = ("questions.jsonl", "SOURCES.md", "README.md", "score.py")
+RIGHT_SHARE = 0.5  # of a gold quote's characters
+MOST_OF_ALL = 0.75  # of the gold quotes, where all are needed
+VERDICTS = ("right", "partly", "wrong", "refused")
+
+
+class KeptReader:
+    """The reader, whose readings are kept: the head's dot products in place of hidden states."""
+
+    def __init__(self, kept: dict[Any, Any]) -> None:
+        self.kept = kept
+        self._reader: OnnxReader | None = None
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """As `Reader.read`; only what is not known yet is read."""
+        keys = [(question, prefix(each), each.text) for each in passages]
+        unknown = [n for n, key in enumerate(keys) if key not in self.kept]
+        if unknown:
+            self._reader = self._reader or OnnxReader()
+            fresh = self._reader.read(question, [passages[n] for n in unknown])
+            for number, reading in zip(unknown, fresh, strict=True):
+                self.kept[keys[number]] = _projected(reading)
+        return [_unit(self.kept[key]) for key in keys]
+
+
+class KeptSecondReader:
+    """The larger model, whose readings are kept in the same way."""
+
+    def __init__(self, kept: dict[Any, Any], models: Any) -> None:
+        self.kept = kept
+        self._models = models
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+        """As `SecondReader.read`; only what is not known yet is read."""
+        keys = [(question, prefix(each), each.text) for each in passages]
+        unknown = [n for n, key in enumerate(keys) if key not in self.kept]
+        if unknown:
+            reader = OnnxSecondReader(self._models._loaded_network())
+            fresh = reader.read(question, [passages[n] for n in unknown])
+            for number, reading in zip(unknown, fresh, strict=True):
+                self.kept[keys[number]] = [_window_kept(each, reading) for each in reading.windows]
+        return [
+            SecondReading(tuple(_window_of(each) for each in self.kept[key]), _as_head(_UnitHead()))
+            for key in keys
+        ]
+
+
+def _window_kept(window: Any, reading: SecondReading) -> tuple[Any, ...]:
+    head: Any = reading.head
+    width = len(window.first)
+    states = (window.states @ head._weights[width:]).astype(np.float32)
+    return (
+        window.offsets.astype(np.int32),
+        states,
+        float(window.first @ head._weights[:width]) + head._bias,
+    )
+
+
+def _window_of(kept: tuple[Any, ...]) -> Window:
+    offsets, states, first = kept
+    return Window(offsets.astype(np.int64), states[:, None], np.array([first], np.float32))
+
+
+def _as_head(head: Any) -> AnswerHead:
+    return cast(AnswerHead, head)
+
+
+class _UnitHead:
+    """A head over two hidden states of width 1 that are dot products already."""
+
+    def score(self, states: np.ndarray) -> float:
+        return float(states.sum())
+
+
+def _projected(reading: Reading) -> tuple[Any, ...]:
+    head: Any = reading.head
+    width = len(reading.pair)
+    weights, bias = head._weights, head._bias
+    return (
+        reading.offsets.astype(np.int32),
+        reading.starts,
+        reading.ends,
+        reading.null,
+        reading.relevance,
+        (reading.states @ weights[width:]).astype(np.float32),
+        float(reading.pair @ weights[:width]) + bias,
+    )
+
+
+def _unit(kept: tuple[Any, ...]) -> Reading:
+    offsets, starts, ends, null, relevance, states, pair = kept
+    head: Any = _UnitHead()
+    return Reading(
+        offsets.astype(np.int64),
+        starts,
+        ends,
+        null,
+        relevance,
+        states=states[:, None],
+        pair=np.array([pair], np.float32),
+        head=head,
+    )
+
+
+@dataclass
+class Kept:
+    """What is kept between runs: hits by queries, readings by question and passage.
+
+    Readings lie in a file for each model, by the hash of its weights.
+    """
+
+    folder: Path
+    hits: dict[Any, list[Hit]] = field(default_factory=dict)
+    readings: dict[Any, Any] = field(default_factory=dict)
+    again: dict[Any, Any] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path) -> Kept:
+        """What the files hold; nothing where there are none, or where other models read."""
+        kept = cls(folder)
+        for path, values in kept._files():
+            if path.exists():
+                values.update(pickle.loads(path.read_bytes()))
+        return kept
+
+    def save(self) -> None:
+        """Write the files."""
+        for path, values in self._files():
+            path.write_bytes(pickle.dumps(values))
+
+    def size(self) -> int:
+        """How many values are kept."""
+        return sum(len(values) for _, values in self._files())
+
+    def _files(self) -> list[tuple[Path, dict[Any, Any]]]:
+        return [
+            (self.folder / "hits.pickle", self.hits),
+            (self.folder / f"read-{_hash('reader.onnx', 'answer_head.npz')}.pickle", self.readings),
+            (self.folder / f"again-{_hash('verifier.onnx', HEAD)}.pickle", self.again),
+        ]
+
+
+def _hash(*names: str) -> str:
+    return f"{zlib.crc32(b''.join(map(checked_bytes, names))):08x}"
+
+
+@contextlib.contextmanager
+def opened(folder: Path, keep: Path, least: float | None = None) -> Iterator[Assistant]:
+    """An Assistant over the documents of a folder that searches and reads nothing twice.
+
+    Args:
+        folder: Documents and questions.
+        keep: Where the index and what was read are kept.
+        least: The confidence from which it answers; None for the default.
+    """
+    corpus = keep / "corpus"
+    keep.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(
+        folder, corpus, ignore=shutil.ignore_patterns(*NOT_DOCUMENTS), dirs_exist_ok=True
+    )
+    kept = Kept.load(keep)
+    find = pipeline.find
+
+    def found(parts: Any, queries: Sequence[str], *, limit: int, sources: Any) -> list[Hit]:
+        key = (tuple(queries), limit, None if sources is None else tuple(sources))
+        if key not in kept.hits:
+            kept.hits[key] = find(parts, queries, limit=limit, sources=sources)
+        return kept.hits[key]
+
+    config = Config(corpus=corpus, index=keep / "index")
+    if least is not None:
+        config = replace(config, minimum_confidence=least)
+    with Assistant(config) as assistant:
+        changes = assistant.index()
+        if changes.added or changes.changed or changes.removed:
+            kept.hits.clear()
+        models = assistant._parts.models
+        models._reader = KeptReader(kept.readings)
+        models._second_reader = KeptSecondReader(kept.again, models)
+        before = kept.size()
+        try:
+            with mock.patch.object(pipeline, "find", found):
+                yield assistant
+        finally:
+            if kept.size() != before:
+                kept.save()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A question with its answer at a threshold, and the answer that it would get by force."""
+
+    qid: str
+    kind: str
+    answerable: bool
+    half: int
+    question: str
+    verdict: str
+    forced: str
+    confidence: float
+    answer: Answer
+    forced_answer: Answer
+
+    def record(self) -> dict[str, Any]:
+        """What a person reads to see why it is right or wrong."""
+        return {
+            "qid": self.qid,
+            "kind": self.kind,
+            "answerable": self.answerable,
+            "half": self.half,
+            "question": self.question,
+            "verdict": self.verdict,
+            "forced": self.forced,
+            "confidence": self.confidence,
+            "text": self.forced_answer.text[:1000],
+            "notice": self.answer.notice,
+            "cited": [f"{each.where}: {each.quote[:200]}" for each in self.forced_answer.citations],
+        }
+
+
+def half_of(question: Mapping[str, Any]) -> int:
+    """0 or 1, the same for all questions about a document."""
+    gold = question.get("gold") or []
+    about = gold[0]["source"] if gold else question["question"]
+    return zlib.crc32(about.encode()) % 2
+
+
+class Judge:
+    """Says whether answers are right, by the gold quotes and wordings of the questions."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._sources = [each.source for each in assistant.status().documents]
+        self._texts: dict[str, str] = {}
+        self._places: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
+
+    def verdict(self, question: Mapping[str, Any], answer: Answer, *, given: bool) -> str:
+        """One of VERDICTS for an answer that is `given`; an unanswerable one is wrong then."""
+        if not given:
+            return "refused"
+        if not question["answerable"]:
+            return "wrong"
+        gold = question.get("gold") or []
+        shares = [self._covered(each, answer) for each in gold]
+        if question.get("all_needed") and len(gold) > 1:
+            share = sum(each >= RIGHT_SHARE for each in shares) / len(shares)
+            return "right" if share >= MOST_OF_ALL else "partly" if share else "wrong"
+        said = plain(answer.text)
+        wordings = [plain(each) for each in question.get("answers") or []]
+        holds = any(_has_words(said, each) for each in wordings if len(each) > 1)
+        return "right" if holds or max(shares, default=0.0) >= RIGHT_SHARE else "wrong"
+
+    def text(self, source: str) -> str:
+        if source not in self._texts:
+            self._texts[source] = self._assistant.document(source).text
+        return self._texts[source]
+
+    def places(self, gold: Mapping[str, str]) -> list[tuple[str, int, int]]:
+        """Where a gold quote stands: (source, start, end)."""
+        key = gold["source"], gold["quote"]
+        if key not in self._places:
+            name = gold["source"]
+            meant = [s for s in self._sources if s.startswith(name) or s.split("/")[-1] == name]
+            self._places[key] = [
+                (source, *span)
+                for source in meant
+                for span in spans_of(gold["quote"], self.text(source))
+            ]
+        return self._places[key]
+
+    def _covered(self, gold: Mapping[str, str], answer: Answer) -> float:
+        """The share of a gold quote that is cited."""
+        best = 0.0
+        for source, start, end in self.places(gold):
+            held = sum(
+                max(0, min(end, each.end) - max(start, each.start))
+                for each in answer.citations
+                if each.source == source
+            )
+            best = max(best, held / max(end - start, 1))
+        if not self.places(gold):
+            quote = plain(gold["quote"])
+            best = float(bool(quote) and quote in plain(answer.text))
+        return best
+
+
+def _has_words(text: str, wording: str) -> bool:
+    """Whether a wording stands in a text as whole words: "no" is not in "not"."""
+    return re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", text) is not None
+
+
+def plain(text: str) -> str:
+    """A text in lower case, without punctuation."""
+    return " ".join(re.sub(r"[^\w%$€£.]+", " ", text.lower()).split())
+
+
+def ask(assistant: Assistant, questions: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """Every question asked after its conversation, and judged."""
+    judge = Judge(assistant)
+    found = []
+    for each in questions:
+        history: list[Turn] = []
+        for turn in each.get("history") or []:
+            reply = assistant.ask(turn["question"], history=history)
+            history.append(Turn(turn["question"], reply))
+        answer = assistant.ask(each["question"], history=history)
+        forced = assistant.ask(each["question"], history=history, insist=True)
+        found.append(
+            Outcome(
+                each["qid"],
+                each["kind"],
+                each["answerable"],
+                half_of(each),
+                each["question"],
+                judge.verdict(each, answer, given=answer.answered),
+                judge.verdict(each, forced, given=bool(forced.citations)),
+                answer.confidence,
+                answer,
+                forced,
+            )
+        )
+    return found
+
+
+def figures(asked: Sequence[Outcome]) -> dict[str, float]:
+    """The shares that the goals are about, with the areas under the ROC curves."""
+    answerable = [each for each in asked if each.answerable]
+    without = [each for each in asked if not each.answerable]
+    given = [each for each in asked if each.verdict != "refused"]
+    right = [each.forced == "right" for each in answerable]
+    return {
+        "right": _share(each.verdict == "right" for each in answerable),
+        "wrong of answered": _share(each.verdict == "wrong" for each in given),
+        "refused": _share(each.verdict == "refused" for each in answerable),
+        "unanswerable refused": _share(each.verdict == "refused" for each in without),
+        "forced right": _share(right),
+        "AUROC right": _area(right, [each.confidence for each in answerable]),
+        "AUROC answerable": _area(
+            [each.answerable for each in asked], [each.confidence for each in asked]
+        ),
+    }
+
+
+def _share(values: Any) -> float:
+    held = list(values)
+    return sum(held) / max(1, len(held))
+
+
+def _area(labels: Sequence[bool], scores: Sequence[float]) -> float:
+    return float(roc_auc_score(labels, scores)) if len(set(labels)) == 2 else float("nan")
+
+
+def table(asked: Sequence[Outcome]) -> str:
+    """Verdicts by kind, and what is right by force."""
+    kinds: dict[str, list[Outcome]] = collections.defaultdict(list)
+    for each in asked:
+        kinds[each.kind].append(each)
+        kinds["ALL answerable" if each.answerable else "ALL unanswerable"].append(each)
+    lines = [f"| kind | questions | {' | '.join(VERDICTS)} | forced right |"]
+    lines.append("| --- " * (len(VERDICTS) + 3) + "|")
+    for kind in sorted(kinds):
+        counts = collections.Counter(each.verdict for each in kinds[kind])
+        cells = [str(counts[verdict]) for verdict in VERDICTS]
+        forced = sum(each.forced == "right" for each in kinds[kind])
+        lines.append(f"| {kind} | {len(kinds[kind])} | {' | '.join(cells)} | {forced} |")
+    return "\n".join(lines)
+
+
+def one_line(asked: Sequence[Outcome]) -> str:
+    return ", ".join(f"{name} {value:.3f}" for name, value in figures(asked).items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--keep", type=Path, required=True, help="folder for index and readings")
+    parser.add_argument("--least", type=float, default=Config().minimum_confidence)
+    parser.add_argument("--half", type=int, choices=(0, 1), help="questions of half the documents")
+    parser.add_argument("--out", type=Path, help="write each question with its answer as JSON")
+    given = parser.parse_args()
+    lines = (given.folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line) for line in lines if line.strip()]
+    if given.half is not None:
+        questions = [each for each in questions if half_of(each) == given.half]
+    with opened(given.folder, given.keep, given.least) as assistant:
+        asked = ask(assistant, questions)
+    print(table(asked))
+    print(one_line(asked))
+    if given.out:
+        rows = [each.record() for each in asked]
+        given.out.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    for half in (0, 1):
+        part = [each for each in asked if each.half == half]
+        if part and given.half is None:
+            print(f"half {half} ({len(part)}): {one_line(part)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How the weights in `src/askdocs/models/weights/` are made."""

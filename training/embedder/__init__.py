@@ -1,0 +1,1 @@
+"""The embedder: export and comparison of formats."""

@@ -1,0 +1,1 @@
+"""The multilingual embedder and its reader."""

@@ -1,0 +1,48 @@
+r"""Put a learnt adapter (`finetune.py`) into the multilingual embedder's file, with its head.
+
+    python -m training.multilingual.export_adapter embedder_multilingual.onnx.gz RUN/final.pt FOLDER
+
+The adapter is kept and switched as in `reranker/export.py`: without the input `adapter` the network
+embeds as before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+from pathlib import Path
+
+import onnx
+
+from training.common.checksums import record_checksums
+from training.multilingual.finetune import NAMES
+from training.reranker.export import learnt_of, put_in, save_head
+
+MODEL, HEAD = "embedder_multilingual.onnx.gz", "multilingual_head.npz"
+
+
+def main() -> None:
+    """Export from the command line."""
+    parser = argparse.ArgumentParser(description="Put an adapter into the multilingual network.")
+    parser.add_argument("network", type=Path)
+    parser.add_argument("learnt", type=Path)
+    parser.add_argument("target", type=Path, help="folder")
+    options = parser.parse_args()
+    learnt = learnt_of(options.learnt)
+    model = onnx.load_from_string(gzip.decompress(options.network.read_bytes()))
+
+    def weight(place: str) -> str:
+        _, _, layer, matrix = place.split(".")  # network.layers.N.MATRIX
+        return f"model.encoder.layer.{layer}.{NAMES[matrix]}.weight"
+
+    put_in(model.graph, learnt, weight)
+    onnx.checker.check_model(model, full_check=True)
+    packed = gzip.compress(model.SerializeToString(), 9, mtime=0)
+    (options.target / MODEL).write_bytes(packed)
+    save_head(options.target / HEAD, learnt)
+    record_checksums(options.target, [MODEL, HEAD])
+    print(f"{len(packed) / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The weights by which sentences are ranked and trusted."""

@@ -1,0 +1,194 @@
+r"""Fit order and confidence of answers on questions as people ask them.
+
+    python -m training.ranking.fit_ranking_weights FOLDER=KEEP... [--alone] [--judge FOLDER=KEEP]
+
+Every FOLDER has documents and `questions.jsonl`, as `benchmarks/natural_questions.py` reads it, and
+KEEP what was searched and read for it. Two things are learnt: weights of the
+features by which sentences are compared (`ranking.py`), and how likely the whole answer to a
+question is right if it must be given (`confidence.py`). The areas under the ROC curve are those of
+five folds, cut by document, for each folder; with --judge also those of a folder that nothing was
+fitted on. With --alone, questions that say which document they are about are also asked of that one
+alone, as if it were all there is: in a small folder little competes with the best sentence. The
+evidence is that of the ranking that the code holds: after a new ranking, run it
+again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from askdocs.answering import confidence, ranking
+from benchmarks import natural_questions
+from training.ranking import regression
+
+FOLDS = 5
+_ALONE = " alone"
+PENALTY = 0.1  # the C of the logistic regression
+
+
+@dataclass(frozen=True)
+class Known:
+    """A question's candidates and evidence, and whether its forced answer is right."""
+
+    considered: regression.LabelledCandidates
+    right: bool
+    answerable: bool
+    fold: int
+
+
+def known_of(folder: Path, keep: Path, *, alone: bool = False) -> list[Known]:
+    """Ask the questions without history of a folder, or each of the document it is about."""
+    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line) for line in lines if line.strip()]
+    questions = [each for each in questions if not each.get("history")]
+    found = []
+    with natural_questions.opened(folder, keep) as assistant:
+        judge = natural_questions.Judge(assistant)
+        names = [each.source for each in assistant.status().documents]
+        for question in questions:
+            sources = None
+            if alone:
+                named = question.get("about")
+                sources = [each for each in names if named and each.startswith(named)]
+                if not sources:
+                    continue
+            known = assistant.consider(question["question"], sources=sources)
+            read = [each for each in known.candidates if each.kind == "read"]
+            if not read:
+                continue
+            answer = assistant.ask(question["question"], sources=sources, insist=True)
+            verdict = judge.verdict(question, answer, given=bool(answer.citations))
+            places = [each for gold in question.get("gold") or [] for each in judge.places(gold)]
+            right = np.array([any(overlap(place, each) for place in places) for each in read])
+            gold = question.get("gold") or []
+            about = gold[0]["source"] if gold else question["question"]
+            features = np.array([each.features for each in read])
+            considered = regression.LabelledCandidates(
+                dict(known.evidence), features, right, right & False, question["answerable"], 0
+            )
+            fold = zlib.crc32(about.encode()) % FOLDS
+            found.append(Known(considered, verdict == "right", question["answerable"], fold))
+    return found
+
+
+def overlap(place: tuple[str, int, int], candidate: ranking.Candidate) -> bool:
+    """Whether a gold quote and a candidate share half of the shorter of the two."""
+    source, start, end = place
+    if source != candidate.hit.passage.source:
+        return False
+    shared = min(end, candidate.end) - max(start, candidate.start)
+    return shared >= 0.5 * max(1, min(end - start, candidate.end - candidate.start))
+
+
+def first_right(known: Sequence[Known], weights: np.ndarray) -> float:
+    """The share of the questions with a marked sentence among those read where it comes first."""
+    among = [each.considered for each in known if each.considered.right.any()]
+    return float(np.mean([each.right[(each.features @ weights).argmax()] for each in among]))
+
+
+def shipped_order() -> np.ndarray:
+    """The weights of the features as the code holds them."""
+    return np.array([ranking._RANKING.get(name, 0.0) for name in ranking.FEATURES])
+
+
+def shipped_chance(known: Sequence[Known]) -> np.ndarray:
+    return np.array([confidence.probability(each.considered.evidence) for each in known])
+
+
+def fitted(known: Sequence[Known]) -> np.ndarray:
+    """Weights [1 + evidence] of a logistic regression: is the forced answer right?"""
+    values, right, weights = table(known)
+    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
+    model = LogisticRegression(C=PENALTY, max_iter=2000)
+    model.fit((values - mean) / spread, right, sample_weight=weights)
+    slope = model.coef_[0] / spread
+    return np.concatenate([model.intercept_ - slope @ mean, slope])
+
+
+def table(known: Sequence[Known]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Evidence [questions, values], whether it is right, and the weight of each question."""
+    values = np.array([list(each.considered.evidence.values()) for each in known])
+    right = np.array([each.right for each in known])
+    return values, right, regression.question_weights([each.answerable for each in known])
+
+
+def chances(known: Sequence[Known], weights: np.ndarray) -> np.ndarray:
+    values, _, _ = table(known)
+    return np.asarray(1 / (1 + np.exp(-(weights[0] + values @ weights[1:]))))
+
+
+def in_folds(known: Sequence[Known], others: Sequence[Known]) -> np.ndarray:
+    """The chance of each question by weights fitted on the other folds and on `others`."""
+    result = np.zeros(len(known))
+    for fold in range(FOLDS):
+        weights = fitted([each for each in known if each.fold != fold] + list(others))
+        own = [number for number, each in enumerate(known) if each.fold == fold]
+        if own:
+            result[own] = chances([known[number] for number in own], weights)
+    return result
+
+
+def report(name: str, known: Sequence[Known], chance: np.ndarray) -> None:
+    """Print areas, and what thresholds would answer."""
+    right = np.array([each.right for each in known])
+    able = np.array([each.answerable for each in known])
+    print(
+        f"{name}: {len(known)} questions, {able.sum()} answerable, forced right"
+        f" {right[able].mean():.3f}; AUROC right among answerable"
+        f" {roc_auc_score(right[able], chance[able]):.3f}, answerable"
+        f" {roc_auc_score(able, chance):.3f}, right among all {roc_auc_score(right, chance):.3f}"
+    )
+    for least in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
+        given = chance >= least
+        print(
+            f"  from {least:.2f}: right {(given & right)[able].mean():.3f}, wrong of given"
+            f" {(~right)[given].mean():.3f}, refused {(~given)[able].mean():.3f},"
+            f" unanswerable refused {(~given)[~able].mean():.3f}"
+        )
+
+
+def main() -> None:
+    """Fit from the command line."""
+    parser = argparse.ArgumentParser(description="Fit order and confidence of answers.")
+    parser.add_argument("folders", nargs="+", help="FOLDER=KEEP")
+    parser.add_argument("--alone", action="store_true", help="ask each document alone too")
+    parser.add_argument("--judge", help="FOLDER=KEEP that nothing is fitted on")
+    options = parser.parse_args()
+    asked = {name: known_of(*map(Path, name.split("="))) for name in options.folders}
+    if options.alone:
+        ways = {name: known_of(*map(Path, name.split("=")), alone=True) for name in options.folders}
+        asked |= {f"{name}{_ALONE}": known for name, known in ways.items() if known}
+    every = [each for known in asked.values() for each in known]
+    order = regression.fit_ranking([each.considered for each in every])
+    print("shipped order", {n: first_right(k, shipped_order()) for n, k in asked.items()})
+    print("fitted order, in sample", {n: first_right(k, order) for n, k in asked.items()})
+    print(regression.as_python("_RANKING", ranking.FEATURES, order))
+    for name, known in asked.items():
+        own = name.removesuffix(_ALONE)
+        groups = [group for other, group in asked.items() if other.removesuffix(_ALONE) != own]
+        others = [each for group in groups for each in group]
+        report(f"{name} as shipped", known, shipped_chance(known))
+        report(f"{name} in folds", known, in_folds(known, others))
+        if others:
+            report(f"{name} by the others alone", known, chances(known, fitted(others)))
+    bias, *weights = fitted(every)
+    print(f"_BIAS = {bias:.3f}")
+    print(regression.as_python("_WEIGHTS", list(every[0].considered.evidence), weights))
+    if options.judge:
+        unseen = known_of(*map(Path, options.judge.split("=")))
+        print("fitted order", first_right(unseen, order), first_right(unseen, shipped_order()))
+        report("judged, as shipped", unseen, shipped_chance(unseen))
+        report("judged", unseen, chances(unseen, np.array([bias, *weights])))
+
+
+if __name__ == "__main__":
+    main()

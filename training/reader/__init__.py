@@ -1,0 +1,1 @@
+"""The reader: data, training, export."""

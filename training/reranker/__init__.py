@@ -1,0 +1,1 @@
+"""The adapter of the verifier's network that reads the best passages again."""

@@ -1,0 +1,237 @@
+"""Small adapters by which a network learns to say which sentences answer a question.
+
+What is learnt are two narrow matrices beside each matrix of the upper layers (LoRA; Hu and others
+2021, arXiv:2106.09685) and a linear layer over the first token and the mean of a sentence's tokens.
+The loss is that of `reader/finetune.py`: the softmax over all sentences of a question's passages
+and "none", whose logit is 0. `reranker/finetune.py` does so with the verifier's network,
+`multilingual/finetune.py` with the multilingual embedder's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from training.common.schedule import learning_rate
+from training.reader.finetune import Groups, figures, head_loss, order, sentence_states
+from training.verifier.model import Matrix
+
+WARM_UP = 0.05  # of the time, in which the learning rate rises
+SCALE = 2.0  # of what an adapter adds: alpha / rank of the paper
+
+
+class Adapted(nn.Module):
+    """A matrix that stays as it is, with two narrow ones beside it that learn."""
+
+    def __init__(self, matrix: Matrix, rank: int) -> None:
+        super().__init__()
+        self.matrix = matrix
+        self.down = nn.Parameter(torch.empty(rank, matrix.in_features))
+        self.up = nn.Parameter(torch.zeros(matrix.out_features, rank))
+        nn.init.kaiming_uniform_(self.down, a=5**0.5)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """The products and biases, with what the adapter adds."""
+        narrow = nn.functional.linear(inputs, self.down)
+        added: Tensor = nn.functional.linear(narrow, self.up)
+        product: Tensor = self.matrix(inputs)
+        return product + SCALE * added
+
+
+class Reranker(nn.Module):
+    """A network with an adapter in its upper layers, and a head that scores sentences.
+
+    Args:
+        network: Stays as it is, in bfloat16.
+        width: Of its hidden states.
+        matrices: The names of the matrices of a layer.
+        layers: How many upper ones of `network.layers` get an adapter.
+        rank: Of the adapter.
+    """
+
+    def __init__(
+        self, network: nn.Module, width: int, matrices: Sequence[str], layers: int, rank: int
+    ) -> None:
+        super().__init__()
+        self.layers, self.rank = layers, rank
+        network.requires_grad_(False)
+        network.to(torch.bfloat16)
+        every = list(network.layers)  # type: ignore[arg-type]
+        self.first = len(every) - layers
+        for layer in every[self.first :]:
+            for name in matrices:
+                setattr(layer, name, Adapted(getattr(layer, name), rank))
+        self.head = nn.Linear(2 * width, 1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+
+    def batch(self, groups: Groups, numbers: Sequence[int]) -> dict[str, Any]:
+        """The rows of some groups in the numbers of the network."""
+        return groups.batch(numbers)
+
+    def states(self, batch: dict[str, Any]) -> Tensor:
+        """The last hidden states of a batch, [rows, length, width]."""
+        raise NotImplementedError
+
+    def learnt(self) -> dict[str, Tensor]:
+        """The weights that learn, by name."""
+        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+    def forward(self, batch: dict[str, Any]) -> Tensor:
+        """The logit of each sentence of a batch, [count], float32."""
+        states = sentence_states(self.states(batch), batch["sentence"], batch["count"])
+        with torch.autocast("cpu", enabled=False):
+            logits: Tensor = self.head(states)[:, 0]
+        return logits
+
+
+def scored(
+    model: Reranker, groups: Groups, numbers: Sequence[int]
+) -> tuple[dict[str, Any], Tensor]:
+    """Some groups as a batch, and the logits of its sentences."""
+    batch = model.batch(groups, numbers)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        return batch, model(batch)
+
+
+def judged(model: Reranker, groups: Groups, numbers: Sequence[int]) -> str:
+    """The figures of `reader/finetune.py` for some groups."""
+    model.eval()
+    found = figures(lambda part: scored(model, groups, part), numbers)
+    model.train()
+    return found
+
+
+def save(model: Reranker, path: Path) -> None:
+    """Write what was learnt, with its shape."""
+    learnt = {name: value.detach() for name, value in model.learnt().items()}
+    torch.save({"learnt": learnt, "layers": model.layers, "rank": model.rank}, path)
+
+
+def load(path: Path, make: Callable[[int, int], Reranker]) -> Reranker:
+    """The network of a file that `save` wrote, which `make` begins by its layers and rank."""
+    state = torch.load(path, weights_only=True)
+    model = make(state["layers"], state["rank"])
+    model.load_state_dict(state["learnt"], strict=False)
+    return model.eval()
+
+
+def drawn(
+    groups: Groups,
+    left_out: NDArray[np.bool_],
+    generator: np.random.Generator,
+    passages: int,
+) -> Groups:
+    """The groups of a pass: those not left out, each with some of its passages.
+
+    One with the answer is among them, if there is one.
+    """
+    found = copy.copy(groups)
+    held_out = np.where(left_out, -1, groups.arrays["held_out"])
+    found.arrays = groups.arrays | {"held_out": held_out}
+    relevant = groups.arrays["relevant"]
+    found.rows = []
+    for rows in groups.rows:
+        mixed = generator.permutation(rows)
+        first = mixed[np.argsort(-relevant[mixed], kind="stable")][:1]
+        rest = [row for row in mixed if row not in first][: passages - 1]
+        found.rows.append(np.array([*first, *rest]))
+    return found
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Set seed and threads, and make the folder of the run."""
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    options.run.mkdir(parents=True, exist_ok=True)
+
+
+def train(
+    model: Reranker,
+    groups: Groups,
+    passes: Callable[[int], Groups],
+    options: argparse.Namespace,
+    *,
+    head_share: float = 1.0,
+) -> None:
+    """Train for a given time; `final.pt` in the run folder is the result.
+
+    Args:
+        model: What learns.
+        groups: All groups; those held out are judged.
+        passes: The groups of each pass, by its number.
+        options: Those of `add_options`.
+        head_share: The learning rate of the head, as a multiple of the others'.
+    """
+    held_out = groups.of(held_out=True).tolist()
+    some = held_out[:: max(1, len(held_out) // 160)]
+    learnt = model.learnt()
+    print(sum(each.numel() for each in learnt.values()), "weights learn", flush=True)
+    head = [value for name, value in learnt.items() if name.startswith("head.")]
+    body = [value for name, value in learnt.items() if not name.startswith("head.")]
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "share": 1.0}, {"params": head, "share": head_share}],
+        lr=options.rate,
+        weight_decay=0.01,
+        betas=(0.9, 0.98),
+    )
+    began = saved = time.monotonic()
+    seen, step, since = 0, 0, 0.0
+    model.train()
+    for epoch in range(100):
+        part = passes(epoch)
+        for numbers in order(part, options.batch, options.seed + epoch):
+            spent = time.monotonic() - began
+            if spent >= options.seconds:
+                save(model, options.run / "final.pt")
+                if held_out:
+                    print("ends with", judged(model, groups, held_out), flush=True)
+                return
+            for each in optimizer.param_groups:
+                rate = learning_rate(spent / options.seconds, options.rate, WARM_UP)
+                each["lr"] = rate * each["share"]
+            batch, scores = scored(model, part, numbers)
+            loss = head_loss(scores, batch)
+            loss.backward()
+            nn.utils.clip_grad_norm_(list(learnt.values()), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            seen, step, since = seen + len(numbers), step + 1, since + float(loss.detach())
+            if step % 25 == 0:
+                print(f"seconds {spent:.0f} questions {seen} loss {since / 25:.3f}", flush=True)
+                since = 0.0
+            if time.monotonic() - saved > options.save_every:
+                saved = time.monotonic()
+                save(model, options.run / "latest.pt")
+                if some:
+                    print(f"seconds {spent:.0f}", judged(model, groups, some), flush=True)
+
+
+def add_options(parser: argparse.ArgumentParser, *, rate: float, layers: int, rank: int) -> None:
+    """The options of a training, with what is usual for a network."""
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--batch", type=int, default=8, help="questions")
+    parser.add_argument("--rate", type=float, default=rate)
+    parser.add_argument("--layers", type=int, default=layers, help="upper layers with an adapter")
+    parser.add_argument("--rank", type=int, default=rank)
+    parser.add_argument("--passages", type=int, default=3, help="of a question in each pass")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--save-every", type=float, default=420, help="seconds")
+
+
+def print_judged(model: Reranker, rows: Path) -> None:
+    """Print the figures of the held-out groups of a packed file."""
+    groups = Groups(rows)
+    print(judged(model, groups, groups.of(held_out=True).tolist()))

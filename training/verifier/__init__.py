@@ -1,0 +1,1 @@
+"""The verifier: data, training, export."""
