@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.shared.numerals import letters
+from askdocs.documents.loaders.shared.numerals import alphabetic
 
 NAMES = " ".join(
     f'xmlns:{name}="urn:{name}"'
@@ -215,6 +215,6 @@ def test_merged_cells_of_a_table_fill_what_they_cover(tmp_path: Path) -> None:
 
 
 def test_letters_of_open_document_count_on_in_two_places() -> None:
-    assert [letters(number) for number in (1, 26, 27, 28, 52, 703)] == [
+    assert [alphabetic(number) for number in (1, 26, 27, 28, 52, 703)] == [
         "a", "z", "aa", "ab", "az", "aaa",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.shared.numerals import letter, ordinal, roman
+from askdocs.documents.loaders.shared.numerals import ordinal, repeated_letter, roman
 
 NAMES = (
     'xmlns:w="http://w" xmlns:m="http://m" xmlns:w14="http://w14" xmlns:r="http://r" '
@@ -279,7 +279,7 @@ def test_equations_are_readable_on_one_line(tmp_path: Path, equation: str, text:
 
 
 def test_numbers_of_lists_are_written_as_in_word() -> None:
-    assert [letter(number) for number in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
+    assert [repeated_letter(number) for number in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
     assert [roman(number) for number in (4, 9, 14, 40, 1990)] == ["IV", "IX", "XIV", "XL", "MCMXC"]
     assert [ordinal(number) for number in (1, 2, 11, 23)] == ["1st", "2nd", "11th", "23rd"]
 

@@ -1,10 +1,10 @@
-"""What people call a document of a format: a PDF, a spreadsheet, an e-mail."""
+"""The type of a document as users call it: a PDF, a spreadsheet, an e-mail."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-_KINDS = {
+_TYPES = {
     "PDF": "pdf",
     "Word": "doc docx docm dotx odt rtf",
     "Spreadsheet": "xls xlsx xlsm xlsb ods",
@@ -25,10 +25,10 @@ _KINDS = {
     "Calendar": "ics",
     "Text": "txt text log rst adoc asciidoc asc org tex latex ltx wiki typ",
 }
-_BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}
+_BY_SUFFIX = {suffix: kind for kind, suffixes in _TYPES.items() for suffix in suffixes.split()}
 
 
 def kind_of(source: str) -> str:
-    """The kind of a document by its suffix; the suffix itself where it has no common name."""
+    """The type of a document by its suffix; the suffix itself if the type has no common name."""
     suffix = PurePosixPath(source).suffix.lstrip(".").lower()
     return _BY_SUFFIX.get(suffix) or suffix.upper() or "Text"

@@ -21,9 +21,9 @@ _FULL, _LONGEST, _SMALLEST = (
     1.6,
     0.3,
 )  # of the target size; chosen together with it (docs/decisions)
-_LONGEST_WORD = 300  # characters without a gap that are still called a word
-# Each passage carries title and heading; endless ones would make the work quadratic.
-_LONGEST_CONTEXT = 2000  # characters of a title or heading that passages carry
+_LONGEST_WORD = 300  # characters; a longer run without a gap is cut
+# Each passage repeats title and heading; very long ones would make the work quadratic.
+_LONGEST_CONTEXT = 2000  # characters of a title or heading that passages repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class SplitDocument:
 
 @dataclass(frozen=True, slots=True)
 class PassageSpan:
-    """Where a passage lies: `last` is where its last sentence begins, which names the heading."""
+    """The span of a passage. `last` is the start of its last sentence, which sets the heading."""
 
     start: int
     last: int
@@ -61,28 +61,28 @@ def split(document: Document, *, tokens: int = 100) -> list[Passage]:
         tokens: The size that passages aim at, in tokens.
 
     Returns:
-        The passages in order. None overlap, and together they hold all words of the document.
-        Each ends at the end of a sentence where sentences are not far longer than `tokens`, and
-        stays on one side of each page, heading and table anchor.
+        The passages in order. They do not overlap, and together they contain all words of the
+        document. Each ends at the end of a sentence, unless a sentence is far longer than
+        `tokens`. No passage crosses a page, heading or table anchor.
     """
     return passages_at(document, passage_spans(document, tokens=tokens))
 
 
 def passage_spans(document: Document, *, tokens: int = 100) -> list[PassageSpan]:
-    """Find where the passages of a document lie; `split` says how. The time is linear."""
-    places = _Places(document)
-    groups = _pack(list(_sentences(document, places, tokens)), tokens)
+    """Find the spans of the passages of a document; see `split`. The time is linear."""
+    locations = _Locations(document)
+    groups = _group_sentences(list(_sentences(document, locations, tokens)), tokens)
     return [PassageSpan(group[0].start, group[-1].start, group[-1].end) for group in groups]
 
 
 def passages_at(document: Document, spans: Iterable[PassageSpan]) -> list[Passage]:
-    """Make the passages that lie at `spans` of a document."""
-    places = _Places(document)
-    return [_passage(document, places, span) for span in spans]
+    """Make the passages at the given spans of a document."""
+    locations = _Locations(document)
+    return [_make_passage(document, locations, span) for span in spans]
 
 
 def with_id(passage: Passage) -> Passage:
-    """The passage with an id that is the same exactly when all else in it is the same."""
+    """The passage with an id that is a hash of all its other fields."""
     place = (passage.start, passage.end, passage.page, passage.page_label, passage.line)
     words = (passage.source, passage.title, passage.heading, passage.text)
     content = "\0".join(map(str, (*place, *words)))
@@ -90,8 +90,8 @@ def with_id(passage: Passage) -> Passage:
     return replace(passage, id=name)
 
 
-class _Places:
-    """What the anchors of a document say at an offset."""
+class _Locations:
+    """The page, heading and line at an offset of a document, by its anchors."""
 
     def __init__(self, document: Document) -> None:
         ordered = sorted(document.anchors, key=lambda anchor: anchor.start)
@@ -122,8 +122,8 @@ class _Places:
         return line + bisect_left(self._line_ends, offset) - bisect_left(self._line_ends, start)
 
 
-def _passage(document: Document, places: _Places, span: PassageSpan) -> Passage:
-    page, page_label = places.page(span.start)
+def _make_passage(document: Document, locations: _Locations, span: PassageSpan) -> Passage:
+    page, page_label = locations.page(span.start)
     return with_id(
         Passage(
             id="",
@@ -134,15 +134,15 @@ def _passage(document: Document, places: _Places, span: PassageSpan) -> Passage:
             title=document.title[:_LONGEST_CONTEXT],
             page=page,
             page_label=page_label,
-            heading=places.heading(span.last),
-            line=places.line(span.start),
+            heading=locations.heading(span.last),
+            line=locations.line(span.start),
         )
     )
 
 
-def _sentences(document: Document, places: _Places, tokens: int) -> Iterator[_Sentence]:
+def _sentences(document: Document, locations: _Locations, tokens: int) -> Iterator[_Sentence]:
     text = document.text
-    for block_start, block_end in blocks(text, places.cuts):
+    for block_start, block_end in blocks(text, locations.cuts):
         opens_block = True
         for sentence in block_sentences(text, block_start, block_end):
             for start, end in _cut_long(text, *sentence, limit=int(tokens * _LONGEST)):
@@ -151,18 +151,18 @@ def _sentences(document: Document, places: _Places, tokens: int) -> Iterator[_Se
                     end=end,
                     tokens=estimate_tokens(text[start:end]),
                     opens_block=opens_block,
-                    cut_before=block_start in places.cut_set and opens_block,
-                    page=places.page(start)[0],
+                    cut_before=block_start in locations.cut_set and opens_block,
+                    page=locations.page(start)[0],
                 )
                 opens_block = False
 
 
-def _pack(sentences: Sequence[_Sentence], tokens: int) -> list[list[_Sentence]]:
-    """Neighbouring sentences in groups of about `tokens`; a small rest joins its neighbour."""
+def _group_sentences(sentences: Sequence[_Sentence], tokens: int) -> list[list[_Sentence]]:
+    """Group neighbouring sentences to about `tokens`. A small last group joins its neighbour."""
     groups: list[list[_Sentence]] = []
     size = 0
     for sentence in sentences:
-        if groups and not _must_part(groups[-1][-1], sentence):
+        if groups and not _must_separate(groups[-1][-1], sentence):
             full = size + sentence.tokens > tokens * _FULL or size >= tokens
             if not full:
                 groups[-1].append(sentence)
@@ -173,21 +173,21 @@ def _pack(sentences: Sequence[_Sentence], tokens: int) -> list[list[_Sentence]]:
     merged: list[list[_Sentence]] = []
     for group in groups:
         size = sum(sentence.tokens for sentence in group)
-        if merged and size < tokens * _SMALLEST and not _must_part(merged[-1][-1], group[0]):
+        if merged and size < tokens * _SMALLEST and not _must_separate(merged[-1][-1], group[0]):
             merged[-1].extend(group)
         else:
             merged.append(group)
     return merged
 
 
-def _must_part(before: _Sentence, after: _Sentence) -> bool:
+def _must_separate(before: _Sentence, after: _Sentence) -> bool:
     return after.cut_before or before.page != after.page
 
 
 def _cut_long(text: str, start: int, end: int, *, limit: int) -> Iterator[tuple[int, int]]:
-    """A sentence far longer than a passage in pieces, cut at clauses, else words, else anywhere.
+    """Cut a sentence far longer than a passage: at clauses, else between words, else anywhere.
 
-    What is still to be cut is never looked at as a whole: a line may be as long as its file.
+    The rest is never scanned as a whole, since a line may be as long as its file.
     """
     while _is_longer(text, start, end, limit):
         cut = _cut_point(text, start, end, limit)
@@ -201,12 +201,12 @@ def _cut_long(text: str, start: int, end: int, *, limit: int) -> Iterator[tuple[
 
 
 def _is_longer(text: str, start: int, end: int, limit: int) -> bool:
-    """Whether there are more than `limit` tokens between two places."""
+    """Whether there are more than `limit` tokens between two offsets."""
     return next(islice(TOKEN.finditer(text, start, end), limit, None), None) is not None
 
 
 def _cut_point(text: str, start: int, end: int, limit: int) -> int:
-    """Where to cut so that about the first `limit` tokens, at most, are on the left."""
+    """The offset at which to cut: at most about `limit` tokens are to the left of it."""
     last = start
     for count, match in enumerate(TOKEN.finditer(text, start, end), 1):
         last = match.end()

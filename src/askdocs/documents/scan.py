@@ -23,7 +23,7 @@ from askdocs.system.files import (
 )
 
 IGNORE_FILE = ".askdocsignore"
-_OF_THE_SYSTEM = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
+_SYSTEM_FILES = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r"})
 _PACKAGES = frozenset({".pages", ".numbers", ".key"})
 _PARTS_OF_PACKAGES = (
     "Index.zip",
@@ -41,10 +41,10 @@ _LONGEST_PATH = 247  # characters; beyond it, Windows may not open a file or fol
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file as a scan finds it.
+    """A file that a scan found.
 
-    A folder that cannot be read counts as a file whose path ends in a slash. A link to a folder, or
-    out of the corpus, counts as a file too; it is not followed.
+    A folder that cannot be read is a file whose path ends in a slash. A link to a folder, or out of
+    the corpus, is a file too. It is not followed.
 
     Attributes:
         path: Relative to the corpus, with forward slashes.
@@ -70,13 +70,13 @@ class SeenFile:
 def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
     """List the files below a folder.
 
-    Hidden files, files of the operating system, files that vanish meanwhile and the indexes of
-    other folders are left out. So is what `.askdocsignore` names: one glob a line, for a path, a
-    name or a folder.
+    Hidden files, files of the operating system, files that disappear during the scan and the
+    indexes of other folders are excluded. So are the globs in `.askdocsignore`: one a line, for a
+    path, a name or a folder.
 
     Args:
         corpus: The folder.
-        leave_out: A folder below it that is left out.
+        leave_out: A folder below it that is excluded.
 
     Returns:
         The files by their path relative to the folder, with forward slashes, sorted.
@@ -104,7 +104,7 @@ def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFil
 
 
 def mounted_folders(corpus: Path, sources: Iterable[str]) -> set[str]:
-    """The folders above some files of a corpus that are file systems of their own.
+    """The parent folders of some files of a corpus that are mount points.
 
     Args:
         corpus: The folder that the sources are relative to.
@@ -116,12 +116,12 @@ def mounted_folders(corpus: Path, sources: Iterable[str]) -> set[str]:
 
 
 def is_mounted(folder: Path) -> bool:
-    """Whether a folder is there and is a file system of its own."""
+    """Whether a folder exists and is a mount point."""
     return os.path.ismount(folder)
 
 
 def hash_file(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal; memory does not grow with the file."""
+    """The SHA-256 of a file's bytes, in hexadecimal. The file is read in blocks."""
     digest = sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
@@ -141,19 +141,19 @@ def _walk(
             if not _is_ignored((inside / name).as_posix(), ignored)
             and (outside is None or spelling(root / inside / name) != spelling(outside))
             and not _is_index(Path(folder) / name)
-            and not (WINDOWS and _is_of_the_system(Path(folder) / name))
+            and not (WINDOWS and _is_system_folder(Path(folder) / name))
         )
         for name in folders:
             if (Path(folder) / name).is_symlink():
-                yield SeenFile(_writable((inside / name).as_posix()), 0, 0, LINKED_FOLDER)
+                yield SeenFile(_storable_path((inside / name).as_posix()), 0, 0, LINKED_FOLDER)
         for name in [name for name in folders if _is_package(Path(folder) / name)]:
             folders.remove(name)
             reason = REASONS[PurePosixPath(name).suffix.lower()]
-            yield SeenFile(_writable((inside / name).as_posix()), 0, 0, reason)
+            yield SeenFile(_storable_path((inside / name).as_posix()), 0, 0, reason)
         for name in names:
             source = (inside / name).as_posix()
             if not _is_ignored(source, ignored):
-                yield from _see(Path(folder) / name, source, root)
+                yield from _seen_file(Path(folder) / name, source, root)
     for error in unreadable:
         path = Path(str(error.filename))
         too_long = _is_too_long(path)
@@ -161,18 +161,18 @@ def _walk(
             inside = path.relative_to(corpus)
             cause = _TOO_LONG if too_long else error.strerror or error
             reason = f"the folder cannot be read: {cause}"
-            yield SeenFile(f"{_writable(inside.as_posix())}/", 0, 0, reason)
+            yield SeenFile(f"{_storable_path(inside.as_posix())}/", 0, 0, reason)
 
 
-def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
-    """The file at `path`; nothing if it is none or is gone."""
+def _seen_file(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
+    """The file at `path`; nothing if it is not a file or has disappeared."""
     try:
         if _is_too_long(path) and not path.is_file():
             raise OSError(0, _TOO_LONG)
         if not path.is_file():
             return
         if path.is_symlink() and not path.resolve().is_relative_to(root):
-            yield SeenFile(_writable(source), 0, 0, LINK_OUT)
+            yield SeenFile(_storable_path(source), 0, 0, LINK_OUT)
             return
         state = path.stat()
         if is_system_file(state):
@@ -181,23 +181,28 @@ def _see(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
         return
     except OSError as error:
         reason = f"it cannot be read: {error.strerror or error}"
-        yield SeenFile(_writable(source), 0, 0, reason)
+        yield SeenFile(_storable_path(source), 0, 0, reason)
         return
-    named = _writable(source)
+    named = _storable_path(source)
     problem = "" if named == source else "its name is not in UTF-8: give it another"
     yield SeenFile(
-        named, state.st_size, state.st_mtime_ns, problem, _signed(state.st_ino), state.st_ctime_ns
+        named,
+        state.st_size,
+        state.st_mtime_ns,
+        problem,
+        _signed_64_bits(state.st_ino),
+        state.st_ctime_ns,
     )
 
 
-def _signed(number: int) -> int:
-    """The 64 bits of a number as SQLite keeps them; Windows counts files with up to 128."""
+def _signed_64_bits(number: int) -> int:
+    """The low 64 bits of a number as a signed one, for SQLite. Windows uses up to 128 bits."""
     low = number & 0xFFFFFFFFFFFFFFFF
     return low - (1 << 64) if low >> 63 else low
 
 
-def _writable(source: str) -> str:
-    """A path without lone surrogates: bytes that are no UTF-8 or, on Windows, half a sign."""
+def _storable_path(source: str) -> str:
+    """A path without lone surrogates, which come from bytes that are not UTF-8."""
     try:
         name = source.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -205,7 +210,7 @@ def _writable(source: str) -> str:
     return name.decode("utf-8", "backslashreplace")
 
 
-def _is_of_the_system(folder: Path) -> bool:
+def _is_system_folder(folder: Path) -> bool:
     try:
         state = folder.lstat()
     except OSError:
@@ -214,7 +219,7 @@ def _is_of_the_system(folder: Path) -> bool:
 
 
 def _is_index(folder: Path) -> bool:
-    """Whether a folder is the index of a corpus. What it keeps is nobody's document."""
+    """Whether a folder is the index of a corpus. Its files are not documents."""
     try:
         return (folder / "catalog.sqlite").is_file() and (folder / ".lock").is_file()
     except OSError:
@@ -222,7 +227,7 @@ def _is_index(folder: Path) -> bool:
 
 
 def _is_package(folder: Path) -> bool:
-    """Whether a folder is a document of Apple's programs, which they show as one file."""
+    """Whether a folder is a package: a document that Apple's programs show as one file."""
     if folder.suffix.lower() not in _PACKAGES:
         return False
     try:
@@ -238,7 +243,7 @@ def _is_too_long(path: Path) -> bool:
 def _is_ignored(source: str, globs: Sequence[str]) -> bool:
     source = composed(source)
     name = source.rsplit("/", 1)[-1]
-    if name.startswith((".", "~$")) or name.lower() in _OF_THE_SYSTEM:
+    if name.startswith((".", "~$")) or name.lower() in _SYSTEM_FILES:
         return True
     return any(fnmatchcase(source, glob) or fnmatchcase(name, glob) for glob in globs)
 
@@ -251,7 +256,7 @@ def _ignore_globs(corpus: Path) -> list[str]:
         lines = map(as_pattern, read_text(file).splitlines())
     except FileNotFoundError:
         return []
-    except (OSError, LoadError) as error:  # without it, what should be left out would be indexed
+    except (OSError, LoadError) as error:  # otherwise, excluded files would be indexed
         raise CorpusError(
             f"{file} cannot be read ({getattr(error, 'strerror', '') or error}), so it is not known"
             " what to leave out. Allow it, or remove the file."

@@ -1,8 +1,8 @@
-"""Exports of chats: each message is a line with who wrote it and when.
+"""Chat exports: each message is a line with its author and time.
 
-Known are WhatsApp (text, from Android and iOS), text copied from Teams, the pages and the JSON of
-Telegram, and the JSON of Facebook and Instagram, Slack, Discord, ChatGPT and Claude. The author and
-the time are also the heading of the message, so that a citation of any sentence in it names both.
+Supported are WhatsApp (text, from Android and iOS), text copied from Teams, the pages and the JSON
+of Telegram, and the JSON of Facebook and Instagram, Slack, Discord, ChatGPT and Claude. The author
+and the time are also the heading of the message, so a citation of any of its sentences names both.
 """
 
 from __future__ import annotations
@@ -23,18 +23,20 @@ from askdocs.documents.loaders.shared.decoding import read_text
 
 _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 _NOON = r"(?:[上下]午|午[前後]|오[전후])?\s?"  # before or after it, in Chinese, Japanese, Korean
-_TIME = rf"{_NOON}\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[\s\u202f]?[AaPp]\.?[\s\u202f]?[Mm]\.?)?"
-_STAMP = rf"{_DATE},?\s(?:\w{{2,3}}\s)?{_TIME}"
+_CLOCK_TIME = (
+    rf"{_NOON}\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:[\s\u202f]?[AaPp]\.?[\s\u202f]?[Mm]\.?)?"
+)
+_STAMP = rf"{_DATE},?\s(?:\w{{2,3}}\s)?{_CLOCK_TIME}"
 _MESSAGE = re.compile(
     rf"^[\u200e\u200f]*(?:\[(?P<ios>{_STAMP})\]|(?P<android>{_STAMP})\s[-–])\s(?P<rest>.*)$"
 )
 _AUTHOR = re.compile(r"[\u200e~]?\s?(?P<name>[^:\n]{1,80}?):\s(?P<text>.*)", re.DOTALL)
-_TEAMS_NAME = re.compile(r"[^\W\d_][^:\n]{1,60}")  # alone behind the time, the text below it
-_FEWEST = 2  # messages of a chat
-_SHARE = 0.4  # of the first lines that begin a message; the others go on with one
-_LINES_LOOKED_AT = 50
-# What messages of Telegram, Facebook, Slack and Discord call what they carry beside text.
-_ATTACHED = (
+_TEAMS_NAME = re.compile(r"[^\W\d_][^:\n]{1,60}")  # after the time; the text is on later lines
+_MIN_MESSAGES = 2  # of a chat
+_MIN_SHARE = 0.4  # of the first lines must begin a message; the others continue one
+_FIRST_LINES = 50
+# JSON keys of the attachments of a message: Telegram, Facebook, Slack and Discord.
+_ATTACHMENT_KEYS = (
     "photo", "file", "photos", "videos", "audio_files", "gifs", "files", "sticker", "attachments",
 )  # fmt: skip
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]+))?>")
@@ -43,7 +45,7 @@ _SLACK_LINK = re.compile(r"<((?:https?|mailto):[^>|]+)(?:\|([^>]+))?>")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `when` is the time as the export has it; `line` counts from 1, 0 if unknown."""
+    """One message. `when` is the time as exported. `line` counts from 1; 0 means unknown."""
 
     author: str
     when: str
@@ -52,7 +54,7 @@ class Message:
 
 
 def add_messages(builder: DocumentBuilder, messages: Sequence[Message]) -> None:
-    """Write messages, each under a heading of its author and time."""
+    """Write messages, each with its author and time as the heading."""
     for message in messages:
         place = ", ".join(filter(None, (message.author, message.when)))
         builder.anchor(heading=place, line=message.line or None)
@@ -64,17 +66,22 @@ def add_messages(builder: DocumentBuilder, messages: Sequence[Message]) -> None:
 
 def is_whatsapp(text: str) -> bool:
     """Whether a text is a chat that WhatsApp exported, or that was copied from Teams."""
-    lines = [line for line in text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT] if line.strip()]
+    lines = [line for line in text.split("\n", _FIRST_LINES)[:_FIRST_LINES] if line.strip()]
     found = [match for match in map(_MESSAGE.match, lines) if match]
     named = sum(1 for match in found if _AUTHOR.match(match["rest"]))
     named = named or sum(1 for match in found if _TEAMS_NAME.fullmatch(match["rest"].strip()))
-    return bool(named >= _FEWEST and len(found) >= _SHARE * len(lines) and _MESSAGE.match(lines[0]))
+    return bool(
+        named >= _MIN_MESSAGES
+        and len(found) >= _MIN_SHARE * len(lines)
+        and _MESSAGE.match(lines[0])
+    )
 
 
 def whatsapp_messages(text: str) -> list[Message]:
-    """The messages of a chat that WhatsApp exported; what it says itself has no author.
+    """The messages of a WhatsApp chat. System messages have no author.
 
-    In a chat copied from Teams, the author stands alone behind the time.
+    In a chat copied from Teams, only the author follows the time, and the text is on the next
+    lines.
     """
     found: list[Message] = []
     rests = [match["rest"] for match in map(_MESSAGE.match, text.split("\n")) if match]
@@ -95,10 +102,10 @@ def whatsapp_messages(text: str) -> list[Message]:
     return found
 
 
-def page_chat(page: LexborHTMLParser) -> tuple[str, list[Message]]:
-    """The name and the messages of a chat on a page that Telegram exported; none where it is none.
+def telegram_page(page: LexborHTMLParser) -> tuple[str, list[Message]]:
+    """The name and the messages of a page that Telegram exported; no messages on any other page.
 
-    A message without a name is of the author of the one before it.
+    A message without a name has the author of the message before it.
     """
     messages: list[Message] = []
     author = ""
@@ -115,24 +122,24 @@ def page_chat(page: LexborHTMLParser) -> tuple[str, list[Message]]:
 
 
 def json_chats(value: object, path: Path) -> list[tuple[str, list[Message]]]:
-    """The chats in the JSON of an export as (name, messages); empty where it is none.
+    """The chats in the JSON of an export as (name, messages); empty if it is not a chat export.
 
     Args:
-        value: The JSON, read.
-        path: Its file. Slack keeps the names of people in `users.json`, one folder above.
+        value: The parsed JSON.
+        path: Its file. Slack stores the names of users in `users.json`, in the parent folder.
     """
-    chats = list(_chats_of(value, path))
+    chats = list(_chats_in(value, path))
     return [(name, messages) for name, messages in chats if messages]
 
 
 def attachments_of(value: object) -> int:
-    """How many pictures, files and recordings the messages of an export refer to."""
+    """The number of pictures, files and recordings that the messages of an export refer to."""
     count = 0
     stack = [value]
     while stack:
         each = stack.pop()
         if isinstance(each, Mapping):
-            held = [each.get(key) for key in _ATTACHED]
+            held = [each.get(key) for key in _ATTACHMENT_KEYS]
             count += sum(len(files) if isinstance(files, list) else 1 for files in held if files)
             stack += [inner for inner in each.values() if isinstance(inner, Mapping | list)]
         elif isinstance(each, list):
@@ -140,47 +147,47 @@ def attachments_of(value: object) -> int:
     return count
 
 
-def _chats_of(value: object, path: Path) -> Iterator[tuple[str, list[Message]]]:
+def _chats_in(value: object, path: Path) -> Iterator[tuple[str, list[Message]]]:
     match value:
         case {"messages": [{"from": _} | {"from_id": _} | {"actor": _}, *_] as messages, **rest}:
-            yield str(rest.get("name") or ""), list(_telegram(messages))
+            yield str(rest.get("name") or ""), list(_telegram_messages(messages))
         case {"messages": [{"sender_name": _, "timestamp_ms": _}, *_] as messages, **rest}:
-            yield str(rest.get("title") or ""), list(_messenger(messages))
+            yield str(rest.get("title") or ""), list(_messenger_messages(messages))
         case {"chats": {"list": [*chats]}}:
             for chat in chats:
-                yield from _chats_of(chat, path)
+                yield from _chats_in(chat, path)
         case {"messages": [{"content": _, "author": {}}, *_] as messages, **rest}:
             channel = rest.get("channel")
             name = channel.get("name") if isinstance(channel, Mapping) else ""
-            yield str(name or ""), list(_discord(messages))
+            yield str(name or ""), list(_discord_messages(messages))
         case [{"ts": str(), "text": str()}, *_]:
-            yield path.parent.name, list(_slack(value, _slack_users(path)))
+            yield path.parent.name, list(_slack_messages(value, _slack_users(path)))
         case [{"mapping": {}}, *_] | [{"chat_messages": [*_]}, *_]:
             for conversation in value:
-                yield from _conversation(conversation)
+                yield from _conversation_messages(conversation)
         case {"mapping": {}, "title": _}:
-            yield from _conversation(value)
+            yield from _conversation_messages(value)
 
 
-def _conversation(value: object) -> Iterator[tuple[str, list[Message]]]:
+def _conversation_messages(value: object) -> Iterator[tuple[str, list[Message]]]:
     match value:
         case {"mapping": dict() as nodes, **rest}:
-            yield str(rest.get("title") or ""), list(_chatgpt(nodes))
+            yield str(rest.get("title") or ""), list(_chatgpt_messages(nodes))
         case {"chat_messages": [*messages], **rest}:
-            yield str(rest.get("name") or ""), list(_claude(messages))
+            yield str(rest.get("name") or ""), list(_claude_messages(messages))
 
 
-def _telegram(messages: Sequence[object]) -> Iterator[Message]:
+def _telegram_messages(messages: Sequence[object]) -> Iterator[Message]:
     for each in messages:
         if isinstance(each, Mapping):
             author = each.get("from") or each.get("actor") or each.get("from_id") or ""
-            text = _joined(each.get("text"))
+            text = _telegram_text(each.get("text"))
             if text:
-                yield Message(str(author), _moment(each.get("date")), text)
+                yield Message(str(author), _format_time(each.get("date")), text)
 
 
-def _messenger(messages: Sequence[object]) -> Iterator[Message]:
-    """The messages of Facebook's and Instagram's exports, which have the newest first."""
+def _messenger_messages(messages: Sequence[object]) -> Iterator[Message]:
+    """The messages of Facebook and Instagram. Their exports begin with the newest message."""
     found = [each for each in messages if isinstance(each, Mapping)]
     for each in sorted(found, key=lambda one: _milliseconds(one.get("timestamp_ms"))):
         share = each.get("share")
@@ -188,7 +195,7 @@ def _messenger(messages: Sequence[object]) -> Iterator[Message]:
         text = str(each.get("content") or "").strip()
         text = " ".join(filter(None, (text, link if link not in text else "")))
         if text and not each.get("is_unsent"):
-            when = _moment(_milliseconds(each.get("timestamp_ms")) / 1000)
+            when = _format_time(_milliseconds(each.get("timestamp_ms")) / 1000)
             yield Message(str(each.get("sender_name") or ""), when, text)
 
 
@@ -196,16 +203,16 @@ def _milliseconds(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _discord(messages: Sequence[object]) -> Iterator[Message]:
+def _discord_messages(messages: Sequence[object]) -> Iterator[Message]:
     for each in messages:
         if isinstance(each, Mapping) and isinstance(each.get("author"), Mapping):
             author = each["author"].get("nickname") or each["author"].get("name") or ""
             text = str(each.get("content") or "").strip()
             if text:
-                yield Message(str(author), _moment(each.get("timestamp")), text)
+                yield Message(str(author), _format_time(each.get("timestamp")), text)
 
 
-def _slack(messages: Sequence[object], users: Mapping[str, str]) -> Iterator[Message]:
+def _slack_messages(messages: Sequence[object], users: Mapping[str, str]) -> Iterator[Message]:
     for each in messages:
         if not isinstance(each, Mapping):
             continue
@@ -216,11 +223,11 @@ def _slack(messages: Sequence[object], users: Mapping[str, str]) -> Iterator[Mes
         text = _MENTION.sub(lambda m: f"@{m[2] or users.get(m[1], m[1])}", str(each.get("text")))
         text = _SLACK_LINK.sub(lambda m: m[2] or m[1], text).strip()
         if text:
-            yield Message(str(author), _moment(each.get("ts")), _unescaped(text))
+            yield Message(str(author), _format_time(each.get("ts")), _unescape_slack(text))
 
 
 def _slack_users(path: Path) -> dict[str, str]:
-    """The names of people by their id, from the `users.json` of the export."""
+    """The names of users by their id, from the `users.json` of the export."""
     users: dict[str, str] = {}
     with suppress(OSError, ValueError):
         for each in json.loads(read_text(path.parent.parent / "users.json")):
@@ -229,8 +236,8 @@ def _slack_users(path: Path) -> dict[str, str]:
     return users
 
 
-def _chatgpt(nodes: Mapping[str, Any]) -> Iterator[Message]:
-    """The messages of a conversation in the order of the tree: a node before its children."""
+def _chatgpt_messages(nodes: Mapping[str, Any]) -> Iterator[Message]:
+    """The messages of a conversation in pre-order of the tree: a node before its children."""
     known = {key: node for key, node in nodes.items() if isinstance(node, Mapping)}
     stack = [key for key, node in known.items() if node.get("parent") not in known][::-1]
     seen: set[str] = set()
@@ -248,20 +255,20 @@ def _chatgpt_message(message: object) -> Iterator[Message]:
         case {"author": {"role": str() as role}, "content": {"parts": [*parts]}, **rest}:
             text = "\n".join(part for part in parts if isinstance(part, str)).strip()
             if text and role != "system":
-                yield Message(role, _moment(rest.get("create_time")), text)
+                yield Message(role, _format_time(rest.get("create_time")), text)
 
 
-def _claude(messages: Sequence[object]) -> Iterator[Message]:
+def _claude_messages(messages: Sequence[object]) -> Iterator[Message]:
     for each in messages:
         if isinstance(each, Mapping):
             text = str(each.get("text") or "").strip()
             if text:
                 author = "user" if each.get("sender") == "human" else str(each.get("sender") or "")
-                yield Message(author, _moment(each.get("created_at")), text)
+                yield Message(author, _format_time(each.get("created_at")), text)
 
 
-def _joined(text: object) -> str:
-    """Telegram's text: a string, or pieces of which some are formatted."""
+def _telegram_text(text: object) -> str:
+    """The text of a Telegram message: a string, or a list of plain and formatted pieces."""
     if isinstance(text, str):
         return text.strip()
     pieces = text if isinstance(text, list) else []
@@ -269,8 +276,8 @@ def _joined(text: object) -> str:
     return "".join(map(str, words)).strip()
 
 
-def _moment(value: object) -> str:
-    """A time as "2026-04-02 17:20"; seconds since 1970 are told in UTC."""
+def _format_time(value: object) -> str:
+    """Format a time as "2026-04-02 17:20". Seconds since 1970 are given in UTC."""
     with suppress(ValueError, TypeError, OverflowError, OSError):
         if isinstance(value, str) and not re.fullmatch(r"\d+(?:\.\d+)?", value):
             return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M}"
@@ -278,6 +285,6 @@ def _moment(value: object) -> str:
     return ""
 
 
-def _unescaped(text: str) -> str:
-    """Slack's text as it is shown: only these three characters are escaped."""
+def _unescape_slack(text: str) -> str:
+    """Unescape the text of a Slack message. Slack escapes only these three characters."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,4 +1,4 @@
-"""EPUB books: the chapters in reading order; the anchor is the chapter."""
+"""EPUB books: the chapters in reading order. The anchor is the chapter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from askdocs.documents.loaders.html.page import add_page, closed, parse_html
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
-    local,
+    local_name,
     open_archive,
     read_part,
     read_xml,
@@ -26,11 +26,11 @@ _PAGES = frozenset(
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with all chapters; the book's title, and a heading for each chapter."""
+    """Return one document with all chapters, with the book's title and a heading per chapter."""
     with open_archive(path) as archive:
-        if "META-INF/encryption.xml" in archive.namelist() and _rights_managed(archive):
+        if "META-INF/encryption.xml" in archive.namelist() and _has_drm(archive):
             raise LoadError("the book is protected against copying (DRM)")
-        title, chapters, contents = _package(archive)
+        title, chapters, contents = _read_package(archive)
         builder = DocumentBuilder(source, title=title)
         pictures = 0
         for chapter in chapters:
@@ -44,11 +44,13 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [builder.build()]
 
 
-def _package(archive: ZipFile) -> tuple[str, list[str], dict[str, str]]:
-    """(title, chapters in the order of the spine, chapter → its name in the contents)."""
+def _read_package(archive: ZipFile) -> tuple[str, list[str], dict[str, str]]:
+    """(title, chapters in reading order, chapter → its name in the table of contents)."""
     container = read_xml(archive, "META-INF/container.xml")
     roots = [
-        entry.get("full-path", "") for entry in container.iter() if local(entry.tag) == "rootfile"
+        entry.get("full-path", "")
+        for entry in container.iter()
+        if local_name(entry.tag) == "rootfile"
     ]
     if not roots:
         raise LoadError("the book is damaged: it names no package")
@@ -58,7 +60,7 @@ def _package(archive: ZipFile) -> tuple[str, list[str], dict[str, str]]:
     spine: list[str] = []
     title = ""
     for element in package.iter():
-        name = local(element.tag)
+        name = local_name(element.tag)
         if name == "item":
             target = posixpath.normpath(posixpath.join(folder, unquote(element.get("href", ""))))
             kind, properties = element.get("media-type", ""), element.get("properties", "")
@@ -75,13 +77,13 @@ def _package(archive: ZipFile) -> tuple[str, list[str], dict[str, str]]:
             chapters.append(target)
     if not chapters:
         raise LoadError("the book is damaged: none of its chapters is there")
-    return title, chapters, _contents(archive, parts, present)
+    return title, chapters, _chapter_names(archive, parts, present)
 
 
-def _contents(
+def _chapter_names(
     archive: ZipFile, parts: dict[str, tuple[str, str, str]], present: set[str]
 ) -> dict[str, str]:
-    """Chapter → its name, by the table of contents (EPUB 2 or 3)."""
+    """Chapter → its name in the table of contents (EPUB 2 or 3)."""
     names: dict[str, str] = {}
     for target, kind, properties in parts.values():
         if target not in present:
@@ -91,7 +93,7 @@ def _contents(
             page = parse_html(read_part(archive, target))
             links = [(link.attributes.get("href") or "", link.text()) for link in page.css("nav a")]
         elif kind == "application/x-dtbncx+xml":
-            links = _old_contents(archive, target)
+            links = _ncx_links(archive, target)
         else:
             continue
         for link, words in links:
@@ -100,24 +102,24 @@ def _contents(
     return names
 
 
-def _old_contents(archive: ZipFile, target: str) -> list[tuple[str, str]]:
+def _ncx_links(archive: ZipFile, target: str) -> list[tuple[str, str]]:
     links = []
     for point in read_xml(archive, target).iter():
-        if local(point.tag) != "navPoint":
+        if local_name(point.tag) != "navPoint":
             continue
-        words = next((part for part in point if local(part.tag) == "navLabel"), None)
-        content = next((part for part in point if local(part.tag) == "content"), None)
+        words = next((part for part in point if local_name(part.tag) == "navLabel"), None)
+        content = next((part for part in point if local_name(part.tag) == "content"), None)
         if words is not None and content is not None:
             links.append((attribute(content, "src"), "".join(words.itertext())))
     return links
 
 
-def _rights_managed(archive: ZipFile) -> bool:
-    """Whether more than fonts is encrypted."""
+def _has_drm(archive: ZipFile) -> bool:
+    """Whether chapters are encrypted. Encrypted fonts alone are no copy protection."""
     listing = read_xml(archive, "META-INF/encryption.xml")
     names = [
         attribute(part, "URI").lower()
         for part in listing.iter()
-        if local(part.tag) == "CipherReference"
+        if local_name(part.tag) == "CipherReference"
     ]
     return any(name.endswith((".xhtml", ".html", ".htm", ".xml")) for name in names)

@@ -1,4 +1,4 @@
-"""What a file really is, by its first bytes, whatever its name says."""
+"""File type detection: the format of a file by its first bytes, regardless of its name."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from askdocs.documents.loaders.errors import LoadError
 
 _HEAD = 4096
-_KIND_BYTES = 100  # of the part of a zip that names its format
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_KIND_BYTES = 100  # of the part `mimetype` of a zip archive
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
 _MAILBOX = re.compile(rb"\s*From (?:[^\n]*\b\d{2}:\d{2}|-)[^\n]*\n[!-9;-~]+:")
 _XML = re.compile(rb"\s*<\?xml\b", re.I)
 
-# Formats that are known by how they begin: the suffix whose loader reads them.
-_BEGINNINGS = (
+# Signatures (first bytes) of formats that loaders read → the suffix of the format.
+_SIGNATURES = (
     (b"%PDF-", ".pdf"),
     (b"{\\rtf", ".rtf"),
     (b"\x89PNG", ".png"),
@@ -29,7 +29,7 @@ _BEGINNINGS = (
     (b"MM\x00*", ".tif"),
 )
 
-_OTHERS = (
+_UNREADABLE = (
     (b"GIF8", "a picture"),
     (b"\x1f\x8b", "a compressed archive; unpack it first"),
     (b"7z\xbc\xaf", "a compressed archive; unpack it first"),
@@ -42,8 +42,8 @@ _OTHERS = (
     (b"OggS", "a sound or video recording"),
 )
 
-# Formats with no loader by their beginnings, whatever they are called.
-_NAMELESS = (
+# Signatures of formats without a loader → their suffix in REASONS.
+_UNREADABLE_BY_SUFFIX = (
     (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), ".one"),
     (b"!BDN", ".pst"),
     (b"AT&TFORM", ".djvu"),
@@ -52,16 +52,21 @@ _NAMELESS = (
     (b"\x00\x01\x00\x00Standard ACE DB", ".mdb"),
 )
 
-# Where the suffix alone tells that the bytes of the file are not text.
+# Suffixes of binary formats.
 BINARY = frozenset(
     ".pdf .docx .docm .dotx .pptx .pptm .potx .ppsx .xlsx .xlsm .xlsb .xls .ods .odt .odp .epub "
     ".doc .ppt .msg .dot .pps".split()
 )
-# How workbooks older than Excel 97 begin.
-_OLDEST_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
+# Signatures of workbooks older than Excel 97.
+_OLD_EXCEL_SIGNATURES = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+)
 _ONENOTE = "OneNote's format cannot be read; export the notes as .docx or PDF"
 _OLD_OFFICE = "the file is in an old Office format that cannot be read; save it in a new one"
-# Formats with no loader, and what can be done about it.
+# Formats without a loader, and what the user can do about it.
 REASONS = {
     ".doc": "the old Word format (.doc) cannot be read; save it as .docx",
     ".dot": "the old Word format (.dot) cannot be read; save it as .docx",
@@ -84,49 +89,49 @@ REASONS = {
 
 
 def true_suffix(path: Path, suffix: str, known: Container[str]) -> str:
-    """Return the suffix that the file should have by its contents.
+    """Return the suffix that fits the contents of a file.
 
     Args:
         path: The file.
-        suffix: The suffix of its name, in lower case. It is returned where the contents do not
-            tell otherwise.
-        known: The suffixes that loaders read. A file with another one is read as text if it is
-            text.
+        suffix: The suffix of its name, in lower case. It is returned unless the contents
+            contradict it.
+        known: The suffixes that loaders read. A file with another suffix is read as text if it
+            is text.
 
     Raises:
-        LoadError: The file is empty, or in a format that cannot be read; with the reason.
+        LoadError: The file is empty, or no loader reads its format.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
         raise LoadError("the file is empty")
-    for beginning, true in _BEGINNINGS:
+    for beginning, true in _SIGNATURES:
         if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(beginning):
             return true
     if suffix in BINARY and b"%PDF-" in head[:1024]:
         return ".pdf"
-    _refuse_known(head)
+    _refuse_unreadable(head)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_suffix(path, suffix)
-    if head.startswith(_OLE):
+    if head.startswith(_OLE_SIGNATURE):
         return _ole_suffix(path, suffix)
     if suffix in BINARY:
         return _text_suffix(head, suffix)
     return suffix if suffix in known else _unknown_suffix(head, suffix)
 
 
-def _refuse_known(head: bytes) -> None:
-    """Raise LoadError where a file begins as one of a format that no loader reads."""
-    for beginning, suffix in _NAMELESS:
+def _refuse_unreadable(head: bytes) -> None:
+    """Raise LoadError if a file has the signature of a format that no loader reads."""
+    for beginning, suffix in _UNREADABLE_BY_SUFFIX:
         if head.startswith(beginning):
             raise LoadError(REASONS[suffix])
-    for beginning, kind in _OTHERS:
+    for beginning, kind in _UNREADABLE:
         if head.startswith(beginning):
             raise LoadError(f"the file is {kind}")
 
 
 def _unknown_suffix(head: bytes, suffix: str) -> str:
-    """The suffix for a file whose name does not say what it is, or "" where it is no text."""
+    """The suffix of the contents if the suffix of the name is unknown; `suffix` if not text."""
     if suffix in REASONS:
         return suffix
     if _MAILBOX.match(head):
@@ -145,7 +150,7 @@ def _zip_suffix(path: Path, suffix: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = _beginning(archive, "mimetype") if "mimetype" in names else b""
+            kind = _first_bytes(archive, "mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, ValueError, EOFError):
         raise LoadError("the file is damaged or incomplete") from None
     for part, true in (
@@ -170,17 +175,17 @@ def _zip_suffix(path: Path, suffix: str) -> str:
     raise LoadError(REASONS.get(suffix, REASONS[".zip"]))
 
 
-def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The first bytes of a part; the rest, which may be endless, is not unpacked."""
+def _first_bytes(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The first bytes of a part. The rest may be huge and is not unpacked."""
     with archive.open(name) as part:
         return part.read(_KIND_BYTES)
 
 
 def _ole_suffix(path: Path, named: str) -> str:
-    """Which of the old Office formats: their streams' names stand in the file as UTF-16.
+    """The suffix of an OLE file, by the names of its streams, which are in UTF-16.
 
     Raises:
-        LoadError: It is none that a loader reads or the name `named` has a reason for.
+        LoadError: The file is encrypted, or its format is unknown.
     """
     with path.open("rb") as file:
         data = file.read(64_000_000)
@@ -200,8 +205,8 @@ def _ole_suffix(path: Path, named: str) -> str:
 
 
 def _text_suffix(head: bytes, suffix: str) -> str:
-    """A file whose name promises a binary format, but that does not begin like one."""
-    if suffix == ".xls" and head.startswith(_OLDEST_EXCEL):
+    """The suffix of a file that has the suffix of a binary format, but not its signature."""
+    if suffix == ".xls" and head.startswith(_OLD_EXCEL_SIGNATURES):
         return suffix
     plain = head.replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf")
     if _HTML.match(plain):

@@ -1,4 +1,4 @@
-"""Pictures, where the extra `ocr` is installed: each frame is a page."""
+"""Image files, if the extra `ocr` is installed. Each frame is a page."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from askdocs.documents.loaders.pdf.ocr import DOTS_PER_INCH, available, recognis
 from askdocs.types import Document
 
 NO_RECOGNITION = "the file is a picture; the extra askdocs[ocr] reads the text in it"
-_SCALE = DOTS_PER_INCH / 72  # of a picture that does not say
+_SCALE = DOTS_PER_INCH / 72  # assumed, since images often do not state their resolution
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document. Raises LoadError where the extra is missing or the picture holds no text."""
+    """Return one document. Raises LoadError if the extra is missing or no text is recognised."""
     if not available():
         raise LoadError(NO_RECOGNITION)
     from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError

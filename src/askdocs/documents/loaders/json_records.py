@@ -1,4 +1,4 @@
-"""JSON and JSON lines as readable lines; anchors are the path of keys, or the line."""
+"""JSON and JSON Lines as readable lines. The anchor is the path of keys, or the line."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.documents.loaders.tables.cells import clean
 from askdocs.types import Document
 
-_LONG = 200  # characters of a text that gets a line of its own
+_LONG = 200  # characters; a longer text gets a separate line
 _SIMPLE = (str, int, float, bool, type(None))
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document; each object is a line "key: value; key: value", its path the heading."""
+    """Return one document. Each object is a line "key: value; key: value" under its path."""
     text = read_text(path).lstrip("\ufeff")
     builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
     if PurePosixPath(source).suffix.lower() == ".json":
         try:
-            value = encoded_once(json.loads(text))
+            value = repair_double_encoding(json.loads(text))
             chats = json_chats(value, path)
             for name, messages in chats:
                 if name:
@@ -36,25 +36,25 @@ def load(path: Path, source: str) -> Sequence[Document]:
                 _add_value(builder, value)
             return [builder.build()]
         except json.JSONDecodeError as error:
-            if not _is_lines(text):
+            if not _is_json_lines(text):
                 raise LoadError(f"its JSON is damaged in line {error.lineno}") from None
     _add_lines(builder, text)
     return [builder.build()]
 
 
-def encoded_once(value: object) -> object:
-    """JSON whose texts are UTF-8 that was taken for Latin-1, as Facebook exports it, repaired.
+def repair_double_encoding(value: object) -> object:
+    """Repair double-encoded JSON, as Facebook exports it: UTF-8 that was decoded as Latin-1.
 
-    It is repaired only where each text beyond ASCII is such one: no other text looks so.
+    It is repaired only if all its non-ASCII strings are double-encoded.
     """
-    texts = [text for text in _texts(value) if not text.isascii()]
-    if not texts or any(_decoded(text) is None for text in texts):
+    texts = [text for text in _strings_in(value) if not text.isascii()]
+    if not texts or any(_decode_again(text) is None for text in texts):
         return value
-    return _mended(value)
+    return _repair(value)
 
 
-def _texts(value: object) -> Iterator[str]:
-    """Each text and key in a tree of JSON."""
+def _strings_in(value: object) -> Iterator[str]:
+    """Each string and key in a JSON tree."""
     stack = [value]
     while stack:
         each = stack.pop()
@@ -66,22 +66,22 @@ def _texts(value: object) -> Iterator[str]:
             stack += each
 
 
-def _decoded(text: str) -> str | None:
+def _decode_again(text: str) -> str | None:
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return None
 
 
-def _mended(value: object) -> object:
+def _repair(value: object) -> object:
     if isinstance(value, str):
-        return value if value.isascii() else _decoded(value)
+        return value if value.isascii() else _decode_again(value)
     if isinstance(value, dict):
-        return {_mended(key): _mended(each) for key, each in value.items()}
-    return [_mended(each) for each in value] if isinstance(value, list) else value
+        return {_repair(key): _repair(each) for key, each in value.items()}
+    return [_repair(each) for each in value] if isinstance(value, list) else value
 
 
-def _is_lines(text: str) -> bool:
+def _is_json_lines(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
     try:
         return len(lines) > 1 and all(isinstance(json.loads(line), dict) for line in lines[:5])
@@ -98,7 +98,7 @@ def _add_lines(builder: DocumentBuilder, text: str) -> None:
             value = json.loads(line)
         except json.JSONDecodeError:
             raise LoadError(f"its JSON is damaged in line {number}") from None
-        row = "; ".join(_flat(value, ""))
+        row = "; ".join(_flatten(value, ""))
         if not row:
             continue
         if number != expected:
@@ -107,23 +107,23 @@ def _add_lines(builder: DocumentBuilder, text: str) -> None:
         expected = number + 1
 
 
-def _flat(value: object, path: str) -> Iterator[str]:
-    """Every value of a record as "path.of.keys: value"."""
+def _flatten(value: object, path: str) -> Iterator[str]:
+    """Each value of a record as "path.of.keys: value"."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+            yield from _flatten(inner, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list) and not all(isinstance(item, _SIMPLE) for item in value):
         for number, inner in enumerate(value, 1):
-            yield from _flat(inner, f"{path} {number}".strip())
+            yield from _flatten(inner, f"{path} {number}".strip())
     else:
-        words = _words(value)
+        words = _value_text(value)
         if words:
             yield f"{path}: {words}" if path else words
 
 
-def _words(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_words, value)))
+        return ", ".join(filter(None, map(_value_text, value)))
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -132,7 +132,7 @@ def _words(value: object) -> str:
 
 
 def _add_value(builder: DocumentBuilder, root: object) -> None:
-    """Add a tree: lists and objects that hold others are headings, the rest are lines."""
+    """Add a tree. Nested lists and objects become headings, everything else becomes lines."""
     stack: list[tuple[tuple[str, ...], str, object]] = [((), "", root)]
     current: tuple[str, ...] = ()
     while stack:
@@ -146,7 +146,7 @@ def _add_value(builder: DocumentBuilder, root: object) -> None:
             _add_record(builder, name, value)
         elif isinstance(value, dict):
             inside = (*path, name) if name else path
-            plain = {key: item for key, item in value.items() if _is_plain(item)}
+            plain = {key: item for key, item in value.items() if _is_simple(item)}
             nested = [(inside, str(key), item) for key, item in value.items() if key not in plain]
             stack.extend(reversed(nested))
             if plain:
@@ -158,7 +158,7 @@ def _add_value(builder: DocumentBuilder, root: object) -> None:
     builder.close_block()
 
 
-def _is_plain(value: object) -> bool:
+def _is_simple(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(item, _SIMPLE) for item in value)
     return isinstance(value, _SIMPLE)
@@ -166,17 +166,17 @@ def _is_plain(value: object) -> bool:
 
 def _is_record(value: object) -> bool:
     if isinstance(value, dict):
-        return all(_is_plain(item) for item in value.values())
-    return _is_plain(value)
+        return all(_is_simple(item) for item in value.values())
+    return _is_simple(value)
 
 
 def _add_record(builder: DocumentBuilder, name: str, value: object) -> None:
-    """A record on one line, except for long texts, which follow on lines of their own."""
+    """Add a record on one line. Long texts follow on separate lines."""
     fields = value.items() if isinstance(value, dict) else [("", value)]
     short: list[str] = []
     long: list[str] = []
     for key, item in fields:
-        words = _words(item)
+        words = _value_text(item)
         if words:
             target = long if len(words) > _LONG else short
             target.append(f"{key}: {words}" if key else words)

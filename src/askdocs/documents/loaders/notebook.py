@@ -1,4 +1,4 @@
-"""Jupyter notebooks: text, code and printed results; the anchor is the cell."""
+"""Jupyter notebooks: text, code and printed outputs. The anchor is the cell."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted, f
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.types import Document
 
-_OUTPUT_LIMIT = 5000  # characters of one result; more is a log, not a finding
+_OUTPUT_LIMIT = 5000  # characters of one output; a longer one is a log and is truncated
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document; each cell that holds text has the heading "cell 3", counted from 1."""
+    """Return one document. Each cell with text has a heading like "cell 3", counted from 1."""
     try:
         notebook = json.loads(read_text(path))
     except json.JSONDecodeError as error:
@@ -28,36 +28,36 @@ def load(path: Path, source: str) -> Sequence[Document]:
         cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
     builder = DocumentBuilder(source)
     for number, cell in enumerate(cells, 1):
-        texts = [text.strip("\n") for text in _texts(cell) if text.strip()]
+        texts = [text.strip("\n") for text in _cell_texts(cell) if text.strip()]
         if texts:
             builder.anchor(heading=f"cell {number}")
         for text in texts:
             builder.add(text)
         if cell.get("cell_type") in {"markdown", "heading"} and texts and not builder.title:
             builder.title = first_line(texts[0])
-    pictures = sum(map(_pictures, cells))
+    pictures = sum(map(_count_pictures, cells))
     if pictures:
         builder.leave_out(f"{counted(pictures, 'picture')} among the results")
     return [builder.build()]
 
 
-def _pictures(cell: dict[str, object]) -> int:
-    """How many results of a cell are pictures or widgets alone."""
+def _count_pictures(cell: dict[str, object]) -> int:
+    """The number of outputs of a cell that are pictures or widgets."""
     outputs = cell.get("outputs")
     kinds = [output.get("data") or {} for output in outputs] if isinstance(outputs, list) else []
     return sum(1 for data in kinds if any(not name.startswith("text/") for name in data))
 
 
-def _texts(cell: dict[str, object]) -> Iterator[str]:
-    yield _joined(cell.get("source", cell.get("input", "")))
+def _cell_texts(cell: dict[str, object]) -> Iterator[str]:
+    yield _join_lines(cell.get("source", cell.get("input", "")))
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else []:
         if output.get("output_type") in {"error", "pyerr"}:
             yield f"{output.get('ename', '')}: {output.get('evalue', '')}"
             continue
         data = output.get("data") or {}
-        yield _joined(output.get("text") or data.get("text/plain") or "")[:_OUTPUT_LIMIT]
+        yield _join_lines(output.get("text") or data.get("text/plain") or "")[:_OUTPUT_LIMIT]
 
 
-def _joined(text: object) -> str:
+def _join_lines(text: object) -> str:
     return "".join(map(str, text)) if isinstance(text, list) else str(text)

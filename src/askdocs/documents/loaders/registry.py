@@ -1,8 +1,8 @@
-"""Files to Documents: one loader for each family of formats, found by the file's suffix.
+"""The registry of loaders: which loader reads a file, by its suffix and its first bytes.
 
-A loader is a function from a path and a source name to the documents in the file: one, or more
-where a file holds others (attachments). It raises LoadError with a reason that a person
-understands. To add one:
+A loader is a function from a path and a source name to the documents in the file. There are several
+documents if the file contains other files (attachments). A loader raises LoadError with a reason
+that a user understands. To add one:
 
     from askdocs.loaders import register
     register(".log2", load_my_logs)
@@ -20,7 +20,7 @@ from askdocs.types import Document
 
 Loader = Callable[[Path, str], Sequence[Document]]
 
-# module of this package whose function `load` reads a family of formats → their suffixes
+# module of `loaders` whose function `load` reads a family of formats → their suffixes
 _FAMILIES: dict[str, str] = {
     "markup.markdown": ".md .markdown .mdx .qmd .rmd",
     "markup.rst_asciidoc": ".rst .adoc .asciidoc",
@@ -69,9 +69,10 @@ def suffixes() -> frozenset[str]:
 
 
 def family_of(path: Path, source: str) -> str:
-    """Which loader reads the file: a module of this package, or "" for one that was registered.
+    """The module of the loader that reads the file, or "" if a program registered the loader.
 
-    Looks into the file where its name may be wrong. Raises LoadError where no loader reads it.
+    Reads the beginning of the file, since its name may be wrong. Raises LoadError if no loader
+    reads it.
     """
     suffix = PurePosixPath(source).suffix.lower()
     if suffix in _REGISTERED:
@@ -81,23 +82,25 @@ def family_of(path: Path, source: str) -> str:
             raise LoadError("it is not a regular file")
         suffix = true_suffix(path, suffix, _BUILTIN)
     except OSError as error:
-        raise TransientLoadError(f"the file cannot be opened: {_why(error)}") from error
+        raise TransientLoadError(f"the file cannot be opened: {_error_reason(error)}") from error
     if suffix in _BUILTIN:
         return _BUILTIN[suffix]
     raise LoadError(REASONS.get(suffix, f"no loader for {suffix or 'files without a suffix'}"))
 
 
 def is_registered(source: str) -> bool:
-    """Whether a loader that a program registered reads the file, so in this process."""
+    """Whether a program registered the loader of the file. Such a loader runs in this process."""
     return PurePosixPath(source).suffix.lower() in _REGISTERED
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """The documents in the file at `path`, whose name in the corpus is `source`.
 
-    Raises LoadError, and nothing else, with the reason where it cannot be read or holds no text.
-    Runs in this process; `sandbox.client.load_guarded` does the same with limits on time and
+    Runs in this process. `sandbox.client.load_guarded` does the same with limits on time and
     memory.
+
+    Raises:
+        LoadError: The file cannot be read or contains no text. No other error is raised.
     """
     family = family_of(path, source)
     loader = _REGISTERED[PurePosixPath(source).suffix.lower()] if not family else None
@@ -114,7 +117,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     except ImportError as error:
         raise LoadError(f"a library is missing that reads this format: {error.name}") from error
     except OSError as error:
-        raise LoadError(f"the file cannot be read: {_why(error)}") from error
+        raise LoadError(f"the file cannot be read: {_error_reason(error)}") from error
     except Exception as error:
         raise LoadError(f"the file is damaged ({type(error).__name__})") from error
     if not any(document.text.strip() for document in documents):
@@ -129,5 +132,5 @@ def _reason_without_text(documents: Sequence[Document]) -> str:
     return f"the file holds no text (not read: {left_out})"
 
 
-def _why(error: OSError) -> str:
+def _error_reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()

@@ -1,4 +1,4 @@
-"""Rich Text Format; no anchors, since the format knows neither pages nor headings."""
+"""Rich Text Format. There are no anchors, since the format has neither pages nor headings."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _BINARY = re.compile(rb"(?:[0-9a-fA-F]{2}\s*){400,}")  # pictures and objects, a
 _TITLE = re.compile(r"\{\\title ([^{}\\]+)\}")
 _CODEPAGE = re.compile(rb"\\ansicpg(\d+)")
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-# Marks that the library takes for letters: around raised and around lowered text.
-_MARKS: dict[str, Script] = {"\x01": "super", "\x02": "sub"}
-_END = "\x03"
+# The library keeps these control characters. They mark superscripts and subscripts.
+_SCRIPT_MARKS: dict[str, Script] = {"\x01": "super", "\x02": "sub"}
+_SCRIPT_END = "\x03"
 _RUN = re.compile("([\x01\x02])([^\x01-\x03]*)\x03?")
 _CONTROL = re.compile(
     r"\\\\|\\[{}]|\\(?P<script>super|sub)(?P<off>0)?(?![a-z0-9]) ?"
@@ -28,7 +28,7 @@ _CONTROL = re.compile(
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text of the file; rows of tables are lines."""
+    """Return one document with the text of the file. Each row of a table is a line."""
     data = path.read_bytes()
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
         raise LoadError("the file is not RTF, whatever its name says")
@@ -39,11 +39,11 @@ def load(path: Path, source: str) -> Sequence[Document]:
         "".encode(encoding)
     except LookupError:
         encoding = "cp1252"
-    text = rtf_to_text(_with_marks(rtf), encoding=encoding, errors="replace")
+    text = rtf_to_text(_mark_scripts_and_notes(rtf), encoding=encoding, errors="replace")
     title = _TITLE.search(rtf)
     builder = DocumentBuilder(source, title=title.group(1) if title else "")
     for paragraph in _BLANK.split(text.replace("\r", "")):
-        lines = [_row(_joined(line)) for line in paragraph.split("\n")]
+        lines = [_write_row(_with_scripts(line)) for line in paragraph.split("\n")]
         builder.add("\n".join(filter(None, lines)))
     for mark, noun in ((r"\pict", "picture"), (r"\objdata", "embedded object")):
         count = len(re.findall(rf"{re.escape(mark)}(?![a-z])", rtf))
@@ -52,22 +52,22 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [builder.build()]
 
 
-def _with_marks(rtf: str) -> str:
-    """The file with marks around raised and lowered text, and with its notes in the text.
+def _mark_scripts_and_notes(rtf: str) -> str:
+    """The file with marks around superscripts and subscripts, and with its notes in the text.
 
-    The library knows neither: it joins "420" and the mark of note 3 to "4203".
+    The library supports neither: it joins "420" and the reference mark of note 3 to "4203".
     """
     closings = [""]  # what is to be written at the end of each open group
     pieces: list[str] = []
     at = 0
     for control in _CONTROL.finditer(rtf):
         pieces.append(rtf[at : control.start()])
-        pieces.append(_marked(control, closings))
+        pieces.append(_mark_control(control, closings))
         at = control.end()
     return "".join(pieces) + rtf[at:]
 
 
-def _marked(control: re.Match[str], closings: list[str]) -> str:
+def _mark_control(control: re.Match[str], closings: list[str]) -> str:
     word = control.group()
     if control["note"]:
         closings.append("]")
@@ -79,27 +79,27 @@ def _marked(control: re.Match[str], closings: list[str]) -> str:
         return (closings.pop() if len(closings) > 1 else "") + word
     if word.startswith(("\\{", "\\}", "\\\\")):
         return word
-    before = _END if closings[-1].startswith(_END) else ""
-    closings[-1] = closings[-1].removeprefix(_END)
+    before = _SCRIPT_END if closings[-1].startswith(_SCRIPT_END) else ""
+    closings[-1] = closings[-1].removeprefix(_SCRIPT_END)
     if control["script"] and not control["off"]:
-        closings[-1] = _END + closings[-1]
-        mark = next(mark for mark, script in _MARKS.items() if script == control["script"])
+        closings[-1] = _SCRIPT_END + closings[-1]
+        mark = next(mark for mark, script in _SCRIPT_MARKS.items() if script == control["script"])
         return before + word + ("" if word.endswith(" ") else " ") + mark
     return word.rstrip() + " " + before
 
 
-def _joined(line: str) -> str:
-    """A line with its raised and lowered parts as plain text."""
+def _with_scripts(line: str) -> str:
+    """A line with its superscripts and subscripts as plain text."""
     spans: list[Span] = []
     at = 0
     for run in _RUN.finditer(line):
-        spans += [(line[at : run.start()], "plain"), (run.group(2), _MARKS[run.group(1)])]
+        spans += [(line[at : run.start()], "plain"), (run.group(2), _SCRIPT_MARKS[run.group(1)])]
         at = run.end()
     text = join_spans(merge_runs([*spans, (line[at:], "plain")]))
-    return text.replace(_END, "").replace("[note:  ", "[note: ")
+    return text.replace(_SCRIPT_END, "").replace("[note:  ", "[note: ")
 
 
-def _row(line: str) -> str:
-    """A row of a table comes as "a|b|"."""
+def _write_row(line: str) -> str:
+    """Write a line. The library writes a row of a table as "a|b|"."""
     cells = line.strip().rstrip("|").split("|") if line.rstrip().endswith("|") else [line]
     return " | ".join(cell.strip() for cell in cells if cell.strip())

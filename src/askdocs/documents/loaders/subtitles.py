@@ -1,4 +1,4 @@
-"""Subtitles (.srt, .vtt) as sentences; the anchor is the time at which a sentence begins."""
+"""Subtitles (.srt, .vtt) as sentences. The anchor is the time at which a sentence begins."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMING = re.compile(rf"^[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}.*$", re.MULTILINE)
 _SPEAKER = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|<\d[\d:.]*>|\{\\[^}]*\}")
-# How captions show that somebody else speaks: a dash, two arrows, a name in capitals.
+# Captions mark a change of speaker by a dash, two arrows or a name in capitals.
 _BEGINS_TURN = r"(?:[-–—]\s?(?=[^\W\d_])|>>\s?|[A-ZÀ-Þ][A-ZÀ-Þ .'-]{1,30}:\s)"
 _TURN = re.compile(_BEGINS_TURN)
 _TURNS = re.compile(rf"\n(?=[ \t]*{_BEGINS_TURN})")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
-_ENOUGH = 80  # characters: shorter sentences are joined with the next
-_PAUSE = 3.0  # seconds
+_ENOUGH = 80  # characters; a shorter sentence is joined with the next one
+_PAUSE = 3.0  # seconds between two cues
 _TOO_LONG = 400  # characters without the end of a sentence, as in automatic subtitles
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is shown from `start` to `end` (seconds); `speaker` is "" where none is named."""
+    """The text that is shown from `start` to `end` (seconds). `speaker` is "" if unknown."""
 
     start: float
     end: float
@@ -39,14 +39,14 @@ class Cue:
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document; its headings are times like "00:01:02"."""
+    """Return one document. Its headings are times like "00:01:02"."""
     builder = DocumentBuilder(source)
-    cues = list(_cues(read_text(path).replace("\r\n", "\n").replace("\r", "\n")))
+    cues = list(_parse_cues(read_text(path).replace("\r\n", "\n").replace("\r", "\n")))
     if not cues:
         raise LoadError("the file holds no subtitles")
     speaker = ""
-    for group in _sentences(cues):
-        builder.anchor(heading=_clock(group[0].start))
+    for group in _group_by_sentence(cues):
+        builder.anchor(heading=_clock_time(group[0].start))
         named = group[0].speaker if group[0].speaker != speaker else ""
         speaker = group[0].speaker or speaker
         words = " ".join(cue.text for cue in group)
@@ -54,8 +54,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [builder.build()]
 
 
-def _cues(text: str) -> Iterator[Cue]:
-    """The cues in the order of the file, without those that only repeat the one before."""
+def _parse_cues(text: str) -> Iterator[Cue]:
+    """The cues in the order of the file, without those that repeat the cue before."""
     timings = list(_TIMING.finditer(text))
     last = ""
     for timing, following in zip(timings, [*timings[1:], None], strict=False):
@@ -73,18 +73,18 @@ def _cues(text: str) -> Iterator[Cue]:
         last = words or last
 
 
-def _sentences(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
-    """Cues together that hold whole sentences of one speaker."""
+def _group_by_sentence(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
+    """Group the cues so that each group contains whole sentences of one speaker."""
     group: list[Cue] = []
     for cue in cues:
-        if group and _ends(group, cue):
+        if group and _ends_group(group, cue):
             yield group
             group = []
         group.append(cue)
     yield group
 
 
-def _ends(group: list[Cue], following: Cue) -> bool:
+def _ends_group(group: list[Cue], following: Cue) -> bool:
     length = sum(len(cue.text) + 1 for cue in group)
     pause = following.start - group[-1].end > _PAUSE
     if following.speaker != group[-1].speaker or length > _TOO_LONG:
@@ -101,6 +101,6 @@ def _seconds(parts: Sequence[str | None]) -> float:
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}")
 
 
-def _clock(seconds: float) -> str:
+def _clock_time(seconds: float) -> str:
     whole = int(seconds)
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"

@@ -12,7 +12,7 @@ from askdocs.types import Document
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """Return one document with the text of the file as it stands, or the messages of a chat."""
+    """Return one document with the unchanged text of the file, or with the messages of a chat."""
     text = read_text(path)
     builder = DocumentBuilder(source)
     if is_whatsapp(text):

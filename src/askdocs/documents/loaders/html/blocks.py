@@ -12,7 +12,7 @@ from askdocs.documents.loaders.html.inline import special_span
 from askdocs.documents.loaders.html.table import is_data_row, is_data_table, row_cells, table_rows
 from askdocs.documents.loaders.html.visibility import Visibility, is_prose
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
-from askdocs.documents.loaders.shared.numerals import letters, roman
+from askdocs.documents.loaders.shared.numerals import alphabetic, roman
 from askdocs.documents.loaders.shared.superscripts import Span, join_spans
 from askdocs.documents.loaders.tables.rows import add_table, plain_line
 
@@ -250,7 +250,7 @@ def _open_list(node: LexborNode) -> _List:
 
 
 def _numbered(number: int, kind: str) -> str:
-    small = letters(number) or str(number)
+    small = alphabetic(number) or str(number)
     styles = {"a": small, "A": small.upper(), "i": roman(number).lower(), "I": roman(number)}
     return styles.get(kind, str(number))
 

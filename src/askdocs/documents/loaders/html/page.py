@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from askdocs.documents.loaders.chats import add_messages, page_chat
+from askdocs.documents.loaders.chats import add_messages, telegram_page
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.html.blocks import HtmlWriter, furniture
 from askdocs.documents.loaders.html.visibility import Visibility
@@ -59,7 +59,7 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
         LoadError: A script makes the text of the page, so that the file does not hold it.
     """
     builder = DocumentBuilder(source, title=page_title(page) or title)
-    chat, messages = page_chat(page)
+    chat, messages = telegram_page(page)
     if messages:
         builder.title = chat or builder.title
         add_messages(builder, messages)

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from askdocs.documents.loaders.html.inline import LeaveOut, inline_text
 from askdocs.documents.loaders.tables.cells import Covered
-from askdocs.documents.loaders.tables.columns import tidy_columns
+from askdocs.documents.loaders.tables.columns import join_symbol_columns
 
 _SPAN_LIMIT = 100
 _CELL_LIMIT = 1500  # characters; a longer cell holds a text, so the table is there for the layout
@@ -53,7 +53,7 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
         if open_header:
             named |= {column for column, cell in enumerate(row) if cell}
         rows.append(row)
-    rows = tidy_columns(rows)
+    rows = join_symbol_columns(rows)
     return caption, rows, header or (0 if _has_row_names(table) else None)
 
 

@@ -22,7 +22,7 @@ from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     core_title,
-    local,
+    local_name,
     open_archive,
     read_part,
     read_xml,
@@ -60,11 +60,11 @@ def load(path: Path, source: str) -> Sequence[Document]:
         content = read_xml(archive, "content.xml")
         styles, masters = _read_styles(archive, content)
         rules = OpenRules(styles, read_formulas(archive), read_fields(content))
-    body = next((part for part in content if local(part.tag) == "body"), None)
+    body = next((part for part in content if local_name(part.tag) == "body"), None)
     if body is None:
         raise LoadError("the file is incomplete: it has no body")
     _Writer(builder, rules).write(body)
-    if any(local(part.tag) == "text" for part in body):
+    if any(local_name(part.tag) == "text" for part in body):
         _add_margins(builder, masters, rules)
     _tell_unread(builder, body, rules)
     return [builder.build()]
@@ -74,7 +74,7 @@ def _tell_unread(builder: DocumentBuilder, body: Element, rules: OpenRules) -> N
     """Note the pictures and embedded objects of a document, which are not read."""
     pictures = objects = 0
     for frame in body.iter():
-        parts = [local(part.tag) for part in frame] if local(frame.tag) == "frame" else []
+        parts = [local_name(part.tag) for part in frame] if local_name(frame.tag) == "frame" else []
         if "object" in parts or "object-ole" in parts:
             names = [attribute(part, "href").removeprefix("./") for part in frame]
             objects += not any(name in rules.formulas for name in names)
@@ -100,8 +100,8 @@ def _add_margins(builder: DocumentBuilder, root: Element | None, rules: OpenRule
     rules = replace(rules, unwanted=_PAGE_NUMBERS)
     seen = {builder.title, ""}
     for element in root.iter() if root is not None else ():
-        kind = local(element.tag).split("-")[0]
-        if kind not in _MARGINS or local(element.tag).endswith(("-style", "-properties")):
+        kind = local_name(element.tag).split("-")[0]
+        if kind not in _MARGINS or local_name(element.tag).endswith(("-style", "-properties")):
             continue
         cells = [
             " ".join(cell.split())
@@ -133,7 +133,7 @@ class _Writer:
         slide = 0
         while stack:
             element, place = stack.pop()
-            name = local(element.tag)
+            name = local_name(element.tag)
             if name in LEFT_OUT:
                 continue
             if name == "page":
@@ -180,7 +180,7 @@ class _Writer:
         """The parts of an element; only the first paragraph of an item has its number."""
         for part in element:
             yield part, place
-            if local(part.tag) in {"p", "h"}:
+            if local_name(part.tag) in {"p", "h"}:
                 place = replace(place, begins_item=False)
 
     def _paragraph(self, element: Element, place: _Place) -> None:
@@ -193,7 +193,7 @@ class _Writer:
             return
         words = f"{label} {text}" if label and label != BULLET else text
         level = attribute(element, "outline-level")
-        if local(element.tag) == "h":
+        if local_name(element.tag) == "h":
             self._builder.heading(int(level) if level.isdecimal() else 1, words)
         elif place.depth:
             mark = "" if words != text or not place.begins_item else "- "
@@ -208,12 +208,12 @@ class _Writer:
     def _label(self, element: Element, place: _Place) -> str | None:
         """The number of a paragraph; the file may hold it."""
         for part in element:
-            if local(part.tag) == "number":
+            if local_name(part.tag) == "number":
                 return "".join(part.itertext()).strip()
         if place.begins_item:
             at = place.depth - 1
             return self._numbering.label(place.counter, place.style, at, place.start)
-        if local(element.tag) != "h" or attribute(element, "is-list-header") == "true":
+        if local_name(element.tag) != "h" or attribute(element, "is-list-header") == "true":
             return None
         level = attribute(element, "outline-level")
         at = int(level) - 1 if level.isdecimal() and level != "0" else 0
@@ -228,7 +228,7 @@ class _Writer:
         """The notes and comments in a paragraph or table."""
         for part in _notes(element):
             self._builder.close_block()
-            if local(part.tag) == "annotation":
+            if local_name(part.tag) == "annotation":
                 self._builder.add(_comment(part))
                 continue
             words = " ".join(paragraph_text(p, self._rules).strip() for p in _paragraphs(part))
@@ -250,7 +250,7 @@ def text_boxes(paragraph: Element) -> Iterator[Element]:
     stack = list(reversed(paragraph))
     while stack:
         element = stack.pop()
-        if local(element.tag) == "text-box":
+        if local_name(element.tag) == "text-box":
             yield element
         else:
             stack.extend(reversed(element))
@@ -261,15 +261,15 @@ def _notes(element: Element) -> Iterator[Element]:
     stack = list(reversed(element))
     while stack:
         part = stack.pop()
-        if local(part.tag) in {"note", "annotation"}:
+        if local_name(part.tag) in {"note", "annotation"}:
             yield part
-        elif local(part.tag) != "text-box":
+        elif local_name(part.tag) != "text-box":
             stack.extend(reversed(part))
 
 
 def _comment(annotation: Element) -> str:
     """A comment that says whose it is."""
-    said = {local(part.tag): (part.text or "").strip() for part in annotation}
+    said = {local_name(part.tag): (part.text or "").strip() for part in annotation}
     by = f" by {said['creator']}" if said.get("creator") else ""
     on = f" ({said['date'][:10]})" if said.get("date") else ""
     words = " ".join(paragraph_text(part).strip() for part in _paragraphs(annotation))
@@ -282,9 +282,9 @@ def _paragraphs(element: Element) -> list[Element]:
     stack = list(reversed(element))
     while stack:
         part = stack.pop()
-        if local(part.tag) in {"h", "p"}:
+        if local_name(part.tag) in {"h", "p"}:
             found.append(part)
-        if local(part.tag) not in {"note", "annotation"}:
+        if local_name(part.tag) not in {"note", "annotation"}:
             stack.extend(reversed(part))
     return found
 
@@ -297,7 +297,7 @@ def _table_rows(table: Element, rules: OpenRules) -> tuple[Grid, int | None]:
     stack: list[tuple[Element, bool]] = [(table, False)]
     while stack:
         element, in_header = stack.pop()
-        name = local(element.tag)
+        name = local_name(element.tag)
         if name == "table-row":
             rows.append(_cells(element, rules, len(rows), spans))
             header += in_header
@@ -312,7 +312,7 @@ def _cells(row: Element, rules: OpenRules, at: int, spans: list[Span]) -> list[s
     """The texts of a row; the merged cells that begin in it are added to `spans`."""
     cells: list[str] = []
     for cell in row:
-        if local(cell.tag) not in {"table-cell", "covered-table-cell"}:
+        if local_name(cell.tag) not in {"table-cell", "covered-table-cell"}:
             continue
         across, down = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
         if across > 1 or down > 1:

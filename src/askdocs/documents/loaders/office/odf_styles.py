@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from askdocs.documents.loaders.shared.numerals import letter, letters, roman
+from askdocs.documents.loaders.shared.numerals import alphabetic, repeated_letter, roman
 from askdocs.documents.loaders.shared.superscripts import Script
-from askdocs.documents.loaders.shared.zip_archive import attribute, local
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
 
 _LISTS = frozenset({"list-style", "outline-style"})
 _LEVELS = frozenset({"list-level-style-number", "list-level-style-bullet", "outline-level-style"})
@@ -38,7 +38,7 @@ class OpenLevel:
 
     def written(self, number: int) -> str:
         """A number of this level in its style."""
-        small = (letter if self.in_step else letters)(number)
+        small = (repeated_letter if self.in_step else alphabetic)(number)
         styles = {"a": small, "A": small.upper(), "i": roman(number).lower(), "I": roman(number)}
         return styles.get(self.kind, str(number) if self.kind else "")
 
@@ -64,7 +64,7 @@ class OpenStyles:
     def read(self, root: Element) -> None:
         """Take in the styles of a part of the file."""
         for element in root.iter():
-            kind = local(element.tag)
+            kind = local_name(element.tag)
             if kind == "style":
                 self._read_style(element)
             elif kind in _LISTS:
@@ -103,7 +103,7 @@ class OpenStyles:
         if (of_list := _own(element, "list-style-name")) is not None:
             self.lists_of[name] = of_list
         for part in element:
-            if local(part.tag) == "text-properties":
+            if local_name(part.tag) == "text-properties":
                 script = _script(attribute(part, "text-position"))
                 if script is not None:
                     self.runs[name] = script
@@ -135,12 +135,12 @@ def _script(position: str) -> Script | None:
 def _levels(element: Element) -> Iterable[tuple[int, OpenLevel]]:
     for part in element:
         at = attribute(part, "level")
-        if local(part.tag) in _LEVELS and at.isdecimal():
+        if local_name(part.tag) in _LEVELS and at.isdecimal():
             yield int(at) - 1, _level(part)
 
 
 def _level(part: Element) -> OpenLevel:
-    if local(part.tag) == "list-level-style-bullet":
+    if local_name(part.tag) == "list-level-style-bullet":
         return OpenLevel(kind=BULLET)
     return OpenLevel(
         kind=attribute(part, "num-format"),

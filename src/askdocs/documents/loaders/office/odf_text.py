@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from askdocs.documents.loaders.office.odf_styles import OpenStyles
 from askdocs.documents.loaders.shared.mathml import math_part
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
-from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_part
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_part
 
 LEFT_OUT = frozenset(
     "tracked-changes annotation annotation-end sequence-decls forms deletion script desc "
@@ -52,7 +52,7 @@ def _spans(paragraph: Element, rules: OpenRules) -> Iterator[Span]:
         if isinstance(item, str):
             yield " ".join(item.split("\n")), script
             continue
-        name = local(item.tag)
+        name = local_name(item.tag)
         if item is not paragraph:
             stack.append((item.tail or "", script))
         if name in LEFT_OUT or name in _BLOCKS or name in rules.unwanted:
@@ -98,7 +98,7 @@ def _leaf(element: Element, name: str, rules: OpenRules) -> Span | None:
 def note_mark(note: Element) -> str:
     """What marks a note in the text."""
     for part in note:
-        if local(part.tag) == "note-citation":
+        if local_name(part.tag) == "note-citation":
             return attribute(part, "label") or "".join(part.itertext()).strip()
     return ""
 
@@ -108,7 +108,7 @@ def _old_field(mark: Element) -> str:
     kind = attribute(mark, "type").upper()
     values: dict[str, list[str]] = {}
     for part in mark:
-        if local(part.tag) == "param":
+        if local_name(part.tag) == "param":
             values.setdefault(attribute(part, "name"), []).append(attribute(part, "value"))
     if kind.endswith("CHECKBOX"):
         ticked = any(v in _YES for n, vs in values.items() if n.endswith("Checked") for v in vs)
@@ -136,7 +136,7 @@ def read_fields(content: Element) -> dict[str, str]:
     """Id of a form field → what it shows: its value, or its box and label."""
     found: dict[str, str] = {}
     for forms in content.iter():
-        if local(forms.tag) != "forms":
+        if local_name(forms.tag) != "forms":
             continue
         for element in forms.iter():
             for name in (attribute(element, "id"), attribute(element, "control-id")):
@@ -146,7 +146,7 @@ def read_fields(content: Element) -> dict[str, str]:
 
 
 def _field_text(element: Element) -> str:
-    kind = local(element.tag)
+    kind = local_name(element.tag)
     if kind in {"checkbox", "radio"}:
         names = (
             ("current-state", "state") if kind == "checkbox" else ("current-selected", "selected")
@@ -155,7 +155,7 @@ def _field_text(element: Element) -> str:
         box = _TICKED if chosen in _YES else _UNTICKED
         return f"{box} {attribute(element, 'label')}".strip()
     if kind in {"listbox", "combobox"}:
-        options = [part for part in element if local(part.tag) in {"option", "item"}]
+        options = [part for part in element if local_name(part.tag) in {"option", "item"}]
         chosen_now = [o for o in options if attribute(o, "current-selected") in _YES]
         chosen_now = chosen_now or [o for o in options if attribute(o, "selected") in _YES]
         shown = [attribute(each, "label") for each in chosen_now]

@@ -6,8 +6,14 @@ import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
-from askdocs.documents.loaders.shared.formulas import fraction, grouped, lowered, raised, root
-from askdocs.documents.loaders.shared.zip_archive import attribute, local
+from askdocs.documents.loaders.shared.formulas import (
+    in_parentheses,
+    write_fraction,
+    write_root,
+    write_subscript,
+    write_superscript,
+)
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
 
 _TERM = re.compile(r"\([^()]*\)\^[\w!]+")
 _DEEPEST = 60  # levels of nesting; what is deeper is taken as plain text
@@ -19,7 +25,7 @@ def equation_text(element: Element) -> str:
 
 
 def _text(element: Element, depth: int) -> str:
-    name = local(element.tag)
+    name = local_name(element.tag)
     if depth > _DEEPEST:
         return "".join(element.itertext())
     if name == "t":
@@ -36,19 +42,19 @@ def _text(element: Element, depth: int) -> str:
 
 def _part(element: Element, name: str, depth: int) -> str:
     """The text of a named part of a structure, "" where it has none."""
-    return "".join(_text(part, depth) for part in element if local(part.tag) == name)
+    return "".join(_text(part, depth) for part in element if local_name(part.tag) == name)
 
 
 def _parts(element: Element, name: str, depth: int) -> list[str]:
-    return [_text(part, depth) for part in element if local(part.tag) == name]
+    return [_text(part, depth) for part in element if local_name(part.tag) == name]
 
 
 def _property(element: Element, name: str, default: str) -> str:
     """A value in the properties of a structure."""
     for properties in element:
-        if local(properties.tag).endswith("Pr"):
+        if local_name(properties.tag).endswith("Pr"):
             for each in properties:
-                if local(each.tag) == name:
+                if local_name(each.tag) == name:
                     return attribute(each, "val")
     return default
 
@@ -61,40 +67,40 @@ def _fraction(element: Element, depth: int) -> str:
     above, below = _part(element, "num", depth), _part(element, "den", depth)
     if _property(element, "type", "bar") == "noBar":
         return f"{above} over {below}"  # a binomial coefficient has parentheses of its own
-    return fraction(above, below)
+    return write_fraction(above, below)
 
 
 def _scripts(element: Element, depth: int) -> str:
     base, below = _part(element, "e", depth), _part(element, "sub", depth)
     above = _part(element, "sup", depth)
-    text = lowered(base, below)
-    return raised(text, above) if above.strip() else text
+    text = write_subscript(base, below)
+    return write_superscript(text, above) if above.strip() else text
 
 
 def _scripts_before(element: Element, depth: int) -> str:
     below, above = _part(element, "sub", depth), _part(element, "sup", depth)
-    text = lowered("", below) + (raised("", above) if above.strip() else "")
+    text = write_subscript("", below) + (write_superscript("", above) if above.strip() else "")
     return text + _part(element, "e", depth)
 
 
 def _root(element: Element, depth: int) -> str:
     degree = "" if _is_on(element, "degHide") else _part(element, "deg", depth)
-    return root(_part(element, "e", depth), degree)
+    return write_root(_part(element, "e", depth), degree)
 
 
 def _large_operator(element: Element, depth: int) -> str:
     sign = _property(element, "chr", "∫")
     above = "" if _is_on(element, "supHide") else _part(element, "sup", depth)
     below = "" if _is_on(element, "subHide") else _part(element, "sub", depth)
-    text = lowered(sign, below)
-    text = raised(text, above) if above.strip() else text
+    text = write_subscript(sign, below)
+    text = write_superscript(text, above) if above.strip() else text
     return f"{text} {_part(element, 'e', depth)}"
 
 
 def _function(element: Element, depth: int) -> str:
     name, of = _part(element, "fName", depth).strip(), _part(element, "e", depth)
-    has_limit = any(local(part.tag) in {"limLow", "limUpp"} for part in element.iter())
-    of = of if has_limit or _TERM.fullmatch(of) else grouped(of)
+    has_limit = any(local_name(part.tag) in {"limLow", "limUpp"} for part in element.iter())
+    of = of if has_limit or _TERM.fullmatch(of) else in_parentheses(of)
     return f" {name}{of}" if of.startswith("(") and not has_limit else f" {name} {of}"
 
 
@@ -105,15 +111,15 @@ def _delimited(element: Element, depth: int) -> str:
 
 
 def _limit(element: Element, depth: int) -> str:
-    return lowered(_part(element, "e", depth), _part(element, "lim", depth))
+    return write_subscript(_part(element, "e", depth), _part(element, "lim", depth))
 
 
 def _limit_above(element: Element, depth: int) -> str:
-    return raised(_part(element, "e", depth), _part(element, "lim", depth))
+    return write_superscript(_part(element, "e", depth), _part(element, "lim", depth))
 
 
 def _matrix(element: Element, depth: int) -> str:
-    rows = [row for row in element if local(row.tag) == "mr"]
+    rows = [row for row in element if local_name(row.tag) == "mr"]
     return "; ".join(", ".join(_parts(row, "e", depth)) for row in rows)
 
 

@@ -13,10 +13,10 @@ from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spa
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     core_title,
-    local,
+    local_name,
     open_archive,
     read_xml,
-    relations,
+    relationships,
 )
 from askdocs.documents.loaders.tables.cells import Covered
 from askdocs.documents.loaders.tables.rows import add_table
@@ -46,9 +46,9 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 def _unread_kind(element: Element) -> str:
     """What an element of a slide shows that is not read; "" where it is something else."""
-    name = local(element.tag)
+    name = local_name(element.tag)
     if name == "pic":
-        held = {local(part.tag) for part in element.iter()}
+        held = {local_name(part.tag) for part in element.iter()}
         if held & {"videoFile", "quickTimeFile"}:
             return "video"
         return "recording" if "audioFile" in held else "picture"
@@ -57,11 +57,11 @@ def _unread_kind(element: Element) -> str:
 
 def _slides(archive: ZipFile) -> list[str]:
     """The parts of the slides, in the order in which they are shown."""
-    targets = relations(archive, _PRESENTATION)
+    targets = relationships(archive, _PRESENTATION)
     present = set(archive.namelist())
     found = []
     for element in read_xml(archive, _PRESENTATION).iter():
-        if local(element.tag) == "sldId":
+        if local_name(element.tag) == "sldId":
             identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
             _, target = targets.get(identifier, ("", ""))
             if target in present:
@@ -72,7 +72,7 @@ def _slides(archive: ZipFile) -> list[str]:
 def _add_slide(builder: DocumentBuilder, archive: ZipFile, part: str, number: int) -> None:
     slide = read_xml(archive, part)
     shapes = list(_shapes(slide))
-    related = relations(archive, part)
+    related = relationships(archive, part)
     title = next((shape for shape in shapes if _placeholder(shape) in _TITLES), None)
     words = " ".join(paragraphs(title)) if title is not None else ""
     if slide.get("show") in {"0", "false"}:
@@ -82,7 +82,7 @@ def _add_slide(builder: DocumentBuilder, archive: ZipFile, part: str, number: in
     for shape in shapes:
         if shape is title or _placeholder(shape) in _FURNITURE:
             continue
-        if local(shape.tag) == "graphicFrame":
+        if local_name(shape.tag) == "graphicFrame":
             _add_frame(builder, archive, shape, related)
         else:
             _add_paragraphs(builder, paragraphs(shape), bullets=_placeholder(shape) is not None)
@@ -96,16 +96,16 @@ def _shapes(slide: Element) -> Iterator[Element]:
     stack = [slide]
     while stack:
         element = stack.pop()
-        if local(element.tag) in {"sp", "graphicFrame"}:
+        if local_name(element.tag) in {"sp", "graphicFrame"}:
             yield element
-        elif local(element.tag) != "Fallback":
+        elif local_name(element.tag) != "Fallback":
             stack.extend(reversed(element))
 
 
 def _placeholder(shape: Element) -> str | None:
     """The kind of placeholder that a shape fills; "" where it is not named, None for no one."""
     for element in shape.iter():
-        if local(element.tag) == "ph":
+        if local_name(element.tag) == "ph":
             return element.get("type", "")
     return None
 
@@ -114,7 +114,7 @@ def paragraphs(shape: Element) -> list[str]:
     """The texts of a shape, a line each."""
     texts = []
     for paragraph in shape.iter():
-        if local(paragraph.tag) != "p":
+        if local_name(paragraph.tag) != "p":
             continue
         texts.append(join_spans(merge_runs(_spans(paragraph))).strip())
     return [text for text in texts if text]
@@ -125,7 +125,7 @@ def _spans(paragraph: Element) -> Iterator[Span]:
     stack: list[tuple[Element, Script]] = [(paragraph, "plain")]
     while stack:
         element, script = stack.pop()
-        name = local(element.tag)
+        name = local_name(element.tag)
         if name == "oMath":
             yield equation_text(element), "plain"
         elif name == "t":
@@ -133,7 +133,7 @@ def _spans(paragraph: Element) -> Iterator[Span]:
         elif name in {"br", "tab"}:
             yield " ", "plain"
         elif name != "Fallback":
-            look = next((part for part in element if local(part.tag) == "rPr"), None)
+            look = next((part for part in element if local_name(part.tag) == "rPr"), None)
             if name in {"r", "fld"} and look is not None:
                 script = _script(look.get("baseline", "0"))
             stack.extend((part, script) for part in reversed(element))
@@ -168,11 +168,11 @@ def _add_frame(
 ) -> None:
     """Add a table, a chart or a diagram."""
     for element in frame.iter():
-        name = local(element.tag)
+        name = local_name(element.tag)
         if name == "tbl":
             rows = _table_rows(element)
             first = any(
-                local(part.tag) == "tblPr" and part.get("firstRow") == "1" for part in element
+                local_name(part.tag) == "tblPr" and part.get("firstRow") == "1" for part in element
             )
             add_table(builder, rows, header=1 if first and len(rows) > 1 else None)
         elif name == "chart":
@@ -203,10 +203,10 @@ def _table_rows(table: Element) -> list[list[str]]:
 
 def _add_chart(builder: DocumentBuilder, chart: Element) -> None:
     """The numbers that a chart shows, a line for each category."""
-    title = next((part for part in chart.iter() if local(part.tag) == "title"), None)
+    title = next((part for part in chart.iter() if local_name(part.tag) == "title"), None)
     if title is not None and paragraphs(title):
         builder.add(" ".join(paragraphs(title)))
-    series = [part for part in chart.iter() if local(part.tag) == "ser"]
+    series = [part for part in chart.iter() if local_name(part.tag) == "ser"]
     if not series:
         return
     names = [" ".join(_points(part, "tx").values()) for part in series]
@@ -223,7 +223,7 @@ def _points(series: Element, name: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for part in _named(series, name):
         for point in part.iter():
-            if local(point.tag) == "pt":
+            if local_name(point.tag) == "pt":
                 value = next(iter(_named(point, "v")), None)
                 if value is not None:
                     found[int(point.get("idx", "0"))] = value.text or ""
@@ -231,4 +231,4 @@ def _points(series: Element, name: str) -> dict[int, str]:
 
 
 def _named(parent: Element, name: str) -> list[Element]:
-    return [child for child in parent if local(child.tag) == name]
+    return [child for child in parent if local_name(child.tag) == name]

@@ -39,7 +39,7 @@ from askdocs.documents.loaders.shared.superscripts import Span, join_spans, merg
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     core_title,
-    local,
+    local_name,
     open_archive,
     read_xml,
 )
@@ -98,7 +98,7 @@ def _unread(body: Element) -> Iterator[tuple[str, str]]:
     stack = [body]
     while stack:
         element = stack.pop()
-        name = local(element.tag)
+        name = local_name(element.tag)
         kind = _UNREAD.get(name, "")
         if name == "chart" and not attribute(element, "id"):
             kind = ""
@@ -141,7 +141,7 @@ class _Writer:
         stack = [root]
         while stack:
             element = stack.pop()
-            name = local(element.tag)
+            name = local_name(element.tag)
             if name == "p":
                 self._paragraph(element, before_field=bool(stack) and _is_field(stack[-1]))
                 stack.extend(reversed(list(text_boxes(element))))
@@ -216,19 +216,19 @@ class _Writer:
 
 def _is_field(element: Element) -> bool:
     """Whether an element is a content control around a single paragraph: the field of a form."""
-    if local(element.tag) != "sdt" or control_text(element) is not None:
+    if local_name(element.tag) != "sdt" or control_text(element) is not None:
         return False
-    parts = [local(part.tag) for part in element.iter()]
+    parts = [local_name(part.tag) for part in element.iter()]
     return parts.count("p") == 1 and "docPartObj" not in parts
 
 
 def _end_is_deleted(paragraph: Element) -> bool:
     """Whether the mark that ends a paragraph was deleted, so that the next one goes on in it."""
     for part in paragraph:
-        if local(part.tag) == "pPr":
+        if local_name(part.tag) == "pPr":
             for look in part:
-                if local(look.tag) == "rPr":
-                    return any(local(each.tag) in _DELETED for each in look)
+                if local_name(look.tag) == "rPr":
+                    return any(local_name(each.tag) in _DELETED for each in look)
     return False
 
 
@@ -238,9 +238,9 @@ def text_boxes(paragraph: Element) -> Iterator[Element]:
     while stack:
         element = stack.pop()
         for child in element:
-            if local(child.tag) == "txbxContent":
+            if local_name(child.tag) == "txbxContent":
                 yield child
-            elif local(child.tag) != "Fallback":
+            elif local_name(child.tag) != "Fallback":
                 stack.append(child)
 
 
@@ -251,12 +251,12 @@ def table_rows(table: Element, rules: TextRules) -> tuple[list[list[str]], int |
     for row in _rows(table):
         cells: list[str] = []
         for cell in _cells(row):
-            properties = next((part for part in cell if local(part.tag) == "tcPr"), None)
+            properties = next((part for part in cell if local_name(part.tag) == "tcPr"), None)
             merged, span = _merging(properties)
             above = rows[-1][len(cells)] if rows and len(rows[-1]) > len(cells) else ""
             text = above if merged else _cell_text(cell, rules)
             cells += [text, *[Covered(text)] * (span - 1)]
-        marked = any(local(part.tag) == "tblHeader" for part in row.iter())
+        marked = any(local_name(part.tag) == "tblHeader" for part in row.iter())
         header += marked and header == len(rows)
         rows.append(cells)
     return rows, header or None
@@ -264,8 +264,8 @@ def table_rows(table: Element, rules: TextRules) -> tuple[list[list[str]], int |
 
 def _rows(table: Element) -> Iterator[Element]:
     for row in _inside(table, "tr"):
-        properties = next((part for part in row if local(part.tag) == "trPr"), ())
-        if not any(local(part.tag) == "del" for part in properties):
+        properties = next((part for part in row if local_name(part.tag) == "trPr"), ())
+        if not any(local_name(part.tag) == "del" for part in properties):
             yield row
 
 
@@ -278,9 +278,9 @@ def _inside(parent: Element, name: str) -> Iterator[Element]:
     stack = list(reversed(parent))
     while stack:
         element = stack.pop()
-        if local(element.tag) == name:
+        if local_name(element.tag) == name:
             yield element
-        elif local(element.tag) in _TRANSPARENT:
+        elif local_name(element.tag) in _TRANSPARENT:
             stack.extend(reversed(element))
 
 
@@ -288,19 +288,19 @@ def _merging(properties: Element | None) -> tuple[bool, int]:
     """Whether a cell continues the one above, and how many columns wide it is."""
     merged, span = False, 1
     for part in properties if properties is not None else ():
-        if local(part.tag) == "vMerge":
+        if local_name(part.tag) == "vMerge":
             merged = attribute(part, "val") != "restart"
-        elif local(part.tag) == "gridSpan" and attribute(part, "val").isdecimal():
+        elif local_name(part.tag) == "gridSpan" and attribute(part, "val").isdecimal():
             span = max(1, min(int(attribute(part, "val")), _SPAN_LIMIT))
     return merged, span
 
 
 def _cell_text(cell: Element, rules: TextRules) -> str:
     """The paragraphs of a cell; a table inside it as "a: b; c: d"."""
-    inner = next((part for part in cell if local(part.tag) == "tbl"), None)
+    inner = next((part for part in cell if local_name(part.tag) == "tbl"), None)
     if inner is None:
-        paragraphs = (part for part in cell.iter() if local(part.tag) == "p")
+        paragraphs = (part for part in cell.iter() if local_name(part.tag) == "p")
         return " ".join(filter(None, (paragraph_text(p, rules).strip() for p in paragraphs)))
-    before = [paragraph_text(part, rules).strip() for part in cell if local(part.tag) == "p"]
+    before = [paragraph_text(part, rules).strip() for part in cell if local_name(part.tag) == "p"]
     rows, _ = table_rows(inner, rules)
     return " ".join(filter(None, [*before, "; ".join(row_line((), row) for row in rows)]))

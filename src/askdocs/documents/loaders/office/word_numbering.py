@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.shared.numerals import letter, ordinal, roman
-from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml
+from askdocs.documents.loaders.shared.numerals import ordinal, repeated_letter, roman
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_xml
 
 _PART = "word/numbering.xml"
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
 _STYLES: dict[str, Callable[[int], str]] = {
-    "lowerLetter": letter,
-    "upperLetter": lambda number: letter(number).upper(),
+    "lowerLetter": repeated_letter,
+    "upperLetter": lambda number: repeated_letter(number).upper(),
     "lowerRoman": lambda number: roman(number).lower(),
     "upperRoman": roman,
     "decimalZero": lambda number: f"{number:02d}",
@@ -110,15 +110,15 @@ class Numbering:
         linked: dict[str, str] = {}  # name of a numbering style → the list that defines it
         links: dict[str, str] = {}
         for element in root:
-            if local(element.tag) == "abstractNum":
+            if local_name(element.tag) == "abstractNum":
                 name = attribute(element, "abstractNumId")
                 self._levels[name] = _levels(element)
                 for part in element:
-                    if local(part.tag) == "styleLink":
+                    if local_name(part.tag) == "styleLink":
                         linked[attribute(part, "val")] = name
-                    elif local(part.tag) == "numStyleLink":
+                    elif local_name(part.tag) == "numStyleLink":
                         links[name] = attribute(part, "val")
-            elif local(element.tag) == "num":
+            elif local_name(element.tag) == "num":
                 self._lists[attribute(element, "numId")] = _list(element)
         for name, style in links.items():
             if style in linked:
@@ -139,14 +139,16 @@ def _levels(element: Element) -> dict[int, Level]:
     return {
         int(attribute(part, "ilvl")): _level(part)
         for part in element
-        if local(part.tag) == "lvl" and attribute(part, "ilvl").isdecimal()
+        if local_name(part.tag) == "lvl" and attribute(part, "ilvl").isdecimal()
     }
 
 
 def _level(element: Element) -> Level:
-    values = {local(part.tag): attribute(part, "val") for part in element}
+    values = {local_name(part.tag): attribute(part, "val") for part in element}
     # A format of Word 2010 and later stands in a choice beside an older one.
-    formats = [attribute(part, "val") for part in element.iter() if local(part.tag) == "numFmt"]
+    formats = [
+        attribute(part, "val") for part in element.iter() if local_name(part.tag) == "numFmt"
+    ]
     return Level(
         start=_number(values.get("start", ""), 1),
         kind=values.get("numFmt") or (formats[-1] if formats else "decimal"),
@@ -162,14 +164,14 @@ def _list(element: Element) -> _List:
     starts: dict[int, int] = {}
     levels: dict[int, Level] = {}
     for part in element:
-        if local(part.tag) == "abstractNumId":
+        if local_name(part.tag) == "abstractNumId":
             levels_of = attribute(part, "val")
-        elif local(part.tag) == "lvlOverride":
+        elif local_name(part.tag) == "lvlOverride":
             at = _number(attribute(part, "ilvl"), 0)
             for each in part:
-                if local(each.tag) == "startOverride":
+                if local_name(each.tag) == "startOverride":
                     starts[at] = _number(attribute(each, "val"), 1)
-                elif local(each.tag) == "lvl":
+                elif local_name(each.tag) == "lvl":
                     levels[at] = _level(each)
     return _List(levels_of, starts, levels)
 

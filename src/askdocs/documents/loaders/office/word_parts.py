@@ -9,7 +9,12 @@ from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.office.word_text import TextRules, paragraph_text
-from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml, relations
+from askdocs.documents.loaders.shared.zip_archive import (
+    attribute,
+    local_name,
+    read_xml,
+    relationships,
+)
 
 _DOCUMENT = "word/document.xml"
 _PAGE_FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"})
@@ -55,7 +60,7 @@ def read_comments(archive: ZipFile, rules: TextRules) -> dict[str, WordComment]:
     found = {}
     for comment in read_xml(archive, part):
         text = _words(comment, rules)
-        if local(comment.tag) == "comment" and text:
+        if local_name(comment.tag) == "comment" and text:
             day = attribute(comment, "date")[:10]
             author = attribute(comment, "author").strip()
             found[attribute(comment, "id")] = WordComment(author, day, text)
@@ -67,11 +72,11 @@ def read_margins(archive: ZipFile, body: Element, rules: TextRules) -> Iterator[
 
     Page numbers are left out, and so is one that says nothing else.
     """
-    targets = relations(archive, _DOCUMENT)
+    targets = relationships(archive, _DOCUMENT)
     seen: set[str] = set()
     for kind in ("header", "footer"):
         for element in body.iter():
-            if local(element.tag) != f"{kind}Reference":
+            if local_name(element.tag) != f"{kind}Reference":
                 continue
             _, part = targets.get(attribute(element, "id"), ("", ""))
             if part not in archive.namelist() or part in seen:
@@ -97,9 +102,9 @@ def _paragraphs(root: Element) -> Iterator[Element]:
     stack = [root]
     while stack:
         element = stack.pop()
-        if local(element.tag) == "p":
+        if local_name(element.tag) == "p":
             yield element
-        if local(element.tag) != "Fallback":
+        if local_name(element.tag) != "Fallback":
             stack.extend(reversed(element))
 
 
@@ -107,7 +112,7 @@ def referred(element: Element, names: Mapping[str, str], known: Callable[[str], 
     """What an element refers to, in order: names for each kind of reference that are known."""
     found = []
     for part in element.iter():
-        prefix = names.get(local(part.tag))
+        prefix = names.get(local_name(part.tag))
         if prefix is not None:
             name = f"{prefix}{attribute(part, 'id')}"
             if known(name) and name not in found:
@@ -116,5 +121,5 @@ def referred(element: Element, names: Mapping[str, str], known: Callable[[str], 
 
 
 def _words(element: Element, rules: TextRules) -> str:
-    texts = (paragraph_text(p, rules).strip() for p in element.iter() if local(p.tag) == "p")
+    texts = (paragraph_text(p, rules).strip() for p in element.iter() if local_name(p.tag) == "p")
     return " ".join(filter(None, texts))

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.shared.superscripts import Script
-from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_xml
 
 _HEADING_NAME = re.compile(r"heading\s*(\d)", re.I)
 _BODY_LEVEL = 9  # the outline level of text that is no heading
@@ -55,7 +55,7 @@ def read_styles(archive: ZipFile) -> Styles:
     elements = {
         attribute(element, "styleId"): element
         for element in read_xml(archive, "word/styles.xml")
-        if local(element.tag) == "style"
+        if local_name(element.tag) == "style"
     }
     characters = {n: e for n, e in elements.items() if attribute(e, "type") == "character"}
     looks = {name: _run_look(name, elements) for name in characters}
@@ -114,14 +114,14 @@ def _run_look(name: str, elements: Mapping[str, Element]) -> tuple[Script, bool]
     hidden = False
     while name in elements and name not in seen:
         seen.add(name)
-        look = next((part for part in elements[name] if local(part.tag) == "rPr"), None)
+        look = next((part for part in elements[name] if local_name(part.tag) == "rPr"), None)
         for part in look if look is not None else ():
             value = attribute(part, "val")
-            if local(part.tag) == "vertAlign" and script is None:
+            if local_name(part.tag) == "vertAlign" and script is None:
                 script = _SCRIPTS.get(value, "plain")
-            if local(part.tag) == "position" and script is None:
+            if local_name(part.tag) == "position" and script is None:
                 script = script_of_position(raised_by([part]))
-            hidden = hidden or (local(part.tag) == "vanish" and value not in {"0", "false"})
+            hidden = hidden or (local_name(part.tag) == "vanish" and value not in {"0", "false"})
         name = _value(elements[name], "basedOn")
     return script or "plain", hidden
 
@@ -130,7 +130,7 @@ def raised_by(look: Iterable[Element]) -> int:
     """How far the properties of a run raise it, in half points; below 0 they lower it."""
     for part in look:
         value = attribute(part, "val")
-        if local(part.tag) == "position" and re.fullmatch(r"-?\d{1,4}", value):
+        if local_name(part.tag) == "position" and re.fullmatch(r"-?\d{1,4}", value):
             return int(value)
     return 0
 
@@ -170,7 +170,7 @@ def list_place(paragraph: Element, style: Style) -> tuple[str, int | None] | Non
 def _list(element: Element) -> tuple[str, int | None]:
     """(list, level) in the properties of a paragraph or a style; "" and None where not said."""
     for part in _properties(element):
-        if local(part.tag) == "numPr":
+        if local_name(part.tag) == "numPr":
             level = _value(part, "ilvl")
             return _value(part, "numId"), int(level) if level.isdecimal() else None
     return "", None
@@ -178,18 +178,18 @@ def _list(element: Element) -> tuple[str, int | None]:
 
 def _outline(element: Element) -> int | None:
     for part in _properties(element):
-        if local(part.tag) == "outlineLvl" and attribute(part, "val").isdecimal():
+        if local_name(part.tag) == "outlineLvl" and attribute(part, "val").isdecimal():
             return int(attribute(part, "val"))
     return None
 
 
 def _properties(element: Element) -> Element | tuple[()]:
-    return next((part for part in element if local(part.tag) == "pPr"), ())
+    return next((part for part in element if local_name(part.tag) == "pPr"), ())
 
 
 def _value(element: Element, name: str) -> str:
     """The value of a setting directly in an element or in its paragraph properties."""
     for part in (*element, *_properties(element)):
-        if local(part.tag) == name:
+        if local_name(part.tag) == name:
             return attribute(part, "val")
     return ""

@@ -11,7 +11,7 @@ from askdocs.documents.loaders.office.omml import equation_text
 from askdocs.documents.loaders.office.word_styles import raised_by, script_of_position
 from askdocs.documents.loaders.shared.numerals import roman
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
-from askdocs.documents.loaders.shared.zip_archive import attribute, local
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
 
 _LEFT_OUT = frozenset(
     "del moveFrom Fallback txbxContent instrText delInstrText pPr rPr sdtPr delText rt "
@@ -91,9 +91,9 @@ class _State:
         """How far most characters of the paragraph are raised, in half points."""
         characters: dict[int, int] = {}
         for run in self.paragraph.iter():
-            if local(run.tag) == "r":
+            if local_name(run.tag) == "r":
                 raised = raised_by(_look(run))
-                length = sum(len(part.text or "") for part in run if local(part.tag) == "t")
+                length = sum(len(part.text or "") for part in run if local_name(part.tag) == "t")
                 characters[raised] = characters.get(raised, 0) + length
         return max(characters, key=lambda raised: characters[raised])
 
@@ -128,7 +128,7 @@ def paragraph_spans(
     stack: list[tuple[Element, Script]] = [(paragraph, "plain")]
     while stack:
         element, script = stack.pop()
-        name = local(element.tag)
+        name = local_name(element.tag)
         if name == "fldChar" or name == "instrText":
             yield from _field(element, state)
         if name in _LEFT_OUT:
@@ -173,7 +173,7 @@ def _leaf(element: Element, name: str, script: Script, rules: TextRules) -> Span
 
 def _field(element: Element, state: _State) -> Iterator[Span]:
     """Follow the beginning, middle and end of a field; fields of forms are shown at their start."""
-    if local(element.tag) == "instrText":
+    if local_name(element.tag) == "instrText":
         if state.fields and not state.in_result[-1]:
             state.fields[-1] += element.text or ""
         return
@@ -197,13 +197,13 @@ def _field(element: Element, state: _State) -> Iterator[Span]:
 def _form_field(begin: Element) -> str:
     """A box to tick or a list of an old form; "" for a text field, whose result is text."""
     for element in begin.iter():
-        name = local(element.tag)
-        values = {local(part.tag): attribute(part, "val") for part in element}
+        name = local_name(element.tag)
+        values = {local_name(part.tag): attribute(part, "val") for part in element}
         if name == "checkBox":
             chosen = values.get("checked", values.get("default", "0"))
             return UNTICKED if chosen in {"0", "false", "off"} else TICKED
         if name == "ddList":
-            entries = [attribute(p, "val") for p in element if local(p.tag) == "listEntry"]
+            entries = [attribute(p, "val") for p in element if local_name(p.tag) == "listEntry"]
             index = values.get("result", values.get("default", "0"))
             at = int(index) if index.isdecimal() else 0
             return entries[at] if at < len(entries) else ""
@@ -212,14 +212,16 @@ def _form_field(begin: Element) -> str:
 
 def control_text(control: Element) -> str | None:
     """What a content control shows instead of its contents: a box, or nothing for a prompt."""
-    properties = next((part for part in control if local(part.tag) == "sdtPr"), None)
+    properties = next((part for part in control if local_name(part.tag) == "sdtPr"), None)
     if properties is None:
         return None
     for part in properties:
-        if local(part.tag) == "showingPlcHdr" and attribute(part, "val") not in {"0", "false"}:
+        if local_name(part.tag) == "showingPlcHdr" and attribute(part, "val") not in {"0", "false"}:
             return ""
-        if local(part.tag) == "checkbox":
-            ticked = next((attribute(p, "val") for p in part if local(p.tag) == "checked"), "0")
+        if local_name(part.tag) == "checkbox":
+            ticked = next(
+                (attribute(p, "val") for p in part if local_name(p.tag) == "checked"), "0"
+            )
             return UNTICKED if ticked in {"0", "false", "off"} else TICKED
     return None
 
@@ -228,7 +230,7 @@ def _run_script(run: Element, rules: TextRules, state: _State) -> Script | None:
     """How a run stands; None where it is hidden."""
     script: Script = "plain"
     for part in _look(run):
-        name, value = local(part.tag), attribute(part, "val")
+        name, value = local_name(part.tag), attribute(part, "val")
         if name == "vanish" and value not in {"0", "false", "off"}:
             return None
         if name == "rStyle":
@@ -243,7 +245,7 @@ def _run_script(run: Element, rules: TextRules, state: _State) -> Script | None:
 
 def _look(run: Element) -> Iterable[Element]:
     """The properties of a run."""
-    return next((part for part in run if local(part.tag) == "rPr"), ())
+    return next((part for part in run if local_name(part.tag) == "rPr"), ())
 
 
 def _symbol(element: Element) -> str:

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 import pypdfium2.raw as pdfium
 
 from askdocs.documents.loaders.errors import LoadError
-from askdocs.documents.loaders.shared.zip_archive import local, parse_xml
+from askdocs.documents.loaders.shared.zip_archive import local_name, parse_xml
 
 _WANTED = ("template", "datasets")
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")
@@ -41,7 +41,7 @@ def xfa_lines(pdf: Any) -> list[str]:
         if template is None:
             return []
         held = (
-            next((each for each in data if local(each.tag) == "data"), None)
+            next((each for each in data if local_name(each.tag) == "data"), None)
             if data is not None
             else None
         )
@@ -62,7 +62,7 @@ def _packets(pdf: Any) -> dict[str, Element]:
     found = {name: _parsed(content) for name, content in pieces if name in _WANTED}
     if not found and pieces:  # all of it in one stream
         whole = _parsed(b"".join(content for _, content in pieces))
-        found = {local(each.tag): each for each in whole if local(each.tag) in _WANTED}
+        found = {local_name(each.tag): each for each in whole if local_name(each.tag) in _WANTED}
     return found
 
 
@@ -98,7 +98,7 @@ class _Form:
 
     def lines(self, template: Element) -> Iterator[str]:
         for part in template:
-            if local(part.tag) == "subform":
+            if local_name(part.tag) == "subform":
                 found = _named(self._data, part.get("name", ""))
                 yield from self._group(part, found[0] if found else self._record)
 
@@ -116,7 +116,7 @@ class _Form:
             yield " | ".join(cells)
 
     def _part(self, part: Element, data: Element | None, taken: dict[str, int]) -> Iterator[str]:
-        kind = local(part.tag)
+        kind = local_name(part.tag)
         if part.get("presence") in _HIDDEN:
             return
         if kind == "draw":
@@ -186,7 +186,7 @@ class _Form:
     def _choices(self, part: Element, value: str | None) -> Iterator[str]:
         """The lines of a group of which one button is pressed."""
         for child in _in_order(part):
-            if local(child.tag) != "field":
+            if local_name(child.tag) != "field":
                 yield from self._part(child, None, {})
                 continue
             label = _words(_child(_child(child, "caption"), "value")) or _spoken(child)
@@ -197,8 +197,8 @@ class _Form:
 
 def _in_order(part: Element) -> list[Element]:
     """The parts of a group from top to bottom, where they are placed; else as they come."""
-    children = [child for child in part if local(child.tag) in _PLACED]
-    if part.get("layout", "position") != "position" or local(part.tag) == "subformSet":
+    children = [child for child in part if local_name(child.tag) in _PLACED]
+    if part.get("layout", "position") != "position" or local_name(part.tag) == "subformSet":
         return children
     rows = [(round(_points(child.get("y", "0")) / _ROW_HEIGHT), child) for child in children]
     return [
@@ -213,11 +213,13 @@ def _points(length: str) -> float:
 
 
 def _child(part: Element | None, name: str) -> Element | None:
-    return next((e for e in part if local(e.tag) == name), None) if part is not None else None
+    return next((e for e in part if local_name(e.tag) == name), None) if part is not None else None
 
 
 def _named(data: Element | None, name: str) -> list[Element]:
-    return [each for each in data if local(each.tag) == name] if data is not None and name else []
+    return (
+        [each for each in data if local_name(each.tag) == name] if data is not None and name else []
+    )
 
 
 def _words(value: Element | None) -> str:
@@ -229,7 +231,7 @@ def _words(value: Element | None) -> str:
 
 def _pieces(element: Element) -> Iterator[str]:
     """The text of an element, its lines apart."""
-    if local(element.tag) in _LINES:
+    if local_name(element.tag) in _LINES:
         yield " "
     yield element.text or ""
     for child in element:
@@ -239,13 +241,13 @@ def _pieces(element: Element) -> Iterator[str]:
 
 def _kind(part: Element) -> str:
     ui = _child(part, "ui")
-    kinds = [local(each.tag) for each in ui] if ui is not None else []
+    kinds = [local_name(each.tag) for each in ui] if ui is not None else []
     return next((kind for kind in kinds if kind not in ("picture", "extras")), "")
 
 
 def _items(part: Element, *, saved: bool) -> list[str]:
     """The entries of a list as they are saved or shown; of a box, the values for on and off."""
-    lists = [each for each in part if local(each.tag) == "items"]
+    lists = [each for each in part if local_name(each.tag) == "items"]
     stored = [each for each in lists if each.get("save") == "1"]
     shown = [each for each in lists if each not in stored]
     chosen = (stored or shown) if saved else (shown or stored)

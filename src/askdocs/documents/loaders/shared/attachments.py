@@ -1,4 +1,4 @@
-"""Files inside another file, as a PDF or a mail holds them, as documents of their own."""
+"""Attachments: files inside a PDF or a mail, read as separate documents."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.registry import load
 from askdocs.types import Document
 
-_DEEPEST = 4  # files in files: a deeper one is not opened
+_DEEPEST = 4  # levels of nesting; a deeper attachment is not opened
 _NAME_LENGTH = 120  # characters of an attachment's name that are kept
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
-_MOST = 1000  # attachments of one file that are opened
+_MOST = 1000  # attachments that are opened per file
 
 _depth: ContextVar[int] = ContextVar("_depth", default=0)
 
 
 class Attachments:
-    """The documents in the files that one file holds.
+    """The documents in the attachments of one file.
 
     Attributes:
-        documents: Those that were read. Their source is "<the file>/<name of the attachment>".
-        failed: (name, reason) of the attachments that cannot be read.
+        documents: The documents that were read. Their source is "<file>/<name of the attachment>".
+        failed: (name, reason) of each attachment that cannot be read.
     """
 
     def __init__(self, source: str) -> None:
@@ -37,7 +37,7 @@ class Attachments:
         """Read one attachment.
 
         Returns:
-            The name that it has now, and the reason why it cannot be read, "" if it is.
+            Its unique name, and the reason why it cannot be read ("" if it was read).
         """
         free = _free_name(name, self._taken)
         reason = ""
@@ -51,12 +51,12 @@ class Attachments:
         return free, reason
 
     def remarks(self) -> list[str]:
-        """What cannot be read, as DocumentBuilder.leave_out takes it."""
+        """A phrase for each failed attachment, for DocumentBuilder.leave_out."""
         return [f"attachment {name} ({reason})" for name, reason in self.failed]
 
 
 def _load(content: bytes, source: str) -> list[Document]:
-    """The documents in a file that is given as bytes. Raises LoadError with the reason."""
+    """The documents in a file that is given as bytes. Raises LoadError if it cannot be read."""
     if _depth.get() >= _DEEPEST:
         raise LoadError("files in files are nested too deeply")
     before = _depth.set(_depth.get() + 1)
@@ -70,7 +70,7 @@ def _load(content: bytes, source: str) -> list[Document]:
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """A name for an attachment that is no path, and that no other one has; it is taken then."""
+    """A unique file name for an attachment, without a path. The name is added to `taken`."""
     safe = _UNSAFE.sub("_", name).strip(" .")[-_NAME_LENGTH:] or "attachment"
     stem, suffix = PurePosixPath(safe).stem, PurePosixPath(safe).suffix
     free, count = safe, 1

@@ -16,7 +16,7 @@ _WORD_BEFORE = re.compile(r"\w+(?:-\w+)*\Z")
 _WORD_LIMIT = 60
 _OPEN_WORD = re.compile(r"[^\W\d_]{2}-[ \t]*\n?\Z")
 _TITLE_LIMIT = 120
-# How two lines look that are records: both with a label, or short and with a figure in the end.
+# Two lines are records if both have a label, or if both are short and end in a number.
 _RECORDS = (
     re.compile(r"[^\W\d_][^:\n]{0,40}:[ \t]\S"),
     re.compile(r"[^\W\d_].{0,60}[ \t]\S*\d\S*\Z"),
@@ -25,13 +25,14 @@ _HARD_HYPHEN = "\u2011"
 
 
 def normalise(text: str) -> str:
-    """The one form that text is stored in; doing it twice changes nothing.
+    """Normalise a text to the form in which it is stored. The function is idempotent.
 
-    Unicode NFC; every line end is a line feed; control characters, soft hyphens and zero-width
-    marks are gone; a word hyphenated at a line end is whole; the number of lines is kept.
+    The text is in Unicode NFC. Each line ends in a line feed. Control characters, soft hyphens and
+    zero-width characters are removed. A word that is hyphenated at a line end is joined. The
+    number of lines stays the same.
     """
     if text.isprintable() and unicodedata.is_normalized("NFC", text):
-        return text  # as most rows and paragraphs are
+        return text  # the usual case
     text = _LINE_ENDS.sub("\n", text)
     text = _PAGE_ENDS.sub(" ", text)
     text = _INVISIBLE.sub("", text)
@@ -44,16 +45,16 @@ def normalise(text: str) -> str:
 
 
 def _join_broken_word(match: re.Match[str]) -> str:
-    """ "state-of-the-" and "art" keep their hyphen: a word with hyphens has one more."""
+    """Join the halves. "state-of-the-" and "art" keep the hyphen, since the word has others."""
     before = _WORD_BEFORE.search(match.string[max(0, match.start() - _WORD_LIMIT) : match.start()])
     hyphen = "-" if before and "-" in before.group() else ""
     return f"{hyphen}{match['rest']}\n"
 
 
 class DocumentBuilder:
-    """Collects the text of one document; `build` gives the Document.
+    """Collects the text of one document. `build` returns the Document.
 
-    Each piece is normalised when it is added, so that offsets are final at once.
+    Each piece is normalised when it is added, so offsets never change later.
     """
 
     def __init__(self, source: str, *, title: str = "") -> None:
@@ -67,10 +68,10 @@ class DocumentBuilder:
         self._left_out: dict[str, None] = {}
 
     def leave_out(self, what: str) -> None:
-        """Note that the file holds something that is not in the text; see Document.left_out.
+        """Record that some content of the file is not in the text; see Document.left_out.
 
         Args:
-            what: A short phrase for a person, without a full stop. The same phrase counts once.
+            what: A short phrase for users, without a full stop. The same phrase counts once.
         """
         self._left_out[" ".join(normalise(what).split())] = None
 
@@ -82,22 +83,22 @@ class DocumentBuilder:
         heading: str | None = None,
         line: int | None = None,
     ) -> None:
-        """What holds for the text that is added next; see Anchor."""
+        """Set the location of the text that is added next; see Anchor."""
         self._anchors.append(Anchor(self.length, page, page_label, heading, line))
 
     def add(self, text: str, *, end: str = "\n\n") -> None:
-        """Append a piece, usually a paragraph, and what separates it from the next."""
+        """Append a piece, usually a paragraph, and the separator `end`."""
         piece = normalise(text)
         last = self._pieces[-1] if self._pieces else ""
         if piece.lstrip()[:1].islower() and _OPEN_WORD.search(last[-100:]):
-            # Two pieces that are not one word must not look like one that is broken.
+            # Two separate words must not look like one hyphenated word.
             self._pieces[-1] = _HARD_HYPHEN.join(last.rsplit("-", 1))
         self._pieces.append(piece + end)
         self.length += len(piece) + len(end)
         self._tail = (self._tail + piece + end)[-2:]
 
     def heading(self, level: int, text: str) -> None:
-        """Begin a section: the anchor carries the headings above it, "Part › Chapter"."""
+        """Begin a section. Its anchor includes the parent headings: "Part › Chapter"."""
         words = " ".join(normalise(text).split())
         if not words:
             return
@@ -108,16 +109,13 @@ class DocumentBuilder:
         self.add(words)
 
     def close_block(self) -> None:
-        """An empty line after a list or table, unless there is one."""
+        """Add an empty line after a list or table, unless there is one."""
         missing = 2 - (len(self._tail) - len(self._tail.rstrip("\n")))
         if self._tail and missing > 0:
             self.add("", end="\n" * missing)
 
     def build(self) -> Document:
-        """The Document. Without a title of its own, its first short line is its title.
-
-        A line of data is none: the only line of a file, or the first of records.
-        """
+        """Return the Document. If no title is set, `title_line` chooses a line of the text."""
         text = "".join(self._pieces).rstrip()
         anchors = tuple(anchor for anchor in self._anchors if anchor.start < len(text))
         title = " ".join(normalise(self.title).split()) or title_line(text)
@@ -125,15 +123,15 @@ class DocumentBuilder:
 
 
 def counted(count: int, noun: str) -> str:
-    """Such as "1 picture", "3 pictures"."""
+    """A count with its noun, singular or plural: "1 picture", "3 pictures"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def title_line(text: str) -> str:
-    """The first line of a document if it is its title, else "".
+    """The first line of a document if it is a title, else "".
 
-    The only line of a note is what it says, and so is the first of records: what a title has it
-    that is not quoted.
+    The only line of a file is content, and so is the first of several records. Neither is a title,
+    because titles are not quoted.
     """
     first, _, rest = text.partition("\n")
     second = rest.partition("\n")[0]

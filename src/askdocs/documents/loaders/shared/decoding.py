@@ -9,10 +9,10 @@ from pathlib import Path
 
 from askdocs.documents.loaders.errors import LoadError
 
-_SAMPLE = 200_000  # bytes that decide the encoding where it is not UTF
-_CONTROL_SHARE = 0.02  # of a text's first characters; more means that it is no text
-_BAD_BYTES_SHARE = 4  # well-formed characters beyond ASCII for each byte that is not UTF-8
-_MARKS = (
+_SAMPLE = 200_000  # bytes from which an encoding other than UTF is guessed
+_CONTROL_SHARE = 0.02  # of the first characters; more control characters: not text
+_BAD_BYTES_SHARE = 4  # well-formed non-ASCII characters needed for each invalid byte
+_BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -20,7 +20,7 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _SEVEN_BITS = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7"})
-# What browsers decode with in place of a declared encoding, since files go beyond it.
+# The encodings that browsers use in place of declared ones. Files use characters beyond those.
 _SUPERSETS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -35,21 +35,21 @@ _SUPERSETS = {
 }
 _SIGN_IN_WORD = re.compile(
     r"[²³¼½¾£°±§©®¿¡·][^\W\d_]{2}|[^\W\d_]{2}[¼½¾£±§¿¡]\w"
-)  # no Western word
+)  # never in a Western word
 _CAPITAL_IN_WORD = re.compile(r"[a-zß-ÿ](?=[À-ÞŒ])[^\W\d_]")
-_CONTROLS = re.compile(r"[\x80-\x9f]")  # C1, which no text has
+_CONTROLS = re.compile(r"[\x80-\x9f]")  # C1 controls, which text never contains
 _WESTERN = frozenset("äöüßÄÖÜéèêëàâáçñóíúôîïœæåøãõòùÉÈÀÇÅÆØ€£§°–—‘’“”„…•©®«»¿¡·²³¼½¾µ±")
-# What UTF-8 looks like that was taken for Latin-1 and written as UTF-8 once more: it leaves control
-# characters that no text has.
-_TWICE = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}[\x80-\x9f][\x80-\xbf]{0,2}")
+# Double-encoded UTF-8: it was decoded as Latin-1 and encoded as UTF-8 again. Then there are control
+# characters, which text never contains.
+_DOUBLE_ENCODED = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}[\x80-\x9f][\x80-\xbf]{0,2}")
 _NO_TEXT = "the file is not text, whatever its name says"
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file: by its byte order mark, as UTF-8, else by its likeliest encoding.
+    """Return the text of a file; see `decode`.
 
     Raises:
-        LoadError: The bytes are no text.
+        LoadError: The bytes are not text.
     """
     return decode(path.read_bytes())
 
@@ -57,46 +57,47 @@ def read_text(path: Path) -> str:
 def decode(data: bytes, declared: str = "") -> str:
     """Return bytes as text.
 
-    UTF-8 is tried first, and is believed if all but a few bytes are well formed. A declared
-    encoding counts only where the bytes fit it; else the encoding is guessed.
+    A byte order mark decides. Otherwise UTF-8 is tried first; a few invalid bytes are accepted.
+    A declared encoding is used only if the bytes are valid in it. Otherwise the encoding is
+    guessed.
 
     Args:
         data: The bytes of a file, or of a part of it.
-        declared: The encoding that the file itself names, or "".
+        declared: The encoding that the file declares, or "".
 
     Raises:
-        LoadError: The bytes are no text.
+        LoadError: The bytes are not text.
     """
-    text = _decode(data, declared)
+    text = _decode_bytes(data, declared)
     sample = text[:10_000]
     strange = sum(1 for letter in sample if letter < " " and letter not in "\t\n\r\f\v\x1b")
     if strange > _CONTROL_SHARE * len(sample):
         raise LoadError(_NO_TEXT)
-    return _TWICE.sub(_encoded_once, text)
+    return _DOUBLE_ENCODED.sub(_repair_double_encoding, text)
 
 
-def _encoded_once(match: re.Match[str]) -> str:
+def _repair_double_encoding(match: re.Match[str]) -> str:
     try:
         return match.group().encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
         return match.group()
 
 
-def _decode(data: bytes, declared: str) -> str:
-    for mark, encoding in _MARKS:
+def _decode_bytes(data: bytes, declared: str) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     declared = codec_name(declared)
     if declared in _SEVEN_BITS:  # such text is valid UTF-8 too, so the declaration decides
         return data.decode(declared, "replace")
-    wide = _utf16(data[:2000])
+    wide = _utf16_encoding(data[:2000])
     if wide:
         return data.decode(wide, "replace")
     with suppress(UnicodeDecodeError):
         return data.decode("utf-8")
     if is_mostly_utf8(data):
-        return _without_cut_ends(data).decode("utf-8", "replace")
-    if declared and _fits(data, declared):
+        return _without_incomplete_ends(data).decode("utf-8", "replace")
+    if declared and _is_valid_in(data, declared):
         return data.decode(declared)
     if b"\x00" in data[:_SAMPLE]:
         raise LoadError(_NO_TEXT)
@@ -104,10 +105,10 @@ def _decode(data: bytes, declared: str) -> str:
 
 
 def codec_name(declared: str) -> str:
-    """Return Python's name of the encoding that browsers take for a declared one; "" if none.
+    """Return Python's name of the encoding that browsers use for a declared one; "" if unknown.
 
-    Files labelled ISO 8859-1 or ASCII are in Windows-1252, those labelled GB 2312 may hold any
-    character of GB 18030, and so on: https://encoding.spec.whatwg.org/#names-and-labels
+    Files labelled ISO 8859-1 or ASCII are in Windows-1252. Files labelled GB 2312 may contain any
+    character of GB 18030. See https://encoding.spec.whatwg.org/#names-and-labels
     """
     try:
         name = codecs.lookup(declared.strip()).name
@@ -117,16 +118,16 @@ def codec_name(declared: str) -> str:
 
 
 def is_mostly_utf8(data: bytes) -> bool:
-    """Whether bytes are UTF-8 but for a few: most sequences beyond ASCII are well formed."""
-    body = _without_cut_ends(data)
+    """Whether bytes are UTF-8 apart from a few: most non-ASCII sequences are well formed."""
+    body = _without_incomplete_ends(data)
     good = body.decode("utf-8", "ignore")
     bad = body.decode("utf-8", "replace").count("\ufffd") - good.count("\ufffd")
     valid = sum(1 for letter in good if letter > "\x7f")
     return bad * _BAD_BYTES_SHARE <= valid and valid > 0
 
 
-def _without_cut_ends(data: bytes) -> bytes:
-    """The bytes without the halves of characters at either end, as a cut file has them."""
+def _without_incomplete_ends(data: bytes) -> bytes:
+    """The bytes without incomplete characters at both ends. A truncated file has them."""
     start = 0
     while start < min(3, len(data)) and 0x80 <= data[start] < 0xC0:
         start += 1
@@ -140,8 +141,8 @@ def _without_cut_ends(data: bytes) -> bytes:
     return data[start:]
 
 
-def _fits(data: bytes, declared: str) -> bool:
-    """Whether the bytes can be in the declared encoding: without control characters of C1."""
+def _is_valid_in(data: bytes, declared: str) -> bool:
+    """Whether the bytes are valid in the declared encoding, without C1 control characters."""
     try:
         text = data.decode(declared)
     except (UnicodeDecodeError, LookupError):
@@ -150,10 +151,10 @@ def _fits(data: bytes, declared: str) -> bool:
 
 
 def guess_encoding(sample: bytes) -> str:
-    """Return the likeliest encoding of text that is not in a form of UTF.
+    """Return the most likely encoding of text that is not in UTF-8, UTF-16 or UTF-32.
 
     Raises:
-        LoadError: The bytes are no text in any known encoding.
+        LoadError: The bytes are not text in any known encoding.
     """
     for western in ("cp1252", "mac_roman"):
         if _is_western(sample, western):
@@ -167,9 +168,9 @@ def guess_encoding(sample: bytes) -> str:
 
 
 def _is_western(sample: bytes, encoding: str) -> bool:
-    """Whether letters beyond ASCII are those of Western languages, and few, in an encoding.
+    """Whether a sample, decoded so, has few non-ASCII letters, all of Western languages.
 
-    Statistics cannot tell the one-byte encodings of Latin letters apart in a short text.
+    In a short text, statistics cannot distinguish the single-byte encodings of Latin letters.
     """
     text = sample.decode(encoding, "replace")
     if _SIGN_IN_WORD.search(text) or _CAPITAL_IN_WORD.search(text):
@@ -179,8 +180,8 @@ def _is_western(sample: bytes, encoding: str) -> bool:
     return bool(high) and len(high) * 3 < len(letters) and all(map(_WESTERN.__contains__, high))
 
 
-def _utf16(sample: bytes) -> str:
-    """UTF-16 without a mark: every other byte of Western text is zero."""
+def _utf16_encoding(sample: bytes) -> str:
+    """Detect UTF-16 without a byte order mark: every other byte of Western text is zero."""
     if len(sample) < 4:
         return ""
     even, odd = sample[::2].count(0), sample[1::2].count(0)

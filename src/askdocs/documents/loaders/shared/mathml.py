@@ -1,4 +1,4 @@
-"""MathML, as web pages, EPUB books and OpenDocument formulas hold it, on one line."""
+"""MathML in linear notation. Web pages, EPUB books and OpenDocument formulas contain it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from collections.abc import Callable
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from askdocs.documents.loaders.shared.formulas import (
-    fraction,
-    lowered,
-    operator,
-    raised,
-    root,
-    tidy,
+    normalise_spaces,
+    write_fraction,
+    write_operator,
+    write_root,
+    write_subscript,
+    write_superscript,
 )
 
-_DEEPEST = 60  # levels of nesting; what is deeper is taken as plain text
+_DEEPEST = 60  # levels of nesting; below that, only the text is taken
 _LEFT_OUT = frozenset("annotation annotation-xml mphantom mspace maligngroup malignmark".split())
 
 
 def math_text(node: LexborNode) -> str:
-    """A <math> element as linear text: `E = mc^2`, `(a + b)/√(2)`."""
-    return tidy(_text(node, 0))
+    """A <math> element in linear notation: `E = mc^2`, `(a + b)/√(2)`."""
+    return normalise_spaces(_node_text(node, 0))
 
 
 def math_part(data: bytes) -> str:
-    """The formula in a part of an archive that holds MathML, "" if it holds none."""
+    """The formula in a part of an archive, "" if the part contains no MathML."""
     text = data.decode("utf-8", "replace").replace("<math:", "<").replace("</math:", "</")
     found = LexborHTMLParser(text).css_first("math")
     return math_text(found) if found is not None else ""
 
 
-def _text(node: LexborNode, depth: int) -> str:
+def _node_text(node: LexborNode, depth: int) -> str:
     tag = node.tag or ""
     if depth > _DEEPEST:
         return node.text()
@@ -39,12 +39,12 @@ def _text(node: LexborNode, depth: int) -> str:
         return " ".join((node.text_content or "").split())
     if tag.startswith("-") or tag in _LEFT_OUT:
         return ""
-    parts = [_text(child, depth + 1) for child in node.iter(include_text=tag in _TOKENS)]
-    return _RULES.get(tag, _row)(parts)
+    parts = [_node_text(child, depth + 1) for child in node.iter(include_text=tag in _TOKENS)]
+    return _WRITERS.get(tag, _join_row)(parts)
 
 
-def _row(parts: list[str]) -> str:
-    """Parts side by side; two names or numbers in a row stay apart."""
+def _join_row(parts: list[str]) -> str:
+    """Join the parts of a row. A space separates two names or two numbers."""
     text = ""
     for part in parts:
         wide = len(part) > 1 and part[:1].isalnum() and (part[:1].isdigit() or part.isalpha())
@@ -55,45 +55,46 @@ def _row(parts: list[str]) -> str:
     return text
 
 
-def _scripts(parts: list[str]) -> str:
+def _with_limits(parts: list[str]) -> str:
     base, below, above = (*parts, "", "", "")[:3]
-    text = lowered(base.strip(), below)
-    text = raised(text, above) if above.strip() else text
+    text = write_subscript(base.strip(), below)
+    text = write_superscript(text, above) if above.strip() else text
     return f"{text} " if base.strip() in _LARGE else text
 
 
-def _over(parts: list[str]) -> str:
-    """A bar, hat or arrow over a letter is a mark of it; other things are limits."""
+def _with_overscript(parts: list[str]) -> str:
+    """A bar, hat or arrow over a letter is an accent and is omitted. Anything else is a limit."""
     base, above = (*parts, "", "")[:2]
-    return base if not any(map(str.isalnum, above)) and above != "∞" else raised(base, above)
+    is_accent = not any(map(str.isalnum, above)) and above != "∞"
+    return base if is_accent else write_superscript(base, above)
 
 
-def _first(parts: list[str]) -> str:
+def _first_part(parts: list[str]) -> str:
     return parts[0] if parts else ""
 
 
-def _two(rule: Callable[[str, str], str]) -> Callable[[list[str]], str]:
+def _of_two_parts(rule: Callable[[str, str], str]) -> Callable[[list[str]], str]:
     return lambda parts: rule(*(*parts, "", "")[:2])
 
 
 _LARGE = frozenset("∑ ∏ ∐ ∫ ∬ ∭ ∮ ⋃ ⋂ ⋁ ⋀ lim max min sup inf".split())
 _TOKENS = frozenset("mi mn mo mtext ms".split())
-_RULES: dict[str, Callable[[list[str]], str]] = {
+_WRITERS: dict[str, Callable[[list[str]], str]] = {
     "mi": "".join,
     "mn": "".join,
-    "mo": lambda parts: operator("".join(parts)),
+    "mo": lambda parts: write_operator("".join(parts)),
     "mtext": lambda parts: f" {''.join(parts)} ",
-    "msup": _two(raised),
-    "msub": _two(lowered),
-    "munder": _scripts,
-    "mover": _over,
-    "msubsup": _scripts,
-    "munderover": _scripts,
-    "mfrac": _two(fraction),
-    "msqrt": lambda parts: root(_row(parts)),
-    "mroot": _two(root),
+    "msup": _of_two_parts(write_superscript),
+    "msub": _of_two_parts(write_subscript),
+    "munder": _with_limits,
+    "mover": _with_overscript,
+    "msubsup": _with_limits,
+    "munderover": _with_limits,
+    "mfrac": _of_two_parts(write_fraction),
+    "msqrt": lambda parts: write_root(_join_row(parts)),
+    "mroot": _of_two_parts(write_root),
     "mfenced": lambda parts: f"({', '.join(parts)})",
-    "semantics": _first,
+    "semantics": _first_part,
     "mtable": "; ".join,
     "mtr": ", ".join,
 }

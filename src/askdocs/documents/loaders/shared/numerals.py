@@ -1,4 +1,4 @@
-"""Numbers of lists and headings in their styles: 1, a, IV."""
+"""Numerals of lists and headings: letters (a), Roman numerals (IV), ordinals (1st)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ _ROMAN = (
     (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
 _LARGEST_ROMAN = 3999
-_LONGEST = 26 * 30  # a letter is written at most this many numbers on: 30 times the same letter
+_LONGEST = 26 * 30  # the largest number that is written in letters: 30 times "z"
 
 
-def letter(number: int) -> str:
-    """1 → a, 26 → z, 27 → aa, 28 → bb, as Word and OpenDocument's letter-sync count."""
+def repeated_letter(number: int) -> str:
+    """1 → a, 26 → z, 27 → aa, 28 → bb: the numbering of Word and of OpenDocument's letter-sync."""
     if not 1 <= number <= _LONGEST:
         return str(number)
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
@@ -34,8 +34,8 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def letters(number: int) -> str:
-    """1 → a, 26 → z, 27 → aa, 28 → ab, as OpenDocument counts."""
+def alphabetic(number: int) -> str:
+    """1 → a, 26 → z, 27 → aa, 28 → ab: the numbering of OpenDocument."""
     text = ""
     while number > 0:
         number, rest = divmod(number - 1, 26)

@@ -1,4 +1,4 @@
-"""Zip archives of documents (.docx, .pptx, .odt, .epub), opened without danger."""
+"""Zip archives of documents (.docx, .pptx, .odt, .epub), with protection against zip bombs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from xml.etree import ElementTree
 from askdocs.documents.loaders.errors import LoadError
 
 _UNPACKED_LIMIT = 500_000_000  # bytes
-_RATIO_LIMIT = 200  # unpacked to packed, looked at above _RATIO_FROM
+_RATIO_LIMIT = 200  # unpacked to packed size; checked above _RATIO_FROM bytes
 _RATIO_FROM = 20_000_000
 _DAMAGED = "the file is damaged or incomplete"
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
-    """The archive, if it unpacks to a reasonable size. Raises LoadError otherwise."""
+    """Open an archive. Raises LoadError if it is damaged, encrypted or unpacks to too much."""
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
@@ -41,7 +41,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
 
 def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
-    """The bytes of a part. Raises LoadError where it is missing or damaged."""
+    """The bytes of a part. Raises LoadError if it is missing or damaged."""
     try:
         return archive.read(name)
     except KeyError:
@@ -50,7 +50,7 @@ def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise LoadError(_DAMAGED) from None
     except MemoryError:
         raise
-    except Exception as error:  # zlib.error and its kin have no parent in common
+    except Exception as error:  # zlib.error and similar errors have no common base class
         raise LoadError(_DAMAGED) from error
 
 
@@ -60,9 +60,9 @@ def read_xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
 
 
 def parse_xml(data: bytes) -> ElementTree.Element:
-    """The root element. Nothing outside is fetched, no entities are declared or expanded.
+    """The root element. Nothing external is fetched, and no entities are declared or expanded.
 
-    Raises LoadError where the XML declares entities or is not well-formed.
+    Raises LoadError if the XML declares entities or is not well-formed.
     """
     plain = data.replace(b"\x00", b"")
     if re.search(rb"<!DOCTYPE[^>\[]*\[", plain) and b"<!ENTITY" in plain:
@@ -78,8 +78,8 @@ def parse_xml(data: bytes) -> ElementTree.Element:
         raise LoadError("its XML is in an unknown encoding") from None
 
 
-def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """What an Office part refers to: id → (kind, name of the part)."""
+def relationships(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """The relationships of an Office part: id → (type, name of the target part)."""
     folder, name = posixpath.split(part)
     listing = f"{folder}/_rels/{name}.rels"
     if listing not in archive.namelist():
@@ -95,13 +95,13 @@ def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
     return found
 
 
-def local(tag: object) -> str:
-    """An element's name without its namespace; "" for comments and the like."""
+def local_name(tag: object) -> str:
+    """The local name of an element, without its namespace; "" for comments and the like."""
     return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
 
 
 def attribute(element: ElementTree.Element, name: str) -> str:
-    """An attribute by its name without namespace; "" where it is missing."""
+    """The value of an attribute by its local name; "" if it is missing."""
     for key, value in element.attrib.items():
         if key.rsplit("}", 1)[-1] == name:
             return value
@@ -109,10 +109,10 @@ def attribute(element: ElementTree.Element, name: str) -> str:
 
 
 def core_title(archive: zipfile.ZipFile, part: str) -> str:
-    """The title in a part with a document's properties, "" where there is none."""
+    """The title in a part with document properties, "" if there is none."""
     if part not in archive.namelist():
         return ""
     for element in read_xml(archive, part).iter():
-        if local(element.tag) == "title":
+        if local_name(element.tag) == "title":
             return (element.text or "").strip()
     return ""

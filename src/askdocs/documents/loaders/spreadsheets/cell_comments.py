@@ -6,7 +6,12 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_xml, relations
+from askdocs.documents.loaders.shared.zip_archive import (
+    attribute,
+    local_name,
+    read_xml,
+    relationships,
+)
 from askdocs.documents.loaders.spreadsheets.sheet_parts import (
     WORKBOOK,
     Texts,
@@ -20,7 +25,7 @@ _NEW_KIND = "[Threaded comment]"  # what an old Excel shows instead of a comment
 
 def read_notes(archive: ZipFile) -> dict[str, Texts]:
     """Name of a sheet → the notes on its cells, as "(note by Ada: Paid twice.)"."""
-    targets = relations(archive, WORKBOOK)
+    targets = relationships(archive, WORKBOOK)
     people = dict(_people(archive, targets))
     return {name: _sheet_notes(archive, part, people) for name, part in sheet_parts(archive)}
 
@@ -35,7 +40,7 @@ def _people(archive: ZipFile, targets: Mapping[str, tuple[str, str]]) -> Iterato
 
 def _sheet_notes(archive: ZipFile, part: str, people: Mapping[str, str]) -> Texts:
     words: dict[tuple[int, int], list[str]] = {}
-    for kind, target in relations(archive, part).values():
+    for kind, target in relationships(archive, part).values():
         if target not in archive.namelist() or kind not in {"comments", "threadedComment"}:
             continue
         for cell, author, text in _comments(read_xml(archive, target), people):
@@ -50,14 +55,16 @@ def _comments(
     root: Element, people: Mapping[str, str]
 ) -> Iterator[tuple[tuple[int, int], str, str]]:
     """(cell, author, text) of each comment of a part."""
-    authors = [clean(part.text or "") for part in root.iter() if local(part.tag) == "author"]
+    authors = [clean(part.text or "") for part in root.iter() if local_name(part.tag) == "author"]
     for comment in root.iter():
         cell = cell_place(comment.get("ref", ""))
-        if local(comment.tag) not in {"comment", "threadedComment"} or not cell:
+        if local_name(comment.tag) not in {"comment", "threadedComment"} or not cell:
             continue
         number = comment.get("authorId", "")
         author = people.get(comment.get("personId", ""), "")
         if number.isdecimal() and int(number) < len(authors):
             author = authors[int(number)]
-        pieces = [part.text or "" for part in comment.iter() if local(part.tag) in {"t", "text"}]
+        pieces = [
+            part.text or "" for part in comment.iter() if local_name(part.tag) in {"t", "text"}
+        ]
         yield cell, author, "".join(pieces)

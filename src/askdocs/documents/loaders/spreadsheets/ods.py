@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.office.odf_text import paragraph_text
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
-from askdocs.documents.loaders.shared.zip_archive import attribute, local, read_part, read_xml
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_part, read_xml
 from askdocs.documents.loaders.tables.cells import Numbered, clean
 from askdocs.documents.loaders.tables.grid import add_grid
 from askdocs.documents.loaders.tables.merged_cells import Grid, Span, fill_merged
@@ -35,16 +35,16 @@ def add_sheets(builder: DocumentBuilder, archive: ZipFile) -> None:
     content = read_xml(archive, "content.xml")
     hidden = set(_hidden_styles(content))
     for sheet in content.iter():
-        if local(sheet.tag) != "spreadsheet":
+        if local_name(sheet.tag) != "spreadsheet":
             continue
         for table in sheet:
-            if local(table.tag) == "table":
+            if local_name(table.tag) == "table":
                 _add_sheet(builder, table, is_hidden=attribute(table, "style-name") in hidden)
 
 
 def _hidden_styles(content: Element) -> Iterator[str]:
     for style in content.iter():
-        if local(style.tag) == "style" and any(
+        if local_name(style.tag) == "style" and any(
             attribute(part, "display") == "false" for part in style
         ):
             yield attribute(style, "name")
@@ -81,7 +81,7 @@ def _cells(row: Element, at: int, spans: list[Span]) -> list[str]:
     """The texts of a row; the merged cells that begin in it are added to `spans`."""
     cells: list[str] = []
     for cell in row:
-        kind = local(cell.tag)
+        kind = local_name(cell.tag)
         if kind not in {"table-cell", "covered-table-cell"}:
             continue
         text = _cell_text(cell) if kind == "table-cell" else ""
@@ -97,12 +97,12 @@ def _cells(row: Element, at: int, spans: list[Span]) -> list[str]:
 
 def _cell_text(cell: Element) -> str:
     """What a cell shows, and its note."""
-    words = [paragraph_text(part) for part in cell if local(part.tag) == "p"]
+    words = [paragraph_text(part) for part in cell if local_name(part.tag) == "p"]
     text = clean(" ".join(words)) or _unformatted(cell)
     for note in cell:
-        if local(note.tag) == "annotation":
-            by = "".join(part.text or "" for part in note if local(part.tag) == "creator")
-            said = clean(" ".join(paragraph_text(p) for p in note if local(p.tag) == "p"))
+        if local_name(note.tag) == "annotation":
+            by = "".join(part.text or "" for part in note if local_name(part.tag) == "creator")
+            said = clean(" ".join(paragraph_text(p) for p in note if local_name(p.tag) == "p"))
             text = f"{text} ({f'note by {by}' if by else 'note'}: {said})".strip()
     return text
 
@@ -133,9 +133,9 @@ def _parts(table: Element, name: str, within: frozenset[str]) -> Iterator[Elemen
     stack = list(reversed(table))
     while stack:
         element = stack.pop()
-        if local(element.tag) == name:
+        if local_name(element.tag) == name:
             yield element
-        elif local(element.tag) in within:
+        elif local_name(element.tag) in within:
             stack.extend(reversed(element))
 
 

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
-    local,
+    local_name,
     parse_xml,
     read_part,
 )
@@ -38,7 +38,7 @@ def shared_scripts(archive: ZipFile) -> dict[int, str]:
     data = read_part(archive, _STRINGS)
     if _RAISED not in data:
         return {}
-    strings = [element for element in parse_xml(data) if local(element.tag) == "si"]
+    strings = [element for element in parse_xml(data) if local_name(element.tag) == "si"]
     texts = ((index, _text(element)) for index, element in enumerate(strings))
     return {index: text for index, text in texts if text is not None}
 
@@ -85,18 +85,18 @@ def _text(string: Element) -> str | None:
 
 def _spans(string: Element) -> Iterator[Span]:
     for part in string:
-        name = local(part.tag)
+        name = local_name(part.tag)
         if name == "t":
             yield part.text or "", "plain"
         elif name == "r":
-            words = "".join(each.text or "" for each in part if local(each.tag) == "t")
+            words = "".join(each.text or "" for each in part if local_name(each.tag) == "t")
             yield words, _script(part)
 
 
 def _script(run: Element) -> Script:
     for look in run:
-        if local(look.tag) == "rPr":
+        if local_name(look.tag) == "rPr":
             for each in look:
-                if local(each.tag) == "vertAlign":
+                if local_name(each.tag) == "vertAlign":
                     return _SCRIPTS.get(attribute(each, "val"), "plain")
     return "plain"

@@ -8,7 +8,7 @@ from html import unescape
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.shared.zip_archive import local, read_xml, relations
+from askdocs.documents.loaders.shared.zip_archive import local_name, read_xml, relationships
 from askdocs.documents.loaders.tables.cells import clean
 
 _MARGIN = re.compile(
@@ -35,26 +35,26 @@ def words_beside(archive: ZipFile, part: str, data: bytes) -> dict[str, int]:
 
 
 def _text_boxes(archive: ZipFile, part: str) -> Iterator[tuple[str, int]]:
-    for kind, target in relations(archive, part).values():
+    for kind, target in relationships(archive, part).values():
         if kind == "drawing" and target in archive.namelist():
             for anchor in read_xml(archive, target):
                 for shape in anchor.iter():
-                    if local(shape.tag) == "sp" and (words := _words_of(shape)):
+                    if local_name(shape.tag) == "sp" and (words := _words_of(shape)):
                         yield f"Text box: {words}", _row(anchor)
 
 
 def _row(anchor: Element) -> int:
     """The row, from 1, in which a drawing begins."""
-    rows = (part.text or "" for part in anchor.iter() if local(part.tag) == "row")
+    rows = (part.text or "" for part in anchor.iter() if local_name(part.tag) == "row")
     first = next(rows, "")
     return int(first) + 1 if first.isdecimal() else 1
 
 
 def _words_of(shape: Element) -> str:
     lines = [
-        "".join(each.text or "" for each in paragraph.iter() if local(each.tag) == "t")
+        "".join(each.text or "" for each in paragraph.iter() if local_name(each.tag) == "t")
         for paragraph in shape.iter()
-        if local(paragraph.tag) == "p"
+        if local_name(paragraph.tag) == "p"
     ]
     return clean(" ".join(lines))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.shared.zip_archive import local, read_xml, relations
+from askdocs.documents.loaders.shared.zip_archive import local_name, read_xml, relationships
 
 Texts = Mapping[tuple[int, int], str]  # (row, column) of a cell, from 1 → words
 
@@ -16,9 +16,9 @@ _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 def sheet_parts(archive: ZipFile) -> Iterator[tuple[str, str]]:
     """(name of the sheet, its part) for each sheet of a workbook."""
-    targets = relations(archive, WORKBOOK)
+    targets = relationships(archive, WORKBOOK)
     for element in read_xml(archive, WORKBOOK).iter():
-        if local(element.tag) == "sheet":
+        if local_name(element.tag) == "sheet":
             identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
             _, part = targets.get(identifier, ("", ""))
             if part in archive.namelist():

@@ -1,23 +1,23 @@
-"""The cells of tables: their texts, which of them are numbers, and which are merged."""
+"""The cells of tables: their texts, numbers, and merged cells."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-# A number of a table, with the mark of its note.
+# A number in a table, with the reference mark of its note.
 NUMBER = re.compile(r"(?:[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*?)(?:\[\w{1,3}\])?")
 
 Row = Sequence[str]
-Numbered = list[tuple[int, Row]]  # filled rows of a sheet with their numbers, from 1
+Numbered = list[tuple[int, Row]]  # non-empty rows of a sheet with their numbers, from 1
 
 
 class Covered(str):
-    """The text of merged cells in a column that they cover beside their first."""
+    """The text of a merged cell, in a column that the cell covers after its first one."""
 
     __slots__ = ()
 
 
 def clean(cell: str) -> str:
-    """A cell on one line."""
+    """The text of a cell on one line."""
     return " ".join(cell.split())

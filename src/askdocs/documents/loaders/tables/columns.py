@@ -1,4 +1,4 @@
-"""Columns of a table that only hold signs, joined to the numbers that they belong to."""
+"""Joins columns that contain only symbols, such as "$" and ")", to the numbers next to them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _HEADER_ROWS = 3  # above the numbers, at most
 Rows = list[list[str]]
 
 
-def tidy_columns(rows: Sequence[Sequence[str]]) -> Rows:
-    """The rows with "$", "1,234" and ")" in one cell, without columns that are empty throughout."""
+def join_symbol_columns(rows: Sequence[Sequence[str]]) -> Rows:
+    """The rows with "$", "1,234" and ")" in one cell, and without empty columns."""
     width = max((len(row) for row in rows), default=0)
     columns = [[row[n] if n < len(row) else "" for row in rows] for n in range(width)]
     tidy: list[list[str]] = []
@@ -20,15 +20,19 @@ def tidy_columns(rows: Sequence[Sequence[str]]) -> Rows:
     for column in columns:
         if not any(column):
             continue
-        if prefix is not None and not _both(prefix, column):
+        if prefix is not None and not _are_both_named(prefix, column):
             column = [before + cell for before, cell in zip(prefix, column, strict=True)]
             prefix = None
         elif prefix is not None:
             tidy.append(prefix)
             prefix = None
-        if _only(column, _AFTER) and tidy and not _both(tidy[-1][:_HEADER_ROWS], column):
+        if (
+            _has_only(column, _AFTER)
+            and tidy
+            and not _are_both_named(tidy[-1][:_HEADER_ROWS], column)
+        ):
             tidy[-1] = [cell + after for cell, after in zip(tidy[-1], column, strict=True)]
-        elif _only(column, _BEFORE):
+        elif _has_only(column, _BEFORE):
             prefix = column
         else:
             tidy.append(column)
@@ -37,8 +41,8 @@ def tidy_columns(rows: Sequence[Sequence[str]]) -> Rows:
     return [[column[index] for column in tidy] for index in range(len(rows))]
 
 
-def _only(column: Sequence[str], signs: frozenset[str]) -> bool:
-    """Whether a column holds nothing but some signs, or nothing at all, below its names."""
+def _has_only(column: Sequence[str], signs: frozenset[str]) -> bool:
+    """Whether a column contains only the given symbols, or nothing, below its names."""
     below = [cell for cell in column[_HEADER_ROWS:] if cell]
     above = [cell for cell in column[:_HEADER_ROWS] if cell and cell not in signs]
     if not below and signs is _AFTER:
@@ -46,8 +50,8 @@ def _only(column: Sequence[str], signs: frozenset[str]) -> bool:
     return all(cell in signs for cell in below) and len(above) < _HEADER_ROWS
 
 
-def _both(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether two columns have names, so that joining them would mix those."""
+def _are_both_named(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether both columns have names. Joining them would mix the names."""
     return any(
         one and other and one not in _BEFORE and other not in _AFTER
         for one, other in zip(first, second, strict=False)

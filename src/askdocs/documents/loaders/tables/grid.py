@@ -1,4 +1,4 @@
-"""A grid of cells, as spreadsheets and CSV files have it, as the tables that stand in it."""
+"""Finds the tables in a grid of cells, for spreadsheets and CSV files."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from askdocs.documents.loaders.tables.rows import (
     joined_names,
     typed_below_first,
 )
-from askdocs.documents.loaders.tables.side_by_side import tables_beside
+from askdocs.documents.loaders.tables.side_by_side import split_side_by_side
 from askdocs.documents.loaders.tables.units import with_units
 
 _LABELLED_WIDTH = 3  # columns of a table whose rows may share a label
 
 
 def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
-    """Add the tables of a sheet, a line a row.
+    """Add the tables of a sheet, one line for each row.
 
-    A table is a block of rows between empty rows; each may name its columns.
+    A table is a block of rows between empty rows. It may have column names.
     """
     names: Row | None = None
     columns: set[int] = set()
-    for block in _tables(rows):
-        block, lead = _without_lead(block)
+    for block in _split_tables(rows):
+        block, lead = _split_lead(block)
         add_rows(builder, lead, None)
-        block = _with_units(block)
+        block = _join_units(block)
         used = {column for _, row in block for column, cell in enumerate(row) if cell}
-        depth = _header_depth([_cut(row, used) for _, row in block])
+        depth = _header_depth([_select_columns(row, used) for _, row in block])
         if depth and not (
             names is not None
             and used <= columns
@@ -46,39 +46,39 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
         elif not used <= columns:
             names, columns = None, set()
         if names is None or (len(columns) > 1 and all(map(_is_remark, block))):
-            add_rows(builder, [(number, _cut(row, used)) for number, row in block], None)
+            add_rows(builder, [(number, _select_columns(row, used)) for number, row in block], None)
         else:
-            add_rows(builder, _with_labels(block), names)
+            add_rows(builder, _fill_labels(block), names)
         builder.close_block()
 
 
 def _is_remark(numbered: tuple[int, Row]) -> bool:
-    """Whether a row is several words in the first column alone, as below a table."""
+    """Whether a row is a remark below a table: several words, only in the first column."""
     first, *others = numbered[1]
     return " " in first and not any(others) and NUMBER.fullmatch(first) is None
 
 
-def _tables(rows: Numbered) -> Iterator[Numbered]:
-    """The tables below and beside one another, with what stands above them."""
-    for block in _blocks(rows):
-        below, lead = _without_lead(block)
-        tables = tables_beside(below)
+def _split_tables(rows: Numbered) -> Iterator[Numbered]:
+    """The tables below and next to one another, each with the title rows above it."""
+    for block in _split_blocks(rows):
+        below, lead = _split_lead(block)
+        tables = split_side_by_side(below)
         if len(tables) == 1:
             yield block
             continue
         if lead:
             yield lead
         for table in tables:
-            yield from _blocks(table)
+            yield from _split_blocks(table)
 
 
 def _header_depth(rows: Sequence[Row]) -> int:
-    """How many rows at the top name the columns."""
+    """The number of header rows."""
     return 0 if is_form(rows) else header_rows(rows) or int(first_row_names(rows))
 
 
-def _with_units(block: Numbered) -> Numbered:
-    """The block with a row of units as part of the names above it."""
+def _join_units(block: Numbered) -> Numbered:
+    """The block with the units joined to the column names."""
     rows = [row for _, row in block]
     joined = with_units(rows)
     if joined is rows:
@@ -89,11 +89,10 @@ def _with_units(block: Numbered) -> Numbered:
     return list(zip(numbers, joined, strict=True))
 
 
-def _with_labels(block: Numbered) -> Numbered:
-    """The rows with the label of the row above where theirs is left blank, as a reader takes it.
+def _fill_labels(block: Numbered) -> Numbered:
+    """Fill empty row labels with the label of the row above.
 
-    A blank is a label to be repeated only in the first column, where each such row is otherwise
-    full and no other cell of the table is empty.
+    Only the first column contains labels. They are filled only if no other cell is empty.
     """
     rows = [row for _, row in block]
     width = max((len(row) for row in rows), default=0)
@@ -109,7 +108,7 @@ def _with_labels(block: Numbered) -> Numbered:
     return labelled
 
 
-def _blocks(rows: Numbered) -> Iterator[Numbered]:
+def _split_blocks(rows: Numbered) -> Iterator[Numbered]:
     block: Numbered = []
     for number, row in rows:
         if block and number != block[-1][0] + 1:
@@ -119,8 +118,8 @@ def _blocks(rows: Numbered) -> Iterator[Numbered]:
     yield block
 
 
-def _without_lead(block: Numbered) -> tuple[Numbered, Numbered]:
-    """The block without the rows of one cell (a title, a remark) above it, and those."""
+def _split_lead(block: Numbered) -> tuple[Numbered, Numbered]:
+    """(the block without the leading rows of one cell, these rows: titles and remarks)."""
     lead = 0
     while lead < len(block) - 1 and sum(1 for cell in block[lead][1] if cell) == 1:
         lead += 1
@@ -129,5 +128,5 @@ def _without_lead(block: Numbered) -> tuple[Numbered, Numbered]:
     return block[lead:], block[:lead]
 
 
-def _cut(row: Row, used: set[int]) -> Row:
+def _select_columns(row: Row, used: set[int]) -> Row:
     return [cell for column, cell in enumerate(row) if column in used]

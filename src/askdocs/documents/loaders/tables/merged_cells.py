@@ -1,4 +1,4 @@
-"""Merged cells of a sheet: their text in all that they cover."""
+"""Merged cells of a table: their text is repeated in all the cells that they cover."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Span = tuple[tuple[int, int], tuple[int, int]]  # the corners of merged cells: (
 
 
 def fill_merged(grid: Grid, spans: Sequence[Span]) -> None:
-    """Write the text of merged cells into all that they cover, except for a title over a row."""
+    """Write the text of merged cells into all cells that they cover. A title is not repeated."""
     for (top, left), (bottom, right) in spans:
         if not (0 <= top < len(grid) and 0 <= left < len(grid[top]) and grid[top][left]):
             continue

@@ -1,4 +1,4 @@
-"""Rows of a table as lines that make sense alone: "Name: Ada; Year: 1843"."""
+"""Rows of a table as self-contained lines: "Name: Ada; Year: 1843"."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from askdocs.documents.loaders.tables.cells import NUMBER, Covered, Row, clean
 from askdocs.documents.loaders.tables.units import with_units
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_FORM_SHARE = 4  # at most so many cells of a form for each label
-_FEWEST_BODY = 2  # rows below a header of several rows
-_DEEPEST_HEADER = 3  # rows of groups above the names of columns
+_FORM_SHARE = 4  # the most cells of a form for each label
+_FEWEST_BODY = 2  # the fewest rows below a header of several rows
+_DEEPEST_HEADER = 3  # the most rows of groups above the column names
 _NAME_LIMIT = 80  # characters of a column name
 
 
 def row_line(names: Row, cells: Row) -> str:
-    """The cells that are filled, each with the name of its column where it has one."""
+    """The non-empty cells, each with its column name if it has one."""
     if spans_all(cells):
         return next(filter(None, cells))
     parts = []
@@ -33,39 +33,39 @@ def row_line(names: Row, cells: Row) -> str:
 
 
 def spans_all(cells: Row) -> bool:
-    """Whether a row is one merged cell over several columns: a title among the rows."""
+    """Whether a row is one merged cell over several columns: a subtitle in the table."""
     filled = [cell for cell in cells if cell]
     covered = sum(isinstance(cell, Covered) for cell in filled)
     return covered > 0 and len(filled) - covered == 1
 
 
 def _is_title(row: Row, below: Row) -> bool:
-    """Whether a row is a title over the table: a single cell, merged or alone in a wide table."""
+    """Whether a row is a title above the table: a single cell, merged or in a wide table."""
     alone = bool(row[0]) and not any(row[1:])
     return spans_all(row) or (alone and sum(map(bool, below)) > 1)
 
 
 def column_names(cells: Row) -> Row:
-    """The names in a header row. Above labels of rows, beside years, stands no name of them."""
+    """The names in a header row. Next to years, the first cell is not a name of the row labels."""
     years = [cell for cell in cells[1:] if cell]
     return ["", *cells[1:]] if years and all(map(_YEAR.fullmatch, years)) else cells
 
 
 def plain_line(cells: Row) -> str:
-    """The cells of a table without column names; two cells are a name and its value."""
+    """The cells of a row without column names. Two cells are a name and its value."""
     filled = [cell for cell in cells if cell and not isinstance(cell, Covered)]
     if len(filled) == 2 and not any(map(str.isalnum, filled[0])):
-        return " ".join(filled)  # a bullet or a box to tick, and what it stands for
+        return " ".join(filled)  # a bullet or checkbox, and its text
     if len(filled) == 2 and len(cells) == 2 and not NUMBER.fullmatch(filled[0]):
         return f"{filled[0].rstrip(' :')}: {filled[1]}"
     labels = sum(cell.endswith(":") for cell in filled)
     if labels > 1 or (labels == 1 and len(filled) == 2 and filled[0].endswith(":")):
-        return _labelled(filled)
+        return _form_line(filled)
     return " | ".join(filled)
 
 
-def _labelled(cells: Row) -> str:
-    """A line of a form, "Name:", "Ada", "Born:", "1815", as "Name: Ada; Born: 1815"."""
+def _form_line(cells: Row) -> str:
+    """A row of a form: "Name:", "Ada", "Born:", "1815" becomes "Name: Ada; Born: 1815"."""
     line = ""
     for cell in cells:
         line += " " if line.endswith(":") and not cell.endswith(":") else "; " if line else ""
@@ -74,7 +74,7 @@ def _labelled(cells: Row) -> str:
 
 
 def first_row_names(rows: Sequence[Row]) -> bool:
-    """Whether the first row names the columns: short, different texts above other things."""
+    """Whether the first row contains column names: short, distinct texts above other content."""
     if len(rows) < 2:
         return False
     width = max(len(row) for row in rows)
@@ -93,25 +93,27 @@ def first_row_names(rows: Sequence[Row]) -> bool:
 
 
 def header_rows(rows: Sequence[Row]) -> int:
-    """How many rows name the columns together, where more than one does; else 0.
+    """The number of header rows if there is more than one; else 0.
 
-    A row of groups stands above the names in each: "2024" over "Adults" and "Children".
+    A row of groups is above the column names: "2024" above "Adults" and "Children".
     """
     depth = 0
     while (
-        depth + _FEWEST_BODY < len(rows) - 1 and depth < _DEEPEST_HEADER and _is_over(rows[depth:])
+        depth + _FEWEST_BODY < len(rows) - 1
+        and depth < _DEEPEST_HEADER
+        and _has_groups(rows[depth:])
     ):
         depth += 1
     return depth + 1 if depth else 0
 
 
 def joined_names(rows: Sequence[Row]) -> list[str]:
-    """The names of the columns from several rows: "2024 Adults". Groups fill their columns."""
-    return [" ".join(dict.fromkeys(filter(None, cells))) for cells in _columns(rows)]
+    """The column names from several header rows: "2024 Adults"."""
+    return [" ".join(dict.fromkeys(filter(None, cells))) for cells in _transpose(rows)]
 
 
 def filled_groups(rows: Sequence[Row]) -> list[Row]:
-    """Header rows in which each name of a group stands over all of its columns."""
+    """Header rows in which each group name is repeated above all columns of the group."""
     filled: list[Row] = []
     if not rows:
         return filled
@@ -125,8 +127,8 @@ def filled_groups(rows: Sequence[Row]) -> list[Row]:
     return [*filled, *rows[-1:]]
 
 
-def _is_over(rows: Sequence[Row]) -> bool:
-    """Whether the first row names groups of the columns that the second names."""
+def _has_groups(rows: Sequence[Row]) -> bool:
+    """Whether the first row contains group names for the column names in the second."""
     upper, lower = rows[0], rows[1]
     if any(NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in (*upper, *lower)):
         return False
@@ -147,23 +149,24 @@ def _is_over(rows: Sequence[Row]) -> bool:
     merged = any(isinstance(cell, Covered) for cell in upper)
     apart = set(range(len(lower))) - {column for group in wide for column in group}
     return merged and all(
-        lower[column] in {"", upper[column]} or _typed_below(rows[1:], column) for column in apart
+        lower[column] in {"", upper[column]} or _is_typed_below(rows[1:], column)
+        for column in apart
     )
 
 
 def _are_names(cells: Sequence[str]) -> bool:
-    """Whether the cells under a group name its columns: several, all different, none missing."""
+    """Whether the cells below a group are column names: several, all distinct, none empty."""
     origins = [cell for cell in cells if not isinstance(cell, Covered)]
     return all(cells) and len(set(origins)) == len(origins) > 1
 
 
 def typed_below_first(rows: Sequence[Row]) -> bool:
-    """Whether a column has a text first and only numbers below: then the first row names it."""
-    return any(_typed_below(rows, column) for column in range(len(rows[0])))
+    """Whether a column has text in its first row and only numbers below. Then it is a header."""
+    return any(_is_typed_below(rows, column) for column in range(len(rows[0])))
 
 
-def _typed_below(rows: Sequence[Row], column: int) -> bool:
-    """Whether a column has a text first and only numbers below."""
+def _is_typed_below(rows: Sequence[Row], column: int) -> bool:
+    """Whether this column has text in its first row and only numbers below."""
     name = rows[0][column]
     below = [row[column] for row in rows[1:] if len(row) > column and row[column]]
     if not name or NUMBER.fullmatch(name):
@@ -172,9 +175,9 @@ def _typed_below(rows: Sequence[Row], column: int) -> bool:
 
 
 def add_rows(builder: DocumentBuilder, rows: Iterable[tuple[int, Row]], names: Row | None) -> None:
-    """Add numbered rows, one a line, with a line anchor at the first and wherever rows are missing.
+    """Add numbered rows, one a line. There is a line anchor at the first row and after each gap.
 
-    `names` are the names of the columns; None for a table that has none.
+    `names` are the column names; None for a table without a header.
     """
     expected = None
     for number, cells in rows:
@@ -188,21 +191,23 @@ def add_rows(builder: DocumentBuilder, rows: Iterable[tuple[int, Row]], names: R
 
 
 def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | None = None) -> None:
-    """Add a table inside a text, one row a line, between empty lines.
+    """Add a table of a text document, one row a line, between empty lines.
 
     Args:
-        builder: Takes the lines.
-        rows: The rows, those of the header first.
-        header: How many rows name the columns; None: look whether the first ones do.
+        builder: The builder to which the lines are added.
+        rows: The rows, beginning with the header.
+        header: The number of header rows; None to detect it.
     """
-    rows = [[_clean(cell) for cell in row] for row in rows]
+    rows = [[_clean_cell(cell) for cell in row] for row in rows]
     rows = [row for row in rows if any(row)]
     builder.close_block()
     titled = False
     while len(rows) > 2 and _is_title(rows[0], rows[1]) and (header or 0) < 2:
         titled = True
         builder.add(plain_line(rows[0]), end="\n")
-        rows, header = rows[1:], header - 1 or None if header else header
+        rows = rows[1:]
+        if header:
+            header = header - 1 or None
     if (header or 0) < 2:
         rows = with_units(rows)
     if header is None:
@@ -217,17 +222,17 @@ def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | No
     builder.close_block()
 
 
-def _clean(cell: str) -> str:
+def _clean_cell(cell: str) -> str:
     return Covered(clean(cell)) if isinstance(cell, Covered) else clean(cell)
 
 
 def is_form(rows: Sequence[Row]) -> bool:
-    """Whether rows hold names and their values side by side: "Born:", "1815"."""
+    """Whether rows are a form, with labels and values side by side: "Born:", "1815"."""
     filled = [cell for row in rows for cell in row if cell]
     labels = sum(cell.endswith(":") for cell in filled)
     return labels > 1 and labels * _FORM_SHARE >= len(filled)
 
 
-def _columns(rows: Sequence[Row]) -> list[list[str]]:
+def _transpose(rows: Sequence[Row]) -> list[list[str]]:
     width = max((len(row) for row in rows), default=0)
     return [[row[column] if column < len(row) else "" for row in rows] for column in range(width)]

@@ -1,4 +1,4 @@
-"""Tables that stand beside one another in a sheet, with empty columns between them."""
+"""Tables next to one another in a sheet, with empty columns between them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from askdocs.documents.loaders.tables.rows import first_row_names, typed_below_f
 _FEWEST = 2  # rows and columns of a table
 
 
-def tables_beside(block: Numbered) -> list[Numbered]:
-    """The tables of a block of rows, from left to right; the block itself where it is one.
+def split_side_by_side(block: Numbered) -> list[Numbered]:
+    """Split a block of rows into tables, from left to right; the block itself if it is one table.
 
-    Columns stay where they are: in the rows of a table the cells of the others are empty. An empty
-    column alone parts no tables, since it may only be a gap within one. Each part must have names
-    and labels of its own, and either all name their columns alike, or they begin or end in
-    different rows, or each has a title.
+    Columns keep their positions: in the rows of one table, the cells of the others are empty. An
+    empty column is not enough to split, since it may be a gap in one table. Each part must have its
+    own column names and row labels. In addition, either all parts have the same column names, or
+    they begin or end in different rows, or each has a title.
     """
-    parts = [_part(block, columns) for columns in _column_groups(block)]
+    parts = [_select_part(block, columns) for columns in _column_groups(block)]
     if len(parts) < _FEWEST or not all(map(_is_table, parts)):
         return [block]
     return parts if _are_independent(parts) else [block]
 
 
 def _column_groups(block: Numbered) -> Iterator[range]:
-    """The columns between those that are empty throughout."""
+    """The groups of columns between empty columns."""
     used = sorted({column for _, row in block for column, cell in enumerate(row) if cell})
     if not used:
         return
@@ -37,7 +37,7 @@ def _column_groups(block: Numbered) -> Iterator[range]:
             start = following
 
 
-def _part(block: Numbered, columns: range) -> Numbered:
+def _select_part(block: Numbered, columns: range) -> Numbered:
     rows = [
         (number, [cell if column in columns else "" for column, cell in enumerate(row)])
         for number, row in block
@@ -46,14 +46,14 @@ def _part(block: Numbered, columns: range) -> Numbered:
 
 
 def _without_title(part: Numbered) -> Numbered:
-    """The rows of a part without a first one of a single cell."""
+    """The rows of a part without its title: a first row with a single cell."""
     first = [cell for cell in part[0][1] if cell]
     return part[1:] if len(first) == 1 else part
 
 
 def _is_table(part: Numbered) -> bool:
-    """Whether a part names its columns and has labels in its first one."""
-    body = [_cells(row, part) for _, row in _without_title(part)]
+    """Whether a part has column names, and row labels in its first column."""
+    body = [_cells_of_part(row, part) for _, row in _without_title(part)]
     if len(body) < _FEWEST or len(body[0]) < _FEWEST:
         return False
     if not all(body[0]) or not (first_row_names(body) or typed_below_first(body)):
@@ -62,8 +62,8 @@ def _is_table(part: Numbered) -> bool:
     return all(labels) and len(set(labels)) == len(labels) and not any(map(_is_number, labels))
 
 
-def _cells(row: Row, part: Numbered) -> Sequence[str]:
-    """The cells of a row from the first to the last column that the part uses."""
+def _cells_of_part(row: Row, part: Numbered) -> Sequence[str]:
+    """The cells of a row, from the first to the last column of the part."""
     used = [column for _, each in part for column, cell in enumerate(each) if cell]
     return [row[column] if column < len(row) else "" for column in range(min(used), max(used) + 1)]
 
@@ -77,5 +77,5 @@ def _are_independent(parts: Sequence[Numbered]) -> bool:
         return True
     if all(_without_title(part) is not part for part in parts):
         return True
-    names = [tuple(_cells(_without_title(part)[0][1], part)) for part in parts]
+    names = [tuple(_cells_of_part(_without_title(part)[0][1], part)) for part in parts]
     return len(set(names)) == 1

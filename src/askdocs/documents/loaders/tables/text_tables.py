@@ -1,4 +1,4 @@
-"""Tables that are drawn in the lines of a text, with each row on the line where it begins."""
+"""Tables that are drawn with characters in plain text. Each row stays on its first line."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from askdocs.documents.loaders.tables.rows import (
 class DrawnTable:
     """A table in the lines `first` to `last` of a text, counted from 0.
 
-    `starts` are the lines on which its rows begin, in order. The first `header` rows name the
-    columns; None where the table does not say how many do.
+    `starts` are the lines on which its rows begin, in order. `header` is the number of header rows;
+    None if the markup does not define it.
     """
 
     first: int
@@ -31,10 +31,10 @@ class DrawnTable:
 
 
 def write(lines: list[str], table: DrawnTable) -> None:
-    """Put the rows in place of a table: "Column: value; Column: value", no line more or less.
+    """Replace a table by its rows: "Column: value; Column: value".
 
-    The rows of the header and lines that only draw become empty. Nothing is changed where a line
-    begins more than one row.
+    The number of lines stays the same. Header rows and border lines become empty. Nothing is
+    changed if several rows begin on one line.
     """
     header = table.header
     if header is None:

@@ -1,4 +1,4 @@
-"""A row of units below the names of the columns: "Depth" over "m"."""
+"""A row of units below the column names: "Depth" above "m"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from askdocs.documents.loaders.tables.cells import NUMBER, Covered, Row
 
-_DEEPEST = 3  # rows above that the units stand in
+_DEEPEST = 3  # the units are in one of the first rows
 # Units of measure and money: SI Brochure (9th edition, 2019), tables 2 to 8, the usual British and
 # American ones, and codes and signs of currencies.
 _UNITS = frozenset(
@@ -22,22 +22,22 @@ _UNITS = frozenset(
 )
 _BRACKETED = re.compile(r"[(\[][^()\[\]]{1,20}[)\]]")
 _PRODUCT = re.compile(r"[^\s\d/·*^]{1,6}(?:[\^²³⁻⁰¹-⁹-]?\d?)(?:[/·* ][^\s/]{1,8}){1,2}")
-_NONE = frozenset({"", "-", "–", "—"})  # above columns without a unit
+_NONE = frozenset({"", "-", "–", "—"})  # the cell of a column without a unit
 
 
 def with_units(rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows with a row of units joined to the names above it: "Depth (m)".
+    """Join a row of units to the names above it: "Depth (m)".
 
-    Above a column of numbers stands a unit, above others nothing.
+    Only columns of numbers have a unit.
     """
     for at in range(1, min(_DEEPEST, len(rows) - 1)):
-        if _is_units(rows[at], rows[at + 1 :]) and any(rows[at - 1]):
-            return [*rows[: at - 1], _joined(rows[at - 1], rows[at]), *rows[at + 1 :]]
+        if _is_row_of_units(rows[at], rows[at + 1 :]) and any(rows[at - 1]):
+            return [*rows[: at - 1], _names_with_units(rows[at - 1], rows[at]), *rows[at + 1 :]]
     return rows
 
 
-def _is_units(row: Row, below: Sequence[Row]) -> bool:
-    """Whether all cells of a row are units that stand above numbers."""
+def _is_row_of_units(row: Row, below: Sequence[Row]) -> bool:
+    """Whether all cells of a row are units above numbers."""
     filled = [column for column, cell in enumerate(row) if cell not in _NONE]
     if not filled or any(isinstance(row[column], Covered) for column in filled):
         return False
@@ -52,13 +52,13 @@ def _is_unit(cell: str) -> bool:
 
 
 def _has_numbers(rows: Sequence[Row], column: int) -> bool:
-    """Whether a column holds numbers alone, and any at all."""
+    """Whether a column contains numbers, and nothing else."""
     cells = [row[column] for row in rows if column < len(row)]
     filled = [cell for cell in cells if cell not in _NONE]
     return bool(filled) and all(map(NUMBER.fullmatch, filled))
 
 
-def _joined(names: Row, units: Row) -> Row:
+def _names_with_units(names: Row, units: Row) -> Row:
     joined = []
     for column, name in enumerate(names):
         unit = units[column] if column < len(units) else ""
