@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.answering.versions import NEWEST_FIRST, day_of, differ_in_figures
+from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
 
 
 @pytest.mark.parametrize(
@@ -23,22 +23,6 @@ def test_sentences_that_differ_in_their_figures_alone(
     first: str, second: str, differ: bool
 ) -> None:
     assert differ_in_figures(first, second) is differ
-
-
-@pytest.mark.parametrize(
-    ("source", "title", "text", "day"),
-    [
-        ("fees-2024-03.txt", "", "Of 5 May 2011", (2024, 3, 0)),
-        ("fees.txt", "Fees from 1 March 2025", "", (2025, 3, 1)),
-        ("fees.txt", "Fees", "Valid from October 3, 2023.", (2023, 10, 3)),
-        ("fees.txt", "Fees", "Stand: 31.12.2022", (2022, 12, 31)),
-        ("fees.txt", "Fees", "Nobody knows when.", None),
-    ],
-)
-def test_the_date_of_a_document(
-    source: str, title: str, text: str, day: tuple[int, int, int] | None
-) -> None:
-    assert day_of(source, title, text) == day
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.documents.titles import readable_title
-from askdocs.guide.dates import date_of
 from askdocs.guide.opening import opening_of
 from askdocs.guide.outline import outline_of
 from askdocs.guide.questions import questions_of
@@ -75,22 +74,6 @@ def test_headings_become_contents_without_the_title() -> None:
     assert [(each.heading, each.level, each.start) for each in outline] == [
         ("Brewing", 1, 1), ("Green tea", 2, 2), ("Paying", 1, 3),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("source", "text", "day"),
-    [
-        ("a.eml", "From: a@b.c\nDate: Wed, 21 Dec 2022 10:00:00 +0000\n\nHi", "2022-12-21"),
-        ("a.md", "---\ntitle: x\ndate: 2025-12-02\n---\n", "2025-12-02"),
-        ("a.txt", "Minutes\n11 March 2025\nWe met on 1 May 1999 at the old bridge of Ullock.",
-         "2025-03-11"),
-        ("minutes 2024-02-30 and 2024-02-29.txt", "x", ""),
-        ("minutes-2024-02-29.txt", "x", "2024-02-29"),
-        ("a.txt", "The bridge that was opened on March 11, 1903 by Vera Sand is closed.", ""),
-    ],
-)  # fmt: skip
-def test_the_day_that_a_document_gives_itself(source: str, text: str, day: str) -> None:
-    assert date_of(source, text) == day
 
 
 def test_questions_come_from_questions_definitions_and_headings() -> None:

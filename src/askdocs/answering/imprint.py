@@ -6,28 +6,31 @@ A reader that looks for sentences does not see "From: …", a by-line or the nam
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.questions.metadata import MetadataFact
 from askdocs.answering.questions.question import Question
-from askdocs.text.calendar import MONTHS
+from askdocs.text.dates import (
+    FOOT,
+    HEAD,
+    LONGEST_DATED,
+    LONGEST_LINE,
+    RECORD,
+    closing_lines,
+    date_lines,
+    lines_with_dates,
+)
 from askdocs.text.english import TITLES, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
-_HEAD, _FOOT = 1500, 700  # characters in which a document speaks about itself
-_TOP = 500  # characters in which it does so in sentences
-_LONGEST_LINE = 160  # characters; longer ones tell something
-_LONGEST_DATED = 60  # characters of a line that is a date and little else
 _CHANCE = 0.9  # that a line which says so answers
 _HALF = 0.3  # the same where another thing that was asked is not said: a guess
 _NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom"}
 _LABELS: dict[MetadataFact, str] = {
     "author": r"from|authors?|written by|by|prepared by|compiled by|reported by|report by|drawn up"
     r" by|minutes by|signed|sent[ _-]?from|sender|editors?|interview|byline|creator",
-    "date": r"date|sent|dated|published|published on|issued|posted|updated|last[ _-]?mod"
-    r"|last[ _-](?:updated|modified|changed)|original[ _-]date|created(?:[ _-]at)?|release date",
     "recipient": r"to|for|addressed to|recipients?|attn\.?|attention",
 }
 _LINE = r"^[^\w\n]*(?:{labels})\b[^\w\n]{{0,3}}[:|][^\w\n]{{0,4}}\S.*$"
@@ -62,27 +65,6 @@ _CLOSING = re.compile(
 _LAST = re.compile(rf"^[^\w\n]*(?:{_PERSON}|[A-Z]\. {_NAME})(?:,[^\n.\d]{{2,60}})?[.*_]*$")
 _SALUTATION = re.compile(r"^\W*(?:Dear|Hi|Hello) [^\n]{2,60}$", re.MULTILINE)
 _TO_THE = re.compile(r"^\s*To (?:the |all )?[^\n.]{3,80}$", re.MULTILINE)
-_DAY = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|\.)? )?(?:{'|'.join(f'{m[:3]}(?:{m[3:]})?' for m in MONTHS)})"
-    r"\.?,? (?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:1[5-9]|20)\d\d\b"
-    r"|(?<![\w-])(?:19|20)\d\d-[01]\d-[0-3]\d\b",
-    re.IGNORECASE,
-)
-_DATED = re.compile(
-    r"\b(?:issued|published|updated|revised|printed|adopted|dated|prepared|compiled|posted|signed"
-    r"|changed|approved|decided|pronounced|made|written|as of|version|edition)\b",
-    re.IGNORECASE,
-)
-# Days of which a line tells that are not the day of the document.
-_OTHER_DAY = re.compile(
-    r"\b(?:next|birth|born|held|received|until|till|fiscal|start|starts|end|ends|ended|deadline|due"
-    r"|closed|closes|off|valid|from|since|previous|review|retrieved|accessed|event|founded"
-    r"|unveiled|started|accepted|minutes of|by)\b|\bto \d"
-    r"|^\W*\d+[.)]? |\d:\d\d\)",
-    re.IGNORECASE,
-)
-_MOST_BESIDE, _MOST_BELOW = 8, 3  # words beside the day of the document, in its head and foot
-_RECORD = re.compile(r"; [\w .()/€$£-]{1,40}: ")  # a row of a table
 _SEPARATED = re.compile(r"\s*[|·•]\s*")
 
 
@@ -126,9 +108,9 @@ _Span = tuple[Passage, int, int]
 
 def _line_of(fact: MetadataFact, passages: Sequence[Passage]) -> _Span | None:
     """The first line that states a fact, by the surest way of stating it."""
-    head = [each for each in passages if each.start < _HEAD]
+    head = [each for each in passages if each.start < HEAD]
     ends = max((each.start + len(each.text) for each in passages), default=0)
-    foot = [each for each in passages if each.start + len(each.text) > ends - _FOOT]
+    foot = [each for each in passages if each.start + len(each.text) > ends - FOOT]
     for found in (*_in_head(fact, head), *_in_foot(fact, foot)):
         span = next(found, None)
         if span is not None:
@@ -137,7 +119,10 @@ def _line_of(fact: MetadataFact, passages: Sequence[Passage]) -> _Span | None:
 
 
 def _in_head(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
-    yield (span for span in _matches(_LABELLED[fact], passages) if not _RECORD.search(_words(span)))
+    if fact == "date":
+        yield _told(date_lines, passages)
+        return
+    yield (span for span in _matches(_LABELLED[fact], passages) if not RECORD.search(_words(span)))
     yield _fields(fact, passages)
     if fact == "author":
         yield _lines_with(_BY, passages)
@@ -146,49 +131,19 @@ def _in_head(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterat
             for span in _matches(_PEOPLE, passages)
             if _FEWEST_INITIALS.search(_words(span)) and _stands_alone(span)
         )
-        yield (span for span in _lines_with(_DAY, passages) if _has_person(_words(span)))
-    if fact == "date":
-        yield (
-            span
-            for span in _lines_with(_DAY, passages)
-            if _is_dated(_words(span))
-            and (len(_words(span)) <= _LONGEST_DATED or span[0].start + span[1] < _TOP)
-        )
+        yield (span for span in _dated(passages) if _has_person(_words(span)))
     if fact == "recipient":
-        yield _matches(_TO_THE, passages, longest=_LONGEST_DATED)
-        yield _matches(_SALUTATION, passages, longest=_LONGEST_DATED)
+        yield _matches(_TO_THE, passages, longest=LONGEST_DATED)
+        yield _matches(_SALUTATION, passages, longest=LONGEST_DATED)
 
 
 def _in_foot(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
     if fact == "author":
         yield _matches(_CLOSING, passages, group="name")
-        yield _matches(_LABELLED[fact], passages, longest=_LONGEST_DATED)
+        yield _matches(_LABELLED[fact], passages, longest=LONGEST_DATED)
         yield _last_line(passages)
     if fact == "date":
-        yield (
-            span
-            for span in _lines_with(_DAY, passages)
-            if _is_dated(_words(span), beside=_MOST_BELOW)
-            and len(_words(span)) <= _LONGEST_DATED
-            and _is_line(span)
-        )
-
-
-def _is_dated(line: str, beside: int = _MOST_BESIDE) -> bool:
-    """Whether the day in a line is that of the document: of its making, or with little beside."""
-    rest = _DAY.sub("", line)
-    if _RECORD.search(line):
-        return False
-    if _DATED.search(rest):
-        return True
-    return not _OTHER_DAY.search(rest) and len(re.findall(r"[^\W\d_]+", rest)) <= beside
-
-
-def _is_line(span: _Span) -> bool:
-    """Whether the words are all of their line."""
-    passage, start, end = span
-    before, after = passage.text[:start].rstrip(" "), passage.text[end:].lstrip(" ")
-    return before[-1:] in ("", "\n") and after[:1] in ("", "\n")
+        yield _told(closing_lines, passages)
 
 
 def _stands_alone(span: _Span) -> bool:
@@ -202,6 +157,21 @@ def _has_person(line: str) -> bool:
     """Whether one of the parts of a line, set off by bars or dots, is the name of a person."""
     parts = [part.strip(" *_") for part in _SEPARATED.split(line)]
     return len(parts) > 1 and any(re.fullmatch(_PERSON, part) for part in parts)
+
+
+def _told(
+    lines: Callable[[Sequence[tuple[int, str]]], Iterator[tuple[int, int, int]]],
+    passages: Sequence[Passage],
+) -> Iterator[_Span]:
+    """The lines of passages that tell the date of the document."""
+    for number, start, end in lines([(each.start, each.text) for each in passages]):
+        yield passages[number], start, end
+
+
+def _dated(passages: Sequence[Passage]) -> Iterator[_Span]:
+    for passage in passages:
+        for start, end in lines_with_dates(passage.text):
+            yield passage, start, end
 
 
 def _fields(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[_Span]:
@@ -224,7 +194,7 @@ def _matches(
     passages: Sequence[Passage],
     *,
     group: str | int = 0,
-    longest: int = _LONGEST_LINE,
+    longest: int = LONGEST_LINE,
 ) -> Iterator[_Span]:
     """Where a form stands in passages, without blanks around it."""
     for passage in passages:

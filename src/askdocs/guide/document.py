@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
-from askdocs.guide.dates import date_of
 from askdocs.guide.names import figures_in, names_in, words_of
 from askdocs.guide.opening import opening_of
 from askdocs.guide.outline import outline_of
 from askdocs.index.catalog import Catalog
+from askdocs.text.dates import document_date
 from askdocs.types import Document, DocumentGuide, DocumentRecord
 
 
@@ -20,10 +20,16 @@ def guide_of(document: Document, record: DocumentRecord, catalog: Catalog) -> Do
         record=record,
         title=title,
         kind=kind_of(document.source),
-        dated=date_of(document.source, document.text),
+        dated=_day_of(document),
         outline=outline,
         opening=opening_of(document, outline),
         names=names_in(document.text),
         words=words_of(document.text, catalog.count(), catalog.count_words),
         figures=figures_in(document.text),
     )
+
+
+def _day_of(document: Document) -> str:
+    """The day that a document or its name tells, in ISO format; "" where it tells none."""
+    found = document_date(document.source, document.title, document.text)
+    return found.date.iso if found and found.is_told else ""

@@ -1,0 +1,264 @@
+"""The dates in a text, and the date of a document by its name and the lines that tell it.
+
+The order of the versions of a document, the guide to a folder and the answer to "when was it
+written?" all take it from here, so that they agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from askdocs.text.calendar import MONTHS, month_number
+from askdocs.text.sentences import sentence_spans
+
+HEAD, FOOT = 1500, 700  # characters in which a document speaks about itself
+LONGEST_LINE = 160  # characters; longer ones tell something
+LONGEST_DATED = 60  # characters of a line that is a date and little else
+_TOP = 500  # characters in which a document speaks about itself in sentences
+_BEGINNING = 400  # characters whose first date may be that of the document; a guess
+_MONTH = rf"(?P<m>(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)}|Sept))\b\.?"
+_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)?"
+_ANY_YEAR = r"(?P<y>(?:1[5-9]|20)\d\d)"
+_YEAR = r"(?P<y>(?:19|20)\d\d)"
+# The fuller ones first: what one of them has found is not read again.
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?<!\d){_ANY_YEAR}[-_.](?P<m>\d\d)[-_.](?P<d>\d\d)(?!\d)",
+        rf"(?<!\d){_DAY},?\s{{1,3}}{_MONTH},?\s{{1,3}}{_ANY_YEAR}(?!\d)",
+        rf"\b{_MONTH},?\s{{1,3}}{_DAY},?\s{{1,3}}{_ANY_YEAR}(?!\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})[./](?P<m>\d{{1,2}})[./]{_YEAR}(?!\d)",
+        rf"\b{_MONTH},?\s{{1,3}}{_ANY_YEAR}(?!\d)",
+        rf"(?<!\d){_YEAR}[-_.](?P<m>\d\d)(?!\d)",
+        rf"(?<!\d){_YEAR}(?!\d)",
+    )
+)
+DATE_LABELS = (
+    r"date|sent|dated|published|published on|issued|posted|updated|last[ _-]?mod"
+    r"|last[ _-](?:updated|modified|changed)|original[ _-]date|created(?:[ _-]at)?|release date"
+)
+_LABELLED = re.compile(
+    rf"^[^\w\n]*(?:{DATE_LABELS})\b[^\w\n]{{0,3}}[:|][^\w\n]{{0,4}}\S.*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# "Published by the Board, 26 May 2025", without a colon.
+_OPENS_WITH_LABEL = re.compile(
+    r"\W*(?:dated|published|printed|posted|issued|updated|last (?:updated|modified|changed))\b",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(rf"(?:^|(?<=; ))(?:{DATE_LABELS}): [^;\n]+", re.IGNORECASE | re.MULTILINE)
+RECORD = re.compile(r"; [\w .()/€$£-]{1,40}: ")  # a row of a table
+_MAKING = re.compile(
+    r"\b(?:issued|published|updated|revised|printed|adopted|dated|prepared|compiled|posted|signed"
+    r"|changed|approved|decided|pronounced|made|written|as of|version|edition)\b",
+    re.IGNORECASE,
+)
+# Days of which a line tells that are not the day of the document.
+_OTHER_DAY = re.compile(
+    r"\b(?:next|birth|born|held|received|until|till|fiscal|start|starts|end|ends|ended|deadline|due"
+    r"|closed|closes|off|valid|from|since|previous|review|retrieved|accessed|event|founded"
+    r"|unveiled|started|accepted|by)\b|\bto \d"
+    r"|\d:\d\d\)",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"^\W*\d+[.)] |\bminutes of\b", re.IGNORECASE)  # of an agenda
+_MOST_BESIDE, _MOST_BELOW = 8, 3  # words beside the day of the document, in its head and foot
+_NEAR_YEARS = 1  # between the year in a name and the day that a line tells
+
+Part = tuple[int, str]  # a piece of a document, behind the offset at which it begins
+Line = tuple[int, int, int]  # the number of a piece, start and end in it
+
+
+@dataclass(frozen=True, slots=True)
+class DatedSpan:
+    """A date that stands at `text[start:end]`; month and day are 0 where they are not told."""
+
+    start: int
+    end: int
+    year: int
+    month: int = 0
+    day: int = 0
+
+    @property
+    def parts(self) -> tuple[int, int, int]:
+        """Year, month and day, to be compared."""
+        return self.year, self.month, self.day
+
+    @property
+    def iso(self) -> str:
+        """The day as in 2025-03-31; "" where it is not told."""
+        return date(*self.parts).isoformat() if self.day else ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDate:
+    """The date of a document; `is_told` is false where it is only the first that it mentions."""
+
+    date: DatedSpan
+    is_told: bool
+
+
+def dates_in(text: str) -> list[DatedSpan]:
+    """The dates of a text in order: days, months with their year, and years."""
+    found: list[DatedSpan] = []
+    for form in _FORMS:
+        for match in form.finditer(text):
+            span = _read(match)
+            if span and not any(each.start < span.end and span.start < each.end for each in found):
+                found.append(span)
+    return sorted(found, key=lambda each: each.start)
+
+
+def _read(match: re.Match[str]) -> DatedSpan | None:
+    """The date that was matched; None for one that no calendar has."""
+    written = match.groupdict()
+    month = written.get("m") or "0"
+    number = int(month) if month.isdigit() else month_number(month)
+    year, day = int(written["y"]), int(written.get("d") or 0)
+    if month != "0":
+        with suppress(ValueError):
+            date(year, number, day or 1)
+            return DatedSpan(*match.span(), year, number, day)
+        return None
+    return DatedSpan(*match.span(), year)
+
+
+def document_date(source: str, title: str, text: str) -> DocumentDate | None:
+    """The date of a document.
+
+    What counts is, in this order: a line with a label ("Date: …"), a day in the name of the file, a
+    line of the head or foot that tells when it was made, what the name and the title say, and the
+    first date where it begins. A line is not believed where the name has another month, or a year
+    that is further away.
+
+    Args:
+        source: The name of its file.
+        title: Its title.
+        text: All of its text.
+
+    Returns:
+        The date; None where there is none.
+    """
+    named = next(iter(dates_in(source.rsplit("/", 1)[-1])), None)
+    head, foot = [(0, text[:HEAD])], [(0, text[max(HEAD, len(text) - FOOT) :])]
+    labelled = _first(_labelled(head), head)
+    if labelled:
+        return DocumentDate(labelled, is_told=True)
+    if named and named.day:
+        return DocumentDate(named, is_told=True)
+    told = _first(dated_lines(head), head) or _first(closing_lines(foot), foot)
+    if told and _agree(named, told):
+        return DocumentDate(told, is_told=True)
+    entitled = named or next(iter(dates_in(title)), None)
+    if entitled:
+        return DocumentDate(entitled, is_told=True)
+    first = next(iter(dates_in(text[:_BEGINNING])), None)
+    return DocumentDate(first, is_told=False) if first else None
+
+
+def _agree(named: DatedSpan | None, told: DatedSpan) -> bool:
+    """Whether the date in a name may be that of a line."""
+    if named is None:
+        return True
+    if named.month:
+        return named.parts[:2] == told.parts[:2]
+    return abs(named.year - told.year) <= _NEAR_YEARS
+
+
+def _first(lines: Iterator[Line], parts: Sequence[Part]) -> DatedSpan | None:
+    """The date in the first of some lines that has one."""
+    for number, start, end in lines:
+        spans = [span for span in dates_in(parts[number][1][start:end]) if span.month]
+        if spans:
+            return next((span for span in spans if span.day), spans[0])
+    return None
+
+
+def date_lines(parts: Sequence[Part]) -> Iterator[Line]:
+    """The lines of the head of a document that tell its date, the surest first."""
+    yield from _labelled(parts)
+    fields = [
+        (number, *found.span())
+        for number, (_, text) in enumerate(parts)
+        for found in _FIELD.finditer(text)
+    ]
+    if len({parts[number][1][start:end] for number, start, end in fields}) == 1:
+        yield fields[0]
+    yield from dated_lines(parts)
+
+
+def _labelled(parts: Sequence[Part]) -> Iterator[Line]:
+    for number, (_, text) in enumerate(parts):
+        for found in _LABELLED.finditer(text):
+            line = found.group()
+            start = found.start() + len(line) - len(line.lstrip())
+            end = start + len(line.strip())
+            if end - start <= LONGEST_LINE and not RECORD.search(line):
+                yield number, start, end
+        for start, end in lines_with_dates(text):
+            if _OPENS_WITH_LABEL.match(text[start:end]) and _is_whole_line(text, start, end):
+                yield number, start, end
+
+
+def dated_lines(parts: Sequence[Part]) -> Iterator[Line]:
+    """Lines, or sentences in them, with the day on which a document was made."""
+    for number, (offset, text) in enumerate(parts):
+        for start, end in lines_with_dates(text):
+            short = end - start <= LONGEST_DATED and _is_whole_line(text, start, end)
+            near = short or offset + start < _TOP
+            if near and _is_of_making(text[start:end], _MOST_BESIDE):
+                yield number, start, end
+
+
+def closing_lines(parts: Sequence[Part]) -> Iterator[Line]:
+    """Short lines of the foot of a document with the day on which it was made."""
+    for number, (_, text) in enumerate(parts):
+        for start, end in lines_with_dates(text):
+            short = end - start <= LONGEST_DATED and _is_whole_line(text, start, end)
+            if short and _is_of_making(text[start:end], _MOST_BELOW):
+                yield number, start, end
+
+
+def lines_with_dates(text: str) -> Iterator[tuple[int, int]]:
+    """The lines, or the sentences in them, that name a day or a month with its year.
+
+    Days in figures alone are not looked for, but those as in 2025-03-31: they stand before each
+    line of a chat.
+    """
+    for found in dates_in(text):
+        written = text[found.start : found.end]
+        is_day = (
+            bool(found.day)
+            and written[:4].isdigit()
+            and not text[found.end : found.end + 1].isalnum()
+        )
+        if not found.month or not (is_day or any(map(str.isalpha, written))):
+            continue
+        begin = text.rfind("\n", 0, found.start) + 1
+        stop = text.find("\n", found.end)
+        line = text[begin : len(text) if stop < 0 else stop]
+        for start, end in sentence_spans(line):
+            if begin + start <= found.start and found.end <= begin + end:
+                yield begin + start, begin + end
+
+
+def _is_whole_line(text: str, start: int, end: int) -> bool:
+    before, after = text[:start].rstrip(" "), text[end:].lstrip(" ")
+    return before[-1:] in ("", "\n") and after[:1] in ("", "\n")
+
+
+def _is_of_making(line: str, beside: int) -> bool:
+    """Whether the day in a line is that of the document: of its making, or with little beside."""
+    rest = line
+    for span in reversed(dates_in(line)):
+        if span.month:
+            rest = rest[: span.start] + rest[span.end :]
+    if RECORD.search(line) or _ITEM.search(rest):
+        return False
+    if _MAKING.search(rest):
+        return True
+    return not _OTHER_DAY.search(rest) and len(re.findall(r"[^\W\d_]+", rest)) <= beside
