@@ -1,13 +1,13 @@
 """Questions as people ask them, over a folder of documents: right, wrong and refused by kind.
 
     python -m benchmarks.natural_questions FOLDER --keep DIR [--least 0.4] [--half 0|1]
-        [--out FILE.json]
+        [--out FILE.json] [--without RULE...] [--rules]
 
 FOLDER holds documents and `questions.jsonl`: one question a line with qid, question, kind,
 answerable, answers, gold [{source, quote}], all_needed and history [{question}]. An answer is right
 if half of a gold quote is cited or a gold wording is in its text; where all quotes are needed,
 three quarters of them. The index, what was searched and what the reader said are kept in DIR, so
-that the next run takes seconds.
+that the next run takes seconds. With --rules, each hand-written rule is left out in turn.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from sklearn.metrics import roc_auc_score
 
 from askdocs import Assistant, Config, Turn
 from askdocs.answering import pipeline
+from askdocs.answering.rule_switches import RULES, left_out
 from askdocs.evaluation.question_set import spans_of
 from askdocs.models.answer_head import AnswerHead
 from askdocs.models.bundled import checked_bytes
@@ -410,6 +411,27 @@ def one_line(asked: Sequence[Outcome]) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in figures(asked).items())
 
 
+def rule_table(
+    assistant: Assistant, questions: Sequence[Mapping[str, Any]], whole: Sequence[Outcome]
+) -> str:
+    """What becomes of the answers without each rule in turn; the first row is with all of them."""
+    lines = ["| left out | right | wrong | forced right | other answers |", "| --- " * 5 + "|"]
+    lines.append(_rule_row("nothing", whole, whole))
+    for name in sorted(RULES):
+        with left_out(name):
+            lines.append(_rule_row(name, ask(assistant, questions), whole))
+    return "\n".join(lines)
+
+
+def _rule_row(name: str, asked: Sequence[Outcome], whole: Sequence[Outcome]) -> str:
+    counts = collections.Counter(each.verdict for each in asked)
+    forced = sum(each.forced == "right" for each in asked)
+    others = sum(
+        each.answer.text != other.answer.text for each, other in zip(asked, whole, strict=True)
+    )
+    return f"| {name} | {counts['right']} | {counts['wrong']} | {forced} | {others} |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
@@ -417,13 +439,18 @@ def main() -> None:
     parser.add_argument("--least", type=float, default=Config().minimum_confidence)
     parser.add_argument("--half", type=int, choices=(0, 1), help="questions of half the documents")
     parser.add_argument("--out", type=Path, help="write each question with its answer as JSON")
+    parser.add_argument("--without", nargs="+", default=(), metavar="RULE", help="leave rules out")
+    parser.add_argument("--rules", action="store_true", help="leave out each rule in turn")
     given = parser.parse_args()
     lines = (given.folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line) for line in lines if line.strip()]
     if given.half is not None:
         questions = [each for each in questions if half_of(each) == given.half]
     with opened(given.folder, given.keep, given.least) as assistant:
-        asked = ask(assistant, questions)
+        with left_out(*given.without):
+            asked = ask(assistant, questions)
+        if given.rules:
+            print(rule_table(assistant, questions, asked))
     print(table(asked))
     print(one_line(asked))
     if given.out:

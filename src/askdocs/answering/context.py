@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.questions.speech import speaker_unnamed
+from askdocs.answering.rule_switches import rule
 from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, any_of
 from askdocs.text.sentences import is_item, is_row, sentence_spans
 from askdocs.text.stemming import same_word
@@ -117,6 +118,7 @@ def quotable_sentences(passage: Passage, texts: Sequence[str]) -> list[bool]:
     return [can_answer(text) for text in texts]
 
 
+@rule("sentences that say nothing", otherwise=lambda _: True)
 def can_answer(sentence: str) -> bool:
     """Whether a sentence says something by itself."""
     return not (
@@ -146,6 +148,7 @@ def is_question(sentence: str) -> bool:
     return sentence.rstrip(_CLOSING).endswith(_QUESTION_MARKS)
 
 
+@rule("sentence needed before", otherwise=lambda _, number: number)
 def context_start(texts: Sequence[str], number: int) -> int:
     """The index of the first sentence that is needed to understand sentence `number`.
 
@@ -171,11 +174,13 @@ def _depends_on_before(sentence: str) -> bool:
     return bool(_CONTEXT_START.match(sentence)) or speaker_unnamed(sentence)
 
 
+@rule("announced list or text", otherwise=lambda _: False)
 def announces(sentence: str) -> bool:
     """Whether a sentence only announces what answers: "use:", "the following", "4 mechanisms"."""
     return sentence.rstrip(" *_").endswith((":", "：")) or bool(_ANNOUNCES.search(sentence))
 
 
+@rule("condition after", otherwise=lambda _: False)
 def states_condition(sentence: str) -> bool:
     """Whether a sentence limits the one before it: "Unless …", "But only if …"."""
     return bool(_CONDITION.match(sentence))
@@ -210,6 +215,7 @@ def announced_end(text: str, start: int, *, prose: bool = True) -> int:
     return start + after[-1][1] if after else start
 
 
+@rule("list of an item", otherwise=lambda *_: False)
 def in_item(text: str, start: int) -> bool:
     """Whether the sentence that begins at character `start` stands in an item of a list.
 
@@ -241,6 +247,7 @@ def item_end(text: str, end: int) -> int:
     return len(text[: at if at >= 0 else len(text)].rstrip())
 
 
+@rule("steps after a paragraph", otherwise=lambda _, end: end)
 def steps_after(text: str, end: int) -> int:
     """Where the list ends that comes right after the paragraph in which character `end` stands.
 

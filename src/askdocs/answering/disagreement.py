@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
+from askdocs.answering.rule_switches import rule
 from askdocs.answering.verification.facts import NUMBER_WORDS
 from askdocs.text.calendar import MONTHS
 
@@ -19,6 +20,7 @@ _VALUES = {
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 
+@rule("documents differ", otherwise=lambda *_: False)
 def documents_differ(question: Question, candidates: Sequence[Candidate]) -> bool:
     """Whether sentences of different documents answer with figures that exclude each other.
 

@@ -32,6 +32,7 @@ from askdocs.answering.questions.task import Task
 from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import Ranking, rank
 from askdocs.answering.retrieval import retrieve
+from askdocs.answering.rule_switches import rule
 from askdocs.answering.turns import read_before, with_replies
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
@@ -279,6 +280,7 @@ def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
     return any((each.hit.passage.source, each.start) in cited for each in best)
 
 
+@rule("what was quoted before", otherwise=lambda *_: False)
 def _repeats(considered: Considered, history: Sequence[Turn]) -> bool:
     """Whether "and when?" would be answered by a sentence that was just quoted and names no time.
 

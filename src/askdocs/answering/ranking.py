@@ -26,6 +26,7 @@ from askdocs.answering.questions.speech import (
     reports_speech,
     speaker_context,
 )
+from askdocs.answering.rule_switches import rule
 from askdocs.answering.turns import Before, by_speaker, is_signature
 from askdocs.answering.unread import (
     by_words_and_meaning,
@@ -159,6 +160,7 @@ def rank(
     return Ranking(tuple(sorted(candidates, key=_best_first)), found.evidence)
 
 
+@rule("identifiers", otherwise=lambda _, hits: list(hits))
 def _with_identifiers(identifiers: Set[str], hits: Sequence[Hit]) -> list[Hit]:
     """The hits that hold every identifier a question has; all of them where none does.
 
@@ -368,6 +370,7 @@ def _estimated(question: Question, sentences: Sequence[Read]) -> Ranking:
     return Ranking(tuple(sorted(candidates, key=_best_first)), known)
 
 
+@rule("rows of a table", otherwise=list)
 def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Of the rows of one table those that hold most of the question's words come first.
 
@@ -390,6 +393,7 @@ def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [replace(each, chance=chances.get(each.place, each.chance)) for each in candidates]
 
 
+@rule("clause by its number", otherwise=lambda _, candidates: list(candidates))
 def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, of which those answer that a clause or section of this number begins with.
 
@@ -424,11 +428,13 @@ def _about(
     return found
 
 
+@rule("address lines of mails", otherwise=lambda *_: False)
 def _is_address(question: Question, sentence: str) -> bool:
     """Whether a sentence only says who a mail goes to, where that is not asked for."""
     return bool(_ADDRESS.match(sentence)) and not question.of_mail
 
 
+@rule("reported speech", otherwise=lambda *_: (0.0, 0.0, 0.0))
 def _speech(
     question: Question, texts: Sequence[str], number: int, names: Set[str]
 ) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ from askdocs.answering.context import TURN_LABEL, is_question
 from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.said import Said
 from askdocs.answering.questions.speech import names_in, reports_speech
+from askdocs.answering.rule_switches import rule
 from askdocs.text.sentences import is_row
 from askdocs.text.stemming import stem
 from askdocs.text.tokens import words
@@ -85,6 +86,7 @@ def _under_by_line(passage: Passage) -> Turn | None:
     return Turn(author, heading["when"], passage.text)
 
 
+@rule("signatures", otherwise=lambda *_: False)
 def is_signature(passage: Passage, offset: int, sentence: str) -> bool:
     """Whether a sentence at an offset into a passage is only the name of who writes it."""
     if len(sentence.split()) > _MOST_WORDS_OF_A_NAME:
@@ -114,6 +116,7 @@ def _is_name(label: re.Match[str]) -> bool:
     return bool(label["when"]) or named
 
 
+@rule("replies to a turn", otherwise=lambda hits, *_: list(hits))
 def with_replies(hits: Sequence[Hit], after: Callable[[Passage, int], list[Passage]]) -> list[Hit]:
     """The hits, and the turns that follow those among the first which ask something.
 
@@ -159,6 +162,7 @@ def read_before(passage: Passage, before: Callable[[Passage, int], list[Passage]
     return Before(f"{turn.author} ({turn.when}): ") if turn else Before()
 
 
+@rule("words of a speaker", otherwise=lambda _, candidates, __: list(candidates))
 def by_speaker(
     said: Said, candidates: Sequence[Candidate], rare_words: Mapping[str, float]
 ) -> list[Candidate]:

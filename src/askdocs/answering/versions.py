@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
+from askdocs.answering.rule_switches import rule
 from askdocs.text.dates import document_date
 from askdocs.text.sentences import is_row
 from askdocs.text.stemming import stem
@@ -21,6 +22,7 @@ _FEWEST_WORDS = 3  # that they must have in common
 Day = tuple[int, int, int]
 
 
+@rule("versions of a document", otherwise=lambda *_: ())
 def versions(
     question: Question, candidates: Sequence[Candidate], text_of: Callable[[str], str]
 ) -> tuple[Candidate, ...]:

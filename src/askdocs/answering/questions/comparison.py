@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from askdocs.answering.rule_switches import rule
 from askdocs.text.stop_words import content_words
 
 _COMPARES = re.compile(
@@ -39,6 +40,7 @@ class Side:
     question: str
 
 
+@rule("two things compared", otherwise=lambda _: None)
 def sides_of(question: str) -> tuple[Side, Side] | None:
     """The two sides of a question that compares; None for a question of another kind."""
     if not _COMPARES.search(question) or _ONE_THING.search(question):

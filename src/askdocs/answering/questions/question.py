@@ -23,6 +23,7 @@ from askdocs.answering.questions.metadata import MetadataFact, metadata_facts_in
 from askdocs.answering.questions.said import Said, said_in
 from askdocs.answering.questions.speech import asks_for_any_statement, asks_for_speech
 from askdocs.answering.questions.task import Task, task_of
+from askdocs.answering.rule_switches import rule
 from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, QUESTION_WORDS, any_of
 from askdocs.types import Turn
 
@@ -151,6 +152,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
     )
 
 
+@rule("polite words removed", otherwise=lambda text: text)
 def without_request(text: str) -> str:
     """A question without the polite words around it: "Can you tell me when …" becomes "when …"."""
     rest = _REQUEST.sub("", text)
