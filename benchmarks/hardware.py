@@ -52,7 +52,7 @@ def embedding_rate(texts: list[str], precision: str, rounds: int = 5) -> dict[st
         began = time.perf_counter()
         embedder.embed_many(texts)
         seconds.append(time.perf_counter() - began)
-    embedder.rest()
+    embedder.release_worker()
     usual = median(seconds)
     return {
         "texts_a_second": len(texts) / usual,
@@ -64,7 +64,7 @@ def embedding_rate(texts: list[str], precision: str, rounds: int = 5) -> dict[st
 
 def precisions() -> list[str]:
     """What the shipped embedder can be run in here."""
-    from askdocs.models.bfloat16.encoder import has_bfloat16
+    from askdocs.models.worker.encoder import has_bfloat16
 
     return ["float32", "bfloat16"] if has_bfloat16() else ["float32"]
 

@@ -35,8 +35,8 @@ from askdocs.answering.rule_switches import RULES, left_out
 from askdocs.evaluation.question_set import spans_of
 from askdocs.models.answer_head import AnswerHead
 from askdocs.models.bundled import checked_bytes
+from askdocs.models.cross_encoder import HEAD, EnglishSentenceScorer, SentenceScores, Window
 from askdocs.models.reader import OnnxReader, Reading, prefix
-from askdocs.models.second_reader import HEAD, OnnxSecondReader, SecondReading, Window
 from askdocs.types import Answer, Hit, Passage
 
 NOT_DOCUMENTS = ("questions.jsonl", "SOURCES.md", "README.md", "score.py")
@@ -64,29 +64,31 @@ class KeptReader:
         return [_unit(self.kept[key]) for key in keys]
 
 
-class KeptSecondReader:
+class KeptSentenceScorer:
     """The larger model, whose readings are kept in the same way."""
 
     def __init__(self, kept: dict[Any, Any], models: Any) -> None:
         self.kept = kept
         self._models = models
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
-        """As `SecondReader.read`; only what is not known yet is read."""
+    def score(self, question: str, passages: Sequence[Passage]) -> list[SentenceScores]:
+        """As `SentenceScorer.score`; only what is not known yet is read."""
         keys = [(question, prefix(each), each.text) for each in passages]
         unknown = [n for n, key in enumerate(keys) if key not in self.kept]
         if unknown:
-            reader = OnnxSecondReader(self._models._loaded_network())
-            fresh = reader.read(question, [passages[n] for n in unknown])
+            reader = EnglishSentenceScorer(self._models._loaded_network())
+            fresh = reader.score(question, [passages[n] for n in unknown])
             for number, reading in zip(unknown, fresh, strict=True):
                 self.kept[keys[number]] = [_window_kept(each, reading) for each in reading.windows]
         return [
-            SecondReading(tuple(_window_of(each) for each in self.kept[key]), _as_head(_UnitHead()))
+            SentenceScores(
+                tuple(_window_of(each) for each in self.kept[key]), _as_head(_UnitHead())
+            )
             for key in keys
         ]
 
 
-def _window_kept(window: Any, reading: SecondReading) -> tuple[Any, ...]:
+def _window_kept(window: Any, reading: SentenceScores) -> tuple[Any, ...]:
     head: Any = reading.head
     width = len(window.first)
     states = (window.states @ head._weights[width:]).astype(np.float32)
@@ -115,16 +117,16 @@ class _UnitHead:
 
 def _projected(reading: Reading) -> tuple[Any, ...]:
     head: Any = reading.head
-    width = len(reading.pair)
+    width = len(reading.cls_state)
     weights, bias = head._weights, head._bias
     return (
         reading.offsets.astype(np.int32),
         reading.starts,
         reading.ends,
-        reading.null,
+        reading.no_answer_logit,
         reading.relevance,
         (reading.states @ weights[width:]).astype(np.float32),
-        float(reading.pair @ weights[:width]) + bias,
+        float(reading.cls_state @ weights[:width]) + bias,
     )
 
 
@@ -138,7 +140,7 @@ def _unit(kept: tuple[Any, ...]) -> Reading:
         null,
         relevance,
         states=states[:, None],
-        pair=np.array([pair], np.float32),
+        cls_state=np.array([pair], np.float32),
         head=head,
     )
 
@@ -217,7 +219,7 @@ def opened(folder: Path, keep: Path, least: float | None = None) -> Iterator[Ass
             kept.hits.clear()
         models = assistant._parts.models
         models._reader = KeptReader(kept.readings)
-        models._second_reader = KeptSecondReader(kept.again, models)
+        models._sentence_scorer = KeptSentenceScorer(kept.again, models)
         before = kept.size()
         try:
             with mock.patch.object(pipeline, "find", found):

@@ -32,7 +32,7 @@ from askdocs.system import processes
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 CAN_FORK = sys.platform == "linux"
-_IMPORTED_LATE = {"askdocs.models.bfloat16.process": ("torch",)}  # by functions of a module
+_IMPORTED_LATE = {"askdocs.models.worker.process": ("torch",)}  # by functions of a module
 COMMAND = "from askdocs.cli.commands import main; main()"
 
 

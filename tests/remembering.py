@@ -14,9 +14,13 @@ import numpy as np
 from onnxruntime import InferenceSession
 
 from askdocs import resources
+from askdocs.models.cross_encoder import (
+    EnglishSentenceScorer,
+    MultilingualSentenceScorer,
+    SentenceScores,
+)
 from askdocs.models.embedders import Embedder, OnnxEmbedder, Vectors
 from askdocs.models.reader import OnnxReader, Reading
-from askdocs.models.second_reader import MultilingualReader, OnnxSecondReader, SecondReading
 from askdocs.models.verifier import ClaimScore, OnnxClaimScorer
 from askdocs.types import Passage
 
@@ -56,25 +60,25 @@ class RememberingReader(OnnxReader):
         return self._readings.of(question, passages)
 
 
-class RememberingSecondReader(OnnxSecondReader):
+class RememberingEnglishScorer(EnglishSentenceScorer):
     """Reads a passage again once for the same question."""
 
     def __init__(self, session: InferenceSession) -> None:
         super().__init__(session)
-        self._readings = _Readings(super().read)
+        self._readings = _Readings(super().score)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+    def score(self, question: str, passages: Sequence[Passage]) -> list[SentenceScores]:
         return self._readings.of(question, passages)
 
 
-class RememberingMultilingualReader(MultilingualReader):
+class RememberingMultilingualScorer(MultilingualSentenceScorer):
     """Reads a passage once for the same question."""
 
     def __init__(self, session: InferenceSession, states: str) -> None:
         super().__init__(session, states)
-        self._readings = _Readings(super().read)
+        self._readings = _Readings(super().score)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+    def score(self, question: str, passages: Sequence[Passage]) -> list[SentenceScores]:
         return self._readings.of(question, passages)
 
 
@@ -120,14 +124,14 @@ def remember_models() -> None:
             if not isinstance(found, OnnxEmbedder):
                 return found
             loaded[spec] = RememberingEmbedder(found)
-        return loaded[spec].sibling()
+        return loaded[spec].share()
 
     for name, model in (
         ("load_embedder", embedder),
         ("load_network", cache(resources.load_network)),
         ("OnnxReader", cache(RememberingReader)),
-        ("MultilingualReader", cache(RememberingMultilingualReader)),
-        ("OnnxSecondReader", cache(RememberingSecondReader)),
+        ("MultilingualSentenceScorer", cache(RememberingMultilingualScorer)),
+        ("EnglishSentenceScorer", cache(RememberingEnglishScorer)),
         ("OnnxClaimScorer", cache(RememberingClaimScorer)),
     ):
         setattr(resources, name, model)

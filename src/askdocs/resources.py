@@ -27,19 +27,23 @@ from askdocs.index.vectors.store import VectorStore
 from askdocs.index.vectors.store import open_vectors as open_store
 from askdocs.llm.load import LlamaIndexModel, load_llm
 from askdocs.llm.model import LanguageModel
+from askdocs.models.cross_encoder import (
+    EnglishSentenceScorer,
+    MultilingualSentenceScorer,
+    SentenceScorer,
+)
 from askdocs.models.embedder_ray import RayEmbedder
 from askdocs.models.embedders import (
     ENGLISH_SPEC,
+    HIDDEN_STATES,
     MULTILINGUAL_SPEC,
-    STATES,
     Embedder,
     LlamaIndexEmbedder,
     OnnxEmbedder,
     load_embedder,
-    rest,
+    release_worker,
 )
 from askdocs.models.reader import OnnxReader, Reader
-from askdocs.models.second_reader import MultilingualReader, OnnxSecondReader, SecondReader
 from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer, load_network
 
 if TYPE_CHECKING:
@@ -57,8 +61,8 @@ class Models:
         self._embedders: dict[tuple[str, str | None], Embedder] = {}
         self._reader: Reader | None = None
         self._network: InferenceSession | None = None
-        self._second_reader: SecondReader | None = None
-        self._multilingual_reader: SecondReader | None = None
+        self._sentence_scorer: SentenceScorer | None = None
+        self._multilingual_scorer: SentenceScorer | None = None
         self._claim_scorer: ClaimScorer | None = None
         self._llms: dict[tuple[Any, ...], LanguageModel] = {}
 
@@ -70,7 +74,7 @@ class Models:
             if loaded is None:
                 loaded = self._embedders[spec, key] = load_embedder(spec, key=key)
                 return loaded
-        return loaded.sibling() if isinstance(loaded, OnnxEmbedder) else loaded
+        return loaded.share() if isinstance(loaded, OnnxEmbedder) else loaded
 
     def reader(self) -> Reader:
         """The model that reads passages."""
@@ -79,21 +83,23 @@ class Models:
                 self._reader = OnnxReader()
             return self._reader
 
-    def second_reader(self) -> SecondReader:
-        """The model that reads the best passages again."""
+    def sentence_scorer(self) -> SentenceScorer:
+        """The model that reranks the sentences of the best passages."""
         with self._guard:
-            if self._second_reader is None:
-                self._second_reader = OnnxSecondReader(self._loaded_network())
-            return self._second_reader
+            if self._sentence_scorer is None:
+                self._sentence_scorer = EnglishSentenceScorer(self._loaded_network())
+            return self._sentence_scorer
 
-    def multilingual_reader(self) -> SecondReader:
-        """The model that reads passages in other languages than English."""
+    def multilingual_scorer(self) -> SentenceScorer:
+        """The model that scores sentences in other languages than English."""
         embedder = self.embedder(MULTILINGUAL_SPEC, None)
         assert isinstance(embedder, OnnxEmbedder)
         with self._guard:
-            if self._multilingual_reader is None:
-                self._multilingual_reader = MultilingualReader(embedder.session, STATES)
-            return self._multilingual_reader
+            if self._multilingual_scorer is None:
+                self._multilingual_scorer = MultilingualSentenceScorer(
+                    embedder.session, HIDDEN_STATES
+                )
+            return self._multilingual_scorer
 
     def claim_scorer(self) -> ClaimScorer:
         """The model that judges what a language model writes."""
@@ -103,7 +109,7 @@ class Models:
             return self._claim_scorer
 
     def _loaded_network(self) -> InferenceSession:
-        """The network that judges statements and, with its adapter, reads passages again."""
+        """The network of the verifier. With its adapter it is the English sentence scorer."""
         if self._network is None:
             self._network = load_network()
         return self._network
@@ -280,7 +286,7 @@ class Parts:
             try:
                 yield self.embedder
             finally:
-                rest(self.embedder)
+                release_worker(self.embedder)
             return
         if self._given_embedder is not None:
             raise ConfigError("A cluster loads its model by the setting embedder; give none.")
@@ -291,13 +297,13 @@ class Parts:
         """The model that reads passages."""
         return self.models.reader()
 
-    def open_multilingual_reader(self) -> SecondReader:
-        """The model that reads passages in other languages."""
-        return self.models.multilingual_reader()
+    def open_multilingual_scorer(self) -> SentenceScorer:
+        """The model that scores sentences in other languages than English."""
+        return self.models.multilingual_scorer()
 
-    def open_second_reader(self) -> SecondReader:
-        """The model that reads the best passages again."""
-        return self.models.second_reader()
+    def open_sentence_scorer(self) -> SentenceScorer:
+        """The model that reranks the sentences of the best passages."""
+        return self.models.sentence_scorer()
 
     def open_claim_scorer(self) -> ClaimScorer:
         """The model that judges what a language model writes."""

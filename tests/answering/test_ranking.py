@@ -15,8 +15,8 @@ from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import parse
 from askdocs.answering.ranking import after_reading, is_readable, rank
 from askdocs.models.answer_head import AnswerHead
+from askdocs.models.cross_encoder import SentenceScores, Window
 from askdocs.models.reader import Reading
-from askdocs.models.second_reader import SecondReading, Window
 from askdocs.types import Hit, Passage
 
 NORWEGIAN = "Fyret ble bygget i 1873, og fyrvokteren bodde der hele året med familien sin."
@@ -204,27 +204,27 @@ def test_the_later_passages_are_read_only_where_the_first_leave_it_open(
     assert reader.read_passages == read
 
 
-class GivenSecondReader:
+class GivenSentenceScorer:
     """Says of each passage, by its id, how likely its sentences answer."""
 
     def __init__(self, logits: Mapping[str, float]) -> None:
         self.logits = logits
         self.read_passages: list[str] = []
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[SecondReading]:
+    def score(self, question: str, passages: Sequence[Passage]) -> list[SentenceScores]:
         self.read_passages += [each.id for each in passages]
         offsets = np.array([[4, 9]])
         found = []
         for each in passages:
             logit = np.array([self.logits[each.id]], np.float32)
-            found.append(SecondReading((Window(offsets, logit[:, None], logit),), GivenHead()))
+            found.append(SentenceScores((Window(offsets, logit[:, None], logit),), GivenHead()))
         return found
 
 
 def test_the_larger_model_decides_between_the_best_passages(sample: Assistant) -> None:
     text = "The light is seen from the harbour and from the hill above it."
     hits = [Hit(Passage(str(n), f"{n}.txt", text, 0, len(text)), 0.5 - n / 100) for n in range(5)]
-    second = GivenSecondReader({"0": -2.0, "1": -3.0, "2": 4.0})
+    second = GivenSentenceScorer({"0": -2.0, "1": -3.0, "2": 4.0})
     ranking = rank(
         parse("Where is the light seen from?"), hits, {"light": 1.0}, sample.embedder,
         CountingReader(-2.0), second=lambda: second,

@@ -27,11 +27,13 @@ class Alike:
 
     def __init__(self, spec: str = MULTILINGUAL_SPEC) -> None:
         self.fingerprint = f"{spec}:alike"
+        self.questions: list[str] = []
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         return np.full((len(texts), 2), 0.5, np.float32)
 
     def embed_question(self, question: str) -> np.ndarray:
+        self.questions.append(question)
         return np.array([1.0, 0.0], np.float32)
 
 
@@ -42,7 +44,7 @@ class Logits:
     text: str
     known: dict[str, float]
 
-    def answers(self, start: int, end: int) -> float | None:
+    def sentence_logit(self, start: int, end: int) -> float | None:
         return self.known.get(self.text[start:end])
 
 
@@ -51,7 +53,7 @@ class Reader:
         self.known = known
         self.texts: list[str] = []
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Logits]:
+    def score(self, question: str, passages: Sequence[Passage]) -> list[Logits]:
         self.texts += [each.text for each in passages]
         return [Logits(each.text, self.known) for each in passages]
 
@@ -88,6 +90,16 @@ def test_passages_are_read_once_and_only_the_first_few() -> None:
     reader = Reader({})
     found(reader, *(f"{BOAT} {number}" for number in range(unread._MOST_PASSAGES + 3)))
     assert len(reader.texts) == len(set(reader.texts)) == unread._MOST_PASSAGES
+
+
+@pytest.mark.parametrize(("texts", "times"), [((BOAT, SOUP), 1), ((), 0)])
+def test_a_question_is_embedded_once_if_there_are_passages(
+    texts: tuple[str, ...], times: int
+) -> None:
+    embedder = Alike()
+    hits = [hit(number, text) for number, text in enumerate(texts)]
+    by_words_and_meaning(QUESTION, hits, {"boot": 1.0}, embedder, lambda: Reader({}))
+    assert embedder.questions == [QUESTION] * times
 
 
 def test_with_an_embedder_of_english_nothing_is_read() -> None:

@@ -248,7 +248,7 @@ def test_a_server_of_an_embedding_model_is_held_to_the_same(
 
 def test_an_embedding_server_that_drips_is_left_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte came in time, and nothing limited the whole."""
-    monkeypatch.setattr(embedder_server, "_SECONDS", 0.5)
+    monkeypatch.setattr(embedder_server, "_TIMEOUT", 0.5)
     drips = [b"HTTP/1.1 200 OK\r\n\r\n", *repeat(b": still here\n\n", 3000)]
     with hostile(drips) as server, pytest.raises(ModelUnavailableError, match="stopped"):
         ServerEmbedder(server.url).embed(["Hello?"])

@@ -10,10 +10,10 @@ import pytest
 from askdocs import ConfigError, ModelUnavailableError
 from askdocs.models import bundled
 from askdocs.models import embedders as embedding
-from askdocs.models.bfloat16 import encoder
-from askdocs.models.bfloat16.encoder import has_bfloat16
 from askdocs.models.bundled import BATCH_TOKENS, batches
 from askdocs.models.embedders import OnnxEmbedder, load_embedder
+from askdocs.models.worker import encoder
+from askdocs.models.worker.encoder import has_bfloat16
 from askdocs.system import processes
 from askdocs.system.processes import start
 from tests.waiting import wait_for
@@ -49,7 +49,7 @@ def test_many_texts_go_on_in_bfloat16_where_the_processor_has_it(
     known: bool, builtin: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "has_bfloat16", lambda: known)
-    monkeypatch.setattr(embedding, "_MANY", 24)
+    monkeypatch.setattr(embedding, "_WORKER_FROM", 24)
     texts = [f"Sentence number {n} about topic {n % 7}. " * n for n in range(1, 13)]
     model = OnnxEmbedder()
     first, last = model.embed_many(texts), model.embed_many(texts)
@@ -57,7 +57,7 @@ def test_many_texts_go_on_in_bfloat16_where_the_processor_has_it(
     assert float((first * last).sum(axis=1).min()) > 0.999
     assert np.allclose(np.linalg.norm(last, axis=1), 1, atol=1e-5)
     assert np.array_equal(model.embed(texts), builtin.embed(texts))
-    model.rest()
+    model.release_worker()
     assert np.array_equal(model.embed_many(texts), first)
 
 
@@ -66,12 +66,12 @@ def test_a_process_that_is_lost_costs_only_its_speed(
     builtin: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "has_bfloat16", lambda: True)
-    monkeypatch.setattr(embedding, "_MANY", 2)
+    monkeypatch.setattr(embedding, "_WORKER_FROM", 2)
     texts = [f"Sentence number {n}." for n in range(4)]
     model = OnnxEmbedder()
     fast = model.embed_many(texts)
-    assert model._faster is not None
-    process = model._faster._child.process
+    assert model._worker is not None
+    process = model._worker._child.process
     process.kill()
     assert np.array_equal(model.embed_many(texts), builtin.embed(texts))
     assert not np.array_equal(fast, builtin.embed(texts))
@@ -87,10 +87,10 @@ def test_the_process_ends_with_the_one_that_it_embeds_for() -> None:
     code = """if True:
         import os, signal
         from askdocs.models import embedders
-        embedders.has_bfloat16, embedders._MANY = lambda: True, 2
+        embedders.has_bfloat16, embedders._WORKER_FROM = lambda: True, 2
         model = embedders.OnnxEmbedder()
         model.embed_many(["Owls hunt at night."] * 2)
-        print(model._faster._child.process.pid, flush=True)
+        print(model._worker._child.process.pid, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     done = subprocess.run(
@@ -117,7 +117,9 @@ def test_where_the_system_does_not_tell_pytorch_does(
     import torch
 
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": known}, raising=False)
-    monkeypatch.setattr(encoder, "_torch_tells", encoder._torch_tells.__wrapped__)
+    monkeypatch.setattr(
+        encoder, "_torch_reports_bfloat16", encoder._torch_reports_bfloat16.__wrapped__
+    )
     monkeypatch.setattr("platform.machine", lambda: "AMD64")
     assert has_bfloat16(tmp_path / "none") is known
     monkeypatch.delattr(torch.cpu, "get_capabilities")

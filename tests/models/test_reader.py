@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
-from askdocs.models.reader import OnnxReader, Reading
+from askdocs.models import bundled
+from askdocs.models.bundled import MULTILINGUAL_TOKENIZER, TOKENIZER, load_tokenizer
+from askdocs.models.reader import OnnxReader, PairTokenizer, Reading
 from askdocs.types import Passage
 
 
@@ -48,7 +53,7 @@ def test_a_passage_is_read_the_same_alone_and_in_company(reader: OnnxReader) -> 
     for text, reading in zip(texts, together, strict=True):
         (alone,) = reader.read("What was the price?", [passage(text)])
         assert np.allclose(alone.starts, reading.starts, atol=1e-3)
-        assert abs(alone.null - reading.null) < 1e-3
+        assert abs(alone.no_answer_logit - reading.no_answer_logit) < 1e-3
 
 
 def test_a_long_passage_is_read_to_its_end(reader: OnnxReader) -> None:
@@ -74,3 +79,35 @@ def test_where_there_is_no_token_there_is_no_span() -> None:
 
 def test_an_endless_question_is_cut(reader: OnnxReader) -> None:
     assert len(reader.read("why " * 5000, [passage(TEXT)])) == 1
+
+
+@pytest.mark.parametrize("file", [TOKENIZER, MULTILINGUAL_TOKENIZER])
+def test_a_tokenizer_file_is_read_once_for_all_that_use_it(
+    file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    unpacked = bundled._unpacked
+    monkeypatch.setattr(bundled, "_unpacked", lambda name: read.append(name) or unpacked(name))
+    bundled._parsed_tokenizer.cache_clear()
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(load_tokenizer, [file] * 4))
+    PairTokenizer(tokenizer=file)
+    assert read == [file]
+
+
+@pytest.mark.parametrize("file", [TOKENIZER, MULTILINGUAL_TOKENIZER])
+@pytest.mark.parametrize(
+    "text", ["", "\tÄrger  mit Ü 你好 😀", "a <s> b</s>[SEP] [CLS] [UNK]<unk>"]
+)
+def test_tokenizers_that_share_a_file_cut_text_as_it_says(file: str, text: str) -> None:
+    stored = Tokenizer.from_str(bundled._unpacked(file).decode())
+    stored.no_truncation()
+    stored.no_padding()
+    short = load_tokenizer(file)
+    short.enable_truncation(3)
+    for texts in ((text,), ("What is it?", text)):
+        found, expected = load_tokenizer(file).encode(*texts), stored.encode(*texts)
+        assert found.ids == expected.ids
+        assert found.offsets == expected.offsets
+        assert found.sequence_ids == expected.sequence_ids
+    assert len(short.encode("one two three four five").ids) == 3

@@ -6,7 +6,7 @@ import pytest
 
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.models.embedders import OnnxEmbedder
-from askdocs.models.verifier import OnnxClaimScorer, nearest_sentences
+from askdocs.models.verifier import OnnxClaimScorer, most_similar_sentences
 from askdocs.types import Passage
 
 EVIDENCE = (
@@ -64,9 +64,9 @@ def test_evidence_that_is_too_long_keeps_what_the_claim_is_about(scorer: OnnxCla
     assert kept.supported > without.supported + 0.3
 
 
-def test_nearest_sentences_keep_their_order() -> None:
+def test_most_similar_sentences_keep_their_order() -> None:
     text = "Birds sing. The lock opens at seven. Rain falls. The lock closes at nine."
-    assert nearest_sentences(text, "When does the lock open and close?", 11) == (
+    assert most_similar_sentences(text, "When does the lock open and close?", 11) == (
         "The lock opens at seven. The lock closes at nine."
     )
 

@@ -33,7 +33,7 @@ from torch import Tensor, nn
 
 from askdocs import Assistant, Config
 from askdocs.models.bundled import MODELS, MULTILINGUAL, MULTILINGUAL_TOKENIZER
-from askdocs.models.second_reader import MULTILINGUAL_HEAD
+from askdocs.models.cross_encoder import MULTILINGUAL_HEAD
 from askdocs.types import Document
 from training import synthetic_corpora
 from training.reader.finetune import (

@@ -30,7 +30,7 @@ from askdocs import Assistant, Config, Turn
 from askdocs.answering import unread
 from askdocs.answering.candidates import Candidate
 from askdocs.models.bundled import MULTILINGUAL, checksum
-from askdocs.models.second_reader import SecondReader
+from askdocs.models.cross_encoder import SentenceScorer
 from benchmarks.languages import half_of, kept, same_place, unpacked
 from benchmarks.natural_questions import Judge
 from training.ranking.regression import LabelledCandidates, fit_ranking
@@ -60,7 +60,7 @@ def remembering(path: Path) -> Iterator[None]:
     read = unread.logits
 
     def logits(
-        question: str, candidates: Sequence[Candidate], reader: SecondReader
+        question: str, candidates: Sequence[Candidate], reader: SentenceScorer
     ) -> list[float | None]:
         key = question, tuple((each.hit.passage.id, each.start) for each in candidates)
         if key not in known:

@@ -99,7 +99,7 @@ def labelled(
                 continue
             sentence = hit.passage.text[start:end]
             own = hit.passage.source == f"{item['id']}.txt"
-            states.append(np.concatenate([reading.pair, reading.states[inside].mean(axis=0)]))
+            states.append(np.concatenate([reading.cls_state, reading.states[inside].mean(axis=0)]))
             right.append(own and any(sentence in quote or quote in sentence for quote in quotes))
     if not states or (row["answerable"] and not any(right)):
         return None

@@ -223,8 +223,8 @@ def _searched(
             parts.open_reader(),
             talked_of=talked_of,
             before={hit.passage.id: read_before(hit.passage, catalog.before) for hit in hits},
-            second=parts.open_second_reader,
-            multilingual=parts.open_multilingual_reader,
+            second=parts.open_sentence_scorer,
+            multilingual=parts.open_multilingual_scorer,
         )
     return Considered(
         question=question,

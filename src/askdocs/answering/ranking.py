@@ -34,9 +34,9 @@ from askdocs.answering.unread import (
     compared_sentences,
     words_at,
 )
+from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
-from askdocs.models.second_reader import SecondReader, SecondReading
 from askdocs.text.language import asks_in_english
 from askdocs.text.sentences import is_row
 from askdocs.types import Hit, Passage
@@ -113,8 +113,8 @@ def rank(
     reader: Reader,
     talked_of: Set[str] = frozenset(),
     before: Mapping[str, Before] | None = None,
-    second: Callable[[], SecondReader] | None = None,
-    multilingual: Callable[[], SecondReader] | None = None,
+    second: Callable[[], SentenceScorer] | None = None,
+    multilingual: Callable[[], SentenceScorer] | None = None,
 ) -> Ranking:
     """The sentences of `hits`, those that most likely answer first; ties are broken by place.
 
@@ -235,7 +235,7 @@ def _with_turns(passages: Sequence[Passage], before: Mapping[str, Before]) -> li
 def _read_again(
     question: Question,
     read: Sequence[Read],
-    second: SecondReader,
+    second: SentenceScorer,
     before: Mapping[str, Before],
 ) -> list[Read]:
     """The same sentences, ranked also by what the larger model says of the best passages.
@@ -245,7 +245,7 @@ def _read_again(
     best = sorted(read, key=lambda each: -each.rank)
     passages = {each.passage.id: each.passage for each in best}
     chosen = list(passages.values())[:_READ_AGAIN]
-    readings = second.read(question.read_as, _with_turns(chosen, before))
+    readings = second.score(question.read_as, _with_turns(chosen, before))
     known = {passage.id: reading for passage, reading in zip(chosen, readings, strict=True)}
     logits = [_logit_again(each, known.get(each.passage.id), before) for each in read]
     lowest = min((each for each in logits if each is not None), default=0.0)
@@ -256,13 +256,13 @@ def _read_again(
 
 
 def _logit_again(
-    read: Read, reading: SecondReading | None, before: Mapping[str, Before]
+    read: Read, reading: SentenceScores | None, before: Mapping[str, Before]
 ) -> float | None:
     """What the larger model says of a sentence; None where it has not read it."""
     if reading is None:
         return None
     shift = len(before.get(read.passage.id, Before()).text) - read.passage.start
-    return reading.answers(read.candidate.start + shift, read.candidate.end + shift)
+    return reading.sentence_logit(read.candidate.start + shift, read.candidate.end + shift)
 
 
 def _ranked_again(read: Read, logit: float) -> Read:
@@ -306,7 +306,7 @@ def _of_passage(
         if is_signature(passage, start, text):
             continue
         speech = _speech(question, texts, number, names)
-        head = reading.answers(start + shift, end + shift) - elsewhere
+        head = (reading.sentence_logit(start + shift, end + shift) or 0.0) - elsewhere
         covered = coverage(rare_words, f"{asked} {_with_context(question, texts, number)}")
         features = (
             logits[number],
@@ -334,7 +334,7 @@ def _of_passage(
             coverage=covered,
             features=features,
         )
-        found.append(Read(logit, head, reading.null, candidate))
+        found.append(Read(logit, head, reading.no_answer_logit, candidate))
     return found
 
 
@@ -415,8 +415,11 @@ def _about(
 
     A sentence that has nothing of it itself is about it only if the heading above it is.
     """
+    if not hits:
+        return []
     found = []
-    for hit, start, end, cosine in compared_sentences(topic, hits, embedder):
+    vector = embedder.embed_question(topic)
+    for hit, start, end, cosine in compared_sentences(vector, hits, embedder):
         text = words_at(hit, start, end)
         covered = coverage(rare_words, text)
         heading = hit.passage.own_heading

@@ -12,8 +12,8 @@ from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import logistic
 from askdocs.answering.context import all_sentences, sentences
 from askdocs.answering.coverage import coverage, loose_coverage
-from askdocs.models.embedders import Embedder, is_multilingual
-from askdocs.models.second_reader import SecondReader
+from askdocs.models.cross_encoder import SentenceScorer
+from askdocs.models.embedders import Embedder, Vectors, is_multilingual
 from askdocs.text.language import language_of
 from askdocs.text.stemming import stems_for
 from askdocs.types import Hit
@@ -49,7 +49,7 @@ def by_words_and_meaning(
     hits: Sequence[Hit],
     rare_words: Mapping[str, float],
     embedder: Embedder,
-    reader: Callable[[], SecondReader] | None = None,
+    reader: Callable[[], SentenceScorer] | None = None,
 ) -> list[Candidate]:
     """The sentences of passages that the English reader cannot judge, each with its chance.
 
@@ -121,9 +121,18 @@ def evidence(candidates: Sequence[Candidate], *, shares: bool) -> tuple[float, f
 
 
 def compared_sentences(
-    question: str, hits: Sequence[Hit], embedder: Embedder
+    question: Vectors, hits: Sequence[Hit], embedder: Embedder
 ) -> list[tuple[Hit, int, int, float]]:
-    """(hit, start, end, cosine with the question) of the sentences of passages, in order."""
+    """Compare the sentences of passages with a question.
+
+    Args:
+        question: The question's vector, float32 [dimensions].
+        hits: The passages.
+        embedder: Embeds the sentences.
+
+    Returns:
+        (hit, start, end, cosine with the question) of each sentence, in order.
+    """
     places = [
         (hit, hit.passage.start + start, hit.passage.start + end)
         for hit in hits
@@ -131,9 +140,10 @@ def compared_sentences(
     ]
     if not places:
         return []
-    asked = embedder.embed_question(question)
     vectors = embedder.embed([words_at(*place) for place in places])
-    return [(*place, float(vector @ asked)) for place, vector in zip(places, vectors, strict=True)]
+    return [
+        (*place, float(vector @ question)) for place, vector in zip(places, vectors, strict=True)
+    ]
 
 
 def words_at(hit: Hit, start: int, end: int) -> str:
@@ -147,13 +157,13 @@ def chance_of(features: Sequence[float], weights: Sequence[float]) -> float:
 
 
 def logits(
-    question: str, candidates: Sequence[Candidate], reader: SecondReader
+    question: str, candidates: Sequence[Candidate], reader: SentenceScorer
 ) -> list[float | None]:
     """The logit that each sentence answers, by the reader; None where it has not read it."""
     passages = {each.hit.passage.id: each.hit.passage for each in candidates}
-    readings = dict(zip(passages, reader.read(question, list(passages.values())), strict=True))
+    readings = dict(zip(passages, reader.score(question, list(passages.values())), strict=True))
     return [
-        readings[each.hit.passage.id].answers(
+        readings[each.hit.passage.id].sentence_logit(
             each.start - each.hit.passage.start, each.end - each.hit.passage.start
         )
         for each in candidates
@@ -173,9 +183,12 @@ def _with_readings(
 def _candidates(
     question: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
 ) -> list[Candidate]:
+    if not hits:
+        return []
     stem = stems_for(question)
     held = {hit.passage.id: coverage(rare_words, _around(hit), stem) for hit in hits}
-    compared = compared_sentences(question, hits, embedder)
+    vector = embedder.embed_question(question)
+    compared = compared_sentences(vector, hits, embedder)
     if not compared:
         return []
     before = {hit.passage.id: _before_each(hit) for hit in hits}
@@ -183,7 +196,7 @@ def _candidates(
         _with_context(hit, before[hit.passage.id].get(start, ""), words_at(hit, start, end))
         for hit, start, end, _ in compared
     ]
-    in_context = _nearness(question, contexts, embedder)
+    in_context = _nearness(vector, contexts, embedder)
     found = []
     for (hit, start, end, cosine), context, nearness in zip(
         compared, contexts, in_context, strict=True
@@ -195,11 +208,11 @@ def _candidates(
     return found
 
 
-def _nearness(question: str, texts: Sequence[str], embedder: Embedder) -> Sequence[float]:
-    """The cosines with the question; 0 where the embedder has not learnt the languages."""
+def _nearness(question: Vectors, texts: Sequence[str], embedder: Embedder) -> Sequence[float]:
+    """The cosines with the question's vector; 0 if the embedder is English-only."""
     if not is_multilingual(embedder):
         return [0.0] * len(texts)
-    return list(map(float, embedder.embed(texts) @ embedder.embed_question(question)))
+    return list(map(float, embedder.embed(texts) @ question))
 
 
 def _before_each(hit: Hit) -> dict[int, str]:

@@ -1,1 +1,1 @@
-"""The small models and their weights: embedders (texts to vectors) and the reader."""
+"""The small models and their weights: embedders, reader, cross-encoders and verifier."""

@@ -1,4 +1,4 @@
-"""A linear layer on the hidden states of a reader: does this sentence answer the question?"""
+"""The answer head: a linear layer that scores how well a sentence answers a question."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ FILE = "answer_head.npz"
 
 
 class AnswerHead:
-    """Weights for the hidden states of a pair and of a sentence.
+    """A linear layer over the hidden state of [CLS] and the mean of a sentence's hidden states.
 
-    `training/reader/fit_answer_head.py` fits them.
+    `training/reader/fit_answer_head.py` fits it.
 
     Args:
-        file: The name of the file among the weights, which holds `weights` float32 [2 * width] and
-            `bias` float32 [].
+        file: The name of the weights file. It contains `weights`, float32 [2 * width], and `bias`,
+            float32 [].
     """
 
     def __init__(self, file: str = FILE) -> None:
@@ -28,5 +28,5 @@ class AnswerHead:
             self._bias = float(arrays["bias"])
 
     def score(self, states: NDArray[np.float32]) -> float:
-        """The logit that a sentence answers, from float32 [2 * width] hidden states."""
+        """The logit that a sentence answers, from its hidden states, float32 [2 * width]."""
         return float(states @ self._weights) + self._bias

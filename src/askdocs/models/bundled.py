@@ -1,9 +1,10 @@
-"""The models that ship with the package: read, checked, and run on texts in batches."""
+"""The models that are shipped with the package: loading, checksums and batching."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -27,21 +28,26 @@ MULTILINGUAL = "embedder_multilingual.onnx.gz"
 READER = "reader.onnx"
 TOKENIZER = "tokenizer.json.gz"
 MULTILINGUAL_TOKENIZER = "tokenizer_multilingual.json.gz"
-WORDS = "words.onnx"  # the word table that two models share: a piece to be put after either
-_SHARING = frozenset({EMBEDDER, READER})
-DIMENSIONS = 384  # of both embedders
-# Padded tokens a batch: few enough for the cache. With 4096, reading took 1.7 times as long
+WORDS = "words.onnx"  # the word embeddings that two models share; appended to either file
+_SHARE_WORDS = frozenset({EMBEDDER, READER})
+DIMENSIONS = 384  # of the vectors of both embedders
+_PARSING = threading.Lock()  # a tokenizer that two threads need is parsed once
+# Padded tokens per batch: few enough for the CPU cache. With 4096, reading took 1.7 times as long
 # (benchmarks/README.md).
 BATCH_TOKENS = 512
-LONGEST = 256  # tokens of a text that an embedder reads; all-MiniLM-L6-v2 was trained on no more
+MAX_TOKENS = 256  # per text of an embedder; all-MiniLM-L6-v2 was trained with this limit
 
 
 def load_onnx(name: str, *, threads: int = 0, outputs: Sequence[str] = ()) -> InferenceSession:
-    """A session over a model file of the package, on the CPU, its bytes checked by hash.
+    """Load a model file of the package for the CPU, after its checksum is verified.
 
-    With 0 `threads` it takes one for each core. `outputs` are values within the model, float32,
-    that it gives beside its own outputs.
-    Raises ModelUnavailableError where the file is missing or is not the one that was shipped.
+    Args:
+        name: The model file.
+        threads: How many threads it uses; 0 for one per core.
+        outputs: Internal float32 values that the session returns in addition to its outputs.
+
+    Raises:
+        ModelUnavailableError: The file is missing, or is not the one that was shipped.
     """
     try:
         import onnxruntime
@@ -49,21 +55,21 @@ def load_onnx(name: str, *, threads: int = 0, outputs: Sequence[str] = ()) -> In
         raise ModelUnavailableError(
             f"ONNX Runtime, which runs the models, cannot be loaded: {first_line(error)}"
         ) from error
-    data = model_bytes(name) + _declared(outputs)
+    data = model_bytes(name) + _output_declarations(outputs)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads
-    # Threads that wait actively slow down every other one where cores are few.
+    # Threads that wait actively slow down all others on machines with few cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
-def _declared(outputs: Sequence[str]) -> bytes:
-    """A piece of a model that only names outputs, float32, to be put after a whole one.
+def _output_declarations(outputs: Sequence[str]) -> bytes:
+    """Bytes that declare float32 outputs when they are appended to a model file.
 
-    Protocol Buffers merge what is written one after the other, so the model has them too: field 7
-    of a ModelProto is its graph, field 12 of that an output, whose fields 1 and 2 are name and
-    type (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
+    Protocol Buffers merge concatenated messages. Field 7 of a ModelProto is its graph, field 12 of
+    a graph is an output, and fields 1 and 2 of an output are its name and its type
+    (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
     """
     float32 = _field(2, _field(1, bytes([1 << 3, 1])))
     graph = b"".join(_field(12, _field(1, name.encode()) + float32) for name in outputs)
@@ -71,26 +77,47 @@ def _declared(outputs: Sequence[str]) -> bytes:
 
 
 def _field(number: int, data: bytes) -> bytes:
-    """A field of a Protocol Buffers message, for at most 127 bytes."""
+    """A field of a Protocol Buffers message, of at most 127 bytes."""
     return bytes([number << 3 | 2, len(data)]) + data
 
 
 def load_tokenizer(name: str = TOKENIZER) -> Tokenizer:
-    """A tokenizer of the package that cuts and pads nothing.
+    """A tokenizer of the package, without truncation and padding.
 
-    By default it is the WordPiece tokenizer that all models but the multilingual embedder share.
+    All tokenizers of one file share its vocabulary, which is parsed once per process. Truncation
+    and padding belong to each tokenizer alone.
+
+    Args:
+        name: The file. By default it is the WordPiece tokenizer of all English models.
+
+    Raises:
+        ModelUnavailableError: The file is missing, or is not the one that was shipped.
     """
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_str(_unpacked(name).decode())
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    with _PARSING:
+        parsed = _parsed_tokenizer(MODELS / name)
+    tokenizer = Tokenizer(parsed.model)
+    tokenizer.normalizer = parsed.normalizer
+    tokenizer.pre_tokenizer = parsed.pre_tokenizer
+    tokenizer.post_processor = parsed.post_processor
+    tokenizer.decoder = parsed.decoder
+    added = parsed.get_added_tokens_decoder()
+    tokenizer.add_special_tokens([added[number] for number in sorted(added)])
     return tokenizer
+
+
+@lru_cache(maxsize=2)  # one for English, one for all languages
+def _parsed_tokenizer(file: Path) -> Tokenizer:
+    """A tokenizer file of the package as it is stored; never changed, only copied."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_str(_unpacked(file.name).decode())
 
 
 @lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
-    """The words that the tokenizer has in one piece: the most common ones of English."""
+    """The words that are one token of the English tokenizer: the most common English words."""
     return frozenset(load_tokenizer().get_vocab())
 
 
@@ -102,18 +129,29 @@ def vectors_of(
     tokens: int = BATCH_TOKENS,
     multiple: int = 1,
 ) -> Rows:
-    """float32 [texts, 384], as `encode` gives them for batches of so many padded `tokens`."""
+    """Tokenize texts and encode them in batches.
+
+    Args:
+        texts: The texts.
+        tokenizer: Truncates them to what the model reads.
+        encode: Encodes batches of model inputs, in order.
+        tokens: The padded tokens per batch.
+        multiple: The padded length of a batch is a multiple of this.
+
+    Returns:
+        float32 [texts, 384], in the order of the texts.
+    """
     encodings = tokenizer.encode_batch(list(texts))
-    made = list(batches([len(encoding.ids) for encoding in encodings], tokens))
-    inputs = (padded([encodings[index] for index in batch], multiple) for batch in made)
+    indices = list(batches([len(encoding.ids) for encoding in encodings], tokens))
+    inputs = (padded([encodings[index] for index in batch], multiple) for batch in indices)
     vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
-    for batch, rows in zip(made, encode(inputs), strict=True):
+    for batch, rows in zip(indices, encode(inputs), strict=True):
         vectors[batch] = rows
     return vectors
 
 
 def batches(lengths: Sequence[int], tokens: int = BATCH_TOKENS) -> Iterator[list[int]]:
-    """Indices of all items, longest first, in batches of at most so many padded `tokens`."""
+    """Indices of all items, longest first, in batches of at most `tokens` padded tokens."""
     order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
     batch: list[int] = []
     for index in order:
@@ -141,33 +179,34 @@ def padded(encodings: Sequence[Encoding], multiple: int = 1) -> dict[str, NDArra
 
 
 def checksum(name: str) -> str:
-    """The SHA-256 that a model file has to have, in hexadecimal."""
-    found: dict[str, str] = json.loads((MODELS / "checksums.json").read_text(encoding="utf-8"))
-    return found.get(name, "")
+    """The SHA-256 that a model file must have, in hexadecimal; "" for an unknown file."""
+    checksums: dict[str, str] = json.loads((MODELS / "checksums.json").read_text(encoding="utf-8"))
+    return checksums.get(name, "")
 
 
 def model_bytes(name: str) -> bytes:
-    """A model of the package as ONNX, its shared parts included."""
-    return _unpacked(name) + (checked_bytes(WORDS) if name in _SHARING else b"")
+    """A model of the package as ONNX, with the word embeddings that it shares with another."""
+    return _unpacked(name) + (checked_bytes(WORDS) if name in _SHARE_WORDS else b"")
 
 
 def _unpacked(name: str) -> bytes:
-    """A file of the package, unpacked where its name says that it is packed."""
+    """A file of the package, decompressed if its name ends in .gz."""
     data = checked_bytes(name)
     return gzip.decompress(data) if name.endswith(".gz") else data
 
 
 def model_checksum(name: str) -> str:
-    """A checksum that changes with the model: the SHA-256 of its file, or of those of its parts."""
-    if name not in _SHARING:
+    """A SHA-256 that changes with the model: of its file, or of the checksums of its files."""
+    if name not in _SHARE_WORDS:
         return checksum(name)
     return sha256(f"{checksum(name)} {checksum(WORDS)}".encode()).hexdigest()
 
 
 def checked_bytes(name: str) -> bytes:
-    """A model file of the package.
+    """The bytes of a model file of the package.
 
-    Raises ModelUnavailableError where it is missing or is not the one that was shipped.
+    Raises:
+        ModelUnavailableError: It is missing, or is not the one that was shipped.
     """
     try:
         data = (MODELS / name).read_bytes()

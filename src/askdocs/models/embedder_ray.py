@@ -1,4 +1,4 @@
-"""Embeds with the workers of a Ray cluster; indexing stays in one process."""
+"""An embedder that runs on the workers of a Ray cluster. Indexing stays in one process."""
 
 from __future__ import annotations
 
@@ -17,21 +17,28 @@ from askdocs.errors import ModelUnavailableError
 from askdocs.models.embedders import Embedder, embed_many, load_embedder
 from askdocs.system.closing import Closing
 
-_AT_ONCE = 16  # texts a task
-_IN_FLIGHT = 64  # tasks; more are sent when these come back
-_RETRIES = 5  # of a task whose worker was lost; one that kills six workers is given up
-_SECONDS = 600.0  # after which a cluster that does nothing is given up
-_KNOCK_SECONDS = 10.0
+_TASK_BATCH = 16  # texts per task
+_MAX_IN_FLIGHT = 64  # tasks; the next one is sent when the first one returns
+_RETRIES = 5  # of a task whose worker was lost; a task that six workers have lost fails
+_TIMEOUT = 600.0  # seconds that a task may take
+_CONNECT_TIMEOUT = 10.0  # seconds
 
 
 class RayEmbedder(Closing):
-    """The model `spec` as the workers of the cluster at `address` run it, one core each.
+    """An embedding model that the workers of a Ray cluster run, one core each.
 
-    A worker keeps only the model: the task of a lost worker goes to another one. `local`
-    is the same model in this process; it embeds questions, and a worker whose model has another
-    fingerprint is refused. Use it as a context: at its end the cluster is left.
+    A worker stores nothing but the model, so the task of a lost worker is repeated by another one.
+    Vectors of a worker whose model has another fingerprint are rejected. It is a context manager
+    that disconnects from the cluster at its end.
 
-    Raises ModelUnavailableError where there is no cluster, or no vectors come from it.
+    Args:
+        spec: The model.
+        address: The cluster.
+        local: The same model in this process. It embeds questions.
+
+    Raises:
+        ModelUnavailableError: Ray is not installed, the cluster cannot be reached, or it returns
+            no vectors.
     """
 
     def __init__(self, spec: str, address: str, local: Embedder) -> None:
@@ -39,7 +46,7 @@ class RayEmbedder(Closing):
         self._address = address
         self._local = local
         self.fingerprint = local.fingerprint
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent to its makers
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no telemetry
         try:
             import ray
         except ImportError as error:
@@ -55,18 +62,18 @@ class RayEmbedder(Closing):
         self._task = ray.remote(num_cpus=1, max_retries=_RETRIES)(_embedded)
 
     def close(self) -> None:
-        """Leave the cluster."""
+        """Disconnect from the cluster."""
         self._ray.shutdown()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 [texts, dimensions], each row of length 1."""
-        waiting: deque[Any] = deque()
+        tasks: deque[Any] = deque()
         parts = []
-        for start in range(0, len(texts), _AT_ONCE):
-            if len(waiting) == _IN_FLIGHT:
-                parts.append(self._result(waiting.popleft()))
-            waiting.append(self._task.remote(self._spec, list(texts[start : start + _AT_ONCE])))
-        parts += [self._result(each) for each in waiting]
+        for start in range(0, len(texts), _TASK_BATCH):
+            if len(tasks) == _MAX_IN_FLIGHT:
+                parts.append(self._result(tasks.popleft()))
+            tasks.append(self._task.remote(self._spec, list(texts[start : start + _TASK_BATCH])))
+        parts += [self._result(task) for task in tasks]
         return np.concatenate(parts) if parts else self._local.embed([])
 
     def embed_question(self, question: str) -> NDArray[np.float32]:
@@ -75,7 +82,7 @@ class RayEmbedder(Closing):
 
     def _result(self, task: Any) -> NDArray[np.float32]:
         try:
-            fingerprint, vectors = self._ray.get(task, timeout=_SECONDS)
+            fingerprint, vectors = self._ray.get(task, timeout=_TIMEOUT)
         except self._ray.exceptions.RayError as error:
             raise self._unavailable(error) from error
         if fingerprint != self.fingerprint:
@@ -83,22 +90,22 @@ class RayEmbedder(Closing):
         return np.asarray(vectors)
 
     def _unavailable(self, reason: object) -> ModelUnavailableError:
-        told = (str(reason).strip() or type(reason).__name__).splitlines()
+        lines = (str(reason).strip() or type(reason).__name__).splitlines()
         return ModelUnavailableError(
-            f"The Ray cluster at {self._address} gives no vectors ({told[-1][:300]}). Start it with"
-            " the same askdocs on every machine; what is embedded already is kept."
+            f"The Ray cluster at {self._address} returns no vectors ({lines[-1][:300]}). Start it"
+            " with the same askdocs on every machine; what is embedded already is kept."
         )
 
 
 def _check_reachable(address: str) -> None:
-    """Raise OSError where nobody listens at `host:port`: Ray would try for over a minute."""
-    place = urlsplit(address if "//" in address else f"//{address}")
-    if place.hostname and place.port:
-        socket.create_connection((place.hostname, place.port), timeout=_KNOCK_SECONDS).close()
+    """Raise OSError if nothing listens at `host:port`; Ray would try for over a minute."""
+    url = urlsplit(address if "//" in address else f"//{address}")
+    if url.hostname and url.port:
+        socket.create_connection((url.hostname, url.port), timeout=_CONNECT_TIMEOUT).close()
 
 
 def _embedded(spec: str, texts: list[str]) -> tuple[str, NDArray[np.float32]]:
-    """What a worker does: the fingerprint of its model, and the vectors."""
+    """The task of a worker: returns its model's fingerprint and the vectors."""
     model = _loaded(spec)
     return model.fingerprint, embed_many(model, texts)
 

@@ -1,4 +1,4 @@
-"""An embedding model on a server: text-embeddings-inference, Ollama, or any OpenAI-style one."""
+"""An embedding model on a server with OpenAI's API, such as Ollama or text-embeddings-inference."""
 
 from __future__ import annotations
 
@@ -13,20 +13,26 @@ from numpy.typing import NDArray
 from askdocs.errors import ConfigError, ModelUnavailableError
 from askdocs.system.network import is_loopback
 
-KEY = "ASKDOCS_EMBEDDER_KEY"  # names the environment variable; the key itself is never kept
-AT_ONCE = 32  # texts a request; the least that common servers allow
-_SECONDS = 60.0  # that it may be silent
-_LONGEST_WHOLE = 3.0  # times as long it may take altogether
-_REPLY_BYTES = 64_000_000  # 32 vectors of 16,384 numbers, 100 bytes each
+KEY = "ASKDOCS_EMBEDDER_KEY"  # the environment variable; the key itself is not stored
+REQUEST_BATCH = 32  # texts per request; common servers allow at least as many
+_TIMEOUT = 60.0  # seconds without a byte
+_TOTAL_TIMEOUTS = 3  # timeouts that the whole reply may take
+_REPLY_BYTES = 64_000_000  # enough for 32 vectors of 16,384 numbers, 100 bytes each
 _ERROR_CHARACTERS = 300
 
 
 class ServerEmbedder:
-    """`http:URL` or `http:MODEL@URL`: asks `URL/v1/embeddings`, as OpenAI's servers are asked.
+    """The embedder `http:URL` or `http:MODEL@URL`, which sends requests to `URL/v1/embeddings`.
 
-    With a MODEL, vectors are known by its name: the server may move. Without, by its address.
-    Shows `key`, by default that of the environment; "" for none. Raises ModelUnavailableError
-    where no usable vectors come back.
+    The fingerprint contains the MODEL, so the server may move. Without a MODEL it contains the URL.
+
+    Args:
+        name: `URL` or `MODEL@URL`.
+        key: The API key. None takes that of the environment, "" sends none.
+
+    Raises:
+        ConfigError: `name` has no URL.
+        ModelUnavailableError: From its methods: the server returns no usable vectors.
     """
 
     def __init__(self, name: str, *, key: str | None = None) -> None:
@@ -46,15 +52,16 @@ class ServerEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 [texts, dimensions], each row of length 1."""
         parts = [
-            self._asked(texts[start : start + AT_ONCE]) for start in range(0, len(texts), AT_ONCE)
+            self._requested(texts[start : start + REQUEST_BATCH])
+            for start in range(0, len(texts), REQUEST_BATCH)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
 
     def embed_question(self, question: str) -> NDArray[np.float32]:
         """float32 [dimensions] of length 1."""
-        return np.asarray(self._asked([question])[0])
+        return np.asarray(self._requested([question])[0])
 
-    def _asked(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _requested(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import httpx
 
         from askdocs.system.http import UNCOMPRESSED, limit_reply, without_secret
@@ -62,20 +69,20 @@ class ServerEmbedder:
         body = {"model": self._model or "default", "input": list(texts), "encoding_format": "float"}
         key = os.environ.get(KEY, "") if self._key is None else self._key
         headers = {**UNCOMPRESSED, **({"Authorization": f"Bearer {key}"} if key else {})}
-        proxies = not is_loopback(urlsplit(self._url).hostname)  # they are for elsewhere
-        ends = time.monotonic() + _LONGEST_WHOLE * _SECONDS
+        proxies = not is_loopback(urlsplit(self._url).hostname)  # a proxy cannot reach this machine
+        deadline = time.monotonic() + _TOTAL_TIMEOUTS * _TIMEOUT
         try:
-            # A redirection is not followed: the key is for this address only.
+            # Redirections are not followed, because the key is for this address only.
             with (
-                httpx.Client(headers=headers, timeout=_SECONDS, trust_env=proxies) as client,
-                client.stream("POST", self._endpoint, json=body) as answer,
+                httpx.Client(headers=headers, timeout=_TIMEOUT, trust_env=proxies) as client,
+                client.stream("POST", self._endpoint, json=body) as response,
             ):
-                limit_reply(answer, _REPLY_BYTES, stopped=lambda: time.monotonic() > ends)
-                answer.read()
-            if answer.status_code != 200:
-                said = without_secret(answer.text, key)[:_ERROR_CHARACTERS]
-                raise self._unavailable(f"status {answer.status_code}: {said}")
-            rows = sorted(answer.json()["data"], key=lambda row: row["index"])
+                limit_reply(response, _REPLY_BYTES, stopped=lambda: time.monotonic() > deadline)
+                response.read()
+            if response.status_code != 200:
+                text = without_secret(response.text, key)[:_ERROR_CHARACTERS]
+                raise self._unavailable(f"status {response.status_code}: {text}")
+            rows = sorted(response.json()["data"], key=lambda row: row["index"])
             vectors = np.array([row["embedding"] for row in rows], np.float32)
             if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
                 raise ValueError(f"{len(rows)} vectors for {len(texts)} texts")

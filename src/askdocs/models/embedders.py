@@ -1,4 +1,4 @@
-"""Loads embedders: from a spec, or from a LlamaIndex embedding. Vectors have unit length."""
+"""Embedders, loaded by a spec or given as a LlamaIndex embedding. Vectors have unit length."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from askdocs.errors import ConfigError, ModelUnavailableError, first_line
-from askdocs.models.bfloat16.client import EmbeddingProcess, WorkerDiedError
-from askdocs.models.bfloat16.encoder import has_bfloat16
 from askdocs.models.bundled import (
     EMBEDDER,
-    LONGEST,
+    MAX_TOKENS,
     MULTILINGUAL,
     MULTILINGUAL_TOKENIZER,
     TOKENIZER,
@@ -27,14 +25,20 @@ from askdocs.models.bundled import (
     model_checksum,
     vectors_of,
 )
-from askdocs.models.embedder_server import AT_ONCE, ServerEmbedder
+from askdocs.models.embedder_server import REQUEST_BATCH, ServerEmbedder
+from askdocs.models.worker.client import EmbeddingProcess, WorkerDiedError
+from askdocs.models.worker.encoder import has_bfloat16
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
 
 Vectors = NDArray[np.float32]
 _log = logging.getLogger(__name__)
-STATES = "model.encoder.layer.11.output.LayerNorm.output"  # of the multilingual network, the last
+# The output of the multilingual network's last layer
+HIDDEN_STATES = "model.encoder.layer.11.output.LayerNorm.output"
 ENGLISH_SPEC, MULTILINGUAL_SPEC = "onnx:builtin", "onnx:multilingual"
-_AT_ONCE = 256  # texts embedded before their vectors are saved
-_MANY = 128  # texts; about as many as are embedded in float32 while PyTorch loads
+_CACHE_BATCH = 256  # texts that are embedded before their vectors are saved
+_WORKER_FROM = 128  # texts; about as many as are embedded in float32 while PyTorch loads
 
 
 class Embedder(Protocol):
@@ -57,12 +61,12 @@ def load_embedder(spec: str, *, threads: int = 0, key: str | None = None) -> Emb
 
     Args:
         spec: `onnx:builtin`, `onnx:multilingual`, `st:NAME-OR-PATH`, or `http:URL`.
-        threads: that the built-in model takes, by default one for each core.
-        key: what a server is shown, by default that of the environment; "" for none.
+        threads: How many threads the built-in model uses; 0 for one per core.
+        key: The API key for a server. None takes that of the environment, "" sends none.
 
     Raises:
-        ConfigError: for an unknown spec.
-        ModelUnavailableError: if the model cannot be loaded.
+        ConfigError: The spec is not known.
+        ModelUnavailableError: The model cannot be loaded.
     """
     kind, _, name = spec.partition(":")
     if spec in (ENGLISH_SPEC, MULTILINGUAL_SPEC):
@@ -81,13 +85,13 @@ def load_embedder(spec: str, *, threads: int = 0, key: str | None = None) -> Emb
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """An embedder of the package: its spec, its files, and the prefixes of its texts."""
+    """An embedder of the package: its spec, its files, and what its texts are prefixed with."""
 
     spec: str
     file: str
     tokenizer: str
-    before_question: str = ""
-    before_text: str = ""
+    question_prefix: str = ""
+    text_prefix: str = ""
 
 
 _ENGLISH = Bundled(ENGLISH_SPEC, EMBEDDER, TOKENIZER)
@@ -97,97 +101,103 @@ _MULTILINGUAL = Bundled(
 
 
 class OnnxEmbedder:
-    """An embedder of the package, run by ONNX Runtime: no download, quick to start.
+    """An embedder of the package, run by ONNX Runtime. It needs no download and starts quickly.
 
-    `session` is its network. That of the multilingual one gives its hidden states (`STATES`) too.
+    Args:
+        model: Which embedder of the package it is.
+        threads: How many threads it uses; 0 for one per core.
+
+    Attributes:
+        session: The network. The multilingual one has `HIDDEN_STATES` as an additional output.
     """
 
     def __init__(self, model: Bundled = _ENGLISH, *, threads: int = 0) -> None:
         self._model = model
-        states = [STATES] if model.file == MULTILINGUAL else []
+        states = [HIDDEN_STATES] if model.file == MULTILINGUAL else []
         self.session = load_onnx(model.file, threads=threads, outputs=states)
         self._tokenizer = load_tokenizer(model.tokenizer)
-        self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
         self._threads = threads
-        self._embedded = 0  # texts of an index
-        self._faster: EmbeddingProcess | None = None
-        self._alone = model.file != EMBEDDER  # the process in bfloat16 has the English one
+        self._embedded = 0  # texts that were embedded for the index
+        self._worker: EmbeddingProcess | None = None
+        self._worker_disabled = model.file != EMBEDDER  # the worker has the English one only
         self.fingerprint = f"{model.spec}:{model_checksum(model.file)[:12]}"
 
-    def sibling(self) -> OnnxEmbedder:
-        """The same loaded model for another index: only the process for many passages differs."""
+    def share(self) -> OnnxEmbedder:
+        """The same loaded model for another index, with a worker of its own."""
         other = copy(self)
-        other._faster, other._embedded = None, 0
+        other._worker, other._embedded = None, 0
         return other
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        return self._vectors([self._model.before_text + text for text in texts])
+        return self._vectors([self._model.text_prefix + text for text in texts])
 
     def embed_question(self, question: str) -> Vectors:
-        return np.asarray(self._vectors([self._model.before_question + question])[0])
+        return np.asarray(self._vectors([self._model.question_prefix + question])[0])
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         return vectors_of(texts, self._tokenizer, self._encode)
 
     def embed_many(self, texts: Sequence[str]) -> Vectors:
-        """The same for passages of an index: after many of them in bfloat16, if there is that.
+        """Embed the passages of an index, after the first ones in bfloat16 if the CPU supports it.
 
-        `rest` ends the process which does so; it is started again when it is needed.
+        A worker process computes in bfloat16. `release_worker` ends it; it is started again when
+        it is needed.
         """
         self._embedded += len(texts)
-        if self._embedded < _MANY or self._alone or not has_bfloat16():
+        if self._embedded < _WORKER_FROM or self._worker_disabled or not has_bfloat16():
             return self.embed(texts)
         try:
-            self._faster = self._faster or EmbeddingProcess(self._threads)
-            return self._faster.embed(texts)
-        except WorkerDiedError:  # there was no memory for it, for one
-            _log.warning("The process that embeds in bfloat16 has ended: going on in float32.")
-            self._alone = True
-            self.rest()
+            self._worker = self._worker or EmbeddingProcess(self._threads)
+            return self._worker.embed(texts)
+        except WorkerDiedError:  # for example for lack of memory
+            _log.warning("The process that embeds in bfloat16 has ended. Continuing in float32.")
+            self._worker_disabled = True
+            self.release_worker()
             return self.embed(texts)
 
-    def rest(self) -> None:
-        """Free what only many passages need."""
-        faster, self._faster = self._faster, None
+    def release_worker(self) -> None:
+        """End the worker process and free its memory."""
+        worker, self._worker = self._worker, None
         self._embedded = 0
-        if faster:
-            faster.close()
+        if worker:
+            worker.close()
 
     def _encode(self, inputs: Iterable[Inputs]) -> Iterator[Vectors]:
-        for each in inputs:
-            yield self.session.run(["embedding"], each)[0]
+        for batch in inputs:
+            yield self.session.run(["embedding"], batch)[0]
 
 
 def is_multilingual(embedder: Embedder) -> bool:
-    """Whether it is the built-in embedder for many languages, for which thresholds are known."""
+    """Whether it is the built-in multilingual embedder. Thresholds were fitted for it only."""
     return embedder.fingerprint.startswith(f"{MULTILINGUAL_SPEC}:")
 
 
 def embed_many(embedder: Embedder, texts: Sequence[str]) -> Vectors:
-    """The vectors of passages for an index, float32 [texts, dimensions], in the fastest way."""
+    """Embed passages for an index in the fastest way: float32 [texts, dimensions]."""
     if isinstance(embedder, OnnxEmbedder):
         return embedder.embed_many(texts)
     return embedder.embed(texts)
 
 
-def texts_at_once(embedder: Embedder) -> int:
-    """How many texts are embedded before their vectors are saved: of a server, one request.
+def save_interval(embedder: Embedder) -> int:
+    """How many texts are embedded before their vectors are saved.
 
-    The next request may fail, and the last one may have cost money.
+    With a server it is one request: the next one may fail, and the last one may have cost money.
     """
-    return AT_ONCE if isinstance(embedder, ServerEmbedder) else _AT_ONCE
+    return REQUEST_BATCH if isinstance(embedder, ServerEmbedder) else _CACHE_BATCH
 
 
-def rest(embedder: Embedder) -> None:
-    """Free what an embedder has allocated for many passages."""
+def release_worker(embedder: Embedder) -> None:
+    """Free what an embedder has allocated for indexing."""
     if isinstance(embedder, OnnxEmbedder):
-        embedder.rest()
+        embedder.release_worker()
 
 
 class SentenceTransformerEmbedder:
-    """Any model of sentence-transformers, from a folder or, if the user allows it, a hub.
+    """Any model of sentence-transformers, from a folder or, if the user allows it, from the hub.
 
-    Models are looked up offline unless the environment says HF_HUB_OFFLINE=0.
+    Nothing is downloaded unless the environment variable HF_HUB_OFFLINE is 0.
     """
 
     def __init__(self, name: str) -> None:
@@ -198,10 +208,10 @@ class SentenceTransformerEmbedder:
 
         try:
             self._model = SentenceTransformer(name, trust_remote_code=False, device="cpu")
-        except Exception as error:  # the library raises errors of many kinds
+        except Exception as error:  # the library raises many types of errors
             raise ModelUnavailableError(
                 f"The embedding model {name!r} cannot be loaded ({first_line(error)}). Give the"
-                " path of a folder that holds it, or set HF_HUB_OFFLINE=0 to allow the download."
+                " path of a folder that contains it, or set HF_HUB_OFFLINE=0 to allow the download."
             ) from error
         self.fingerprint = f"st:{name}"
 
@@ -221,18 +231,18 @@ class SentenceTransformerEmbedder:
 class LlamaIndexEmbedder:
     """Any LlamaIndex `BaseEmbedding`, given as an object."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: BaseEmbedding) -> None:
         self._model = model
         self.fingerprint = f"llama-index:{type(model).__name__}:{model.model_name}"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        return _unit(np.array(self._model.get_text_embedding_batch(list(texts)), np.float32))
+        return _normalized(np.array(self._model.get_text_embedding_batch(list(texts)), np.float32))
 
     def embed_question(self, question: str) -> Vectors:
         rows = np.array([self._model.get_query_embedding(question)], np.float32)
-        return np.asarray(_unit(rows)[0])
+        return np.asarray(_normalized(rows)[0])
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def _normalized(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

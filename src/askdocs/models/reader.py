@@ -1,4 +1,4 @@
-"""The reader: a small model that finds out whether and where a passage answers a question."""
+"""The reader: a small model that predicts whether and where a passage answers a question."""
 
 from __future__ import annotations
 
@@ -18,117 +18,130 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 Logits = NDArray[np.float32]
-LONGEST = 256  # tokens of question and passage; longer passages are read in overlapping windows
+MAX_TOKENS = 256  # of question and passage; a longer passage is read in overlapping windows
 _QUESTION_TOKENS = 64
-_HEADING_WITHIN = 300  # characters of a text, where its heading may stand
+_HEADING_WITHIN = 300  # characters at the start of a text that may contain its heading
 _STRIDE = 96  # tokens that neighbouring windows share
-_LONGEST_SPAN = 30  # tokens of an answer, as is usual for SQuAD
+_MAX_SPAN_TOKENS = 30  # of an answer, as is usual for SQuAD
 _LOGITS = ("start_logits", "end_logits", "relevance")
-_STATES = "layer_norm_12"  # the output of the last layer
-_AT_ONCE = 2  # questions: each takes all cores, and more would only take memory
+_HIDDEN_STATES = "layer_norm_12"  # the output of the last layer
+_MAX_CONCURRENT = 2  # questions; each uses all cores, so more would only need memory
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a passage answers a question.
+    """What the reader predicts for a passage and a question.
 
-    `offsets` int [tokens, 2] are character spans in the passage's text, `starts` and `ends`
-    float32 [tokens] the logits that the answer starts and ends there, `null` the logit that the
-    passage does not answer, `relevance` the logit that it does, span or not. `states` float32
-    [tokens, width] are the last hidden states of the tokens and `pair` float32 [width] that of
-    [CLS], by which `head` scores a sentence; a reader without a head leaves them empty.
+    Attributes:
+        offsets: int [tokens, 2], the character spans of the tokens in the passage's text.
+        starts: float32 [tokens], the logits that the answer starts at a token.
+        ends: float32 [tokens], the logits that the answer ends at a token.
+        no_answer_logit: The logit that the passage contains no answer.
+        relevance: The logit that the passage answers, with or without a span.
+        states: float32 [tokens, width], the last hidden states of the tokens. Empty without a head.
+        cls_state: float32 [width], the last hidden state of [CLS]. Empty without a head.
+        head: Scores a sentence by these hidden states.
     """
 
     offsets: NDArray[np.int64]
     starts: Logits
     ends: Logits
-    null: float
+    no_answer_logit: float
     relevance: float
     states: Logits = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    pair: Logits = field(default_factory=lambda: np.zeros(0, np.float32))
+    cls_state: Logits = field(default_factory=lambda: np.zeros(0, np.float32))
     head: AnswerHead | None = None
 
-    def answers(self, start: int, end: int) -> float:
+    def sentence_logit(self, start: int, end: int) -> float | None:
         """The logit that the sentence at characters `start` to `end` answers the question.
 
-        Unlike that of a span, it is learnt from whole sentences that answer: how, why, yes or no.
-        0 where the reader has no head or has not read the sentence.
+        The head was trained on whole sentences that answer, also questions for a reason, a manner
+        or a yes or no. The logits of spans were not.
+
+        Returns:
+            None if the reader has no head, or if it has read no token of the sentence.
         """
         inside = (self.offsets[:, 0] >= start) & (self.offsets[:, 1] <= end)
         if self.head is None or not inside.any():
-            return 0.0
-        return self.head.score(np.concatenate([self.pair, self.states[inside].mean(axis=0)]))
+            return None
+        return self.head.score(np.concatenate([self.cls_state, self.states[inside].mean(axis=0)]))
 
     def best_span(self, start: int, end: int) -> tuple[int, int, float]:
-        """(start, end, score) of the likeliest answer within characters `start` to `end`.
+        """The most probable answer span within characters `start` to `end`.
 
-        The score is its logit less `null`; above 0 the model holds it likelier than no answer.
-        Without a token there, the span is empty and its score minus infinity.
+        Returns:
+            Its start, its end and its score: its logit minus `no_answer_logit`. Above 0 the span is
+            more probable than no answer. If no token is there, the span is empty and its score is
+            minus infinity.
         """
         inside = np.flatnonzero((self.offsets[:, 0] >= start) & (self.offsets[:, 1] <= end))
         if not len(inside):
             return start, start, float("-inf")
         scores = self.starts[inside][:, None] + self.ends[inside][None, :]
-        scores = np.where(_allowed(len(inside)), scores, -np.inf)
+        scores = np.where(_valid_spans(len(inside)), scores, -np.inf)
         first, last = np.unravel_index(int(np.argmax(scores)), scores.shape)
         return (
             int(self.offsets[inside[first], 0]),
             int(self.offsets[inside[last], 1]),
-            float(scores[first, last] - self.null),
+            float(scores[first, last] - self.no_answer_logit),
         )
 
 
 class Reader(Protocol):
-    """Reads passages for a question."""
+    """Predicts answers in passages."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """A Reading of each passage, in order."""
+        """Read passages for a question.
+
+        Returns:
+            The Reading of each passage, in order.
+        """
         ...
 
 
-def _allowed(size: int) -> NDArray[np.bool_]:
-    """bool [size, size]: the end is not before the start, and not too far behind it."""
+def _valid_spans(size: int) -> NDArray[np.bool_]:
+    """bool [size, size]: whether a span from row to column has a valid order and length."""
     distance = np.arange(size)[None, :] - np.arange(size)[:, None]
-    return np.asarray((distance >= 0) & (distance < _LONGEST_SPAN))
+    return np.asarray((distance >= 0) & (distance < _MAX_SPAN_TOKENS))
 
 
-class Pairs:
-    """Questions with passages, as tokens.
+class PairTokenizer:
+    """Tokenizes questions together with passages.
 
     Args:
-        longest: Tokens of a question and a passage; a longer passage is cut into windows.
-        tokenizer: The file of the tokenizer.
+        max_tokens: Tokens of a question and a passage. A longer passage is split into windows.
+        tokenizer: The tokenizer's file.
     """
 
-    def __init__(self, longest: int = LONGEST, tokenizer: str = TOKENIZER) -> None:
+    def __init__(self, max_tokens: int = MAX_TOKENS, tokenizer: str = TOKENIZER) -> None:
         self._questions = load_tokenizer(tokenizer)
         self._pairs = load_tokenizer(tokenizer)
-        self._pairs.enable_truncation(longest, stride=_STRIDE, strategy="only_second")
+        self._pairs.enable_truncation(max_tokens, stride=_STRIDE, strategy="only_second")
 
     def windows(self, question: str, passages: Sequence[Passage]) -> list[tuple[int, Encoding]]:
-        """The question with each passage, below its title, in one piece or in several.
+        """Tokenize the question with each passage, which follows its title.
 
         Returns:
-            The number of the passage and one of its windows, in order.
+            The index of a passage and one of its windows, in order.
         """
-        asked = self._cut(question)
-        found: list[tuple[int, Encoding]] = []
-        for number, passage in enumerate(passages):
-            first = self._pairs.encode(asked, prefix(passage) + passage.text)
-            found += [(number, window) for window in (first, *first.overflowing)]
-        return found
+        truncated = self._truncated(question)
+        windows: list[tuple[int, Encoding]] = []
+        for index, passage in enumerate(passages):
+            first = self._pairs.encode(truncated, prefix(passage) + passage.text)
+            windows += [(index, window) for window in (first, *first.overflowing)]
+        return windows
 
-    def _cut(self, question: str) -> str:
-        """A question of at most _QUESTION_TOKENS tokens."""
+    def _truncated(self, question: str) -> str:
+        """The first _QUESTION_TOKENS tokens of a question."""
         offsets = self._questions.encode(question, add_special_tokens=False).offsets
         return question[: offsets[:_QUESTION_TOKENS][-1][1]] if offsets else question
 
 
-def tokens_of_text(window: Encoding, passage: Passage) -> tuple[list[int], NDArray[np.int64]]:
-    """The tokens of a window that stand in the text of its passage, not in what is before it.
+def passage_tokens(window: Encoding, passage: Passage) -> tuple[list[int], NDArray[np.int64]]:
+    """The tokens of a window that belong to the passage's text, not to the question or title.
 
     Returns:
-        Their places in the window, and int64 [tokens, 2], their character spans in the text.
+        Their positions in the window, and int64 [tokens, 2], their character spans in the text.
     """
     shift = len(prefix(passage))
     parts = window.sequence_ids
@@ -142,32 +155,32 @@ def tokens_of_text(window: Encoding, passage: Passage) -> tuple[list[int], NDArr
 
 
 class OnnxReader:
-    """The reader that ships with the package, run by ONNX Runtime. It has learnt English."""
+    """The reader that is shipped with the package, run by ONNX Runtime. It is English-only."""
 
     def __init__(self) -> None:
-        self._session = load_onnx(READER, outputs=[_STATES])
+        self._session = load_onnx(READER, outputs=[_HIDDEN_STATES])
         self._head = AnswerHead()
-        self._turns = threading.Semaphore(_AT_ONCE)
-        self._pairs = Pairs()
+        self._slots = threading.Semaphore(_MAX_CONCURRENT)
+        self._tokenizer = PairTokenizer()
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        windows = self._pairs.windows(question, passages)
+        windows = self._tokenizer.windows(question, passages)
         readings: list[Reading | None] = [None] * len(passages)
-        with self._turns:
+        with self._slots:
             for batch in batches([len(window.ids) for _, window in windows]):
                 inputs = padded([windows[index][1] for index in batch])
-                outputs = self._session.run([*_LOGITS, _STATES], inputs)
+                outputs = self._session.run([*_LOGITS, _HIDDEN_STATES], inputs)
                 for index, *row in zip(batch, *outputs, strict=True):
                     number, window = windows[index]
                     reading = _reading(window, passages[number], _Outputs(*row), self._head)
-                    readings[number] = _joined(readings[number], reading)
+                    readings[number] = _merged(readings[number], reading)
         return [reading for reading in readings if reading is not None]
 
 
 def prefix(passage: Passage) -> str:
-    """What the reader is shown before the text of a passage: its title, and its own heading.
+    """What the reader reads before the text of a passage: its title, and its own heading.
 
-    A heading that stands in the text is not repeated.
+    A heading that the text already contains is not repeated.
     """
     heading = passage.own_heading
     if heading == passage.title or heading in passage.text[:_HEADING_WITHIN]:
@@ -176,7 +189,11 @@ def prefix(passage: Passage) -> str:
 
 
 class _Outputs(NamedTuple):
-    """What the model says of one window: float32 [tokens] twice, a number, [tokens, width]."""
+    """The model's outputs for one window.
+
+    `starts` and `ends` are float32 [tokens], `relevance` is float32 [], and `states` is float32
+    [tokens, width].
+    """
 
     starts: Logits
     ends: Logits
@@ -190,47 +207,47 @@ def _reading(
     outputs: _Outputs,
     head: AnswerHead | None,
 ) -> Reading:
-    """What the model says of one window, for the tokens of the passage itself."""
-    tokens, offsets = tokens_of_text(window, passage)
-    null = float(outputs.starts[0] + outputs.ends[0])
+    """The model's outputs for one window, reduced to the tokens of the passage itself."""
+    tokens, offsets = passage_tokens(window, passage)
+    no_answer_logit = float(outputs.starts[0] + outputs.ends[0])
     return Reading(
         offsets,
         outputs.starts[tokens],
         outputs.ends[tokens],
-        null,
+        no_answer_logit,
         float(outputs.relevance),
         states=outputs.states[tokens],
-        pair=outputs.states[0],
+        cls_state=outputs.states[0],
         head=head,
     )
 
 
-def _joined(before: Reading | None, after: Reading) -> Reading:
-    """The readings of two windows of one passage as one; where both saw a token, the surer wins."""
+def _merged(before: Reading | None, after: Reading) -> Reading:
+    """Merge two windows of one passage. A token of both gets the higher of its two logits."""
     if before is None:
         return after
-    # Logits of different windows compare by how far they are above "no answer" there.
-    shift = (before.null - after.null) / 2
+    # Logits of different windows are comparable relative to the logit of "no answer".
+    shift = (before.no_answer_logit - after.no_answer_logit) / 2
     seen = {(int(a), int(b)) for a, b in before.offsets}
-    fresh = [n for n, (a, b) in enumerate(after.offsets) if (int(a), int(b)) not in seen]
-    held = np.concatenate([before.states, after.states[fresh]])
-    places = [*map(tuple, before.offsets), *map(tuple, after.offsets[fresh])]
+    new = [n for n, (a, b) in enumerate(after.offsets) if (int(a), int(b)) not in seen]
+    states = np.concatenate([before.states, after.states[new]])
+    spans = [*map(tuple, before.offsets), *map(tuple, after.offsets[new])]
     tokens: dict[tuple[int, int], tuple[float, float]] = {
         (int(a), int(b)): (float(start), float(end))
         for (a, b), start, end in zip(before.offsets, before.starts, before.ends, strict=True)
     }
     for (a, b), start, end in zip(after.offsets, after.starts, after.ends, strict=True):
-        old = tokens.get((int(a), int(b)), (-np.inf, -np.inf))
-        new = (max(old[0], float(start) + shift), max(old[1], float(end) + shift))
-        tokens[int(a), int(b)] = new
+        best_start, best_end = tokens.get((int(a), int(b)), (-np.inf, -np.inf))
+        logits = max(best_start, float(start) + shift), max(best_end, float(end) + shift)
+        tokens[int(a), int(b)] = logits
     order = sorted(tokens)
     return Reading(
         offsets=np.array(order, np.int64).reshape(-1, 2),
         starts=np.array([tokens[span][0] for span in order], np.float32),
         ends=np.array([tokens[span][1] for span in order], np.float32),
-        null=before.null,
+        no_answer_logit=before.no_answer_logit,
         relevance=max(before.relevance, after.relevance),
-        states=held[sorted(range(len(places)), key=places.__getitem__)] if len(held) else held,
-        pair=before.pair,
+        states=states[sorted(range(len(spans)), key=spans.__getitem__)] if len(states) else states,
+        cls_state=before.cls_state,
         head=before.head,
     )

@@ -1,4 +1,4 @@
-"""The verifier: a small model that says whether evidence supports a claim."""
+"""The verifier: a small model that predicts whether evidence supports a claim."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 VERIFIER = "verifier.onnx"
-STATES = "layer_norm_16"  # the output of the network's last layer
-LONGEST_PREFIX = 300  # tokens of question and evidence, as in training
-LONGEST_QUESTION = 60  # tokens
-LONGEST_CLAIM = 80  # tokens
-_BATCH_TOKENS = 1024  # padded tokens that are read at once
-_BEGIN, _END = 101, 102  # [CLS] and [SEP] of the tokenizer
-_LARGEST_ODDS = 50.0  # logits beyond are as good as sure, and would overflow
-_AT_ONCE = 2  # callers: each takes all cores, and more would only take memory
+HIDDEN_STATES = "layer_norm_16"  # the output of the network's last layer
+MAX_PREFIX_TOKENS = 300  # of question and evidence, as in training
+MAX_QUESTION_TOKENS = 60
+MAX_CLAIM_TOKENS = 80
+_BATCH_TOKENS = 1024  # padded tokens per batch
+_CLS, _SEP = 101, 102  # tokens
+_MAX_LOGIT = 50.0  # larger ones would overflow, and mean the same
+_MAX_CONCURRENT = 2  # callers; each uses all cores, so more would only need memory
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimScore:
-    """How likely a text supports, contradicts or does not state a claim; the sum is 1."""
+    """The probabilities that a text supports, contradicts or does not state a claim. Sum: 1."""
 
     supported: float
     contradicted: float
@@ -38,26 +38,27 @@ class ClaimScore:
 
 
 def load_network() -> InferenceSession:
-    """The verifier's network, which gives its last hidden states (`STATES`) too."""
-    return load_onnx(VERIFIER, outputs=[STATES])
+    """The verifier's network. Its outputs include its last hidden states (`HIDDEN_STATES`)."""
+    return load_onnx(VERIFIER, outputs=[HIDDEN_STATES])
 
 
 class ClaimScorer(Protocol):
-    """Judges claims against evidence.
+    """Scores claims against evidence.
 
-    `threshold` is the probability of support from which a claim is shown as supported.
+    Attributes:
+        threshold: The probability of support from which a claim is shown as supported.
     """
 
     threshold: float
 
     def score(self, claim: str, evidences: Sequence[str], question: str = "") -> list[ClaimScore]:
-        """Judge a claim against each text of evidence alone.
+        """Score a claim against each text of evidence separately.
 
         Args:
             claim: One sentence.
-            evidences: Texts that are judged each by itself. Several passages that are to be
-                judged together are joined by a line break.
-            question: What the claim answers; "" if unknown. It helps where a claim says "it".
+            evidences: Texts of evidence. Several passages that count together are joined by a
+                line break.
+            question: What the claim answers; "" if unknown. It helps if a claim contains "it".
 
         Returns:
             The score of each evidence, in order.
@@ -67,67 +68,69 @@ class ClaimScorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Token numbers of question, evidence and claim, and where the claim begins."""
+    """The token ids of question, evidence and claim, and the position where the claim begins."""
 
     ids: list[int]
     claim_begins: int
 
 
 class OnnxClaimScorer:
-    """The verifier that ships with the package, run by ONNX Runtime. It has learnt English.
+    """The verifier that is shipped with the package, run by ONNX Runtime. It is English-only.
 
-    Calibration (slope, offset) and threshold are kept in the metadata of the file.
+    The file's metadata contain its calibration (slope, offset) and its threshold.
 
     Args:
-        session: The network, where it is loaded already.
+        session: The network if it is loaded already.
     """
 
     def __init__(self, session: InferenceSession | None = None) -> None:
         self._session = session or load_network()
         self._tokenizer = load_tokenizer()
-        self._turns = threading.Semaphore(_AT_ONCE)
+        self._slots = threading.Semaphore(_MAX_CONCURRENT)
         constants = self._session.get_modelmeta().custom_metadata_map
         self._slope, self._offset = float(constants["slope"]), float(constants["offset"])
         self.threshold = float(constants["threshold"])
 
     def score(self, claim: str, evidences: Sequence[str], question: str = "") -> list[ClaimScore]:
         rows = [self._row(claim, evidence, question) for evidence in evidences]
-        found: dict[int, ClaimScore] = {}
-        with self._turns:
+        scores: dict[int, ClaimScore] = {}
+        with self._slots:
             for batch in batches([len(row.ids) for row in rows], _BATCH_TOKENS):
                 (logits,) = self._session.run(["logits"], _inputs([rows[n] for n in batch]))
-                found.update(zip(batch, map(self._score, logits), strict=True))
-        return [found[number] for number in range(len(rows))]
+                scores.update(zip(batch, map(self._score, logits), strict=True))
+        return [scores[number] for number in range(len(rows))]
 
     def _score(self, logits: NDArray[np.float32]) -> ClaimScore:
-        """Calibrated probabilities; the two false classes share what is left as the model says."""
-        true, wrong, missing = (float(each) for each in logits)
-        highest = max(wrong, missing)
-        false = highest + math.log(math.exp(wrong - highest) + math.exp(missing - highest))
-        odds = self._slope * (true - false) + self._offset
-        supported = 1 / (1 + math.exp(-max(-_LARGEST_ODDS, min(_LARGEST_ODDS, odds))))
-        contradicted = (1 - supported) * math.exp(wrong - false)
+        """Calibrated probabilities. Only support is calibrated; the other two share the rest."""
+        support, contradiction, neutral = (float(logit) for logit in logits)
+        highest = max(contradiction, neutral)
+        against = highest + math.log(
+            math.exp(contradiction - highest) + math.exp(neutral - highest)
+        )
+        log_odds = self._slope * (support - against) + self._offset
+        supported = 1 / (1 + math.exp(-max(-_MAX_LOGIT, min(_MAX_LOGIT, log_odds))))
+        contradicted = (1 - supported) * math.exp(contradiction - against)
         return ClaimScore(supported, contradicted, 1 - supported - contradicted)
 
     def _row(self, claim: str, evidence: str, question: str) -> _Row:
         """[CLS] question [SEP] [SEP] evidence [SEP] [SEP] claim [SEP], as in training."""
-        asked = self._ids(question)[:LONGEST_QUESTION] if question else []
-        before = [*asked, _END, _END] if asked else []
-        room = LONGEST_PREFIX - len(before) - 2
+        question_ids = self._ids(question)[:MAX_QUESTION_TOKENS] if question else []
+        before = [*question_ids, _SEP, _SEP] if question_ids else []
+        budget = MAX_PREFIX_TOKENS - len(before) - 2
         ids = self._ids(evidence)
-        if len(ids) > room:
-            words = int(len(evidence.split()) * room / len(ids) * 0.95)
-            ids = self._ids(nearest_sentences(evidence, claim, words))[:room]
-        prefix = [_BEGIN, *before, *ids, _END]
-        return _Row([*prefix, _END, *self._ids(claim)[:LONGEST_CLAIM], _END], len(prefix))
+        if len(ids) > budget:
+            words = int(len(evidence.split()) * budget / len(ids) * 0.95)
+            ids = self._ids(most_similar_sentences(evidence, claim, words))[:budget]
+        prefix = [_CLS, *before, *ids, _SEP]
+        return _Row([*prefix, _SEP, *self._ids(claim)[:MAX_CLAIM_TOKENS], _SEP], len(prefix))
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
 
-def nearest_sentences(text: str, claim: str, words: int) -> str:
-    """The sentences that share most words with a claim, in their order.
+def most_similar_sentences(text: str, claim: str, words: int) -> str:
+    """Shorten evidence to the sentences that share most words with a claim.
 
     Args:
         text: Evidence that is longer than the model reads.
@@ -135,12 +138,12 @@ def nearest_sentences(text: str, claim: str, words: int) -> str:
         words: How many words may be kept.
 
     Returns:
-        The sentences as one text; the first words where no sentence is short enough.
+        The sentences in their order, as one text. The first words if no sentence is short enough.
     """
     parts = re.split(r"(?<=[.!?])[\"”’)]*\s+(?=[A-Z0-9\"“(])|\n+", text)
     parts = [part for part in parts if part.strip()]
-    wanted = _words(claim)
-    order = sorted(range(len(parts)), key=lambda n: -len(_words(parts[n]) & wanted))
+    claim_words = _words(claim)
+    order = sorted(range(len(parts)), key=lambda n: -len(_words(parts[n]) & claim_words))
     kept: list[int] = []
     for number in order:
         length = len(parts[number].split())

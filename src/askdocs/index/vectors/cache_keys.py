@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from askdocs.index.catalog import Catalog
-from askdocs.models.embedders import Embedder, Vectors, embed_many, texts_at_once
+from askdocs.models.embedders import Embedder, Vectors, embed_many, save_interval
 from askdocs.types import Passage, Progress, ProgressListener
 
 
@@ -31,7 +31,7 @@ def embed_texts(
 ) -> dict[bytes, Vectors]:
     """Embed texts. Each batch is cached at once, so that nothing is embedded twice."""
     found: dict[bytes, Vectors] = {}
-    keys, at_once = list(texts), texts_at_once(embedder)
+    keys, at_once = list(texts), save_interval(embedder)
     for start in range(0, len(keys), at_once):
         on_progress(Progress("embed", start, len(keys), source))
         batch = keys[start : start + at_once]

@@ -1,9 +1,9 @@
-"""The built-in embedder in bfloat16, where the processor multiplies that: for indexing.
+"""The built-in embedder in bfloat16, for indexing on CPUs that support it.
 
-ONNX Runtime multiplies in float32 on every x86 processor. PyTorch, which sentence-transformers
-brings, uses the bfloat16 units of newer ones: some three times as fast on many texts, and the
-vectors are the same to a cosine above 0.999 (benchmarks/README.md). It takes seconds to load, so it
-does not pay for a question.
+ONNX Runtime computes in float32 on every x86 CPU. PyTorch, a dependency of sentence-transformers,
+uses the bfloat16 units of newer CPUs. It is about three times as fast on many texts, and its
+vectors have a cosine above 0.999 with those in float32 (benchmarks/README.md). It takes seconds to
+load, so it is not used for a question.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     Linear = Callable[[Tensor], Tensor]
 
 Rows = NDArray[np.float32]
-BATCH_TOKENS = 2048  # few and large products suit its units; 4096 gave no more
-# PyTorch compiles and keeps something for every shape: with all lengths as they come, memory grew
-# by a gigabyte over 100,000 passages.
-LENGTHS = 16
+BATCH_TOKENS = 2048  # the units are efficient on large products; 4096 was not faster
+# Lengths are padded to a multiple of this. PyTorch compiles and keeps code for every shape: with
+# unpadded lengths, memory grew by a gigabyte over 100,000 passages.
+LENGTH_MULTIPLE = 16
 _HEADS = 12
-_HEIGHTS = 64  # rows of tokens are filled up to a multiple of these
-_MOST_THREADS = 16  # as many batches as there are at a time
+_ROW_MULTIPLE = 64  # the token rows of a product are padded to a multiple of this
+_MAX_THREADS = 16
 _EPSILON = 1e-12  # of the layer norms, as in BERT
 _FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
-_X86 = frozenset({"x86_64", "AMD64"})  # as Linux and macOS, and as Windows call it
-# The matrices of a layer in the order in which the file holds them, by the names of their biases.
+_X86 = frozenset({"x86_64", "AMD64"})  # its names on Linux and macOS, and on Windows
+# The matrices of a layer in their order in the file, by the names of their biases.
 _MATRICES = (
     "attention.self.query",
     "attention.self.key",
@@ -49,20 +49,20 @@ _MATRICES = (
 
 
 def has_bfloat16(processors: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether this processor reports that it multiplies in bfloat16.
+    """Whether this CPU reports that it supports bfloat16.
 
-    Linux tells in a file; elsewhere a newer PyTorch does.
+    On Linux a file lists its features. Elsewhere a newer PyTorch does.
     """
     try:
         lines = processors.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        return platform.machine() in _X86 and _torch_tells()
+        return platform.machine() in _X86 and _torch_reports_bfloat16()
     flags = next((line.split() for line in lines if line.startswith("flags")), [])
     return not _FLAGS.isdisjoint(flags)
 
 
 @cache
-def _torch_tells() -> bool:
+def _torch_reports_bfloat16() -> bool:
     import torch
 
     capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
@@ -71,26 +71,30 @@ def _torch_tells() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    attend: Linear  # query, key and value in one
-    attended: Linear
-    attended_norm: Pair
-    widen: Linear
-    narrow: Linear
+    attention: Linear  # query, key and value in one product
+    attention_output: Linear
+    attention_norm: Pair
+    intermediate: Linear
+    output: Linear
     norm: Pair
 
 
 class Bfloat16Encoder:
-    """MiniLM-L6 with mean pooling, from an `embedder.onnx` of training/embedder/export.py.
+    """MiniLM-L6 with mean pooling.
 
-    Each of `threads` (by default one for each core, 16 at most) works on a batch of its own: one
-    multiplies while another one waits for memory, which two threads in the same product do not.
+    Each thread works on its own batch: one thread computes while another waits for memory. Two
+    threads in the same product would wait at the same time.
+
+    Args:
+        model: The bytes of an `embedder.onnx` of training/embedder/export.py.
+        threads: How many threads it uses; 0 for one per core, at most 16.
     """
 
     def __init__(self, model: bytes, *, threads: int = 0) -> None:
         import torch
 
         self._threads = ThreadPoolExecutor(
-            threads or min(_cores(), _MOST_THREADS), "bfloat16", torch.set_num_threads, (1,)
+            threads or min(_cores(), _MAX_THREADS), "bfloat16", torch.set_num_threads, (1,)
         )
         stored, matrices = _weights(model)
 
@@ -101,9 +105,10 @@ class Bfloat16Encoder:
             return tensor(stored[f"{name}.weight"]), tensor(stored[f"{name}.bias"])
 
         table = "model.embeddings.{}_embeddings.weight".format
-        self._words = tensor(stored.pop(table("word")))  # half of all that is held
-        self._places = tensor(stored[table("position")])
-        self._kind = tensor(stored[table("token_type")])[0]  # all tokens are of the first text
+        self._words = tensor(stored.pop(table("word")))  # half of the weights
+        self._positions = tensor(stored[table("position")])
+        # All tokens belong to the first segment.
+        self._segment = tensor(stored[table("token_type")])[0]
         self._norm = norm("model.embeddings.LayerNorm")
         self._layers = []
         for first in range(0, len(matrices), len(_MATRICES)):
@@ -111,22 +116,23 @@ class Bfloat16Encoder:
             biases = [stored[f"{name}{part}.bias"] for part in _MATRICES]
             weights = [matrix.T for matrix in matrices[first : first + len(_MATRICES)]]
             pairs = [(tensor(a), tensor(b)) for a, b in zip(weights, biases, strict=True)]
-            attend = torch.cat([a for a, _ in pairs[:3]]), torch.cat([b for _, b in pairs[:3]])
+            attention = torch.cat([a for a, _ in pairs[:3]]), torch.cat([b for _, b in pairs[:3]])
             self._layers.append(
                 _Layer(
-                    attend=_linear(*attend),
-                    attended=_linear(*pairs[3]),
-                    attended_norm=norm(f"{name}attention.output.LayerNorm"),
-                    widen=_linear(*pairs[4]),
-                    narrow=_linear(*pairs[5]),
+                    attention=_linear(*attention),
+                    attention_output=_linear(*pairs[3]),
+                    attention_norm=norm(f"{name}attention.output.LayerNorm"),
+                    intermediate=_linear(*pairs[4]),
+                    output=_linear(*pairs[5]),
                     norm=norm(f"{name}output.LayerNorm"),
                 )
             )
 
     def encode(self, batches: Iterable[Mapping[str, NDArray[np.int64]]]) -> Iterator[Rows]:
-        """For each batch float32 [texts, 384], each row of length 1.
+        """Encode batches of model inputs: token ids and mask, int64 [texts, tokens].
 
-        A batch has the token ids and the mask, int64 [texts, longest], of at most 512 tokens each.
+        Yields:
+            For each batch float32 [texts, 384], each row of length 1.
         """
         return self._threads.map(self._encode, batches)
 
@@ -138,64 +144,66 @@ class Bfloat16Encoder:
         real = torch.from_numpy(inputs["attention_mask"]).bool()
         texts, longest = ids.shape
         rows = texts * longest
-        # What is multiplied has few different heights: PyTorch compiles and keeps code for each.
-        spare = (0, -rows % _HEIGHTS)
+        # Padding limits the number of shapes: PyTorch compiles and keeps code for each.
+        padding = (0, -rows % _ROW_MULTIPLE)
         with torch.inference_mode():
-            places = torch.arange(longest).repeat(texts)
-            hidden = self._words[functional.pad(ids.flatten(), spare)] + self._kind
-            hidden = _normed(hidden + self._places[functional.pad(places, spare)], self._norm)
+            positions = torch.arange(longest).repeat(texts)
+            hidden = self._words[functional.pad(ids.flatten(), padding)] + self._segment
+            hidden = _layer_norm(
+                hidden + self._positions[functional.pad(positions, padding)], self._norm
+            )
             for layer in self._layers:
-                parts = layer.attend(hidden)[:rows].view(texts, longest, 3, _HEADS, -1)
+                parts = layer.attention(hidden)[:rows].view(texts, longest, 3, _HEADS, -1)
                 query, key, value = parts.permute(2, 0, 3, 1, 4)
                 seen = functional.scaled_dot_product_attention(
                     query, key, value, attn_mask=real[:, None, None, :]
                 )
                 seen = seen.transpose(1, 2).reshape(rows, -1)
-                seen = layer.attended(functional.pad(seen, (0, 0, *spare)))
-                hidden = _normed(hidden + seen, layer.attended_norm)
-                wide = functional.gelu(layer.widen(hidden))
-                hidden = _normed(hidden + layer.narrow(wide), layer.norm)
-            shares = real.unsqueeze(-1).float()
+                seen = layer.attention_output(functional.pad(seen, (0, 0, *padding)))
+                hidden = _layer_norm(hidden + seen, layer.attention_norm)
+                intermediate = functional.gelu(layer.intermediate(hidden))
+                hidden = _layer_norm(hidden + layer.output(intermediate), layer.norm)
+            weights = real.unsqueeze(-1).float()
             states = hidden[:rows].view(texts, longest, -1).float()
-            mean = (states * shares).sum(1) / shares.sum(1)
+            mean = (states * weights).sum(1) / weights.sum(1)
             found: Rows = functional.normalize(mean, dim=-1).numpy()
         return found
 
 
 def _cores() -> int:
-    """Those that this process may use, where the system tells."""
+    """How many cores this process may use, if the system reports it."""
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
-def _normed(hidden: Tensor, norm: Pair) -> Tensor:
+def _layer_norm(hidden: Tensor, norm: Pair) -> Tensor:
     from torch.nn import functional
 
     return functional.layer_norm(hidden, hidden.shape[-1:], *norm, _EPSILON)
 
 
 def _linear(weight: Tensor, bias: Tensor) -> Linear:
-    """What multiplies rows with a weight, laid out for the processor once and not each time.
+    """A linear layer whose weight is laid out for the CPU once instead of at each call.
 
-    The two functions are those that torch.compile calls. They are not part of PyTorch's public
-    interface, so without them it is multiplied as usual, a fifth more slowly.
+    torch.compile calls the same two functions. They are not part of PyTorch's public API. If they
+    are missing, the layer computes as usual, a fifth more slowly.
     """
     import torch
     from torch.nn import functional
 
     try:
-        laid_out = torch.ops.mkldnn._reorder_linear_weight(weight, None)
+        prepared = torch.ops.mkldnn._reorder_linear_weight(weight, None)
         multiply = partial(
             torch.ops.mkldnn._linear_pointwise, attr="none", scalars=[], algorithm=""
         )
-        multiply(torch.zeros(1, weight.shape[1]).bfloat16(), laid_out, bias)
+        multiply(torch.zeros(1, weight.shape[1]).bfloat16(), prepared, bias)
     except (AttributeError, RuntimeError, TypeError):
         return lambda rows: functional.linear(rows, weight, bias)
-    return lambda rows: multiply(rows, laid_out, bias)
+    return lambda rows: multiply(rows, prepared, bias)
 
 
 def _weights(model: bytes) -> tuple[dict[str, NDArray[Any]], list[NDArray[Any]]]:
-    """The named weights of the file, float32, and its nameless matrices [inputs, outputs]."""
+    """The named weights of the file, float32, and its unnamed matrices [inputs, outputs]."""
     import onnx
     from onnx import numpy_helper
 
@@ -206,11 +214,11 @@ def _weights(model: bytes) -> tuple[dict[str, NDArray[Any]], list[NDArray[Any]]]
     matrices = []
     for name in [name for name in stored if name.endswith(".int8")]:
         base = name.removesuffix(".int8")
-        unfolded = stored.pop(name).astype(np.float32) * stored.pop(f"{base}.scales")
+        dequantized = stored.pop(name).astype(np.float32) * stored.pop(f"{base}.scales")
         if f"{base}.shape" in stored:
-            matrices.append(unfolded.reshape(stored[f"{base}.shape"]))
+            matrices.append(dequantized.reshape(stored[f"{base}.shape"]))
         else:
-            stored[base] = unfolded
+            stored[base] = dequantized
     codes = stored.pop("words.int4")
     halves = np.concatenate([codes & 15, codes >> 4], axis=-1).astype(np.float32) - 8
     words = (halves * stored.pop("words.scales")).reshape(len(codes), -1)

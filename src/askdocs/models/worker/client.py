@@ -1,4 +1,4 @@
-"""Embeds in a child process, in parallel with the process that writes the index."""
+"""The client of the child process that embeds while this process writes the index."""
 
 from __future__ import annotations
 
@@ -18,22 +18,28 @@ _SIZE = DIMENSIONS * np.dtype(np.float32).itemsize
 
 
 class WorkerDiedError(Exception):
-    """The process has ended, or could not be started."""
+    """The child process has ended, or could not be started."""
 
 
 class EmbeddingProcess:
-    """A child process that embeds. It starts at once and takes some 400 MB until `close`.
+    """A child process that embeds. It starts immediately and needs about 400 MB until `close`.
 
-    Chroma and Python's own work hold a lock that every thread of a process needs between two
-    products; those of another process go on meanwhile. Of `threads`, 0 are one for each core.
-    Raises WorkerDiedError where it cannot be started. It ends with this process, however that ends.
+    A thread of this process would have to wait for Python's global lock, which Chroma and the
+    code that writes the index hold most of the time. The child ends with this process, even if
+    this process is killed.
+
+    Args:
+        threads: How many threads it uses; 0 for one per core.
+
+    Raises:
+        WorkerDiedError: It cannot be started.
     """
 
     def __init__(self, threads: int) -> None:
-        self._turn = threading.Lock()
-        self._owner = os.getpid()  # a fork of this process must not use its pipes
+        self._lock = threading.Lock()
+        self._owner = os.getpid()  # a fork of this process must not use the pipes
         try:
-            self._child = processes.start("askdocs.models.bfloat16.process", str(threads))
+            self._child = processes.start("askdocs.models.worker.process", str(threads))
         except OSError as error:
             raise WorkerDiedError from error
         atexit.register(self.close)
@@ -41,11 +47,12 @@ class EmbeddingProcess:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 [texts, 384], each row of length 1.
 
-        Raises WorkerDiedError where the process ends.
+        Raises:
+            WorkerDiedError: The child process has ended.
         """
         if self._owner != os.getpid():
             raise WorkerDiedError
-        with self._turn:
+        with self._lock:
             stdin, stdout = self._child.process.stdin, self._child.process.stdout
             assert stdin is not None
             assert stdout is not None
@@ -56,14 +63,14 @@ class EmbeddingProcess:
             except OSError as error:
                 raise WorkerDiedError from error
             except BaseException:
-                self._child.process.kill()  # a late answer must not be taken for the next one
+                self._child.process.kill()  # a late response would be taken for the next one
                 raise
         if len(rows) < len(texts) * _SIZE:
             raise WorkerDiedError
         return np.frombuffer(rows, np.float32).reshape(-1, DIMENSIONS)
 
     def close(self) -> None:
-        """End the process."""
+        """End the child process."""
         atexit.unregister(self.close)
         if self._owner != os.getpid():
             return

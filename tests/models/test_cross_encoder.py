@@ -3,8 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from askdocs.models.embedders import MULTILINGUAL_SPEC, STATES, OnnxEmbedder, load_embedder
-from askdocs.models.second_reader import MultilingualReader, OnnxSecondReader, SecondReader
+from askdocs.models.cross_encoder import (
+    EnglishSentenceScorer,
+    MultilingualSentenceScorer,
+    SentenceScorer,
+)
+from askdocs.models.embedders import HIDDEN_STATES, MULTILINGUAL_SPEC, OnnxEmbedder, load_embedder
 from askdocs.models.verifier import OnnxClaimScorer, load_network
 from askdocs.types import Passage
 
@@ -14,17 +18,17 @@ SECOND = (TEXT.index("It was"), len(TEXT))
 
 
 @pytest.fixture(scope="module")
-def reader() -> OnnxSecondReader:
-    return OnnxSecondReader(load_network())
+def scorer() -> EnglishSentenceScorer:
+    return EnglishSentenceScorer(load_network())
 
 
 def passage(text: str, title: str = "") -> Passage:
     return Passage("id", "a.txt", text, 0, len(text), title)
 
 
-def logit(reader: SecondReader, question: str, text: str, place: tuple[int, int]) -> float:
-    (reading,) = reader.read(question, [passage(text)])
-    found = reading.answers(*place)
+def logit(scorer: SentenceScorer, question: str, text: str, place: tuple[int, int]) -> float:
+    (reading,) = scorer.score(question, [passage(text)])
+    found = reading.sentence_logit(*place)
     assert found is not None
     return found
 
@@ -37,49 +41,49 @@ def logit(reader: SecondReader, question: str, text: str, place: tuple[int, int]
     ],
 )
 def test_the_sentence_that_answers_scores_above_its_neighbour(
-    reader: OnnxSecondReader, question: str, answering: tuple[int, int], other: tuple[int, int]
+    scorer: EnglishSentenceScorer, question: str, answering: tuple[int, int], other: tuple[int, int]
 ) -> None:
-    assert logit(reader, question, TEXT, answering) > logit(reader, question, TEXT, other)
+    assert logit(scorer, question, TEXT, answering) > logit(scorer, question, TEXT, other)
 
 
-def test_a_passage_is_read_the_same_alone_and_in_company(reader: OnnxSecondReader) -> None:
+def test_a_passage_is_read_the_same_alone_and_in_company(scorer: EnglishSentenceScorer) -> None:
     texts = [TEXT, "Short.", "The price rose to 12 pounds in May 2024, as the council had asked."]
-    together = reader.read("What was the price?", [passage(text) for text in texts])
+    together = scorer.score("What was the price?", [passage(text) for text in texts])
     for text, reading in zip(texts, together, strict=True):
-        alone = logit(reader, "What was the price?", text, (0, len(text)))
-        found = reading.answers(0, len(text))
+        alone = logit(scorer, "What was the price?", text, (0, len(text)))
+        found = reading.sentence_logit(0, len(text))
         assert found is not None
         assert abs(alone - found) < 0.1  # its products are rounded to 8 bits
 
 
-def test_a_long_passage_is_read_to_its_end(reader: OnnxSecondReader) -> None:
+def test_a_long_passage_is_read_to_its_end(scorer: EnglishSentenceScorer) -> None:
     filler = "The committee met again and discussed the budget of the harbour at length. " * 40
     place = len(filler), len(filler) + len("The lighthouse was automated in 1985.")
     text = filler + "The lighthouse was automated in 1985."
-    (reading,) = reader.read("When was the lighthouse automated?", [passage(text)])
-    last, first = reading.answers(*place), reading.answers(0, 74)
+    (reading,) = scorer.score("When was the lighthouse automated?", [passage(text)])
+    last, first = reading.sentence_logit(*place), reading.sentence_logit(0, 74)
     assert last is not None
     assert first is not None
     assert last > first
 
 
 @pytest.mark.parametrize("text", ["", "   ", "😀", "ﷺ"])
-def test_odd_passages_are_read_too(reader: OnnxSecondReader, text: str) -> None:
-    (reading,) = reader.read("What is it?", [passage(text)])
-    assert reading.answers(len(text) + 1, len(text) + 2) is None
+def test_odd_passages_are_read_too(scorer: EnglishSentenceScorer, text: str) -> None:
+    (reading,) = scorer.score("What is it?", [passage(text)])
+    assert reading.sentence_logit(len(text) + 1, len(text) + 2) is None
 
 
-def test_the_title_is_read_and_is_no_sentence(reader: OnnxSecondReader) -> None:
-    (reading,) = reader.read("When?", [passage(TEXT, title="Built in 1999")])
+def test_the_title_is_read_and_is_no_sentence(scorer: EnglishSentenceScorer) -> None:
+    (reading,) = scorer.score("When?", [passage(TEXT, title="Built in 1999")])
     assert all(int(window.offsets.min()) >= 0 for window in reading.windows)
     assert all(int(window.offsets.max()) <= len(TEXT) for window in reading.windows)
 
 
-def test_the_verifier_judges_as_if_nothing_had_been_read(reader: OnnxSecondReader) -> None:
+def test_the_verifier_judges_as_if_nothing_had_been_read(scorer: EnglishSentenceScorer) -> None:
     network = load_network()
     scorer = OnnxClaimScorer(network)
     (before,) = scorer.score("Anna Berg built the lighthouse.", [TEXT])
-    OnnxSecondReader(network).read("Who built the lighthouse?", [passage(TEXT)])
+    EnglishSentenceScorer(network).score("Who built the lighthouse?", [passage(TEXT)])
     (after,) = scorer.score("Anna Berg built the lighthouse.", [TEXT])
     assert np.isclose(before.supported, after.supported)
     assert before.supported > scorer.threshold
@@ -93,8 +97,8 @@ def embedder() -> OnnxEmbedder:
 
 
 @pytest.fixture(scope="module")
-def multilingual(embedder: OnnxEmbedder) -> MultilingualReader:
-    return MultilingualReader(embedder.session, STATES)
+def multilingual(embedder: OnnxEmbedder) -> MultilingualSentenceScorer:
+    return MultilingualSentenceScorer(embedder.session, HIDDEN_STATES)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,7 @@ def multilingual(embedder: OnnxEmbedder) -> MultilingualReader:
     ],
 )  # fmt: skip
 def test_the_multilingual_network_finds_the_sentence_that_answers(
-    multilingual: MultilingualReader, question: str, answering: str, other: str
+    multilingual: MultilingualSentenceScorer, question: str, answering: str, other: str
 ) -> None:
     for text in (f"{answering} {other}", f"{other} {answering}"):
         places = [(text.index(each), text.index(each) + len(each)) for each in (answering, other)]
@@ -119,8 +123,8 @@ def test_the_multilingual_network_finds_the_sentence_that_answers(
 
 
 def test_the_multilingual_embedder_embeds_as_if_nothing_had_been_read(
-    embedder: OnnxEmbedder, multilingual: MultilingualReader
+    embedder: OnnxEmbedder, multilingual: MultilingualSentenceScorer
 ) -> None:
     before = embedder.embed(["Der Leuchtturm ist alt."])
-    multilingual.read("Wie alt ist er?", [passage("Der Leuchtturm ist alt.")])
+    multilingual.score("Wie alt ist er?", [passage("Der Leuchtturm ist alt.")])
     assert (embedder.embed(["Der Leuchtturm ist alt."]) == before).all()

@@ -1,1 +1,0 @@
-"""The built-in embedder in bfloat16, in a child process: faster indexing on some processors."""
