@@ -16,13 +16,13 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
-from askdocs.answering.questions.follow_up import understand
+from askdocs.answering.questions.turn import turn_of
 from askdocs.errors import AskdocsError
 from askdocs.models.bundled import load_tokenizer
 from askdocs.output.exports import answer_record
 from askdocs.output.marks import link, mark_citation
 from askdocs.output.summary import is_prose, summary
-from askdocs.types import Answer, Statement, Turn
+from askdocs.types import Answer, Turn
 
 from ..corpora import corpus_address, page_address
 from ..security import BODY_BYTES
@@ -197,16 +197,9 @@ def turns(messages: Sequence[Message]) -> list[Turn]:
         if message.role == "user":
             question = message.text
         elif message.role == "assistant" and question:
-            found.append(Turn(question, _told(question, unescaped(message.text), found)))
+            found.append(turn_of(question, found, unescaped(message.text)))
             question = ""
     return found
-
-
-def _told(question: str, text: str, before: Sequence[Turn]) -> Answer:
-    """An answer of which only the text is known."""
-    queries = understand(question, before).queries
-    statement = Statement(text, (), "unsupported")
-    return Answer(question, text, (statement,), answered=True, searched_for=queries)
 
 
 def _frame(model: str) -> dict[str, Any]:

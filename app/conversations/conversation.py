@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from askdocs.answering.questions.turn import turn_of
 from askdocs.types import Answer, Turn
 
 
@@ -112,13 +113,15 @@ class Conversation:
         return replace(self, exchanges=exchanges)
 
     def history(self, before: int | None = None) -> tuple[Turn, ...]:
-        """The answered exchanges, or those before one, for a question to refer to."""
+        """The exchanges that were answered or stopped, or those before one, as turns."""
         exchanges = self.exchanges if before is None else self.exchanges[: max(before, 0)]
-        return tuple(
-            Turn(exchange.question, exchange.answer)
-            for exchange in exchanges
-            if exchange.answer is not None
-        )
+        turns: list[Turn] = []
+        for each in exchanges:
+            if each.answer is not None:
+                turns.append(Turn(each.question, each.answer))
+            elif each.stopped:
+                turns.append(turn_of(each.question, turns))
+        return tuple(turns)
 
     def _with(self, number: int, **changes: object) -> Conversation:
         changed = list(self.exchanges)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from askdocs.remote.wire import from_record, to_record
 from askdocs.system.files import retry_while_locked
@@ -144,12 +145,21 @@ def _write(file: Path, conversation: Conversation) -> None:
 def _read(file: Path) -> Conversation | None:
     """The conversation in a file; None where there is none, or it is damaged."""
     try:
-        return from_record(Conversation, json.loads(file.read_text(encoding="utf-8")))
+        return from_record(Conversation, _with_new_fields(json.loads(file.read_text("utf-8"))))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         _log.warning("The conversation %s cannot be read: %s", file, error)
         return None
+
+
+def _with_new_fields(record: Any) -> Any:
+    """The record of a conversation; what it was kept without is read from its other fields."""
+    for exchange in record["exchanges"]:
+        answer = exchange.get("answer")
+        if answer is not None:
+            answer.setdefault("with_history", len(answer["searched_for"]) > 1)
+    return record
 
 
 def _words(conversation: Conversation) -> str:

@@ -48,7 +48,7 @@ def export(conversation: Conversation, kind: Format) -> str:
     record = conversation_record(conversation)
     if kind == "json":
         return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-    answers = [turn.answer for turn in conversation.history()]
+    answers = [each.answer for each in conversation.exchanges if each.answer is not None]
     if kind == "html":
         return _page(conversation.title, answers, record)
     parts = [f"# {one_line(conversation.title)}\n", *map(answer_markdown, answers)]

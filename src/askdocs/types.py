@@ -187,7 +187,8 @@ class Answer:
     language model writes; what that one adds has verdicts. It is 0 where nothing was estimated.
     `hits` are the passages it was chosen
     from (the nearest ones where there is no answer), `searched_for` is what was searched, `notice`
-    is what the person should know beside it, `seconds` is the time it took.
+    is what the person should know beside it, `seconds` is the time it took. `with_history` is true
+    where words of the turns before were searched too: the next question may refer to those turns.
     """
 
     question: str
@@ -200,6 +201,7 @@ class Answer:
     searched_for: tuple[str, ...] = ()
     notice: str = ""
     seconds: float = field(default=0.0, compare=False)
+    with_history: bool = False
 
     @property
     def band(self) -> Band:

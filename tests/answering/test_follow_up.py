@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from askdocs.answering.questions.follow_up import is_greeting, leans_on_history, understand
+from askdocs.answering.questions.turn import turn_of
 from askdocs.types import Answer, Statement, Turn
 
 
@@ -52,8 +53,7 @@ def test_a_new_topic_carries_nothing_over(question: str) -> None:
 
 def test_the_topic_lasts_over_several_turns() -> None:
     first = turn("what did Zehri warn?", "Zehri warned of attacks.")
-    searched = understand("and when?", [first]).queries
-    second = Turn("and when?", Answer("and when?", "", searched_for=searched))
+    second = turn_of("and when?", [first])
     understood = understand("and where?", [first, second])
     assert "zehri" in understood.queries[-1].lower()
     assert understood.read_as == "and where? (zehri warn)"

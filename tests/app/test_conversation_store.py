@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from askdocs import Assistant
+from askdocs import Answer, Assistant
 from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.conversations.cookie import COOKIE, new_cookie, visitor_in
 from askdocs.app.conversations.store import Archive
@@ -97,6 +98,21 @@ def test_what_is_said_of_a_conversation_while_it_goes_on_stays(
     assert found.title == "Warnings"
     assert [each.judgement for each in found.exchanges] == ["good", ""]
     assert not found.exchanges[1].stopped
+
+
+def test_what_an_old_file_does_not_say_is_read_from_its_other_fields(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    searched = ("and when?", "and when? Trondvik")
+    answer = Answer("and when?", "In 1962.", searched_for=searched, with_history=True)
+    told = Conversation().asked("and when?").answered(answer)
+    archive.save(ME, told)
+    (file,) = tmp_path.glob("*/*.json")
+    record = json.loads(file.read_text("utf-8"))
+    del record["exchanges"][0]["answer"]["with_history"]
+    file.write_text(json.dumps(record), encoding="utf-8")
+    found = archive.load(ME, told.id)
+    assert found is not None
+    assert found.exchanges[0].answer == answer
 
 
 def test_a_conversation_that_is_deleted_while_it_goes_on_stays_away(tmp_path: Path) -> None:

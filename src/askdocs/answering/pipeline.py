@@ -133,7 +133,7 @@ def _considered(
     if question.comparison and not history:
         return _compared(parts, question, question.comparison, sources)
     if question.needs_history:
-        talked_of = {each.source for each in shown} if len(question.queries) > 1 else set()
+        talked_of = {each.source for each in shown} if question.with_history else set()
         considered = _searched(parts, question, sources, talked_of)
         if _repeats(considered, history):
             return _less_sure(considered, parts.config.minimum_confidence)
@@ -452,7 +452,12 @@ def _written(
 def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> Answer:
     if not considered.hits and not parts.open_catalog().count():
         text = f"There are no documents yet. Put some into {parts.config.corpus} and ask again."
-        return Answer(considered.question.text, text, searched_for=considered.searched_for)
+        return Answer(
+            considered.question.text,
+            text,
+            searched_for=considered.searched_for,
+            with_history=considered.question.with_history,
+        )
     return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
 
 

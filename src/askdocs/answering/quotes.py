@@ -19,6 +19,7 @@ from askdocs.answering.context import (
 )
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
 from askdocs.answering.questions.question import Question
+from askdocs.answering.questions.turn import IN_DOUBT
 from askdocs.answering.ranking import after_reading
 from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
 from askdocs.text.language import asks_in_english
@@ -112,6 +113,7 @@ def _overview(considered: Considered) -> Answer:
         answered=True,
         confidence=1.0,
         searched_for=considered.searched_for,
+        with_history=considered.question.with_history,
         notice=considered.notice,
     )
 
@@ -120,7 +122,7 @@ def _perhaps(considered: Considered) -> Answer:
     """The passage that most likely answers, and why it is doubted."""
     answer = _quoted(considered, [[each] for each in considered.candidates[: considered.together]])
     notice = " ".join(filter(None, (considered.doubt, answer.notice)))
-    return replace(answer, text=f"Perhaps: {answer.text}", notice=notice)
+    return replace(answer, text=f"{IN_DOUBT}{answer.text}", notice=notice)
 
 
 def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> Answer:
@@ -134,6 +136,7 @@ def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> An
         hits=tuple(after_reading(considered.hits, considered.candidates)),
         confidence=round(considered.candidates[0].chance, 3),
         searched_for=considered.searched_for,
+        with_history=considered.question.with_history,
     )
 
 
@@ -305,6 +308,7 @@ def _refusal(considered: Considered) -> Answer:
         hits=tuple(hits[:_NEAREST_SHOWN]),
         confidence=round(candidates[0].chance, 3) if candidates else 0.0,
         searched_for=considered.searched_for,
+        with_history=considered.question.with_history,
     )
 
 

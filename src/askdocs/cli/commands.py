@@ -191,9 +191,9 @@ def chat(
     places: Places,
 ) -> None:
     """Talk about the documents in the terminal."""
-    from askdocs.answering.questions.follow_up import understand
+    from askdocs.answering.questions.turn import turn_of
     from askdocs.cli.terminal import show_stream
-    from askdocs.types import Answer, Turn
+    from askdocs.types import Turn
 
     with open_assistant(places, llm=llm) as assistant:
         index_first_if_new(assistant, places.corpus)
@@ -209,9 +209,8 @@ def chat(
             except AskdocsError as error:
                 print(error, file=sys.stderr)
                 continue
-            searched_for = understand(question, history).queries
-            stopped = Answer(question, "", searched_for=searched_for)
-            history.append(Turn(question, answer or stopped))
+            turn = Turn(question, answer) if answer else turn_of(question, history)
+            history.append(turn)
 
 
 @app.command()

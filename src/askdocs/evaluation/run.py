@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from askdocs.answering.candidates import Candidate
-from askdocs.answering.questions.follow_up import understand
+from askdocs.answering.questions.turn import turn_of
 from askdocs.answering.quotes import answer_with_quotes
 from askdocs.answering.ranking import after_reading
 from askdocs.assistant import Assistant
@@ -25,7 +25,6 @@ from askdocs.evaluation.question_set import (
     read_questions,
 )
 from askdocs.system.sampling import evenly_spread
-from askdocs.text.sentences import sentence_spans
 from askdocs.types import (
     Answer,
     Citation,
@@ -34,7 +33,6 @@ from askdocs.types import (
     Hit,
     Progress,
     ProgressListener,
-    Statement,
     Turn,
 )
 
@@ -176,7 +174,7 @@ def conversation(assistant: Assistant, history: Sequence[Asked]) -> list[Turn]:
     turns: list[Turn] = []
     for asked in history:
         if asked.answer:
-            turns.append(Turn(asked.question, _given(asked, turns)))
+            turns.append(turn_of(asked.question, turns, asked.answer))
         else:
             turns.append(Turn(asked.question, assistant.ask(asked.question, history=turns)))
     return turns
@@ -185,20 +183,6 @@ def conversation(assistant: Assistant, history: Sequence[Asked]) -> list[Turn]:
 def spread(questions: Sequence[Item], limit: int | None) -> list[Item]:
     """At most `limit` questions, evenly spread, in order; all of them for None."""
     return evenly_spread(questions, len(questions) if limit is None else limit)
-
-
-def _given(asked: Asked, before: Sequence[Turn]) -> Answer:
-    """An answer that somebody else gave, as if it were ours."""
-    text = asked.answer
-    return Answer(
-        question=asked.question,
-        text=text,
-        statements=tuple(
-            Statement(text[start:end], (), "unsupported") for start, end in sentence_spans(text)
-        ),
-        answered=True,
-        searched_for=understand(asked.question, before).queries,
-    )
 
 
 def _is_exact(assistant: Assistant, citation: Citation) -> bool:

@@ -22,6 +22,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "band": answer.band,
         "confidence": answer.confidence,
         "searched_for": list(answer.searched_for),
+        "with_history": answer.with_history,
         "statements": [
             {
                 "text": statement.text,

@@ -120,6 +120,7 @@ def _finished(writing: _Writing, considered: Considered, quoted: Answer, notice:
         answered=True,
         confidence=quoted.confidence if quoted.answered else 0.0,
         searched_for=considered.searched_for,
+        with_history=considered.question.with_history,
         notice=notice,
     )
 

@@ -60,6 +60,7 @@ class Understood:
 
     queries: tuple[str, ...]
     read_as: str
+    leans: bool = False
     surely: bool = True
 
 
@@ -75,6 +76,7 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     return Understood(
         queries=(asked, f"{asked} {context}".strip()),
         read_as=f"{asked} ({context})" if bare else _with_topic(asked, topic),
+        leans=True,
         surely=bare or _leans_by_word(asked),
     )
 
@@ -98,7 +100,7 @@ def _leans_by_word(question: str) -> bool:
 
 def _topic(history: Sequence[Turn]) -> str:
     """The last question that was searched alone: it named what is being talked about."""
-    alone = [turn.question for turn in history if len(turn.answer.searched_for) == 1]
+    alone = [turn.question for turn in history if not turn.answer.with_history]
     return alone[-1] if alone else history[0].question
 
 

@@ -80,6 +80,7 @@ class Question:
         queries: What is searched, the question itself first.
         read_as: The question as the reader and a language model are asked it: as `asked`, and with
             what the conversation adds.
+        with_history: Whether the queries have words of the conversation.
         needs_history: Whether it can hardly be understood without the conversation.
         said: Whose words it asks for, in which chats and mails are; None for other questions.
         any_statement: Whether any words of a speaker answer, as in "What did Zehri say?".
@@ -100,6 +101,7 @@ class Question:
     identifiers: frozenset[str]
     queries: tuple[str, ...]
     read_as: str
+    with_history: bool
     needs_history: bool
     said: Said | None
     any_statement: bool
@@ -140,6 +142,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         identifiers=identifiers_in(text),
         queries=(topic,) if topic else understood.queries,
         read_as=understood.read_as,
+        with_history=understood.leans and not topic,
         needs_history=understood.surely,
         said=None if topic else said_in(understood.read_as),
         any_statement=asks_for_any_statement(understood.read_as),
