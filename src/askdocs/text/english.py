@@ -24,6 +24,23 @@ AUXILIARIES = BE | frozenset(
 
 QUESTION_WORDS = frozenset("who whom whose what when where which why how".split())
 
+# The most frequent words of English …
+FUNCTION_WORDS = frozenset(
+    """
+    the of and to in is was for that it on as with by at from this be are were which not has had
+    have but their they he she his her its an or who will would can could may must should been
+    more than when what there also only after before between during about into through over under
+    no if we i a well long under per part us now just two three people s t you your our all one
+    both each because while where how why does did do some these
+    whereas those them then such any other many most so
+    """.split()
+)
+# … and those that are words of other languages too.
+SHARED_WORDS = frozenset(
+    "in was an so will also at he as to all over or on for had were be is no it do most any but"
+    " his may our more".split()
+)
+
 # What a text as a whole may be called, and its parts.
 DOCUMENT_NOUNS = frozenset(
     "article book contract document e-mail email essay file guide handbook interview law letter"

@@ -7,6 +7,9 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
+from askdocs.text.english import FUNCTION_WORDS, SHARED_WORDS
+from askdocs.text.stop_words import question_language
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
@@ -23,16 +26,6 @@ _SURE = 0.9  # share of the likelihood from which a language is named
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_SHARE = 0.7  # of the letters of an English text, names in other scripts included
-_ENGLISH = frozenset(
-    """
-    the of and to in is was for that it on as with by at from this be are were which not has had
-    have but their they he she his her its an or who will would can could may must should been
-    more than when what there also only after before between during about into through over under
-    no if we i a well long under per part us now just two three people s t you your our all one
-    both each because while where how why does did do some these
-    whereas those them then such any other many most so
-    """.split()
-)
 # Frequent words of other languages in Latin script that are no English words.
 _OTHER = (
     frozenset(
@@ -61,13 +54,8 @@ _OTHER = (
     những trong với đã được và khi đến người này ra vào năm
     """.split()
     )
-    - _ENGLISH
+    - FUNCTION_WORDS
     - frozenset("a i o s d t no do to by on son den is as".split())
-)
-# English words that are words of other languages too.
-_SHARED = frozenset(
-    "in was an so will also at he as to all over or on for had were be is no it do most any but"
-    " his may our more".split()
 )
 _SHARED_WEIGHT = 0.4
 _TELLING = 8  # words, among which an English sentence has one of the frequent ones
@@ -99,7 +87,9 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
         if _may_tell(word := found.group(), opens=found.start() == 0)
     ]
     english = sum(
-        _SHARED_WEIGHT if word in _SHARED else 1 for word in words if word in _ENGLISH | _SHARED
+        _SHARED_WEIGHT if word in SHARED_WORDS else 1
+        for word in words
+        if word in FUNCTION_WORDS | SHARED_WORDS
     )
     other = sum(word in _OTHER for word in words)
     if english == other:
@@ -122,7 +112,7 @@ def is_function_word(word: str) -> bool:
 
     One with a capital is none: it may be a name, or a noun in German.
     """
-    return word in _ENGLISH or word in _OTHER
+    return word in FUNCTION_WORDS or word in _OTHER
 
 
 def asks_in_english(question: str) -> bool:
@@ -130,15 +120,15 @@ def asks_in_english(question: str) -> bool:
 
     Its function words tell it. Where it has none that is English only, the letters do.
     """
-    if not is_english(question):
+    if not is_english(question) or question_language(question):
         return False
     held = {found.group().lower() for found in _WORD.finditer(question)}
-    return bool(held & (_ENGLISH - _SHARED)) or language_of(question) in ("", "en")
+    return bool(held & (FUNCTION_WORDS - SHARED_WORDS)) or language_of(question) in ("", "en")
 
 
 def _may_tell(word: str, *, opens: bool) -> bool:
     """Whether a word tells the language: names do not, but "The" may begin a second sentence."""
-    return opens or not word[0].isupper() or word.lower() in _ENGLISH
+    return opens or not word[0].isupper() or word.lower() in FUNCTION_WORDS
 
 
 def language_of(text: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
-from collections.abc import Iterable
 
-from askdocs.text.tokens import words
+from askdocs.text.english import FUNCTION_WORDS, SHARED_WORDS
+from askdocs.text.tokens import indexed_form, words
 
 # English words that carry the form of a question, not its matter. In a small corpus their rarity
 # means nothing, so frequency alone cannot weigh them.
@@ -115,6 +116,8 @@ _LISTS = {
     "ko": "누구 누가 무엇 무엇을 무엇인가 언제 어디 어디에 어디서 어떻게 왜 얼마"
     " 몇 어느 어떤 은 는 이 가 을 를 의 에 에서 와 과 그 및",
 }
+_LETTERS = re.compile(r"\b[^\W\d_]+\b")
+_ENGLISH = FUNCTION_WORDS | SHARED_WORDS | frozenset(string.ascii_lowercase)
 _FORM_WORDS = {code: frozenset(words.split()) for code, words in _LISTS.items()}
 # Of pairs of characters (see `tokens.indexed_form`): those with particles and question words.
 _FORM_PAIR = re.compile(
@@ -141,17 +144,16 @@ def telling_words(question: str) -> list[str]:
 
 
 def question_language(question: str) -> str:
-    """The language, other than English, whose form words a question has most of."""
-    held = words(question)
-    return language_by_words(held, sum(word in STOP_WORDS for word in held))
+    """The language, other than English, of which a question has most form words; "" for none.
 
-
-def language_by_words(words: Iterable[str], least: int = 0) -> str:
-    """The language whose form words most of the words are; "" where they are `least` or fewer."""
-    held = set(words)
-    counts = {code: len(held & forms) for code, forms in _FORM_WORDS.items()}
-    best = max(counts, key=counts.__getitem__)
-    return best if counts[best] > least else ""
+    There must be more of them than of English, and one that is no English word: "price per year" is
+    not Italian.
+    """
+    held = {found.group().lower() for found in _LETTERS.finditer(indexed_form(question))}
+    found = {code: held & forms for code, forms in _FORM_WORDS.items()}
+    best = max(found, key=lambda code: len(found[code]))
+    is_clear = len(found[best]) > len(held & STOP_WORDS) and found[best] - _ENGLISH
+    return best if is_clear else ""
 
 
 def is_form_word(word: str, language: str) -> bool:
