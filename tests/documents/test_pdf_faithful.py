@@ -18,8 +18,8 @@ from askdocs.documents.loaders import LoadError, load
 from askdocs.documents.loaders.pdf.characters import (
     SECOND,
     _Character,
-    _letter,
-    _script,
+    _character_script,
+    _character_text,
     whole_characters,
 )
 from askdocs.documents.loaders.pdf.document import pages_in_words
@@ -647,13 +647,13 @@ class Glyphs:
 def test_digits_that_the_font_draws_raised_are_superscripts(digit: str, script: str) -> None:
     """Also those of OpenType fonts that stand on the line in its size; not old-style ones."""
     character = _Character(digit, 0, 5, -2, 9, 10.0, ord(digit))
-    assert _script(character, 10.0, 0.0, Glyphs()) == script  # type: ignore[arg-type]
+    assert _character_script(character, 10.0, 0.0, Glyphs()) == script  # type: ignore[arg-type]
 
 
 def test_surrogate_pairs_are_one_character() -> None:
     codes = whole_characters([0x41, 0xD835, 0xDC65, 0xD800, 0x42, 0xDC00])
     assert codes == [0x41, 0x1D465, SECOND, 0xD800, 0x42, 0xDC00]
-    assert _letter(0x1D465) == "x"
+    assert _character_text(0x1D465) == "x"
 
 
 def banded(path: Path, rows: list[tuple[str, ...]], *, width: float, names: int = 1) -> str:

@@ -1,4 +1,4 @@
-"""The characters of a PDF page as segments: runs on one line without a wide gap."""
+"""The characters of a PDF page as segments: runs of words on one line, without wide gaps."""
 
 from __future__ import annotations
 
@@ -16,44 +16,45 @@ import pypdfium2.raw as pdfium
 
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans
 
-HYPHEN = "\u00ad"  # stands for a hyphen at a line's end that pdfium takes for a broken word
+HYPHEN = "\u00ad"  # marks a hyphen at a line end, which pdfium reports as a hyphenated word
 _LIGATURES = {
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
-SECOND = -1  # stands for the second half of a surrogate pair
-_MATHS = range(0x1D400, 0x1D800)  # letters in bold or italics, as formulas have them
-# Fonts that have the sign of the euro in the place of "e": eurosym of LaTeX, Adobe's Euro.
+SECOND = -1  # marks the second half of a surrogate pair
+_MATHS = range(0x1D400, 0x1D800)  # mathematical alphanumeric symbols: bold or italic letters
+# Fonts in which the code of "e" is the euro sign: eurosym of LaTeX, Adobe's Euro.
 _EURO = ord("e")
 _EURO_FONT = re.compile(rb"(?:[A-Z]{6}\+)?(?:FEY[MB]|Euro(?:Sans|Serif|Mono)\b)", re.I)
-_BROKEN = 0x02  # what pdfium gives for such a hyphen
-_CONTROLS = range(0x80, 0xA0)  # control characters that stand for letters of Windows-1252
+_BROKEN = 0x02  # the code that pdfium returns for such a hyphen
+_CONTROLS = range(0x80, 0xA0)  # C1 controls, used for the characters of Windows-1252
 _LAST_CODE = 0x10FFFF
-_GAP = 0.6  # of the font's size: a wider gap ends a segment
-_SAME_LINE = 0.3  # of the lower character's height that two on one line share
-_BACKWARDS = 4  # font sizes: a character so far to the left begins another line
-_DRAWN_SHARE = 0.85  # of a character's box that the size of its font is
+_GAP = 0.6  # of the font size; a wider gap ends a segment
+_SAME_LINE = 0.3  # of the smaller height: the least overlap of two characters on one line
+_BACKWARDS = 4  # font sizes; a character that much to the left begins another line
+_DRAWN_SHARE = 0.85  # the font size as a share of the height of a character's box
 _NAME_BYTES = 200  # of a font's name that are read
 _BOLD_WEIGHT = 600
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"cmbx", b"-bd")
-# A character is a superscript or subscript where its font is at most _SMALL of the size of the
-# line's and its baseline is off by more than _SHIFT of that size. TeX and Word raise by 0.33 and
-# lower by 0.14 to 0.2; small capitals stand on the baseline; a numerator is raised by more.
+# A character is a superscript or subscript if its font size is at most _SMALL of the size of the
+# line, and its baseline is shifted by more than _SHIFT of that size. TeX and Word shift
+# superscripts by 0.33 and subscripts by 0.14 to 0.2. Small capitals are on the baseline, and
+# numerators are shifted by more.
 _SMALL = 0.87
 _SHIFT = 0.1
 _LARGEST_SHIFT = 0.9
-# A font may draw superscript digits as glyphs of their own (the feature "sups" of OpenType), on the
-# line and in its size. Usual digits are 0.63 to 0.75 of the size high and stand on the baseline;
-# old-style ones are 0.4 and more, and some hang below it by up to 0.25.
+# A font may have separate glyphs for superscript digits (the OpenType feature "sups"), with the
+# baseline and the size of the line. Lining digits are 0.63 to 0.75 of the size high and begin on
+# the baseline. Old-style digits are 0.4 and more, and some descend below it by up to 0.25.
 _SMALL_DIGIT = 0.56
 _RAISED_DIGIT = 0.18
 _LOWERED_DIGIT = 0.08
-_MOSTLY = 0.6  # of a line's characters that have one size, for it to be the size of the line
-_IN_ORDER = frozenset(("ل", alif) for alif in "اأإآ")  # of the one glyph for lam and alif
-_JOINED = 0.1  # of the size: Arabic letters that stand no further apart are of one word
-_TOUCHING = 0.25  # of the line's size: a script stands no further from what it belongs to
-CLOSING = frozenset(",.;:!?)]}⁄”’»%")  # signs that stand with no space after a word
+_MOSTLY = 0.6  # of the characters must have one size, for it to be the size of the line
+_IN_ORDER = frozenset(("ل", alif) for alif in "اأإآ")  # the ligatures of lam and alif
+_JOINED = 0.1  # of the size: the largest gap between Arabic letters of one word
+_TOUCHING = 0.25  # of the line's size: the largest gap between a superscript and its base
+CLOSING = frozenset(",.;:!?)]}⁄”’»%")  # characters without a space before them
 _NOTE_NUMBER = re.compile(r"(\d{1,3})(\)?)")
-_NOTE_WORDS = 3  # of a line that begins with the mark of a note, at least
+_NOTE_WORDS = 3  # the fewest words of a line that begins with a reference mark
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _FEWEST_SIDEWAYS = 8  # letters of sideways text that are read
 _SLANT = math.radians(15)  # text that deviates more from a quarter turn is slanted
@@ -61,13 +62,13 @@ _SLANT = math.radians(15)  # text that deviates more from a quarter turn is slan
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Words side by side, in points.
+    """A run of words on one line. Coordinates are in points.
 
-    `bottom` and `top` are heights above the page's foot, `base` is that of the baseline; NaN where
-    it is not known. `starts` are the left edges of the words, one for each. `spans` are the parts
-    of the text where some stand higher or lower. `apart` says that no word beside it goes on with
-    it, as with the value of a field. `table` numbers the tables of a page whose rows are segments;
-    0 for other text.
+    `bottom` and `top` are measured from the bottom of the page. `base` is the height of the
+    baseline; NaN if it is unknown. `starts` are the left edges of the words. `spans` are the parts
+    of the text if it has superscripts or subscripts. `is_separate` means that no neighbouring word
+    continues it, as with the value of a form field. `table` is the number of the table whose row
+    the segment is; 0 for other text.
     """
 
     text: str
@@ -80,7 +81,7 @@ class Segment:
     base: float = math.nan
     starts: tuple[float, ...] = ()
     spans: tuple[Span, ...] = ()
-    apart: bool = False
+    is_separate: bool = False
     table: int = 0
 
     @property
@@ -107,9 +108,10 @@ class PageText:
     """The text of a page.
 
     `segments` are upright, in the order of the file, on a page `height` points high. `sideways`
-    are the segments of each other direction, turned upright, with their page's height and turn.
-    `unmapped` is the share of the characters without a usable map to Unicode, `slanted` counts
-    those that stand aslant and are left out. `turn` is how often the page was turned by a quarter.
+    contains the segments of each other direction, rotated upright, with the height of the page and
+    its rotation. `unmapped` is the share of the characters without a usable map to Unicode.
+    `slanted` counts the slanted characters, which are skipped. `turn` is the rotation of the page
+    in quarter turns.
     """
 
     segments: list[Segment]
@@ -125,20 +127,20 @@ def read_text(text_page: Any, box: Box) -> PageText:
 
     Args:
         text_page: The text page of pdfium.
-        box: The part of the page that is shown: left, bottom, right, top in points.
+        box: The visible part of the page: left, bottom, right, top in points.
     """
     width, height = box[2] - box[0], box[3] - box[1]
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
         return PageText([], height)
-    turns = [_quarter(pdfium.FPDFText_GetCharAngle(text_page, i)) for i in range(count)]
+    turns = [_quarter_turns(pdfium.FPDFText_GetCharAngle(text_page, i)) for i in range(count)]
     codes = whole_characters([pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count)])
     visible = Counter(turn for turn, code in zip(turns, codes, strict=True) if code > ord(" "))
     slanted = visible.pop(None, 0)
     order = [turn for turn, _ in visible.most_common() if turn is not None] or [0]
     read = [
         (
-            _segments(_Reader(text_page, turn, box), codes, turns, turn),
+            _segments_in_direction(_Reader(text_page, turn, box), codes, turns, turn),
             width if turn % 2 else height,
             turn,
         )
@@ -156,12 +158,12 @@ def read_text(text_page: Any, box: Box) -> PageText:
 
 
 def _has_words(segments: Sequence[Segment]) -> bool:
-    """Whether sideways text is more than marks of the printer and single letters of a drawing."""
+    """Whether sideways text is more than printer's marks and single letters of a drawing."""
     return sum(map(str.isalpha, "".join(s.text for s in segments))) >= _FEWEST_SIDEWAYS
 
 
 def whole_characters(codes: Sequence[int]) -> list[int]:
-    """The codes of a page with surrogate pairs, as pdfium gives them, joined: (pair, SECOND)."""
+    """Join surrogate pairs, which pdfium returns as two codes: (code point, SECOND)."""
     whole = list(codes)
     for index in range(len(codes) - 1):
         first, second = codes[index], codes[index + 1]
@@ -171,8 +173,8 @@ def whole_characters(codes: Sequence[int]) -> list[int]:
     return whole
 
 
-def turned(box: Box, turn: int, page: Box) -> Box:
-    """A box of a page, as it lies when the page is turned by `turn` quarters, in points."""
+def rotate_box(box: Box, turn: int, page: Box) -> Box:
+    """The coordinates of a box after rotating the page by `turn` quarter turns, in points."""
     left, bottom, right, top = (
         box[0] - page[0], box[1] - page[1], box[2] - page[0], box[3] - page[1],
     )  # fmt: skip
@@ -186,15 +188,15 @@ def turned(box: Box, turn: int, page: Box) -> Box:
     return left, bottom, right, top
 
 
-def _segments(
+def _segments_in_direction(
     reader: _Reader, codes: Sequence[int], turns: Sequence[int | None], turn: int
 ) -> list[Segment]:
-    """The segments of the characters in one direction."""
+    """The segments of the characters with one writing direction."""
     segments: list[Segment] = []
     run: list[_Character] = []
     for index, code in enumerate(codes):
         if code in (0x0D, 0x0A):
-            _close(run, segments, reader)
+            _close_segment(run, segments, reader)
         elif code == SECOND:
             continue
         elif code != _BROKEN and (code <= ord(" ") or code == 0xA0):
@@ -204,15 +206,15 @@ def _segments(
             character = reader.character(index, code)
             if code == _EURO and not _in_word(codes, index) and reader.is_euro(index):
                 character = replace(character, letter="€")
-            if run and _apart(run, character):
-                _close(run, segments, reader)
+            if run and _ends_run(run, character):
+                _close_segment(run, segments, reader)
             run.append(character)
-    _close(run, segments, reader)
+    _close_segment(run, segments, reader)
     return segments
 
 
 def _unmapped_share(text_page: Any, codes: Sequence[int]) -> float:
-    """The share of the visible characters whose font does not say which letter they are."""
+    """The share of the visible characters whose font has no map to Unicode."""
     visible = [index for index, code in enumerate(codes) if code > ord(" ") or code == 0]
     if not visible:
         return 0.0
@@ -225,7 +227,7 @@ def _unmapped_share(text_page: Any, codes: Sequence[int]) -> float:
 
 
 class _Reader:
-    """Reads characters in the coordinates of the page turned so that their text is upright."""
+    """Reads characters. Coordinates are those of the page after rotating the text upright."""
 
     def __init__(self, text_page: Any, turn: int, page: Box) -> None:
         self._text_page = text_page
@@ -240,30 +242,30 @@ class _Reader:
     def character(self, index: int, code: int) -> _Character:
         box = self._box
         pdfium.FPDFText_GetLooseCharBox(self._text_page, index, box)
-        left, bottom, right, top = turned(
+        left, bottom, right, top = rotate_box(
             (box.left, box.bottom, box.right, box.top), self._turn, self._page
         )
         size = pdfium.FPDFText_GetFontSize(self._text_page, index)
         drawn = top - bottom
-        # A font scaled by a matrix reports a size of 1 or so; its box tells the drawn size.
+        # A font that is scaled by a matrix reports a size near 1. Its box has the actual size.
         size = drawn * _DRAWN_SHARE if drawn > 0 and not 0.5 < size / drawn < 2 else size
-        return _Character(_letter(code), left, right, bottom, top, round(size, 1), index)
+        return _Character(_character_text(code), left, right, bottom, top, round(size, 1), index)
 
     def base(self, index: int) -> float:
         """The height of a character's baseline."""
         pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._x, self._y)
         x, y = float(self._x.value), float(self._y.value)
-        return turned((x, y, x, y), self._turn, self._page)[1]
+        return rotate_box((x, y, x, y), self._turn, self._page)[1]
 
     def drawn(self, index: int) -> tuple[float, float]:
-        """The foot and the top of what is drawn for a character."""
+        """The bottom and the top of the glyph of a character."""
         left, right, bottom, top = self._x, self._y, self._bottom, self._top
         pdfium.FPDFText_GetCharBox(self._text_page, index, left, right, bottom, top)
-        box = turned((left.value, bottom.value, right.value, top.value), self._turn, self._page)
+        box = rotate_box((left.value, bottom.value, right.value, top.value), self._turn, self._page)
         return float(box[1]), float(box[3])
 
     def is_euro(self, index: int) -> bool:
-        """Whether a letter stands for the sign of the euro in a font that has no other sign."""
+        """Whether the font of a letter is one that contains only the euro sign."""
         length = pdfium.FPDFText_GetFontInfo(
             self._text_page, index, self._name, _NAME_BYTES, self._flags
         )
@@ -280,8 +282,8 @@ class _Reader:
         return any(word in name for word in _BOLD_NAMES)
 
 
-def _letter(code: int) -> str:
-    """The letter of a character; a ligature as its letters."""
+def _character_text(code: int) -> str:
+    """The text of a character code. A ligature becomes its letters."""
     if code in _CONTROLS:
         return bytes([code]).decode("cp1252", "ignore") or " "
     if code in (_BROKEN, 0xFFFE, 0xAD):
@@ -292,8 +294,8 @@ def _letter(code: int) -> str:
     return _LIGATURES.get(letter, letter)
 
 
-def _quarter(angle: float) -> int | None:
-    """The direction of writing in quarter turns; None for text that stands aslant."""
+def _quarter_turns(angle: float) -> int | None:
+    """The writing direction in quarter turns; None for slanted text."""
     if angle < 0:
         return 0
     turn = round(angle / (math.pi / 2))
@@ -301,13 +303,13 @@ def _quarter(angle: float) -> int | None:
 
 
 def _in_word(codes: Sequence[int], index: int) -> bool:
-    """Whether a letter stands beside another one."""
+    """Whether a letter is next to another letter."""
     around = codes[max(index - 1, 0) : index + 2]
     return sum(0 < code <= _LAST_CODE and chr(code).isalpha() for code in around) > 1
 
 
-def _apart(run: list[_Character], following: _Character) -> bool:
-    """Whether a character does not go on with the run: another line, or after a wide gap."""
+def _ends_run(run: list[_Character], following: _Character) -> bool:
+    """Whether a character ends the run: it is on another line, or after a wide gap."""
     last = next((c for c in reversed(run) if c.letter != " "), None)
     if last is None:
         return False
@@ -321,8 +323,8 @@ def _apart(run: list[_Character], following: _Character) -> bool:
     return following.right < last.left - _BACKWARDS * size
 
 
-def _close(run: list[_Character], segments: list[Segment], reader: _Reader) -> None:
-    """Make a segment of the run and empty it."""
+def _close_segment(run: list[_Character], segments: list[Segment], reader: _Reader) -> None:
+    """Make a segment of the run, and clear the run."""
     drawn = [character for character in run if character.letter != " "]
     if drawn:
         sizes = Counter(character.size for character in drawn)
@@ -330,8 +332,8 @@ def _close(run: list[_Character], segments: list[Segment], reader: _Reader) -> N
         base = reader.base(next(c.index for c in drawn if c.size == size))
         ordered = _in_order(run)
         has_digits = any(character.letter.isdigit() for character in drawn)
-        spans = _spans(ordered, size, base, reader) if has_digits or len(sizes) > 1 else []
-        text = render(spans) if spans else _letters(ordered)
+        spans = _script_spans(ordered, size, base, reader) if has_digits or len(sizes) > 1 else []
+        text = line_with_scripts(spans) if spans else _join_letters(ordered)
         if text.strip():
             segments.append(
                 Segment(
@@ -351,18 +353,18 @@ def _close(run: list[_Character], segments: list[Segment], reader: _Reader) -> N
 
 
 def main_size(sizes: Counter[float]) -> float:
-    """The font size of a line: that of most characters, or of the largest where none has most."""
+    """The font size of a line: the size of most characters, else the largest size."""
     size, count = sizes.most_common(1)[0]
     return size if count >= _MOSTLY * sizes.total() else max(sizes)
 
 
 def script_of(size: float, base: float, line_size: float, line_base: float) -> Script:
-    """Whether a part of a line stands higher or lower than the line.
+    """Whether a part of a line is a superscript or a subscript.
 
     Args:
-        size: Of the part's font, in points.
+        size: The font size of the part, in points.
         base: The height of the part's baseline, in points.
-        line_size: Of the font of the line.
+        line_size: The font size of the line.
         line_base: The height of the line's baseline.
     """
     shift = (base - line_base) / line_size if line_size else 0.0
@@ -371,9 +373,11 @@ def script_of(size: float, base: float, line_size: float, line_base: float) -> S
     return "super" if shift > 0 else "sub"
 
 
-def _spans(run: Sequence[_Character], size: float, base: float, reader: _Reader) -> list[Span]:
-    """The parts of a run whose characters differ in size; none where all are on its line."""
-    scripts = [_script(character, size, base, reader) for character in run]
+def _script_spans(
+    run: Sequence[_Character], size: float, base: float, reader: _Reader
+) -> list[Span]:
+    """The spans of a run with superscripts or subscripts; empty if it has none."""
+    scripts = [_character_script(character, size, base, reader) for character in run]
     if not any(script != "plain" for script in scripts):
         return []
     parts: list[tuple[Script, list[_Character]]] = []
@@ -383,14 +387,14 @@ def _spans(run: Sequence[_Character], size: float, base: float, reader: _Reader)
         parts[-1][1].append(character)
     for (first, before), (second, after) in pairwise(parts):
         _remove_false_space(before, after, size, second if second != "plain" else first)
-    spans: list[Span] = [(_letters(characters), script) for script, characters in parts]
+    spans: list[Span] = [(_join_letters(characters), script) for script, characters in parts]
     spans[0] = (spans[0][0].lstrip(), spans[0][1])
     spans[-1] = (spans[-1][0].rstrip(), spans[-1][1])
     return [span for span in spans if span[0]]
 
 
-def _script(character: _Character, size: float, base: float, reader: _Reader) -> Script:
-    """Whether a character of a run stands higher or lower: it, or the glyph that is drawn."""
+def _character_script(character: _Character, size: float, base: float, reader: _Reader) -> Script:
+    """Whether a character is a superscript or a subscript, by its font or by its glyph."""
     if character.letter == " ":
         return "plain"
     if character.size <= _SMALL * size:
@@ -408,7 +412,7 @@ def _script(character: _Character, size: float, base: float, reader: _Reader) ->
 def _remove_false_space(
     before: list[_Character], after: list[_Character], size: float, script: Script
 ) -> None:
-    """Remove a space beside a superscript or subscript that only pdfium sees."""
+    """Remove a space next to a superscript or subscript that pdfium inserted by mistake."""
     if script == "plain" or len(before) < 2 or not after:
         return
     if before[-1].letter == " " and after[0].left - before[-2].right < _TOUCHING * size:
@@ -417,28 +421,28 @@ def _remove_false_space(
         after.pop(0)
 
 
-def render(spans: Sequence[Span]) -> str:
-    """The text of a line whose parts stand higher or lower.
+def line_with_scripts(spans: Sequence[Span]) -> str:
+    """The text of a line with superscripts and subscripts.
 
-    A number at its beginning is the mark of a note, as below a text, and so is "1)"; a number
-    between words that are written to the left is no superscript.
+    A superscript number at the beginning is the reference mark of a footnote, and so is "1)". In
+    right-to-left text, only numbers are superscripts.
     """
     plain = "".join(text for text, script in spans if script == "plain")
     right_to_left = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in plain)
-    told: list[Span] = []
+    marked: list[Span] = []
     for index, (text, script) in enumerate(spans):
         number = _NOTE_NUMBER.fullmatch(text.strip())
         if script == "super" and number and (index == 0 or number.group(2)):
             begins_note = index > 0 or len(plain.split()) >= _NOTE_WORDS
-            told.append((number.group(1), "note") if begins_note else (text, script))
+            marked.append((number.group(1), "note") if begins_note else (text, script))
         elif script != "plain" and right_to_left and not number:
-            told.append((text, "plain"))
+            marked.append((text, "plain"))
         else:
-            told.append((text, script))
-    return join_spans(told)
+            marked.append((text, script))
+    return join_spans(marked)
 
 
-def _letters(run: Iterable[_Character]) -> str:
+def _join_letters(run: Iterable[_Character]) -> str:
     return "".join(character.letter for character in run)
 
 
@@ -454,17 +458,16 @@ def _word_starts(run: Sequence[_Character]) -> tuple[float, ...]:
 
 
 def touches(before: Segment, after: Segment) -> bool:
-    """Whether a segment stands so close to another that it may be its superscript."""
+    """Whether a segment is so close to another that it may be its superscript."""
     return abs(after.left - before.right) < _TOUCHING * max(before.size, after.size)
 
 
 def _in_order(run: list[_Character]) -> list[_Character]:
-    """The run with Arabic letters in the order that they are read in.
+    """The run with its Arabic letters in reading order.
 
-    Of one glyph pdfium gives the letters backwards, but for those of "ﻻ" and its forms, which it
-    takes apart itself. A mark that is drawn over the letter after it
-    follows that letter, and what seems to be a space before the mark is none where that letter
-    touches the one before.
+    pdfium returns the letters of a ligature backwards, except for "ﻻ" and its forms, which it
+    decomposes itself. A combining mark that is drawn over the next letter is moved after that
+    letter. A space before the mark is removed if that letter touches the letter before.
     """
     ordered: list[_Character] = []
     for character in run:
@@ -484,14 +487,14 @@ def _in_order(run: list[_Character]) -> list[_Character]:
 
 
 def _marks_over(letter: _Character, before: Sequence[_Character]) -> list[_Character]:
-    """The marks at the end of what stands before a letter that are drawn over it."""
+    """The combining marks before a letter that are drawn over it."""
     first = len(before)
     if not unicodedata.combining(letter.letter):
         while first and unicodedata.combining(before[first - 1].letter):
             first -= 1
     marks = list(before[first:])
-    return marks if all(_over(mark, letter) for mark in marks) else []
+    return marks if all(_is_drawn_over(mark, letter) for mark in marks) else []
 
 
-def _over(mark: _Character, letter: _Character) -> bool:
+def _is_drawn_over(mark: _Character, letter: _Character) -> bool:
     return letter.left <= (mark.left + mark.right) / 2 <= letter.right

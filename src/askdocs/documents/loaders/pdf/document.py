@@ -1,4 +1,4 @@
-"""PDF: text in reading order; anchors are the page as counted and as printed, and the heading."""
+"""PDF: text in reading order. The anchors are the page, its printed number, and the heading."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.pdf.annotations import (
-    Beside,
+    Annotations,
     attached_files,
     read_annotations,
     with_fields,
@@ -24,16 +24,21 @@ from askdocs.documents.loaders.pdf.flow import headings_of, join_headings, join_
 from askdocs.documents.loaders.pdf.garbled import UNDECODED, is_garbled
 from askdocs.documents.loaders.pdf.headers_footers import (
     printed_numbers,
-    without_furniture,
+    without_headers_footers,
     without_watermarks,
 )
-from askdocs.documents.loaders.pdf.images import is_scan, picture_boxes, unread_share
+from askdocs.documents.loaders.pdf.images import image_boxes, is_scan, unread_share
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
 from askdocs.documents.loaders.pdf.line_numbers import without_line_numbers
 from askdocs.documents.loaders.pdf.ocr import DOTS_PER_INCH, available, recognise
 from askdocs.documents.loaders.pdf.paragraphs import Paragraph, paragraphs_of, vocabulary
-from askdocs.documents.loaders.pdf.ruling_lines import Rule, find_bands, find_grids, read_rules
-from askdocs.documents.loaders.pdf.tables import Names, with_banded_tables, with_ruled_tables
+from askdocs.documents.loaders.pdf.ruling_lines import (
+    RulingLine,
+    find_bands,
+    find_grids,
+    read_ruling_lines,
+)
+from askdocs.documents.loaders.pdf.tables import ColumnNames, with_banded_tables, with_ruled_tables
 from askdocs.documents.loaders.pdf.title import best_title
 from askdocs.documents.loaders.pdf.xfa import xfa_lines
 from askdocs.documents.loaders.shared.attachments import Attachments
@@ -53,26 +58,26 @@ _XFA = "the fields of an XFA form"
 _SLANTED = "text that stands aslant"
 
 _SCANS = "a scanned picture without text"
-_FEW_LETTERS = 200  # a page with more is no scan
-_STAMPED_SHARE = 0.3  # of the pages that carry the same words sideways, for them to be a mark
-_FEW_SLANTED = 12  # characters; fewer are a stamp or a mark
+_FEW_LETTERS = 200  # a page with more letters is not a scan
+_STAMPED_SHARE = 0.3  # of the pages with the same sideways words; more: a publisher's mark
+_FEW_SLANTED = 12  # characters; fewer are a stamp
 _POINTS_PER_INCH = 72
-# Between "Port:" and its value in the next column, where nothing but another label follows it.
+# Between "Port:" and its value in the next column, if only another label follows the value.
 _LABEL_AND_VALUE = re.compile(
     r"(?<=[\w)#.*]:) \| (?=[^|\n]*[^|\n:\s](?:\n|$| \| [^|\n]*:(?: \||\n|$)))"
 )
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """The document, and those in the files that are attached to it.
+    """Return the document, and the documents in its attachments.
 
-    Pages that are only a picture are named in the text at their place. Raises LoadError for a file
-    that is protected, damaged or has no text on any page.
+    The text contains a remark in place of each page that is only an image. Raises LoadError if the
+    file is protected or damaged, or has no text on any page.
     """
     try:
         pdf = pypdfium2.PdfDocument(path.read_bytes())
     except pypdfium2.PdfiumError as error:
-        raise LoadError(_reason(str(error))) from error
+        raise LoadError(_pdfium_reason(str(error))) from error
     with pdf:
         form_type = pdf.get_formtype()
         if form_type != pdfium.FORMTYPE_NONE:
@@ -81,7 +86,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
         form = xfa_lines(pdf) if form_type == pdfium.FORMTYPE_XFA_FULL else []
         labels = [pdf.get_page_label(index) for index in range(len(pdf))]
         read = [_read_page(pdf, index) for index in range(len(pdf))]
-        files = [*attached_files(pdf), *(each for page in read for each in page.beside.files)]
+        files = [*attached_files(pdf), *(each for page in read for each in page.annotations.files)]
     if not read:
         raise LoadError("the file has no pages")
     attachments = Attachments(source)
@@ -89,13 +94,13 @@ def load(path: Path, source: str) -> Sequence[Document]:
         attachments.add(name, content)
     left_out = attachments.remarks()
     if form_type in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND):
-        left_out += [] if form or any(page.beside.fields for page in read) else [_XFA]
-    left_out += _remarks(read)
+        left_out += [] if form or any(page.annotations.fields for page in read) else [_XFA]
+    left_out += _unread_remarks(read)
     try:
         document = (
             _form_document(source, title, form, left_out)
             if form
-            else _document(source, title, labels, read, left_out)
+            else _document(source, title, labels=labels, read=read, left_out=left_out)
         )
     except LoadError:
         if not attachments.documents:
@@ -106,39 +111,40 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What stands on a page.
+    """The content of a page.
 
-    `undecoded` says that its letters are not those that are shown. `grids` are the cells of its
-    tables that lines enclose, `sideways_grids` those in each other direction of its text.
-    `bands` are the lines of tables that have lines across only. `pictured` is the share of the
-    page that pictures cover whose text is not read.
+    `undecoded` means that its text is garbled. `grids` are the cells of its ruled tables,
+    `sideways_grids` the cells for each other direction of its text. `bands` are the lines of tables
+    with only horizontal lines. `pictured` is the share of the page that is covered by images whose
+    text is not read.
     """
 
     text: PageText
-    beside: Beside = field(default_factory=Beside)
+    annotations: Annotations = field(default_factory=Annotations)
     is_picture: bool = False
     undecoded: bool = False
     grids: Sequence[Sequence[Box]] = ()
     sideways_grids: Sequence[Sequence[Sequence[Box]]] = ()
-    bands: Sequence[Sequence[Rule]] = ()
+    bands: Sequence[Sequence[RulingLine]] = ()
     pictured: float = 0.0
 
 
 def _document(
     source: str,
     title: str,
+    *,
     labels: Sequence[str],
     read: Sequence[_Page],
     left_out: Sequence[str],
 ) -> Document:
-    """The document of the pages. Raises LoadError where they hold no text."""
+    """The document of the pages. Raises LoadError if they contain no text."""
     heights = [page.text.height for page in read]
     unmarked = without_watermarks([page.text.segments for page in read], heights)
     unnumbered = without_line_numbers(unmarked)
-    names = Names()
+    names = ColumnNames()
     pages = []
     for segments, page in zip(unnumbered, read, strict=True):
-        filled = with_fields(segments, page.beside.fields)
+        filled = with_fields(segments, page.annotations.fields)
         with_rows, names = with_ruled_tables(filled, page.grids, names)
         with_all = with_banded_tables(with_rows, page.bands)
         pages.append(lines_in_order(with_all, page.text.height))
@@ -150,21 +156,27 @@ def _document(
         if (found := _asides(page, number, stamps))
     }
     printed = printed_numbers(pages)
-    kept = without_furniture(pages, printed)
+    kept = without_headers_footers(pages, printed)
     if not any(kept) and not any(pictures):
         kept = pages
     if not any(kept) and not asides:
-        raise LoadError(_why_empty(read))
+        raise LoadError(_reason_without_text(read))
     labels = [label or printed.get(number, "") for number, label in enumerate(labels, 1)]
     return document_of_pages(
-        source, title, kept, labels, pictures, asides=asides, left_out=left_out
+        source,
+        title,
+        kept,
+        labels=labels,
+        pictures=pictures,
+        asides=asides,
+        left_out=left_out,
     )
 
 
 def _form_document(
     source: str, title: str, lines: Sequence[str], left_out: Sequence[str]
 ) -> Document:
-    """The document of a form whose pages are made by the program that shows it."""
+    """The document of an XFA form. Its pages are rendered only by the program that shows it."""
     builder = DocumentBuilder(source, title=best_title(title, source, (), ()))
     for what in left_out:
         builder.leave_out(what)
@@ -174,7 +186,7 @@ def _form_document(
 
 
 def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
-    """What stands on a page; nothing where the page is damaged."""
+    """Read a page. A damaged page is empty."""
     try:
         page = pdf[index]
     except pypdfium2.PdfiumError:
@@ -182,37 +194,37 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
     text_page = page.get_textpage()
     try:
         text = read_text(text_page.raw, page.get_cropbox())
-        beside = read_annotations(page, text_page, pdf.formenv, text.turn)
+        annotations = read_annotations(page, text_page, pdf.formenv, text.turn)
         words = "\n".join(segment.text for segment in text.segments)
         undecoded = is_garbled(words, text.unmapped)
-        boxes = picture_boxes(page, text.turn)
+        boxes = image_boxes(page, text.turn)
         is_picture = len(words) < _FEW_LETTERS and is_scan(page, boxes)
         recognised = False
         if undecoded or is_picture:
-            segments = _recognised(page) if available() else []
+            segments = _recognise_page(page) if available() else []
             if undecoded or available():
                 text = PageText(segments, page.get_height())
             is_picture = is_picture and not segments
             recognised = bool(segments)
             undecoded = undecoded and not segments
-        rules = read_rules(page, text.turn) if text.segments else []
-        grids, bands = find_grids(rules), find_bands(rules)
-        sideways = [find_grids(read_rules(page, turn)) for _, _, turn in text.sideways]
+        ruling_lines = read_ruling_lines(page, text.turn) if text.segments else []
+        grids, bands = find_grids(ruling_lines), find_bands(ruling_lines)
+        sideways = [find_grids(read_ruling_lines(page, turn)) for _, _, turn in text.sideways]
         share = 0.0 if is_picture or recognised else unread_share(page, boxes, text.segments)
-        return _Page(text, beside, is_picture, undecoded, grids, sideways, bands, share)
+        return _Page(text, annotations, is_picture, undecoded, grids, sideways, bands, share)
     finally:
         text_page.close()
         page.close()
 
 
-def _recognised(page: pypdfium2.PdfPage) -> list[Segment]:
+def _recognise_page(page: pypdfium2.PdfPage) -> list[Segment]:
     scale = DOTS_PER_INCH / _POINTS_PER_INCH
     drawn = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
     return recognise(drawn[:, :, :3], scale=scale)
 
 
 def _repeated_sideways(read: Sequence[_Page]) -> set[str]:
-    """The words that stand sideways on many pages: a mark of the publisher, not text."""
+    """The sideways words that repeat on many pages: a publisher's mark, not text."""
     counts = Counter(
         text
         for page in read
@@ -223,18 +235,18 @@ def _repeated_sideways(read: Sequence[_Page]) -> set[str]:
 
 
 def _asides(page: _Page, number: int, stamps: Set[str]) -> list[Paragraph]:
-    """What stands beside the text of a page: sideways text without `stamps`, and notes."""
+    """The paragraphs that follow the text of a page: sideways text without `stamps`, and notes."""
     lines: list[Line] = []
     for (segments, height, _), grids in zip(page.text.sideways, page.sideways_grids, strict=True):
         unmarked = [segment for segment in segments if segment.text not in stamps]
-        with_rows, _ = with_ruled_tables(unmarked, grids, Names())
+        with_rows, _ = with_ruled_tables(unmarked, grids, ColumnNames())
         lines += lines_in_order(with_rows, height)
     found = paragraphs_of(lines, number, vocabulary(lines))
-    return [*found, *(Paragraph(((number, note),), size=0.0) for note in page.beside.notes)]
+    return [*found, *(Paragraph(((number, note),), size=0.0) for note in page.annotations.notes)]
 
 
-def _remarks(read: Sequence[_Page]) -> list[str]:
-    """What the pages hold that is not read, with their numbers."""
+def _unread_remarks(read: Sequence[_Page]) -> list[str]:
+    """The content of the pages that is not read, with the page numbers."""
     kinds: list[tuple[str, list[int]]] = [
         (_SCANS, [n for n, page in enumerate(read, 1) if page.is_picture]),
         (UNDECODED, [n for n, page in enumerate(read, 1) if page.undecoded]),
@@ -245,7 +257,7 @@ def _remarks(read: Sequence[_Page]) -> list[str]:
 
 
 def _picture_remark(read: Sequence[_Page]) -> list[str]:
-    """How much of which pages is pictures, in which text may stand that is not read."""
+    """The pages with images, which may contain text that is not read."""
     pages = [(number, page.pictured) for number, page in enumerate(read, 1) if page.pictured]
     if not pages:
         return []
@@ -256,7 +268,7 @@ def _picture_remark(read: Sequence[_Page]) -> list[str]:
 
 
 def pages_in_words(numbers: Sequence[int]) -> str:
-    """Numbers of pages as people write them: "pages 2, 5–9"; they have to be in order."""
+    """Page numbers, which must be sorted, as a phrase: "pages 2, 5–9"."""
     runs = [
         [number for _, number in group]
         for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
@@ -269,22 +281,22 @@ def document_of_pages(
     source: str,
     title: str,
     pages: Sequence[list[Line]],
+    *,
     labels: Sequence[str] = (),
     pictures: Sequence[bool] = (),
-    *,
     asides: Mapping[int, Sequence[Paragraph]] | None = None,
     left_out: Sequence[str] = (),
 ) -> Document:
-    """The document whose pages hold these lines.
+    """The document whose pages contain these lines.
 
     Args:
         source: Its name.
         title: The title in the properties of the file.
         pages: The lines of each page.
         labels: The numbers printed on the pages.
-        pictures: Which pages are pictures; one without lines is named at its place.
-        asides: Page, from 1 → paragraphs beside its text, which come after it.
-        left_out: What the file holds that is not read.
+        pictures: Which pages are images. If such a page has no lines, a remark takes its place.
+        asides: Page, from 1 → paragraphs that follow its text.
+        left_out: The content of the file that is not read.
     """
     labels = labels or [""] * len(pages)
     pictures = pictures or [False] * len(pages)
@@ -301,7 +313,7 @@ def document_of_pages(
     builder = DocumentBuilder(source, title=best_title(title, source, paragraphs, levels))
     for what in left_out:
         builder.leave_out(what)
-    _add(builder, paragraphs, levels, labels)
+    _add_paragraphs(builder, paragraphs, levels, labels)
     return builder.build()
 
 
@@ -310,7 +322,7 @@ def _with_asides(
     levels: Sequence[int],
     asides: Mapping[int, Sequence[Paragraph]],
 ) -> tuple[list[Paragraph], list[int]]:
-    """The paragraphs with those beside the text of each page after the last that begins on it."""
+    """Insert the asides of each page after the last paragraph that begins on the page."""
     together: list[Paragraph] = []
     all_levels: list[int] = []
     waiting = sorted(asides)
@@ -325,7 +337,7 @@ def _with_asides(
     return [*together, *rest], [*all_levels, *[0] * len(rest)]
 
 
-def _add(
+def _add_paragraphs(
     builder: DocumentBuilder,
     paragraphs: Sequence[Paragraph],
     levels: Sequence[int],
@@ -347,7 +359,7 @@ def _add(
                 builder.add(text, end=end)
 
 
-def _why_empty(read: Sequence[_Page]) -> str:
+def _reason_without_text(read: Sequence[_Page]) -> str:
     if any(page.undecoded for page in read):
         return UNREADABLE
     if not any(page.is_picture for page in read):
@@ -355,7 +367,7 @@ def _why_empty(read: Sequence[_Page]) -> str:
     return UNRECOGNISED if available() else SCANNED
 
 
-def _reason(message: str) -> str:
+def _pdfium_reason(message: str) -> str:
     lower = message.lower()
     if "password" in lower:
         return "the file is protected by a password"

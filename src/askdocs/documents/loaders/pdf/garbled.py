@@ -1,7 +1,7 @@
-"""Text whose letters are not those that a reader of the page sees.
+"""Garbled text: the extracted letters are not the letters that the page shows.
 
-A font may lack a map from its glyphs to Unicode, or hold a wrong one. What is read then is
-"Wkh odujhvw flvwhuq" where the page shows "The largest cistern".
+A font may have no map from its glyphs to Unicode, or a wrong one. Then the extracted text is
+"Wkh odujhvw flvwhuq", although the page shows "The largest cistern".
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import re
 from charset_normalizer.cd import coherence_ratio
 
 UNDECODED = "letters that cannot be decoded (a font without a usable map to Unicode)"
-_FEWEST_LETTERS = 100  # of different words; fewer say nothing about a language
+_FEWEST_LETTERS = 100  # of distinct words; fewer are not enough to judge a language
 _LETTERS_JUDGED = 8000
-# How far the frequencies of letters fit the language that they fit best, as charset-normalizer
-# measures it. Texts of this length in its languages have 0.58 and more; nine in ten with letters
-# exchanged have less than this.
+# How well the letter frequencies fit the best language, as charset-normalizer measures it. Texts of
+# this length in its languages have 0.58 and more. Nine in ten texts with substituted letters have
+# less than this.
 _LEAST_FIT = 0.5
-_LEAST_FIT_OF_BOTH = 0.58  # where there are few vowels, and many words without one
-_LEAST_SHARE = 0.1  # of the letters, for a script to be looked at
-# Languages that charset-normalizer does not know fit badly, too, but their words have vowels: in
-# real texts 0.3 and more of the letters, and few words have none (Croatian and Czech have most).
+_LEAST_FIT_OF_BOTH = 0.58  # if there are few vowels, and many words without a vowel
+_LEAST_SHARE = 0.1  # of the letters, for a script to be considered
+# Languages that charset-normalizer does not support fit badly, too, but their words have vowels. In
+# real texts, vowels are 0.3 and more of the letters, and few words have no vowel (Croatian and
+# Czech have the most).
 _MOST_WITHOUT_VOWEL = 0.15
 _FEWEST_VOWELS = 0.3
 _UNMAPPED = 0.3  # of a page's characters without a map, for the page to be unreadable
@@ -32,7 +33,7 @@ _MOST_PRIVATE = 0.3  # of the visible characters
 
 
 def is_garbled(text: str, unmapped: float = 0.0) -> bool:
-    """Whether the letters of a page are not those that it shows.
+    """Whether the extracted text of a page differs from the letters that the page shows.
 
     Args:
         text: The text of the page.
@@ -44,37 +45,34 @@ def is_garbled(text: str, unmapped: float = 0.0) -> bool:
     private = len(_PRIVATE.findall(visible)) / len(visible)
     if private > _MOST_PRIVATE:
         return True
-    return (unmapped > _UNMAPPED and not _has_words(text)) or _is_exchanged(text)
+    return (unmapped > _UNMAPPED and not _has_words(text)) or _has_substituted_letters(text)
 
 
 def _has_words(text: str) -> bool:
-    """Whether most of a text is words with vowels: its fonts were guessed rightly."""
+    """Whether most of a text is words with vowels. Then the fonts were decoded correctly."""
     letters = sum(map(len, _WORD.findall(text)))
-    return (
-        letters * 2 > len("".join(text.split()))
-        and _share_without_vowel(text) < _MOST_WITHOUT_VOWEL
-    )
+    return letters * 2 > len("".join(text.split())) and _vowelless_share(text) < _MOST_WITHOUT_VOWEL
 
 
-def _is_exchanged(text: str) -> bool:
-    """Whether Latin letters stand for other ones.
+def _has_substituted_letters(text: str) -> bool:
+    """Whether Latin letters are substituted for others.
 
-    Different words are looked at once: formulas and tables repeat the same few.
+    Each distinct word counts once, since formulas and tables repeat the same few.
     """
     words = " ".join(dict.fromkeys(_WORD.findall(text[:_LETTERS_JUDGED])))
     letters = _LATIN.findall(words)
     if len(letters) < _FEWEST_LETTERS or len(letters) * 2 < sum(map(str.isalpha, words)):
         return False
-    signs = (
-        _share_without_vowel(words) >= _MOST_WITHOUT_VOWEL,
+    indications = (
+        _vowelless_share(words) >= _MOST_WITHOUT_VOWEL,
         len(_VOWEL.findall(words)) / len(letters) <= _FEWEST_VOWELS,
     )
     found = coherence_ratio(words.lower(), _LEAST_SHARE)
     fit = max((each for _, each in found), default=0.0)
-    return any(signs) and fit < (_LEAST_FIT_OF_BOTH if all(signs) else _LEAST_FIT)
+    return any(indications) and fit < (_LEAST_FIT_OF_BOTH if all(indications) else _LEAST_FIT)
 
 
-def _share_without_vowel(text: str) -> float:
+def _vowelless_share(text: str) -> float:
     """The share of words of three letters and more without a vowel, not counting initials."""
     words = [word for word in _WORD.findall(text) if not word.isupper()]
     if not words:

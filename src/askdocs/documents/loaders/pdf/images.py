@@ -1,4 +1,4 @@
-"""Pictures on a page: which pages are scans, and what else is a picture whose text is not read."""
+"""Images on a page: which pages are scans, and which images may contain text that is not read."""
 
 from __future__ import annotations
 
@@ -8,54 +8,54 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from askdocs.documents.loaders.pdf.characters import Box, Segment, turned
+from askdocs.documents.loaders.pdf.characters import Box, Segment, rotate_box
 
-_SCAN_SHARE = 0.3  # of a page without text that pictures cover, for it to be a scan
-_PICTURE_SHARE = 0.05  # of the page; a smaller one is a logo or an icon
-_LETTERS_ON = 20  # a picture with more letters on it is a background, or a scan with its text
-_DEEPEST = 3  # drawings in drawings that are looked into
-_MOST_OBJECTS = 20_000  # of a page that are looked at
+_SCAN_SHARE = 0.3  # of a page without text; if images cover more, it is a scan
+_IMAGE_SHARE = 0.05  # of the page; a smaller one is a logo or an icon
+_LETTERS_ON = 20  # an image with more letters on it is a background or a scan with a text layer
+_DEEPEST = 3  # levels of nested form XObjects that are searched
+_MOST_OBJECTS = 20_000  # objects of a page that are searched
 
 
-def picture_boxes(page: Any, turn: int) -> list[Box]:
-    """Where pictures stand on a page, as boxes within what is shown of it.
+def image_boxes(page: Any, turn: int) -> list[Box]:
+    """The boxes of the images on a page, clipped to its visible part.
 
     Args:
         page: The page of pypdfium2.
-        turn: By how many quarters the page is turned so that its text is upright.
+        turn: The rotation that makes the text upright, in quarter turns.
     """
     shown = page.get_cropbox()
     boxes = []
-    for left, bottom, right, top in _bounds(page):
+    for left, bottom, right, top in _image_bounds(page):
         box = (
             max(left, shown[0]), max(bottom, shown[1]), min(right, shown[2]), min(top, shown[3]),
         )  # fmt: skip
         if box[0] < box[2] and box[1] < box[3]:
-            boxes.append(turned(box, turn, shown))
+            boxes.append(rotate_box(box, turn, shown))
     return boxes
 
 
 def is_scan(page: Any, boxes: Sequence[Box]) -> bool:
-    """Whether a page that has hardly any text is a scanned picture."""
+    """Whether a page with hardly any text is a scanned image."""
     width, height = page.get_size()
     return sum(map(_area, boxes)) > _SCAN_SHARE * float(width * height)
 
 
 def unread_share(page: Any, boxes: Sequence[Box], segments: Sequence[Segment]) -> float:
-    """The share of a page that pictures without text of their own cover."""
+    """The share of a page that is covered by images without text on them."""
     width, height = page.get_size()
     size = max(float(width * height), 1.0)
     unread = [
         box
         for box in boxes
-        if _area(box) >= _PICTURE_SHARE * size and _letters_on(box, segments) <= _LETTERS_ON
+        if _area(box) >= _IMAGE_SHARE * size and _letters_on(box, segments) <= _LETTERS_ON
     ]
-    return min(1.0, sum(_area(box) for box in _apart(unread)) / size)
+    return min(1.0, sum(_area(box) for box in _outermost(unread)) / size)
 
 
-def _bounds(page: Any) -> Iterator[Box]:
-    """The bounds of pictures, also of those in drawings within the page."""
-    waiting = [(pdfium.FPDFPage_GetObject(page, n), 0) for n in range(_count(page))]
+def _image_bounds(page: Any) -> Iterator[Box]:
+    """The bounds of images, including those in form XObjects."""
+    waiting = [(pdfium.FPDFPage_GetObject(page, n), 0) for n in range(_count_objects(page))]
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     while waiting:
         drawn, level = waiting.pop()
@@ -69,7 +69,7 @@ def _bounds(page: Any) -> Iterator[Box]:
             yield left.value, bottom.value, right.value, top.value
 
 
-def _count(page: Any) -> int:
+def _count_objects(page: Any) -> int:
     return min(max(0, int(pdfium.FPDFPage_CountObjects(page))), _MOST_OBJECTS)
 
 
@@ -87,8 +87,8 @@ def _letters_on(box: Box, segments: Sequence[Segment]) -> int:
     )
 
 
-def _apart(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes without those that lie in another one, as a shadow or a mask does."""
+def _outermost(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes without those inside another one, such as shadows and masks."""
     kept: list[Box] = []
     for box in sorted(boxes, key=_area, reverse=True):
         inside = any(

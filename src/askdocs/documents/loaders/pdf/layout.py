@@ -12,18 +12,18 @@ from askdocs.documents.loaders.pdf.characters import Segment
 from askdocs.documents.loaders.pdf.line_text import CELL, line_text
 from askdocs.documents.loaders.pdf.tables import with_unruled_tables
 
-_COLUMN_LINES = 4  # lines that a column of text has at least
-_COLUMN_PIECES = 1.5  # pieces of its lines on average at most; rows of tables have more
-_STRETCHED = 1.2  # of the font's size: spaces in justified lines are no wider, gaps of tables are
-_COLUMN_FILLED = 0.5  # of its width, by a line in the middle
-_COLUMN_LETTERS = 18  # letters that its lines have in the middle; cells of tables have fewer
+_COLUMN_LINES = 4  # the fewest lines of a text column
+_COLUMN_PIECES = 1.5  # the most pieces per line on average; rows of tables have more
+_STRETCHED = 1.2  # of the font size: the widest space in justified text; table gaps are wider
+_COLUMN_FILLED = 0.5  # of the column width, by the median line
+_COLUMN_LETTERS = 18  # of the median line; cells of tables have fewer
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a block; `y` is a share of the page's height, from its top.
+    """A line of a block. `y` is its distance from the top, as a share of the page's height.
 
-    `table` is the number of the table of its page that it is a row of, else 0.
+    `table` is the number of the table on the page, if the line is a row of it; else 0.
     """
 
     text: str
@@ -40,11 +40,11 @@ class Line:
 
 
 def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
-    """The lines of a page: columns one after the other, tables row by row."""
+    """The lines of a page in reading order: column by column, and tables row by row."""
     lines: list[Line] = []
     right_to_left = _mostly_right_to_left("".join(segment.text for segment in segments))
-    for number, block in enumerate(_blocks(list(segments), right_to_left, 0)):
-        for row in with_unruled_tables(_rows(block)):
+    for number, block in enumerate(_split_blocks(list(segments), right_to_left, 0)):
+        for row in with_unruled_tables(_group_by_line(block)):
             row = sorted(row, key=lambda s: -s.left if right_to_left else s.left)
             text = line_text(row)
             longest = max(row, key=lambda s: len(s.text))
@@ -58,7 +58,7 @@ def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
                     size=longest.size,
                     bold=all(s.bold for s in row),
                     block=number,
-                    cells=text.count(CELL) + 1 + any(s.apart or s.table for s in row),
+                    cells=text.count(CELL) + 1 + any(s.is_separate or s.table for s in row),
                     table=longest.table,
                     y=1 - longest.middle / height if height else 0.0,
                 )
@@ -66,9 +66,9 @@ def lines_in_order(segments: Sequence[Segment], height: float) -> list[Line]:
     return lines
 
 
-def _blocks(segments: list[Segment], right_to_left: bool, depth: int) -> list[list[Segment]]:
-    """Cut the page into blocks to be read one after the other: bands across, columns in them."""
-    found = _columns(segments) if len(segments) >= 2 * _COLUMN_LINES and depth < 8 else None
+def _split_blocks(segments: list[Segment], right_to_left: bool, depth: int) -> list[list[Segment]]:
+    """Split the page into blocks in reading order: horizontal bands, and columns in them."""
+    found = _find_columns(segments) if len(segments) >= 2 * _COLUMN_LINES and depth < 8 else None
     if found is None:
         return [segments] if segments else []
     gutter, top, foot = found
@@ -78,13 +78,13 @@ def _blocks(segments: list[Segment], right_to_left: bool, depth: int) -> list[li
     left = [s for s in band if (s.left + s.right) / 2 < gutter]
     right = [s for s in band if (s.left + s.right) / 2 >= gutter]
     parts = [above, right, left, below] if right_to_left else [above, left, right, below]
-    return [block for part in parts for block in _blocks(part, right_to_left, depth + 1)]
+    return [block for part in parts for block in _split_blocks(part, right_to_left, depth + 1)]
 
 
-def _columns(segments: Sequence[Segment]) -> tuple[float, float, float] | None:
-    """Where two columns of text stand side by side: (x between them, their top, their foot)."""
+def _find_columns(segments: Sequence[Segment]) -> tuple[float, float, float] | None:
+    """Find two text columns side by side: (x between them, their top, their bottom)."""
     best: tuple[int, float, float, float] | None = None
-    for gutter in _gaps(segments):
+    for gutter in _gap_positions(segments):
         crossing = sorted(
             s.middle for s in segments if s.left < gutter - 1 and s.right > gutter + 1
         )
@@ -103,10 +103,10 @@ def _columns(segments: Sequence[Segment]) -> tuple[float, float, float] | None:
     return best[1:] if best else None
 
 
-def _gaps(segments: Sequence[Segment]) -> list[float]:
-    """Places in the gaps between neighbours on a line, near their right ends, each once."""
+def _gap_positions(segments: Sequence[Segment]) -> list[float]:
+    """Distinct x coordinates in the gaps between neighbours on a line, near their right ends."""
     found: dict[int, float] = {}
-    for row in _rows(segments):
+    for row in _group_by_line(segments):
         ordered = sorted(row, key=lambda s: s.left)
         for before, after in pairwise(ordered):
             if after.left - before.right > 0.5 * before.size:
@@ -116,22 +116,22 @@ def _gaps(segments: Sequence[Segment]) -> list[float]:
 
 
 def _is_column(segments: Sequence[Segment]) -> bool:
-    """Whether segments are lines of running text, or columns of it, not cells of a table."""
-    rows = _rows(segments)
+    """Whether segments are running text in one or more columns, not cells of a table."""
+    rows = _group_by_line(segments)
     if len(rows) < _COLUMN_LINES:
         return False
     enough = _COLUMN_LETTERS // 2 if _is_dense(segments) else _COLUMN_LETTERS
-    pieces = [piece for row in rows for piece in _pieces(row)]
+    pieces = [piece for row in rows for piece in _split_at_wide_gaps(row)]
     if median(sum(len(s.text) for s in piece) for piece in pieces) < enough:
         return False
     if len(pieces) > _COLUMN_PIECES * len(rows):
-        return _columns(segments) is not None
+        return _find_columns(segments) is not None
     width = max(s.right for s in segments) - min(s.left for s in segments)
     return median(sum(s.right - s.left for s in row) for row in rows) >= _COLUMN_FILLED * width
 
 
-def _pieces(row: Sequence[Segment]) -> list[list[Segment]]:
-    """The segments of a line, those together that only a stretched space divides."""
+def _split_at_wide_gaps(row: Sequence[Segment]) -> list[list[Segment]]:
+    """The segments of a line, grouped by gaps that are wider than a stretched space."""
     ordered = sorted(row, key=lambda s: s.left)
     pieces = [ordered[:1]]
     for before, segment in pairwise(ordered):
@@ -142,13 +142,13 @@ def _pieces(row: Sequence[Segment]) -> list[list[Segment]]:
 
 
 def _is_dense(segments: Sequence[Segment]) -> bool:
-    """Whether the script needs few characters for much text (Chinese, Japanese, Korean)."""
+    """Whether the script is dense: a word has few characters (Chinese, Japanese, Korean)."""
     text = "".join(s.text for s in segments[:50])
     return sum("\u2e80" <= c <= "\ud7ff" for c in text) * 2 > len(text)
 
 
-def _rows(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """Segments on one line together, from the top of the page to its foot."""
+def _group_by_line(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Group segments by line, from the top of the page to its bottom."""
     rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: (-s.middle, s.left)):
         if rows:

@@ -1,4 +1,4 @@
-"""Numbers of lines in the margin, as transcripts, laws and manuscripts have them: no text."""
+"""Removes line numbers in the margin, which transcripts, laws and manuscripts have."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from askdocs.documents.loaders.pdf.characters import Segment
 
 _ALONE = re.compile(r"\d{1,4}")
 _LEADING = re.compile(r"(\d{1,4})\s+(?=\S)")
-_ALIGNED = 3.0  # points by which the edges of such numbers differ at most
+_ALIGNED = 3.0  # points by which the edges of such numbers may differ
 _DIGITS = (
-    1.2  # font sizes that the left edges differ by where numbers of 1 and 3 digits are set right
+    1.2  # font sizes by which the left edges of right-aligned numbers of 1 and 3 digits differ
 )
-_FEWEST = 6  # numbers of a page that count each line
-_FEWEST_IN_STEPS = 3  # that count every fifth or tenth line
+_FEWEST = 6  # numbers of a page on which each line is numbered
+_FEWEST_IN_STEPS = 3  # if only every fifth or tenth line is numbered
 _STEPS = (5, 10)
-_EVEN = 0.15  # of the usual distance from number to number, by which distances differ at most
-_EVEN_SHARE = 0.7  # of the distances that are the usual one, or a multiple of it
-_RUNNING = 0.12  # of the numbered lines that begin in lower case, as rows of a table do not
-_SAME_PAGES = 2  # pages with the same numbers at the same place
+_EVEN = 0.15  # of the usual distance between numbers: the largest deviation
+_EVEN_SHARE = 0.7  # of the distances must be the usual one or a multiple of it
+_RUNNING = 0.12  # of the numbered lines begin in lower case; fewer: rows of a table
+_SAME_PAGES = 2  # pages with the same numbers
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
-    """A number that may count a line: alone, or at the beginning of `segment`."""
+class _LineNumber:
+    """A number that may be a line number: the whole of `segment`, or its beginning."""
 
     segment: Segment
     value: int
@@ -38,15 +38,15 @@ class _Number:
 def without_line_numbers(pages: Sequence[Sequence[Segment]]) -> list[list[Segment]]:
     """The pages without the numbers of their lines.
 
-    They stand at one side of all text, one below the other at even distances, and count by one,
-    five or ten. What tells them from the first column of a table, or from a table of contents:
-    lines of running text often begin in lower case, or the pages all have the same numbers.
+    They are on one side of all text, one below the other at even distances, in steps of one, five
+    or ten. Two conditions distinguish them from the first column of a table or of a table of
+    contents: lines of running text often begin in lower case, or pages have the same numbers.
     """
     found = [_margin_numbers(page) for page in pages]
     sure = {
         number
         for number, numbers in enumerate(found)
-        if numbers and _count_running_text(pages[number], numbers)
+        if numbers and _are_of_running_text(pages[number], numbers)
     }
     repeated = Counter(tuple(n.value for n in numbers) for numbers in found if numbers)
     sure |= {
@@ -63,45 +63,45 @@ def without_line_numbers(pages: Sequence[Sequence[Segment]]) -> list[list[Segmen
         inside = [
             each for each in numbers or _few_numbers(page) if low <= each.segment.left <= high
         ]
-        kept.append(_without(page, inside))
+        kept.append(_remove_numbers(page, inside))
     return kept
 
 
-def _margin_numbers(page: Sequence[Segment]) -> list[_Number]:
-    """The numbers at a side of a page that count lines, from its top; none where they do not."""
+def _margin_numbers(page: Sequence[Segment]) -> list[_LineNumber]:
+    """The line numbers at one side of a page, from its top; empty if there are none."""
     numbers = _candidates(page)
     for side in ("left", "right"):
         for first in numbers:
             edge = getattr(first.segment, side)
             reach = _ALIGNED + (_DIGITS * first.segment.size if side == "left" else 0)
             column = [n for n in numbers if abs(getattr(n.segment, side) - edge) <= reach]
-            column = _ascending(column)
-            if _counts_lines(column) and _is_outermost(column, page):
+            column = _longest_sequence(column)
+            if _are_line_numbers(column) and _is_outermost(column, page):
                 return column
     return []
 
 
-def _few_numbers(page: Sequence[Segment]) -> list[_Number]:
-    """The numbers at the side of a page with too few lines to be sure by itself."""
-    column = _ascending(_candidates(page))
+def _few_numbers(page: Sequence[Segment]) -> list[_LineNumber]:
+    """The possible line numbers of a page with too few lines to decide by itself."""
+    column = _longest_sequence(_candidates(page))
     steps = {after.value - before.value for before, after in pairwise(column)}
     return column if len(steps) <= 1 and _is_outermost(column, page) else []
 
 
-def _candidates(page: Sequence[Segment]) -> list[_Number]:
+def _candidates(page: Sequence[Segment]) -> list[_LineNumber]:
     found = []
     for segment in page:
         if _ALONE.fullmatch(segment.text):
-            found.append(_Number(segment, int(segment.text), True))
+            found.append(_LineNumber(segment, int(segment.text), True))
         elif (leading := _LEADING.match(segment.text)) and len(segment.starts) > 1:
-            found.append(_Number(segment, int(leading.group(1)), False))
+            found.append(_LineNumber(segment, int(leading.group(1)), False))
     return sorted(found, key=lambda each: -each.segment.middle)
 
 
-def _ascending(column: Sequence[_Number]) -> list[_Number]:
-    """The longest run of a column whose values rise by the same step."""
-    best: list[_Number] = []
-    run: list[_Number] = []
+def _longest_sequence(column: Sequence[_LineNumber]) -> list[_LineNumber]:
+    """The longest run of a column whose values increase by the same step."""
+    best: list[_LineNumber] = []
+    run: list[_LineNumber] = []
     for each in column:
         if len(run) > 1 and each.value - run[-1].value != run[1].value - run[0].value:
             run = run[-1:]
@@ -112,7 +112,7 @@ def _ascending(column: Sequence[_Number]) -> list[_Number]:
     return best
 
 
-def _counts_lines(column: Sequence[_Number]) -> bool:
+def _are_line_numbers(column: Sequence[_LineNumber]) -> bool:
     if len(column) < _FEWEST_IN_STEPS:
         return False
     step = column[1].value - column[0].value
@@ -129,10 +129,10 @@ def _counts_lines(column: Sequence[_Number]) -> bool:
     return even >= _EVEN_SHARE * len(distances)
 
 
-def _is_outermost(column: Sequence[_Number], page: Sequence[Segment]) -> bool:
-    """Whether all text beside the numbers is on one side of them."""
+def _is_outermost(column: Sequence[_LineNumber], page: Sequence[Segment]) -> bool:
+    """Whether all text on the numbered lines is on one side of the numbers."""
     own = {id(each.segment) for each in column}
-    beside = [
+    on_lines = [
         s
         for s in page
         if id(s) not in own
@@ -140,16 +140,18 @@ def _is_outermost(column: Sequence[_Number], page: Sequence[Segment]) -> bool:
     ]
     left = min((n.segment.left for n in column), default=0.0)
     right = max((n.segment.right for n in column if n.alone), default=0.0)
-    on_the_left = all(s.left > left for s in beside)
-    on_the_right = all(n.alone for n in column) and all(s.right < right for s in beside)
+    on_the_left = all(s.left > left for s in on_lines)
+    on_the_right = all(n.alone for n in column) and all(s.right < right for s in on_lines)
     return on_the_left or on_the_right
 
 
-def _count_running_text(page: Sequence[Segment], numbers: Sequence[_Number]) -> bool:
-    """Whether the lines beside the numbers are those of a running text."""
+def _are_of_running_text(page: Sequence[Segment], numbers: Sequence[_LineNumber]) -> bool:
+    """Whether the numbered lines are running text."""
     begin_small = 0
     for each in numbers:
-        words = _LEADING.sub("", each.segment.text) if not each.alone else _beside(each, page)
+        words = (
+            _LEADING.sub("", each.segment.text) if not each.alone else _numbered_line(each, page)
+        )
         begin_small += words[:1].islower()
     step = numbers[1].value - numbers[0].value
     if step in _STEPS:  # most lines have no number: any of them may begin in lower case
@@ -157,13 +159,13 @@ def _count_running_text(page: Sequence[Segment], numbers: Sequence[_Number]) -> 
     return begin_small >= max(2, _RUNNING * len(numbers))
 
 
-def _beside(number: _Number, page: Sequence[Segment]) -> str:
-    """The text of the line that a number counts."""
+def _numbered_line(number: _LineNumber, page: Sequence[Segment]) -> str:
+    """The text of the line of a number."""
     line = [s for s in page if s is not number.segment and s.bottom < number.segment.middle < s.top]
     return min(line, key=lambda s: s.left).text if line else ""
 
 
-def _without(page: Sequence[Segment], numbers: Sequence[_Number]) -> list[Segment]:
+def _remove_numbers(page: Sequence[Segment], numbers: Sequence[_LineNumber]) -> list[Segment]:
     drop = {id(each.segment): each for each in numbers}
     kept = []
     for segment in page:

@@ -1,4 +1,4 @@
-"""The text of a line from its segments, side by side."""
+"""The text of a line from its segments."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from askdocs.documents.loaders.pdf.characters import (
     CLOSING,
     Segment,
+    line_with_scripts,
     main_size,
-    render,
     script_of,
     touches,
 )
@@ -18,50 +18,52 @@ from askdocs.documents.loaders.shared.superscripts import Script, Span, merge_ru
 
 _LABEL = re.compile(r"[(\[]?(?:[\d.]{1,7}|[a-zA-Z]|[ivx]{1,4})[.)\]]+|\.\d+|\d+\.\d+|[•◦▪●○■–—-]")
 CELL = " | "  # between the cells of a row
-_CELL_GAP = 2.2  # of the font's size: a wider gap is one between cells
+_CELL_GAP = 2.2  # of the font size; a wider gap separates cells
 
 
 def line_text(row: Sequence[Segment]) -> str:
-    """Segments side by side; a wide gap between them is a step to the next cell.
+    """The text of the segments of a line. A wide gap between two segments separates cells.
 
-    A segment that is smaller and higher or lower than the line, and touches its neighbour, is a
-    superscript or subscript.
+    A segment is a superscript or subscript if it is smaller than the line, shifted, and touches its
+    neighbour.
     """
-    scripts = _scripts(row)
+    scripts = _segment_scripts(row)
     spans: list[Span] = []
-    begun = ""
+    text_so_far = ""
     for index, segment in enumerate(row):
         script = scripts[index]
-        parts = [(segment.text, script)] if script != "plain" else _parts(segment)
+        parts = [(segment.text, script)] if script != "plain" else _segment_spans(segment)
         if index:
-            between = _between(row[index - 1], segment, begun, (spans[-1][1], parts[0][1]))
+            between = _separator(row[index - 1], segment, text_so_far, (spans[-1][1], parts[0][1]))
             spans += [(between, "plain")] if between else []
-            begun += between
+            text_so_far += between
         spans += parts
-        begun += segment.text
+        text_so_far += segment.text
     if all(script == "plain" for _, script in spans):
-        return begun
-    return render(merge_runs(spans))
+        return text_so_far
+    return line_with_scripts(merge_runs(spans))
 
 
-def _parts(segment: Segment) -> Sequence[Span]:
+def _segment_spans(segment: Segment) -> Sequence[Span]:
     return segment.spans or [(segment.text, "plain")]
 
 
-def _between(before: Segment, segment: Segment, begun: str, scripts: tuple[Script, Script]) -> str:
-    """What stands between two segments of a line: nothing, a space or a step to the next cell."""
+def _separator(
+    before: Segment, segment: Segment, text_so_far: str, scripts: tuple[Script, Script]
+) -> str:
+    """The separator of two segments of a line: nothing, a space or a cell separator."""
     gap = max(segment.left - before.right, before.left - segment.right)
     size = max(before.size, segment.size, 1.0)
-    if before.apart or segment.apart:
+    if before.is_separate or segment.is_separate:
         return CELL
-    if gap > _CELL_GAP * size and not _LABEL.fullmatch(begun):
+    if gap > _CELL_GAP * size and not _LABEL.fullmatch(text_so_far):
         return CELL
     tied = set(scripts) != {"plain"} or segment.text[0] in CLOSING
     return "" if tied and touches(before, segment) else " "
 
 
-def _scripts(row: Sequence[Segment]) -> list[Script]:
-    """Which segments of a line stand higher or lower than it."""
+def _segment_scripts(row: Sequence[Segment]) -> list[Script]:
+    """For each segment of a line, whether it is a superscript or a subscript."""
     if len(row) == 1:
         return ["plain"]
     sizes = Counter[float]()
@@ -71,8 +73,12 @@ def _scripts(row: Sequence[Segment]) -> list[Script]:
     base = next(segment.base for segment in row if segment.size == size)
     scripts: list[Script] = []
     for index, segment in enumerate(row):
-        beside = [row[near] for near in (index - 1, index + 1) if 0 <= near < len(row)]
-        near_by = any(touches(*sorted((segment, each), key=lambda s: s.left)) for each in beside)
+        neighbours = [
+            row[position] for position in (index - 1, index + 1) if 0 <= position < len(row)
+        ]
+        touches_one = any(
+            touches(*sorted((segment, each), key=lambda s: s.left)) for each in neighbours
+        )
         script = script_of(segment.size, segment.base, size, base)
-        scripts.append(script if near_by else "plain")
+        scripts.append(script if touches_one else "plain")
     return scripts

@@ -1,4 +1,4 @@
-"""Text recognition in pictures, where the extra `ocr` is installed: RapidOCR, on this machine."""
+"""Text recognition (OCR) in images with RapidOCR, if the extra `ocr` is installed."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 from askdocs.documents.loaders.pdf.characters import Segment
 from askdocs.documents.loaders.registry import OCR_LIBRARY
 
-Picture = NDArray[np.uint8]  # [height, width, 3], red, green, blue
-DOTS_PER_INCH = 200  # of a page that is drawn to be recognised; letters of 8 points stay legible
-_ALIKE = 1.3  # lines whose heights differ by less are of one size
-_LETTERS = 0.75  # of a line's box that the size of its font takes
+Image = NDArray[np.uint8]  # [height, width, 3], red, green, blue
+DOTS_PER_INCH = 200  # of a page that is rendered for OCR; letters of 8 points stay legible
+_SAME_SIZE = 1.3  # lines whose heights differ by a smaller factor have one size
+_SIZE_SHARE = 0.75  # the font size as a share of the height of a line's box
 
 
 def available() -> bool:
-    """Whether the library is installed. Its models lie in its package; nothing is downloaded."""
+    """Whether the library is installed. Its package contains the models; nothing is downloaded."""
     return find_spec(OCR_LIBRARY) is not None
 
 
-def recognise(picture: Picture, *, scale: float) -> list[Segment]:
-    """The lines of text in a picture, in points from its foot; `scale` is pixels a point.
+def recognise(picture: Image, *, scale: float) -> list[Segment]:
+    """The lines of text in an image, in points from its bottom. `scale` is pixels per point.
 
-    What the model is not half sure of is left out.
+    Lines with a confidence below one half are omitted.
     """
     found = _engine()(np.ascontiguousarray(picture[:, :, ::-1]))
     if found.boxes is None or found.txts is None:
@@ -38,8 +38,8 @@ def recognise(picture: Picture, *, scale: float) -> list[Segment]:
     usual = median(heights)
     segments = []
     for text, box, tall in zip(found.txts, boxes, heights, strict=True):
-        # Boxes of one font differ by the letters that hang below or stand above.
-        alike = 1 / _ALIKE < tall / usual < _ALIKE
+        # Boxes of one font differ in height: letters may have ascenders or descenders.
+        same_size = 1 / _SAME_SIZE < tall / usual < _SAME_SIZE
         segments.append(
             Segment(
                 text=text,
@@ -47,7 +47,7 @@ def recognise(picture: Picture, *, scale: float) -> list[Segment]:
                 right=float(box[:, 0].max()),
                 bottom=height - float(box[:, 1].max()),
                 top=height - float(box[:, 1].min()),
-                size=round(_LETTERS * float(usual if alike else tall), 1),
+                size=round(_SIZE_SHARE * float(usual if same_size else tall), 1),
                 bold=False,
             )
         )

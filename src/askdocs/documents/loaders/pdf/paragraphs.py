@@ -1,4 +1,4 @@
-"""From lines to paragraphs: which lines belong together, and how they are joined."""
+"""Joins lines to paragraphs."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from askdocs.documents.loaders.pdf.characters import HYPHEN
 from askdocs.documents.loaders.pdf.layout import Line
 
 _BULLET = re.compile(r"^(?:[•◦▪‣●○■□–—*·o-]\s+\S|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s+\S)")
-_RULE = re.compile(r"[-=_*~.]{4,}\s*")  # a line that parts what is above and below it
+_SEPARATOR = re.compile(r"[-=_*~.]{4,}\s*")  # a separator line
 _LABEL = re.compile(r"[A-Z][\w#/.-]*(?: [\w#/.-]+){0,2}:\s+\S")  # "Cashier: Ada" on a line
 _NO_SPACE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")  # Chinese, Japanese
-_TIED_END = re.compile(r"[\w/][–—/@]$|\d-$")  # of a line whose last word goes on, as in "2018–"
-_SUSPENDED = re.compile(r"(?:and|or|und|oder)\b")  # after a hyphen that stands for a word to come
+_TIED_END = re.compile(r"[\w/][–—/@]$|\d-$")  # the next line continues the word, as in "2018–"
+_SUSPENDED = re.compile(r"(?:and|or|und|oder)\b")  # after a suspended hyphen
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHENS = HYPHEN + "-"
-_SYLLABLE = 3  # letters; a part with more, that is a word elsewhere, is no syllable
-_NEARLY_FULL = 5.0  # font sizes: a line that ends so close to the right edge had no room left
+_SYLLABLE = 3  # letters; a longer part that is a word elsewhere is not a syllable
+_NEARLY_FULL = 5.0  # font sizes; a line that ends this close to the right edge is full
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', "…", "。", "؟")
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph: its text by page, and how it looks.
+    """A paragraph: its text by page, and its appearance.
 
-    `glue` is what stands between the parts, `end` what follows it in the text. `step` is the
-    distance from the baseline above to its first line, in its font's size; 0 if there is none.
+    `glue` separates the parts. `end` is added after the paragraph. `step` is the distance of its
+    first line from the line above, in font sizes; 0 if there is none.
     """
 
     parts: tuple[tuple[int, str], ...]
@@ -49,7 +49,7 @@ class Paragraph:
 
 
 def paragraphs_of(lines: Sequence[Line], page: int, words: frozenset[str]) -> list[Paragraph]:
-    """Lines that belong together, joined; hyphenated words at line ends are whole again."""
+    """Join the lines of each paragraph, and the words that are hyphenated at line ends."""
     paragraphs: list[Paragraph] = []
     steps = _usual_steps(lines)
     edges: dict[int, float] = {}
@@ -57,8 +57,8 @@ def paragraphs_of(lines: Sequence[Line], page: int, words: frozenset[str]) -> li
         edges[line.block] = max(edges.get(line.block, line.right), line.right)
     above: Line | None = None
     last_table = 0
-    for group in _groups(lines, steps):
-        paragraph = _paragraph(group, page, words)
+    for group in _group_by_paragraph(lines, steps):
+        paragraph = _make_paragraph(group, page, words)
         near = above is not None and above.block == group[0].block
         step = (above.bottom - group[0].bottom) / (paragraph.size or 1) if above and near else 0.0
         above = group[-1]
@@ -70,8 +70,8 @@ def paragraphs_of(lines: Sequence[Line], page: int, words: frozenset[str]) -> li
     return paragraphs
 
 
-def _groups(lines: Sequence[Line], steps: dict[int, float]) -> list[list[Line]]:
-    """The lines of each paragraph."""
+def _group_by_paragraph(lines: Sequence[Line], steps: dict[int, float]) -> list[list[Line]]:
+    """Group the lines by paragraph."""
     groups: list[list[Line]] = []
     for line, edge in zip(lines, _right_edges(lines), strict=True):
         if not groups or _begins_paragraph(groups[-1], line, steps.get(line.block, 0.0), edge):
@@ -81,7 +81,7 @@ def _groups(lines: Sequence[Line], steps: dict[int, float]) -> list[list[Line]]:
 
 
 def _usual_steps(lines: Sequence[Line]) -> dict[int, float]:
-    """Block → the height from line to line that is usual in it."""
+    """Block → its median line spacing."""
     steps: dict[int, list[float]] = {}
     for before, line in pairwise(lines):
         step = before.bottom - line.bottom
@@ -91,30 +91,30 @@ def _usual_steps(lines: Sequence[Line]) -> dict[int, float]:
 
 
 def _right_edges(lines: Sequence[Line]) -> list[float]:
-    """For each line how far to the right it and its neighbours of the same kind go."""
+    """For each line, the right edge of the run of similar lines around it."""
     edges: list[float] = []
     run: list[Line] = []
     for line in lines:
-        if run and not _same_kind(run[-1], line):
+        if run and not _are_similar(run[-1], line):
             edges += [max(member.right for member in run)] * len(run)
             run = []
         run.append(line)
     return edges + [max(member.right for member in run)] * len(run) if run else edges
 
 
-def _same_kind(before: Line, line: Line) -> bool:
+def _are_similar(before: Line, line: Line) -> bool:
     aligned = abs(before.left - line.left) <= 3 * line.size
     return aligned and before.block == line.block and abs(before.size - line.size) <= 1
 
 
 def _begins_paragraph(group: Sequence[Line], line: Line, usual: float, edge: float) -> bool:
-    """Whether a line begins a new paragraph after those in `group`."""
+    """Whether a line begins a new paragraph after the lines in `group`."""
     last = group[-1]
     if line.block != last.block or abs(line.size - last.size) > 0.15 * last.size:
         return True
     if line.bold != last.bold or line.cells > 1 or last.cells > 1 or _BULLET.match(line.text):
         return True
-    if _RULE.fullmatch(line.text) or _RULE.fullmatch(last.text):
+    if _SEPARATOR.fullmatch(line.text) or _SEPARATOR.fullmatch(last.text):
         return True
     if _LABEL.match(line.text) and _LABEL.match(last.text):
         return True
@@ -129,11 +129,11 @@ def _begins_paragraph(group: Sequence[Line], line: Line, usual: float, edge: flo
 
 
 def _had_room(last: Line, line: Line, edge: float) -> bool:
-    """Whether the first word of a line had room on the line before: then that was ended on purpose.
+    """Whether the first word of a line had room on the line before, which was ended on purpose.
 
-    Lines that are centred below each other say nothing.
+    This cannot be decided for centred lines.
     """
-    if abs(last.left - line.left) > 3 * line.size or goes_on(last.text, line.text):
+    if abs(last.left - line.left) > 3 * line.size or continues_word(last.text, line.text):
         return False
     letter = (line.right - line.left) / max(len(line.text), 1)
     word = len(line.text.split()[0]) * letter
@@ -141,7 +141,7 @@ def _had_room(last: Line, line: Line, edge: float) -> bool:
     return edge - last.right > word + margin * letter
 
 
-def _paragraph(group: Sequence[Line], page: int, words: frozenset[str]) -> Paragraph:
+def _make_paragraph(group: Sequence[Line], page: int, words: frozenset[str]) -> Paragraph:
     text = group[0].text
     for line in group[1:]:
         text = join_lines(text, line.text, words)
@@ -157,7 +157,7 @@ def _paragraph(group: Sequence[Line], page: int, words: frozenset[str]) -> Parag
 
 
 def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
-    """The words of a document, in lower case, but for the halves of broken ones."""
+    """The words of a document in lower case, without the halves of hyphenated words."""
     words: set[str] = set()
     broken = False
     for line in lines:
@@ -168,8 +168,8 @@ def vocabulary(lines: Iterable[Line]) -> frozenset[str]:
 
 
 def join_lines(before: str, after: str, words: frozenset[str]) -> str:
-    """Two lines as one. A word that was broken is whole; a hyphen of its own it keeps."""
-    if not goes_on(before, after):
+    """Join two lines. A hyphenated word is joined. A compound keeps its hyphen."""
+    if not continues_word(before, after):
         return before + space_between(before, after) + after
     first, second = before.split()[-1].rstrip(_HYPHENS), _WORD.match(after)
     start = _WORD.search(first[::-1])
@@ -180,7 +180,7 @@ def join_lines(before: str, after: str, words: frozenset[str]) -> str:
 
 
 def _is_compound(left: str, right: str, words: frozenset[str]) -> bool:
-    """Whether two parts make a word with a hyphen, as far as the rest of the document tells."""
+    """Whether two parts are a hyphenated compound, judged by the other words of the document."""
     if left + right in words:
         return False
     if f"{left}-{right}" in words or "-" in left:
@@ -188,8 +188,8 @@ def _is_compound(left: str, right: str, words: frozenset[str]) -> bool:
     return left in words and right in words and min(len(left), len(right)) > _SYLLABLE
 
 
-def goes_on(before: str, after: str) -> bool:
-    """Whether the last word of a line goes on in the next."""
+def continues_word(before: str, after: str) -> bool:
+    """Whether the next line continues the last word of a line."""
     if not before.endswith((HYPHEN, "-")) or len(before) < 3 or not before[-2].isalpha():
         return False
     if not after[:1].isalnum() or _SUSPENDED.match(after):
@@ -198,7 +198,7 @@ def goes_on(before: str, after: str) -> bool:
 
 
 def space_between(before: str, after: str) -> str:
-    """The space between two lines; none in a word, or in a script that has no spaces."""
+    """The space between two lines; "" in a word, or in a script without spaces."""
     if _NO_SPACE.match(before[-1:]) and _NO_SPACE.match(after[:1]):
         return ""
     return "" if after[:1].isalnum() and _TIED_END.search(before) else " "

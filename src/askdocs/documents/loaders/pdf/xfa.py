@@ -1,8 +1,9 @@
-"""Forms in Adobe's XFA, whose pages only say "Please wait": their texts, labels and values.
+"""Forms in Adobe's XFA, whose pages show only "Please wait": their texts, labels and values.
 
-Such a file holds a template (labels, fields, fixed text) and the data that was filled in, both as
-XML. They are joined as the XFA 3.3 specification says, as far as files use it: data is found by
-name or by a simple path. Scripts are not run; parts that the template hides are left out.
+Such a file contains a template (labels, fields, fixed text) and the data that was filled in, both
+as XML. They are merged according to the XFA 3.3 specification, but only with the bindings that
+files use: by name, or by a simple path. Scripts are not run. Hidden parts of the template are
+omitted.
 """
 
 from __future__ import annotations
@@ -26,27 +27,27 @@ _PLACED = frozenset({*_GROUPS, "field", "draw"})
 _LINES = frozenset({"p", "div", "br", "li"})
 _LENGTH = re.compile(r"(-?[\d.]+)\s*(mm|cm|in|pt|em|)")
 _POINTS = {"mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72.0, "pt": 1.0, "em": 12.0, "": 72.0}
-_ROW_HEIGHT = 4.0  # points by which parts of one row may stand higher or lower
+_ROW_HEIGHT = 4.0  # points by which the heights of parts of one row may differ
 _MOST_LINES = 50_000
 
 
 def xfa_lines(pdf: Any) -> list[str]:
-    """The lines of the form: fixed texts, and "Label: value" of each field that is filled in.
+    """The lines of the form: fixed texts, and "Label: value" for each field with a value.
 
-    Empty where the file has no such form, or it cannot be read.
+    Empty if the file has no such form, or if it cannot be read.
     """
     try:
         packets = _packets(pdf)
         template, data = packets.get("template"), packets.get("datasets")
         if template is None:
             return []
-        held = (
+        filled_in = (
             next((each for each in data if local_name(each.tag) == "data"), None)
             if data is not None
             else None
         )
         lines: list[str] = []
-        for line in _Form(held).lines(template):
+        for line in _Form(filled_in).lines(template):
             if line and line != (lines[-1] if lines else ""):
                 lines.append(line)
             if len(lines) >= _MOST_LINES:
@@ -58,30 +59,33 @@ def xfa_lines(pdf: Any) -> list[str]:
 
 def _packets(pdf: Any) -> dict[str, Element]:
     """The parts of the form by name."""
-    pieces = [(_name(pdf, n), _content(pdf, n)) for n in range(pdfium.FPDF_GetXFAPacketCount(pdf))]
-    found = {name: _parsed(content) for name, content in pieces if name in _WANTED}
+    pieces = [
+        (_packet_name(pdf, n), _packet_content(pdf, n))
+        for n in range(pdfium.FPDF_GetXFAPacketCount(pdf))
+    ]
+    found = {name: _parse_packet(content) for name, content in pieces if name in _WANTED}
     if not found and pieces:  # all of it in one stream
-        whole = _parsed(b"".join(content for _, content in pieces))
+        whole = _parse_packet(b"".join(content for _, content in pieces))
         found = {local_name(each.tag): each for each in whole if local_name(each.tag) in _WANTED}
     return found
 
 
-def _parsed(content: bytes) -> Element:
-    """The root of a packet; programs write "&" into it as it is."""
+def _parse_packet(content: bytes) -> Element:
+    """The root of a packet. Some programs do not escape "&" in it."""
     try:
         return parse_xml(content)
     except LoadError:
         return parse_xml(_BARE_AMPERSAND.sub(b"&amp;", content))
 
 
-def _name(pdf: Any, number: int) -> str:
+def _packet_name(pdf: Any, number: int) -> str:
     size = pdfium.FPDF_GetXFAPacketName(pdf, number, None, 0)
     buffer = ctypes.create_string_buffer(max(size, 1))
     pdfium.FPDF_GetXFAPacketName(pdf, number, buffer, size)
     return buffer.value.decode("utf-8", "replace")
 
 
-def _content(pdf: Any, number: int) -> bytes:
+def _packet_content(pdf: Any, number: int) -> bytes:
     size = ctypes.c_ulong()
     pdfium.FPDF_GetXFAPacketContent(pdf, number, None, 0, size)
     buffer = ctypes.create_string_buffer(max(size.value, 1))
@@ -90,7 +94,7 @@ def _content(pdf: Any, number: int) -> bytes:
 
 
 class _Form:
-    """Walks a template together with its data."""
+    """Traverses a template together with its data."""
 
     def __init__(self, data: Element | None) -> None:
         self._data = data
@@ -99,15 +103,15 @@ class _Form:
     def lines(self, template: Element) -> Iterator[str]:
         for part in template:
             if local_name(part.tag) == "subform":
-                found = _named(self._data, part.get("name", ""))
+                found = _children_named(self._data, part.get("name", ""))
                 yield from self._group(part, found[0] if found else self._record)
 
     def _group(self, part: Element, data: Element | None) -> Iterator[str]:
-        """The lines of what a group holds, in reading order."""
+        """The lines of a group, in reading order."""
         taken: dict[str, int] = {}
         in_row = part.get("layout") == "row"
         cells: list[str] = []
-        for child in _in_order(part):
+        for child in _reading_order(part):
             for line in self._part(child, data, taken):
                 cells.append(line)
                 if not in_row:
@@ -120,7 +124,7 @@ class _Form:
         if part.get("presence") in _HIDDEN:
             return
         if kind == "draw":
-            yield _words(_child(part, "value"))
+            yield _value_text(_child(part, "value"))
         elif kind == "field":
             yield self._field(part, self._value_of(part, data, taken))
         elif kind == "exclGroup":
@@ -134,7 +138,7 @@ class _Form:
     def _instances(
         self, part: Element, data: Element | None, taken: dict[str, int]
     ) -> Sequence[Element | None]:
-        """The data of each time that a named group stands in the form."""
+        """The data of each instance of a named group."""
         found = self._bound(part, data)
         occurs = _child(part, "occur")
         if occurs is not None and occurs.get("max", "1") != "1":
@@ -145,14 +149,14 @@ class _Form:
         return [found[number] if number < len(found) else None]
 
     def _bound(self, part: Element, data: Element | None) -> list[Element]:
-        """The data that belongs to a part, by its path or its name."""
+        """The data that is bound to a part, by its path or its name."""
         bind = _child(part, "bind")
         match = bind.get("match", "") if bind is not None else ""
         if match == "none":
             return []
         if match == "dataRef" and bind is not None:
             return self._at(bind.get("ref", ""), data)
-        return _named(data, part.get("name", ""))
+        return _children_named(data, part.get("name", ""))
 
     def _at(self, path: str, data: Element | None) -> list[Element]:
         """The data at a path such as "$.Person.Name" or "$record.Items[*]"."""
@@ -162,11 +166,11 @@ class _Form:
             names.insert(0, first)
         found = [starts.get(first, data)]
         for name in names:
-            found = [each for one in found for each in _named(one, name)]
+            found = [each for one in found for each in _children_named(one, name)]
         return [each for each in found if each is not None]
 
     def _value_of(self, part: Element, data: Element | None, taken: dict[str, int]) -> str | None:
-        """What was filled in; None where the data does not say."""
+        """The value that was filled in; None if the data contains none."""
         found = self._bound(part, data)
         name = part.get("name", "")
         number = taken.get(name, 0)
@@ -176,38 +180,40 @@ class _Form:
         return " ".join("".join(found[min(number, len(found) - 1)].itertext()).split())
 
     def _field(self, part: Element, value: str | None) -> str:
-        shown = _shown(part, value if value is not None else _words(_child(part, "value")))
-        label = _words(_child(_child(part, "caption"), "value"))
-        if not shown or _kind(part) in ("button", "signature", "barcode", "passwordEdit"):
-            return label if _kind(part) != "button" else ""
-        label = label or _spoken(part) or _readable(part.get("name", ""))
+        shown = _displayed_value(
+            part, value if value is not None else _value_text(_child(part, "value"))
+        )
+        label = _value_text(_child(_child(part, "caption"), "value"))
+        if not shown or _field_type(part) in ("button", "signature", "barcode", "passwordEdit"):
+            return label if _field_type(part) != "button" else ""
+        label = label or _tooltip(part) or _name_as_words(part.get("name", ""))
         return f"{label.rstrip(' :.')}: {shown}"
 
     def _choices(self, part: Element, value: str | None) -> Iterator[str]:
-        """The lines of a group of which one button is pressed."""
-        for child in _in_order(part):
+        """The lines of a group of radio buttons."""
+        for child in _reading_order(part):
             if local_name(child.tag) != "field":
                 yield from self._part(child, None, {})
                 continue
-            label = _words(_child(_child(child, "caption"), "value")) or _spoken(child)
+            label = _value_text(_child(_child(child, "caption"), "value")) or _tooltip(child)
             pressed = bool(value) and value in _items(child, saved=True)[:1]
-            label = label or (_readable(child.get("name", "")) if pressed else "")
+            label = label or (_name_as_words(child.get("name", "")) if pressed else "")
             yield f"{label.rstrip(' :.')}: yes" if pressed else label
 
 
-def _in_order(part: Element) -> list[Element]:
-    """The parts of a group from top to bottom, where they are placed; else as they come."""
+def _reading_order(part: Element) -> list[Element]:
+    """The parts of a group, from top to bottom if they have positions, else in file order."""
     children = [child for child in part if local_name(child.tag) in _PLACED]
     if part.get("layout", "position") != "position" or local_name(part.tag) == "subformSet":
         return children
-    rows = [(round(_points(child.get("y", "0")) / _ROW_HEIGHT), child) for child in children]
+    rows = [(round(_to_points(child.get("y", "0")) / _ROW_HEIGHT), child) for child in children]
     return [
         child
-        for _, child in sorted(rows, key=lambda pair: (pair[0], _points(pair[1].get("x", "0"))))
+        for _, child in sorted(rows, key=lambda pair: (pair[0], _to_points(pair[1].get("x", "0"))))
     ]
 
 
-def _points(length: str) -> float:
+def _to_points(length: str) -> float:
     found = _LENGTH.match(length)
     return float(found[1]) * _POINTS[found[2]] if found and found[1].strip("-.") else 0.0
 
@@ -216,37 +222,37 @@ def _child(part: Element | None, name: str) -> Element | None:
     return next((e for e in part if local_name(e.tag) == name), None) if part is not None else None
 
 
-def _named(data: Element | None, name: str) -> list[Element]:
+def _children_named(data: Element | None, name: str) -> list[Element]:
     return (
         [each for each in data if local_name(each.tag) == name] if data is not None and name else []
     )
 
 
-def _words(value: Element | None) -> str:
-    """The text of a value, none where it is a picture."""
+def _value_text(value: Element | None) -> str:
+    """The text of a value; "" for an image."""
     if value is None or _child(value, "image") is not None:
         return ""
-    return " ".join("".join(_pieces(value)).split())
+    return " ".join("".join(_text_pieces(value)).split())
 
 
-def _pieces(element: Element) -> Iterator[str]:
-    """The text of an element, its lines apart."""
+def _text_pieces(element: Element) -> Iterator[str]:
+    """The text of an element, with a space between its lines."""
     if local_name(element.tag) in _LINES:
         yield " "
     yield element.text or ""
     for child in element:
-        yield from _pieces(child)
+        yield from _text_pieces(child)
         yield child.tail or ""
 
 
-def _kind(part: Element) -> str:
+def _field_type(part: Element) -> str:
     ui = _child(part, "ui")
     kinds = [local_name(each.tag) for each in ui] if ui is not None else []
     return next((kind for kind in kinds if kind not in ("picture", "extras")), "")
 
 
 def _items(part: Element, *, saved: bool) -> list[str]:
-    """The entries of a list as they are saved or shown; of a box, the values for on and off."""
+    """The entries of a list as they are saved or shown; of a checkbox, its two values."""
     lists = [each for each in part if local_name(each.tag) == "items"]
     stored = [each for each in lists if each.get("save") == "1"]
     shown = [each for each in lists if each not in stored]
@@ -254,10 +260,10 @@ def _items(part: Element, *, saved: bool) -> list[str]:
     return [" ".join("".join(each.itertext()).split()) for each in chosen[0]] if chosen else []
 
 
-def _shown(part: Element, value: str) -> str:
-    """A stored value as the form shows it: the entry of a list, yes or no of a box."""
+def _displayed_value(part: Element, value: str) -> str:
+    """A stored value as the form displays it: the entry of a list, or yes or no of a checkbox."""
     saved = _items(part, saved=True)
-    if _kind(part) == "checkButton":
+    if _field_type(part) == "checkButton":
         return "yes" if value and value == (saved or ["1"])[0] else "no"
     if value in saved:
         entries = _items(part, saved=False)
@@ -265,12 +271,12 @@ def _shown(part: Element, value: str) -> str:
     return value
 
 
-def _spoken(part: Element) -> str:
-    """What a form says of a field beside its label."""
+def _tooltip(part: Element) -> str:
+    """The tooltip or the screen reader text of a field."""
     assist = _child(part, "assist")
-    return _words(_child(assist, "toolTip")) or _words(_child(assist, "speak"))
+    return _value_text(_child(assist, "toolTip")) or _value_text(_child(assist, "speak"))
 
 
-def _readable(name: str) -> str:
-    """The name of a field as words: "DateOfBirth" is "Date Of Birth"."""
+def _name_as_words(name: str) -> str:
+    """The name of a field as words: "DateOfBirth" becomes "Date Of Birth"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_+", " ", name).strip()
