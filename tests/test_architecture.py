@@ -6,6 +6,8 @@ import ast
 import subprocess
 import sys
 import tomllib
+from collections.abc import Collection
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,32 @@ def test_a_part_of_a_room_imports_only_parts_before_it(package: str) -> None:
             if other.startswith(prefix):
                 below = other.removeprefix(prefix).split(".")[0]
                 assert below in order[: order.index(part) + 1], f"{name} imports {other}"
+
+
+def _targets(file: Path, package: str, names: Collection[str]) -> set[str]:
+    """The parts of a package (modules and sub-packages directly in it) that a file imports."""
+    found = set()
+    for other in imported(file):
+        name = other.removeprefix("askdocs.")
+        if name.startswith(f"{package}."):
+            found.add(name.removeprefix(f"{package}.").split(".")[0])
+    return found & set(names)
+
+
+@pytest.mark.parametrize(
+    "package", [name.removesuffix(".__init__") for name, _ in modules() if "__init__" in name]
+)
+def test_the_parts_of_a_package_import_one_another_one_way_only(package: str) -> None:
+    inside = [(name, file) for name, file in modules() if name.startswith(f"{package}.")]
+    part_of = {file: name.removeprefix(f"{package}.").split(".")[0] for name, file in inside}
+    imports: dict[str, set[str]] = {part: set() for part in part_of.values()}
+    for file, part in part_of.items():
+        if part != "__init__":
+            imports[part] |= _targets(file, package, imports) - {part}
+    try:
+        list(TopologicalSorter(imports).static_order())
+    except CycleError as error:
+        pytest.fail(f"{package}: {' imports '.join(reversed(error.args[1]))}")
 
 
 def test_every_package_says_what_is_in_it_and_is_installed() -> None:

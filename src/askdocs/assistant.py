@@ -21,17 +21,17 @@ from askdocs.errors import AskdocsError, CorpusError
 from askdocs.guide.folder import READ
 from askdocs.guide.outline import outline_of
 from askdocs.guide.questions import questions_of
+from askdocs.index.activity import Tracker
 from askdocs.index.catalog import number_in
 from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import index_bytes
-from askdocs.index.index import Index
-from askdocs.index.sync.activity import Tracker
+from askdocs.index.recovery import move_vectors
+from askdocs.index.session import OpenIndex
 from askdocs.index.sync.load import UNREAD
 from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
 from askdocs.index.sync.sample import SAMPLED
-from askdocs.index.vectors.repair import move_vectors
 from askdocs.interface import AssistantInterface
 from askdocs.models.embedders import ENGLISH_SPEC, MULTILINGUAL_SPEC, Embedder
 from askdocs.resources import Models, Parts
@@ -134,7 +134,7 @@ class Assistant(AssistantInterface):
         While Chroma writes vectors, no other Python code of its process runs: a server would
         answer nobody.
         """
-        self._parts.vectors_apart = True
+        self._parts.vectors_in_worker = True
 
     # The folder
 
@@ -166,7 +166,9 @@ class Assistant(AssistantInterface):
                 catalog.distrust(recheck)
             with self._parts.embedding(ray) as embedder:
                 vectors = self._parts.open_vectors()
-                return sync(Index(self.config, catalog, vectors, embedder, listener, self._tracker))
+                return sync(
+                    OpenIndex(self.config, catalog, vectors, embedder, listener, self._tracker)
+                )
 
     @contextmanager
     def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
@@ -358,7 +360,7 @@ class Assistant(AssistantInterface):
             check_fingerprint(catalog, self._parts.fingerprint())
             vectors, listener = self._parts.open_vectors(), on_progress or _ignore
             with self._parts.embedding() as embedder:
-                index = Index(self.config, catalog, vectors, embedder, listener)
+                index = OpenIndex(self.config, catalog, vectors, embedder, listener)
                 return add_documents(documents, index)
 
     # Questions

@@ -21,10 +21,10 @@ from askdocs.index.folder import (
 )
 from askdocs.index.lock import IndexLock
 from askdocs.index.sync.sample import LanguageSample, sample_languages
-from askdocs.index.vectors.apart.client import VectorsApart
 from askdocs.index.vectors.probe import check_store, wait_for_orphan
 from askdocs.index.vectors.store import VectorStore
 from askdocs.index.vectors.store import open_vectors as open_store
+from askdocs.index.vectors.worker.client import WorkerVectorStore
 from askdocs.llm.load import LlamaIndexModel, load_llm
 from askdocs.llm.model import LanguageModel
 from askdocs.models.cross_encoder import (
@@ -143,7 +143,7 @@ class Parts:
         self._given_embedder = embedder
         self._given_llm = llm
         self.address = ""
-        self.vectors_apart = False  # in a process of their own
+        self.vectors_in_worker = False  # in a process of their own
         self._lock: IndexLock | None = None
         self._catalog: Catalog | None = None
         self._vectors: VectorStore | None = None
@@ -193,13 +193,13 @@ class Parts:
     def open_vectors(self) -> VectorStore:
         """The vectors, in the index or at a server."""
         with self.guard:
-            if isinstance(self._vectors, VectorsApart) and self._vectors.ended:
+            if isinstance(self._vectors, WorkerVectorStore) and self._vectors.ended:
                 self.close_vectors()
             if self._vectors is None:
                 identity = self.open_catalog().identity()
                 check_store(self.config)
-                if self.vectors_apart and not self.config.served:
-                    self._vectors = VectorsApart(self.config.index)
+                if self.vectors_in_worker and not self.config.served:
+                    self._vectors = WorkerVectorStore(self.config.index)
                 else:
                     self._vectors = open_store(self.config, identity)
             return self._vectors

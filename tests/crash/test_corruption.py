@@ -17,7 +17,7 @@ from filelock import FileLock
 from askdocs import Assistant
 from askdocs.errors import IndexBusyError, IndexMismatchError
 from askdocs.index.vectors import probe
-from askdocs.index.vectors.seal import condition
+from askdocs.index.vectors.integrity import condition
 from askdocs.system.processes import start
 from tests.crash import corruption
 

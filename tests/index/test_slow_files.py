@@ -20,8 +20,8 @@ from askdocs import Assistant, Config
 from askdocs.documents.loaders import TimeLimitError
 from askdocs.documents.passages import SplitDocument
 from askdocs.errors import AskdocsError
+from askdocs.index.recovery import recover_vectors
 from askdocs.index.sync import load as loading
-from askdocs.index.vectors.repair import recover_vectors
 from askdocs.types import Progress
 from tests.hash_embedding import HashEmbedding
 from tests.waiting import PATIENCE, wait_for

@@ -16,7 +16,7 @@ from askdocs.config import COLLECTION
 from askdocs.errors import ConfigError, IndexBusyError
 from askdocs.index.vectors import collection as collection_module
 from askdocs.index.vectors.chroma import ChromaFolder
-from askdocs.index.vectors.collection import CallSize, Collection, spread
+from askdocs.index.vectors.collection import CallSize, Collection, perturb
 from askdocs.types import Passage
 from tests.hash_embedding import HashEmbedding, vector_of
 
@@ -44,7 +44,7 @@ def test_a_passage_is_found_by_its_own_vector_with_cosine_one(store: Collection)
     assert (best, round(score, 4)) == ("id7", 1.0)
     expected = sorted(vectors @ vectors[7], reverse=True)[:3]
     found = [score for _, score in store.search(vectors[7], limit=3)]
-    assert found == pytest.approx(expected, abs=0.01)  # of 16 dimensions, see `spread`
+    assert found == pytest.approx(expected, abs=0.01)  # of 16 dimensions, see `perturb`
 
 
 def test_more_passages_than_are_read_or_asked_for_at_once(
@@ -112,11 +112,11 @@ def test_passages_with_equal_vectors_are_all_found_and_inserted_once(
 
 def test_a_spread_vector_is_the_same_each_time_and_nearly_the_one_it_was() -> None:
     vector = 3 * np.random.default_rng(1).normal(size=384).astype(np.float32)
-    moved = spread("one", vector)
-    assert np.array_equal(moved, spread("one", vector))
+    moved = perturb("one", vector)
+    assert np.array_equal(moved, perturb("one", vector))
     lengths = np.linalg.norm(moved) * np.linalg.norm(vector)
     assert 1e-6 < 1 - moved @ vector / lengths < 1e-4
-    other = spread("two", vector)
+    other = perturb("two", vector)
     assert 1e-5 < 1 - moved @ other / (np.linalg.norm(moved) * np.linalg.norm(other)) < 1e-4
 
 

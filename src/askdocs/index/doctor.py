@@ -12,11 +12,11 @@ from askdocs.index.catalog import Catalog, readable_vectors
 from askdocs.index.database import refuse_full_disk
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import delete_catalog, delete_vectors
-from askdocs.index.index import open_catalog, open_index
+from askdocs.index.recovery import import_stored_vectors, refill_vectors
+from askdocs.index.session import open_catalog, open_index
 from askdocs.index.sync.run import sync
 from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.index.vectors.probe import Finding, probe, records_can_be_read
-from askdocs.index.vectors.repair import import_stored_vectors, refill_vectors
 from askdocs.index.vectors.store import open_vectors
 from askdocs.models.embedders import Embedder
 from askdocs.types import ProgressListener

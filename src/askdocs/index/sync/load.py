@@ -17,16 +17,16 @@ from types import TracebackType
 from askdocs.documents.loaders import LoadError, TimeLimitError, TransientLoadError
 from askdocs.documents.loaders.sandbox.client import READERS, read_file, stop_reading
 from askdocs.documents.passages import SplitDocument, with_id
+from askdocs.index.activity import Tracker
 from askdocs.index.catalog import (
     CancelledError,
     FileRecord,
     IndexedDocument,
     IndexedFile,
 )
-from askdocs.index.index import Index
-from askdocs.index.sync.activity import Tracker
+from askdocs.index.session import OpenIndex
 from askdocs.index.sync.plan import Plan, with_hash
-from askdocs.index.vectors.cache_keys import vector_key
+from askdocs.index.vectors.embedding_cache import vector_key
 from askdocs.models.embedders import Embedder
 from askdocs.types import Failure, Progress, ProgressListener
 
@@ -122,7 +122,7 @@ class Loading:
         failed: The files that could not be read.
     """
 
-    def __init__(self, index: Index, plan: Plan) -> None:
+    def __init__(self, index: OpenIndex, plan: Plan) -> None:
         self._config, self._catalog = index.config, index.catalog
         self._embedder = index.embedder
         self._tracker = index.tracker

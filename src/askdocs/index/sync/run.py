@@ -11,17 +11,17 @@ from askdocs.documents.passages import SplitDocument, split
 from askdocs.errors import CorpusError
 from askdocs.index.catalog import Catalog, FileRecord
 from askdocs.index.fingerprint import fingerprint
-from askdocs.index.index import Index
+from askdocs.index.recovery import (
+    delete_orphans,
+    flush_vectors,
+    recover_vectors,
+    reinsert_lost,
+    take_snapshot,
+)
+from askdocs.index.session import OpenIndex
 from askdocs.index.sync.load import UNREAD, Loading, with_keys
 from askdocs.index.sync.plan import MOUNTS, plan_sync, reading
 from askdocs.index.sync.write import NoSource, store_pending
-from askdocs.index.vectors.repair import (
-    delete_orphans,
-    flush_vectors,
-    look_before,
-    recover_vectors,
-    reinsert_lost,
-)
 from askdocs.types import Changes, Document
 
 CHANGED = "changed_ns"  # when documents last changed, in the catalog
@@ -29,7 +29,7 @@ FOLDER = "corpus"  # the folder of the last sync
 _LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
 
 
-def sync(index: Index) -> Changes:
+def sync(index: OpenIndex) -> Changes:
     """Make the index equal to the folder. If it is killed, the next sync finishes the work.
 
     A file is replaced as a whole: until all of its new passages are written, the old ones answer.
@@ -40,7 +40,7 @@ def sync(index: Index) -> Changes:
     config, catalog, embedder = index.config, index.catalog, index.embedder
     catalog.set_meta(fingerprint(config, embedder))
     plan = plan_sync(config, catalog, on_progress=index.on_progress)
-    before = look_before(catalog)
+    before = take_snapshot(catalog)
     catalog.note_files(plan.touched)
     catalog.remove_files((*plan.in_the_way, *plan.removed))
     try:
@@ -74,7 +74,7 @@ def sync(index: Index) -> Changes:
     )
 
 
-def add_documents(documents: Iterable[Document], index: Index) -> Changes:
+def add_documents(documents: Iterable[Document], index: OpenIndex) -> Changes:
     """Index Documents that a program gives. What the index already holds stays.
 
     One whose source is known takes the place of the old one. A later `sync` with a folder forgets
@@ -84,7 +84,7 @@ def add_documents(documents: Iterable[Document], index: Index) -> Changes:
     began = time.monotonic()
     config, catalog, embedder = index.config, index.catalog, index.embedder
     catalog.set_meta(fingerprint(config, embedder))
-    recover_vectors(index, look_before(catalog))
+    recover_vectors(index, take_snapshot(catalog))
     known = catalog.files()
     last = {each.source: each for each in documents}  # of each source
     for document in last.values():

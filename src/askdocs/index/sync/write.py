@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 
 from askdocs.index.catalog import Catalog, PendingPassage
-from askdocs.index.index import Index
-from askdocs.index.vectors.cache_keys import embed_texts, embedded_text
-from askdocs.index.vectors.repair import delete_orphans, record_unflushed
+from askdocs.index.recovery import delete_orphans, record_unflushed
+from askdocs.index.session import OpenIndex
+from askdocs.index.vectors.embedding_cache import embed_texts, embedded_text
 from askdocs.models.embedders import Embedder, Vectors
 from askdocs.types import Progress, ProgressListener
 
@@ -50,7 +50,7 @@ class Stored:
     deleted: int = 0
 
 
-def store_pending(index: Index, source: Source) -> Stored:
+def store_pending(index: OpenIndex, source: Source) -> Stored:
     """Embed and store pending passages until there are none and `source` has ended.
 
     While one batch is stored, the next one is embedded. A batch is pending until it is stored:
@@ -97,7 +97,7 @@ def wait_uninterrupted(task: Future[int] | None) -> None:
             wait([task])
 
 
-def _from(finished: int, total: int, index: Index) -> ProgressListener:
+def _from(finished: int, total: int, index: OpenIndex) -> ProgressListener:
     """A listener to the embedding of one batch that counts all passages of the sync."""
 
     def listen(progress: Progress) -> None:
@@ -131,7 +131,7 @@ def _embed_batch(
 def _store_batch(
     batch: Sequence[PendingPassage],
     known: Mapping[bytes, Vectors],
-    index: Index,
+    index: OpenIndex,
 ) -> int:
     """Delete the orphans of the store and add a batch to it; how many were deleted.
 

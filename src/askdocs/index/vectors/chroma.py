@@ -23,7 +23,7 @@ from askdocs.errors import (
 )
 from askdocs.index.database import disk_is_full, not_writable
 from askdocs.index.folder import make_private_folder
-from askdocs.index.vectors.seal import Seal
+from askdocs.index.vectors.integrity import IntegrityRecord
 from askdocs.system.files import ascii_path
 
 Found = TypeVar("Found")
@@ -98,7 +98,7 @@ class ChromaFolder:
             if self._mark.exists():
                 shutil.rmtree(folder)
             make_private_folder(folder)
-            self._seal = Seal(folder)
+            self._seal = IntegrityRecord(folder)
             self._seal.open()
             self._client = chromadb.PersistentClient(ascii_path(folder), settings=settings)
             try:

@@ -20,7 +20,7 @@ _BATCH = 1000  # records that are written or looked for together; Chroma takes 5
 # as many records as take about so many seconds.
 _CALL_SECONDS = 0.15
 _FIRST_CALL, _SMALLEST_CALL, _LARGEST_CALL = 64, 8, 512  # records
-# The length of what is added to a vector of length 1, see `spread`.
+# The length of what is added to a vector of length 1, see `perturb`.
 _SPREAD = 0.004
 _QUERIES = 100  # asked at a time
 _NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
@@ -71,7 +71,9 @@ class Collection:
             known = dict(
                 zip((each.id for each in batch), vectors[start : start + _BATCH], strict=True)
             )
-            nodes = {each.id: passage_node(each, spread(each.id, known[each.id])) for each in batch}
+            nodes = {
+                each.id: passage_node(each, perturb(each.id, known[each.id])) for each in batch
+            }
             self._insert(list(nodes.values()))
             if not self.needs_check(known):
                 continue
@@ -135,7 +137,7 @@ class Collection:
             page = self._call("get", limit=_BATCH, offset=offset, include=wanted)
             fields = (page["ids"], page["documents"], page["metadatas"], page["embeddings"])
             for name, text, metadata, vector in zip(*fields, strict=True):
-                yield _stored_passage(name, text, metadata), unspread(name, vector)
+                yield _stored_passage(name, text, metadata), unperturb(name, vector)
             if len(page["ids"]) < _BATCH:
                 return
             offset += _BATCH
@@ -153,7 +155,7 @@ class Collection:
         sample = list(vectors.items())[:: max(1, len(vectors) // _SAMPLE)]
         found = self._call(
             "query",
-            query_embeddings=[spread(name, vector) for name, vector in sample],
+            query_embeddings=[perturb(name, vector) for name, vector in sample],
             n_results=_NEAR,
             include=["distances"],
         )
@@ -170,7 +172,7 @@ class Collection:
         missed: list[str] = []
         for start in range(0, len(names), _QUERIES):
             batch = names[start : start + _QUERIES]
-            wanted = [spread(name, vectors[name]) for name in batch]
+            wanted = [perturb(name, vectors[name]) for name in batch]
             found = self._call("query", query_embeddings=wanted, n_results=limit, include=[])
             missed += [
                 name for name, ids in zip(batch, found["ids"], strict=True) if name not in ids
@@ -229,7 +231,7 @@ class CallSize:
         self._size = max(_SMALLEST_CALL, min(fitting, 2 * self._size, _LARGEST_CALL))
 
 
-def spread(name: str, vector: Vectors) -> Vectors:
+def perturb(name: str, vector: Vectors) -> Vectors:
     """The vector that is stored for a passage: moved a little in a direction of its own.
 
     Equal vectors break Chroma's graph: each one becomes a neighbour of all others, which takes 36
@@ -240,8 +242,8 @@ def spread(name: str, vector: Vectors) -> Vectors:
     return vector + _SPREAD * float(np.linalg.norm(vector)) * _direction(name, vector.size)
 
 
-def unspread(name: str, stored: Vectors) -> Vectors:
-    """The vector of which `spread` made a stored one, but for some 1e-5 of its length."""
+def unperturb(name: str, stored: Vectors) -> Vectors:
+    """The vector of which `perturb` made a stored one, but for some 1e-5 of its length."""
     stored = np.asarray(stored, np.float32)
     direction = _direction(name, stored.size)
     length = float(np.linalg.norm(stored))

@@ -23,7 +23,7 @@ from askdocs.index.catalog import Catalog
 from askdocs.index.database import refuse_full_disk
 from askdocs.index.folder import index_bytes
 from askdocs.index.vectors.chroma import TOKEN
-from askdocs.index.vectors.seal import condition, unseal
+from askdocs.index.vectors.integrity import condition, remove_record
 from askdocs.index.vectors.store import open_vectors
 from askdocs.system import processes
 
@@ -214,7 +214,7 @@ def main(task: str, config: Config, parent: int) -> int:
             is_sound = _do(task, config)
         finally:
             if not is_sound and not config.served:
-                unseal(config.index / "chroma")  # closing it here has called it sound
+                remove_record(config.index / "chroma")  # closing it here has called it sound
         return 0 if is_sound or task == "look" else 1
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from askdocs.config import Config
+from askdocs.index.activity import Tracker
 from askdocs.index.catalog import Catalog
-from askdocs.index.sync.activity import Tracker
 from askdocs.index.vectors.store import VectorStore, open_vectors
 from askdocs.models.embedders import Embedder
 from askdocs.system.closing import Closing
@@ -14,7 +14,7 @@ from askdocs.types import ProgressListener
 
 
 @dataclass(frozen=True, slots=True)
-class Index(Closing):
+class OpenIndex(Closing):
     """The parts of an index. At the end of a `with` block, catalog and vectors are closed.
 
     Attributes:
@@ -48,7 +48,7 @@ def open_catalog(config: Config) -> Catalog:
 
 def open_index(
     config: Config, embedder: Embedder, on_progress: ProgressListener, *, take_over: bool = False
-) -> Index:
+) -> OpenIndex:
     """Open an index whose lock this process holds.
 
     Args:
@@ -67,4 +67,4 @@ def open_index(
     except BaseException:
         catalog.close()
         raise
-    return Index(config, catalog, vectors, embedder, on_progress)
+    return OpenIndex(config, catalog, vectors, embedder, on_progress)

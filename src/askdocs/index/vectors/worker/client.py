@@ -18,19 +18,19 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from askdocs.errors import VectorsUnavailableError
-from askdocs.index.vectors.apart.process import MORE, READY, read_message, write_message
+from askdocs.index.vectors.worker.process import MORE, READY, read_message, write_message
 from askdocs.models.embedders import Vectors
 from askdocs.system import processes
 from askdocs.types import Passage
 
-_PROCESS = "askdocs.index.vectors.apart.process"
+_PROCESS = "askdocs.index.vectors.worker.process"
 _SECONDS_TO_CLOSE = 60.0
 _SECONDS_BETWEEN_LOOKS = 0.5  # of a thread that waits; on Windows Ctrl-C is heard between two
 
 _Answer = tuple[bool, Any]  # whether it succeeded; what was returned or raised
 
 
-class VectorsApart:
+class WorkerVectorStore:
     """The vectors in an index folder, behind a process that is started here and ends with this one.
 
     Its methods are those of `Collection` and raise what they raise, the first one also what opening

@@ -12,11 +12,11 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.documents.passages import with_id
 from askdocs.errors import IndexMismatchError, VectorsUnavailableError
-from askdocs.index.vectors.apart.client import VectorsApart
 from askdocs.index.vectors.chroma import ChromaFolder
 from askdocs.index.vectors.collection import Collection
-from askdocs.index.vectors.seal import condition
+from askdocs.index.vectors.integrity import condition
 from askdocs.index.vectors.store import VectorStore
+from askdocs.index.vectors.worker.client import WorkerVectorStore
 from askdocs.types import Passage
 from tests.hash_embedding import HashEmbedding
 
@@ -58,7 +58,7 @@ def told(store: VectorStore) -> list[object]:
 def test_it_does_what_a_store_in_this_process_does(tmp_path: Path) -> None:
     here = Collection(ChromaFolder(tmp_path / "here"))
     (tmp_path / "index").mkdir()
-    apart = VectorsApart(tmp_path / "index")
+    apart = WorkerVectorStore(tmp_path / "index")
     try:
         assert told(apart) == told(here)
         apart.clear()
@@ -69,7 +69,7 @@ def test_it_does_what_a_store_in_this_process_does(tmp_path: Path) -> None:
 
 
 def test_an_error_of_the_store_comes_as_it_is(tmp_path: Path) -> None:
-    store = VectorsApart(tmp_path)
+    store = WorkerVectorStore(tmp_path)
     try:
         store.add(PASSAGES, VECTORS)
         with pytest.raises(IndexMismatchError, match="doctor --repair"):
@@ -79,11 +79,11 @@ def test_an_error_of_the_store_comes_as_it_is(tmp_path: Path) -> None:
         store.close()
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"no database")
     with pytest.raises(IndexMismatchError, match="doctor --repair"):
-        VectorsApart(tmp_path).prepare()
+        WorkerVectorStore(tmp_path).prepare()
 
 
 def test_whoever_waits_is_told_that_it_has_ended_and_so_is_the_next(tmp_path: Path) -> None:
-    store = VectorsApart(tmp_path)
+    store = WorkerVectorStore(tmp_path)
     try:
         store.add(PASSAGES, VECTORS)
         store._child.process.kill()
@@ -96,7 +96,7 @@ def test_whoever_waits_is_told_that_it_has_ended_and_so_is_the_next(tmp_path: Pa
 
 
 def test_it_closes_the_store_when_the_process_that_began_it_is_gone(tmp_path: Path) -> None:
-    store = VectorsApart(tmp_path)
+    store = WorkerVectorStore(tmp_path)
     store.add(PASSAGES, VECTORS)
     process = store._child.process
     assert process.stdin is not None
@@ -117,7 +117,7 @@ def test_a_crash_of_the_store_is_an_error_and_the_next_call_opens_it_again(
         assistant.keep_vectors_apart()
         assert assistant.index().passages == 1
         store = assistant._parts.open_vectors()
-        assert isinstance(store, VectorsApart)
+        assert isinstance(store, WorkerVectorStore)
         os.kill(store._child.process.pid, signal.SIGSEGV)
         store._child.process.wait()
         with pytest.raises(VectorsUnavailableError):

@@ -10,8 +10,8 @@ import numpy as np
 from askdocs.config import Config
 from askdocs.errors import ConfigError, IndexMismatchError
 from askdocs.index.catalog import Catalog, number_in
-from askdocs.index.index import Index
-from askdocs.index.vectors.cache_keys import embed_texts, embedded_text, vector_key
+from askdocs.index.session import OpenIndex
+from askdocs.index.vectors.embedding_cache import embed_texts, embedded_text, vector_key
 from askdocs.index.vectors.store import open_vectors
 from askdocs.models.embedders import Embedder, Vectors
 from askdocs.types import Passage, Progress, ProgressListener
@@ -24,7 +24,7 @@ _MANY_UNSAVED = 250  # opening the store inserts them again, 0.4 ms or more each
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class RecoverySnapshot:
     """What the catalog says of the vectors when a sync begins, before files are read.
 
     Attributes:
@@ -44,11 +44,11 @@ class Before:
     unfinished: bool
 
 
-def look_before(catalog: Catalog) -> Before:
+def take_snapshot(catalog: Catalog) -> RecoverySnapshot:
     """What `recover_vectors` has to know; to be called before the catalog is changed."""
     orphans = catalog.orphans()
     existing = catalog.passages(orphans)
-    return Before(
+    return RecoverySnapshot(
         passages=catalog.count(),
         pending=catalog.count_pending(),
         orphans=orphans,
@@ -59,7 +59,7 @@ def look_before(catalog: Catalog) -> Before:
     )
 
 
-def recover_vectors(index: Index, before: Before) -> None:
+def recover_vectors(index: OpenIndex, before: RecoverySnapshot) -> None:
     """Finish the work of a killed process; pending passages stay pending.
 
     Where vectors are missing, the store is filled again: where the counts differ, or most of a
@@ -80,7 +80,7 @@ def recover_vectors(index: Index, before: Before) -> None:
     vectors.note_model(index.embedder.fingerprint)
 
 
-def reinsert_lost(index: Index) -> None:
+def reinsert_lost(index: OpenIndex) -> None:
     """Look for passages by their own vectors, and insert again those that are not found.
 
     Chroma's graph can lose passages for good when new ones take the places of deleted ones (1 or
@@ -99,7 +99,7 @@ def reinsert_lost(index: Index) -> None:
         refill_vectors(index)
 
 
-def refill_vectors(index: Index) -> int:
+def refill_vectors(index: OpenIndex) -> int:
     """Fill the vector store again from the catalog; pending passages stay pending.
 
     A process killed meanwhile leaves a store whose count is wrong, so the next sync begins this
@@ -132,7 +132,7 @@ def refill_vectors(index: Index) -> int:
     return embedded
 
 
-def _add(index: Index, passages: Mapping[str, Passage], known: Mapping[str, Vectors]) -> None:
+def _add(index: OpenIndex, passages: Mapping[str, Passage], known: Mapping[str, Vectors]) -> None:
     """Store those of the passages whose vectors are known; a sync may have deleted the others."""
     names = [name for name in passages if name in known]
     if names:
@@ -147,7 +147,7 @@ def record_unflushed(catalog: Catalog, added: int) -> None:
         catalog.set_meta({_UNSAVED: str(number_in(catalog.meta(), _UNSAVED) + added)})
 
 
-def flush_vectors(index: Index) -> None:
+def flush_vectors(index: OpenIndex) -> None:
     """Have the graph written to disk, if many passages are not yet in what is there."""
     catalog, vectors = index.catalog, index.vectors
     if _many_unsaved(catalog):
@@ -179,7 +179,7 @@ def move_vectors(
         )
     store = open_vectors(target, catalog.identity())
     try:
-        refill_vectors(Index(target, catalog, store, embedder, on_progress))
+        refill_vectors(OpenIndex(target, catalog, store, embedder, on_progress))
         store.note_model(embedder.fingerprint)
         moved = store.count()
         if moved != catalog.count() - catalog.count_pending():
@@ -198,7 +198,7 @@ def move_vectors(
     return moved
 
 
-def import_stored_vectors(index: Index) -> None:
+def import_stored_vectors(index: OpenIndex) -> None:
     """Copy the vectors of the store into the cache, if they are from this model."""
     catalog, vectors, embedder = index.catalog, index.vectors, index.embedder
     if vectors.model != embedder.fingerprint:
@@ -212,7 +212,7 @@ def import_stored_vectors(index: Index) -> None:
     catalog.cache_vectors(found)
 
 
-def delete_orphans(index: Index) -> int:
+def delete_orphans(index: OpenIndex) -> int:
     """Delete the vectors whose passages are gone; how many there were."""
     catalog, vectors = index.catalog, index.vectors
     orphans = catalog.orphans()
@@ -223,7 +223,7 @@ def delete_orphans(index: Index) -> int:
     return len(orphans)
 
 
-def _not_found(index: Index) -> list[str]:
+def _not_found(index: OpenIndex) -> list[str]:
     """The ids of passages that a search with their own vector does not find."""
     catalog, vectors = index.catalog, index.vectors
     every = [name for name, _ in catalog.all_ids()]

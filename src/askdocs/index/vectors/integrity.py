@@ -26,7 +26,7 @@ _BEGINNING = _CHUNK  # of the database, which is long; its tables stand in the f
 _State = tuple[int, int, int, int]  # size, time of change in ns, inode, CRC-32
 
 
-class Seal:
+class IntegrityRecord:
     """Keeps the record of a store that is open. Only the process that holds the index uses it."""
 
     def __init__(self, folder: Path) -> None:
@@ -79,7 +79,7 @@ def condition(folder: Path) -> Condition:
     return "changed" if changed else "sound"
 
 
-def unseal(folder: Path) -> None:
+def remove_record(folder: Path) -> None:
     """Remove the record of a store that is damaged: it is tried before its next use."""
     (folder / _RECORD).unlink(missing_ok=True)
 
