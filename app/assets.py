@@ -16,10 +16,11 @@ from .bundle import bundle
 
 PREFIX = "assets-askdocs"
 _STYLES = (
-    "colours", "frame", "talk", "panels", "history", "search", "documents", "work", "phone",
+    "colours", "layout", "conversation", "panels", "history", "search", "documents",
+    "check_and_table", "phone",
 )  # fmt: skip
 _PDFJS = "pdfjs"
-_FIRST = ("theme", "language")  # are no modules, and run before anything is painted
+_FIRST = ("theme", "language")  # classic scripts that run before the first paint
 _MEDIA = {
     ".css": "text/css",
     ".gif": "image/gif",
@@ -32,9 +33,9 @@ _MEDIA = {
 
 
 def head(language: str = "") -> str:
-    """What stands in the head of every page: the theme at once, style and scripts as one file each.
+    """The HTML for the head of every page: two inline scripts, the style sheet and the script.
 
-    `language` is that of the page where the visitor has chosen none; empty for the browser's.
+    `language` is used if the visitor has chosen none; "" for the language of the browser.
     """
     folder = f"{PREFIX}/{_version()}"
     preferred = f'data-preferred="{escape(language)}" data-folder="{folder}"'
@@ -68,7 +69,7 @@ def _assets() -> dict[str, bytes]:
     styles = [folder.joinpath(f"{name}.css").read_bytes() for name in _STYLES]
     modules = {name: script for name, script in _scripts().items() if name not in _FIRST}
     page = bundle(modules).encode()
-    return {"style.css": b"\n".join(styles), "page.js": page, **_words()}
+    return {"style.css": b"\n".join(styles), "page.js": page, **_locale_files()}
 
 
 @cache
@@ -79,26 +80,28 @@ def _scripts() -> dict[str, str]:
     return {script.name.removesuffix(".js"): script.read_text(encoding="utf-8") for script in found}
 
 
-def words_of(language: str) -> Mapping[str, Any]:
-    """English words of the page with those of a language; none for English or an unknown one."""
-    return {} if language == "en" else _known_words().get(language, {})
+def translations_for(language: str) -> Mapping[str, Any]:
+    """English text → its translation; empty for English and for an unknown language."""
+    return {} if language == "en" else _locales().get(language, {})
 
 
 @cache
-def _known_words() -> dict[str, dict[str, Any]]:
-    folder = files("askdocs.app").joinpath("static", "words")
+def _locales() -> dict[str, dict[str, Any]]:
+    """The files of `static/locales` by their language codes."""
+    folder = files("askdocs.app").joinpath("static", "locales")
     return {
         file.name.removesuffix(".json"): json.loads(file.read_bytes()) for file in folder.iterdir()
     }
 
 
-def _words() -> dict[str, bytes]:
-    """What the page's own words are in each language, by the file that its script loads."""
+def _locale_files() -> dict[str, bytes]:
+    """The file that the page's script loads for each language."""
     return {
-        f"words-{code}.json": json.dumps(
-            {"words": words_of(code), "english": _known_words()["en"]}, ensure_ascii=False
+        f"locale-{code}.json": json.dumps(
+            {"translations": translations_for(code), "english": _locales()["en"]},
+            ensure_ascii=False,
         ).encode()
-        for code in _known_words()
+        for code in _locales()
     }
 
 

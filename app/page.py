@@ -1,24 +1,31 @@
-"""The layout of the page, and which event does what."""
+"""The layout of the page, and the handler of each event."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio
 
 from .api.gradio_client import add_endpoints
-from .background_tasks import Background
 from .conversations.conversation import Conversation
-from .conversations.store import Archive
-from .events.conversations import changer, exporter, judger, lister, opener, redrawer, unfolder
-from .events.questions import asker, stopper, suggester
-from .page_state import page_state
-from .suggestions import Suggestions
+from .events.context import PageContext
+from .events.conversations import (
+    on_documents_changed,
+    on_export,
+    on_feedback,
+    on_list,
+    on_open,
+    on_rename_or_delete,
+    on_show_earlier,
+)
+from .events.questions import on_answered, on_ask, on_stop
+from .page_revision import page_revision
 from .views.answers import render_past
+from .views.check_and_table_html import CHECK, TABLE
 from .views.documents import render_welcome
-from .views.static_parts import (
+from .views.static_html import (
     CHOICE,
     CONFIRM,
     EDITING,
@@ -28,40 +35,24 @@ from .views.static_parts import (
     TOOLS,
     VIEW_LINKS,
     WELCOME,
-    Switch,
+    answer_options,
     brand,
     documents_view,
-    manner,
 )
-from .views.work_parts import CHECK, TABLE
-
-if TYPE_CHECKING:
-    from askdocs.assistant import Assistant
 
 QUESTIONS_AT_ONCE = 4
-PLAIN: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}  # HTML as we wrote it
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-# The page's script puts what a hidden button is to do in place of the first input.
-COMMAND = "(command, ...rest) => [window.askdocs.command(), ...rest]"
-NOTED = "(command, conversation) => [window.askdocs.noted(), conversation]"
-
-
-@dataclass(frozen=True, slots=True)
-class PageContext:
-    """What the page stands on. `may_change`: visitors may add and remove documents."""
-
-    assistant: Assistant
-    suggestions: Suggestions
-    archive: Archive
-    background: Background
-    watching: bool
-    may_change: bool
-    switch: Switch
+# HTML that Gradio does not change.
+RAW_HTML: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
+# An event without a public endpoint and without a progress bar.
+SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# The page's script replaces the first input with the payload of the event (events/payload.py).
+SEND_PAYLOAD = "(command, ...rest) => [window.askdocs.command(), ...rest]"
+SEND_NOTES = "(command, conversation) => [window.askdocs.shownNotes(), conversation]"
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What the events of the page read and write."""
+    """The components that events read and write."""
 
     conversation: gradio.State
     welcome: gradio.HTML
@@ -79,73 +70,74 @@ class _Parts:
     file: gradio.Textbox
 
     @property
-    def talk(self) -> list[Any]:
-        """What shows a conversation."""
+    def conversation_outputs(self) -> list[Any]:
+        """The components that show a conversation."""
         return [self.past, self.present, self.conversation]
 
 
-def build_page(around: PageContext) -> gradio.Blocks:
-    """The page over one assistant; each visitor has a conversation of their own."""
+def build_page(context: PageContext) -> gradio.Blocks:
+    """The page of one assistant. Each visitor has a separate conversation."""
     page: gradio.Blocks
-    folder = around.switch.label(around.switch.current)
+    folder = context.switch.label(context.switch.current)
     with gradio.Blocks(title=f"{folder} · askdocs", analytics_enabled=False) as page:
-        parts = _lay_out(around)
-        asked = _connect_talk(parts, around)
-        _connect_news(parts, around)
-        _connect_history(parts, around, asked)
-        add_endpoints(around.assistant, around.background)
-        page.load(welcomer(around), None, parts.welcome, **QUIET)
+        parts = _lay_out(context)
+        asked = _connect_asking(parts, context)
+        _connect_document_changes(parts, context)
+        _connect_history(parts, context, asked)
+        add_endpoints(context.assistant, context.background)
+        page.load(on_show_welcome(context), None, parts.welcome, **SILENT)
         returned = page.load(
-            opener(around.assistant, around.archive),
+            on_open(context),
             [parts.command, parts.conversation],
-            parts.talk,
+            parts.conversation_outputs,
             js="(command, conversation) => [window.askdocs.returning(), conversation]",
-            **QUIET,
+            **SILENT,
         )
-        returned.then(None, None, None, js="() => window.askdocs.opened()", **QUIET)
+        returned.then(None, None, None, js="() => window.askdocs.opened()", **SILENT)
     return page
 
 
-def welcomer(around: PageContext) -> Callable[[], str]:
-    """The event that draws the first screen as it should be now."""
+def on_show_welcome(context: PageContext) -> Callable[[], str]:
+    """The handler that renders the first screen in its current state."""
 
     def welcome() -> str:
-        around.suggestions.questions()  # waits a little, at the beginning
-        state = page_state(around.assistant, around.suggestions)  # before what it is the state of
+        context.suggestions.questions()  # waits a moment for the first ones
+        # Read first: a change while the screen is rendered makes it render again.
+        revision = page_revision(context.assistant, context.suggestions)
         return render_welcome(
-            around.assistant.status(),
-            around.suggestions.questions(patience=0),
-            guide=around.suggestions.guide,
-            may_change=around.may_change,
-            watching=around.watching,
-            progress=around.assistant.progress,
-            state=state,
+            context.assistant.status(),
+            context.suggestions.questions(patience=0),
+            guide=context.suggestions.guide,
+            may_change=context.may_change,
+            watching=context.watching,
+            progress=context.assistant.progress,
+            revision=revision,
         )
 
     return welcome
 
 
-def _lay_out(around: PageContext) -> _Parts:
-    """The parts at their places: a head, then the talk on the left and panels on the right."""
+def _lay_out(context: PageContext) -> _Parts:
+    """The layout: a header, the conversation on the left and the panels on the right."""
     conversation = gradio.State(Conversation())
     with gradio.Row(elem_id="masthead"):
-        gradio.HTML(brand(around.switch), elem_id="brand", **PLAIN)
-        gradio.HTML(VIEW_LINKS, elem_id="view-links", **PLAIN)
+        gradio.HTML(brand(context.switch), elem_id="brand", **RAW_HTML)
+        gradio.HTML(VIEW_LINKS, elem_id="view-links", **RAW_HTML)
         start_over = gradio.Button("New", elem_id="start-over")
         open_history = gradio.Button("History", elem_id="open-history")
-        gradio.HTML(TOOLS, elem_id="tools", **PLAIN)
-    with gradio.Row(elem_id="room"):
-        with gradio.Column(elem_id="talk"):
+        gradio.HTML(TOOLS, elem_id="tools", **RAW_HTML)
+    with gradio.Row(elem_id="layout"):
+        with gradio.Column(elem_id="chat"):
             with gradio.Column(elem_id="scroll"):
-                welcome = gradio.HTML(WELCOME, elem_id="welcome", **PLAIN)
-                past = gradio.HTML(render_past(Conversation()), elem_id="past", **PLAIN)
+                welcome = gradio.HTML(WELCOME, elem_id="welcome", **RAW_HTML)
+                past = gradio.HTML(render_past(Conversation()), elem_id="past", **RAW_HTML)
                 with gradio.Column(elem_id="latest"):
-                    present = gradio.HTML("", elem_id="present", **PLAIN)
-                    follow_ups = gradio.HTML("", elem_id="follow-ups", **PLAIN)
-            gradio.HTML(CHOICE, **PLAIN)
-            gradio.HTML(EDITING, **PLAIN)
-            if around.assistant.has_llm:
-                gradio.HTML(_manner(around), elem_id="manner", **PLAIN)
+                    present = gradio.HTML("", elem_id="present", **RAW_HTML)
+                    follow_ups = gradio.HTML("", elem_id="follow-ups", **RAW_HTML)
+            gradio.HTML(CHOICE, **RAW_HTML)
+            gradio.HTML(EDITING, **RAW_HTML)
+            if context.assistant.has_llm:
+                gradio.HTML(_answer_options(context), elem_id="answer-options", **RAW_HTML)
             with gradio.Row(elem_id="composer"):
                 question = gradio.Textbox(
                     label="Your question",
@@ -158,18 +150,18 @@ def _lay_out(around: PageContext) -> _Parts:
                 file = gradio.Textbox(visible="hidden")
                 send = gradio.Button("Ask", elem_id="send", variant="primary")
                 stop = gradio.Button("Stop", elem_id="stop")
-        documents = documents_view(may_change=around.may_change, watching=around.watching)
-        gradio.HTML(SEARCH + documents + CHECK + TABLE, elem_id="views", **PLAIN)
-        gradio.HTML(READER, elem_id="reader", **PLAIN)
+        documents = documents_view(may_change=context.may_change, watching=context.watching)
+        gradio.HTML(SEARCH + documents + CHECK + TABLE, elem_id="views", **RAW_HTML)
+        gradio.HTML(READER, elem_id="reader", **RAW_HTML)
         with gradio.Column(elem_id="history", elem_classes="side"):
-            gradio.HTML(HISTORY_HEAD, **PLAIN)
+            gradio.HTML(HISTORY_HEAD, **RAW_HTML)
             find_conversation = gradio.Textbox(
                 label="Find a conversation",
                 placeholder="Find a conversation…",
                 elem_id="find-conversation",
             )
-            history = gradio.HTML("", elem_id="conversations", elem_classes="list", **PLAIN)
-    gradio.HTML(CONFIRM, **PLAIN)
+            history = gradio.HTML("", elem_id="conversations", elem_classes="list", **RAW_HTML)
+    gradio.HTML(CONFIRM, **RAW_HTML)
     return _Parts(
         conversation=conversation, welcome=welcome, past=past, present=present,
         follow_ups=follow_ups, question=question, command=command, send=send, stop=stop,
@@ -178,116 +170,121 @@ def _lay_out(around: PageContext) -> _Parts:
     )  # fmt: skip
 
 
-def _manner(around: PageContext) -> str:
-    config = around.assistant.config
-    return manner(tasks=config.tasks == "model", second_opinion=config.second_opinion == "yes")
+def _answer_options(context: PageContext) -> str:
+    """The options of the language model, with the values of the settings."""
+    config = context.assistant.config
+    return answer_options(
+        tasks=config.tasks == "model", second_opinion=config.second_opinion == "yes"
+    )
 
 
-def _connect_talk(parts: _Parts, around: PageContext) -> Any:
-    """Asking, stopping, starting over, judging; the event of asking."""
+def _connect_asking(parts: _Parts, context: PageContext) -> Any:
+    """Connect asking, stopping, starting over and feedback. Returns the event of asking."""
     asked = gradio.on(
         [parts.question.submit, parts.send.click],
-        asker(around.assistant, around.archive, around.background),
+        on_ask(context),
         [parts.question, parts.command, parts.conversation],
         [parts.past, parts.present, parts.follow_ups, parts.conversation],
         js="(question, command, rest) => window.askdocs.asking(question, rest)",
         concurrency_limit=QUESTIONS_AT_ONCE,
-        trigger_mode="always_last",  # "once" drops a question right after an answer or "New"
-        **QUIET,
+        trigger_mode="always_last",  # "once" would drop a question right after an answer or "New"
+        **SILENT,
     )
-    asked.then(None, None, None, js="() => window.askdocs.ended()", **QUIET)
+    asked.then(None, None, None, js="() => window.askdocs.ended()", **SILENT)
     asked.then(
-        suggester(around.assistant),
+        on_answered(context),
         [parts.conversation],
         [parts.follow_ups],
         concurrency_limit=1,
         trigger_mode="always_last",
-        **QUIET,
+        **SILENT,
     )
-    # Gradio cancels in the order of registration: cancelled later, an answer could still overwrite
-    # what the button does, or the next question could be cancelled in its stead.
+    # Gradio cancels in the order of registration. If this came later, an answer could overwrite the
+    # result of the button, or the next question could be cancelled instead.
     for button in (parts.stop, parts.start_over, _hidden("drop")):
         button.click(None, None, None, cancels=[asked])
     parts.stop.click(
-        stopper(around.archive),
+        on_stop(context),
         [parts.command, parts.conversation],
         [parts.present, parts.conversation],
-        js=COMMAND,
+        js=SEND_PAYLOAD,
         queue=False,
-        **QUIET,
+        **SILENT,
     )
     parts.start_over.click(
         None,
         None,
         [parts.past, parts.present, parts.follow_ups],
         js="() => window.askdocs.emptied()",
-        **QUIET,
+        **SILENT,
     )
     _hidden("unfold").click(
-        unfolder(around.assistant, around.archive),
+        on_show_earlier(context),
         [parts.command, parts.conversation],
         [parts.past],
-        js=COMMAND,
-        **QUIET,
+        js=SEND_PAYLOAD,
+        **SILENT,
     )
     _hidden("judge").click(
-        judger(around.assistant, around.archive),
+        on_feedback(context),
         [parts.command, parts.conversation],
         [parts.conversation],
-        js=COMMAND,
-        **QUIET,
+        js=SEND_PAYLOAD,
+        **SILENT,
     )
     return asked
 
 
-def _connect_news(parts: _Parts, around: PageContext) -> None:
-    """What is drawn again when the documents have changed."""
-    welcomed = _hidden("keep-up").click(welcomer(around), None, [parts.welcome], **QUIET)
-    welcomed.then(
-        redrawer(around.assistant, around.archive),
+def _connect_document_changes(parts: _Parts, context: PageContext) -> None:
+    """Connect what is rendered again after the documents have changed."""
+    welcome_shown = _hidden("keep-up").click(
+        on_show_welcome(context), None, [parts.welcome], **SILENT
+    )
+    welcome_shown.then(
+        on_documents_changed(context),
         [parts.command, parts.conversation],
         [parts.past, parts.present],
-        js=NOTED,
-        **QUIET,
+        js=SEND_NOTES,
+        **SILENT,
     )
 
 
-def _connect_history(parts: _Parts, around: PageContext, asked: Any) -> None:
-    """Listing, finding, opening, renaming, deleting and exporting conversations."""
+def _connect_history(parts: _Parts, context: PageContext, asked: Any) -> None:
+    """Connect the list of conversations, and opening and exporting one."""
     gradio.on(
         [parts.open_history.click, parts.find_conversation.change],
-        lister(around.archive),
+        on_list(context),
         [parts.find_conversation],
         [parts.history],
         trigger_mode="always_last",
-        **QUIET,
+        **SILENT,
     )
     opened = _hidden("open").click(
-        opener(around.assistant, around.archive),
+        on_open(context),
         [parts.command, parts.conversation],
-        parts.talk,
-        js=COMMAND,
+        parts.conversation_outputs,
+        js=SEND_PAYLOAD,
         cancels=[asked],
-        **QUIET,
+        **SILENT,
     )
-    opened.then(None, None, [parts.follow_ups], js="() => window.askdocs.opened()", **QUIET)
+    opened.then(None, None, [parts.follow_ups], js="() => window.askdocs.opened()", **SILENT)
     _hidden("change").click(
-        changer(around.archive),
+        on_rename_or_delete(context),
         [parts.command, parts.find_conversation, parts.conversation],
         [parts.history, parts.conversation],
-        js=COMMAND,
-        **QUIET,
+        js=SEND_PAYLOAD,
+        **SILENT,
     )
     exported = _hidden("export").click(
-        exporter(around.archive),
+        on_export(context),
         [parts.command, parts.conversation],
         [parts.file],
-        js=COMMAND,
-        **QUIET,
+        js=SEND_PAYLOAD,
+        **SILENT,
     )
-    exported.then(None, [parts.file], None, js="(file) => window.askdocs.save(file)", **QUIET)
+    exported.then(None, [parts.file], None, js="(file) => window.askdocs.save(file)", **SILENT)
 
 
 def _hidden(name: str) -> gradio.Button:
-    """A button that only the page's script presses."""
+    """A hidden button that the page's script presses."""
     return gradio.Button(name, elem_id=f"do-{name}", visible="hidden")

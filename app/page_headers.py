@@ -8,7 +8,7 @@ import secrets
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .conversations.cookie import new_cookie, visitor_in
+from .conversations.cookie import new_cookie, visitor_from_cookie
 from .corpora import route_path
 
 HASHED = "/assets/"  # names there change with the content: browsers may keep the files
@@ -54,7 +54,7 @@ class PageHeaders:
             return
         path = route_path(scope)
         lasting = path.startswith(HASHED)
-        cookie = "" if visitor_in(Headers(scope=scope).get("cookie", "")) else new_cookie()
+        cookie = "" if visitor_from_cookie(Headers(scope=scope).get("cookie", "")) else new_cookie()
         policy = PDFJS_POLICY if PDFJS in path else POLICY
         response = _Response(send, self._head, lasting, cookie, policy)
         await self._application(scope, receive, response)

@@ -132,7 +132,7 @@ class Authentication:
         assert self._password is not None
         given = _password_in(headers)
         if given is not None:
-            visitor = visitor_of(address)
+            visitor = rate_limit_key(address)
             if not self._limiter.test(self._limit, visitor):
                 words = "Too many wrong passwords from your address. Wait a minute."
                 return PlainTextResponse(words, 429, {"Retry-After": "60"})
@@ -189,7 +189,7 @@ def client_address(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
-def visitor_of(address: str) -> str:
+def rate_limit_key(address: str) -> str:
     """Whom limits count: an address, or the network of one that can choose among 2**64.
 
     Each subscriber and each device of IPv6 has a network of 64 bits at least.

@@ -29,19 +29,20 @@ from .api.quote_table import add_tables
 from .api.references import add_references
 from .api.search import add_search
 from .background_tasks import Background
-from .conversations.store import Archive
+from .conversations.store import ConversationStore
 from .corpora import Corpora, NamedCorpus, corpus_root
+from .events.context import PageContext
 from .health import Health
 from .indexing import Indexing
 from .listener import host_name
-from .page import PageContext, build_page
-from .page_state import page_state
-from .security import client_address, protected, visitor_of
+from .page import build_page
+from .page_revision import page_revision
+from .security import client_address, protected, rate_limit_key
 from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
 from .views.pdf_files import pdf_of
 from .views.source import read
-from .views.static_parts import Switch
+from .views.static_html import Switch
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -132,13 +133,13 @@ def _routes_of(
     if options.may_change:
         _add_intake(routes, intake)
         background.start(lambda: intake.clean_twice(background.ending), "askdocs-clean")
-    archive = Archive(assistant.config.index / KEPT if options.keeping else None)
-    around = PageContext(
-        assistant, suggestions, archive, background, options.watching, options.may_change, switch
+    store = ConversationStore(assistant.config.index / KEPT if options.keeping else None)
+    context = PageContext(
+        assistant, suggestions, store, background, options.watching, options.may_change, switch
     )
     gradio.mount_gradio_app(
         routes,
-        build_page(around),
+        build_page(context),
         path="/",
         theme=gradio.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         footer_links=[],
@@ -169,7 +170,7 @@ def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) 
     @routes.get("/state")
     def state() -> Response:
         told = {
-            "state": page_state(assistant, suggestions),
+            "state": page_revision(assistant, suggestions),
             "documents": checksum(assistant.revision()),
         }
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
@@ -230,7 +231,7 @@ def _add_intake(routes: FastAPI, intake: Intake) -> None:
     ) -> Response:
         try:
             size = int(request.headers.get("content-length", 0))
-            visitor = visitor_of(client_address(request.scope))
+            visitor = rate_limit_key(client_address(request.scope))
             source = await intake.put(
                 name, size, request.stream(), replace=replace, visitor=visitor
             )

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .conversations.cookie import visitor_in
+from .conversations.cookie import visitor_from_cookie
 from .corpora import route_path
 
 SESSIONS_KEPT = 10_000
@@ -41,7 +41,7 @@ class SessionOwners:
             except ClientDisconnect:
                 return
             receive = _replayed(body, receive)
-        visitor = visitor_in(Headers(scope=scope).get("cookie", ""))
+        visitor = visitor_from_cookie(Headers(scope=scope).get("cookie", ""))
         if all(self._owner(each, visitor) == visitor for each in _sessions(scope, body)):
             await self._application(scope, receive, send)
         else:

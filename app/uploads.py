@@ -79,7 +79,7 @@ class Intake:
             size: what the sender claims, in bytes; 0 if it claims nothing.
             pieces: the content.
             replace: whether it may take the place of a file of that name.
-            visitor: who sends it (`security.visitor_of`); each may send so much an hour.
+            visitor: who sends it (`security.rate_limit_key`); each may send so much an hour.
 
         Returns:
             The path in the corpus that it was written to.

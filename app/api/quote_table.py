@@ -25,7 +25,7 @@ from askdocs.quote_table.write import Link, write_table
 
 from ..background_tasks import Background
 from ..corpora import page_address
-from ..wording import table_wording
+from ..i18n.table_labels import table_labels
 from .check import Name, lines_of
 
 if TYPE_CHECKING:
@@ -175,5 +175,5 @@ def _written(table: QuoteTable, kind: str, link_to: Link, language: str) -> byte
         if kind == "json":
             save(table, path)
         else:
-            write_table(table, path, link_to=link_to, wording=table_wording(language))
+            write_table(table, path, link_to=link_to, wording=table_labels(language))
         return path.read_bytes()

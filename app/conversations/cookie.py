@@ -15,12 +15,12 @@ _SECRET = re.compile(r"[0-9a-f]{32}")
 _YEAR = 365 * 24 * 3600
 
 
-def visitor_of(request: gradio.Request) -> str:
+def visitor_from_request(request: gradio.Request) -> str:
     """The visitor who sent a request; "" where the browser keeps no cookies."""
-    return visitor_in(request.headers.get("cookie", ""))
+    return visitor_from_cookie(request.headers.get("cookie", ""))
 
 
-def visitor_in(cookies: str) -> str:
+def visitor_from_cookie(cookies: str) -> str:
     """The visitor that a Cookie header names; "" for none."""
     try:
         found = SimpleCookie(cookies).get(COOKIE)

@@ -35,7 +35,7 @@ class Entry:
     questions: int
 
 
-class Archive:
+class ConversationStore:
     """Files `<folder>/<visitor>/<id>.json`; keeps nothing where `folder` is None.
 
     A visitor is whoever holds the same cookie; only its hash is written. Without one (""),

@@ -1,151 +1,174 @@
-"""What happens to conversations: opened, renamed, deleted, exported, judged."""
+"""Handlers that open, rename, delete, export and judge conversations."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio
 
-from askdocs.evaluation.feedback import JUDGEMENTS, note_judgement
+from askdocs.evaluation.feedback import note_judgement
 
 from ..conversations.conversation import Conversation
-from ..conversations.cookie import visitor_of
-from ..conversations.store import Archive
+from ..conversations.cookie import visitor_from_request
+from ..conversations.store import ConversationStore
 from ..views.answers import render_past, render_present
 from ..views.exports import MEDIA_TYPES, export, file_name
-from ..views.history import changed_since, render_history
-from .payload import shown_on_page, values_of
+from ..views.history import find_source_changes, render_history
+from .context import ConversationUpdate, HtmlUpdate, PageContext
+from .payload import (
+    ConversationPayload,
+    ExportPayload,
+    FeedbackPayload,
+    ListChangePayload,
+    NotesPayload,
+    OpenPayload,
+    conversation_on_page,
+)
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
-Shown = tuple[Any, Any, Conversation]  # past, present, conversation
 
-
-def show(assistant: Assistant, conversation: Conversation) -> Shown:
-    """A conversation as the page shows it, with notes on what has changed since."""
-    changed = changed_since(assistant, conversation)
-    past, present = render_past(conversation, changed), render_present(conversation, changed)
+def show(assistant: Assistant, conversation: Conversation) -> ConversationUpdate:
+    """A conversation as the page shows it, with notes on documents that have changed."""
+    changes = find_source_changes(assistant, conversation)
+    past, present = render_past(conversation, changes), render_present(conversation, changes)
     return past, present, conversation
 
 
-def redrawer(assistant: Assistant, archive: Archive) -> Callable[..., tuple[Any, Any]]:
-    """The event after a change of documents. It returns (past, present), with notes on it.
+def on_documents_changed(
+    context: PageContext,
+) -> Callable[[str, Conversation, gradio.Request], tuple[HtmlUpdate, HtmlUpdate]]:
+    """The handler after a change of documents. It returns (past, present) with notes on it.
 
-    Nothing is drawn again where the notes on the page are right, since that takes the focus away.
+    Nothing is rendered again if the notes on the page are right: rendering removes the focus.
     """
 
-    def redraw(command: str, session: Conversation, request: gradio.Request) -> tuple[Any, Any]:
-        values = values_of(command)
-        conversation = shown_on_page(values, session, archive, request)
+    def update_notes(
+        command: str, session: Conversation, request: gradio.Request
+    ) -> tuple[HtmlUpdate, HtmlUpdate]:
+        payload = NotesPayload.parse(command)
+        conversation = conversation_on_page(payload.conversation, session, context.store, request)
         if not conversation.exchanges or conversation.exchanges[-1].running:
             return gradio.skip(), gradio.skip()
-        changed = changed_since(assistant, conversation)
-        if [[number, str(since)] for number, since in changed.items()] == values.get("noted"):
+        changes = find_source_changes(context.assistant, conversation)
+        if [[number, str(change)] for number, change in changes.items()] == payload.notes:
             return gradio.skip(), gradio.skip()
-        return render_past(conversation, changed), render_present(conversation, changed)
+        return render_past(conversation, changes), render_present(conversation, changes)
 
-    return redraw
-
-
-def unfolder(assistant: Assistant, archive: Archive) -> Callable[..., str]:
-    """The event of showing the whole past of a long conversation."""
-
-    def unfold(command: str, session: Conversation, request: gradio.Request) -> str:
-        conversation = shown_on_page(values_of(command), session, archive, request)
-        return render_past(conversation, changed_since(assistant, conversation), shown=None)
-
-    return unfold
+    return update_notes
 
 
-def opener(assistant: Assistant, archive: Archive) -> Callable[..., Shown]:
-    """The event of opening a kept conversation; one that is gone leaves all as it is."""
+def on_show_earlier(context: PageContext) -> Callable[[str, Conversation, gradio.Request], str]:
+    """The handler that shows all earlier questions of a long conversation."""
+
+    def show_earlier(command: str, session: Conversation, request: gradio.Request) -> str:
+        payload = ConversationPayload.parse(command)
+        conversation = conversation_on_page(payload.conversation, session, context.store, request)
+        changes = find_source_changes(context.assistant, conversation)
+        return render_past(conversation, changes, shown=None)
+
+    return show_earlier
+
+
+def on_open(
+    context: PageContext,
+) -> Callable[[str, Conversation, gradio.Request], ConversationUpdate]:
+    """The handler that opens a kept conversation. If it was deleted, the page stays as it is."""
 
     def open_conversation(
-        command: str, conversation: Conversation, request: gradio.Request
-    ) -> Shown:
-        wanted = archive.load(visitor_of(request), str(values_of(command).get("id", "")))
-        if wanted is None:
-            return gradio.skip(), gradio.skip(), conversation
-        return show(assistant, wanted)
+        command: str, session: Conversation, request: gradio.Request
+    ) -> ConversationUpdate:
+        payload = OpenPayload.parse(command)
+        kept = context.store.load(visitor_from_request(request), payload.id)
+        if kept is None:
+            return gradio.skip(), gradio.skip(), session
+        return show(context.assistant, kept)
 
     return open_conversation
 
 
-def changer(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
-    """The event of renaming or deleting. It returns (the list, the conversation on the page)."""
+def on_rename_or_delete(
+    context: PageContext,
+) -> Callable[[str, str, Conversation, gradio.Request], tuple[str, Conversation]]:
+    """The handler that renames or deletes. It returns (list, conversation on the page)."""
+    store = context.store
 
     def change(
-        command: str, wanted: str, conversation: Conversation, request: gradio.Request
+        command: str, query: str, session: Conversation, request: gradio.Request
     ) -> tuple[str, Conversation]:
-        values, visitor = values_of(command), visitor_of(request)
-        name = str(values.get("id", ""))
-        match values.get("do"):
+        payload, visitor = ListChangePayload.parse(command), visitor_from_request(request)
+        conversation = session
+        match payload.action:
             case "rename":
-                archive.rename(visitor, name, str(values.get("title", "")))
-                renamed = archive.load(visitor, name)
-                if renamed is not None and name == conversation.id:
+                store.rename(visitor, payload.id, payload.title)
+                renamed = store.load(visitor, payload.id)
+                if renamed is not None and payload.id == session.id:
                     conversation = renamed
             case "delete":
-                archive.delete(visitor, name)
-        return _listed(archive, visitor, wanted), conversation
+                store.delete(visitor, payload.id)
+        return _render_list(store, visitor, query), conversation
 
     return change
 
 
-def lister(archive: Archive) -> Callable[..., str]:
-    """The event of opening or searching the list of conversations."""
+def on_list(context: PageContext) -> Callable[[str, gradio.Request], str]:
+    """The handler that opens or searches the list of conversations."""
 
-    def list_conversations(wanted: str, request: gradio.Request) -> str:
-        return _listed(archive, visitor_of(request), wanted)
+    def list_conversations(query: str, request: gradio.Request) -> str:
+        return _render_list(context.store, visitor_from_request(request), query)
 
     return list_conversations
 
 
-def exporter(archive: Archive) -> Callable[..., str]:
-    """The event of exporting: the file as JSON {name, type, content}, for the page to save."""
+def on_export(context: PageContext) -> Callable[[str, Conversation, gradio.Request], str]:
+    """The handler that exports. It returns the file as JSON {name, type, content}."""
 
     def make_file(command: str, session: Conversation, request: gradio.Request) -> str:
-        values = values_of(command)
-        conversation = shown_on_page(values, session, archive, request)
-        kinds = {kind: kind for kind in MEDIA_TYPES}
-        kind = kinds.get(values.get("format", ""), "json")
+        payload = ExportPayload.parse(command)
+        conversation = conversation_on_page(payload.conversation, session, context.store, request)
         return json.dumps(
             {
-                "name": file_name(conversation, kind),
-                "type": MEDIA_TYPES[kind],
-                "content": export(conversation, kind),
+                "name": file_name(conversation, payload.format),
+                "type": MEDIA_TYPES[payload.format],
+                "content": export(conversation, payload.format),
             }
         )
 
     return make_file
 
 
-def judger(assistant: Assistant, archive: Archive) -> Callable[..., Conversation]:
-    """The event of judging an answer: noted beside the index, and in the conversation."""
+def on_feedback(
+    context: PageContext,
+) -> Callable[[str, Conversation, gradio.Request], Conversation]:
+    """The handler that stores a judgement, both in the index folder and in the conversation."""
+    store, index = context.store, context.assistant.config.index
 
     def judge(command: str, session: Conversation, request: gradio.Request) -> Conversation:
-        values = values_of(command)
-        conversation = shown_on_page(values, session, archive, request)
-        judgement = next((each for each in JUDGEMENTS if each == values.get("judgement")), None)
-        number = values.get("number")
-        if judgement is None or not isinstance(number, int):
+        payload = FeedbackPayload.parse(command)
+        conversation = conversation_on_page(payload.conversation, session, store, request)
+        judgement, number = payload.judgement, payload.number
+        if judgement is None or number is None:
             return conversation
         judged = conversation.judged(number, judgement)
-        if judged is not conversation:
-            answer = judged.exchanges[number].answer
-            assert answer is not None
-            before = conversation.history(number)
-            place = f"{conversation.id} {number}"
-            index = assistant.config.index
-            note_judgement(index, judgement, answer, history=before, place=place)
-            archive.update(visitor_of(request), judged.id, judged.exchanges[number])
+        if judged is conversation:
+            return conversation
+        exchange = judged.exchanges[number]
+        assert exchange.answer is not None
+        note_judgement(
+            index,
+            judgement,
+            exchange.answer,
+            history=conversation.history(number),
+            place=f"{conversation.id} {number}",
+        )
+        store.update(visitor_from_request(request), judged.id, exchange)
         return judged
 
     return judge
 
 
-def _listed(archive: Archive, visitor: str, wanted: str) -> str:
-    return render_history(archive.entries(visitor, wanted), wanted, kept=archive.keeps)
+def _render_list(store: ConversationStore, visitor: str, query: str) -> str:
+    return render_history(store.entries(visitor, query), query, kept=store.keeps)

@@ -1,28 +1,28 @@
-"""What happens when a visitor asks or stops: the events of the talk."""
+"""Handlers that ask and stop, and that suggest follow-up questions."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio
 
 from askdocs.errors import AskdocsError
 from askdocs.types import Answer, Turn
 
-from ..background_tasks import Background, streamed
+from ..background_tasks import streamed
 from ..conversations.conversation import Conversation
-from ..conversations.cookie import visitor_of
-from ..conversations.store import Archive
+from ..conversations.cookie import visitor_from_request
 from ..suggestions import follow_ups
 from ..views.answers import render_past, render_present
 from ..views.documents import render_suggestions
-from ..views.history import changed_since
-from .payload import shown_on_page, values_of
+from ..views.history import find_source_changes
+from .context import AnswerUpdate, HtmlUpdate, PageContext
+from .payload import AskPayload, ConversationPayload, conversation_on_page
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -32,96 +32,80 @@ SECONDS_BETWEEN_UPDATES = 0.05
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _AskRequest:
-    """What is wished beside a question.
+def on_ask(
+    context: PageContext,
+) -> Callable[[str, str, Conversation, gradio.Request], AsyncIterator[AnswerUpdate]]:
+    """The handler that asks. It yields (past, present, follow-ups, conversation).
 
-    `replaces` is the exchange whose question was edited: it goes, and those after it. `again` is
-    one that is asked anew: only its own answer may go, and it means what it meant there. `insist`
-    gives the passages to the language model although the question would be refused. `tasks` and
-    `second_opinion` are values of the settings of that name; empty for the settings' own.
+    The page moves the last answer up itself. The past is sent only if another window has continued
+    the conversation. A cancelled event ends at once, even while the answer waits for something.
     """
+    assistant, store = context.assistant, context.store
 
-    sources: tuple[str, ...]
-    replaces: int | None
-    again: int | None
-    quotes: bool
-    insist: bool
-    tasks: str
-    second_opinion: str
-
-    def place_in(self, conversation: Conversation) -> int | None:
-        """Where the question is put; None for the end."""
-        last = len(conversation.exchanges) - 1
-        return self.again if self.again == last else self.replaces
-
-
-def asker(
-    assistant: Assistant, archive: Archive, background: Background
-) -> Callable[..., AsyncIterator[tuple[Any, ...]]]:
-    """The event of asking. It yields (past, present, follow-ups, conversation).
-
-    The past is not sent again, but where another window has gone on with the conversation: the
-    page moves the last answer up by itself. When the event is cancelled it ends at once, whatever
-    the answer waits for.
-    """
-
-    def answered(
-        question: str, values: Mapping[str, Any], session: Conversation, request: gradio.Request
-    ) -> Generator[tuple[Any, ...]]:
-        shown = shown_on_page(values, session, archive, request)
+    def answer_updates(
+        question: str, payload: AskPayload, session: Conversation, request: gradio.Request
+    ) -> Generator[AnswerUpdate]:
+        shown = conversation_on_page(payload.conversation, session, store, request)
         question = (question or "").strip()
         if not question:
             yield gradio.skip(), gradio.skip(), gradio.skip(), shown
             return
-        wishes, visitor = _ask_request(values), visitor_of(request)
-        kept = archive.load(visitor, shown.id)
-        if kept is not None and shown.is_behind(kept):  # what was not seen is not replaced
-            conversation = kept.asked(question, wishes.sources)
-            past = render_past(conversation, changed_since(assistant, conversation))
+        visitor = visitor_from_request(request)
+        kept = store.load(visitor, shown.id)
+        past: HtmlUpdate = gradio.skip()
+        if kept is not None and shown.is_behind(kept):  # unseen exchanges are not replaced
+            conversation = kept.asked(question, payload.sources)
+            past = render_past(conversation, find_source_changes(assistant, conversation))
         else:
-            conversation = shown.asked(question, wishes.sources, at=wishes.place_in(shown))
-            past = gradio.skip()
-        archive.save(visitor, conversation)
-        history = conversation.history() if wishes.again is None else shown.history(wishes.again)
+            position = payload.position_in(shown)
+            conversation = shown.asked(question, payload.sources, at=position)
+        store.save(visitor, conversation)
+        history = conversation.history() if payload.again is None else shown.history(payload.again)
         yield past, render_present(conversation), "", conversation
-        for grown in _answering(assistant, conversation, history, wishes):
-            yield gradio.skip(), render_present(grown), gradio.skip(), grown
-            if not grown.exchanges[-1].running:  # and was not stopped meanwhile
-                archive.update(visitor, grown.id, grown.exchanges[-1])
+        for updated in _stream_answer(assistant, conversation, history, payload):
+            yield gradio.skip(), render_present(updated), gradio.skip(), updated
+            if not updated.exchanges[-1].running:  # and the visitor has not stopped it
+                store.update(visitor, updated.id, updated.exchanges[-1])
 
-    async def answer_question(
+    async def ask(
         question: str, command: str, session: Conversation, request: gradio.Request
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        work = partial(answered, question, values_of(command), session, request)
-        async for shown in streamed(background, work, "askdocs-question"):
-            yield shown
+    ) -> AsyncIterator[AnswerUpdate]:
+        work = partial(answer_updates, question, AskPayload.parse(command), session, request)
+        async for update in streamed(context.background, work, "askdocs-question"):
+            yield update
 
-    return answer_question
+    return ask
 
 
-def stopper(archive: Archive) -> Callable[..., tuple[str, Conversation]]:
-    """The event of stopping. It returns (present, conversation)."""
+def on_stop(
+    context: PageContext,
+) -> Callable[[str, Conversation, gradio.Request], tuple[str, Conversation]]:
+    """The handler that stops an answer. It returns (present, conversation)."""
+    store = context.store
 
     def stop(
         command: str, session: Conversation, request: gradio.Request
     ) -> tuple[str, Conversation]:
-        conversation = shown_on_page(values_of(command), session, archive, request).stopped()
+        payload = ConversationPayload.parse(command)
+        shown = conversation_on_page(payload.conversation, session, store, request)
+        conversation = shown.stopped()
         if conversation.exchanges:
-            archive.update(visitor_of(request), conversation.id, conversation.exchanges[-1])
+            visitor = visitor_from_request(request)
+            store.update(visitor, conversation.id, conversation.exchanges[-1])
         return render_present(conversation), conversation
 
     return stop
 
 
-def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
-    """The event after an answer: what could be asked next, marked with its conversation."""
+def on_answered(context: PageContext) -> Callable[[Conversation], str]:
+    """The handler after an answer. It returns follow-up questions, with the conversation's id."""
+    assistant = context.assistant
 
     def suggest(conversation: Conversation) -> str:
         last = conversation.exchanges[-1] if conversation.exchanges else None
         if last is None or last.answer is None:
             return ""
-        asked = [each.question for each in conversation.exchanges]
+        asked = [exchange.question for exchange in conversation.exchanges]
         try:
             questions = follow_ups(assistant, last.answer, asked, sources=last.sources)
             suggested = render_suggestions(list(questions), "You could ask next")
@@ -133,58 +117,41 @@ def suggester(assistant: Assistant) -> Callable[[Conversation], str]:
     return suggest
 
 
-def _answering(
-    assistant: Assistant, conversation: Conversation, history: Sequence[Turn], wishes: _AskRequest
+def _stream_answer(
+    assistant: Assistant, conversation: Conversation, history: Sequence[Turn], payload: AskPayload
 ) -> Iterator[Conversation]:
-    """The conversation as its last answer grows, at most twenty times a second."""
-    asked = conversation.exchanges[-1]
+    """The conversation while its last answer grows, at most twenty times a second."""
+    exchange = conversation.exchanges[-1]
     stream = assistant.stream(
-        asked.question,
+        exchange.question,
         history=history,
-        sources=asked.sources or None,
-        quotes=wishes.quotes,
-        insist=wishes.insist,
-        tasks=wishes.tasks,
-        second_opinion=wishes.second_opinion,
+        sources=exchange.sources or None,
+        quotes=payload.quotes,
+        insist=payload.insist,
+        tasks=payload.tasks,
+        second_opinion=payload.second_opinion,
     )
     try:
-        said, draft, shown = "", "", time.monotonic()
+        text, draft, updated_at = "", "", time.monotonic()
         for piece in stream:
-            said += piece
+            text += piece
             draft = getattr(piece, "draft", "" if piece else draft)
-            if time.monotonic() - shown >= SECONDS_BETWEEN_UPDATES:
-                shown = time.monotonic()
-                yield conversation.said(said + draft)
-        yield conversation.answered(_beside_indexing(assistant, stream.answer))
+            if time.monotonic() - updated_at >= SECONDS_BETWEEN_UPDATES:
+                updated_at = time.monotonic()
+                yield conversation.said(text + draft)
+        yield conversation.answered(_with_indexing_notice(assistant, stream.answer))
     except AskdocsError as error:
         yield conversation.failed(str(error))
     except Exception:
         yield conversation.failed("Something went wrong. The server's log says more.")
         raise
     finally:
-        stream.close()  # when the visitor has stopped it
+        stream.close()  # also when the visitor has stopped it
 
 
-def _beside_indexing(assistant: Assistant, answer: Answer) -> Answer:
-    """The answer; a refusal says so if there are documents that could not be searched yet."""
+def _with_indexing_notice(assistant: Assistant, answer: Answer) -> Answer:
+    """The answer. A refusal gets a notice if some documents cannot be searched yet."""
     if answer.answered or assistant.progress is None:
         return answer
     notice = f"Some documents are still being read. Ask again when they are. {answer.notice}"
     return replace(answer, notice=notice.rstrip())
-
-
-def _one_of(value: Any, *known: str) -> str:
-    return value if value in known else ""
-
-
-def _ask_request(values: Mapping[str, Any]) -> _AskRequest:
-    sources, replaces, again = (values.get(each) for each in ("sources", "replaces", "again"))
-    return _AskRequest(
-        sources=tuple(str(source) for source in sources) if isinstance(sources, list) else (),
-        replaces=replaces if isinstance(replaces, int) else None,
-        again=again if isinstance(again, int) else None,
-        quotes=bool(values.get("quotes")),
-        insist=bool(values.get("insist")),
-        tasks=_one_of(values.get("tasks"), "model", "quotes"),
-        second_opinion=_one_of(values.get("secondOpinion"), "yes", "no"),
-    )

@@ -24,7 +24,7 @@ from .references import answer_footnotes, answer_text, quote_with_place
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class SourceChanges:
     """Documents that do not hold what an answer quotes any more: changed, or not there at all."""
 
     changed: tuple[str, ...] = ()
@@ -44,8 +44,10 @@ class Since:
         return " ".join([*told, "Ask again for what is there now."]) if told else ""
 
 
-_NOTHING = Since()
-Changed = Mapping[int, Since]  # number of an exchange → its documents that are not as they were
+_NOTHING = SourceChanges()
+Changed = Mapping[
+    int, SourceChanges
+]  # number of an exchange → its documents that are not as they were
 
 NEAREST_SHOWN = 4
 EARLIER_SHOWN = 20  # exchanges before the last one
@@ -57,7 +59,7 @@ ASK_ALL = (
     '<p class="quiet"><span>The others were not looked in.</span> '
     '<button type="button" class="turn" data-action="ask-all">Ask all documents</button></p>'
 )
-# Shown only where there is a language model (talk.css).
+# Shown only where there is a language model (conversation.css).
 LET_MODEL_TRY = (
     '<p><button type="button" class="turn" data-action="insist">'
     "Let the model try with these passages</button></p>"
@@ -84,7 +86,7 @@ def render_past(
     if folded:
         questions = "1 earlier question" if folded == 1 else f"{folded:,} earlier questions"
         button = (
-            '<button type="button" class="turn" data-action="earlier" data-t>'
+            '<button type="button" class="turn" data-action="earlier" data-i18n>'
             f"Show {questions}</button>"
         )
     exchanges = "".join(
@@ -103,25 +105,25 @@ def render_present(conversation: Conversation, changed: Changed = MappingProxyTy
     return f'<div id="conversation" data-conversation="{conversation.id}">{exchange}</div>'
 
 
-def render_exchange(exchange: Exchange, number: int, since: Since = _NOTHING) -> str:
+def render_exchange(exchange: Exchange, number: int, since: SourceChanges = _NOTHING) -> str:
     """A question and its answer; `number` is its place in the conversation, from 0."""
     body = _exchange_body(exchange, number)
     limits = ""
     if exchange.sources:
-        limits = f'<p class="limits" data-t>Asked of {escape(_enumerate(exchange.sources))}</p>'
+        limits = f'<p class="limits" data-i18n>Asked of {escape(_enumerate(exchange.sources))}</p>'
     return (
-        f'<article class="exchange" data-t id="exchange-{number}" data-number="{number}"'
+        f'<article class="exchange" data-i18n id="exchange-{number}" data-number="{number}"'
         f"{' data-running' if exchange.running else ''}>"
         f'<h2 class="question" dir="auto">{escape(exchange.question)}</h2>{limits}'
         f"{_changed_note(since)}{body}{_actions(exchange)}</article>"
     )
 
 
-def _changed_note(since: Since) -> str:
+def _changed_note(since: SourceChanges) -> str:
     """That documents have changed since an answer was given, or were removed."""
     told = str(since)
     words = escape(told)
-    return f'<p class="notice changed" data-t data-said="{words}">{words}</p>' if told else ""
+    return f'<p class="notice changed" data-i18n data-note="{words}">{words}</p>' if told else ""
 
 
 def _exchange_body(exchange: Exchange, number: int) -> str:
@@ -146,13 +148,13 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
     if answer.band == "refusal":
         text = _of_the_ticked(answer.text) if limited else answer.text
         return (
-            f'<div class="answer refusal" dir="auto"><p data-t>{escape(text)}</p></div>{notice}'
+            f'<div class="answer refusal" dir="auto"><p data-i18n>{escape(text)}</p></div>{notice}'
             f"{ASK_ALL if limited else OTHER_WORDS if answer.hits else ''}"
             f"{LET_MODEL_TRY if answer.hits else ''}"
             f"{_nearest(answer.hits)}{_searched_for(answer, number)}"
         )
     if not answer.statements:
-        words = f"<span data-t>{escape(answer.text)}</span>"
+        words = f"<span data-i18n>{escape(answer.text)}</span>"
         return f'<div class="answer said" dir="auto">{words}</div>{notice}'
     if is_prose(answer):
         body = f'<div class="answer written" dir="auto">{_prose(answer, number)}</div>'
@@ -187,7 +189,7 @@ def _prose(answer: Answer, number: int) -> str:
             return "</a>"
         statement = answer.statements[place]
         links = "".join(_citation_link(each, number) for each in statement.citations)
-        cites = f'<span class="cites" data-t>{links}</span>' if links else ""
+        cites = f'<span class="cites" data-i18n>{links}</span>' if links else ""
         return f"</span>{cites}{_doubt(statement, number, place)}"
 
     return render_prose(answer, opens, closes)
@@ -204,10 +206,10 @@ def _doubt(statement: Statement, number: int, place: int) -> str:
         f'<span class="note-place" dir="auto">{escape(each.source)}</span>'
         for each in statement.citations[:NEAREST_WORDS]
     )
-    near = f'<span class="note-place" data-t>The nearest words:</span>{words}' if words else ""
+    near = f'<span class="note-place" data-i18n>The nearest words:</span>{words}' if words else ""
     return (
         f'<span class="note" id="doubt-{number}-{place}" hidden>'
-        f'<span class="note-reason" data-t>{escape(verdict + reason)}.</span> {near}</span>'
+        f'<span class="note-reason" data-i18n>{escape(verdict + reason)}.</span> {near}</span>'
     )
 
 
@@ -235,10 +237,10 @@ def _statement(statement: Statement, number: int) -> str:
     if statement.verdict in DOUBTS:
         reason = f": {escape(statement.reason)}" if statement.reason else ""
         words = DOUBTS[statement.verdict].capitalize()
-        verdict = f' <small class="verdict" data-t>{words}{reason}</small>'
+        verdict = f' <small class="verdict" data-i18n>{words}{reason}</small>'
     return (
         f'<li class="statement {statement.verdict}" dir="auto">'
-        f'{body}<span class="cites" data-t>{buttons}</span>{verdict}</li>'
+        f'{body}<span class="cites" data-i18n>{buttons}</span>{verdict}</li>'
     )
 
 
@@ -299,7 +301,7 @@ def _entry(citation: Citation, number: int) -> str:
     return (
         f'<a class="entry" {_opens(citation.source, mark_citation(citation))}>'
         f'<span class="number">{citation.number}</span> '
-        f'<span class="place" data-t="place">{escape(where or "in the text")}</span></a>'
+        f'<span class="place" data-i18n="location">{escape(where or "in the text")}</span></a>'
         f'<button type="button" class="copy-quote" data-action="copy"'
         f' data-markdown="{escape(quote_with_place(citation))}"'
         f' aria-label="Copy quote {citation.number}" title="Copy this quote with its place">'
@@ -350,7 +352,7 @@ def _assurance(answer: Answer) -> str:
     estimated = bool(answer.confidence) and not _is_overview(answer)
     told = summary(answer).removesuffix(".")
     if not estimated:
-        return f'<p class="quiet assurance" data-t>{escape(told)}.</p>' if told else ""
+        return f'<p class="quiet assurance" data-i18n>{escape(told)}.</p>' if told else ""
     sources = len({citation.source for citation in answer.citations})
     words = []
     if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
@@ -358,9 +360,9 @@ def _assurance(answer: Answer) -> str:
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
     words.append(told or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
     words[0] = words[0][0].upper() + words[0][1:]
-    said = ", ".join(f"<span data-t>{escape(each)}</span>" for each in words)
+    said = ", ".join(f"<span data-i18n>{escape(each)}</span>" for each in words)
     title = f"Estimated probability that this answers: {answer.confidence:.0%}"
-    return f'<p class="quiet assurance" title="{title}" data-t>{said}.</p>'
+    return f'<p class="quiet assurance" title="{title}" data-i18n>{said}.</p>'
 
 
 def _is_overview(answer: Answer) -> bool:
@@ -446,7 +448,7 @@ def passage_place(passage: Passage) -> str:
 
 def _after_name(where: str) -> str:
     """A place behind the name of its document."""
-    return f', <span class="place" data-t="place">{escape(where)}</span>' if where else ""
+    return f', <span class="place" data-i18n="location">{escape(where)}</span>' if where else ""
 
 
 def within(where: str, title: str) -> str:

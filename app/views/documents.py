@@ -26,9 +26,9 @@ def render_welcome(
     may_change: bool = True,
     watching: bool = True,
     progress: Progress | None = None,
-    state: str = "",
+    revision: str = "",
 ) -> str:
-    """What a visitor sees before the first question; `state` is the page's state as this shows it.
+    """What a visitor sees before the first question; `revision` is that of the page.
 
     `guide` tells what the folder holds, where that is known already. While documents are indexed,
     `progress` says so, since what is not indexed is not found. Without documents it tells how they
@@ -48,7 +48,7 @@ def render_welcome(
             f"{render_suggestions(questions)}{_guide(guide) if guide and guide.count else ''}"
         )
     indexed = _being_read() if progress else ""
-    return f'<div data-state="{escape(state)}" data-t>{indexed}{shown}</div>'
+    return f'<div data-revision="{escape(revision)}" data-i18n>{indexed}{shown}</div>'
 
 
 def _being_read() -> str:
@@ -62,7 +62,7 @@ def _being_read() -> str:
 def _guide(guide: Guide) -> str:
     """What the folder holds, and what some of its documents say of themselves."""
     rows = "".join(_document(each) for each in guide.documents[:GUIDES_SHOWN])
-    told = [f'<span data-t="series">{escape(kinds_in_words(guide))}</span>.']
+    told = [f'<span data-i18n="list">{escape(kinds_in_words(guide))}</span>.']
     if guide.topics:
         told.append(f"<span>Words that stand out: {escape(', '.join(guide.topics))}.</span>")
     if guide.failed:
@@ -93,7 +93,7 @@ def _document(guide: DocumentGuide) -> str:
     return (
         f'<li><a class="entry" href="{escape(link(guide.source, marks))}" data-source="{source}"'
         f'{mark}><span class="title" dir="auto">{escape(guide.title)}</span> '
-        f'<span class="place" data-t="facts">{escape(" · ".join(facts_of(guide)))}</span>'
+        f'<span class="place" data-i18n="facts">{escape(" · ".join(facts_of(guide)))}</span>'
         f"{words}</a></li>"
     )
 
@@ -131,7 +131,7 @@ def render_suggestions(questions: Sequence[str], heading: str = "") -> str:
         f'<li><button type="button" data-action="suggest" dir="auto">{escape(each)}</button></li>'
         for each in questions
     )
-    title = f'<h3 class="quiet" data-t>{escape(heading)}</h3>' if heading else ""
+    title = f'<h3 class="quiet" data-i18n>{escape(heading)}</h3>' if heading else ""
     return f'{title}<ul class="suggestions">{buttons}</ul>'
 
 

@@ -15,8 +15,8 @@ from askdocs.output.summary import is_prose, summary
 from askdocs.types import DOUBTS, Answer, Citation, Statement
 
 from ..conversations.conversation import Conversation
+from ..i18n.markers import citation_location, translatable
 from .markdown import one_line, without_links
-from .ours import ours, where
 from .prose import render_prose
 
 Format = Literal["md", "html", "json"]
@@ -80,11 +80,11 @@ def answer_markdown(answer: Answer) -> str:
     """Question, statements with numbered citations, and the quotes with their places."""
     lines = [f"**{one_line(answer.question)}**", ""]
     if not answer.statements:
-        lines.append(ours(one_line(answer.text)))
+        lines.append(translatable(one_line(answer.text)))
     if answer.band == "perhaps":
-        lines += [ours("Perhaps:"), ""]
+        lines += [translatable("Perhaps:"), ""]
     if is_prose(answer):
-        lines += [prose_markdown(answer), "", f"*{ours(summary(answer))}*"]
+        lines += [prose_markdown(answer), "", f"*{translatable(summary(answer))}*"]
     else:
         for statement in answer.statements:
             lines.append(f"- {one_line(statement.text)}{_numbers(statement)}{_doubt(statement)}")
@@ -92,7 +92,7 @@ def answer_markdown(answer: Answer) -> str:
         lines.append("")
     for citation in answer.citations:
         quote = "" if _is_said(citation, answer) else f": “{one_line(citation.quote)}”"
-        lines.append(f"[{citation.number}] {where(citation, one_line)}{quote}  ")
+        lines.append(f"[{citation.number}] {citation_location(citation, one_line)}{quote}  ")
     return "\n".join(lines).strip() + "\n"
 
 
@@ -106,22 +106,26 @@ def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
         f'<body><h1 dir="auto">{escape(title)}</h1>\n{"".join(map(answer_html, answers))}'
-        f"<footer><p>{ours(f'Made by askdocs, {day}.')} "
-        f"{ours('“askdocs verify” with this file checks its quotes again.')}</p></footer>"
+        f"<footer><p>{translatable(f'Made by askdocs, {day}.')} "
+        f"{translatable('“askdocs verify” with this file checks its quotes again.')}</p></footer>"
         f"{embedded(record)}</body></html>\n"
     )
 
 
 def answer_html(answer: Answer) -> str:
     """An answer as HTML for a file or the clipboard: its words, then its quotes with places."""
-    said = "".join(_statements_html(answer)) or f'<p dir="auto">{ours(escape(answer.text))}</p>'
+    said = (
+        "".join(_statements_html(answer))
+        or f'<p dir="auto">{translatable(escape(answer.text))}</p>'
+    )
     if is_prose(answer):
-        line = ours(summary(answer))
+        line = translatable(summary(answer))
         said = f'<div dir="auto">{_prose_html(answer)}</div><p><small>{line}</small></p>'
     quotes = "".join(
         f'<blockquote dir="auto">[{each.number}] '
         f"{'' if _is_said(each, answer) else f'{escape(each.quote)}<br>'}"
-        f"<small>{where(each, escape)} <code>{citation['hash']}</code></small></blockquote>"
+        f"<small>{citation_location(each, escape)} <code>{citation['hash']}</code></small>"
+        "</blockquote>"
         for each, citation in zip(answer.citations, answer_record(answer)["citations"], strict=True)
     )
     return f'<section><h2 dir="auto">{escape(answer.question)}</h2>{said}{quotes}</section>\n'
@@ -138,7 +142,7 @@ def _is_said(citation: Citation, answer: Answer) -> bool:
 
 def _statements_html(answer: Answer) -> Iterator[str]:
     if answer.band == "perhaps":
-        yield f"<p>{ours('Perhaps:')}</p>"
+        yield f"<p>{translatable('Perhaps:')}</p>"
     for statement in answer.statements:
         words = f"{escape(statement.text)}{_numbers(statement)}{_doubt(statement)}"
         yield f'<p dir="auto">{words}</p>'
@@ -152,7 +156,7 @@ def _prose_html(answer: Answer) -> str:
         if quotation is not None or not _doubt(statement):
             return "<span>"
         doubt = DOUBTS[statement.verdict]
-        title = ours(escape(f"{doubt}: {statement.reason}".removesuffix(": ")))
+        title = translatable(escape(f"{doubt}: {statement.reason}".removesuffix(": ")))
         return f'<span class="{statement.verdict}" title="{title}">'
 
     def closes(place: int, quotation: int | None) -> str:
@@ -185,4 +189,4 @@ def _numbers(statement: Statement) -> str:
 
 def _doubt(statement: Statement) -> str:
     doubt = DOUBTS.get(statement.verdict)
-    return f" ({ours(doubt)})" if doubt else ""
+    return f" ({translatable(doubt)})" if doubt else ""

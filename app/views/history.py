@@ -11,7 +11,7 @@ from askdocs.errors import AskdocsError, CorpusError
 
 from ..conversations.conversation import Conversation
 from ..conversations.store import Entry
-from .answers import Since
+from .answers import SourceChanges
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -32,7 +32,9 @@ def render_history(entries: Sequence[Entry], wanted: str, *, kept: bool) -> str:
     return f'<ul class="conversations">{rows}</ul>{rest}'
 
 
-def changed_since(assistant: Assistant, conversation: Conversation) -> dict[int, Since]:
+def find_source_changes(
+    assistant: Assistant, conversation: Conversation
+) -> dict[int, SourceChanges]:
     """Per exchange, the documents that no longer hold, in place, what its answer quotes."""
     texts: dict[str, str | None] = {}
 
@@ -58,7 +60,7 @@ def changed_since(assistant: Assistant, conversation: Conversation) -> dict[int,
             elif now[each.start : each.end] != each.quote:
                 changed[each.source] = None
         if changed or removed:
-            found[number] = Since(tuple(changed), tuple(removed))
+            found[number] = SourceChanges(tuple(changed), tuple(removed))
     return found
 
 

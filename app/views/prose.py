@@ -30,7 +30,7 @@ _ATTRIBUTES = {
     "*": {"class", "dir", "title"},
     "a": {"href", "data-source", "data-mark", "aria-describedby", "aria-label"},
     "ol": {"start"},
-    "span": {"id", "hidden", "tabindex", "aria-describedby", "data-t"},
+    "span": {"id", "hidden", "tabindex", "aria-describedby", "data-i18n"},
 }
 _LOWEST_HEADING = 6
 # The HTML before or after a statement, or one of its quotations, by their places.

@@ -8,9 +8,9 @@ from askdocs.documents.titles import readable_title
 from askdocs.output.summary import is_prose
 from askdocs.types import Answer, Citation
 
+from ..i18n.markers import citation_location, translatable
 from .exports import prose_markdown
 from .markdown import one_line
-from .ours import ours, where
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -24,8 +24,8 @@ def answer_text(answer: Answer) -> str:
     """An answer as plain text: the question, what is said, and a line for each source."""
     lines = [answer.question, ""]
     if answer.band == "perhaps":
-        lines.append(ours("Perhaps:"))
-    lines += list(_said(answer)) or [ours(answer.text)]
+        lines.append(translatable("Perhaps:"))
+    lines += list(_said(answer)) or [translatable(answer.text)]
     if answer.citations:
         lines += ["", *(f"[{each.number}] {_source(each)}" for each in answer.citations)]
     return "\n".join(lines).strip() + "\n"
@@ -57,5 +57,5 @@ def _said(answer: Answer) -> Iterator[str]:
 def _source(citation: Citation) -> str:
     """A document and a place, in words."""
     title = readable_title(citation.source, citation.passage.title)
-    place = where(citation)
+    place = citation_location(citation)
     return f"{title}, {place}" if title not in citation.where else place

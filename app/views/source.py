@@ -15,7 +15,7 @@ from askdocs.output.marks import Mark, find_marks
 from askdocs.types import Document, place
 
 from .marked_text import MarkedText
-from .pdf_spots import Spot, spots
+from .pdf_highlights import Highlight, highlights
 from .source_blocks import built_blocks, code_blocks
 from .source_markdown import markdown_blocks
 from .source_markup import asciidoc_blocks, restructured_blocks
@@ -61,8 +61,8 @@ class Reading:
 
     The view "text" shows every character; "built" what the text is made of: headings, lists,
     tables, code, without the signs for them. With the view "pdf" there is no HTML: the file itself
-    is shown, and `spots` says for each mark which words to mark on which page. `found` is where
-    the words stand that were looked for, and `checked` changes whenever the document does.
+    is shown, and `highlights` has the words to highlight on each page, for each mark. `found` has
+    the positions of the words searched for, and `checked` changes whenever the document does.
     """
 
     source: str
@@ -73,7 +73,7 @@ class Reading:
     begins: tuple[int, ...]
     lost: tuple[int, ...]
     moved: tuple[int, ...]
-    spots: tuple[tuple[Spot, ...], ...]
+    highlights: tuple[tuple[Highlight, ...], ...]
     headings: tuple[Heading, ...]
     page: int | None
     found: tuple[int, ...]
@@ -123,7 +123,9 @@ def read(
         begins=tuple(mark.start if mark else -1 for mark in found.values()),
         lost=tuple(number for number, mark in found.items() if not mark),
         moved=moved,
-        spots=tuple(tuple(spots(document, m)) if m and file else () for m in found.values()),
+        highlights=tuple(
+            tuple(highlights(document, m)) if m and file else () for m in found.values()
+        ),
         headings=tuple(_headings(document)),
         page=page_at(document, at),
         found=tuple(span[0] for span in places),

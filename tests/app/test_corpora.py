@@ -17,7 +17,7 @@ from askdocs.app.security import (
     WRONG_PASSWORDS_A_MINUTE,
     protected,
 )
-from askdocs.app.views.static_parts import Switch, brand
+from askdocs.app.views.static_html import Switch, brand
 
 LOCAL = "http://127.0.0.1:7860"
 NAMES = ("ships", "über-uns", "pdfjs")

@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from askdocs.app import ServerOptions, serve
 from askdocs.app.listener import address, listen
-from askdocs.app.security import TASK_BYTES, WRONG_PASSWORDS_A_MINUTE, protected, visitor_of
+from askdocs.app.security import TASK_BYTES, WRONG_PASSWORDS_A_MINUTE, protected, rate_limit_key
 from askdocs.assistant import Assistant
 from askdocs.errors import AskdocsError
 
@@ -270,7 +270,7 @@ def test_who_has_a_network_of_ipv6_is_one_visitor_whatever_address_he_takes() ->
     ],
 )
 def test_limits_count_by_the_visitor(address: str, visitor: str) -> None:
-    assert visitor_of(address) == visitor
+    assert rate_limit_key(address) == visitor
 
 
 VISITOR, OTHER = (f"askdocs-visitor={digit * 32}" for digit in "ab")

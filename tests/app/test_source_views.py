@@ -157,12 +157,12 @@ def test_the_words_of_a_mark_are_known_page_by_page() -> None:
     document = Document("a.pdf", text, anchors=(*pages, Anchor(0, heading="Tea › Red")))
     over = mark(text, text[9:-9], "so\n\nis")
     again = Mark(len(text) - 8, len(text), checksum("The tea."))
-    assert read(document, [over, again]).spots == ((), ())  # the text is shown, not the file
+    assert read(document, [over, again]).highlights == ((), ())  # the text is shown, not the file
     reading = read(document, [over, again], file=Path(__file__))
-    first, second = reading.spots[0]
+    first, second = reading.highlights[0]
     assert (first.page, first.words) == (1, ("The kettle is red, and ", "so\n\n", ""))
     assert (second.page, second.words) == (2, ("", "is", " the cup."))
-    assert [spot.before for spot in reading.spots[1]] == [0]  # on its own page
+    assert [spot.before for spot in reading.highlights[1]] == [0]  # on its own page
     assert [(each.title, each.level, each.page) for each in reading.headings] == [("Red", 2, 1)]
 
 

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askdocs.app.conversations.conversation import Conversation
+from askdocs.app.i18n.markers import translatable, without_markers
 from askdocs.app.views.answers import (
-    Since,
+    SourceChanges,
     confidence_words,
     render_answer,
     render_past,
@@ -24,7 +25,6 @@ from askdocs.app.views.answers import (
 from askdocs.app.views.documents import render_welcome
 from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
 from askdocs.app.views.markdown import escaped
-from askdocs.app.views.ours import in_english, ours
 from askdocs.types import (
     Answer,
     Citation,
@@ -227,8 +227,8 @@ def test_markdown_carries_quotes_and_places_and_no_markup_of_theirs() -> None:
     markdown = answer_markdown(an_answer("![x](http://evil.example/i.png) <b>"))
     assert "![" not in markdown
     assert "<b" not in markdown.replace("\\<b", "")
-    assert f"[1] tea.txt, {ours('line 3', 'place')}" in markdown
-    assert "[1] tea.txt, line 3" in in_english(markdown)
+    assert f"[1] tea.txt, {translatable('line 3', 'location')}" in markdown
+    assert "[1] tea.txt, line 3" in without_markers(markdown)
 
 
 def test_the_note_of_a_citation_has_the_words_around_its_quote() -> None:
@@ -278,7 +278,7 @@ def test_a_quote_that_is_the_statement_is_not_written_twice() -> None:
         assert once.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
         beside = export(Conversation().asked("one").answered(said), kind)
         assert beside.split("<!-- askdocs-export")[0].count("The kettle is red.") == 1
-    assert "[1] tea.txt, line 3: “The kettle is red.”" in in_english(answer_markdown(said))
+    assert "[1] tea.txt, line 3: “The kettle is red.”" in without_markers(answer_markdown(said))
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,9 @@ def test_a_judgement_is_shown_and_can_be_taken_back() -> None:
 
 def test_a_changed_document_is_told_above_its_answer() -> None:
     conversation = Conversation().asked("one").answered(an_answer()).asked("two")
-    told = render_past(conversation, {0: Since(changed=("tea.txt",), removed=("a.txt", "b.txt"))})
+    told = render_past(
+        conversation, {0: SourceChanges(changed=("tea.txt",), removed=("a.txt", "b.txt"))}
+    )
     assert "tea.txt has changed since this answer" in told
     assert "a.txt and b.txt were removed since this answer" in told
     assert "has changed" not in render_past(conversation)
@@ -362,6 +364,6 @@ def test_a_place_does_not_repeat_the_title_beside_it(heading: str, shown: str) -
     citation = answer.citations[0]
     citation = replace(citation, passage=replace(citation.passage, heading=heading))
     html = render_answer(replace(answer, citations=(citation,)), 0)
-    assert f'<span class="place" data-t="place">{shown}</span>' in html
-    place = f'<span class="place" data-t="place">{shown}</span>'
+    assert f'<span class="place" data-i18n="location">{shown}</span>' in html
+    place = f'<span class="place" data-i18n="location">{shown}</span>'
     assert f'<span class="file" dir="auto">tea.md</span>, {place}</span>' in html

@@ -11,7 +11,7 @@ from askdocs.answering.not_read import by_words_only, not_looked_at
 from askdocs.types import Failure
 from tests.browser.conftest import calling, wait_for
 
-WORDS = Path(__file__).parents[2] / "app" / "static" / "words"
+WORDS = Path(__file__).parents[2] / "app" / "static" / "locales"
 UNREAD = not_looked_at(
     {"a.docx": ["2 pictures (no text recognition)"]},
     [Failure(f"{name}.pdf", "the file is protected by a password") for name in "bcdefg"],
@@ -49,8 +49,8 @@ def bracketed(route: Route) -> None:
     """Words in a language of its own: the English in brackets."""
     english = json.loads((WORDS / "en.json").read_text(encoding="utf-8"))
     keys = json.loads((WORDS / "de.json").read_text(encoding="utf-8"))
-    words = {key: f"⟦{key.replace('!}', '}')}⟧" for key in keys}
-    route.fulfill(json={"words": words, "english": english})
+    translations = {key: f"⟦{key.replace('!}', '}')}⟧" for key in keys}
+    route.fulfill(json={"translations": translations, "english": english})
 
 
 def assert_translated(page: Page) -> None:
@@ -59,7 +59,7 @@ def assert_translated(page: Page) -> None:
 
 def test_no_word_of_ours_is_forgotten_in_any_view(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="de-AT")
-    context.route("**/words-de.json", bracketed)
+    context.route("**/locale-de.json", bracketed)
     with calling(context, address) as visit:
         page = visit.page
         expect(page.locator("#welcome h2")).to_have_text("⟦Ask your 4 documents⟧")
@@ -122,7 +122,7 @@ def test_a_phone_shows_the_whole_head_in_spanish_and_the_answer_without_its_keyb
         expect(page.locator("#present .cite").first).to_be_visible()
         expect(box).not_to_be_focused()
         page.locator("#present").evaluate(
-            "(e, words) => { e.dataset.t = ''; e.append(words); }", f"{UNREAD} {FOREIGN}"
+            "(e, words) => { e.dataset.i18n = ''; e.append(words); }", f"{UNREAD} {FOREIGN}"
         )
         for words in (
             "a.docx (2 imágenes (sin reconocimiento de texto)); b.pdf (el archivo está protegido",
@@ -143,7 +143,7 @@ def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
         page = visit.page
         assert page.evaluate("document.documentElement.lang") == "ur"
         # Each kind keeps to itself: its number would else stand beside the next one's.
-        expect(page.locator("#welcome [data-t=series]")).to_contain_text("\u2069 اور \u2068")
+        expect(page.locator("#welcome [data-i18n=list]")).to_contain_text("\u2069 اور \u2068")
         page.locator("#question textarea").fill("how long is green tea brewed?")
         page.get_by_role("button", name="پوچھیں", exact=True).click()
         page.locator("#present .actions").wait_for()
@@ -152,10 +152,10 @@ def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
         page.locator("#send").wait_for()
         left = {
             each: page.locator(each).evaluate("e => e.getBoundingClientRect().left")
-            for each in ("#brand", "#view-links", "#tools", "#talk", "#reader-panel", "#send")
+            for each in ("#brand", "#view-links", "#tools", "#chat", "#reader-panel", "#send")
         }
         assert left["#tools"] < left["#view-links"] < left["#brand"]
-        assert left["#reader-panel"] < left["#talk"] < left["#send"]
+        assert left["#reader-panel"] < left["#chat"] < left["#send"]
         assert page.locator("#present .actions").evaluate("e => getComputedStyle(e).direction") == (
             "rtl"
         )

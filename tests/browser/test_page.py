@@ -177,7 +177,7 @@ def test_words_of_a_hostile_document_stay_words(visit: Visit) -> None:
     expect(page.locator("#documents")).to_contain_text("zeppelin <b>.txt")
     assert page.evaluate("window.broken") is None
     assert page.locator("img, iframe, object, embed").count() == 0
-    links = page.locator("#room a[href]").evaluate_all(
+    links = page.locator("#layout a[href]").evaluate_all(
         "all => all.map(a => a.getAttribute('href'))"
     )
     assert all(link.startswith(("#source=", "?show=")) for link in links)
@@ -487,6 +487,6 @@ def test_the_page_needs_few_requests_until_it_can_be_used(open_page: OpenPage) -
     )
     print(f"\nusable after {usable:.2f} s, {len(needed)} requests; answered after {answered:.2f} s")
     own = sorted(url.rsplit("/", 1)[1] for url in needed if "/assets-askdocs/" in url)
-    assert own == ["page.js", "style.css", "words-en.json"]
+    assert own == ["page.js", "style.css", "locale-en.json"]
     assert len(needed) <= 60
     assert len(then) <= 6

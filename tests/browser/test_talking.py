@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.conversations.cookie import COOKIE
-from askdocs.app.conversations.store import Archive
+from askdocs.app.conversations.store import ConversationStore
 from tests.browser.conftest import visiting
 from tests.hash_embedding import vector_of
 
@@ -176,7 +176,7 @@ def test_a_long_conversation_is_folded_and_its_past_is_sent_and_drawn_once(
     for number in range(40):
         conversation = conversation.asked(f"question {number}?").stopped()
     (cookie,) = [each for each in page.context.cookies() if each.get("name") == COOKIE]
-    Archive(corpus.parent / "index" / "conversations").save(cookie["value"], conversation)
+    ConversationStore(corpus.parent / "index" / "conversations").save(cookie["value"], conversation)
     visit.go(f"{visit.address}/?chat={conversation.id}")
     expect(page.locator(".exchange")).to_have_count(21)
     expect(page.locator(".question").first).to_have_text("question 19?")

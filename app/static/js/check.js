@@ -5,8 +5,8 @@ import { announce, find, findAll } from "./dom.js";
 import { addView, view } from "./views.js";
 import { chosen, whenChosen } from "./source_filter.js";
 import { openPlaces } from "./source_panel.js";
-import { UNREACHABLE, problemOf, toldBy } from "./lines.js";
-import { place as placeOf, said, t } from "./words.js";
+import { UNREACHABLE, problemOf, toldBy } from "./json_lines.js";
+import { translateLocation, translate, t } from "./i18n.js";
 
 const SHOWN = 2; // places in the note of a statement
 const LONGEST = 260; // characters of a place in it
@@ -122,7 +122,7 @@ function draw(text, check) {
   draft.append(letters.slice(at).join(""));
   doubts = findAll("#check-draft .doubt");
   current = -1;
-  const summary = said(check.summary);
+  const summary = translate(check.summary);
   find("#check-summary").textContent = summary;
   count();
   for (const name of ["previous-doubt", "next-doubt"]) find(`[data-action="${name}"]`).hidden = !doubts.length;
@@ -155,7 +155,7 @@ function noteOf(statement, cited) {
   const note = document.createElement("div");
   const meaning = document.createElement("p");
   meaning.className = "meaning";
-  meaning.textContent = said(statement.meaning[0].toUpperCase() + statement.meaning.slice(1));
+  meaning.textContent = translate(statement.meaning[0].toUpperCase() + statement.meaning.slice(1));
   note.append(meaning);
   for (const each of cited.slice(0, SHOWN)) {
     const words = document.createElement("q");
@@ -163,7 +163,7 @@ function noteOf(statement, cited) {
     words.textContent = each.quote.length > LONGEST ? `${each.quote.slice(0, LONGEST)} …` : each.quote;
     const place = document.createElement("span");
     place.className = "place";
-    place.textContent = each.place ? `${each.source}, ${placeOf(each.place)}` : each.source;
+    place.textContent = each.place ? `${each.source}, ${translateLocation(each.place)}` : each.source;
     note.append(words, place);
   }
   return note;

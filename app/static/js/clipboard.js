@@ -1,12 +1,12 @@
 /* Taking things away: copying, saving a file. */
 
 import { announce, find } from "./dom.js";
-import { UNREACHABLE } from "./lines.js";
-import { said, t, taken } from "./words.js";
+import { UNREACHABLE } from "./json_lines.js";
+import { translate, t, resolveMarkers } from "./i18n.js";
 
 /* Copy text, and beside it HTML for programs that take text with its layout. */
 export async function copy(written, button, layout = "") {
-  const [text, html] = [taken(written), taken(layout)];
+  const [text, html] = [resolveMarkers(written), resolveMarkers(layout)];
   try {
     if (html && globalThis.ClipboardItem) {
       const parts = { "text/plain": new Blob([text], { type: "text/plain" }), "text/html": new Blob([html], { type: "text/html" }) };
@@ -35,7 +35,7 @@ export async function copyReferences(button) {
   try {
     const answer = await fetch(`references?${button.dataset.query}`);
     if (answer.ok) copy(await answer.text(), button);
-    else announce(said((await answer.json()).problem));
+    else announce(translate((await answer.json()).problem));
   } catch {
     announce(UNREACHABLE);
   }
@@ -44,7 +44,7 @@ export async function copyReferences(button) {
 /* A file as the server made it, JSON of {name, type, content}: called by the page. */
 export function save(file) {
   const { name, type, content } = JSON.parse(file);
-  const address = URL.createObjectURL(new Blob([taken(content)], { type }));
+  const address = URL.createObjectURL(new Blob([resolveMarkers(content)], { type }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

@@ -5,7 +5,7 @@ import { chosen } from "./source_filter.js";
 import { current } from "./conversation_id.js";
 import { inQuestionBox, isPress, pressAsk, questionBox, write } from "./gradio.js";
 import { remember } from "./earlier.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 let pending = null; // {question, again, sources}: what the next press of "Ask" sends instead
 let editing = null; // {number, before}: what the question in the box replaces, and stood there

@@ -2,7 +2,7 @@
 
 import { giveBack } from "./composer.js";
 import { whenItComplains } from "./gradio.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 /* Gradio says that something is wrong; what it is, the server tells: it answers, or it does not. */
 export function tellWhenLost() {

@@ -7,7 +7,7 @@ import { confirmed, named } from "./dialogs.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { closePanel, focusPanel, leavingPanel } from "./panels.js";
 import { showView } from "./views.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 let wanted = arriving;
 let before = ""; // the conversation that the page showed last
@@ -26,9 +26,9 @@ export function opened() {
 }
 
 /* Which answers already say what of documents that have changed since: called by the page. */
-export function noted() {
+export function shownNotes() {
   const notes = findAll(".exchange:has(.changed)")
-    .map((each) => [Number(each.dataset.number), find(".changed", each).dataset.said]);
+    .map((each) => [Number(each.dataset.number), find(".changed", each).dataset.note]);
   return JSON.stringify({ conversation: current(), noted: notes });
 }
 

@@ -1,7 +1,7 @@
 /* Asking first: a question that is answered by yes or no, or by a name. */
 
 import { find } from "./dom.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 /* Whether the person agrees; Escape and "Cancel" say no. */
 export function confirmed(question, action) {

@@ -3,8 +3,8 @@
 import { announce, button, find, findAll, made } from "./dom.js";
 import { addView, view } from "./views.js";
 import { showChoice } from "./source_filter.js";
-import { UNREACHABLE } from "./lines.js";
-import { day, facts, language, said, t } from "./words.js";
+import { UNREACHABLE } from "./json_lines.js";
+import { formatDay, translateFacts, language, translate, t } from "./i18n.js";
 
 const LOOKED_EVERY = 3000; // milliseconds, while the view is shown
 const WORKING_EVERY = 800; // while documents are read
@@ -42,7 +42,7 @@ export async function look() {
       const before = data;
       told = answer;
       data = JSON.parse(answer);
-      if (before?.indexing && !data.indexing && data.outcome) announce(said(data.outcome));
+      if (before?.indexing && !data.indexing && data.outcome) announce(translate(data.outcome));
       forgetGuides(before);
       fillKinds();
       draw();
@@ -105,7 +105,7 @@ const ORDERS = {
 function fillKinds() {
   const kinds = [...new Set(data.documents.map((each) => each.kind))].sort();
   const folders = [...new Set(data.documents.flatMap(({ source }) => parents(source)))].sort();
-  for (const [selector, values, label] of [["#documents-kind", kinds, said], ['#search-form [name="kind"]', kinds, said],
+  for (const [selector, values, label] of [["#documents-kind", kinds, translate], ['#search-form [name="kind"]', kinds, translate],
     ['#search-form [name="folder"]', folders, String]]) {
     const list = find(selector);
     if (!list) continue;
@@ -164,7 +164,7 @@ function drawProgress() {
     : share === null ? t("Looking through the folder") : t("Learning what the new passages mean");
   find("b", bar).textContent = share === null ? "" : `${Math.floor(share * 100)} %`;
   const result = find("#documents-outcome");
-  result.textContent = indexing ? "" : said(outcome);
+  result.textContent = indexing ? "" : translate(outcome);
   result.className = problem ? "problem" : "quiet";
 }
 
@@ -247,10 +247,10 @@ function fileItem(row, flat) {
     words.append(made("span", { className: `note-line ${row.state}`, textContent: noteOf(row), dir: "auto" }));
   }
   const facts = made("span", { className: "facts" },
-    made("span", { textContent: said(row.kind) }),
+    made("span", { textContent: translate(row.kind) }),
     made("span", { textContent: row.pages ? (row.kind === "Slides" ? t("{n} slides", { n: row.pages }) : t("{n} pages", { n: row.pages })) : "" }),
     made("span", { textContent: row.size ? sizeOf(row.size) : "" }),
-    made("span", { textContent: day(row.modified), title: row.modified ? t("When the file was last changed") : "" }),
+    made("span", { textContent: formatDay(row.modified), title: row.modified ? t("When the file was last changed") : "" }),
     made("span", { className: `state ${row.state}`, textContent: STATES[row.state] }));
   const line = made("div", { className: "doc-row" }, box, words, facts);
   const item = made("li", { className: "file-item" }, line);
@@ -264,7 +264,7 @@ function fileItem(row, flat) {
   return item;
 }
 
-const noteOf = (row) => (row.state === "partly" ? t("Not read: {parts}", { parts: said(row.note) }) : said(row.note));
+const noteOf = (row) => (row.state === "partly" ? t("Not read: {parts}", { parts: translate(row.note) }) : translate(row.note));
 
 function removeButton(row) {
   if (!find("#add-files") || row.state === "waiting" || row.state === "reading") return [];
@@ -295,8 +295,8 @@ export async function about(pressed) {
 function guideOf(guide, row) {
   const place = made("div", { className: "about" });
   if (!guide) { place.append(made("p", { className: "quiet waiting", textContent: t("Reading…") })); return place; }
-  if (guide.problem) { place.append(made("p", { className: "problem", textContent: said(guide.problem) })); return place; }
-  place.append(made("p", { className: "quiet", textContent: facts(guide.facts.join(" · ")) }));
+  if (guide.problem) { place.append(made("p", { className: "problem", textContent: translate(guide.problem) })); return place; }
+  place.append(made("p", { className: "quiet", textContent: translateFacts(guide.facts.join(" · ")) }));
   if (guide.opening) {
     const { heading, text, mark } = guide.opening;
     place.append(made("p", { className: "opening" },

@@ -34,7 +34,7 @@
     const pressed = event.target.closest("[data-language]");
     if (pressed) choose(pressed.dataset.language);
   });
-  const loaded = fetch(`${dataset.folder}/words-${code}.json`).then((answer) => answer.json())
-    .catch(() => ({ words: {}, english: {} }));
+  const loaded = fetch(`${dataset.folder}/locale-${code}.json`).then((answer) => answer.json())
+    .catch(() => ({ translations: {}, english: {} }));
   window.askdocsLanguage = { code, loaded };
 })();

@@ -9,7 +9,7 @@ import {
   QUESTION_BOX, isPress, offer, press, questionBox, send, startOver,
 } from "./gradio.js";
 import {
-  deleteConversation, emptied, judge, noteConversation, noted, openConversation, opened,
+  deleteConversation, emptied, judge, noteConversation, shownNotes, openConversation, opened,
   renameConversation, returning, startConversations,
 } from "./conversations.js";
 import { dropForeign, startAnother } from "./conversation_id.js";
@@ -171,4 +171,4 @@ watch("#present", () => {
 });
 watch("#follow-ups", () => dropForeign("#follow-ups"));
 
-offer({ asking, emptied, ended, noted, opened, returning, save });
+offer({ asking, emptied, ended, shownNotes, opened, returning, save });

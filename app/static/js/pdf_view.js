@@ -1,8 +1,8 @@
 /* A PDF as itself, by PDF.js: pages are drawn where one looks, marks lie over the very words. */
 
 import { confirmed } from "./dialogs.js";
-import { lettersOf, locate } from "./pdf_words.js";
-import { t } from "./words.js";
+import { lettersOf, locate } from "./pdf_matching.js";
+import { t } from "./i18n.js";
 
 const PARTS = new URL("pdfjs/", import.meta.url);
 const FIT = "page-width";
@@ -160,7 +160,7 @@ export async function openPdf(place, address, { onPage, onFound }) {
 
 /* Marks as boxes over the words of the pages that are drawn. */
 function marksOver(shown, bus, scroll) {
-  let marks = []; // for each, its spots: [{page, words, before}]
+  let marks = []; // for each, its highlights: [{page, words, before}]
   let current = -1;
   const written = new Set(); // the pages whose words are known
   const waiting = new Map(); // page: those who wait until its words are known
@@ -171,13 +171,13 @@ function marksOver(shown, bus, scroll) {
   function draw(page) {
     const { div, textLayer } = view(page);
     div.querySelector(".marks")?.remove();
-    if (!marks.some((spots) => spots.some((spot) => spot.page === page))) return;
+    if (!marks.some((highlights) => highlights.some((highlight) => highlight.page === page))) return;
     const layer = element("div", "marks");
     layer.setAttribute("aria-hidden", "true");
     const orders = textLayer ? wordsOn(textLayer.div) : null;
-    marks.forEach((spots, number) => {
-      for (const spot of orders ? spots.filter((each) => each.page === page) : []) {
-        for (const box of boxesOf(orders, spot, div)) layer.append(drawn(box, number));
+    marks.forEach((highlights, number) => {
+      for (const highlight of orders ? highlights.filter((each) => each.page === page) : []) {
+        for (const box of boxesOf(orders, highlight, div)) layer.append(drawn(box, number));
       }
     });
     div.append(layer);
@@ -267,11 +267,11 @@ function byEye(nodes) {
     .map(({ node }) => node);
 }
 
-/* The boxes over the words of a spot, in parts of the page's width and height. */
-function boxesOf(orders, spot, page) {
-  const [before, focus] = spot.words.map((part) => lettersOf([part]).text.length);
+/* The boxes over the words of a highlight, in parts of the page's width and height. */
+function boxesOf(orders, highlight, page) {
+  const [before, focus] = highlight.words.map((part) => lettersOf([part]).text.length);
   const texts = orders.map((each) => each.text);
-  const { order, runs } = locate(texts, spot.words.join(""), spot.before);
+  const { order, runs } = locate(texts, highlight.words.join(""), highlight.before);
   const words = orders[order];
   const boxes = [];
   for (const { from, to, at } of runs) {

@@ -20,7 +20,7 @@ async function look() {
     const { state, documents } = await (await fetch("state")).json();
     if (seen && documents !== seen) readAnew();
     seen = documents || seen;
-    const drawn = find("#welcome [data-state]");
-    if (drawn && state && state !== drawn.dataset.state) press("keep-up");
+    const drawn = find("#welcome [data-revision]");
+    if (drawn && state && state !== drawn.dataset.revision) press("keep-up");
   } catch { /* the server has gone, which Gradio tells */ }
 }

@@ -4,8 +4,8 @@ import { find, findAll, made } from "./dom.js";
 import { addView } from "./views.js";
 import { chosen } from "./source_filter.js";
 import { sayWhere } from "./check.js";
-import { toldBy } from "./lines.js";
-import { language, place as placeOf, t } from "./words.js";
+import { toldBy } from "./json_lines.js";
+import { language, translateLocation, t } from "./i18n.js";
 
 const KEPT = "askdocs-table-questions"; // in the storage of this tab
 
@@ -122,7 +122,7 @@ function cell({ state, quotes }, source, question) {
   for (const each of quotes) {
     const words = made("a", { className: "entry", href: `#source=${encodeURIComponent(source)}&mark=${each.mark}` },
       made("q", { textContent: each.quote, dir: "auto" }),
-      made("span", { className: "place", textContent: placeOf(each.place) }));
+      made("span", { className: "place", textContent: translateLocation(each.place) }));
     Object.assign(words.dataset, { source, mark: each.mark });
     place.append(words);
   }

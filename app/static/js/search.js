@@ -4,8 +4,8 @@ import { button, find, findAll, made } from "./dom.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { addView, showView, view } from "./views.js";
 import { chosen, whenChosen } from "./source_filter.js";
-import { UNREACHABLE } from "./lines.js";
-import { place as placeOf, said, t } from "./words.js";
+import { UNREACHABLE } from "./json_lines.js";
+import { translateLocation, translate, t } from "./i18n.js";
 
 const WAITED = 250; // milliseconds after the last key
 const ALL = 500; // hits of one document, where all are wanted
@@ -106,7 +106,7 @@ function draw(result, query) {
   place.removeAttribute("aria-busy");
   const state = find("#search-state");
   state.className = result?.problem ? "problem" : "quiet";
-  state.textContent = result ? said(result.problem) || summary(result) : "";
+  state.textContent = result ? translate(result.problem) || summary(result) : "";
   find("#search-help").hidden = Boolean(result);
   place.replaceChildren(...(result?.documents || []).map((each) => group(each, query)));
   const shown = (result?.start || 0) + (result?.documents?.length || 0);
@@ -130,7 +130,7 @@ function group(found, query) {
     textContent: found.title, dir: "auto" });
   title.dataset.source = found.source;
   const file = found.title === found.source ? "" : found.source;
-  const detail = [file, said(found.kind), found.count ? t("{n} places", { n: found.count }) : t("by its name")];
+  const detail = [file, translate(found.kind), found.count ? t("{n} places", { n: found.count }) : t("by its name")];
   const head = made("h2", {}, title,
     made("span", { className: "place", dir: "auto", textContent: detail.filter(Boolean).join(" · ") }));
   const list = made("ol", { className: "hits" }, ...found.matches.map((match) => hit(found, match)));
@@ -150,7 +150,7 @@ function hit(found, match) {
     ([text, isFound]) => (isFound ? made("mark", { textContent: text }) : text),
   ));
   const link = made("a", { className: "entry hit", href: match.link }, words,
-    made("span", { className: "place", textContent: placeOf(match.place) }));
+    made("span", { className: "place", textContent: translateLocation(match.place) }));
   Object.assign(link.dataset, { source: found.source, mark: match.mark });
   return made("li", {}, link);
 }

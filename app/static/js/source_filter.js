@@ -2,7 +2,7 @@
 
 import { button, find, findAll } from "./dom.js";
 import { parameters, setAddress, whenReturned } from "./address.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 const NAME = "only"; // in the address of the page
 const listeners = [];

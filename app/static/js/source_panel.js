@@ -8,9 +8,9 @@
 import { find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
 import { drawText, markCurrent, scrollToCharacter, scrollToFound, scrollToMark } from "./text_view.js";
-import { UNREACHABLE } from "./lines.js";
+import { UNREACHABLE } from "./json_lines.js";
 import { openPdf } from "./pdf_view.js";
-import { place as placeOf, said, t } from "./words.js";
+import { translateLocation, translate, t } from "./i18n.js";
 
 const GONE = t("This document is not there any more: it was removed, or has another name now.");
 const MOVED = t("The document has changed since. These words stand elsewhere in it now.");
@@ -152,7 +152,7 @@ async function readingOf(source, marks, begin, words = "") {
     if (answer.status === 404) return { problem: GONE };
     const reading = await answer.json();
     return "html" in reading ? { ...reading, asText: asText.has(source) }
-      : { problem: said(reading.problem) || t("This source cannot be shown.") };
+      : { problem: translate(reading.problem) || t("This source cannot be shown.") };
   } catch {
     return { problem: UNREACHABLE, away: true };
   }
@@ -174,7 +174,7 @@ async function draw(reading, marks) {
 
 /* Shows the PDF itself; its text where that cannot be done. */
 async function drawPdf(mine) {
-  const { source, checked, spots } = mine;
+  const { source, checked, highlights } = mine;
   if (pdf?.source !== source || pdf.checked !== checked) {
     closePdf();
     find("#reader-text").hidden = true;
@@ -197,7 +197,7 @@ async function drawPdf(mine) {
       return;
     }
   }
-  pdf.view.setMarks(spots);
+  pdf.view.setMarks(highlights);
 }
 
 function closePdf() {
@@ -248,7 +248,7 @@ function tell(words) {
 function describe(stop, number) {
   const place = number >= 0 ? shown.places[number] : "";
   find("#reader-title").textContent = shown.title;
-  find("#reader-place").textContent = place ? `${shown.source}, ${placeOf(place)}` : shown.source;
+  find("#reader-place").textContent = place ? `${shown.source}, ${translateLocation(place)}` : shown.source;
   find('[data-action="copy-link"]').hidden = false;
   describeWalk(stop);
   let words = shown.notice || "";

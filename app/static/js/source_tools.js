@@ -5,7 +5,7 @@ import { copy } from "./clipboard.js";
 import {
   findInText, goToCharacter, scrollToFound, toggleText, whatIsShown, whenShown,
 } from "./source_panel.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 const TYPED = 250; // milliseconds without another key, until the words are looked for
 

@@ -1,7 +1,7 @@
 /* The text of a document, as the server draws it: {html, start, end, length} of a reading. */
 
 import { button, find, findAll } from "./dom.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 const place = () => find("#reader-text");
 

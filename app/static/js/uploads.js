@@ -5,9 +5,9 @@ import { confirmed } from "./dialogs.js";
 import { indexAgain } from "./documents.js";
 import { showView } from "./views.js";
 import { openDraft, takesDrops } from "./check.js";
-import { UNREACHABLE } from "./lines.js";
+import { UNREACHABLE } from "./json_lines.js";
 import { droppedFiles } from "./dropped.js";
-import { said, t } from "./words.js";
+import { translate, t } from "./i18n.js";
 
 export const MOST_AT_ONCE = 2000; // files; the server takes no more in an hour
 const PROBLEMS_SHOWN = 12;
@@ -58,7 +58,7 @@ async function asked(address, options) {
   try {
     const answer = await fetch(address, options);
     const told = answer.ok ? {} : await answer.json();
-    return { status: answer.status, problem: said(told.problem || "") };
+    return { status: answer.status, problem: translate(told.problem || "") };
   } catch {
     return { status: 0, problem: UNREACHABLE };
   }

@@ -11,7 +11,7 @@ from askdocs.types import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Highlight:
     """Words of a mark on one page.
 
     `words` are those before the focus, the focus, and those after it. The same letters stand
@@ -23,7 +23,7 @@ class Spot:
     before: int
 
 
-def spots(document: Document, mark: Mark) -> list[Spot]:
+def highlights(document: Document, mark: Mark) -> list[Highlight]:
     """The words of a mark, page by page."""
     edges = [(each.start, each.page) for each in document.anchors if each.page is not None]
     edges.sort()
@@ -31,18 +31,18 @@ def spots(document: Document, mark: Mark) -> list[Spot]:
     for (start, page), (end, _) in pairwise([*edges, (len(document.text), 0)]):
         first, last = max(start, mark.start), min(end, mark.end)
         if page is not None and first < last and document.text[first:last].strip():
-            found.append(_spot(document.text, page, start, (first, last), mark.focus))
+            found.append(_highlight(document.text, page, start, (first, last), mark.focus))
     return found
 
 
-def _spot(
+def _highlight(
     text: str, page: int, page_start: int, span: tuple[int, int], focus: tuple[int, int] | None
-) -> Spot:
+) -> Highlight:
     start, end = span
     first, last = focus or (end, end)
     first, last = min(max(first, start), end), min(max(last, start), end)
     before = letters(text[page_start:start]).count(letters(text[start:end]))
-    return Spot(page, (text[start:first], text[first:last], text[last:end]), before)
+    return Highlight(page, (text[start:first], text[first:last], text[last:end]), before)
 
 
 def letters(text: str) -> str:

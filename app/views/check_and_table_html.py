@@ -1,7 +1,7 @@
 """The views that check a draft and fill a table of quotes, as HTML."""
 
 CHECK = """
-<section class="view" id="view-check" aria-label="Check a draft" data-t hidden>
+<section class="view" id="view-check" aria-label="Check a draft" data-i18n hidden>
   <div class="view-body">
     <form id="check-form">
       <h2>Check a draft</h2>
@@ -14,33 +14,33 @@ CHECK = """
         <button type="submit" class="main">Check</button>
         <button type="button" class="turn" data-action="pick-draft">Open a file…</button>
         <input id="check-file" type="file" hidden aria-label="A file with the draft">
-        <span id="check-only" class="quiet" data-t="no"></span>
+        <span id="check-only" class="quiet" data-i18n="off"></span>
       </div>
     </form>
-    <p id="check-state" class="quiet" role="status" data-t="no"></p>
+    <p id="check-state" class="quiet" role="status" data-i18n="off"></p>
     <div id="check-progress" class="work-progress" hidden><progress></progress>
       <button type="button" class="turn" data-action="stop-check">Stop</button></div>
     <div id="check-result" hidden>
       <div id="check-head" class="work-head">
-        <p id="check-summary" data-t="no"></p>
+        <p id="check-summary" data-i18n="off"></p>
         <div class="work-buttons">
           <button type="button" class="turn" data-action="previous-doubt"
             aria-label="Previous finding" title="Previous finding">‹</button>
-          <span id="check-count" class="quiet" data-t="no"></span>
+          <span id="check-count" class="quiet" data-i18n="off"></span>
           <button type="button" class="turn" data-action="next-doubt" aria-label="Next finding"
             title="Next finding">›</button>
           <button type="button" class="turn" data-action="edit-draft">Edit the draft</button>
         </div>
       </div>
       <article id="check-draft" class="written" dir="auto"></article>
-      <div id="check-notes" data-t="no" hidden></div>
+      <div id="check-notes" data-i18n="off" hidden></div>
     </div>
   </div>
 </section>
 """
 
 TABLE = """
-<section class="view" id="view-table" aria-label="Table of quotes" data-t hidden>
+<section class="view" id="view-table" aria-label="Table of quotes" data-i18n hidden>
   <div class="view-body">
     <form id="table-form">
       <h2>Table of quotes</h2>
@@ -51,10 +51,10 @@ TABLE = """
       <div class="work-buttons">
         <button type="submit" class="main">Fill the table</button>
         <button type="button" class="turn" data-action="stop-table" hidden>Stop</button>
-        <span id="table-only" class="quiet" data-t="no"></span>
+        <span id="table-only" class="quiet" data-i18n="off"></span>
       </div>
     </form>
-    <p id="table-state" class="quiet" role="status" data-t="no"></p>
+    <p id="table-state" class="quiet" role="status" data-i18n="off"></p>
     <div id="table-progress" class="work-progress" hidden><progress></progress></div>
     <div id="table-tools" class="work-head" hidden>
       <div class="work-buttons">
@@ -70,7 +70,7 @@ TABLE = """
       </div>
     </div>
     <div id="table-frame" tabindex="0" role="region" aria-label="The table" hidden>
-      <table id="quote-table" data-t="no"><thead></thead>
+      <table id="quote-table" data-i18n="off"><thead></thead>
         <tbody class="places"></tbody></table></div>
   </div>
 </section>

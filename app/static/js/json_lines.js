@@ -1,6 +1,6 @@
 /* What the server tells line by line, as JSON: what a long piece of work has done so far. */
 
-import { said, t } from "./words.js";
+import { translate, t } from "./i18n.js";
 
 export const UNREACHABLE = t("The server cannot be reached. Is askdocs still running?");
 
@@ -30,7 +30,7 @@ async function read(address, values, told, signal) {
       rest = lines.pop();
       for (const line of lines) {
         const found = JSON.parse(line);
-        if (found.problem) problem = said(found.problem); else told(found);
+        if (found.problem) problem = translate(found.problem); else told(found);
       }
     }
   } catch {
@@ -41,7 +41,7 @@ async function read(address, values, told, signal) {
 export async function problemOf(answer) {
   try {
     const found = await answer.json();
-    return said(found.problem) || t("The server does not take this.");
+    return translate(found.problem) || t("The server does not take this.");
   } catch {
     return answer.status === 413 ? t("This is too large.") : UNREACHABLE;
   }

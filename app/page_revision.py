@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .suggestions import Suggestions
 
 
-def page_state(assistant: Assistant, suggestions: Suggestions) -> str:
+def page_revision(assistant: Assistant, suggestions: Suggestions) -> str:
     """A word for the documents and the first questions; every open page asks for it often.
 
     It is another while documents are indexed.

@@ -40,7 +40,7 @@ def brand(switch: Switch) -> str:
     return (
         f"<h1>askdocs{name}</h1>"
         + (_switcher(switch, shown) if several else "")
-        + '<div id="announcement" class="unseen" role="status" data-t="no"></div>'
+        + '<div id="announcement" class="unseen" role="status" data-i18n="off"></div>'
     )
 
 
@@ -70,7 +70,7 @@ VIEW_LINKS = """
 """
 
 SEARCH = """
-<section class="view" id="view-search" aria-label="Search" data-t hidden>
+<section class="view" id="view-search" aria-label="Search" data-i18n hidden>
   <div class="view-body">
     <form id="search-form" role="search" autocomplete="off">
       <div class="search-line"><input type="search" id="search-words" name="q" maxlength="2000"
@@ -87,14 +87,14 @@ SEARCH = """
           </div></details>
       </div>
     </form>
-    <p id="search-state" class="quiet" role="status" data-t="no"></p>
+    <p id="search-state" class="quiet" role="status" data-i18n="off"></p>
     <div id="search-help">
-      <p data-t="html">All words have to stand in a document. <code>"exact phrase"</code> finds
+      <p data-i18n="html">All words have to stand in a document. <code>"exact phrase"</code> finds
         these words side by side, <code>word*</code> finds what begins like this.</p>
-      <p data-t="html">Keys: <kbd>/</kbd> comes here, <kbd>↓</kbd> <kbd>↑</kbd> go from hit to hit,
-        <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>
+      <p data-i18n="html">Keys: <kbd>/</kbd> comes here, <kbd>↓</kbd> <kbd>↑</kbd> go from hit to
+        hit, <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>
     </div>
-    <div id="search-results" class="places" data-t="no"></div>
+    <div id="search-results" class="places" data-i18n="off"></div>
   </div>
 </section>
 """
@@ -110,7 +110,7 @@ TOOLS = """
 </details>
 <details id="languages" class="menu">
   <summary aria-label="Language" title="Language"><span>EN</span></summary>
-  <ul data-t="no">
+  <ul data-i18n="off">
     <li><button type="button" data-language="en" lang="en">English</button></li>
     <li><button type="button" data-language="de" lang="de">Deutsch</button></li>
     <li><button type="button" data-language="fr" lang="fr">Français</button></li>
@@ -122,8 +122,8 @@ TOOLS = """
   ><span aria-hidden="true">◐</span></button>
 """
 
-_MANNER = """
-<div role="group" aria-label="How the language model answers" data-t>
+_ANSWER_OPTIONS = """
+<div role="group" aria-label="How the language model answers" data-i18n>
   <label class="quiet" title="Answer with quotes, without the language model"
     ><input type="checkbox" id="quotes-only"> Quotes only</label>
   <label class="quiet of-model" title="Compare, summarise, list, translate and explain: the model\
@@ -134,27 +134,28 @@ _MANNER = """
 </div>
 """
 
-WELCOME = "<h2 data-t>Ask your documents</h2>"
+WELCOME = "<h2 data-i18n>Ask your documents</h2>"
 
 CHOICE = """
 <div id="choice" role="group" aria-label="What the question is about" data-label="Only"
-  data-t="no" hidden></div>
+  data-i18n="off" hidden></div>
 """
 
 EDITING = """
-<p id="editing" data-t hidden><span class="quiet" data-t="no"></span> <strong>The questions after
-  it will be removed.</strong> <button type="button" data-action="stop-editing">Cancel</button></p>
+<p id="editing" data-i18n hidden><span class="quiet" data-i18n="off"></span>
+  <strong>The questions after it will be removed.</strong>
+  <button type="button" data-action="stop-editing">Cancel</button></p>
 """
 
 READER = """
-<aside class="panel" id="reader-panel" aria-label="Source" data-t hidden tabindex="-1">
+<aside class="panel" id="reader-panel" aria-label="Source" data-i18n hidden tabindex="-1">
   <div class="panel-head">
     <div class="panel-title"><h2 id="reader-title" dir="auto"></h2>
       <p id="reader-place" class="quiet" dir="auto"></p></div>
     <div class="panel-tools">
       <button type="button" data-action="previous" hidden aria-label="Previous citation"
         title="Previous citation (p)">‹</button>
-      <span id="reader-count" class="quiet" data-t="no"></span>
+      <span id="reader-count" class="quiet" data-i18n="off"></span>
       <button type="button" data-action="next" hidden aria-label="Next citation"
         title="Next citation (n)">›</button>
       <button type="button" data-action="copy-link">Copy link</button>
@@ -167,7 +168,7 @@ READER = """
       aria-controls="reader-contents">Contents</button>
     <span class="of-pdf" hidden><label class="quiet" for="reader-page">Page</label>
       <input id="reader-page" type="text" inputmode="numeric" autocomplete="off" size="4">
-      <span id="reader-pages" class="quiet" data-t="no"></span></span>
+      <span id="reader-pages" class="quiet" data-i18n="off"></span></span>
     <span class="of-pdf" hidden>
       <button type="button" data-action="zoom-out" aria-label="Smaller" title="Smaller">−</button>
       <button type="button" data-action="fit" title="As wide as the panel">Fit</button>
@@ -181,16 +182,16 @@ READER = """
   <div id="reader-find" class="panel-tools" role="search" hidden>
     <input id="reader-words" type="search" dir="auto" autocomplete="off"
       aria-label="Find in this document" placeholder="Find in this document…">
-    <span id="reader-found" class="quiet" role="status" data-t="no"></span>
+    <span id="reader-found" class="quiet" role="status" data-i18n="off"></span>
     <button type="button" data-action="find-previous" aria-label="Previous place">‹</button>
     <button type="button" data-action="find-next" aria-label="Next place">›</button>
     <button type="button" data-action="find-close" aria-label="Close the search">✕</button>
   </div>
-  <nav id="reader-contents" aria-label="Contents" data-t="no" hidden></nav>
-  <p id="reader-notice" class="notice" role="status" data-t="no" hidden></p>
+  <nav id="reader-contents" aria-label="Contents" data-i18n="off" hidden></nav>
+  <p id="reader-notice" class="notice" role="status" data-i18n="off" hidden></p>
   <div id="reader-text" class="panel-body" tabindex="0" role="region"
-    aria-labelledby="reader-title" data-t="no"></div>
-  <div id="reader-pdf" data-t="no" dir="ltr" hidden><p class="quiet" role="status" data-t
+    aria-labelledby="reader-title" data-i18n="off"></div>
+  <div id="reader-pdf" data-i18n="off" dir="ltr" hidden><p class="quiet" role="status" data-i18n
     >Opening the PDF…</p></div>
 </aside>
 """
@@ -206,14 +207,14 @@ HISTORY_HEAD = """
 """
 
 CONFIRM = """
-<dialog id="confirm" aria-labelledby="confirm-words" data-t>
+<dialog id="confirm" aria-labelledby="confirm-words" data-i18n>
   <form method="dialog">
     <p id="confirm-words" dir="auto"></p>
     <label id="confirm-label" hidden>New name
       <input id="confirm-name" type="text" maxlength="120" dir="auto" autocomplete="off"></label>
     <div class="dialog-buttons">
       <button type="button" data-action="cancel">Cancel</button>
-      <button type="submit" value="yes" data-t="no"></button>
+      <button type="submit" value="yes" data-i18n="off"></button>
     </div>
   </form>
 </dialog>
@@ -221,7 +222,7 @@ CONFIRM = """
 """
 
 _DOCUMENTS = """
-<section class="view" id="view-documents" aria-label="Documents" data-t hidden>
+<section class="view" id="view-documents" aria-label="Documents" data-i18n hidden>
   <div class="view-body">
     <div id="documents-tools">
       <div class="search-line"><input type="search" id="find" maxlength="400" dir="auto"
@@ -240,24 +241,24 @@ _DOCUMENTS = """
           data-action="index">Index again</button></span>
       </div>
     </div>
-    <div id="adding" role="status" data-t="no"></div>
-    <p id="documents-summary" class="quiet" data-t="no"></p>
+    <div id="adding" role="status" data-i18n="off"></div>
+    <p id="documents-summary" class="quiet" data-i18n="off"></p>
     <div id="documents-progress" hidden>
-      <p class="quiet" data-t="no"><span dir="auto"></span> <b></b></p>
+      <p class="quiet" data-i18n="off"><span dir="auto"></span> <b></b></p>
       <progress max="1" aria-label="How much of the documents is read"></progress></div>
-    <p id="documents-outcome" class="quiet" role="status" data-t="no"></p>
+    <p id="documents-outcome" class="quiet" role="status" data-i18n="off"></p>
     <p class="quiet hint"><span>{watched}</span>
       <span>Tick documents or folders to ask and search only those.</span></p>
-    <div id="documents" data-t="no"></div>
+    <div id="documents" data-i18n="off"></div>
   </div>
 </section>
 """
 
 
-def manner(*, tasks: bool, second_opinion: bool) -> str:
-    """How a language model answers, at first as the settings say."""
+def answer_options(*, tasks: bool, second_opinion: bool) -> str:
+    """Check boxes for the language model. At first they have the values of the settings."""
     ticked = {True: " checked", False: ""}
-    return _MANNER.format(tasks=ticked[tasks], opinion=ticked[second_opinion])
+    return _ANSWER_OPTIONS.format(tasks=ticked[tasks], opinion=ticked[second_opinion])
 
 
 def documents_view(*, may_change: bool, watching: bool) -> str:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from askdocs.answering.not_read import by_words_only
-from askdocs.app.wording import table_wording
+from askdocs.app.i18n.table_labels import table_labels
 from askdocs.documents.loaders.file_type import REASONS
 from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
 from askdocs.documents.loaders.pdf.garbled import UNDECODED
 
 APP = Path(__file__).parents[2] / "app"
-WORDS = APP / "static" / "words"
+WORDS = APP / "static" / "locales"
 SCRIPTS = sorted((APP / "static" / "js").glob("*.js"))
 LANGUAGES = ("de", "es", "fr", "ur")
 _PLACEHOLDER = re.compile(r"{(\w+)!?}")
@@ -95,7 +95,7 @@ def test_a_script_shows_only_words_that_are_translated(script: Path) -> None:
 def test_a_place_in_a_downloaded_table_is_translated_but_not_its_heading(
     place: str, translated: str
 ) -> None:
-    assert table_wording("de").place(place) == translated
+    assert table_labels("de").place(place) == translated
 
 
 def test_no_translation_is_of_words_that_nobody_says() -> None:

@@ -1,0 +1,1 @@
+"""Translation of the words that the page and its files contain."""
