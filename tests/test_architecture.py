@@ -32,7 +32,7 @@ ORDERS = {
 BORDERS = {
     "chromadb": {"index.vectors.chroma"},
     "gradio": {"app"},
-    "typer": {"cli.commands", "cli.options"},
+    "typer": {"cli"},
     "httpx": {"llm.openai", "system.http", "models.embedder_server", "index.vectors.chroma"},
     "xllamacpp": {"llm.load"},
     "ray": {"models.embedder_ray"},
@@ -158,7 +158,8 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         "models.embedder_server",
         "index.vectors.chroma",
         "system.processes",
-        "cli.commands",
+        "cli.serve",
+        "cli.standard_streams",
         "llm.openai",
     }
 
@@ -173,7 +174,7 @@ def test_only_the_command_line_prints() -> None:
         and node.func.id == "print"
     }
     # probe runs as a process of its own and answers on its standard output
-    assert printing <= {"cli.commands", "cli.session", "cli.terminal", "index.vectors.probe"}
+    assert {name for name in printing if not name.startswith("cli.")} <= {"index.vectors.probe"}
 
 
 def test_no_name_says_nothing() -> None:
@@ -188,6 +189,17 @@ def test_importing_loads_nothing_heavy(command: str) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
     )
     assert found.stdout.strip() == ""
+
+
+def test_the_help_of_the_command_line_loads_only_the_command_line() -> None:
+    code = (
+        "import sys, askdocs.cli.commands;"
+        "print(*{name.split('.')[1] for name in sys.modules if name.startswith('askdocs.')})"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert set(found.stdout.split()) == {"cli", "errors", "system"}
 
 
 def test_no_module_works_at_import() -> None:

@@ -65,7 +65,7 @@ def test_the_index_that_a_folder_had_alone_is_told(
     monkeypatch.chdir(folder)
     several = load_config_with_notes(environment={}, corpus=["corpus", "other"]).all
     (note,) = old_index_notes(several)
-    assert "index holds corpus already" in note
+    assert "index already contains corpus" in note
     assert "--index index" in note
 
 

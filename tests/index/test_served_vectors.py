@@ -126,7 +126,7 @@ def test_pages_and_commands_answer_while_another_process_indexes(
             assert "Owls hunt at night." in asked.stdout
             with urllib.request.urlopen(f"{address}/healthz", timeout=PATIENCE) as told:
                 assert b'"documents":2' in told.read().replace(b" ", b"")
-        assert "answers from what the other indexes" in stderr.read_text()
+        assert "answers from what the other process indexes" in stderr.read_text()
 
 
 def test_a_server_killed_in_mid_sync_loses_nothing(

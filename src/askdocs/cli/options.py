@@ -1,4 +1,4 @@
-"""Options that several commands have, each defined once."""
+"""Options that several commands share, each defined once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from askdocs.cli.session import Places
+from askdocs.cli.session import Paths
 
 Corpus = Annotated[
     Path | None,
@@ -29,7 +29,7 @@ Corpora = Annotated[
     typer.Option(
         "--corpus",
         metavar="DIR",
-        help="A folder of documents; several times for several [env: ASKDOCS_CORPUS; corpus].",
+        help="A folder of documents; can be given several times [env: ASKDOCS_CORPUS; corpus].",
     ),
 ]
 Indexes = Annotated[
@@ -37,8 +37,8 @@ Indexes = Annotated[
     typer.Option(
         "--index",
         metavar="DIR",
-        help="The folder of the index: one for each corpus, or one whose name is continued by"
-        " theirs [env: ASKDOCS_INDEX; index].",
+        help="The folder of the index: one for each corpus, or one to whose name theirs are added"
+        " [env: ASKDOCS_INDEX; index].",
     ),
 ]
 ConfigFile = Annotated[
@@ -55,13 +55,13 @@ Sources = Annotated[
     typer.Option(
         "--source",
         metavar="GLOB",
-        help="Look only in this document, folder or pattern; may be given several times.",
+        help="Use only this document, folder or pattern; can be given several times.",
     ),
 ]
 Poll = Annotated[
     bool,
     typer.Option(
-        "--poll", help="While watching, look for changes every second: for network drives."
+        "--poll", help="While watching, check for changes every second: for network drives."
     ),
 ]
 Llm = Annotated[
@@ -73,30 +73,30 @@ Llm = Annotated[
     ),
 ]
 Insist = Annotated[
-    bool, typer.Option("--insist", help="Answer even if the documents do not seem to.")
+    bool, typer.Option("--insist", help="Answer even if the confidence is below the minimum.")
 ]
 
-_PLACES: dict[str, Any] = {"corpus": Corpus, "index": Index, "config": ConfigFile}
+_PATHS: dict[str, Any] = {"corpus": Corpus, "index": Index, "config": ConfigFile}
 
 
-def with_places(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options --corpus, --index and --config, as its argument `places`."""
+def with_paths(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options --corpus, --index and --config, as its argument `paths`."""
 
     @wraps(command)
     def run(**values: Any) -> None:
-        places = Places(**{name: values.pop(name) for name in _PLACES})
-        command(places=places, **values)
+        paths = Paths(**{name: values.pop(name) for name in _PATHS})
+        command(paths=paths, **values)
 
     own = inspect.signature(command, eval_str=True)
     parameters: list[inspect.Parameter] = []
-    for each in own.parameters.values():
-        if each.name == "places":
+    for parameter in own.parameters.values():
+        if parameter.name == "paths":
             parameters += [
-                inspect.Parameter(name, each.KEYWORD_ONLY, default=None, annotation=kind)
-                for name, kind in _PLACES.items()
+                inspect.Parameter(name, parameter.KEYWORD_ONLY, default=None, annotation=kind)
+                for name, kind in _PATHS.items()
             ]
         else:
-            parameters.append(each.replace(kind=each.KEYWORD_ONLY))
+            parameters.append(parameter.replace(kind=parameter.KEYWORD_ONLY))
     run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     return run

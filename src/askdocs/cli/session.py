@@ -1,4 +1,4 @@
-"""Opens what a command works with: an Assistant, or the server that has the index open."""
+"""Opens the assistant of a command: in this process, or the server that has the index open."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """The options that say where things are: the documents, the index, the settings file."""
+class Paths:
+    """The options for the paths of the documents, the index and the settings file."""
 
     corpus: Path | None = None
     index: Path | None = None
@@ -46,7 +46,7 @@ def _read(config: Path | None, **overrides: Any) -> LoadedConfig:
 
 @contextmanager
 def open_assistant(
-    places: Places,
+    paths: Paths,
     *,
     llm: str | None = None,
     any_corpus: bool = False,
@@ -54,13 +54,13 @@ def open_assistant(
     """Open an assistant: one in this process, or the server that has the index open.
 
     Args:
-        places: Where documents, index and settings are.
+        paths: Where documents, index and settings are.
         llm: The language model; None for that of the settings.
         any_corpus: Accept a server of another folder of documents.
     """
     from askdocs.remote.client import find_server
 
-    settings = read_settings(places.config, corpus=places.corpus, index=places.index, llm=llm)
+    settings = read_settings(paths.config, corpus=paths.corpus, index=paths.index, llm=llm)
     server = find_server(settings, any_corpus=any_corpus)
     if server is None:
         from askdocs.assistant import Assistant
@@ -81,7 +81,7 @@ def open_each(
     *,
     llm: str | None = None,
 ) -> Iterator[list[Assistant]]:
-    """Open an Assistant of this process for each corpus. All of them share their models.
+    """Open an Assistant in this process for each corpus. All of them share their models.
 
     Raises:
         IndexBusyError: A server has one of the indexes open. The message has its address.
@@ -103,35 +103,36 @@ def open_each(
         yield opened
 
 
-def old_index_notes(each_corpus: Sequence[Config]) -> Iterator[str]:
-    """Notes on indexes that corpora had alone, where an empty one takes their place."""
+def old_index_notes(configs: Sequence[Config]) -> Iterator[str]:
+    """Yield a note for each corpus whose new, empty index replaces one that it had alone."""
     from askdocs.config import corpus_names
     from askdocs.index.catalog import readable_meta
     from askdocs.index.sync.run import FOLDER
     from askdocs.system.files import same_place
 
-    names = corpus_names([each.corpus for each in each_corpus])
-    for name, each in zip(names, each_corpus, strict=True):
-        old = each.index.with_name(each.index.name.removesuffix(f"-{name}") or each.index.name)
-        if old == each.index or each.index.exists():
+    names = corpus_names([config.corpus for config in configs])
+    for name, config in zip(names, configs, strict=True):
+        new = config.index
+        old = new.with_name(new.name.removesuffix(f"-{name}") or new.name)
+        if old == new or new.exists():
             continue
-        held = readable_meta(old / "catalog.sqlite").get(FOLDER, "")
-        if held and same_place(Path(held), each.corpus):
+        indexed = readable_meta(old / "catalog.sqlite").get(FOLDER, "")
+        if indexed and same_place(Path(indexed), config.corpus):
             yield (
-                f"The index {old} holds {each.corpus} already. To go on with it and not with a new"
-                f" one, {each.index}, name an index for each folder: --index {old} --index …"
+                f"The index {old} already contains {config.corpus}. To use it instead of a new one,"
+                f" {new}, name an index for each folder: --index {old} --index …"
             )
 
 
 def _busy(settings: Config, server: RemoteAssistant) -> IndexBusyError:
     return IndexBusyError(
-        f"The index {settings.index} is served at {server.address} already. Use that page, stop"
+        f"The index {settings.index} is already served at {server.address}. Use that page, stop"
         " that server first, or use another index with --index."
     )
 
 
 @contextmanager
-def open_alone(places: Places) -> Iterator[Assistant]:
+def open_alone(paths: Paths) -> Iterator[Assistant]:
     """Open an Assistant in this process, and no server.
 
     Raises:
@@ -139,7 +140,7 @@ def open_alone(places: Places) -> Iterator[Assistant]:
     """
     from askdocs.remote.client import find_server
 
-    settings = read_settings(places.config, corpus=places.corpus, index=places.index)
+    settings = read_settings(paths.config, corpus=paths.corpus, index=paths.index)
     server = find_server(settings)
     if server is not None:
         raise _busy(settings, server)
@@ -151,7 +152,7 @@ def open_alone(places: Places) -> Iterator[Assistant]:
 
 @contextmanager
 def watching(assistant: Assistant, *, poll: bool, follow: bool = True) -> Iterator[Watch]:
-    """Index the folder, and follow its changes as they happen. Print what each sync did."""
+    """Index the folder, then its changes as they happen. Print what each sync did."""
     from askdocs.cli.terminal import noting_progress, show_changes
     from askdocs.index.sync.watch import Watch
 
@@ -190,26 +191,12 @@ def _report(problem: str) -> None:
     print(f"askdocs: {problem}", file=sys.stderr, flush=True)
 
 
-def make_question_set(index: Path, folder: Path, config: Path | None) -> None:
-    """Convert the feedback of an index into a question set, and write it to `folder`."""
-    from askdocs.evaluation.feedback import write_question_set
-
-    with open_assistant(Places(index=index, config=config), any_corpus=True) as assistant:
-        sources = [record.source for record in assistant.status().documents]
-        made = write_question_set(index, [assistant.document(each) for each in sources], folder)
-    print(
-        f"{made.questions} questions from feedback in {folder}; {made.left_out} judgements do not"
-        " say what is right, or their quotes are gone.",
-        file=sys.stderr,
-    )
-
-
 def index_first_if_new(assistant: AssistantInterface, corpus: Path | None) -> None:
     """Index the folder if the index is empty.
 
     Args:
         assistant: The assistant.
-        corpus: The folder that the user named, or None.
+        corpus: The folder that the user has named, or None.
 
     Raises:
         CorpusError: The index is of another folder than `corpus`.

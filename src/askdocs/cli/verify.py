@@ -1,16 +1,66 @@
-"""Whether documents are read otherwise than before although their files look the same."""
+"""`askdocs verify`: checks whether the quotes of an export are still in the documents."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from askdocs.interface import AssistantInterface
+import typer
 
-Reading = tuple[int, str, str]  # size and time of a file, and the text that was read of it
+from askdocs.cli.options import AsJson, with_paths
+from askdocs.cli.session import Paths, open_assistant
+from askdocs.cli.standard_streams import print_json
+
+if TYPE_CHECKING:
+    from askdocs.interface import AssistantInterface
+
+Reading = tuple[int, str, str]  # size and time of a file, and the text that was read from it
+
+
+@with_paths
+def verify(
+    export: Annotated[
+        Path,
+        typer.Argument(metavar="EXPORT", help="A file saved on the page, or by `ask --json`."),
+    ],
+    *,
+    paths: Paths,
+    as_json: AsJson = False,
+) -> None:
+    """Update the index, and check whether the quotes of an export are still in the documents.
+
+    The cited files are read again, regardless of their size and times, and as this version of
+    askdocs reads them. Exit status 1 if a quote is not where it was.
+    """
+    from askdocs.cli.terminal import showing_progress
+    from askdocs.output.exports import (
+        check_export,
+        checks_as_json,
+        checks_as_text,
+        cited_sources,
+        read_export,
+    )
+
+    answers = read_export(export)
+    cited = cited_sources(answers)
+    with open_assistant(paths) as assistant:
+        before = readings(assistant, cited)
+        with showing_progress() as on_progress:
+            assistant.index(on_progress=on_progress, recheck=cited)
+        reread = read_otherwise(before, readings(assistant, cited))
+        checks = list(check_export(answers, assistant.document, reread))
+    if as_json:
+        print_json(checks_as_json(checks))
+    else:
+        for line in checks_as_text(checks):
+            print(line)
+    if any(quote.state != "holds" for quote in checks):
+        raise typer.Exit(1)
 
 
 def readings(assistant: AssistantInterface, sources: Collection[str]) -> dict[str, Reading]:
-    """How the index has read some documents; without those that it does not hold."""
+    """Return what the index has read of some documents; without those that it does not contain."""
     return {
         record.source: (record.size, record.modified, assistant.document(record.source).text)
         for record in assistant.status().documents
@@ -19,7 +69,10 @@ def readings(assistant: AssistantInterface, sources: Collection[str]) -> dict[st
 
 
 def read_otherwise(before: Mapping[str, Reading], now: Mapping[str, Reading]) -> set[str]:
-    """The sources of which only the text has changed, as a newer reader of the format does it."""
+    """Return the sources whose text has changed although size and time of the file have not.
+
+    That happens when a newer version of askdocs reads the format in another way.
+    """
     return {
         source
         for source, (*file, text) in now.items()
