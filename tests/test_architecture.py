@@ -146,7 +146,7 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
     readers = {
         name
         for name, file in modules()
-        if "environ" in file.read_text(encoding="utf-8") and not name.startswith("app.")
+        if "os.environ" in file.read_text(encoding="utf-8") and not name.startswith("app.")
     }
     # Embedders and chroma set switches of the libraries right before importing them. What starts a
     # process hands an environment on. The password of the server, the keys of a language model and
