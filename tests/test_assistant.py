@@ -170,6 +170,7 @@ def test_an_overview_begins_below_the_byline(tmp_path: Path) -> None:
 def test_a_greeting_gets_one_line_and_is_no_answer(sample: Assistant) -> None:
     answer = sample.ask("Hello!")
     assert answer.text == "Ask a question about your documents."
+    assert answer.kind == "reply"
     assert not answer.answered
     assert not answer.citations
 

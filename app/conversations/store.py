@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -159,7 +159,15 @@ def _with_new_fields(record: Any) -> Any:
         answer = exchange.get("answer")
         if answer is not None:
             answer.setdefault("with_history", len(answer["searched_for"]) > 1)
+            answer.setdefault("kind", _old_kind(answer))
     return record
+
+
+def _old_kind(answer: Mapping[str, Any]) -> str:
+    """The kind of an answer that was kept without it."""
+    if any(statement["markdown"] for statement in answer["statements"]):
+        return "prose"
+    return "overview" if answer["confidence"] == 1.0 and answer["notice"] else "quotes"
 
 
 def _words(conversation: Conversation) -> str:

@@ -145,7 +145,7 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
     `limited` says that only some documents were ticked, which a refusal then speaks of.
     """
     notice = f'<p class="notice">{escape(answer.notice)}</p>' if answer.notice else ""
-    if answer.band == "refusal":
+    if answer.band == "refusal" and answer.kind != "reply":
         text = _of_the_ticked(answer.text) if limited else answer.text
         return (
             f'<div class="answer refusal" dir="auto"><p data-i18n>{escape(text)}</p></div>{notice}'
@@ -349,9 +349,8 @@ def _nearest(hits: Sequence[Hit]) -> str:
 
 def _assurance(answer: Answer) -> str:
     """How sure the answer is and what it consists of, in quiet words."""
-    estimated = bool(answer.confidence) and not _is_overview(answer)
     told = summary(answer).removesuffix(".")
-    if not estimated:
+    if not answer.is_estimated:
         return f'<p class="quiet assurance" data-i18n>{escape(told)}.</p>' if told else ""
     sources = len({citation.source for citation in answer.citations})
     words = []
@@ -365,16 +364,11 @@ def _assurance(answer: Answer) -> str:
     return f'<p class="quiet assurance" title="{title}" data-i18n>{said}.</p>'
 
 
-def _is_overview(answer: Answer) -> bool:
-    """Whether an answer is how documents begin or go on, of which nothing was estimated."""
-    return answer.confidence == 1.0 and bool(answer.notice)
-
-
 def _searched_for(answer: Answer, number: int) -> str:
     """That a question was read together with those before it, and a way to ask it alone."""
-    other = [each for each in answer.searched_for if each.strip() != answer.question.strip()]
-    if not other or number == 0 or answer.notice.startswith("Searched for"):
+    if not answer.with_history or number == 0:
         return ""
+    other = answer.searched_for[1:]
     return (
         f'<p class="quiet searched" title="{escape("; ".join(other))}">'
         "<span>Understood together with the questions before.</span> "

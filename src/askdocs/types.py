@@ -176,6 +176,15 @@ class Statement:
     lead: str = ""
 
 
+# quotes: sentences of the documents, or none where it is refused; prose: what a language model
+# wrote; overview: what documents say of themselves; continuation: how they go on after what was
+# quoted; mentions: which documents mention something; documents: which there are; reply: words to
+# what asks nothing, such as a greeting.
+AnswerKind = Literal[
+    "quotes", "prose", "overview", "continuation", "mentions", "documents", "reply"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What askdocs says to a question. With `answered` false, it vouches for no answer.
@@ -189,6 +198,7 @@ class Answer:
     from (the nearest ones where there is no answer), `searched_for` is what was searched, `notice`
     is what the person should know beside it, `seconds` is the time it took. `with_history` is true
     where words of the turns before were searched too: the next question may refer to those turns.
+    `kind` says what it consists of.
     """
 
     question: str
@@ -202,6 +212,12 @@ class Answer:
     notice: str = ""
     seconds: float = field(default=0.0, compare=False)
     with_history: bool = False
+    kind: AnswerKind = "quotes"
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether `confidence` was estimated; overviews and lists are complete, not likely."""
+        return self.kind in ("quotes", "prose") and self.confidence > 0
 
     @property
     def band(self) -> Band:

@@ -97,6 +97,7 @@ def test_a_true_sentence_is_supported_and_cites_the_sentence_it_stands_on(ask: A
     assert "1.9 million pounds" in statement.citations[0].quote
     assert answer.text == f"{statement.text} [1]"
     assert not answer.notice
+    assert (answer.kind, answer.is_estimated) == ("prose", True)
 
 
 def test_a_false_sentence_is_marked_in_the_text_too(ask: Ask) -> None:

@@ -96,6 +96,7 @@ def test_a_topic_that_is_nowhere_is_not_answered(sample: Assistant) -> None:
 def test_an_overview_is_a_guide_with_the_own_words_of_the_documents(sample: Assistant) -> None:
     answer = sample.ask("What are the documents about?")
     assert answer.answered
+    assert (answer.kind, answer.is_estimated) == ("overview", False)
     assert answer.statements[0].verdict == "no_claim"
     quoted = [each for each in answer.statements if each.verdict == "quoted"]
     sources = {record.source for record in sample.status().documents}
@@ -175,6 +176,7 @@ def test_more_is_how_the_text_goes_on(sample: Assistant) -> None:
     for _ in range(2):
         more = sample.ask("Tell me more", history=history)
         assert more.answered
+        assert more.kind == "continuation"
         assert more.notice
         assert {each.source for each in more.citations} == {first.citations[0].source}
         assert min(each.end for each in more.citations) > ends[-1]

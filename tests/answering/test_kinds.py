@@ -69,6 +69,7 @@ def test_other_questions_are_no_questions_for_mentions(question: str) -> None:
 def test_all_documents_are_named_with_their_counts(town: Assistant) -> None:
     answer = town.ask("Which documents mention Vardefjord?")
     assert answer.answered
+    assert (answer.kind, answer.is_estimated) == ("mentions", False)
     assert answer.notice == (
         "2 of 3 documents mention “Vardefjord”: harbour.txt (once), market.md (once)."
     )

@@ -104,12 +104,21 @@ def test_what_is_said_of_a_conversation_while_it_goes_on_stays(
 def test_what_an_old_file_does_not_say_is_read_from_its_other_fields(tmp_path: Path) -> None:
     store = ConversationStore(tmp_path)
     searched = ("and when?", "and when? Trondvik")
-    answer = Answer("and when?", "In 1962.", searched_for=searched, with_history=True)
+    answer = Answer(
+        "and when?",
+        "In 1962.",
+        confidence=1.0,
+        notice="Its own words.",
+        searched_for=searched,
+        with_history=True,
+        kind="overview",
+    )
     told = Conversation().asked("and when?").answered(answer)
     store.save(ME, told)
     (file,) = tmp_path.glob("*/*.json")
     record = json.loads(file.read_text("utf-8"))
-    del record["exchanges"][0]["answer"]["with_history"]
+    for name in ("with_history", "kind"):
+        del record["exchanges"][0]["answer"][name]
     file.write_text(json.dumps(record), encoding="utf-8")
     found = store.load(ME, told.id)
     assert found is not None

@@ -31,7 +31,9 @@ def statement(
 
 
 def rendered(*statements: Statement) -> str:
-    answer = Answer("Which?", "…", statements, (CITATION,), answered=True, confidence=0.9)
+    answer = Answer(
+        "Which?", "…", statements, (CITATION,), answered=True, confidence=0.9, kind="prose"
+    )
     return render_answer(answer, 0)
 
 
@@ -102,7 +104,7 @@ def test_what_is_live_stays_text(words: str) -> None:
         rest = ALLOWED.sub("", html)
         assert "<" not in rest.replace("&lt;", "")
         assert not re.search(r"<[^>]*(?:\bon\w+=|\bsrc=|javascript:|href=\"(?!#source=))", html)
-    answer = Answer("?", "…", (statement(words),), (), answered=True)
+    answer = Answer("?", "…", (statement(words),), (), answered=True, kind="prose")
     exported = prose_markdown(answer)
     assert not re.search(r"(?<!\\)\[(?!\d\])|(?<!\\)<\w", exported.replace("~~~", ""))
 

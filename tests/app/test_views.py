@@ -27,6 +27,7 @@ from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, expo
 from askdocs.app.views.markdown import escaped
 from askdocs.types import (
     Answer,
+    AnswerKind,
     Citation,
     DocumentGuide,
     DocumentRecord,
@@ -156,7 +157,8 @@ def test_a_doubtful_statement_says_so_and_why() -> None:
 
 def test_a_refusal_shows_the_nearest_passages_and_what_was_searched() -> None:
     hits = an_answer("The nearest words.").hits
-    answer = Answer("and when?", "Nothing.", hits=hits, searched_for=("and when?", "kettle when"))
+    searched = ("and when?", "kettle when")
+    answer = Answer("and when?", "Nothing.", hits=hits, searched_for=searched, with_history=True)
     html = render_answer(answer, 1)
     assert "The nearest words." in html
     assert "Understood together with the questions before" in html
@@ -190,9 +192,25 @@ def test_a_doubted_passage_follows_perhaps_and_has_its_reason() -> None:
     assert "nearest" not in html
 
 
-def test_nothing_is_estimated_of_an_overview() -> None:
-    overview = replace(an_answer(confidence=1.0), notice="This is the beginning.")
-    assert "probability" not in render_answer(overview, 0)
+@pytest.mark.parametrize("kind", ["overview", "continuation", "mentions", "documents"])
+def test_nothing_is_estimated_of_an_overview_or_a_list(kind: AnswerKind) -> None:
+    answer = replace(an_answer(confidence=1.0), notice="This is the beginning.")
+    assert "probability" in render_answer(answer, 0)
+    assert "probability" not in render_answer(replace(answer, kind=kind), 0)
+
+
+def test_a_reply_to_a_greeting_is_no_refusal() -> None:
+    reply = Answer("Hello!", "Ask a question about your documents.", kind="reply")
+    html = render_present(Conversation().asked("Hello!", ["a.txt"]).answered(reply))
+    assert "refusal" not in html
+    assert "ask-all" not in html
+    assert "Ask a question about your documents." in html
+
+
+def test_a_question_that_is_searched_in_other_words_alone_needed_no_conversation() -> None:
+    asked = "Can you tell me what the report says about tolls?"
+    answer = replace(an_answer(), question=asked, searched_for=("tolls",))
+    assert "Understood" not in render_answer(answer, 1)
 
 
 @pytest.mark.parametrize("verdict", ["partly", "unsupported"])

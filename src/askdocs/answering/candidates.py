@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from askdocs.answering.questions.question import Question
-from askdocs.types import Hit
+from askdocs.types import AnswerKind, Hit
 
 # How a sentence was chosen: by the reader, by words and meaning (its language is not read), because
 # it is about a topic, or because its document begins or goes on with it.
@@ -68,6 +68,7 @@ class Considered:
         together: How many of the first candidates answer only together.
         following: The text of the document after a passage, by the id of the passage.
         preface: What is told before the quotes of an overview, a line for each thing.
+        kind: What an answer in quotes is made of.
         versions: The first candidate with what other versions of its document say, newest first.
     """
 
@@ -82,4 +83,5 @@ class Considered:
     together: int = 1
     following: Mapping[str, str] = field(default_factory=dict)
     preface: str = ""
+    kind: AnswerKind = "quotes"
     versions: tuple[Candidate, ...] = ()

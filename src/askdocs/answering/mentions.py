@@ -59,7 +59,7 @@ def answer_mentions(
     if not ordered:
         said = f"None of your {documents} documents mentions “{wanted.phrase}”."
         said = said if documents != 1 else f"Your document does not mention “{wanted.phrase}”."
-        return Answer(question, said, answered=True, confidence=1.0)
+        return Answer(question, said, answered=True, confidence=1.0, kind="mentions")
     citations: list[Citation] = []
     for each in ordered[:MOST_QUOTED]:
         passages = passages_of(each.document.source)
@@ -75,6 +75,7 @@ def answer_mentions(
         confidence=1.0,
         searched_for=(wanted.phrase,),
         notice=_list(wanted, ordered, documents),
+        kind="mentions",
     )
 
 

@@ -73,6 +73,7 @@ def overview(
         preface = "\n".join(document_in_words(each) for each in guide.documents[:FEW])
     return Considered(
         question=question,
+        kind="overview",
         searched_for=(question.text,),
         hits=tuple(hits.values()),
         candidates=tuple(candidates),
@@ -129,7 +130,12 @@ def further(
     hits = tuple({each.hit.passage.id: each.hit for each in chosen}.values())
     notice = "This is how the text goes on."
     return Considered(
-        question=question, searched_for=(), hits=hits, candidates=tuple(chosen), notice=notice
+        question=question,
+        kind="continuation",
+        searched_for=(),
+        hits=hits,
+        candidates=tuple(chosen),
+        notice=notice,
     )
 
 

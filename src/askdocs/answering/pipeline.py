@@ -369,15 +369,15 @@ def _without_search(
 ) -> Answer | None:
     """The Answer to a text that needs no reading; None for a question that does."""
     if question.intent == "greeting":
-        return Answer(question.text, _GREETED)
+        return Answer(question.text, _GREETED, kind="reply")
     mentioned = _mentioned(parts, question, sources)
     if mentioned is not None:
         return mentioned
     if question.intent == "documents":
         told = _documents_told(parts.open_catalog().records())
-        return Answer(question.text, told, answered=True, confidence=1.0)
+        return Answer(question.text, told, answered=True, confidence=1.0, kind="documents")
     if question.intent == "more" and not _shown(history):
-        return Answer(question.text, _MORE_OF_WHAT)
+        return Answer(question.text, _MORE_OF_WHAT, kind="reply")
     return None
 
 

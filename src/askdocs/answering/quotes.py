@@ -114,6 +114,7 @@ def _overview(considered: Considered) -> Answer:
         confidence=1.0,
         searched_for=considered.searched_for,
         with_history=considered.question.with_history,
+        kind=considered.kind,
         notice=considered.notice,
     )
 
@@ -137,6 +138,7 @@ def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> An
         confidence=round(considered.candidates[0].chance, 3),
         searched_for=considered.searched_for,
         with_history=considered.question.with_history,
+        kind=considered.kind,
     )
 
 
@@ -309,6 +311,7 @@ def _refusal(considered: Considered) -> Answer:
         confidence=round(candidates[0].chance, 3) if candidates else 0.0,
         searched_for=considered.searched_for,
         with_history=considered.question.with_history,
+        kind=considered.kind,
     )
 
 

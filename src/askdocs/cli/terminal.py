@@ -191,7 +191,7 @@ def _show_sources(answer: Answer) -> None:
         print(f"\n{line}")
     if answer.notice:
         print(f"\n{printable(answer.notice)}")
-    if len(answer.searched_for) > 1:
+    if answer.with_history:
         print(f"\n(searched for: {printable('; '.join(answer.searched_for))})")
 
 

@@ -188,7 +188,9 @@ class _Tools:
             for each in answer.citations
         ]
         perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
-        likely = [f"Chance that this answers: {answer.confidence:.0%}."]
+        likely = []
+        if answer.is_estimated:
+            likely = [f"Chance that this answers: {answer.confidence:.0%}."]
         return "\n".join([*perhaps, *lines, "", *quotes, "", *likely, *_remark(answer.notice)])
 
     def _result(self, hit: Hit) -> dict[str, str]:

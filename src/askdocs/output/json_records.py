@@ -20,6 +20,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "summary": summary(answer),
         "answered": answer.answered,
         "band": answer.band,
+        "kind": answer.kind,
         "confidence": answer.confidence,
         "searched_for": list(answer.searched_for),
         "with_history": answer.with_history,

@@ -9,7 +9,7 @@ _SUPPORTED = ("quoted", "supported")
 
 def is_prose(answer: Answer) -> bool:
     """Return whether a language model wrote the answer, so that its statements were judged."""
-    return any(statement.markdown for statement in answer.statements)
+    return answer.kind == "prose"
 
 
 def summary(answer: Answer) -> str:

@@ -118,9 +118,10 @@ def _finished(writing: _Writing, considered: Considered, quoted: Answer, notice:
         citations=tuple(writing.citations),
         hits=quoted.hits or considered.hits,
         answered=True,
-        confidence=quoted.confidence if quoted.answered else 0.0,
+        confidence=quoted.confidence if quoted.answered and quoted.is_estimated else 0.0,
         searched_for=considered.searched_for,
         with_history=considered.question.with_history,
+        kind="prose",
         notice=notice,
     )
 
