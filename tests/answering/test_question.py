@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from askdocs.answering.questions.answer_type import AnswerType
-from askdocs.answering.questions.question import identifiers_in, parse
+from askdocs.answering.questions.question import parse
 from askdocs.types import Answer, Turn
 
 
@@ -38,21 +38,6 @@ def test_a_request_is_read_as_the_question_in_it(asked: str, read_as: str) -> No
 )
 def test_a_question_has_one_intent(asked: str, intent: str) -> None:
     assert parse(asked).intent == intent
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Who paid invoice 10234?", {"10234"}),
-        ("what does INV-2024-07 cost", {"inv-2024-07"}),
-        ("changes in v1.2.3", {"v1.2.3"}),
-        ("What happened in 2016 on 12.03.2016?", set()),
-        ("the 15th of 20GB in the 1990s", set()),
-        ("a 45-day certificate in 2015/16", set()),
-    ],
-)
-def test_codes_and_long_numbers_are_identifiers(text: str, found: set[str]) -> None:
-    assert identifiers_in(text) == found
 
 
 @pytest.mark.parametrize(

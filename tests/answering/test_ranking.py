@@ -11,7 +11,6 @@ from askdocs import Assistant, Config
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import doubt
 from askdocs.answering.context import context_start, sentences
-from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import parse
 from askdocs.answering.ranking import after_reading, is_readable, rank
 from askdocs.models.answer_head import AnswerHead
@@ -37,15 +36,6 @@ def test_tables_are_read_for_an_english_question() -> None:
     table = "Year: 1873; Keeper: Ole Hansen; Height: 32"
     assert is_readable("When did Hansen start?", table)
     assert not is_readable("Når begynte Hansen?", table)
-
-
-def test_coverage_knows_the_forms_of_a_word_and_weighs_rare_ones_more() -> None:
-    rare = {"zehri": 3.0, "warn": 1.0}
-    assert coverage(rare, "Zehri's warning came late") == 1.0
-    assert coverage(rare, "a warning") == 0.25
-    assert coverage(rare, "Zehri spoke") == 0.75
-    assert coverage({}, "anything") == 0.0
-    assert coverage({"car": 1.0}, "He did not care") == 0.0
 
 
 def test_titles_and_headings_are_never_the_answer(sample: Assistant) -> None:

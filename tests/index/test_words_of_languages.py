@@ -7,43 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from askdocs.answering.coverage import coverage, loose_coverage
 from askdocs.index.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
-from askdocs.text.stemming import stems_for
 from askdocs.types import Document, Passage
-
-
-@pytest.mark.parametrize(
-    ("question", "word", "text"),
-    [
-        ("Wer baute die Türme?", "türme", "Der Turm am Hafen"),
-        ("Hvem eier båtene?", "båtene", "en båt"),
-        ("Ile kosztuje bilety na prom?", "bilety", "cena biletu"),
-        ("Who owns the boats?", "boats", "a boat"),
-        ("¿Quién vendió 10,500 libros?", "10,500", "10500 libros"),
-    ],
-)
-def test_words_have_the_stems_of_the_language_of_the_question(
-    question: str, word: str, text: str
-) -> None:
-    assert coverage({word: 1.0}, text, stems_for(question)) == 1.0
-
-
-@pytest.mark.parametrize(
-    ("word", "text", "share"),
-    [
-        ("beitrag", "Die Beiträge steigen.", 0.6),
-        ("beitrag", "Der Mitgliedsbeitrag steigt.", 0.6),
-        ("beitrag", "Der Beitrag steigt.", 1.0),
-        ("parcelles", "la parcelle onze", 0.6),
-        ("rat", "Der Vorrat reicht.", 0.0),
-        ("停车", "地面停车场", 1.0),
-    ],
-)
-def test_a_part_of_a_word_counts_less_than_the_word(word: str, text: str, share: float) -> None:
-    assert loose_coverage({word: 2.0}, text) == pytest.approx(share)
-    assert loose_coverage({}, text) == 0.0
-
 
 FORMS = {
     "de.txt": "Die Türme am Hafen sind gesperrt, und die Fähren der Reederei fahren nicht.",

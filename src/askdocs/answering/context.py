@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from askdocs.answering.questions.speech import speaker_unnamed
 from askdocs.answering.rule_switches import rule
 from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, any_of
+from askdocs.text.overlap import is_among
 from askdocs.text.sentences import is_item, is_row, sentence_spans
-from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import content_words
 from askdocs.types import Passage
 
@@ -163,7 +163,7 @@ def context_start(texts: Sequence[str], number: int) -> int:
     if taken_up and len(content_words(texts[number])) <= _ANAPHOR_WORDS:
         noun = taken_up[1].lower()
         for before in range(number - 1, max(number - _FURTHEST_NAMED, 0) - 1, -1):
-            if any(same_word(noun, word) for word in content_words(texts[before])):
+            if is_among(noun, content_words(texts[before])):
                 return min(first, before)
     if first > 0 and is_question(texts[first - 1]):
         first -= 1

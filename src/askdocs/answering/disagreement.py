@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
 from askdocs.answering.rule_switches import rule
-from askdocs.answering.verification.facts import NUMBER_WORDS
 from askdocs.text.calendar import MONTHS
+from askdocs.text.numbers import NUMBER_WORDS
 
 DIFFERENT = "Your documents differ on this."
 _LEAST, _SAME_MATTER = 0.3, 0.7  # of the question's words, by weight; rules

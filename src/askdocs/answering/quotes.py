@@ -23,6 +23,7 @@ from askdocs.answering.questions.turn import IN_DOUBT
 from askdocs.answering.ranking import after_reading
 from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
 from askdocs.text.language import asks_in_english
+from askdocs.text.overlap import containment
 from askdocs.text.sentences import is_item
 from askdocs.text.stop_words import content_words
 from askdocs.types import Answer, Citation, Statement
@@ -354,7 +355,9 @@ def _say_the_same(first: Candidate, second: Candidate) -> bool:
     figures = [{word for word in words if word[0].isdigit()} for words in (one, two)]
     if not (figures[0] <= figures[1] or figures[1] <= figures[0]):
         return False
-    return bool(one | two) and len(one & two) >= _SAME * min(len(one), len(two))
+    if not (one and two):  # one that has no content words adds nothing to the other
+        return bool(one | two)
+    return containment(one, two) >= _SAME
 
 
 def _with_numbers(statement: Statement) -> str:

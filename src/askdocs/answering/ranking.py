@@ -16,7 +16,6 @@ from askdocs.answering.context import (
     is_question,
     quotable_sentences,
 )
-from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.speech import (
     asked_names,
@@ -37,7 +36,9 @@ from askdocs.answering.unread import (
 from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
+from askdocs.text.identifiers import codes_in
 from askdocs.text.language import asks_in_english
+from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
 from askdocs.types import Hit, Passage
 
@@ -89,7 +90,6 @@ _ASKING_WORDS = frozenset("what who when where which why how is are was were did
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME_COVERAGE = 0.05
 _OTHER_ROW = 0.1  # of the chance of a row that holds fewer words of the question; a rule
-_CODE = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
 _ADDRESS = re.compile(r"[>\s]*(?:from|to|cc|bcc|reply-to): .*@", re.IGNORECASE)
 
 
@@ -172,8 +172,8 @@ def _with_identifiers(identifiers: Set[str], hits: Sequence[Hit]) -> list[Hit]:
 
 def _identifiers_around(hit: Hit) -> set[str]:
     passage = hit.passage
-    around = f"{passage.source} {passage.title} {passage.heading or ''} {passage.text}".lower()
-    return {match.group() for match in _CODE.finditer(around)}
+    around = f"{passage.source} {passage.title} {passage.heading or ''} {passage.text}"
+    return codes_in(around)
 
 
 def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:

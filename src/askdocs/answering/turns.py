@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.context import TURN_LABEL, is_question
-from askdocs.answering.coverage import coverage
 from askdocs.answering.questions.said import Said
 from askdocs.answering.questions.speech import names_in, reports_speech
 from askdocs.answering.rule_switches import rule
+from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
 from askdocs.text.stemming import stem
 from askdocs.text.tokens import words

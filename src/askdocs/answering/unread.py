@@ -11,10 +11,10 @@ from operator import mul
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import logistic
 from askdocs.answering.context import all_sentences, sentences
-from askdocs.answering.coverage import coverage, loose_coverage
 from askdocs.models.cross_encoder import SentenceScorer
 from askdocs.models.embedders import Embedder, Vectors, is_multilingual
 from askdocs.text.language import language_of
+from askdocs.text.overlap import coverage, loose_coverage
 from askdocs.text.stemming import stems_for
 from askdocs.types import Hit
 

@@ -9,6 +9,7 @@ from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
 from askdocs.answering.rule_switches import rule
 from askdocs.text.dates import document_date
+from askdocs.text.overlap import jaccard
 from askdocs.text.sentences import is_row
 from askdocs.text.stemming import stem
 from askdocs.text.stop_words import STOP_WORDS
@@ -61,8 +62,7 @@ def differ_in_figures(first: str, second: str) -> bool:
     if is_row(first) or is_row(second):
         return False
     (one, figures), (two, others) = _parted(first), _parted(second)
-    common = len(one & two)
-    alike = common >= _FEWEST_WORDS and common >= _ALIKE * len(one | two)
+    alike = len(one & two) >= _FEWEST_WORDS and jaccard(one, two) >= _ALIKE
     return alike and bool(figures) and bool(others) and figures != others
 
 

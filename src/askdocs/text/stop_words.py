@@ -131,6 +131,12 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word.removesuffix("'s") not in STOP_WORDS]
 
 
+def plain_words(text: str) -> list[str]:
+    """The different words of a text in lower case, without short ones and stop words."""
+    found = (each.group().lower() for each in re.finditer(r"[^\W\d_]{3,}", text))
+    return [word for word in dict.fromkeys(found) if word not in STOP_WORDS]
+
+
 def name_words(name: str) -> list[str]:
     """The content words of a file name or title: "Annual_Report-2020.pdf" has four."""
     return content_words(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name)))

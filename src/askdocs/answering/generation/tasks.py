@@ -15,7 +15,7 @@ from askdocs.answering.candidates import Considered
 from askdocs.answering.questions.intent import TEXT
 from askdocs.answering.questions.task import Task
 from askdocs.system.sampling import evenly_spread
-from askdocs.text.stemming import same_word
+from askdocs.text.overlap import share_among
 from askdocs.text.stop_words import name_words
 from askdocs.types import DocumentRecord, Hit, Passage
 
@@ -119,8 +119,7 @@ def _is_far(task: Task, passages: Sequence[Passage]) -> bool:
     """Whether the passages have too few of the words that tell what a question is about."""
     wanted = [word for word in _telling(task.question) if word not in _OF_TASKS]
     held = {word for each in passages for word in name_words(f"{each.title} {each.text}")}
-    found = [word for word in wanted if any(same_word(word, other) for other in held)]
-    return len(found) < _LEAST_HELD * len(wanted) if wanted else task.kind != "summarise"
+    return share_among(wanted, [*held]) < _LEAST_HELD if wanted else task.kind != "summarise"
 
 
 def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:

@@ -25,6 +25,7 @@ from askdocs.answering.questions.speech import asks_for_any_statement, asks_for_
 from askdocs.answering.questions.task import Task, task_of
 from askdocs.answering.rule_switches import rule
 from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, QUESTION_WORDS, any_of
+from askdocs.text.identifiers import identifiers_in
 from askdocs.types import Turn
 
 Intent = Literal[
@@ -54,13 +55,6 @@ _PLACE = re.compile(
     r"\s*(?P<number>\d+(?:\.\d+)*)(?: (?:of|in) [\w\s.-]+?)?"
     r"(?:\s+(?:say|state|mean|require|provide|contain|regulate|cover|about)s?)?\W*$",
     re.IGNORECASE,
-)
-# An identifier has a figure and either a letter, a mark between figures, or five figures.
-_IDENTIFIER = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
-_LONG_NUMBER = 5  # figures
-_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
-_QUANTITY = re.compile(
-    r"\d+(?:st|nd|rd|th|s|k|m|bn|x|%|mb|gb|kb|tb|kg|km|cm|mm|mg|ml|am|pm)?", re.I
 )
 
 
@@ -160,27 +154,6 @@ def without_request(text: str) -> str:
     """A question without the polite words around it: "Can you tell me when …" becomes "when …"."""
     rest = _REQUEST.sub("", text)
     return _WHETHER.sub("", rest) if rest != text else text
-
-
-def identifiers_in(text: str) -> frozenset[str]:
-    """The codes and long numbers of a text, in lower case: "INV-10234", "v1.2.3", "10234".
-
-    Years, dates, small numbers and quantities such as "15th" or "20GB" are none.
-    """
-    found = (match.group().lower() for match in _IDENTIFIER.finditer(text))
-    return frozenset(word for word in found if _is_identifier(word))
-
-
-def _is_identifier(word: str) -> bool:
-    figures = sum(character.isdigit() for character in word)
-    if not figures or _DATE.fullmatch(word):
-        return False
-    if word.isdigit():
-        return len(word) >= _LONG_NUMBER
-    if _QUANTITY.fullmatch(word):
-        return False
-    letters = any(character.isalpha() for character in word)
-    return letters and figures > 1 and not re.fullmatch(r"\d+[-/.]\d+|\d+-[a-z]+", word)
 
 
 def _intent(text: str, asked: str, read_as: str, topic: str, answer_type: AnswerType) -> Intent:

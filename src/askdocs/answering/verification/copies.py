@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from askdocs.answering.verification import facts
 from askdocs.answering.verification.rules import EXCHANGES, UNIT_OF, same_name
 from askdocs.text.english import NEGATIONS
+from askdocs.text.numbers import numbers_in
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
 
@@ -81,9 +82,9 @@ def _is_other(word: str, other: str, *, opens: bool) -> bool:
     """Whether two words are different numbers, units or names, or of opposite meaning."""
     if word.lower() == other.lower():
         return False
-    one, two = facts.figures(word), facts.figures(other)
+    one, two = numbers_in(word), numbers_in(other)
     if one and two:
-        return one[0][1] != two[0][1]
+        return one[0].value != two[0].value
     units = UNIT_OF.get(word.lower()), UNIT_OF.get(other.lower())
     if None not in units:
         return units[0] != units[1]

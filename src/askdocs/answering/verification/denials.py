@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from askdocs.answering.verification.quantities import plain_words, shared_words
 from askdocs.text.english import CONTRACTED_NOT, NEGATION, NEGATIONS, any_of
+from askdocs.text.overlap import count_among
 from askdocs.text.sentences import sentence_spans
+from askdocs.text.stop_words import plain_words
 
 _DENYING = re.compile(
     rf"\b(?:no(?!,)|{any_of(NEGATIONS - {'no'})}|{CONTRACTED_NOT})\b",  # "No, …" answers
@@ -43,7 +44,7 @@ def sweeping_denial(text: str, source: str) -> str:
     words = _plain(text)
     needed = max(1.0, _SHARE * len(words))
     sentences = (source[start:end] for start, end in sentence_spans(source))
-    about = [each for each in sentences if shared_words(words, _plain(each)) >= needed]
+    about = [each for each in sentences if count_among(words, _plain(each)) >= needed]
     if not about or any(_MAY_DENY.search(each) for each in about):
         return ""
     return "the source does not deny it"

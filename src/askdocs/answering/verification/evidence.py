@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from askdocs.answering.verification.statements import orders_saying
 from askdocs.models.embedders import Embedder
+from askdocs.text.overlap import count_among, is_among, share_among
 from askdocs.text.sentences import sentence_spans
-from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import content_words
 from askdocs.text.tokens import estimate_tokens
 from askdocs.types import Passage
@@ -56,7 +56,7 @@ class Nearness:
         for (text, quote), vector in zip(found, vectors, strict=True):
             words = tuple(content_words(text))
             likeness = max(0.0, float(own @ vector))
-            near = _WORDS_WEIGHT * share(wanted, words) + (1 - _WORDS_WEIGHT) * likeness
+            near = _WORDS_WEIGHT * share_among(wanted, words) + (1 - _WORDS_WEIGHT) * likeness
             result.append(Sentence(text, quote, words, near))
         return result
 
@@ -65,16 +65,6 @@ class Nearness:
         if new:
             self._known.update(zip(new, self._embedder.embed(new), strict=True))
         return [self._known[text] for text in texts]
-
-
-def share(wanted: Sequence[str], held: Sequence[str]) -> float:
-    """The share of the wanted words that are held, in any form; 0 to 1."""
-    return sum(is_held(word, held) for word in wanted) / max(len(wanted), 1)
-
-
-def is_held(word: str, held: Sequence[str]) -> bool:
-    """Whether a word, or a form of it, is among others."""
-    return any(same_word(word, other) for other in held)
 
 
 def selected(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -118,7 +108,7 @@ def bearing(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     missing = content_words(claim)
     taken: list[int] = []
     while len(taken) < MOST_BEARING:
-        gains = [sum(is_held(word, each.words) for word in missing) for each in sentences]
+        gains = [count_among(missing, each.words) for each in sentences]
         best = max(
             (number for number in range(len(sentences)) if number not in taken),
             key=lambda n: sentences[n].near if not taken else (gains[n] + sentences[n].near),
@@ -127,5 +117,5 @@ def bearing(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
         if best is None or (taken and gains[best] < _FURTHER_WORDS):
             break
         taken.append(best)
-        missing = [word for word in missing if not is_held(word, sentences[best].words)]
+        missing = [word for word in missing if not is_among(word, sentences[best].words)]
     return tuple(sentences[number].quote for number in sorted(taken))

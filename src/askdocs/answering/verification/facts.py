@@ -8,36 +8,13 @@ from collections.abc import Sequence
 
 from askdocs.text.calendar import DAYS, MONTHS
 from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, TITLES, any_of
+from askdocs.text.numbers import numbers_in
 from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import STOP_WORDS
 
 _DATE = re.compile(
     rf"\b(?:({'|'.join(MONTHS)})|({'|'.join(DAYS)})s?"
     r"|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?=\s+\d))\b",
-    re.IGNORECASE,
-)
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-    " fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-NUMBER_WORDS = {
-    **{word: float(value) for value, word in enumerate(_UNITS)},
-    **{word: float(10 * value) for value, word in enumerate(_TENS, start=2)},
-    "dozen": 12.0,
-}
-SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_FIGURE = re.compile(
-    r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?=\D|$)"
-    rf"|\b(?:(?:{'|'.join(_TENS)})[- ](?:{'|'.join(_UNITS[1:10])})"
-    rf"|{'|'.join([*_UNITS[:1], *_UNITS[2:], *_TENS, 'dozen', *SCALES])})\b",
-    re.IGNORECASE,
-)
-_SCALE = re.compile(rf"[\s-]*({'|'.join(SCALES)}|[kKmM]|bn)\b")
-_SHORT_SCALES = {"k": 1e3, "m": 1e6, "bn": 1e9}
-_ROUGHLY = re.compile(
-    r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|under|more than|less than"
-    r"|at least|close to|up to)\s*$",
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
@@ -51,30 +28,13 @@ _PRONOUN = re.compile(
 )
 
 
-def figures(text: str) -> list[tuple[str, float, bool]]:
-    """Each number of a text as (as written, value, whether it is meant roughly)."""
-    found: list[tuple[str, float, bool]] = []
-    place = 0
-    while (match := _FIGURE.search(text, place)) is not None:
-        value = _value(match.group().lower())
-        end = match.end()
-        while (scale := _SCALE.match(text, end)) is not None:
-            word = scale[1].lower()
-            value *= SCALES.get(word) or _SHORT_SCALES[word]
-            end = scale.end()
-        rough = bool(_ROUGHLY.search(text[: match.start()]))
-        found.append((text[match.start() : end], value, rough))
-        place = end
-    return found
-
-
 def missing_figure(text: str, source: str) -> str:
     """A number of `text`, as written there, that `source` does not give; "" if there is none.
 
     What is said to be "about" or "over" a number may be rounded to the digits that it has.
     """
-    given = [value for _, value, _ in figures(source)]
-    for written, value, rough in figures(text):
+    given = [value for _, value, _ in numbers_in(source)]
+    for written, value, rough in numbers_in(text):
         digits = len(re.sub(r"\D", "", written).strip("0")) or 1
         held = {float(f"{other:.{digits - 1}e}") for other in given} if rough else set()
         if value not in held.union(given):
@@ -181,12 +141,3 @@ def _pronouns(text: str) -> Counter[str]:
 
 def _date_name(match: re.Match[str]) -> str:
     return match.group().lower()[:3]
-
-
-def _value(written: str) -> float:
-    parts = re.split(r"[- ]", written)
-    if all(part in NUMBER_WORDS for part in parts):
-        return sum(NUMBER_WORDS[part] for part in parts)
-    if written in SCALES:
-        return SCALES[written]
-    return float(written.replace(",", ""))

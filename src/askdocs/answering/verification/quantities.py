@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from askdocs.answering.verification.facts import NUMBER_WORDS, SCALES
+from askdocs.text.numbers import NUMBER_WORDS, SCALES
+from askdocs.text.overlap import count_among
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stemming import same_word
-from askdocs.text.stop_words import STOP_WORDS
+from askdocs.text.stop_words import STOP_WORDS, plain_words
 
 Kind = Literal["span", "share", "times", "count"]
 
@@ -302,7 +303,7 @@ class _Held:
 
     def __init__(self, text: str, words: Sequence[str]) -> None:
         self.amounts = quantities(text)
-        self.shared = shared_words(words, plain_words(text))
+        self.shared = count_among(words, plain_words(text))
 
 
 def _is_small(own: Quantity) -> bool:
@@ -386,14 +387,3 @@ def _combined(values: Iterable[float], factors: Iterable[float]) -> Iterator[flo
                 yield one / (1 + factor)
             if factor not in (0, 1):
                 yield one / (1 - factor)
-
-
-def plain_words(text: str) -> list[str]:
-    """The different words of a text in lower case, without short ones and stop words."""
-    found = (each.group().lower() for each in re.finditer(r"[^\W\d_]{3,}", text))
-    return [word for word in dict.fromkeys(found) if word not in STOP_WORDS]
-
-
-def shared_words(words: Sequence[str], others: Sequence[str]) -> int:
-    """How many of the words are, by their stems, among the others."""
-    return sum(any(same_word(word, other) for other in others) for word in words)

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from askdocs.text.english import BE, NEGATION, any_of
+from askdocs.text.overlap import is_among
 from askdocs.text.sentences import sentence_spans
-from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import STOP_WORDS
 
 _BE = any_of(BE)
@@ -166,7 +166,7 @@ def _exchanged(one: _Relation, other: _Relation) -> bool:
 
 
 def _meet(words: Sequence[str], others: Sequence[str]) -> bool:
-    return any(same_word(word, other) for word in words for other in others)
+    return any(is_among(word, others) for word in words)
 
 
 def _pattern(words: str, *, passive: bool = False) -> re.Pattern[str] | None:

@@ -7,14 +7,14 @@ is sure; "" otherwise.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
+from askdocs.text.overlap import count_among
 from askdocs.text.sentences import sentence_spans
-from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import STOP_WORDS
+from askdocs.text.tokens import without_diacritics
 
 _UNITS = """
     mcg µg μg ug microgram micrograms | mg milligram milligrams | g gram grams gramme grammes
@@ -242,11 +242,7 @@ def same_name(one: str, other: str) -> bool:
 
 
 def _unaccented(text: str) -> str:
-    return "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text.lower())
-        if not unicodedata.combining(letter)
-    )
+    return without_diacritics(text.lower())
 
 
 def _root(name: str) -> str:
@@ -342,7 +338,7 @@ def _likeness(
     best = (0, "")
     for place, end in _occurrences(words, forms):
         held = _around(words, place, end)
-        alike = sum(any(same_word(word, other) for other in held) for word in around)
+        alike = count_among(around, held)
         best = max(best, (alike, " ".join(words[place:end])))
     return best
 

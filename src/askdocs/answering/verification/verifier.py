@@ -19,7 +19,6 @@ from askdocs.answering.verification.evidence import (
     bearing,
     joined,
     selected,
-    share,
     titled,
 )
 from askdocs.answering.verification.quotations import (
@@ -43,6 +42,7 @@ from askdocs.answering.verification.wording import piece_of_sentence, whole_sent
 from askdocs.models.embedders import Embedder
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.text.language import is_english
+from askdocs.text.overlap import share_among
 from askdocs.text.stop_words import content_words
 from askdocs.types import Passage, Verdict
 
@@ -511,7 +511,7 @@ def _is_ordered(text: str, quotes: Sequence[Quote]) -> bool:
     wanted = content_words(text)
     for passage, start, end in quotes:
         words = passage.slice(start, end)
-        is_near = share(wanted, content_words(words)) >= _ORDERED_SHARE
+        is_near = share_among(wanted, content_words(words)) >= _ORDERED_SHARE
         if is_near and is_directive(words, text):
             return True
     return False

@@ -1,11 +1,20 @@
-"""How much of a question's words a text holds."""
+"""How many words two texts share, by the measures that are used here.
+
+| measure | what is compared | divided by |
+| --- | --- | --- |
+| `coverage` | stems, each with a weight | the weight of the words of the question |
+| `loose_coverage` | the same, and parts of words | the same |
+| `count_among`, `share_among` | forms of words | nothing; the words that are looked for |
+| `jaccard` | words as they are | the words of both |
+| `containment` | words as they are | the words of the smaller side |
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
-from askdocs.text.stemming import stem
+from askdocs.text.stemming import same_word, stem
 from askdocs.text.tokens import without_diacritics, words
 
 _SHORTEST_PART = 4  # letters
@@ -40,6 +49,31 @@ def loose_coverage(rare_words: Mapping[str, float], text: str) -> float:
         weight * _likeness(without_diacritics(word), held) for word, weight in rare_words.items()
     )
     return sum(found) / total
+
+
+def is_among(word: str, others: Iterable[str]) -> bool:
+    """Whether a word, or a form of it, is among others."""
+    return any(same_word(word, other) for other in others)
+
+
+def count_among(words: Iterable[str], others: Sequence[str]) -> int:
+    """How many words are, in any form, among others."""
+    return sum(is_among(word, others) for word in words)
+
+
+def share_among(words: Sequence[str], others: Sequence[str]) -> float:
+    """The share of words that are, in any form, among others; 0 to 1, 0 for no words."""
+    return count_among(words, others) / max(len(words), 1)
+
+
+def jaccard(one: Set[str], two: Set[str]) -> float:
+    """The words that two sets have in common, as a share of all of theirs; 0 to 1."""
+    return len(one & two) / max(len(one | two), 1)
+
+
+def containment(one: Set[str], two: Set[str]) -> float:
+    """The words that two sets have in common, as a share of the smaller one; 0 to 1."""
+    return len(one & two) / max(min(len(one), len(two)), 1)
 
 
 def _likeness(word: str, held: Iterable[str]) -> float:

@@ -1,0 +1,65 @@
+"""The numbers in a text, in figures and in words."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    " fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NUMBER_WORDS = {
+    **{word: float(value) for value, word in enumerate(_UNITS)},
+    **{word: float(10 * value) for value, word in enumerate(_TENS, start=2)},
+    "dozen": 12.0,
+}
+SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_FIGURE = re.compile(
+    r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?=\D|$)"
+    rf"|\b(?:(?:{'|'.join(_TENS)})[- ](?:{'|'.join(_UNITS[1:10])})"
+    rf"|{'|'.join([*_UNITS[:1], *_UNITS[2:], *_TENS, 'dozen', *SCALES])})\b",
+    re.IGNORECASE,
+)
+_SCALE = re.compile(rf"[\s-]*({'|'.join(SCALES)}|[kKmM]|bn)\b")
+_SHORT_SCALES = {"k": 1e3, "m": 1e6, "bn": 1e9}
+_ROUGHLY = re.compile(
+    r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|under|more than|less than"
+    r"|at least|close to|up to)\s*$",
+    re.IGNORECASE,
+)
+
+
+class Number(NamedTuple):
+    """A number as it is written, its value, and whether it is meant roughly."""
+
+    written: str
+    value: float
+    is_rough: bool
+
+
+def numbers_in(text: str) -> list[Number]:
+    """The numbers of a text, in order: "1,200", "twenty-five", "3.5 million"."""
+    found: list[Number] = []
+    place = 0
+    while (match := _FIGURE.search(text, place)) is not None:
+        value = _value(match.group().lower())
+        end = match.end()
+        while (scale := _SCALE.match(text, end)) is not None:
+            word = scale[1].lower()
+            value *= SCALES.get(word) or _SHORT_SCALES[word]
+            end = scale.end()
+        rough = bool(_ROUGHLY.search(text[: match.start()]))
+        found.append(Number(text[match.start() : end], value, rough))
+        place = end
+    return found
+
+
+def _value(written: str) -> float:
+    parts = re.split(r"[- ]", written)
+    if all(part in NUMBER_WORDS for part in parts):
+        return sum(NUMBER_WORDS[part] for part in parts)
+    if written in SCALES:
+        return SCALES[written]
+    return float(written.replace(",", ""))
