@@ -67,8 +67,8 @@ def _words(folder: Path, passages: int, asked: int) -> None:
             _told(number * len(of_document), "words", partial(catalog.replace_files, files))
             files = []
     catalog.replace_files(files)
-    print(f"{catalog.count():,} passages")
-    _timed("rare words", catalog.rare_words, questions(texts, asked))
+    print(f"{catalog.count_passages():,} passages")
+    _timed("rare words", catalog.term_weights, questions(texts, asked))
     _timed("search by words", lambda q: catalog.search_words(q, limit=50), questions(texts, asked))
 
 

@@ -45,7 +45,7 @@ def main() -> None:
         stages: Stages = {}
         for number, question in enumerate(questions(texts, given.questions + 1)):
             _measure(assistant, question, given.read, {} if number == 0 else stages)
-        print(f"{describe()}; {assistant._parts.open_catalog().count():,} passages\n")
+        print(f"{describe()}; {assistant._parts.open_catalog().count_passages():,} passages\n")
     print("| stage | wall, ms | CPU, ms |\n| --- | --- | --- |")
     for name, times in stages.items():
         wall, cpu = (1000 * median(each[part] for each in times) for part in (0, 1))
@@ -62,7 +62,7 @@ def _measure(assistant: Assistant, question: str, read: list[int], stages: Stage
     catalog, vectors = assistant._parts.open_catalog(), assistant._parts.open_vectors()
     vector = timed("embed the question", lambda: assistant.embedder.embed_question(question))
     timed("search by meaning", lambda: vectors.search(vector, limit=CANDIDATES))
-    rare = timed("which words are rare", lambda: catalog.rare_words(question))
+    rare = timed("which words are rare", lambda: catalog.term_weights(question))
     timed("search by words", lambda: catalog.search_words(question, limit=CANDIDATES))
     hits = timed("search, whole", lambda: assistant.search(question, top_k=max(read)))
     reader = assistant._parts.open_reader()

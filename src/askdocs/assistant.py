@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,16 +22,14 @@ from askdocs.guide.folder import READ
 from askdocs.guide.outline import outline_of
 from askdocs.guide.questions import questions_of
 from askdocs.index.activity import Tracker
-from askdocs.index.catalog import number_in
+from askdocs.index.catalog import IndexState
 from askdocs.index.doctor import Diagnosis, Repair, diagnose, repair
 from askdocs.index.fingerprint import check_fingerprint, fingerprint
 from askdocs.index.folder import index_bytes
 from askdocs.index.recovery import move_vectors
 from askdocs.index.session import OpenIndex
-from askdocs.index.sync.load import UNREAD
 from askdocs.index.sync.plan import plan_sync, planned_changes
-from askdocs.index.sync.run import CHANGED, FOLDER, add_documents, sync
-from askdocs.index.sync.sample import SAMPLED
+from askdocs.index.sync.run import add_documents, sync
 from askdocs.interface import AssistantInterface
 from askdocs.models.embedders import ENGLISH_SPEC, MULTILINGUAL_SPEC, Embedder
 from askdocs.resources import Models, Parts
@@ -161,9 +159,9 @@ class Assistant(AssistantInterface):
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
             if sampled:
-                catalog.set_meta({SAMPLED: str(sampled)})
+                catalog.set_state(language_sample=str(sampled))
             if recheck:
-                catalog.distrust(recheck)
+                catalog.mark_for_rereading(recheck)
             with self._parts.embedding(ray) as embedder:
                 vectors = self._parts.open_vectors()
                 return sync(
@@ -192,7 +190,7 @@ class Assistant(AssistantInterface):
 
     def is_indexed(self) -> bool:
         catalog = self._parts.open_catalog()
-        return bool(catalog.meta().get("sync_started_ns")) and bool(catalog.count())
+        return bool(catalog.state().sync_started_ns) and bool(catalog.count_passages())
 
     def check_index(self) -> None:
         """Check that the index can be brought up to date with the settings of now.
@@ -210,7 +208,7 @@ class Assistant(AssistantInterface):
                 self._parts.open_vectors().count()
 
     def check_folder(self) -> None:
-        other = Path(self._parts.open_catalog().meta().get(FOLDER, self.config.corpus))
+        other = Path(self._parts.open_catalog().state().corpus or self.config.corpus)
         if other.is_dir() and not same_place(other, self.config.corpus):
             raise CorpusError(
                 f"The index {self.config.index} holds the documents of {other}, not those of"
@@ -220,26 +218,26 @@ class Assistant(AssistantInterface):
 
     def status(self) -> Status:
         catalog = self._parts.open_catalog()
-        meta = catalog.meta()
+        state = catalog.state()
         return Status(
             corpus=str(self.config.corpus),
             index=str(self.config.index),
-            embedder=meta.get("embedder", ""),
-            models=self._models(meta),
-            documents=tuple(catalog.records()),
+            embedder=state.embedder,
+            models=self._models(state),
+            documents=tuple(catalog.document_records()),
             failed=tuple(catalog.failures()),
-            passages=catalog.count(),
+            passages=catalog.count_passages(),
             bytes=index_bytes(self.config.index),
-            vectors=meta.get("vectors", self.config.vectors),
-            unread=number_in(meta, UNREAD),
+            vectors=state.vectors or self.config.vectors,
+            unread=state.files_pending,
             pending=catalog.count_pending(),
         )
 
-    def _models(self, meta: Mapping[str, str]) -> str:
+    def _models(self, state: IndexState) -> str:
         """The built-in models of the index, in words; "" where another embedder is set."""
-        spec = meta.get("embedder", "").rpartition(":")[0]
+        spec = state.embedder.rpartition(":")[0]
         name = {ENGLISH_SPEC: "english", MULTILINGUAL_SPEC: "multilingual"}.get(spec, "")
-        why = meta.get(SAMPLED, "") if self.config.models == "auto" else ""
+        why = state.language_sample if self.config.models == "auto" else ""
         return f"{name} ({why})" if name and why else name
 
     def count_documents(self) -> int:
@@ -249,7 +247,7 @@ class Assistant(AssistantInterface):
     def revision(self) -> str:
         """Return a revision token. It changes with the documents, and is cheap to get."""
         catalog = self._parts.open_catalog()
-        return f"{catalog.meta().get(CHANGED, '')}-{catalog.count()}"
+        return f"{catalog.state().changed_ns or ''}-{catalog.count_passages()}"
 
     def document(self, source: str) -> Document:
         document = self._parts.open_catalog().document(source)
@@ -324,7 +322,7 @@ class Assistant(AssistantInterface):
         with self._sync_guard, self._parts.guard:
             self._parts.open_lock()
             catalog = self._parts.open_catalog()
-            now = replace(self.config, vectors=catalog.meta().get("vectors", self.config.vectors))
+            now = replace(self.config, vectors=catalog.state().vectors or self.config.vectors)
             target = replace(self.config, vectors=vectors)
             check_fingerprint(catalog, fingerprint(now, self.embedder))
             if now.vectors == target.vectors:

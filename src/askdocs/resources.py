@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from askdocs.config import Config
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
 from askdocs.guide.folder import Guides
-from askdocs.index.catalog import Catalog, readable_meta
+from askdocs.index.catalog import Catalog, readable_state
 from askdocs.index.fingerprint import fingerprint as fingerprint_of
 from askdocs.index.folder import (
     delete_index,
@@ -275,7 +275,7 @@ class Parts:
 
     def _indexed_spec(self) -> str:
         """The built-in embedder that the index was made with; "" where there is none."""
-        found = readable_meta(self.config.index / "catalog.sqlite").get("embedder", "")
+        found = readable_state(self.config.index / "catalog.sqlite").embedder
         built_in = (ENGLISH_SPEC, MULTILINGUAL_SPEC)
         return next((spec for spec in built_in if found.startswith(f"{spec}:")), "")
 
@@ -365,7 +365,7 @@ class Parts:
             catalog = self.open_catalog()
             if not self.config.served and catalog.problems():
                 return False
-            catalog.forget()
+            catalog.clear()
             if not self.config.served:
                 self.close_vectors()
                 delete_vectors(self.config.index)

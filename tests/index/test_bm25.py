@@ -93,7 +93,7 @@ def match_expression(chosen: list[str]) -> str:
 def check(index: Index) -> None:
     for question in QUESTIONS:
         found = index.catalog.search_words(question, limit=10_000)
-        expected = index.expected(index.catalog.rare_words(question), 10_000)
+        expected = index.expected(index.catalog.term_weights(question), 10_000)
         assert dict(found) == pytest.approx(dict(expected))
         scores = [score for _, score in found]
         assert scores == sorted(scores, reverse=True)

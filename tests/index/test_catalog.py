@@ -22,6 +22,8 @@ from askdocs.index.catalog import (
     FileRecord,
     IndexedDocument,
     IndexedFile,
+    IndexState,
+    readable_state,
     readable_vectors,
 )
 from askdocs.types import Anchor, Document
@@ -70,7 +72,7 @@ def test_what_was_not_read_is_kept_with_its_document(catalog: Catalog) -> None:
     catalog.replace_files([IndexedFile(record, [IndexedDocument(document, [], [])])])
     put(catalog, "whole.txt", "Kettles boil water.")
     assert catalog.document("a.pdf") == document
-    assert [each.left_out for each in catalog.records()] == [document.left_out, ()]
+    assert [each.left_out for each in catalog.document_records()] == [document.left_out, ()]
     assert catalog.left_out() == {"a.pdf": document.left_out}
     assert catalog.files_partly_read() == {"a.pdf"}
     catalog.note_files([FileRecord("a.pdf", 1, 2, "h", "damaged")])
@@ -143,7 +145,7 @@ def test_a_replaced_file_leaves_nothing_of_the_old_one(catalog: Catalog) -> None
     put(catalog, "a.txt", "Kettles boil water.")
     assert (found(catalog, "owls"), found(catalog, "kettles")) == (set(), {"a.txt"})
     assert catalog.orphans() == old
-    assert catalog.count() == 1
+    assert catalog.count_passages() == 1
 
 
 def test_a_file_moves_from_its_old_name_in_one_step(catalog: Catalog) -> None:
@@ -214,7 +216,7 @@ def test_vectors_of_no_passage_are_pruned(catalog: Catalog) -> None:
     catalog.prune_vectors()
     assert catalog.cached_vectors([b"nobody"]) == {}
     assert catalog.count_without_vectors() == 0
-    assert catalog.count() == 1
+    assert catalog.count_passages() == 1
 
 
 def test_threads_read_and_write_at_once(catalog: Catalog) -> None:
@@ -234,7 +236,7 @@ def test_threads_read_and_write_at_once(catalog: Catalog) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert catalog.count() == 4
+    assert catalog.count_passages() == 4
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
@@ -290,3 +292,25 @@ def test_threads_wait_for_each_other_as_long_as_a_write_takes(
         with pytest.raises(CorpusError, match="Another program is writing"):
             catalog.set_meta({"a": "c"})
     catalog.close()
+
+
+def test_the_state_of_an_index_is_stored_by_its_old_names_and_damage_is_nothing(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "catalog.sqlite"
+    catalog = Catalog(file)
+    catalog.set_state(files_pending=3, mounted_folders=["a", "b"], corpus="/docs", changed_ns=7)
+    catalog.set_meta({"sampled": "of 4 files looked at, 0 are not in English"})
+    assert catalog.meta() == {
+        "unread": "3", "mounts": '["a", "b"]', "corpus": "/docs", "changed_ns": "7",
+        "sampled": "of 4 files looked at, 0 are not in English",
+    }  # fmt: skip
+    state = catalog.state()
+    assert (state.files_pending, state.mounted_folders, state.changed_ns) == (3, ("a", "b"), 7)
+    assert state.language_sample.startswith("of 4 files")
+    catalog.set_meta({"unread": "three", "mounts": "{", "sync_started_ns": ""})
+    damaged = catalog.state()
+    assert (damaged.files_pending, damaged.mounted_folders, damaged.sync_started_ns) == (0, (), 0)
+    catalog.close()
+    assert readable_state(file) == damaged
+    assert readable_state(tmp_path / "none.sqlite") == IndexState()

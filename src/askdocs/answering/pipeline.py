@@ -38,9 +38,7 @@ from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.answering.versions import versions
 from askdocs.errors import AskdocsError, ModelUnavailableError
-from askdocs.index.catalog import number_in
 from askdocs.index.fingerprint import check_fingerprint
-from askdocs.index.sync.load import UNREAD
 from askdocs.models.bundled import common_words
 from askdocs.models.embedders import ENGLISH_SPEC
 from askdocs.resources import Parts
@@ -127,7 +125,7 @@ def _considered(
         return _further(parts, question.alone(), shown)
     whole = question.overview_of
     is_overview = question.intent == "overview"
-    records = parts.open_catalog().records() if is_overview or whole else []
+    records = parts.open_catalog().document_records() if is_overview or whole else []
     if is_overview or (whole and names_document(whole, records)):
         return _overview(parts, question.alone(), sources, records)
     if question.comparison and not history:
@@ -191,7 +189,7 @@ def _compared(
 
 def _rarest(parts: Parts, names: Sequence[str]) -> str:
     """The word of a side that tells it from others best."""
-    rarity = parts.open_catalog().rare_words(" ".join(names))
+    rarity = parts.open_catalog().term_weights(" ".join(names))
     return max(rarity, key=lambda word: rarity[word])
 
 
@@ -211,10 +209,10 @@ def _searched(
     """What is found for a question, read and ranked."""
     catalog = parts.open_catalog()
     hits = find(parts, question.queries, limit=parts.config.passages_read, sources=sources)
-    hits = with_replies(hits, catalog.after)
+    hits = with_replies(hits, catalog.passages_after)
     ranking, rare_words = Ranking((), {}), dict[str, float]()
     if hits:
-        rare_words = catalog.rare_words(question.queries[-1])
+        rare_words = catalog.term_weights(question.queries[-1])
         ranking = rank(
             question,
             hits,
@@ -222,7 +220,9 @@ def _searched(
             parts.embedder,
             parts.open_reader(),
             talked_of=talked_of,
-            before={hit.passage.id: read_before(hit.passage, catalog.before) for hit in hits},
+            before={
+                hit.passage.id: read_before(hit.passage, catalog.passages_before) for hit in hits
+            },
             second=parts.open_sentence_scorer,
             multilingual=parts.open_multilingual_scorer,
         )
@@ -342,7 +342,7 @@ def stream_answer(
 def _missing(parts: Parts) -> str:
     """What of the documents could not be searched yet, in words; "" where nothing is missing."""
     catalog = parts.open_catalog()
-    unread, pending = number_in(catalog.meta(), UNREAD), catalog.count_pending()
+    unread, pending = catalog.state().files_pending, catalog.count_pending()
     if unread:
         files = "1 file is" if unread == 1 else f"{unread:,} files are"
         return f"{files} not read yet. Ask again when indexing has ended."
@@ -357,10 +357,10 @@ def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
     catalog = parts.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
     not_read = not_looked_at(catalog.left_out(), catalog.failures(), within)
-    if not catalog.meta().get("embedder", "").startswith(f"{ENGLISH_SPEC}:"):
+    if not catalog.state().embedder.startswith(f"{ENGLISH_SPEC}:"):
         return not_read
     looked_at = evenly_spread(catalog.sources(sources), _OPENINGS)
-    by_words = by_words_only(catalog.opening(source, _OPENING) for source in looked_at)
+    by_words = by_words_only(catalog.text_prefix(source, _OPENING) for source in looked_at)
     return " ".join(filter(None, (not_read, by_words)))
 
 
@@ -374,7 +374,7 @@ def _without_search(
     if mentioned is not None:
         return mentioned
     if question.intent == "documents":
-        told = _documents_told(parts.open_catalog().records())
+        told = _documents_told(parts.open_catalog().document_records())
         return Answer(question.text, told, answered=True, confidence=1.0, kind="documents")
     if question.intent == "more" and not _shown(history):
         return Answer(question.text, _MORE_OF_WHAT, kind="reply")
@@ -418,7 +418,9 @@ def _gathered(
     """The passages for what only a language model can do; None where no document is about it."""
     catalog = parts.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
-    records = [each for each in catalog.records() if within is None or each.source in within]
+    records = [
+        each for each in catalog.document_records() if within is None or each.source in within
+    ]
 
     def search(queries: Sequence[str], documents: Sequence[str] | None) -> list[Hit]:
         chosen = sources if documents is None else documents
@@ -450,7 +452,7 @@ def _written(
 
 
 def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> Answer:
-    if not considered.hits and not parts.open_catalog().count():
+    if not considered.hits and not parts.open_catalog().count_passages():
         text = f"There are no documents yet. Put some into {parts.config.corpus} and ask again."
         return Answer(
             considered.question.text,

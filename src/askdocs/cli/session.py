@@ -106,8 +106,7 @@ def open_each(
 def old_index_notes(configs: Sequence[Config]) -> Iterator[str]:
     """Yield a note for each corpus whose new, empty index replaces one that it had alone."""
     from askdocs.config import corpus_names
-    from askdocs.index.catalog import readable_meta
-    from askdocs.index.sync.run import FOLDER
+    from askdocs.index.catalog import readable_state
     from askdocs.system.files import same_place
 
     names = corpus_names([config.corpus for config in configs])
@@ -116,7 +115,7 @@ def old_index_notes(configs: Sequence[Config]) -> Iterator[str]:
         old = new.with_name(new.name.removesuffix(f"-{name}") or new.name)
         if old == new or new.exists():
             continue
-        indexed = readable_meta(old / "catalog.sqlite").get(FOLDER, "")
+        indexed = readable_state(old / "catalog.sqlite").corpus
         if indexed and same_place(Path(indexed), config.corpus):
             yield (
                 f"The index {old} already contains {config.corpus}. To use it instead of a new one,"

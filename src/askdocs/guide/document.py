@@ -24,7 +24,7 @@ def guide_of(document: Document, record: DocumentRecord, catalog: Catalog) -> Do
         outline=outline,
         opening=opening_of(document, outline),
         names=names_in(document.text),
-        words=words_of(document.text, catalog.count(), catalog.count_words),
+        words=words_of(document.text, catalog.count_passages(), catalog.count_words),
         figures=figures_in(document.text),
     )
 

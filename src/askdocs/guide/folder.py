@@ -44,7 +44,9 @@ class Guides:
     ) -> Guide:
         """The guide of a folder, or of some of its documents; at most `most` of them are read."""
         wanted = None if sources is None else set(sources)
-        records = [each for each in catalog.records() if wanted is None or each.source in wanted]
+        records = [
+            each for each in catalog.document_records() if wanted is None or each.source in wanted
+        ]
         read = sorted(records, key=lambda each: (-_weight(each), each.source))[:most]
         guides = [guide for each in read if (guide := self.document(catalog, each))]
         kinds = Counter(kind_of(record.source) for record in records)

@@ -86,14 +86,16 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
         pending = catalog.count_pending()
         if pending:
             problems.append(Problem(f"{pending} passages are found by their words only.", _INDEX))
-        found = probe(config, passages=catalog.count())
+        found = probe(config, passages=catalog.count_passages())
         if found.problem:
             refuse_full_disk(config.index)
         if catalog.is_new() and found.stored:
             problems.append(Problem(_LOST.format(found.stored), _REPAIR))
         else:
             problems += _vector_problems(found, served=config.served)
-        return Diagnosis(len(catalog.sources()), catalog.count(), found.stored, tuple(problems))
+        return Diagnosis(
+            len(catalog.sources()), catalog.count_passages(), found.stored, tuple(problems)
+        )
     finally:
         catalog.close()
 
@@ -126,7 +128,7 @@ def _repair_passages_and_vectors(
     """Fill the store from the catalog, and read damaged documents again; the texts embedded."""
     with closing(open_catalog(config)) as catalog:
         check_fingerprint(catalog, fingerprint(config, embedder))
-        if _uncached(catalog) or not catalog.count():
+        if _uncached(catalog) or not catalog.count_passages():
             _rescue_vectors(config, embedder, on_progress)
         wrong = _files_with_wrong_passages(catalog)
         if wrong:

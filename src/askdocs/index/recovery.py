@@ -9,7 +9,7 @@ import numpy as np
 
 from askdocs.config import Config
 from askdocs.errors import ConfigError, IndexMismatchError
-from askdocs.index.catalog import Catalog, number_in
+from askdocs.index.catalog import Catalog
 from askdocs.index.session import OpenIndex
 from askdocs.index.vectors.embedding_cache import embed_texts, embedded_text, vector_key
 from askdocs.index.vectors.store import open_vectors
@@ -19,7 +19,6 @@ from askdocs.types import Passage, Progress, ProgressListener
 _PAGE = 512  # passages stored, or looked for, at a time
 _SAMPLE = 12  # passages that are looked for before each sync
 _TRIES = 3  # to insert what the graph has lost
-_UNSAVED = "unsaved"  # passages added since the graph was last saved, in the catalog
 _MANY_UNSAVED = 250  # opening the store inserts them again, 0.4 ms or more each
 
 
@@ -49,11 +48,11 @@ def take_snapshot(catalog: Catalog) -> RecoverySnapshot:
     orphans = catalog.orphans()
     existing = catalog.passages(orphans)
     return RecoverySnapshot(
-        passages=catalog.count(),
+        passages=catalog.count_passages(),
         pending=catalog.count_pending(),
         orphans=orphans,
         gone=[name for name in orphans if name not in existing],
-        sample=catalog.some_vectors(_SAMPLE),
+        sample=catalog.sample_vectors(_SAMPLE),
         # A sync that comes to its end leaves no orphans, and few passages that are not saved.
         unfinished=bool(orphans) or _many_unsaved(catalog),
     )
@@ -113,7 +112,7 @@ def refill_vectors(index: OpenIndex) -> int:
     vectors.clear()
     # What is deleted from now on, while files are read, may be stored below: it stays an orphan.
     catalog.drop_orphans(catalog.orphans())
-    catalog.set_meta({_UNSAVED: str(catalog.count())})
+    catalog.set_state(unsaved_passages=catalog.count_passages())
     found = [name for name, _ in catalog.all_ids()]  # before the pending ones: more may come
     pending = catalog.pending_ids()
     every = [name for name in found if name not in pending]
@@ -144,7 +143,7 @@ def _add(index: OpenIndex, passages: Mapping[str, Passage], known: Mapping[str, 
 def record_unflushed(catalog: Catalog, added: int) -> None:
     """Count so many passages more, for `flush_vectors`."""
     if added:
-        catalog.set_meta({_UNSAVED: str(number_in(catalog.meta(), _UNSAVED) + added)})
+        catalog.set_state(unsaved_passages=catalog.state().unsaved_passages + added)
 
 
 def flush_vectors(index: OpenIndex) -> None:
@@ -152,11 +151,11 @@ def flush_vectors(index: OpenIndex) -> None:
     catalog, vectors = index.catalog, index.vectors
     if _many_unsaved(catalog):
         vectors.save()
-        catalog.set_meta({_UNSAVED: "0"})
+        catalog.set_state(unsaved_passages=0)
 
 
 def _many_unsaved(catalog: Catalog) -> bool:
-    return number_in(catalog.meta(), _UNSAVED) >= _MANY_UNSAVED
+    return catalog.state().unsaved_passages >= _MANY_UNSAVED
 
 
 def move_vectors(
@@ -182,14 +181,14 @@ def move_vectors(
         refill_vectors(OpenIndex(target, catalog, store, embedder, on_progress))
         store.note_model(embedder.fingerprint)
         moved = store.count()
-        if moved != catalog.count() - catalog.count_pending():
+        if moved != catalog.count_passages() - catalog.count_pending():
             raise IndexMismatchError(
-                f"Only {moved} of {catalog.count()} passages have arrived at {target.vectors}."
-                " The index stays where it was; try again."
+                f"Only {moved} of {catalog.count_passages()} passages have arrived at"
+                f" {target.vectors}. The index stays where it was; try again."
             )
     finally:
         store.close()
-    catalog.set_meta({"vectors": target.vectors})
+    catalog.set_state(vectors=target.vectors)
     old = open_vectors(source, catalog.identity())
     try:
         old.remove()

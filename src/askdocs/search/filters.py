@@ -34,7 +34,7 @@ class Filters:
         wanted = {kind.casefold() for kind in self.kinds}
         return [
             record.source
-            for record in catalog.records()
+            for record in catalog.document_records()
             if (allowed is None or record.source in allowed)
             and (not wanted or kind_of(record.source).casefold() in wanted)
             and (not self.since or record.modified[:10] >= self.since)

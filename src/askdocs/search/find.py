@@ -44,7 +44,7 @@ def find_words(
     )
     shown = sources[start : start + documents]
     numbers = [each_ for source in shown for each_ in found.by_source.get(source, ())[:each]]
-    passages = catalog.numbered(numbers)
+    passages = catalog.passages_by_number(numbers)
     return SearchResult(
         query,
         tuple(

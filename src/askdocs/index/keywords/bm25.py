@@ -31,7 +31,7 @@ _MANY = 200  # passages from which on shares mean something
 _MOST_TERMS = 32  # words of a question that are searched for, the rarest first
 
 
-def rare_words(database: Database, text: str) -> dict[str, float]:
+def term_weights(database: Database, text: str) -> dict[str, float]:
     """The words of a question that distinguish passages, each with its inverse frequency.
 
     The weight is ln(1 + (passages - found + 0.5) / (found + 0.5)), that of BM25 (Robertson and

@@ -30,7 +30,6 @@ from askdocs.index.vectors.embedding_cache import vector_key
 from askdocs.models.embedders import Embedder
 from askdocs.types import Failure, Progress, ProgressListener
 
-UNREAD = "unread"  # how many files the sync under way has not read yet, in the catalog
 _MEGABYTES = 2000  # of memory that reading one file may take
 _SMALL = 1_000_000  # bytes; smaller files are read first
 # CPU seconds for a small file, before it is put behind all others: few take more, and files made to
@@ -132,7 +131,7 @@ class Loading:
         self._news = threading.Event()
         self._error: BaseException | None = None
         self._unread = len(plan.added) + len(plan.changed) + len(plan.renamed)
-        self._catalog.set_meta({UNREAD: str(self._unread)})
+        self._catalog.set_state(files_pending=self._unread)
         works = [self._write_all, *[self._read_all] * READERS]
         self._threads = [self._thread(work) for work in works]
         self.failed: list[Failure] = []
@@ -261,7 +260,7 @@ class Loading:
                 self._news.set()
             left = self._unread - len(group)
             if left != reported:
-                self._catalog.set_meta({UNREAD: str(left)})
+                self._catalog.set_state(files_pending=left)
             self._unread = reported = left
 
     def _arrived(self) -> list[IndexedFile | _Unreadable | None]:

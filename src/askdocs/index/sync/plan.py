@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -13,10 +12,9 @@ from askdocs.config import Config
 from askdocs.documents.loaders import OCR_LIBRARY, suffixes
 from askdocs.documents.scan import SeenFile, hash_file, is_mounted, mounted_folders, scan
 from askdocs.errors import CorpusError
-from askdocs.index.catalog import Catalog, FileRecord, number_in
+from askdocs.index.catalog import Catalog, FileRecord
 from askdocs.types import Changes, Failure, Progress, ProgressListener
 
-MOUNTS = "mounts"  # the mounted folders at the last sync, as JSON, in the catalog
 _UNMOUNTED = "it is not mounted: its documents are kept; `askdocs index --rebuild` forgets them"
 _SETTLING_NS = 2_000_000_000  # a file changed so shortly before a sync may change unseen
 
@@ -60,11 +58,10 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
     """
     found, known = scan(config.corpus, leave_out=config.index), catalog.files()
     _refuse_sudden_emptiness(config.corpus, found, known)
-    meta = catalog.meta()
-    unmounted = _unmounted(config.corpus, _noted_mounts(meta), found)
+    state = catalog.state()
+    unmounted = _unmounted(config.corpus, state.mounted_folders, found)
     seen = {**found, **{path: SeenFile(path, 0, 0, _UNMOUNTED) for path in unmounted}}
-    started_before = number_in(meta, "sync_started_ns")
-    retry = meta.get("reading") != reading(config)
+    retry = state.reading_settings != reading_settings(config)
     partly_read = catalog.files_partly_read() if retry else frozenset()
     indexed = catalog.indexed_files()
     added: list[FileRecord] = []
@@ -76,7 +73,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
     for number, file in enumerate(seen.values(), 1):
         on_progress(Progress("scan", number, len(seen), file.path))
         before = known.get(file.path)
-        if before and _looks_same(file, before, started_before):
+        if before and _looks_same(file, before, state.sync_started_ns):
             if file.path in partly_read:
                 changed.append(before)
             elif not before.failure:
@@ -129,11 +126,11 @@ def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
         removed=plan.all_removed,
         unchanged=plan.unchanged,
         failed=plan.failed,
-        passages=catalog.count(),
+        passages=catalog.count_passages(),
     )
 
 
-def reading(config: Config) -> str:
+def reading_settings(config: Config) -> str:
     """The settings that decide whether a file can be read. A change retries failed files.
 
     So are files that were read in part.
@@ -152,15 +149,6 @@ def _refuse_sudden_emptiness(
             f"The folder {corpus} is empty, but the index holds {len(known)} files from it. If it"
             " should be empty, run `askdocs index --rebuild`; else bring the files back."
         )
-
-
-def _noted_mounts(meta: Mapping[str, str]) -> list[str]:
-    """The mounted folders that the last sync noted; none where the note is damaged."""
-    try:
-        noted = json.loads(meta.get(MOUNTS, "[]"))
-    except ValueError:
-        return []
-    return [each for each in noted if isinstance(each, str)] if isinstance(noted, list) else []
 
 
 def _unmounted(corpus: Path, mounts: Sequence[str], seen: Mapping[str, SeenFile]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable
 from hashlib import sha256
@@ -19,13 +18,11 @@ from askdocs.index.recovery import (
     take_snapshot,
 )
 from askdocs.index.session import OpenIndex
-from askdocs.index.sync.load import UNREAD, Loading, with_keys
-from askdocs.index.sync.plan import MOUNTS, plan_sync, reading
+from askdocs.index.sync.load import Loading, with_keys
+from askdocs.index.sync.plan import plan_sync, reading_settings
 from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.types import Changes, Document
 
-CHANGED = "changed_ns"  # when documents last changed, in the catalog
-FOLDER = "corpus"  # the folder of the last sync
 _LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
 
 
@@ -52,14 +49,19 @@ def sync(index: OpenIndex) -> Changes:
         index.tracker.end()
     failed = [*plan.failed, *loading.failed]
     deleted += stored.deleted
-    if deleted * _LOOKED_FOR >= max(catalog.count(), 1):
+    if deleted * _LOOKED_FOR >= max(catalog.count_passages(), 1):
         reinsert_lost(index)
     flush_vectors(index)
     catalog.prune_vectors()
-    catalog.set_meta({"sync_started_ns": str(started_ns), "reading": reading(config), UNREAD: "0"})
-    catalog.set_meta({FOLDER: str(config.corpus.resolve()), MOUNTS: json.dumps(plan.mounts)})
+    catalog.set_state(
+        sync_started_ns=started_ns,
+        reading_settings=reading_settings(config),
+        files_pending=0,
+        corpus=str(config.corpus.resolve()),
+        mounted_folders=plan.mounts,
+    )
     if plan.changes_documents:
-        catalog.set_meta({CHANGED: str(started_ns)})
+        catalog.set_state(changed_ns=started_ns)
     broken = {failure.source for failure in failed}
     return Changes(
         added=tuple(file.path for file in plan.added if file.path not in broken),
@@ -68,7 +70,7 @@ def sync(index: OpenIndex) -> Changes:
         removed=plan.all_removed,
         unchanged=plan.unchanged,
         failed=tuple(sorted(failed, key=lambda failure: failure.source)),
-        passages=catalog.count(),
+        passages=catalog.count_passages(),
         embedded=stored.embedded,
         seconds=time.monotonic() - began,
     )
@@ -99,12 +101,12 @@ def add_documents(documents: Iterable[Document], index: OpenIndex) -> Changes:
     flush_vectors(index)
     catalog.prune_vectors()
     if fresh:
-        catalog.set_meta({CHANGED: str(time.time_ns())})
+        catalog.set_state(changed_ns=time.time_ns())
     return Changes(
         added=tuple(file.path for _, file in fresh if file.path not in known),
         changed=tuple(file.path for _, file in fresh if file.path in known),
         unchanged=len(known.keys() - {file.path for _, file in fresh}),
-        passages=catalog.count(),
+        passages=catalog.count_passages(),
         embedded=stored.embedded,
         seconds=time.monotonic() - began,
     )

@@ -13,7 +13,6 @@ from askdocs.documents.scan import scan
 from askdocs.system.sampling import evenly_spread
 from askdocs.text.language import is_dense, is_english, language_of, letters_weight
 
-SAMPLED = "sampled"  # what the sample of an index showed, in words, in its catalog
 _FILES = 16
 _MOST_BYTES = 2_000_000  # of a file in the sample
 _PASSAGES = 6  # that are looked at of a file
