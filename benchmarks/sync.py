@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from askdocs import Assistant, Changes, Config
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 FOLDERS = 100
 CHANGED = 0.01

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from askdocs import Assistant, Config
 from askdocs.documents.loaders.sandbox import client
 from askdocs.system import processes
-from tests.forked import start_child
-from tests.hash_embedding import HashEmbedding
-from tests.remembering import remember_models
+from tests.support.cached_models import remember_models
+from tests.support.forked_process import start_child
+from tests.support.hash_embedding import HashEmbedding
 
 ROOT = Path(__file__).parents[1]
 _NOBODY = 65534

@@ -19,7 +19,7 @@ from askdocs import (
     IndexMismatchError,
     Turn,
 )
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = "jaffar-express-attack.txt"

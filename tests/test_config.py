@@ -8,7 +8,7 @@ from askdocs import Config, ConfigError, load_config
 from askdocs.config import LoadedConfig, describe_settings, load_config_with_notes
 from askdocs.llm.model import Message
 from askdocs.resources import Parts
-from tests.model_server import Script, serving
+from tests.support.model_server import Script, serving
 
 
 def test_defaults_need_no_file_and_no_environment(

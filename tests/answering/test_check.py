@@ -15,8 +15,8 @@ from askdocs.output.checks import (
     summary_of,
 )
 from askdocs.types import Check, Passage, Progress
-from tests.claim_scorer import WordScorer
-from tests.hash_embedding import HashEmbedding
+from tests.support.claim_scorer import WordScorer
+from tests.support.hash_embedding import HashEmbedding
 
 TEXT = (
     "The ferry to Skarvholm leaves at 9:40 on weekdays. It carries 120 passengers. "

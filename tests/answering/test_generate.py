@@ -19,8 +19,8 @@ from askdocs.answering.stream import Draft
 from askdocs.llm import model
 from askdocs.output.summary import summary
 from askdocs.text.tokens import estimate_tokens
-from tests.claim_scorer import WordScorer
-from tests.model_server import ModelServer, Script, serving
+from tests.support.claim_scorer import WordScorer
+from tests.support.model_server import ModelServer, Script, serving
 
 QUESTION = "How much did the bicycle scheme cost to set up?"
 TRUE = "The scheme cost 1.9 million pounds to set up [1]. "

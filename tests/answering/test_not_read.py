@@ -11,7 +11,7 @@ from askdocs.answering.not_read import MOST_NAMED, by_words_only, not_looked_at
 from askdocs.documents.loaders import registry
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.types import Document, Failure
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 
 def test_nothing_is_said_where_everything_was_read() -> None:

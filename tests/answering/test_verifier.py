@@ -20,7 +20,7 @@ from askdocs.answering.verification.vetoes import explained
 from askdocs.models.embedders import Vectors
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.types import Passage, Verdict
-from tests.claim_scorer import WordScorer
+from tests.support.claim_scorer import WordScorer
 
 TEXT = (
     "The scheme opened in April 2023 with 240 bicycles at 31 stations. It cost 1.9 million pounds"

@@ -23,7 +23,7 @@ from askdocs.app import ServerOptions
 from askdocs.app.background_tasks import Background
 from askdocs.app.corpora import NamedCorpus
 from askdocs.app.security import BODY_BYTES
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 HERE = "127.0.0.1:7860"
 PASSWORD = "long enough for all"

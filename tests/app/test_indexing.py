@@ -12,7 +12,7 @@ import pytest
 from askdocs.app.background_tasks import Background
 from askdocs.app.indexing import Indexing
 from askdocs.types import Changes
-from tests.waiting import PATIENCE
+from tests.support.polling import PATIENCE
 
 
 def an_indexing(index: Callable[[], None], background: Background) -> Indexing:

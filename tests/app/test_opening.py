@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from tests.page_server import running_server
-from tests.waiting import PATIENCE
+from tests.support.page_server import running_server
+from tests.support.polling import PATIENCE
 
 WAITS = """
 from pathlib import Path

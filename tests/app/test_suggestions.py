@@ -11,7 +11,7 @@ from askdocs import Assistant, Config
 from askdocs.app.background_tasks import Background
 from askdocs.app.suggestions import Suggestions, answered_questions, follow_ups, is_answered
 from askdocs.types import SuggestedQuestion
-from tests.waiting import PATIENCE
+from tests.support.polling import PATIENCE
 
 LAMP = """# The lamp of Sund
 

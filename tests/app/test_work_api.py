@@ -24,7 +24,7 @@ from askdocs.app.background_tasks import Background
 from askdocs.assistant import Assistant
 from askdocs.errors import AskdocsError
 from askdocs.output.marks import parse_mark
-from tests.waiting import PATIENCE
+from tests.support.polling import PATIENCE
 
 DRAFT = 'Zehri warned that "militant groups had expanded their operational reach". It is so.'
 QUESTIONS = ["what did Zehri warn?", "How is sourdough starter fed?"]

@@ -26,17 +26,17 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests import waiting
-from tests.model_server import ModelServer, Script
-from tests.model_server import serving as serving_model
-from tests.page_server import running_server
+from tests.support import polling
+from tests.support.model_server import ModelServer, Script
+from tests.support.model_server import serving as serving_model
+from tests.support.page_server import running_server
 
 T = TypeVar("T")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 ).split()
-PATIENCE = 1000 * waiting.PATIENCE  # milliseconds
+PATIENCE = 1000 * polling.PATIENCE  # milliseconds
 BROKEN_OFF = "AbortError:"  # what breaks off a stream raises it; a lost server raises TypeError
 STREAM_LOST = "Unexpected error Connection errored out"  # Gradio, once for each pending event
 expect.set_options(timeout=PATIENCE)
@@ -159,7 +159,7 @@ class Visit:
     def settle(self) -> None:
         """Wait until all events have ended, and none has followed them."""
         quiet = 0
-        end = time.monotonic() + waiting.PATIENCE
+        end = time.monotonic() + polling.PATIENCE
         while quiet < 3 and time.monotonic() < end:
             self.page.wait_for_timeout(50)
             quiet = 0 if self.under_way else quiet + 1
@@ -197,7 +197,7 @@ class Visit:
     def _noted(self, place: Locator, turn_to: Callable[[], None]) -> Locator:
         """The note that stays: what scrolls late hides it, and then it is asked for again."""
         note = self.page.locator("#note")
-        end = time.monotonic() + waiting.PATIENCE
+        end = time.monotonic() + polling.PATIENCE
         while time.monotonic() < end:
             turn_to()
             self.page.wait_for_timeout(300)
@@ -293,7 +293,7 @@ def stranger(browser: Browser, address: str) -> Iterator[Page]:
 
 def wait_for(page: Page, look: Callable[[], T], wanted: T) -> None:
     """Look until what is wanted is found, while the page goes on, and assert that it is."""
-    waiting.wait_for(look, wanted, pause=lambda seconds: page.wait_for_timeout(1000 * seconds))
+    polling.wait_for(look, wanted, pause=lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
 def assert_head_in_view(page: Page) -> None:

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, expect
 from askdocs import Config
 from askdocs.config import corpus_names
 from askdocs.remote.client import find_server
-from tests import waiting
 from tests.browser.conftest import LIGHTHOUSE, TEA, visiting
 from tests.browser.test_page import assert_no_barriers
-from tests.page_server import running_server
+from tests.support import polling
+from tests.support.page_server import running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -122,11 +122,11 @@ def test_the_switch_works_by_keyboard_and_on_a_phone(browser: Browser, served: s
 
 def test_programs_choose_a_folder_by_the_address_or_the_model(served: str) -> None:
     other = f"{served}{OTHER_PATH}".rstrip("/")
-    rows = {root: waiting.get(f"{root}/documents").json()["documents"] for root in (served, other)}
+    rows = {root: polling.get(f"{root}/documents").json()["documents"] for root in (served, other)}
     assert [each["source"] for each in rows[served]] == ["lighthouse.txt"]
     assert [each["source"] for each in rows[other]] == ["tea.md"]
-    assert waiting.get(f"{served}/source?source=tea.md").status_code == 404
-    models = [each["id"] for each in waiting.get(f"{served}/v1/models").json()["data"]]
+    assert polling.get(f"{served}/source?source=tea.md").status_code == 404
+    models = [each["id"] for each in polling.get(f"{served}/v1/models").json()["data"]]
     assert models == ["askdocs", "askdocs/harbour", "askdocs/über-b"]
     messages = [{"role": "user", "content": "How much does each cup cost?"}]
     for root, model in (
@@ -135,7 +135,7 @@ def test_programs_choose_a_folder_by_the_address_or_the_model(served: str) -> No
         (f"{served}/in/harbour", models[2]),
     ):
         asked = {"messages": messages, "model": model}
-        answer = waiting.post(f"{root}/v1/chat/completions", json=asked).json()
+        answer = polling.post(f"{root}/v1/chat/completions", json=asked).json()
         assert answer["citations"][0]["source"] == "tea.md"
         (noted, *_) = answer["choices"][0]["message"]["annotations"]
         assert noted["url_citation"]["url"].startswith(f"{other}/#source=tea.md")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import visiting
-from tests.page_server import running_server
+from tests.support.page_server import running_server
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import OpenPage, assert_head_in_view, visiting
-from tests.model_server import ModelServer, Script
+from tests.support.model_server import ModelServer, Script
 
 QUESTION = "Who built the lighthouse?"
 TRUE = "The lighthouse was built in 1871 by the engineer Anna Moreau [1]. "

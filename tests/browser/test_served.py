@@ -14,53 +14,53 @@ if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
 
 from askdocs.output.marks import checksum
-from tests import waiting
-from tests.page_server import running_server
+from tests.support import polling
+from tests.support.page_server import running_server
 
 ARTICLE = "jaffar-express-attack.txt"
 
 
 def test_the_source_is_given_with_its_marks(address: str) -> None:
     mark = f"0-13.{checksum('Jaffar Express')}"
-    wrong = waiting.get(f"{address}/source", params={"source": ARTICLE, "mark": mark}).json()
+    wrong = polling.get(f"{address}/source", params={"source": ARTICLE, "mark": mark}).json()
     assert wrong["lost"] == [0]
     mark = f"0-14.{checksum('Jaffar Express')}"
-    reading = waiting.get(f"{address}/source", params={"source": ARTICLE, "mark": mark}).json()
+    reading = polling.get(f"{address}/source", params={"source": ARTICLE, "mark": mark}).json()
     assert '<mark data-marks="0">Jaffar Express</mark>' in reading["html"]
     assert reading["places"] == ["line 1"]
 
 
 @pytest.mark.parametrize("source", ["../index/catalog.sqlite", "/etc/passwd", "notes/../../x", ""])
 def test_what_is_not_indexed_is_not_served(address: str, source: str) -> None:
-    answer = waiting.get(f"{address}/source", params={"source": source})
+    answer = polling.get(f"{address}/source", params={"source": source})
     assert answer.status_code == 404
     assert "There is no document" in answer.json()["problem"]
 
 
 def test_a_damaged_link_is_told(address: str) -> None:
-    answer = waiting.get(f"{address}/source", params={"source": ARTICLE, "mark": "nonsense"})
+    answer = polling.get(f"{address}/source", params={"source": ARTICLE, "mark": "nonsense"})
     assert answer.status_code == 400
     assert answer.json() == {"problem": "This link is damaged."}
 
 
 def test_health_and_style_are_served(address: str) -> None:
     health = {"status": "ok", "documents": 4}
-    waiting.wait_for(lambda: waiting.get(f"{address}/healthz").json(), health)
-    page = waiting.get(address).text
+    polling.wait_for(lambda: polling.get(f"{address}/healthz").json(), health)
+    page = polling.get(address).text
     style = page.split('<link rel="stylesheet" href="')[-1].split('"')[0]
-    assert waiting.get(f"{address}/{style}").headers["content-type"].startswith("text/css")
-    plain = waiting.get(f"{address}/{style}", headers={"accept-encoding": "identity"})
+    assert polling.get(f"{address}/{style}").headers["content-type"].startswith("text/css")
+    plain = polling.get(f"{address}/{style}", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
-    small = waiting.get(f"{address}/{style}", headers={"accept-encoding": "gzip"})
+    small = polling.get(f"{address}/{style}", headers={"accept-encoding": "gzip"})
     assert small.headers["content-encoding"] == "gzip"
     assert int(small.headers["content-length"]) < len(plain.content) / 2
     assert small.content == plain.content
-    assert waiting.get(f"{address}/assets-askdocs/server.py").status_code == 404
-    assert waiting.get(f"{address}/docs").status_code == 404
+    assert polling.get(f"{address}/assets-askdocs/server.py").status_code == 404
+    assert polling.get(f"{address}/docs").status_code == 404
 
 
 def test_programs_can_ask_search_index_and_list(address: str) -> None:
-    names = waiting.get(f"{address}/gradio_api/info").json()["named_endpoints"]
+    names = polling.get(f"{address}/gradio_api/info").json()["named_endpoints"]
     assert set(names) == {"/ask", "/search", "/index", "/documents"}
     from gradio_client import Client
 
@@ -78,7 +78,7 @@ def test_programs_can_ask_search_index_and_list(address: str) -> None:
 
 
 def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
-    (model,) = waiting.get(f"{address}/v1/models").json()["data"]
+    (model,) = polling.get(f"{address}/v1/models").json()["data"]
     messages = [
         {"role": "system", "content": "Be kind."},
         {"role": "user", "content": "who built the lighthouse of Skerry Point?"},
@@ -86,7 +86,7 @@ def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
         {"role": "user", "content": [{"type": "text", "text": "and when?"}]},
     ]
     asked = {"model": model["id"], "messages": messages}
-    answer = waiting.post(f"{address}/v1/chat/completions", json=asked).json()
+    answer = polling.post(f"{address}/v1/chat/completions", json=asked).json()
     assert answer["object"] == "chat.completion"
     assert answer["choices"][0]["finish_reason"] == "stop"
     assert "1871" in answer["choices"][0]["message"]["content"]
@@ -98,7 +98,7 @@ def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
 
     asked["stream"] = True
-    with waiting.stream("POST", f"{address}/v1/chat/completions", json=asked) as stream:
+    with polling.stream("POST", f"{address}/v1/chat/completions", json=asked) as stream:
         events = [line.removeprefix("data: ") for line in stream.iter_lines() if line]
     assert events.pop() == "[DONE]"
     chunks = [json.loads(event) for event in events]
@@ -120,7 +120,7 @@ def test_other_chat_clients_can_use_the_folder_as_a_model(address: str) -> None:
         assert citation["title"].startswith("lighthouse.txt")
 
     asked["stream_options"] = {"include_usage": True}
-    with waiting.stream("POST", f"{address}/v1/chat/completions", json=asked) as stream:
+    with polling.stream("POST", f"{address}/v1/chat/completions", json=asked) as stream:
         events = [line.removeprefix("data: ") for line in stream.iter_lines() if line]
     *chunks, last = [json.loads(event) for event in events[:-1]]
     assert {chunk["usage"] for chunk in chunks} == {None}
@@ -134,7 +134,7 @@ def test_a_question_that_cannot_be_asked_is_an_error_as_clients_know_it(
 ) -> None:
     for messages in ([{"role": "user", "content": "?"}], [{"role": "assistant", "content": "a"}]):
         asked = {"messages": messages, "stream": stream}
-        answer = waiting.post(f"{address}/v1/chat/completions", json=asked)
+        answer = polling.post(f"{address}/v1/chat/completions", json=asked)
         assert answer.status_code == 400
         assert answer.json()["error"]["message"]
 
@@ -145,9 +145,9 @@ def test_a_server_that_is_busy_ends_in_order_by_ctrl_c(corpus: Path, tmp_path: P
         # it still looks for first questions, and is asked one
         asked = {"messages": [{"role": "user", "content": "who warned of what, and when?"}]}
         with pytest.raises(httpx.TimeoutException):
-            waiting.post(f"{address}/v1/chat/completions", json=asked, timeout=0.05)
+            polling.post(f"{address}/v1/chat/completions", json=asked, timeout=0.05)
         process.send_signal(signal.SIGINT)
-        assert process.wait(waiting.PATIENCE) == 0  # an aborted process has another status
+        assert process.wait(polling.PATIENCE) == 0  # an aborted process has another status
 
 
 NEVER_STOPS = """
@@ -162,23 +162,23 @@ def test_a_server_ends_that_would_wait_for_ever_for_what_is_indexed(
 ) -> None:
     with running_server(corpus, tmp_path / "index", prepare=NEVER_STOPS) as (_, process):
         process.send_signal(signal.SIGINT)
-        assert process.wait(waiting.PATIENCE) == 0
+        assert process.wait(polling.PATIENCE) == 0
 
 
 def test_files_are_put_and_removed_by_name_alone(address: str, corpus: Path) -> None:
-    put = waiting.put(f"{address}/document", params={"name": "new/a.txt"}, content=b"words")
+    put = polling.put(f"{address}/document", params={"name": "new/a.txt"}, content=b"words")
     assert put.status_code == 201
     assert (corpus / "new" / "a.txt").read_bytes() == b"words"
     again = {"name": "new/a.txt"}
-    assert waiting.put(f"{address}/document", params=again, content=b"x").status_code == 409
+    assert polling.put(f"{address}/document", params=again, content=b"x").status_code == 409
     odd = {"name": "../a.txt"}
-    assert waiting.put(f"{address}/document", params=odd, content=b"x").status_code == 422
+    assert polling.put(f"{address}/document", params=odd, content=b"x").status_code == 422
     foreign = {"origin": "http://evil.example"}
     gone = {"source": "new/a.txt"}
-    refused = waiting.delete(f"{address}/document", params=gone, headers=foreign)
+    refused = polling.delete(f"{address}/document", params=gone, headers=foreign)
     assert refused.status_code == 403
-    assert waiting.delete(f"{address}/document", params=gone).status_code == 204
-    assert waiting.delete(f"{address}/document", params=gone).status_code == 404
+    assert polling.delete(f"{address}/document", params=gone).status_code == 204
+    assert polling.delete(f"{address}/document", params=gone).status_code == 404
     assert not (corpus / "new" / "a.txt").exists()
 
 
@@ -190,7 +190,7 @@ def test_an_empty_corpus_is_served_with_advice_and_behind_a_password(
         tmp_path / "corpus", tmp_path / "index", ASKDOCS_PASSWORD="secret"
     ) as address:
         for path in ("/", "/healthz", "/source?source=a", "/gradio_api/info", "/v1/models"):
-            assert waiting.get(address + path).status_code == 401
-        assert waiting.put(f"{address}/document?name=a.txt", content=b"a").status_code == 401
-        allowed = waiting.get(f"{address}/healthz", auth=("me", "secret"))
+            assert polling.get(address + path).status_code == 401
+        assert polling.put(f"{address}/document?name=a.txt", content=b"a").status_code == 401
+        allowed = polling.get(f"{address}/healthz", auth=("me", "secret"))
         assert allowed.json() == {"status": "ok", "documents": 0}

@@ -16,7 +16,7 @@ from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.conversations.cookie import COOKIE
 from askdocs.app.conversations.store import ConversationStore
 from tests.browser.conftest import visiting
-from tests.hash_embedding import vector_of
+from tests.support.hash_embedding import vector_of
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus, Visit

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser.conftest import visiting, wait_for
-from tests.model_server import ModelServer, Script
+from tests.support.model_server import ModelServer, Script
 
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus, Visit

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from askdocs.output.marks import Mark, checksum, link
-from tests import waiting
 from tests.browser.conftest import Holding, serving, visiting, wait_for
 from tests.browser.pdfs import OVER, TURNED, write_pdfs
 from tests.browser.test_page import assert_no_barriers
+from tests.support import polling
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Visit
@@ -75,7 +75,7 @@ def text_of(address: str, source: str) -> str:
     """The text of a document, put together from its view as text."""
     from selectolax.lexbor import LexborHTMLParser
 
-    html = waiting.get(f"{address}/source", params={"source": source, "text": True}).json()["html"]
+    html = polling.get(f"{address}/source", params={"source": source, "text": True}).json()["html"]
     tree = LexborHTMLParser(html)
     for each in tree.css(".page-break"):
         each.decompose()
@@ -282,17 +282,17 @@ def test_a_document_is_built_its_code_copied_and_what_is_looked_for_is_found(
 
 def test_only_pdfs_of_the_index_are_given_as_files(harbour: tuple[str, Path]) -> None:
     address, folder = harbour
-    whole = waiting.get(f"{address}/pdf", params={"source": "harbour.pdf"})
+    whole = polling.get(f"{address}/pdf", params={"source": "harbour.pdf"})
     assert whole.content == (folder / "harbour.pdf").read_bytes()
-    part = waiting.get(
+    part = polling.get(
         f"{address}/pdf", params={"source": "harbour.pdf"}, headers={"Range": "bytes=0-4"}
     )
     assert (part.status_code, part.content) == (206, b"%PDF-")
     for source in ("guide.md", "../index/catalog.sqlite", "/etc/passwd", "none.pdf"):
-        assert waiting.get(f"{address}/pdf", params={"source": source}).status_code == 404
-    page = waiting.get(address).text
+        assert polling.get(f"{address}/pdf", params={"source": source}).status_code == 404
+    page = polling.get(address).text
     base = page.split('<link rel="stylesheet" href="')[-1].split("style.css")[0]
-    worker = waiting.get(f"{address}/{base}pdfjs/pdf.worker.min.mjs")
+    worker = polling.get(f"{address}/{base}pdfjs/pdf.worker.min.mjs")
     assert worker.headers["content-type"].startswith("text/javascript")
     assert "'unsafe-eval'" not in worker.headers["content-security-policy"]
     assert "default-src 'none'" in worker.headers["content-security-policy"]

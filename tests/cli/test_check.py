@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forked import run_forked
+from tests.support.forked_process import run_forked
 
 TRUE = "The lamp is lit half an hour before sunset."
 ALTERED = (

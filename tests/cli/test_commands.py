@@ -13,9 +13,9 @@ import pytest
 
 from askdocs.cli.session import old_index_notes
 from askdocs.config import load_config_with_notes
-from tests.forked import run_forked
-from tests.model_server import Script, serving
-from tests.terminal import running
+from tests.support.forked_process import run_forked
+from tests.support.model_server import Script, serving
+from tests.support.pseudo_terminal import running
 
 ROOT = Path(__file__).parents[2]
 

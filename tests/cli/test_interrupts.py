@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forked import CAN_FORK, run_forked
+from tests.support.forked_process import CAN_FORK, run_forked
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
 

@@ -14,8 +14,8 @@ from askdocs import Assistant, Config
 from askdocs.answering.stream import Stream
 from askdocs.cli import terminal
 from askdocs.types import Answer, Citation, Passage, Progress, Statement
-from tests.model_server import ModelServer, Script, serving
-from tests.terminal import running
+from tests.support.model_server import ModelServer, Script, serving
+from tests.support.pseudo_terminal import running
 
 QUESTION = "How much did the bicycle scheme cost to set up?"
 TRUE = "The scheme cost 1.9 million pounds to set up [1]. "

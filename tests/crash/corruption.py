@@ -19,8 +19,8 @@ from typing import Any
 
 from askdocs import AskdocsError, Assistant, Config
 from askdocs.types import Hit
-from tests.forked import Call
-from tests.hash_embedding import HashEmbedding
+from tests.support.forked_process import Call
+from tests.support.hash_embedding import HashEmbedding
 
 DOCUMENTS, PARAGRAPHS = 6, 60  # so many passages that Chroma writes its graph
 QUERIES = [f"how many cups does kettle {number} boil" for number in range(0, 360, 24)]

@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from askdocs import Assistant, Config, IndexMismatchError
-from tests.chroma_process import ChromaProcess
 from tests.crash.corruption import (
     DAMAGED,
     QUERIES,
@@ -29,8 +28,9 @@ from tests.crash.corruption import (
     opened,
     repaired,
 )
-from tests.forked import Call
-from tests.hash_embedding import HashEmbedding
+from tests.support.chroma_process import ChromaProcess
+from tests.support.forked_process import Call
+from tests.support.hash_embedding import HashEmbedding
 
 _LONGEST = 600.0  # seconds; a command that takes longer hangs
 

@@ -20,9 +20,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from askdocs import Assistant, Config
-from tests.forked import Call
-from tests.hash_embedding import HashEmbedding
-from tests.index_state import IndexState, state_of
+from tests.support.forked_process import Call
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.index_state import IndexState, state_of
 
 STEPS = 6  # rounds of changes and a sync in a sequence
 LONGEST_SYNC = 600.0  # seconds; one that takes longer hangs

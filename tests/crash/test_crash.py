@@ -16,8 +16,8 @@ from textwrap import indent
 import pytest
 
 from tests.crash.sequences import differences, run_sequence
-from tests.forked import run_forked
-from tests.index_state import state_of
+from tests.support.forked_process import run_forked
+from tests.support.index_state import state_of
 
 ROOT = Path(__file__).parents[2]
 SEQUENCES = 24
@@ -170,7 +170,7 @@ def run_hashed(code: str, corpus: Path, index: Path) -> subprocess.CompletedProc
     opened = (
         "import sys; from pathlib import Path\n"
         "from askdocs import Assistant, Config\n"
-        "from tests.hash_embedding import HashEmbedding\n"
+        "from tests.support.hash_embedding import HashEmbedding\n"
         "config = Config(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))\n"
         "with Assistant(config, embedder=HashEmbedding()) as assistant:\n"
     )

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chroma_process import ChromaProcess
 from tests.crash.corruption import make_index
 from tests.crash.kills import killed
+from tests.support.chroma_process import ChromaProcess
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from askdocs.documents.loaders.pdf.garbled import is_garbled
 from askdocs.documents.loaders.pdf.ocr import available
 from askdocs.documents.loaders.pdf.title import is_plausible, name_as_title, usable_title
 from askdocs.types import Document
-from tests.pdf_objects import write_pdf
+from tests.support.pdf_objects import write_pdf
 
 BODY = (
     "The mill at the upper bridge was built of granite, and its wheel still turns in spring. "

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from askdocs.documents.loaders import load
 from askdocs.documents.loaders.pdf.ocr import available
 from askdocs.types import Document
-from tests.pdf_objects import write_pdf
+from tests.support.pdf_objects import write_pdf
 
 TEMPLATE = """<template xmlns="http://www.xfa.org/schema/xfa-template/3.3/">
 <subform name="claim" layout="tb">

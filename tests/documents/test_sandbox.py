@@ -31,7 +31,7 @@ from askdocs.documents.loaders.sandbox.client import Worker, load_guarded, read_
 from askdocs.documents.loaders.shared.builder import normalise
 from askdocs.documents.passages import split
 from askdocs.types import Anchor, Document
-from tests.waiting import wait_for
+from tests.support.polling import wait_for
 
 ENOUGH = 300.0  # seconds
 

@@ -14,7 +14,7 @@ from askdocs.guide.outline import outline_of
 from askdocs.guide.questions import questions_of
 from askdocs.guide.words import document_in_words, folder_in_words
 from askdocs.types import Anchor, Document, Section
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 REPORT = """The Bridges of Ullock
 Vera Sand and Tom Reid, University of Ullock

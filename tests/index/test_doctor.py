@@ -16,8 +16,8 @@ import pytest
 from askdocs import Assistant, Config, CorpusError, IndexMismatchError
 from askdocs.index import database
 from askdocs.index.doctor import Diagnosis
-from tests.hash_embedding import HashEmbedding
-from tests.index_state import state_of
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.index_state import state_of
 
 FILES = 12
 pytestmark = pytest.mark.usefixtures("forked_children")

@@ -10,7 +10,7 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.evaluation.feedback import FEEDBACK
 from askdocs.index.folder import open_private
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
 

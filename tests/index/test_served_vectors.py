@@ -26,11 +26,11 @@ from askdocs import (
 from askdocs.index.vectors import chroma
 from askdocs.index.vectors.collection import Collection
 from askdocs.types import Progress
-from tests.chroma_process import ChromaProcess
 from tests.cli.test_commands import askdocs
-from tests.hash_embedding import HashEmbedding
-from tests.page_server import running_server
-from tests.waiting import PATIENCE
+from tests.support.chroma_process import ChromaProcess
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.page_server import running_server
+from tests.support.polling import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("forked_children")
 QUESTION = "how many cups does kettle 7 boil"

@@ -23,8 +23,8 @@ from askdocs.errors import AskdocsError
 from askdocs.index.recovery import recover_vectors
 from askdocs.index.sync import load as loading
 from askdocs.types import Progress
-from tests.hash_embedding import HashEmbedding
-from tests.waiting import PATIENCE, wait_for
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.polling import PATIENCE, wait_for
 
 COMMAND = (sys.executable, "-P", "-c", "from askdocs.cli.commands import main; main()")
 HOSTILE_LINE = "`` `code` and ``" * 17_000  # 270 kB; the process that split it was deaf for minutes

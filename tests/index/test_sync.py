@@ -22,8 +22,8 @@ from askdocs.index.sync import load as preparing
 from askdocs.index.sync import plan
 from askdocs.index.sync import write as writing
 from askdocs.types import Changes, Document, Failure, Progress
-from tests.hash_embedding import HashEmbedding
-from tests.index_state import state_of
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.index_state import state_of
 
 OWLS = "Owls hunt at night. They turn their heads by 270 degrees.\n"
 TEA = "Tea was first drunk in Yunnan. It is now grown in sixty countries.\n"

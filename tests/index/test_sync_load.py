@@ -15,9 +15,9 @@ from askdocs.index.catalog import FileRecord
 from askdocs.index.sync import load as preparing_module
 from askdocs.index.sync import write
 from askdocs.index.sync.plan import Plan
-from tests.hash_embedding import HashEmbedding
-from tests.index_state import state_of
-from tests.waiting import PATIENCE
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.index_state import state_of
+from tests.support.polling import PATIENCE
 
 
 @pytest.fixture

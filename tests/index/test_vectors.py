@@ -18,7 +18,7 @@ from askdocs.index.vectors import collection as collection_module
 from askdocs.index.vectors.chroma import ChromaFolder
 from askdocs.index.vectors.collection import CallSize, Collection, perturb
 from askdocs.types import Passage
-from tests.hash_embedding import HashEmbedding, vector_of
+from tests.support.hash_embedding import HashEmbedding, vector_of
 
 
 def passage(number: int, source: str = "a.txt") -> Passage:

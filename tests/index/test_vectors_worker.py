@@ -18,7 +18,7 @@ from askdocs.index.vectors.integrity import condition
 from askdocs.index.vectors.store import VectorStore
 from askdocs.index.vectors.worker.client import WorkerVectorStore
 from askdocs.types import Passage
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 pytestmark = pytest.mark.usefixtures("forked_children")
 COUNT = 30

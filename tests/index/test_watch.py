@@ -17,8 +17,8 @@ from askdocs import Assistant, Config
 from askdocs.index.sync import watch as watching_module
 from askdocs.index.sync.watch import Watch
 from askdocs.types import Changes, Failure, Progress, ProgressListener
-from tests.hash_embedding import HashEmbedding
-from tests.waiting import PATIENCE
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.polling import PATIENCE
 
 
 class Listener:

@@ -15,9 +15,9 @@ import anyio
 import pytest
 
 from askdocs import Assistant, Config, Document, IndexBusyError
-from tests import waiting
-from tests.hash_embedding import HashEmbedding
-from tests.page_server import running_server
+from tests.support import polling
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.page_server import running_server
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -237,9 +237,9 @@ ACCEPTED = {"Accept": "application/json, text/event-stream"}
 
 def test_other_pages_cannot_use_it(page: str) -> None:
     other = {**ACCEPTED, "Origin": "https://evil.example"}
-    assert waiting.post(f"{page}/mcp", json=CALL, headers=other).status_code == 403
+    assert polling.post(f"{page}/mcp", json=CALL, headers=other).status_code == 403
     named = {**ACCEPTED, "Host": "evil.example"}
-    assert waiting.post(f"{page}/mcp", json=CALL, headers=named).status_code == 400
+    assert polling.post(f"{page}/mcp", json=CALL, headers=named).status_code == 400
 
 
 def test_the_password_of_the_page_stands_before_it(tmp_path: Path) -> None:
@@ -247,6 +247,6 @@ def test_the_password_of_the_page_stands_before_it(tmp_path: Path) -> None:
     with running_server(
         tmp_path / "corpus", tmp_path / "index", ASKDOCS_PASSWORD="long enough"
     ) as (address, _):
-        assert waiting.post(f"{address}/mcp", json=CALL, headers=ACCEPTED).status_code == 401
+        assert polling.post(f"{address}/mcp", json=CALL, headers=ACCEPTED).status_code == 401
         key = {**ACCEPTED, "Authorization": "Bearer long enough"}
-        assert waiting.post(f"{address}/mcp", json=CALL, headers=key).status_code < 401
+        assert polling.post(f"{address}/mcp", json=CALL, headers=key).status_code < 401

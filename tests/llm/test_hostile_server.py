@@ -25,7 +25,7 @@ from askdocs.llm.model import Message
 from askdocs.llm.openai import OpenAIModel
 from askdocs.models import embedder_server
 from askdocs.models.embedder_server import ServerEmbedder
-from tests.waiting import PATIENCE
+from tests.support.polling import PATIENCE
 
 KEY = "sk-secret-0123456789"
 SILENCE = 1.0  # seconds that a server may be silent

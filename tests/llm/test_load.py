@@ -7,7 +7,7 @@ from askdocs.errors import ConfigError, ModelUnavailableError
 from askdocs.llm.load import LlamaIndexModel, load_llm
 from askdocs.llm.model import Message, paced
 from askdocs.llm.openai import OpenAIModel
-from tests.model_server import Script, serving
+from tests.support.model_server import Script, serving
 
 HELLO = [Message("user", "Hello?")]
 

@@ -12,7 +12,7 @@ from askdocs import Assistant, Config
 from askdocs.errors import ReplyCutOffError
 from askdocs.llm.load import load_llm
 from askdocs.llm.model import LanguageModel, Message
-from tests.small_model import needs_small_model, small_model
+from tests.support.small_model import needs_small_model, small_model
 
 pytestmark = needs_small_model
 QUESTION = "How much did the bicycle scheme cost to set up?"

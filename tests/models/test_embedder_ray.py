@@ -22,8 +22,8 @@ from askdocs import Assistant, Config, ModelUnavailableError
 from askdocs.models.embedder_ray import RayEmbedder
 from askdocs.models.embedders import load_embedder
 from tests.cli.test_commands import askdocs
-from tests.index_state import state_of
-from tests.waiting import free_port
+from tests.support.index_state import state_of
+from tests.support.polling import free_port
 
 pytest.importorskip("ray", reason="ray is not installed")
 

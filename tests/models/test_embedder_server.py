@@ -16,7 +16,7 @@ import pytest
 from askdocs import Assistant, Config, ConfigError, ModelUnavailableError
 from askdocs.models.embedder_server import KEY
 from askdocs.models.embedders import load_embedder
-from tests.hash_embedding import HashEmbedding, vector_of
+from tests.support.hash_embedding import HashEmbedding, vector_of
 
 QUESTION = "how many cups does kettle 7 boil"
 

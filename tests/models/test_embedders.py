@@ -16,7 +16,7 @@ from askdocs.models.worker import encoder
 from askdocs.models.worker.encoder import has_bfloat16
 from askdocs.system import processes
 from askdocs.system.processes import start
-from tests.waiting import wait_for
+from tests.support.polling import wait_for
 
 ROOT = Path(__file__).parents[2]
 

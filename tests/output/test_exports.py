@@ -19,7 +19,7 @@ from askdocs.output.exports import check_export, checks_as_json, checks_as_text,
 from askdocs.types import Document
 from tests.cli.test_commands import askdocs
 from tests.conftest import ROOT
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 QUESTION = "what did Zehri warn?"
 ARTICLE = "jaffar-express-attack.txt"

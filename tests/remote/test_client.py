@@ -29,10 +29,10 @@ from askdocs.remote.client import RemoteAssistant, find_server
 from askdocs.remote.wire import from_error, from_record, to_error, to_record
 from askdocs.system.network import is_this_machine
 from askdocs.types import Answer, AskOptions, Changes, Check, Hit, Status, Turn
-from tests.hash_embedding import HashEmbedding
-from tests.model_server import Script, serving
-from tests.page_server import INDEXED
-from tests.waiting import PATIENCE, free_port, wait_for
+from tests.support.hash_embedding import HashEmbedding
+from tests.support.model_server import Script, serving
+from tests.support.page_server import INDEXED
+from tests.support.polling import PATIENCE, free_port, wait_for
 
 OWLS = "# Owls\n\nOwls hunt at night. They turn their heads by 270 degrees.\n"
 

@@ -11,7 +11,7 @@ from askdocs.errors import AskdocsError
 from askdocs.index.keywords.lookup import Term, parse_query
 from askdocs.search.filters import Filters
 from askdocs.types import SearchResult
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 DOCUMENTS = {
     "law/tolls.md": "# Tolls\n\nThe toll bridge of Regulus is regulated by law.\n\nDrivers pay it.",

@@ -29,7 +29,7 @@ from askdocs.system.files import (
     retry_while_locked,
     spelling,
 )
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 NAME = "Verträge"
 AS_MACOS_KEEPS_IT = unicodedata.normalize("NFD", NAME)

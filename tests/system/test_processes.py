@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.__main__ import drop_current_folder
 from askdocs.system import processes
-from tests.waiting import PATIENCE, free_port, wait_for
+from tests.support.polling import PATIENCE, free_port, wait_for
 
 MODULES = ("json", "numpy", "queue", "random", "pypdfium2", "chromadb", "askdocs/__init__")
 COMMAND = (sys.executable, "-P", "-c", "from askdocs.cli.commands import main; main()")

@@ -8,8 +8,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from tests.forked import CAN_FORK, Forked, start_forked
-from tests.waiting import PATIENCE, free_port, wait_for
+from tests.support.forked_process import CAN_FORK, Forked, start_forked
+from tests.support.polling import PATIENCE, free_port, wait_for
 
 _RUN = """
 import os, sys

@@ -1,4 +1,4 @@
-"""The process that `tests.forked` has its processes forked from.
+"""The process that `tests.support.forked_process` has its processes forked from.
 
 It has imported everything, has no threads, and never opens Chroma: a process that is forked from
 one that runs Chroma's threads waits for them for ever.
@@ -33,7 +33,7 @@ import askdocs.documents.loaders.sandbox.process
 import askdocs.index.doctor
 import askdocs.output.json_records  # noqa: F401
 from askdocs.system import processes
-from tests import forked, hash_embedding  # noqa: F401
+from tests.support import forked_process, hash_embedding  # noqa: F401
 
 
 class Server:
@@ -129,7 +129,7 @@ def _do(asked: Mapping[str, Any], streams: Sequence[int]) -> int:
     os.environ.clear()
     os.environ.update(asked["environment"])
     sys.argv = ["askdocs", *asked["arguments"]]
-    processes.start = forked.start_child
+    processes.start = forked_process.start_child
     if "parent" in asked:
         _say_parent(asked["parent"])
     status = 1
@@ -182,7 +182,7 @@ def _text(number: int, mode: str) -> TextIO:
 def main(address: str) -> None:
     """Serve at an address until standard input ends."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
-    forked.address_of_server = lambda: address
+    forked_process.address_of_server = lambda: address
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen(64)

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.forked import CAN_FORK, Forked, start_forked
-from tests.waiting import free_port
+from tests.support.forked_process import CAN_FORK, Forked, start_forked
+from tests.support.polling import free_port
 
-PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands", "tests.remembering")  # for a server
-_REMEMBERS = "from tests import remembering\nremembering.remember_models()\n"
+# what a server imports
+PAGE = ("gradio", "askdocs.app.server", "askdocs.cli.commands", "tests.support.cached_models")
+_REMEMBERS = "from tests.support import cached_models\ncached_models.remember_models()\n"
 
 INDEXED = """
 from askdocs.index.sync.watch import Watch

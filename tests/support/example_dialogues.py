@@ -1,7 +1,7 @@
 """Prints docs/dialogues.md: real dialogues over the sample corpus, with and without a model.
 
-    python -m tests.dialogues [quoted] [small] [told] [dead] > docs/dialogues.md
-    python -m tests.dialogues --corpus FOLDER --index FOLDER --questions FILE
+    python -m tests.support.example_dialogues [quoted] [small] [told] [dead] > docs/dialogues.md
+    python -m tests.support.example_dialogues --corpus FOLDER --index FOLDER --questions FILE
 
 The second prints dialogues over other documents, without a model. FILE has one question a line,
 and an empty line between dialogues.
@@ -21,9 +21,9 @@ from pathlib import Path
 from askdocs import Assistant, Config, Turn
 from askdocs.cli.terminal import show_answer
 from tests.conftest import ROOT
-from tests.model_server import Script, serving
-from tests.small_model import small_model
-from tests.terminal import running
+from tests.support.model_server import Script, serving
+from tests.support.pseudo_terminal import running
+from tests.support.small_model import small_model
 
 DIALOGUES = (
     ("who claimed responsibility?", "and when?", "how many hostages did they take?"),
@@ -59,8 +59,8 @@ HALF = "The scheme cost 1.9 million pounds to set up [1]. Running it costs 380,0
 INTRODUCTION = """\
 # Dialogues
 
-Made part by part by `python -m tests.dialogues`; by hand only the lines in between. It is what a
-person asks over the sample corpus, and what the terminal shows.
+Made part by part by `python -m tests.support.example_dialogues`; by hand only the lines in
+between. It is what a person asks over the sample corpus, and what the terminal shows.
 """
 WITHOUT = """
 ## Without a model

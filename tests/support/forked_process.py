@@ -4,7 +4,8 @@ A process that starts as `python -m askdocs` spends one or two seconds of CPU ti
 with the page, and one that checks a vector store one. Use what is here where a test needs a
 process of its own, and `subprocess` where its start or its end is tested.
 
-The processes that a forked process starts are forked, too. `tests.fork_server` forks them all.
+The processes that a forked process starts are forked, too: `tests.support.fork_server` forks them
+all.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from typing import IO, Any, Generic, TextIO, TypeVar
 from askdocs.system import processes
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CAN_FORK = sys.platform == "linux"
 _IMPORTED_LATE = {"askdocs.models.worker.process": ("torch",)}  # by functions of a module
 COMMAND = "from askdocs.cli.commands import main; main()"
@@ -252,7 +253,7 @@ def address_of_server() -> str:
     """The address of the fork server of this process, which is started now."""
     folder = tempfile.mkdtemp(prefix="askdocs-forks-")
     address = str(Path(folder) / "socket")
-    command = [sys.executable, "-m", "tests.fork_server", address]
+    command = [sys.executable, "-m", "tests.support.fork_server", address]
     server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert server.stdin is not None
     assert server.stdout is not None

@@ -11,7 +11,7 @@ from askdocs.answering.mentions import places_of
 from askdocs.answering.questions.comparison import sides_of
 from askdocs.answering.questions.mention import mention_requested
 from askdocs.index.keywords.vocabulary import distance
-from tests.hash_embedding import HashEmbedding
+from tests.support.hash_embedding import HashEmbedding
 
 TEXTS = {
     "harbour.txt": "The harbour of Vardefjord has three cranes. Cranes lift the timber.\n\n"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.waiting import PATIENCE
+from tests.support.polling import PATIENCE
 
 
 @dataclass

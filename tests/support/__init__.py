@@ -1,0 +1,1 @@
+"""What tests share: servers, processes, embeddings and models that stand in for large ones."""
