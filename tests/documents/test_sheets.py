@@ -20,7 +20,7 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.spreadsheets.number_format import says, shown_date
+from askdocs.documents.loaders.spreadsheets.number_format import format_date, represents
 
 
 def lines(path: Path) -> list[str]:
@@ -77,14 +77,14 @@ def test_a_shown_number_that_means_another_value_is_noticed(
     value: int, other: int, decimals: int
 ) -> None:
     exact = value / 10**decimals
-    assert says(f"{exact:,.{decimals}f} kg", exact)
-    assert says(f"{exact:.{decimals}%}", exact)
-    assert says(f"{exact:,.{decimals}f}", other / 10**decimals) == (value == other)
+    assert represents(f"{exact:,.{decimals}f} kg", exact)
+    assert represents(f"{exact:.{decimals}%}", exact)
+    assert represents(f"{exact:,.{decimals}f}", other / 10**decimals) == (value == other)
 
 
 def test_a_time_is_rounded_to_the_second() -> None:
     stored = datetime(2031, 2, 9, 14, 29, 59, 999_990)
-    assert shown_date(stored, "dd.mm.yyyy hh:mm") == "09.02.2031 14:30"
+    assert format_date(stored, "dd.mm.yyyy hh:mm") == "09.02.2031 14:30"
 
 
 def test_merged_cells_fill_what_they_cover(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the styles of an OpenDocument text say: raised characters, lists, numbers of headings."""
+"""The styles of an OpenDocument text: superscripts, hidden text, list and heading numbers."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
 
 _LISTS = frozenset({"list-style", "outline-style"})
 _LEVELS = frozenset({"list-level-style-number", "list-level-style-bullet", "outline-level-style"})
-OUTLINE = "outline-style"  # stands for the list of the document's headings
+OUTLINE = "outline-style"  # the key of the list of headings
 BULLET = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenLevel:
+class OdfLevel:
     """How a level of a list is numbered (OpenDocument 1.3 part 3, 16.31 and 19.880).
 
     Attributes:
         kind: "1", "a", "A", "i", "I"; "" for no number, "-" for a bullet.
-        before: What stands before the number.
-        after: What stands behind it.
+        before: The text before the number.
+        after: The text after it.
         start: The first number.
-        shown: How many levels are shown, this one included.
-        in_step: Whether letters go on as aa, bb, not aa, ab.
+        shown: The number of levels that are shown, including this one.
+        in_step: Whether letters continue as aa, bb instead of aa, ab.
     """
 
     kind: str = ""
@@ -37,20 +37,20 @@ class OpenLevel:
     in_step: bool = False
 
     def written(self, number: int) -> str:
-        """A number of this level in its style."""
+        """A number in the number format of this level."""
         small = (repeated_letter if self.in_step else alphabetic)(number)
         styles = {"a": small, "A": small.upper(), "i": roman(number).lower(), "I": roman(number)}
         return styles.get(self.kind, str(number) if self.kind else "")
 
 
 @dataclass(slots=True)
-class OpenStyles:
-    """The styles of a document, those of its own and the automatic ones.
+class OdfStyles:
+    """The styles of a document, both named and automatic.
 
     Attributes:
-        runs: Text style → how it raises or lowers.
-        hidden: Text and paragraph styles whose text is not shown.
-        parents: Style → the one it takes over from.
+        runs: Text style → superscript or subscript.
+        hidden: Text and paragraph styles with hidden text.
+        parents: Style → its parent style.
         lists: List style → its levels, from 0; OUTLINE for headings.
         lists_of: Paragraph style → the list style of its paragraphs.
     """
@@ -58,21 +58,21 @@ class OpenStyles:
     runs: dict[str, Script] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     parents: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, dict[int, OpenLevel]] = field(default_factory=dict)
+    lists: dict[str, dict[int, OdfLevel]] = field(default_factory=dict)
     lists_of: dict[str, str] = field(default_factory=dict)
 
     def read(self, root: Element) -> None:
-        """Take in the styles of a part of the file."""
+        """Add the styles of a part of the file."""
         for element in root.iter():
             kind = local_name(element.tag)
             if kind == "style":
                 self._read_style(element)
             elif kind in _LISTS:
                 name = OUTLINE if kind == OUTLINE else attribute(element, "name")
-                self.lists[name] = dict(_levels(element))
+                self.lists[name] = dict(_read_levels(element))
 
     def family(self, name: str) -> list[str]:
-        """A style and those that it takes over from, nearest first."""
+        """A style and its ancestors, nearest first."""
         found: list[str] = []
         while name and name not in found:
             found.append(name)
@@ -80,47 +80,47 @@ class OpenStyles:
         return found
 
     def script(self, name: str) -> Script:
-        """How text of a style stands."""
+        """The script of a text style: plain, superscript or subscript."""
         return next((self.runs[each] for each in self.family(name) if each in self.runs), "plain")
 
     def is_hidden(self, name: str) -> bool:
-        """Whether text of a style is not shown."""
+        """Whether text of a style is hidden."""
         return any(each in self.hidden for each in self.family(name))
 
     def list_of(self, paragraph_style: str) -> str:
-        """The list style that a paragraph style gives its paragraphs, "" for none."""
+        """The list style of a paragraph style, "" for none."""
         names = self.family(paragraph_style)
         return next((self.lists_of[each] for each in names if each in self.lists_of), "")
 
     def is_title(self, paragraph_style: str) -> bool:
-        """Whether a paragraph style is that of the document's title."""
+        """Whether a paragraph style is the style of the document's title."""
         return "Title" in self.family(paragraph_style)
 
     def _read_style(self, element: Element) -> None:
         name = attribute(element, "name")
         if parent := attribute(element, "parent-style-name"):
             self.parents[name] = parent
-        if (of_list := _own(element, "list-style-name")) is not None:
+        if (of_list := _attribute_or_none(element, "list-style-name")) is not None:
             self.lists_of[name] = of_list
         for part in element:
             if local_name(part.tag) == "text-properties":
-                script = _script(attribute(part, "text-position"))
+                script = _script_of_position(attribute(part, "text-position"))
                 if script is not None:
                     self.runs[name] = script
                 if attribute(part, "display") == "none":
                     self.hidden.add(name)
 
 
-def _own(element: Element, name: str) -> str | None:
-    """An attribute that says something where it is there, even if it is empty."""
+def _attribute_or_none(element: Element, name: str) -> str | None:
+    """The value of an attribute, which may be empty; None if it is missing."""
     for key, value in element.attrib.items():
         if key.rsplit("}", 1)[-1] == name:
             return value
     return None
 
 
-def _script(position: str) -> Script | None:
-    """ "super 58%", "-33% 58%" → how the text stands; None where nothing is said."""
+def _script_of_position(position: str) -> Script | None:
+    """The script of a text position such as "super 58%" or "-33% 58%"; None if it is empty."""
     first = (position.split() or [""])[0]
     if not first:
         return None
@@ -132,57 +132,57 @@ def _script(position: str) -> Script | None:
     return "sub" if first.startswith("-") else "super"
 
 
-def _levels(element: Element) -> Iterable[tuple[int, OpenLevel]]:
+def _read_levels(element: Element) -> Iterable[tuple[int, OdfLevel]]:
     for part in element:
         at = attribute(part, "level")
         if local_name(part.tag) in _LEVELS and at.isdecimal():
-            yield int(at) - 1, _level(part)
+            yield int(at) - 1, _read_level(part)
 
 
-def _level(part: Element) -> OpenLevel:
+def _read_level(part: Element) -> OdfLevel:
     if local_name(part.tag) == "list-level-style-bullet":
-        return OpenLevel(kind=BULLET)
-    return OpenLevel(
+        return OdfLevel(kind=BULLET)
+    return OdfLevel(
         kind=attribute(part, "num-format"),
         before=attribute(part, "num-prefix"),
         after=attribute(part, "num-suffix"),
-        start=_number(attribute(part, "start-value"), 1),
-        shown=_number(attribute(part, "display-levels"), 1),
+        start=_to_int(attribute(part, "start-value"), 1),
+        shown=_to_int(attribute(part, "display-levels"), 1),
         in_step=attribute(part, "num-letter-sync") == "true",
     )
 
 
-def _number(text: str, default: int) -> int:
+def _to_int(text: str, default: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else default
 
 
-class OpenNumbering:
-    """Counts the numbered paragraphs of a document; ask for each once, in order."""
+class OdfNumbering:
+    """Counts the numbered paragraphs of a document. Call `label` once for each, in order."""
 
-    def __init__(self, lists: Mapping[str, Mapping[int, OpenLevel]]) -> None:
+    def __init__(self, lists: Mapping[str, Mapping[int, OdfLevel]]) -> None:
         self._lists = lists
         self._counts: dict[str, dict[int, int]] = {}
 
     def restart(self, counter: str) -> None:
-        """Begin the numbers of a list anew."""
+        """Restart the numbers of a list."""
         self._counts.pop(counter, None)
 
     def label(self, counter: str, style: str, at: int, start: int | None = None) -> str | None:
         """The number of the next paragraph.
 
         Args:
-            counter: Which list is counted.
+            counter: The list that is counted.
             style: Its list style.
             at: The level of the paragraph, from 0.
-            start: The number that it is given, None for the next one.
+            start: The number that the file assigns; None for the next one.
 
         Returns:
-            "3.2", "(b)", "-" for a bullet, "" for no number, None where the style is not known.
+            "3.2", "(b)", "-" for a bullet, "" for no number, None if the style is unknown.
         """
         levels = self._lists.get(style)
         if levels is None:
             return None
-        level = levels.get(at, OpenLevel())
+        level = levels.get(at, OdfLevel())
         counts = self._counts.setdefault(counter, {})
         counts[at] = start if start is not None else counts.get(at, level.start - 1) + 1
         for below in [each for each in counts if each > at]:
@@ -193,8 +193,8 @@ class OpenNumbering:
             return ""
         shown = range(max(0, at + 1 - level.shown), at + 1)
         written = [
-            levels.get(each, OpenLevel()).written(
-                counts.get(each, levels.get(each, OpenLevel()).start)
+            levels.get(each, OdfLevel()).written(
+                counts.get(each, levels.get(each, OdfLevel()).start)
             )
             for each in shown
         ]

@@ -1,4 +1,4 @@
-"""The words of an OpenDocument paragraph: scripts, notes, formulas, fields of forms."""
+"""The text of an OpenDocument paragraph: runs, reference marks, formulas and form fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.office.odf_styles import OpenStyles
+from askdocs.documents.loaders.office.odf_styles import OdfStyles
 from askdocs.documents.loaders.shared.mathml import math_part
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
 from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_part
@@ -24,28 +24,28 @@ _YES = frozenset({"true", "checked", "1"})
 
 
 @dataclass(slots=True)
-class OpenRules:
-    """What a document says of the parts of its paragraphs.
+class OdfContext:
+    """What is needed to read the paragraphs of a document.
 
     Attributes:
         styles: Its styles.
         formulas: Name of an embedded object → its formula as text.
-        fields: Id of a form field → what it shows.
-        unwanted: Elements whose text is left out, such as page numbers.
+        fields: Id of a form field → its displayed text.
+        unwanted: Elements whose text is omitted, such as page numbers.
     """
 
-    styles: OpenStyles = field(default_factory=OpenStyles)
+    styles: OdfStyles = field(default_factory=OdfStyles)
     formulas: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     unwanted: frozenset[str] = frozenset()
 
 
-def paragraph_text(paragraph: Element, rules: OpenRules | None = None) -> str:
-    """The words of a paragraph with the marks of its notes, without notes and text boxes."""
-    return join_spans(merge_runs(_spans(paragraph, rules or OpenRules())))
+def paragraph_text(paragraph: Element, context: OdfContext | None = None) -> str:
+    """The text of a paragraph with reference marks, but without notes and text boxes."""
+    return join_spans(merge_runs(_paragraph_spans(paragraph, context or OdfContext())))
 
 
-def _spans(paragraph: Element, rules: OpenRules) -> Iterator[Span]:
+def _paragraph_spans(paragraph: Element, context: OdfContext) -> Iterator[Span]:
     stack: list[tuple[Element | str, Script]] = [(paragraph, "plain")]
     while stack:
         item, script = stack.pop()
@@ -55,14 +55,14 @@ def _spans(paragraph: Element, rules: OpenRules) -> Iterator[Span]:
         name = local_name(item.tag)
         if item is not paragraph:
             stack.append((item.tail or "", script))
-        if name in LEFT_OUT or name in _BLOCKS or name in rules.unwanted:
+        if name in LEFT_OUT or name in _BLOCKS or name in context.unwanted:
             continue
         if name == "span" and (style := attribute(item, "style-name")):
-            if rules.styles.is_hidden(style):
+            if context.styles.is_hidden(style):
                 continue
-            raised = rules.styles.script(style)
-            script = raised if raised != "plain" else script
-        span = _leaf(item, name, rules)
+            own_script = context.styles.script(style)
+            script = own_script if own_script != "plain" else script
+        span = _leaf_span(item, name, context)
         if span is not None:
             yield span
             continue
@@ -70,8 +70,8 @@ def _spans(paragraph: Element, rules: OpenRules) -> Iterator[Span]:
         stack.append((item.text or "", script))
 
 
-def _leaf(element: Element, name: str, rules: OpenRules) -> Span | None:
-    """An element that is text by itself; None where its parts are to be looked at."""
+def _leaf_span(element: Element, name: str, context: OdfContext) -> Span | None:
+    """The span of an element that is text itself; None if its children must be read."""
     if name == "s":
         count = attribute(element, "c")
         return " " * (min(int(count), _SPACE_LIMIT) if count.isdecimal() else 1), "plain"
@@ -82,29 +82,29 @@ def _leaf(element: Element, name: str, rules: OpenRules) -> Span | None:
     if name == "note":
         return note_mark(element), "note"
     if name == "control":
-        return rules.fields.get(attribute(element, "control"), ""), "plain"
+        return context.fields.get(attribute(element, "control"), ""), "plain"
     if name == "fieldmark":
-        return _old_field(element), "plain"
+        return _legacy_field(element), "plain"
     if name == "content-control" and attribute(element, "checkbox") == "true":
         return (_TICKED if attribute(element, "checked") in _YES else _UNTICKED), "plain"
     if name == "content-control" and attribute(element, "showing-place-holder") == "true":
         return "", "plain"
     if name == "object":
-        formula = rules.formulas.get(attribute(element, "href").removeprefix("./"))
+        formula = context.formulas.get(attribute(element, "href").removeprefix("./"))
         return (formula, "plain") if formula else None
     return None
 
 
 def note_mark(note: Element) -> str:
-    """What marks a note in the text."""
+    """The reference mark of a note."""
     for part in note:
         if local_name(part.tag) == "note-citation":
             return attribute(part, "label") or "".join(part.itertext()).strip()
     return ""
 
 
-def _old_field(mark: Element) -> str:
-    """A field that came from an old Word form: a box to tick or a list."""
+def _legacy_field(mark: Element) -> str:
+    """A field that was imported from a legacy Word form: a checkbox or a list."""
     kind = attribute(mark, "type").upper()
     values: dict[str, list[str]] = {}
     for part in mark:
@@ -120,7 +120,7 @@ def _old_field(mark: Element) -> str:
 
 
 def read_formulas(archive: ZipFile) -> dict[str, str]:
-    """Name of an embedded object → its formula as text, for those that are formulas."""
+    """Name of an embedded object → its formula as text. Other objects are omitted."""
     found: dict[str, str] = {}
     for part in archive.infolist():
         folder, _, name = part.filename.rpartition("/")
@@ -133,7 +133,7 @@ def read_formulas(archive: ZipFile) -> dict[str, str]:
 
 
 def read_fields(content: Element) -> dict[str, str]:
-    """Id of a form field → what it shows: its value, or its box and label."""
+    """Id of a form field → its displayed text: its value, or its checkbox and label."""
     found: dict[str, str] = {}
     for forms in content.iter():
         if local_name(forms.tag) != "forms":

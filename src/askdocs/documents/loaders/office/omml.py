@@ -1,4 +1,4 @@
-"""Equations of Word (OMML, ECMA-376 part 1, 22.1) on one line."""
+"""Equations of Word (OMML, ECMA-376 part 1, 22.1) in linear notation."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from askdocs.documents.loaders.shared.formulas import (
 from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
 
 _TERM = re.compile(r"\([^()]*\)\^[\w!]+")
-_DEEPEST = 60  # levels of nesting; what is deeper is taken as plain text
+_DEEPEST = 60  # levels of nesting; below that, only the text is taken
 
 
 def equation_text(element: Element) -> str:
-    """An m:oMath or m:oMathPara as linear text: `∑_(k=0)^n x^k`, `(a+b)/2`."""
-    return " ".join(_text(element, 0).split())
+    """An m:oMath or m:oMathPara in linear notation: `∑_(k=0)^n x^k`, `(a+b)/2`."""
+    return " ".join(_element_text(element, 0).split())
 
 
-def _text(element: Element, depth: int) -> str:
+def _element_text(element: Element, depth: int) -> str:
     name = local_name(element.tag)
     if depth > _DEEPEST:
         return "".join(element.itertext())
@@ -32,21 +32,21 @@ def _text(element: Element, depth: int) -> str:
         return element.text or ""
     if name in {"tab", "br", "cr"}:
         return " "
-    rule = _RULES.get(name)
-    if rule is not None:
-        return rule(element, depth + 1)
+    writer = _WRITERS.get(name)
+    if writer is not None:
+        return writer(element, depth + 1)
     if name.endswith("Pr") or name in {"del", "moveFrom", "ctrlPr", "instrText"}:
         return ""
-    return "".join(_text(child, depth + 1) for child in element)
+    return "".join(_element_text(child, depth + 1) for child in element)
 
 
-def _part(element: Element, name: str, depth: int) -> str:
-    """The text of a named part of a structure, "" where it has none."""
-    return "".join(_text(part, depth) for part in element if local_name(part.tag) == name)
+def _part_text(element: Element, name: str, depth: int) -> str:
+    """The text of a named part of a structure, "" if it has none."""
+    return "".join(_element_text(part, depth) for part in element if local_name(part.tag) == name)
 
 
-def _parts(element: Element, name: str, depth: int) -> list[str]:
-    return [_text(part, depth) for part in element if local_name(part.tag) == name]
+def _part_texts(element: Element, name: str, depth: int) -> list[str]:
+    return [_element_text(part, depth) for part in element if local_name(part.tag) == name]
 
 
 def _property(element: Element, name: str, default: str) -> str:
@@ -64,41 +64,41 @@ def _is_on(element: Element, name: str) -> bool:
 
 
 def _fraction(element: Element, depth: int) -> str:
-    above, below = _part(element, "num", depth), _part(element, "den", depth)
+    above, below = _part_text(element, "num", depth), _part_text(element, "den", depth)
     if _property(element, "type", "bar") == "noBar":
-        return f"{above} over {below}"  # a binomial coefficient has parentheses of its own
+        return f"{above} over {below}"  # a binomial coefficient already has parentheses
     return write_fraction(above, below)
 
 
 def _scripts(element: Element, depth: int) -> str:
-    base, below = _part(element, "e", depth), _part(element, "sub", depth)
-    above = _part(element, "sup", depth)
+    base, below = _part_text(element, "e", depth), _part_text(element, "sub", depth)
+    above = _part_text(element, "sup", depth)
     text = write_subscript(base, below)
     return write_superscript(text, above) if above.strip() else text
 
 
 def _scripts_before(element: Element, depth: int) -> str:
-    below, above = _part(element, "sub", depth), _part(element, "sup", depth)
+    below, above = _part_text(element, "sub", depth), _part_text(element, "sup", depth)
     text = write_subscript("", below) + (write_superscript("", above) if above.strip() else "")
-    return text + _part(element, "e", depth)
+    return text + _part_text(element, "e", depth)
 
 
 def _root(element: Element, depth: int) -> str:
-    degree = "" if _is_on(element, "degHide") else _part(element, "deg", depth)
-    return write_root(_part(element, "e", depth), degree)
+    degree = "" if _is_on(element, "degHide") else _part_text(element, "deg", depth)
+    return write_root(_part_text(element, "e", depth), degree)
 
 
 def _large_operator(element: Element, depth: int) -> str:
     sign = _property(element, "chr", "∫")
-    above = "" if _is_on(element, "supHide") else _part(element, "sup", depth)
-    below = "" if _is_on(element, "subHide") else _part(element, "sub", depth)
+    above = "" if _is_on(element, "supHide") else _part_text(element, "sup", depth)
+    below = "" if _is_on(element, "subHide") else _part_text(element, "sub", depth)
     text = write_subscript(sign, below)
     text = write_superscript(text, above) if above.strip() else text
-    return f"{text} {_part(element, 'e', depth)}"
+    return f"{text} {_part_text(element, 'e', depth)}"
 
 
 def _function(element: Element, depth: int) -> str:
-    name, of = _part(element, "fName", depth).strip(), _part(element, "e", depth)
+    name, of = _part_text(element, "fName", depth).strip(), _part_text(element, "e", depth)
     has_limit = any(local_name(part.tag) in {"limLow", "limUpp"} for part in element.iter())
     of = of if has_limit or _TERM.fullmatch(of) else in_parentheses(of)
     return f" {name}{of}" if of.startswith("(") and not has_limit else f" {name} {of}"
@@ -107,31 +107,31 @@ def _function(element: Element, depth: int) -> str:
 def _delimited(element: Element, depth: int) -> str:
     first, last = _property(element, "begChr", "("), _property(element, "endChr", ")")
     between = _property(element, "sepChr", "|")
-    return first + between.join(_parts(element, "e", depth)) + last
+    return first + between.join(_part_texts(element, "e", depth)) + last
 
 
 def _limit(element: Element, depth: int) -> str:
-    return write_subscript(_part(element, "e", depth), _part(element, "lim", depth))
+    return write_subscript(_part_text(element, "e", depth), _part_text(element, "lim", depth))
 
 
 def _limit_above(element: Element, depth: int) -> str:
-    return write_superscript(_part(element, "e", depth), _part(element, "lim", depth))
+    return write_superscript(_part_text(element, "e", depth), _part_text(element, "lim", depth))
 
 
 def _matrix(element: Element, depth: int) -> str:
     rows = [row for row in element if local_name(row.tag) == "mr"]
-    return "; ".join(", ".join(_parts(row, "e", depth)) for row in rows)
+    return "; ".join(", ".join(_part_texts(row, "e", depth)) for row in rows)
 
 
-def _lines(element: Element, depth: int) -> str:
-    return "; ".join(_parts(element, "e", depth))
+def _equation_array(element: Element, depth: int) -> str:
+    return "; ".join(_part_texts(element, "e", depth))
 
 
 def _phantom(element: Element, depth: int) -> str:
-    return _part(element, "e", depth) if _property(element, "show", "1") != "0" else ""
+    return _part_text(element, "e", depth) if _property(element, "show", "1") != "0" else ""
 
 
-_RULES: dict[str, Callable[[Element, int], str]] = {
+_WRITERS: dict[str, Callable[[Element, int], str]] = {
     "f": _fraction,
     "sSup": _scripts,
     "sSub": _scripts,
@@ -144,6 +144,6 @@ _RULES: dict[str, Callable[[Element, int], str]] = {
     "limLow": _limit,
     "limUpp": _limit_above,
     "m": _matrix,
-    "eqArr": _lines,
+    "eqArr": _equation_array,
     "phant": _phantom,
 }

@@ -1,4 +1,4 @@
-"""PowerPoint presentations (.pptx): slides with notes; anchors are the slide and its title."""
+"""PowerPoint presentations (.pptx): slides with notes. The anchors are the slide and its title."""
 
 from __future__ import annotations
 
@@ -23,40 +23,41 @@ from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
 _TITLES = frozenset({"title", "ctrTitle"})
-_FURNITURE = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_BOILERPLATE = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
 _PRESENTATION = "ppt/presentation.xml"
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document; slides count from 1, their title is the heading, notes come last."""
+    """Return one document. Slides count from 1. Their title is the heading, and notes come last."""
     with open_archive(path) as archive:
         builder = DocumentBuilder(source, title=core_title(archive, "docProps/core.xml"))
         if builder.title.lower() in {"powerpoint presentation", "powerpoint-präsentation"}:
             builder.title = ""
-        unread: dict[str, int] = {}
-        for number, part in enumerate(_slides(archive), 1):
+        skipped: dict[str, int] = {}
+        for number, part in enumerate(_slide_parts(archive), 1):
             slide = read_xml(archive, part)
-            for noun in filter(None, map(_unread_kind, slide.iter())):
-                unread[noun] = unread.get(noun, 0) + 1
+            for noun in filter(None, map(_non_text_content, slide.iter())):
+                skipped[noun] = skipped.get(noun, 0) + 1
             _add_slide(builder, archive, part, number)
-    for noun, count in sorted(unread.items()):
-        builder.leave_out(counted(count, noun) + " (no text recognition)" * (noun == "picture"))
+    for noun, count in sorted(skipped.items()):
+        remark = " (no text recognition)" if noun == "picture" else ""
+        builder.leave_out(f"{counted(count, noun)}{remark}")
     return [builder.build()]
 
 
-def _unread_kind(element: Element) -> str:
-    """What an element of a slide shows that is not read; "" where it is something else."""
+def _non_text_content(element: Element) -> str:
+    """The type of an element of a slide if it is non-text content; "" otherwise."""
     name = local_name(element.tag)
     if name == "pic":
-        held = {local_name(part.tag) for part in element.iter()}
-        if held & {"videoFile", "quickTimeFile"}:
+        inner = {local_name(part.tag) for part in element.iter()}
+        if inner & {"videoFile", "quickTimeFile"}:
             return "video"
-        return "recording" if "audioFile" in held else "picture"
+        return "recording" if "audioFile" in inner else "picture"
     return {"oleObj": "embedded object", "relIds": "diagram"}.get(name, "")
 
 
-def _slides(archive: ZipFile) -> list[str]:
-    """The parts of the slides, in the order in which they are shown."""
+def _slide_parts(archive: ZipFile) -> list[str]:
+    """The parts of the slides, in presentation order."""
     targets = relationships(archive, _PRESENTATION)
     present = set(archive.namelist())
     found = []
@@ -80,7 +81,7 @@ def _add_slide(builder: DocumentBuilder, archive: ZipFile, part: str, number: in
     builder.anchor(page=number, heading=None if words else "")
     builder.heading(1, words)
     for shape in shapes:
-        if shape is title or _placeholder(shape) in _FURNITURE:
+        if shape is title or _placeholder(shape) in _BOILERPLATE:
             continue
         if local_name(shape.tag) == "graphicFrame":
             _add_frame(builder, archive, shape, related)
@@ -92,7 +93,7 @@ def _add_slide(builder: DocumentBuilder, archive: ZipFile, part: str, number: in
 
 
 def _shapes(slide: Element) -> Iterator[Element]:
-    """The shapes of a slide in order, those inside groups too."""
+    """The shapes of a slide in order, including those in groups."""
     stack = [slide]
     while stack:
         element = stack.pop()
@@ -103,7 +104,7 @@ def _shapes(slide: Element) -> Iterator[Element]:
 
 
 def _placeholder(shape: Element) -> str | None:
-    """The kind of placeholder that a shape fills; "" where it is not named, None for no one."""
+    """The type of the placeholder that a shape fills; "" if untyped, None if it fills none."""
     for element in shape.iter():
         if local_name(element.tag) == "ph":
             return element.get("type", "")
@@ -111,17 +112,17 @@ def _placeholder(shape: Element) -> str | None:
 
 
 def paragraphs(shape: Element) -> list[str]:
-    """The texts of a shape, a line each."""
+    """The paragraphs of a shape that contain text."""
     texts = []
     for paragraph in shape.iter():
         if local_name(paragraph.tag) != "p":
             continue
-        texts.append(join_spans(merge_runs(_spans(paragraph))).strip())
+        texts.append(join_spans(merge_runs(_paragraph_spans(paragraph))).strip())
     return [text for text in texts if text]
 
 
-def _spans(paragraph: Element) -> Iterator[Span]:
-    """The runs of a paragraph, with those that stand higher or lower, and its equations."""
+def _paragraph_spans(paragraph: Element) -> Iterator[Span]:
+    """The runs and equations of a paragraph, with superscripts and subscripts."""
     stack: list[tuple[Element, Script]] = [(paragraph, "plain")]
     while stack:
         element, script = stack.pop()
@@ -135,12 +136,12 @@ def _spans(paragraph: Element) -> Iterator[Span]:
         elif name != "Fallback":
             look = next((part for part in element if local_name(part.tag) == "rPr"), None)
             if name in {"r", "fld"} and look is not None:
-                script = _script(look.get("baseline", "0"))
+                script = _script_of_run(look.get("baseline", "0"))
             stack.extend((part, script) for part in reversed(element))
 
 
-def _script(baseline: str) -> Script:
-    """How a run stands; its baseline is in thousandths of a percent of its height."""
+def _script_of_run(baseline: str) -> Script:
+    """Whether a run is a superscript or subscript, by its baseline shift."""
     height = baseline.removesuffix("%")
     if height.removeprefix("-").strip("0.") == "":
         return "plain"
@@ -157,7 +158,7 @@ def _add_paragraphs(builder: DocumentBuilder, texts: list[str], *, bullets: bool
 
 def _add_notes(builder: DocumentBuilder, notes: Element) -> None:
     for shape in _shapes(notes):
-        if _placeholder(shape) in _FURNITURE:
+        if _placeholder(shape) in _BOILERPLATE:
             continue
         for number, text in enumerate(paragraphs(shape)):
             builder.add(text if number else f"Notes: {text}")
@@ -186,11 +187,11 @@ def _add_frame(
 
 
 def _table_rows(table: Element) -> list[list[str]]:
-    """The rows of a table, merged cells in all that they cover."""
+    """The rows of a table. Merged cells are repeated in all that they cover."""
     rows: list[list[str]] = []
-    for row in _named(table, "tr"):
+    for row in _children_named(table, "tr"):
         cells: list[str] = []
-        for at, cell in enumerate(_named(row, "tc")):
+        for at, cell in enumerate(_children_named(row, "tc")):
             if cell.get("hMerge") in {"1", "true"} and cells:
                 cells.append(Covered(cells[-1]))
             elif cell.get("vMerge") in {"1", "true"} and rows and at < len(rows[-1]):
@@ -202,33 +203,33 @@ def _table_rows(table: Element) -> list[list[str]]:
 
 
 def _add_chart(builder: DocumentBuilder, chart: Element) -> None:
-    """The numbers that a chart shows, a line for each category."""
+    """Add the data of a chart, one line for each category."""
     title = next((part for part in chart.iter() if local_name(part.tag) == "title"), None)
     if title is not None and paragraphs(title):
         builder.add(" ".join(paragraphs(title)))
     series = [part for part in chart.iter() if local_name(part.tag) == "ser"]
     if not series:
         return
-    names = [" ".join(_points(part, "tx").values()) for part in series]
-    categories = _points(series[0], "cat")
-    values = [_points(part, "val") for part in series]
+    names = [" ".join(_cached_values(part, "tx").values()) for part in series]
+    categories = _cached_values(series[0], "cat")
+    values = [_cached_values(part, "val") for part in series]
     indexes = sorted({index for points in (categories, *values) for index in points})
     rows = [["", *names]]
     rows += [[categories.get(i, ""), *(points.get(i, "") for points in values)] for i in indexes]
     add_table(builder, rows, header=1)
 
 
-def _points(series: Element, name: str) -> dict[int, str]:
-    """The values cached in a part of a series, by their index."""
+def _cached_values(series: Element, name: str) -> dict[int, str]:
+    """The cached values in a part of a series, by their index."""
     found: dict[int, str] = {}
-    for part in _named(series, name):
+    for part in _children_named(series, name):
         for point in part.iter():
             if local_name(point.tag) == "pt":
-                value = next(iter(_named(point, "v")), None)
+                value = next(iter(_children_named(point, "v")), None)
                 if value is not None:
                     found[int(point.get("idx", "0"))] = value.text or ""
     return found
 
 
-def _named(parent: Element, name: str) -> list[Element]:
+def _children_named(parent: Element, name: str) -> list[Element]:
     return [child for child in parent if local_name(child.tag) == name]

@@ -1,7 +1,7 @@
-"""Word documents (.docx), strict or not: paragraphs, lists, tables in place; anchors are headings.
+"""Word documents (.docx), transitional or strict. The anchors are headings.
 
-Read from the XML itself, as it stands after all changes are accepted: with automatic numbers, the
-fields of forms, text boxes, notes, equations, comments, headers and footers.
+The XML is read directly, as if all tracked changes were accepted. The text contains automatic
+numbers, form fields, text boxes, notes, equations, comments, headers and footers.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from askdocs.documents.loaders.office.word_numbering import BULLET, Numbering
 from askdocs.documents.loaders.office.word_parts import (
     WordComment,
     read_comments,
-    read_margins,
+    read_headers_footers,
     read_notes,
     referred,
 )
 from askdocs.documents.loaders.office.word_styles import (
     Style,
     Styles,
-    list_place,
+    list_position,
     paragraph_style,
     read_styles,
 )
 from askdocs.documents.loaders.office.word_text import (
-    TextRules,
+    TextContext,
     control_text,
     paragraph_spans,
     paragraph_text,
@@ -51,7 +51,7 @@ _TRANSPARENT = frozenset("sdt sdtContent customXml ins moveTo smartTag body docu
 _DELETED = frozenset({"del", "moveFrom"})
 _NOTES = {"footnoteReference": "footnote ", "endnoteReference": "endnote "}
 _COMMENTS = {"commentReference": ""}
-_UNREAD = {
+_NON_TEXT_CONTENT = {
     "pic": "picture",
     "imagedata": "picture",
     "chart": "chart",
@@ -66,40 +66,40 @@ _SPAN_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What the body of a document refers to."""
+    """The other parts of a document, to which its body refers."""
 
     styles: Styles = field(default_factory=Styles)
-    rules: TextRules = field(default_factory=TextRules)
+    context: TextContext = field(default_factory=TextContext)
     numbering: Numbering = field(default_factory=Numbering)
     notes: Mapping[str, str] = field(default_factory=dict)
     comments: Mapping[str, WordComment] = field(default_factory=dict)
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text of the body, its text boxes, notes and comments.
+    """Return one document with the text of the body, its text boxes, notes and comments.
 
-    Notes and comments stand behind their paragraph, headers and footers at the end, each once.
+    Notes and comments follow their paragraph. Headers and footers are at the end, each once.
     """
     with open_archive(path) as archive:
         body = read_xml(archive, "word/document.xml")
         parts = _read_parts(archive)
         builder = DocumentBuilder(source, title=core_title(archive, "docProps/core.xml"))
-        margins = list(read_margins(archive, body, parts.rules))
+        headers_footers = list(read_headers_footers(archive, body, parts.context))
     _Writer(builder, parts).write(body)
-    _add_margins(builder, margins)
-    for noun, remark in _unread(body):
-        builder.leave_out(f"{noun}{remark}")
+    _add_headers_footers(builder, headers_footers)
+    for skipped in _skipped_content(body):
+        builder.leave_out(skipped)
     return [builder.build()]
 
 
-def _unread(body: Element) -> Iterator[tuple[str, str]]:
-    """What the body holds beside text, counted, each with what there is to say of it."""
+def _skipped_content(body: Element) -> Iterator[str]:
+    """A phrase for each type of non-text content of the body, with its count."""
     counts: dict[str, int] = {}
     stack = [body]
     while stack:
         element = stack.pop()
         name = local_name(element.tag)
-        kind = _UNREAD.get(name, "")
+        kind = _NON_TEXT_CONTENT.get(name, "")
         if name == "chart" and not attribute(element, "id"):
             kind = ""
         if kind:
@@ -107,23 +107,26 @@ def _unread(body: Element) -> Iterator[tuple[str, str]]:
         if name not in {"Fallback", "object", "del"}:
             stack.extend(element)
     for kind, count in sorted(counts.items()):
-        yield counted(count, kind), " (no text recognition)" if kind == "picture" else ""
+        remark = " (no text recognition)" if kind == "picture" else ""
+        yield f"{counted(count, kind)}{remark}"
 
 
 def _read_parts(archive: ZipFile) -> _Parts:
     styles = read_styles(archive)
-    rules = TextRules(styles.runs, styles.hidden_runs)
-    notes = {**read_notes(archive, "footnote", rules), **read_notes(archive, "endnote", rules)}
-    comments = read_comments(archive, rules)
-    return _Parts(styles, rules, Numbering(archive), notes, comments)
+    context = TextContext(styles.runs, styles.hidden_runs)
+    notes = {**read_notes(archive, "footnote", context), **read_notes(archive, "endnote", context)}
+    comments = read_comments(archive, context)
+    return _Parts(styles, context, Numbering(archive), notes, comments)
 
 
-def _add_margins(builder: DocumentBuilder, margins: Sequence[tuple[str, str]]) -> None:
-    margins = [(kind, words) for kind, words in margins if words != builder.title]
-    if margins:
+def _add_headers_footers(
+    builder: DocumentBuilder, headers_footers: Sequence[tuple[str, str]]
+) -> None:
+    headers_footers = [(kind, words) for kind, words in headers_footers if words != builder.title]
+    if headers_footers:
         builder.close_block()
         builder.anchor(heading="")
-    for kind, words in margins:
+    for kind, words in headers_footers:
         builder.add(f"{kind}: {words}")
 
 
@@ -133,7 +136,7 @@ class _Writer:
     def __init__(self, builder: DocumentBuilder, parts: _Parts) -> None:
         self._builder = builder
         self._parts = parts
-        self._before: list[Span] = []  # of paragraphs whose end was deleted
+        self._before: list[Span] = []  # of paragraphs whose paragraph mark was deleted
         self._said: set[str] = set()
 
     def write(self, root: Element) -> None:
@@ -146,26 +149,30 @@ class _Writer:
                 self._paragraph(element, before_field=bool(stack) and _is_field(stack[-1]))
                 stack.extend(reversed(list(text_boxes(element))))
             elif name == "tbl":
-                rows, header = table_rows(element, self._parts.rules)
+                rows, header = table_rows(element, self._parts.context)
                 if max((len(row) for row in rows), default=0) > 1:
                     add_table(self._builder, rows, header=header)
                     self._add_referred(element)
                 else:
-                    stack.extend(reversed([cell for row in _rows(element) for cell in _cells(row)]))
+                    stack.extend(
+                        reversed(
+                            [cell for row in _table_rows_of(element) for cell in _cells_of(row)]
+                        )
+                    )
             elif name == "sdt" and control_text(element) == "":
-                continue  # a prompt to fill in a field
+                continue  # a placeholder
             elif name in _TRANSPARENT or name in {"tc", "txbxContent"}:
                 stack.extend(reversed(element))
         self._builder.close_block()
 
     def _paragraph(self, paragraph: Element, *, before_field: bool = False) -> None:
-        """Add a paragraph, unless the next one goes on in it.
+        """Add a paragraph, unless the next one continues it.
 
         Args:
             paragraph: A w:p.
-            before_field: Whether a field of a form follows, to which a label here belongs.
+            before_field: Whether a form field follows. Then the paragraph may be its label.
         """
-        spans = [*self._before, *paragraph_spans(paragraph, self._parts.rules)]
+        spans = [*self._before, *paragraph_spans(paragraph, self._parts.context)]
         self._before = spans if _end_is_deleted(paragraph) else []
         if before_field and _LABEL.fullmatch(join_spans(spans)):
             self._before = [*spans, (" ", "plain")]
@@ -173,7 +180,9 @@ class _Writer:
             return
         text = join_spans(merge_runs(spans)).strip()
         style = paragraph_style(paragraph, self._parts.styles)
-        label, level = self._label(list_place(paragraph, style), style)  # an empty one counts too
+        label, level = self._label(
+            list_position(paragraph, style), style
+        )  # empty paragraphs count too
         if not text:
             return
         if style.title and not self._builder.title:
@@ -192,7 +201,7 @@ class _Writer:
     def _label(
         self, place: tuple[str, int | None] | None, style: Style
     ) -> tuple[str | None, int | None]:
-        """(the automatic number of a paragraph, how deep in a list it stands)."""
+        """(the automatic number of a paragraph, its list level)."""
         if place is None:
             return None, None
         list_id, level = place
@@ -201,10 +210,10 @@ class _Writer:
         return self._parts.numbering.label(list_id, level), level
 
     def _add_referred(self, element: Element) -> None:
-        """The notes and comments that a paragraph or table refers to."""
+        """Add the notes and comments that a paragraph or table refers to."""
         notes, comments = self._parts.notes, self._parts.comments
         for note in referred(element, _NOTES, notes.__contains__):
-            mark = self._parts.rules.marks.get(note, "")
+            mark = self._parts.context.marks.get(note, "")
             self._builder.close_block()
             self._builder.add(f"[{mark}] {notes[note]}" if mark else notes[note])
         for name in referred(element, _COMMENTS, comments.__contains__):
@@ -215,7 +224,7 @@ class _Writer:
 
 
 def _is_field(element: Element) -> bool:
-    """Whether an element is a content control around a single paragraph: the field of a form."""
+    """Whether an element is a form field: a content control around a single paragraph."""
     if local_name(element.tag) != "sdt" or control_text(element) is not None:
         return False
     parts = [local_name(part.tag) for part in element.iter()]
@@ -223,17 +232,17 @@ def _is_field(element: Element) -> bool:
 
 
 def _end_is_deleted(paragraph: Element) -> bool:
-    """Whether the mark that ends a paragraph was deleted, so that the next one goes on in it."""
+    """Whether the paragraph mark was deleted. Then the next paragraph continues this one."""
     for part in paragraph:
         if local_name(part.tag) == "pPr":
-            for look in part:
-                if local_name(look.tag) == "rPr":
-                    return any(local_name(each.tag) in _DELETED for each in look)
+            for properties in part:
+                if local_name(properties.tag) == "rPr":
+                    return any(local_name(change.tag) in _DELETED for change in properties)
     return False
 
 
 def text_boxes(paragraph: Element) -> Iterator[Element]:
-    """The contents of the outermost text boxes of a paragraph, each once."""
+    """The contents of the outermost text boxes of a paragraph, without duplicates."""
     stack = [paragraph]
     while stack:
         element = stack.pop()
@@ -244,37 +253,38 @@ def text_boxes(paragraph: Element) -> Iterator[Element]:
                 stack.append(child)
 
 
-def table_rows(table: Element, rules: TextRules) -> tuple[list[list[str]], int | None]:
-    """The rows with merged cells filled in, and how many are marked as header (None: no mark)."""
+def table_rows(table: Element, context: TextContext) -> tuple[list[list[str]], int | None]:
+    """The rows with merged cells repeated, and the number of marked header rows (None if 0)."""
     rows: list[list[str]] = []
     header = 0
-    for row in _rows(table):
+    for row in _table_rows_of(table):
         cells: list[str] = []
-        for cell in _cells(row):
+        for cell in _cells_of(row):
             properties = next((part for part in cell if local_name(part.tag) == "tcPr"), None)
-            merged, span = _merging(properties)
+            merged, span = _cell_span(properties)
             above = rows[-1][len(cells)] if rows and len(rows[-1]) > len(cells) else ""
-            text = above if merged else _cell_text(cell, rules)
+            text = above if merged else _cell_text(cell, context)
             cells += [text, *[Covered(text)] * (span - 1)]
         marked = any(local_name(part.tag) == "tblHeader" for part in row.iter())
-        header += marked and header == len(rows)
+        if marked and header == len(rows):
+            header += 1
         rows.append(cells)
     return rows, header or None
 
 
-def _rows(table: Element) -> Iterator[Element]:
-    for row in _inside(table, "tr"):
+def _table_rows_of(table: Element) -> Iterator[Element]:
+    for row in _table_parts(table, "tr"):
         properties = next((part for part in row if local_name(part.tag) == "trPr"), ())
         if not any(local_name(part.tag) == "del" for part in properties):
             yield row
 
 
-def _cells(row: Element) -> Iterator[Element]:
-    yield from _inside(row, "tc")
+def _cells_of(row: Element) -> Iterator[Element]:
+    yield from _table_parts(row, "tc")
 
 
-def _inside(parent: Element, name: str) -> Iterator[Element]:
-    """The parts of a table, also those that stand in content controls."""
+def _table_parts(parent: Element, name: str) -> Iterator[Element]:
+    """The rows or cells of a table, including those in content controls."""
     stack = list(reversed(parent))
     while stack:
         element = stack.pop()
@@ -284,8 +294,8 @@ def _inside(parent: Element, name: str) -> Iterator[Element]:
             stack.extend(reversed(element))
 
 
-def _merging(properties: Element | None) -> tuple[bool, int]:
-    """Whether a cell continues the one above, and how many columns wide it is."""
+def _cell_span(properties: Element | None) -> tuple[bool, int]:
+    """(whether a cell is merged with the cell above, the number of columns that it spans)."""
     merged, span = False, 1
     for part in properties if properties is not None else ():
         if local_name(part.tag) == "vMerge":
@@ -295,12 +305,12 @@ def _merging(properties: Element | None) -> tuple[bool, int]:
     return merged, span
 
 
-def _cell_text(cell: Element, rules: TextRules) -> str:
-    """The paragraphs of a cell; a table inside it as "a: b; c: d"."""
+def _cell_text(cell: Element, context: TextContext) -> str:
+    """The text of a cell. A nested table is written as "a: b; c: d"."""
     inner = next((part for part in cell if local_name(part.tag) == "tbl"), None)
     if inner is None:
         paragraphs = (part for part in cell.iter() if local_name(part.tag) == "p")
-        return " ".join(filter(None, (paragraph_text(p, rules).strip() for p in paragraphs)))
-    before = [paragraph_text(part, rules).strip() for part in cell if local_name(part.tag) == "p"]
-    rows, _ = table_rows(inner, rules)
+        return " ".join(filter(None, (paragraph_text(p, context).strip() for p in paragraphs)))
+    before = [paragraph_text(part, context).strip() for part in cell if local_name(part.tag) == "p"]
+    rows, _ = table_rows(inner, context)
     return " ".join(filter(None, [*before, "; ".join(row_line((), row) for row in rows)]))

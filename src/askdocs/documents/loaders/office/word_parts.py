@@ -1,4 +1,4 @@
-"""The parts of a Word file beside its body: notes, comments, headers and footers."""
+"""The other parts of a Word file: notes, comments, headers and footers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.office.word_text import TextRules, paragraph_text
+from askdocs.documents.loaders.office.word_text import TextContext, paragraph_text
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     local_name,
@@ -27,39 +27,39 @@ _PAGE_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class WordComment:
-    """A comment: who wrote it, on which day (ISO 8601, "" if unknown), and its words."""
+    """A comment: its author, its day (ISO 8601, "" if unknown), and its text."""
 
     author: str
     day: str
     text: str
 
     def line(self) -> str:
-        """The comment as a paragraph that says whose it is."""
+        """The comment as a paragraph with its author and day."""
         by = f" by {self.author}" if self.author else ""
         on = f" ({self.day})" if self.day else ""
         return f"Comment{by}{on}: {self.text.removeprefix(f'{self.author}:').strip()}"
 
 
-def read_notes(archive: ZipFile, kind: str, rules: TextRules) -> dict[str, str]:
-    """The notes of a kind, "footnote" or "endnote", by names like "footnote 2"."""
+def read_notes(archive: ZipFile, kind: str, context: TextContext) -> dict[str, str]:
+    """The footnotes or endnotes (`kind` is "footnote" or "endnote"), by keys like "footnote 2"."""
     part = f"word/{kind}s.xml"
     if part not in archive.namelist():
         return {}
     return {
-        f"{kind} {attribute(note, 'id')}": _words(note, rules)
+        f"{kind} {attribute(note, 'id')}": _joined_paragraphs(note, context)
         for note in read_xml(archive, part)
         if not attribute(note, "type")
     }
 
 
-def read_comments(archive: ZipFile, rules: TextRules) -> dict[str, WordComment]:
-    """The comments by their ids."""
+def read_comments(archive: ZipFile, context: TextContext) -> dict[str, WordComment]:
+    """The comments, by their ids."""
     part = "word/comments.xml"
     if part not in archive.namelist():
         return {}
     found = {}
     for comment in read_xml(archive, part):
-        text = _words(comment, rules)
+        text = _joined_paragraphs(comment, context)
         if local_name(comment.tag) == "comment" and text:
             day = attribute(comment, "date")[:10]
             author = attribute(comment, "author").strip()
@@ -67,10 +67,12 @@ def read_comments(archive: ZipFile, rules: TextRules) -> dict[str, WordComment]:
     return found
 
 
-def read_margins(archive: ZipFile, body: Element, rules: TextRules) -> Iterator[tuple[str, str]]:
-    """("Header" or "Footer", its words) of each header and footer that pages show, once.
+def read_headers_footers(
+    archive: ZipFile, body: Element, context: TextContext
+) -> Iterator[tuple[str, str]]:
+    """("Header" or "Footer", its text) of each distinct header and footer of the pages.
 
-    Page numbers are left out, and so is one that says nothing else.
+    Page numbers are omitted, and so are headers and footers with nothing else.
     """
     targets = relationships(archive, _DOCUMENT)
     seen: set[str] = set()
@@ -82,23 +84,23 @@ def read_margins(archive: ZipFile, body: Element, rules: TextRules) -> Iterator[
             if part not in archive.namelist() or part in seen:
                 continue
             seen.add(part)
-            words = _margin_words(read_xml(archive, part), rules)
+            words = _header_text(read_xml(archive, part), context)
             if words and words not in seen:
                 seen.add(words)
                 yield kind.capitalize(), words
 
 
-def _margin_words(root: Element, rules: TextRules) -> str:
+def _header_text(root: Element, context: TextContext) -> str:
     texts = []
     for paragraph in _paragraphs(root):
-        text = paragraph_text(paragraph, rules, _PAGE_FIELDS)
+        text = paragraph_text(paragraph, context, _PAGE_FIELDS)
         cells = [" ".join(cell.split()) for cell in text.split("\t")]
         texts += [cell for cell in cells if any(map(str.isalpha, _PAGE_WORDS.sub("", cell)))]
     return " | ".join(dict.fromkeys(texts))
 
 
 def _paragraphs(root: Element) -> Iterator[Element]:
-    """All paragraphs, those in text boxes once."""
+    """All paragraphs, without duplicates of those in text boxes."""
     stack = [root]
     while stack:
         element = stack.pop()
@@ -109,7 +111,7 @@ def _paragraphs(root: Element) -> Iterator[Element]:
 
 
 def referred(element: Element, names: Mapping[str, str], known: Callable[[str], bool]) -> list[str]:
-    """What an element refers to, in order: names for each kind of reference that are known."""
+    """The keys of the known notes or comments that an element refers to, in order."""
     found = []
     for part in element.iter():
         prefix = names.get(local_name(part.tag))
@@ -120,6 +122,6 @@ def referred(element: Element, names: Mapping[str, str], known: Callable[[str], 
     return found
 
 
-def _words(element: Element, rules: TextRules) -> str:
-    texts = (paragraph_text(p, rules).strip() for p in element.iter() if local_name(p.tag) == "p")
+def _joined_paragraphs(element: Element, context: TextContext) -> str:
+    texts = (paragraph_text(p, context).strip() for p in element.iter() if local_name(p.tag) == "p")
     return " ".join(filter(None, texts))

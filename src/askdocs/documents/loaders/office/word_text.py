@@ -1,4 +1,4 @@
-"""The words of a Word paragraph: runs with scripts, fields of forms, symbols, equations, notes."""
+"""The text of a Word paragraph: runs, form fields, symbols, equations and reference marks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from askdocs.documents.loaders.office.omml import equation_text
-from askdocs.documents.loaders.office.word_styles import raised_by, script_of_position
+from askdocs.documents.loaders.office.word_styles import script_of_position, vertical_position
 from askdocs.documents.loaders.shared.numerals import roman
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
 from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
@@ -27,8 +27,8 @@ _FIXED: dict[str, str] = {
 _EQUATIONS = frozenset({"oMath", "oMathPara"})
 _SCRIPTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
 TICKED, UNTICKED = "☒", "☐"
-# Characters of the fonts that Word inserts as symbols: Wingdings, Wingdings 2 and Symbol have
-# their own code pages, in a private area of Unicode.
+# Characters of the symbol fonts of Word: Wingdings, Wingdings 2 and Symbol have their own code
+# pages, in a private use area of Unicode.
 _SYMBOLS: dict[str, dict[int, str]] = {
     "wingdings": {
         0xFE: TICKED, 0xFD: TICKED, 0xA8: UNTICKED, 0x6F: UNTICKED, 0x71: UNTICKED, 0xFC: "✓",
@@ -56,13 +56,13 @@ _SYMBOLS["symbol"] = {
 
 
 @dataclass(slots=True)
-class TextRules:
-    """What a document says of its runs.
+class TextContext:
+    """What is needed to read the runs of a document.
 
     Attributes:
-        run_styles: Id of a character style → how it raises or lowers text.
-        hidden_styles: Ids of the character styles whose text is hidden.
-        marks: "footnote 2" → the mark of the note, as counted so far.
+        run_styles: Id of a character style → superscript or subscript.
+        hidden_styles: Ids of the character styles with hidden text.
+        marks: "footnote 2" → the reference mark of the note, for the notes read so far.
     """
 
     run_styles: Mapping[str, Script] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class TextRules:
     marks: dict[str, str] = field(default_factory=dict)
 
     def mark(self, note: str) -> str:
-        """The mark of a note: footnotes count 1, 2, endnotes i, ii, unless one has its own."""
+        """The reference mark of a note: 1, 2 for footnotes, i, ii for endnotes."""
         if note not in self.marks:
             kind = note.split()[0]
             number = 1 + sum(1 for known in self.marks if known.startswith(kind))
@@ -80,7 +80,7 @@ class TextRules:
 
 @dataclass
 class _State:
-    """Where the walk through a paragraph is: in which field, and what of it is shown."""
+    """The state while a paragraph is read: the open fields."""
 
     paragraph: Element
     fields: list[str] = field(default_factory=list)  # instructions of the open fields
@@ -88,17 +88,17 @@ class _State:
 
     @cached_property
     def baseline(self) -> int:
-        """How far most characters of the paragraph are raised, in half points."""
+        """The vertical position of most characters of the paragraph, in half points."""
         characters: dict[int, int] = {}
         for run in self.paragraph.iter():
             if local_name(run.tag) == "r":
-                raised = raised_by(_look(run))
+                position = vertical_position(_run_properties(run))
                 length = sum(len(part.text or "") for part in run if local_name(part.tag) == "t")
-                characters[raised] = characters.get(raised, 0) + length
-        return max(characters, key=lambda raised: characters[raised])
+                characters[position] = characters.get(position, 0) + length
+        return max(characters, key=lambda position: characters[position])
 
     def shows(self, unwanted: frozenset[str]) -> bool:
-        """Whether text here is to be read: the result of a field, not its instruction."""
+        """Whether text here is visible: the result of a field is, its instruction is not."""
         for instruction, in_result in zip(self.fields, self.in_result, strict=True):
             kind = (instruction.split() or [""])[0].upper()
             if not in_result or kind in unwanted:
@@ -107,34 +107,34 @@ class _State:
 
 
 def paragraph_text(
-    paragraph: Element, rules: TextRules | None = None, unwanted: frozenset[str] = frozenset()
+    paragraph: Element, context: TextContext | None = None, unwanted: frozenset[str] = frozenset()
 ) -> str:
-    """The words of a paragraph as they stand after all changes are accepted.
+    """The text of a paragraph, as if all tracked changes were accepted.
 
     Args:
-        paragraph: A w:p, or anything that holds runs.
-        rules: What the document says of its runs.
-        unwanted: Kinds of fields whose results are left out, such as PAGE.
+        paragraph: A w:p, or any element that contains runs.
+        context: What is needed to read the runs of the document.
+        unwanted: Types of fields whose results are omitted, such as PAGE.
     """
-    return join_spans(merge_runs(paragraph_spans(paragraph, rules, unwanted)))
+    return join_spans(merge_runs(paragraph_spans(paragraph, context, unwanted)))
 
 
 def paragraph_spans(
-    paragraph: Element, rules: TextRules | None = None, unwanted: frozenset[str] = frozenset()
+    paragraph: Element, context: TextContext | None = None, unwanted: frozenset[str] = frozenset()
 ) -> Iterator[Span]:
-    """The parts of a paragraph with their scripts; see `paragraph_text`."""
-    rules = rules or TextRules()
+    """The spans of a paragraph; see `paragraph_text`."""
+    context = context or TextContext()
     state = _State(paragraph)
     stack: list[tuple[Element, Script]] = [(paragraph, "plain")]
     while stack:
         element, script = stack.pop()
         name = local_name(element.tag)
         if name == "fldChar" or name == "instrText":
-            yield from _field(element, state)
+            yield from _handle_field(element, state)
         if name in _LEFT_OUT:
             continue
         if name == "r":
-            run = _run_script(element, rules, state)
+            run = _script_of_run(element, context, state)
             if run is not None:
                 stack.extend((part, run) for part in reversed(element))
             continue
@@ -147,32 +147,32 @@ def paragraph_spans(
         if name == "sdt" and (shown := control_text(element)) is not None:
             yield shown, "plain"
             continue
-        span = _leaf(element, name, script, rules)
+        span = _leaf_span(element, name, script, context)
         if span is not None:
             yield span
         else:
             stack.extend((part, script) for part in reversed(element))
 
 
-def _leaf(element: Element, name: str, script: Script, rules: TextRules) -> Span | None:
-    """An element that is text by itself; None where its parts are to be looked at."""
+def _leaf_span(element: Element, name: str, script: Script, context: TextContext) -> Span | None:
+    """The span of an element that is text itself; None if its children must be read."""
     if name == "t":
         return element.text or "", script
     if name in _FIXED:
         return _FIXED[name], "plain"
     if name == "sym":
-        return _symbol(element), script
+        return _symbol_text(element), script
     if name in _EQUATIONS:
         return equation_text(element), "plain"
     if name in {"footnoteReference", "endnoteReference"}:
         note = f"{name.removesuffix('Reference')} {attribute(element, 'id')}"
         own = attribute(element, "customMarkFollows")
-        return ("" if own in {"1", "true", "on"} else rules.mark(note)), "note"
+        return ("" if own in {"1", "true", "on"} else context.mark(note)), "note"
     return None
 
 
-def _field(element: Element, state: _State) -> Iterator[Span]:
-    """Follow the beginning, middle and end of a field; fields of forms are shown at their start."""
+def _handle_field(element: Element, state: _State) -> Iterator[Span]:
+    """Handle the begin, separate and end marks of a field. A form field is written at its begin."""
     if local_name(element.tag) == "instrText":
         if state.fields and not state.in_result[-1]:
             state.fields[-1] += element.text or ""
@@ -182,7 +182,7 @@ def _field(element: Element, state: _State) -> Iterator[Span]:
         shown = _form_field(element)
         if shown and state.shows(frozenset()):
             yield shown, "plain"
-        # The result of such a field says the same once more.
+        # The result of a form field repeats the value.
         state.fields.append("")
         state.in_result.append(False)
         if shown:
@@ -195,7 +195,7 @@ def _field(element: Element, state: _State) -> Iterator[Span]:
 
 
 def _form_field(begin: Element) -> str:
-    """A box to tick or a list of an old form; "" for a text field, whose result is text."""
+    """The value of a legacy checkbox or list; "" for a text field, whose result is text."""
     for element in begin.iter():
         name = local_name(element.tag)
         values = {local_name(part.tag): attribute(part, "val") for part in element}
@@ -211,7 +211,7 @@ def _form_field(begin: Element) -> str:
 
 
 def control_text(control: Element) -> str | None:
-    """What a content control shows instead of its contents: a box, or nothing for a prompt."""
+    """The text of a checkbox content control; "" for a placeholder, None for other controls."""
     properties = next((part for part in control if local_name(part.tag) == "sdtPr"), None)
     if properties is None:
         return None
@@ -226,29 +226,29 @@ def control_text(control: Element) -> str | None:
     return None
 
 
-def _run_script(run: Element, rules: TextRules, state: _State) -> Script | None:
-    """How a run stands; None where it is hidden."""
+def _script_of_run(run: Element, context: TextContext, state: _State) -> Script | None:
+    """Whether a run is a superscript or subscript; None if it is hidden."""
     script: Script = "plain"
-    for part in _look(run):
+    for part in _run_properties(run):
         name, value = local_name(part.tag), attribute(part, "val")
         if name == "vanish" and value not in {"0", "false", "off"}:
             return None
         if name == "rStyle":
-            if value in rules.hidden_styles:
+            if value in context.hidden_styles:
                 return None
-            script = rules.run_styles.get(value, script)
+            script = context.run_styles.get(value, script)
         if name == "vertAlign":
             script = _SCRIPTS.get(value, "plain")
-    raised = raised_by(_look(run)) if script == "plain" else 0
-    return script_of_position(raised - state.baseline) if raised else script
+    position = vertical_position(_run_properties(run)) if script == "plain" else 0
+    return script_of_position(position - state.baseline) if position else script
 
 
-def _look(run: Element) -> Iterable[Element]:
-    """The properties of a run."""
+def _run_properties(run: Element) -> Iterable[Element]:
+    """The formatting properties of a run."""
     return next((part for part in run if local_name(part.tag) == "rPr"), ())
 
 
-def _symbol(element: Element) -> str:
+def _symbol_text(element: Element) -> str:
     font, code = attribute(element, "font").lower(), attribute(element, "char")
     try:
         number = int(code, 16)

@@ -1,4 +1,4 @@
-"""CSV and TSV: one line a row, with the names of its columns; the anchor is the row."""
+"""CSV and TSV: one line for each row, with column names. The anchor is the row."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _SAMPLE_ROWS = 50
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document, a line for each row; rows are counted from 1, the names' row included."""
+    """Return one document, a line for each row. Rows count from 1, including the header."""
     text = read_text(path)
     csv.field_size_limit(2**31 - 1)
     suffix = PurePosixPath(source).suffix.lower()
-    delimiter = "\t" if suffix == ".tsv" else _delimiter(text)
-    rows = [[clean(cell) for cell in row] for row in _read(text, delimiter)]
+    delimiter = "\t" if suffix == ".tsv" else _detect_delimiter(text)
+    rows = [[clean(cell) for cell in row] for row in _parse_rows(text, delimiter)]
     numbered: Numbered = [(n, row) for n, row in enumerate(rows, 1) if any(row)]
     builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
     add_grid(builder, numbered)
     return [builder.build()]
 
 
-def _read(text: str, delimiter: str) -> list[list[str]]:
-    """The rows; quotes that are never closed are taken as letters instead of eating the rest."""
+def _parse_rows(text: str, delimiter: str) -> list[list[str]]:
+    """The rows. Quotation marks that are never closed are read as text."""
     rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
     if len(rows) * 3 < text.count("\n") and any(cell.count("\n") > 50 for r in rows for cell in r):
         return list(csv.reader(text.splitlines(), delimiter=delimiter, quoting=csv.QUOTE_NONE))
     return rows
 
 
-def _delimiter(text: str) -> str:
-    """The character that splits the first rows into the most columns, equally many in each."""
+def _detect_delimiter(text: str) -> str:
+    """The delimiter that splits the first rows into the same number of columns, and the most."""
     sample = text[:100_000]
 
     def evenness(delimiter: str) -> tuple[float, int]:

@@ -1,7 +1,7 @@
-"""Numbers and dates of spreadsheet cells as the sheet shows them.
+"""Numbers and dates of spreadsheet cells as the sheet displays them.
 
-Numbers are written by IronCalc. What it writes is used only where it says the value of the cell,
-so that a format that it does not know cannot make another number of it. Dates are written here.
+IronCalc formats numbers. Its result is used only if it represents the value of the cell, since an
+unsupported format could produce another number. Dates are formatted here.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _TOKEN = re.compile(
 _DATE = re.compile(r"[ymdhs]", re.I)
 _NUMBER = re.compile(r"\d[\d,'\u00a0\u202f]*(?:\.\d*)?(?:E[+-]?\d+)?|\.\d+")
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
-# Built-in formats whose look depends on the computer (ECMA-376 part 1, 18.8.30): 14 and 22.
-_BY_COUNTRY = frozenset({"mm-dd-yy", "m/d/yy h:mm", "m/d/yyyy", "m/d/yy"})
-_LONG_DATE = "[$-F"  # the system's own long date or time
+# Built-in formats that depend on the locale of the computer (ECMA-376 part 1, 18.8.30): 14 and 22.
+_LOCALE_DEPENDENT = frozenset({"mm-dd-yy", "m/d/yy h:mm", "m/d/yyyy", "m/d/yy"})
+_LONG_DATE = "[$-F"  # the long date or time format of the system
 
 
 def plain_value(value: object) -> str:
-    """A value without a format: whole numbers without a point, dates as ISO 8601."""
+    """A value without a format: whole numbers without a decimal point, dates as ISO 8601."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -37,8 +37,8 @@ def plain_value(value: object) -> str:
     return str(value)
 
 
-def says(shown: str, value: float) -> bool:
-    """Whether a formatted number means the value, as far as its decimals go."""
+def represents(shown: str, value: float) -> bool:
+    """Whether a formatted number represents the value, to the precision of its decimals."""
     numbers = _NUMBER.findall(shown)
     digits = "".join(re.findall(r"\d", shown))
     if "/" in shown or (value < 0 and not re.search(r"[-−(]", shown)):
@@ -46,7 +46,7 @@ def says(shown: str, value: float) -> bool:
     if value > 0 and re.match(r"\s*[-−]\s*\W?\d", shown):
         return False
     if len(numbers) != 1:
-        # A number cut into groups, such as 555-1234, or no figure at all: "none", "many".
+        # A number in groups, such as 555-1234, or no number at all: "none", "many".
         grouped = float(value).is_integer() and digits == str(abs(int(value)))
         return grouped or (not numbers and any(map(str.isalpha, shown)) and shown[:1] != "#")
     number = re.sub(r"[,'\u00a0\u202f]", "", numbers[0])
@@ -56,16 +56,16 @@ def says(shown: str, value: float) -> bool:
     return abs(abs(value) - float(mantissa) * scale) <= 0.500001 * scale * 10.0**-decimals
 
 
-def shown_date(value: datetime | date | time | timedelta, number_format: str) -> str:
+def format_date(value: datetime | date | time | timedelta, number_format: str) -> str:
     """A date or time in a cell's number format.
 
-    Names of months and days are English. ISO 8601 is used where the format follows the settings of
-    the computer, so that 03-04-26 cannot be misread, and where it is one that is not known.
+    Names of months and days are English. ISO 8601 is used if the format depends on the locale of
+    the computer, so that 03-04-26 cannot be misread, and if the format is unknown.
     """
     section = number_format.split(";")[0]
     if isinstance(value, timedelta):
-        return _elapsed(value, section)
-    if section in _BY_COUNTRY or _LONG_DATE in section or not _DATE.search(section):
+        return _format_duration(value, section)
+    if section in _LOCALE_DEPENDENT or _LONG_DATE in section or not _DATE.search(section):
         return plain_value(value)
     if isinstance(value, time):
         value = datetime.combine(date(1900, 1, 1), value)
@@ -73,19 +73,19 @@ def shown_date(value: datetime | date | time | timedelta, number_format: str) ->
         value = datetime.combine(value, time())
     if re.match(r"y{4}-mm-dd", section, re.I):
         return plain_value(value) if value.year > 1900 else value.time().isoformat()
-    value = _rounded(value, section)
+    value = _round_to_second(value, section)
     tokens = _TOKEN.findall(section)
     half_day = any(token.upper() in {"AM/PM", "A/P"} for token in tokens)
-    words = [_piece(value, tokens, index, half_day) for index in range(len(tokens))]
+    words = [_format_token(value, tokens, index, half_day) for index in range(len(tokens))]
     return " ".join("".join(words).split())
 
 
-def _rounded(value: datetime, section: str) -> datetime:
-    """The value to the second; stored as a fraction of a day, 14:30 may be 14:29:59.9999."""
+def _round_to_second(value: datetime, section: str) -> datetime:
+    """The value rounded to seconds. 14:30 may be stored as 14:29:59.9999."""
     return (value + timedelta(microseconds=500_000)).replace(microsecond=0) if section else value
 
 
-def _piece(value: datetime, tokens: list[str], index: int, half_day: bool) -> str:
+def _format_token(value: datetime, tokens: list[str], index: int, half_day: bool) -> str:
     token = tokens[index]
     kind, length = token[:1].lower(), len(token)
     if token.upper() in {"AM/PM", "A/P"}:
@@ -93,16 +93,16 @@ def _piece(value: datetime, tokens: list[str], index: int, half_day: bool) -> st
     if kind == "m" and _is_minute(tokens, index):
         return f"{value.minute:0{min(length, 2)}d}"
     if kind in "ymd":
-        return _calendar(value, kind, length)
+        return _format_day_month_year(value, kind, length)
     if kind == "h":
         hour = (value.hour - 1) % 12 + 1 if half_day else value.hour
         return f"{hour:0{min(length, 2)}d}"
     if kind == "s":
         return f"{value.second:0{2 if token[1:2].lower() == 's' else 1}d}"
-    return _literal(token)
+    return _literal_text(token)
 
 
-def _calendar(value: datetime, kind: str, length: int) -> str:
+def _format_day_month_year(value: datetime, kind: str, length: int) -> str:
     if kind == "y":
         return f"{value.year:04d}" if length > 2 else f"{value.year % 100:02d}"
     number, names = (value.month, MONTHS) if kind == "m" else (value.day, DAYS)
@@ -125,7 +125,7 @@ def _is_minute(tokens: list[str], index: int) -> bool:
     return before == "h" or after == "s"
 
 
-def _literal(token: str) -> str:
+def _literal_text(token: str) -> str:
     if token.startswith(("[", "*")):
         return ""
     if token.startswith("_"):
@@ -133,7 +133,7 @@ def _literal(token: str) -> str:
     return token.strip('"') if token.startswith('"') else token.removeprefix("\\")
 
 
-def _elapsed(value: timedelta, section: str) -> str:
+def _format_duration(value: timedelta, section: str) -> str:
     """A duration: [h]:mm counts the hours of all its days, 30:00:00 by default."""
     seconds = round(value.total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)

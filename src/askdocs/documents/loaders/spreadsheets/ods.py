@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (.ods): the cells as the sheet shows them, which the file holds."""
+"""OpenDocument spreadsheets (.ods). The file contains the displayed text of the cells."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MANIFEST = "META-INF/manifest.xml"
 _MOST_COLUMNS = 16_384
 _MOST_ROWS = 1_048_576
 _MOST_CELLS = 20_000_000  # of one sheet
-_LONGEST_REPEAT = 1000  # filled rows or cells that stand in the file once for many
+_LONGEST_REPEAT = 1000  # repetitions of a non-empty row or cell
 _HIDDEN = frozenset({"collapse", "filter"})
 _ROW_PARTS = frozenset("table-header-rows table-row-group table-rows".split())
 _COLUMN_PARTS = frozenset("table-header-columns table-column-group table-columns".split())
 
 
 def add_sheets(builder: DocumentBuilder, archive: ZipFile) -> None:
-    """Add the sheets of a spreadsheet, a heading each.
+    """Add the sheets of a spreadsheet. The name of each sheet is a heading.
 
     Raises:
         LoadError: It is protected by a password, or a sheet is far too large.
@@ -56,12 +56,12 @@ def _add_sheet(builder: DocumentBuilder, table: Element, *, is_hidden: bool) -> 
     numbers: list[int] = []
     spans: list[Span] = []
     number, cells_read = 1, 0
-    for row in _parts(table, "table-row", _ROW_PARTS):
-        cells = _cells(row, len(grid), spans)
+    for row in _table_parts(table, "table-row", _ROW_PARTS):
+        cells = _row_cells(row, len(grid), spans)
         if attribute(row, "visibility") in _HIDDEN and any(cells):
             last = max(n for n, cell in enumerate(cells) if cell)
             cells[last] += " (hidden row)"
-        count = min(_count(row, "number-rows-repeated"), _MOST_ROWS)
+        count = min(_repeat_count(row, "number-rows-repeated"), _MOST_ROWS)
         for index in range(min(count, _LONGEST_REPEAT) if any(cells) else 1):
             grid.append([*cells])
             numbers.append(number + index)
@@ -77,18 +77,21 @@ def _add_sheet(builder: DocumentBuilder, table: Element, *, is_hidden: bool) -> 
         add_grid(builder, rows)
 
 
-def _cells(row: Element, at: int, spans: list[Span]) -> list[str]:
-    """The texts of a row; the merged cells that begin in it are added to `spans`."""
+def _row_cells(row: Element, at: int, spans: list[Span]) -> list[str]:
+    """The cell texts of a row. The merged cells that begin in it are added to `spans`."""
     cells: list[str] = []
     for cell in row:
         kind = local_name(cell.tag)
         if kind not in {"table-cell", "covered-table-cell"}:
             continue
         text = _cell_text(cell) if kind == "table-cell" else ""
-        across, down = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
+        across, down = (
+            _repeat_count(cell, "number-columns-spanned"),
+            _repeat_count(cell, "number-rows-spanned"),
+        )
         if text and (across > 1 or down > 1):
             spans.append(((at, len(cells)), (at + down - 1, len(cells) + across - 1)))
-        count = _count(cell, "number-columns-repeated")
+        count = _repeat_count(cell, "number-columns-repeated")
         cells += [text] * min(count, _LONGEST_REPEAT if text else _MOST_COLUMNS)
     while cells and not cells[-1] and not any(len(cells) - 1 <= span[1][1] for span in spans):
         cells.pop()
@@ -96,19 +99,19 @@ def _cells(row: Element, at: int, spans: list[Span]) -> list[str]:
 
 
 def _cell_text(cell: Element) -> str:
-    """What a cell shows, and its note."""
+    """The displayed text of a cell, and its comment."""
     words = [paragraph_text(part) for part in cell if local_name(part.tag) == "p"]
-    text = clean(" ".join(words)) or _unformatted(cell)
+    text = clean(" ".join(words)) or _stored_value(cell)
     for note in cell:
         if local_name(note.tag) == "annotation":
             by = "".join(part.text or "" for part in note if local_name(part.tag) == "creator")
-            said = clean(" ".join(paragraph_text(p) for p in note if local_name(p.tag) == "p"))
-            text = f"{text} ({f'note by {by}' if by else 'note'}: {said})".strip()
+            comment = clean(" ".join(paragraph_text(p) for p in note if local_name(p.tag) == "p"))
+            text = f"{text} ({f'note by {by}' if by else 'note'}: {comment})".strip()
     return text
 
 
-def _unformatted(cell: Element) -> str:
-    """The value, or else the formula, of a cell whose look the file does not hold."""
+def _stored_value(cell: Element) -> str:
+    """The value, or else the formula, of a cell without a displayed text."""
     for name in ("string-value", "date-value", "time-value", "boolean-value", "value"):
         if found := attribute(cell, name):
             return found
@@ -118,8 +121,8 @@ def _unformatted(cell: Element) -> str:
 
 def _mark_hidden_columns(grid: Grid, table: Element) -> None:
     at, width = 0, max((len(row) for row in grid), default=0)
-    for column in _parts(table, "table-column", _COLUMN_PARTS):
-        count = _count(column, "number-columns-repeated")
+    for column in _table_parts(table, "table-column", _COLUMN_PARTS):
+        count = _repeat_count(column, "number-columns-repeated")
         if attribute(column, "visibility") in _HIDDEN:
             for index in range(at, min(at + count, width)):
                 row = next((row for row in grid if index < len(row) and row[index]), None)
@@ -128,8 +131,8 @@ def _mark_hidden_columns(grid: Grid, table: Element) -> None:
         at += count
 
 
-def _parts(table: Element, name: str, within: frozenset[str]) -> Iterator[Element]:
-    """The rows or columns of a table in order, also those in groups."""
+def _table_parts(table: Element, name: str, within: frozenset[str]) -> Iterator[Element]:
+    """The rows or columns of a table in order, including those in groups."""
     stack = list(reversed(table))
     while stack:
         element = stack.pop()
@@ -139,6 +142,6 @@ def _parts(table: Element, name: str, within: frozenset[str]) -> Iterator[Elemen
             stack.extend(reversed(element))
 
 
-def _count(element: Element, name: str) -> int:
+def _repeat_count(element: Element, name: str) -> int:
     value = attribute(element, name)
     return max(1, int(value)) if value.isdecimal() and len(value) < 9 else 1

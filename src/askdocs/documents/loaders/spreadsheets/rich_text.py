@@ -1,7 +1,7 @@
-"""Cells of an .xlsx workbook in which single characters are raised or lowered.
+"""Cells of an .xlsx workbook with superscripts or subscripts.
 
-Readers of spreadsheets give such a cell as plain text, in which "1,240" with the mark of note 2
-is 1,2402.
+Spreadsheet libraries return such a cell as plain text: "1,240" with the reference mark of note 2
+becomes 1,2402.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from askdocs.documents.loaders.shared.zip_archive import (
     parse_xml,
     read_part,
 )
-from askdocs.documents.loaders.spreadsheets.sheet_parts import cell_place
+from askdocs.documents.loaders.spreadsheets.sheet_parts import cell_position
 
 _STRINGS = "xl/sharedStrings.xml"
-_RAISED = b"vertAlign"
+_VERTICAL_ALIGNMENT = b"vertAlign"
 _SCRIPTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
 _CELL = re.compile(rb"<(?:\w+:)?c\b(?P<attributes>[^>]*)>(?P<inside>.*?)</(?:\w+:)?c>", re.S)
-_PLACE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
 _IS_SHARED = re.compile(rb'\bt="s"')
 _INDEX = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</")
 _INLINE = re.compile(rb"<(?:\w+:)?is>.*</(?:\w+:)?is>", re.S)
@@ -32,14 +32,14 @@ _NAMESPACE = re.compile(rb"(</?)\w+:")
 
 
 def shared_scripts(archive: ZipFile) -> dict[int, str]:
-    """Those of the shared strings that have such characters, by their index."""
+    """The shared strings with superscripts or subscripts, by their index."""
     if _STRINGS not in archive.namelist():
         return {}
     data = read_part(archive, _STRINGS)
-    if _RAISED not in data:
+    if _VERTICAL_ALIGNMENT not in data:
         return {}
     strings = [element for element in parse_xml(data) if local_name(element.tag) == "si"]
-    texts = ((index, _text(element)) for index, element in enumerate(strings))
+    texts = ((index, _string_text(element)) for index, element in enumerate(strings))
     return {index: text for index, text in texts if text is not None}
 
 
@@ -47,53 +47,55 @@ def scripted_cells(data: bytes, shared: Mapping[int, str]) -> dict[tuple[int, in
     """The cells of a sheet with superscripts or subscripts, as plain text.
 
     Args:
-        data: What the part of the sheet holds.
-        shared: The shared strings with such characters.
+        data: The content of the part of the sheet.
+        shared: The shared strings with superscripts or subscripts.
 
     Returns:
-        (row, column) of each, from 1, and its text.
+        (row, column) of each cell, from 1, and its text.
     """
-    return dict(_cells(data, shared)) if shared or _RAISED in data else {}
+    return dict(_scripted_cells_in(data, shared)) if shared or _VERTICAL_ALIGNMENT in data else {}
 
 
-def _cells(data: bytes, shared: Mapping[int, str]) -> Iterator[tuple[tuple[int, int], str]]:
+def _scripted_cells_in(
+    data: bytes, shared: Mapping[int, str]
+) -> Iterator[tuple[tuple[int, int], str]]:
     for cell in _CELL.finditer(data):
-        place = _PLACE.search(cell["attributes"])
-        if place is None:
+        reference = _REFERENCE.search(cell["attributes"])
+        if reference is None:
             continue
-        text = _of_cell(cell["inside"], bool(_IS_SHARED.search(cell["attributes"])), shared)
-        at = cell_place(place[1].decode("ascii"))
+        text = _cell_text(cell["inside"], bool(_IS_SHARED.search(cell["attributes"])), shared)
+        at = cell_position(reference[1].decode("ascii"))
         if text is not None and at is not None:
             yield at, text
 
 
-def _of_cell(inside: bytes, is_shared: bool, shared: Mapping[int, str]) -> str | None:
+def _cell_text(inside: bytes, is_shared: bool, shared: Mapping[int, str]) -> str | None:
     if is_shared:
         index = _INDEX.search(inside)
         return shared.get(int(index[1])) if index else None
-    inline = _INLINE.search(inside) if _RAISED in inside else None
-    return _text(parse_xml(_NAMESPACE.sub(rb"\1", inline[0]))) if inline else None
+    inline = _INLINE.search(inside) if _VERTICAL_ALIGNMENT in inside else None
+    return _string_text(parse_xml(_NAMESPACE.sub(rb"\1", inline[0]))) if inline else None
 
 
-def _text(string: Element) -> str | None:
-    """The text of a string; None where nothing in it is raised or lowered."""
-    spans = list(_spans(string))
+def _string_text(string: Element) -> str | None:
+    """The text of a string; None if it has no superscripts or subscripts."""
+    spans = list(_string_spans(string))
     if all(script == "plain" for _, script in spans):
         return None
     return join_spans(merge_runs(spans))
 
 
-def _spans(string: Element) -> Iterator[Span]:
+def _string_spans(string: Element) -> Iterator[Span]:
     for part in string:
         name = local_name(part.tag)
         if name == "t":
             yield part.text or "", "plain"
         elif name == "r":
             words = "".join(each.text or "" for each in part if local_name(each.tag) == "t")
-            yield words, _script(part)
+            yield words, _script_of_run(part)
 
 
-def _script(run: Element) -> Script:
+def _script_of_run(run: Element) -> Script:
     for look in run:
         if local_name(look.tag) == "rPr":
             for each in look:

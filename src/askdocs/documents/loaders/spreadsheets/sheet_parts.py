@@ -1,4 +1,4 @@
-"""Where the sheets of an .xlsx workbook lie, and its cells by their names."""
+"""The parts of the sheets of an .xlsx workbook, and cell references."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 from askdocs.documents.loaders.shared.zip_archive import local_name, read_xml, relationships
 
-Texts = Mapping[tuple[int, int], str]  # (row, column) of a cell, from 1 → words
+Texts = Mapping[tuple[int, int], str]  # (row, column) of a cell, from 1 → text
 
 WORKBOOK = "xl/workbook.xml"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -25,13 +25,13 @@ def sheet_parts(archive: ZipFile) -> Iterator[tuple[str, str]]:
                 yield element.get("name", ""), part
 
 
-def cell_place(name: str) -> tuple[int, int] | None:
-    """(row, column) of a cell: those of "C2" are 2 and 3; None for no cell."""
+def cell_position(name: str) -> tuple[int, int] | None:
+    """(row, column) of a cell reference: "C2" is (2, 3). None if it is not a cell reference."""
     cell = _CELL.fullmatch(name)
-    return (int(cell.group(2)), _column(cell.group(1))) if cell else None
+    return (int(cell.group(2)), _column_number(cell.group(1))) if cell else None
 
 
-def _column(letters: str) -> int:
+def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64

@@ -1,7 +1,7 @@
-"""Workbooks of the old Excel format (.xls) as .xlsx, so that both are read in one way.
+"""Converts workbooks of the old Excel format (.xls) to .xlsx, so that both are read in one way.
 
-Values, number formats, merged cells, notes and what is hidden are taken over. Formulas are not:
-their stored results are.
+Values, number formats, merged cells, comments and hidden rows, columns and sheets are copied.
+Instead of formulas, their stored results are copied.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-_MOST_CELLS = 300_000  # copying a cell costs some 20 microseconds
-_NUMBER, _DATE, _BOOLEAN, _ERROR = 2, 3, 4, 5  # kinds of cells of xlrd
+_MOST_CELLS = 300_000  # copying a cell takes about 20 microseconds
+_NUMBER, _DATE, _BOOLEAN, _ERROR = 2, 3, 4, 5  # cell types of xlrd
 
 
 def as_xlsx(data: bytes, path: Path) -> bool:
     """Write the workbook as .xlsx to a path.
 
     Returns:
-        Whether it was written. It is not where the file is damaged, protected or very large.
+        Whether it was written. It is not written if the file is damaged, protected or very large.
     """
     import xlrd
     from openpyxl import Workbook
@@ -35,30 +35,30 @@ def as_xlsx(data: bytes, path: Path) -> bool:
     if old.datemode:
         new.epoch = CALENDAR_MAC_1904
     for sheet in old.sheets():
-        _copy(old, sheet, new.create_sheet(sheet.name))
+        _copy_sheet(old, sheet, new.create_sheet(sheet.name))
     new.save(path)
     return True
 
 
-def _copy(old: Any, sheet: Any, copy: Any) -> None:
+def _copy_sheet(old: Any, sheet: Any, copy: Any) -> None:
     for row in range(sheet.nrows):
         for column in range(sheet.ncols):
             cell = sheet.cell(row, column)
             if cell.value == "" and cell.ctype not in (_BOOLEAN, _ERROR):
                 continue
             made = copy.cell(row + 1, column + 1)
-            made.value = _value(cell)
+            made.value = _cell_value(cell)
             made.data_type = "s" if isinstance(made.value, str) else made.data_type
             if cell.ctype in (_NUMBER, _DATE):
                 number_format = old.format_map.get(old.xf_list[cell.xf_index].format_key)
                 made.number_format = number_format.format_str if number_format else "General"
     for first, last, left, right in sheet.merged_cells:
         copy.merge_cells(start_row=first + 1, end_row=last, start_column=left + 1, end_column=right)
-    _copy_notes(sheet, copy)
+    _copy_comments(sheet, copy)
     _copy_hidden(sheet, copy)
 
 
-def _value(cell: Any) -> str | float | bool:
+def _cell_value(cell: Any) -> str | float | bool:
     from xlrd import error_text_from_code
 
     if cell.ctype == _BOOLEAN:
@@ -70,7 +70,7 @@ def _value(cell: Any) -> str | float | bool:
     return float(cell.value)
 
 
-def _copy_notes(sheet: Any, copy: Any) -> None:
+def _copy_comments(sheet: Any, copy: Any) -> None:
     from openpyxl.comments import Comment
 
     for (row, column), note in sheet.cell_note_map.items():
