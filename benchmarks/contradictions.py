@@ -74,7 +74,7 @@ def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) ->
     """Each statement with its verdict over one folder."""
     assistant = Assistant(Config(corpus=folder, index=index))
     assistant.index()
-    parts = assistant._parts
+    parts = assistant._resources
     verifier = Verifier(scorer, parts.embedder, parts.open_catalog().passages_of)
 
     def find(statement: str) -> list[Passage]:

@@ -105,7 +105,7 @@ def ask(world: Path, keep: Path, half: int | None = None) -> list[Outcome]:
         Assistant(Config(corpus=folder / "corpus", index=folder / "index")) as ready,
     ):
         ready.index()
-        ready._parts.models._reader = reader
+        ready._resources.models._reader = reader
         judge = Judge(ready)
         for row, question in zip(rows, lines_of(folder / "all" / QUESTIONS), strict=True):
             part = half_of(question, names)

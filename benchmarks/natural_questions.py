@@ -217,7 +217,7 @@ def opened(folder: Path, keep: Path, least: float | None = None) -> Iterator[Ass
         changes = assistant.index()
         if changes.added or changes.changed or changes.removed:
             kept.hits.clear()
-        models = assistant._parts.models
+        models = assistant._resources.models
         models._reader = KeptReader(kept.readings)
         models._sentence_scorer = KeptSentenceScorer(kept.again, models)
         before = kept.size()

@@ -40,12 +40,12 @@ def main() -> None:
         embedder = synthetic()
     config = Config(corpus=given.corpus, index=given.index)
     with Assistant(config, embedder=embedder) as assistant:
-        sources = assistant._parts.open_catalog().sources()
+        sources = assistant._resources.open_catalog().sources()
         texts = [assistant.document(each).text for each in sources[:: max(1, len(sources) // 50)]]
         stages: Stages = {}
         for number, question in enumerate(questions(texts, given.questions + 1)):
             _measure(assistant, question, given.read, {} if number == 0 else stages)
-        print(f"{describe()}; {assistant._parts.open_catalog().count_passages():,} passages\n")
+        print(f"{describe()}; {assistant._resources.open_catalog().count_passages():,} passages\n")
     print("| stage | wall, ms | CPU, ms |\n| --- | --- | --- |")
     for name, times in stages.items():
         wall, cpu = (1000 * median(each[part] for each in times) for part in (0, 1))
@@ -59,13 +59,13 @@ def _measure(assistant: Assistant, question: str, read: list[int], stages: Stage
         stages.setdefault(name, []).append((time.perf_counter() - wall, time.process_time() - cpu))
         return found
 
-    catalog, vectors = assistant._parts.open_catalog(), assistant._parts.open_vectors()
+    catalog, vectors = assistant._resources.open_catalog(), assistant._resources.open_vectors()
     vector = timed("embed the question", lambda: assistant.embedder.embed_question(question))
     timed("search by meaning", lambda: vectors.search(vector, limit=CANDIDATES))
     rare = timed("which words are rare", lambda: catalog.term_weights(question))
     timed("search by words", lambda: catalog.search_words(question, limit=CANDIDATES))
     hits = timed("search, whole", lambda: assistant.search(question, top_k=max(read)))
-    reader = assistant._parts.open_reader()
+    reader = assistant._resources.open_reader()
     for number in read:
         passages = [hit.passage for hit in hits[:number]]
         timed(f"read {number} passages", lambda p=passages: reader.read(question, p))

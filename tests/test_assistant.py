@@ -60,7 +60,7 @@ def test_threads_open_a_fresh_assistant_together(corpus: Path, tmp_path: Path) -
         config = Config(corpus=corpus, index=tmp_path / f"index-{number}")
         assistant = Assistant(config, embedder=HashEmbedding())
         start = threading.Barrier(2)
-        uses = (lambda a=assistant: a.index(dry_run=True), assistant._parts.open_lock)
+        uses = (lambda a=assistant: a.index(dry_run=True), assistant._resources.open_lock)
 
         def run(use: Callable[[], object], start: threading.Barrier = start) -> object:
             start.wait()

@@ -7,7 +7,7 @@ import pytest
 from askdocs import Config, ConfigError, load_config
 from askdocs.config import LoadedConfig, describe_settings, load_config_with_notes
 from askdocs.llm.model import Message
-from askdocs.resources import Parts
+from askdocs.resources import Resources
 from tests.support.model_server import Script, serving
 
 
@@ -192,12 +192,12 @@ def test_no_key_reaches_a_server_that_a_found_file_names(
         monkeypatch.setenv(key, "sk-users-own")
     with serving(Script([["Yes."]])) as server:
         config = found(f"llm = 'openai:m@{server.url}'", tmp_path, monkeypatch).config
-        parts = Parts(config, embedder=None, llm=None)
-        assert "".join(parts.open_llm().reply([Message("user", "?")], most_tokens=5)) == "Yes."
+        resources = Resources(config, embedder=None, llm=None)
+        assert "".join(resources.open_llm().reply([Message("user", "?")], most_tokens=5)) == "Yes."
         assert server.script.keys == [""]
         named = load_config(tmp_path / "askdocs.toml", environment={})
-        parts = Parts(named, embedder=None, llm=None)
-        assert "".join(parts.open_llm().reply([Message("user", "?")], most_tokens=5)) == "Yes."
+        resources = Resources(named, embedder=None, llm=None)
+        assert "".join(resources.open_llm().reply([Message("user", "?")], most_tokens=5)) == "Yes."
         assert server.script.keys == ["", "Bearer sk-users-own"]
 
 

@@ -32,7 +32,7 @@ from askdocs.index.sync.plan import plan_sync, planned_changes
 from askdocs.index.sync.run import add_documents, sync
 from askdocs.interface import AssistantInterface
 from askdocs.models.embedders import ENGLISH_SPEC, MULTILINGUAL_SPEC, Embedder
-from askdocs.resources import Models, Parts
+from askdocs.resources import Models, Resources
 from askdocs.search.filters import Filters
 from askdocs.search.find import find_words, group_hits
 from askdocs.system.files import same_place
@@ -81,42 +81,42 @@ class Assistant(AssistantInterface):
         llm: Any = None,
         models: Models | None = None,
     ) -> None:
-        self._parts = Parts(config or Config(), embedder=embedder, llm=llm, models=models)
+        self._resources = Resources(config or Config(), embedder=embedder, llm=llm, models=models)
         self._sync_guard = threading.Lock()
         self._tracker = Tracker()
         self.progress: Progress | None = None  # of the indexing that is running
 
     @property
     def config(self) -> Config:
-        return self._parts.config
+        return self._resources.config
 
     @property
     def address(self) -> str:
         """Where the page of this assistant is served; "" if it is not."""
-        return self._parts.address
+        return self._resources.address
 
     @property
     def token(self) -> str:
         """The secret that other processes send to use this one."""
-        return self._parts.token
+        return self._resources.token
 
     @property
     def embedder(self) -> Embedder:
         """The embedding model. It is loaded when it is first used."""
-        return self._parts.embedder
+        return self._resources.embedder
 
     @property
     def models(self) -> Models:
         """The models that are loaded; another assistant can share them."""
-        return self._parts.models
+        return self._resources.models
 
     @property
     def has_llm(self) -> bool:
-        return self._parts.has_llm
+        return self._resources.has_llm
 
     def close(self) -> None:
         """Close the index and release its lock. The next call opens it again."""
-        self._parts.close()
+        self._resources.close()
 
     def announce(self, address: str) -> None:
         """Note beside the lock that this process serves the index at a URL.
@@ -124,7 +124,7 @@ class Assistant(AssistantInterface):
         Args:
             address: The URL, as in http://127.0.0.1:7860.
         """
-        self._parts.announce(address)
+        self._resources.announce(address)
 
     def keep_vectors_apart(self) -> None:
         """Have the vectors kept by a process of their own, if they are not yet open.
@@ -132,7 +132,7 @@ class Assistant(AssistantInterface):
         While Chroma writes vectors, no other Python code of its process runs: a server would
         answer nobody.
         """
-        self._parts.vectors_in_worker = True
+        self._resources.vectors_in_worker = True
 
     # The folder
 
@@ -147,14 +147,14 @@ class Assistant(AssistantInterface):
     ) -> Changes:
         with self._sync_guard, self._telling(on_progress or _ignore) as listener:
             if not dry_run:
-                self._parts.open_lock()
-            sampled = self._parts.choose_models(anew=rebuild)
+                self._resources.open_lock()
+            sampled = self._resources.choose_models(anew=rebuild)
             if rebuild and not dry_run:
                 scan(self.config.corpus, leave_out=self.config.index)
-                self._parts.fingerprint()
-                self._parts.forget_index()
-            catalog = self._parts.open_catalog()
-            check_fingerprint(catalog, self._parts.fingerprint())
+                self._resources.fingerprint()
+                self._resources.delete_index_content()
+            catalog = self._resources.open_catalog()
+            check_fingerprint(catalog, self._resources.fingerprint())
             if dry_run:
                 plan = plan_sync(self.config, catalog, on_progress=listener)
                 return planned_changes(plan, catalog)
@@ -162,8 +162,8 @@ class Assistant(AssistantInterface):
                 catalog.set_state(language_sample=str(sampled))
             if recheck:
                 catalog.mark_for_rereading(recheck)
-            with self._parts.embedding(ray) as embedder:
-                vectors = self._parts.open_vectors()
+            with self._resources.embedding(ray) as embedder:
+                vectors = self._resources.open_vectors()
                 return sync(
                     OpenIndex(self.config, catalog, vectors, embedder, listener, self._tracker)
                 )
@@ -189,7 +189,7 @@ class Assistant(AssistantInterface):
         return self._tracker.activity() if self.progress is not None else None
 
     def is_indexed(self) -> bool:
-        catalog = self._parts.open_catalog()
+        catalog = self._resources.open_catalog()
         return bool(catalog.state().sync_started_ns) and bool(catalog.count_passages())
 
     def check_index(self) -> None:
@@ -200,15 +200,15 @@ class Assistant(AssistantInterface):
             IndexMismatchError: It was made with other settings, or is damaged.
             VectorsUnavailableError: The Chroma server does not answer.
         """
-        with self._parts.guard:
-            self._parts.open_lock()
-            catalog = self._parts.open_catalog()
+        with self._resources.guard:
+            self._resources.open_lock()
+            catalog = self._resources.open_catalog()
             if not catalog.is_new():
-                check_fingerprint(catalog, self._parts.fingerprint())
-                self._parts.open_vectors().count()
+                check_fingerprint(catalog, self._resources.fingerprint())
+                self._resources.open_vectors().count()
 
     def check_folder(self) -> None:
-        other = Path(self._parts.open_catalog().state().corpus or self.config.corpus)
+        other = Path(self._resources.open_catalog().state().corpus or self.config.corpus)
         if other.is_dir() and not same_place(other, self.config.corpus):
             raise CorpusError(
                 f"The index {self.config.index} holds the documents of {other}, not those of"
@@ -217,7 +217,7 @@ class Assistant(AssistantInterface):
             )
 
     def status(self) -> Status:
-        catalog = self._parts.open_catalog()
+        catalog = self._resources.open_catalog()
         state = catalog.state()
         return Status(
             corpus=str(self.config.corpus),
@@ -242,23 +242,23 @@ class Assistant(AssistantInterface):
 
     def count_documents(self) -> int:
         """Return how many documents the index holds. It is cheaper to get than the status."""
-        return self._parts.open_catalog().count_documents()
+        return self._resources.open_catalog().count_documents()
 
     def revision(self) -> str:
         """Return a revision token. It changes with the documents, and is cheap to get."""
-        catalog = self._parts.open_catalog()
+        catalog = self._resources.open_catalog()
         return f"{catalog.state().changed_ns or ''}-{catalog.count_passages()}"
 
     def document(self, source: str) -> Document:
-        document = self._parts.open_catalog().document(source)
+        document = self._resources.open_catalog().document(source)
         if document is None:
             raise CorpusError(f"There is no document {source!r} in the index.")
         return document
 
     def guide(self, *, sources: Sequence[str] | None = None, most: int = READ) -> Guide:
-        catalog = self._parts.open_catalog()
+        catalog = self._resources.open_catalog()
         within = None if sources is None else catalog.sources(sources)
-        return self._parts.guides.folder(catalog, sources=within, most=most)
+        return self._resources.guides.folder(catalog, sources=within, most=most)
 
     def suggested_questions(self, source: str) -> tuple[SuggestedQuestion, ...]:
         """Return questions that a document should answer. Whether it does is to be found out.
@@ -281,9 +281,9 @@ class Assistant(AssistantInterface):
         Raises:
             VectorsUnavailableError: The Chroma server does not answer.
         """
-        with self._sync_guard, self._parts.guard:
+        with self._sync_guard, self._resources.guard:
             self.close()
-            self._parts.open_lock()
+            self._resources.open_lock()
             return diagnose(self.config, self.embedder)
 
     def repair(self, *, on_progress: ProgressListener | None = None) -> Repair:
@@ -299,10 +299,10 @@ class Assistant(AssistantInterface):
             CorpusError: Documents have to be read again, but their folder is missing or empty.
             IndexMismatchError: The index was made with other settings.
         """
-        with self._sync_guard, self._parts.guard:
+        with self._sync_guard, self._resources.guard:
             self.close()
-            self._parts.open_lock()
-            with self._parts.embedding() as embedder:
+            self._resources.open_lock()
+            with self._resources.embedding() as embedder:
                 return repair(self.config, embedder, on_progress=on_progress or _ignore)
 
     def move(self, vectors: str, *, on_progress: ProgressListener | None = None) -> int:
@@ -319,19 +319,19 @@ class Assistant(AssistantInterface):
             ConfigError: The vectors are in that collection already.
             VectorsUnavailableError: A Chroma server does not answer.
         """
-        with self._sync_guard, self._parts.guard:
-            self._parts.open_lock()
-            catalog = self._parts.open_catalog()
+        with self._sync_guard, self._resources.guard:
+            self._resources.open_lock()
+            catalog = self._resources.open_catalog()
             now = replace(self.config, vectors=catalog.state().vectors or self.config.vectors)
             target = replace(self.config, vectors=vectors)
             check_fingerprint(catalog, fingerprint(now, self.embedder))
             if now.vectors == target.vectors:
                 return 0
-            self._parts.close_vectors()
+            self._resources.close_vectors()
             listener = on_progress or _ignore
-            with self._parts.embedding() as embedder:
+            with self._resources.embedding() as embedder:
                 moved = move_vectors(now, target, catalog, embedder, on_progress=listener)
-            self._parts.config = target
+            self._resources.config = target
             return moved
 
     def index_documents(
@@ -353,11 +353,11 @@ class Assistant(AssistantInterface):
                 is not valid Unicode.
         """
         with self._sync_guard:
-            self._parts.open_lock()
-            catalog = self._parts.open_catalog()
-            check_fingerprint(catalog, self._parts.fingerprint())
-            vectors, listener = self._parts.open_vectors(), on_progress or _ignore
-            with self._parts.embedding() as embedder:
+            self._resources.open_lock()
+            catalog = self._resources.open_catalog()
+            check_fingerprint(catalog, self._resources.fingerprint())
+            vectors, listener = self._resources.open_vectors(), on_progress or _ignore
+            with self._resources.embedding() as embedder:
                 index = OpenIndex(self.config, catalog, vectors, embedder, listener)
                 return add_documents(documents, index)
 
@@ -369,7 +369,7 @@ class Assistant(AssistantInterface):
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
         return pipeline.find(
-            self._parts, [pipeline.normalise_question(query)], limit=top_k, sources=sources
+            self._resources, [pipeline.normalise_question(query)], limit=top_k, sources=sources
         )
 
     def find(
@@ -382,18 +382,21 @@ class Assistant(AssistantInterface):
         documents: int = 20,
         each: int = 5,
     ) -> SearchResult:
-        catalog = self._parts.open_catalog()
+        catalog = self._resources.open_catalog()
         within = filters.within(catalog) if filters else None
         page = {"start": max(start, 0), "documents": documents, "each": each}
         if by == "words":
             return find_words(catalog, query[:LONGEST_QUESTION], within=within, **page)
         hits = pipeline.find(
-            self._parts, [pipeline.normalise_question(query)], limit=MOST_BY_MEANING, sources=within
+            self._resources,
+            [pipeline.normalise_question(query)],
+            limit=MOST_BY_MEANING,
+            sources=within,
         )
         return group_hits(query, hits, **page)
 
     def _stream(self, question: str, options: AskOptions) -> Stream:
-        return Stream(lambda: pipeline.stream_answer(self._parts, question, options))
+        return Stream(lambda: pipeline.stream_answer(self._resources, question, options))
 
     def consider(
         self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None
@@ -407,7 +410,7 @@ class Assistant(AssistantInterface):
             The queries, the passages found and the candidate sentences, best first.
         """
         return pipeline.consider(
-            self._parts, parse(question, history), history=history, sources=sources
+            self._resources, parse(question, history), history=history, sources=sources
         )
 
     def check(
@@ -418,7 +421,7 @@ class Assistant(AssistantInterface):
         on_progress: ProgressListener | None = None,
     ) -> Check:
         return pipeline.check(
-            self._parts, text, sources=sources, on_progress=on_progress or _ignore
+            self._resources, text, sources=sources, on_progress=on_progress or _ignore
         )
 
     # LlamaIndex

@@ -109,14 +109,14 @@ class Config:
     without_key: frozenset[str] = frozenset()
 
     @property
-    def served(self) -> bool:
+    def vectors_on_server(self) -> bool:
         """Whether the vectors are at a server, so that several processes may read the index."""
         return self.vectors != EMBEDDED
 
     @property
     def collection(self) -> tuple[str | None, int, str] | None:
         """Host, port and collection of `vectors`, however it is spelt; None in the index."""
-        if not self.served:
+        if not self.vectors_on_server:
             return None
         address = urlsplit(self.vectors)
         port = address.port or (443 if address.scheme == "https" else 8000)
@@ -128,7 +128,7 @@ class Config:
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
         same = same_place(self.corpus, self.index)
         _require(not same, "corpus and index must be two folders")
-        _require(not self.served or _names_a_store(self.vectors), _WHERE_VECTORS)
+        _require(not self.vectors_on_server or _names_a_store(self.vectors), _WHERE_VECTORS)
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
@@ -268,7 +268,7 @@ def _loaded(beside: Mapping[str, Any], chosen: Mapping[str, Any], **more: Any) -
     _refuse_same([each.corpus for each in configs], "corpus")
     _refuse_same([each.index for each in configs], "index")
     _require(
-        len(configs) == 1 or not configs[0].served,
+        len(configs) == 1 or not configs[0].vectors_on_server,
         "vectors at a server are those of one corpus: with several, vectors must be embedded",
     )
     return LoadedConfig(configs[0], further=tuple(configs[1:]))

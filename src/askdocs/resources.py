@@ -1,4 +1,4 @@
-"""The parts of an Assistant: lock, catalog, vectors and models. Each is opened on first use."""
+"""What an Assistant opens on first use: lock, catalog, vectors and models."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ _LOCK_SECONDS = 5.0
 
 
 class Models:
-    """The models of a process, each loaded when it is first needed. Several assistants share it."""
+    """The models of a process, each loaded on first use. Several assistants share them."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._llm_guard = threading.Lock()  # loading one takes long, and nothing else has to wait
+        self._llm_guard = threading.Lock()  # loading takes long; other models must not wait for it
         self._embedders: dict[tuple[str, str | None], Embedder] = {}
         self._reader: Reader | None = None
         self._network: InferenceSession | None = None
@@ -67,7 +67,7 @@ class Models:
         self._llms: dict[tuple[Any, ...], LanguageModel] = {}
 
     def embedder(self, spec: str, key: str | None) -> Embedder:
-        """An embedding model for one index. What it takes to write many passages is its own."""
+        """An embedding model for one index. Indexes share the model, but not its worker."""
         key = None if spec in (ENGLISH_SPEC, MULTILINGUAL_SPEC) else key
         with self._guard:
             loaded = self._embedders.get((spec, key))
@@ -102,7 +102,7 @@ class Models:
             return self._multilingual_scorer
 
     def claim_scorer(self) -> ClaimScorer:
-        """The model that judges what a language model writes."""
+        """The model that verifies what a language model writes."""
         with self._guard:
             if self._claim_scorer is None:
                 self._claim_scorer = OnnxClaimScorer(self._loaded_network())
@@ -117,19 +117,29 @@ class Models:
     def llm(self, config: Config) -> LanguageModel:
         """The language model of these settings."""
         key = "" if "llm" in config.without_key else None
-        wanted = (config.llm, config.llm_context, config.llm_seconds, key)
+        settings = (config.llm, config.llm_context, config.llm_seconds, key)
         with self._llm_guard:
-            if wanted not in self._llms:
+            if settings not in self._llms:
                 context, seconds = config.llm_context, config.llm_seconds
-                self._llms[wanted] = load_llm(config.llm, context=context, seconds=seconds, key=key)
-            return self._llms[wanted]
+                self._llms[settings] = load_llm(
+                    config.llm, context=context, seconds=seconds, key=key
+                )
+            return self._llms[settings]
 
 
-class Parts:
-    """Opens each part once, whichever thread asks first; `close` frees all but the models.
+class Resources:
+    """Opens each resource once, in whichever thread needs it first. `close` frees all but models.
 
-    `embedder` and `llm` are objects of LlamaIndex that take the place of the settings, or None.
-    `token` is what other processes show to be let in.
+    Args:
+        config: The settings.
+        embedder: A LlamaIndex embedding that replaces the one of the settings, or None.
+        llm: A LlamaIndex language model that replaces the one of the settings, or None.
+        models: The models of the process; by default new ones.
+
+    Attributes:
+        token: The secret that other processes send to be admitted.
+        address: Where this process answers others; "" if it does not.
+        vectors_in_worker: Whether the vectors are opened in a child process.
     """
 
     def __init__(
@@ -143,7 +153,7 @@ class Parts:
         self._given_embedder = embedder
         self._given_llm = llm
         self.address = ""
-        self.vectors_in_worker = False  # in a process of their own
+        self.vectors_in_worker = False  # whether a child process opens them
         self._lock: IndexLock | None = None
         self._catalog: Catalog | None = None
         self._vectors: VectorStore | None = None
@@ -152,7 +162,7 @@ class Parts:
         self._llm: LanguageModel | None = None  # the given one
 
     def close(self) -> None:
-        """Close the index and free its lock; what is needed later is opened again."""
+        """Close the index and release its lock. What is needed later is opened again."""
         with self.guard:
             if self._catalog:
                 self._catalog.close()
@@ -162,7 +172,7 @@ class Parts:
             self._catalog = self._lock = None
 
     def close_vectors(self) -> None:
-        """Close the vectors alone."""
+        """Close the vectors only."""
         with self.guard:
             if self._vectors:
                 self._vectors.close()
@@ -176,13 +186,13 @@ class Parts:
             self._note_owner()
 
     def fingerprint(self) -> dict[str, str]:
-        """What an index made now would depend on."""
+        """The settings that a new index would depend on."""
         return fingerprint_of(self.config, self.embedder)
 
     def open_catalog(self) -> Catalog:
-        """The catalog; opening it takes the lock, unless others may read the index too."""
+        """The catalog. Opening it takes the lock, unless other processes may read the index too."""
         opened = self._catalog
-        if opened is not None:  # a reader does not wait for the opening of the rest
+        if opened is not None:  # a reader need not wait until other resources are open
             return opened
         with self.guard:
             if self._catalog is None:
@@ -191,26 +201,26 @@ class Parts:
             return self._catalog
 
     def open_vectors(self) -> VectorStore:
-        """The vectors, in the index or at a server."""
+        """The vectors, in the index folder or on a server."""
         with self.guard:
             if isinstance(self._vectors, WorkerVectorStore) and self._vectors.ended:
                 self.close_vectors()
             if self._vectors is None:
                 identity = self.open_catalog().identity()
                 check_store(self.config)
-                if self.vectors_in_worker and not self.config.served:
+                if self.vectors_in_worker and not self.config.vectors_on_server:
                     self._vectors = WorkerVectorStore(self.config.index)
                 else:
                     self._vectors = open_store(self.config, identity)
             return self._vectors
 
     def check_catalog(self) -> None:
-        """Check that the catalog was not lost: that it is not empty while vectors are stored.
+        """Check that the catalog was not lost.
 
         Raises:
-            IndexMismatchError: It was lost.
+            IndexMismatchError: The catalog is empty, but vectors are stored.
         """
-        if not self.open_catalog().is_new() or self.config.served:
+        if not self.open_catalog().is_new() or self.config.vectors_on_server:
             return
         stored = self.open_vectors().count() if has_vectors(self.config.index) else 0
         if stored:
@@ -222,7 +232,7 @@ class Parts:
 
     @property
     def embedder(self) -> Embedder:
-        """The embedding model, loaded when it is first needed."""
+        """The embedding model, loaded on first use."""
         with self.guard:
             if self._embedder is None:
                 given = self._given_embedder
@@ -235,9 +245,9 @@ class Parts:
             return self._embedder
 
     def embedder_spec(self) -> str:
-        """The embedder that the settings or, where these leave it open, the index have chosen.
+        """The spec of the embedder, from the settings or else from the index.
 
-        A new index has the English one until `choose_models` has looked at the folder.
+        A new index has the English one until `choose_models` has sampled the folder.
         """
         with self.guard:
             if not self._spec:
@@ -248,7 +258,7 @@ class Parts:
         """Choose the built-in embedder for a new index, or for one that is made `anew`.
 
         Returns:
-            What was seen of the folder's languages; None where the settings or the index choose.
+            A sample of the folder's languages. None if the settings or the index determine it.
 
         Raises:
             CorpusError: The folder is missing.
@@ -266,7 +276,7 @@ class Parts:
         return seen
 
     def _settled_spec(self) -> str:
-        """The embedder that the settings name; "" where it depends on the documents."""
+        """The embedder that the settings name; "" if it depends on the documents."""
         if self.config.embedder != ENGLISH_SPEC:
             return self.config.embedder
         if self.config.models == "auto":
@@ -274,14 +284,14 @@ class Parts:
         return MULTILINGUAL_SPEC if self.config.models == "multilingual" else ENGLISH_SPEC
 
     def _indexed_spec(self) -> str:
-        """The built-in embedder that the index was made with; "" where there is none."""
+        """The built-in embedder that the index was made with; "" if it has none."""
         found = readable_state(self.config.index / "catalog.sqlite").embedder
         built_in = (ENGLISH_SPEC, MULTILINGUAL_SPEC)
         return next((spec for spec in built_in if found.startswith(f"{spec}:")), "")
 
     @contextmanager
     def embedding(self, ray: str = "") -> Iterator[Embedder]:
-        """The embedding model for an index, run by a Ray cluster if its address is given."""
+        """The embedding model for indexing. A Ray cluster runs it if its address is given."""
         if not ray:
             try:
                 yield self.embedder
@@ -306,16 +316,20 @@ class Parts:
         return self.models.sentence_scorer()
 
     def open_claim_scorer(self) -> ClaimScorer:
-        """The model that judges what a language model writes."""
+        """The model that verifies what a language model writes."""
         return self.models.claim_scorer()
 
     @property
     def has_llm(self) -> bool:
-        """Whether a language model is set, even if it is unreachable."""
+        """Whether a language model is configured, even if it cannot be reached."""
         return self._given_llm is not None or self.config.llm != "none"
 
     def open_llm(self) -> LanguageModel:
-        """The language model. Raises ModelUnavailableError if it cannot be loaded."""
+        """The language model.
+
+        Raises:
+            ModelUnavailableError: It cannot be loaded.
+        """
         if self._given_llm is None:
             return self.models.llm(self.config)
         with self.guard:
@@ -324,8 +338,8 @@ class Parts:
             return self._llm
 
     def _lock_to_read(self) -> None:
-        """An embedded Chroma belongs to one process; one at a server serves many."""
-        if self.config.served:
+        """Take the lock for an embedded Chroma: one process owns it. A server serves many."""
+        if self.config.vectors_on_server:
             self._make_folder()
         else:
             self.open_lock()
@@ -335,12 +349,16 @@ class Parts:
             make_private_folder(self.config.index)
         except OSError as error:
             raise CorpusError(
-                f"The index folder {self.config.index} cannot be made"
+                f"The index folder {self.config.index} cannot be created"
                 f" ({error.strerror or error}). Choose another with --index."
             ) from error
 
     def open_lock(self) -> None:
-        """Lock the index for this process. Raises IndexBusyError if another one holds it."""
+        """Lock the index for this process.
+
+        Raises:
+            IndexBusyError: Another process has locked it.
+        """
         with self.guard:
             if self._lock is None:
                 self._make_folder()
@@ -360,25 +378,25 @@ class Parts:
             self._lock.describe(doing, address=self.address, token=self.token)
 
     def _emptied(self) -> bool:
-        """Empty a sound index without deleting its catalog; False where it is damaged."""
+        """Empty an intact index without deleting its catalog; False if it is damaged."""
         with suppress(IndexMismatchError):
             catalog = self.open_catalog()
-            if not self.config.served and catalog.problems():
+            if not self.config.vectors_on_server and catalog.problems():
                 return False
             catalog.clear()
-            if not self.config.served:
+            if not self.config.vectors_on_server:
                 self.close_vectors()
                 delete_vectors(self.config.index)
             return True
         return False
 
-    def forget_index(self) -> None:
-        """Delete the index, even one that is damaged.
+    def delete_index_content(self) -> None:
+        """Delete the index, even if it is damaged.
 
-        Where other processes may read it, or the visitors of a page, it is emptied in its place.
+        If other processes or visitors of a page may be reading it, it is emptied in place instead.
         """
         with self.guard:
-            if (self.config.served or self.address) and self._emptied():
+            if (self.config.vectors_on_server or self.address) and self._emptied():
                 return
             self.close()
             self.open_lock()

@@ -156,7 +156,7 @@ def test_status_tells_what_is_indexed(folder: Path) -> None:
         (("index", "--corpus", "nowhere"), "There is no folder nowhere"),
         (("ask", "   "), "The question is empty"),
         (("index", "--config", "none.toml"), "There is no settings file"),
-        (("ask", "x", "--index", "corpus/sourdough-notes.md"), "cannot be made"),
+        (("ask", "x", "--index", "corpus/sourdough-notes.md"), "cannot be created"),
     ],
 )
 def test_what_a_person_can_mend_is_told_in_one_line(

@@ -104,13 +104,13 @@ def file_for_folder(root: Path) -> None:
 
 def delete_some_vectors(root: Path) -> None:
     with opened(root) as assistant:
-        store = assistant._parts.open_vectors()
+        store = assistant._resources.open_vectors()
         store.delete(list(store.ids())[:5])
 
 
 def add_an_orphan(root: Path) -> None:
     with opened(root) as assistant:
-        store = assistant._parts.open_vectors()
+        store = assistant._resources.open_vectors()
         found, vector = next(store.records())
         store.add([replace(found, id="stray")], np.stack([vector]))
 

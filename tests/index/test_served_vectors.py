@@ -180,7 +180,7 @@ def test_a_server_killed_between_questions_is_told_and_found_again(
 def test_a_server_that_hangs_is_given_up(config: Config, server: ChromaProcess) -> None:
     with assistant(config) as one:
         one.index()
-        vectors = one._parts.open_vectors()
+        vectors = one._resources.open_vectors()
         assert isinstance(vectors, Collection)
         assert isinstance(vectors.chroma, chroma.ChromaServer)
         for session in vectors.chroma._sessions:

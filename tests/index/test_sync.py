@@ -609,11 +609,11 @@ def test_visitors_read_on_while_the_index_of_their_page_is_built_again(folder: F
     with folder.open() as assistant:
         assistant.index()
         assistant.announce("http://127.0.0.1:1")
-        read = assistant._parts.open_catalog()  # by a request that has not ended
+        read = assistant._resources.open_catalog()  # by a request that has not ended
         (folder.corpus / "owls.txt").unlink()
         assert assistant.index(rebuild=True).passages == 0
         assert read.records() == []
-        assert assistant._parts.open_catalog() is read  # another one could be half made
+        assert assistant._resources.open_catalog() is read  # another one could be half made
         folder.write("larks.txt", "Larks sing at dawn.\n")
         assert assistant.index().added == ("larks.txt",)
         assert [each.source for each in read.records()] == ["larks.txt"]

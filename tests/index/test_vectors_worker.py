@@ -116,7 +116,7 @@ def test_a_crash_of_the_store_is_an_error_and_the_next_call_opens_it_again(
     with Assistant(config, embedder=HashEmbedding()) as assistant:
         assistant.keep_vectors_apart()
         assert assistant.index().passages == 1
-        store = assistant._parts.open_vectors()
+        store = assistant._resources.open_vectors()
         assert isinstance(store, WorkerVectorStore)
         os.kill(store._child.process.pid, signal.SIGSEGV)
         store._child.process.wait()

@@ -144,5 +144,5 @@ def busy_workers() -> list[int]:
 
 
 def vectors_of(assistant: Assistant) -> dict[bytes, np.ndarray]:
-    catalog = assistant._parts.open_catalog()
+    catalog = assistant._resources.open_catalog()
     return catalog.cached_vectors(key for _, key in catalog.all_ids())

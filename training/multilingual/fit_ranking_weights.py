@@ -79,7 +79,7 @@ def ask(world: Path, keep: Path) -> list[RankedQuestion]:
     found = []
     with kept(keep) as reader, Assistant(settings) as ready:
         ready.index()
-        ready._parts.models._reader = reader
+        ready._resources.models._reader = reader
         judge = Judge(ready)
         for question in lines_of(folder / "all" / QUESTIONS)[: len(rows)]:
             history: list[Turn] = []

@@ -203,7 +203,7 @@ def found_in(world: Path, held_out: bool) -> Iterator[FoundQuestion]:
         with Assistant(Config(corpus=corpus, index=Path(folder, "index"))) as assistant:
             assistant.index()
             recorder = Recorder()
-            assistant._parts.models._reader = recorder
+            assistant._resources.models._reader = recorder
             texts = {
                 each.source: assistant.document(each.source).text
                 for each in assistant.status().documents

@@ -41,7 +41,7 @@ from askdocs.errors import AskdocsError, ModelUnavailableError
 from askdocs.index.fingerprint import check_fingerprint
 from askdocs.models.bundled import common_words
 from askdocs.models.embedders import ENGLISH_SPEC
-from askdocs.resources import Parts
+from askdocs.resources import Resources
 from askdocs.system.sampling import evenly_spread
 from askdocs.text.calendar import MONTHS
 from askdocs.text.language import asks_in_english
@@ -74,7 +74,7 @@ _MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. As
 
 
 def consider(
-    parts: Parts,
+    resources: Resources,
     question: Question,
     *,
     history: Sequence[Turn],
@@ -87,7 +87,7 @@ def consider(
     Misspelt words are searched for as the documents have them.
 
     Args:
-        parts: What an assistant has opened.
+        resources: What the assistant opens.
         question: The question, parsed with `history`.
         history: The conversation before it.
         sources: The documents that are searched; None for all.
@@ -95,21 +95,21 @@ def consider(
     """
     # A word of another language is no misspelt one, and "Summarise" no misspelt "summarily".
     if not asks_in_english(question.text) or question.overview_of:
-        return _considered(parts, question, history, sources, insist=insist)
-    catalog = parts.open_catalog()
+        return _considered(resources, question, history, sources, insist=insist)
+    catalog = resources.open_catalog()
     spelled = respelled(
         question.text,
         lambda word: word in common_words() or catalog.has_word(word),
         catalog.nearest_word,
     )
     meant = parse(spelled.text, history) if spelled.changes else question
-    known = _considered(parts, meant, history, sources, insist=insist)
+    known = _considered(resources, meant, history, sources, insist=insist)
     as_asked = replace(known.question, text=question.text)
     return replace(known, question=as_asked, corrected=spelled.notice)
 
 
 def _considered(
-    parts: Parts,
+    resources: Resources,
     question: Question,
     history: Sequence[Turn],
     sources: Sequence[str] | None,
@@ -118,60 +118,62 @@ def _considered(
 ) -> Considered:
     """What is known of a question whose words are spelled as the documents have them."""
     shown = _shown(history)
-    stated = None if shown else _stated(parts, question.alone(), sources)
+    stated = None if shown else _stated(resources, question.alone(), sources)
     if stated is not None:
         return stated
     if shown and question.intent == "more":
-        return _further(parts, question.alone(), shown)
+        return _further(resources, question.alone(), shown)
     whole = question.overview_of
     is_overview = question.intent == "overview"
-    records = parts.open_catalog().document_records() if is_overview or whole else []
+    records = resources.open_catalog().document_records() if is_overview or whole else []
     if is_overview or (whole and names_document(whole, records)):
-        return _overview(parts, question.alone(), sources, records)
+        return _overview(resources, question.alone(), sources, records)
     if question.comparison and not history:
-        return _compared(parts, question, question.comparison, sources)
+        return _compared(resources, question, question.comparison, sources)
     if question.needs_history:
         talked_of = {each.source for each in shown} if question.with_history else set()
-        considered = _searched(parts, question, sources, talked_of)
+        considered = _searched(resources, question, sources, talked_of)
         if _repeats(considered, history):
-            return _less_sure(considered, parts.config.minimum_confidence)
+            return _less_sure(considered, resources.config.minimum_confidence)
         return considered
     # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
     # is not what was quoted before, which nobody asks for again.
-    least = 0.0 if insist else parts.config.minimum_confidence
-    with_talk = _searched(parts, question, sources)
-    alone = _searched(parts, question.alone(), sources)
+    least = 0.0 if insist else resources.config.minimum_confidence
+    with_talk = _searched(resources, question, sources)
+    alone = _searched(resources, question.alone(), sources)
     answers = _chance(with_talk) >= max(_chance(alone), least)
     if _chance(alone) >= least and (_is_quoted(with_talk, history) or _same_best(with_talk, alone)):
         answers = False
     return with_talk if answers else alone
 
 
-def _stated(parts: Parts, question: Question, sources: Sequence[str] | None) -> Considered | None:
+def _stated(
+    resources: Resources, question: Question, sources: Sequence[str] | None
+) -> Considered | None:
     """What the one document that is asked says of itself: who wrote it, when, to whom."""
     if not question.metadata_facts:
         return None  # without a look at the index
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     names = catalog.sources(sources)
     return imprint(question, catalog.passages_of(names[0])) if len(names) == 1 else None
 
 
 def _compared(
-    parts: Parts, asked: Question, sides: tuple[Side, Side], sources: Sequence[str] | None
+    resources: Resources, asked: Question, sides: tuple[Side, Side], sources: Sequence[str] | None
 ) -> Considered:
     """What is known of a question that compares two things.
 
     Where the best sentence speaks of one of them only, the other is looked for on its own, and the
     best sentence of each is an answer of its own.
     """
-    known = _searched(parts, asked, sources)
-    telling = [_rarest(parts, side.words) for side in sides]
+    known = _searched(resources, asked, sources)
+    telling = [_rarest(resources, side.words) for side in sides]
     best = known.candidates[:1]
     if not best or all(_has_word(best[0], word) for word in telling):
         return known
     found = []
     for side, word in zip(sides, telling, strict=True):
-        alone = _searched(parts, parse(side.question), sources)
+        alone = _searched(resources, parse(side.question), sources)
         found.append(next((each for each in alone.candidates if _has_word(each, word)), None))
     first, second = found
     if first is None or second is None or first.place == second.place:
@@ -182,14 +184,14 @@ def _compared(
     return replace(
         known,
         candidates=(*pair, *(replace(each, chance=min(each.chance, chance)) for each in rest)),
-        following={**known.following, **_following(parts, pair)},
+        following={**known.following, **_following(resources, pair)},
         together=2,
     )
 
 
-def _rarest(parts: Parts, names: Sequence[str]) -> str:
+def _rarest(resources: Resources, names: Sequence[str]) -> str:
     """The word of a side that tells it from others best."""
-    rarity = parts.open_catalog().term_weights(" ".join(names))
+    rarity = resources.open_catalog().term_weights(" ".join(names))
     return max(rarity, key=lambda word: rarity[word])
 
 
@@ -201,14 +203,14 @@ def _has_word(candidate: Candidate, word: str) -> bool:
 
 
 def _searched(
-    parts: Parts,
+    resources: Resources,
     question: Question,
     sources: Sequence[str] | None,
     talked_of: Set[str] = frozenset(),
 ) -> Considered:
     """What is found for a question, read and ranked."""
-    catalog = parts.open_catalog()
-    hits = find(parts, question.queries, limit=parts.config.passages_read, sources=sources)
+    catalog = resources.open_catalog()
+    hits = find(resources, question.queries, limit=resources.config.passages_read, sources=sources)
     hits = with_replies(hits, catalog.passages_after)
     ranking, rare_words = Ranking((), {}), dict[str, float]()
     if hits:
@@ -217,14 +219,14 @@ def _searched(
             question,
             hits,
             rare_words,
-            parts.embedder,
-            parts.open_reader(),
+            resources.embedder,
+            resources.open_reader(),
             talked_of=talked_of,
             before={
                 hit.passage.id: read_before(hit.passage, catalog.passages_before) for hit in hits
             },
-            second=parts.open_sentence_scorer,
-            multilingual=parts.open_multilingual_scorer,
+            second=resources.open_sentence_scorer,
+            multilingual=resources.open_multilingual_scorer,
         )
     return Considered(
         question=question,
@@ -233,26 +235,26 @@ def _searched(
         candidates=ranking.candidates,
         doubt=ranking.doubt(question, rare_words),
         evidence=ranking.evidence,
-        following=_following(parts, ranking.candidates[:_MOST_CONTINUED]),
-        versions=_versions(parts, question, ranking.candidates),
+        following=_following(resources, ranking.candidates[:_MOST_CONTINUED]),
+        versions=_versions(resources, question, ranking.candidates),
     )
 
 
 def _versions(
-    parts: Parts, question: Question, candidates: Sequence[Candidate]
+    resources: Resources, question: Question, candidates: Sequence[Candidate]
 ) -> tuple[Candidate, ...]:
     """The best candidate with what other versions of its document say instead."""
 
     def beginning(source: str) -> str:
-        document = parts.open_catalog().document(source)
+        document = resources.open_catalog().document(source)
         return document.text if document else ""
 
     return versions(question, candidates, beginning) if candidates else ()
 
 
-def _following(parts: Parts, candidates: Sequence[Candidate]) -> dict[str, str]:
+def _following(resources: Resources, candidates: Sequence[Candidate]) -> dict[str, str]:
     """The text of the documents after the passages of candidates, by passage."""
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     texts: dict[str, str] = {}
     found: dict[str, str] = {}
     for passage in {each.hit.passage.id: each.hit.passage for each in candidates}.values():
@@ -301,47 +303,47 @@ def _less_sure(considered: Considered, least: float) -> Considered:
 
 
 def stream_answer(
-    parts: Parts,
+    resources: Resources,
     question: str,
     options: AskOptions,
 ) -> Generator[str, None, Answer]:
     """The text of an answer as it comes; it returns the Answer."""
     history, sources, insist = options.history, options.sources, options.insist
     began = time.monotonic()
-    parts.check_catalog()
+    resources.check_catalog()
     asked = parse(normalise_question(question), history)
-    reply = _without_search(parts, asked, history, sources)
+    reply = _without_search(resources, asked, history, sources)
     if reply is not None:
         yield reply.text
         return reply
-    considered = consider(parts, asked, history=history, sources=sources, insist=insist)
-    parts.open_catalog().check_slices(hit.passage for hit in considered.hits)
-    answer = _quoted(parts, considered, 0.0 if insist else parts.config.minimum_confidence)
-    writes = parts.has_llm and not options.quotes
-    may_make = writes and (options.tasks or parts.config.tasks) == "model"
+    considered = consider(resources, asked, history=history, sources=sources, insist=insist)
+    resources.open_catalog().check_slices(hit.passage for hit in considered.hits)
+    answer = _quoted(resources, considered, 0.0 if insist else resources.config.minimum_confidence)
+    writes = resources.has_llm and not options.quotes
+    may_make = writes and (options.tasks or resources.config.tasks) == "model"
     task = considered.question.task if may_make else None
-    for_task = _gathered(parts, task, considered, sources) if task else None
+    for_task = _gathered(resources, task, considered, sources) if task else None
     if task and for_task:
-        answer = yield from _written(parts, for_task, answer, options, task.kind)
+        answer = yield from _written(resources, for_task, answer, options, task.kind)
     elif writes and considered.hits and answer.band != "refusal":
-        answer = yield from _written(parts, considered, answer, options)
+        answer = yield from _written(resources, considered, answer, options)
     else:
         yield from _in_pieces(answer.text)
-    not_read = "" if answer.answered else _not_looked_at(parts, sources)
+    not_read = "" if answer.answered else _not_looked_at(resources, sources)
     told_beside = (
         considered.corrected,
         answer.notice,
         language_note(asked.text, answer, considered.candidates),
         not_read,
-        _missing(parts),
+        _missing(resources),
     )
     notice = " ".join(filter(None, told_beside))
     return replace(answer, notice=notice, seconds=round(time.monotonic() - began, 3))
 
 
-def _missing(parts: Parts) -> str:
+def _missing(resources: Resources) -> str:
     """What of the documents could not be searched yet, in words; "" where nothing is missing."""
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     unread, pending = catalog.state().files_pending, catalog.count_pending()
     if unread:
         files = "1 file is" if unread == 1 else f"{unread:,} files are"
@@ -352,9 +354,9 @@ def _missing(parts: Parts) -> str:
     return ""
 
 
-def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
+def _not_looked_at(resources: Resources, sources: Sequence[str] | None) -> str:
     """What was not read of the documents that a refused question could be answered from."""
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
     not_read = not_looked_at(catalog.left_out(), catalog.failures(), within)
     if not catalog.state().embedder.startswith(f"{ENGLISH_SPEC}:"):
@@ -365,23 +367,25 @@ def _not_looked_at(parts: Parts, sources: Sequence[str] | None) -> str:
 
 
 def _without_search(
-    parts: Parts, question: Question, history: Sequence[Turn], sources: Sequence[str] | None
+    resources: Resources, question: Question, history: Sequence[Turn], sources: Sequence[str] | None
 ) -> Answer | None:
     """The Answer to a text that needs no reading; None for a question that does."""
     if question.intent == "greeting":
         return Answer(question.text, _GREETED, kind="reply")
-    mentioned = _mentioned(parts, question, sources)
+    mentioned = _mentioned(resources, question, sources)
     if mentioned is not None:
         return mentioned
     if question.intent == "documents":
-        told = _documents_told(parts.open_catalog().document_records())
+        told = _documents_told(resources.open_catalog().document_records())
         return Answer(question.text, told, answered=True, confidence=1.0, kind="documents")
     if question.intent == "more" and not _shown(history):
         return Answer(question.text, _MORE_OF_WHAT, kind="reply")
     return None
 
 
-def _mentioned(parts: Parts, question: Question, sources: Sequence[str] | None) -> Answer | None:
+def _mentioned(
+    resources: Resources, question: Question, sources: Sequence[str] | None
+) -> Answer | None:
     """Which documents mention something, where that is asked.
 
     None where "discuss" or "contain" may mean more than the words, and no document has them.
@@ -389,7 +393,7 @@ def _mentioned(parts: Parts, question: Question, sources: Sequence[str] | None) 
     wanted = question.mention
     if wanted is None:
         return None
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     within = catalog.sources(sources)
     found = []
     for source in set(catalog.sources_with(wanted.phrase)) & set(within):
@@ -413,10 +417,10 @@ def _documents_told(records: Sequence[DocumentRecord]) -> str:
 
 
 def _gathered(
-    parts: Parts, task: Task, usual: Considered, sources: Sequence[str] | None
+    resources: Resources, task: Task, usual: Considered, sources: Sequence[str] | None
 ) -> Considered | None:
     """The passages for what only a language model can do; None where no document is about it."""
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
     records = [
         each for each in catalog.document_records() if within is None or each.source in within
@@ -424,18 +428,22 @@ def _gathered(
 
     def search(queries: Sequence[str], documents: Sequence[str] | None) -> list[Hit]:
         chosen = sources if documents is None else documents
-        return find(parts, queries, limit=MOST_PASSAGES, sources=chosen)
+        return find(resources, queries, limit=MOST_PASSAGES, sources=chosen)
 
     named = documents_named(task.question, records)
     return gathered(task, usual, named, search, catalog.passages_of)
 
 
 def _written(
-    parts: Parts, considered: Considered, quoted: Answer, options: AskOptions, task: str = ""
+    resources: Resources,
+    considered: Considered,
+    quoted: Answer,
+    options: AskOptions,
+    task: str = "",
 ) -> Generator[str, None, Answer]:
     """The answer in the words of the language model; the quotes where it has none."""
     try:
-        model, scorer = parts.open_llm(), parts.open_claim_scorer()
+        model, scorer = resources.open_llm(), resources.open_claim_scorer()
     except ModelUnavailableError as error:
         return replace(quoted, notice=f"{error} These are quotes instead.")
     return (
@@ -443,17 +451,17 @@ def _written(
             considered,
             quoted,
             model,
-            Verifier(scorer, parts.embedder, parts.open_catalog().passages_of),
-            remove_unsupported=parts.config.unsupported == "remove",
-            ask_again=(options.second_opinion or parts.config.second_opinion) == "yes",
+            Verifier(scorer, resources.embedder, resources.open_catalog().passages_of),
+            remove_unsupported=resources.config.unsupported == "remove",
+            ask_again=(options.second_opinion or resources.config.second_opinion) == "yes",
             task=task,
         )
     )
 
 
-def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> Answer:
-    if not considered.hits and not parts.open_catalog().count_passages():
-        text = f"There are no documents yet. Put some into {parts.config.corpus} and ask again."
+def _quoted(resources: Resources, considered: Considered, minimum_confidence: float) -> Answer:
+    if not considered.hits and not resources.open_catalog().count_passages():
+        text = f"There are no documents yet. Put some into {resources.config.corpus} and ask again."
         return Answer(
             considered.question.text,
             text,
@@ -464,15 +472,15 @@ def _quoted(parts: Parts, considered: Considered, minimum_confidence: float) -> 
 
 
 def _overview(
-    parts: Parts,
+    resources: Resources,
     question: Question,
     sources: Sequence[str] | None,
     records: Sequence[DocumentRecord],
 ) -> Considered:
     """What the documents that are meant say of themselves."""
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     names = named(question.text, records, set(catalog.sources(sources)))
-    guide = parts.guides.folder(catalog, sources=names)
+    guide = resources.guides.folder(catalog, sources=names)
     return overview(question, guide, catalog.passages_of)
 
 
@@ -481,27 +489,27 @@ def _shown(history: Sequence[Turn]) -> Sequence[Citation]:
     return next((turn.answer.citations for turn in reversed(history) if turn.answer.citations), ())
 
 
-def _further(parts: Parts, question: Question, shown: Sequence[Citation]) -> Considered:
+def _further(resources: Resources, question: Question, shown: Sequence[Citation]) -> Considered:
     """How the documents go on after what was cited."""
-    catalog = parts.open_catalog()
+    catalog = resources.open_catalog()
     cited = dict.fromkeys(each.source for each in shown)
     passages = (catalog.passages_of(source) for source in cited)
     return further(question, shown, [each for each in passages if each])
 
 
 def find(
-    parts: Parts, queries: Sequence[str], *, limit: int, sources: Sequence[str] | None
+    resources: Resources, queries: Sequence[str], *, limit: int, sources: Sequence[str] | None
 ) -> list[Hit]:
     """The passages for a question that is put in several ways, the question itself first."""
-    catalog = parts.open_catalog()
-    parts.check_catalog()
-    check_fingerprint(catalog, parts.fingerprint())
+    catalog = resources.open_catalog()
+    resources.check_catalog()
+    check_fingerprint(catalog, resources.fingerprint())
     within = None if sources is None else catalog.sources(sources)
     return retrieve(
         queries,
         catalog,
-        parts.open_vectors(),
-        parts.embedder,
+        resources.open_vectors(),
+        resources.embedder,
         limit=limit,
         sources=within,
     )
@@ -527,14 +535,16 @@ def normalise_question(question: str) -> str:
 
 
 def check(
-    parts: Parts, text: str, *, sources: Sequence[str] | None, on_progress: ProgressListener
+    resources: Resources, text: str, *, sources: Sequence[str] | None, on_progress: ProgressListener
 ) -> Check:
     """Check a draft: each statement is searched for, and judged against what is found."""
-    catalog = parts.open_catalog()
-    verifier = Verifier(parts.open_claim_scorer(), parts.embedder, catalog.passages_of)
+    catalog = resources.open_catalog()
+    verifier = Verifier(resources.open_claim_scorer(), resources.embedder, catalog.passages_of)
 
     def search(statement: str) -> list[Passage]:
-        hits = find(parts, [normalise_question(statement)], limit=PASSAGES_READ, sources=sources)
+        hits = find(
+            resources, [normalise_question(statement)], limit=PASSAGES_READ, sources=sources
+        )
         return [hit.passage for hit in hits]
 
     return check_draft(text, search, verifier, on_progress=on_progress)

@@ -113,7 +113,7 @@ def _is_indexed_here(assistant: Assistant) -> bool:
     try:
         assistant.check_index()
     except IndexBusyError as error:
-        if not assistant.config.served:
+        if not assistant.config.vectors_on_server:
             raise
         print(f"{error}\nThis page answers from what the other process indexes.", file=sys.stderr)
         return False

@@ -95,7 +95,7 @@ def open_each(
     with ExitStack() as stack:
         opened: list[Assistant] = []
         for settings in loaded.all:
-            server = None if settings.served else find_server(settings)
+            server = None if settings.vectors_on_server else find_server(settings)
             if server is not None:
                 raise _busy(settings, server)
             models = opened[0].models if opened else None

@@ -81,7 +81,7 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
         uncached = _uncached(catalog)
         if uncached:
             problems.append(Problem(f"The vectors of {uncached} passages are lost.", _REPAIR))
-        if config.served:  # a server that does not answer is no problem of the index
+        if config.vectors_on_server:  # a server that does not answer is no problem of the index
             open_vectors(config, catalog.identity()).close()
         pending = catalog.count_pending()
         if pending:
@@ -92,7 +92,7 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
         if catalog.is_new() and found.stored:
             problems.append(Problem(_LOST.format(found.stored), _REPAIR))
         else:
-            problems += _vector_problems(found, served=config.served)
+            problems += _vector_problems(found, served=config.vectors_on_server)
         return Diagnosis(
             len(catalog.sources()), catalog.count_passages(), found.stored, tuple(problems)
         )

@@ -56,7 +56,7 @@ class Finding:
 
 def probe(config: Config, *, passages: int) -> Finding:
     """What a child process finds, even if the check of so many passages crashes or hangs it."""
-    if not config.served and condition(config.index / "chroma") == "damaged":
+    if not config.vectors_on_server and condition(config.index / "chroma") == "damaged":
         return Finding(problem="A file of its graph is not as it was written.")
     try:
         status, output = _run("look", config, seconds=_SECONDS + _SECONDS_EACH * passages)
@@ -78,7 +78,7 @@ def check_store(config: Config) -> None:
             cannot be read, or does not find what it holds.
         CorpusError: The same, on a disk that is full, which may be the reason.
     """
-    if config.served:
+    if config.vectors_on_server:
         return
     wait_for_orphan(config.index)
     found = condition(config.index / "chroma")
@@ -99,7 +99,7 @@ def check_store(config: Config) -> None:
 
 def records_can_be_read(config: Config) -> bool:
     """Whether a child process can read all records of the store and search for them."""
-    return config.served or _can_be_read(config, _MOST)
+    return config.vectors_on_server or _can_be_read(config, _MOST)
 
 
 def store_lock(index: Path) -> FileLock:
@@ -176,7 +176,7 @@ def _run(task: str, config: Config, *, seconds: float | None = None) -> tuple[in
     """Run a task in a child process; its exit status and output."""
     arguments = (task, str(config.index.absolute()), config.vectors, str(os.getpid()))
     withheld = {TOKEN} if "vectors" in config.without_key else set()
-    known = _SERVER_VARIABLES if config.served else ()
+    known = _SERVER_VARIABLES if config.vectors_on_server else ()
     variables = tuple(each for each in known if each not in withheld)
     return processes.run(
         "askdocs.index.vectors.probe", *arguments, seconds=seconds, variables=variables
@@ -213,7 +213,7 @@ def main(task: str, config: Config, parent: int) -> int:
         try:
             is_sound = _do(task, config)
         finally:
-            if not is_sound and not config.served:
+            if not is_sound and not config.vectors_on_server:
                 remove_record(config.index / "chroma")  # closing it here has called it sound
         return 0 if is_sound or task == "look" else 1
 

@@ -47,7 +47,7 @@ def open_vectors(config: Config, owner: str, *, take_over: bool = False) -> Vect
         IndexMismatchError: The store is damaged, or belongs to another index.
         VectorsUnavailableError: The server does not answer, or refuses the access token.
     """
-    if not config.served:
+    if not config.vectors_on_server:
         return Collection(ChromaFolder(config.index / "chroma"))
     token = "" if "vectors" in config.without_key else None
     return Collection(ChromaServer(config.vectors, owner, take_over=take_over, token=token))
