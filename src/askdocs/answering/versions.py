@@ -75,4 +75,4 @@ def _parted(sentence: str) -> tuple[set[str], set[str]]:
 
 def _day_of(source: str, title: str, text: str) -> Day | None:
     found = document_date(source, title, text)
-    return found.date.parts if found else None
+    return found.parts if found else None

@@ -1,4 +1,4 @@
-"""English names of months and days."""
+"""Names of months and days: English ones, and the months of some other languages."""
 
 from __future__ import annotations
 
@@ -6,11 +6,29 @@ MONTHS = tuple(
     "January February March April May June July August September October November December".split()
 )
 DAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
+OTHER_MONTHS = {
+    "de": "januar februar märz april mai juni juli august september oktober november dezember",
+    "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre"
+    " diciembre",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
+_NUMBERS = {
+    **{
+        name: number
+        for names in OTHER_MONTHS.values()
+        for number, name in enumerate(names.split(), 1)
+    },
+    **{form: n for n, name in enumerate(map(str.lower, MONTHS), 1) for form in (name, name[:3])},
+    "sept": 9,
+}
 
 
 def month_number(name: str) -> int:
-    """The number of a month, 1 to 12, by the first three letters of its name; 0 for other words."""
-    known = (
-        number for number, each in enumerate(MONTHS, 1) if each[:3].lower() == name[:3].lower()
-    )
-    return next(known, 0)
+    """The number of a month, 1 to 12, by its name or its first three English letters; 0 if none."""
+    return _NUMBERS.get(name.lower(), 0)
+
+
+def month_names() -> tuple[str, ...]:
+    """All names of months and their English short forms, in lower case, longer ones first."""
+    return tuple(sorted(_NUMBERS, key=lambda name: (-len(name), name)))

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from askdocs.text.calendar import MONTHS, month_number
+from askdocs.text.calendar import month_names, month_number
 from askdocs.text.sentences import sentence_spans
 
 HEAD, FOOT = 1500, 700  # characters in which a document speaks about itself
@@ -20,8 +20,9 @@ LONGEST_LINE = 160  # characters; longer ones tell something
 LONGEST_DATED = 60  # characters of a line that is a date and little else
 _TOP = 500  # characters in which a document speaks about itself in sentences
 _BEGINNING = 400  # characters whose first date may be that of the document; a guess
-_MONTH = rf"(?P<m>(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)}|Sept))\b\.?"
-_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)?"
+_MONTH = rf"(?P<m>{'|'.join(month_names())})\b\.?"
+_OF = r"(?:,? (?:de|del) |,?\s{1,3})"  # "10 de mayo de 2025"
+_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 _ANY_YEAR = r"(?P<y>(?:1[5-9]|20)\d\d)"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 # The fuller ones first: what one of them has found is not read again.
@@ -29,10 +30,10 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?<!\d){_ANY_YEAR}[-_.](?P<m>\d\d)[-_.](?P<d>\d\d)(?!\d)",
-        rf"(?<!\d){_DAY},?\s{{1,3}}{_MONTH},?\s{{1,3}}{_ANY_YEAR}(?!\d)",
+        rf"(?<!\d){_DAY}{_OF}{_MONTH}{_OF}{_ANY_YEAR}(?!\d)",
         rf"\b{_MONTH},?\s{{1,3}}{_DAY},?\s{{1,3}}{_ANY_YEAR}(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})[./](?P<m>\d{{1,2}})[./]{_YEAR}(?!\d)",
-        rf"\b{_MONTH},?\s{{1,3}}{_ANY_YEAR}(?!\d)",
+        rf"\b{_MONTH}{_OF}{_ANY_YEAR}(?!\d)",
         rf"(?<!\d){_YEAR}[-_.](?P<m>\d\d)(?!\d)",
         rf"(?<!\d){_YEAR}(?!\d)",
     )
@@ -61,7 +62,7 @@ _MAKING = re.compile(
 _OTHER_DAY = re.compile(
     r"\b(?:next|birth|born|held|received|until|till|fiscal|start|starts|end|ends|ended|deadline|due"
     r"|closed|closes|off|valid|from|since|previous|review|retrieved|accessed|event|founded"
-    r"|unveiled|started|accepted|by)\b|\bto \d"
+    r"|unveiled|started|accepted|by|bis zum|gilt|gültig|gjelder|hasta)\b|\bto \d|\bjusqu"
     r"|\d:\d\d\)",
     re.IGNORECASE,
 )
@@ -88,18 +89,23 @@ class DatedSpan:
         """Year, month and day, to be compared."""
         return self.year, self.month, self.day
 
-    @property
-    def iso(self) -> str:
-        """The day as in 2025-03-31; "" where it is not told."""
-        return date(*self.parts).isoformat() if self.day else ""
-
 
 @dataclass(frozen=True, slots=True)
 class DocumentDate:
-    """The date of a document; `is_told` is false where it is only the first that it mentions."""
+    """The date of a document.
 
-    date: DatedSpan
-    is_told: bool
+    Attributes:
+        parts: Year, month and day; 0 for what is not told.
+        is_told: Whether the document or its name tells it; else it is the first date mentioned.
+    """
+
+    parts: tuple[int, int, int]
+    is_told: bool = True
+
+    @property
+    def iso(self) -> str:
+        """The day as in 2025-03-31; "" where only the month or the year is known."""
+        return date(*self.parts).isoformat() if self.parts[2] else ""
 
 
 def dates_in(text: str) -> list[DatedSpan]:
@@ -147,17 +153,17 @@ def document_date(source: str, title: str, text: str) -> DocumentDate | None:
     head, foot = [(0, text[:HEAD])], [(0, text[max(HEAD, len(text) - FOOT) :])]
     labelled = _first(_labelled(head), head)
     if labelled:
-        return DocumentDate(labelled, is_told=True)
+        return DocumentDate(labelled.parts)
     if named and named.day:
-        return DocumentDate(named, is_told=True)
+        return DocumentDate(named.parts)
     told = _first(dated_lines(head), head) or _first(closing_lines(foot), foot)
     if told and _agree(named, told):
-        return DocumentDate(told, is_told=True)
+        return DocumentDate(told.parts)
     entitled = named or next(iter(dates_in(title)), None)
     if entitled:
-        return DocumentDate(entitled, is_told=True)
+        return DocumentDate(entitled.parts)
     first = next(iter(dates_in(text[:_BEGINNING])), None)
-    return DocumentDate(first, is_told=False) if first else None
+    return DocumentDate(first.parts, is_told=False) if first else None
 
 
 def _agree(named: DatedSpan | None, told: DatedSpan) -> bool:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
+from askdocs.text.calendar import OTHER_MONTHS
 from askdocs.text.language import is_english, is_function_word
 
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -25,9 +26,7 @@ _ENUMERATOR = re.compile(
 )
 # … after these before a figure ("approx. 12 km"), nor between the day and the month, …
 _DAY_OF_MONTH = (
-    r"\d{1,2}\.\s+(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober"
-    r"|November|Dezember|januar|februar|mars|april|mai|juni|juli|august|september|oktober"
-    r"|november|desember|december)\b)"
+    rf"\d{{1,2}}\.\s+(?=(?:{'|'.join((OTHER_MONTHS['de'] + ' ' + OTHER_MONTHS['nb']).split())})\b)"
 )
 _ABBREVIATED = re.compile(
     r"\b(?:abs|approx|apt|app|art|ca|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|kap|kl|max|min"
