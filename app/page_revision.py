@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askdocs.output.exports import checksum
+from askdocs.output.checksum import checksum
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

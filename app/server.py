@@ -16,8 +16,8 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.types import ASGIApp
 
 from askdocs.errors import CorpusError
-from askdocs.output.exports import checksum
-from askdocs.output.marks import parse_mark
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import parse_anchor
 
 from . import ServerOptions, assets
 from .api.check import add_check
@@ -187,7 +187,7 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
         text: bool = False,
         find: Annotated[str, Query(max_length=400)] = "",
     ) -> Response:
-        marks = [parse_mark(written) for written in mark]
+        marks = [parse_anchor(written) for written in mark]
         if None in marks:
             return JSONResponse({"problem": "This link is damaged."}, 400)
         try:

@@ -24,7 +24,7 @@ from askdocs.app.views.markdown import AnswerEscaper, unescaped
 from askdocs.app.views.source import read
 from askdocs.cli.terminal import show_answer, show_hits
 from askdocs.documents.passages import split
-from askdocs.output.summary import is_prose, summary
+from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.types import Citation, Hit, Passage, Statement
 from tests.conftest import ROOT
 from tests.support.model_server import ModelServer, Script, serving
@@ -134,7 +134,7 @@ def content_of(answer: Answer) -> str:
     for length in (1, 2, 3, 5):
         escaper = AnswerEscaper(keeps_blocks=is_prose(answer))
         pieces = [answer.text[at : at + length] for at in range(0, len(answer.text), length)]
-        told = f"\n\n{summary(answer)}" if is_prose(answer) else ""
+        told = f"\n\n{support_summary(answer)}" if is_prose(answer) else ""
         assert "".join(map(escaper.feed, pieces)) + escaper.end() + told == whole
     return whole
 

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.sandbox.client import load_guarded
 from askdocs.errors import AskdocsError
-from askdocs.output.checks import check_as_json
+from askdocs.output.json.draft_check import check_as_json
 from askdocs.types import Progress
 
 from ..background_tasks import Background, LeftError, told

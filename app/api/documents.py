@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse
 from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.errors import AskdocsError
-from askdocs.output.exports import checksum
-from askdocs.output.guide_records import document_guide_as_json, guide_as_json
-from askdocs.output.marks import link
+from askdocs.output.checksum import checksum
+from askdocs.output.json.guides import document_guide_as_json, guide_as_json
+from askdocs.output.text_anchor import link
 from askdocs.types import Activity, DocumentRecord
 
 from ..indexing import Indexing

@@ -10,7 +10,8 @@ from gradio.events import api
 
 from askdocs.errors import AskdocsError
 from askdocs.output.exports import answer_record
-from askdocs.output.json_records import changes_as_json, hits_as_json, status_as_json
+from askdocs.output.json.answers import hits_as_json
+from askdocs.output.json.index_state import changes_as_json, status_as_json
 from askdocs.types import Progress
 
 from ..background_tasks import Background

@@ -20,8 +20,8 @@ from askdocs.answering.questions.turn import turn_of
 from askdocs.errors import AskdocsError
 from askdocs.models.bundled import load_tokenizer
 from askdocs.output.exports import answer_record
-from askdocs.output.marks import link, mark_citation
-from askdocs.output.summary import is_prose, summary
+from askdocs.output.support_summary import is_prose, support_summary
+from askdocs.output.text_anchor import citation_anchor, link
 from askdocs.types import Answer, Turn
 
 from ..corpora import corpus_address, page_address
@@ -180,7 +180,7 @@ def _contents(
 
 def _summed_up(answer: Answer) -> str:
     """How many statements of a language model stand in the documents, as a paragraph."""
-    told = summary(answer)
+    told = support_summary(answer)
     return f"\n\n{told}" if told else ""
 
 
@@ -238,7 +238,7 @@ def url_citations(answer: Answer, content: str, page: str) -> list[dict[str, Any
         {
             "type": "url_citation",
             "url_citation": {
-                "url": page + link(found.source, [mark_citation(found)]),
+                "url": page + link(found.source, [citation_anchor(found)]),
                 "title": found.where,
                 "start_index": mark.start(),
                 "end_index": mark.end(),

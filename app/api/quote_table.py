@@ -18,8 +18,8 @@ from starlette.responses import JSONResponse
 
 from askdocs.errors import CorpusError
 from askdocs.index.folder import make_private_folder
-from askdocs.output.exports import checksum
-from askdocs.output.marks import Mark, address_of
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import TextAnchor, address_of
 from askdocs.quote_table.fill import Cell, QuoteTable, fill, load_known, load_table, save
 from askdocs.quote_table.write import Link, write_table
 
@@ -163,7 +163,7 @@ def _quotes(cell: Cell) -> list[Mapping[str, Any]]:
         {
             "quote": each["quote"],
             "place": each.get("place") or "",
-            "mark": str(Mark(int(each["start"]), int(each["end"]), str(each["hash"]))),
+            "mark": str(TextAnchor(int(each["start"]), int(each["end"]), str(each["hash"]))),
         }
         for each in cell.quotes
     ]

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse
 from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.errors import AskdocsError
-from askdocs.output.exports import checksum
-from askdocs.output.marks import Mark, link
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import TextAnchor, link
 from askdocs.search.filters import Filters
 from askdocs.types import DocumentMatches, Match
 
@@ -85,7 +85,7 @@ def _match(match: Match) -> dict[str, Any]:
     }
 
 
-def mark_of(match: Match) -> Mark:
+def mark_of(match: Match) -> TextAnchor:
     """The words that were found, where they stand together; else the first of them."""
     passage = match.passage
     start, end = passage.start, passage.end
@@ -94,7 +94,7 @@ def mark_of(match: Match) -> Mark:
         if end - start > _MARKED:
             end = match.spans[0][1]
     words = passage.slice(start, end)
-    return Mark(start, end, checksum(words))
+    return TextAnchor(start, end, checksum(words))
 
 
 def excerpt(match: Match) -> list[tuple[str, bool]]:

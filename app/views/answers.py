@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
-from askdocs.output.marks import Mark, link, mark_citation, mark_passage
-from askdocs.output.plain import shown_text, signs, without
-from askdocs.output.summary import is_prose, summary
+from askdocs.output.strip_markdown import markup_spans, shown_text, without_spans
+from askdocs.output.support_summary import is_prose, support_summary
+from askdocs.output.text_anchor import TextAnchor, citation_anchor, link, passage_anchor
 from askdocs.types import DOUBTS, Answer, Citation, Hit, Passage, Statement, place
 
 from ..conversations.conversation import Conversation, Exchange
@@ -177,7 +177,7 @@ def _prose(answer: Answer, number: int) -> str:
         statement = answer.statements[place]
         if quotation is not None:
             citation = statement.quotations[quotation].citations[0]
-            return f'<a class="quotation" {_opens(citation.source, mark_citation(citation))}>'
+            return f'<a class="quotation" {_opens(citation.source, citation_anchor(citation))}>'
         contradicted = " contradicted" if statement.contradicted else ""
         described = ""
         if statement.verdict in DOUBTS:
@@ -266,9 +266,9 @@ def _emphasised(statement: Statement) -> str:
         same = " ".join(quote.split()) == " ".join(statement.text.split())
         if statement.verdict == "quoted" and focus and same:
             start, end = focus[0] - citation.start, focus[1] - citation.start
-            left_out = signs(quote, citation.source)
+            left_out = markup_spans(quote, citation.source)
             parts = ((0, start), (start, end), (end, None))
-            before, words, after = (escape(without(quote, left_out, *each)) for each in parts)
+            before, words, after = (escape(without_spans(quote, left_out, *each)) for each in parts)
             return f"{before}<strong>{words}</strong>{after}"
     return escape(shown_text(statement))
 
@@ -276,7 +276,7 @@ def _emphasised(statement: Statement) -> str:
 def _citation_link(citation: Citation, number: int) -> str:
     """The small number. Its note, shown on hover and focus, is `_cited`'s entry."""
     return (
-        f'<a class="cite" {_opens(citation.source, mark_citation(citation))}'
+        f'<a class="cite" {_opens(citation.source, citation_anchor(citation))}'
         f' aria-describedby="note-{number}-{citation.number}"'
         f' aria-label="Citation {citation.number}">{citation.number}</a>'
     )
@@ -299,7 +299,7 @@ def _entry(citation: Citation, number: int) -> str:
     """One citation in the list of sources, and its note: quote, document and place."""
     where = within(citation.place, citation.passage.title)
     return (
-        f'<a class="entry" {_opens(citation.source, mark_citation(citation))}>'
+        f'<a class="entry" {_opens(citation.source, citation_anchor(citation))}>'
         f'<span class="number">{citation.number}</span> '
         f'<span class="place" data-i18n="location">{escape(where or "in the text")}</span></a>'
         f'<button type="button" class="copy-quote" data-action="copy"'
@@ -339,7 +339,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
     if not hits:
         return ""
     cards = "".join(
-        f'<li><a class="entry card" {_opens(passage.source, mark_passage(passage))}>'
+        f'<li><a class="entry card" {_opens(passage.source, passage_anchor(passage))}>'
         f"{_document_name(passage)}{_after_name(passage_place(passage))}"
         f'<span class="excerpt" dir="auto">{escape(shortened(passage.text))}</span></a></li>'
         for passage in (hit.passage for hit in hits[:NEAREST_SHOWN])
@@ -349,7 +349,7 @@ def _nearest(hits: Sequence[Hit]) -> str:
 
 def _assurance(answer: Answer) -> str:
     """How sure the answer is and what it consists of, in quiet words."""
-    told = summary(answer).removesuffix(".")
+    told = support_summary(answer).removesuffix(".")
     if not answer.is_estimated:
         return f'<p class="quiet assurance" data-i18n>{escape(told)}.</p>' if told else ""
     sources = len({citation.source for citation in answer.citations})
@@ -463,7 +463,7 @@ def shortened(text: str, most: int = CARD_CHARACTERS) -> str:
     return plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0] + "…"
 
 
-def _opens(source: str, mark: Mark) -> str:
+def _opens(source: str, mark: TextAnchor) -> str:
     """The attributes of a link that opens a source in the panel."""
     return (
         f'href="{escape(link(source, [mark]))}" data-source="{escape(source)}" data-mark="{mark}"'

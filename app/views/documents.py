@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 
 from askdocs.guide.words import counted, facts_of, kinds_in_words
-from askdocs.output.exports import checksum
-from askdocs.output.marks import Mark, link
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import TextAnchor, link
 from askdocs.types import DocumentGuide, Failure, Guide, Progress, Status
 
 from .answers import shortened
@@ -86,7 +86,7 @@ def _document(guide: DocumentGuide) -> str:
     marks = []
     if guide.opening:
         opening = guide.opening
-        marks = [Mark(opening.start, opening.end, checksum(opening.text))]
+        marks = [TextAnchor(opening.start, opening.end, checksum(opening.text))]
         mark = f' data-mark="{marks[0]}"'
         begin = escape(shortened(opening.text, OPENING_CHARACTERS))
         words = f'<span class="opening" dir="auto">{begin}</span>'

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any, Literal
 
 from askdocs.output.exports import answer_record, embedded
-from askdocs.output.summary import is_prose, summary
+from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.types import DOUBTS, Answer, Citation, Statement
 
 from ..conversations.conversation import Conversation
@@ -84,7 +84,7 @@ def answer_markdown(answer: Answer) -> str:
     if answer.band == "perhaps":
         lines += [translatable("Perhaps:"), ""]
     if is_prose(answer):
-        lines += [prose_markdown(answer), "", f"*{translatable(summary(answer))}*"]
+        lines += [prose_markdown(answer), "", f"*{translatable(support_summary(answer))}*"]
     else:
         for statement in answer.statements:
             lines.append(f"- {one_line(statement.text)}{_numbers(statement)}{_doubt(statement)}")
@@ -119,7 +119,7 @@ def answer_html(answer: Answer) -> str:
         or f'<p dir="auto">{translatable(escape(answer.text))}</p>'
     )
     if is_prose(answer):
-        line = translatable(summary(answer))
+        line = translatable(support_summary(answer))
         said = f'<div dir="auto">{_prose_html(answer)}</div><p><small>{line}</small></p>'
     quotes = "".join(
         f'<blockquote dir="auto">[{each.number}] '

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
-from askdocs.output.marks import Mark
+from askdocs.output.text_anchor import TextAnchor
 
 
 class MarkedText:
     """The text of a document with its marks, and the places of words that are looked for."""
 
     def __init__(
-        self, text: str, marks: Mapping[int, Mark], found: Sequence[tuple[int, int]] = ()
+        self, text: str, marks: Mapping[int, TextAnchor], found: Sequence[tuple[int, int]] = ()
     ) -> None:
         """Take the marks by their numbers; `found` does not overlap and is in order."""
         self.text = text
@@ -44,7 +44,7 @@ class MarkedText:
         return [each for each in spans if each[1] < end and each[2] > start]
 
     def _piece(
-        self, start: int, end: int, marks: dict[int, Mark], found: list[tuple[int, int, int]]
+        self, start: int, end: int, marks: dict[int, TextAnchor], found: list[tuple[int, int, int]]
     ) -> str:
         words = escape(self.text[start:end])
         covering = [n for n, mark in marks.items() if mark.start <= start and end <= mark.end]
@@ -59,5 +59,5 @@ class MarkedText:
         return words
 
 
-def _focused(mark: Mark, start: int, end: int) -> bool:
+def _focused(mark: TextAnchor, start: int, end: int) -> bool:
     return mark.focus is not None and mark.focus[0] <= start and end <= mark.focus[1]

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-from askdocs.output.marks import Mark
+from askdocs.output.text_anchor import TextAnchor
 from askdocs.types import Document
 
 
@@ -23,7 +23,7 @@ class Highlight:
     before: int
 
 
-def highlights(document: Document, mark: Mark) -> list[Highlight]:
+def highlights(document: Document, mark: TextAnchor) -> list[Highlight]:
     """The words of a mark, page by page."""
     edges = [(each.start, each.page) for each in document.anchors if each.page is not None]
     edges.sort()

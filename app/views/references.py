@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from askdocs.documents.titles import readable_title
-from askdocs.output.summary import is_prose
+from askdocs.output.support_summary import is_prose
 from askdocs.types import Answer, Citation
 
 from ..i18n.markers import citation_location, translatable

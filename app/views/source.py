@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from askdocs.documents.titles import readable_title
-from askdocs.output.exports import checksum
-from askdocs.output.marks import Mark, find_marks
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import TextAnchor, find_anchors
 from askdocs.types import Document, place
 
 from .marked_text import MarkedText
@@ -55,9 +55,10 @@ class Heading:
 class Reading:
     """A document, or the part of it from `start` to `end`, as safe HTML.
 
-    Mark number i is every `<mark>` element whose `data-marks` holds i; their texts together are
-    the marked words exactly. A mark whose words stand elsewhere now is in `moved`, and marked
-    there; one whose words are gone is in `lost`, and not marked. `begins` is where each begins.
+    Mark number i is every `<mark>` element whose `data-marks` contains i. Together their texts are
+    exactly the marked words. A mark whose words have moved is in `moved`, and marked at the new
+    offset; one whose words no longer exist is in `lost`, and not marked. `begins`
+    has the start of each.
 
     The view "text" shows every character; "built" what the text is made of: headings, lists,
     tables, code, without the signs for them. With the view "pdf" there is no HTML: the file itself
@@ -85,7 +86,7 @@ class Reading:
 
 def read(
     document: Document,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[TextAnchor] = (),
     *,
     at: int | None = None,
     file: Path | None = None,
@@ -104,7 +105,7 @@ def read(
         plain: Show the text as it is stored, with nothing left out, not what it is made of.
     """
     text = document.text
-    found = find_marks(text, marks)
+    found = find_anchors(text, marks)
     kept = {number: mark for number, mark in found.items() if mark}
     moved = tuple(i for i, mark in kept.items() if mark.start != marks[i].start)
     if at is None or at in {marks[i].start for i in moved}:

@@ -7,13 +7,10 @@ import pytest
 from askdocs.answering.verification.check import check_draft
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.models.embedders import LlamaIndexEmbedder
-from askdocs.output.checks import (
-    check_as_html,
-    check_as_json,
-    check_as_text,
-    meaning,
-    summary_of,
-)
+from askdocs.output.html.draft_check import check_as_html
+from askdocs.output.json.draft_check import check_as_json
+from askdocs.output.text.draft_check import check_as_text
+from askdocs.output.verdict_text import meaning, summary_of
 from askdocs.types import Check, Passage, Progress
 from tests.support.claim_scorer import WordScorer
 from tests.support.hash_embedding import HashEmbedding

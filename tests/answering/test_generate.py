@@ -17,7 +17,7 @@ from askdocs.answering.generation.second_opinion import Opinion, opinions_in
 from askdocs.answering.quotes import NO_ANSWER
 from askdocs.answering.stream import Draft
 from askdocs.llm import model
-from askdocs.output.summary import summary
+from askdocs.output.support_summary import support_summary
 from askdocs.text.tokens import estimate_tokens
 from tests.support.claim_scorer import WordScorer
 from tests.support.model_server import ModelServer, Script, serving
@@ -176,7 +176,7 @@ def test_markdown_of_a_reply_is_kept_and_headings_are_not_judged(ask: Ask) -> No
     assert answer.text.startswith("## The cost\n\nThe **scheme** cost 1.9 million pounds")
     assert "\n| What | Cost |\n|---|---|\n| Set up | 1.9 million pounds [1] |" in answer.text
     assert "\n```\nx = 1\n```\n" in answer.text
-    assert summary(answer) == "2 of 3 statements stand in your documents."
+    assert support_summary(answer) == "2 of 3 statements stand in your documents."
 
 
 def test_an_altered_quotation_is_told_with_the_difference(ask: Ask) -> None:
@@ -396,7 +396,7 @@ def test_a_comparison_goes_to_the_model_with_passages_of_both_documents(
     assert "flour" in shown
     assert "what differs" in shown
     assert answer.answered
-    assert summary(answer) == "The statement stands in your documents."
+    assert support_summary(answer) == "The statement stands in your documents."
     with another(assistant, tasks="quotes") as plain:
         server.script = script = Script([["The scheme cost 1.9 million pounds to set up [1]."]])
         plain.ask(question)

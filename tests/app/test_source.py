@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askdocs.app.views.source import WINDOW, read
-from askdocs.output.marks import Mark, checksum, link, mark_citation, parse_mark
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import TextAnchor, citation_anchor, link, parse_anchor
 from askdocs.types import Anchor, Citation, Document, Passage
 
 MESSY = st.text(
@@ -51,8 +52,8 @@ class Page(HTMLParser):
             self.marked[number] = self.marked.get(number, "") + data
 
 
-def mark(text: str, start: int, end: int, focus: tuple[int, int] | None = None) -> Mark:
-    return Mark(start, end, checksum(text[start:end]), focus)
+def mark(text: str, start: int, end: int, focus: tuple[int, int] | None = None) -> TextAnchor:
+    return TextAnchor(start, end, checksum(text[start:end]), focus)
 
 
 @given(MESSY, st.data())
@@ -79,7 +80,7 @@ def test_a_mark_whose_words_have_changed_is_told_and_not_marked() -> None:
 
 
 def test_a_mark_beyond_the_end_is_lost() -> None:
-    assert read(Document("a.txt", "short"), [Mark(3, 99, "0" * 12)]).lost == (0,)
+    assert read(Document("a.txt", "short"), [TextAnchor(3, 99, "0" * 12)]).lost == (0,)
 
 
 def test_a_long_document_is_shown_around_the_mark() -> None:
@@ -126,8 +127,8 @@ def test_a_mark_survives_being_written_into_a_link() -> None:
     quote = "the words"
     passage = Passage("1", "a b/ü&x.txt", "Here are the words.", 100, 119)
     citation = Citation(1, passage, quote, 109, 118, (113, 118))
-    made = mark_citation(citation)
-    assert parse_mark(str(made)) == made
+    made = citation_anchor(citation)
+    assert parse_anchor(str(made)) == made
     assert link(passage.source, [made]) == f"#source=a%20b/%C3%BC%26x.txt&mark={made}"
 
 
@@ -135,4 +136,4 @@ def test_a_mark_survives_being_written_into_a_link() -> None:
     "written", ["", "1-2", "1-2.xyz", "-1-2.000000000000", "1-2.0000000000000"]
 )
 def test_a_damaged_mark_is_refused(written: str) -> None:
-    assert parse_mark(written) is None
+    assert parse_anchor(written) is None

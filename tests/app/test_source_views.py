@@ -9,7 +9,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from askdocs.app.views.source import Reading, read
-from askdocs.output.marks import Mark, checksum
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import TextAnchor
 from askdocs.types import Anchor, Document
 
 MARKDOWN = """# Tea
@@ -55,10 +56,10 @@ Use :setting:`task_acks` and ``retry``::
 ROWS = "Prices\n\nName: Assam; Kind: black; Price: 4\nName: Sencha; Price: 6"
 
 
-def mark(text: str, words: str, focus: str = "") -> Mark:
+def mark(text: str, words: str, focus: str = "") -> TextAnchor:
     start = text.index(words)
     inner = (text.index(focus, start), text.index(focus, start) + len(focus)) if focus else None
-    return Mark(start, start + len(words), checksum(words), inner)
+    return TextAnchor(start, start + len(words), checksum(words), inner)
 
 
 def tree(reading: Reading) -> LexborHTMLParser:
@@ -146,7 +147,7 @@ def test_words_that_moved_are_found_again_and_words_that_are_gone_are_not() -> N
 
 def test_of_equal_words_the_nearest_are_those_that_moved() -> None:
     before = "Pay now. " * 3
-    wanted = Mark(18, 26, checksum("Pay now."))
+    wanted = TextAnchor(18, 26, checksum("Pay now."))
     reading = read(Document("a.txt", "Oh! " + before), [wanted])
     assert reading.begins == (22,)
 
@@ -156,7 +157,7 @@ def test_the_words_of_a_mark_are_known_page_by_page() -> None:
     pages = (Anchor(0, page=1), Anchor(text.index("is the"), page=2))
     document = Document("a.pdf", text, anchors=(*pages, Anchor(0, heading="Tea › Red")))
     over = mark(text, text[9:-9], "so\n\nis")
-    again = Mark(len(text) - 8, len(text), checksum("The tea."))
+    again = TextAnchor(len(text) - 8, len(text), checksum("The tea."))
     assert read(document, [over, again]).highlights == ((), ())  # the text is shown, not the file
     reading = read(document, [over, again], file=Path(__file__))
     first, second = reading.highlights[0]
@@ -207,7 +208,7 @@ def test_no_document_costs_more_than_its_length(name: str) -> None:
 @pytest.mark.parametrize("length", [60, 1_500_000])
 def test_marks_that_nothing_holds_cost_little_however_many_and_long(length: int) -> None:
     text = "a word " * 450_000
-    marks = [Mark(at, at + length, checksum("gone")) for at in range(1000, 1100)]
+    marks = [TextAnchor(at, at + length, checksum("gone")) for at in range(1000, 1100)]
     before = time.process_time()
     assert read(Document("a.txt", text), marks).lost == tuple(range(100))
     assert time.process_time() - before < FAR_LESS_THAN_BEFORE

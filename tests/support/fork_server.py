@@ -31,7 +31,7 @@ import askdocs.cli.commands
 import askdocs.cli.terminal
 import askdocs.documents.loaders.sandbox.process
 import askdocs.index.doctor
-import askdocs.output.json_records  # noqa: F401
+import askdocs.output.json.answers  # noqa: F401
 from askdocs.system import processes
 from tests.support import forked_process, hash_embedding  # noqa: F401
 

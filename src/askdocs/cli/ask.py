@@ -25,7 +25,7 @@ def ask(
 ) -> None:
     """Answer one question, with quotes from the documents or checked prose."""
     from askdocs.cli.terminal import show_stream
-    from askdocs.output.json_records import answer_as_json
+    from askdocs.output.json.answers import answer_as_json
 
     began = time.monotonic()
     with open_assistant(paths, llm=llm) as assistant:

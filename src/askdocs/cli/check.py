@@ -45,7 +45,8 @@ def check(
     Exit status 1 if something is misquoted or contradicted.
     """
     from askdocs.cli.terminal import showing_progress
-    from askdocs.output.checks import check_as_json, check_as_text
+    from askdocs.output.json.draft_check import check_as_json
+    from askdocs.output.text.draft_check import check_as_text
 
     text = _read_draft(draft)
     with open_assistant(paths) as assistant:
@@ -94,8 +95,8 @@ def _write_report(
     Raises:
         CorpusError: The report cannot be written.
     """
-    from askdocs.output.checks import check_as_html
-    from askdocs.output.marks import address_of
+    from askdocs.output.html.draft_check import check_as_html
+    from askdocs.output.text_anchor import address_of
 
     link_to = partial(address_of, assistant.address, assistant.config.corpus)
     page = check_as_html(check, text, title=draft.name, link_to=link_to)

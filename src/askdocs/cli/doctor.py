@@ -27,7 +27,7 @@ def doctor(
 ) -> None:
     """Check the index: print each problem and how to repair it. Exit status 1 if there is one."""
     from askdocs.cli.terminal import show_diagnosis, showing_progress
-    from askdocs.output.json_records import diagnosis_as_json
+    from askdocs.output.json.index_state import diagnosis_as_json
 
     with open_alone(paths) as assistant:
         with showing_progress() as on_progress:

@@ -11,7 +11,7 @@ from askdocs.cli.standard_streams import print_json
 def guide(source: Sources = None, *, paths: Paths, as_json: AsJson = False) -> None:
     """Describe the documents in their own words: contents, abstract, names."""
     from askdocs.cli.terminal import show_guide
-    from askdocs.output.guide_records import guide_as_json
+    from askdocs.output.json.guides import guide_as_json
 
     with open_assistant(paths) as assistant:
         index_first_if_new(assistant, paths.corpus)

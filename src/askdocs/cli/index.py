@@ -67,7 +67,7 @@ def _sync(
 ) -> None:
     """Bring the index up to date, and print what has changed."""
     from askdocs.cli.terminal import show_changes, showing_progress
-    from askdocs.output.json_records import changes_as_json
+    from askdocs.output.json.index_state import changes_as_json
 
     # Ray prints the workers that it has lost to standard output.
     with showing_progress() as on_progress, redirect_stdout(sys.stderr):

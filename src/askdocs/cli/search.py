@@ -31,8 +31,8 @@ def search(
 ) -> None:
     """Show the passages that match a query best, or with --words all that contain its words."""
     from askdocs.cli.terminal import show_found, show_hits
-    from askdocs.output.guide_records import found_as_json
-    from askdocs.output.json_records import hits_as_json
+    from askdocs.output.json.answers import hits_as_json
+    from askdocs.output.json.search import found_as_json
     from askdocs.search.filters import Filters
 
     with open_assistant(paths) as assistant:

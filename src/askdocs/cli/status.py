@@ -11,7 +11,7 @@ from askdocs.cli.standard_streams import print_json
 def status(*, paths: Paths, as_json: AsJson = False) -> None:
     """Show what is indexed, with which model, and what could not be read."""
     from askdocs.cli.terminal import show_status
-    from askdocs.output.json_records import status_as_json
+    from askdocs.output.json.index_state import status_as_json
 
     with open_assistant(paths) as assistant:
         found = assistant.status()

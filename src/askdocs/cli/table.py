@@ -91,7 +91,7 @@ def _write_filled(
         ConfigError: A table cannot be written with the suffix of `out`.
     """
     from askdocs.cli.terminal import showing_progress
-    from askdocs.output.marks import address_of
+    from askdocs.output.text_anchor import address_of
     from askdocs.quote_table.fill import fill, load_known, read_questions, save
     from askdocs.quote_table.write import write_table
     from askdocs.types import Progress

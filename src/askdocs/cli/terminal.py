@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from askdocs.answering.stream import Stream
 from askdocs.guide.words import counted, document_in_words, folder_in_words
-from askdocs.output.plain import shown_text
 from askdocs.output.printable import printable
-from askdocs.output.summary import is_prose, summary
+from askdocs.output.strip_markdown import shown_text
+from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.types import (
     Answer,
     Changes,
@@ -186,7 +186,7 @@ def _show_sources(answer: Answer) -> None:
     elif answer.hits:
         print("\nThe nearest passages:")
         show_hits(answer.hits)
-    line = summary(answer)
+    line = support_summary(answer)
     if line:
         print(f"\n{line}")
     if answer.notice:

@@ -20,8 +20,14 @@ from mcp_types import ToolAnnotations
 
 from askdocs.errors import AskdocsError, CorpusError, IndexBusyError
 from askdocs.interface import AssistantInterface
-from askdocs.output.checks import check_as_text
-from askdocs.output.marks import address_of, link, mark_citation, mark_passage, parse_mark
+from askdocs.output.text.draft_check import check_as_text
+from askdocs.output.text_anchor import (
+    address_of,
+    citation_anchor,
+    link,
+    parse_anchor,
+    passage_anchor,
+)
 from askdocs.types import Answer, Document, Hit, place
 
 Found = TypeVar("Found")
@@ -184,7 +190,7 @@ class _Tools:
         ] or [answer.text]
         quotes = [
             f"[{each.number}] “{each.quote}” — {each.where}"
-            f" <{self._link(each.source, link(each.source, [mark_citation(each)]))}>"
+            f" <{self._link(each.source, link(each.source, [citation_anchor(each)]))}>"
             for each in answer.citations
         ]
         perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
@@ -195,7 +201,7 @@ class _Tools:
 
     def _result(self, hit: Hit) -> dict[str, str]:
         passage = hit.passage
-        mark = mark_passage(passage)
+        mark = passage_anchor(passage)
         return {
             "id": f"{passage.source}#{mark}",
             "title": passage.title or passage.source,
@@ -206,7 +212,7 @@ class _Tools:
 
     def _part(self, document: Document, place: str) -> dict[str, Any]:
         """The part of a document that an id names: around a mark, or from an offset on."""
-        text, mark = document.text, parse_mark(place)
+        text, mark = document.text, parse_anchor(place)
         start, end = 0, FETCHED_CHARACTERS
         if mark is not None:
             if not mark.holds(text):

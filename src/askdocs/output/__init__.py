@@ -1,1 +1,1 @@
-"""Results as records: the JSON of the command line, and exports that can be verified later."""
+"""Results as JSON, text and HTML, exports that can be checked later, and links to quotes."""

@@ -1,22 +1,19 @@
-"""Answers taken away as records, and whether what they quote still stands in the documents."""
+"""Exported answers, and the check whether their quotes are still in the documents."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import textwrap
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import AskdocsError, CorpusError
-from askdocs.output.json_records import answer_as_json
-from askdocs.output.printable import printable
+from askdocs.output.checksum import checksum
+from askdocs.output.json.answers import answer_as_json
 from askdocs.types import Answer, Document
 
 State = Literal["holds", "moved", "changed", "reread", "gone", "altered"]
@@ -33,7 +30,7 @@ _EMBEDDED = re.compile(r"<!-- askdocs-export (.*?) -->", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuote:
-    """What became of the quote that citation `number` of a question's answer stood on."""
+    """The state of the quote of citation `number` in the answer to a question."""
 
     question: str
     number: int
@@ -42,25 +39,20 @@ class CheckedQuote:
     state: State
 
 
-def checksum(text: str) -> str:
-    """A checksum of twelve hexadecimal digits: other words have another one."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
 def answer_record(answer: Answer) -> dict[str, Any]:
-    """The keys of `askdocs ask --json`; for each citation also its place and its quote's hash."""
+    """Return the keys of `ask --json`, with the location and the hash of each citation."""
     record = answer_as_json(answer)
-    for citation, made in zip(record["citations"], answer.citations, strict=True):
-        citation["place"] = made.place
-        citation["hash"] = checksum(made.quote)
+    for exported, citation in zip(record["citations"], answer.citations, strict=True):
+        exported["place"] = citation.place
+        exported["hash"] = checksum(citation.quote)
     return record
 
 
 def embedded(record: Mapping[str, Any]) -> str:
-    """An export as a comment for HTML and Markdown, that `read_export` finds there."""
+    """Return an export as a comment of HTML or Markdown, which `read_export` finds there."""
     written = json.dumps(record, ensure_ascii=False)
-    for sign, safe in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
-        written = written.replace(sign, safe)  # so that nothing in it ends the comment
+    for characters, safe in (("<", "\\u003c"), (">", "\\u003e"), ("--", "-\\u002d")):
+        written = written.replace(characters, safe)  # nothing in it may end the comment
     return f"<!-- askdocs-export {written} -->"
 
 
@@ -68,7 +60,7 @@ def read_export(path: Path) -> list[dict[str, Any]]:
     """Read the answers of an export (JSON, HTML or Markdown), or of output of `ask --json`.
 
     Raises:
-        CorpusError: The file is none of these.
+        CorpusError: The file is not one of these.
     """
     try:
         text = read_text(path)
@@ -81,7 +73,7 @@ def read_export(path: Path) -> list[dict[str, Any]]:
         raise CorpusError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, AttributeError, LoadError) as error:
         raise CorpusError(
-            f"{path} is no export of askdocs: give the file that the page saved, or the output of"
+            f"{path} is not an export of askdocs. Give a file that the page saved, or output of"
             " `askdocs ask --json`."
         ) from error
     return list(answers)
@@ -98,15 +90,16 @@ def check_export(
     document: Callable[[str], Document],
     reread: Collection[str] = (),
 ) -> Iterator[CheckedQuote]:
-    """Each citation of each answer, checked against the documents as they are now.
+    """Check each citation of each answer against the current documents.
 
     Args:
         answers: The answers of an export.
-        document: Gives a stored document by its source, and raises an AskdocsError for none.
-        reread: The sources whose text is another one although their files look the same.
+        document: Returns a stored document by its source, and raises an AskdocsError if there is
+            none.
+        reread: The sources whose text has changed although size and time of the file have not.
 
     Raises:
-        CorpusError: A citation lacks what can be checked.
+        CorpusError: A citation lacks a field that is needed.
     """
     for answer in answers:
         for citation in answer["citations"]:
@@ -120,26 +113,6 @@ def check_export(
                 )
             except (KeyError, TypeError, ValueError) as error:
                 raise CorpusError(f"A citation of the export is damaged: {error!r}.") from error
-
-
-def checks_as_json(checks: Sequence[CheckedQuote]) -> dict[str, Any]:
-    """The keys that `verify --json` prints."""
-    counts = Counter(each.state for each in checks)
-    return {
-        "quotes": len(checks),
-        **{state: counts[state] for state in MEANINGS},
-        "checks": [asdict(each) for each in checks],
-    }
-
-
-def checks_as_text(checks: Sequence[CheckedQuote]) -> Iterator[str]:
-    """A line for each quote that does not stand where it stood, and the count of all."""
-    for each in checks:
-        if each.state != "holds":
-            start = textwrap.shorten(each.quote, 80, placeholder="…")
-            yield printable(f"{each.source} [{each.number}]: “{start}” {MEANINGS[each.state]}")
-    holding = sum(each.state == "holds" for each in checks)
-    yield f"{holding} of {len(checks)} quotes stand where they were quoted from."
 
 
 def _state(

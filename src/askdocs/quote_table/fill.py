@@ -11,7 +11,8 @@ from typing import Any, Literal, Protocol
 
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import CorpusError
-from askdocs.output.exports import answer_record, checksum
+from askdocs.output.checksum import checksum
+from askdocs.output.exports import answer_record
 from askdocs.types import Answer, Document, Status
 
 CellState = Literal["said", "perhaps", "not said"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from askdocs.errors import ConfigError
 from askdocs.output.exports import embedded
-from askdocs.output.marks import Mark, link
+from askdocs.output.text_anchor import TextAnchor, link
 from askdocs.quote_table.fill import Cell, QuoteTable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
@@ -76,7 +76,7 @@ def cell_text(cell: Cell | None, wording: Wording = ENGLISH) -> str:
 def cell_link(cell: Cell, link_to: Link) -> str:
     """The address of the first quote of a cell."""
     first = cell.quotes[0]
-    mark = Mark(int(first["start"]), int(first["end"]), str(first["hash"]))
+    mark = TextAnchor(int(first["start"]), int(first["end"]), str(first["hash"]))
     return link_to(cell.source, link(cell.source, [mark]))
 
 

@@ -1,4 +1,4 @@
-"""How much of an answer that a language model wrote stands in the documents, in one line."""
+"""One line that says how much of a language model's answer the documents support."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ def is_prose(answer: Answer) -> bool:
     return answer.kind == "prose"
 
 
-def summary(answer: Answer) -> str:
-    """The line below an answer of a language model: "7 of 9 statements stand in your documents.".
+def support_summary(answer: Answer) -> str:
+    """Return the line below an answer: "7 of 9 statements stand in your documents.".
 
-    Headings, questions and transitions are not counted. Empty for an answer of quotes.
+    Headings, questions and transitions are not counted. The line is empty for an answer of quotes.
     """
     if not is_prose(answer):
         return ""
-    verdicts = [each.verdict for each in answer.statements if each.verdict != "no_claim"]
+    verdicts = [statement.verdict for statement in answer.statements]
+    verdicts = [verdict for verdict in verdicts if verdict != "no_claim"]
     unchecked = verdicts.count("unchecked")
     judged = len(verdicts) - unchecked
-    standing = sum(verdict in _SUPPORTED for verdict in verdicts)
+    supported = sum(verdict in _SUPPORTED for verdict in verdicts)
     parts = []
     if judged == 1:
-        verb = "stands" if standing else "does not stand"
+        verb = "stands" if supported else "does not stand"
         parts.append(f"The statement {verb} in your documents")
     elif judged:
-        count = f"All {judged}" if standing == judged else f"{standing} of {judged}"
+        count = f"All {judged}" if supported == judged else f"{supported} of {judged}"
         parts.append(f"{count} statements stand in your documents")
     if unchecked:
         noun = "statement was" if unchecked == 1 else "statements were"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askdocs.output.plain import plain, signs, without
+from askdocs.output.strip_markdown import markup_spans, strip_markdown, without_spans
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from askdocs.output.plain import plain, signs, without
     ],
 )
 def test_signs_of_markdown_are_not_shown(quote: str, shown: str) -> None:
-    assert plain(quote, "notes/rules.md") == shown
+    assert strip_markdown(quote, "notes/rules.md") == shown
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,20 @@ def test_signs_of_markdown_are_not_shown(quote: str, shown: str) -> None:
     ],
 )
 def test_what_is_no_sign_is_shown(quote: str) -> None:
-    assert plain(quote, "rules.md") == quote
+    assert strip_markdown(quote, "rules.md") == quote
 
 
 @pytest.mark.parametrize("source", ["rules.txt", "rules.py", "rules", "rules.html"])
 def test_documents_that_are_no_markdown_are_shown_as_they_are(source: str) -> None:
-    assert plain("- a **bold** `claim`", source) == "- a **bold** `claim`"
+    assert strip_markdown("- a **bold** `claim`", source) == "- a **bold** `claim`"
 
 
 @given(st.text("ab *_`[]()!>#-\n"), st.integers(0, 40), st.integers(0, 40))
 @settings(deadline=None)
 def test_parts_are_shown_as_the_whole_is(text: str, first: int, second: int) -> None:
     start, end = sorted((min(first, len(text)), min(second, len(text))))
-    left_out = signs(text, "a.md")
-    parts = [without(text, left_out, *each) for each in ((0, start), (start, end), (end, None))]
-    assert "".join(parts) == plain(text, "a.md")
+    left_out = markup_spans(text, "a.md")
+    parts = [
+        without_spans(text, left_out, *each) for each in ((0, start), (start, end), (end, None))
+    ]
+    assert "".join(parts) == strip_markdown(text, "a.md")

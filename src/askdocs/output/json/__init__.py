@@ -1,0 +1,1 @@
+"""Results as JSON records, with the keys that `--json` prints."""

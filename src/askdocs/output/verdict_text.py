@@ -1,0 +1,43 @@
+"""The verdicts on the statements of a draft, in words."""
+
+from __future__ import annotations
+
+from askdocs.types import Check, CheckedStatement
+
+MEANINGS = {
+    "quoted": "stands in the documents word for word",
+    "supported": "supported by the documents",
+    "partly": "only partly supported",
+    "unsupported": "not supported by the documents",
+    "unchecked": "not checked",
+    "no_claim": "",
+}
+CONTRADICTED = "contradicted by the documents"
+
+
+def meaning(statement: CheckedStatement) -> str:
+    """Return the verdict on a statement in words, with its reason."""
+    misquoted = [quotation for quotation in statement.quotations if quotation.difference]
+    if misquoted and statement.is_wrong:
+        return "; ".join(
+            f"misquoted “{quotation.text}”: {quotation.difference}" for quotation in misquoted
+        )
+    words = CONTRADICTED if statement.is_wrong else MEANINGS[statement.verdict]
+    missing = ", ".join(statement.not_found)
+    reason = f": {statement.reason}" if statement.reason else ""
+    numbers = f" (not found: {missing})" if missing else ""
+    return f"{words}{reason}{numbers}"
+
+
+def summary_of(check: Check) -> str:
+    """Return one line: how many statements the documents support, and how many are wrong."""
+    judged = [each for each in check.statements if each.verdict not in ("no_claim", "unchecked")]
+    supported = check.count("quoted", "supported")
+    wrong = sum(each.is_wrong for each in check.statements)
+    unchecked = check.count("unchecked")
+    parts = [f"{supported} of {len(judged)} statements stand in the documents"]
+    if wrong:
+        parts.append(f"{wrong} contradicted or misquoted")
+    if unchecked:
+        parts.append(f"{unchecked} not checked")
+    return "; ".join(parts) + "."
