@@ -91,7 +91,7 @@ def test_the_command_checks_what_ask_printed(
 def test_what_is_no_export_is_refused(content: str, tmp_path: Path) -> None:
     file = tmp_path / "export.json"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(CorpusError, match="no export"):
+    with pytest.raises(CorpusError, match="not an export"):
         read_export(file)
 
 
