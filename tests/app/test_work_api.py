@@ -23,7 +23,7 @@ from askdocs.app.api.quote_table import add_tables
 from askdocs.app.background_tasks import Background
 from askdocs.assistant import Assistant
 from askdocs.errors import AskdocsError
-from askdocs.output.marks import parse_mark
+from askdocs.output.text_anchor import parse_anchor
 from tests.support.polling import PATIENCE
 
 DRAFT = 'Zehri warned that "militant groups had expanded their operational reach". It is so.'
@@ -52,7 +52,7 @@ def test_a_check_is_told_with_its_progress_and_its_places(
     assert [each["done"] for each in progress] == list(range(1, progress[-1]["total"] + 1))
     check = last["check"]
     cited = check["citations"][0]
-    mark = parse_mark(cited["mark"])
+    mark = parse_anchor(cited["mark"])
     assert mark is not None
     assert mark.holds(sample.document(cited["source"]).text)
     assert check["statements"][0]["quotations"][0]["exact"]
@@ -90,7 +90,7 @@ def test_a_table_is_told_row_by_row_kept_and_written(
     said = cells["jaffar-express-attack.txt"][0]
     assert said["state"] == "said"
     for quote in said["quotes"]:
-        mark = parse_mark(quote["mark"])
+        mark = parse_anchor(quote["mark"])
         assert mark is not None
         assert mark.holds(sample.document("jaffar-express-attack.txt").text)
 

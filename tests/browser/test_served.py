@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.browser.conftest import ServeCorpus
 
-from askdocs.output.marks import checksum
+from askdocs.output.checksum import checksum
 from tests.support import polling
 from tests.support.page_server import running_server
 

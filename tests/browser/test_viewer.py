@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from askdocs.output.marks import Mark, checksum, link
+from askdocs.output.checksum import checksum
+from askdocs.output.text_anchor import TextAnchor, link
 from tests.browser.conftest import Holding, serving, visiting, wait_for
 from tests.browser.pdfs import OVER, TURNED, write_pdfs
 from tests.browser.test_page import assert_no_barriers
@@ -87,7 +88,7 @@ def hash_of(address: str, source: str, *quotes: str) -> str:
     starts = [text.index(quote) for quote in quotes]
     return link(
         source,
-        [Mark(at, at + len(q), checksum(q)) for at, q in zip(starts, quotes, strict=True)],
+        [TextAnchor(at, at + len(q), checksum(q)) for at, q in zip(starts, quotes, strict=True)],
     )
 
 
