@@ -62,6 +62,8 @@ def test_a_document_in_another_language_than_the_question_is_named() -> None:
     )
     assert language_note("When does the ferry leave?", *quoted(FRENCH)) == told
     assert language_note("When does the ferry leave?", *quoted(ENGLISH)) == ""
+    norwegian = language_note("Hvem betaler strømmen?", *quoted(ENGLISH))
+    assert norwegian.startswith("Found in a document in English.")
 
 
 def test_what_was_not_measured_is_called_a_guess() -> None:

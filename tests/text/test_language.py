@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.text.language import asks_in_english, is_english
+from askdocs.text.language import asks_in_english, is_english, language_of, language_of_question
 from askdocs.text.stop_words import question_language
 
 
@@ -46,3 +46,8 @@ def test_english_is_told_from_other_languages(text: str, english: bool) -> None:
 def test_the_language_of_a_question_is_told_by_its_form_words(question: str, language: str) -> None:
     assert question_language(question) == language
     assert asks_in_english(question) is (language == "")
+
+
+def test_form_words_tell_the_language_of_a_question_whose_letters_do_not() -> None:
+    question = "Hvem betaler strømmen?"
+    assert (language_of(question), language_of_question(question)) == ("", "nb")

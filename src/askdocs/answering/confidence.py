@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
 from askdocs.text.english import NEGATION
-from askdocs.text.language import asks_in_english, language_of
+from askdocs.text.language import asks_in_english, language_of, language_of_question
 from askdocs.text.stemming import stems_for
 from askdocs.text.tokens import words
 from askdocs.types import Passage
@@ -118,7 +118,7 @@ def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str
 def _in_another_language(question: str, passage: str) -> bool:
     """Whether a passage is surely in another language than a question; names are in both."""
     written = language_of(passage)
-    asked = "en" if asks_in_english(question) else language_of(question)
+    asked = "en" if asks_in_english(question) else language_of_question(question)
     return bool(written and asked) and written != asked
 
 

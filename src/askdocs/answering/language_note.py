@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from askdocs.answering.candidates import Candidate
-from askdocs.text.language import LANGUAGES, asks_in_english, language_of, letters_weight
+from askdocs.text.language import (
+    LANGUAGES,
+    asks_in_english,
+    language_of,
+    language_of_question,
+    letters_weight,
+)
 from askdocs.types import Answer
 
 # In which quotes were measured; README has the figures.
@@ -34,7 +40,7 @@ def language_note(question: str, answer: Answer, candidates: Sequence[Candidate]
     quoted = language_of(passage) if letters_weight(passage) >= _FEWEST_LETTERS else ""
     if not quoted:
         return ""
-    name, asked = LANGUAGES[quoted], language_of(question)
+    name, asked = LANGUAGES[quoted], language_of_question(question)
     notes = []
     if asked and asked != quoted:
         notes += [f"Found in a document in {name}.", _ACROSS]

@@ -126,6 +126,14 @@ def asks_in_english(question: str) -> bool:
     return bool(held & (FUNCTION_WORDS - SHARED_WORDS)) or language_of(question) in ("", "en")
 
 
+def language_of_question(question: str) -> str:
+    """The code of the language of a question, which may be a few words; "" where it is not clear.
+
+    Its form words tell it where its letters do not: those of Norwegian and Danish are alike.
+    """
+    return language_of(question) or question_language(question)
+
+
 def _may_tell(word: str, *, opens: bool) -> bool:
     """Whether a word tells the language: names do not, but "The" may begin a second sentence."""
     return opens or not word[0].isupper() or word.lower() in FUNCTION_WORDS
