@@ -186,7 +186,7 @@ class Intake:
         index = self._index.resolve()
         own = index.is_relative_to(corpus) and folder.is_relative_to(index)
         if own or not folder.is_relative_to(corpus):
-            raise RefusedError("its folder lies outside of the documents")
+            raise RefusedError("its folder is outside the documents")
         return path
 
     def _count(self, visitor: str) -> None:
@@ -221,7 +221,7 @@ def checked_name(name: str) -> str:
     source = composed(name)
     parts = source.split("/")
     if any(_is_odd(part) for part in parts):
-        raise RefusedError("its name is not allowed: give it a plain one")
+        raise RefusedError("its name is not allowed: use a simpler one")
     suffix = PurePosixPath(source).suffix.lower()
     if suffix not in suffixes():
         kind = f"{suffix} files" if suffix else "files without a suffix"

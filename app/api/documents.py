@@ -84,7 +84,7 @@ def _row(record: DocumentRecord, again: set[str]) -> dict[str, Any]:
     elif record.stale:
         state, note = "stale", record.stale
     elif record.pending:
-        state, note = "words", "found by its words; its meaning follows"
+        state, note = "words", "found by its words; search by meaning follows"
     elif record.left_out:
         state, note = "partly", "; ".join(record.left_out)
     return {

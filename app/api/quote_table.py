@@ -114,7 +114,7 @@ def add_tables(
         found = _FILE.fullmatch(name)
         table = load_table(tables.path(found[1])) if found else None
         if found is None or table is None:
-            return JSONResponse({"problem": "This table is not kept any more."}, 404)
+            return JSONResponse({"problem": "This table is no longer available."}, 404)
         link_to = partial(address_of, page_address(request), assistant.config.corpus)
         content = _written(table, found[2], link_to, language)
         headers = {

@@ -153,5 +153,5 @@ def _with_indexing_notice(assistant: Assistant, answer: Answer) -> Answer:
     """The answer. A refusal gets a notice if some documents cannot be searched yet."""
     if answer.answered or assistant.progress is None:
         return answer
-    notice = f"Some documents are still being read. Ask again when they are. {answer.notice}"
+    notice = f"Some documents are still being read. Ask again when they are ready. {answer.notice}"
     return replace(answer, notice=notice.rstrip())

@@ -35,13 +35,13 @@ class SourceChanges:
         if self.changed:
             have = "has" if len(self.changed) == 1 else "have"
             told.append(
-                f"{_enumerate(self.changed)} {have} changed since this answer: not all of its"
-                " quotes stand where they stood."
+                f"{_enumerate(self.changed)} {have} changed since this answer: some quotes have"
+                " moved or are gone."
             )
         if self.removed:
             were = "was" if len(self.removed) == 1 else "were"
             told.append(f"{_enumerate(self.removed)} {were} removed since this answer.")
-        return " ".join([*told, "Ask again for what is there now."]) if told else ""
+        return " ".join([*told, "Ask again for a current answer."]) if told else ""
 
 
 _NOTHING = SourceChanges()
@@ -56,16 +56,16 @@ AROUND_CHARACTERS = 160  # before and after a quote, in its note
 
 OTHER_WORDS = '<p class="quiet">Other words may find more.</p>'
 ASK_ALL = (
-    '<p class="quiet"><span>The others were not looked in.</span> '
+    '<p class="quiet"><span>The other documents were not searched.</span> '
     '<button type="button" class="turn" data-action="ask-all">Ask all documents</button></p>'
 )
 # Shown only where there is a language model (conversation.css).
 LET_MODEL_TRY = (
     '<p><button type="button" class="turn" data-action="insist">'
-    "Let the model try with these passages</button></p>"
+    "Let the language model answer from these passages</button></p>"
 )
 PERHAPS = '<p class="quiet perhaps">Perhaps:</p>'
-DOUBTFUL = "Not all of this is supported: check the sentences that say so"
+DOUBTFUL = "Not everything is supported: check the marked sentences"
 NEAREST_WORDS = 3  # pieces of the source that are shown beside a doubtful statement
 
 
@@ -371,8 +371,8 @@ def _searched_for(answer: Answer, number: int) -> str:
     other = answer.searched_for[1:]
     return (
         f'<p class="quiet searched" title="{escape("; ".join(other))}">'
-        "<span>Understood together with the questions before.</span> "
-        '<button type="button" class="turn" data-action="alone">Ask it alone</button></p>'
+        "<span>Understood together with your earlier questions.</span> "
+        '<button type="button" class="turn" data-action="alone">Ask it on its own</button></p>'
     )
 
 

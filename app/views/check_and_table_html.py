@@ -44,10 +44,10 @@ TABLE = """
   <div class="view-body">
     <form id="table-form">
       <h2>Table of quotes</h2>
-      <p class="quiet">Every question is asked of every document. A cell holds the exact words with
-        their place, or says that the document does not say.</p>
-      <textarea id="table-questions" aria-label="Questions, one a line" dir="auto" rows="4"
-        placeholder="One question a line, as in: When does the contract end?"></textarea>
+      <p class="quiet">Every question is asked of every document. A cell shows the exact words and
+        where they are, or that the document does not say it.</p>
+      <textarea id="table-questions" aria-label="Questions, one per line" dir="auto" rows="4"
+        placeholder="One question per line, for example: When does the contract end?"></textarea>
       <div class="work-buttons">
         <button type="submit" class="main">Fill the table</button>
         <button type="button" class="turn" data-action="stop-table" hidden>Stop</button>
@@ -61,9 +61,9 @@ TABLE = """
         <input type="search" id="table-filter" aria-label="Filter the rows"
           placeholder="Filter…" dir="auto">
         <label class="quiet">Rows <select id="table-rows" aria-label="Which rows">
-          <option value="">all rows</option><option value="said">that say something</option>
-          <option value="perhaps">with a perhaps</option>
-          <option value="not said">that say nothing</option></select></label>
+          <option value="">all rows</option><option value="said">with an answer</option>
+          <option value="perhaps">with a “perhaps”</option>
+          <option value="not said">without an answer</option></select></label>
         <span class="quiet">Download</span>
         <a class="turn" data-kind="csv">CSV</a><a class="turn" data-kind="xlsx">Excel</a>
         <a class="turn" data-kind="html">HTML</a><a class="turn" data-kind="json">JSON</a>

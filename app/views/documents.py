@@ -43,8 +43,8 @@ def render_welcome(
     else:
         title = "Ask your document" if count == 1 else f"Ask your {count:,} documents"
         shown = (
-            f"<h2>{title}</h2><p>Every answer comes with the exact words it stands on, and with "
-            "their place. What your documents do not say is not answered.</p>"
+            f"<h2>{title}</h2><p>Every answer quotes your documents word for word and "
+            "shows where each quote is. What your documents do not say is not answered.</p>"
             f"{render_suggestions(questions)}{_guide(guide) if guide and guide.count else ''}"
         )
     indexed = _being_read() if progress else ""
@@ -54,7 +54,7 @@ def render_welcome(
 def _being_read() -> str:
     return (
         '<p class="notice">'
-        "<span>Documents are being read. Those that are ready can be asked.</span> "
+        "<span>Documents are being read. You can already ask about those that are ready.</span> "
         '<a href="?show=documents" data-view="documents">See which</a></p>'
     )
 
@@ -75,7 +75,7 @@ def _guide(guide: Guide) -> str:
         else ""
     )
     return (
-        '<section class="guide" aria-label="What is here"><h3>What is here</h3>'
+        '<section class="guide" aria-label="What is in this folder"><h3>What is in this folder</h3>'
         f"<p>{' '.join(told)}</p>"
         f'<ul class="places">{rows}</ul>{every}</section>'
     )
@@ -107,7 +107,7 @@ def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
         else "Put files into this folder:"
     )
     then = (
-        "What lies there is indexed by itself."
+        "Files in this folder are indexed automatically."
         if watching
         else "Then open “Documents” and press “Index again”."
     )

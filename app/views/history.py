@@ -22,9 +22,9 @@ ENTRIES_SHOWN = 100
 def render_history(entries: Sequence[Entry], wanted: str, *, kept: bool) -> str:
     """The list of conversations, last asked first. `kept` says whether any are kept at all."""
     if not kept:
-        return '<p class="quiet">Conversations are not kept here; this one ends with the page.</p>'
+        return '<p class="quiet">Conversations are not saved here. This one is lost when the page is closed.</p>'
     if not entries:
-        nothing = "No conversation holds these words." if wanted.strip() else "None yet."
+        nothing = "No conversation contains these words." if wanted.strip() else "No conversations yet."
         return f'<p class="quiet">{nothing}</p>'
     rows = "".join(_row(each) for each in entries[:ENTRIES_SHOWN])
     more = len(entries) - ENTRIES_SHOWN

@@ -89,10 +89,10 @@ SEARCH = """
     </form>
     <p id="search-state" class="quiet" role="status" data-i18n="off"></p>
     <div id="search-help">
-      <p data-i18n="html">All words have to stand in a document. <code>"exact phrase"</code> finds
-        these words side by side, <code>word*</code> finds what begins like this.</p>
-      <p data-i18n="html">Keys: <kbd>/</kbd> comes here, <kbd>↓</kbd> <kbd>↑</kbd> go from hit to
-        hit, <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>
+      <p data-i18n="html">A document must contain all words. <code>"exact phrase"</code> finds
+        these words next to each other, <code>word*</code> finds words that begin like this.</p>
+      <p data-i18n="html">Keys: <kbd>/</kbd> opens the search, <kbd>↓</kbd> <kbd>↑</kbd> move
+        between results, <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>
     </div>
     <div id="search-results" class="places" data-i18n="off"></div>
   </div>
@@ -127,9 +127,9 @@ _ANSWER_OPTIONS = """
   <label class="quiet" title="Answer with quotes, without the language model"
     ><input type="checkbox" id="quotes-only"> Quotes only</label>
   <label class="quiet of-model" title="Compare, summarise, list, translate and explain: the model\
- gets passages of every document that is named"
+ gets passages of every document that you name"
     ><input type="checkbox" id="model-tasks"{tasks}> Also compare and summarise</label>
-  <label class="quiet of-model" title="Ask the model once more which words bear its statements"
+  <label class="quiet of-model" title="Ask the model again which words support its statements"
     ><input type="checkbox" id="second-opinion"{opinion}> Second opinion</label>
 </div>
 """
@@ -171,7 +171,7 @@ READER = """
       <span id="reader-pages" class="quiet" data-i18n="off"></span></span>
     <span class="of-pdf" hidden>
       <button type="button" data-action="zoom-out" aria-label="Smaller" title="Smaller">−</button>
-      <button type="button" data-action="fit" title="As wide as the panel">Fit</button>
+      <button type="button" data-action="fit" title="Fit to the width of the panel">Fit</button>
       <button type="button" data-action="zoom-in" aria-label="Larger" title="Larger">+</button>
     </span>
     <button type="button" data-action="find" aria-expanded="false" aria-controls="reader-find"
@@ -183,8 +183,8 @@ READER = """
     <input id="reader-words" type="search" dir="auto" autocomplete="off"
       aria-label="Find in this document" placeholder="Find in this document…">
     <span id="reader-found" class="quiet" role="status" data-i18n="off"></span>
-    <button type="button" data-action="find-previous" aria-label="Previous place">‹</button>
-    <button type="button" data-action="find-next" aria-label="Next place">›</button>
+    <button type="button" data-action="find-previous" aria-label="Previous match">‹</button>
+    <button type="button" data-action="find-next" aria-label="Next match">›</button>
     <button type="button" data-action="find-close" aria-label="Close the search">✕</button>
   </div>
   <nav id="reader-contents" aria-label="Contents" data-i18n="off" hidden></nav>
@@ -235,8 +235,8 @@ _DOCUMENTS = """
         <label class="quiet">Kind <select id="documents-kind">
           <option value="">All kinds</option></select></label>
         <label class="quiet">State <select id="documents-state"><option value="">any</option>
-          <option value="ready">wholly read</option>
-          <option value="rest">not wholly read</option></select></label>
+          <option value="ready">completely read</option>
+          <option value="rest">not completely read</option></select></label>
         <span class="documents-buttons">{add}<button type="button" class="turn"
           data-action="index">Index again</button></span>
       </div>
@@ -245,7 +245,7 @@ _DOCUMENTS = """
     <p id="documents-summary" class="quiet" data-i18n="off"></p>
     <div id="documents-progress" hidden>
       <p class="quiet" data-i18n="off"><span dir="auto"></span> <b></b></p>
-      <progress max="1" aria-label="How much of the documents is read"></progress></div>
+      <progress max="1" aria-label="Progress of reading the documents"></progress></div>
     <p id="documents-outcome" class="quiet" role="status" data-i18n="off"></p>
     <p class="quiet hint"><span>{watched}</span>
       <span>Tick documents or folders to ask and search only those.</span></p>

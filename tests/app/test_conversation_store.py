@@ -187,7 +187,7 @@ def test_nothing_is_kept_where_that_is_not_wanted(tmp_path: Path) -> None:
         assert store.entries(visitor) == []
         assert store.load(visitor, asked.id) is None
     assert list(tmp_path.iterdir()) == []
-    assert "not kept" in render_history([], "", kept=False)
+    assert "not saved" in render_history([], "", kept=False)
 
 
 def test_a_damaged_file_and_an_odd_name_are_passed_over(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_hostile_words_stay_words(words: str, answered: bool) -> None:
 def test_a_guide_from_before_the_first_document_is_not_shown() -> None:
     html = render_welcome(a_status(a_record("a.txt")), [], guide=Guide(0))
     assert "Ask your document" in html
-    assert "What is here" not in html
+    assert "What is in this folder" not in html
 
 
 def test_a_quote_is_emphasised_where_it_answers() -> None:
@@ -217,7 +217,7 @@ def test_a_question_that_is_searched_in_other_words_alone_needed_no_conversation
 def test_an_answer_with_a_doubtful_sentence_is_not_called_right(verdict: Verdict) -> None:
     html = render_answer(an_answer(verdict=verdict, confidence=0.95), 0)
     assert "probability" not in html.split('title="')[0]
-    assert "Not all of this is supported" in html
+    assert "Not everything is supported" in html
 
 
 def test_only_the_last_exchange_is_present() -> None:

@@ -89,7 +89,7 @@ def test_a_conversation_is_shown_to_nobody_else(own: Visit, browser: Browser) ->
     own.ask(TOWER)
     with stranger(browser, own.page.url) as other:
         other.locator("#open-history").click()
-        expect(other.locator("#conversations")).to_contain_text("None yet")
+        expect(other.locator("#conversations")).to_contain_text("No conversations yet")
         expect(other.locator(".exchange")).to_have_count(0)
 
 
@@ -130,7 +130,7 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     page.locator("a[data-view=ask]").click()
     expect(page.locator("#present .changed")).to_contain_text("canal.txt was removed")
     page.locator("#present a.cite").first.click()
-    expect(page.locator("#reader-notice")).to_contain_text("is not there any more")
+    expect(page.locator("#reader-notice")).to_contain_text("no longer exists")
     expect(page.locator("#reader-panel").get_by_role("button", name="Copy link")).to_be_hidden()
     expect(page.locator("#reader-text")).to_be_hidden()
     assert len(list((corpus.parent / "index" / "removed").rglob("*.txt"))) >= 2

@@ -87,7 +87,7 @@ def test_the_open_source_follows_its_document(
         assert visit.complaints == []
         (corpus / "ferry.txt").write_text("The ferry of Sund\nIt sails at noon.\n")
         lamp.unlink()
-        expect(page.locator("#reader-notice")).to_contain_text("is not there any more")
+        expect(page.locator("#reader-notice")).to_contain_text("no longer exists")
 
 
 WAITS = """

@@ -60,7 +60,7 @@ def test_a_refused_question_can_be_given_to_the_model(
         refused = visit.page.locator(".exchange").nth(0)
         expect(refused.locator(".refusal")).to_be_visible()
         assert not model.script.requests
-        refused.get_by_role("button", name="Let the model try").click()
+        refused.get_by_role("button", name="Let the language model answer").click()
         expect(visit.page.locator(".exchange").nth(0).locator(".answer")).to_contain_text("1871")
         assert model.script.requests
         assert not visit.complaints
@@ -70,7 +70,7 @@ def test_without_a_model_nothing_is_offered_to_it(open_page: OpenPage, corpus: P
     with open_page() as visit:
         visit.ask("Who painted the lighthouse keeper's portrait?")
         expect(visit.page.locator(".refusal")).to_be_visible()
-        expect(visit.page.get_by_role("button", name="Let the model try")).to_have_count(0)
+        expect(visit.page.get_by_role("button", name="Let the language model answer")).to_have_count(0)
         expect(visit.page.get_by_role("heading", level=1)).to_contain_text(corpus.name)
         visit.ask(QUESTION)
         visit.pointed_at(visit.page.locator("a.cite").first)

@@ -84,7 +84,7 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
             server.close()
             page.get_by_label("Your question").fill("and by whom?")
             page.keyboard.press("Enter")
-            notice = page.get_by_test_id("toast-body").filter(has_text="askdocs does not answer")
+            notice = page.get_by_test_id("toast-body").filter(has_text="askdocs does not respond")
             advice = notice.filter(has_text="this page goes on by itself").first
             expect(advice).to_be_visible()  # for some seconds
             expect(page.get_by_text("Connection Lost")).to_have_count(0)

@@ -38,7 +38,7 @@ def test_search_by_keyboard_opens_the_words_and_back_returns(visit: Visit) -> No
     expect(page.locator(".hit").first).to_be_visible()
     expect(page.get_by_label("Words to search for")).to_have_value('"green tea" brew*')
     page.get_by_label("Words to search for").fill("zeppelin qqqq")
-    expect(page.locator("#search-state")).to_have_text("No document holds “qqqq”.")
+    expect(page.locator("#search-state")).to_have_text("No document contains “qqqq”.")
 
 
 def test_ticks_and_conversations_stand_in_the_address(visit: Visit) -> None:

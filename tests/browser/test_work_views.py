@@ -47,7 +47,7 @@ def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -
 def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:
     page = visit.page
     visit.go(f"{visit.address}/?show=table")
-    page.get_by_label("Questions, one a line").fill(
+    page.get_by_label("Questions, one per line").fill(
         "Who built the lighthouse?\n\nHow long is green tea brewed?"
     )
     page.locator("#view-table").get_by_role("button", name="Fill the table").click()

@@ -12,8 +12,8 @@ export function tellWhenLost() {
     } catch {
       giveBack();
       reword(
-        t("askdocs does not answer"),
-        t("It was stopped, or the connection has gone. Once it is back, this page goes on by itself, and your question is still in the box."),
+        t("askdocs does not respond"),
+        t("It was stopped, or the connection was lost. When it is back, this page continues automatically. Your question is still in the box."),
       );
     }
   });

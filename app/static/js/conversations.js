@@ -92,5 +92,5 @@ export function judge(button) {
     each.setAttribute("aria-pressed", String(each.dataset.judgement === judgement));
   }
   send("judge", { number: Number(exchange.dataset.number), judgement });
-  announce(judgement ? t("Noted. Thank you.") : t("Taken back."));
+  announce(judgement ? t("Thank you for your feedback.") : t("Feedback removed."));
 }

@@ -11,7 +11,7 @@ const WORKING_EVERY = 800; // while documents are read
 const OPEN_UP_TO = 60; // documents: of more, only the first folders are unfolded
 const SHOWN = 200; // files of one folder, until more are wanted
 const STATES = {
-  ready: "", partly: t("partly read"), stale: t("older version"), words: t("by words only"),
+  ready: "", partly: t("partly read"), stale: t("older version"), words: t("found by words only"),
   waiting: t("waiting"), reading: t("being read"), failed: t("not read"),
 };
 const WORST_FIRST = ["failed", "stale", "reading", "waiting", "words", "partly", "ready"];
@@ -145,7 +145,7 @@ function summary(all, shown) {
     if (row.state === "waiting" || row.state === "reading") count.coming += 1;
   }
   const parts = [t("{n} documents can be asked", { n: count.ready })];
-  if (count.coming) parts.push(t("{n} files to come", { n: count.coming }));
+  if (count.coming) parts.push(t("{n} files waiting", { n: count.coming }));
   if (count.partly) parts.push(t("{n} partly read", { n: count.partly }));
   if (count.failed) parts.push(t("{n} files not read", { n: count.failed }));
   const line = parts.join(`${t(",")} `) + t(".");
@@ -161,7 +161,7 @@ function drawProgress() {
   if (share === null) track.removeAttribute("value"); else track.value = share;
   const [reading] = activity?.reading || [];
   find("span", bar).textContent = reading ? t("Reading {name} …", { name: reading })
-    : share === null ? t("Looking through the folder") : t("Learning what the new passages mean");
+    : share === null ? t("Checking the folder for changes") : t("Preparing new passages for search by meaning");
   find("b", bar).textContent = share === null ? "" : `${Math.floor(share * 100)} %`;
   const result = find("#documents-outcome");
   result.textContent = indexing ? "" : translate(outcome);

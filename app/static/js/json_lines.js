@@ -41,7 +41,7 @@ async function read(address, values, told, signal) {
 export async function problemOf(answer) {
   try {
     const found = await answer.json();
-    return translate(found.problem) || t("The server does not take this.");
+    return translate(found.problem) || t("The server does not accept this.");
   } catch {
     return answer.status === 413 ? t("This is too large.") : UNREACHABLE;
   }

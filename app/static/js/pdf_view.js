@@ -65,7 +65,7 @@ function linksFor(viewer, eventBus) {
 }
 
 async function leave(url) {
-  const question = t("This link leads out of your documents, to {url}", { url });
+  const question = t("This link leaves your documents and opens {url}", { url });
   if (await confirmed(question, t("Open it"))) window.open(url, "_blank", "noopener,noreferrer");
 }
 

@@ -47,7 +47,7 @@ async function run() {
   const problem = await work.ended;
   work = null;
   find("#table-progress").hidden = find('[data-action="stop-table"]').hidden = true;
-  const again = t("“Fill the table” goes on from here.");
+  const again = t("“Fill the table” continues from here.");
   const stopped = problem === "stopped" ? `${t("Stopped.")} ${again}` : `${problem} ${again}`;
   say(problem ? `${summary()} ${stopped}` : summary(), Boolean(problem) && problem !== "stopped");
 }
@@ -59,7 +59,7 @@ function begin() {
   find("#table-progress progress").removeAttribute("value");
   find("#table-progress").hidden = find('[data-action="stop-table"]').hidden = false;
   find("#table-filter").value = find("#table-rows").value = "";
-  say(t("Beginning …"));
+  say(t("Starting …"));
 }
 
 function take(line) {

@@ -117,9 +117,9 @@ function draw(result, query) {
 function summary(result) {
   if (!result.found_in && result.missing?.length) {
     const words = result.missing.map((word) => `“${word}”`).join(", ");
-    return t("No document holds {words}.", { words });
+    return t("No document contains {words}.", { words });
   }
-  if (!result.found_in) return t("No document holds all of these words.");
+  if (!result.found_in) return t("No document contains all of these words.");
   const documents = t("{n} documents", { n: result.found_in });
   if (result.by === "meaning") return t("The {n} nearest passages in {documents}.", { n: result.count, documents });
   return t("{n} places in {documents}.", { n: result.count, documents });

@@ -12,11 +12,11 @@ import { UNREACHABLE } from "./json_lines.js";
 import { openPdf } from "./pdf_view.js";
 import { translateLocation, translate, t } from "./i18n.js";
 
-const GONE = t("This document is not there any more: it was removed, or has another name now.");
-const MOVED = t("The document has changed since. These words stand elsewhere in it now.");
+const GONE = t("This document no longer exists: it was removed or renamed.");
+const MOVED = t("The document has changed. These words are in another place now.");
 const LOST = t("The document has changed since these words were quoted, so they are not marked.");
 const NOT_FOUND = t("The quoted words could not be located on this page. They are marked under \"As text\".");
-const NO_PDF = t("This PDF cannot be shown as it looks. This is its text.");
+const NO_PDF = t("The pages of this PDF cannot be shown. This is its text.");
 
 let stops = [];
 let current = 0;

@@ -38,7 +38,7 @@ async function put(file, name, replace = false) {
   const answer = await asked(`document?${query}`, { method: "PUT", body: file });
   if (answer.status !== 409) return answer.problem;
   const agreed = await confirmed(answer.problem, t("Replace"));
-  return agreed ? put(file, name, true) : t("left as it was");
+  return agreed ? put(file, name, true) : t("not replaced");
 }
 
 export async function removeDocument(source) {
