@@ -15,7 +15,7 @@ from askdocs.documents.titles import readable_title
 from askdocs.output.strip_markdown import markup_spans, shown_text, without_spans
 from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.output.text_anchor import TextAnchor, citation_anchor, link, passage_anchor
-from askdocs.types import DOUBTS, Answer, Citation, Hit, Passage, Statement, place
+from askdocs.types import Answer, Citation, Hit, Passage, Statement, place
 
 from ..conversations.conversation import Conversation, Exchange
 from .exports import answer_html, answer_markdown
@@ -180,7 +180,7 @@ def _prose(answer: Answer, number: int) -> str:
             return f'<a class="quotation" {_opens(citation.source, citation_anchor(citation))}>'
         contradicted = " contradicted" if statement.contradicted else ""
         described = ""
-        if statement.verdict in DOUBTS:
+        if statement.doubt:
             described = f' tabindex="0" aria-describedby="doubt-{number}-{place}"'
         return f'<span class="statement {statement.verdict}{contradicted}"{described}>'
 
@@ -196,11 +196,9 @@ def _prose(answer: Answer, number: int) -> str:
 
 
 def _doubt(statement: Statement, number: int, place: int) -> str:
-    """The note of a doubtful statement: why, and the nearest words of the source."""
-    verdict = DOUBTS.get(statement.verdict, "").capitalize()
-    if not verdict:
+    """The note of a doubtful statement: the reason, and the nearest words of the source."""
+    if not statement.doubt:
         return ""
-    reason = f": {statement.reason}" if statement.reason else ""
     words = "".join(
         f'<span class="note-quote" dir="auto">“{escape(shortened(each.quote))}”</span> '
         f'<span class="note-place" dir="auto">{escape(each.source)}</span>'
@@ -209,7 +207,8 @@ def _doubt(statement: Statement, number: int, place: int) -> str:
     near = f'<span class="note-place" data-i18n>The nearest words:</span>{words}' if words else ""
     return (
         f'<span class="note" id="doubt-{number}-{place}" hidden>'
-        f'<span class="note-reason" data-i18n>{escape(verdict + reason)}.</span> {near}</span>'
+        f'<span class="note-reason" data-i18n>{escape(_capitalised(statement.doubt))}.</span>'
+        f" {near}</span>"
     )
 
 
@@ -234,10 +233,9 @@ def _statement(statement: Statement, number: int) -> str:
     body = _quote(statement, words) if quoted else words
     buttons = "".join(_citation_link(each, number) for each in statement.citations)
     verdict = ""
-    if statement.verdict in DOUBTS:
-        reason = f": {escape(statement.reason)}" if statement.reason else ""
-        words = DOUBTS[statement.verdict].capitalize()
-        verdict = f' <small class="verdict" data-i18n>{words}{reason}</small>'
+    if statement.doubt:
+        doubt = escape(_capitalised(statement.doubt))
+        verdict = f' <small class="verdict" data-i18n>{doubt}</small>'
     return (
         f'<li class="statement {statement.verdict}" dir="auto">'
         f'{body}<span class="cites" data-i18n>{buttons}</span>{verdict}</li>'
@@ -358,7 +356,7 @@ def _assurance(answer: Answer) -> str:
         words.append(f"Exact words of {sources} documents" if sources > 1 else "Exact words")
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
     words.append(told or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
-    words[0] = words[0][0].upper() + words[0][1:]
+    words[0] = _capitalised(words[0])
     said = ", ".join(f"<span data-i18n>{escape(each)}</span>" for each in words)
     title = f"Estimated probability that this answers: {answer.confidence:.0%}"
     return f'<p class="quiet assurance" title="{title}" data-i18n>{said}.</p>'
@@ -451,6 +449,10 @@ def within(where: str, title: str) -> str:
         return where
     named = rf"(^|, ){re.escape(title)}(?: › |, |$)"
     return re.sub(named, r"\1", where, count=1).removesuffix(", ")
+
+
+def _capitalised(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _enumerate(names: Sequence[str]) -> str:

@@ -155,8 +155,7 @@ def _prose_html(answer: Answer) -> str:
         statement = answer.statements[place]
         if quotation is not None or not _doubt(statement):
             return "<span>"
-        doubt = DOUBTS[statement.verdict]
-        title = translatable(escape(f"{doubt}: {statement.reason}".removesuffix(": ")))
+        title = translatable(escape(statement.doubt))
         return f'<span class="{statement.verdict}" title="{title}">'
 
     def closes(place: int, quotation: int | None) -> str:

@@ -22,10 +22,15 @@ ENTRIES_SHOWN = 100
 def render_history(entries: Sequence[Entry], wanted: str, *, kept: bool) -> str:
     """The list of conversations, last asked first. `kept` says whether any are kept at all."""
     if not kept:
-        return '<p class="quiet">Conversations are not saved here. This one is lost when the page is closed.</p>'
+        return (
+            '<p class="quiet">Conversations are not saved here. This one is lost when the page is'
+            " closed.</p>"
+        )
     if not entries:
-        nothing = "No conversation contains these words." if wanted.strip() else "No conversations yet."
-        return f'<p class="quiet">{nothing}</p>'
+        reason = "No conversations yet."
+        if wanted.strip():
+            reason = "No conversation contains these words."
+        return f'<p class="quiet">{reason}</p>'
     rows = "".join(_row(each) for each in entries[:ENTRIES_SHOWN])
     more = len(entries) - ENTRIES_SHOWN
     rest = f'<p class="quiet">And {more:,} more. Find one by its words.</p>' if more > 0 else ""

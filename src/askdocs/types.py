@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 Verdict = Literal["quoted", "supported", "partly", "unsupported", "unchecked", "no_claim"]
-# What is said of a statement with a verdict; nothing of one that stands or claims nothing.
+# The text of each verdict that doubts a statement.
 DOUBTS: Mapping[Verdict, str] = {
     "partly": "only partly supported",
     "unsupported": "not supported by your documents",
@@ -174,6 +174,12 @@ class Statement:
     quotations: tuple[Quotation, ...] = ()
     markdown: str = ""
     lead: str = ""
+
+    @property
+    def doubt(self) -> str:
+        """Why the statement is doubted, as in "not checked: the reason"; "" if it is not."""
+        doubt = DOUBTS.get(self.verdict, "")
+        return f"{doubt}: {self.reason}" if doubt and self.reason else doubt
 
 
 # quotes: sentences of the documents, or none where it is refused; prose: what a language model

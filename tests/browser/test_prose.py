@@ -70,7 +70,8 @@ def test_without_a_model_nothing_is_offered_to_it(open_page: OpenPage, corpus: P
     with open_page() as visit:
         visit.ask("Who painted the lighthouse keeper's portrait?")
         expect(visit.page.locator(".refusal")).to_be_visible()
-        expect(visit.page.get_by_role("button", name="Let the language model answer")).to_have_count(0)
+        offer = visit.page.get_by_role("button", name="Let the language model answer")
+        expect(offer).to_have_count(0)
         expect(visit.page.get_by_role("heading", level=1)).to_contain_text(corpus.name)
         visit.ask(QUESTION)
         visit.pointed_at(visit.page.locator("a.cite").first)

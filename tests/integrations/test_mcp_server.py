@@ -9,12 +9,14 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
 
 from askdocs import Assistant, Config, Document, IndexBusyError
+from askdocs.types import Answer, Statement
 from tests.support import polling
 from tests.support.hash_embedding import HashEmbedding
 from tests.support.page_server import running_server
@@ -218,6 +220,32 @@ def test_it_answers_over_standard_input_and_output(tmp_path: Path) -> None:
                 await anyio.sleep(1)  # the folder is still being indexed
 
     asked(parameters, talk)
+
+
+def test_a_doubtful_statement_of_an_answer_has_the_same_words_as_on_the_page() -> None:
+    from askdocs.integrations.mcp_server import _Tools
+
+    statements = (
+        Statement("The cup is red.", (), "unsupported", reason="the source says otherwise"),
+        Statement("It is old.", (), "unchecked"),
+        Statement("The cup", (), "no_claim"),
+        Statement("It is blue.", (), "supported"),
+    )
+
+    class Answering:
+        def ask(self, question: str, **options: Any) -> Answer:
+            return Answer(question, "", statements, answered=True)
+
+        def status(self) -> Any:
+            return SimpleNamespace(documents=[1])
+
+    text = anyio.run(_Tools(Answering()).ask, "Which colour?")  # type: ignore[arg-type]
+    assert [line.strip() for line in text.splitlines()[:4]] == [
+        "The cup is red.  (not supported by your documents: the source says otherwise)",
+        "It is old.  (not checked)",
+        "The cup",
+        "It is blue.",
+    ]
 
 
 def test_it_answers_on_the_server_of_the_page(page: str) -> None:

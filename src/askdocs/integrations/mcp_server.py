@@ -185,7 +185,7 @@ class _Tools:
             return "\n".join([answer.text, *nearest, *_remark(answer.notice)])
         lines = [
             f"{statement.text} {''.join(f'[{c.number}]' for c in statement.citations)}"
-            + _doubt(statement.verdict, statement.reason)
+            + (f" ({statement.doubt})" if statement.doubt else "")
             for statement in answer.statements
         ] or [answer.text]
         quotes = [
@@ -253,12 +253,6 @@ def _where(hit: Hit) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _doubt(verdict: str, reason: str) -> str:
-    if verdict in ("quoted", "supported"):
-        return ""
-    return f" ({verdict} by the documents{f': {reason}' if reason else ''})"
 
 
 def _remark(notice: str) -> list[str]:

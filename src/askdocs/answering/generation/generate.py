@@ -19,7 +19,7 @@ from askdocs.answering.verification.statements import declines
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 from askdocs.llm.model import LanguageModel
-from askdocs.types import DOUBTS, Answer, Citation, Passage, Quotation, Statement
+from askdocs.types import Answer, Citation, Passage, Quotation, Statement
 
 _MOST_PASSAGES = 10
 _MOST_FOR_TASK = 24  # a comparison or summary wants more of each document
@@ -415,11 +415,8 @@ def _closing(statement: Statement) -> str:
 
 
 def _doubt(statement: Statement) -> str:
-    """What is to be said against a statement; "" if nothing."""
-    doubt = DOUBTS.get(statement.verdict, "")
-    if not doubt:
-        return ""
-    return f" ({doubt}: {statement.reason})" if statement.reason else f" ({doubt})"
+    """The doubt of a statement in brackets; "" if there is none."""
+    return f" ({statement.doubt})" if statement.doubt else ""
 
 
 def _taken_back(withdrawn: Sequence[Statement]) -> str:
