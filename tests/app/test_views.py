@@ -161,7 +161,7 @@ def test_a_refusal_shows_the_nearest_passages_and_what_was_searched() -> None:
     answer = Answer("and when?", "Nothing.", hits=hits, searched_for=searched, with_history=True)
     html = render_answer(answer, 1)
     assert "The nearest words." in html
-    assert "Understood together with the questions before" in html
+    assert "Understood together with your earlier questions" in html
     assert "Understood" not in render_answer(answer, 0)
     assert "chance" not in html
 
