@@ -35,7 +35,7 @@ NAME = "Verträge"
 AS_MACOS_KEEPS_IT = unicodedata.normalize("NFD", NAME)
 NO_THREAD = """
 from askdocs.documents.loaders.sandbox import process
-process.WAITS_APART = False
+process.READS_IN_THREAD = False
 process.main()
 """
 

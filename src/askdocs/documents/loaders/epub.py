@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.errors import LoadError
-from askdocs.documents.loaders.html.page import add_page, closed, parse_html
+from askdocs.documents.loaders.html.page import add_page, expand_empty_elements, parse_html
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
@@ -34,7 +34,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
         builder = DocumentBuilder(source, title=title)
         pictures = 0
         for chapter in chapters:
-            page = parse_html(closed(read_part(archive, chapter)))
+            page = parse_html(expand_empty_elements(read_part(archive, chapter)))
             pictures += len(page.css("body img, body svg image"))
             if page.css_first("h1, h2, h3, h4") is None and chapter in contents:
                 builder.anchor(heading=contents[chapter])

@@ -1,4 +1,4 @@
-"""From the elements of HTML to paragraphs, headings, lists and rows."""
+"""Converts HTML elements to paragraphs, headings, lists and rows."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ROLES = frozenset("navigation banner contentinfo search complementary menu menubar alert".split())
-_FURNITURE = frozenset(
+_BOILERPLATE_CLASSES = frozenset(
     "nav navbar navbox navigation menu sidebar breadcrumb breadcrumbs footer toc catlinks "
     "mw-editsection mw-jump-link noprint printfooter vector-menu sitenotice skip-link "
     "skip-to-content share social-share pagination sr-only visually-hidden "
     "screen-reader-text material-icons material-symbols-outlined katex-html".split()
 )
 _COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.I)
-_COOKIE_LIMIT = 3000  # characters of a banner; a page about cookies is longer
+_COOKIE_LIMIT = 3000  # characters of a cookie banner; a page about cookies is longer
 _HEADER_WORDS = "h1, h2, h3, h4, h5, h6, p, time, address"
 _LIST_STYLE = re.compile(
     r"list-style(?:-type)?\s*:[^;]*?\b((?:lower|upper)-(?:alpha|latin|roman))", re.I
@@ -53,7 +53,7 @@ _CONTAINERS = frozenset(["body", "main", "article", "html"])
 
 
 def furniture(node: LexborNode, visibility: Visibility, kept_header: int = 0) -> bool:
-    """Whether an element is not what the page is about, or not shown at all."""
+    """Whether an element is boilerplate, or not visible."""
     tag = node.tag or ""
     if tag in _NEVER or visibility.is_tab(node):
         return True
@@ -65,16 +65,16 @@ def furniture(node: LexborNode, visibility: Visibility, kept_header: int = 0) ->
     if tag in _CONTAINERS:
         return False
     if tag == "sup" and "reference" in (node.attributes.get("class") or ""):
-        return True  # the number of a source in Wikipedia
+        return True  # a citation number of Wikipedia
     if tag == "aside":
         return not _is_remark(node)
     if tag == "header" and node.mem_id != kept_header and not _inside_article(node):
         return True
-    return _is_named_furniture(node)
+    return _has_boilerplate_class(node)
 
 
 def _is_remark(aside: LexborNode) -> bool:
-    """Whether what stands beside a text belongs to it: a note, a box in an article or a book."""
+    """Whether an <aside> belongs to the text: a note, or a box in an article or a book."""
     attributes = aside.attributes
     kind = f"{attributes.get('role') or ''} {attributes.get('epub:type') or ''}".strip()
     if "note" in kind:
@@ -82,14 +82,14 @@ def _is_remark(aside: LexborNode) -> bool:
     return (bool(kind) or _inside_article(aside)) and is_prose(aside)
 
 
-def _is_named_furniture(node: LexborNode) -> bool:
+def _has_boilerplate_class(node: LexborNode) -> bool:
     attributes = node.attributes
-    marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-    if not marks.strip():
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+    if not names.strip():
         return False
-    if not _FURNITURE.isdisjoint(marks.split()):
+    if not _BOILERPLATE_CLASSES.isdisjoint(names.split()):
         return True
-    return bool(_COOKIES.search(marks)) and len(node.text()) < _COOKIE_LIMIT
+    return bool(_COOKIES.search(names)) and len(node.text()) < _COOKIE_LIMIT
 
 
 def _inside_article(node: LexborNode) -> bool:
@@ -102,7 +102,7 @@ def _inside_article(node: LexborNode) -> bool:
 
 
 class HtmlWriter:
-    """Walks elements without recursion, so that no depth of nesting is too deep."""
+    """Writes elements without recursion, so nesting may be arbitrarily deep."""
 
     def __init__(
         self,
@@ -110,18 +110,18 @@ class HtmlWriter:
         leave_out: Callable[[LexborNode], bool],
         labels: Mapping[int, str] | None = None,
     ) -> None:
-        """Write into `builder` what `leave_out` does not reject.
+        """Create a writer that adds text to `builder`.
 
         Args:
-            builder: Takes the text.
-            leave_out: Whether an element, with all in it, is not read.
-            labels: Id of an element → words that are said above it.
+            builder: The builder to which the text is added.
+            leave_out: Whether an element is skipped, together with its descendants.
+            labels: Id of an element → a label that is written above it.
         """
         self._builder = builder
         self._leave_out = leave_out
         self._labels = labels or {}
         self._words: list[Span] = []
-        self._lists: list[_List] = []  # the open ones
+        self._lists: list[_List] = []  # the open lists
         self._mark = ""
         self._preformatted = 0
 
@@ -152,7 +152,7 @@ class HtmlWriter:
         self._words.append((text if self._preformatted else _SPACE.sub(" ", text), "plain"))
 
     def _inline(self, node: LexborNode) -> bool:
-        """Whether nothing below an element is left to write: a comment, a script, a formula."""
+        """Write an inline element such as a formula; whether its children are finished with it."""
         if (node.tag or "-").startswith("-"):
             return True
         span = special_span(node, self._leave_out)
@@ -181,11 +181,11 @@ class HtmlWriter:
         indent = "  " * (len(self._lists) - 1)
         if not self._lists or self._lists[-1].kind == "":
             return f"{indent}- "
-        numbered = self._lists[-1]
-        given = _whole(item.attributes.get("value"))
-        numbered.next = numbered.next if given is None else given
-        mark = f"{indent}{_numbered(numbered.next, numbered.kind)}. "
-        numbered.next += numbered.step
+        open_list = self._lists[-1]
+        given = _to_int(item.attributes.get("value"))
+        open_list.next = open_list.next if given is None else given
+        mark = f"{indent}{_format_number(open_list.next, open_list.kind)}. "
+        open_list.next += open_list.step
         return mark
 
     def _leave(self, node: LexborNode) -> None:
@@ -196,7 +196,7 @@ class HtmlWriter:
         elif tag in _BLOCKS:
             self._flush()
         if tag in {"button", "label"}:
-            self._words.append((" ", "plain"))  # they stand apart, however they are written
+            self._words.append((" ", "plain"))  # separated from their neighbours by a space
         elif tag == "pre":
             self._preformatted -= 1
         elif tag in {"ul", "ol"} and self._lists:
@@ -227,7 +227,7 @@ class HtmlWriter:
 
 @dataclass(slots=True)
 class _List:
-    """An open list: how it is numbered ("1", "a", "A", "i", "I", "" for bullets), and what next."""
+    """An open list: its number style ("1", "a", "A", "i", "I", "" for bullets) and next number."""
 
     kind: str
     next: int = 1
@@ -242,26 +242,26 @@ def _open_list(node: LexborNode) -> _List:
     kind = attributes.get("type") or (
         _LIST_KINDS.get(style.group(1).lower(), "1") if style else "1"
     )
-    start = _whole(attributes.get("start"))
+    start = _to_int(attributes.get("start"))
     if "reversed" not in attributes:
         return _List(kind, 1 if start is None else start)
     items = sum(1 for child in node.iter() if child.tag == "li")
     return _List(kind, items if start is None else start, -1)
 
 
-def _numbered(number: int, kind: str) -> str:
+def _format_number(number: int, kind: str) -> str:
     small = alphabetic(number) or str(number)
     styles = {"a": small, "A": small.upper(), "i": roman(number).lower(), "I": roman(number)}
     return styles.get(kind, str(number))
 
 
-def _whole(text: str | None) -> int | None:
+def _to_int(text: str | None) -> int | None:
     digits = (text or "").removeprefix("-")
     return int(text or "") if digits.isdecimal() and len(digits) < 9 else None
 
 
 def _children_backwards(node: LexborNode) -> Iterator[LexborNode]:
-    """The children of an element, last first; of a <header>, only what is said in it."""
+    """The children of an element, last first; of a <header>, only its headings and paragraphs."""
     if node.tag == "header":
         yield from reversed(node.css(_HEADER_WORDS))
         return

@@ -1,4 +1,4 @@
-"""The words of an inline element on one line, with scripts, formulas and form values in place."""
+"""The text of an inline element on one line, with superscripts, formulas and form values."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spa
 
 LeaveOut = Callable[[LexborNode], bool]
 
-_RAISED_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
-_LOWERED_STYLE = re.compile(r"vertical-align\s*:\s*sub", re.I)
+_SUPERSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
+_SUBSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*sub", re.I)
 _NOTE_CLASS = re.compile(r"(?:^|[\s_-])(?:foot|end)?note-?(?:ref|call|mark|reference)", re.I)
 _NOTE_CLASS_SHORT = re.compile(
     r"(?:^|[\s_-])(?:fn-?ref|noteref|footnote|endnote)(?:$|[\s_-])", re.I
@@ -29,26 +29,26 @@ _BREAKS = frozenset("br p div tr td ul ol dd dt".split())
 
 
 def script_of(node: LexborNode) -> Script | None:
-    """Whether an element stands higher or lower, or is the mark of a note; None: neither."""
+    """Whether an element is a superscript, a subscript or a reference mark; else None."""
     tag = node.tag or ""
     if tag == "a":
         return "note" if _is_note_link(node) else None
     if tag == "sup":
-        return "note" if _marks_note(node) else "super"
+        return "note" if _is_reference_mark(node) else "super"
     if tag == "sub":
         return "sub"
     if tag not in {"span", "font", "small", "em", "i", "b", "strong"}:
         return None
     style, names = node.attributes.get("style") or "", (node.attributes.get("class") or "").split()
-    if _RAISED_STYLE.search(style):
-        return "note" if _marks_note(node) else "super"
-    if _LOWERED_STYLE.search(style):
+    if _SUPERSCRIPT_STYLE.search(style):
+        return "note" if _is_reference_mark(node) else "super"
+    if _SUBSCRIPT_STYLE.search(style):
         return "sub"
     return next((_SCRIPT_CLASSES[name] for name in names if name in _SCRIPT_CLASSES), None)
 
 
-def _marks_note(node: LexborNode) -> bool:
-    """Whether a superscript is a link to a note, or is marked as one."""
+def _is_reference_mark(node: LexborNode) -> bool:
+    """Whether a superscript is a reference mark: it links to a note, or has such a class."""
     if not _NOTE_MARK.fullmatch(node.text().strip() or "."):
         return False
     parent = node.parent
@@ -58,14 +58,14 @@ def _marks_note(node: LexborNode) -> bool:
     ]
     if any(link is not None and "#" in (link.attributes.get("href") or "") for link in links):
         return True
-    return _says_note(node)
+    return _has_note_class(node)
 
 
 def _is_note_link(node: LexborNode) -> bool:
-    return _says_note(node) and bool(_NOTE_MARK.fullmatch(node.text().strip() or "."))
+    return _has_note_class(node) and bool(_NOTE_MARK.fullmatch(node.text().strip() or "."))
 
 
-def _says_note(node: LexborNode) -> bool:
+def _has_note_class(node: LexborNode) -> bool:
     attributes = node.attributes
     kind = f"{attributes.get('role') or ''} {attributes.get('epub:type') or ''}".lower()
     names = f"{attributes.get('class') or ''}"
@@ -76,10 +76,10 @@ def _says_note(node: LexborNode) -> bool:
 
 
 def field_text(node: LexborNode) -> str | None:
-    """What a field of a form shows; None where the element is no field.
+    """The displayed text of a form field; None if the element is not a field.
 
-    Buttons and empty fields show nothing. A box to tick shows ☒ or ☐ where it belongs to a form
-    or to a list of tasks; elsewhere it is a control of the page.
+    It is "" for buttons and empty fields. It is ☒ or ☐ for a checkbox in a form or in a task list.
+    Elsewhere a checkbox is a control of the page.
     """
     if node.tag == "select":
         chosen = node.css("option[selected]")
@@ -114,7 +114,7 @@ def script_span(node: LexborNode, script: Script, leave_out: LeaveOut) -> Span:
 
 
 def inline_text(node: LexborNode, leave_out: LeaveOut) -> str:
-    """The words of an element on one line; items of a list have commas between them."""
+    """The text of an element on one line. List items are separated by commas."""
     spans: list[Span] = []
     stack = [node]
     while stack:
@@ -144,7 +144,7 @@ def inline_text(node: LexborNode, leave_out: LeaveOut) -> str:
 
 
 def special_span(node: LexborNode, leave_out: LeaveOut) -> Span | None:
-    """A script, formula or form field as a span; None where the element is none of these."""
+    """The span of a superscript, formula or form field; None for any other element."""
     if node.tag == "math":
         return math_text(node), "plain"
     field = field_text(node)

@@ -1,4 +1,4 @@
-"""Web pages that a browser saved in one file (.mhtml, .mht): the page among its parts."""
+"""Web pages that a browser saved in one file (.mhtml, .mht)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text of the saved page; its pictures and frames are not read.
+    """Return one document with the text of the saved page. Images and frames are not read.
 
     Raises:
-        LoadError: The file holds no page, or one whose text a script makes.
+        LoadError: The file contains no page, or the text of the page is built by a script.
     """
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     if not isinstance(message, EmailMessage):
         raise LoadError("the file is no saved web page, whatever its name says")
-    page = _page(message)
+    page = _page_part(message)
     if page is None:
         raise LoadError("the saved web page is damaged: it holds no HTML")
     data = page.get_payload(decode=True)
@@ -32,8 +32,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [page_document(source, parsed, str(message.get("Subject", "")))]
 
 
-def _page(message: EmailMessage) -> EmailMessage | None:
-    """The part that is the page: the one that the file names as its start, else the first."""
+def _page_part(message: EmailMessage) -> EmailMessage | None:
+    """The part with the page: the start part that the file names, else the first one."""
     pages = [
         part
         for part in message.walk()

@@ -1,4 +1,4 @@
-"""HTML pages: what a reader reads, without the page's furniture; the anchor is the heading."""
+"""HTML pages: the main text, without boilerplate. The anchor is the heading."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from askdocs.types import Document
 _CHARSET = re.compile(
     rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)", re.I
 )
-_MAIN_SHARE = 0.3  # of the page's text that <main> or <article> must hold to stand for it
+_MAIN_SHARE = 0.3  # of the page's text must be in <main> or <article>, for it to be used
 _NO_TEXT = frozenset("script style template noscript".split())
 _SCRIPTED = (
     "the page is built by a script and holds no text of its own; open it in a browser and save it"
     " from there as a complete page or as PDF"
 )
-# What such a page shows until its script has run, or where none may run.
+# The placeholder of such a page until its script has run, or if scripts are disabled.
 _SWITCHED = r"\b(?:enabl|activ|aktiv|turn|requir|need|disabled|support)\w*"
 _WORDS = r"[^.!?\n]*"
 _PLACEHOLDER = re.compile(
@@ -34,29 +34,29 @@ _PLACEHOLDER = re.compile(
     r"|\b(?:loading|please wait|wird geladen|chargement|cargando)\b",
     re.I,
 )
-_PICTURE = 3000  # characters of a picture within a page; a smaller one is a sign
-_PLACEHOLDER_REST = 60  # letters beside it; more are a text of its own
+_PICTURE = 3000  # characters of an inline image; a smaller one is an icon
+_PLACEHOLDER_REST = 60  # letters besides the placeholder; more are content
 _EMPTY = re.compile(rb"<(?P<name>[A-Za-z][\w:-]*)(?:\s[^<>]*?)?/>")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
 _PLACEHOLDER_LIMIT = 400  # characters
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with the text of the page.
+    """Return one document with the text of the page.
 
     Raises:
-        LoadError: A script makes the text of the page, so that the file does not hold it.
+        LoadError: The text of the page is built by a script, so the file does not contain it.
     """
     data = path.read_bytes()
     is_xml = PurePosixPath(source).suffix.lower() == ".xhtml"
-    return [page_document(source, parse_html(closed(data) if is_xml else data))]
+    return [page_document(source, parse_html(expand_empty_elements(data) if is_xml else data))]
 
 
 def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Document:
-    """The document that a page is; `title` is its title where the page has none.
+    """The document of a page. `title` is used if the page has no title.
 
     Raises:
-        LoadError: A script makes the text of the page, so that the file does not hold it.
+        LoadError: The text of the page is built by a script, so the file does not contain it.
     """
     builder = DocumentBuilder(source, title=page_title(page) or title)
     chat, messages = telegram_page(page)
@@ -68,27 +68,27 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
     frames = sum(1 for frame in page.css("iframe, frame") if frame.attributes.get("src"))
     if frames:
         builder.leave_out(f"{counted(frames, 'frame')} with another page")
-    for noun, count in _unread(page):
+    for noun, count in _non_text_content(page):
         builder.leave_out(counted(count, noun))
     document = builder.build()
     text = document.text
     rest = _PLACEHOLDER.sub("", text[:_PLACEHOLDER_LIMIT])
-    empty = not text or (len(text) < _PLACEHOLDER_LIMIT and _is_little(rest, text))
+    empty = not text or (len(text) < _PLACEHOLDER_LIMIT and _is_mostly_placeholder(rest, text))
     if empty and page.css_first("script") is not None:
         raise LoadError(_SCRIPTED)
     return document
 
 
-def _unread(page: LexborHTMLParser) -> Iterator[tuple[str, int]]:
-    """What a page holds beside its text: (noun, count)."""
-    held = [
+def _non_text_content(page: LexborHTMLParser) -> Iterator[tuple[str, int]]:
+    """(noun, count) for each type of non-text content of a page."""
+    inline_images = [
         img for img in page.css("img[src^='data:']") if len(img.attributes["src"] or "") > _PICTURE
     ]
     drawings = [svg for svg in page.css("svg") if svg.css_first("text") is not None]
     yield from (
         (noun, len(nodes))
         for noun, nodes in (
-            ("picture", held),
+            ("picture", inline_images),
             ("drawing with words", drawings),
             ("video", page.css("video")),
             ("recording", page.css("audio")),
@@ -98,13 +98,13 @@ def _unread(page: LexborHTMLParser) -> Iterator[tuple[str, int]]:
     )
 
 
-def _is_little(rest: str, text: str) -> bool:
-    """Whether a placeholder is all that a page says."""
+def _is_mostly_placeholder(rest: str, text: str) -> bool:
+    """Whether the page contains little text besides a placeholder."""
     return rest != text and sum(map(str.isalpha, rest)) < _PLACEHOLDER_REST
 
 
-def closed(data: bytes) -> bytes:
-    """XHTML with `<title/>` as `<title></title>`: for HTML, it would not end there."""
+def expand_empty_elements(data: bytes) -> bytes:
+    """XHTML with `<title/>` as `<title></title>`, since HTML has no self-closing tags."""
     return _EMPTY.sub(
         lambda tag: (
             tag.group()
@@ -116,10 +116,10 @@ def closed(data: bytes) -> bytes:
 
 
 def parse_html(data: bytes, charset: str = "") -> LexborHTMLParser:
-    """The page, decoded by its byte order mark, the encoding it names, or its likeliest one.
+    """Parse a page. Its encoding is detected; see `decode`.
 
-    Text that is valid UTF-8 is taken as UTF-8, whatever encoding the page names. `charset` is the
-    encoding that was told beside the page, "" for none.
+    `charset` is the encoding that is declared outside the page, such as in a mail header; "" for
+    none. A declaration in the page overrides it.
     """
     named = _CHARSET.search(data[:4096])
     declared = (named.group(1) or named.group(2)).decode("ascii", "replace") if named else charset
@@ -127,14 +127,14 @@ def parse_html(data: bytes, charset: str = "") -> LexborHTMLParser:
 
 
 def page_title(page: LexborHTMLParser) -> str:
-    """What the page calls itself."""
+    """The title of the page; "" if it is only a file name."""
     title = page.css_first("head title")
     words = " ".join(title.text().split()) if title is not None else ""
     return "" if words.lower().endswith((".htm", ".html")) else words
 
 
 def add_page(builder: DocumentBuilder, page: LexborHTMLParser) -> None:
-    """Add the page's text: of its main part if it has one, without furniture if that leaves any."""
+    """Add the text of the page's main part without boilerplate; all text if nothing is left."""
     body = page.body
     if body is None:
         return
@@ -148,7 +148,7 @@ def add_page(builder: DocumentBuilder, page: LexborHTMLParser) -> None:
 
 
 def _main_part(body: LexborNode) -> LexborNode:
-    """<main>, or the only <article>, where it holds a good part of the text; else the body."""
+    """<main> or the only <article>, if it contains enough of the text; else the body."""
     candidates = body.css("main, [role=main]") or body.css("article")
     if len(candidates) != 1:
         return body
@@ -157,7 +157,7 @@ def _main_part(body: LexborNode) -> LexborNode:
 
 
 def _header_with_title(body: LexborNode) -> int:
-    """The id of the <header> that holds the page's only top heading, else 0: it is to be kept."""
+    """The id of the <header> with the page's only top heading, which is kept; else 0."""
     tops = body.css("h1")
     if len(tops) != 1:
         return 0

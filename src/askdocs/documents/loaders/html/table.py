@@ -1,4 +1,4 @@
-"""Tables of HTML as rows of cells, spans filled in."""
+"""HTML tables as rows of cells. The text of a spanning cell is repeated."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from askdocs.documents.loaders.tables.cells import Covered
 from askdocs.documents.loaders.tables.columns import join_symbol_columns
 
 _SPAN_LIMIT = 100
-_CELL_LIMIT = 1500  # characters; a longer cell holds a text, so the table is there for the layout
-_SHORT = 300  # characters of a cell in a row that is a line
-_WIDE = 12  # cells of such a row at most
+_CELL_LIMIT = 1500  # characters; a table with a longer cell is a layout table
+_SHORT = 300  # characters of a cell in a data row
+_WIDE = 12  # the most cells of a data row
 _NO_ROW = "table, h1, h2, h3, h4, h5, h6, p + p"
 _PROSE = "h1, h2, h3, h4, h5, h6, article, section, form"
 
 
 def is_data_table(table: LexborNode) -> bool:
-    """Whether a table holds data, not the layout of a page."""
+    """Whether a table contains data. Otherwise it is a layout table."""
     if (table.attributes.get("role") or "").lower() in {"presentation", "none"}:
         return False
     if len(table.css("table")) > 1 or table.css_first(_PROSE) is not None:
@@ -29,11 +29,13 @@ def is_data_table(table: LexborNode) -> bool:
 
 
 def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[str]], int | None]:
-    """(caption, rows, how many of them name the columns; None where the table does not say)."""
+    """(caption, rows, number of header rows; None if the table does not define it)."""
     rows: list[list[str]] = []
     caption, header, open_header = "", 0, True
     named: set[int] = set()  # columns that have a name
-    below: dict[int, tuple[int, str]] = {}  # column → (rows still to fill, text), from rowspans
+    from_above: dict[
+        int, tuple[int, str]
+    ] = {}  # column → (rows still to fill, text), from rowspans
     for node in _rows_and_caption(table):
         if node.tag == "caption":
             caption = inline_text(node, leave_out)
@@ -41,7 +43,7 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
         if leave_out(node):
             continue
         cells = [cell for cell in node.iter() if cell.tag in {"td", "th"} and not leave_out(cell)]
-        row = _row(cells, below, leave_out, repeat=open_header, named=named)
+        row = _row_texts(cells, from_above, leave_out, repeat=open_header, named=named)
         if not any(row):
             continue
         in_head = node.parent is not None and node.parent.tag == "thead"
@@ -49,8 +51,8 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
         if open_header and len(set(filter(None, row))) == 1 and not rows:
             caption = caption or next(filter(None, row))  # a title over the whole width
             continue
-        header += open_header
         if open_header:
+            header += 1
             named |= {column for column, cell in enumerate(row) if cell}
         rows.append(row)
     rows = join_symbol_columns(rows)
@@ -58,7 +60,7 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
 
 
 def is_data_row(row: LexborNode) -> bool:
-    """Whether a row of a table for layout holds a name and its value, or short values."""
+    """Whether a row of a layout table is a data row: a name and its value, or short values."""
     cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
     if not 2 <= len(cells) <= _WIDE or row.css_first(_NO_ROW) is not None:
         return False
@@ -68,7 +70,7 @@ def is_data_row(row: LexborNode) -> bool:
 def row_cells(row: LexborNode, leave_out: LeaveOut) -> list[str]:
     """The texts of a row's cells."""
     cells = [cell for cell in row.iter() if cell.tag in {"td", "th"} and not leave_out(cell)]
-    return _row(cells, {}, leave_out, repeat=False)
+    return _row_texts(cells, {}, leave_out, repeat=False)
 
 
 def _rows_and_caption(table: LexborNode) -> Iterator[LexborNode]:
@@ -79,31 +81,31 @@ def _rows_and_caption(table: LexborNode) -> Iterator[LexborNode]:
             yield from (row for row in child.iter() if row.tag == "tr")
 
 
-def _row(
+def _row_texts(
     cells: list[LexborNode],
-    below: dict[int, tuple[int, str]],
+    from_above: dict[int, tuple[int, str]],
     leave_out: LeaveOut,
     *,
     repeat: bool,
     named: Set[int] = frozenset(),
 ) -> list[str]:
-    """The texts of a row; a wide cell fills its columns where it names them or they have names."""
+    """The texts of a row. A spanning cell is repeated if it or its columns have names."""
     row: list[str] = []
 
     def fill_from_above() -> None:
-        while len(row) in below:
-            left, text = below.pop(len(row))
+        while len(row) in from_above:
+            left, text = from_above.pop(len(row))
             if left > 1:
-                below[len(row)] = (left - 1, text)
+                from_above[len(row)] = (left - 1, text)
             row.append(text)
 
     for cell in cells:
         fill_from_above()
         text = inline_text(cell, leave_out)
-        down, across = _span(cell, "rowspan"), _span(cell, "colspan")
+        down, across = _span_of(cell, "rowspan"), _span_of(cell, "colspan")
         for offset in range(across):
             if down > 1:
-                below[len(row)] = (down - 1, text)
+                from_above[len(row)] = (down - 1, text)
             if offset and len(row) in named and not (repeat and cell.tag == "th"):
                 row.append(Covered(text))
             else:
@@ -112,7 +114,7 @@ def _row(
     return row
 
 
-def _span(cell: LexborNode, name: str) -> int:
+def _span_of(cell: LexborNode, name: str) -> int:
     value = cell.attributes.get(name) or "1"
     return max(1, min(int(value), _SPAN_LIMIT)) if value.isdecimal() and len(value) < 9 else 1
 

@@ -1,4 +1,4 @@
-"""What a page shows: text that is hidden, and text that a control of the page opens."""
+"""Visibility of elements: hidden text, and text that a control of the page opens."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _SHOWN = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.I)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _SIMPLE = re.compile(r"(?:[a-z]\w*)?(?:[.#][\w-]+)+|(?:[.#][\w-]+) [.#][\w-]+", re.I)
-_MOST_RULES = 500  # that hide or show, of a page
-_MOST_STYLES = 200_000  # characters of style sheets that are looked at
+_MOST_RULES = 500  # rules of a page that hide or show elements
+_MOST_STYLES = 200_000  # characters of a style sheet that are read
 
 # Elements that open something. Bootstrap has data-(bs-)target and data-(bs-)toggle.
 _CONTROLS = (
@@ -28,7 +28,7 @@ _CONTROLS = (
 _LINK_OPENS = re.compile(r"accord|collaps|tab|toggle|expand", re.I)
 _TAB = re.compile(r"(?:^|[\s_-])tabs?(?:$|[\s_-]|links?|list|bar|nav|button)", re.I)
 _QUOTED = re.compile(r"['\"]#?([\w:.-]+)['\"]")
-_FOLDED = re.compile(
+_COLLAPSIBLE = re.compile(
     r"(?:^|[\s_-])(?:accordion|collaps\w*|panel|tab(?:s|pane|panel|content)?|faq|answer|spoiler"
     r"|toggle\w*|expand\w*|fold\w*|read-?more|more-?text)",
     re.I,
@@ -36,12 +36,12 @@ _FOLDED = re.compile(
 _TITLES = frozenset("h1 h2 h3 h4 h5 h6 dt summary button label".split())
 _NAVIGATION = "nav, [role=navigation], [role=menu], [role=menubar], [role=search], [role=banner]"
 _NO_TEXT_ROLES = frozenset("menu menubar navigation search listbox tooltip".split())
-_LINK_SHARE = 0.6  # of an element's letters that may stand in links
-_LEVELS = 3  # how far up from a control its neighbour is looked for
+_LINK_SHARE = 0.6  # of an element's letters may be in links
+_LEVELS = 3  # ancestors of a control whose neighbour is searched
 
 
 def hidden(node: LexborNode) -> bool:
-    """Whether the element itself says that it is not shown."""
+    """Whether the attributes of an element hide it."""
     attributes = node.attributes
     if "hidden" in attributes and (attributes.get("hidden") or "").lower() != "until-found":
         return True
@@ -53,12 +53,12 @@ def hidden(node: LexborNode) -> bool:
 
 
 class Visibility:
-    """Which elements of a page a reader can see, at once or after pressing a control.
+    """Which elements of a page are visible, at once or after a control is used.
 
     Attributes:
         openers: Ids (`mem_id`) of the controls that open a text of the page.
         opened: Ids of the elements that such a control opens.
-        labels: Id of a tab's panel → the words on its tab, which stands elsewhere on the page.
+        labels: Id of a tab panel → the text of its tab, which is elsewhere on the page.
     """
 
     def __init__(self, page: LexborHTMLParser) -> None:
@@ -72,16 +72,16 @@ class Visibility:
             self._navigation = {node.mem_id for node in body.css(_NAVIGATION)}
             by_id = {node.attributes.get("id") or "": node for node in reversed(body.css("[id]"))}
             for control in body.css(_CONTROLS):
-                self._take(by_id, control)
+                self._add_control(by_id, control)
 
     def hidden(self, node: LexborNode) -> bool:
-        """Whether no control shows what the page hides."""
+        """Whether an element is hidden and no control opens it."""
         if not hidden(node) and node.mem_id not in self._by_style:
             return False
-        return node.mem_id not in self.opened and not _is_folded(node)
+        return node.mem_id not in self.opened and not _looks_collapsible(node)
 
     def opens(self, control: LexborNode) -> bool:
-        """Whether a button is to be read: it opens a text, or is what a title consists of."""
+        """Whether a button is read: it opens a text, or it is the text of a title."""
         if control.mem_id in self.openers:
             return control.mem_id not in self._tabs
         parent, levels = control.parent, 0
@@ -97,13 +97,13 @@ class Visibility:
         return (hidden(node) or node.mem_id in self._by_style) and not self.hidden(node)
 
     def is_tab(self, node: LexborNode) -> bool:
-        """Whether an element is the tab of a panel, whose words are said above the panel."""
+        """Whether an element is the tab of a panel. Its text is written above the panel."""
         return node.mem_id in self._tabs
 
-    def _take(self, by_id: Mapping[str, LexborNode], control: LexborNode) -> None:
+    def _add_control(self, by_id: Mapping[str, LexborNode], control: LexborNode) -> None:
         if self._in_navigation(control):
             return
-        targets = [*_named_targets(by_id, control)] or [*_neighbours(control)]
+        targets = [*_named_targets(by_id, control)] or [*_expandable_neighbours(control)]
         for target in targets:
             if not self._is_text(target, control):
                 continue
@@ -148,7 +148,7 @@ def _is_tab(control: LexborNode) -> bool:
 
 
 def _follows(control: LexborNode, target: LexborNode) -> bool:
-    """Whether a text stands right below its control, so that its label need not be repeated."""
+    """Whether a text directly follows its control. Then its label is not repeated."""
     node = _neighbour(target, backwards=True)
     if node is None:
         return False
@@ -157,7 +157,7 @@ def _follows(control: LexborNode, target: LexborNode) -> bool:
 
 
 def _named_targets(by_id: Mapping[str, LexborNode], control: LexborNode) -> Iterator[LexborNode]:
-    """The elements that a control names by their ids."""
+    """The elements that a control refers to by their ids."""
     attributes = control.attributes
     names = (attributes.get("aria-controls") or "").split()
     names += (attributes.get("popovertarget") or "").split()
@@ -177,8 +177,8 @@ def _is_opening_link(control: LexborNode) -> bool:
     return bool(_LINK_OPENS.search(" ".join(marks)))
 
 
-def _neighbours(control: LexborNode) -> Iterator[LexborNode]:
-    """The hidden element right after a control that says that it opens something."""
+def _expandable_neighbours(control: LexborNode) -> Iterator[LexborNode]:
+    """The element after a control that opens something (`aria-expanded`)."""
     if "aria-expanded" not in control.attributes:
         return
     node: LexborNode | None = control
@@ -190,8 +190,8 @@ def _neighbours(control: LexborNode) -> Iterator[LexborNode]:
         node = node.parent if node is not None else None
 
 
-def _is_folded(node: LexborNode) -> bool:
-    """Whether a hidden element looks like one that a control opens, though none says so."""
+def _looks_collapsible(node: LexborNode) -> bool:
+    """Whether a hidden element looks collapsible, although no control refers to it."""
     attributes = node.attributes
     if (attributes.get("role") or "").lower() == "tabpanel":
         return True
@@ -203,44 +203,46 @@ def _is_folded(node: LexborNode) -> bool:
     if before.tag in {"dt", "summary", "button"}:
         return True
     marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return bool(_FOLDED.search(marks)) or _is_one_of_many(node, before)
+    return bool(_COLLAPSIBLE.search(marks)) or _is_one_of_many(node, before)
 
 
 def _is_one_of_many(node: LexborNode, title: LexborNode) -> bool:
-    """Whether a title beside this one has something hidden below it, too, as in an FAQ."""
+    """Whether a neighbouring title is also followed by a hidden element, as in an FAQ."""
     if title.tag not in _TITLES:
         return False
     pairs = [(_neighbour(node), 1), (_neighbour(title, backwards=True), -1)]
-    for near, direction in pairs:
-        far = _neighbour(near, backwards=direction < 0) if near is not None else None
-        head, body = (near, far) if direction > 0 else (far, near)
+    for neighbour, direction in pairs:
+        next_neighbour = (
+            _neighbour(neighbour, backwards=direction < 0) if neighbour is not None else None
+        )
+        head, body = (neighbour, next_neighbour) if direction > 0 else (next_neighbour, neighbour)
         if head is not None and body is not None:
-            alike = head.tag == title.tag and body.tag == node.tag
-            if alike and hidden(body):
+            same_tags = head.tag == title.tag and body.tag == node.tag
+            if same_tags and hidden(body):
                 return True
     return False
 
 
 def _neighbour(node: LexborNode, *, backwards: bool = False) -> LexborNode | None:
-    """The next element, or the one before; text and comments are passed over."""
-    near = node.prev if backwards else node.next
-    while near is not None and (near.tag or "-").startswith("-"):
-        near = near.prev if backwards else near.next
-    return near
+    """The next or previous element, skipping text and comments."""
+    neighbour = node.prev if backwards else node.next
+    while neighbour is not None and (neighbour.tag or "-").startswith("-"):
+        neighbour = neighbour.prev if backwards else neighbour.next
+    return neighbour
 
 
 def is_prose(node: LexborNode) -> bool:
-    """Whether an element holds words beyond those of its links."""
+    """Whether an element contains text other than links."""
     length = len("".join(node.text().split()))
     linked = sum(len("".join(link.text().split())) for link in node.css("a[href]"))
     return length > 0 and linked <= _LINK_SHARE * length
 
 
 def _hidden_by_style(page: LexborHTMLParser) -> set[int]:
-    """The elements that a style sheet in the page hides by a simple rule (a class, an id).
+    """The elements that a style sheet in the page hides by a simple selector (a class, an id).
 
-    A later rule that shows them again wins, as in a browser where rules are alike. Rules for
-    print or small screens and those with more complicated selectors are not looked at.
+    A later rule that shows them again wins. Rules in media queries and rules with complex selectors
+    are ignored.
     """
     found: set[int] = set()
     left = _MOST_RULES
@@ -258,7 +260,7 @@ def _hidden_by_style(page: LexborHTMLParser) -> set[int]:
 
 
 def _top_rules(text: str) -> Iterator[tuple[str, str]]:
-    """(selectors, declarations) of the rules that stand in no other rule such as @media."""
+    """(selectors, declarations) of the top-level rules, which are not nested in @media."""
     depth, start = 0, 0
     for brace in re.finditer(r"[{}]", text):
         depth += 1 if brace.group() == "{" else -1

@@ -1,4 +1,4 @@
-"""Calendars (.ics, and the calendar parts of mails): one line for each fact of an event."""
+"""Calendars (.ics, and the calendar parts of mails): one line for each property of an event."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.types import Document
 
 _LISTS_OF_DAYS = frozenset({"RDATE", "EXDATE"})
-_KINDS = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Note"}
+_COMPONENTS = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Note"}
 _FIELDS = (
     ("RECURRENCE-ID", "Instead of"),
     ("DTSTART", "Start"),
@@ -37,7 +37,7 @@ _FIELDS = (
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """Return one document; each event is a section headed by its subject."""
+    """Return one document. Each event is a section, and its subject is the heading."""
     builder = DocumentBuilder(source)
     if not add_events(builder, path.read_bytes()):
         raise LoadError("the calendar has no events")
@@ -45,54 +45,54 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 
 def add_events(builder: DocumentBuilder, data: bytes) -> bool:
-    """Write the events of a calendar; False where it has none.
+    """Write the events of a calendar. Returns False if it has none.
 
     Raises:
-        LoadError: The data are no calendar.
+        LoadError: The data is not a calendar.
     """
     from icalendar import Calendar
 
     try:
         calendar = Calendar.from_ical(data)
-        events = [each for each in calendar.walk() if each.name in _KINDS]
+        events = [each for each in calendar.walk() if each.name in _COMPONENTS]
     except (ValueError, IndexError, KeyError) as error:
         raise LoadError("the calendar is damaged") from error
     for event in events:
-        kind = _KINDS[event.name or ""]
+        kind = _COMPONENTS[event.name or ""]
         subject = " ".join(str(event.get("SUMMARY", "")).split()) or kind
         builder.heading(1, subject)
         for name, label in _FIELDS:
-            for value in _values(event, name):
+            for value in _property_texts(event, name):
                 builder.add(f"{label}: {value}", end="\n")
         builder.close_block()
     return bool(events)
 
 
-def _values(event: Any, name: str) -> Iterator[str]:
+def _property_texts(event: Any, name: str) -> Iterator[str]:
     found = event.get(name, [])
     values = found if isinstance(found, list) else [found]
     if name in _LISTS_OF_DAYS:
-        days = [_words(day) for value in values for day in value.dts]
+        days = [_value_text(day) for value in values for day in value.dts]
         yield from filter(None, ["; ".join(days)])
         return
     for value in values:
-        words = rule_in_words(value) if name == "RRULE" else _words(value)
+        words = rule_in_words(value) if name == "RRULE" else _value_text(value)
         if name == "RECURRENCE-ID" and value.params.get("RANGE") == "THISANDFUTURE":
             words += " and all that follow"
         if words:
             yield words
 
 
-def _zone(moment: datetime) -> str:
+def _zone_name(moment: datetime) -> str:
     """The name of the time zone of a moment, as "Europe/Oslo"."""
     return str(getattr(moment.tzinfo, "key", "") or moment.tzname() or "")
 
 
-def _words(value: Any) -> str:
-    """A value of a calendar in words: dates with their zone, people by their names."""
+def _value_text(value: Any) -> str:
+    """A value of a calendar as text: dates with their time zone, people by their names."""
     moment = getattr(value, "dt", None)
     if isinstance(moment, datetime):
-        zone = getattr(value, "params", {}).get("TZID") or _zone(moment)
+        zone = getattr(value, "params", {}).get("TZID") or _zone_name(moment)
         return f"{moment.day} {moment:%B %Y, %H:%M} {zone}".strip()
     if isinstance(moment, date):
         return f"{moment.day} {moment:%B %Y}"
@@ -107,7 +107,5 @@ def _words(value: Any) -> str:
     if name:
         return str(name)
     encode = getattr(value, "to_ical", None)
-    plain = (
-        encode().decode("utf-8", "replace") if isinstance(value, dict) and encode else str(value)
-    )
-    return " ".join(plain.removeprefix("mailto:").removeprefix("MAILTO:").split())
+    text = encode().decode("utf-8", "replace") if isinstance(value, dict) and encode else str(value)
+    return " ".join(text.removeprefix("mailto:").removeprefix("MAILTO:").split())

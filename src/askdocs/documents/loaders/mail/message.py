@@ -1,6 +1,6 @@
 """Mails (.eml, .emlx, .msg) and mailboxes (.mbox): subject, sender, date, text, attachments.
 
-Each message of a thread is a section of its own author; each attachment is a document.
+Each message of a thread is a section with its author. Each attachment is a separate document.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 _SIGNATURES = frozenset({".p7s"})
 _SMIME = frozenset({"pkcs7-mime", "x-pkcs7-mime"})
 _PGP = "-----BEGIN PGP MESSAGE-----"
-_NOT_SHOWN = frozenset({"script", "style", "head", "template", "title"})
-_FEW_WORDS = 8  # words that the HTML part may have beyond the plain part: "unsubscribe here"
-_NEW_WORDS = 0.3  # share of the words of the HTML part that only it has, where it is read
+_INVISIBLE = frozenset({"script", "style", "head", "template", "title"})
+_FEW_WORDS = 8  # additional words of the HTML part that are ignored: "unsubscribe here"
+_NEW_WORDS = 0.3  # of the words of the HTML part must be missing in the plain part, to read it
 _WORD = re.compile(r"\w{2,}")
 _ENVELOPE = re.compile(
     rb"^From (?:[^\n]*\b\d{2}:\d{2}(?::\d{2})?\b|-)[^\n]*\r?\n(?=[!-9;-~]+:)"
@@ -41,11 +41,11 @@ _ENVELOPE = re.compile(
 )
 _MAILBOX = re.compile(rb"\s*" + _ENVELOPE.pattern, re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^(>*)>From ", re.MULTILINE)
-_PACKED = 3  # winmail.dat in winmail.dat
+_PACKED = 3  # levels of winmail.dat in winmail.dat
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """Return the mail, or all mails of a mailbox, as one document; each attachment as another."""
+    """Return one document with the mail or all mails of a mailbox, and one for each attachment."""
     builder = DocumentBuilder(source)
     attachments = Attachments(source)
     pictures = 0
@@ -53,16 +53,17 @@ def load(path: Path, source: str) -> Sequence[Document]:
         if not any(_header(message, name) for name in (*_HEADERS, "Received", "Message-ID")):
             raise LoadError("the file is not a mail, whatever its name says")
         _add_mail(builder, message)
-        pictures += sum(_is_shown_picture(part) for part in _parts(message))
+        pictures += sum(_is_inline_image(part) for part in _leaf_parts(message))
         if _is_encrypted(message):
             builder.leave_out("an encrypted mail")
-        for name, data in _attachments(message):
+        for name, data in _attached_files(message):
             if PurePosixPath(name).suffix.lower() in _SIGNATURES:
-                continue  # it tells nothing that a reader sees
+                continue  # it has no text
             name, reason = attachments.add(name, data)
             if reason and data.startswith(SIGNATURE):
                 reason = "Outlook's package of attachments (TNEF), empty or damaged"
-            builder.add(f"Attachment: {name}" + f" (not read: {reason})" * bool(reason), end="\n")
+            remark = f" (not read: {reason})" if reason else ""
+            builder.add(f"Attachment: {name}{remark}", end="\n")
         builder.close_block()
     for what in attachments.remarks():
         builder.leave_out(what)
@@ -72,8 +73,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 
 def _is_encrypted(message: Message) -> bool:
-    """Whether only those who have its key can read a mail (S/MIME, OpenPGP)."""
-    if message.get_content_type() == "multipart/encrypted" or _PGP in _bodies(message)[0]:
+    """Whether a mail is encrypted (S/MIME, OpenPGP)."""
+    if message.get_content_type() == "multipart/encrypted" or _PGP in _body_texts(message)[0]:
         return True
     kind = str(message.get_param("smime-type") or "")
     return message.get_content_subtype() in _SMIME and "signed" not in kind
@@ -88,22 +89,22 @@ def _messages(path: Path, source: str) -> list[Message]:
         return [email.message_from_bytes(each, policy=default) for each in mailbox_parts(data)]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = decode(data).encode("utf-8", "replace")
-    if suffix == ".emlx":  # Apple Mail: the length of the mail on a line of its own before it
+    if suffix == ".emlx":  # Apple Mail: the first line is the length of the mail
         length, _, rest = data.partition(b"\n")
         data = rest[: int(length)] if length.strip().isdigit() else data
     return [email.message_from_bytes(data, policy=default)]
 
 
 def is_mailbox(data: bytes) -> bool:
-    """Whether a file begins as a mailbox: a "From " line with a date, then a header."""
+    """Whether a file begins like a mailbox: a "From " line with a date, then a header."""
     return bool(_MAILBOX.match(data))
 
 
 def mailbox_parts(data: bytes) -> list[bytes]:
     """Split a mailbox into its mails.
 
-    A mail begins at a line "From ADDRESS DATE" that a header follows; a sentence that begins with
-    "From" does not begin one. Lines quoted as ">From" get their own form back (RFC 4155).
+    A mail begins at a line "From ADDRESS DATE" before a header. A sentence that begins with "From"
+    does not begin a mail. Lines that are escaped as ">From" are unescaped (RFC 4155).
     """
     starts = [match.start() for match in _ENVELOPE.finditer(data)]
     parts = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
@@ -118,10 +119,10 @@ def _add_mail(builder: DocumentBuilder, message: Message) -> None:
         if value := _header(message, name):
             builder.add(f"{name}: {value}", end="\n")
     builder.close_block()
-    first, *earlier = thread_parts(_body(message))
+    first, *earlier = thread_parts(_visible_text(message))
     if first.text.strip():
         builder.add(first.text.strip())
-    for data in _calendars(message):
+    for data in _calendar_parts(message):
         with suppress(LoadError):
             add_events(builder, data)
     for part in earlier:
@@ -131,15 +132,15 @@ def _add_mail(builder: DocumentBuilder, message: Message) -> None:
         builder.add(part.text.strip())
 
 
-def _body(message: Message) -> str:
-    """The text that a reader of the mail sees: the plain part, or the HTML that says more."""
-    plain, html = _bodies(message)
+def _visible_text(message: Message) -> str:
+    """The text of the mail: the plain part, or the HTML part if it contains much more."""
+    plain, html = _body_texts(message)
     shown = _html_text(html) if html else ""
-    return shown if _says_more(shown, plain) else plain
+    return shown if _has_more_text(shown, plain) else plain
 
 
-def _says_more(shown: str, plain: str) -> bool:
-    """Whether the HTML part holds much that the plain part does not: a stub, or a cut text."""
+def _has_more_text(shown: str, plain: str) -> bool:
+    """Whether the plain part is a stub or truncated, so the HTML part contains much more."""
     words, known = set(_WORD.findall(shown.casefold())), set(_WORD.findall(plain.casefold()))
     return len(words - known) > max(_FEW_WORDS, _NEW_WORDS * len(words)) or not plain.strip()
 
@@ -148,13 +149,13 @@ def _html_text(html: str) -> str:
     body = parse_html(html.encode("utf-8")).body
     builder = DocumentBuilder("")
     if body is not None:
-        leave_out = lambda node: node.tag in _NOT_SHOWN or hidden(node)  # noqa: E731
+        leave_out = lambda node: node.tag in _INVISIBLE or hidden(node)  # noqa: E731
         HtmlWriter(builder, leave_out).write(body)
     return builder.build().text
 
 
-def _calendars(message: Message) -> Iterator[bytes]:
-    for part in _parts(message):
+def _calendar_parts(message: Message) -> Iterator[bytes]:
+    for part in _leaf_parts(message):
         if part.get_content_type() == "text/calendar" and not part.get_filename():
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes):
@@ -162,7 +163,7 @@ def _calendars(message: Message) -> Iterator[bytes]:
 
 
 def _header(message: Message, name: str) -> str:
-    """A header, decoded, on one line; "" where it is missing or beyond repair."""
+    """A decoded header on one line; "" if it is missing."""
     try:
         return " ".join(str(message.get(name, "")).split())
     except Exception:  # the standard library's parser fails in many ways on damaged headers
@@ -170,10 +171,10 @@ def _header(message: Message, name: str) -> str:
         return " ".join(str(raw).split())
 
 
-def _bodies(message: Message) -> tuple[str, str]:
-    """The texts of the mail that are no attachments: (plain, HTML)."""
+def _body_texts(message: Message) -> tuple[str, str]:
+    """(plain, HTML) text of the mail, without attachments."""
     plain, html = [], []
-    for part in _parts(message):
+    for part in _leaf_parts(message):
         if _is_attachment(part):
             continue
         if part.get_content_type() == "text/plain":
@@ -183,8 +184,8 @@ def _bodies(message: Message) -> tuple[str, str]:
     return "\n\n".join(plain), "\n".join(html)
 
 
-def _parts(message: Message) -> Iterator[Message]:
-    """The leaves of a mail; a mail attached to it is one leaf."""
+def _leaf_parts(message: Message) -> Iterator[Message]:
+    """The leaf parts of a mail. An attached mail is one leaf."""
     stack = [message]
     while stack:
         part = stack.pop()
@@ -211,17 +212,17 @@ def _part_text(part: Message) -> str:
         return payload.decode("utf-8", "replace")
 
 
-def _is_shown_picture(part: Message) -> bool:
-    """Whether a part is a picture that stands in the text of the mail."""
+def _is_inline_image(part: Message) -> bool:
+    """Whether a part is an image that is shown inline in the mail."""
     if part.get_content_maintype() != "image":
         return False
     return part.get_content_disposition() != "attachment" or bool(part.get("Content-ID"))
 
 
-def _attachments(message: Message) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of the files that come with a mail."""
-    for part in _parts(message):
-        if not _is_attachment(part) or _is_shown_picture(part):
+def _attached_files(message: Message) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the attachments of a mail."""
+    for part in _leaf_parts(message):
+        if not _is_attachment(part) or _is_inline_image(part):
             continue
         if part.get_content_type() == "message/rfc822":
             inner = part.get_payload()
@@ -231,14 +232,14 @@ def _attachments(message: Message) -> Iterator[tuple[str, bytes]]:
         elif name := part.get_filename():
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes):
-                yield from _unpacked(name, payload, _PACKED)
+                yield from _unpack_winmail(name, payload, _PACKED)
 
 
-def _unpacked(name: str, data: bytes, deepest: int) -> Iterator[tuple[str, bytes]]:
-    """The files in a winmail.dat; any other file as it is."""
+def _unpack_winmail(name: str, data: bytes, deepest: int) -> Iterator[tuple[str, bytes]]:
+    """The files in a winmail.dat; any other file unchanged."""
     is_packed = data.startswith(SIGNATURE) and deepest > 0
     files = files_in(data, with_text=deepest < _PACKED) if is_packed else []
     if not files:
         yield name, data
     for inner, content in files:
-        yield from _unpacked(inner, content, deepest - 1)
+        yield from _unpack_winmail(inner, content, deepest - 1)

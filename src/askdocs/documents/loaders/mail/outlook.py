@@ -1,4 +1,4 @@
-"""Mails that Outlook saves as .msg, turned into mails as the standard library has them."""
+"""Converts mails that Outlook saves as .msg to mails of the standard library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from askdocs.documents.loaders.errors import LoadError
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how OLE files begin
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the signature of OLE files
 _DISPLAY_TO, _DISPLAY_CC = 0x0E04, 0x0E03  # PidTagDisplayTo, PidTagDisplayCc of [MS-OXPROPS]
 
 
@@ -17,23 +17,25 @@ def outlook_message(path: Path) -> EmailMessage:
     """Return the mail in a .msg file, with its attachments.
 
     Raises:
-        LoadError: The file is damaged, or is no mail.
+        LoadError: The file is damaged, or is not a mail.
     """
     from oxmsg import Message
 
     try:
-        return _converted(Message.load(str(path)))
+        return _convert(Message.load(str(path)))
     except LoadError:
         raise
     except Exception as error:  # damaged files fail in many ways in the library
         raise LoadError("the mail is damaged, or no mail of Outlook") from error
 
 
-def _converted(found: Any) -> EmailMessage:
+def _convert(found: Any) -> EmailMessage:
     message = EmailMessage()
     headers = {"Subject": found.subject, "From": found.sender}
-    headers["To"] = _property(found, _DISPLAY_TO) or "; ".join(r.name for r in found.recipients)
-    headers["Cc"] = _property(found, _DISPLAY_CC)
+    headers["To"] = _string_property(found, _DISPLAY_TO) or "; ".join(
+        r.name for r in found.recipients
+    )
+    headers["Cc"] = _string_property(found, _DISPLAY_CC)
     if found.sent_date is not None:
         headers["Date"] = format_datetime(found.sent_date)
     for name, value in headers.items():
@@ -56,5 +58,5 @@ def _converted(found: Any) -> EmailMessage:
     return message
 
 
-def _property(found: Any, number: int) -> str:
+def _string_property(found: Any, number: int) -> str:
     return str(found.properties.str_prop_value(number) or "")

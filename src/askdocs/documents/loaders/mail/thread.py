@@ -1,7 +1,7 @@
-"""The body of a mail as the messages in it: what was written now, quoted and forwarded.
+"""Splits the body of a mail into its messages: the new text, quoted and forwarded messages.
 
-A reply usually holds the mails before it, marked by ">" or below a block of headers. Each belongs
-to its own author, so that nobody is quoted with the words of somebody else.
+A reply usually contains the earlier mails, marked by ">" or below a block of headers. Each message
+is attributed to its own author.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_MARKS = re.compile(r"(?:> ?)+")
-# The verb of the line above a quoted mail, as mail programs write it in several languages.
-_SAYS = r"wrote|writes|schrieb|a écrit|escribió|ha scritto|skrev|schreef|napisał\w*|escreveu|写道"
+_QUOTE_MARKERS = re.compile(r"(?:> ?)+")
+# The verb in the attribution line above a quoted mail, in several languages.
+_WROTE = r"wrote|writes|schrieb|a écrit|escribió|ha scritto|skrev|schreef|napisał\w*|escreveu|写道"
 _ATTRIBUTION = re.compile(
-    rf"^\W{{0,3}}(?P<words>[^\n]{{3,200}}?\b(?:{_SAYS})\b[^\n]{{0,80}}?)\s?[:：]\s*$",
+    rf"^\W{{0,3}}(?P<words>[^\n]{{3,200}}?\b(?:{_WROTE})\b[^\n]{{0,80}}?)\s?[:：]\s*$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\s*\(?[<\[(](?:mailto:)?[^<>\s]+@[^<>\s]+?[>\])]\)?|\bmailto:\S+")
@@ -31,7 +31,7 @@ _DATES = tuple(
     for end in (rf"\b{_CLOCK}", r"\d{4}")
 )
 _MOST_WORDS_OF_A_NAME = 5
-_SAYING = re.compile(rf"\b(?:{_SAYS})\b", re.IGNORECASE)
+_VERB = re.compile(rf"\b(?:{_WROTE})\b", re.IGNORECASE)
 _NAMES = {
     "from": "from de von fra från da van od 发件人 差出人",
     "date": "date sent gesendet datum envoyé enviado fecha data dato skickat verzonden 日時",
@@ -50,9 +50,9 @@ _FORWARD = re.compile(
 
 @dataclass(slots=True)
 class Part:
-    """A message within a mail. `author` and `date` are "" where the mail does not say them.
+    """A message in a mail. `author` and `date` are "" if they are unknown.
 
-    `own` says that the sender of the mail wrote it.
+    `own` means that the sender of the mail wrote it.
     """
 
     author: str = ""
@@ -69,19 +69,19 @@ class Part:
 def thread_parts(body: str) -> list[Part]:
     """Split the plain text of a mail into the messages in it, in the order of the text.
 
-    The first part is what its sender wrote; marks of quoting (">") are removed from the others.
-    A part that only quotes a few words of the message before stays without an author.
+    The first part is the text of the sender. Quote markers (">") are removed from the others. A
+    part that only quotes a few words of the previous message has no author.
     """
     parts = [Part(own=True)]
     known = {0: parts[0]}
-    level, lines = 0, _joined_attributions(body.split("\n"))
+    level, lines = 0, _join_attributions(body.split("\n"))
     number = 0
     while number < len(lines):
-        depth, line = _depth(lines[number])
+        depth, line = _split_quote_markers(lines[number])
         if depth != level and (line or depth):
-            parts.append(_continued(known, depth))
+            parts.append(_continue_message(known, depth))
             level = depth
-        started, used = _start(lines, number)
+        started, used = _message_start(lines, number)
         if started is not None:
             known[started[0]] = started[1]
             parts.append(started[1])
@@ -92,18 +92,18 @@ def thread_parts(body: str) -> list[Part]:
     return [part for part in parts if part.text or part is parts[0]]
 
 
-def _depth(line: str) -> tuple[int, str]:
-    marks = _MARKS.match(line)
+def _split_quote_markers(line: str) -> tuple[int, str]:
+    marks = _QUOTE_MARKERS.match(line)
     return (marks.group().count(">"), line[marks.end() :]) if marks else (0, line)
 
 
-def _joined_attributions(lines: list[str]) -> list[str]:
-    """The lines with an attribution that a mail program wrapped put on one line."""
+def _join_attributions(lines: list[str]) -> list[str]:
+    """Join attribution lines that a mail program wrapped."""
     joined: list[str] = []
     for line in lines:
-        depth, words = _depth(line)
-        if joined and re.search(rf"\b(?:{_SAYS})\b[^:]*[:：]\s*$", words, re.IGNORECASE):
-            before_depth, before = _depth(joined[-1])
+        depth, words = _split_quote_markers(line)
+        if joined and re.search(rf"\b(?:{_WROTE})\b[^:]*[:：]\s*$", words, re.IGNORECASE):
+            before_depth, before = _split_quote_markers(joined[-1])
             whole = f"{before.rstrip()} {words.strip()}"
             alone = not words.lstrip().startswith("<") and _attribution(words)
             if before_depth == depth and _LEADING.match(before) and not alone:
@@ -113,69 +113,73 @@ def _joined_attributions(lines: list[str]) -> list[str]:
     return joined
 
 
-def _continued(known: dict[int, Part], depth: int) -> Part:
-    """A new stretch of the message that is quoted at this depth."""
+def _continue_message(known: dict[int, Part], depth: int) -> Part:
+    """A new part of the message that is quoted at this depth."""
     part = known.get(depth)
     return Part(part.author, part.date, part.subject, own=part.own) if part else Part()
 
 
-def _start(lines: list[str], number: int) -> tuple[tuple[int, Part] | None, int]:
-    """The message that begins at a line, with its depth, and how many lines its head takes."""
-    depth, line = _depth(lines[number])
+def _message_start(lines: list[str], number: int) -> tuple[tuple[int, Part] | None, int]:
+    """((depth, message) that begins at a line, the number of its header lines)."""
+    depth, line = _split_quote_markers(lines[number])
     named = _attribution(line)
     if named is not None:
         following = next((each for each in lines[number + 1 :] if each.strip(" >")), "")
-        return (max(_depth(following)[0], depth), named), 1
+        return (max(_split_quote_markers(following)[0], depth), named), 1
     used = 1 if _FORWARD.match(line) else 0
-    while used and number + used < len(lines) and not _depth(lines[number + used])[1].strip():
+    while (
+        used
+        and number + used < len(lines)
+        and not _split_quote_markers(lines[number + used])[1].strip()
+    ):
         used += 1
     head, taken = _header_block(lines, number + used, depth)
     return ((depth, head), used + taken) if head is not None else (None, 0)
 
 
 def _attribution(line: str) -> Part | None:
-    """Author and date of "On DATE, NAME wrote:" or "NAME wrote on DATE:"."""
+    """The author and date of an attribution: "On DATE, NAME wrote:" or "NAME wrote on DATE:"."""
     found = _ATTRIBUTION.match(line)
     if not found:
         return None
     words = _ADDRESS.sub("", found["words"])
-    before, _, after = (part.strip(" ,;") for part in _parted(words))
+    before, _, after = (part.strip(" ,;") for part in _split_at_verb(words))
     without_on = _LEADING.sub("", before)
     dated = next(filter(None, (date.match(without_on) for date in _DATES)), None)
     if dated:
         author = dated["rest"].strip(" ,;") or after
-        return Part(_plain(author), dated["date"].strip(" ,;"))
+        return Part(_clean_name(author), dated["date"].strip(" ,;"))
     if len(before.split()) > _MOST_WORDS_OF_A_NAME or (after and not re.search(r"\d{4}", after)):
         return None
-    return Part(_plain(before), _LEADING.sub("", after).strip(" ,;"))
+    return Part(_clean_name(before), _LEADING.sub("", after).strip(" ,;"))
 
 
-def _parted(words: str) -> tuple[str, str, str]:
-    said = list(_SAYING.finditer(words))[-1]
-    return words[: said.start()], said.group(), words[said.end() :]
+def _split_at_verb(words: str) -> tuple[str, str, str]:
+    verb = list(_VERB.finditer(words))[-1]
+    return words[: verb.start()], verb.group(), words[verb.end() :]
 
 
-def _plain(name: str) -> str:
+def _clean_name(name: str) -> str:
     return _ADDRESS.sub("", name).strip(" ,;\"'*:")
 
 
 def _header_block(lines: list[str], number: int, depth: int) -> tuple[Part | None, int]:
-    """A block of headers as Outlook writes them: from and date or subject, in any order."""
+    """A header block of Outlook: from and date or subject, in any order."""
     found: dict[str, str] = {}
     taken = 0
-    for name, value in _fields(lines[number : number + 8], depth):
+    for name, value in _header_fields(lines[number : number + 8], depth):
         if name and name not in found:
             found[name] = value
         taken += 1
     if "from" not in found or not ({"date", "subject"} & set(found)):
         return None, 0
-    author = _plain(found["from"]) or found["from"]
+    author = _clean_name(found["from"]) or found["from"]
     return Part(author, found.get("date", ""), found.get("subject", "")), taken
 
 
-def _fields(lines: list[str], depth: int) -> Iterator[tuple[str, str]]:
+def _header_fields(lines: list[str], depth: int) -> Iterator[tuple[str, str]]:
     for line in lines:
-        level, words = _depth(line)
+        level, words = _split_quote_markers(line)
         header = _HEADER.match(words)
         if level != depth or not header or header["name"].casefold() not in _FIELD:
             return

@@ -1,7 +1,7 @@
-"""The files in winmail.dat, the form in which Outlook and Exchange wrap attachments.
+"""The files in winmail.dat, in which Outlook and Exchange wrap attachments.
 
-The format is TNEF, [MS-OXTNEF] of Microsoft's open specifications. The text of a mail is a part of
-its own beside it; that of a mail within winmail.dat is only there, and is a file "message.txt".
+The format is TNEF, [MS-OXTNEF] of Microsoft's open specifications. The text of the outer mail is in
+another part of the mail. The text of a mail inside winmail.dat becomes a file "message.txt".
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _INTERFACE = 16  # bytes before an object
 
 
 def files_in(data: bytes, *, with_text: bool = False) -> list[tuple[str, bytes]]:
-    """(name, content) of the files; as many as can be read where the data is damaged.
+    """(name, content) of the files; as many as can be read if the data is damaged.
 
-    A mail inside is again a file of this form, named ".dat".
+    A mail inside is again a TNEF file, named ".dat".
 
     Args:
-        data: What winmail.dat holds.
+        data: The content of winmail.dat.
         with_text: Whether the text of the mail is one of the files.
     """
     files: list[tuple[str, bytes]] = []
@@ -42,19 +42,19 @@ def files_in(data: bytes, *, with_text: bool = False) -> list[tuple[str, bytes]]
             files.append(("", b""))
         elif not files:
             continue
-        name, held = files[-1]
+        name, file_content = files[-1]
         if number == _TITLE:
-            name = name or _text(content)
+            name = name or _decode_text(content)
         elif number == _DATA:
-            held = content
+            file_content = content
         elif number == _PROPERTIES:
             properties = dict(_properties(content))
             long = properties.get(_LONG_NAME) or properties.get(_SHORT_NAME) or b""
             name = long.decode("utf-8", "replace") or name
-            held = held or properties.get(_CONTENT, b"")
-        if held.startswith(SIGNATURE) and not name.lower().endswith(".dat"):
+            file_content = file_content or properties.get(_CONTENT, b"")
+        if file_content.startswith(SIGNATURE) and not name.lower().endswith(".dat"):
             name = f"{name or 'mail'}.dat"
-        files[-1] = (name, held)
+        files[-1] = (name, file_content)
     found = [(name or "attachment", content) for name, content in files if content]
     return [("message.txt", text), *found] if text else found
 
@@ -70,14 +70,14 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _properties(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The properties that hold text (as UTF-8) or bytes, until one cannot be read."""
+    """The properties with text (as UTF-8) or bytes, until one cannot be read."""
     at = 4  # their count
     while at + 4 <= len(data):
         kind, number = struct.unpack_from("<HH", data, at)
         at += 4
         try:
             if number >= _NAMED:
-                at = _after_name(data, at)
+                at = _skip_name(data, at)
             several, kind = bool(kind & _SEVERAL), kind & ~_SEVERAL
             count = 1
             if several or kind in _VARIABLE:
@@ -88,28 +88,28 @@ def _properties(data: bytes) -> Iterator[tuple[int, bytes]]:
                 continue
             for _ in range(count):
                 length = struct.unpack_from("<I", data, at)[0]
-                yield number, _value(kind, data[at + 4 : at + 4 + length])
+                yield number, _decode_value(kind, data[at + 4 : at + 4 + length])
                 at += 4 + length + -length % 4
         except (struct.error, KeyError):
             return
 
 
-def _after_name(data: bytes, at: int) -> int:
-    """Where the value of a property with a name begins."""
+def _skip_name(data: bytes, at: int) -> int:
+    """The offset of the value of a named property."""
     kind, length = struct.unpack_from("<II", data, at + 16)
     return at + 24 if kind == 0 else at + 24 + length + -length % 4
 
 
-def _value(kind: int, data: bytes) -> bytes:
+def _decode_value(kind: int, data: bytes) -> bytes:
     if kind == _UNICODE:
         return data.decode("utf-16-le", "replace").rstrip("\0").encode("utf-8", "replace")
     if kind == _OBJECT:
         return data[_INTERFACE:]
-    return data if kind == 0x102 else _text(data).encode()
+    return data if kind == 0x102 else _decode_text(data).encode()
 
 
-def _text(data: bytes) -> str:
-    """Text in the code page of the sender's computer, which is not always said."""
+def _decode_text(data: bytes) -> str:
+    """Decode text in the code page of the sender's computer, which is not always known."""
     try:
         return decode(data.rstrip(b"\0"))
     except LoadError:

@@ -1,4 +1,4 @@
-"""Tables of AsciiDoc, between lines "|===", as rows that name their columns."""
+"""Tables of AsciiDoc, between lines "|===", as rows with column names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from askdocs.documents.loaders.tables.cells import Covered, clean
 from askdocs.documents.loaders.tables.text_tables import DrawnTable, write
 
-_EDGE = re.compile(r"\|={3,}\s*")
+_DELIMITER = re.compile(r"\|={3,}\s*")
 _FENCE = re.compile(r"(?:-{4,}|\.{4,}|\+{4,}|/{4,}|```\w*)\s*")
 _ATTRIBUTES = re.compile(r"\[.*\]\s*")
 _CAPTION = re.compile(r"\.\w.*")
@@ -18,7 +18,7 @@ _HEADER = re.compile(r"%header\b|\b(?:options?|opts)\s*=[^\]]*?\bheader\b")
 _NO_HEADER = re.compile(r"\bnoheader\b")
 _OTHER_FORMAT = re.compile(r"\b(?:format|separator)\s*=")
 _BAR = re.compile(r"(?<!\\)\|")
-# What stands before the bar of a cell: how many columns and rows it spans, how it is set.
+# The specifier before the bar of a cell: its column and row span, alignment and style.
 _SPEC = re.compile(
     r"(?:^|(?<=\s))(?:(?P<columns>\d{1,2})?(?:\.(?P<rows>\d{1,2}))?(?P<sign>[+*]))?"
     r"[<^>]?(?:\.[<^>])?[ademhlsv]?$"
@@ -35,20 +35,20 @@ class _Cell:
 
 
 def with_rows(text: str) -> str:
-    """The text with each row of its tables on one line; no line more or less."""
+    """The text with each table row on one line. The number of lines stays the same."""
     lines = text.split("\n")
-    for table in list(_tables(lines)):
+    for table in list(_find_tables(lines)):
         write(lines, table)
     return "\n".join(lines)
 
 
-def _tables(lines: Sequence[str]) -> Iterator[DrawnTable]:
+def _find_tables(lines: Sequence[str]) -> Iterator[DrawnTable]:
     fence = ""
     begun: int | None = None
     for number, line in enumerate(lines):
         if begun is not None:
             if line.strip() == lines[begun].strip():
-                table = _table(lines, begun, number)
+                table = _parse_table(lines, begun, number)
                 begun = None
                 if table:
                     yield table
@@ -56,17 +56,17 @@ def _tables(lines: Sequence[str]) -> Iterator[DrawnTable]:
             fence = "" if line.strip() == fence else fence
         elif _FENCE.fullmatch(line):
             fence = line.strip()[:3] if line.startswith("```") else line.strip()
-        elif _EDGE.fullmatch(line):
+        elif _DELIMITER.fullmatch(line):
             begun = number
 
 
-def _table(lines: Sequence[str], begun: int, last: int) -> DrawnTable | None:
-    """The table between two edges; None for one that is written in another way."""
+def _parse_table(lines: Sequence[str], begun: int, last: int) -> DrawnTable | None:
+    """The table between two delimiters; None if its format is not supported."""
     first, attributes = _attributes(lines, begun)
     if _OTHER_FORMAT.search(attributes):
         return None
     inner = [("" if each.startswith("//") else each) for each in lines[begun + 1 : last]]
-    cells = list(_cells(inner, begun + 1))
+    cells = list(_parse_cells(inner, begun + 1))
     filled = [number for number, each in enumerate(inner) if each.strip()]
     if not cells or not filled:
         return None
@@ -75,8 +75,8 @@ def _table(lines: Sequence[str], begun: int, last: int) -> DrawnTable | None:
     )
     if not 0 < columns <= _MOST_COLUMNS:
         return None
-    rows, starts = _grid(cells, columns)
-    # A first row right below the edge, with an empty line below, is the header.
+    rows, starts = _arrange_rows(cells, columns)
+    # A first row directly below the delimiter, followed by an empty line, is the header.
     on_one_line = sum(each.columns for each in cells if each.line == begun + 1) == columns
     implied = on_one_line and len(inner) > 1 and not inner[1].strip()
     header = 1 if implied or _HEADER.search(attributes) else None
@@ -85,7 +85,7 @@ def _table(lines: Sequence[str], begun: int, last: int) -> DrawnTable | None:
 
 
 def _attributes(lines: Sequence[str], begun: int) -> tuple[int, str]:
-    """The first line of a table and its attributes, which stand above its edge."""
+    """The first line of a table, and its attributes, which are above the delimiter."""
     first, attributes = begun, ""
     for number in range(begun - 1, max(begun - 4, -1), -1):
         if _ATTRIBUTES.fullmatch(lines[number]):
@@ -98,7 +98,7 @@ def _attributes(lines: Sequence[str], begun: int) -> tuple[int, str]:
 
 
 def _column_count(attributes: str) -> int:
-    """How many columns `cols` names: 3 for "1,2,1" and for "3*"; 0 without it."""
+    """The number of columns in `cols`: 3 for "1,2,1" and for "3*"; 0 without `cols`."""
     found = _COLUMNS.search(attributes)
     if not found:
         return 0
@@ -107,8 +107,8 @@ def _column_count(attributes: str) -> int:
     return sum(int(each[1]) if each else 1 for each in times)
 
 
-def _cells(inner: Sequence[str], first: int) -> Iterator[_Cell]:
-    """The cells of a table, in order, with all lines of each."""
+def _parse_cells(inner: Sequence[str], first: int) -> Iterator[_Cell]:
+    """The cells of a table in order, each with all its lines."""
     cell, times = None, 1
     for number, line in enumerate(inner, first):
         pieces = _BAR.split(line)
@@ -130,14 +130,14 @@ def _cells(inner: Sequence[str], first: int) -> Iterator[_Cell]:
         yield from [cell] * times
 
 
-def _grid(cells: Sequence[_Cell], columns: int) -> tuple[list[list[str]], list[int]]:
+def _arrange_rows(cells: Sequence[_Cell], columns: int) -> tuple[list[list[str]], list[int]]:
     """The rows of a table, and the lines on which they begin."""
     rows: list[list[str]] = []
     starts: list[int] = []
     row: list[str] = []
-    above: dict[int, tuple[str, int]] = {}  # column → what reaches into it, and for how many rows
+    above: dict[int, tuple[str, int]] = {}  # column → (text from above, rows still to fill)
     for cell in cells:
-        _reach_down(row, above)
+        _fill_from_above(row, above)
         if len(rows) == len(starts):
             starts.append(cell.line)
         words = clean(" ".join(cell.text).replace("\\|", "|"))
@@ -145,15 +145,15 @@ def _grid(cells: Sequence[_Cell], columns: int) -> tuple[list[list[str]], list[i
             if cell.rows > 1:
                 above[len(row)] = (words, cell.rows - 1)
             row.append(Covered(words) if place else words)
-        _reach_down(row, above)
+        _fill_from_above(row, above)
         if len(row) >= columns:
             rows.append(row)
             row = []
     return ([*rows, row] if row else rows), starts
 
 
-def _reach_down(row: list[str], above: dict[int, tuple[str, int]]) -> None:
-    """Fill the next columns of a row with the cells that reach into it from above."""
+def _fill_from_above(row: list[str], above: dict[int, tuple[str, int]]) -> None:
+    """Fill the next columns of a row with the cells that span into it from above."""
     while len(row) in above:
         column = len(row)
         words, left = above.pop(column)

@@ -1,4 +1,4 @@
-"""LaTeX as the text that it prints: without commands, tables as rows; anchors are the sections."""
+"""LaTeX as printed text: without commands, and tables as rows. The anchors are the sections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEFINITION = re.compile(
     r"|\\def\s*\\(?P<defined>[A-Za-z]+)(?P<arguments>(?:#\d)*)"
     r"|\\DeclareMathOperator\*?\s*\{\\(?P<operator>[A-Za-z]+)\}"
 )
-_MOST_PASSES = 5  # of commands in commands
+_MOST_PASSES = 5  # levels of nested commands that are expanded
 _MOST_GROWTH = 2_000_000  # characters that commands may add
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"  # braces within braces, three deep
@@ -98,11 +98,11 @@ _UNITS = {
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """Return one document. Comments, labels and the preamble are left out."""
-    text = _expanded(_COMMENT.sub(r"\1", read_text(path).replace("\r\n", "\n")))
+    """Return one document, without comments, labels and the preamble."""
+    text = _expand_commands(_COMMENT.sub(r"\1", read_text(path).replace("\r\n", "\n")))
     found = _BODY.search(text)
     body = found[1] if found else text
-    plain = _Plain()
+    plain = _PlainTextConverter()
     title = _TITLE.search(text)
     builder = DocumentBuilder(source, title=plain(title[1]) if title else "")
     if builder.title:
@@ -110,7 +110,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     for name, words in _NAMED.findall(text):
         if "\\today" not in words and plain(words):
             builder.add(f"{name.capitalize()}: {plain(words)}")
-    _write(builder, _TITLE.sub("", _NAMED.sub("", body)), plain)
+    _write_body(builder, _TITLE.sub("", _NAMED.sub("", body)), plain)
     for name in _INCLUDED.findall(body):
         builder.leave_out(f"included file {name.strip()}")
     pictures = len(_PICTURE.findall(body))
@@ -119,14 +119,14 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [builder.build()]
 
 
-def _expanded(text: str) -> str:
-    """The text with the commands that it defines itself replaced by what they stand for."""
+def _expand_commands(text: str) -> str:
+    """Expand the commands that the text defines itself."""
     commands: dict[str, tuple[int, str]] = {}
     ends: list[tuple[int, int]] = []
     for found in _DEFINITION.finditer(text):
         braces = _BRACES.match(text, found.end())
         within = ends and found.start() < ends[-1][1]
-        if braces and not within and not found["default"]:  # one that may be missing is not read
+        if braces and not within and not found["default"]:  # no support for optional arguments
             count = int(found["count"] or len(found["arguments"] or "") // 2)
             commands[found["name"] or found["defined"] or found["operator"]] = (count, braces[1])
             ends.append((found.start(), braces.end()))
@@ -138,20 +138,20 @@ def _expanded(text: str) -> str:
             call = re.compile(rf"\\{name}(?![A-Za-z])" + (rf"\s*{_GROUP}" * count or r"(?:\{\})?"))
             if len(body) * sum(1 for _ in call.finditer(text)) > _MOST_GROWTH:
                 return before
-            text = call.sub(partial(_called, body), text)
+            text = call.sub(partial(_expand_call, body), text)
         if text == before:
             break
     return text
 
 
-def _called(body: str, call: re.Match[str]) -> str:
-    """What a command stands for, with its arguments in their places."""
+def _expand_call(body: str, call: re.Match[str]) -> str:
+    """The body of a command, with its arguments inserted."""
     for number, argument in enumerate(call.groups(), 1):
         body = body.replace(f"#{number}", argument or "")
     return body
 
 
-def _write(builder: DocumentBuilder, body: str, plain: _Plain) -> None:
+def _write_body(builder: DocumentBuilder, body: str, plain: _PlainTextConverter) -> None:
     place = 0
     for piece in _PIECE.finditer(body):
         _add_text(builder, body[place : piece.start()], plain)
@@ -159,18 +159,18 @@ def _write(builder: DocumentBuilder, body: str, plain: _Plain) -> None:
         if piece["section"]:
             builder.heading(_LEVELS[piece["section"]], plain(piece[2]))
         else:
-            add_table(builder, list(_rows(piece["cells"], plain)))
+            add_table(builder, list(_table_rows(piece["cells"], plain)))
     _add_text(builder, body[place:], plain)
 
 
-def _add_text(builder: DocumentBuilder, text: str, plain: _Plain) -> None:
+def _add_text(builder: DocumentBuilder, text: str, plain: _PlainTextConverter) -> None:
     for paragraph in re.split(r"\n\s*\n", plain(text, keep_lines=True)):
         words = " ".join(line.strip() for line in paragraph.split("\n")).strip()
         if re.search(r"\w", words):
             builder.add(words)
 
 
-def _rows(cells: str, plain: _Plain) -> Iterator[list[str]]:
+def _table_rows(cells: str, plain: _PlainTextConverter) -> Iterator[list[str]]:
     columns = _COLUMNS.match(cells)
     body = _RULES.sub("", cells[columns.end() :] if columns else cells)
     for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", body):
@@ -179,8 +179,8 @@ def _rows(cells: str, plain: _Plain) -> Iterator[list[str]]:
             yield found
 
 
-class _Plain:
-    """Turns LaTeX into the words that it prints, by pylatexenc where that knows them."""
+class _PlainTextConverter:
+    """Converts LaTeX to printed text, with pylatexenc."""
 
     def __init__(self) -> None:
         from pylatexenc.latex2text import LatexNodes2Text
@@ -202,18 +202,18 @@ class _Plain:
 
 
 def _quantity(number: str, unit: str | None) -> str:
-    """A number with its unit in letters: 7.40 and \\metre give "7.40 m"."""
+    """A number with the symbol of its unit: 7.40 and \\metre give "7.40 m"."""
     if unit is None:
-        return _unit(number) if "\\" in number else number
-    return f"{number} {_unit(unit)}"
+        return _unit_text(number) if "\\" in number else number
+    return f"{number} {_unit_text(unit)}"
 
 
-def _unit(latex: str) -> str:
-    names = re.sub(r"\\([A-Za-z]+)\s*", lambda match: _unit_sign(match[1]), latex)
+def _unit_text(latex: str) -> str:
+    names = re.sub(r"\\([A-Za-z]+)\s*", lambda match: _unit_symbol(match[1]), latex)
     return names.replace("%", "\\%").strip("{} ")
 
 
-def _unit_sign(name: str) -> str:
-    """The sign of a unit: "km" for kilometre."""
+def _unit_symbol(name: str) -> str:
+    """The symbol of a unit: "km" for kilometre."""
     prefix = next((p for p in _PREFIXES if name.startswith(p) and name[len(p) :] in _UNITS), "")
     return _UNITS.get(prefix, "") + _UNITS.get(name[len(prefix) :], name[len(prefix) :])

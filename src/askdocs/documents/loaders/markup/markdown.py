@@ -1,6 +1,6 @@
-"""Markdown as it is written, but for rows of tables; anchors are lines and headings.
+"""Markdown, unchanged except for tables. The anchors are lines and headings.
 
-A row names its columns, as those of all other formats do: "| E2 | Frozen |" says nothing alone.
+Rows of tables get column names, as in all other formats: "| E2 | Frozen |" is not self-contained.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from askdocs.documents.loaders.tables.rows import column_names, row_line
 from askdocs.types import Anchor, Document
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
-_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
+_SETEXT_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 _NO_TITLE = re.compile(r"^\s*(?:$|[-*+>|#]|\d+[.)]\s|```|~~~| {4})")
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _RULE = re.compile(
@@ -29,7 +29,7 @@ _QUOTE = re.compile(r"^ {0,3}(?:> ?)+")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 
-# A mark and what is shown of it: embedded and linked notes, highlights, callouts, footnotes.
+# Wiki markup and its replacement: embedded and linked notes, highlights, callouts, footnotes.
 _WIKI_MARKS = (
     (re.compile(r"!\[\[([^\[\]|]*)\|\s*\d+(?:x\d+)?\s*\]\]"), r"\1"),  # a picture with its width
     (re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]"), r"\1"),
@@ -39,9 +39,9 @@ _WIKI_MARKS = (
     (re.compile(r"^\[\^([\w-]+)\]:"), r"[\1]"),
 )
 
-# An entity as HTML writes characters ("&oacute;"); a span of code, which stays as it is.
+# A character reference of HTML ("&oacute;"), or a code span, which stays unchanged.
 _ENTITY = re.compile(r"(`[^`]*`)|&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-# The elements that people write in Markdown; "<T>" and "<name>" are none.
+# The HTML elements that are used in Markdown. "<T>" and "<name>" are not elements.
 _ELEMENTS = (
     "a|abbr|article|aside|audio|b|bdi|bdo|big|blockquote|br|caption|center|cite|code|col"
     "|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|header|hr|i"
@@ -53,13 +53,13 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_PARTING = frozenset("br hr td th li p div dd dt tr".split())  # elements that part words
+_SEPARATING = frozenset("br hr td th li p div dd dt tr".split())  # elements that separate words
 
-Headings = list[tuple[int, int, str]]  # (offset of the line, level, words)
+Headings = list[tuple[int, int, str]]  # (offset of the line, level, text)
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with an anchor at each heading; its lines are those of the file."""
+    """Return one document with an anchor at each heading. Its lines are the lines of the file."""
     builder = DocumentBuilder(source)
     builder.add(_with_named_cells(_without_wiki_marks(normalise(read_text(path)))), end="")
     document = builder.build()
@@ -70,32 +70,33 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 
 def _without_wiki_marks(text: str) -> str:
-    """The text as it is shown: links by their words, no marks, no tags of HTML, no comments.
+    """The text without wiki markup, HTML tags, comments and block quote markers (">").
 
-    Marks of quoted paragraphs (">") are no text either. Lines keep their number. Code stays as
-    it is.
+    Links are replaced by their text. The number of lines stays the same. Code stays unchanged.
     """
     lines, fence, comment, code = text.split("\n"), "", "", True
     for number, line in enumerate(lines):
-        code = code and line[:4].isspace() if line.strip() else True  # it begins below a blank line
+        code = (
+            code and line[:4].isspace() if line.strip() else True
+        )  # code begins after a blank line
         mark = None if comment else _FENCE.match(line)
         if mark and (not fence or mark.group(1).startswith(fence)):
             fence = "" if fence else mark.group(1)
         elif not fence:
-            lines[number], comment = _shown(line, comment, code=code)
+            lines[number], comment = _render_line(line, comment, code=code)
             lines[number] = _QUOTE.sub("", lines[number])
     return "\n".join(lines)
 
 
-_COMMENTS = {"%%": "%%", "<!--": "-->"}  # what opens a comment, and what closes it
-_PLACE = re.compile(r"(?:^|(?<=\s))\^[A-Za-z0-9-]{2,40}\s*$")  # what links to a paragraph name
+_COMMENTS = {"%%": "%%", "<!--": "-->"}  # start of a comment → its end
+_BLOCK_ID = re.compile(r"(?:^|(?<=\s))\^[A-Za-z0-9-]{2,40}\s*$")  # the link target of a block
 
 
-def _shown(line: str, closing: str, *, code: bool) -> tuple[str, str]:
-    """What is shown of a line, and what closes the comment that goes on after it.
+def _render_line(line: str, closing: str, *, code: bool) -> tuple[str, str]:
+    """(the rendered text of a line, the end marker of a comment that continues after it).
 
-    `closing` is what closes a comment that began above, or "". A comment stands between "%%" and
-    "%%", or "<!--" and "-->". Code that is set in by four spaces keeps its tags.
+    `closing` is the end marker of a comment that began on an earlier line, or "". A comment is
+    between "%%" and "%%", or "<!--" and "-->". Indented code keeps its tags.
     """
     if closing or "%%" in line or "<!--" in line:
         line, closing = _without_comments(line, closing)
@@ -103,14 +104,14 @@ def _shown(line: str, closing: str, *, code: bool) -> tuple[str, str]:
         for pattern, words in _WIKI_MARKS:
             line = pattern.sub(words, line)
     if "^" in line:
-        line = _PLACE.sub("", line)
+        line = _BLOCK_ID.sub("", line)
     if "<" in line and not code:
         line = _without_tags(line)
     return _ENTITY.sub(lambda found: found[1] or unescape(found[0]), line), closing
 
 
 def _without_comments(line: str, closing: str) -> tuple[str, str]:
-    """A line without its comments, and what closes the one that goes on after it."""
+    """(a line without its comments, the end marker of a comment that continues after it)."""
     shown: list[str] = []
     for piece in re.split(r"(%%|<!--|-->|`[^`]*`)", line):
         if closing:
@@ -123,23 +124,23 @@ def _without_comments(line: str, closing: str) -> tuple[str, str]:
 
 
 def _without_tags(line: str) -> str:
-    """A line without the tags of HTML in it; a picture is shown by its other text."""
-    shown = _TAG.sub(_in_place_of, line)
+    """A line without its HTML tags. An image is replaced by its alternative text."""
+    shown = _TAG.sub(_replace_tag, line)
     return shown if shown == line or not _TAG.match(line.lstrip()) else shown.strip()
 
 
-def _in_place_of(found: re.Match[str]) -> str:
+def _replace_tag(found: re.Match[str]) -> str:
     code, element, attributes = found.groups()
     if code:
         return str(code)
     other = _ALT.search(attributes) if element.lower() == "img" else None
     if other:
         return other[1] or other[2] or ""
-    return " " if element.lower() in _PARTING else ""
+    return " " if element.lower() in _SEPARATING else ""
 
 
 def with_headings(document: Document, headings: Headings, *, title: str = "") -> Document:
-    """The document with line 1 at its start and each heading, with its parents, where it is."""
+    """The document with an anchor for line 1, and one for each heading with its parents."""
     anchors = [Anchor(0, line=1)] if document.text else []
     parents: list[tuple[int, str]] = []
     for start, level, words in headings:
@@ -150,7 +151,7 @@ def with_headings(document: Document, headings: Headings, *, title: str = "") ->
 
 
 def _with_named_cells(text: str) -> str:
-    """The text with the column names in each row of its tables; no line more or less."""
+    """The text with column names in each row of its tables. The number of lines stays the same."""
     lines, fence = text.split("\n"), ""
     names: Sequence[str] = ()
     for number, line in enumerate(lines):
@@ -160,16 +161,16 @@ def _with_named_cells(text: str) -> str:
         if fence or "|" not in line:
             names = ()
         elif _RULE.fullmatch(line) and number > 0:
-            names = _cells(lines[number - 1])
-            if len(names) != len(_cells(line)):
+            names = _split_cells(lines[number - 1])
+            if len(names) != len(_split_cells(line)):
                 names = ()
         elif names:
-            lines[number] = row_line(column_names(names), _cells(line)) or line
+            lines[number] = row_line(column_names(names), _split_cells(line)) or line
     return "\n".join(lines)
 
 
-def _cells(line: str) -> list[str]:
-    """The cells of a row of a table, on one line each."""
+def _split_cells(line: str) -> list[str]:
+    """The cells of a table row, each on one line."""
     inner = re.sub(r"(?<!\\)\|\s*$", "", line.strip().removeprefix("|"))
     return [
         clean(_BREAK.sub(" ", cell.replace("\\|", "|"))) for cell in re.split(r"(?<!\\)\|", inner)
@@ -177,7 +178,7 @@ def _cells(line: str) -> list[str]:
 
 
 def markdown_headings(text: str, begin: int = 0) -> Headings:
-    """The headings outside code fences, from offset `begin` on: "# A", or "A" underlined."""
+    """The headings outside code fences, from offset `begin`: "# A", or "A" underlined."""
     found: Headings = []
     start, fence, above = begin, "", ""
     for line in text[begin:].splitlines(keepends=True):
@@ -187,7 +188,7 @@ def markdown_headings(text: str, begin: int = 0) -> Headings:
             fence = "" if fence else mark.group(1)
         elif not fence:
             heading = _HEADING.match(words)
-            underline = _UNDERLINE.match(words)
+            underline = _SETEXT_UNDERLINE.match(words)
             if heading:
                 found.append((start, len(heading.group(1)), heading.group(2)))
             elif underline and not _NO_TITLE.match(above):

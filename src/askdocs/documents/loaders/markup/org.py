@@ -1,4 +1,4 @@
-"""Org files of Emacs: headings, tables and text without the marks; anchors are the headings."""
+"""Org files of Emacs: headings, tables and text without markup. The anchors are the headings."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _RULE = re.compile(r"\s*\|[-+]+\|?\s*$")
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """Return one document; drawers of properties and comments are left out."""
+    """Return one document, without property drawers and comments."""
     builder = DocumentBuilder(source)
     lines = read_text(path).replace("\r\n", "\n").split("\n")
     number = 0
     while number < len(lines):
         line = lines[number]
         if _DRAWER.match(line):
-            number = _after_drawer(lines, number)
+            number = _end_of_drawer(lines, number)
         elif line.lstrip().startswith("|"):
             number = _add_table(builder, lines, number)
         else:
@@ -38,10 +38,10 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [builder.build()]
 
 
-def _after_drawer(lines: Sequence[str], number: int) -> int:
-    for place in range(number + 1, len(lines)):
-        if lines[place].strip().upper() == ":END:":
-            return place + 1
+def _end_of_drawer(lines: Sequence[str], number: int) -> int:
+    for index in range(number + 1, len(lines)):
+        if lines[index].strip().upper() == ":END:":
+            return index + 1
     return number + 1
 
 
@@ -50,10 +50,10 @@ def _add_table(builder: DocumentBuilder, lines: Sequence[str], number: int) -> i
     first, header = number, None
     while number < len(lines) and lines[number].lstrip().startswith("|"):
         if _RULE.match(lines[number]):
-            header = header or len(rows) or None  # what stands above the first rule
+            header = header or len(rows) or None  # the rows above the first rule
         else:
             cells = lines[number].strip().strip("|").split("|")
-            rows.append([plain(cell.strip()) for cell in cells])
+            rows.append([without_markup(cell.strip()) for cell in cells])
         number += 1
     builder.close_block()
     builder.anchor(line=first + 1)
@@ -65,20 +65,20 @@ def _add_table(builder: DocumentBuilder, lines: Sequence[str], number: int) -> i
 def _add_line(builder: DocumentBuilder, line: str, number: int) -> None:
     heading, keyword = _HEADING.match(line), _KEYWORD.match(line.strip())
     if heading:
-        builder.heading(len(heading[1]), plain(heading[2]))
+        builder.heading(len(heading[1]), without_markup(heading[2]))
         builder.anchor(line=number)
     elif keyword and keyword[1].lower() == "title":
-        builder.title = builder.title or plain(keyword[2])
+        builder.title = builder.title or without_markup(keyword[2])
     elif keyword and keyword[1].lower() == "include":
         builder.leave_out(f"included file {keyword[2]}")
     elif keyword and keyword[1].lower() in {"author", "date", "caption", "subtitle"}:
-        builder.add(f"{keyword[1].capitalize()}: {plain(keyword[2])}", end="\n")
+        builder.add(f"{keyword[1].capitalize()}: {without_markup(keyword[2])}", end="\n")
     elif not (keyword or _BLOCK.match(line.strip()) or re.match(r"\s*#(?:\s|$)", line)):
-        builder.add(plain(line), end="\n")
+        builder.add(without_markup(line), end="\n")
 
 
-def plain(text: str) -> str:
-    """Words without the marks of emphasis, links and footnotes."""
+def without_markup(text: str) -> str:
+    """The text without the markup of emphasis, links and footnotes."""
     text = _LINK.sub(lambda match: match[2] or match[1], text)
     text = _FOOTNOTE.sub(r"[\1]", text)
     return _EMPHASIS.sub(r"\2", text)

@@ -1,6 +1,6 @@
-"""reStructuredText and AsciiDoc as written, but for rows of tables, which name their columns.
+"""reStructuredText and AsciiDoc, unchanged except for tables: each row gets the column names.
 
-Anchors are the line and the heading.
+The anchors are the line and the heading.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ASCIIDOC_FENCE = re.compile(r"^(----+|\.\.\.\.+|====+|\+\+\+\++|////+|```)\s*$"
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """One document with an anchor at each heading; its lines are those of the file."""
+    """Return one document with an anchor at each heading. Its lines are the lines of the file."""
     is_rst = PurePosixPath(source).suffix.lower() == ".rst"
     with_rows = rst_tables.with_rows if is_rst else asciidoc_tables.with_rows
     builder = DocumentBuilder(source)
@@ -43,7 +43,7 @@ def asciidoc_headings(text: str) -> Headings:
 
 
 def restructured_headings(text: str) -> Headings:
-    """Lines with a line of marks under (and over) them; levels in the order of first use."""
+    """Headings: lines with an underline (and overline). Levels are in the order of first use."""
     found: Headings = []
     styles: list[str] = []
     lines = text.split("\n")
@@ -51,7 +51,7 @@ def restructured_headings(text: str) -> Headings:
     for number, line in enumerate(lines):
         under = lines[number + 1].rstrip() if number + 1 < len(lines) else ""
         over = lines[number - 1].rstrip() if number else ""
-        if _is_marks(under) and not _is_marks(line) and line.strip():
+        if _is_underline(under) and not _is_underline(line) and line.strip():
             framed = over == under
             if len(under) >= len(line.rstrip()) and (framed or not line.startswith(" ")):
                 style = ("over" if framed else "") + under[0]
@@ -62,5 +62,5 @@ def restructured_headings(text: str) -> Headings:
     return found
 
 
-def _is_marks(line: str) -> bool:
+def _is_underline(line: str) -> bool:
     return len(line) >= 3 and len(set(line)) == 1 and not line[0].isalnum() and line[0] != " "

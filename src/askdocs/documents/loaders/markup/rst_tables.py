@@ -1,4 +1,4 @@
-"""Simple tables and grid tables of reStructuredText as rows that name their columns."""
+"""Simple tables and grid tables of reStructuredText as rows with column names."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from askdocs.documents.loaders.tables.cells import Covered, clean
 from askdocs.documents.loaders.tables.text_tables import DrawnTable, write
 
 _BORDER = re.compile(r" *=+(?: +=+)+ *")  # of a simple table
-_SPANS = re.compile(r" *-+(?: +-+)* *")  # under the names of groups of columns
-_GRID_EDGE = re.compile(r" *\+(?:-+\+)+ *")
+_SPANS = re.compile(r" *-+(?: +-+)* *")  # under group names of columns
+_GRID_BORDER = re.compile(r" *\+(?:-+\+)+ *")
 _GRID_LINE = re.compile(r" *[+|].*[+|] *")
 _GRID_HEADER = re.compile(r" *\+(?:=+\+)+ *")
 _CODE = re.compile(r"\s*\.\. (?:code|code-block|sourcecode|parsed-literal|highlight)::")
 _CAPTIONED = re.compile(r"\s*\.\. table::")
-_FARTHEST = 50  # lines above a table that is set in, where what it belongs to is looked for
+_FARTHEST = 50  # lines above an indented table that are searched for its directive
 
 _Spans = Sequence[tuple[int, int]]
 
 
 def with_rows(text: str) -> str:
-    """The text with each row of its tables on one line; no line more or less."""
+    """The text with each table row on one line. The number of lines stays the same."""
     lines = text.split("\n")
     number = 0
     while number < len(lines):
         table, last = None, number
         if _BORDER.fullmatch(lines[number]) and not _is_literal(lines, number):
             table = _simple_table(lines, number)
-        elif _GRID_EDGE.fullmatch(lines[number]):
+        elif _GRID_BORDER.fullmatch(lines[number]):
             last = _grid_end(lines, number)
             table = None if _is_literal(lines, number) else _grid_table(lines, number, last)
         if table:
@@ -39,7 +39,7 @@ def with_rows(text: str) -> str:
 
 
 def _is_literal(lines: Sequence[str], number: int) -> bool:
-    """Whether a line stands in code or another literal block."""
+    """Whether a line is in a code block or another literal block."""
     indent = _indent(lines[number])
     if not indent:
         return False
@@ -55,25 +55,29 @@ def _indent(line: str) -> int:
 
 
 def _simple_table(lines: Sequence[str], first: int) -> DrawnTable | None:
-    """The table that begins with a border "=====  ====="; None where the lines are none."""
-    spans = _spans(lines[first])
+    """The table that begins with a border "=====  ====="; None if it is not a table."""
+    spans = _border_spans(lines[first])
     rows: list[list[str]] = []
     starts: list[int] = []
     header = 0
     for number in range(first + 1, len(lines)):
         line = lines[number]
         if _BORDER.fullmatch(line):
-            if _spans(line)[0] != spans[0] or len(_spans(line)) != len(spans):
+            if _border_spans(line)[0] != spans[0] or len(_border_spans(line)) != len(spans):
                 return None
             if number + 1 == len(lines) or not lines[number + 1].strip():
                 return DrawnTable(first, number, rows, starts, header or None) if rows else None
             if header or not rows:
                 return None
             header = len(rows)
-        elif line.strip() and not (rows and _are_groups(line, spans)):
+        elif line.strip() and not (rows and _is_group_underline(line, spans)):
             under = lines[number + 1] if number + 1 < len(lines) else ""
-            grouped = _are_groups(under, spans)
-            cells = _spread(line, _spans(under), spans) if grouped else _cut(line, spans)
+            grouped = _is_group_underline(under, spans)
+            cells = (
+                _split_group_cells(line, _border_spans(under), spans)
+                if grouped
+                else _split_cells(line, spans)
+            )
             if cells is None:
                 return None
             if cells[0] or grouped or not rows or len(rows) == header:
@@ -84,22 +88,22 @@ def _simple_table(lines: Sequence[str], first: int) -> DrawnTable | None:
     return None
 
 
-def _are_groups(line: str, spans: _Spans) -> bool:
-    """Whether a line "-----------  -----" is drawn under cells that span columns."""
+def _is_group_underline(line: str, spans: _Spans) -> bool:
+    """Whether a line "-----------  -----" underlines cells that span several columns."""
     if not _SPANS.fullmatch(line):
         return False
     starts, ends = zip(*spans, strict=True)
-    groups = _spans(line)
+    groups = _border_spans(line)
     exact = all(start in starts and end in ends for start, end in groups)
     return exact and len(groups) < len(spans)
 
 
-def _spans(border: str) -> list[tuple[int, int]]:
+def _border_spans(border: str) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(r"[=-]+", border)]
 
 
-def _cut(line: str, spans: _Spans) -> list[str] | None:
-    """The cells of a line; None where words stand between two columns. The last may be longer."""
+def _split_cells(line: str, spans: _Spans) -> list[str] | None:
+    """The cells of a line; None if text is between two columns. The last cell may be longer."""
     if any(line[end:start].strip() for (_, end), (start, _) in pairwise(spans)):
         return None
     if line[: spans[0][0]].strip():
@@ -110,8 +114,8 @@ def _cut(line: str, spans: _Spans) -> list[str] | None:
     ]
 
 
-def _spread(line: str, groups: _Spans, spans: _Spans) -> list[str]:
-    """The cells of a line whose cells span the columns over which `groups` are drawn."""
+def _split_group_cells(line: str, groups: _Spans, spans: _Spans) -> list[str]:
+    """The cells of a line whose cells span the columns of `groups`."""
     row: list[str] = []
     for start, end in spans:
         group = next(((a, b) for a, b in groups if a <= start and end <= b), (start, end))
@@ -121,7 +125,7 @@ def _spread(line: str, groups: _Spans, spans: _Spans) -> list[str]:
 
 
 def _grid_end(lines: Sequence[str], first: int) -> int:
-    """The last of the lines from `first` on that begin and end with "+" or "|"."""
+    """The last of the consecutive lines from `first` that begin and end with "+" or "|"."""
     last = first
     while last + 1 < len(lines) and _GRID_LINE.fullmatch(lines[last + 1]):
         last += 1
@@ -129,13 +133,13 @@ def _grid_end(lines: Sequence[str], first: int) -> int:
 
 
 def _grid_table(lines: Sequence[str], first: int, last: int) -> DrawnTable | None:
-    """The table that begins with an edge "+---+---+"; None where the lines are none."""
+    """The table that begins with a border "+---+---+"; None if it is not a table."""
     drawn = [line.rstrip() for line in lines[first : last + 1]]
-    if len({len(line) for line in drawn}) > 1 or not _GRID_EDGE.fullmatch(drawn[-1]):
+    if len({len(line) for line in drawn}) > 1 or not _GRID_BORDER.fullmatch(drawn[-1]):
         return None
     edges = [line for line in drawn if line.lstrip()[:1] == "+" or "+-" in line]
     corners = sorted({found.start() for line in edges for found in re.finditer(r"\+", line)})
-    bands, starts, header = _bands(drawn, list(pairwise(corners)))
+    bands, starts, header = _grid_rows(drawn, list(pairwise(corners)))
     if not bands:
         return None
     rows: list[list[str]] = []
@@ -151,19 +155,19 @@ def _grid_table(lines: Sequence[str], first: int, last: int) -> DrawnTable | Non
 _Band = list[list[str]]  # the texts of the cells of a row; merged cells are one list
 
 
-def _bands(drawn: Sequence[str], columns: _Spans) -> tuple[list[_Band], list[int], int]:
-    """The rows between the edges of a grid, the lines on which they begin, and those above "="."""
+def _grid_rows(drawn: Sequence[str], columns: _Spans) -> tuple[list[_Band], list[int], int]:
+    """(the rows between the borders of a grid, their first lines, the number of header rows)."""
     bands: list[_Band] = []
     starts: list[int] = []
     header = 0
     above: _Band = []
-    fresh = [True] * len(columns)  # whether an edge closed the cell above
+    is_new = [True] * len(columns)  # whether a border closed the cell above
     open_band = False
     for number, line in enumerate(drawn):
         closed = [set(line[left + 1 : right]) <= {"-", "="} for left, right in columns]
         if line.lstrip()[:1] == "+" or ("+-" in line and any(closed)):
             header = len(bands) if _GRID_HEADER.fullmatch(line) else header
-            fresh, open_band = closed, False
+            is_new, open_band = closed, False
         elif not open_band:
             open_band = True
             band: _Band = []
@@ -172,17 +176,17 @@ def _bands(drawn: Sequence[str], columns: _Spans) -> tuple[list[_Band], list[int
                 if merged:
                     band.append(band[-1])
                 else:
-                    band.append([] if fresh[place] or not above else above[place])
+                    band.append([] if is_new[place] or not above else above[place])
             bands.append(band)
             starts.append(number)
             above = band
         if not (line.lstrip()[:1] == "+" and all(closed)) and bands:
-            _add(bands[-1], line, columns, closed)
+            _add_line(bands[-1], line, columns, closed)
     return bands, starts, header
 
 
-def _add(band: _Band, line: str, columns: _Spans, closed: Sequence[bool]) -> None:
-    """Add what a line holds to the cells of a row."""
+def _add_line(band: _Band, line: str, columns: _Spans, closed: Sequence[bool]) -> None:
+    """Add the content of a line to the cells of a row."""
     place = 0
     while place < len(columns):
         end = place

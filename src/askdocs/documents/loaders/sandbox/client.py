@@ -1,8 +1,8 @@
-"""Reading and splitting files in child processes, with limits on time and memory for each file.
+"""Reads and splits files in child processes, with limits on time and memory for each file.
 
-A file that hangs or crashes its reader costs that one file: the process is ended and the next file
-gets a new one. Two files are read side by side. Only loaders that a program registered, which
-cannot leave it, run in this process.
+If a file makes its process hang or crash, only that file fails: the process is killed, and the next
+file gets a new one. Two files are read concurrently. Loaders that a program registered run in this
+process, since a child process does not have them.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from askdocs.documents.passages import PassageSpan, SplitDocument, passages_at, 
 from askdocs.system import processes
 from askdocs.types import Anchor, Document
 
-READERS = 2  # files read side by side
-_START_SECONDS = 120.0  # for a new process to be ready
+READERS = 2  # files that are read concurrently
+_START_SECONDS = 120.0  # allowed for the start of a process
 _WALL_FACTOR = 10.0  # wall-clock seconds allowed for each CPU second: the machine may be busy
-_LEAST_WALL_SECONDS = 60.0  # even for a short CPU limit: a disk may have to wake up
-_TEXT_SHARE = 8  # memory needed to read a text, as a multiple of its number of characters
+_LEAST_WALL_SECONDS = 60.0  # even for a short CPU limit, since a disk may have to spin up
+_TEXT_SHARE = 8  # bytes of memory for each character of a text
 _CRASHED = "reading it crashed the reader, or took too much memory: the file may be damaged"
 _TOO_LARGE = "the file is too large: more than {} million characters of text"
 _PROCESS = "askdocs.documents.loaders.sandbox.process"
@@ -59,8 +59,8 @@ def read_file(
         The documents in the file, with their passages.
 
     Raises:
-        LoadError: The file cannot be read. A ResourceLimitError where it ran into a limit, a
-            TransientLoadError where the file is not to blame.
+        LoadError: The file cannot be read. It is a ResourceLimitError if a limit was exceeded, and
+            a TransientLoadError if the file itself is not the cause.
     """
     if is_registered(source):
         return [SplitDocument(each, split(each, tokens=tokens)) for each in load(path, source)]
@@ -70,18 +70,18 @@ def read_file(
 def load_guarded(
     path: Path, source: str, *, seconds: float, megabytes: int = 2000
 ) -> Sequence[Document]:
-    """Read a file as `read_file` does, and give its documents alone."""
+    """Read a file like `read_file`, but return only its documents."""
     found = read_file(path, source, tokens=100, seconds=seconds, megabytes=megabytes)
     return [each.document for each in found]
 
 
 def stop_reading() -> None:
-    """Break off every file that is being read: each raises a TransientLoadError."""
+    """Cancel all files that are being read. Each raises a TransientLoadError."""
     _readers.interrupt()
 
 
 class ReaderPool:
-    """Reading processes that are used in turn; `read` may be called from any thread."""
+    """A pool of reading processes. `read` may be called from any thread."""
 
     def __init__(self, size: int = READERS) -> None:
         self._workers = [Worker() for _ in range(size)]
@@ -92,7 +92,7 @@ class ReaderPool:
     def read(
         self, path: Path, source: str, *, tokens: int, seconds: float, megabytes: int
     ) -> Sequence[SplitDocument]:
-        """Read a file in a process that is idle, or as soon as one is."""
+        """Read a file in an idle process. Waits until there is one."""
         worker = self._idle.get()
         try:
             return worker.read(path, source, tokens=tokens, seconds=seconds, megabytes=megabytes)
@@ -100,23 +100,23 @@ class ReaderPool:
             self._idle.put(worker)
 
     def interrupt(self) -> None:
-        """Break off the files that are being read."""
+        """Cancel the files that are being read."""
         for worker in self._workers:
             worker.interrupt()
 
     def close(self) -> None:
-        """End the processes. The next file starts another."""
+        """End the processes. The next file starts a new one."""
         for worker in self._workers:
             worker.close()
 
 
 class Worker:
-    """A process that reads files one after the other; started when first needed."""
+    """A process that reads files one after the other. It is started when it is first needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._child: processes.Child | None = None
-        self._owner = 0  # a fork of this process must not use its pipes
+        self._owner = 0  # the process that may use the pipes, which a fork must not
         self._busy = self._interrupted = False
 
     def read(
@@ -128,7 +128,7 @@ class Worker:
         seconds: float,
         megabytes: int,
     ) -> Sequence[SplitDocument]:
-        """Have the process read a file. Raises what `read_file` does."""
+        """Read a file in the process. Raises the errors of `read_file`."""
         request = {
             "path": str(path.absolute()),
             "source": source,
@@ -143,7 +143,7 @@ class Worker:
                 return self._read(request, seconds, megabytes)
             except BaseException as error:
                 if not isinstance(error, LoadError) or isinstance(error, ResourceLimitError):
-                    self._stop()  # what it still says must not be taken for the next answer
+                    self._stop()  # its late output must not be read as the next answer
                 if self._interrupted and isinstance(error, LoadError):
                     raise TransientLoadError("reading it was broken off") from error
                 raise
@@ -151,14 +151,14 @@ class Worker:
                 self._busy = False
 
     def interrupt(self) -> None:
-        """Break off the file that is being read."""
+        """Cancel the file that is being read."""
         child = self._child
         if child is not None and self._busy and self._owner == os.getpid():
             self._interrupted = True
             child.process.kill()
 
     def close(self) -> None:
-        """End the process. The next file starts another."""
+        """End the process. The next file starts a new one."""
         with self._lock:
             self._stop()
 
@@ -167,16 +167,16 @@ class Worker:
     ) -> Sequence[SplitDocument]:
         process = self._started()
         assert process.stdin is not None
-        with _killed_after(process, request["wall_seconds"]) as late:
+        with _kill_after(process, request["wall_seconds"]) as late:
             try:
                 process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
                 process.stdin.flush()
-                found = _Answer(megabytes * 1_000_000 // _TEXT_SHARE)
-                complete = any(found.take(answer) for answer in _answers(process))
+                found = _AnswerParser(megabytes * 1_000_000 // _TEXT_SHARE)
+                complete = any(found.take(answer) for answer in _read_answers(process))
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise ResourceLimitError(_CRASHED) from error
         if not complete:
-            raise _limit_hit(process, seconds, late=late.is_set())
+            raise _limit_error(process, seconds, late=late.is_set())
         return found.documents
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -191,8 +191,8 @@ class Worker:
             self._child = processes.start(_PROCESS)
         except OSError as error:  # a full disk, or no memory
             raise TransientLoadError(f"{_NOT_STARTED}: {error.strerror or error}") from error
-        with _killed_after(self._child.process, _START_SECONDS):
-            ready = next(_answers(self._child.process), None)
+        with _kill_after(self._child.process, _START_SECONDS):
+            ready = next(_read_answers(self._child.process), None)
         if ready is None:
             self._stop()
             raise TransientLoadError(_NOT_STARTED)
@@ -204,8 +204,8 @@ class Worker:
             child.end()
 
 
-class _Answer:
-    """The documents of a file, put together from the lines of an answer."""
+class _AnswerParser:
+    """Assembles the documents of a file from the lines of an answer."""
 
     def __init__(self, characters: int) -> None:
         self.documents: list[SplitDocument] = []
@@ -216,7 +216,7 @@ class _Answer:
         self._spans: list[PassageSpan] = []
 
     def take(self, line: dict[str, Any]) -> bool:
-        """Take the next line; whether it is the last one. Raises LoadError with its reason."""
+        """Process the next line; whether it is the last one. Raises LoadError for a reason line."""
         if "reason" in line:
             kind = ResourceLimitError if line["reason"] == TOO_MUCH_MEMORY else LoadError
             raise kind(str(line["reason"]))
@@ -247,8 +247,8 @@ def _wall_seconds(seconds: float) -> float:
     return max(_WALL_FACTOR * seconds, _LEAST_WALL_SECONDS)
 
 
-def _limit_hit(process: subprocess.Popen[bytes], seconds: float, *, late: bool) -> LoadError:
-    """The error that says which limit ended a process."""
+def _limit_error(process: subprocess.Popen[bytes], seconds: float, *, late: bool) -> LoadError:
+    """The error for the limit that ended a process."""
     process.kill()
     process.wait()
     if late:
@@ -260,10 +260,10 @@ def _limit_hit(process: subprocess.Popen[bytes], seconds: float, *, late: bool) 
 
 
 @contextmanager
-def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
-    """Kill a process that is still at work after so much wall-clock time; the event says so.
+def _kill_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threading.Event]:
+    """Kill a process after so much wall-clock time, unless it has finished. The event is set then.
 
-    A killed process ends the wait for its answer on every system.
+    Killing the process ends the wait for its answer on every system.
     """
     late = threading.Event()
 
@@ -281,8 +281,8 @@ def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[
         timer.join()
 
 
-def _answers(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
-    """What a process writes, line by line, until it ends."""
+def _read_answers(process: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """The lines that a process writes, until it ends."""
     assert process.stdout is not None
     while line := process.stdout.readline(LONGEST_LINE):
         if not line.endswith(b"\n"):

@@ -1,7 +1,8 @@
-"""The process that reads and splits files: a request a line in, lines of an answer out.
+"""The process that reads and splits files. Each request is one line, each answer several lines.
 
-An answer is many short lines, so that whoever reads it never works on a large one at once. For each
-document: its name, its text and anchors in pieces, the places of its passages, and an end.
+The lines of an answer are short, so that the parent never parses a large one at once. For each
+document there are lines with its name, its text and anchors in pieces, the spans of its passages,
+and an end.
 """
 
 from __future__ import annotations
@@ -28,30 +29,30 @@ from askdocs.system.processes import open_answers
 from askdocs.types import Document
 
 T = TypeVar("T", bound=Sequence[Any])
-# While a thread of Windows waits for standard input, libraries that look at it, as that of PDFs
-# and numpy do, cannot be loaded: https://github.com/numpy/numpy/issues/24290
-WAITS_APART = not WINDOWS
-CPU_LIMIT_STATUS = 97  # the exit status where no signal tells that the CPU time is used up
-_TEXT_PIECE = 500_000  # characters in a line of an answer; each takes 12 bytes at most in JSON
-_LIST_PIECE = 2_000  # anchors or passages in a line
-LONGEST_LINE = 64_000_000  # bytes; a longer line is no answer
+# On Windows, while a thread waits for standard input, libraries that access it cannot be loaded,
+# such as pypdfium2 and numpy: https://github.com/numpy/numpy/issues/24290
+READS_IN_THREAD = not WINDOWS
+CPU_LIMIT_STATUS = 97  # the exit status at the CPU limit, on systems without the signal
+_TEXT_PIECE = 500_000  # characters in a line of an answer; each has at most 12 bytes in JSON
+_LIST_PIECE = 2_000  # anchors or passages in a line of an answer
+LONGEST_LINE = 64_000_000  # bytes; a longer line is invalid
 _LONGEST_NAME = 4096  # characters of the path of a document inside a file
 _LONGEST_TITLE = 10_000  # characters
-_MOST_LEFT_OUT, _LONGEST_PHRASE = 100, 300  # notes of what was not read, and characters of each
-_GRACE = 10.0  # seconds after which the process ends itself, should its parent be gone
-_CPU_CHECKS = 0.1  # seconds between two looks at the CPU time, where the system sends no signal
+_MOST_LEFT_OUT, _LONGEST_PHRASE = 100, 300  # phrases about skipped content, characters of each
+_GRACE = 10.0  # seconds after the time limit, when the process ends itself without its parent
+_CPU_CHECKS = 0.1  # seconds between two checks of the CPU time, on systems without the signal
 
 
 def main() -> None:
     """Answer requests until standard input ends."""
     answers = open_answers()
-    _write(answers, {"ready": True})
-    for request in _lines() if WAITS_APART else sys.stdin.buffer:
+    _write_line(answers, {"ready": True})
+    for request in _read_requests() if READS_IN_THREAD else sys.stdin.buffer:
         _answer(json.loads(request), answers)
 
 
-def _lines() -> Iterator[bytes]:
-    """Requests as they come; when the parent has gone, all ends at once, whatever is being read."""
+def _read_requests() -> Iterator[bytes]:
+    """The requests as they arrive. When the parent ends, the process exits immediately."""
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests,), daemon=True).start()
     while True:
@@ -64,7 +65,7 @@ def _receive(requests: queue.SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def _write(answers: IO[bytes], answer: dict[str, Any]) -> None:
+def _write_line(answers: IO[bytes], answer: dict[str, Any]) -> None:
     answers.write(json.dumps(answer).encode("ascii") + b"\n")
     answers.flush()
 
@@ -75,14 +76,14 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
         try:
             for document in load(Path(request["path"]), request["source"]):
                 for line in _document_lines(document, request["tokens"]):
-                    _write(answers, line)
+                    _write_line(answers, line)
         except LoadError as error:
             reason = str(error)
         except MemoryError:
             reason = TOO_MUCH_MEMORY
-        except BaseException as error:  # a panic of a library written in Rust is no Exception
+        except BaseException as error:  # a panic of a Rust library is not an Exception
             reason = f"the file is damaged ({type(error).__name__})"
-    _write(answers, {"reason": reason} if reason else {"done": True})
+    _write_line(answers, {"reason": reason} if reason else {"done": True})
 
 
 def _document_lines(document: Document, tokens: int) -> Iterator[dict[str, Any]]:
@@ -107,7 +108,7 @@ def _pieces(whole: T, size: int) -> Iterator[T]:
 
 @contextmanager
 def _limits(request: dict[str, Any]) -> Iterator[None]:
-    """The limits of a request: CPU time, memory, and wall-clock time if the parent is gone."""
+    """Apply the limits of a request: CPU time, memory, and wall-clock time without the parent."""
     with Path(os.devnull).open("w") as nowhere:
         seconds = request["wall_seconds"] + _GRACE
         faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
@@ -122,10 +123,10 @@ def _limits(request: dict[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def _cpu_limit(seconds: float) -> Iterator[None]:
-    """End this process once it has used so much CPU time, in all its threads.
+    """End this process after so much CPU time of all its threads.
 
-    On Linux and macOS the system ends it by SIGPROF, whatever it is doing. On Windows a thread
-    looks at the time; it has to wait while a library holds the interpreter.
+    On Linux and macOS the system ends it with SIGPROF, at any point. On Windows a thread checks the
+    time. It has to wait while a library holds the global interpreter lock.
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -150,7 +151,7 @@ def _watch_cpu(end: float, done: threading.Event) -> None:
 
 
 def limit_memory(megabytes: int | None) -> None:
-    """Let the process grow by so much, where the system can limit it; None lifts the limit."""
+    """Let the process grow by at most so much, on Linux. None removes the limit."""
     try:
         import resource
 
@@ -163,7 +164,7 @@ def limit_memory(megabytes: int | None) -> None:
         limit = allowed if hard == resource.RLIM_INFINITY else min(allowed, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     except (ImportError, OSError, ValueError):
-        return  # Windows and macOS: the limit of time must do
+        return  # on Windows and macOS there is only the time limit
 
 
 if __name__ == "__main__":
