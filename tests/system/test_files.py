@@ -141,8 +141,8 @@ def test_a_path_that_is_too_long_to_be_opened_is_told(
 
 
 def test_half_a_sign_in_a_name_stops_nothing() -> None:
-    assert scan_module._writable("owl \ud83e.txt") == "owl \\xed\\xa0\\xbe.txt"
-    assert scan_module._writable("owl \udcff.txt") == "owl \\xff.txt"
+    assert scan_module._storable_path("owl \ud83e.txt") == "owl \\xed\\xa0\\xbe.txt"
+    assert scan_module._storable_path("owl \udcff.txt") == "owl \\xff.txt"
 
 
 @pytest.mark.usefixtures("windows")
