@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from askdocs.answering.verification.evidence import share
 from askdocs.models.verifier import ClaimScore
+from askdocs.text.overlap import share_among
 from askdocs.text.stop_words import content_words
 
 CONTRADICTING = 0.6  # from this share of the words on, a missing number contradicts
@@ -28,7 +28,7 @@ class WordScorer:
 
     def _one(self, claim: str, evidence: str) -> ClaimScore:
         wanted, held = content_words(claim), content_words(evidence)
-        said = share(wanted, held)
+        said = share_among(wanted, held)
         figures = [word for word in wanted if any(letter.isdigit() for letter in word)]
         if any(figure not in held for figure in figures):
             said *= 0.3
