@@ -21,8 +21,8 @@ from pathlib import Path
 from askdocs import Assistant, Config
 from askdocs.answering.ranking import after_reading
 from askdocs.evaluation.metrics import Measure
-from askdocs.evaluation.question_set import QUESTIONS, Question, read_documents, read_questions
-from askdocs.evaluation.run import places, spread
+from askdocs.evaluation.question_set import QUESTIONS, GoldQuestion, read_documents, read_questions
+from askdocs.evaluation.run import source_spans, spread
 from askdocs.evaluation.scores import search_scores
 from askdocs.types import Document, Hit
 
@@ -32,7 +32,7 @@ FIGURES = ("evidence_in_1000", "first_hit", "mrr")
 _EVERY = 100  # passages: more than both searches together give
 _RANK_OFFSET = 60  # of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)
 
-Ranking = Callable[[Question], Sequence[Hit]]
+Ranking = Callable[[GoldQuestion], Sequence[Hit]]
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ def rows(folder: Path, config: Config, limit: int | None) -> Iterator[Row]:
 
 
 def _rows_of_size(
-    config: Config, documents: Sequence[Document], questions: Sequence[Question]
+    config: Config, documents: Sequence[Document], questions: Sequence[GoldQuestion]
 ) -> Iterator[Row]:
     tokens = config.passage_tokens
     with Assistant(config) as assistant:
         assistant.index_documents(documents)
         assistant.ask(questions[0].text)  # loads the models
 
-        def search(question: Question) -> list[Hit]:
+        def search(question: GoldQuestion) -> list[Hit]:
             return assistant.search(question.text, top_k=_EVERY)
 
         if tokens == PASSAGE_TOKENS[0]:
@@ -86,7 +86,7 @@ def _rows_of_size(
 def _reading(assistant: Assistant) -> Ranking:
     """The passages of a question in the order that reading gives them."""
 
-    def read(question: Question) -> list[Hit]:
+    def read(question: GoldQuestion) -> list[Hit]:
         considered = assistant.consider(question.text)
         return after_reading(considered.hits, considered.candidates)
 
@@ -117,13 +117,13 @@ def _by_rank(hits: Sequence[Hit], search: str) -> list[Hit]:
     return sorted(found, key=lambda hit: hit.found_by[search])
 
 
-def _measured(name: str, ranking: Ranking, questions: Sequence[Question]) -> Row:
+def _measured(name: str, ranking: Ranking, questions: Sequence[GoldQuestion]) -> Row:
     ranked, seconds = [], []
     for question in questions:
         began = time.perf_counter()
         hits = ranking(question)
         seconds.append(time.perf_counter() - began)
-        ranked.append((question, places(hits)))
+        ranked.append((question, source_spans(hits)))
     figures = search_scores(ranked)
     return Row(name, {each: figures[each] for each in FIGURES}, statistics.median(seconds))
 

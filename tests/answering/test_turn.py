@@ -12,7 +12,7 @@ from askdocs.answering.questions.turn import turn_of
 from askdocs.answering.quotes import answer_with_quotes
 from askdocs.app.api.openai import Message, turns
 from askdocs.app.conversations.conversation import Conversation
-from askdocs.evaluation.question_set import Asked
+from askdocs.evaluation.question_set import GoldTurn
 from askdocs.evaluation.run import conversation
 from askdocs.types import Answer, Hit, Passage, Turn
 
@@ -63,7 +63,7 @@ def test_all_that_keep_a_conversation_make_the_same_turns_of_it(question: str) -
     ]
     assert turns(messages) == expected
     nobody = cast("Any", None)  # all questions have their answers
-    assert conversation(nobody, [Asked(asked, told) for asked, told in said]) == expected
+    assert conversation(nobody, [GoldTurn(asked, told) for asked, told in said]) == expected
 
 
 def test_a_question_that_was_stopped_is_what_the_next_one_refers_to() -> None:

@@ -14,7 +14,13 @@ from askdocs.answering.candidates import Candidate
 from askdocs.assistant import Assistant
 from askdocs.config import Config
 from askdocs.errors import AskdocsError, CorpusError
-from askdocs.evaluation.question_set import Asked, Gold, Question, read_documents, read_questions
+from askdocs.evaluation.question_set import (
+    Gold,
+    GoldQuestion,
+    GoldTurn,
+    read_documents,
+    read_questions,
+)
 from askdocs.evaluation.report import (
     check_drawing,
     draw,
@@ -177,11 +183,11 @@ def test_a_conversation_may_be_given_as_turns_or_as_messages(tmp_path: Path) -> 
     rows = [{"question": "?", "history": turns}, {"question": "?", "history": messages}]
     write_lines(tmp_path / "q.jsonl", rows)
     first, second = read_questions(tmp_path / "q.jsonl", [])
-    assert first.history == second.history == (Asked("one", "1"), Asked("two"))
+    assert first.history == second.history == (GoldTurn("one", "1"), GoldTurn("two"))
 
 
 def test_a_limit_takes_questions_from_the_whole_file() -> None:
-    questions = [Question(str(number), "?", True) for number in range(10)]
+    questions = [GoldQuestion(str(number), "?", True) for number in range(10)]
     assert [question.id for question in spread(questions, 4)] == ["0", "2", "5", "7"]
     assert spread(questions, None) == spread(questions, 10) == spread(questions, 99) == questions
 
@@ -207,7 +213,7 @@ def answered(quotes: Sequence[tuple[str, int, str]], confidence: float) -> Answe
 
 
 def outcome(
-    question: Question, quotes: Sequence[tuple[str, int, str]], confidence: float
+    question: GoldQuestion, quotes: Sequence[tuple[str, int, str]], confidence: float
 ) -> Outcome:
     """What became of a question: answered with quotes if the confidence is at least a half."""
     forced = answered(quotes, confidence)
@@ -217,7 +223,8 @@ def outcome(
     places = tuple((source, start, start + len(text)) for source, start, text in quotes)
     cited = len(given.citations) + len(forced.citations)
     return Outcome(
-        question=question, found=places, read=places[::-1], answer=given, forced=forced, best=best,
+        question=question, retrieved=places, reranked=places[::-1], answer=given,
+        forced_answer=forced, best=best,
         rewritten=(), cited=cited, inexact=0, search_seconds=0.1, answer_seconds=0.3,
     )  # fmt: skip
 
@@ -225,10 +232,10 @@ def outcome(
 @pytest.fixture
 def outcomes() -> list[Outcome]:
     """Right, refused though it was right, wrong, answered though there is no answer, refused."""
-    first = Question("1", "?", True, ("ten",), (Gold("a", (0, 10)),))
-    second = Question("2", "?", True, ("far more than ten words " * 3,), (Gold("a", (40, 60)),))
-    third = Question("3", "?", True, ("two",), (Gold("a", (90, 99)),))
-    fourth, fifth = Question("4", "?", False), Question("5", "?", False)
+    first = GoldQuestion("1", "?", True, ("ten",), (Gold("a", (0, 10)),))
+    second = GoldQuestion("2", "?", True, ("far more than ten words " * 3,), (Gold("a", (40, 60)),))
+    third = GoldQuestion("3", "?", True, ("two",), (Gold("a", (90, 99)),))
+    fourth, fifth = GoldQuestion("4", "?", False), GoldQuestion("5", "?", False)
     return [
         outcome(first, [("a", 0, "it was ten"), ("b", 0, "elsewhere too")], 0.9),
         outcome(second, [("a", 45, "quite so")], 0.3),
@@ -290,7 +297,7 @@ def test_scores_of_search_before_and_after_reading(outcomes: list[Outcome]) -> N
 
 
 def test_a_question_whose_document_alone_is_known_has_no_evidence_to_find() -> None:
-    question = Question("1", "?", True, gold=(Gold("b"),))
+    question = GoldQuestion("1", "?", True, gold=(Gold("b"),))
     found = search_scores([(question, [("a", 0, 9), ("a", 9, 20), ("b", 0, 9)])])
     assert found["evidence_in_500"].count == found["mrr"].count == 0
     assert (found["document_in_1"].value, found["document_in_5"].value) == (0.0, 1.0)
@@ -299,8 +306,8 @@ def test_a_question_whose_document_alone_is_known_has_no_evidence_to_find() -> N
 
 
 def test_half_of_the_shorter_is_a_citation() -> None:
-    page = Question("1", "?", True, gold=(Gold("a", (0, 1000)),))
-    name = Question("2", "?", True, gold=(Gold("a", (50, 58)),))
+    page = GoldQuestion("1", "?", True, gold=(Gold("a", (0, 1000)),))
+    name = GoldQuestion("2", "?", True, gold=(Gold("a", (50, 58)),))
     assert cites(("a", 900, 1100), page)
     assert not cites(("a", 901, 1101), page)
     assert cites(("a", 54, 200), name)
@@ -309,10 +316,10 @@ def test_half_of_the_shorter_is_a_citation() -> None:
 
 
 def test_a_gold_answer_elsewhere_is_right_but_never_for_an_unanswerable_question() -> None:
-    question = Question("1", "?", True, ("1931",), (Gold("a", (0, 9)),))
+    question = GoldQuestion("1", "?", True, ("1931",), (Gold("a", (0, 9)),))
     assert is_right(question, [("b", 0, 9)], "Opened in 1931.")
     assert not is_right(question, [("b", 0, 9)], "Opened in 1932.")
-    assert not is_right(Question("1", "?", False, ("1931",)), [("b", 0, 9)], "Opened in 1931.")
+    assert not is_right(GoldQuestion("1", "?", False, ("1931",)), [("b", 0, 9)], "Opened in 1931.")
 
 
 def test_follow_ups_are_scored_alone(outcomes: list[Outcome]) -> None:
@@ -395,7 +402,7 @@ def test_an_index_is_kept_for_the_next_time_and_no_other_index_is_touched(
 def test_a_file_without_questions_is_an_error(corpus: Path) -> None:
     (corpus / "other.txt").write_text("Something else.", encoding="utf-8")
     (corpus / "questions.jsonl").write_text("\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match="holds no question"):
+    with pytest.raises(CorpusError, match="has no question"):
         evaluate_folder(corpus, Config(), on_progress=ignore)
 
 
@@ -418,8 +425,8 @@ def test_documents_can_be_given_and_given_anew(assistant: Assistant) -> None:
 
 def test_turns_without_an_answer_are_asked(assistant: Assistant) -> None:
     assistant.index_documents([Document("bridge", BRIDGE, "Alder Bridge")])
-    given = Asked("When was the Alder Bridge opened?", "In 1931. It is green.")
-    turns = conversation(assistant, [given, Asked("Who painted it?")])
+    given = GoldTurn("When was the Alder Bridge opened?", "In 1931. It is green.")
+    turns = conversation(assistant, [given, GoldTurn("Who painted it?")])
     assert [statement.text for statement in turns[0].answer.statements] == [
         "In 1931.",
         "It is green.",

@@ -1,8 +1,8 @@
 """Measures the verifier on claims whose verdicts are known.
 
-A file of claims has one item a line: {id, question, passages, sentences}, and each sentence {text,
-label, evidence, how}: `label` is supported, partly or unsupported, `evidence` the numbers of the
-passages that it cites, `how` the kind of sentence.
+A file of claims has one item a line: {id, question, passages, sentences}. Each sentence is {text,
+label, evidence, how}: `label` is supported, partly or unsupported; `evidence` has the numbers of
+the passages that it cites; `how` names the type of sentence.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from askdocs.types import Passage
 
 LABELS = ("supported", "partly", "unsupported")
 _NAMES = ("claims.jsonl.gz", "claims.jsonl")
-_GAP = 20  # characters between the passages of an item, which need not be neighbours
+_GAP = 20  # characters between the passages of an item, which need not be adjacent
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence with its verdict, the passages that it cites, and the others at hand."""
+    """A sentence with its label, the passages that it cites, and the other passages of its item."""
 
     item: str
     text: str
@@ -41,7 +41,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class JudgedClaim:
-    """A claim and what the verifier said of it."""
+    """A claim and the judgement of the verifier."""
 
     claim: Claim
     judgement: Judgement
@@ -52,17 +52,17 @@ class JudgedClaim:
 
 
 def claims_file(path: Path) -> Path | None:
-    """The file of claims that a path is or that lies in its folder; None where there is none."""
+    """Return the file of claims at a path or in its folder; None if there is none."""
     if path.is_file():
         return path
     return next((path / name for name in _NAMES if (path / name).is_file()), None)
 
 
 def read_claims(file: Path) -> list[Claim]:
-    """Read a file of claims, JSON lines, gzipped or not.
+    """Read a file of claims: JSON Lines, gzipped or not.
 
     Raises:
-        CorpusError: The file cannot be read, or a line is no item.
+        CorpusError: The file cannot be read, or a line is not an item.
     """
     opened = gzip.open if file.suffix == ".gz" else open
     try:
@@ -71,7 +71,7 @@ def read_claims(file: Path) -> list[Claim]:
     except OSError as error:
         raise CorpusError(f"{file} cannot be read: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise CorpusError(f"{file} is no file of claims: {error!r}.") from error
+        raise CorpusError(f"{file} is not a file of claims: {error!r}.") from error
 
 
 def judge_all(
@@ -87,7 +87,7 @@ def judge_all(
 
 
 def figures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
-    """AUROC of the probabilities, and the shares that are shown as supported, by label."""
+    """Return the AUROC of the probabilities, and the shares shown as supported, by label."""
     by_label: dict[str, list[JudgedClaim]] = defaultdict(list)
     for each in judged:
         by_label[each.claim.label].append(each)
@@ -133,7 +133,7 @@ def claims_as_json(judged: Sequence[JudgedClaim]) -> dict[str, Any]:
 
 
 def claims_as_text(judged: Sequence[JudgedClaim]) -> str:
-    """A table for a terminal: figures with intervals of 95 %, kinds, reliability."""
+    """A table for a terminal: metrics with intervals of 95 %, kinds, reliability."""
     lines = [f"{len(judged)} claims", ""]
     for name, measure in figures(judged).items():
         low, high = measure.low or 0.0, measure.high or 0.0
@@ -157,7 +157,7 @@ def _claims(item: Mapping[str, Any]) -> Iterator[Claim]:
         start += len(text) + _GAP
     for sentence in item["sentences"]:
         if sentence["label"] not in LABELS:
-            raise ValueError(f"the label {sentence['label']!r} is none of {', '.join(LABELS)}")
+            raise ValueError(f"the label {sentence['label']!r} is not one of {', '.join(LABELS)}")
         cited = tuple(passages[number] for number in dict.fromkeys(sentence["evidence"]))
         yield Claim(
             item=str(item["id"]),

@@ -15,13 +15,13 @@ from askdocs.index.folder import make_private_folder, open_private
 from askdocs.types import Answer, Citation, Document, Turn
 
 FEEDBACK = "feedback.jsonl"
-Judgement = Literal["good", "wrong", "source", ""]  # the last takes back an earlier one
+Judgement = Literal["good", "wrong", "source", ""]  # the last one retracts an earlier one
 JUDGEMENTS: tuple[Judgement, ...] = ("good", "wrong", "source", "")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """What was written: how many questions, and how many judgements gave none."""
+    """How many questions were written, and how many judgements did not give one."""
 
     questions: int
     left_out: int
@@ -35,7 +35,7 @@ def note_judgement(
     history: Sequence[Turn] = (),
     place: str,
 ) -> None:
-    """Add a line to the feedback of an index. `place` names the answer: its last line counts."""
+    """Add a line to the feedback of an index. Of one answer (`place`), the last line counts."""
     record = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "place": place,
@@ -58,19 +58,19 @@ def write_question_set(index: Path, documents: Sequence[Document], folder: Path)
     - A right refusal becomes a question without an answer.
     - An answer with the wrong source becomes a question with an answer and no gold quote.
     - A wrong refusal becomes a question that must be answered.
-    - A wrong answer is left out: the right one is not known.
+    - A wrong answer is skipped: the right one is not known.
 
     Raises:
-        CorpusError: There is no feedback that can be used, or `folder` holds other files.
+        CorpusError: There is no feedback that can be used, or `folder` has other files.
     """
     judged = list(read_feedback(index / FEEDBACK))
     texts = {document.source: document.text for document in documents}
     questions = [found for each in judged if (found := _question(each, texts))]
     if folder.is_dir() and {each.name for each in folder.iterdir()} - {QUESTIONS, CORPUS}:
-        raise CorpusError(f"{folder} holds other files. Name an empty folder, or a new one.")
+        raise CorpusError(f"{folder} has other files. Name an empty folder, or a new one.")
     if not questions:
         raise CorpusError(
-            f"There is no feedback in {index} that a question can be made of. Judge some answers"
+            f"There is no feedback in {index} that gives a question. Judge some answers"
             " on the page first."
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,25 +83,25 @@ def write_question_set(index: Path, documents: Sequence[Document], folder: Path)
 
 
 def read_feedback(file: Path) -> Iterator[dict[str, Any]]:
-    """The judgements that stand, in the order they were first given; damaged lines are skipped."""
+    """Yield the last judgement of each answer, in order of the first; skip damaged lines."""
     if not file.is_file():
         return
-    standing: dict[str, dict[str, Any]] = {}
+    latest: dict[str, dict[str, Any]] = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         try:
             record = json.loads(line)
-            standing[f"{record['place']} {record['question']}"] = record
+            latest[f"{record['place']} {record['question']}"] = record
         except (ValueError, KeyError, TypeError):
             continue  # a line that a crash cut short
-    yield from (record for record in standing.values() if record["judgement"])
+    yield from (record for record in latest.values() if record["judgement"])
 
 
 def _question(judged: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any] | None:
-    """A line of a question set; None where the judgement does not say what is right."""
+    """Return a line of a question set; None if the judgement does not say what is right."""
     line: dict[str, Any] = {"question": judged["question"], "history": judged["history"]}
     match judged["judgement"], bool(judged["answered"]):
         case "good", True:
-            gold = [each for each in judged["citations"] if _stands(each, texts)]
+            gold = [each for each in judged["citations"] if _still_exists(each, texts)]
             answers = [each["focus"] for each in gold if each["focus"]]
             return {**line, "answerable": True, "gold": gold, "answers": answers} if gold else None
         case "good", False:
@@ -113,7 +113,7 @@ def _question(judged: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, 
     return None
 
 
-def _stands(gold: Mapping[str, Any], texts: Mapping[str, str]) -> bool:
+def _still_exists(gold: Mapping[str, Any], texts: Mapping[str, str]) -> bool:
     start, quote = int(gold["start"]), str(gold["quote"])
     return texts.get(gold["source"], "")[start : start + len(quote)] == quote
 

@@ -1,4 +1,4 @@
-"""The formulas of the evaluation, each with the source it follows. Nothing here knows the index."""
+"""The metrics of the evaluation, each with its source in the literature."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PUNCTUATION = frozenset(string.punctuation)
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure, how many observations it stands on, and its 95 % interval; None is unknown."""
+    """A metric, its number of observations, and its 95 % interval; None is unknown."""
 
     value: float | None
     count: int
@@ -37,7 +37,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The answers whose confidence lies above `low` up to `high`: how sure, how often right."""
+    """The answers with a confidence above `low` and up to `high`: its mean, and their accuracy."""
 
     low: float
     high: float
@@ -68,10 +68,10 @@ def mean(values: Sequence[float]) -> Measure:
 
 
 def ratio(parts: Sequence[float], wholes: Sequence[float]) -> Measure:
-    """The sum of `parts` over the sum of `wholes`, one pair a question, with its interval.
+    """The sum of `parts` divided by that of `wholes`, one pair a question, with its interval.
 
-    Resampling whole questions keeps together what depends on one another, such as the citations
-    of one answer. The count is the sum of `wholes`.
+    Whole questions are resampled, because the citations of one answer depend on one another.
+    The count is the sum of `wholes`.
     """
     above, below = np.asarray(parts, np.float64), np.asarray(wholes, np.float64)
     if not below.sum():
@@ -88,7 +88,7 @@ def ratio(parts: Sequence[float], wholes: Sequence[float]) -> Measure:
 def bootstrap(statistic: Callable[[NDArray[np.int64]], float], count: int) -> tuple[float, float]:
     """The 95 % percentile interval of a statistic of resampled indices (Efron 1979).
 
-    The 1000 resamples are always the same ones.
+    The 1000 resamples are the same in every call.
     """
     drawn = np.random.default_rng(_SEED).integers(count, size=(_RESAMPLES, count))
     low, high = np.nanquantile([statistic(chosen) for chosen in drawn], [0.025, 0.975])
@@ -114,7 +114,7 @@ def quantile(values: Sequence[float], at: float) -> Measure:
 
 
 def normalised(answer: str) -> str:
-    """Lower case, without punctuation, English articles and extra white space."""
+    """Lower case, without punctuation, English articles and extra whitespace."""
     kept = "".join(character for character in answer.lower() if character not in _PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", kept).split())
 
@@ -130,12 +130,12 @@ def best_f1(answer: str, golds: Sequence[str]) -> float:
 
 
 def holds_answer(text: str, golds: Sequence[str]) -> bool:
-    """Whether a text holds one of the gold answers as whole words, both normalised.
+    """Whether a text contains one of the gold answers as whole words, both normalised.
 
-    In scripts written without spaces any part of a text counts.
+    In scripts without spaces, any part of the text counts.
     """
-    held = _spaced(text)
-    return any(_spaced(gold) in held for gold in golds if normalised(gold))
+    tokens = _spaced(text)
+    return any(_spaced(gold) in tokens for gold in golds if normalised(gold))
 
 
 def _spaced(text: str) -> str:
@@ -163,7 +163,7 @@ def evidence_found(
     """Whether 90 % of the characters of a gold quote lie in the first `budget` characters found.
 
     Both are (source, start, end). The passages are taken in order, and the last one is cut where
-    the budget ends; characters found twice are paid twice and count once.
+    the budget ends. A character found twice uses the budget twice and counts once.
     """
     return any(
         len(_characters_found(passages, gold, budget)) >= 0.9 * (gold[2] - gold[1])
@@ -206,10 +206,10 @@ def _characters_found(
 
 
 def auroc(positives: ArrayLike, negatives: ArrayLike) -> Measure:
-    """The chance that a positive scores above a negative, ties counting half.
+    """The probability that a positive scores above a negative; ties count half.
 
-    That is the area under the ROC curve (Mann and Whitney 1947; Hanley and McNeil 1982). The
-    count is of both together.
+    This is the area under the ROC curve (Mann and Whitney 1947; Hanley and McNeil 1982). The
+    count is that of both together.
     """
     first, second = np.asarray(positives, np.float64), np.asarray(negatives, np.float64)
     if not len(first) or not len(second):
@@ -223,7 +223,7 @@ def auroc(positives: ArrayLike, negatives: ArrayLike) -> Measure:
 
 
 def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:
-    """(coverage, risk) when only the surest answers are given, from few to all of them.
+    """(coverage, risk) when only the most confident answers are given, from few to all of them.
 
     Coverage is the share of questions answered and risk the share of those answers that are wrong
     (El-Yaniv and Wiener 2010). Answers of equal confidence enter together.

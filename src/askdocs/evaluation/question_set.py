@@ -1,4 +1,4 @@
-"""Reads a set of questions with known answers, and the documents that they are asked of."""
+"""Reads a question set: questions with known answers, and their documents."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ CORPUS = "corpus.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """Where the answer stands: document `source`, characters `span`, None if that is not known."""
+    """Evidence for an answer: the document `source`, and a `span` of its text if that is known."""
 
     source: str
     span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A turn of the conversation before a question. Without an `answer`, askdocs gives its own."""
+class GoldTurn:
+    """A turn of the conversation before a question. Without an `answer`, askdocs answers it."""
 
     question: str
     answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question with all that is known of its answer.
+class GoldQuestion:
+    """A question with all that is known about its answer.
 
-    `answers` are wordings of it, `gold` the places any one of which is evidence, `rewrite` a
-    follow-up put so that it can be understood alone.
+    `answers` are accepted wordings. Each item of `gold` alone is enough evidence. `rewrite` is a
+    follow-up in words that can be understood without the conversation.
     """
 
     id: str
@@ -50,17 +50,17 @@ class Question:
     answerable: bool
     answers: tuple[str, ...] = ()
     gold: tuple[Gold, ...] = ()
-    history: tuple[Asked, ...] = ()
+    history: tuple[GoldTurn, ...] = ()
     rewrite: str = ""
 
     @property
     def spans(self) -> list[tuple[str, int, int]]:
-        """(source, start, end) of every gold quote."""
+        """The (source, start, end) of every gold quote."""
         return [(gold.source, *gold.span) for gold in self.gold if gold.span]
 
     @property
     def sources(self) -> frozenset[str]:
-        """The documents that hold the answer."""
+        """The documents that contain the answer."""
         return frozenset(gold.source for gold in self.gold)
 
 
@@ -91,19 +91,17 @@ def read_documents(folder: Path, config: Config) -> tuple[list[Document], list[F
         except LoadError as error:
             failed.append(Failure(source, str(error)))
     if not documents:
-        raise CorpusError(
-            f"There is no document in {folder}. Put some into it, next to {QUESTIONS}."
-        )
+        raise CorpusError(f"There is no document in {folder}. Add some next to {QUESTIONS}.")
     return documents, failed
 
 
-def read_questions(path: Path, documents: Sequence[Document]) -> list[Question]:
-    """Read the questions of a JSON-lines file, and find their gold quotes in the documents.
+def read_questions(path: Path, documents: Sequence[Document]) -> list[GoldQuestion]:
+    """Read the questions of a JSON Lines file, and find their gold quotes in the documents.
 
     A line is {question, answers, answerable, gold: [{source or doc_id, quote, start, end}],
-    history, rewrite, qid}. All but the question may be left out. The keys of a single gold quote
+    history, rewrite, qid}. Only the question is required. The keys of a single gold quote
     may be in the line itself. Without `answerable`, a question with gold or answers is answerable.
-    A quote without offsets is searched for; differences in white space are ignored.
+    A quote without offsets is searched for; differences in whitespace are ignored.
 
     Raises:
         CorpusError: The file, a document or a quote does not exist. The message has the line.
@@ -117,12 +115,12 @@ def read_questions(path: Path, documents: Sequence[Document]) -> list[Question]:
     return [_question(content, texts, f"{path}, line {line}") for line, content in _lines(path)]
 
 
-def _question(content: Mapping[str, Any], texts: Mapping[str, str], place: str) -> Question:
+def _question(content: Mapping[str, Any], texts: Mapping[str, str], place: str) -> GoldQuestion:
     try:
         golds, answers = content.get("gold") or [], tuple(content.get("answers") or ())
         if not golds and "source" in content:
             golds = [content]
-        return Question(
+        return GoldQuestion(
             id=str(content.get("qid", place)),
             text=content["question"],
             answerable=bool(content.get("answerable", bool(golds or answers))),
@@ -136,7 +134,7 @@ def _question(content: Mapping[str, Any], texts: Mapping[str, str], place: str) 
 
 
 def _golds(gold: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Gold]:
-    """Every place of a gold quote. Raises ValueError for one that is not in its document."""
+    """Yield every occurrence of a gold quote. Raises ValueError if its document has none."""
     source = gold.get("source") or gold["doc_id"]
     if source not in texts:
         raise ValueError(f"there is no document {source!r}")
@@ -150,35 +148,35 @@ def _golds(gold: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Gold]:
         return
     found = spans_of(quote, text)
     if not found:
-        raise ValueError(f"{source!r} does not hold the quote {quote!r}")
+        raise ValueError(f"{source!r} does not contain the quote {quote!r}")
     yield from (Gold(source, span) for span in found)
 
 
 def spans_of(quote: str, text: str) -> list[tuple[int, int]]:
-    """Where a quote stands in the text of a document, whatever its white space."""
+    """Return where a quote occurs in the text of a document; whitespace may differ."""
     words = [re.escape(word) for word in normalise(quote).split()]
     return [match.span() for match in re.finditer(r"\s+".join(words), text)] if words else []
 
 
-def _history(turns: Sequence[Mapping[str, str]]) -> Iterator[Asked]:
-    """Turns as {question, answer} or as messages {role, content}, in either order of detail."""
+def _history(turns: Sequence[Mapping[str, str]]) -> Iterator[GoldTurn]:
+    """Read turns {question, answer} or messages {role, content}."""
     question = ""
     for turn in turns:
         if "question" in turn:
-            yield Asked(turn["question"], turn.get("answer", ""))
+            yield GoldTurn(turn["question"], turn.get("answer", ""))
         elif turn["role"] == "user":
             if question:
-                yield Asked(question)
+                yield GoldTurn(question)
             question = turn["content"]
         elif question:
-            yield Asked(question, turn["content"])
+            yield GoldTurn(question, turn["content"])
             question = ""
     if question:
-        yield Asked(question)
+        yield GoldTurn(question)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line number, object) of each line that is not blank. Raises CorpusError for bad JSON."""
+    """Yield (line number, object) of each line with text. Raises CorpusError for bad JSON."""
     with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():

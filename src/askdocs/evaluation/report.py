@@ -1,4 +1,4 @@
-"""The figures of an evaluation as a table, as one JSON object and as a picture."""
+"""The metrics of an evaluation as a table, as one JSON object and as a picture."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SETTINGS = ("embedder", "passage_tokens", "passages_read", "minimum_confidence"
 
 
 def scores_as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """All figures with their counts and intervals, and what they depend on."""
+    """All metrics with their counts and intervals, the settings and the corpus."""
     outcomes = evaluation.outcomes
     confidences, right = confidence_and_right(outcomes)
     curve = risk_coverage(confidences, right)
@@ -55,12 +55,12 @@ def scores_as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def scores_as_text(evaluation: Evaluation) -> str:
-    """The figures as a table: value, 95 % interval, and the number of questions it stands on."""
+    """The metrics as a table: value, 95 % interval, and number of questions."""
     return "\n".join(_lines(evaluation))
 
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
-    """What became of one question, for looking at what went wrong."""
+    """The outcome of one question, for error analysis."""
     question, best = outcome.question, outcome.best
     return {
         "qid": question.id,
@@ -68,15 +68,15 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
         "answerable": question.answerable,
         "answers": question.answers,
         "gold": [asdict(gold) for gold in question.gold],
-        "searched_for": outcome.forced.searched_for,
+        "searched_for": outcome.forced_answer.searched_for,
         "answered": outcome.answer.answered,
-        "confidence": outcome.forced.confidence,
-        "right": answer_is_right(outcome, outcome.forced),
+        "confidence": outcome.forced_answer.confidence,
+        "right": answer_is_right(outcome, outcome.forced_answer),
         "best_is_right": best_is_right(outcome),
         "best": best and best.quote,
-        "text": outcome.forced.text,
-        "found": outcome.found[:8],
-        "read": outcome.read[:8],
+        "text": outcome.forced_answer.text,
+        "found": outcome.retrieved[:8],
+        "read": outcome.reranked[:8],
     }
 
 
@@ -204,14 +204,14 @@ def _rounded(figures: Scores) -> dict[str, dict[str, dict[str, float | int | Non
 
 
 def _speed(evaluation: Evaluation) -> int | None:
-    """Characters indexed in a second; None where the index was there already."""
+    """Characters indexed in a second; None if the index existed already."""
     if not evaluation.characters:
         return None
     return round(evaluation.characters / evaluation.index_seconds)
 
 
 def _thinned(curve: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
-    """At most _MOST_POINTS points of a curve, evenly spread, its end among them."""
+    """At most _MOST_POINTS points of a curve, evenly spread, with its last point."""
     step = -(-len(curve) // _MOST_POINTS) or 1
     return curve[::-1][::step][::-1]
 

@@ -1,4 +1,4 @@
-"""A folder of documents and questions with known answers to what became of each question."""
+"""Asks the questions of a question set, and keeps the outcome of each."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from askdocs.config import Config
 from askdocs.errors import CorpusError
 from askdocs.evaluation.question_set import (
     QUESTIONS,
-    Asked,
-    Question,
+    GoldQuestion,
+    GoldTurn,
     read_documents,
     read_questions,
 )
@@ -36,7 +36,7 @@ from askdocs.types import (
     Turn,
 )
 
-Place = tuple[str, int, int]  # source, start, end
+SourceSpan = tuple[str, int, int]  # source, start, end
 
 
 Item = TypeVar("Item")
@@ -44,22 +44,29 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a question.
+    """The outcome of one question.
 
-    `found` are the places of the passages in the order of the search, `read` the same passages in
-    the order of the best sentence of each. `answer` is what a user gets; `forced` is the answer
-    when none may be refused, and `best` the sentence that its confidence is about. `rewritten` is
-    what is found for the rewrite of a follow-up, where there is one. `inexact` counts the
-    citations whose quote is not the stored text, of `cited` in both answers.
+    Attributes:
+        question: The question, with what is known about its answer.
+        retrieved: The spans of the passages, in the order of the search.
+        reranked: The same passages, ordered by the best sentence of each.
+        answer: The answer that a user gets.
+        forced_answer: The answer without refusals: `minimum_confidence` is 0.
+        best: The sentence that the confidence of `forced_answer` is about.
+        rewritten: The passages retrieved for the rewrite of a follow-up, if there is one.
+        cited: How many citations both answers have.
+        inexact: How many of these quote something else than the stored text.
+        search_seconds: The time of the search.
+        answer_seconds: The time of the answer, with its own search.
     """
 
-    question: Question
-    found: tuple[Place, ...]
-    read: tuple[Place, ...]
+    question: GoldQuestion
+    retrieved: tuple[SourceSpan, ...]
+    reranked: tuple[SourceSpan, ...]
     answer: Answer
-    forced: Answer
+    forced_answer: Answer
     best: Candidate | None
-    rewritten: tuple[Place, ...]
+    rewritten: tuple[SourceSpan, ...]
     cited: int
     inexact: int
     search_seconds: float
@@ -68,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All outcomes, with what they depend on. `characters` were indexed in `index_seconds`."""
+    """All outcomes, with the settings and the corpus. `index_seconds` is for `characters`."""
 
     folder: Path
     config: Config
@@ -91,49 +98,50 @@ def evaluate_folder(
     """Index the documents of a question set and ask its questions.
 
     Args:
-        folder: The question set; `question_set` describes its form.
+        folder: The question set; `question_set` describes the format.
         config: The settings.
-        index: Where the index is kept for the next evaluation; None uses a temporary folder.
+        index: The folder of an index that is kept for the next evaluation; None uses a temporary
+            one.
         limit: How many questions are asked, spread evenly over the file; None asks all.
         on_progress: Called with the progress.
 
     Raises:
-        CorpusError: The folder holds no documents or no questions, or `index` another index.
+        CorpusError: The folder has no documents or no questions, or `index` contains others.
     """
     documents, failed = read_documents(folder, config)
     questions = spread(read_questions(folder / QUESTIONS, documents), limit)
     if not questions:
-        raise CorpusError(f"{folder / QUESTIONS} holds no question.")
-    with _index_folder(index) as place:
-        config = replace(config, corpus=folder, index=place)
+        raise CorpusError(f"{folder / QUESTIONS} has no question.")
+    with _index_folder(index) as index_folder:
+        config = replace(config, corpus=folder, index=index_folder)
         with Assistant(config) as assistant:
             _refuse_other_documents(assistant, documents)
             changes = assistant.index_documents(documents, on_progress=on_progress)
-            fresh = {*changes.added, *changes.changed}
+            new = {*changes.added, *changes.changed}
             return Evaluation(
                 folder=folder,
                 config=config,
                 documents=len(documents),
                 passages=changes.passages,
                 failed=tuple(failed),
-                characters=sum(len(each.text) for each in documents if each.source in fresh),
+                characters=sum(len(each.text) for each in documents if each.source in new),
                 index_seconds=changes.seconds,
                 outcomes=tuple(ask_all(assistant, questions, on_progress=on_progress)),
             )
 
 
 def ask_all(
-    assistant: Assistant, questions: Sequence[Question], *, on_progress: ProgressListener
+    assistant: Assistant, questions: Sequence[GoldQuestion], *, on_progress: ProgressListener
 ) -> Iterator[Outcome]:
-    """The outcome of each question, in order; the models are loaded before any time is taken."""
+    """Yield the outcome of each question, in order. Models are loaded before time is measured."""
     assistant.ask(questions[0].text)
     for number, question in enumerate(questions, 1):
         on_progress(Progress("ask", number, len(questions), question.id))
         yield outcome(assistant, question)
 
 
-def outcome(assistant: Assistant, question: Question) -> Outcome:
-    """Ask one question, with the conversation before it."""
+def outcome(assistant: Assistant, question: GoldQuestion) -> Outcome:
+    """Ask one question after its conversation, and return the outcome."""
     history = conversation(assistant, question.history)
     began = time.perf_counter()
     assistant.search(question.text)
@@ -150,12 +158,12 @@ def outcome(assistant: Assistant, question: Question) -> Outcome:
     citations = [*answer.citations, *forced.citations]
     return Outcome(
         question=question,
-        found=places(considered.hits),
-        read=places(after_reading(considered.hits, considered.candidates)),
+        retrieved=source_spans(considered.hits),
+        reranked=source_spans(after_reading(considered.hits, considered.candidates)),
         answer=answer,
-        forced=forced,
+        forced_answer=forced,
         best=considered.candidates[0] if considered.candidates else None,
-        rewritten=places(rewritten),
+        rewritten=source_spans(rewritten),
         cited=len(citations),
         inexact=sum(not _is_exact(assistant, citation) for citation in citations),
         search_seconds=searched - began,
@@ -163,25 +171,25 @@ def outcome(assistant: Assistant, question: Question) -> Outcome:
     )
 
 
-def places(hits: Sequence[Hit]) -> tuple[Place, ...]:
-    """Where the passages of hits stand, in order."""
+def source_spans(hits: Sequence[Hit]) -> tuple[SourceSpan, ...]:
+    """Return the spans of the passages of hits, in order."""
     passages = (hit.passage for hit in hits)
     return tuple((passage.source, passage.start, passage.end) for passage in passages)
 
 
-def conversation(assistant: Assistant, history: Sequence[Asked]) -> list[Turn]:
-    """The turns before a question; those without an answer are put to the assistant."""
+def conversation(assistant: Assistant, history: Sequence[GoldTurn]) -> list[Turn]:
+    """Return the turns before a question. The assistant answers those without an answer."""
     turns: list[Turn] = []
-    for asked in history:
-        if asked.answer:
-            turns.append(turn_of(asked.question, turns, asked.answer))
+    for gold in history:
+        if gold.answer:
+            turns.append(turn_of(gold.question, turns, gold.answer))
         else:
-            turns.append(Turn(asked.question, assistant.ask(asked.question, history=turns)))
+            turns.append(Turn(gold.question, assistant.ask(gold.question, history=turns)))
     return turns
 
 
 def spread(questions: Sequence[Item], limit: int | None) -> list[Item]:
-    """At most `limit` questions, evenly spread, in order; all of them for None."""
+    """Return at most `limit` questions, evenly spread, in order; all of them for None."""
     return evenly_spread(questions, len(questions) if limit is None else limit)
 
 
@@ -191,13 +199,13 @@ def _is_exact(assistant: Assistant, citation: Citation) -> bool:
 
 
 def _refuse_other_documents(assistant: Assistant, documents: Sequence[Document]) -> None:
-    """Raise CorpusError if the index holds documents that are not of the question set."""
+    """Raise CorpusError if the index contains documents that are not in the question set."""
     known = {record.source for record in assistant.status().documents}
     others = known - {document.source for document in documents}
     if others:
         raise CorpusError(
-            f"The index {assistant.config.index} holds other documents ({min(others)}). Name an"
-            " empty folder with --index, or leave it out."
+            f"The index {assistant.config.index} contains other documents ({min(others)}). Name"
+            " an empty folder with --index, or omit the option."
         )
 
 

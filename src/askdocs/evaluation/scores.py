@@ -1,4 +1,4 @@
-"""What became of the questions to figures, by group and name."""
+"""Metrics of the outcomes of a question set, by group and name."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Sequence
 from askdocs.answering.candidates import Candidate
 from askdocs.evaluation import metrics
 from askdocs.evaluation.metrics import Measure
-from askdocs.evaluation.question_set import Question
-from askdocs.evaluation.run import Outcome, Place
+from askdocs.evaluation.question_set import GoldQuestion
+from askdocs.evaluation.run import Outcome, SourceSpan
 from askdocs.types import Answer
 
 BUDGETS = (500, 1000, 2000, 4000)  # characters
 _REWRITE_BUDGET = 2000  # characters
-_SHORT_ANSWER = 10  # words; a gold answer of more is no short one
+_SHORT_ANSWER = 10  # words; a longer gold answer is not a short one
 
 Scores = dict[str, dict[str, Measure]]
 
 
 def scores(outcomes: Sequence[Outcome]) -> Scores:
-    """Every figure by group and name; shares from 0 to 1, times in seconds.
+    """Return every metric by group and name; shares from 0 to 1, times in seconds.
 
     Search is measured on answerable questions (evidence where quotes are known), exact match and
     F1 where a gold answer has at most ten words, confidence on all questions.
     """
     answerable = [each for each in outcomes if each.question.answerable]
     return {
-        "before_reading": search_scores([(each.question, each.found) for each in answerable]),
-        "after_reading": search_scores([(each.question, each.read) for each in answerable]),
+        "before_reading": search_scores([(each.question, each.retrieved) for each in answerable]),
+        "after_reading": search_scores([(each.question, each.reranked) for each in answerable]),
         "answers": _answer_scores(answerable),
         "citations": _citation_scores(outcomes),
         "refusal": _refusal_scores(outcomes),
@@ -36,25 +36,28 @@ def scores(outcomes: Sequence[Outcome]) -> Scores:
 
 
 def follow_up_scores(outcomes: Sequence[Outcome]) -> Scores:
-    """The figures of the questions with a conversation before them; empty without any.
+    """Return the metrics of the questions that follow a conversation; empty without any.
 
-    `lost_to_rewrite` is the evidence recall at 2000 characters of the rewritten questions less
-    that of the questions themselves.
+    `lost_to_rewrite` is a difference in evidence recall at 2000 characters: that of the rewritten
+    questions minus that of the questions themselves.
     """
     follow_ups = [each for each in outcomes if each.question.history]
     if not follow_ups:
         return {}
     rewritten = [each for each in follow_ups if each.question.rewrite and each.question.spans]
     lost = [
-        _has_evidence(each, each.rewritten) - _has_evidence(each, each.found) for each in rewritten
+        _has_evidence(each, each.rewritten) - _has_evidence(each, each.retrieved)
+        for each in rewritten
     ]
     figures = scores(follow_ups)
     del figures["time"]
     return {**figures, "rewriting": {"lost_to_rewrite": metrics.mean(lost)}}
 
 
-def search_scores(ranked: Sequence[tuple[Question, Sequence[Place]]]) -> dict[str, Measure]:
-    """How early the passages, best first, hold what is known of the answer to each question."""
+def search_scores(
+    ranked: Sequence[tuple[GoldQuestion, Sequence[SourceSpan]]],
+) -> dict[str, Measure]:
+    """Return how early the passages, best first, contain the known answer to each question."""
     quoted = [(places, question.spans) for question, places in ranked if question.spans]
     ranks = [metrics.first_covering(places, spans) for places, spans in quoted]
     figures = {
@@ -77,39 +80,39 @@ def search_scores(ranked: Sequence[tuple[Question, Sequence[Place]]]) -> dict[st
 
 
 def answer_is_right(outcome: Outcome, answer: Answer) -> bool:
-    """Whether an answer to an outcome's question is of use; see `is_right`."""
+    """Whether an answer to the question of an outcome is right; see `is_right`."""
     return is_right(outcome.question, _cited(answer), _quoted(answer))
 
 
 def best_is_right(outcome: Outcome) -> bool:
-    """Whether the sentence that the confidence is about is of use; see `is_right`."""
+    """Whether the sentence that the confidence is about is right; see `is_right`."""
     best = outcome.best
     if best is None:
         return False
-    place = (best.hit.passage.source, best.start, best.end)
-    return is_right(outcome.question, [place], best.quote)
+    span = (best.hit.passage.source, best.start, best.end)
+    return is_right(outcome.question, [span], best.quote)
 
 
-def is_right(question: Question, places: Sequence[Place], text: str) -> bool:
-    """Whether quotes from `places`, together `text`, answer a question, as far as can be decided.
+def is_right(question: GoldQuestion, spans: Sequence[SourceSpan], text: str) -> bool:
+    """Whether quotes from `spans`, whose text is `text`, answer a question.
 
-    One cites a gold quote, or they hold a gold answer; where only the document is known, one is
-    from there. Nothing answers an unanswerable question.
+    They do if one of them cites a gold quote, or if they contain a gold answer. If only the
+    document is known, one has to be from it. Nothing answers an unanswerable question.
     """
     if not question.answerable:
         return False
     if not question.spans and not question.answers:
-        return any(source in question.sources for source, _, _ in places)
-    cited = any(cites(place, question) for place in places)
+        return any(source in question.sources for source, _, _ in spans)
+    cited = any(cites(span, question) for span in spans)
     return cited or metrics.holds_answer(text, question.answers)
 
 
-def cites(place: Place, question: Question) -> bool:
-    """Whether a place shares with a gold quote half of the characters of the shorter of the two.
+def cites(span: SourceSpan, question: GoldQuestion) -> bool:
+    """Whether a span and a gold quote share half of the characters of the shorter one.
 
-    So a sentence counts that holds a gold name, and one out of a gold page.
+    A sentence that contains a gold name counts, and so does a sentence of a gold page.
     """
-    source, start, end = place
+    source, start, end = span
     return any(
         source == gold_source
         and 2 * metrics.overlap((start, end), (first, last)) >= min(end - start, last - first)
@@ -118,8 +121,8 @@ def cites(place: Place, question: Question) -> bool:
 
 
 def confidence_and_right(outcomes: Sequence[Outcome]) -> tuple[list[float], list[bool]]:
-    """The confidence of each answer, had it been given, and whether its best sentence is right."""
-    confidences = [each.forced.confidence for each in outcomes]
+    """Return the confidence of each forced answer, and whether its best sentence is right."""
+    confidences = [each.forced_answer.confidence for each in outcomes]
     return confidences, [best_is_right(each) for each in outcomes]
 
 
@@ -129,7 +132,7 @@ def _answer_scores(answerable: Sequence[Outcome]) -> dict[str, Measure]:
     shown = [each for each in short if each.answer.answered]
     shown_golds = [each.question.answers for each in shown]
     shown_words = [_first_words(each.answer) for each in shown]
-    open_words = [_first_words(each.forced) for each in short]
+    open_words = [_first_words(each.forced_answer) for each in short]
     right = [answer_is_right(each, each.answer) for each in answerable if each.answer.answered]
     return {
         "exact_match": _exact_match(shown_words, shown_golds),
@@ -142,19 +145,21 @@ def _answer_scores(answerable: Sequence[Outcome]) -> dict[str, Measure]:
             [metrics.holds_answer(_quoted(each.answer), each.question.answers) for each in shown]
         ),
         "right": metrics.share(right),
-        "open_right": metrics.share([answer_is_right(each, each.forced) for each in answerable]),
+        "open_right": metrics.share(
+            [answer_is_right(each, each.forced_answer) for each in answerable]
+        ),
     }
 
 
 def _citation_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     found = [
-        [cites(place, each.question) for place in _cited(each.answer)]
+        [cites(span, each.question) for span in _cited(each.answer)]
         for each in outcomes
         if each.question.spans and each.answer.answered
     ]
     exact = [
         number >= each.inexact for each in outcomes for number in range(each.cited)
-    ]  # so many true ones as quotes are exact
+    ]  # one True for each exact quote
     return {
         "precision": metrics.ratio([sum(each) for each in found], [len(each) for each in found]),
         "recall": metrics.share([any(each) for each in found]),
@@ -175,8 +180,8 @@ def _refusal_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
             [not answer_is_right(each, each.answer) for each in answered]
         ),
         "auroc": metrics.auroc(
-            [each.forced.confidence for each in answerable],
-            [each.forced.confidence for each in unanswerable],
+            [each.forced_answer.confidence for each in answerable],
+            [each.forced_answer.confidence for each in unanswerable],
         ),
         "calibration_error": metrics.calibration_error(*confidence_and_right(outcomes)),
     }
@@ -193,17 +198,17 @@ def _time_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     }
 
 
-def _has_evidence(outcome: Outcome, places: Sequence[Place]) -> float:
+def _has_evidence(outcome: Outcome, places: Sequence[SourceSpan]) -> float:
     spans = outcome.question.spans
     return float(metrics.evidence_found(places, spans, budget=_REWRITE_BUDGET))
 
 
-def _has_short_answer(question: Question) -> bool:
+def _has_short_answer(question: GoldQuestion) -> bool:
     return any(len(answer.split()) <= _SHORT_ANSWER for answer in question.answers)
 
 
 def _first_words(answer: Answer) -> str:
-    """The words of the first citation that answer; its whole quote where none are marked."""
+    """Return the focus of the first citation; its whole quote if it has no focus."""
     if not answer.citations:
         return ""
     first = answer.citations[0]
@@ -218,7 +223,7 @@ def _best_words(best: Candidate | None) -> str:
     return best.quote[start - best.start : end - best.start]
 
 
-def _cited(answer: Answer) -> list[Place]:
+def _cited(answer: Answer) -> list[SourceSpan]:
     return [(each.source, each.start, each.end) for each in answer.citations]
 
 

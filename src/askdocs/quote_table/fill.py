@@ -1,4 +1,4 @@
-"""Asks each question of each document alone. What is known from an earlier run is kept."""
+"""Asks each question of each document separately. Cells of an earlier run are reused."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from askdocs.types import Answer, Document, Status
 
 CellState = Literal["said", "perhaps", "not said"]
 _FORMAT = "askdocs-quote-table"
-# Confidence from which a cell says something. Most documents say nothing about most questions, so
-# that an answer takes more here than where somebody asks for what a folder holds.
+# The confidence from which a cell counts as said. Most documents do not answer most questions, so
+# the threshold is higher than for a question to the whole folder.
 SAID = 0.7
 
 
-class Asked(Protocol):
-    """What filling a table needs of an assistant, of this process or of a server."""
+class AnsweringService(Protocol):
+    """The methods of an assistant that are needed to fill a table."""
 
     def status(self) -> Status: ...
 
@@ -36,9 +36,9 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one document says to one question.
+    """What one document says about one question.
 
-    `answer` is a record as `ask --json` prints it, with the place and hash of each quote.
+    `answer` is a record as `ask --json` prints it, with the location and hash of each quote.
     """
 
     source: str
@@ -49,7 +49,7 @@ class Cell:
 
     @property
     def quotes(self) -> list[Mapping[str, Any]]:
-        """The citations of the cell, in order; none where nothing is said."""
+        """The citations of the cell, in order; none if nothing is said."""
         return list(self.answer["citations"]) if self.state != "not said" else []
 
 
@@ -69,7 +69,7 @@ class QuoteTable:
 
 
 def read_questions(path: Path) -> list[str]:
-    """Return the questions of a file: one a line; empty lines and lines with "#" are left out.
+    """Return the questions of a file: one a line; empty lines and lines with "#" are skipped.
 
     Raises:
         CorpusError: The file cannot be read, or has no question.
@@ -85,7 +85,7 @@ def read_questions(path: Path) -> list[str]:
 
 
 def fill(
-    assistant: Asked,
+    assistant: AnsweringService,
     questions: Sequence[str],
     sources: Sequence[str],
     *,
@@ -95,10 +95,10 @@ def fill(
     """Ask every question of every document.
 
     Args:
-        assistant: What is asked. Only quotes are asked for, also where a model is set.
+        assistant: What answers. Only quotes are requested, even if a language model is set.
         questions: The columns.
         sources: The documents, one a row.
-        known: Cells of an earlier run. They are kept where the document has not changed.
+        known: Cells of an earlier run. They are reused if the document has not changed.
         on_row: Called with the table and the number of documents done, after each document.
 
     Returns:
@@ -116,21 +116,21 @@ def fill(
 
 
 def _row(
-    assistant: Asked,
+    assistant: AnsweringService,
     document: Document,
     questions: Sequence[str],
     known: Mapping[tuple[str, str], Cell],
 ) -> Iterator[Cell]:
-    print_of_text = checksum(document.text)
+    document_hash = checksum(document.text)
     for question in questions:
-        before = known.get((document.source, question))
-        if before is not None and before.document_hash == print_of_text:
-            yield before
+        earlier = known.get((document.source, question))
+        if earlier is not None and earlier.document_hash == document_hash:
+            yield earlier
             continue
         answer = assistant.ask(question, sources=[document.source], quotes=True)
         record = json.loads(json.dumps(answer_record(answer)))  # as it is read back
-        del record["hits"]  # the passages that were only looked at
-        yield Cell(document.source, question, print_of_text, _state(answer), record)
+        del record["hits"]  # passages that are not cited
+        yield Cell(document.source, question, document_hash, _state(answer), record)
 
 
 def _state(answer: Answer) -> CellState:
@@ -142,7 +142,7 @@ def _state(answer: Answer) -> CellState:
 def save(table: QuoteTable, path: Path) -> None:
     """Write a table so that it can be resumed, and checked by `askdocs verify`.
 
-    The file is replaced whole: a process that is killed leaves the one before.
+    The file is replaced as a whole: a process that is killed leaves the previous one.
     """
     record = {
         "format": _FORMAT,
@@ -166,13 +166,13 @@ def save(table: QuoteTable, path: Path) -> None:
 
 
 def load_known(path: Path) -> dict[tuple[str, str], Cell]:
-    """Return the cells of a table that was saved before; none where there is no such file."""
+    """Return the cells of a saved table; none if there is no such file."""
     table = load_table(path)
     return table.cells if table is not None else {}
 
 
 def load_table(path: Path) -> QuoteTable | None:
-    """Return a table that was saved before; None where there is no such file."""
+    """Return a saved table; None if there is no such file."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         record = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != _FORMAT:

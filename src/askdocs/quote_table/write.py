@@ -14,7 +14,7 @@ from askdocs.output.exports import embedded
 from askdocs.output.text_anchor import TextAnchor, link
 from askdocs.quote_table.fill import Cell, QuoteTable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that begins so
 _MOST_LETTERS = 32_000  # of a cell of a spreadsheet
 _LONGEST_TITLE = 31  # of a sheet
 Link = Callable[[str, str], str]
@@ -22,9 +22,9 @@ Link = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of a table that are neither of documents nor of the questions, in one language.
+    """The labels of a table in one language.
 
-    `place` says a place in a document, such as "page 4, Results", in that language.
+    `place` translates a location in a document, such as "page 4, Results".
     """
 
     language: str = "en"
@@ -43,16 +43,16 @@ ENGLISH = Wording()
 def write_table(
     table: QuoteTable, path: Path, *, link_to: Link, wording: Wording = ENGLISH
 ) -> None:
-    """Write a table in the format that the suffix names.
+    """Write a table in the format of the suffix.
 
     Args:
         table: The table.
         path: A file ending in .csv, .xlsx or .html.
-        link_to: Gives an address for a source and a fragment of the page's address.
-        wording: The words around the quotes.
+        link_to: Returns the address for a source and a fragment of the page's address.
+        wording: The labels.
 
     Raises:
-        ConfigError: The suffix is none of these.
+        ConfigError: The suffix is not one of these.
     """
     writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".html": _write_html}
     writer = writers.get(path.suffix.lower())
@@ -62,7 +62,7 @@ def write_table(
 
 
 def cell_text(cell: Cell | None, wording: Wording = ENGLISH) -> str:
-    """The words of a cell with their places, or that nothing is said."""
+    """Return the quotes of a cell with their locations, or that nothing is said."""
     if cell is None or not cell.quotes:
         return wording.not_said
     words = " ".join(
@@ -74,14 +74,14 @@ def cell_text(cell: Cell | None, wording: Wording = ENGLISH) -> str:
 
 
 def cell_link(cell: Cell, link_to: Link) -> str:
-    """The address of the first quote of a cell."""
+    """Return the address of the first quote of a cell."""
     first = cell.quotes[0]
-    mark = TextAnchor(int(first["start"]), int(first["end"]), str(first["hash"]))
-    return link_to(cell.source, link(cell.source, [mark]))
+    anchor = TextAnchor(int(first["start"]), int(first["end"]), str(first["hash"]))
+    return link_to(cell.source, link(cell.source, [anchor]))
 
 
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+def _not_a_formula(text: str) -> str:
+    """Return text that no spreadsheet reads as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -89,10 +89,15 @@ def _write_csv(table: QuoteTable, path: Path, link_to: Link, wording: Wording) -
     del link_to
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([_plain(wording.document), *map(_plain, table.questions)])
+        writer.writerow([_not_a_formula(wording.document), *map(_not_a_formula, table.questions)])
         for source in table.sources:
             cells = (table.cells.get((source, question)) for question in table.questions)
-            writer.writerow([_plain(source), *(_plain(cell_text(cell, wording)) for cell in cells)])
+            writer.writerow(
+                [
+                    _not_a_formula(source),
+                    *(_not_a_formula(cell_text(cell, wording)) for cell in cells),
+                ]
+            )
 
 
 def _write_xlsx(table: QuoteTable, path: Path, link_to: Link, wording: Wording) -> None:
@@ -105,18 +110,20 @@ def _write_xlsx(table: QuoteTable, path: Path, link_to: Link, wording: Wording) 
     assert sheet is not None
     sheet.title = wording.title[:_LONGEST_TITLE]
     sheet.sheet_view.rightToLeft = wording.right_to_left
-    sheet.append([_plain(wording.document), *map(_plain, table.questions)])
+    sheet.append([_not_a_formula(wording.document), *map(_not_a_formula, table.questions)])
     for number, source in enumerate(table.sources, 2):
-        sheet.cell(number, 1, _plain(source))
+        sheet.cell(number, 1, _not_a_formula(source))
         for column, question in enumerate(table.questions, 2):
             cell = table.cells.get((source, question))
-            text = ILLEGAL_CHARACTERS_RE.sub("", _plain(cell_text(cell, wording)))[:_MOST_LETTERS]
+            text = ILLEGAL_CHARACTERS_RE.sub("", _not_a_formula(cell_text(cell, wording)))[
+                :_MOST_LETTERS
+            ]
             written = sheet.cell(number, column, text)
             written.alignment = Alignment(wrap_text=True, vertical="top")
             if cell is not None and cell.quotes:
                 written.hyperlink = cell_link(cell, link_to)
-    for head in sheet[1]:
-        head.font = Font(bold=True)
+    for header in sheet[1]:
+        header.font = Font(bold=True)
     sheet.freeze_panes = "B2"
     for column in range(2, len(table.questions) + 2):
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = 60
