@@ -12,6 +12,8 @@ from askdocs.types import Passage
         "Who keeps the lamp?",
         "Dear Dick,",
         "Kind regards,",
+        "With best wishes,",
+        "Many thanks!",
         "3.1 Leave ............ 14",
         "On Mon, 3 Nov 2008 Ann Lee wrote:",
         ".. image:: harbour.png",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from askdocs.answering.questions.speech import speaker_unnamed
 from askdocs.answering.rule_switches import rule
-from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, any_of
+from askdocs.text.english import DEMONSTRATIVES, GREETINGS, THIRD_PERSON, any_of
 from askdocs.text.overlap import is_among
 from askdocs.text.sentences import is_item, is_row, sentence_spans
 from askdocs.text.stop_words import content_words
@@ -29,8 +29,9 @@ _TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns
 _QUESTION_MARKS = ("?", "？", "؟")
 _CLOSING = " \n*_)]\"'”’»"
 _SALUTATION = re.compile(
-    r"[>\s]*(?:(?:dear|hi|hello|hey)\b[^.!?]{0,40}[,:!]?|(?:(?:best|kind|warm)(?:est)? )?regards\W*"
-    r"|sincerely\W*|yours (?:sincerely|faithfully|truly)\W*|cheers\W*)",
+    rf"[>\s]*(?:{any_of(GREETINGS | {'dear'})}\b[^.!?]{{0,40}}[,:!]?"
+    r"|(?:with )?(?:(?:best|kind|warm)(?:est)? )?(?:regards|wishes)\W*|(?:many )?thanks\W*"
+    r"|sincerely\W*|yours(?: sincerely| faithfully| truly)?\W*|cheers\W*)",
     re.IGNORECASE,
 )
 _CONTENTS_LINE = re.compile(r".{3,}?(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")

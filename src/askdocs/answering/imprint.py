@@ -21,7 +21,7 @@ from askdocs.text.dates import (
     date_lines,
     lines_with_dates,
 )
-from askdocs.text.english import TITLES, any_of
+from askdocs.text.english import GREETINGS, TITLES, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
@@ -63,7 +63,8 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LAST = re.compile(rf"^[^\w\n]*(?:{_PERSON}|[A-Z]\. {_NAME})(?:,[^\n.\d]{{2,60}})?[.*_]*$")
-_SALUTATION = re.compile(r"^\W*(?:Dear|Hi|Hello) [^\n]{2,60}$", re.MULTILINE)
+_GREETING = any_of(map(str.title, GREETINGS | {"dear"}))
+_SALUTATION = re.compile(rf"^\W*{_GREETING} [^\n]{{2,60}}$", re.MULTILINE)
 _TO_THE = re.compile(r"^\s*To (?:the |all )?[^\n.]{3,80}$", re.MULTILINE)
 _SEPARATED = re.compile(r"\s*[|·•]\s*")
 

@@ -7,6 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from askdocs.text.english import (
+    ARTICLES,
+    DEMONSTRATIVES,
+    POSSESSIVES,
+    SUBJECT_PRONOUNS,
+    any_of,
+)
 from askdocs.text.stemming import stem
 from askdocs.text.stop_words import STOP_WORDS
 
@@ -27,8 +34,8 @@ _CANDIDATES = 60  # words that are compared with the other documents
 _SELDOM = 0.3  # share of a word's places from which it is a word like any other
 _NO_WORDS = STOP_WORDS | frozenset("https http html isbn retrieved github archive".split())
 _COMMON_NAMES = re.compile(
-    r"(?:The|This|That|These|Those|In|On|At|By|For|If|It|We|You|He|She|They|And|But|Or|A|An|See"
-    r"|No|Yes|Figure|Table|Section|Chapter|Page|Part|Article|Appendix)\b.*"
+    rf"(?:{any_of(map(str.title, ARTICLES | DEMONSTRATIVES | POSSESSIVES | SUBJECT_PRONOUNS))}"
+    r"|In|On|At|By|For|If|And|But|Or|See|No|Yes|Figure|Table|Section|Chapter|Page|Part|Article|Appendix)\b.*"
 )
 
 

@@ -7,6 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from askdocs.guide.outline import with_ends
+from askdocs.text.english import (
+    ARTICLES,
+    DEMONSTRATIVES,
+    POSSESSIVES,
+    QUESTION_WORDS,
+    SUBJECT_PRONOUNS,
+    any_of,
+)
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Document, Section, SuggestedQuestion
 
@@ -37,9 +45,9 @@ _DEFINITION = re.compile(
     r" (?:an? |the |one of |any |short for )[a-z].{20,}"
 )
 _NO_NAME = re.compile(
-    r"(?:it|this|that|these|those|there|here|he|she|they|we|you|i|one|what|which|who|all|most|some"
-    r"|many|another|each|every|both|such|if|when|while|as|at|in|on|by|for|to|so|but|and|or|not|no"
-    r"|an?|the|my|our|your|his|her|its|their|note|example|figure|table|section|yes|also|however"
+    rf"(?:{any_of(ARTICLES | DEMONSTRATIVES | POSSESSIVES | QUESTION_WORDS | SUBJECT_PRONOUNS)}"
+    r"|there|here|one|all|most|some|many|another|each|every|both|such|if|while|as|at|in|on|by|for"
+    r"|to|so|but|and|or|not|no|note|example|figure|table|section|yes|also|however"
     r"|below|above|following|first|second|third|result|reason|question|answer|problem|point)\b.*",
     re.IGNORECASE,
 )

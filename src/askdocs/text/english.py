@@ -51,6 +51,8 @@ DOCUMENT_PARTS = frozenset("chapter page section slide".split())
 
 TITLES = frozenset("mr mrs ms miss dr prof professor sir madam rev cllr judge".split())
 
+GREETINGS = frozenset("hi hello hey".split())
+
 # Polite words before a request: "please", "could you kindly".
 POLITE_PREFIX = r"(?:(?:please|kindly)[\s,]+|(?:can|could|would|will) you (?:please |kindly )?)*"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from askdocs.answering.questions.intent import asks_for_overview
 from askdocs.answering.questions.speech import asks_for_any_statement
-from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, any_of
+from askdocs.text.english import DEMONSTRATIVES, GREETINGS, THIRD_PERSON, any_of
 from askdocs.text.stop_words import content_words, telling_words
 from askdocs.types import Turn
 
@@ -18,7 +18,7 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"^(?:(?:thanks|thank you|ok|okay|great|perfect|yes|no|hi|hello)\b[\s,.!]*)*"
+    rf"^(?:(?:thanks|thank you|ok|okay|great|perfect|yes|no|{any_of(GREETINGS)})\b[\s,.!]*)*"
     r"(and|but|so|or|also|what about|how about|why not"
     r"|aber|und|et|mais|pero|y|och|og|oraz|но|و|اور)\b"
     r"|^(?:那么?|那麼|还有|另外|じゃあ|では|それで)",
@@ -36,7 +36,7 @@ _MEASURES = frozenset(
 )
 
 _GREETING = re.compile(
-    r"\W*(?:(?:hi|hello|hey|thanks|thank you|many thanks|ok|okay|great|bye|goodbye"
+    rf"\W*(?:(?:{any_of(GREETINGS)}|thanks|thank you|many thanks|ok|okay|great|bye|goodbye"
     r"|good (?:morning|afternoon|evening|night))\b(?: (?:there|all|everyone|askdocs|so much"
     r"|very much|a lot))?[\s,.!:)]*)+",
     re.IGNORECASE,

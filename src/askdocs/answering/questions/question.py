@@ -24,7 +24,7 @@ from askdocs.answering.questions.said import Said, said_in
 from askdocs.answering.questions.speech import asks_for_any_statement, asks_for_speech
 from askdocs.answering.questions.task import Task, task_of
 from askdocs.answering.rule_switches import rule
-from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, QUESTION_WORDS, any_of
+from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, GREETINGS, QUESTION_WORDS, any_of
 from askdocs.text.identifiers import identifiers_in
 from askdocs.types import Turn
 
@@ -33,7 +33,7 @@ Intent = Literal[
 ]
 
 _REQUEST = re.compile(
-    r"^(?:(?:hi|hello|hey|dear \w+|good (?:morning|afternoon|evening))\b[\s,.!]*)?"
+    rf"^(?:(?:{any_of(GREETINGS)}|dear \w+|good (?:morning|afternoon|evening))\b[\s,.!]*)?"
     r"(?:please[\s,]+)?"
     r"(?:(?:can|could|would|will) you (?:please |kindly )?(?:tell|show|give|explain to|remind)"
     r" (?:me|us)|(?:please )?(?:tell|remind) (?:me|us)|do you know|any idea"
