@@ -135,7 +135,7 @@ class Intake:
             self._keep(file, source)
         except OSError as error:
             raise RefusedError(f"It cannot be removed: {error.strerror or error}.") from error
-        self.emptied = not scan(self._corpus, leave_out=self._index)
+        self.emptied = not scan(self._corpus, exclude=self._index)
 
     def _keep(self, file: Path, source: str) -> None:
         """Move a file into the folder REMOVED, under a name of its own."""

@@ -150,7 +150,7 @@ class Assistant(AssistantInterface):
                 self._resources.open_lock()
             sampled = self._resources.choose_models(anew=rebuild)
             if rebuild and not dry_run:
-                scan(self.config.corpus, leave_out=self.config.index)
+                scan(self.config.corpus, exclude=self.config.index)
                 self._resources.fingerprint()
                 self._resources.delete_index_content()
             catalog = self._resources.open_catalog()

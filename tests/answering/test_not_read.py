@@ -44,8 +44,8 @@ def half_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
     def load(path: Path, source: str) -> list[Document]:
         builder = DocumentBuilder(source)
         builder.add(path.read_text("utf-8"))
-        builder.leave_out("a drawing on sheet 2")
-        builder.leave_out("a drawing  on sheet 2")
+        builder.report_skipped("a drawing on sheet 2")
+        builder.report_skipped("a drawing  on sheet 2")
         return [builder.build()]
 
     monkeypatch.setitem(registry._REGISTERED, ".draft", load)

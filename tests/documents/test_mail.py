@@ -220,7 +220,7 @@ def test_pictures_between_the_words_and_files_that_are_not_read_are_told(tmp_pat
     document = read(tmp_path, bytes(message))
     assert "Attachment: tool.exe (not read: " in document.text
     assert document.left_out[0].startswith("attachment tool.exe (")
-    assert document.left_out[1:] == ("1 picture between the words of the mail",)
+    assert document.left_out[1:] == ("1 picture in the text of the mail",)
 
 
 def test_mails_in_mails_end_somewhere(tmp_path: Path) -> None:

@@ -332,7 +332,7 @@ def test_json_that_is_encoded_once_stays_as_it_is(tmp_path: Path, text: str) -> 
             "a.html",
             f"<p>Sacks.</p><img src='data:image/png;base64,{'A' * 4000}'><img src='x.png'>"
             "<svg><text>Gate 7</text></svg><svg><path d='M0 0'/></svg><video src='v.mp4'></video>",
-            ("1 picture", "1 drawing with words", "1 video"),
+            ("1 picture", "1 drawing with text", "1 video"),
         ),
         (
             "a.ipynb",

@@ -191,7 +191,7 @@ def test_slanted_text_is_told(tmp_path: Path) -> None:
     canvas.rotate(45)
     canvas.drawString(0, 0, "not valid before the signature of the mayor")
     canvas.save()
-    assert "page 1: text that stands aslant" in read(tmp_path / "a.pdf").left_out
+    assert "page 1: slanted text" in read(tmp_path / "a.pdf").left_out
 
 
 # Letters that cannot be decoded

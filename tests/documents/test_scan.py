@@ -126,7 +126,7 @@ def test_no_index_of_another_folder_is_read(tmp_path: Path) -> None:
 
 def test_an_index_inside_the_folder_is_left_out(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "index/catalog.sqlite", "index/chroma/x.bin", "other/index/b.txt")
-    assert list(scan(tmp_path, leave_out=tmp_path / "index")) == ["a.txt", "other/index/b.txt"]
+    assert list(scan(tmp_path, exclude=tmp_path / "index")) == ["a.txt", "other/index/b.txt"]
 
 
 def test_a_missing_folder_and_a_file_in_its_place_are_told(tmp_path: Path) -> None:

@@ -276,7 +276,7 @@ def test_formulas_without_results_and_charts_are_told(tmp_path: Path) -> None:
     saved(tmp_path, made)
     assert load(tmp_path / "a.xlsx", "a.xlsx")[0].left_out == (
         "1 chart",
-        "stored results of 1 formula (the file holds none; they were computed)",
+        "stored results of 1 formula (missing in the file; they were computed)",
         "results of 1 formula (not computed)",
     )
 

@@ -331,5 +331,5 @@ def test_diagrams_and_linked_documents_are_told(tmp_path: Path) -> None:
     body = p("Sacks.") + "<w:p><w:r><w:drawing><w:relIds/></w:drawing></w:r></w:p><w:subDoc/>"
     read(tmp_path, body)
     assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (
-        "1 diagram", "1 document that is linked",
+        "1 diagram", "1 linked document",
     )  # fmt: skip

@@ -189,7 +189,7 @@ def test_the_end_does_not_wait_for_a_file_that_takes_long_to_read(
         time.sleep(1)
     status = assistant.status()
     assert "long.csv" not in {each.source for each in status.documents}
-    broken_off = Failure("long.csv", "reading it was broken off")  # known already, or not yet
+    broken_off = Failure("long.csv", "reading it was cancelled")  # known already, or not yet
     assert status.failed in ((), (broken_off,))
     assert listener.errors == []
 

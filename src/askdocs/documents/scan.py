@@ -67,7 +67,7 @@ class SeenFile:
         return self.problem in (LINKED_FOLDER, LINK_OUT)
 
 
-def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFile]:
+def scan(corpus: Path, *, exclude: Path | None = None) -> Mapping[str, SeenFile]:
     """List the files below a folder.
 
     Hidden files, files of the operating system, files that disappear during the scan and the
@@ -76,7 +76,7 @@ def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFil
 
     Args:
         corpus: The folder.
-        leave_out: A folder below it that is excluded.
+        exclude: A folder below it that is excluded.
 
     Returns:
         The files by their path relative to the folder, with forward slashes, sorted.
@@ -90,7 +90,7 @@ def scan(corpus: Path, *, leave_out: Path | None = None) -> Mapping[str, SeenFil
             " with --corpus."
         )
     root = corpus.resolve()
-    outside = leave_out.resolve() if leave_out else None
+    outside = exclude.resolve() if exclude else None
     try:
         with os.scandir(corpus):
             pass
@@ -184,7 +184,7 @@ def _seen_file(path: Path, source: str, root: Path) -> Iterator[SeenFile]:
         yield SeenFile(_storable_path(source), 0, 0, reason)
         return
     named = _storable_path(source)
-    problem = "" if named == source else "its name is not in UTF-8: give it another"
+    problem = "" if named == source else "its name is not in UTF-8: rename it"
     yield SeenFile(
         named,
         state.st_size,

@@ -166,7 +166,7 @@ def _rebuild(config: Config, embedder: Embedder, on_progress: ProgressListener) 
 
 
 def _refuse_without_documents(config: Config) -> None:
-    if not scan(config.corpus, leave_out=config.index):
+    if not scan(config.corpus, exclude=config.index):
         raise CorpusError(
             f"The catalog is damaged and can only be rebuilt from the documents, but the folder"
             f" {config.corpus} is empty. Bring the files back, then repair."

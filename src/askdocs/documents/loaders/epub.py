@@ -40,7 +40,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
                 builder.anchor(heading=contents[chapter])
             add_page(builder, page)
     if pictures:
-        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
+        builder.report_skipped(f"{counted(pictures, 'picture')} (no text recognition)")
     return [builder.build()]
 
 
@@ -53,7 +53,7 @@ def _read_package(archive: ZipFile) -> tuple[str, list[str], dict[str, str]]:
         if local_name(entry.tag) == "rootfile"
     ]
     if not roots:
-        raise LoadError("the book is damaged: it names no package")
+        raise LoadError("the book is damaged: its package is missing")
     package = read_xml(archive, roots[0])
     folder = posixpath.dirname(roots[0])
     parts: dict[str, tuple[str, str, str]] = {}
@@ -76,7 +76,7 @@ def _read_package(archive: ZipFile) -> tuple[str, list[str], dict[str, str]]:
         if target in present and kind in _PAGES and "nav" not in properties.split():
             chapters.append(target)
     if not chapters:
-        raise LoadError("the book is damaged: none of its chapters is there")
+        raise LoadError("the book is damaged: its chapters are missing")
     return title, chapters, _chapter_names(archive, parts, present)
 
 

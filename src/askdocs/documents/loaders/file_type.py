@@ -77,7 +77,7 @@ REASONS = {
     ".key": "Apple's Keynote format cannot be read; export it as .pptx or PDF",
     ".one": _ONENOTE,
     ".onepkg": _ONENOTE,
-    ".onetoc2": "a list of OneNote's sections, which holds no notes",
+    ".onetoc2": "a list of OneNote's sections, which contains no notes",
     ".pub": "Publisher's format cannot be read; export it as PDF",
     ".vsd": "Visio's format cannot be read; export it as PDF",
     ".mdb": "a database of Access cannot be read; export its tables as .csv",

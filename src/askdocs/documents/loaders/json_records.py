@@ -31,7 +31,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
                 add_messages(builder, messages)
             attached = attachments_of(value) if chats else 0
             if attached:
-                builder.leave_out(f"{counted(attached, 'attachment')} of messages")
+                builder.report_skipped(f"{counted(attached, 'attachment')} of messages")
             if not chats:
                 _add_value(builder, value)
             return [builder.build()]

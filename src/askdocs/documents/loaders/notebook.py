@@ -21,7 +21,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     except json.JSONDecodeError as error:
         raise LoadError(f"its JSON is damaged in line {error.lineno}") from None
     if not isinstance(notebook, dict):
-        raise LoadError("the file is not a notebook, whatever its name says")
+        raise LoadError("the file is not a notebook, despite its name")
     cells = notebook.get("cells")
     if cells is None:  # before version 4
         sheets = notebook.get("worksheets") or [{}]
@@ -37,7 +37,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
             builder.title = first_line(texts[0])
     pictures = sum(map(_count_pictures, cells))
     if pictures:
-        builder.leave_out(f"{counted(pictures, 'picture')} among the results")
+        builder.report_skipped(f"{counted(pictures, 'picture')} among the results")
     return [builder.build()]
 
 

@@ -115,7 +115,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     except MemoryError:
         raise LoadError(TOO_MUCH_MEMORY) from None
     except ImportError as error:
-        raise LoadError(f"a library is missing that reads this format: {error.name}") from error
+        raise LoadError(f"the library for this format is missing: {error.name}") from error
     except OSError as error:
         raise LoadError(f"the file cannot be read: {_error_reason(error)}") from error
     except Exception as error:
@@ -128,8 +128,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
 def _reason_without_text(documents: Sequence[Document]) -> str:
     left_out = "; ".join(what for document in documents for what in document.left_out)
     if not left_out:
-        return "the file holds no text"
-    return f"the file holds no text (not read: {left_out})"
+        return "the file contains no text"
+    return f"the file contains no text (not read: {left_out})"
 
 
 def _error_reason(error: OSError) -> str:

@@ -31,7 +31,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document with the text of the file. Each row of a table is a line."""
     data = path.read_bytes()
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
-        raise LoadError("the file is not RTF, whatever its name says")
+        raise LoadError("the file is not RTF, despite its name")
     named = _CODEPAGE.search(data[:2000])
     encoding = f"cp{named.group(1).decode()}" if named else "cp1252"
     rtf = _BINARY.sub(b"", data).decode("latin-1")
@@ -48,7 +48,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     for mark, noun in ((r"\pict", "picture"), (r"\objdata", "embedded object")):
         count = len(re.findall(rf"{re.escape(mark)}(?![a-z])", rtf))
         if count:
-            builder.leave_out(counted(count, noun))
+            builder.report_skipped(counted(count, noun))
     return [builder.build()]
 
 

@@ -43,7 +43,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     builder = DocumentBuilder(source)
     cues = list(_parse_cues(read_text(path).replace("\r\n", "\n").replace("\r", "\n")))
     if not cues:
-        raise LoadError("the file holds no subtitles")
+        raise LoadError("the file contains no subtitles")
     speaker = ""
     for group in _group_by_sentence(cues):
         builder.anchor(heading=_clock_time(group[0].start))

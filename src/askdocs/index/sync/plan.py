@@ -56,7 +56,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
     Raises CorpusError for a folder that is missing, and for one without any file while the index
     holds some: a folder that is not mounted must not empty an index. Nor must a folder in it.
     """
-    found, known = scan(config.corpus, leave_out=config.index), catalog.files()
+    found, known = scan(config.corpus, exclude=config.index), catalog.files()
     _refuse_sudden_emptiness(config.corpus, found, known)
     state = catalog.state()
     unmounted = _unmounted(config.corpus, state.mounted_folders, found)

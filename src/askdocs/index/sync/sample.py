@@ -46,7 +46,7 @@ def sample_languages(config: Config) -> LanguageSample:
     Raises:
         CorpusError: The folder is missing.
     """
-    found = scan(config.corpus, leave_out=config.index)
+    found = scan(config.corpus, exclude=config.index)
     known = {f".{suffix.lstrip('.')}" for suffix in suffixes()}
     paths = sorted(
         path

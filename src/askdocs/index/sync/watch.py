@@ -135,7 +135,7 @@ class Watch:
         """What is in the folder once nothing changes in it any more; not for ever."""
         now: Mapping[str, SeenFile] = {}
         for _ in range(_PATIENCE_MS // _SETTLED_MS):
-            before, now = now, scan(self._corpus, leave_out=self._index)
+            before, now = now, scan(self._corpus, exclude=self._index)
             if now == before or not _is_recent(now) or self._ended.wait(_SETTLED_MS / 1000):
                 break
         return now

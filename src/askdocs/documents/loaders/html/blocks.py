@@ -52,7 +52,7 @@ _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CONTAINERS = frozenset(["body", "main", "article", "html"])
 
 
-def furniture(node: LexborNode, visibility: Visibility, kept_header: int = 0) -> bool:
+def is_boilerplate(node: LexborNode, visibility: Visibility, kept_header: int = 0) -> bool:
     """Whether an element is boilerplate, or not visible."""
     tag = node.tag or ""
     if tag in _NEVER or visibility.is_tab(node):
@@ -107,18 +107,18 @@ class HtmlWriter:
     def __init__(
         self,
         builder: DocumentBuilder,
-        leave_out: Callable[[LexborNode], bool],
+        is_skipped: Callable[[LexborNode], bool],
         labels: Mapping[int, str] | None = None,
     ) -> None:
         """Create a writer that adds text to `builder`.
 
         Args:
             builder: The builder to which the text is added.
-            leave_out: Whether an element is skipped, together with its descendants.
+            is_skipped: Whether an element is skipped, together with its descendants.
             labels: Id of an element → a label that is written above it.
         """
         self._builder = builder
-        self._leave_out = leave_out
+        self._is_skipped = is_skipped
         self._labels = labels or {}
         self._words: list[Span] = []
         self._lists: list[_List] = []  # the open lists
@@ -134,13 +134,13 @@ class HtmlWriter:
                 self._leave(node)
             elif node.tag == "-text":
                 self._text(node.text_content or "")
-            elif self._inline(node) or self._leave_out(node):
+            elif self._inline(node) or self._is_skipped(node):
                 continue
             elif node.tag == "table" and is_data_table(node):
                 self._table(node)
             elif node.tag == "tr" and is_data_row(node):
                 self._flush()
-                self._builder.add(plain_line(row_cells(node, self._leave_out)), end="\n")
+                self._builder.add(plain_line(row_cells(node, self._is_skipped)), end="\n")
             else:
                 self._enter(node)
                 stack.append((node, True))
@@ -155,7 +155,7 @@ class HtmlWriter:
         """Write an inline element such as a formula; whether its children are finished with it."""
         if (node.tag or "-").startswith("-"):
             return True
-        span = special_span(node, self._leave_out)
+        span = special_span(node, self._is_skipped)
         if span is not None:
             self._words.append(span)
         return span is not None
@@ -219,7 +219,7 @@ class HtmlWriter:
 
     def _table(self, node: LexborNode) -> None:
         self._flush()
-        caption, rows, header = table_rows(node, self._leave_out)
+        caption, rows, header = table_rows(node, self._is_skipped)
         if caption:
             self._builder.add(caption)
         add_table(self._builder, rows, header=header)

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 from askdocs.documents.loaders.shared.mathml import math_text
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans
 
-LeaveOut = Callable[[LexborNode], bool]
+IsSkipped = Callable[[LexborNode], bool]
 
 _SUPERSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
 _SUBSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*sub", re.I)
@@ -107,13 +107,13 @@ def _inside_form(node: LexborNode) -> bool:
     return False
 
 
-def script_span(node: LexborNode, script: Script, leave_out: LeaveOut) -> Span:
+def script_span(node: LexborNode, script: Script, is_skipped: IsSkipped) -> Span:
     """A superscript or subscript element as a span."""
-    raw, words = node.text(), inline_text(node, leave_out)
+    raw, words = node.text(), inline_text(node, is_skipped)
     return (" " if raw[:1].isspace() else "") + words + (" " if raw[-1:].isspace() else ""), script
 
 
-def inline_text(node: LexborNode, leave_out: LeaveOut) -> str:
+def inline_text(node: LexborNode, is_skipped: IsSkipped) -> str:
     """The text of an element on one line. List items are separated by commas."""
     spans: list[Span] = []
     stack = [node]
@@ -125,11 +125,11 @@ def inline_text(node: LexborNode, leave_out: LeaveOut) -> str:
         if current is not node:
             if (current.tag or "-").startswith("-"):
                 continue
-            special = special_span(current, leave_out)
+            special = special_span(current, is_skipped)
             if special is not None:
                 spans.append(special)
                 continue
-            if leave_out(current):
+            if is_skipped(current):
                 continue
         if current.tag == "li":
             spans.append((", ", "plain"))
@@ -143,7 +143,7 @@ def inline_text(node: LexborNode, leave_out: LeaveOut) -> str:
     return re.sub(r"(?<![\w)\]”\"']) ?, |^, ", " ", words.replace(" ,", ",")).strip()
 
 
-def special_span(node: LexborNode, leave_out: LeaveOut) -> Span | None:
+def special_span(node: LexborNode, is_skipped: IsSkipped) -> Span | None:
     """The span of a superscript, formula or form field; None for any other element."""
     if node.tag == "math":
         return math_text(node), "plain"
@@ -151,6 +151,6 @@ def special_span(node: LexborNode, leave_out: LeaveOut) -> Span | None:
     if field is not None:
         return field, "plain"
     script = script_of(node)
-    if script is None or leave_out(node):
+    if script is None or is_skipped(node):
         return None
-    return script_span(node, script, leave_out)
+    return script_span(node, script, is_skipped)

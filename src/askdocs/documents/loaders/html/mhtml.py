@@ -22,10 +22,10 @@ def load(path: Path, source: str) -> Sequence[Document]:
     """
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     if not isinstance(message, EmailMessage):
-        raise LoadError("the file is no saved web page, whatever its name says")
+        raise LoadError("the file is not a saved web page, despite its name")
     page = _page_part(message)
     if page is None:
-        raise LoadError("the saved web page is damaged: it holds no HTML")
+        raise LoadError("the saved web page is damaged: it contains no HTML")
     data = page.get_payload(decode=True)
     charset = page.get_content_charset() or ""
     parsed = parse_html(data if isinstance(data, bytes) else b"", charset)

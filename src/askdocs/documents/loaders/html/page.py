@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from askdocs.documents.loaders.chats import add_messages, telegram_page
 from askdocs.documents.loaders.errors import LoadError
-from askdocs.documents.loaders.html.blocks import HtmlWriter, furniture
+from askdocs.documents.loaders.html.blocks import HtmlWriter, is_boilerplate
 from askdocs.documents.loaders.html.visibility import Visibility
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import decode
@@ -22,7 +22,7 @@ _CHARSET = re.compile(
 _MAIN_SHARE = 0.3  # of the page's text must be in <main> or <article>, for it to be used
 _NO_TEXT = frozenset("script style template noscript".split())
 _SCRIPTED = (
-    "the page is built by a script and holds no text of its own; open it in a browser and save it"
+    "the page is built by a script, so the file contains no text; open it in a browser and save it"
     " from there as a complete page or as PDF"
 )
 # The placeholder of such a page until its script has run, or if scripts are disabled.
@@ -67,9 +67,9 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
         add_page(builder, page)
     frames = sum(1 for frame in page.css("iframe, frame") if frame.attributes.get("src"))
     if frames:
-        builder.leave_out(f"{counted(frames, 'frame')} with another page")
+        builder.report_skipped(f"{counted(frames, 'frame')} with another page")
     for noun, count in _non_text_content(page):
-        builder.leave_out(counted(count, noun))
+        builder.report_skipped(counted(count, noun))
     document = builder.build()
     text = document.text
     rest = _PLACEHOLDER.sub("", text[:_PLACEHOLDER_LIMIT])
@@ -89,7 +89,7 @@ def _non_text_content(page: LexborHTMLParser) -> Iterator[tuple[str, int]]:
         (noun, len(nodes))
         for noun, nodes in (
             ("picture", inline_images),
-            ("drawing with words", drawings),
+            ("drawing with text", drawings),
             ("video", page.css("video")),
             ("recording", page.css("audio")),
             ("embedded object", page.css("object[data], embed[src]")),
@@ -142,7 +142,9 @@ def add_page(builder: DocumentBuilder, page: LexborHTMLParser) -> None:
     main = _main_part(body)
     before = builder.length
     shown = Visibility(page)
-    HtmlWriter(builder, lambda node: furniture(node, shown, kept_header), shown.labels).write(main)
+    HtmlWriter(builder, lambda node: is_boilerplate(node, shown, kept_header), shown.labels).write(
+        main
+    )
     if builder.length == before:
         HtmlWriter(builder, lambda node: node.tag in _NO_TEXT).write(body)
 

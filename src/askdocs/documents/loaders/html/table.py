@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 
 from selectolax.lexbor import LexborNode
 
-from askdocs.documents.loaders.html.inline import LeaveOut, inline_text
+from askdocs.documents.loaders.html.inline import IsSkipped, inline_text
 from askdocs.documents.loaders.tables.cells import Covered
 from askdocs.documents.loaders.tables.columns import join_symbol_columns
 
@@ -28,7 +28,7 @@ def is_data_table(table: LexborNode) -> bool:
     return len(cells) > 1 and all(len(cell.text()) < _CELL_LIMIT for cell in cells)
 
 
-def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[str]], int | None]:
+def table_rows(table: LexborNode, is_skipped: IsSkipped) -> tuple[str, list[list[str]], int | None]:
     """(caption, rows, number of header rows; None if the table does not define it)."""
     rows: list[list[str]] = []
     caption, header, open_header = "", 0, True
@@ -38,12 +38,12 @@ def table_rows(table: LexborNode, leave_out: LeaveOut) -> tuple[str, list[list[s
     ] = {}  # column → (rows still to fill, text), from rowspans
     for node in _rows_and_caption(table):
         if node.tag == "caption":
-            caption = inline_text(node, leave_out)
+            caption = inline_text(node, is_skipped)
             continue
-        if leave_out(node):
+        if is_skipped(node):
             continue
-        cells = [cell for cell in node.iter() if cell.tag in {"td", "th"} and not leave_out(cell)]
-        row = _row_texts(cells, from_above, leave_out, repeat=open_header, named=named)
+        cells = [cell for cell in node.iter() if cell.tag in {"td", "th"} and not is_skipped(cell)]
+        row = _row_texts(cells, from_above, is_skipped, repeat=open_header, named=named)
         if not any(row):
             continue
         in_head = node.parent is not None and node.parent.tag == "thead"
@@ -67,10 +67,10 @@ def is_data_row(row: LexborNode) -> bool:
     return all(len(cell.text()) < _SHORT for cell in cells)
 
 
-def row_cells(row: LexborNode, leave_out: LeaveOut) -> list[str]:
+def row_cells(row: LexborNode, is_skipped: IsSkipped) -> list[str]:
     """The texts of a row's cells."""
-    cells = [cell for cell in row.iter() if cell.tag in {"td", "th"} and not leave_out(cell)]
-    return _row_texts(cells, {}, leave_out, repeat=False)
+    cells = [cell for cell in row.iter() if cell.tag in {"td", "th"} and not is_skipped(cell)]
+    return _row_texts(cells, {}, is_skipped, repeat=False)
 
 
 def _rows_and_caption(table: LexborNode) -> Iterator[LexborNode]:
@@ -84,7 +84,7 @@ def _rows_and_caption(table: LexborNode) -> Iterator[LexborNode]:
 def _row_texts(
     cells: list[LexborNode],
     from_above: dict[int, tuple[int, str]],
-    leave_out: LeaveOut,
+    is_skipped: IsSkipped,
     *,
     repeat: bool,
     named: Set[int] = frozenset(),
@@ -101,7 +101,7 @@ def _row_texts(
 
     for cell in cells:
         fill_from_above()
-        text = inline_text(cell, leave_out)
+        text = inline_text(cell, is_skipped)
         down, across = _span_of(cell, "rowspan"), _span_of(cell, "colspan")
         for offset in range(across):
             if down > 1:

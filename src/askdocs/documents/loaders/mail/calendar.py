@@ -102,7 +102,7 @@ def _value_text(value: Any) -> str:
     if categories is not None:
         return ", ".join(map(str, categories))
     if getattr(value, "params", {}).get("VALUE") == "BINARY":
-        return "a file that stands in the calendar (not read)"
+        return "a file embedded in the calendar (not read)"
     name = getattr(value, "params", {}).get("CN")
     if name:
         return str(name)

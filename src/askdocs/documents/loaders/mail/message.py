@@ -51,11 +51,11 @@ def load(path: Path, source: str) -> Sequence[Document]:
     pictures = 0
     for message in _messages(path, source):
         if not any(_header(message, name) for name in (*_HEADERS, "Received", "Message-ID")):
-            raise LoadError("the file is not a mail, whatever its name says")
+            raise LoadError("the file is not a mail, despite its name")
         _add_mail(builder, message)
         pictures += sum(_is_inline_image(part) for part in _leaf_parts(message))
         if _is_encrypted(message):
-            builder.leave_out("an encrypted mail")
+            builder.report_skipped("an encrypted mail")
         for name, data in _attached_files(message):
             if PurePosixPath(name).suffix.lower() in _SIGNATURES:
                 continue  # it has no text
@@ -66,9 +66,9 @@ def load(path: Path, source: str) -> Sequence[Document]:
             builder.add(f"Attachment: {name}{remark}", end="\n")
         builder.close_block()
     for what in attachments.remarks():
-        builder.leave_out(what)
+        builder.report_skipped(what)
     if pictures:
-        builder.leave_out(f"{counted(pictures, 'picture')} between the words of the mail")
+        builder.report_skipped(f"{counted(pictures, 'picture')} in the text of the mail")
     return [builder.build(), *attachments.documents]
 
 
@@ -149,8 +149,8 @@ def _html_text(html: str) -> str:
     body = parse_html(html.encode("utf-8")).body
     builder = DocumentBuilder("")
     if body is not None:
-        leave_out = lambda node: node.tag in _INVISIBLE or hidden(node)  # noqa: E731
-        HtmlWriter(builder, leave_out).write(body)
+        is_skipped = lambda node: node.tag in _INVISIBLE or hidden(node)  # noqa: E731
+        HtmlWriter(builder, is_skipped).write(body)
     return builder.build().text
 
 

@@ -26,7 +26,7 @@ def outlook_message(path: Path) -> EmailMessage:
     except LoadError:
         raise
     except Exception as error:  # damaged files fail in many ways in the library
-        raise LoadError("the mail is damaged, or no mail of Outlook") from error
+        raise LoadError("the mail is damaged, or not an Outlook mail") from error
 
 
 def _convert(found: Any) -> EmailMessage:
@@ -43,7 +43,7 @@ def _convert(found: Any) -> EmailMessage:
         if words:
             message[name] = words
     if not message.keys():
-        raise LoadError("the file is of Outlook, but no mail")
+        raise LoadError("the file is an Outlook item, but not a mail")
     message.set_content(found.body or "")
     if found.html_body:
         message.add_alternative(found.html_body, subtype="html")

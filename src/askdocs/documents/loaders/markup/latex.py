@@ -112,10 +112,10 @@ def load(path: Path, source: str) -> Sequence[Document]:
             builder.add(f"{name.capitalize()}: {plain(words)}")
     _write_body(builder, _TITLE.sub("", _NAMED.sub("", body)), plain)
     for name in _INCLUDED.findall(body):
-        builder.leave_out(f"included file {name.strip()}")
+        builder.report_skipped(f"included file {name.strip()}")
     pictures = len(_PICTURE.findall(body))
     if pictures:
-        builder.leave_out(counted(pictures, "picture"))
+        builder.report_skipped(counted(pictures, "picture"))
     return [builder.build()]
 
 

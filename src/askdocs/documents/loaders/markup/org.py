@@ -70,7 +70,7 @@ def _add_line(builder: DocumentBuilder, line: str, number: int) -> None:
     elif keyword and keyword[1].lower() == "title":
         builder.title = builder.title or without_markup(keyword[2])
     elif keyword and keyword[1].lower() == "include":
-        builder.leave_out(f"included file {keyword[2]}")
+        builder.report_skipped(f"included file {keyword[2]}")
     elif keyword and keyword[1].lower() in {"author", "date", "caption", "subtitle"}:
         builder.add(f"{keyword[1].capitalize()}: {without_markup(keyword[2])}", end="\n")
     elif not (keyword or _BLOCK.match(line.strip()) or re.match(r"\s*#(?:\s|$)", line)):

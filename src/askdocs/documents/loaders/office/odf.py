@@ -82,9 +82,9 @@ def _report_skipped(builder: DocumentBuilder, body: Element, context: OdfContext
         elif "image" in parts:
             pictures += 1
     if pictures:
-        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
+        builder.report_skipped(f"{counted(pictures, 'picture')} (no text recognition)")
     if objects:
-        builder.leave_out(counted(objects, "embedded object"))
+        builder.report_skipped(counted(objects, "embedded object"))
 
 
 def _read_styles(archive: ZipFile, content: Element) -> tuple[OdfStyles, Element | None]:

@@ -41,7 +41,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
             _add_slide(builder, archive, part, number)
     for noun, count in sorted(skipped.items()):
         remark = " (no text recognition)" if noun == "picture" else ""
-        builder.leave_out(f"{counted(count, noun)}{remark}")
+        builder.report_skipped(f"{counted(count, noun)}{remark}")
     return [builder.build()]
 
 

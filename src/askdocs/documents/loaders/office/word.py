@@ -57,7 +57,7 @@ _NON_TEXT_CONTENT = {
     "chart": "chart",
     "object": "embedded object",
     "altChunk": "embedded document",
-    "subDoc": "document that is linked",
+    "subDoc": "linked document",
     "relIds": "diagram",
 }
 _LABEL = re.compile(r"[^\n]{1,60}:\s*")
@@ -88,7 +88,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     _Writer(builder, parts).write(body)
     _add_headers_footers(builder, headers_footers)
     for skipped in _skipped_content(body):
-        builder.leave_out(skipped)
+        builder.report_skipped(skipped)
     return [builder.build()]
 
 

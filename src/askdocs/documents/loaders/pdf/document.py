@@ -55,7 +55,7 @@ UNREADABLE = (
     " (OCR) on the file first, or install the extra askdocs[ocr]"
 )
 _XFA = "the fields of an XFA form"
-_SLANTED = "text that stands aslant"
+_SLANTED = "slanted text"
 
 _SCANS = "a scanned picture without text"
 _FEW_LETTERS = 200  # a page with more letters is not a scan
@@ -179,7 +179,7 @@ def _form_document(
     """The document of an XFA form. Its pages are rendered only by the program that shows it."""
     builder = DocumentBuilder(source, title=best_title(title, source, (), ()))
     for what in left_out:
-        builder.leave_out(what)
+        builder.report_skipped(what)
     for line in lines:
         builder.add(line, end="\n")
     return builder.build()
@@ -312,7 +312,7 @@ def document_of_pages(
     paragraphs, levels = _with_asides(paragraphs, levels, asides or {})
     builder = DocumentBuilder(source, title=best_title(title, source, paragraphs, levels))
     for what in left_out:
-        builder.leave_out(what)
+        builder.report_skipped(what)
     _add_paragraphs(builder, paragraphs, levels, labels)
     return builder.build()
 
@@ -363,7 +363,7 @@ def _reason_without_text(read: Sequence[_Page]) -> str:
     if any(page.undecoded for page in read):
         return UNREADABLE
     if not any(page.is_picture for page in read):
-        return "the pages hold no text"
+        return "the pages contain no text"
     return UNRECOGNISED if available() else SCANNED
 
 

@@ -145,7 +145,7 @@ class Worker:
                 if not isinstance(error, LoadError) or isinstance(error, ResourceLimitError):
                     self._stop()  # its late output must not be read as the next answer
                 if self._interrupted and isinstance(error, LoadError):
-                    raise TransientLoadError("reading it was broken off") from error
+                    raise TransientLoadError("reading it was cancelled") from error
                 raise
             finally:
                 self._busy = False
@@ -255,7 +255,7 @@ def _limit_error(process: subprocess.Popen[bytes], seconds: float, *, late: bool
         return TimeLimitError(f"reading it took longer than {_wall_seconds(seconds):g} seconds")
     ended_by_timer = -getattr(signal, "SIGPROF", 0)
     if process.returncode in {CPU_LIMIT_STATUS, ended_by_timer} - {0}:
-        return TimeLimitError(f"reading it took longer than {seconds:g} seconds of computing")
+        return TimeLimitError(f"reading it took longer than {seconds:g} seconds of CPU time")
     return ResourceLimitError(_CRASHED)
 
 

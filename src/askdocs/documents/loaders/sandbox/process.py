@@ -88,7 +88,7 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
 
 def _document_lines(document: Document, tokens: int) -> Iterator[dict[str, Any]]:
     if len(document.source) > _LONGEST_NAME:
-        raise LoadError("a part of the file has too long a name")
+        raise LoadError("the name of a part of the file is too long")
     left_out = [what[:_LONGEST_PHRASE] for what in document.left_out[:_MOST_LEFT_OUT]]
     title = document.title[:_LONGEST_TITLE]
     yield {"document": {"source": document.source, "title": title, "left_out": left_out}}

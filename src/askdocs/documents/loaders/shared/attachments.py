@@ -51,14 +51,14 @@ class Attachments:
         return free, reason
 
     def remarks(self) -> list[str]:
-        """A phrase for each failed attachment, for DocumentBuilder.leave_out."""
+        """A phrase for each failed attachment, for DocumentBuilder.report_skipped."""
         return [f"attachment {name} ({reason})" for name, reason in self.failed]
 
 
 def _load(content: bytes, source: str) -> list[Document]:
     """The documents in a file that is given as bytes. Raises LoadError if it cannot be read."""
     if _depth.get() >= _DEEPEST:
-        raise LoadError("files in files are nested too deeply")
+        raise LoadError("attachments are nested too deeply")
     before = _depth.set(_depth.get() + 1)
     try:
         with tempfile.TemporaryDirectory(prefix="askdocs-") as folder:

@@ -67,7 +67,7 @@ class DocumentBuilder:
         self._parents: list[tuple[int, str]] = []
         self._left_out: dict[str, None] = {}
 
-    def leave_out(self, what: str) -> None:
+    def report_skipped(self, what: str) -> None:
         """Record that some content of the file is not in the text; see Document.left_out.
 
         Args:

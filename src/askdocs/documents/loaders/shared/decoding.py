@@ -42,7 +42,7 @@ _WESTERN = frozenset("äöüßÄÖÜéèêëàâáçñóíúôîïœæåøãõò
 # Double-encoded UTF-8: it was decoded as Latin-1 and encoded as UTF-8 again. Then there are control
 # characters, which text never contains.
 _DOUBLE_ENCODED = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}[\x80-\x9f][\x80-\xbf]{0,2}")
-_NO_TEXT = "the file is not text, whatever its name says"
+_NO_TEXT = "the file is not text, despite its name"
 
 
 def read_text(path: Path) -> str:
@@ -163,7 +163,7 @@ def guess_encoding(sample: bytes) -> str:
 
     found = codec_name(detect(sample)["encoding"] or "")
     if not found:
-        raise LoadError("the file is not text, or in an encoding that cannot be told")
+        raise LoadError("the file is not text, or its encoding is unknown")
     return found
 
 

@@ -71,12 +71,16 @@ def _read_document(data: bytes, path: Path, source: str) -> Document:
                 _report_skipped(builder, archive.namelist())
     _add_sheets(builder, _open_workbook(data), workbook=workbook, notes=notes, sheets=sheets)
     if workbook is None:
-        builder.leave_out("number formats (cells show their stored values)")
+        builder.report_skipped("number formats (cells show their stored values)")
     elif workbook.computed:
         formulas = counted(workbook.computed, "formula")
-        builder.leave_out(f"stored results of {formulas} (the file holds none; they were computed)")
+        builder.report_skipped(
+            f"stored results of {formulas} (missing in the file; they were computed)"
+        )
     if workbook is not None and workbook.not_computed:
-        builder.leave_out(f"results of {counted(workbook.not_computed, 'formula')} (not computed)")
+        builder.report_skipped(
+            f"results of {counted(workbook.not_computed, 'formula')} (not computed)"
+        )
     return builder.build()
 
 
@@ -137,9 +141,9 @@ def _report_skipped(builder: DocumentBuilder, parts: Sequence[str]) -> None:
     charts = sum(bool(re.fullmatch(r"xl/charts/chart\d*\.xml", part)) for part in parts)
     pictures = sum(part.startswith("xl/media/") for part in parts)
     if charts:
-        builder.leave_out(counted(charts, "chart"))
+        builder.report_skipped(counted(charts, "chart"))
     if pictures:
-        builder.leave_out(f"{counted(pictures, 'picture')} (no text recognition)")
+        builder.report_skipped(f"{counted(pictures, 'picture')} (no text recognition)")
 
 
 def _sheet_rows(
