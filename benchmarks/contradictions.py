@@ -93,9 +93,9 @@ def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) ->
     return found
 
 
-def unpacked(world: Path, folder: Path) -> Path:
-    """The folder with the documents of a world."""
-    synthetic_corpora.unpack(world, folder)
+def unpacked(corpus_file: Path, folder: Path) -> Path:
+    """The folder with the documents of a corpus."""
+    synthetic_corpora.unpack(corpus_file, folder)
     (folder / synthetic_corpora.QUESTIONS).unlink()
     return folder
 
@@ -119,12 +119,14 @@ def main() -> None:
     scorer = KeptScores(asked.kept)
     found: Found = []
     began = time.monotonic()
-    for world in sorted({row.get("world", "") for row in rows}):
-        own = [row for row in rows if row.get("world", "") == world]
-        index = asked.index / world
+    for corpus_name in sorted({row.get("world", "") for row in rows}):
+        own = [row for row in rows if row.get("world", "") == corpus_name]
+        index = asked.index / corpus_name
         folder = (
-            unpacked(asked.folder / f"{world}.jsonl", index.with_name(f"{world}-documents"))
-            if world
+            unpacked(
+                asked.folder / f"{corpus_name}.jsonl", index.with_name(f"{corpus_name}-documents")
+            )
+            if corpus_name
             else asked.folder
         )
         found += check(own, folder, index, scorer)

@@ -1,8 +1,8 @@
 """Folders in other languages with questions: what is found, quoted first, right, refused, wrong.
 
-    python -m benchmarks.languages WORLD.jsonl... --keep DIR [--half 0|1] [--out FILE.json]
+    python -m benchmarks.languages CORPUS.jsonl... --keep DIR [--half 0|1] [--out FILE.json]
 
-Every WORLD is a file of `training/synthetic_corpora.py`. What the embedder and the reader computed
+Every CORPUS is a file of `training/synthetic_corpora.py`. What the embedder and the reader computed
 is kept in DIR, so that another run, with other weights or rules, needs no model. Half of the
 documents of each folder are for choosing (0), half are for reporting (1).
 """
@@ -36,7 +36,7 @@ _SAME = 0.5  # of the shorter of a gold quote and a sentence, from which they ar
 class Outcome:
     """What became of a question: `evidence` and `first` are None where it has no answer."""
 
-    world: str
+    corpus_name: str
     qid: str
     kind: str
     language: str  # of the question where it is not that of the documents
@@ -84,10 +84,10 @@ def _loaded(path: Path) -> dict[Any, Any]:
     return dict(pickle.loads(path.read_bytes())) if path.exists() else {}
 
 
-def unpacked(world: Path, keep: Path) -> tuple[Path, list[dict[str, Any]], list[str]]:
-    """The folder of a world, its rows, and the names of its documents, in `corpus` there."""
-    folder = keep / world.stem
-    rows = unpack(world, folder / "all")
+def unpacked(corpus_file: Path, keep: Path) -> tuple[Path, list[dict[str, Any]], list[str]]:
+    """The folder of a corpus, its rows, and the names of its documents, in `corpus` there."""
+    folder = keep / corpus_file.stem
+    rows = unpack(corpus_file, folder / "all")
     corpus = folder / "corpus"
     corpus.mkdir(exist_ok=True)
     for each in (folder / "all").iterdir():
@@ -96,9 +96,9 @@ def unpacked(world: Path, keep: Path) -> tuple[Path, list[dict[str, Any]], list[
     return folder, rows, sorted(each.name for each in corpus.iterdir())
 
 
-def ask(world: Path, keep: Path, half: int | None = None) -> list[Outcome]:
-    """Ask the questions of a world, of both halves of its documents or of one."""
-    folder, rows, names = unpacked(world, keep)
+def ask(corpus_file: Path, keep: Path, half: int | None = None) -> list[Outcome]:
+    """Ask the questions of a corpus, of both halves of its documents or of one."""
+    folder, rows, names = unpacked(corpus_file, keep)
     found = []
     with (
         kept(keep) as reader,
@@ -110,7 +110,7 @@ def ask(world: Path, keep: Path, half: int | None = None) -> list[Outcome]:
         for row, question in zip(rows, lines_of(folder / "all" / QUESTIONS), strict=True):
             part = half_of(question, names)
             if half in (None, part):
-                found.append(_asked(world.stem, row, question, part, ready, judge))
+                found.append(_asked(corpus_file.stem, row, question, part, ready, judge))
     return found
 
 
@@ -121,7 +121,7 @@ def half_of(question: Mapping[str, Any], names: Sequence[str]) -> int:
 
 
 def _asked(
-    world: str,
+    corpus_name: str,
     row: Mapping[str, Any],
     question: Mapping[str, Any],
     half: int,
@@ -138,7 +138,7 @@ def _asked(
     best = known.candidates[:1]
     first = [(each.hit.passage.source, each.start, each.end) for each in best]
     return Outcome(
-        world,
+        corpus_name,
         question["qid"],
         question["kind"],
         row.get("lang", ""),
@@ -214,9 +214,9 @@ def table(asked: Sequence[Outcome]) -> str:
     for half in sorted({each.half for each in asked}):
         for across in (False, True):
             some = [e for e in asked if e.half == half and bool(e.language) == across]
-            for world in dict.fromkeys(each.world for each in some):
-                own = [each for each in some if each.world == world]
-                name = f"{world}{', asked in another language' * across}, half {half}"
+            for corpus_name in dict.fromkeys(each.corpus_name for each in some):
+                own = [each for each in some if each.corpus_name == corpus_name]
+                name = f"{corpus_name}{', asked in another language' * across}, half {half}"
                 lines.append(row_of(name, own))
             lines.append(row_of(f"all{', across' * across}, half {half}", some))
     return "\n".join(lines)
@@ -225,13 +225,15 @@ def table(asked: Sequence[Outcome]) -> str:
 def main() -> None:
     """Measure from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("worlds", type=Path, nargs="+")
+    parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("--keep", type=Path, required=True, help="folder for indexes and readings")
     parser.add_argument("--half", type=int, choices=(0, 1), help="questions of half the documents")
     parser.add_argument("--out", type=Path, help="write each question with its answer as JSON")
     given = parser.parse_args()
     given.keep.mkdir(parents=True, exist_ok=True)
-    asked = [each for world in given.worlds for each in ask(world, given.keep, given.half)]
+    asked = [
+        each for corpus_file in given.corpora for each in ask(corpus_file, given.keep, given.half)
+    ]
     print(table(asked))
     if given.out:
         rows = [asdict(each) for each in asked]

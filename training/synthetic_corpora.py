@@ -1,9 +1,9 @@
 """Folders of invented documents with questions about them, each kept in one file of JSON lines.
 
-    python -m training.synthetic_corpora pack FOLDER WORLD.jsonl
-    python -m training.synthetic_corpora unpack WORLD.jsonl FOLDER
+    python -m training.synthetic_corpora pack FOLDER CORPUS.jsonl
+    python -m training.synthetic_corpora unpack CORPUS.jsonl FOLDER
 
-A line of WORLD.jsonl is a document, {file, text}, or a question: {k: kind, q: question, s: source,
+A line of CORPUS.jsonl is a document, {file, text}, or a question: {k: kind, q: question, s: source,
 g: quotes that answer, a: short answers, all: 1 where all quotes are needed, h: earlier questions,
 near: quotes that mislead, alt: [{s, g}] other places that answer}. An unpacked folder holds the
 documents and `questions.jsonl`, as `benchmarks/natural_questions.py` and `fit_ranking_weights.py`
@@ -28,7 +28,7 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.strip()]
 
 
-def pack(folder: Path, world: Path) -> None:
+def pack(folder: Path, corpus_file: Path) -> None:
     """Write the documents and questions of a folder as one file."""
     files = sorted(each for each in folder.iterdir() if each.is_file())
     documents = [
@@ -36,20 +36,20 @@ def pack(folder: Path, world: Path) -> None:
         for each in files
         if each.name not in (ROWS, QUESTIONS)
     ]
-    _write(world, [*documents, *lines_of(folder / ROWS)])
+    _write(corpus_file, [*documents, *lines_of(folder / ROWS)])
 
 
-def unpack(world: Path, folder: Path) -> list[dict[str, Any]]:
-    """Write the documents and questions of a world into a folder; its rows are returned."""
+def unpack(corpus_file: Path, folder: Path) -> list[dict[str, Any]]:
+    """Write the documents and questions of a corpus into a folder; its rows are returned."""
     folder.mkdir(parents=True, exist_ok=True)
-    records = lines_of(world)
+    records = lines_of(corpus_file)
     for each in records:
         if "file" in each:
             (folder / each["file"]).write_text(each["text"], encoding="utf-8", newline="")
     rows = [each for each in records if "file" not in each]
     texts = {each["file"]: each["text"] for each in records if "file" in each}
     asked = [
-        {**question_of(f"{world.stem}-{number}", row), "about": about(row, texts)}
+        {**question_of(f"{corpus_file.stem}-{number}", row), "about": about(row, texts)}
         for number, row in enumerate(rows)
     ]
     _write(folder / QUESTIONS, asked)

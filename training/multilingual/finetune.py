@@ -44,7 +44,7 @@ from training.reader.finetune import (
     Packer,
     found_in,
     longer_answers,
-    people,
+    natural_questions,
     places_told,
     short_answers,
 )
@@ -201,11 +201,11 @@ def questions_of(path: Path, most: int) -> list[MarkedQuestion]:
     return chosen
 
 
-def searched(world: Path) -> Iterator[FoundQuestion]:
+def searched(corpus_file: Path) -> Iterator[FoundQuestion]:
     """The questions of a folder in other languages, with the passages that are found for them."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
-        rows = synthetic_corpora.unpack(world, corpus)
+        rows = synthetic_corpora.unpack(corpus_file, corpus)
         (corpus / synthetic_corpora.QUESTIONS).unlink()
         settings = Config(corpus=corpus, index=Path(folder, "index"), models="multilingual")
         with Assistant(settings) as assistant:
@@ -229,16 +229,16 @@ def pack(options: argparse.Namespace) -> None:
     if options.reader:
         packer.add(questions_of(options.reader, options.most))
     if options.people:
-        packer.add(people(options.people))
+        packer.add(natural_questions(options.people))
     if options.answers:
         packer.add(longer_answers(options.answers, 2500))
     if options.english:
         packer.add(short_answers(options.english, 4000))
-    for world in options.worlds:
-        packer.add_found(found_in(world, held_out=False))
-    for world in options.languages:
-        packer.add_found(searched(world))
-        print(world.stem, len(packer.packed.held_out), "questions", flush=True)
+    for corpus_file in options.worlds:
+        packer.add_found(found_in(corpus_file, held_out=False))
+    for corpus_file in options.languages:
+        packer.add_found(searched(corpus_file))
+        print(corpus_file.stem, len(packer.packed.held_out), "questions", flush=True)
     arrays = packer.packed.arrays()
     np.savez_compressed(options.rows, **arrays)
     print(f"{len(arrays['held_out'])} questions, {len(arrays['lengths'])} rows")

@@ -1,8 +1,8 @@
 r"""Fit the weights by which sentences in other languages are ranked and trusted.
 
-    python -m training.multilingual.fit_ranking_weights WORLD.jsonl... --keep DIR
+    python -m training.multilingual.fit_ranking_weights CORPUS.jsonl... --keep DIR
 
-Every WORLD is a file of `training/synthetic_corpora.py` in another language than English; some
+Every CORPUS is a file of `training/synthetic_corpora.py` in another language than English; some
 questions are in another language than the documents. Half of the documents are for fitting, the
 other half for the table; `benchmarks/languages.py` has the same halves. Fitted are the weights of
 `askdocs/answering/unread.py`. The ranking is a conditional logit over the sentences of a question:
@@ -44,7 +44,7 @@ ACROSS = ("cosine", "retrieval", "read")  # the features that need no shared wor
 class RankedQuestion:
     """A question: its sentences, which of them answer, and what its answer by force was."""
 
-    world: str
+    corpus_name: str
     half: int
     answerable: bool
     candidates: tuple[Candidate, ...]
@@ -72,9 +72,9 @@ def remembering(path: Path) -> Iterator[None]:
     path.write_bytes(pickle.dumps(known))
 
 
-def ask(world: Path, keep: Path) -> list[RankedQuestion]:
-    """Ask the questions of a world by force."""
-    folder, rows, names = unpacked(world, keep)
+def ask(corpus_file: Path, keep: Path) -> list[RankedQuestion]:
+    """Ask the questions of a corpus by force."""
+    folder, rows, names = unpacked(corpus_file, keep)
     settings = Config(corpus=folder / "corpus", index=folder / "index", models="multilingual")
     found = []
     with kept(keep) as reader, Assistant(settings) as ready:
@@ -94,7 +94,7 @@ def ask(world: Path, keep: Path) -> list[RankedQuestion]:
             places = [place for gold in question["gold"] for place in judge.places(gold)]
             found.append(
                 RankedQuestion(
-                    world.stem,
+                    corpus_file.stem,
                     half_of(question, names),
                     question["answerable"],
                     candidates,
@@ -173,18 +173,20 @@ def _best(asked: RankedQuestion) -> int:
 def main() -> None:
     """Fit from the command line."""
     parser = argparse.ArgumentParser(description="Fit what ranks sentences in other languages.")
-    parser.add_argument("worlds", type=Path, nargs="+")
+    parser.add_argument("corpora", type=Path, nargs="+")
     parser.add_argument("--keep", type=Path, required=True, help="folder for indexes and readings")
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
     with remembering(options.keep / f"logits-{checksum(MULTILINGUAL)[:8]}.pickle"):
-        before = [each for world in options.worlds for each in ask(world, options.keep)]
+        before = [
+            each for corpus_file in options.corpora for each in ask(corpus_file, options.keep)
+        ]
         half = [each for each in before if each.half == 0]
         within = ranking([each for each in half if each.shares], unread.FEATURES)
         across = ranking(half, ACROSS)
         print("_RANK =", within, "\n_RANK_ACROSS =", across, flush=True)
         unread._RANK, unread._RANK_ACROSS = within, across
-        after = [each for world in options.worlds for each in ask(world, options.keep)]
+        after = [each for corpus_file in options.corpora for each in ask(corpus_file, options.keep)]
     for shares in (True, False):
         chosen = [each for each in after if each.shares is shares]
         weights = chance([each for each in chosen if each.half == 0] if shares else chosen)
@@ -192,10 +194,10 @@ def main() -> None:
         for part in (0, 1):
             own = [each for each in chosen if each.half == part]
             print(judged(f"half {part}", own, weights))
-            for world in dict.fromkeys(each.world for each in own):
-                some = [each for each in own if each.world == world]
+            for corpus_name in dict.fromkeys(each.corpus_name for each in own):
+                some = [each for each in own if each.corpus_name == corpus_name]
                 if shares:
-                    print(judged(f"{world}, half {part}", some, weights))
+                    print(judged(f"{corpus_name}, half {part}", some, weights))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class MarkedQuestion:
     held_out: bool = False
 
 
-def people(path: Path) -> list[MarkedQuestion]:
+def natural_questions(path: Path) -> list[MarkedQuestion]:
     """The questions that people ask, with the sentences that answer them."""
     found = []
     for item in _lines(path):
@@ -194,11 +194,11 @@ class Recorder:
         return [Reading(offsets, none, none, 0.0, 0.0) for _ in passages]
 
 
-def found_in(world: Path, held_out: bool) -> Iterator[FoundQuestion]:
-    """The questions of a world without earlier ones, searched in its folder."""
+def found_in(corpus_file: Path, held_out: bool) -> Iterator[FoundQuestion]:
+    """The questions of a corpus without earlier ones, searched in its folder."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
-        rows = synthetic_corpora.unpack(world, corpus)
+        rows = synthetic_corpora.unpack(corpus_file, corpus)
         (corpus / synthetic_corpora.QUESTIONS).unlink()
         with Assistant(Config(corpus=corpus, index=Path(folder, "index"))) as assistant:
             assistant.index()
@@ -226,7 +226,7 @@ def places_told(
     *,
     held_out: bool,
 ) -> FoundQuestion:
-    """The passages that answer a row of a world, and the first of those found that do not."""
+    """The passages that answer a row of a corpus, and the first of those found that do not."""
     told = [(row.get("s"), row.get("g") or [])]
     told += [(each["s"], each["g"]) for each in row.get("alt") or []]
     spans: dict[str, tuple[tuple[int, int], ...]] = dict.fromkeys(texts, ())
@@ -661,14 +661,14 @@ def pack(options: argparse.Namespace) -> None:
     """Write the packed file."""
     packer = Packer()
     if options.people:
-        packer.add(people(options.people))
+        packer.add(natural_questions(options.people))
     if options.answers:
         packer.add(longer_answers(options.answers, options.longer))
     if options.reader:
         packer.add(short_answers(options.reader, options.short))
-    for world in options.worlds:
-        packer.add_found(found_in(world, world.stem in options.judge_worlds))
-        print(world.stem, len(packer.packed.held_out), "questions", flush=True)
+    for corpus_file in options.worlds:
+        packer.add_found(found_in(corpus_file, corpus_file.stem in options.judge_worlds))
+        print(corpus_file.stem, len(packer.packed.held_out), "questions", flush=True)
     arrays = packer.packed.arrays()
     np.savez_compressed(options.rows, **arrays)
     print(f"{len(arrays['held_out'])} questions, {len(arrays['lengths'])} rows")
