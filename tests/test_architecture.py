@@ -1,8 +1,9 @@
-"""The house rules that a newcomer can rely on, read from the source itself."""
+"""The rules of the architecture, read from the source itself."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -16,12 +17,13 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "askdocs"
 APP = ROOT / "app"
 
-# From the bottom to the top: a room may import only itself and rooms named before it.
-ROOMS = (
+MOST_LINES = 60  # of a function, without its docstring and its parameters
+# From the bottom to the top: a layer may import only itself and layers named before it.
+LAYERS = (
     "types errors system text config documents models index guide llm resources answering search "
     "output interface integrations assistant remote evaluation quote_table app cli"
 ).split()
-# Likewise within a room: modules and packages from the bottom to the top.
+# Likewise within a package: modules and packages from the bottom to the top.
 ORDERS = {
     "documents": "document_types titles passages loaders scan".split(),
     "documents.loaders": (
@@ -79,8 +81,8 @@ def imported(file: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "file"), modules(), ids=lambda value: str(value)[-40:])
-def test_a_room_imports_only_rooms_before_it(name: str, file: Path) -> None:
-    allowed = ROOMS[: ROOMS.index(name.split(".")[0]) + 1]
+def test_a_layer_imports_only_layers_before_it(name: str, file: Path) -> None:
+    allowed = LAYERS[: LAYERS.index(name.split(".")[0]) + 1]
     for other in imported(file):
         parts = other.split(".")
         if parts[0] == "askdocs" and len(parts) > 1 and not parts[1].startswith("_"):
@@ -88,7 +90,7 @@ def test_a_room_imports_only_rooms_before_it(name: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ORDERS)
-def test_a_part_of_a_room_imports_only_parts_before_it(package: str) -> None:
+def test_a_part_of_a_package_imports_only_parts_before_it(package: str) -> None:
     order, prefix = ORDERS[package], f"askdocs.{package}."
     for name, file in modules():
         part = f"askdocs.{name}.".removeprefix(prefix).split(".")[0]
@@ -125,6 +127,32 @@ def test_the_parts_of_a_package_import_one_another_one_way_only(package: str) ->
         list(TopologicalSorter(imports).static_order())
     except CycleError as error:
         pytest.fail(f"{package}: {' imports '.join(reversed(error.args[1]))}")
+
+
+def test_the_map_shows_the_layers_in_their_order() -> None:
+    shown = " → ".join(LAYERS)
+    assert " ".join(shown.split()) in " ".join(
+        (ROOT / "ARCHITECTURE.md").read_text("utf-8").split()
+    )
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_the_files_that_a_page_names_are_there(page: str) -> None:
+    named = re.findall(r"`([\w/.*]+\.(?:py|js))`", (ROOT / page).read_text("utf-8"))
+    assert named
+    for name in named:
+        places = [ROOT.glob(f"{folder}{name}") for folder in ("", "src/askdocs/**/", "app/**/")]
+        assert any(True for found in places for _ in found), name
+
+
+def test_a_function_can_be_read_without_scrolling() -> None:
+    folders = (PACKAGE, APP, ROOT / "training", ROOT / "benchmarks")
+    for file in (file for folder in folders for file in folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                start = node.body[1 if ast.get_docstring(node) and len(node.body) > 1 else 0].lineno
+                lines = (node.end_lineno or start) - start + 1
+                assert lines <= MOST_LINES, f"{file.name}: {node.name} has {lines} lines"
 
 
 def test_every_package_says_what_is_in_it_and_is_installed() -> None:
