@@ -20,8 +20,8 @@ APP = ROOT / "app"
 MOST_LINES = 60  # of a function, without its docstring and its parameters
 # From the bottom to the top: a layer may import only itself and layers named before it.
 LAYERS = (
-    "types errors system text config documents models index guide llm resources answering search "
-    "output interface integrations assistant remote evaluation quote_table app cli"
+    "types errors credentials system text config documents models index guide llm resources "
+    "answering search output interface integrations assistant remote evaluation quote_table app cli"
 ).split()
 # Likewise within a package: modules and packages from the bottom to the top.
 ORDERS = {
@@ -177,18 +177,17 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         if "os.environ" in file.read_text(encoding="utf-8") and not name.startswith("app.")
     }
     # Embedders and chroma set switches of the libraries right before importing them. What starts a
-    # process hands an environment on. The password of the server, the keys of a language model and
-    # of an embedding server and the token of a Chroma server are secrets that their users read.
+    # process passes an environment on. `credentials` reads secrets, and the command line the
+    # password of the server and the encoding of its streams.
     assert readers <= {
         "config",
+        "credentials",
         "models.embedders",
         "models.embedder_ray",
-        "models.embedder_server",
         "index.vectors.chroma",
         "system.processes",
         "cli.serve",
         "cli.standard_streams",
-        "llm.openai",
     }
 
 

@@ -1,4 +1,7 @@
-"""Settings: one frozen object. Nothing else reads the environment or `askdocs.toml`."""
+"""Settings: one frozen object, from `askdocs.toml`, the environment and arguments.
+
+Other modules read only secrets (`credentials`) and switches of libraries from the environment.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from askdocs.credentials import (
+    EMBEDDER_KEY,
+    LLM_KEY,
+    PASSWORD,
+    SECRETS_OF_SETTINGS,
+    VECTORS_TOKEN,
+)
 from askdocs.errors import ConfigError
 from askdocs.system.files import composed, same_place
 from askdocs.system.network import is_loopback
@@ -22,25 +32,11 @@ CONFIG_FILE = "askdocs.toml"
 PREFIX = "ASKDOCS_"
 EMBEDDED = "embedded"
 _INDEX = Path("index")
-_LONGEST_NAME = 60  # of a corpus, in characters: it is part of the name of a folder
-COLLECTION = "askdocs"  # of vectors at a server, where the address does not name one
-# Environment names that belong to the server and to the clients of language models.
-KEYS = {
-    "llm": ("ASKDOCS_API_KEY", "OPENAI_API_KEY"),
-    "embedder": ("ASKDOCS_EMBEDDER_KEY",),
-    "vectors": ("ASKDOCS_VECTORS_TOKEN",),
-}  # of the servers that a setting names
-SECRETS = frozenset(
-    {
-        "ASKDOCS_PASSWORD",
-        "ASKDOCS_API_KEY",
-        "ASKDOCS_CONFIG",
-        "ASKDOCS_VECTORS_TOKEN",
-        "ASKDOCS_EMBEDDER_KEY",
-    }
-)
-
-
+_MAX_NAME = 60  # characters of a corpus name; it is part of a folder name
+COLLECTION = "askdocs"  # of vectors on a server, if the address does not name one
+_FILE_VARIABLE = "ASKDOCS_CONFIG"  # names the settings file
+# Variables with the prefix that are not settings.
+_NO_SETTINGS = frozenset({_FILE_VARIABLE, PASSWORD, LLM_KEY, VECTORS_TOKEN, EMBEDDER_KEY})
 _log = logging.getLogger(__name__)
 _WHERE_VECTORS = (
     "vectors must be embedded or the address of a Chroma server, as in http://localhost:8000 or"
@@ -54,9 +50,10 @@ def _setting(default: Any, meaning: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting with its default. A value is checked when the object is made.
+    """Every setting with its default. Values are checked when the object is created.
 
-    Raises ConfigError where a value is impossible.
+    Raises:
+        ConfigError: A value is impossible.
     """
 
     corpus: Path = _setting(Path("corpus"), "the folder of documents")
@@ -105,17 +102,17 @@ class Config:
     )
     max_file_megabytes: int = _setting(100, "larger files are not read")
     load_seconds: int = _setting(120, "a file that takes more CPU seconds to read is given up")
-    # No setting: names of settings whose server gets no key of the environment.
+    # Not a setting: names of settings whose server gets no secret of the environment.
     without_key: frozenset[str] = frozenset()
 
     @property
     def vectors_on_server(self) -> bool:
-        """Whether the vectors are at a server, so that several processes may read the index."""
+        """Whether the vectors are on a server, so that several processes may read the index."""
         return self.vectors != EMBEDDED
 
     @property
     def collection(self) -> tuple[str | None, int, str] | None:
-        """Host, port and collection of `vectors`, however it is spelt; None in the index."""
+        """Host, port and collection of `vectors` in one spelling. None if they are in the index."""
         if not self.vectors_on_server:
             return None
         address = urlsplit(self.vectors)
@@ -128,7 +125,7 @@ class Config:
             object.__setattr__(self, each.name, _convert(each.name, value, each.default))
         same = same_place(self.corpus, self.index)
         _require(not same, "corpus and index must be two folders")
-        _require(not self.vectors_on_server or _names_a_store(self.vectors), _WHERE_VECTORS)
+        _require(not self.vectors_on_server or _is_store_address(self.vectors), _WHERE_VECTORS)
         _require(20 <= self.passage_tokens <= 400, "passage_tokens must lie between 20 and 400")
         _require(1 <= self.passages_read <= 100, "passages_read must lie between 1 and 100")
         _require(0 <= self.minimum_confidence <= 1, "minimum_confidence must lie between 0 and 1")
@@ -147,11 +144,11 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """What the settings say.
+    """The settings of all corpora, as they were loaded.
 
     Attributes:
-        config: The settings; where they name several corpora, those of the first.
-        notes: What is to be told of where they come from, a line each.
+        config: The settings of the first corpus.
+        notes: Messages for the user about where the settings come from, one line each.
         further: The settings of the other corpora.
     """
 
@@ -171,7 +168,7 @@ def load_config(
     environment: Mapping[str, str] | None = None,
     **overrides: Any,
 ) -> Config:
-    """The settings of `load_config_with_notes`; the notes go to the log."""
+    """Load settings as `load_config_with_notes` does, and log the notes."""
     loaded = load_config_with_notes(file, environment=environment, **overrides)
     for note in loaded.notes:
         _log.warning(note)
@@ -184,31 +181,33 @@ def load_config_with_notes(
     environment: Mapping[str, str] | None = None,
     **overrides: Any,
 ) -> LoadedConfig:
-    """Settings from, in falling rank: `overrides`, environment, settings file, defaults.
+    """Load settings from `overrides`, the environment, a settings file and the defaults.
 
-    A settings file that was only found in the current folder may have come with the documents.
-    It cannot send anything to another machine: its `llm`, `embedder`, `vectors`, `corpus` and
-    `index` are ignored where they lead there, and servers that it names get no key of the
-    environment.
+    The first of these that has a setting determines it.
+
+    A settings file that was only found in the current folder may have come with the documents, so
+    it is not trusted to send anything to another machine. Its `llm`, `embedder`, `vectors`,
+    `corpus` and `index` are ignored if they refer to another machine. Servers that it names get no
+    secret of the environment.
 
     Args:
-        file: the settings file, by default ASKDOCS_CONFIG of the environment, and else
-            `askdocs.toml` of the current folder if there is one. A relative `corpus` or `index`
-            in it is relative to it.
-        environment: by default that of the process.
-        overrides: settings by name; those that are None do not count. `corpus` and `index` may be
-            lists, here and in a file. Each corpus has an index of its own: the one of the same
-            place in the list, or else the folder `index` with the corpus's name at its end.
+        file: The settings file. By default it is ASKDOCS_CONFIG of the environment, or else
+            `askdocs.toml` of the current folder if it exists. A relative `corpus` or `index` in it
+            is relative to the file's folder.
+        environment: By default that of the process.
+        overrides: Settings by name. Those that are None are ignored. `corpus` and `index` may be
+            lists, here and in a file. Each corpus has its own index: the one at the same position
+            in the list, or else the folder `index` with the corpus's name at its end.
 
     Returns:
-        The settings, and notes on a file that was found.
+        The settings, and notes about a file that was found.
 
     Raises:
-        ConfigError: for a name or value that is not possible, and for a file that is missing.
+        ConfigError: A name or value is not possible, or the file does not exist.
     """
     environment = os.environ if environment is None else environment
-    if file is None and environment.get("ASKDOCS_CONFIG"):
-        file = Path(environment["ASKDOCS_CONFIG"])
+    if file is None and environment.get(_FILE_VARIABLE):
+        file = Path(environment[_FILE_VARIABLE])
     if file is not None and not file.is_file():
         raise ConfigError(f"There is no settings file {file}. Create it or leave --config out.")
     chosen = _read_environment(environment)
@@ -225,18 +224,18 @@ def load_config_with_notes(
 def _with_found(
     values: Mapping[str, Any], chosen: Mapping[str, Any], environment: Mapping[str, str]
 ) -> LoadedConfig:
-    """Settings that a person chose, and those of a file found in the current folder."""
-    beside = {name: value for name, value in values.items() if name not in chosen}
-    ignored = [name for name, value in beside.items() if _leads_elsewhere(name, value)]
-    used = {name: value for name, value in beside.items() if name not in ignored}
-    without_key = frozenset(name for name in used if name in KEYS)
+    """Combine settings that the user chose with those of a file found in the current folder."""
+    from_file = {name: value for name, value in values.items() if name not in chosen}
+    ignored = [name for name, value in from_file.items() if _is_remote(name, value)]
+    used = {name: value for name, value in from_file.items() if name not in ignored}
+    without_key = frozenset(name for name in used if name in SECRETS_OF_SETTINGS)
     withheld = [key for name in sorted(without_key) for key in _keys_for(name, used, environment)]
     notes = [f"Settings are read from {Path(CONFIG_FILE).absolute()}."]
     if ignored or withheld:
-        told = [f"ignored: {name} = {str(values[name])!r}" for name in ignored]
-        told += [f"{key} is not sent to the server that it names" for key in withheld]
+        effects = [f"ignored: {name} = {str(values[name])!r}" for name in ignored]
+        effects += [f"{key} is not sent to the server that it names" for key in withheld]
         notes.append(
-            f"It was not named, so nothing goes to another machine by it; {'; '.join(told)}."
+            f"It was not named, so nothing goes to another machine by it; {'; '.join(effects)}."
             f" If you trust it, add --config {CONFIG_FILE} or set ASKDOCS_CONFIG={CONFIG_FILE}."
         )
     harmless = {name: value for name, value in values.items() if name not in ignored}
@@ -245,38 +244,36 @@ def _with_found(
 
 
 def corpus_names(corpora: Sequence[Path]) -> list[str]:
-    """A short name for each of some folders, by which addresses and indexes tell them apart."""
+    """A short, distinct name for each folder, for addresses and the names of indexes."""
     names: list[str] = []
     for corpus in corpora:
-        signs = [
-            sign if sign in "._-" or unicodedata.category(sign)[0] in "LMN" else "-"
-            for sign in composed(corpus.resolve().name)
+        characters = [
+            character if character in "._-" or unicodedata.category(character)[0] in "LMN" else "-"
+            for character in composed(corpus.resolve().name)
         ]
-        plain = re.sub("-+", "-", "".join(signs))[:_LONGEST_NAME].strip("-.") or "corpus"
+        base = re.sub("-+", "-", "".join(characters))[:_MAX_NAME].strip("-.") or "corpus"
         taken = {name.casefold() for name in names}
-        numbered = (f"{plain}-{number}" for number in count(2))
-        names.append(
-            next(each for each in chain([plain], numbered) if each.casefold() not in taken)
-        )
+        numbered = (f"{base}-{number}" for number in count(2))
+        names.append(next(name for name in chain([base], numbered) if name.casefold() not in taken))
     return names
 
 
-def _loaded(beside: Mapping[str, Any], chosen: Mapping[str, Any], **more: Any) -> LoadedConfig:
-    """The settings of each corpus, by a file and by what was chosen."""
-    values = {**beside, **_of_those_listed(beside, chosen), **chosen}
+def _loaded(from_file: Mapping[str, Any], chosen: Mapping[str, Any], **more: Any) -> LoadedConfig:
+    """The settings of each corpus, from a file and from what the user chose."""
+    values = {**from_file, **_listed_corpus(from_file, chosen), **chosen}
     configs = [Config(**each, **more) for each in _by_corpus(values)]
     _refuse_same([each.corpus for each in configs], "corpus")
     _refuse_same([each.index for each in configs], "index")
     _require(
         len(configs) == 1 or not configs[0].vectors_on_server,
-        "vectors at a server are those of one corpus: with several, vectors must be embedded",
+        "vectors on a server belong to one corpus: with several, vectors must be embedded",
     )
     return LoadedConfig(configs[0], further=tuple(configs[1:]))
 
 
-def _of_those_listed(beside: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Corpus and index of the one that was chosen, by either, of those that a file lists."""
-    listed = _by_corpus(beside)
+def _listed_corpus(from_file: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Corpus and index of the corpus that was chosen by either, if the file lists several."""
+    listed = _by_corpus(from_file)
     for each in listed if len(listed) > 1 else []:
         for name in ("corpus", "index"):
             given = _as_list(chosen.get(name))
@@ -286,12 +283,12 @@ def _of_those_listed(beside: Mapping[str, Any], chosen: Mapping[str, Any]) -> di
 
 
 def _by_corpus(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The values for each corpus that they name; those for one where they name none."""
+    """The values for each corpus that they name; one set of values if they name none."""
     corpora, indexes = _as_list(values.get("corpus")), _as_list(values.get("index"))
     if len(indexes) > 1 and len(indexes) != len(corpora):
         raise ConfigError(
             f"There are {len(indexes)} indexes for {len(corpora)} folders of documents. Give one"
-            " for each, in the same order, or one for all, whose name is continued by theirs."
+            " for each, in the same order, or one for all, to which their names are appended."
         )
     if len(corpora) > 1 and len(indexes) < 2:
         base = Path(indexes[0] if indexes else _INDEX).expanduser()
@@ -316,27 +313,27 @@ def _refuse_same(folders: Sequence[Path], name: str) -> None:
             _require(not same_place(folder, other), f"{other} and {folder} are the same {name}")
 
 
-def _leads_elsewhere(name: str, value: Any) -> bool:
-    """Whether a setting leads to another machine, or may: a model by name is downloaded."""
-    told = str(value)
-    kind, _, rest = told.partition(":")
+def _is_remote(name: str, value: Any) -> bool:
+    """Whether a setting may refer to another machine. A model by name is downloaded."""
+    text = str(value)
+    kind, _, rest = text.partition(":")
     if name in ("corpus", "index"):
         return any(_is_network_path(str(each)) for each in _as_list(value))
-    if name in KEYS and (kind.lower() in ("gguf", "st") or "://" not in told):
+    if name in SECRETS_OF_SETTINGS and (kind.lower() in ("gguf", "st") or "://" not in text):
         away = kind == "st" and not Path(rest).expanduser().is_dir()
         return away or _is_network_path(rest)
-    return name in KEYS and not all(map(is_loopback, _hosts(told)))
+    return name in SECRETS_OF_SETTINGS and not all(map(is_loopback, _hosts(text)))
 
 
 def _is_network_path(path: str) -> bool:
-    """Whether a path is one of another machine, as Windows writes them."""
+    """Whether a path is on another machine, in the notation of Windows."""
     return path.replace("\\", "/").startswith("//")
 
 
-def _hosts(told: str) -> list[str]:
-    """The hosts of all addresses in a setting; what cannot be parsed is no host of ours."""
-    starts = [found.start() for found in re.finditer(r"\w+://", told)]
-    parts = [told[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+def _hosts(text: str) -> list[str]:
+    """The hosts of all addresses in a setting; [""] if one cannot be parsed."""
+    starts = [found.start() for found in re.finditer(r"\w+://", text)]
+    parts = [text[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
     try:
         return [urlsplit(part.rstrip(",@")).hostname or "" for part in parts]
     except ValueError:
@@ -346,9 +343,9 @@ def _hosts(told: str) -> list[str]:
 def _keys_for(
     name: str, values: Mapping[str, Any], environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """The keys of the environment that the server of a setting would get."""
+    """The names of secrets in the environment that the server of a setting would get."""
     if "://" in str(values[name]):
-        yield from (key for key in KEYS[name] if environment.get(key))
+        yield from (key for key in SECRETS_OF_SETTINGS[name] if environment.get(key))
 
 
 def _settings() -> list[Field[Any]]:
@@ -370,14 +367,14 @@ def _read_file(file: Path) -> dict[str, Any]:
     for name in ("corpus", "index"):
         given = values.get(name)
         if isinstance(given, str):
-            values[name] = _beside(file, given)
+            values[name] = _relative_to(file, given)
         elif isinstance(given, list) and given and all(isinstance(each, str) for each in given):
-            values[name] = [_beside(file, each) for each in given]
+            values[name] = [_relative_to(file, each) for each in given]
     return values
 
 
-def _beside(file: Path, folder: str) -> Path:
-    """A folder as a settings file names it: relative to that file."""
+def _relative_to(file: Path, folder: str) -> Path:
+    """A folder that a settings file names, relative to that file."""
     return file.parent / Path(folder).expanduser()
 
 
@@ -385,11 +382,13 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     names = {each.name for each in _settings()}
     values: dict[str, Any] = {}
     for key, value in environment.items():
-        if not key.startswith(PREFIX) or key in SECRETS:
+        if not key.startswith(PREFIX) or key in _NO_SETTINGS:
             continue
         name = key.removeprefix(PREFIX).lower()
         if name not in names:
-            raise ConfigError(f"{key} is no setting of askdocs. Known: {', '.join(sorted(names))}.")
+            raise ConfigError(
+                f"{key} is not a setting of askdocs. Known: {', '.join(sorted(names))}."
+            )
         values[name] = value
     return values
 
@@ -405,19 +404,19 @@ def _refuse_unknown(values: Mapping[str, Any], where: str) -> None:
 
 
 def _convert(name: str, value: Any, default: Any) -> Any:
-    """`value` in the type of the default; text is parsed, as from the environment."""
+    """Convert a value to the type of the default. Text is parsed, as from the environment."""
     assert default is not MISSING
-    kind = type(default)
+    target = type(default)
     try:
-        if issubclass(kind, Path):
+        if issubclass(target, Path):
             if not str(value):
                 raise ValueError("empty")
             return Path(value).expanduser()
-        if kind is float and not isinstance(value, bool):
+        if target is float and not isinstance(value, bool):
             return float(value)
-        if kind is int and not isinstance(value, bool):
+        if target is int and not isinstance(value, bool):
             return int(value) if not isinstance(value, float) else _refuse_fraction(value)
-        if kind is str and isinstance(value, str) and value:
+        if target is str and isinstance(value, str) and value:
             return value
     except (TypeError, ValueError):
         pass
@@ -425,19 +424,19 @@ def _convert(name: str, value: Any, default: Any) -> Any:
 
 
 def _refuse_fraction(value: float) -> int:
-    raise ValueError(f"{value} is no whole number")
+    raise ValueError(f"{value} is not a whole number")
 
 
-def _names_a_store(place: str) -> bool:
-    """Whether it is an address with a usable name of a collection and no secret."""
+def _is_store_address(url: str) -> bool:
+    """Whether it is an address with a valid collection name and without a secret."""
     try:
-        parts = urlsplit(place)
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return False
-    plain = not (parts.username or parts.password or parts.query or parts.fragment or port == 0)
-    usable = re.fullmatch(r"/?|/[A-Za-z0-9][A-Za-z0-9._-]{1,98}[A-Za-z0-9]/?", parts.path)
-    return bool(parts.scheme in ("http", "https") and parts.hostname and plain and usable)
+    bare = not (parts.username or parts.password or parts.query or parts.fragment or port == 0)
+    valid_path = re.fullmatch(r"/?|/[A-Za-z0-9][A-Za-z0-9._-]{1,98}[A-Za-z0-9]/?", parts.path)
+    return bool(parts.scheme in ("http", "https") and parts.hostname and bare and valid_path)
 
 
 def _require(condition: bool, message: str) -> None:

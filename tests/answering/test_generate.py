@@ -200,7 +200,7 @@ def test_an_exact_quotation_is_cited_where_it_stands(ask: Ask) -> None:
     [
         (Script([500]), "500: told to answer 500"),
         (Script([["The scheme cost 1.9 mill"]], breaks=True), "broke off"),
-        (Script([["The scheme "]], raw=b"data: nonsense\n\n"), "what is no answer"),
+        (Script([["The scheme "]], raw=b"data: nonsense\n\n"), "an invalid response"),
         (Script([["The scheme "]], silent=True), "longer than"),
     ],
     ids=["error", "breaks off", "nonsense", "stalls"],
@@ -303,7 +303,7 @@ def test_a_reply_of_one_torn_sentence_is_no_answer(ask: Ask) -> None:
 def test_what_a_slow_model_said_in_time_is_kept(
     assistant: Assistant, server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "_LONGEST_WHOLE", 1)
+    monkeypatch.setattr(model, "_TOTAL_TIMEOUTS", 1)
     server.script = Script([[TRUE, *["and so on "] * 400]], drips=0.05)
     answer = assistant.ask(QUESTION)
     assert "longer than the time allowed" in answer.notice

@@ -23,6 +23,7 @@ from askdocs import (
     IndexMismatchError,
     VectorsUnavailableError,
 )
+from askdocs.credentials import VECTORS_TOKEN
 from askdocs.index.vectors import chroma
 from askdocs.index.vectors.collection import Collection
 from askdocs.types import Progress
@@ -325,11 +326,11 @@ def test_a_token_of_the_environment_is_passed_and_kept_nowhere(
         vectors = f"http://127.0.0.1:{proxy.server_port}/behind-a-door"
         guarded = Config(corpus=config.corpus, index=config.index, vectors=vectors)
         for token in ("", "open barley"):
-            monkeypatch.setenv(chroma.TOKEN, token)
+            monkeypatch.setenv(VECTORS_TOKEN, token)
             with assistant(guarded) as one, pytest.raises(VectorsUnavailableError) as refused:
                 one.index()
-            assert chroma.TOKEN in str(refused.value)
-        monkeypatch.setenv(chroma.TOKEN, "open sesame")
+            assert VECTORS_TOKEN in str(refused.value)
+        monkeypatch.setenv(VECTORS_TOKEN, "open sesame")
         with assistant(guarded) as one:
             one.index()
             assert found(one)

@@ -612,11 +612,11 @@ def test_visitors_read_on_while_the_index_of_their_page_is_built_again(folder: F
         read = assistant._resources.open_catalog()  # by a request that has not ended
         (folder.corpus / "owls.txt").unlink()
         assert assistant.index(rebuild=True).passages == 0
-        assert read.records() == []
+        assert read.document_records() == []
         assert assistant._resources.open_catalog() is read  # another one could be half made
         folder.write("larks.txt", "Larks sing at dawn.\n")
         assert assistant.index().added == ("larks.txt",)
-        assert [each.source for each in read.records()] == ["larks.txt"]
+        assert [each.source for each in read.document_records()] == ["larks.txt"]
         assert [hit.passage.source for hit in assistant.search("larks")] == ["larks.txt"]
         assert not assistant.diagnose().problems
 

@@ -69,7 +69,7 @@ def nested(depth: int) -> bytes:
     return f'data: {{"choices": [{{"delta": {{"content": {inner}}}}}]}}\n\n'.encode()
 
 
-NO_ANSWER, BROKEN = "sent what is no answer", "broke off in the middle"
+NO_ANSWER, BROKEN = "sent an invalid response", "broke off in the middle"
 SILENT, UNUSABLE = "(timed out|longer than the time allowed)", "cannot be used"
 PLAIN = "Content-Type: application/json"
 GZIP = "Content-Encoding: gzip"
@@ -206,7 +206,7 @@ def test_there_are_enough_of_them() -> None:
 def test_a_server_that_misbehaves_ends_in_words_or_in_an_error(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openai, "_LONGEST_WAIT", 0.0)  # before a request is sent again
+    monkeypatch.setattr(openai, "_MAX_WAIT", 0.0)  # before a request is sent again
     answer, words, error = BEHAVIOURS[name]
     with hostile(answer) as server:
         began = time.monotonic()

@@ -5,7 +5,7 @@ from llama_index.core.llms import MockLLM
 
 from askdocs.errors import ConfigError, ModelUnavailableError
 from askdocs.llm.load import LlamaIndexModel, load_llm
-from askdocs.llm.model import Message, paced
+from askdocs.llm.model import Message, stream_with_timeout
 from askdocs.llm.openai import OpenAIModel
 from tests.support.model_server import Script, serving
 
@@ -58,8 +58,8 @@ def test_a_request_that_was_refused_is_not(status: int) -> None:
     ("script", "told"),
     [
         (Script([["It opened"]], breaks=True), "broke off"),
-        (Script([["It "]], raw=b"data: {not json\n\n"), "what is no answer"),
-        (Script([["It "]], raw=b'data: ["list"]\n\n'), "what is no answer"),
+        (Script([["It "]], raw=b"data: {not json\n\n"), "an invalid response"),
+        (Script([["It "]], raw=b'data: ["list"]\n\n'), "an invalid response"),
         (Script([["It "]], raw=b'data: {"error": {"message": "out of \\u001b[31mmemory"}}\n\n'),
          r"failed: out of \[31mmemory"),
     ],
@@ -167,4 +167,4 @@ def test_what_a_llama_index_model_raises_is_told() -> None:
 
 
 def test_pieces_that_are_there_are_not_held_back() -> None:
-    assert list(paced(lambda _: (yield from "ab"), "small", 30)) == ["a", "b"]
+    assert list(stream_with_timeout(lambda _: (yield from "ab"), "small", 30)) == ["a", "b"]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from askdocs import Assistant, Config, ConfigError, ModelUnavailableError
-from askdocs.models.embedder_server import KEY
+from askdocs.credentials import EMBEDDER_KEY as KEY
 from askdocs.models.embedders import load_embedder
 from tests.support.hash_embedding import HashEmbedding, vector_of
 

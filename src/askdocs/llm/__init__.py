@@ -1,1 +1,1 @@
-"""Language models that can be plugged in: a GGUF file, an OpenAI-style server, a LlamaIndex LLM."""
+"""Pluggable language models: a GGUF file, a server with OpenAI's API, or a LlamaIndex LLM."""

@@ -1,29 +1,32 @@
-"""Loads language models: from a spec, or from a LlamaIndex LLM."""
+"""Language models, loaded by a spec or given as a LlamaIndex LLM."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from askdocs.errors import ConfigError, ModelUnavailableError, first_line
-from askdocs.llm.model import LanguageModel, Message, estimated, paced
+from askdocs.llm.model import LanguageModel, Message, estimated_tokens, stream_with_timeout
 from askdocs.llm.openai import OpenAIModel
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 
 def load_llm(spec: str, *, context: int, seconds: int, key: str | None = None) -> LanguageModel:
-    """Load the model that a spec names. Whether a server can be reached shows when it is asked.
+    """Load the model that a spec names. A server is not contacted before the first request.
 
     Args:
         spec: `openai:MODEL@URL` or `gguf:PATH`.
-        context: how many tokens the model can hold.
-        seconds: how long it may be silent.
-        key: what a server is shown; by default what OpenAIModel finds, "" for none.
+        context: The size of its context window in tokens.
+        seconds: How long it may be silent.
+        key: The API key of a server. None takes that of the environment, "" sends none.
 
     Raises:
-        ConfigError: for an unknown spec.
-        ModelUnavailableError: if a file cannot be loaded.
+        ConfigError: The spec is not known.
+        ModelUnavailableError: A file cannot be loaded.
     """
     kind, _, rest = spec.partition(":")
     name, _, url = rest.rpartition("@")
@@ -38,7 +41,7 @@ def load_llm(spec: str, *, context: int, seconds: int, key: str | None = None) -
 
 
 class GgufModel:
-    """A GGUF file, run in this process by llama.cpp behind a server on loopback of its own."""
+    """A GGUF file, run in this process by llama.cpp, behind its own server on the loopback."""
 
     def __init__(self, path: Path, *, context: int, seconds: int) -> None:
         import secrets
@@ -51,11 +54,11 @@ class GgufModel:
         parameters.n_ctx = context
         parameters.n_parallel = 1
         parameters.hostnames = ["127.0.0.1"]
-        parameters.port = 0  # any that is free
+        parameters.port = 0  # any free one
         parameters.api_keys = [key]
         parameters.offline = True
         parameters.verbosity = -1
-        self._server = xllamacpp.Server(parameters)  # it runs as long as this object lives
+        self._server = xllamacpp.Server(parameters)  # it runs until this object is deleted
         address = self._server.listening_address
         self._model = OpenAIModel(path.stem, f"{address}/v1", context=context, seconds=seconds,
                                   key=key)  # fmt: skip
@@ -72,36 +75,40 @@ class GgufModel:
 class LlamaIndexModel:
     """Any LlamaIndex `LLM`, given as an object."""
 
-    def __init__(self, model: Any, *, seconds: float) -> None:
+    def __init__(self, model: LLM, *, seconds: float) -> None:
         self._model = model
         self._seconds = seconds
         self.name = str(model.metadata.model_name or type(model).__name__)
         self.context = int(model.metadata.context_window)
 
     def count(self, text: str) -> int:
-        return estimated(text)
+        return estimated_tokens(text)
 
     def reply(self, messages: Sequence[Message], *, most_tokens: int) -> Generator[str]:
-        del most_tokens  # a LlamaIndex object brings its own limit
-        return paced(lambda _: self._pieces(messages), self.name, self._seconds)
+        del most_tokens  # a LlamaIndex object has its own limit
+        return stream_with_timeout(lambda _: self._pieces(messages), self.name, self._seconds)
 
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         from llama_index.core.llms import ChatMessage
 
-        asked = [ChatMessage(role=each.role, content=each.content) for each in messages]
+        chat = [ChatMessage(role=each.role, content=each.content) for each in messages]
         try:
-            for piece in self._model.stream_chat(asked):
+            for piece in self._model.stream_chat(chat):
                 yield piece.delta or ""
-        except Exception as error:  # the object raises errors of many kinds
+        except Exception as error:  # the object raises many types of errors
             raise ModelUnavailableError(f"{self.name} failed: {first_line(error)}") from error
 
 
 def load_gguf(path: Path, *, context: int, seconds: int) -> GgufModel:
-    """The model of a GGUF file. Raises ModelUnavailableError where it cannot be run."""
+    """Load the model of a GGUF file.
+
+    Raises:
+        ModelUnavailableError: It cannot be run.
+    """
     from importlib.util import find_spec
 
     if not path.is_file():
-        raise ModelUnavailableError(f"There is no model file {path}. Mend the path after gguf:.")
+        raise ModelUnavailableError(f"There is no model file {path}. Correct the path after gguf:.")
     if find_spec("xllamacpp") is None:
         raise ModelUnavailableError('GGUF models need the extra gguf: pip install "askdocs[gguf]".')
     try:

@@ -1,4 +1,4 @@
-"""The interface of language models: they stream, can be stopped at any time, and have limits."""
+"""The interface of language models. Replies are streamed, can be cancelled and have limits."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Literal, Protocol
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 from askdocs.text.tokens import estimate_tokens
 
-_BEAT_SECONDS = 0.25  # while a model is silent, an empty piece is handed on so often
-_LONGEST_WHOLE = 3  # times the silence that is allowed: the longest that a reply may take
-_TOKEN_MARGIN = 1.2  # an estimate is raised so much
+_HEARTBEAT = 0.25  # seconds between empty pieces while a model is silent
+_TOTAL_TIMEOUTS = 3  # timeouts that a whole reply may take
+_TOKEN_MARGIN = 1.2  # factor of an estimate
 
-Stopped = Callable[[], bool]  # whether nobody listens to a reply any more
-_Waiting = queue.SimpleQueue[str | Exception | None]
+IsCancelled = Callable[[], bool]  # whether the caller no longer needs the reply
+_Pieces = queue.SimpleQueue[str | Exception | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,12 @@ class Message:
 
 
 class LanguageModel(Protocol):
-    """A language model. `name` is shown to people, `context` is how many tokens it can hold."""
+    """A language model.
+
+    Attributes:
+        name: The name that users see.
+        context: The size of its context window in tokens.
+    """
 
     @property
     def name(self) -> str: ...
@@ -40,46 +45,51 @@ class LanguageModel(Protocol):
     def context(self) -> int: ...
 
     def count(self, text: str) -> int:
-        """About how many tokens a text takes."""
+        """An estimate of the number of tokens of a text."""
         ...
 
     def reply(self, messages: Sequence[Message], *, most_tokens: int) -> Generator[str]:
-        """The reply piece by piece, an empty piece at least every half second.
+        """Generate a reply piece by piece. Closing the generator ends the request.
 
-        Closing the generator ends the request. Raises ModelUnavailableError where the model
-        cannot be reached, fails, or is silent for too long, and ReplyCutOffError where what came
-        is not the whole reply: its last sentence may be torn.
+        Yields:
+            Pieces of text, at least an empty one every half second.
+
+        Raises:
+            ModelUnavailableError: The model cannot be reached, fails, or is silent for too long.
+            ReplyCutOffError: The reply is not complete. Its last sentence may be cut off.
         """
         ...
 
 
-def paced(pieces: Callable[[Stopped], Generator[str]], name: str, seconds: float) -> Generator[str]:
+def stream_with_timeout(
+    pieces: Callable[[IsCancelled], Generator[str]], name: str, seconds: float
+) -> Generator[str]:
     """Read a reply in a thread, so that the caller can stop waiting at any time.
 
     Args:
-        pieces: makes the reply. It is given a function that says whether nobody listens any
-            more; it has to ask that while nothing comes.
-        name: of the model, for messages.
-        seconds: how long the model may be silent, and a third of how long it may take altogether.
+        pieces: Generates the reply. Its argument is a function that tells whether the reply was
+            cancelled. It has to call it while it waits.
+        name: The name of the model, for messages.
+        seconds: How long the model may be silent. A whole reply may take three times as long.
 
-    Returns:
-        What `pieces` yields, as it comes, and "" every quarter of a second while it is silent.
+    Yields:
+        What `pieces` yields, and "" every quarter of a second while it is silent.
 
     Raises:
-        ModelUnavailableError: if the model is silent for too long.
-        ReplyCutOffError: if it speaks, but takes too long altogether.
+        ModelUnavailableError: The model is silent for too long.
+        ReplyCutOffError: The model replies, but the whole reply takes too long.
     """
-    waiting: _Waiting = queue.SimpleQueue()
-    stopped = threading.Event()
+    arrived: _Pieces = queue.SimpleQueue()
+    cancelled = threading.Event()
     reading = threading.Thread(
-        target=_read, args=(pieces, waiting, stopped), name="askdocs-llm", daemon=True
+        target=_read, args=(pieces, arrived, cancelled), name="askdocs-llm", daemon=True
     )
     began = heard = time.monotonic()
     reading.start()
     try:
         while True:
             try:
-                piece = waiting.get(timeout=_BEAT_SECONDS)
+                piece = arrived.get(timeout=_HEARTBEAT)
                 heard = time.monotonic() if piece else heard
             except queue.Empty:
                 piece = ""
@@ -90,30 +100,30 @@ def paced(pieces: Callable[[Stopped], Generator[str]], name: str, seconds: float
             now = time.monotonic()
             if now - heard > seconds:
                 raise ModelUnavailableError(f"{name} took longer than the time allowed.")
-            if now - began > seconds * _LONGEST_WHOLE:
+            if now - began > seconds * _TOTAL_TIMEOUTS:
                 raise ReplyCutOffError("it took longer than the time allowed")
             yield piece
-            busy = time.monotonic() - now  # the time that the caller took is not the model's
+            busy = time.monotonic() - now  # the caller's own time does not count
             heard, began = heard + busy, began + busy
     finally:
-        stopped.set()
+        cancelled.set()
 
 
 def _read(
-    pieces: Callable[[Stopped], Generator[str]], waiting: _Waiting, stopped: threading.Event
+    pieces: Callable[[IsCancelled], Generator[str]], arrived: _Pieces, cancelled: threading.Event
 ) -> None:
-    """Put the pieces of a reply where they are waited for, and at its end None or an error."""
+    """Put the pieces of a reply into a queue, and None or an error at its end."""
     try:
-        with closing(pieces(stopped.is_set)) as source:
+        with closing(pieces(cancelled.is_set)) as source:
             for piece in source:
-                waiting.put(piece)
-                if stopped.is_set():
+                arrived.put(piece)
+                if cancelled.is_set():
                     return
-        waiting.put(None)
-    except Exception as error:  # handed over to the consumer, which raises it
-        waiting.put(error)
+        arrived.put(None)
+    except Exception as error:  # the consumer raises it
+        arrived.put(error)
 
 
-def estimated(text: str) -> int:
-    """About how many tokens a text takes, rather more than fewer: tokenizers differ."""
+def estimated_tokens(text: str) -> int:
+    """An upper estimate of the number of tokens of a text, because tokenizers differ."""
     return math.ceil(estimate_tokens(text) * _TOKEN_MARGIN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -10,10 +9,10 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from askdocs.credentials import EMBEDDER_KEY, read_secret
 from askdocs.errors import ConfigError, ModelUnavailableError
 from askdocs.system.network import is_loopback
 
-KEY = "ASKDOCS_EMBEDDER_KEY"  # the environment variable; the key itself is not stored
 REQUEST_BATCH = 32  # texts per request; common servers allow at least as many
 _TIMEOUT = 60.0  # seconds without a byte
 _TOTAL_TIMEOUTS = 3  # timeouts that the whole reply may take
@@ -67,7 +66,7 @@ class ServerEmbedder:
         from askdocs.system.http import UNCOMPRESSED, limit_reply, without_secret
 
         body = {"model": self._model or "default", "input": list(texts), "encoding_format": "float"}
-        key = os.environ.get(KEY, "") if self._key is None else self._key
+        key = read_secret(EMBEDDER_KEY) if self._key is None else self._key
         headers = {**UNCOMPRESSED, **({"Authorization": f"Bearer {key}"} if key else {})}
         proxies = not is_loopback(urlsplit(self._url).hostname)  # a proxy cannot reach this machine
         deadline = time.monotonic() + _TOTAL_TIMEOUTS * _TIMEOUT
@@ -98,7 +97,7 @@ class ServerEmbedder:
     def _unavailable(self, reason: str) -> ModelUnavailableError:
         return ModelUnavailableError(
             f"The embedding server at {self._url} gives no vectors ({reason}). Start it, or correct"
-            f" the setting embedder; a key, if it wants one, is read from {KEY}."
+            f" the setting embedder; a key, if it wants one, is read from {EMBEDDER_KEY}."
         )
 
 

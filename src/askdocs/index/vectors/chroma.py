@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from askdocs.config import COLLECTION
+from askdocs.credentials import VECTORS_TOKEN, read_secret
 from askdocs.errors import (
     AskdocsError,
     ConfigError,
@@ -27,7 +28,6 @@ from askdocs.index.vectors.integrity import IntegrityRecord
 from askdocs.system.files import ascii_path
 
 Found = TypeVar("Found")
-TOKEN = "ASKDOCS_VECTORS_TOKEN"  # names the environment variable; the token itself is never kept
 SAVED_AFTER = 1_000  # changes after which Chroma writes its graph to disk
 # Of the 50 passages nearest to a question, a search among 14,875 real ones found 97 % with an
 # ef_search of 100 (none of them for one question), 99 % with 200. With 32 neighbours, twice as many
@@ -218,7 +218,7 @@ class ChromaServer:
         chromadb, settings = _chromadb()
         import httpx
 
-        token = os.environ.get(TOKEN, "") if token is None else token
+        token = read_secret(VECTORS_TOKEN) if token is None else token
         headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
         with self._reporting():
             # chromadb's client leaves its connection open where it is turned away; so ask first.
@@ -319,7 +319,7 @@ class ChromaServer:
             if refused or _status(error) in _REFUSALS:
                 raise VectorsUnavailableError(
                     f"The Chroma server at {self._url} does not let us in. Put its access token"
-                    f" into the environment variable {TOKEN}."
+                    f" into the environment variable {VECTORS_TOKEN}."
                 ) from error
             if isinstance(error, ChromaError):
                 raise IndexMismatchError(

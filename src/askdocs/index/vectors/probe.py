@@ -18,18 +18,19 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from askdocs.config import Config
+from askdocs.credentials import VECTORS_TOKEN
 from askdocs.errors import AskdocsError, IndexBusyError, IndexMismatchError
 from askdocs.index.catalog import Catalog
 from askdocs.index.database import refuse_full_disk
 from askdocs.index.folder import index_bytes
-from askdocs.index.vectors.chroma import TOKEN
 from askdocs.index.vectors.integrity import condition, remove_record
 from askdocs.index.vectors.store import open_vectors
 from askdocs.system import processes
 
 # What a Chroma server may need to be reached: its token, a proxy, certificates.
 _SERVER_VARIABLES = (
-    TOKEN, "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
+    VECTORS_TOKEN,
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
     "all_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
 )  # fmt: skip
 _MOST, _EVERY = "most", "every"  # of the sample must be found; a graph can lose a few
@@ -175,7 +176,7 @@ def look(config: Config) -> Finding:
 def _run(task: str, config: Config, *, seconds: float | None = None) -> tuple[int, bytes]:
     """Run a task in a child process; its exit status and output."""
     arguments = (task, str(config.index.absolute()), config.vectors, str(os.getpid()))
-    withheld = {TOKEN} if "vectors" in config.without_key else set()
+    withheld = {VECTORS_TOKEN} if "vectors" in config.without_key else set()
     known = _SERVER_VARIABLES if config.vectors_on_server else ()
     variables = tuple(each for each in known if each not in withheld)
     return processes.run(
