@@ -1,4 +1,4 @@
-"""Text in the encodings that real folders hold."""
+"""Text in the encodings of real folders."""
 
 from __future__ import annotations
 

@@ -53,6 +53,6 @@ def test_an_empty_title_or_script_does_not_swallow_the_chapter(tmp_path: Path) -
     assert read(tmp_path, "<p>All there.</p>", '<title/><script src="x.js"/>').text == "All there."
 
 
-def test_pictures_are_told(tmp_path: Path) -> None:
+def test_pictures_are_reported(tmp_path: Path) -> None:
     document = read(tmp_path, '<p>See:</p><img src="a.png"/><img src="b.png"/>')
     assert document.left_out == ("2 pictures (no text recognition)",)

@@ -41,7 +41,7 @@ def read(tmp_path: Path, body: str, head: str = "", name: str = "page.html") -> 
         ("<math><msqrt><mn>2</mn><mi>g</mi><mi>h</mi></msqrt></math>", "√(2gh)"),
     ],
 )
-def test_raised_parts_are_apart_in_text_and_in_tables(
+def test_superscripts_are_separate_in_text_and_in_tables(
     tmp_path: Path, markup: str, text: str
 ) -> None:
     assert read(tmp_path, f"<p>{markup}</p>") == text
@@ -111,7 +111,7 @@ def test_a_later_rule_shows_again_and_print_rules_do_not_hide(tmp_path: Path) ->
         "</span></div>",
     ],
 )
-def test_labels_in_a_row_stand_above_their_texts(tmp_path: Path, tabs: str) -> None:
+def test_labels_of_tabs_are_above_their_texts(tmp_path: Path, tabs: str) -> None:
     body = f'{tabs}<div id="p" hidden>12 euros.</div><div id="h" hidden>From ten to four.</div>'
     assert read(tmp_path, body) == "Prices\n\n12 euros.\n\nHours\n\nFrom ten to four."
 
@@ -186,7 +186,9 @@ def test_a_short_page_with_a_script_is_read(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("named", ["iso-8859-1", "windows-1251", "shift_jis", "utf-8", "nonsense"])
-def test_a_page_in_utf8_is_read_as_such_whatever_it_names(tmp_path: Path, named: str) -> None:
+def test_a_page_in_utf8_is_read_as_such_despite_its_declared_encoding(
+    tmp_path: Path, named: str
+) -> None:
     head = f'<meta charset="{named}">'
     assert read(tmp_path, "<p>Bäckerei Jößt, 3 €</p>", head) == "Bäckerei Jößt, 3 €"
 
@@ -221,7 +223,7 @@ def test_items_have_the_numbers_that_the_page_shows(
     assert text.split("\n") == [f"{m}. {w}" for m, w in zip(marks, "wxyz", strict=True)]
 
 
-def test_captions_and_remarks_beside_the_text_are_read(tmp_path: Path) -> None:
+def test_captions_and_asides_are_read(tmp_path: Path) -> None:
     body = (
         "<article><h1>Dig</h1><p>It began in May and went on for long.</p>"
         "<figure><img src=x><figcaption>The north wall, 1931.</figcaption></figure>"

@@ -1,4 +1,4 @@
-"""Which loader reads a file, and what holds for every Document."""
+"""Which loader reads a file, and the invariants of every Document."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ WORDS = st.text(
 )
 
 
-def test_a_suffix_that_nobody_reads_is_named_in_the_reason(tmp_path: Path) -> None:
+def test_a_suffix_without_a_loader_is_named_in_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "song.xyz"
     path.write_bytes(b"la\x00la\x01")
     with pytest.raises(LoadError, match=r"no loader for \.xyz"):
         load(path, "song.xyz")
 
 
-def test_a_suffix_is_read_whatever_its_case(tmp_path: Path) -> None:
+def test_a_suffix_is_read_in_any_case(tmp_path: Path) -> None:
     path = tmp_path / "NOTES.TXT"
     path.write_text("All is well.")
     assert load(path, "NOTES.TXT")[0].text == "All is well."
@@ -160,7 +160,7 @@ PIECES = st.lists(
 @given(PIECES)
 @example([("word-", "", 1), ("add", " a", 1)])
 @settings(max_examples=80, deadline=None)
-def test_whatever_is_built_is_normal_and_its_anchors_lie_in_it(
+def test_a_built_document_is_normalised_and_contains_its_anchors(
     pieces: list[tuple[str, str, int]],
 ) -> None:
     builder = DocumentBuilder("a.txt")

@@ -205,13 +205,13 @@ def test_files_in_outlooks_own_form_are_documents(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [6, 9, 40, 90])
-def test_a_damaged_wrapping_is_told(tmp_path: Path, cut: int) -> None:
+def test_a_damaged_winmail_is_reported(tmp_path: Path, cut: int) -> None:
     document = read(tmp_path, with_winmail(wrapped(("a.txt", b"words " * 9))[:cut]))
     assert "winmail.dat (not read: " in document.text
     assert document.left_out[0].startswith("attachment winmail.dat (")
 
 
-def test_pictures_between_the_words_and_files_that_are_not_read_are_told(tmp_path: Path) -> None:
+def test_inline_pictures_and_unread_files_are_reported(tmp_path: Path) -> None:
     message = mail("See the plan.")
     message.add_attachment(b"MZ\x00\x01" * 9, maintype="a", subtype="b", filename="tool.exe")
     message.add_attachment(
@@ -261,7 +261,7 @@ END:VCALENDAR
 """
 
 
-def test_exceptions_of_an_event_that_repeats_are_told(tmp_path: Path) -> None:
+def test_exceptions_of_a_recurring_event_are_read(tmp_path: Path) -> None:
     below = headings(read(tmp_path, REPEATED.encode(), "c.ics"))
     assert "Repeats: every 2 weeks on Thursday until 30 June 2026\n" in below["Choir"]
     days = "2 April 2026, 18:00 Europe/Oslo; 16 April 2026, 18:00 Europe/Oslo"
@@ -281,14 +281,14 @@ def test_exceptions_of_an_event_that_repeats_are_told(tmp_path: Path) -> None:
         ("FREQ=YEARLY;BYWEEKNO=20", "FREQ=YEARLY;BYWEEKNO=20"),
     ],
 )
-def test_rules_of_calendars_are_told_in_words(rule: str, words: str) -> None:
+def test_recurrence_rules_are_written_in_words(rule: str, words: str) -> None:
     assert rule_in_words(vRecur.from_ical(rule)) == words
 
 
 PGP = "-----BEGIN PGP MESSAGE-----\n\nhQEMA0abc\n-----END PGP MESSAGE-----\n"
 
 
-def test_encrypted_mails_are_told_and_signatures_are_not(tmp_path: Path) -> None:
+def test_encrypted_mails_are_reported_and_signatures_are_not(tmp_path: Path) -> None:
     signed = mail("The gate is shut.")
     signed.add_attachment(
         b"\x00", maintype="application", subtype="pkcs7-signature", filename="smime.p7s"
@@ -301,7 +301,7 @@ def test_encrypted_mails_are_told_and_signatures_are_not(tmp_path: Path) -> None
     )
 
 
-def test_all_that_an_event_says_is_read(tmp_path: Path) -> None:
+def test_all_properties_of_an_event_are_read(tmp_path: Path) -> None:
     more = "CATEGORIES:Trips,School\nURL:https://x.example/a\nATTACH:https://x.example/plan.pdf\n"
     event = INVITATION.replace("UID:1\n", f"UID:1\n{more}", 1)
     below = headings(read(tmp_path, event.encode(), "c.ics"))["Fire drill"]

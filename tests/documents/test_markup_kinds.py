@@ -168,7 +168,7 @@ def test_latex_is_read_as_it_prints(tmp_path: Path) -> None:
     assert "20" not in document.text  # \today is no date of the document
 
 
-def test_commands_that_a_latex_file_defines_are_what_they_stand_for(tmp_path: Path) -> None:
+def test_commands_that_a_latex_file_defines_are_expanded(tmp_path: Path) -> None:
     text = (
         "\\newcommand{\\inn}{Gasthof \\town}\\def\\town{Ulm}\\newcommand{\\by}[2]{#2 of #1}\n"
         "\\newcommand{\\twice}{\\twice\\twice}\\title{The \\inn}\\begin{document}\n"
@@ -216,7 +216,7 @@ def test_notes_of_obsidian_are_read_as_shown(tmp_path: Path) -> None:
     assert shown.count("\n") == text.rstrip().count("\n")
 
 
-def test_entities_of_markdown_are_the_characters_that_they_stand_for(tmp_path: Path) -> None:
+def test_character_references_of_markdown_are_decoded(tmp_path: Path) -> None:
     text = "# C&oacute;digo\nEl c&oacute;digo de Mu&#241;oz, AT&T; y `&oacute;`.\n```\n&amp;\n```\n"
     shown = read(tmp_path, text, "m.md")
     assert shown.title == "Código"
@@ -248,7 +248,7 @@ def test_tags_of_html_in_markdown_are_no_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "NOTES", "app.log.3", "draft.2027-05-01", "a.xyz"])
-def test_text_is_read_whatever_its_name(tmp_path: Path, name: str) -> None:
+def test_text_is_read_with_any_name(tmp_path: Path, name: str) -> None:
     assert read(tmp_path, "The gate is green.\n", name).text == "The gate is green."
 
 
@@ -286,7 +286,7 @@ def test_a_format_that_cannot_be_read_is_known_by_its_name_or_its_beginning(
 
 
 @pytest.mark.parametrize("part", ["index.xml", "index.xml.gz", "Index.zip"])
-def test_an_old_file_of_pages_says_the_way_out(tmp_path: Path, part: str) -> None:
+def test_an_old_pages_file_names_a_way_out(tmp_path: Path, part: str) -> None:
     with zipfile.ZipFile(tmp_path / "a.pages", "w") as archive:
         archive.writestr(part, "<x/>")
     with pytest.raises(LoadError, match=r"export it as \.docx or PDF"):
@@ -343,7 +343,7 @@ def test_json_that_is_encoded_once_stays_as_it_is(tmp_path: Path, text: str) -> 
         ),
     ],
 )  # fmt: skip
-def test_what_is_not_read_of_a_file_is_told(
+def test_skipped_content_of_a_file_is_reported(
     tmp_path: Path, name: str, content: str, told: tuple[str, ...]
 ) -> None:
     document = read(tmp_path, content, name)

@@ -1,4 +1,4 @@
-"""OpenDocument texts: numbers, raised characters, notes, comments, fields, formulas, margins."""
+"""OpenDocument texts: numbers, superscripts, notes, comments, fields, formulas, headers."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_new_list_begins_anew_unless_it_is_given_a_start(tmp_path: Path) -> No
     assert read(tmp_path, body, LAW).split("\n") == ["1. a", "2. b", "1. c", "8. d"]
 
 
-def test_a_list_goes_on_from_the_one_that_it_names(tmp_path: Path) -> None:
+def test_a_list_continues_the_one_that_it_names(tmp_path: Path) -> None:
     first = items(p("a"), p("b"), more='xml:id="x1"')
     other = items(p("c"), more='xml:id="x2"')
     second = items(p("d"), more='xml:id="x3" text:continue-list="x1"')
@@ -164,7 +164,7 @@ def test_parts_of_a_paragraph_read_as_they_are_shown(
     assert read(tmp_path, forms + p(content), RAISED, Object1=formula) == text
 
 
-def test_notes_and_comments_stand_behind_their_paragraph(tmp_path: Path) -> None:
+def test_notes_and_comments_follow_their_paragraph(tmp_path: Path) -> None:
     note = (
         "<text:note><text:note-citation>4</text:note-citation><text:note-body>"
         f"{p('Without the hives.')}</text:note-body></text:note>"

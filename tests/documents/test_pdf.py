@@ -46,7 +46,7 @@ def page_of(document: Document, words: str) -> tuple[int | None, str | None]:
 
 @given(st.lists(st.lists(st.integers(0, 99), max_size=4), min_size=1, max_size=5))
 @settings(max_examples=15, deadline=None)
-def test_each_sentence_stands_on_its_page(
+def test_each_sentence_is_on_its_page(
     tmp_path_factory: pytest.TempPathFactory, pages: list[list[int]]
 ) -> None:
     path = tmp_path_factory.mktemp("pdf") / "a.pdf"
@@ -116,7 +116,7 @@ def test_broken_words_and_paragraphs_are_joined(tmp_path: Path) -> None:
     )
 
 
-def test_a_paragraph_goes_on_over_a_page(tmp_path: Path) -> None:
+def test_a_paragraph_continues_on_the_next_page(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     lines_at(canvas, 60, 120, ["The engine weaves algebraical", "patterns just as the"])
     lines_at(canvas, 60, 70, ["A footnote in small print."], 7)
@@ -309,7 +309,7 @@ def test_a_caption_above_a_table_is_no_row_of_names(tmp_path: Path, upright: boo
     assert found[:2] == ["Visits by station in 2025", "Station: North; Visits: 12; Mean time: 4.5"]
 
 
-def test_a_first_row_of_figures_is_no_row_of_names(tmp_path: Path) -> None:
+def test_a_first_row_of_numbers_is_not_a_header(tmp_path: Path) -> None:
     found = lined(tmp_path / "a.pdf", STATIONS, ["All stations"], upright=False)
     assert found == ["All stations", "North | 12 | 4.5", "South | 14 | 3.9", "West | 9 | 5.1"]
 
@@ -321,7 +321,7 @@ def test_a_part_or_garbled_words_are_no_title(words: str) -> None:
 
 
 def drawn(path: Path, lines: list[list[tuple[int, str]]]) -> list[str]:
-    """The lines of a page on which words stand at places, from the top."""
+    """The lines of a page with words at given positions, from the top."""
     canvas = Canvas(str(path), pagesize=A4)
     for number, line in enumerate(lines):
         for x, words in line:

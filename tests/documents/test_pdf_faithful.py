@@ -1,4 +1,4 @@
-"""PDF: what stands high, sideways, in the margin, in forms, in notes and in attached files."""
+"""PDF: superscripts, sideways text, margins, forms, comments and attached files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read(path: Path) -> Document:
 
 
 def with_markup(path: Path, *paragraphs: str, size: float = 11) -> Document:
-    """The document of a PDF with these paragraphs, in which <super> and <sub> may stand."""
+    """The document of a PDF with these paragraphs, which may contain <super> and <sub>."""
     style = ParagraphStyle("body", fontName="Helvetica", fontSize=size, leading=size * 1.3)
     pieces = [Paragraph(text, style) for text in (BODY, *paragraphs)]
     SimpleDocTemplate(str(path), pagesize=A4).build(pieces)
@@ -64,7 +64,7 @@ def with_markup(path: Path, *paragraphs: str, size: float = 11) -> Document:
         ("<super>5</super>Letter of the miller, 1790.", "[5] Letter of the miller, 1790."),
     ],
 )
-def test_what_stands_high_or_low_does_not_touch_numbers(
+def test_superscripts_and_subscripts_do_not_touch_numbers(
     tmp_path: Path, size: float, written: str, expected: str
 ) -> None:
     document = with_markup(tmp_path / "a.pdf", written, size=size)
@@ -173,7 +173,7 @@ def test_sideways_tables_are_read_row_by_row(tmp_path: Path, angle: int) -> None
     assert text.index("Lock") < text.index("Upper") < text.index("41 m") < text.index("Lower")
 
 
-def test_a_mark_that_stands_sideways_on_each_page_is_no_text(tmp_path: Path) -> None:
+def test_a_sideways_mark_on_each_page_is_not_text(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     for page in range(4):
         canvas.drawString(60, 700, f"Page {page} tells of the mill and of the bridge above it.")
@@ -184,7 +184,7 @@ def test_a_mark_that_stands_sideways_on_each_page_is_no_text(tmp_path: Path) -> 
     assert "operator" not in read(tmp_path / "a.pdf").text
 
 
-def test_slanted_text_is_told(tmp_path: Path) -> None:
+def test_slanted_text_is_reported(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     canvas.drawString(60, 700, BODY[:80])
     canvas.translate(200, 300)
@@ -244,7 +244,7 @@ def test_codes_formulas_and_numbers_are_no_garbled_letters() -> None:
 
 
 @pytest.mark.skipif(available(), reason="the letters are recognised in the picture of the page")
-def test_a_page_whose_letters_are_exchanged_is_told_and_left_out(tmp_path: Path) -> None:
+def test_a_garbled_page_is_reported_and_skipped(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     canvas.drawString(60, 700, "A page that one can read tells of the mill.")
     canvas.showPage()
@@ -284,7 +284,7 @@ def form(path: Path) -> list[Document]:
     return list(load(path, path.name))
 
 
-def test_values_stand_after_the_labels_of_a_form(tmp_path: Path) -> None:
+def test_values_follow_the_labels_of_a_form(tmp_path: Path) -> None:
     text = form(tmp_path / "a.pdf")[0].text
     for line in (
         "Name of the ship: Annelise", "Home port: Husum", "Dangerous cargo: yes",
@@ -540,7 +540,7 @@ def test_rows_have_the_names_of_their_columns(
     assert text.endswith("\n\nAfter the table comes a text of its own.")
 
 
-def test_a_table_goes_on_with_its_names_on_the_next_page(tmp_path: Path) -> None:
+def test_a_table_continues_with_its_names_on_the_next_page(tmp_path: Path) -> None:
     text = table(tmp_path / "a.pdf", ROWS, ruled=True, pages=2).text
     assert text.count(NAMED) == 2
 
@@ -644,8 +644,8 @@ class Glyphs:
     ("digit", "script"),
     [("1", "plain"), ("2", "super"), ("3", "sub"), ("0", "plain"), ("4", "plain")],
 )
-def test_digits_that_the_font_draws_raised_are_superscripts(digit: str, script: str) -> None:
-    """Also those of OpenType fonts that stand on the line in its size; not old-style ones."""
+def test_superscript_glyphs_of_the_font_are_superscripts(digit: str, script: str) -> None:
+    """Also glyphs with the baseline and size of the line (OpenType), but not old-style digits."""
     character = _Character(digit, 0, 5, -2, 9, 10.0, ord(digit))
     assert _character_script(character, 10.0, 0.0, Glyphs()) == script  # type: ignore[arg-type]
 
@@ -730,7 +730,7 @@ def test_a_mark_over_an_arabic_letter_follows_it(tmp_path: Path) -> None:
     assert text == "أيضًا"
 
 
-def test_the_sign_of_the_euro_of_latex_is_no_letter(tmp_path: Path) -> None:
+def test_the_euro_sign_of_latex_is_not_a_letter(tmp_path: Path) -> None:
     shown = "/F1 12 Tf 60 700 Td (Pagan 25 ) Tj /F2 12 Tf (e) Tj /F1 12 Tf ( el 3 de mayo.) Tj"
     fonts = {"F1": ("Helvetica", {}), "F2": ("ABCDEF+FEYMR10", {})}
     assert written(tmp_path / "a.pdf", shown, fonts) == "Pagan 25 € el 3 de mayo."

@@ -1,4 +1,4 @@
-"""PDF: forms in XFA, whose pages hold nothing, and pictures whose text is not read."""
+"""PDF: XFA forms, whose pages contain nothing, and pictures whose text is not read."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ def test_a_form_in_xfa_is_read_with_its_values(tmp_path: Path, in_one: bool) -> 
     assert not document.left_out
 
 
-def test_a_form_in_xfa_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_an_xfa_form_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     document = written(tmp_path / "a.pdf", "[(template) 5 0 R]", ["<template><subform>"])
     assert document.left_out == ("the fields of an XFA form",)
 
 
-def test_pictures_in_a_page_are_told_with_their_share(tmp_path: Path) -> None:
+def test_pictures_in_a_page_are_reported_with_their_share(tmp_path: Path) -> None:
     Image.new("RGB", (40, 30), "teal").save(tmp_path / "a.png")
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     for page in range(3):
@@ -111,7 +111,7 @@ def test_pictures_in_a_page_are_told_with_their_share(tmp_path: Path) -> None:
     assert document.left_out == (expected,)
 
 
-def test_a_page_that_is_only_a_picture_is_told_once(tmp_path: Path) -> None:
+def test_a_page_that_is_only_a_picture_is_reported_once(tmp_path: Path) -> None:
     if available():
         pytest.skip("with text recognition, the picture is read")
     Image.new("RGB", (40, 30), "teal").save(tmp_path / "a.png")

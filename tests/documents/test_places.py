@@ -1,4 +1,4 @@
-"""A known sentence of a real file of each format, and the place where it stands."""
+"""A known sentence of a real file of each format, and its location."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ FILES: dict[str, tuple[Callable[[Path], None], Place]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_known_sentence_stands_at_its_place(tmp_path: Path, name: str) -> None:
+def test_a_known_sentence_is_at_its_location(tmp_path: Path, name: str) -> None:
     make, place = FILES[name]
     make(tmp_path / name)
     document = load(tmp_path / name, name)[0]
@@ -249,7 +249,7 @@ def test_the_delimiter_of_a_csv_file_is_found(tmp_path: Path, delimiter: str) ->
     )
 
 
-def test_page_furniture_and_what_is_hidden_are_left_out(tmp_path: Path) -> None:
+def test_boilerplate_and_hidden_text_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         "<body><header>LEFT</header><nav>LEFT</nav><div id=cookie-banner>LEFT</div>"
         "<div style='display: none'>LEFT</div><p hidden>LEFT</p><script>LEFT</script>"
@@ -261,7 +261,7 @@ def test_page_furniture_and_what_is_hidden_are_left_out(tmp_path: Path) -> None:
     assert document.title == "Title"
 
 
-def test_an_element_is_no_furniture_for_being_called_content(tmp_path: Path) -> None:
+def test_an_element_called_content_is_not_boilerplate(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         "<body><a class=skip-to-content href=#c>LEFT</a><h1>Title</h1><div class='content field'>"
         "<h2 id=content>Part<span class=mw-editsection>LEFT</span></h2><p>The text.</p></div>"
@@ -269,7 +269,7 @@ def test_an_element_is_no_furniture_for_being_called_content(tmp_path: Path) -> 
     assert load(tmp_path / "a.html", "a.html")[0].text == "Title\n\nPart\n\nThe text."
 
 
-def test_a_page_that_is_all_furniture_is_still_read(tmp_path: Path) -> None:
+def test_a_page_that_is_all_boilerplate_is_still_read(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<body><nav>Only this.</nav><script>no()</script></body>")
     assert load(tmp_path / "a.html", "a.html")[0].text == "Only this."
 
@@ -284,7 +284,7 @@ def test_tables_of_a_page_are_rows_with_names(tmp_path: Path) -> None:
     )
 
 
-def test_a_word_table_stands_where_it_is_in_the_text(tmp_path: Path) -> None:
+def test_a_word_table_is_at_its_position_in_the_text(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("Before.")
     table = document.add_table(rows=0, cols=2)
@@ -396,7 +396,7 @@ def test_rows_of_a_markdown_table_name_their_columns(tmp_path: Path, line_end: s
     assert len(lines) == text.rstrip("\n").count("\n") + 1
 
 
-def test_media_and_hidden_slides_are_told(tmp_path: Path) -> None:
+def test_media_and_hidden_slides_are_reported(tmp_path: Path) -> None:
     deck, clip = pptx.Presentation(), tmp_path / "a.mp4"
     clip.write_bytes(b"x")
     slide = deck.slides.add_slide(deck.slide_layouts[5])

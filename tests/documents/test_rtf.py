@@ -1,4 +1,4 @@
-"""RTF: raised and lowered text, and notes."""
+"""RTF: superscripts, subscripts and notes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from askdocs.documents.loaders import load
         (r"a \{77\} b", "a {77} b"),
     ],
 )
-def test_raised_figures_are_kept_apart(tmp_path: Path, rtf: str, text: str) -> None:
+def test_superscript_numbers_do_not_touch_numbers(tmp_path: Path, rtf: str, text: str) -> None:
     path = tmp_path / "a.rtf"
     path.write_bytes(rf"{{\rtf1\ansi\ansicpg1252 {rtf}\par}}".encode("cp1252"))
     assert load(path, "a.rtf")[0].text == text

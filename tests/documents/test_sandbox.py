@@ -97,7 +97,7 @@ def test_a_file_that_takes_too_much_memory_costs_only_itself(
     assert read(worker, good, "good.docx", megabytes=1000)
 
 
-def test_a_process_that_cannot_be_started_is_told(
+def test_a_process_that_cannot_be_started_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker, good = Worker(), make_docx(tmp_path / "good.docx")

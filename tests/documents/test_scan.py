@@ -46,7 +46,7 @@ def test_odd_names_are_found_as_they_are(tmp_path: Path, name: str) -> None:
     assert list(scan(tmp_path)) == [name]
 
 
-def test_a_name_that_is_not_utf_8_is_told_and_can_be_stored(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf_8_is_reported_and_can_be_stored(tmp_path: Path) -> None:
     try:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("x")
     except OSError:
@@ -75,7 +75,7 @@ def test_the_first_line_of_askdocsignore_counts_in_a_file_of_windows(tmp_path: P
     assert list(scan(tmp_path)) == ["d.md"]
 
 
-def test_an_askdocsignore_that_cannot_be_read_lets_nothing_in(unprivileged: Path) -> None:
+def test_an_unreadable_askdocsignore_stops_the_scan(unprivileged: Path) -> None:
     write(unprivileged, "a.log")
     ignored = unprivileged / ".askdocsignore"
     ignored.write_text("*.log\n")
@@ -129,7 +129,7 @@ def test_an_index_inside_the_folder_is_left_out(tmp_path: Path) -> None:
     assert list(scan(tmp_path, exclude=tmp_path / "index")) == ["a.txt", "other/index/b.txt"]
 
 
-def test_a_missing_folder_and_a_file_in_its_place_are_told(tmp_path: Path) -> None:
+def test_a_missing_folder_and_a_file_in_its_place_are_reported(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"There is no folder .*nowhere.*--corpus"):
         scan(tmp_path / "nowhere")
     write(tmp_path, "file")

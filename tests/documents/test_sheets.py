@@ -105,7 +105,7 @@ def test_merged_cells_fill_what_they_cover(tmp_path: Path) -> None:
     ]
 
 
-def test_cells_merged_for_the_look_are_said_once(tmp_path: Path) -> None:
+def test_cells_merged_for_layout_are_written_once(tmp_path: Path) -> None:
     made = sheet(
         [["Name", None, "Born", None], ["Ada", None, 1815, None], ["Bo", None, 1820, None]]
     )
@@ -159,7 +159,7 @@ def test_a_header_of_three_rows_and_one_with_years(tmp_path: Path) -> None:
         ("=B2/0", "=B2/0 (not computed)"),
     ],
 )
-def test_a_formula_without_a_stored_result_is_computed_or_told(
+def test_a_formula_without_a_stored_result_is_computed_or_reported(
     tmp_path: Path, formula: str, shown: str
 ) -> None:
     made = sheet([["Item", "Cost"], ["Oil", 10], ["Coal", 20], ["Sum", formula]])
@@ -184,7 +184,7 @@ def test_a_stored_result_is_what_counts(tmp_path: Path) -> None:
     assert lines(path)[-1] == "Item: Sum; Cost: 99"
 
 
-def test_a_form_in_a_sheet_has_its_values_beside_its_labels(tmp_path: Path) -> None:
+def test_a_form_in_a_sheet_has_its_values_next_to_its_labels(tmp_path: Path) -> None:
     made = sheet([
         ["Application", None, None, None, None], [None],
         ["Name:", "Ada Quist", None, "Born:", date(1990, 5, 3)],
@@ -198,7 +198,7 @@ def test_a_form_in_a_sheet_has_its_values_beside_its_labels(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
-def test_notes_and_hidden_parts_are_told_as_such(tmp_path: Path) -> None:
+def test_comments_and_hidden_parts_are_marked(tmp_path: Path) -> None:
     made = sheet([["Item", "Price", "Cost"], ["Pump", 40, 25], ["Hose", 9, 4]])
     made["B2"].comment = Comment("Raise in May.", "Ida Moe")
     made.row_dimensions[3].hidden = True
@@ -268,7 +268,7 @@ def test_an_open_document_sheet_reads_as_it_is_shown(tmp_path: Path) -> None:
     assert [anchor.line for anchor in document.anchors if anchor.line] == [1, 4, 1]
 
 
-def test_formulas_without_results_and_charts_are_told(tmp_path: Path) -> None:
+def test_formulas_without_results_and_charts_are_reported(tmp_path: Path) -> None:
     made = sheet([["Item", "Cost"], ["Oil", 10], ["Sum", "=SUM(B2:B2)"], ["Now", "=TODAY()"]])
     chart = BarChart()
     chart.add_data(Reference(made, min_col=2, min_row=1, max_row=3))
@@ -321,7 +321,7 @@ def test_an_old_workbook_reads_as_it_is_shown(tmp_path: Path) -> None:
 
 
 def rich(*runs: str) -> CellRichText:
-    """Runs of a cell; one that begins with ^ or _ is raised or lowered."""
+    """Runs of a cell. A run that begins with ^ or _ is a superscript or subscript."""
     kinds = {"^": "superscript", "_": "subscript"}
     return CellRichText(
         *(
@@ -341,7 +341,7 @@ def rich(*runs: str) -> CellRichText:
         (("980", "^1)"), "980[1]"),
     ],
 )
-def test_raised_characters_of_a_cell_do_not_touch_its_number(
+def test_superscripts_of_a_cell_do_not_touch_its_number(
     tmp_path: Path, runs: Sequence[str], shown: str
 ) -> None:
     made = sheet([["Boat", "Catch"], ["Alba", ""], ["Brage", "none"]])
@@ -349,7 +349,7 @@ def test_raised_characters_of_a_cell_do_not_touch_its_number(
     assert saved(tmp_path, made)[0] == f"Boat: Alba; Catch: {shown}"
 
 
-def test_shared_texts_are_told_from_plain_ones_that_read_alike(tmp_path: Path) -> None:
+def test_shared_strings_differ_from_equal_plain_ones(tmp_path: Path) -> None:
     made = sheet([["Town", "People"], ["Nes", "here"], ["Vik", "here"]])
     path, shared = tmp_path / "inline.xlsx", tmp_path / "a.xlsx"
     made.parent.save(path)
@@ -373,7 +373,7 @@ def beside(made: Worksheet, rows: Sequence[Sequence[object]], row: int, column: 
             made.cell(row + down, column + across, value)
 
 
-def test_tables_beside_one_another_are_apart(tmp_path: Path) -> None:
+def test_tables_side_by_side_are_separate(tmp_path: Path) -> None:
     made = sheet([["Item", "Count"], ["Rope", 4], ["Nets", 9], ["Hooks", 12]])
     beside(made, [["Name", "Town"], ["Garn", "Vik"], ["Tau", "Nes"]], 1, 4)
     assert saved(tmp_path, made) == [
@@ -383,7 +383,7 @@ def test_tables_beside_one_another_are_apart(tmp_path: Path) -> None:
     assert [a.line for a in load(tmp_path / "a.xlsx", "a.xlsx")[0].anchors if a.line] == [2, 2]
 
 
-def test_tables_of_one_height_are_apart_where_each_has_a_title_or_the_same_names(
+def test_tables_of_one_height_are_separate_if_they_have_titles_or_equal_names(
     tmp_path: Path,
 ) -> None:
     left, right = [["Ski", "Price"], ["A", 9], ["B", 7]], [["Sled", "Length"], ["C", 2], ["D", 3]]
@@ -420,7 +420,7 @@ BOX = """<w:wsDr xmlns:w="http://w" xmlns:a="http://a"><w:anchor><w:row>1</w:row
 </w:txBody></w:sp></w:anchor></w:wsDr>"""
 
 
-def test_what_stands_in_no_cell_of_a_sheet_is_read(tmp_path: Path) -> None:
+def test_text_outside_the_cells_of_a_sheet_is_read(tmp_path: Path) -> None:
     made = sheet([["Mill", "Sacks"], ["A", 60]])
     made.add_chart(BarChart(), "D4")  # for the part of the drawings
     made.oddHeader.center.text = "&Kffaa00Figures of the R&&D office"

@@ -1,4 +1,4 @@
-"""Superscripts and subscripts: apart from numbers, and readable."""
+"""Superscripts and subscripts: separate from numbers, and readable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spa
 
 
 def spans(markup: str) -> list[Span]:
-    """`420^{3} t` as spans; `_{}` is a subscript, `!{}` the mark of a note."""
+    """`420^{3} t` as spans; `_{}` is a subscript, `!{}` a reference mark."""
     kinds: dict[str, Script] = {"^": "super", "_": "sub", "!": "note"}
     found: list[Span] = []
     for mark, run, plain in re.findall(r"([\^_!])\{([^}]*)\}|((?:(?![\^_!]\{).)+)", markup):
@@ -90,7 +90,7 @@ def spans(markup: str) -> list[Span]:
         ("Total_{all figures in thousands of euros}", "Total all figures in thousands of euros"),
     ],
 )
-def test_scripts_are_kept_apart_and_readable(markup: str, text: str) -> None:
+def test_superscripts_and_subscripts_are_separate_and_readable(markup: str, text: str) -> None:
     assert join_spans(spans(markup)) == text
 
 

@@ -40,7 +40,7 @@ def test_a_title_over_the_whole_width_names_no_columns() -> None:
     assert lines([["Fees 2031", Covered("Fees 2031"), Covered("Fees 2031")], *rows]) == expected
 
 
-def test_slides_keep_raised_figures_apart_and_fill_merged_cells(tmp_path: Path) -> None:
+def test_slides_separate_superscripts_and_repeat_merged_cells(tmp_path: Path) -> None:
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])
     paragraph = slide.shapes.add_textbox(0, 0, Inches(4), Inches(1)).text_frame.paragraphs[0]

@@ -87,7 +87,7 @@ def test_numbers_are_written_in_their_style(
     assert text.split("\n")[-1] == f"{label} c"
 
 
-def test_a_list_begins_anew_where_it_says_so_and_empty_items_count(tmp_path: Path) -> None:
+def test_a_list_restarts_where_it_is_marked_and_empty_items_count(tmp_path: Path) -> None:
     again = (
         '<w:num w:numId="8"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
         '<w:startOverride w:val="5"/></w:lvlOverride></w:num>'
@@ -168,7 +168,7 @@ def control(properties: str, shown: str) -> str:
         (control("<w:showingPlcHdr/>", r("Click here to enter text.")), ""),
     ],
 )  # fmt: skip
-def test_fields_show_their_values_beside_their_labels(
+def test_fields_show_their_values_next_to_their_labels(
     tmp_path: Path, value: str, shown: str
 ) -> None:
     body = f"<w:p>{r('Choice: ')}{value}</w:p>"
@@ -284,7 +284,7 @@ def test_numbers_of_lists_are_written_as_in_word() -> None:
     assert [ordinal(number) for number in (1, 2, 11, 23)] == ["1st", "2nd", "11th", "23rd"]
 
 
-def test_what_is_not_read_is_told(tmp_path: Path) -> None:
+def test_skipped_content_is_reported(tmp_path: Path) -> None:
     body = p("Text.") + "<w:p><w:r><pic:pic xmlns:pic='p'/><w:object><x/></w:object></w:r></w:p>"
     read(tmp_path, body)
     assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (
@@ -292,7 +292,7 @@ def test_what_is_not_read_is_told(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_a_section_in_figures_alone_keeps_its_zero(tmp_path: Path) -> None:
+def test_a_legal_number_keeps_its_zero(tmp_path: Path) -> None:
     levels = [("upperRoman", "Article %1."), ("decimalZero", "Section %1.%2")]
     body = item("Scope", 0) + item("Who", 1) + item("What", 1)
     text = read(tmp_path, body, numbering=numbering(levels, extra="<w:isLgl/>"))
@@ -314,7 +314,9 @@ def at(half_points: int) -> str:
         (r("costs ") + r("1200", at(1)), "costs 1200"),
     ],
 )
-def test_characters_raised_by_hand_are_superscripts(tmp_path: Path, runs: str, text: str) -> None:
+def test_characters_positioned_by_hand_are_superscripts(
+    tmp_path: Path, runs: str, text: str
+) -> None:
     assert read(tmp_path, f"<w:p>{runs}</w:p>") == text
 
 
@@ -327,7 +329,7 @@ def test_a_style_may_raise_characters_by_hand(tmp_path: Path) -> None:
     assert read(tmp_path, body, styles=styles) == "ground 87[1] sacks"
 
 
-def test_diagrams_and_linked_documents_are_told(tmp_path: Path) -> None:
+def test_diagrams_and_linked_documents_are_reported(tmp_path: Path) -> None:
     body = p("Sacks.") + "<w:p><w:r><w:drawing><w:relIds/></w:drawing></w:r></w:p><w:subDoc/>"
     read(tmp_path, body)
     assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (

@@ -17,6 +17,7 @@ from askdocs.documents.loaders.office.odf_text import (
     paragraph_text,
     read_fields,
     read_formulas,
+    refuse_encrypted,
 )
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.zip_archive import (
@@ -24,7 +25,6 @@ from askdocs.documents.loaders.shared.zip_archive import (
     core_title,
     local_name,
     open_archive,
-    read_part,
     read_xml,
 )
 from askdocs.documents.loaders.tables.merged_cells import Grid, Span, fill_merged
@@ -53,9 +53,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     Notes and comments follow their paragraph. Headers and footers are at the end, each once.
     """
     with open_archive(path) as archive:
-        manifest = "META-INF/manifest.xml"
-        if manifest in archive.namelist() and b"encryption-data" in read_part(archive, manifest):
-            raise LoadError("the file is protected by a password")
+        refuse_encrypted(archive)
         builder = DocumentBuilder(source, title=core_title(archive, "meta.xml"))
         content = read_xml(archive, "content.xml")
         styles, masters = _read_styles(archive, content)

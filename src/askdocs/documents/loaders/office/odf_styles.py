@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from askdocs.documents.loaders.shared.numerals import alphabetic, repeated_letter, roman
+from askdocs.documents.loaders.shared.numerals import alphabetic, repeated_letter, roman, to_int
 from askdocs.documents.loaders.shared.superscripts import Script
 from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
 
@@ -146,14 +146,10 @@ def _read_level(part: Element) -> OdfLevel:
         kind=attribute(part, "num-format"),
         before=attribute(part, "num-prefix"),
         after=attribute(part, "num-suffix"),
-        start=_to_int(attribute(part, "start-value"), 1),
-        shown=_to_int(attribute(part, "display-levels"), 1),
+        start=to_int(attribute(part, "start-value"), 1),
+        shown=to_int(attribute(part, "display-levels"), 1),
         in_step=attribute(part, "num-letter-sync") == "true",
     )
-
-
-def _to_int(text: str, default: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else default
 
 
 class OdfNumbering:

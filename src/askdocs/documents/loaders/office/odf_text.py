@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
+from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.office.odf_styles import OdfStyles
 from askdocs.documents.loaders.shared.mathml import math_part
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
@@ -17,6 +18,7 @@ LEFT_OUT = frozenset(
     "title label ruby-text number".split()
 )
 _BLOCKS = frozenset({"text-box"})
+_MANIFEST = "META-INF/manifest.xml"
 _SPACE_LIMIT = 100
 _LARGEST_FORMULA = 1_000_000  # bytes
 _TICKED, _UNTICKED = "☒", "☐"
@@ -117,6 +119,12 @@ def _legacy_field(mark: Element) -> str:
     chosen = next((vs[0] for n, vs in values.items() if n.endswith("Result")), "")
     at = int(chosen) if chosen.isdecimal() else -1
     return entries[at] if 0 <= at < len(entries) else ""
+
+
+def refuse_encrypted(archive: ZipFile) -> None:
+    """Raise LoadError if an OpenDocument file is protected by a password."""
+    if _MANIFEST in archive.namelist() and b"encryption-data" in read_part(archive, _MANIFEST):
+        raise LoadError("the file is protected by a password")
 
 
 def read_formulas(archive: ZipFile) -> dict[str, str]:

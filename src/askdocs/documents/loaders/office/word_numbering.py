@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.shared.numerals import ordinal, repeated_letter, roman
+from askdocs.documents.loaders.shared.numerals import ordinal, repeated_letter, roman, to_int
 from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_xml
 
 _PART = "word/numbering.xml"
@@ -154,11 +154,11 @@ def _read_level(element: Element) -> Level:
         attribute(part, "val") for part in element.iter() if local_name(part.tag) == "numFmt"
     ]
     return Level(
-        start=_to_int(values.get("start", ""), 1),
+        start=to_int(values.get("start", ""), 1),
         kind=values.get("numFmt") or (formats[-1] if formats else "decimal"),
         text=values.get("lvlText", ""),
         style=values.get("pStyle", ""),
-        restart=_to_int(values["lvlRestart"], 0) if "lvlRestart" in values else None,
+        restart=to_int(values["lvlRestart"], 0) if "lvlRestart" in values else None,
         legal="isLgl" in values and values["isLgl"] not in {"0", "false"},
     )
 
@@ -171,14 +171,10 @@ def _read_list(element: Element) -> _List:
         if local_name(part.tag) == "abstractNumId":
             levels_of = attribute(part, "val")
         elif local_name(part.tag) == "lvlOverride":
-            at = _to_int(attribute(part, "ilvl"), 0)
+            at = to_int(attribute(part, "ilvl"), 0)
             for each in part:
                 if local_name(each.tag) == "startOverride":
-                    starts[at] = _to_int(attribute(each, "val"), 1)
+                    starts[at] = to_int(attribute(each, "val"), 1)
                 elif local_name(each.tag) == "lvl":
                     levels[at] = _read_level(each)
     return _List(levels_of, starts, levels)
-
-
-def _to_int(text: str, default: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else default

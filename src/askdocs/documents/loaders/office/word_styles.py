@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.shared.superscripts import Script
+from askdocs.documents.loaders.shared.superscripts import VERTICAL_ALIGNMENTS, Script
 from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_xml
 
 _HEADING_NAME = re.compile(r"heading\s*(\d)", re.I)
 _BODY_LEVEL = 9  # the outline level of body text
 _DEEPEST_LIST = 8
 _RAISED = 4  # half points from which a run is a superscript; less only aligns two fonts
-_SCRIPTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _read_character_style(name: str, elements: Mapping[str, Element]) -> tuple[S
         for part in properties if properties is not None else ():
             value = attribute(part, "val")
             if local_name(part.tag) == "vertAlign" and script is None:
-                script = _SCRIPTS.get(value, "plain")
+                script = VERTICAL_ALIGNMENTS.get(value, "plain")
             if local_name(part.tag) == "position" and script is None:
                 script = script_of_position(vertical_position([part]))
             hidden = hidden or (local_name(part.tag) == "vanish" and value not in {"0", "false"})

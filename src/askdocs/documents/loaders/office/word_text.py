@@ -10,7 +10,13 @@ from xml.etree.ElementTree import Element
 from askdocs.documents.loaders.office.omml import equation_text
 from askdocs.documents.loaders.office.word_styles import script_of_position, vertical_position
 from askdocs.documents.loaders.shared.numerals import roman
-from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
+from askdocs.documents.loaders.shared.superscripts import (
+    VERTICAL_ALIGNMENTS,
+    Script,
+    Span,
+    join_spans,
+    merge_runs,
+)
 from askdocs.documents.loaders.shared.zip_archive import attribute, local_name
 
 _LEFT_OUT = frozenset(
@@ -25,7 +31,7 @@ _FIXED: dict[str, str] = {
     "noBreakHyphen": "-",
 }
 _EQUATIONS = frozenset({"oMath", "oMathPara"})
-_SCRIPTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
+
 TICKED, UNTICKED = "☒", "☐"
 # Characters of the symbol fonts of Word: Wingdings, Wingdings 2 and Symbol have their own code
 # pages, in a private use area of Unicode.
@@ -238,7 +244,7 @@ def _script_of_run(run: Element, context: TextContext, state: _State) -> Script 
                 return None
             script = context.run_styles.get(value, script)
         if name == "vertAlign":
-            script = _SCRIPTS.get(value, "plain")
+            script = VERTICAL_ALIGNMENTS.get(value, "plain")
     position = vertical_position(_run_properties(run)) if script == "plain" else 0
     return script_of_position(position - state.baseline) if position else script
 

@@ -30,6 +30,7 @@ _CONTROLS = range(0x80, 0xA0)  # C1 controls, used for the characters of Windows
 _LAST_CODE = 0x10FFFF
 _GAP = 0.6  # of the font size; a wider gap ends a segment
 _SAME_LINE = 0.3  # of the smaller height: the least overlap of two characters on one line
+_ONE_LINE = 0.5  # of the smaller height: the least overlap of two segments on one line
 _BACKWARDS = 4  # font sizes; a character that much to the left begins another line
 _DRAWN_SHARE = 0.85  # the font size as a share of the height of a character's box
 _NAME_BYTES = 200  # of a font's name that are read
@@ -455,6 +456,13 @@ def _word_starts(run: Sequence[_Character]) -> tuple[float, ...]:
             starts.append(character.left)
         begins = character.letter == " "
     return tuple(starts)
+
+
+def on_one_line(first: Segment, second: Segment) -> bool:
+    """Whether two segments overlap vertically by enough to be on one line."""
+    shared = min(first.top, second.top) - max(first.bottom, second.bottom)
+    height = min(first.top - first.bottom, second.top - second.bottom)
+    return shared > _ONE_LINE * height
 
 
 def touches(before: Segment, after: Segment) -> bool:

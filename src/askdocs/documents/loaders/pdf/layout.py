@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from askdocs.documents.loaders.pdf.characters import Segment
+from askdocs.documents.loaders.pdf.characters import Segment, on_one_line
 from askdocs.documents.loaders.pdf.line_text import CELL, line_text
 from askdocs.documents.loaders.pdf.tables import with_unruled_tables
 
@@ -151,14 +151,10 @@ def _group_by_line(segments: Sequence[Segment]) -> list[list[Segment]]:
     """Group segments by line, from the top of the page to its bottom."""
     rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: (-s.middle, s.left)):
-        if rows:
-            reference = max(rows[-1], key=lambda s: s.size)
-            height = min(reference.top - reference.bottom, segment.top - segment.bottom)
-            shared = min(reference.top, segment.top) - max(reference.bottom, segment.bottom)
-            if shared > 0.5 * height:
-                rows[-1].append(segment)
-                continue
-        rows.append([segment])
+        if rows and on_one_line(max(rows[-1], key=lambda s: s.size), segment):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
     return rows
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from askdocs.documents.loaders.pdf.characters import HYPHEN, Box, Segment
+from askdocs.documents.loaders.pdf.characters import HYPHEN, Box, Segment, on_one_line
 from askdocs.documents.loaders.pdf.line_text import CELL, line_text
 from askdocs.documents.loaders.pdf.ruling_lines import RulingLine
 from askdocs.documents.loaders.tables.cells import clean
@@ -25,7 +25,6 @@ from askdocs.documents.loaders.tables.rows import (
     row_line,
 )
 
-_ONE_LINE = 0.5  # of the smaller height: the least overlap of two words on one line
 _EDGE = 2.0  # points by which text may cross the border of its cell
 _FEWEST_ROWS = 2
 _FEWEST_COLUMNS = 2
@@ -150,7 +149,7 @@ def _line_above(
     if not close:
         return []
     lowest = min(close, key=lambda s: s.bottom)
-    return sorted((s for s in close if _on_one_line(lowest, s)), key=lambda s: s.left)
+    return sorted((s for s in close if on_one_line(lowest, s)), key=lambda s: s.left)
 
 
 def _is_header_above(above: Sequence[Segment], rows: Sequence[list[Segment]]) -> bool:
@@ -337,17 +336,11 @@ def _cell_lines(parts: Sequence[Segment]) -> list[list[Segment]]:
     """Group the parts of a cell by line, from its top."""
     lines: list[list[Segment]] = []
     for part in sorted(parts, key=lambda s: -s.middle):
-        if lines and _on_one_line(max(lines[-1], key=lambda s: s.size), part):
+        if lines and on_one_line(max(lines[-1], key=lambda s: s.size), part):
             lines[-1].append(part)
         else:
             lines.append([part])
     return lines
-
-
-def _on_one_line(first: Segment, second: Segment) -> bool:
-    shared = min(first.top, second.top) - max(first.bottom, second.bottom)
-    height = min(first.top - first.bottom, second.top - second.bottom)
-    return shared > _ONE_LINE * height
 
 
 def _right_to_left(segments: Sequence[Segment]) -> bool:

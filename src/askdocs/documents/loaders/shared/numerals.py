@@ -7,6 +7,7 @@ _ROMAN = (
     (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
 _LARGEST_ROMAN = 3999
+_MOST_DIGITS = 8  # of a number in a file; a longer one is damaged
 _LONGEST = 26 * 30  # the largest number that is written in letters: 30 times "z"
 
 
@@ -41,3 +42,8 @@ def alphabetic(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         text = chr(ord("a") + rest) + text
     return text
+
+
+def to_int(text: str, default: int) -> int:
+    """The number that a setting of a list contains; `default` if it contains none."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else default

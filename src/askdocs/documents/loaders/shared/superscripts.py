@@ -19,6 +19,9 @@ from typing import Literal
 Script = Literal["plain", "super", "sub", "note"]
 Span = tuple[str, Script]
 
+# The values of `vertAlign` in Word and Excel.
+VERTICAL_ALIGNMENTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
+
 _SUPERSCRIPTS = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _SUBSCRIPTS = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
 _SIGNS = "+\\-−–"

@@ -7,14 +7,13 @@ from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.errors import LoadError
-from askdocs.documents.loaders.office.odf_text import paragraph_text
+from askdocs.documents.loaders.office.odf_text import paragraph_text, refuse_encrypted
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
-from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_part, read_xml
+from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, read_xml
 from askdocs.documents.loaders.tables.cells import Numbered, clean
 from askdocs.documents.loaders.tables.grid import add_grid
 from askdocs.documents.loaders.tables.merged_cells import Grid, Span, fill_merged
 
-_MANIFEST = "META-INF/manifest.xml"
 _MOST_COLUMNS = 16_384
 _MOST_ROWS = 1_048_576
 _MOST_CELLS = 20_000_000  # of one sheet
@@ -30,8 +29,7 @@ def add_sheets(builder: DocumentBuilder, archive: ZipFile) -> None:
     Raises:
         LoadError: It is protected by a password, or a sheet is far too large.
     """
-    if _MANIFEST in archive.namelist() and b"encryption-data" in read_part(archive, _MANIFEST):
-        raise LoadError("the file is protected by a password")
+    refuse_encrypted(archive)
     content = read_xml(archive, "content.xml")
     hidden = set(_hidden_styles(content))
     for sheet in content.iter():

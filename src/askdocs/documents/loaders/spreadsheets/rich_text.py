@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
+from askdocs.documents.loaders.shared.superscripts import (
+    VERTICAL_ALIGNMENTS,
+    Script,
+    Span,
+    join_spans,
+    merge_runs,
+)
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     local_name,
@@ -22,7 +28,7 @@ from askdocs.documents.loaders.spreadsheets.sheet_parts import cell_position
 
 _STRINGS = "xl/sharedStrings.xml"
 _VERTICAL_ALIGNMENT = b"vertAlign"
-_SCRIPTS: dict[str, Script] = {"superscript": "super", "subscript": "sub"}
+
 _CELL = re.compile(rb"<(?:\w+:)?c\b(?P<attributes>[^>]*)>(?P<inside>.*?)</(?:\w+:)?c>", re.S)
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
 _IS_SHARED = re.compile(rb'\bt="s"')
@@ -100,5 +106,5 @@ def _script_of_run(run: Element) -> Script:
         if local_name(look.tag) == "rPr":
             for each in look:
                 if local_name(each.tag) == "vertAlign":
-                    return _SCRIPTS.get(attribute(each, "val"), "plain")
+                    return VERTICAL_ALIGNMENTS.get(attribute(each, "val"), "plain")
     return "plain"
