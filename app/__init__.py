@@ -1,4 +1,4 @@
-"""The page and its routes: what is answered comes from `askdocs.assistant.Assistant`."""
+"""The page and its HTTP routes. `askdocs.assistant.Assistant` gives the answers."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = ["ServerOptions", "serve"]
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """How the page is served.
+    """The options of the server.
 
     Attributes:
-        host: The address to listen at.
-        port: The port; 0 takes a free one.
-        password: What visitors have to type; None asks for none.
-        watching: Whether somebody keeps the index equal to the folder.
+        host: The address to listen on.
+        port: The port; 0 selects a free one.
+        password: The password of visitors; None for no password.
+        watching: Whether changes in the folder are indexed automatically.
         may_change: Whether visitors may add and remove documents.
-        keeping: Whether conversations of visitors are kept.
+        keeping: Whether conversations are stored.
         open_browser: Whether the page is opened in a browser.
-        language: The language of the page for those who have chosen none, as in "de"; empty for
-            that of the browser.
+        language: The language of the page, such as "de", for visitors who have chosen none; "" for
+            the language of the browser.
     """
 
     host: str = "127.0.0.1"
@@ -51,16 +51,15 @@ def serve(
     on_end: Callable[[], None] = lambda: None,
     listener: socket.socket | None = None,
 ) -> None:
-    """Serve the page until interrupted. Gradio is imported here and not before.
+    """Serve the page until it is interrupted. Gradio is imported only here.
 
     Args:
-        assistants: What answers: one for each corpus. Where there are several, the page of each is
-            at an address with its name (`corpora.corpus_address`).
-        options: How the page is served.
-        on_ready: Called with the address when the page can be opened.
-        on_end: Called when the server is told to end, by a signal handler, before it closes
-            anything.
-        listener: What `listener.listen` gave for this host and port, if it was called before.
+        assistants: One assistant for each corpus. If there are several, the address of each page
+            contains the name of its corpus (`corpora.corpus_address`).
+        options: The options of the server.
+        on_ready: Called with the address as soon as the page can be opened.
+        on_end: Called by a signal handler when the server is stopped, before it closes anything.
+        listener: The socket from `listener.listen` for this host and port, if it is open already.
 
     Raises:
         AskdocsError: The port is in use or cannot be opened, or other machines can reach `host`
@@ -86,7 +85,7 @@ def serve(
 
 
 def _by_name(assistants: Assistant | Sequence[Assistant]) -> dict[str, Assistant]:
-    """The assistants by the names of their corpora in addresses."""
+    """The assistants by the names of their corpora."""
     from askdocs.config import corpus_names
 
     listed = list(assistants) if isinstance(assistants, Sequence) else [assistants]

@@ -1,4 +1,4 @@
-"""The page's own style and scripts, under an address that changes with their content."""
+"""The style sheet and the scripts of the page. Their address changes with their content."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def head(language: str = "") -> str:
 
 
 def asset(name: str) -> tuple[bytes, str] | None:
-    """A file by name with its media type; None where there is none."""
+    """A file with its media type; None if there is no such file."""
     media = _MEDIA.get(name[name.rfind(".") :], "application/octet-stream")
     if name in _assets():
         return _assets()[name], media
@@ -57,7 +57,7 @@ def asset(name: str) -> tuple[bytes, str] | None:
 
 @cache
 def compressed(name: str) -> bytes | None:
-    """A file as gzip, for what is text; else None."""
+    """A text file compressed with gzip; None for other files."""
     found = asset(name)
     is_text = found is not None and found[1] in (_MEDIA[".css"], _MEDIA[".js"], _MEDIA[".json"])
     return gzip.compress(found[0], mtime=0) if found and is_text else None
@@ -74,7 +74,7 @@ def _assets() -> dict[str, bytes]:
 
 @cache
 def _scripts() -> dict[str, str]:
-    """The scripts by their names, without ".js"."""
+    """The scripts by their names without ".js"."""
     folder = files("askdocs.app").joinpath("static", "js")
     found = [script for script in folder.iterdir() if script.name.endswith(".js")]
     return {script.name.removesuffix(".js"): script.read_text(encoding="utf-8") for script in found}
@@ -107,7 +107,7 @@ def _locale_files() -> dict[str, bytes]:
 
 @cache
 def _vendored() -> dict[str, Traversable]:
-    """The files of PDF.js by their names, such as "pdfjs/cmaps/H.bcmap"."""
+    """The files of PDF.js by name, such as "pdfjs/cmaps/H.bcmap"."""
     folder = files("askdocs.app").joinpath("static", "vendor", "pdfjs")
     found = {f"{_PDFJS}/{file.name}": file for file in folder.iterdir() if file.is_file()}
     for inner in (each for each in folder.iterdir() if each.is_dir()):

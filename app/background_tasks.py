@@ -1,4 +1,4 @@
-"""Work that goes on in threads, which nobody has to wait for and which end in order."""
+"""Background threads of the server, and streams of their results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Piece = TypeVar("Piece")
 
 
 class Background:
-    """The threads of a server. `ending` is set when they are to end."""
+    """The threads of a server. `ending` is set when they have to end."""
 
     def __init__(self) -> None:
         self.ending = threading.Event()
@@ -26,7 +26,7 @@ class Background:
         self._guard = threading.Lock()
 
     def start(self, work: Callable[[], None], name: str) -> None:
-        """Do `work` in a thread of its own; nothing is begun any more after `end`."""
+        """Run `work` in a new thread. After `end`, nothing is started."""
 
         def run() -> None:
             try:
@@ -43,7 +43,7 @@ class Background:
         thread.start()
 
     def unless_ending(self, listener: ProgressListener) -> ProgressListener:
-        """The listener; it breaks off what it listens to when the server ends."""
+        """A listener that aborts the work when the server ends."""
 
         def listen(progress: Progress) -> None:
             if self.ending.is_set():
@@ -53,7 +53,7 @@ class Background:
         return listen
 
     def end(self) -> None:
-        """Tell every thread to end, and wait for them; not for ever."""
+        """Ask all threads to end, and wait for them at most SECONDS_TO_END."""
         with self._guard:
             self.ending.set()
             threads = list(self._threads)
@@ -65,46 +65,46 @@ class Background:
 async def streamed(
     background: Background, work: Callable[[], Generator[Piece]], name: str
 ) -> AsyncIterator[Piece]:
-    """What `work` yields, as it comes. Closed, this ends at once, and `work` at its next piece."""
+    """The items of `work` as they arrive. If it is closed, `work` ends at its next item."""
 
-    def tell_all(tell: Callable[[Piece], None]) -> None:
+    def send_all(send: Callable[[Piece], None]) -> None:
         with closing(work()) as source:
             for piece in source:
-                tell(piece)
+                send(piece)
 
-    async for piece in told(background, tell_all, name):
+    async for piece in stream_messages(background, send_all, name):
         yield piece
 
 
-class LeftError(AskdocsError):
-    """Nobody waits for what is told."""
+class ReceiverLeftError(AskdocsError):
+    """The receiver of messages has disconnected."""
 
 
-async def told(
+async def stream_messages(
     background: Background, work: Callable[[Callable[[Piece], None]], None], name: str
 ) -> AsyncIterator[Piece]:
-    """What `work` tells, as it comes, by the function that it is given.
+    """The messages that `work` sends with its argument, as they arrive.
 
-    Closed, this ends at once. The next time that `work` tells something, it is broken off.
+    If it is closed, it ends at once, and `work` is aborted at its next message.
     """
     loop = asyncio.get_running_loop()
     pieces: asyncio.Queue[Piece | Exception | None] = asyncio.Queue()
     left = threading.Event()
 
     def hand_over(piece: Piece | Exception | None) -> None:
-        with suppress(RuntimeError):  # the loop has ended, nobody waits
+        with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
-    def tell(piece: Piece) -> None:
+    def send(piece: Piece) -> None:
         if left.is_set() or background.ending.is_set():
-            raise LeftError("Nobody waits for this any more.")
+            raise ReceiverLeftError("The receiver has disconnected.")
         hand_over(piece)
 
     def run() -> None:
         try:
-            work(tell)
+            work(send)
             hand_over(None)
-        except LeftError:
+        except ReceiverLeftError:
             return
         except Exception as error:
             if left.is_set():

@@ -1,7 +1,7 @@
-"""The scripts of the page as one file, which a browser fetches in one request.
+"""Bundles the scripts of the page into one file, which a browser loads in one request.
 
-Each module becomes a function that is called once, after those it imports from, and that returns
-what it exports. Only the forms of import and export that the scripts use are known.
+Each module becomes a function that returns its exports. The function is called once, after the
+modules that it imports. Only the forms of import and export that the scripts use are supported.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ _OTHER = re.compile(r"^(?:import|export)\b.*|\bimport\(\"\./.*", re.MULTILINE)
 
 
 def bundle(modules: Mapping[str, str]) -> str:
-    """All modules in one, by their names without ".js".
+    """All modules in one script. The keys are their names without ".js".
 
     Raises:
-        ValueError: A form of import or export is not known, or modules import each other.
+        ValueError: A form of import or export is not supported, or modules import each other.
     """
     imports = {name: {found[2] for found in _IMPORT.finditer(modules[name])} for name in modules}
     order = TopologicalSorter({name: sorted(imports[name]) for name in sorted(imports)})
-    return "\n".join(_called(name, modules[name]) for name in order.static_order())
+    return "\n".join(_as_function(name, modules[name]) for name in order.static_order())
 
 
-def _called(name: str, module: str) -> str:
-    body = _IMPORT.sub(lambda found: f"const {_taken(found[1])} = _{found[2]};", module)
+def _as_function(name: str, module: str) -> str:
+    body = _IMPORT.sub(lambda found: f"const {_object_pattern(found[1])} = _{found[2]};", module)
     exported = [
         found["function"] or found["const"] or found["several"] for found in _EXPORT.finditer(body)
     ]
@@ -42,6 +42,6 @@ def _called(name: str, module: str) -> str:
     return f"const _{name} = await (async () => {{\n{body}return {{ {returned} }};\n}})();\n"
 
 
-def _taken(names: str) -> str:
-    """The names of an import as those of an object that is taken apart."""
+def _object_pattern(names: str) -> str:
+    """The names of an import as an object pattern: "a as b" becomes "a: b"."""
     return re.sub(r"(\w+) as (\w+)", r"\1: \2", names)

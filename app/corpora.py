@@ -1,4 +1,4 @@
-"""Several corpora behind one server: each is named in the address, as in /in/articles/."""
+"""Several corpora on one server. The address contains the name, as in /in/articles/."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFIX = "/in/"
 
 
 def corpus_root(name: str) -> str:
-    """The path below which a corpus is served."""
+    """The root path of a corpus."""
     return f"{PREFIX}{name}"
 
 
@@ -27,7 +27,7 @@ def corpus_address(server: str, name: str) -> str:
 
 
 def route_path(scope: Scope) -> str:
-    """The path of a request without the name of its corpus: what the gate and the routes go by."""
+    """The path of a request without the root path of its corpus, as the routes know it."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
 
@@ -38,9 +38,9 @@ def page_address(request: HTTPConnection) -> str:
 
 
 class NamedCorpus:
-    """Reads which corpus a request is for. What comes behind finds its root in `root_path`.
+    """Puts the root path of the corpus of a request into `root_path`.
 
-    It answers nothing itself, so it stands before the gate.
+    It answers no request itself, so it can run before the security middleware.
     """
 
     def __init__(self, application: ASGIApp, names: Iterable[str]) -> None:
@@ -55,27 +55,27 @@ class NamedCorpus:
 
 
 class Corpora:
-    """Hands each request to the routes of its corpus, from behind the gate.
+    """Passes each request to the routes of its corpus, after the security middleware.
 
-    Requests that name none are for the first. Where there are several, its page is opened at the
-    address with its name.
+    A request without a name is for the first corpus. If there are several corpora, the page of the
+    first one redirects to the address with its name.
     """
 
     def __init__(self, applications: Mapping[str, FastAPI]) -> None:
         self._names = list(applications)
         self._by_root = {corpus_root(name): each for name, each in applications.items()}
         self._by_root[""] = applications[self._names[0]]
-        self._lifespan = Router(lifespan=_together(applications.values()))
+        self._lifespan = Router(lifespan=_combined_lifespan(applications.values()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
             return
-        answer = self._elsewhere(scope) or self._by_root[scope["root_path"]]
+        answer = self._redirect_or_error(scope) or self._by_root[scope["root_path"]]
         await answer(scope, receive, send)
 
-    def _elsewhere(self, scope: Scope) -> Response | None:
-        """The way to the page with its full address, or the names where there is none such."""
+    def _redirect_or_error(self, scope: Scope) -> Response | None:
+        """A redirect to the full address of a page, or an error with the names; else None."""
         root, path = scope["root_path"], route_path(scope)
         if scope["type"] != "http":
             return None
@@ -96,8 +96,8 @@ def _redirect(address: str, scope: Scope) -> Response:
     return RedirectResponse(f"{address}/{'?' if query else ''}{query}", 307)
 
 
-def _together(applications: Iterable[FastAPI]) -> Any:
-    """The lifespan of all applications as one."""
+def _combined_lifespan(applications: Iterable[FastAPI]) -> Any:
+    """One lifespan that contains those of all applications."""
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:

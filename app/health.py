@@ -1,4 +1,4 @@
-"""Whether the server is well: told at once, whatever else the server is doing."""
+"""The health check. It answers at once, even if the server is busy."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ _PATIENCE = 0.5  # seconds for a new count
 
 
 class Health:
-    """Counts the documents in a thread of its own, and waits only a moment for the count.
+    """Counts the documents in a separate thread, and waits only a moment for the result.
 
-    The other threads may all wait for a disk, for a transaction or for a model; then the count is
-    the last that is known. So a monitor sees a busy server as a busy one, not as one that is dead.
+    If the other threads wait for a disk, a transaction or a model, the last known number is
+    returned. A monitor therefore does not take a busy server for a dead one.
     """
 
     def __init__(self, count: Callable[[], int]) -> None:
-        """`count` returns the number of documents; it may take long, or raise."""
+        """`count` returns the number of documents. It may be slow, and it may raise."""
         self._count = count
         self._thread = ThreadPoolExecutor(1, "askdocs-health")
         self._counting: asyncio.Future[int] | None = None
         self._last = 0
 
     async def documents(self) -> int:
-        """The number of documents, or the last one known. Raises what counting raised."""
+        """The number of documents, or the last known one. Raises the error of the count."""
         if self._counting is None:
             loop = asyncio.get_running_loop()
             self._counting = loop.run_in_executor(self._thread, self._count)

@@ -1,4 +1,4 @@
-"""Indexing that a visitor asks for: one at a time, in the background, with what came of it."""
+"""Indexing at the request of a visitor: in the background, one run at a time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _log = logging.getLogger(__name__)
 
 
 class Indexing:
-    """Brings the index up to date when a visitor wants it. `outcome` says what the last one did.
+    """Updates the index when a visitor requests it. `outcome` is the result of the last run.
 
-    Once the last file was removed by the page, the index is emptied too.
+    If the page has removed the last file, the index is emptied too.
     """
 
     def __init__(
@@ -31,15 +31,15 @@ class Indexing:
         self._assistant, self._suggestions = assistant, suggestions
         self._background, self._intake = background, intake
         self._guard = threading.Lock()
-        self._wanted = False
+        self._requested = False
         self.running = False
         self.outcome = ""
         self.failed = False
 
     def start(self) -> None:
-        """Begin; where it runs already, it is done once more afterwards."""
+        """Start a run. If one is running, another one follows."""
         with self._guard:
-            self._wanted = True
+            self._requested = True
             if self.running:
                 return
             self.running = True
@@ -50,11 +50,11 @@ class Indexing:
             self._index()
 
     def _next(self) -> bool:
-        """Whether to index once more. Where not, the next `start` begins a thread of its own."""
+        """Whether to run again. If not, the next `start` begins a new thread."""
         with self._guard:
-            wanted, self._wanted = self._wanted, False
-            self.running = wanted
-            return wanted
+            requested, self._requested = self._requested, False
+            self.running = requested
+            return requested
 
     def _index(self) -> None:
         emptied = self._intake.emptied
@@ -70,11 +70,11 @@ class Indexing:
             return
         self._intake.emptied = False
         self._suggestions.refresh()
-        self.outcome, self.failed = changes_in_words(changes), False
+        self.outcome, self.failed = describe_changes(changes), False
 
 
-def changes_in_words(changes: Changes) -> str:
-    """What indexing did, in one line."""
+def describe_changes(changes: Changes) -> str:
+    """The changes of a run in one line."""
     counts = [
         f"{len(sources):,} {word}"
         for word, sources in (

@@ -1,4 +1,4 @@
-"""Where the server listens. Checked before anything slow is loaded."""
+"""The socket of the server. It is opened before anything slow is loaded."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from askdocs.errors import AskdocsError
 from askdocs.system.network import is_loopback
 
 SHORTEST_PASSWORD = 8  # characters, for a host that other machines reach (NIST SP 800-63B)
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # no browser of Windows opens these
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # browsers on Windows do not open these
 
 
 def listen(host: str, port: int, *, password: str | None) -> socket.socket:
-    """Bind a socket to a host and a port; port 0 takes any that is free.
+    """Bind a socket to a host and a port; port 0 selects a free port.
 
     Raises:
-        AskdocsError: if that is impossible, or if other machines could reach `host` and there is
-            no password, or one that can be guessed. The message says what to do about it.
+        AskdocsError: The socket cannot be bound; or other machines can reach `host`, and there is
+            no password or one that is too short. The message says what to do.
     """
     if not is_loopback(host):
         _require_password(host, password or "")
@@ -36,7 +36,7 @@ def listen(host: str, port: int, *, password: str | None) -> socket.socket:
 
 
 def address(listener: socket.socket, host: str) -> str:
-    """What to open in a browser of this machine: numbers instead of a name that needs DNS."""
+    """The URL for a browser on this machine. It has an IP address instead of a DNS name."""
     known = _EVERYWHERE.get(host, host)
     if known != "localhost" and not _is_numeric(known):
         known = listener.getsockname()[0]
@@ -44,7 +44,7 @@ def address(listener: socket.socket, host: str) -> str:
 
 
 def host_name(listener: socket.socket) -> str:
-    """The host in the address that a socket is bound to, as it stands in a Host header."""
+    """The host that a socket is bound to, as in a Host header."""
     return _bracketed(listener.getsockname()[0])
 
 
@@ -78,7 +78,7 @@ def _bound(host: str, port: int) -> socket.socket:
     )[0]
     listener = socket.socket(family, kind, protocol)
     try:
-        if os.name != "nt":  # there it would let two servers have the same port
+        if os.name != "nt":  # on Windows it would allow two servers on one port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(where)
     except BaseException:

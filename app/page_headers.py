@@ -1,4 +1,4 @@
-"""Security headers of every response; cookie, head and script nonces of every page."""
+"""Security headers of every response; cookie, head and script nonces of HTML pages."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .conversations.cookie import new_cookie, visitor_from_cookie
 from .corpora import route_path
 
-HASHED = "/assets/"  # names there change with the content: browsers may keep the files
+HASHED = "/assets/"  # file names change with the content, so browsers may cache the files
 
-# Gradio's templates are compiled in the browser, hence 'unsafe-eval'; an inline script runs only
-# with the nonce of the page it came in, which prevents XSS from documents.
+# Gradio compiles its templates in the browser, which needs 'unsafe-eval'. An inline script runs
+# only with the nonce of its page. This prevents XSS from documents.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-eval' 'nonce-{nonce}'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "connect-src 'self'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; "
     "base-uri 'self'; form-action 'self'"
 )
-# What PDF.js loads, its worker above all, reads files and its own parts, and does nothing else.
+# The files of PDF.js and its worker may only read PDFs and load their own parts.
 PDFJS = "/pdfjs/"
 PDFJS_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
@@ -30,7 +30,7 @@ PDFJS_POLICY = (
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # No other site can show a response, nor learn from it whether a document exists.
+    # No other site can embed a response, or find out from it whether a document exists.
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -53,23 +53,23 @@ class PageHeaders:
             await self._application(scope, receive, send)
             return
         path = route_path(scope)
-        lasting = path.startswith(HASHED)
+        cacheable = path.startswith(HASHED)
         cookie = "" if visitor_from_cookie(Headers(scope=scope).get("cookie", "")) else new_cookie()
         policy = PDFJS_POLICY if PDFJS in path else POLICY
-        response = _Response(send, self._head, lasting, cookie, policy)
+        response = _Response(send, self._head, cacheable, cookie, policy)
         await self._application(scope, receive, response)
 
 
 class _Response:
-    """Sends one response on, changed as PageHeaders says."""
+    """Sends one response with the changes of PageHeaders."""
 
     def __init__(
-        self, send: Send, head: bytes, lasting: bool, cookie: str, policy: str = POLICY
+        self, send: Send, head: bytes, cacheable: bool, cookie: str, policy: str = POLICY
     ) -> None:
         self._send = send
         self._head = head
         self._cookie = cookie
-        self._lasting = lasting
+        self._cacheable = cacheable
         self._policy = policy
         self._nonce = secrets.token_urlsafe(16)
         self._start: Message | None = None
@@ -80,7 +80,7 @@ class _Response:
             headers = MutableHeaders(scope=message)
             headers["Content-Security-Policy"] = self._policy.format(nonce=self._nonce)
             headers.update(FIXED)
-            if self._lasting and message["status"] == 200:
+            if self._cacheable and message["status"] == 200:
                 headers["Cache-Control"] = "max-age=31536000, immutable"
             if headers.get("content-type", "").startswith("text/html"):
                 if self._cookie:

@@ -1,4 +1,4 @@
-"""What the first screen and the notes depend on, as a short word that changes when it does."""
+"""A short identifier of what the first screen and the notes show."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def page_revision(assistant: Assistant, suggestions: Suggestions) -> str:
-    """A word for the documents and the first questions; every open page asks for it often.
+    """An identifier of the documents and the first questions. Every open page asks for it often.
 
-    It is another while documents are indexed.
+    It changes with them, and when indexing begins or ends.
     """
     documents = assistant.revision()
     suggestions.keep_up(documents)

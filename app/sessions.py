@@ -1,4 +1,4 @@
-"""Which visitor a Gradio session belongs to: its hash alone opens nothing."""
+"""Binds a Gradio session to the visitor who began it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _HEARTBEAT = "/gradio_api/heartbeat/"
 
 
 class SessionOwners:
-    """Answers requests for a Gradio session only to the visitor who began it.
+    """Allows requests for a Gradio session only for the visitor who began it.
 
-    Gradio keeps the conversation on the page under a `session_hash`, which stands in URLs and so
-    in the logs of a proxy. The visitor's cookie, which stands in neither, must match it.
+    Gradio stores the conversation on the page under a `session_hash`. URLs contain the hash, and so
+    do the logs of a proxy. They do not contain the visitor's cookie, which has to match.
     """
 
     def __init__(self, application: ASGIApp) -> None:
@@ -49,14 +49,14 @@ class SessionOwners:
             await refusal(scope, receive, send)
 
     def _owner(self, session: str, visitor: str) -> str:
-        """The visitor who used a session first: this one, if nobody has."""
+        """The first visitor of a session; `visitor` if the session is new."""
         if session not in self._owners and len(self._owners) >= SESSIONS_KEPT:
             del self._owners[next(iter(self._owners))]  # the oldest
         return self._owners.setdefault(session, visitor)
 
 
 def _sessions(scope: Scope, body: bytes) -> Iterator[str]:
-    """The session hashes that a request names: in its path, its query or its JSON body."""
+    """The session hashes in the path, the query and the JSON body of a request."""
     path = route_path(scope)
     if path.startswith(_HEARTBEAT):
         yield path.removeprefix(_HEARTBEAT).split("/", 1)[0]
@@ -70,7 +70,7 @@ def _sessions(scope: Scope, body: bytes) -> Iterator[str]:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """What receives a body that was read already, and after it what comes then."""
+    """A receiver that returns a body that was read already, then the next messages."""
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:

@@ -23,7 +23,7 @@ from askdocs.errors import AskdocsError
 from askdocs.output.json.draft_check import check_as_json
 from askdocs.types import Progress
 
-from ..background_tasks import Background, LeftError, told
+from ..background_tasks import Background, ReceiverLeftError, stream_messages
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -132,7 +132,7 @@ def lines_of(
     def run(tell: Callable[[Any], None]) -> None:
         try:
             work(tell)
-        except LeftError:
+        except ReceiverLeftError:
             raise
         except AskdocsError as error:
             tell({"problem": str(error)})
@@ -142,7 +142,7 @@ def lines_of(
     async def lines() -> AsyncIterator[str]:
         nonlocal begun
         begun = True
-        async for piece in told(background, run, name):
+        async for piece in stream_messages(background, run, name):
             yield json.dumps(piece, ensure_ascii=False) + "\n"
 
     def unheard() -> None:

@@ -1,1 +1,1 @@
-"""Conversations: what was asked and answered, where it is kept, and whose it is."""
+"""Conversations: their content, their storage, and the visitors that they belong to."""

@@ -1,4 +1,4 @@
-"""What one visitor has asked and been told."""
+"""The questions of one visitor and their answers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from askdocs.types import Answer, Turn
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and how far its answer has come.
+    """A question and the state of its answer.
 
-    While the answer is being written `answer` is None and `said` grows. It stays None when the
-    visitor stopped it (`stopped`) or when something went wrong (`problem`, in words). `judgement`
-    is what the visitor says of the answer: "good", "wrong", "source", or "" for nothing.
+    While the answer is written, `answer` is None and `said` contains the text so far. `answer`
+    stays None if the visitor stopped it (`stopped`) or if it failed (`problem` is the message).
+    `judgement` is the visitor's feedback: "good", "wrong", "source", or "" for none.
     """
 
     question: str
@@ -31,7 +31,7 @@ class Exchange:
 
     @property
     def key(self) -> str:
-        """What tells it from the other exchanges of its conversation, in every window."""
+        """An identifier within the conversation. It is the same in every window."""
         return self.asked_at + self.question
 
     @property
@@ -41,10 +41,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Exchanges in the order they were asked. Each change makes a new conversation.
+    """Exchanges in the order of their questions. Each change returns a new conversation.
 
-    It has an `id` from the first question on, and a `name` where the visitor gave one. `visitor` is
-    whose it is; nobody else is shown it. It is not kept in files: their folder says it.
+    `id` is set with the first question, `name` if the visitor gave one. Only `visitor` can see the
+    conversation. `visitor` is not stored in the file; the name of the folder identifies it.
     """
 
     exchanges: tuple[Exchange, ...] = ()
@@ -54,15 +54,15 @@ class Conversation:
 
     @property
     def title(self) -> str:
-        """The name, or else the first question."""
+        """The name; without a name, the first question."""
         return self.name or (self.exchanges[0].question if self.exchanges else "")
 
     def asked(
         self, question: str, sources: Sequence[str] = (), *, at: int | None = None
     ) -> Conversation:
-        """With a new question at the end; or at place `at`, without what was there and after.
+        """Add a question at the end, or at index `at`, which removes the exchanges from there on.
 
-        What was still being answered counts as stopped.
+        An answer that is still being written becomes stopped.
         """
         before = self.stopped().exchanges
         kept = before if at is None else before[: max(at, 0)]
@@ -81,17 +81,17 @@ class Conversation:
         return self._with(-1, problem=problem)
 
     def stopped(self) -> Conversation:
-        """The same if nothing was running."""
+        """Stop the last answer. The same conversation if no answer is being written."""
         running = bool(self.exchanges) and self.exchanges[-1].running
         return self._with(-1, stopped=True) if running else self
 
     def judged(self, number: int, judgement: str) -> Conversation:
-        """With what the visitor says of answer `number`; the same where there is none."""
+        """Set the feedback on answer `number`. The same conversation if there is no such answer."""
         there = 0 <= number < len(self.exchanges) and self.exchanges[number].answer is not None
         return self._with(number, judgement=judgement) if there else self
 
-    def remarked_as(self, kept: Conversation) -> Conversation:
-        """With the name of a kept state of it, and its judgements where this one has none."""
+    def with_remarks_of(self, kept: Conversation) -> Conversation:
+        """Take the name of the stored state, and its feedback where this one has none."""
         judged = {each.key: each.judgement for each in kept.exchanges}
         exchanges = tuple(
             replace(each, judgement=each.judgement or judged.get(each.key, ""))
@@ -100,7 +100,7 @@ class Conversation:
         return replace(self, exchanges=exchanges, name=kept.name)
 
     def is_behind(self, kept: Conversation) -> bool:
-        """Whether a kept state of it has a question or an answer that came by another window."""
+        """Whether the stored state has a question or an answer from another window."""
         mine = {each.key: each.answer for each in self.exchanges}
         return any(
             each.key not in mine or (each.answer is not None and mine[each.key] is None)
@@ -108,7 +108,7 @@ class Conversation:
         )
 
     def with_exchange(self, exchange: Exchange) -> Conversation:
-        """With a later state of one of its exchanges; the same where it has none such."""
+        """Replace an exchange by its later state. The same conversation if it has no such one."""
         exchanges = tuple(exchange if each.key == exchange.key else each for each in self.exchanges)
         return replace(self, exchanges=exchanges)
 

@@ -1,4 +1,4 @@
-"""Who is asking: a cookie with a secret that tells one visitor from another."""
+"""Visitors are identified by a cookie with a secret."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _YEAR = 365 * 24 * 3600
 
 
 def visitor_from_request(request: gradio.Request) -> str:
-    """The visitor who sent a request; "" where the browser keeps no cookies."""
+    """The visitor who sent a request; "" if the browser stores no cookies."""
     return visitor_from_cookie(request.headers.get("cookie", ""))
 
 
 def visitor_from_cookie(cookies: str) -> str:
-    """The visitor that a Cookie header names; "" for none."""
+    """The visitor in a Cookie header; "" if there is none."""
     try:
         found = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
@@ -30,6 +30,6 @@ def visitor_from_cookie(cookies: str) -> str:
 
 
 def new_cookie() -> str:
-    """A Set-Cookie header for a visitor who is new. No script can read it."""
+    """A Set-Cookie header for a new visitor. Scripts cannot read it."""
     secret = secrets.token_hex(16)
     return f"{COOKIE}={secret}; Path=/; Max-Age={_YEAR}; HttpOnly; SameSite=Lax"

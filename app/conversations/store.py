@@ -1,4 +1,4 @@
-"""Conversations kept in the index folder, each visitor's apart from the others'."""
+"""Conversations in the index folder, stored separately for each visitor."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A kept conversation as it is listed. `asked_at` is when its last question was asked."""
+    """A list entry of a conversation. `asked_at` is the time of its last question."""
 
     id: str
     title: str
@@ -36,10 +36,10 @@ class Entry:
 
 
 class ConversationStore:
-    """Files `<folder>/<visitor>/<id>.json`; keeps nothing where `folder` is None.
+    """Stores conversations as `<folder>/<visitor>/<id>.json`; nothing if `folder` is None.
 
-    A visitor is whoever holds the same cookie; only its hash is written. Without one (""),
-    nothing is kept and nothing found.
+    A visitor is identified by a cookie. Only its hash is written. Without a cookie (""), nothing is
+    stored and nothing is found.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -48,25 +48,25 @@ class ConversationStore:
 
     @property
     def keeps(self) -> bool:
-        """Whether anything is kept at all."""
+        """Whether conversations are stored."""
         return self._folder is not None
 
     def save(self, visitor: str, conversation: Conversation) -> None:
-        """Keep the conversation as it is now. One without questions is not kept.
+        """Store the conversation, unless it has no questions.
 
-        The name and the judgements that it was given meanwhile stay.
+        A name and feedback that were stored in the meantime are preserved.
         """
         file = self._file(visitor, conversation.id)
         if file is None or not conversation.exchanges:
             return
         with self._guard:
             kept = _read(file)
-            _write(file, conversation.remarked_as(kept) if kept else conversation)
+            _write(file, conversation.with_remarks_of(kept) if kept else conversation)
 
     def update(self, visitor: str, name: str, exchange: Exchange) -> None:
-        """Keep what has become of one exchange, if its conversation still has it.
+        """Store the new state of one exchange, if the stored conversation still has it.
 
-        The rest stays as it is kept: another window may have gone on with the conversation.
+        The other exchanges are not changed: another window may have continued the conversation.
         """
         file = self._file(visitor, name)
         if file is None:
@@ -77,18 +77,18 @@ class ConversationStore:
                 _write(file, kept.with_exchange(exchange))
 
     def load(self, visitor: str, name: str) -> Conversation | None:
-        """A kept conversation; what was being answered when it was left counts as stopped."""
+        """A stored conversation. An answer that was not finished is stopped."""
         file = self._file(visitor, name)
         found = None if file is None else _read(file)
         return None if found is None else replace(found.stopped(), visitor=visitor)
 
-    def entries(self, visitor: str, wanted: str = "") -> list[Entry]:
-        """The visitor's conversations that hold the words `wanted`, last asked first."""
-        words = wanted.casefold().split()
+    def entries(self, visitor: str, query: str = "") -> list[Entry]:
+        """The visitor's conversations that contain all words of `query`, the latest first."""
+        words = query.casefold().split()
         found = [
             Entry(each.id, each.title, each.exchanges[-1].asked_at, len(each.exchanges))
             for each in self._all(visitor)
-            if all(word in _words(each) for word in words)
+            if all(word in _searchable_text(each) for word in words)
         ]
         return sorted(found, key=lambda each: (each.asked_at, each.id), reverse=True)
 
@@ -109,24 +109,24 @@ class ConversationStore:
                 retry_while_locked(lambda: file.unlink(missing_ok=True))
 
     def _all(self, visitor: str) -> Iterator[Conversation]:
-        folder = self._of(visitor)
+        folder = self._folder_of(visitor)
         for file in sorted(folder.glob("*.json")) if folder else ():
             found = _read(file)
             if found is not None and found.exchanges:
                 yield found
 
-    def _of(self, visitor: str) -> Path | None:
+    def _folder_of(self, visitor: str) -> Path | None:
         if self._folder is None or not visitor:
             return None
         return self._folder / sha256(visitor.encode()).hexdigest()[:32]
 
     def _file(self, visitor: str, name: str) -> Path | None:
-        folder = self._of(visitor)
+        folder = self._folder_of(visitor)
         return folder / f"{name}.json" if folder and is_id(name) else None
 
 
 def is_id(name: str) -> bool:
-    """Whether this can be the identity of a conversation."""
+    """Whether this can be the id of a conversation."""
     return bool(_ID.fullmatch(name))
 
 
@@ -136,14 +136,14 @@ def _write(file: Path, conversation: Conversation) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new.write_text(json.dumps(to_record(replace(conversation, visitor=""))), encoding="utf-8")
         retry_while_locked(lambda: new.replace(file))
-    except OSError as error:  # the answer matters more than its being kept
+    except OSError as error:  # an answer is shown even if it cannot be stored
         _log.warning("The conversation cannot be kept: %s", error)
         with suppress(OSError):
             new.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> Conversation | None:
-    """The conversation in a file; None where there is none, or it is damaged."""
+    """The conversation in a file; None if the file is missing or damaged."""
     try:
         return from_record(Conversation, _with_new_fields(json.loads(file.read_text("utf-8"))))
     except FileNotFoundError:
@@ -170,8 +170,8 @@ def _old_kind(answer: Mapping[str, Any]) -> str:
     return "overview" if answer["confidence"] == 1.0 and answer["notice"] else "quotes"
 
 
-def _words(conversation: Conversation) -> str:
-    """All that a conversation can be found by."""
+def _searchable_text(conversation: Conversation) -> str:
+    """The text in which a conversation is searched, in lower case."""
     said: Sequence[str] = [
         part
         for each in conversation.exchanges

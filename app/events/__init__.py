@@ -1,1 +1,1 @@
-"""What happens when a visitor asks, indexes, or changes a conversation."""
+"""Handlers of page events: asking, stopping, and changing conversations."""

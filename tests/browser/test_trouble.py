@@ -85,7 +85,7 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
             page.get_by_label("Your question").fill("and by whom?")
             page.keyboard.press("Enter")
             notice = page.get_by_test_id("toast-body").filter(has_text="askdocs does not respond")
-            advice = notice.filter(has_text="this page goes on by itself").first
+            advice = notice.filter(has_text="this page continues automatically").first
             expect(advice).to_be_visible()  # for some seconds
             expect(page.get_by_text("Connection Lost")).to_have_count(0)
             expect(page.get_by_label("Your question")).to_have_value("and by whom?")
