@@ -1,4 +1,4 @@
-"""The gate before every route: who may ask, judged from the headers before a body is read."""
+"""Security middleware of every route. It checks the headers before a body is read."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from .corpora import route_path
 from .page_headers import PageHeaders
 from .sessions import SessionOwners
 
-TASKS_PREFIX = "/askdocs/"  # routes for other askdocs processes, which show the token of the index
+TASKS_PREFIX = "/askdocs/"  # routes for other askdocs processes, which send the token of the index
 TOKEN_HEADER = "x-askdocs-token"
-UPLOAD = ("PUT", "/document")  # limited where the file is written, as it arrives
+UPLOAD = ("PUT", "/document")  # the size is limited where the file is written
 GRADIO_API = "/gradio_api/"
-# Of Gradio's own API only what asking needs: no upload, no files, no proxy.
+# The routes of Gradio's API that the page needs: no upload, no files, no proxy.
 GRADIO_ROUTES = frozenset(
     "app_id call cancel config heartbeat info openapi.json queue reset run startup-events".split()
 )
-# Calls with arguments by name: Gradio answers wrong names with a server error and a traceback.
+# Calls with named arguments: for unknown names, Gradio returns a server error with a traceback.
 NAMED_CALLS = f"{GRADIO_API}call/v2/"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DRAFT = ("PUT", "/draft")  # a file to be checked
 DRAFT_BYTES = 20_000_000
 BODY_BYTES = 1_000_000  # of a request from a browser or a chat client
-TASK_BYTES = 64_000_000  # of a task: it carries a conversation with all of its passages
-WRONG_PASSWORDS_A_MINUTE = 10  # from one address; further ones are not even compared
+TASK_BYTES = 64_000_000  # of a task, which contains a conversation with all its passages
+WRONG_PASSWORDS_A_MINUTE = 10  # from one address; further ones are not compared
 _IPV6_NETWORK = 64  # bits
 
 _log = logging.getLogger(__name__)
@@ -51,20 +51,19 @@ def protected(
     hosts: Iterable[str] = (),
     head: str = "",
 ) -> ASGIApp:
-    """Put an application behind the gate. Each middleware has one concern.
+    """Put the security middleware before an application. Each class has one concern.
 
     Args:
-        application: what answers the requests that are let through.
-        token: what other processes show for the routes under TASKS_PREFIX; where there are several
-            corpora, that of each by its root.
-        password: what everybody else shows, or None if nobody has to.
-        hosts: names of this server, besides those of loopback. Without a password, only requests
-            for a name of this server are answered, so that a foreign site cannot reach it by a
-            name of its own (DNS rebinding).
-        head: HTML to put into the head of every page.
+        application: Gets the requests that are allowed.
+        token: The token of other processes for the routes under TASKS_PREFIX. If there are several
+            corpora, the tokens by their root paths.
+        password: The password of all other clients; None for no password.
+        hosts: The names of this server in addition to loopback. Without a password, only requests
+            for these names are answered. This prevents DNS rebinding.
+        head: HTML for the head of every page.
 
     Returns:
-        The application as it is to be served.
+        The protected application.
     """
     guarded: ASGIApp = SessionOwners(application)
     guarded = BodyLimits(guarded)
@@ -79,9 +78,9 @@ def protected(
 
 
 class SameOrigin:
-    """Refuses what another site's page sends, except a link that opens the page itself.
+    """Refuses requests from pages of other sites, except a link that opens the page.
 
-    Browsers say where a request comes from in `Origin` and `Sec-Fetch-Site`; programs send
+    Browsers send the origin of a request in `Origin` and `Sec-Fetch-Site`; programs send
     neither. See https://www.w3.org/TR/fetch-metadata/.
     """
 
@@ -97,10 +96,10 @@ class SameOrigin:
 
 
 class Authentication:
-    """Lets through who shows the password, and other processes that show the token.
+    """Allows requests with the password, and other processes with the token.
 
-    The password comes by HTTP Basic with any user name, or as a Bearer token as programs give
-    keys. Wrong passwords are logged, and limited for each address.
+    The password is sent with HTTP Basic and any user name, or as a Bearer token. Wrong passwords
+    are logged, and their number is limited for each address.
     """
 
     def __init__(
@@ -132,13 +131,13 @@ class Authentication:
         assert self._password is not None
         given = _password_in(headers)
         if given is not None:
-            visitor = rate_limit_key(address)
-            if not self._limiter.test(self._limit, visitor):
+            key = rate_limit_key(address)
+            if not self._limiter.test(self._limit, key):
                 words = "Too many wrong passwords from your address. Wait a minute."
                 return PlainTextResponse(words, 429, {"Retry-After": "60"})
             if secrets.compare_digest(given, self._password.encode()):
                 return None
-            self._limiter.hit(self._limit, visitor)
+            self._limiter.hit(self._limit, key)
             _log.warning("A wrong password was sent from %s.", address)
         challenge = {"WWW-Authenticate": 'Basic realm="askdocs", charset="UTF-8"'}
         return PlainTextResponse("This page asks for a password.", 401, challenge)
@@ -163,7 +162,7 @@ class GradioRoutes:
 
 
 class BodyLimits:
-    """Limits the body of every request; an upload is limited where it is written."""
+    """Limits the body of every request. An upload is limited where it is written."""
 
     def __init__(self, application: ASGIApp) -> None:
         self._unlimited = application
@@ -184,15 +183,15 @@ class BodyLimits:
 
 
 def client_address(scope: Scope) -> str:
-    """The address of who sent a request; "" if the server does not know it."""
+    """The IP address of the client; "" if the server does not know it."""
     client = scope.get("client")
     return str(client[0]) if client else ""
 
 
 def rate_limit_key(address: str) -> str:
-    """Whom limits count: an address, or the network of one that can choose among 2**64.
+    """The key under which limits count a client: its IPv4 address or its IPv6 network.
 
-    Each subscriber and each device of IPv6 has a network of 64 bits at least.
+    An IPv6 client has a network of at least 64 bits, so it can use any address of it.
     """
     try:
         found = ipaddress.ip_address(address)
@@ -222,7 +221,7 @@ def _is_cross_site(scope: Scope) -> bool:
 
 
 def _password_in(headers: Headers) -> bytes | None:
-    """The password that a request carries; None if it carries none."""
+    """The password in a request; None if there is none."""
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return credentials.encode("latin-1")  # the bytes as they came

@@ -1,4 +1,4 @@
-"""The web server: the page, the sources to read beside it, and the routes that change files."""
+"""The web server: the page, the sources that it shows, and the routes that change files."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 MARKS_SHOWN = 100
-KEPT = "conversations"  # the folder, beside the index, that conversations are kept in
+KEPT = "conversations"  # the folder of conversations in the index folder
 CHECKED = {"Cache-Control": "no-cache"}  # kept by browsers, which ask whether it has changed
 TABLES = "tables"  # the folder, beside the index, that tables of quotes are kept in
 LASTING = {"Cache-Control": "max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -64,16 +64,19 @@ def run(
 ) -> None:
     """Serve on a bound socket until interrupted.
 
-    `on_ready` is called once that has begun, `on_end` when it is told to end.
-
-    `assistants` are those of the corpora by their names in addresses, at least one.
+    Args:
+        assistants: At least one assistant, by the name of its corpus.
+        listener: The bound socket.
+        options: The options of the server.
+        on_ready: Called when the page can be opened.
+        on_end: Called when the server is stopped.
     """
     background = Background()
     application = build_application(assistants, background, options, hosts=[host_name(listener)])
     settings = uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1)
 
     def ending() -> None:
-        background.ending.set()  # all that works in the background ends while requests do
+        background.ending.set()  # background work ends together with the requests
         on_end()
 
     try:
@@ -91,7 +94,7 @@ def build_application(
     *,
     hosts: Sequence[str] = (),
 ) -> ASGIApp:
-    """The whole application, behind the gate of `security.protected`."""
+    """The complete application, with the middleware of `security.protected`."""
     corpora = Corpora(
         {name: _routes_of(name, assistants, background, options) for name in assistants}
     )
@@ -110,7 +113,7 @@ def build_application(
 def _routes_of(
     name: str, assistants: Mapping[str, Assistant], background: Background, options: ServerOptions
 ) -> FastAPI:
-    """The routes of one of the corpora, as they are without its name before them."""
+    """The routes of one corpus, without its name in their paths."""
     assistant = assistants[name]
     switch = Switch(name, {name: each.config.corpus for name, each in assistants.items()})
     tools = mcp_routes(assistant)
@@ -152,14 +155,14 @@ def _routes_of(
 
 
 def _invalid(_: Request, error: Exception) -> Response:
-    """What is wrong with a request. It does not repeat what came: that may be no valid JSON."""
+    """The problems of a request. Its values are not repeated: they may not be valid JSON."""
     assert isinstance(error, RequestValidationError)
     detail = [{name: each[name] for name in ("type", "loc", "msg")} for each in error.errors()]
     return JSONResponse({"detail": detail}, 422)
 
 
 def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) -> None:
-    """Routes that tell how the server is, and whether a page shows what it knows."""
+    """Add the routes of the health check and of the page's revision."""
 
     health = Health(assistant.count_documents)
 
@@ -169,15 +172,15 @@ def _add_state(routes: FastAPI, assistant: Assistant, suggestions: Suggestions) 
 
     @routes.get("/state")
     def state() -> Response:
-        told = {
+        content = {
             "state": page_revision(assistant, suggestions),
             "documents": checksum(assistant.revision()),
         }
-        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+        return JSONResponse(content, headers={"Cache-Control": "no-store"})
 
 
 def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
-    """Routes that only read: sources, PDFs, the page's own style and scripts."""
+    """Add the routes that only read: sources, PDFs, the style sheet and the scripts."""
 
     @routes.get("/source")
     def source(
@@ -208,7 +211,7 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
 
     @routes.get(f"/{assets.PREFIX}/{{version}}/{{name:path}}")
     def asset(request: Request, version: str, name: str) -> Response:
-        del version  # it only makes the address of each version its own
+        del version  # it only makes the address of each version unique
         found = assets.asset(name)
         if found is None:
             return Response(status_code=404)
@@ -218,12 +221,12 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
 
 
 def _takes_gzip(request: Request) -> bool:
-    """Whether a browser takes files as gzip; none says so of a kind that it refuses."""
+    """Whether the browser accepts gzip."""
     return "gzip" in request.headers.get("accept-encoding", "")
 
 
 def _add_intake(routes: FastAPI, intake: Intake) -> None:
-    """Routes that put files into the folder of documents and take them out."""
+    """Add the routes that add and remove files."""
 
     @routes.put("/document")
     async def put(
@@ -231,10 +234,8 @@ def _add_intake(routes: FastAPI, intake: Intake) -> None:
     ) -> Response:
         try:
             size = int(request.headers.get("content-length", 0))
-            visitor = rate_limit_key(client_address(request.scope))
-            source = await intake.put(
-                name, size, request.stream(), replace=replace, visitor=visitor
-            )
+            client = rate_limit_key(client_address(request.scope))
+            source = await intake.put(name, size, request.stream(), replace=replace, client=client)
         except (RefusedError, ValueError) as error:
             there = isinstance(error, AlreadyThereError)
             return JSONResponse({"problem": str(error)}, 409 if there else 422)
@@ -250,7 +251,7 @@ def _add_intake(routes: FastAPI, intake: Intake) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Calls `ready` once the page can be opened, and `ending` at the signal to end."""
+    """Calls `ready` when the page can be opened, and `ending` at the signal to stop."""
 
     def __init__(
         self, settings: uvicorn.Config, ready: Callable[[], None], ending: Callable[[], None]

@@ -1,4 +1,4 @@
-"""First questions, from what documents define and what they head; each is answered by them."""
+"""Suggested questions, from definitions and headings. The documents answer each of them."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _log = logging.getLogger(__name__)
 
 
 class Suggestions:
-    """First questions for a corpus, found in the background so that nobody waits for them.
+    """First questions for a corpus, found in the background.
 
-    `guide` is that of the folder, once it is known.
+    `guide` is the guide of the folder as soon as it is known.
     """
 
     def __init__(self, assistant: Assistant, background: Background) -> None:
@@ -40,19 +40,19 @@ class Suggestions:
         self._background = background
         self.guide: Guide | None = None
         self._questions: tuple[str, ...] = ()
-        self._documents = ""  # their revision when the last search began
-        self._began = 0.0  # and when that was
+        self._documents = ""  # their revision at the start of the last search
+        self._began = 0.0  # the time of that start
         self._found = threading.Event()
 
     def refresh(self) -> None:
-        """Begin to look for questions again; until they are found, the old ones stay."""
+        """Search for questions again. The old ones stay until new ones are found."""
         self._found.clear()
         self._background.start(self._find, "askdocs-suggestions")
 
     def keep_up(self, documents: str) -> None:
-        """Look again if the revision of the documents is new, and nothing is being indexed.
+        """Search again if the documents have a new revision and no indexing is running.
 
-        Where there are WANTED questions already, it is not looked again at every change.
+        If there are WANTED questions, the search runs at most every SECONDS_APART seconds.
         """
         enough = len(self._questions) >= WANTED
         known = documents == self._documents or (
@@ -62,7 +62,7 @@ class Suggestions:
             self.refresh()
 
     def questions(self, *, patience: float = 1.0) -> tuple[str, ...]:
-        """At most WANTED questions; waits at most `patience` seconds where there are none yet."""
+        """At most WANTED questions. If there are none yet, it waits at most `patience` seconds."""
         if not self._questions:
             self._found.wait(patience)
         return self._questions
@@ -86,7 +86,7 @@ class Suggestions:
 
 
 def answered_questions(assistant: Assistant, guide: Guide) -> Iterator[str]:
-    """At most WANTED questions that the documents answer, from different documents if possible."""
+    """At most WANTED answered questions, from different documents if possible."""
     deadline = time.monotonic() + SECONDS
     in_turn = zip_longest(*_suggested(assistant, guide))
     tried = set[str]()
@@ -105,7 +105,7 @@ def answered_questions(assistant: Assistant, guide: Guide) -> Iterator[str]:
 def is_answered(
     assistant: Assistant, question: SuggestedQuestion, sources: Sequence[str] | None = None
 ) -> bool:
-    """Whether a question is answered, and by the part of the document that suggests it."""
+    """Whether the part of the document that suggests a question answers it."""
     answer = assistant.ask(question.text, quotes=True, sources=sources)
     return answer.answered and any(
         each.source == question.source
@@ -115,7 +115,7 @@ def is_answered(
 
 
 def _suggested(assistant: Assistant, guide: Guide) -> list[Sequence[SuggestedQuestion]]:
-    """The questions of at most DOCUMENTS_TRIED documents that suggest any."""
+    """The questions of the first DOCUMENTS_TRIED documents that suggest any."""
     sources = [each.source for each in guide.documents]
     each = (assistant.suggested_questions(source)[:EACH_TRIED] for source in sources)
     return list(islice(filter(None, each), DOCUMENTS_TRIED))
@@ -124,19 +124,23 @@ def _suggested(assistant: Assistant, guide: Guide) -> list[Sequence[SuggestedQue
 def follow_ups(
     assistant: Assistant, answer: Answer, asked: Sequence[str], *, sources: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Questions from near what an answer quotes, that the documents answer elsewhere than there."""
+    """Questions from the surroundings of the quotes, which other passages answer."""
     known = {each.casefold() for each in asked}
-    fresh = [each for each in _near(assistant, answer) if each.text.casefold() not in known]
+    new = [
+        each
+        for each in _questions_by_distance(assistant, answer)
+        if each.text.casefold() not in known
+    ]
     answered = (
         each.text
-        for each in fresh[:FOLLOW_UPS_TRIED]
+        for each in new[:FOLLOW_UPS_TRIED]
         if is_answered(assistant, each, sources or None)
     )
     return islice(answered, FOLLOW_UPS_WANTED)
 
 
-def _near(assistant: Assistant, answer: Answer) -> Iterator[SuggestedQuestion]:
-    """The questions of the quoted documents, the nearest first, without what is quoted."""
+def _questions_by_distance(assistant: Assistant, answer: Answer) -> Iterator[SuggestedQuestion]:
+    """The questions of the quoted documents, the closest first, without the quoted parts."""
     places: dict[str, list[int]] = {}
     for citation in answer.citations:
         places.setdefault(citation.source, []).append(citation.start)

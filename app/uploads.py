@@ -1,4 +1,4 @@
-"""Files put into the folder of documents and taken out of it: what is allowed, and how."""
+"""Adding files to the folder of documents and removing them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from askdocs.system.files import composed
 
 FILES_AN_HOUR = 2000  # from one address
 MEGABYTES_AN_HOUR = 20_000  # from one address
-LEAST_FREE = 500_000_000  # bytes of the disk that uploads leave free
-ABANDONED_SECONDS = 3600  # since an unfinished upload grew
+LEAST_FREE = 500_000_000  # bytes of the disk that have to stay free
+ABANDONED_SECONDS = 3600  # since the last write to an unfinished upload
 LONGEST_NAME = 200  # bytes of one part of a name; file systems allow about 255
 REMOVED = "removed"  # the folder, beside the index, that removed files are moved to
 _FORBIDDEN = frozenset('<>:"|?*\\')  # in names of files, on one system or another
-# Windows takes such names for devices, also with an ending and with spaces before it.
+# Device names of Windows, also with a suffix and with spaces before it.
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?", re.IGNORECASE
 )
@@ -40,18 +40,18 @@ _UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.part")
 
 
 class RefusedError(AskdocsError):
-    """A file is not taken, or not removed; the message says why."""
+    """A file cannot be added or removed. The message is the reason."""
 
 
 class AlreadyThereError(RefusedError):
-    """A file of that name is there, and nobody agreed to replace it."""
+    """A file with this name exists, and the request does not allow to replace it."""
 
 
 class Intake:
-    """Puts files into the corpus folder and takes them out. It does not index them.
+    """Adds files to the corpus folder and removes them. It does not index them.
 
-    `emptied` is true once the last file was removed here: the index may then be emptied as well,
-    which it is not when a folder is empty for reasons unknown.
+    `emptied` is true after the last file was removed here. Only then the index may be emptied too:
+    a folder can also be empty for an unknown reason.
     """
 
     def __init__(self, config: Config) -> None:
@@ -70,46 +70,46 @@ class Intake:
         pieces: AsyncIterable[bytes],
         *,
         replace: bool,
-        visitor: str = "",
+        client: str = "",
     ) -> str:
-        """Write a file whole or not at all. A file that it replaces is kept elsewhere.
+        """Write a complete file or nothing. A replaced file is moved into the folder REMOVED.
 
         Args:
-            name: its path in the corpus, with forward slashes.
-            size: what the sender claims, in bytes; 0 if it claims nothing.
-            pieces: the content.
-            replace: whether it may take the place of a file of that name.
-            visitor: who sends it (`security.rate_limit_key`); each may send so much an hour.
+            name: The path in the corpus, with forward slashes.
+            size: The size in bytes that the client declares; 0 if it declares none.
+            pieces: The content.
+            replace: Whether an existing file may be replaced.
+            client: The key of the hourly limits (`security.rate_limit_key`).
 
         Returns:
-            The path in the corpus that it was written to.
+            The path in the corpus.
 
         Raises:
-            AlreadyThereError: if there is such a file, unless `replace`.
-            RefusedError: for a name, kind, size or number of files that is not taken.
+            AlreadyThereError: The file exists and `replace` is false.
+            RefusedError: The name, the format, the size or the number of files is not allowed.
         """
         source = checked_name(name)
         self._refuse_size(size)
         target = self._inside(source)
         self._refuse_to_replace(source, target, replace=replace)
         self._refuse_to_fill(size)
-        self._count(visitor)
+        self._count(client)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            await self._write(source, target, pieces, replace=replace, visitor=visitor)
+            await self._write(source, target, pieces, replace=replace, client=client)
             self.emptied = False
         except OSError as error:
             raise RefusedError(f"it cannot be written: {error.strerror or error}") from error
         return source
 
     def clean_twice(self, ended: threading.Event) -> None:
-        """`clean` now, and again when all is abandoned that an earlier server was killed over."""
+        """`clean` now, and again after the uploads of a killed server have become old enough."""
         self.clean()
         if not ended.wait(ABANDONED_SECONDS):
             self.clean()
 
     def clean(self) -> None:
-        """Delete what uploads left that were killed midway."""
+        """Delete the files of unfinished uploads."""
         for folder, _, names in os.walk(self._corpus):
             for name in filter(_UNFINISHED.fullmatch, names):
                 file = Path(folder, name)
@@ -118,15 +118,16 @@ class Intake:
                         file.unlink()
 
     def remove(self, source: str) -> None:
-        """Move a file of the corpus out of it, into the folder REMOVED of the index.
+        """Move a file from the corpus into the folder REMOVED of the index.
 
-        Raises RefusedError where `source` is no file of the folder.
+        Raises:
+            RefusedError: `source` is not a file of the corpus.
         """
         hidden = any(part.startswith(".") or not part for part in source.split("/"))
         try:
             file = self._inside(source)
             there = not hidden and file.is_file()
-        except (OSError, ValueError):  # such a name is impossible here: too long, or with a NUL
+        except (OSError, ValueError):  # an impossible name: too long, or with a NUL
             there = False
         if not there:
             shown = shorten(source, LONGEST_NAME, placeholder="…")
@@ -138,7 +139,7 @@ class Intake:
         self.emptied = not scan(self._corpus, exclude=self._index)
 
     def _keep(self, file: Path, source: str) -> None:
-        """Move a file into the folder REMOVED, under a name of its own."""
+        """Move a file into the folder REMOVED, under a unique name."""
         kept = self._removed / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}" / source
         make_private_folder(self._removed)
         kept.parent.mkdir(parents=True)
@@ -151,9 +152,9 @@ class Intake:
         pieces: AsyncIterable[bytes],
         *,
         replace: bool,
-        visitor: str,
+        client: str,
     ) -> None:
-        unfinished = target.parent / f".{secrets.token_hex(8)}.part"  # hidden: it is not indexed
+        unfinished = target.parent / f".{secrets.token_hex(8)}.part"  # a hidden file is not indexed
         written = 0
         try:
             with unfinished.open("xb") as file:
@@ -161,11 +162,11 @@ class Intake:
                     counted, written = megabytes(written), written + len(piece)
                     self._refuse_size(written)
                     if megabytes(written) > counted:
-                        self._count_megabytes(visitor, megabytes(written) - counted)
+                        self._count_megabytes(client, megabytes(written) - counted)
                         self._refuse_to_fill(len(piece))
                     file.write(piece)
             if target.exists():
-                self._refuse_to_replace(source, target, replace=replace)  # it may be there by now
+                self._refuse_to_replace(source, target, replace=replace)  # it may exist by now
                 self._keep(target, source)
             unfinished.replace(target)
         finally:
@@ -180,7 +181,7 @@ class Intake:
             raise RefusedError(f"it is larger than {self._most_bytes // 1_000_000} MB")
 
     def _inside(self, source: str) -> Path:
-        """The path of a source. Raises RefusedError where it leads out of the corpus."""
+        """The path of a source. Raises RefusedError if it is outside the corpus."""
         path = self._corpus / source
         folder, corpus = path.parent.resolve(), self._corpus.resolve()
         index = self._index.resolve()
@@ -189,21 +190,21 @@ class Intake:
             raise RefusedError("its folder is outside the documents")
         return path
 
-    def _count(self, visitor: str) -> None:
-        """Note a file of a visitor. Raises RefusedError where it is one too many."""
-        self._count_megabytes(visitor, 0)
-        if not self._limiter.hit(self._files, visitor):
+    def _count(self, client: str) -> None:
+        """Count a file of a client. Raises RefusedError if it exceeds the limit."""
+        self._count_megabytes(client, 0)
+        if not self._limiter.hit(self._files, client):
             raise RefusedError(f"more than {FILES_AN_HOUR} files in an hour; go on later")
 
-    def _count_megabytes(self, visitor: str, more: int) -> None:
-        """Note megabytes of a visitor as they arrive: many files may arrive at once."""
-        if not self._limiter.test(self._megabytes, visitor, cost=max(more, 1)):
+    def _count_megabytes(self, client: str, more: int) -> None:
+        """Count megabytes of a client as they arrive, since many files can arrive at once."""
+        if not self._limiter.test(self._megabytes, client, cost=max(more, 1)):
             raise RefusedError(f"more than {MEGABYTES_AN_HOUR:,} MB in an hour; go on later")
         if more:
-            self._limiter.hit(self._megabytes, visitor, cost=more)
+            self._limiter.hit(self._megabytes, client, cost=more)
 
     def _refuse_to_fill(self, size: int) -> None:
-        with suppress(OSError):  # where the corpus is gone, writing tells why
+        with suppress(OSError):  # if the corpus is missing, writing raises the error
             if shutil.disk_usage(self._corpus).free - size < LEAST_FREE:
                 raise RefusedError("the disk is nearly full")
 
@@ -216,7 +217,8 @@ def megabytes(size: int) -> int:
 def checked_name(name: str) -> str:
     """A path within the corpus, with forward slashes, that is safe to write on any system.
 
-    Raises RefusedError for one that leads elsewhere, is hidden, or whose kind nobody reads.
+    Raises:
+        RefusedError: The path is outside, hidden, or of a format that cannot be read.
     """
     source = composed(name)
     parts = source.split("/")

@@ -1,1 +1,1 @@
-"""Routes for programs: other askdocs processes, OpenAI-style clients, and the Gradio client."""
+"""HTTP routes for the page's scripts and for programs."""

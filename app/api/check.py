@@ -1,4 +1,4 @@
-"""POST /check: a draft in, the verdict on each of its statements out. PUT /draft reads a file."""
+"""POST /check returns a verdict on each statement of a draft. PUT /draft reads a file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 class Draft(BaseModel):
-    """What is to be checked, and the documents to look in; None for all."""
+    """A text to check, and the documents to search; None for all."""
 
     text: str = Field(min_length=1, max_length=LONGEST_DRAFT)
     sources: list[Name] | None = None
@@ -49,24 +49,24 @@ class Draft(BaseModel):
 def add_check(routes: FastAPI, assistant: Assistant, background: Background) -> None:
     """Add the routes.
 
-    A check is what `askdocs check --json` prints. A client that accepts lines of JSON gets lines
-    {"done", "total"} before it, as the page does.
+    The response is the output of `askdocs check --json`. A client that accepts lines of JSON, such
+    as the page, first gets the progress as lines {"done", "total"}.
     """
-    places = threading.BoundedSemaphore(CHECKS_AT_ONCE)
+    slots = threading.BoundedSemaphore(CHECKS_AT_ONCE)
 
     @routes.post("/check")
     def check(draft: Draft, request: Request) -> Response:
-        if not places.acquire(blocking=False):
+        if not slots.acquire(blocking=False):
             return JSONResponse({"problem": _BUSY}, 503)
         if LINES in request.headers.get("accept", ""):
             work = partial(_check, assistant, draft)
-            return lines_of(background, work, "askdocs-check", done=places.release)
+            return lines_of(background, work, "askdocs-check", done=slots.release)
         try:
             found = assistant.check(draft.text, sources=draft.sources)
         except AskdocsError as error:
             return JSONResponse({"problem": str(error)}, 400)
         finally:
-            places.release()
+            slots.release()
         return JSONResponse(check_as_json(found))
 
     reading = CapacityLimiter(DRAFTS_AT_ONCE)
@@ -82,16 +82,16 @@ def add_check(routes: FastAPI, assistant: Assistant, background: Background) -> 
         return JSONResponse({"text": text[:LONGEST_DRAFT], "cut": len(text) > LONGEST_DRAFT})
 
 
-def _check(assistant: Assistant, draft: Draft, tell: Callable[[Any], None]) -> None:
+def _check(assistant: Assistant, draft: Draft, send: Callable[[Any], None]) -> None:
     def on_progress(progress: Progress) -> None:
-        tell({"done": progress.done, "total": progress.total})
+        send({"done": progress.done, "total": progress.total})
 
     found = assistant.check(draft.text, sources=draft.sources, on_progress=on_progress)
-    tell({"check": check_as_json(found)})
+    send({"check": check_as_json(found)})
 
 
 def _text_of(name: str, content: bytes, seconds: float) -> str:
-    """The text of a file that was dropped on the page, read as documents are. It is not kept."""
+    """The text of an uploaded file, read with the loaders of documents. It is not stored."""
     with tempfile.TemporaryDirectory(prefix="askdocs-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / f"draft{PurePosixPath(name).suffix}"
         path.write_bytes(content)
@@ -99,17 +99,17 @@ def _text_of(name: str, content: bytes, seconds: float) -> str:
 
 
 class _Lines(StreamingResponse):
-    """Lines as they come. `unheard` is called at the end, also where the client went before it."""
+    """A stream of lines. `on_end` is called at its end, also if the client disconnects."""
 
-    def __init__(self, lines: AsyncIterator[str], unheard: Callable[[], None]) -> None:
+    def __init__(self, lines: AsyncIterator[str], on_end: Callable[[], None]) -> None:
         super().__init__(lines, media_type=LINES, headers={"Cache-Control": "no-store"})
-        self._unheard = unheard
+        self._on_end = on_end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._unheard()
+            self._on_end()
 
 
 def lines_of(
@@ -119,23 +119,23 @@ def lines_of(
     *,
     done: Callable[[], None],
 ) -> StreamingResponse:
-    """Lines of JSON with what `work` tells, and {"problem"} where it fails.
+    """A response with the messages of `work` as lines of JSON, and {"problem"} if it fails.
 
     Args:
-        background: Runs the work, in a thread of its own. It ends when the client has gone.
-        work: Is given the function that tells.
-        name: Of the thread.
-        done: Called once the work has ended, or at once if the client has gone before it began.
+        background: Runs the work in a thread. The work ends when the client disconnects.
+        work: Its argument is the function that sends a message.
+        name: The name of the thread.
+        done: Called after the work, or at once if the client disconnects before the work begins.
     """
     begun = False
 
-    def run(tell: Callable[[Any], None]) -> None:
+    def run(send: Callable[[Any], None]) -> None:
         try:
-            work(tell)
+            work(send)
         except ReceiverLeftError:
             raise
         except AskdocsError as error:
-            tell({"problem": str(error)})
+            send({"problem": str(error)})
         finally:
             done()
 
@@ -145,8 +145,8 @@ def lines_of(
         async for piece in stream_messages(background, run, name):
             yield json.dumps(piece, ensure_ascii=False) + "\n"
 
-    def unheard() -> None:
+    def on_end() -> None:
         if not begun:
             done()
 
-    return _Lines(lines(), unheard)
+    return _Lines(lines(), on_end)

@@ -1,4 +1,4 @@
-"""The documents of the index as JSON: the list with what becomes of each, and the guides."""
+"""The documents of the index as JSON: the list with the state of each, and the guides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_IN_A_GUIDE = 60
 
 
 def add_documents(routes: FastAPI, assistant: Assistant, indexing: Indexing) -> None:
-    """Add the routes that list the documents, tell of them, and index them again."""
+    """Add the routes that list documents, return guides, and start indexing."""
 
     @routes.get("/documents")
     def documents(request: Request) -> Response:

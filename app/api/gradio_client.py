@@ -1,4 +1,4 @@
-"""The page's endpoints for programs, by stable names: ask, search, index, documents."""
+"""Endpoints of the Gradio client with stable names: ask, search, index, documents."""
 
 from __future__ import annotations
 
@@ -23,27 +23,33 @@ Result = TypeVar("Result")
 
 
 def add_endpoints(assistant: Assistant, background: Background) -> None:
-    """Add the endpoints to the page under construction. Errors that a person can fix are shown."""
+    """Add the endpoints to the page that is being built. Errors that users can fix are shown."""
 
     def answer_of(question: str, sources: list[str] | None = None) -> dict[str, Any]:
         """The answer, with the keys of `askdocs ask --json`."""
-        return answer_record(_told(lambda: assistant.ask(question, sources=sources or None)))
+        return answer_record(
+            _with_error_message(lambda: assistant.ask(question, sources=sources or None))
+        )
 
     def hits_of(
         query: str, top_k: int = 8, sources: list[str] | None = None
     ) -> list[dict[str, Any]]:
         """The passages found, best first."""
-        hits = _told(lambda: assistant.search(query, top_k=top_k, sources=sources or None))
+        hits = _with_error_message(
+            lambda: assistant.search(query, top_k=top_k, sources=sources or None)
+        )
         return hits_as_json(hits)
 
     def changes_of_index() -> dict[str, Any]:
-        """Bring the index up to date; what has changed."""
-        listener = background.unless_ending(_unheard)
-        return changes_as_json(_told(lambda: assistant.index(on_progress=listener)))
+        """Update the index and return the changes."""
+        listener = background.unless_ending(_ignore_progress)
+        return changes_as_json(_with_error_message(lambda: assistant.index(on_progress=listener)))
 
     def list_documents() -> list[dict[str, Any]]:
         """The documents of the index."""
-        documents: list[dict[str, Any]] = status_as_json(_told(assistant.status))["documents"]
+        documents: list[dict[str, Any]] = status_as_json(_with_error_message(assistant.status))[
+            "documents"
+        ]
         return documents
 
     api(answer_of, api_name="ask", concurrency_limit=4)
@@ -52,12 +58,12 @@ def add_endpoints(assistant: Assistant, background: Background) -> None:
     api(list_documents, api_name="documents", concurrency_limit=4)
 
 
-def _unheard(progress: Progress) -> None:
-    """How far it has come, told to nobody."""
+def _ignore_progress(progress: Progress) -> None:
+    """Ignore the progress."""
 
 
-def _told(work: Callable[[], Result]) -> Result:
-    """The result of `work`; an error that a person can fix reaches the caller in its words."""
+def _with_error_message(work: Callable[[], Result]) -> Result:
+    """The result of `work`. The client gets the message of an AskdocsError."""
     try:
         return work()
     except AskdocsError as error:

@@ -1,4 +1,4 @@
-"""The tools of the Model Context Protocol at /mcp, behind the gate like every other route."""
+"""The tools of the Model Context Protocol at /mcp, with the same security as other routes."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ async def _nothing(_: Any) -> AsyncIterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class McpRoutes:
-    """The routes of the tools, none without the extra `mcp`, and what has to run beside them."""
+    """The routes of the tools and their lifespan. Without the extra `mcp` there are none."""
 
     routes: list[BaseRoute] = field(default_factory=list)
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] = _nothing
 
 
 def mcp_routes(assistant: Assistant) -> McpRoutes:
-    """Return the tools over an assistant as routes without sessions.
+    """The tools of an assistant as routes without sessions.
 
-    The gate has checked Host, Origin and password before a request comes here.
+    The security middleware has already checked Host, Origin and password.
     """
     try:
         from mcp.server.transport_security import TransportSecuritySettings

@@ -1,4 +1,4 @@
-"""The folder as a model for other chat clients: the OpenAI-style /v1/chat/completions."""
+"""The folder as a model for other chat clients: /v1/chat/completions as in OpenAI's API."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 MODEL = "askdocs"
-_MARK = re.compile(r"\\?\[(\d{1,4})\\?\]")  # of a citation, escaped or not
+_MARK = re.compile(r"\\?\[(\d{1,4})\\?\]")  # a citation number, escaped or not
 
 
-# A limit of its length makes pydantic check that it is valid Unicode, which JSON need not be.
+# With a maximum length, pydantic also checks that the text is valid Unicode.
 Text = Annotated[str, Field(max_length=BODY_BYTES)]
 
 
 class Part(BaseModel):
-    """A piece of a message; only text is read."""
+    """A part of a message. Only text is used."""
 
     type: str = "text"
     text: Text = ""
 
 
 class Message(BaseModel):
-    """One message of the conversation so far."""
+    """One message of the conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
     content: Text | list[Part] | None = ""
@@ -64,13 +64,13 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """With `include_usage`, a stream ends with a piece that has no words, but the usage."""
+    """With `include_usage`, the last chunk of a stream contains the usage and no text."""
 
     include_usage: bool = False
 
 
 class ChatCompletionRequest(BaseModel):
-    """What a client asks. `sources`, our own, limits the question to documents or folders."""
+    """A request. The extension `sources` limits the question to documents or folders."""
 
     messages: list[Message] = Field(min_length=1, max_length=1000)
     model: str = MODEL
@@ -82,12 +82,12 @@ class ChatCompletionRequest(BaseModel):
 def add_completions(
     routes: FastAPI, assistant: Assistant, named: Mapping[str, Assistant] | None = None
 ) -> None:
-    """Add the routes that other chat clients know. Each answer also has its `citations`.
+    """Add the routes of OpenAI's API. Each answer also has its `citations`.
 
-    The model `askdocs` answers from this corpus, `askdocs/NAME` from another of those `named`.
+    The model `askdocs` answers from this corpus, `askdocs/NAME` from another one in `named`.
 
-    Such clients show the content of a message as Markdown, so what documents and models say is
-    escaped in it; the citations are as they stand in the documents.
+    Clients show the content of a message as Markdown, so text of documents and models is escaped
+    in it. The citations contain the exact text of the documents.
     """
 
     @routes.get("/v1/models")
@@ -99,36 +99,36 @@ def add_completions(
         return {"object": "list", "data": listed}
 
     @routes.post("/v1/chat/completions")
-    def complete(wanted: ChatCompletionRequest, request: Request) -> Response:
-        if wanted.messages[-1].role != "user":
+    def complete(body: ChatCompletionRequest, request: Request) -> Response:
+        if body.messages[-1].role != "user":
             return _refused("The last message has to be the user's.")
-        question, history = wanted.messages[-1].text, turns(wanted.messages[:-1])
+        question, history = body.messages[-1].text, turns(body.messages[:-1])
         page, chosen = page_address(request), assistant
-        name = wanted.model.removeprefix(f"{MODEL}/")
+        name = body.model.removeprefix(f"{MODEL}/")
         if named and name in named:
             server = page.removesuffix(quote(request.scope["root_path"]) + "/")
             page, chosen = f"{corpus_address(server, name)}/", named[name]
-        stream = chosen.stream(question, history=history, sources=wanted.sources or None)
+        stream = chosen.stream(question, history=history, sources=body.sources or None)
         try:
-            if not wanted.stream:
+            if not body.stream:
                 for _ in stream:
                     pass
-                usage = _usage(wanted.messages, stream.answer.text)
+                usage = _usage(body.messages, stream.answer.text)
                 return JSONResponse(
-                    {**_frame(wanted.model), **_whole(stream.answer, page), "usage": usage}
+                    {**_frame(body.model), **_whole(stream.answer, page), "usage": usage}
                 )
             pieces = iter(stream)
-            first = next(pieces, "")  # what cannot be answered is told as an error, not midway
+            first = next(pieces, "")  # an error before the first piece gets its own status code
         except AskdocsError as error:
             return _refused(str(error))
         return stream_until_disconnect(
-            _events(wanted, stream, first, pieces, page, keeps_blocks=chosen.has_llm),
+            _events(body, stream, first, pieces, page, keeps_blocks=chosen.has_llm),
             "text/event-stream",
         )
 
 
 def _events(
-    wanted: ChatCompletionRequest,
+    body: ChatCompletionRequest,
     stream: Stream,
     first: str,
     pieces: Iterator[str],
@@ -136,9 +136,9 @@ def _events(
     *,
     keeps_blocks: bool,
 ) -> Generator[str]:
-    """An answer as a stream of events, the first piece of which has been read."""
-    frame = {**_frame(wanted.model), "object": "chat.completion.chunk"}
-    counts = wanted.stream_options is not None and wanted.stream_options.include_usage
+    """An answer as a stream of events. Its first piece was read already."""
+    frame = {**_frame(body.model), "object": "chat.completion.chunk"}
+    counts = body.stream_options is not None and body.stream_options.include_usage
     if counts:
         frame["usage"] = None
     try:
@@ -149,48 +149,47 @@ def _events(
             yield _event({**frame, **_chunk({"content": piece})})
         noted = url_citations(stream.answer, content, page)
         yield _event({**frame, **_chunk({"annotations": noted})})
-        yield _event({**frame, **_chunk({}, ends=True), **_beside(stream.answer)})
+        yield _event({**frame, **_chunk({}, ends=True), **_extensions(stream.answer)})
         if counts:
-            usage = _usage(wanted.messages, stream.answer.text)
+            usage = _usage(body.messages, stream.answer.text)
             yield _event({**frame, "choices": [], "usage": usage})
     except AskdocsError as error:
         yield _event(_problem(str(error)))
     finally:
-        stream.close()  # when the client has gone
+        stream.close()  # also when the client disconnects
     yield "data: [DONE]\n\n"
 
 
 def _contents(
     stream: Stream, first: str, pieces: Iterator[str], *, keeps_blocks: bool
 ) -> Iterator[str]:
-    """The content of a message as it grows; what a model said in vain is followed by the answer."""
-    escaper, said = AnswerEscaper(keeps_blocks=keeps_blocks), ""
+    """The pieces of a message. The answer follows if the streamed text is not its beginning."""
+    escaper, text = AnswerEscaper(keeps_blocks=keeps_blocks), ""
     for piece in chain([first], pieces):
-        said += piece
+        text += piece
         yield escaper.feed(piece)
     yield escaper.end()
     answer = stream.answer
-    if said.startswith(answer.text):  # behind it, at most, a sentence that was cut off
-        torn = " …" if said != answer.text else ""
-        told = _summed_up(answer)
-        yield f"{torn}{told}{_notice(answer)}"
+    if text.startswith(answer.text):  # only an unfinished sentence may follow it
+        ellipsis = " …" if text != answer.text else ""
+        yield f"{ellipsis}{_summary_paragraph(answer)}{_notice(answer)}"
     else:
         yield f" …{_notice(answer)}\n\n{escaped_answer(answer.text)}"
 
 
-def _summed_up(answer: Answer) -> str:
-    """How many statements of a language model stand in the documents, as a paragraph."""
-    told = support_summary(answer)
-    return f"\n\n{told}" if told else ""
+def _summary_paragraph(answer: Answer) -> str:
+    """How many statements of a language model the documents support, as a paragraph."""
+    summary = support_summary(answer)
+    return f"\n\n{summary}" if summary else ""
 
 
 def _notice(answer: Answer) -> str:
-    """What is to be said about an answer, as a paragraph behind it."""
+    """The notice of an answer, as a paragraph after it."""
     return f"\n\n{one_line(answer.notice)}" if answer.notice else ""
 
 
 def turns(messages: Sequence[Message]) -> list[Turn]:
-    """The exchanges that came before, each a question and what was answered to it."""
+    """The earlier exchanges, each with a question and its answer."""
     found: list[Turn] = []
     question = ""
     for message in messages:
@@ -212,8 +211,8 @@ def _frame(model: str) -> dict[str, Any]:
 
 
 def _whole(answer: Answer, page: str) -> dict[str, Any]:
-    told = _summed_up(answer)
-    content = f"{escaped_answer(answer.text, keeps_blocks=is_prose(answer))}{told}{_notice(answer)}"
+    text = escaped_answer(answer.text, keeps_blocks=is_prose(answer))
+    content = f"{text}{_summary_paragraph(answer)}{_notice(answer)}"
     message = {
         "role": "assistant",
         "content": content,
@@ -221,17 +220,17 @@ def _whole(answer: Answer, page: str) -> dict[str, Any]:
     }
     return {
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        **_beside(answer),
+        **_extensions(answer),
     }
 
 
 def url_citations(answer: Answer, content: str, page: str) -> list[dict[str, Any]]:
-    """Return the citations as OpenAI's clients know them, one for each mark in the content.
+    """The citations in OpenAI's format, one for each citation number in the content.
 
     Args:
         answer: The answer.
         content: The text of the message. `start_index` and `end_index` count its characters.
-        page: The address of the page, with a slash at its end; links open the very words there.
+        page: The URL of the page, with a slash at its end. The links open the quoted words there.
     """
     cited = {citation.number: citation for citation in answer.citations}
     return [
@@ -250,9 +249,9 @@ def url_citations(answer: Answer, content: str, page: str) -> list[dict[str, Any
 
 
 def _usage(messages: Sequence[Message], text: str) -> dict[str, int]:
-    """How many tokens were asked and answered, as the models of this package count them.
+    """The number of tokens of the request and the answer, with the tokenizer of this package.
 
-    A language model that writes the answers counts its own, and reads passages besides.
+    A language model counts its own tokens, and also reads passages.
     """
     asked, answered = _tokens(message.text for message in messages), _tokens([text])
     return {
@@ -277,8 +276,8 @@ def _chunk(delta: dict[str, Any], *, ends: bool = False) -> dict[str, Any]:
     }
 
 
-def _beside(answer: Answer) -> dict[str, Any]:
-    """What an OpenAI-style answer does not have: the citations, and whether it is an answer."""
+def _extensions(answer: Answer) -> dict[str, Any]:
+    """The fields that OpenAI's format does not have."""
     record = answer_record(answer)
     return {name: record[name] for name in ("citations", "answered", "confidence")}
 

@@ -1,4 +1,4 @@
-"""What other askdocs processes of this machine ask the server, with the token of the index."""
+"""The route for other askdocs processes on this machine, which have the token of the index."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ TASKS = frozenset(
 
 
 def add_tasks(routes: FastAPI, assistant: Assistant, background: Background) -> None:
-    """Add the route for other askdocs processes, whose token the gate has compared already.
+    """Add the route for other askdocs processes. The middleware has checked their token.
 
-    A task and its values come in. Lines of JSON go out, the last of them the result; before it
-    lines of progress, or pieces of the text of an answer.
+    A request has a task and its values. The response has lines of JSON: first the progress or the
+    pieces of an answer, and the result in the last line.
     """
 
     @routes.post("/askdocs/{task}")
@@ -41,20 +41,22 @@ def add_tasks(routes: FastAPI, assistant: Assistant, background: Background) -> 
             return JSONResponse({"problem": "There is no such task."}, 404)
         if task == "stream":
             return stream_until_disconnect(_streamed(assistant, values), "application/x-ndjson")
-        lines = _told(lambda listener: _do(task, assistant, values, listener), background)
+        lines = _progress_lines(lambda listener: _do(task, assistant, values, listener), background)
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
-def _told(work: Callable[[ProgressListener], Any], background: Background) -> Iterator[str]:
-    """What `work` does, line by line as it goes on. It is finished even if nobody reads on."""
+def _progress_lines(
+    work: Callable[[ProgressListener], Any], background: Background
+) -> Iterator[str]:
+    """The progress and the result of `work` as lines. It continues if the client disconnects."""
     lines: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def run() -> None:
-        def tell(progress: Progress) -> None:
+        def report(progress: Progress) -> None:
             lines.put({"progress": to_record(progress)})
 
         try:
-            lines.put({"found": to_record(work(background.unless_ending(tell)))})
+            lines.put({"found": to_record(work(background.unless_ending(report)))})
         except AskdocsError as error:
             lines.put({"error": to_error(error)})
         except Exception as error:
@@ -106,12 +108,12 @@ def _do(
 
 
 def stream_until_disconnect(lines: Generator[str], media_type: str) -> StreamingResponse:
-    """A response of these lines, which are closed when the client has gone."""
+    """A response with these lines. The generator is closed when the client disconnects."""
     return StreamingResponse(lines, media_type=media_type, background=BackgroundTask(lines.close))
 
 
 def _streamed(assistant: Assistant, values: Mapping[str, Any]) -> Generator[str]:
-    """An answer, piece by piece and then whole."""
+    """The pieces of an answer, then the complete answer."""
     options = from_record(AskOptions, values["options"])
     stream = assistant.stream(
         values["question"],
@@ -135,8 +137,8 @@ def _streamed(assistant: Assistant, values: Mapping[str, Any]) -> Generator[str]
         stream.close()
 
 
-def _line(**told: Any) -> str:
-    return json.dumps(told) + "\n"
+def _line(**values: Any) -> str:
+    return json.dumps(values) + "\n"
 
 
 def _failed(error: Exception) -> AskdocsError:

@@ -1,4 +1,4 @@
-"""POST /table fills a table of quotes, row by row. GET /table/FILE gives it as a file."""
+"""POST /table fills a table of quotes, row by row. GET /table/FILE returns it as a file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MOST_QUESTIONS = 50
 MOST_DOCUMENTS = 5000
-TABLES_KEPT = 20  # the latest ones; an older one is forgotten
+TABLES_KEPT = 20  # the latest ones; older ones are deleted
 _BUSY = "Another table is being filled. Try again when it is done."
 _FILE = re.compile(r"([0-9a-f]{12})\.(csv|xlsx|html|json)")
 _MEDIA = {
@@ -46,17 +46,17 @@ Question = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class TableRequest(BaseModel):
-    """The questions, and the documents or folders to ask; None for all."""
+    """The questions, and the documents and folders to ask; None for all."""
 
     questions: list[Question] = Field(min_length=1, max_length=MOST_QUESTIONS)
     sources: list[Name] | None = Field(default=None, max_length=MOST_DOCUMENTS)
 
 
 class Tables:
-    """The tables that were made, each as a file in a folder that can be taken away."""
+    """The filled tables, each as a file in one folder."""
 
     def __init__(self, folder: Path | None) -> None:
-        """`folder` is where they are kept; None keeps them as long as this object."""
+        """`folder` stores the tables; None stores them as long as this object exists."""
         self._passing = None if folder else tempfile.TemporaryDirectory(prefix="askdocs-tables-")
         self._folder = folder or Path(self._passing.name if self._passing else "")
 
@@ -64,14 +64,14 @@ class Tables:
         return self._folder / f"{key}.json"
 
     def known(self) -> dict[tuple[str, str], Cell]:
-        """All cells that were filled before; those of later tables count."""
+        """All cells that were filled before. Later tables take precedence."""
         cells: dict[tuple[str, str], Cell] = {}
         for path in self._by_age():
             cells |= load_known(path)
         return cells
 
     def save(self, table: QuoteTable, key: str) -> None:
-        """Keep a table, and forget the oldest ones."""
+        """Store a table, and delete the oldest ones."""
         make_private_folder(self._folder)
         save(table, self.path(key))
         for old in self._by_age()[:-TABLES_KEPT]:
@@ -90,11 +90,11 @@ def add_tables(
     """Add the routes.
 
     Args:
-        routes: Takes them.
-        assistant: What is asked.
-        background: Runs what fills a table.
-        folder: Where tables are kept, so that only what has changed is asked again. None keeps
-            them until the server ends.
+        routes: Gets the routes.
+        assistant: Answers the questions.
+        background: Runs the work that fills a table.
+        folder: Stores the tables, so that only changed documents are asked again. None stores them
+            until the server ends.
     """
     tables = Tables(folder)
     place = threading.BoundedSemaphore(1)
@@ -125,7 +125,7 @@ def add_tables(
 
 
 def _sources(assistant: Assistant, wanted: Sequence[str] | None) -> list[str]:
-    """The documents that are wanted, by their names or folders, in the order of the index."""
+    """The requested documents, by their names or folders, in the order of the index."""
     names = [record.source for record in assistant.status().documents]
     if wanted is None:
         return names[:MOST_DOCUMENTS]
@@ -137,20 +137,20 @@ def _fill(
     tables: Tables,
     questions: Sequence[str],
     sources: Sequence[str],
-    tell: Callable[[Any], None],
+    send: Callable[[Any], None],
 ) -> None:
     questions = list(dict.fromkeys(" ".join(each.split()) for each in questions))
     key = checksum(json.dumps([questions, list(sources)]))[:12]
-    tell({"table": key, "questions": questions, "total": len(sources)})
+    send({"table": key, "questions": questions, "total": len(sources)})
 
     def on_row(table: QuoteTable, done: int) -> None:
         tables.save(table, key)
-        tell({"done": done, "row": _row(table, table.sources[done - 1])})
+        send({"done": done, "row": _row(table, table.sources[done - 1])})
 
     try:
         fill(assistant, questions, sources, known=tables.known(), on_row=on_row)
-    except CorpusError as error:  # a document was removed meanwhile
-        tell({"problem": str(error)})
+    except CorpusError as error:  # a document was removed in the meantime
+        send({"problem": str(error)})
 
 
 def _row(table: QuoteTable, source: str) -> dict[str, Any]:

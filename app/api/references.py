@@ -1,4 +1,4 @@
-"""Documents as reference managers take them, for what is copied from an answer."""
+"""The sources of an answer as records for reference managers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MEDIA = {"bibtex": "application/x-bibtex", "csl": "application/vnd.citationstyl
 
 
 def add_references(routes: FastAPI, assistant: Assistant) -> None:
-    """Add the route that gives documents as BibTeX or CSL-JSON."""
+    """Add the route that returns documents as BibTeX or CSL-JSON."""
 
     @routes.get("/references")
     def references(

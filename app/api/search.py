@@ -1,4 +1,4 @@
-"""Plain search for the page and for programs: hits in their context, document by document."""
+"""The search of the page and of programs: results with their context, by document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Names = Annotated[Sequence[str], Query(max_length=200)]
 
 
 def add_search(routes: FastAPI, assistant: Assistant) -> None:
-    """Add the route that the page and programs search by."""
+    """Add the search route."""
 
     @routes.get("/search")
     def search(
@@ -86,7 +86,7 @@ def _match(match: Match) -> dict[str, Any]:
 
 
 def mark_of(match: Match) -> TextAnchor:
-    """The words that were found, where they stand together; else the first of them."""
+    """An anchor on all found words, or on the first one if they are far apart."""
     passage = match.passage
     start, end = passage.start, passage.end
     if match.spans:
@@ -98,7 +98,7 @@ def mark_of(match: Match) -> TextAnchor:
 
 
 def excerpt(match: Match) -> list[tuple[str, bool]]:
-    """A passage around the words that were found, in pieces; True for those words."""
+    """The passage around the found words, in pieces; the flag is True for a found word."""
     text, offset = match.passage.text, match.passage.start
     spans = [(start - offset, end - offset) for start, end in match.spans]
     begin = max(0, spans[0][0] - _AROUND) if spans else 0
@@ -117,7 +117,7 @@ def excerpt(match: Match) -> list[tuple[str, bool]]:
 
 
 def _spaced(words: str) -> str:
-    """Words with single spaces, those at the ends kept."""
+    """Text with single spaces, also at its ends if it has white space there."""
     if not words.strip():
         return " "
     before = " " if words[0].isspace() else ""

@@ -1,4 +1,4 @@
-"""Answers, conversations and lists as safe HTML: every word that is not ours is escaped."""
+"""Answers and conversations as safe HTML: all text of documents and users is escaped."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .references import answer_footnotes, answer_text, quote_with_place
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """Documents that do not hold what an answer quotes any more: changed, or not there at all."""
+    """Documents that no longer contain the quotes of an answer: changed or removed."""
 
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -45,28 +45,27 @@ class SourceChanges:
 
 
 _NOTHING = SourceChanges()
-Changed = Mapping[
-    int, SourceChanges
-]  # number of an exchange → its documents that are not as they were
+# number of an exchange → the changes of its documents
+Changed = Mapping[int, SourceChanges]
 
 NEAREST_SHOWN = 4
 EARLIER_SHOWN = 20  # exchanges before the last one
 CARD_CHARACTERS = 280
-AROUND_CHARACTERS = 160  # before and after a quote, in its note
+AROUND_CHARACTERS = 160  # of the passage before and after a quote in its note
 
 OTHER_WORDS = '<p class="quiet">Other words may find more.</p>'
 ASK_ALL = (
     '<p class="quiet"><span>The other documents were not searched.</span> '
     '<button type="button" class="turn" data-action="ask-all">Ask all documents</button></p>'
 )
-# Shown only where there is a language model (conversation.css).
+# Shown only if there is a language model (conversation.css).
 LET_MODEL_TRY = (
     '<p><button type="button" class="turn" data-action="insist">'
     "Let the language model answer from these passages</button></p>"
 )
 PERHAPS = '<p class="quiet perhaps">Perhaps:</p>'
 DOUBTFUL = "Not everything is supported: check the marked sentences"
-NEAREST_WORDS = 3  # pieces of the source that are shown beside a doubtful statement
+NEAREST_WORDS = 3  # quotes in the note of a doubtful statement
 
 
 def render_past(
@@ -75,10 +74,16 @@ def render_past(
     *,
     shown: int | None = EARLIER_SHOWN,
 ) -> str:
-    """Every exchange but the last; of a long talk only the last `shown`, and a button for the rest.
+    """All exchanges except the last one.
 
-    `changed` names documents that no longer hold their quotes. The page adds to what stands here
-    by itself, so each drawing has a mark of its own: Gradio would not draw equal HTML again.
+    The script of the page also changes this HTML, so each rendering has a unique attribute:
+    Gradio does not update a component with equal HTML.
+
+    Args:
+        conversation: The conversation.
+        changed: The documents that no longer contain their quotes.
+        shown: The number of exchanges that are shown, with a button for the earlier ones; None for
+            all.
     """
     earlier = list(enumerate(conversation.exchanges[:-1]))
     folded = 0 if shown is None else max(0, len(earlier) - shown)
@@ -97,7 +102,7 @@ def render_past(
 
 
 def render_present(conversation: Conversation, changed: Changed = MappingProxyType({})) -> str:
-    """The last exchange, which may still be growing."""
+    """The last exchange. Its answer may still be growing."""
     if not conversation.exchanges:
         return ""
     number = len(conversation.exchanges) - 1
@@ -106,7 +111,7 @@ def render_present(conversation: Conversation, changed: Changed = MappingProxyTy
 
 
 def render_exchange(exchange: Exchange, number: int, since: SourceChanges = _NOTHING) -> str:
-    """A question and its answer; `number` is its place in the conversation, from 0."""
+    """A question and its answer; `number` is its index in the conversation, from 0."""
     body = _exchange_body(exchange, number)
     limits = ""
     if exchange.sources:
@@ -115,15 +120,14 @@ def render_exchange(exchange: Exchange, number: int, since: SourceChanges = _NOT
         f'<article class="exchange" data-i18n id="exchange-{number}" data-number="{number}"'
         f"{' data-running' if exchange.running else ''}>"
         f'<h2 class="question" dir="auto">{escape(exchange.question)}</h2>{limits}'
-        f"{_changed_note(since)}{body}{_actions(exchange)}</article>"
+        f"{_changed_note(since)}{body}{_action_buttons(exchange)}</article>"
     )
 
 
 def _changed_note(since: SourceChanges) -> str:
-    """That documents have changed since an answer was given, or were removed."""
-    told = str(since)
-    words = escape(told)
-    return f'<p class="notice changed" data-i18n data-note="{words}">{words}</p>' if told else ""
+    """The note on documents that have changed or were removed since the answer."""
+    words = escape(str(since))
+    return f'<p class="notice changed" data-i18n data-note="{words}">{words}</p>' if words else ""
 
 
 def _exchange_body(exchange: Exchange, number: int) -> str:
@@ -140,13 +144,13 @@ def _exchange_body(exchange: Exchange, number: int) -> str:
 
 
 def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
-    """An answer with its citations, or a kind refusal with the nearest passages.
+    """An answer with its citations, or a refusal with the nearest passages.
 
-    `limited` says that only some documents were ticked, which a refusal then speaks of.
+    `limited` is true if only the ticked documents were asked. The refusal then says so.
     """
     notice = f'<p class="notice">{escape(answer.notice)}</p>' if answer.notice else ""
     if answer.band == "refusal" and answer.kind != "reply":
-        text = _of_the_ticked(answer.text) if limited else answer.text
+        text = _about_ticked_documents(answer.text) if limited else answer.text
         return (
             f'<div class="answer refusal" dir="auto"><p data-i18n>{escape(text)}</p></div>{notice}'
             f"{ASK_ALL if limited else OTHER_WORDS if answer.hits else ''}"
@@ -171,13 +175,14 @@ def render_answer(answer: Answer, number: int, *, limited: bool = False) -> str:
 
 
 def _prose(answer: Answer, number: int) -> str:
-    """What a language model wrote; beside what is supported stand only the citation numbers."""
+    """The text of a language model. Supported statements have only their citation numbers."""
 
     def opens(place: int, quotation: int | None) -> str:
         statement = answer.statements[place]
         if quotation is not None:
             citation = statement.quotations[quotation].citations[0]
-            return f'<a class="quotation" {_opens(citation.source, citation_anchor(citation))}>'
+            attributes = _link_attributes(citation.source, citation_anchor(citation))
+            return f'<a class="quotation" {attributes}>'
         contradicted = " contradicted" if statement.contradicted else ""
         described = ""
         if statement.doubt:
@@ -212,14 +217,14 @@ def _doubt(statement: Statement, number: int, place: int) -> str:
     )
 
 
-def _of_the_ticked(text: str) -> str:
-    """What a refusal says of "your documents", said of those that were looked in."""
+def _about_ticked_documents(text: str) -> str:
+    """A refusal that names the ticked documents instead of "your documents"."""
     ticked = "the documents that you ticked"
     return text.replace("your documents", ticked).replace("Your documents", f"T{ticked[1:]}")
 
 
 def confidence_words(confidence: float) -> str:
-    """What is estimated of a quote: whether it answers the question."""
+    """The estimate whether a quote answers the question, in words."""
     if confidence >= 0.85:
         return "answers the question with high probability"
     if confidence >= 0.6:
@@ -243,7 +248,7 @@ def _statement(statement: Statement, number: int) -> str:
 
 
 def _quote(statement: Statement, words: str) -> str:
-    """A quote; one of several lines is as deep indented as its first line is in the document."""
+    """A quote. The lines of a longer one are indented relative to its first line."""
     kinds = ["lines"] if "\n" in statement.text else []
     for citation in statement.citations[:1]:
         before = citation.passage.text[: max(citation.start - citation.passage.start, 0)]
@@ -255,7 +260,7 @@ def _quote(statement: Statement, words: str) -> str:
 
 
 def _emphasised(statement: Statement) -> str:
-    """The text of a statement; in a quote, the words that answer are emphasised.
+    """The text of a statement. In a quote, the words that answer are emphasised.
 
     The signs of Markdown in a quote are not shown; what is copied has them.
     """
@@ -272,16 +277,16 @@ def _emphasised(statement: Statement) -> str:
 
 
 def _citation_link(citation: Citation, number: int) -> str:
-    """The small number. Its note, shown on hover and focus, is `_cited`'s entry."""
+    """The citation number. Its note, shown on hover and focus, is in the entry of `_cited`."""
     return (
-        f'<a class="cite" {_opens(citation.source, citation_anchor(citation))}'
+        f'<a class="cite" {_link_attributes(citation.source, citation_anchor(citation))}'
         f' aria-describedby="note-{number}-{citation.number}"'
         f' aria-label="Citation {citation.number}">{citation.number}</a>'
     )
 
 
 def _cited(citations: Sequence[Citation], number: int) -> str:
-    """What an answer stands on, document by document; each citation with the note of its number."""
+    """The sources of an answer, grouped by document. Each entry has the note of its number."""
     by_source: dict[str, list[Citation]] = {}
     for citation in citations:
         by_source.setdefault(citation.source, []).append(citation)
@@ -294,10 +299,10 @@ def _cited(citations: Sequence[Citation], number: int) -> str:
 
 
 def _entry(citation: Citation, number: int) -> str:
-    """One citation in the list of sources, and its note: quote, document and place."""
+    """One citation in the list of sources, and its note: quote, document and location."""
     where = within(citation.place, citation.passage.title)
     return (
-        f'<a class="entry" {_opens(citation.source, citation_anchor(citation))}>'
+        f'<a class="entry" {_link_attributes(citation.source, citation_anchor(citation))}>'
         f'<span class="number">{citation.number}</span> '
         f'<span class="place" data-i18n="location">{escape(where or "in the text")}</span></a>'
         f'<button type="button" class="copy-quote" data-action="copy"'
@@ -312,7 +317,7 @@ def _entry(citation: Citation, number: int) -> str:
 
 
 def _in_its_passage(citation: Citation) -> str:
-    """A quote with some words of the passage before and after it."""
+    """A quote with some text of the passage before and after it."""
     passage, quote = citation.passage, f"<strong>{escape(citation.quote)}</strong>"
     start, end = citation.start - passage.start, citation.end - passage.start
     if passage.text[max(start, 0) : end] != citation.quote:
@@ -325,7 +330,7 @@ def _in_its_passage(citation: Citation) -> str:
 
 
 def _document_name(passage: Passage) -> str:
-    """Title and file of a document; the file alone where there is no other title."""
+    """Title and file name of a document; only the file name if there is no title."""
     words = readable_title(passage.source, passage.title)
     title = f'<span class="title" dir="auto">{escape(words)}</span> '
     known = passage.title and passage.title != passage.source
@@ -333,11 +338,11 @@ def _document_name(passage: Passage) -> str:
 
 
 def _nearest(hits: Sequence[Hit]) -> str:
-    """The passages nearest to a question without an answer, as cards that open them."""
+    """The passages nearest to an unanswered question, as cards that open them."""
     if not hits:
         return ""
     cards = "".join(
-        f'<li><a class="entry card" {_opens(passage.source, passage_anchor(passage))}>'
+        f'<li><a class="entry card" {_link_attributes(passage.source, passage_anchor(passage))}>'
         f"{_document_name(passage)}{_after_name(passage_place(passage))}"
         f'<span class="excerpt" dir="auto">{escape(shortened(passage.text))}</span></a></li>'
         for passage in (hit.passage for hit in hits[:NEAREST_SHOWN])
@@ -346,24 +351,25 @@ def _nearest(hits: Sequence[Hit]) -> str:
 
 
 def _assurance(answer: Answer) -> str:
-    """How sure the answer is and what it consists of, in quiet words."""
-    told = support_summary(answer).removesuffix(".")
+    """The line below an answer: what it consists of, and how certain it is."""
+    support = support_summary(answer).removesuffix(".")
     if not answer.is_estimated:
-        return f'<p class="quiet assurance" data-i18n>{escape(told)}.</p>' if told else ""
+        line = f'<p class="quiet assurance" data-i18n>{escape(support)}.</p>'
+        return line if support else ""
     sources = len({citation.source for citation in answer.citations})
-    words = []
+    parts = []
     if answer.statements and all(each.verdict == "quoted" for each in answer.statements):
-        words.append(f"Exact words of {sources} documents" if sources > 1 else "Exact words")
+        parts.append(f"Exact words of {sources} documents" if sources > 1 else "Exact words")
     doubtful = any(each.verdict in ("partly", "unsupported") for each in answer.statements)
-    words.append(told or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
-    words[0] = _capitalised(words[0])
-    said = ", ".join(f"<span data-i18n>{escape(each)}</span>" for each in words)
+    parts.append(support or (DOUBTFUL if doubtful else confidence_words(answer.confidence)))
+    parts[0] = _capitalised(parts[0])
+    line = ", ".join(f"<span data-i18n>{escape(part)}</span>" for part in parts)
     title = f"Estimated probability that this answers: {answer.confidence:.0%}"
-    return f'<p class="quiet assurance" title="{title}" data-i18n>{said}.</p>'
+    return f'<p class="quiet assurance" title="{title}" data-i18n>{line}.</p>'
 
 
 def _searched_for(answer: Answer, number: int) -> str:
-    """That a question was read together with those before it, and a way to ask it alone."""
+    """The note that a question was understood with earlier ones, and a button to ask it alone."""
     if not answer.with_history or number == 0:
         return ""
     other = answer.searched_for[1:]
@@ -374,14 +380,14 @@ def _searched_for(answer: Answer, number: int) -> str:
     )
 
 
-def _actions(exchange: Exchange) -> str:
-    """What can be done with a finished exchange."""
+def _action_buttons(exchange: Exchange) -> str:
+    """The buttons of a finished exchange."""
     if exchange.running:
         return ""
     copy = judge = ""
     if exchange.answer is not None:
-        copy = _copies(exchange.answer, exchange.sources)
-        judge = _judgements(exchange)
+        copy = _copy_buttons(exchange.answer, exchange.sources)
+        judge = _feedback_buttons(exchange)
     return (
         f'<div class="actions">{copy}'
         '<button type="button" data-action="edit">Edit question</button>'
@@ -389,8 +395,8 @@ def _actions(exchange: Exchange) -> str:
     )
 
 
-def _copies(answer: Answer, asked_of: Sequence[str]) -> str:
-    """The forms in which an answer is taken away; the first is text with its layout."""
+def _copy_buttons(answer: Answer, asked_of: Sequence[str]) -> str:
+    """The buttons that copy an answer. The first one copies text with its layout."""
     markdown, rich = escape(answer_markdown(answer)), escape(answer_html(answer))
     plain = (
         f'<button type="button" data-action="copy" data-markdown="{escape(answer_text(answer))}"'
@@ -417,8 +423,8 @@ def _copies(answer: Answer, asked_of: Sequence[str]) -> str:
     )
 
 
-def _judgements(exchange: Exchange) -> str:
-    """Buttons to say whether an answer is right."""
+def _feedback_buttons(exchange: Exchange) -> str:
+    """The buttons for feedback on an answer."""
     choices = [("good", "Right"), ("wrong", "Wrong")]
     if exchange.answer is not None and exchange.answer.citations:
         choices.append(("source", "Wrong source"))
@@ -433,18 +439,18 @@ def _judgements(exchange: Exchange) -> str:
 
 
 def passage_place(passage: Passage) -> str:
-    """Where a passage stands, in words, without the title of its document."""
+    """The location of a passage in words, without the title of its document."""
     known = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
     return within(known, passage.title)
 
 
 def _after_name(where: str) -> str:
-    """A place behind the name of its document."""
+    """A location after the name of its document."""
     return f', <span class="place" data-i18n="location">{escape(where)}</span>' if where else ""
 
 
 def within(where: str, title: str) -> str:
-    """A place without the title of its document, which is written beside it."""
+    """A location without the title of its document, which is shown next to it."""
     if not title:
         return where
     named = rf"(^|, ){re.escape(title)}(?: › |, |$)"
@@ -460,13 +466,13 @@ def _enumerate(names: Sequence[str]) -> str:
 
 
 def shortened(text: str, most: int = CARD_CHARACTERS) -> str:
-    """The first words of a text, at most so many characters, cut between words."""
+    """The beginning of a text, at most `most` characters, cut between words."""
     plain = " ".join(text.split())
     return plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0] + "…"
 
 
-def _opens(source: str, mark: TextAnchor) -> str:
-    """The attributes of a link that opens a source in the panel."""
+def _link_attributes(source: str, mark: TextAnchor) -> str:
+    """The attributes of a link that opens a source in the source panel."""
     return (
         f'href="{escape(link(source, [mark]))}" data-source="{escape(source)}" data-mark="{mark}"'
     )

@@ -1,4 +1,4 @@
-"""The first screen as safe HTML: what the folder holds, and what could be asked."""
+"""The first screen as safe HTML: the content of the folder and suggested questions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def render_welcome(
     progress: Progress | None = None,
     revision: str = "",
 ) -> str:
-    """What a visitor sees before the first question; `revision` is that of the page.
+    """The screen before the first question.
 
     `guide` tells what the folder holds, where that is known already. While documents are indexed,
     `progress` says so, since what is not indexed is not found. Without documents it tells how they
@@ -60,14 +60,14 @@ def _being_read() -> str:
 
 
 def _guide(guide: Guide) -> str:
-    """What the folder holds, and what some of its documents say of themselves."""
+    """The content of the folder, and the opening of some documents."""
     rows = "".join(_document(each) for each in guide.documents[:GUIDES_SHOWN])
-    told = [f'<span data-i18n="list">{escape(kinds_in_words(guide))}</span>.']
+    facts = [f'<span data-i18n="list">{escape(kinds_in_words(guide))}</span>.']
     if guide.topics:
-        told.append(f"<span>Words that stand out: {escape(', '.join(guide.topics))}.</span>")
+        facts.append(f"<span>Words that stand out: {escape(', '.join(guide.topics))}.</span>")
     if guide.failed:
         unread = f"{counted(guide.failed, 'file')} could not be read."
-        told.append(f'<a href="?show=documents" data-view="documents">{unread}</a>')
+        facts.append(f'<a href="?show=documents" data-view="documents">{unread}</a>')
     every = (
         '<p><a class="turn" href="?show=documents" data-view="documents">'
         f"All {guide.count:,} documents</a></p>"
@@ -76,7 +76,7 @@ def _guide(guide: Guide) -> str:
     )
     return (
         '<section class="guide" aria-label="What is in this folder"><h3>What is in this folder</h3>'
-        f"<p>{' '.join(told)}</p>"
+        f"<p>{' '.join(facts)}</p>"
         f'<ul class="places">{rows}</ul>{every}</section>'
     )
 
@@ -99,7 +99,7 @@ def _document(guide: DocumentGuide) -> str:
 
 
 def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
-    """What to do where there are no documents."""
+    """The instructions if there are no documents."""
     folder = escape(str(Path(status.corpus).resolve()))
     put = (
         "Drag files or folders onto this page, or put them into this folder:"
@@ -124,7 +124,7 @@ def _how_to_begin(status: Status, *, may_change: bool, watching: bool) -> str:
 
 
 def render_suggestions(questions: Sequence[str], heading: str = "") -> str:
-    """Questions that a click asks; nothing where there are none."""
+    """Questions as buttons that ask them; "" if there are none."""
     if not questions:
         return ""
     buttons = "".join(
@@ -136,7 +136,7 @@ def render_suggestions(questions: Sequence[str], heading: str = "") -> str:
 
 
 def _failures(failures: Sequence[Failure]) -> str:
-    """The files that could not be read, and why."""
+    """The files that could not be read, with the reasons."""
     if not failures:
         return ""
     rows = "".join(

@@ -1,4 +1,4 @@
-"""Answers and conversations as they are taken away: Markdown, HTML and JSON."""
+"""Exported answers and conversations: Markdown, HTML and JSON."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _STYLE = (
 
 
 def file_name(conversation: Conversation, kind: Format) -> str:
-    """The name of an exported file: what the conversation is called, and today's date."""
+    """The name of an exported file: the title of the conversation and today's date."""
     words = " ".join(_NO_WORDS.sub(" ", conversation.title).split())
     title = textwrap.shorten(words, LONGEST_TITLE, placeholder="") or "Conversation"
     return f"{title} {datetime.now().date().isoformat()}.{kind}"
 
 
 def export(conversation: Conversation, kind: Format) -> str:
-    """A conversation as the text of a file; each kind can be checked by `askdocs verify`."""
+    """A conversation as the text of a file. `askdocs verify` can check each format."""
     record = conversation_record(conversation)
     if kind == "json":
         return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
@@ -58,7 +58,7 @@ def export(conversation: Conversation, kind: Format) -> str:
 def conversation_record(conversation: Conversation) -> dict[str, Any]:
     """The answers of a conversation, each with its quotes, their offsets and hashes.
 
-    The passages that were only looked at stay here: nobody has seen them, and nothing needs them.
+    The passages that were searched but not cited are left out: the visitor has not seen them.
     """
     return {
         "askdocs_export": 1,
@@ -77,7 +77,7 @@ def _without_hits(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer_markdown(answer: Answer) -> str:
-    """Question, statements with numbered citations, and the quotes with their places."""
+    """Question, statements with numbered citations, and the quotes with their locations."""
     lines = [f"**{one_line(answer.question)}**", ""]
     if not answer.statements:
         lines.append(translatable(one_line(answer.text)))
@@ -97,7 +97,7 @@ def answer_markdown(answer: Answer) -> str:
 
 
 def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
-    """A file to read in any browser, that loads nothing and runs nothing."""
+    """An HTML file that loads nothing and runs no script."""
     day = record["exported_at"][:10]
     return (
         '<!doctype html>\n<html><head><meta charset="utf-8">'
@@ -113,7 +113,7 @@ def _page(title: str, answers: list[Answer], record: dict[str, Any]) -> str:
 
 
 def answer_html(answer: Answer) -> str:
-    """An answer as HTML for a file or the clipboard: its words, then its quotes with places."""
+    """An answer as HTML for a file or the clipboard: its text, then its quotes."""
     said = (
         "".join(_statements_html(answer))
         or f'<p dir="auto">{translatable(escape(answer.text))}</p>'
@@ -132,7 +132,7 @@ def answer_html(answer: Answer) -> str:
 
 
 def _is_said(citation: Citation, answer: Answer) -> bool:
-    """Whether a statement of the answer is this quote, word for word: once is enough."""
+    """Whether a statement of the answer has the same words as this quote."""
     quote = " ".join(citation.quote.split())
     return any(
         citation in each.citations and " ".join(each.text.split()) == quote
@@ -149,7 +149,7 @@ def _statements_html(answer: Answer) -> Iterator[str]:
 
 
 def _prose_html(answer: Answer) -> str:
-    """What a language model wrote; doubtful statements are underlined, and say why on hover."""
+    """The text of a language model. Doubtful statements are underlined, with a tooltip."""
 
     def opens(place: int, quotation: int | None) -> str:
         statement = answer.statements[place]
@@ -167,11 +167,11 @@ def _prose_html(answer: Answer) -> str:
 
 
 def prose_markdown(answer: Answer) -> str:
-    """What a language model wrote as Markdown that holds no image, link or HTML."""
+    """The text of a language model as Markdown without images, links and HTML."""
     parts = []
     for number, statement in enumerate(answer.statements):
         lead = statement.lead if number else statement.lead.lstrip("\n")
-        is_code = statement.markdown.startswith("```")  # which shows everything as it is
+        is_code = statement.markdown.startswith("```")  # a code block shows everything literally
         words = statement.markdown if is_code else without_links(statement.markdown)
         end = f"{_numbers(statement)}{_doubt(statement)}"
         if words.startswith("|") and end:

@@ -1,4 +1,4 @@
-"""Earlier conversations as safe HTML, and notes on answers that documents have since left."""
+"""The list of conversations as safe HTML, and the changes of their sources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENTRIES_SHOWN = 100
 
 
 def render_history(entries: Sequence[Entry], wanted: str, *, kept: bool) -> str:
-    """The list of conversations, last asked first. `kept` says whether any are kept at all."""
+    """The list of conversations, the latest first. `kept` is false if none are stored."""
     if not kept:
         return (
             '<p class="quiet">Conversations are not saved here. This one is lost when the page is'
@@ -40,11 +40,11 @@ def render_history(entries: Sequence[Entry], wanted: str, *, kept: bool) -> str:
 def find_source_changes(
     assistant: Assistant, conversation: Conversation
 ) -> dict[int, SourceChanges]:
-    """Per exchange, the documents that no longer hold, in place, what its answer quotes."""
+    """The documents of each exchange that no longer have its quotes at their offsets."""
     texts: dict[str, str | None] = {}
 
     def text(source: str) -> str | None:
-        """The text of a document; None where it is not there any more."""
+        """The text of a document; None if it was removed."""
         if source not in texts:
             try:
                 texts[source] = assistant.document(source).text
@@ -89,7 +89,7 @@ def _time(written: str) -> str:
 
 
 def readable_time(written: str) -> str:
-    """An ISO time in the zone of this machine: "23 November 2026, 12:04"."""
+    """An ISO time in the time zone of this machine: "23 November 2026, 12:04"."""
     try:
         moment = datetime.fromisoformat(written).astimezone()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Text of a document as HTML, with marks over the very characters that they cover."""
+"""The text of a document as HTML with its marks at exact offsets."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from askdocs.output.text_anchor import TextAnchor
 
 
 class MarkedText:
-    """The text of a document with its marks, and the places of words that are looked for."""
+    """The text of a document with its marks, and the spans of the words searched for."""
 
     def __init__(
         self, text: str, marks: Mapping[int, TextAnchor], found: Sequence[tuple[int, int]] = ()
     ) -> None:
-        """Take the marks by their numbers; `found` does not overlap and is in order."""
+        """`marks` has the marks by number. The spans in `found` are in order and do not overlap."""
         self.text = text
         self._marks = marks
         self._found = found
         self._found_starts = [start for start, _ in found]
 
     def html(self, start: int, end: int) -> str:
-        """`text[start:end]`, escaped, with each stretch under the marks that cover it."""
+        """`text[start:end]`, escaped, with a `mark` element around each marked part."""
         here = {n: m for n, m in self._marks.items() if m.start < end and m.end > start}
         found = self._found_between(start, end)
         if not here and not found:
@@ -37,7 +37,7 @@ class MarkedText:
         return "".join(self._piece(a, b, here, found) for a, b in pairwise(sorted(edges)))
 
     def _found_between(self, start: int, end: int) -> list[tuple[int, int, int]]:
-        """(number, start, end) of what is looked for, as far as it stands there."""
+        """(number, start, end) of the found spans that overlap this part."""
         first = max(bisect_right(self._found_starts, start) - 1, 0)
         last = bisect_right(self._found_starts, end)
         spans = [(number, *self._found[number]) for number in range(first, last)]

@@ -1,4 +1,4 @@
-"""The PDFs of the folder, as the files that they are."""
+"""The PDF files of the folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 _SIGNATURE = b"%PDF-"
-_SIGNATURE_WITHIN = 1024  # bytes: some programs write something before it
+_SIGNATURE_WITHIN = 1024  # bytes: some programs write other data before it
 
 
 def pdf_of(assistant: Assistant, source: str) -> Path | None:
-    """Return the file of a document that is in the index and is a PDF; None for any other.
+    """The file of an indexed document if it is a PDF; None for any other.
 
-    A link that leads out of the folder is not followed, as when the folder is read.
+    A link that leads out of the folder is not followed, as in a scan of the folder.
     """
     try:
         assistant.document(source)

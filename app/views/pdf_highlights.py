@@ -1,4 +1,4 @@
-"""Where marked words stand on the pages of a PDF, as far as its text says."""
+"""The words to highlight on the pages of a PDF, from its extracted text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from askdocs.types import Document
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """Words of a mark on one page.
+    """The words of a mark on one page.
 
-    `words` are those before the focus, the focus, and those after it. The same letters stand
-    `before` times on the page before them, in the order of the document's text.
+    `words` has the text before the focus, the focus, and the text after it. The same letters occur
+    `before` times earlier on the page, in the order of the document's text.
     """
 
     page: int
@@ -24,7 +24,7 @@ class Highlight:
 
 
 def highlights(document: Document, mark: TextAnchor) -> list[Highlight]:
-    """The words of a mark, page by page."""
+    """The words of a mark by page."""
     edges = [(each.start, each.page) for each in document.anchors if each.page is not None]
     edges.sort()
     found = []
@@ -46,6 +46,6 @@ def _highlight(
 
 
 def letters(text: str) -> str:
-    """The letters and digits of a text, ligatures taken apart, in lower case."""
+    """The letters and digits of a text in lower case, with ligatures split."""
     plain = unicodedata.normalize("NFKD", text).lower()
     return "".join(letter for letter in plain if letter.isalnum())

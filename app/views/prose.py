@@ -1,8 +1,8 @@
-"""An answer that a language model wrote, as safe HTML: prose, lists, tables and code.
+"""The answer of a language model as safe HTML: prose, lists, tables and code.
 
-The statements are put together to Markdown with signs around each, which the renderer leaves as
-they are; then the signs become elements. HTML, links and images of the model are never rendered,
-and what comes out is sanitised besides.
+The statements are joined to Markdown with delimiters around each, which the renderer does not
+change. Then the delimiters become elements. HTML, links and images of the model are never
+rendered, and the result is sanitised too.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from markdown_it import MarkdownIt
 
 from askdocs.types import Answer, Statement
 
-# Brackets that no text needs: punctuation, so that emphasis beside them is seen.
+# Rare brackets. They are punctuation, so that emphasis next to them is recognised.
 _BEGIN, _BODY, _END = "⟬", "⟦", "⟭"
-_SIGNS = str.maketrans("", "", "⟬⟦⟧⟭")
+_DELIMITERS = str.maketrans("", "", "⟬⟦⟧⟭")
 _BEGUN = re.compile(rf"{_BEGIN}(\d+)(?:\.(\d+))?{_BODY}")  # statement, quotation in it
 _ENDED = re.compile(rf"⟧(\d+)(?:\.(\d+))?{_END}")
-_CELL_END = f"⟧{_END}"  # of a cell of a row that goes on
+_CELL_END = f"⟧{_END}"  # of a cell that is not the last one of its row
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "small", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -33,13 +33,13 @@ _ATTRIBUTES = {
     "span": {"id", "hidden", "tabindex", "aria-describedby", "data-i18n"},
 }
 _LOWEST_HEADING = 6
-# The HTML before or after a statement, or one of its quotations, by their places.
+# (number of a statement, number of a quotation in it) → the HTML before or after it.
 Element = Callable[[int, int | None], str]
 
 
 @cache
 def _renderer() -> MarkdownIt:
-    """CommonMark with tables; what a model brings as HTML, link or image stays text."""
+    """CommonMark with tables. HTML, links and images stay literal text."""
     renderer = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     return renderer.disable(
         ["link", "image", "autolink", "html_inline", "html_block", "reference", "entity"]
@@ -47,28 +47,29 @@ def _renderer() -> MarkdownIt:
 
 
 def render_markdown(text: str) -> str:
-    """Markdown of a model as safe HTML."""
-    return _cleaned(_renderer().render(text.translate(_SIGNS)))
+    """Markdown of a language model as safe HTML."""
+    return _cleaned(_renderer().render(text.translate(_DELIMITERS)))
 
 
 def render_prose(answer: Answer, opens: Element, closes: Element) -> str:
     """The statements of an answer as HTML.
 
     Args:
-        answer: One that a language model wrote.
-        opens: The HTML before a statement or, with a second number, an exact quotation in it.
-        closes: The HTML after it.
+        answer: The answer of a language model.
+        opens: Returns the HTML before a statement or, with a second number, before a quotation in
+            it.
+        closes: Returns the HTML after it.
 
     Returns:
         Paragraphs, lists, tables and blocks of code.
     """
     source = "".join(
-        (each.lead if number else each.lead.lstrip("\n")) + _signed(each, number)
+        (each.lead if number else each.lead.lstrip("\n")) + _delimited(each, number)
         for number, each in enumerate(answer.statements)
     )
     html = _renderer().render(source)
-    for sign, element in ((_BEGUN, opens), (_ENDED, closes)):
-        html = sign.sub(_replacing(element), html)
+    for delimiter, element in ((_BEGUN, opens), (_ENDED, closes)):
+        html = delimiter.sub(_replacing(element), html)
     return _cleaned(html.replace(_CELL_END, "</span>"))
 
 
@@ -79,15 +80,15 @@ def _replacing(element: Element) -> Callable[[re.Match[str]], str]:
     return replaced
 
 
-def _signed(statement: Statement, number: int) -> str:
-    """The Markdown of a statement with signs where its elements begin and end."""
-    markdown = statement.markdown.translate(_SIGNS)
+def _delimited(statement: Statement, number: int) -> str:
+    """The Markdown of a statement with delimiters around its elements."""
+    markdown = statement.markdown.translate(_DELIMITERS)
     begin, end = f"{_BEGIN}{number}{_BODY}", f"⟧{number}{_END}"
     if markdown.startswith("```"):
         label = "" if statement.verdict == "quoted" else "code"
         return f"{markdown}\n\n{begin}{label}{end}"
     for place, quotation in enumerate(statement.quotations):
-        words = quotation.text.translate(_SIGNS)
+        words = quotation.text.translate(_DELIMITERS)
         if quotation.citations and words in markdown:
             inner = f"{_BEGIN}{number}.{place}{_BODY}{words}⟧{number}.{place}{_END}"
             markdown = markdown.replace(words, inner, 1)
@@ -98,7 +99,7 @@ def _signed(statement: Statement, number: int) -> str:
 
 
 def _cleaned(html: str) -> str:
-    """Safe HTML; headings of an answer stand below the question, which has the second rank."""
+    """Safe HTML. Headings of an answer have a lower level than the question, which has level 2."""
     lowered = re.sub(
         r"<(/?)h([1-6])>",
         lambda found: f"<{found[1]}h{min(int(found[2]) + 2, _LOWEST_HEADING)}>",

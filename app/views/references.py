@@ -1,4 +1,4 @@
-"""Answers and quotes as people put them into their own texts: plain, with footnotes."""
+"""Answers and quotes to paste into other texts: plain text, and quotes with footnotes."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def quote_with_place(citation: Citation) -> str:
-    """A quote in quotation marks, with its document and place."""
+    """A quote in quotation marks, with its document and location."""
     return f"“{one_line(citation.quote)}” ({_source(citation)})"
 
 
 def answer_text(answer: Answer) -> str:
-    """An answer as plain text: the question, what is said, and a line for each source."""
+    """An answer as plain text: the question, the statements, and a line for each source."""
     lines = [answer.question, ""]
     if answer.band == "perhaps":
         lines.append(translatable("Perhaps:"))
-    lines += list(_said(answer)) or [translatable(answer.text)]
+    lines += list(_statements(answer)) or [translatable(answer.text)]
     if answer.citations:
         lines += ["", *(f"[{each.number}] {_source(each)}" for each in answer.citations)]
     return "\n".join(lines).strip() + "\n"
 
 
 def answer_footnotes(answer: Answer) -> str:
-    """The quotes of an answer with raised numbers, and their sources as notes below."""
+    """The quotes of an answer with superscript numbers, and their sources as footnotes."""
     quotes = [
         f"“{one_line(each.quote)}”{str(each.number).translate(_SUPERSCRIPT)}"
         for each in answer.citations
@@ -43,7 +43,7 @@ def answer_footnotes(answer: Answer) -> str:
     return "\n\n".join(quotes) + "\n\n" + "\n".join(notes) + "\n"
 
 
-def _said(answer: Answer) -> Iterator[str]:
+def _statements(answer: Answer) -> Iterator[str]:
     """The statements of an answer, a paragraph each."""
     if is_prose(answer):
         yield prose_markdown(answer)
@@ -55,7 +55,7 @@ def _said(answer: Answer) -> Iterator[str]:
 
 
 def _source(citation: Citation) -> str:
-    """A document and a place, in words."""
+    """A document and a location, in words."""
     title = readable_title(citation.source, citation.passage.title)
     place = citation_location(citation)
     return f"{title}, {place}" if title not in citation.where else place

@@ -1,4 +1,4 @@
-"""A stored document as HTML to read, with words marked in place."""
+"""A document as HTML with marked words."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .source_markdown import markdown_blocks
 from .source_markup import asciidoc_blocks, restructured_blocks
 from .source_text import text_blocks
 
-WINDOW = 200_000  # characters shown at once: more makes browsers slow
-MOST_FOUND = 2000  # places of words that are looked for
+WINDOW = 200_000  # characters shown at a time: more would make browsers slow
+MOST_FOUND = 2000  # results of a search in the document
 
 
 Renderer = Callable[[Document, MarkedText, int, int], Iterator[str]]
@@ -43,7 +43,7 @@ _RENDERERS: dict[str, Renderer] = {
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of a document: how deep it lies, from 1, its character, and its page if known."""
+    """A heading of a document: its level from 1, its offset, and its page if known."""
 
     title: str
     level: int
@@ -93,16 +93,16 @@ def read(
     words: str = "",
     plain: bool = False,
 ) -> Reading:
-    """Return the document with `marks`, as a reader sees it.
+    """The document with `marks`, as the page shows it.
 
     Args:
-        document: What the index holds of it.
+        document: The document from the index.
         marks: The words to mark.
-        at: The character to begin at, default the first mark. A long document is given in part,
-            around it.
-        file: The PDF itself, if that is what is to be shown.
-        words: What is looked for in the text; its places are marked apart.
-        plain: Show the text as it is stored, with nothing left out, not what it is made of.
+        at: The offset to show; by default that of the first mark. Of a long document, only the
+            part around it is returned.
+        file: The PDF file, if it is shown instead of the text.
+        words: The words searched for in the text. They have separate marks.
+        plain: Show the complete stored text instead of headings, lists and tables.
     """
     text = document.text
     found = find_anchors(text, marks)
@@ -138,7 +138,7 @@ def read(
 
 
 def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
-    """Where words stand, in capitals or not, with any white space between them."""
+    """The spans of words in a text, in any case and with any white space between them."""
     if words.strip():
         pattern = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
         for match in islice(pattern.finditer(text), MOST_FOUND):
@@ -146,13 +146,13 @@ def _places(text: str, words: str) -> Iterator[tuple[int, int]]:
 
 
 def _checked(document: Document, file: Path | None) -> str:
-    """Changes with the text, and with the file if that is shown."""
+    """A checksum of the text, and of the time of the file if it is shown."""
     modified = file.stat().st_mtime_ns if file else ""
     return checksum(f"{modified} {document.title} {document.text}")
 
 
 def _headings(document: Document) -> Iterator[Heading]:
-    """The table of contents, as far as the loader found headings."""
+    """The table of contents, from the headings that the loader found."""
     page, last = None, ""
     for anchor in sorted(document.anchors, key=lambda each: each.start):
         page = anchor.page or page
@@ -163,7 +163,7 @@ def _headings(document: Document) -> Iterator[Heading]:
 
 
 def _renderer(source: str) -> Renderer | None:
-    """What builds a document of this format; None where its text is all there is."""
+    """The renderer of a format; None for plain text."""
     suffix = PurePosixPath(source).suffix.lower()
     if suffix in _PLAIN:
         return None
@@ -171,7 +171,7 @@ def _renderer(source: str) -> Renderer | None:
 
 
 def page_at(document: Document, offset: int) -> int | None:
-    """The page that character `offset` stands on, counted from 1; None where there are none."""
+    """The page that contains character `offset`, from 1; None if there are no pages."""
     pages = [each for each in document.anchors if each.page is not None and each.start <= offset]
     return max(pages, key=lambda each: each.start).page if pages else None
 
@@ -189,7 +189,7 @@ def _window(text: str, at: int) -> tuple[int, int]:
 
 
 def _place(document: Document, offset: int) -> str:
-    """Where `offset` lies, in words: what the anchors up to it say of page, heading and line."""
+    """The location of `offset` in words: page, heading and line of the anchors before it."""
     page = page_label = heading = line = None
     for anchor in sorted(document.anchors, key=lambda each: each.start):
         if anchor.start > offset:
@@ -198,7 +198,7 @@ def _place(document: Document, offset: int) -> str:
             page, page_label = anchor.page, anchor.page_label
         if anchor.heading is not None:
             above = f"{document.title} › " if document.title else ""
-            heading = anchor.heading.removeprefix(above)  # the title stands above it already
+            heading = anchor.heading.removeprefix(above)  # the title is shown above
             heading = "" if heading == document.title else heading
         if anchor.line is not None:
             line = anchor.line + document.text.count("\n", anchor.start, offset)

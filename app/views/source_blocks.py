@@ -1,4 +1,4 @@
-"""A document as it is built: headings, lists, tables, code; for formats that are not markup."""
+"""Headings, lists, tables and code of a document in a format without markup."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def built_blocks(document: Document, marked: MarkedText, start: int, end: int) -
 
 
 def heading_html(marked: MarkedText, start: int, end: int, heading: str) -> str:
-    """A heading; those of the document begin below the panel's own, which has the second rank."""
+    """A heading. Its level is below that of the panel's own heading, which has level 2."""
     level = min(heading.count(" › ") + 3, 6)
     return f'<h{level} data-at="{start}" dir="auto">{marked.html(start, end)}</h{level}>'
 
@@ -63,13 +63,13 @@ def _spaces(text: str, start: int, end: int, most: int) -> int:
 
 
 def code_blocks(document: Document, marked: MarkedText, start: int, end: int) -> Iterator[str]:
-    """A file of code: every line as it is."""
+    """A source file: every line unchanged."""
     del document
     yield code_html(marked, list(lines_between(marked.text, start, end, blank=True)))
 
 
 def lines_between(text: str, start: int, end: int, *, blank: bool = False) -> Iterator[Line]:
-    """The lines of a part of the text, those of white space only with `blank`."""
+    """The lines of a part of the text; with `blank`, also the blank lines."""
     at = start
     for line in text[start:end].split("\n"):
         if line.strip() or blank:
@@ -100,7 +100,7 @@ def _kind(line: str) -> str:
 
 
 def _is_code(lines: Sequence[str]) -> bool:
-    """Whether lines are indented as code is, and neither items nor wrapped prose."""
+    """Whether lines are indented like code, and are neither list items nor wrapped prose."""
     indented = [line for line in lines if _INDENTED.match(line)]
     is_prose = any(_ITEM.match(line) for line in lines) or max(map(len, lines)) > _LONGEST_CODE
     return bool(indented) and not is_prose and len(lines) > 1
@@ -109,7 +109,7 @@ def _is_code(lines: Sequence[str]) -> bool:
 def items_html(
     marked: MarkedText, lines: Sequence[Line], words: Callable[[int, int], str] | None = None
 ) -> str:
-    """Items of a list, with the signs that they have in the document; `words` draws the rest."""
+    """List items with the markers of the document; `words` renders the rest."""
     items = ""
     for start, end in lines:
         found = _ITEM.match(marked.text[start:end])
@@ -132,10 +132,10 @@ class _RowNumbers:
         self._text = document.text
         anchors = [(each.start, each.line) for each in document.anchors if each.line is not None]
         self._anchors = sorted(anchors) if self.is_sheet else []
-        self._last = (0, 0)  # the place that was asked for last, and its row
+        self._last = (0, 0)  # the last offset and its row
 
     def at(self, offset: int) -> int | None:
-        """The row that begins at a character."""
+        """The row that begins at an offset."""
         place = bisect_right(self._anchors, offset, key=lambda each: each[0])
         if not place:
             return None

@@ -1,4 +1,4 @@
-"""Markdown as it reads: markdown-it finds the blocks, and words keep their place in the text."""
+"""Rendered Markdown: markdown-it finds the blocks, and words keep their offsets in the text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .source_blocks import code_html
 from .source_rows import Line, is_table, table
 
 _FRONT = "---\n"
-_NEAR = 12  # characters of markup that may stand between two of a word
+_NEAR = 12  # markup characters allowed between two characters of a word
 _TAGS = {"em": "em", "strong": "strong", "s": "s"}
 _BLOCKS = {
     "paragraph": "p", "bullet_list": "ul", "ordered_list": "ol", "list_item": "li",
@@ -33,7 +33,7 @@ def _parser() -> MarkdownIt:
 @lru_cache(4)
 def _tokens(text: str) -> list[Token]:
     front = text.find(f"\n{_FRONT}") if text.startswith(_FRONT) else -1
-    if front > 0:  # its lines are kept, so that places stay what they are
+    if front > 0:  # its lines stay, so that offsets do not change
         head = text[: front + 1 + len(_FRONT)]
         text = "\n" * head.count("\n") + text[len(head) :]
     return _parser().parse(text)
@@ -43,7 +43,7 @@ def markdown_blocks(document: Document, marked: MarkedText, start: int, end: int
     """The HTML of the blocks that begin between `start` and `end`.
 
     Pictures are their descriptions, links their words, and HTML is left out but for its words:
-    nothing that a document brings is loaded or run.
+    nothing from a document is loaded or run.
     """
     del document
     yield from _Markdown(marked, start, end).blocks()
@@ -113,7 +113,7 @@ class _Markdown:
         return code_html(self._marked, self._lines(first, last), indent)
 
     def _table(self, token: Token) -> str:
-        """The names of the columns stand in each row of the text, as loaders write them."""
+        """Each row of the text contains the column names, as loaders write them."""
         first, last = token.map or (0, 0)
         rows = self._lines(first + 2, last)
         if rows and is_table(self._text, rows, is_sheet=True):
@@ -130,7 +130,7 @@ class _Markdown:
         return html
 
     def _inline(self, tokens: Sequence[Token], at: int, end: int) -> Iterator[str]:
-        """The words of a block, each found again in the text behind the one before it."""
+        """The words of a block. Each is located in the text after the previous one."""
         for token in tokens:
             if token.type in _TEXTS:
                 html, at = self._words(token.content, at, end)
@@ -160,7 +160,7 @@ class _Markdown:
         return found + len(words) if found >= 0 else at
 
     def _words(self, words: str, at: int, end: int) -> tuple[str, int]:
-        """Words as HTML, and where they end; signs of markup between them are passed over."""
+        """Words as HTML, and their end offset; markup characters between them are skipped."""
         found = self._text.find(words, at, end)
         if found >= 0:
             return self._marked.html(found, found + len(words)), found + len(words)

@@ -1,4 +1,4 @@
-"""reStructuredText and AsciiDoc as they read: headings, lists, code, notes; the rest as written.
+"""Rendered reStructuredText and AsciiDoc: headings, lists, code, notes; the rest literally.
 
 Only what is seen in most documents is drawn; no directive does anything, nothing is included.
 """
@@ -42,7 +42,7 @@ _ASCIIDOC_INLINE = re.compile(
     r"`{1,3}(?P<code>[^`]{1,400})`{1,3}|(?<!\w)\*{1,2}(?P<strong>\S(?:[^*]{0,400}?\S)?)\*{1,2}(?!\w)"
     r"|(?<!\w)_{1,2}(?P<em>\S(?:[^_]{0,400}?\S)?)_{1,2}(?!\w)"
 )
-_DEEPEST = 20  # directives within one another that are drawn; below, they are text
+_DEEPEST = 20  # nested directives that are rendered; deeper ones are text
 _TAGS = {"code": "code", "strong": "strong", "em": "em", "role": "code", "link": "span"}
 _ASCIIDOC_FENCES = ("----", "....", "```", "|===", "++++", "////")
 _ASCIIDOC_HEADING = re.compile(r"(=+|#+)\s+")
@@ -71,7 +71,7 @@ class _Markup:
         return len(words) - len(words.lstrip())
 
     def words(self, start: int, end: int, pattern: re.Pattern[str] = _INLINE) -> str:
-        """Text with its inline markup drawn; of what is marked up, only the words."""
+        """Text with rendered inline markup, without the markup characters."""
         html, at = "", start
         for found in pattern.finditer(self._text, start, end):
             name = found.lastgroup or ""
@@ -139,7 +139,7 @@ class _Restructured(_Markup):
             at = end
 
     def _heading(self, lines: Sequence[Line], at: int) -> tuple[str, int] | None:
-        """A heading with the lines of marks around it, and the line after it."""
+        """A heading with its underline and overline, and the line after it."""
         if _MARKS.fullmatch(self.line(lines[at])) and at + 1 < len(lines):
             if lines[at + 1][0] not in self._headings:
                 return (
@@ -160,7 +160,7 @@ class _Restructured(_Markup):
         return at
 
     def _indented_end(self, lines: Sequence[Line], at: int, depth: int) -> int:
-        """Behind the last line from `at` on that is blank or indented by `depth`."""
+        """The line after the last one from `at` on that is blank or indented by `depth`."""
         last = at
         while at < len(lines):
             blank = not self.line(lines[at]).strip()
@@ -197,7 +197,7 @@ class _Restructured(_Markup):
             yield from self.blocks(body, depth + 1)
 
     def _chunk(self, lines: Sequence[Line]) -> Iterator[str]:
-        """Lines between blank ones: a table as it is written, items, or a paragraph."""
+        """Lines between blank ones: a literal table, list items, or a paragraph."""
         first = self.line(lines[0])
         if _GRID.match(first) or _DOCTEST.match(first):
             yield self._code(lines)

@@ -1,4 +1,4 @@
-"""Rows such as "Name: Ada; Year: 1843" as the tables that they were; the cells are exact."""
+"""Rows such as "Name: Ada; Year: 1843" as tables. The text of the cells is exact."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from html import escape
 from .marked_text import MarkedText
 
 _LONGEST_NAME = 80  # characters of a column's name
-_LONGEST_LABEL = 40  # of a name that stands alone with its value
-_MOST_FIELDS = 100_000  # rows times columns: more, and most are empty, is no table to look at
-_FEW_ROWS = 4  # up to these, a name that only one of them has is believed
+_LONGEST_LABEL = 40  # of the only name in its row
+_MOST_FIELDS = 100_000  # rows times columns: a larger table with mostly empty cells is not rendered
+_FEW_ROWS = 4  # up to this number, a name that occurs in one row is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def is_table(text: str, lines: Sequence[Line], *, is_sheet: bool) -> bool:
 
 
 def table(marked: MarkedText, lines: Sequence[Line], numbers: Sequence[int | None] = ()) -> str:
-    """The lines as a table; `numbers` are those of the rows in their file, if it has any."""
+    """The lines as a table; `numbers` has the row numbers in the file, if there are any."""
     text = marked.text
     rows = _rows(text, lines)
     if all(row and len(row) == 1 for row in rows) and len({row[0].name for row in rows}) > 1:
@@ -92,7 +92,7 @@ def _bare_rows(marked: MarkedText, lines: Sequence[Line]) -> str:
 
 
 def _rows(text: str, lines: Sequence[Line]) -> list[list[Cell]]:
-    """The cells of each line; an empty row where a line has none that are named."""
+    """The cells of each line; an empty row if a line has no named cell."""
     rows = [_cells(text, start, end) for start, end in lines]
     counts = Counter(cell.name for row in rows for cell in row)
     if len(lines) <= _FEW_ROWS:
@@ -118,7 +118,7 @@ def _cells(text: str, start: int, end: int) -> list[Cell]:
 
 
 def _joined(row: Sequence[Cell], names: set[str]) -> list[Cell]:
-    """The row, where what looks like a name that no other row has belongs to the value before."""
+    """The row. A name that no other row has is added to the value before it."""
     joined: list[Cell] = []
     for cell in row:
         if joined and cell.name not in names:
@@ -129,7 +129,7 @@ def _joined(row: Sequence[Cell], names: set[str]) -> list[Cell]:
 
 
 def _columns(rows: Sequence[Sequence[Cell]]) -> list[str]:
-    """The names of all columns; one that a row leaves out keeps its place."""
+    """The names of all columns in order, also of those that a row leaves out."""
     names: list[str] = []
     for row in rows:
         place = 0

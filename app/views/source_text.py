@@ -1,4 +1,4 @@
-"""The text of a document as it is stored: paragraphs, headings and page breaks."""
+"""The stored text of a document: paragraphs, headings and page breaks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def text_blocks(document: Document, marked: MarkedText, start: int, end: int) ->
 def paragraphs(
     marked: MarkedText, start: int, end: int, headings: Mapping[int, str] | None = None
 ) -> Iterator[str]:
-    """Lines without blank ones between them; those that were wrapped by width are one."""
+    """Lines without blank ones between them. Lines that were wrapped by width are joined."""
     for line_start, line_end, kind in _lines(marked.text, start, end, headings or {}):
         tag = "h3" if kind == "heading" else "p"
         words = marked.html(line_start, line_end)
@@ -42,7 +42,7 @@ def paragraphs(
 
 
 def page_breaks(document: Document) -> dict[int, str]:
-    """What each page is called, by the character that it begins with."""
+    """The name of each page by its start offset."""
     return {
         each.start: place(document.source, each.page, each.page_label, None, None)
         for each in document.anchors
@@ -58,7 +58,7 @@ def page_break(words: str) -> str:
 def _lines(
     text: str, start: int, end: int, headings: Mapping[int, str]
 ) -> list[tuple[int, int, str]]:
-    """A block as (start, end, kind): lines that were wrapped by width are a flowing paragraph."""
+    """The lines of a block as (start, end, kind). Wrapped lines form one paragraph."""
     pieces = [(first, text[first:last]) for first, last in unwrapped_lines(text, start, end)]
     filled = [(first, line.strip()) for first, line in pieces if line.strip()] or [(start, "")]
     starts = [start, *(first for first, _ in filled[1:])]
@@ -73,7 +73,7 @@ def _kind(line: str, heading: str) -> str:
 
 
 def is_heading(line: str, heading: str) -> bool:
-    """Whether a line is the words of the heading that begins there."""
+    """Whether a line is the text of the heading that begins there."""
     if not heading:
         return False
     bare = _HEADING_SIGNS.sub("", line.strip()).strip(" *_:")

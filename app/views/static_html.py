@@ -1,4 +1,4 @@
-"""The parts of the page that never change, as HTML."""
+"""The constant parts of the page as HTML."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from askdocs.documents.loaders import suffixes
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """The corpora that a page can turn to.
+    """The corpora that a page can switch to.
 
     Attributes:
-        current: The name of the one that the page is of.
-        folders: The folders of all of them, by their names in addresses.
+        current: The name of the corpus of the page.
+        folders: The folders of all corpora by name.
     """
 
     current: str
     folders: Mapping[str, Path]
 
     def label(self, name: str) -> str:
-        """What people call a folder; with the one above it where two have the same name."""
+        """The name of a folder, with its parent folder if two have the same name."""
         folder = self.folders[name].resolve()
         same = [each for each in self.folders.values() if each.resolve().name == folder.name]
         return folder.name if len(same) == 1 else f"{folder.parent.name}/{folder.name}"
 
 
 def brand(switch: Switch) -> str:
-    """The name of the page and of the folder that it answers from, and the way to the others."""
+    """The title of the page, the name of its folder, and the menu of the other folders."""
     folder = switch.folders[switch.current].resolve()
     label = escape(switch.label(switch.current))
     shown = f'dir="auto" title="{escape(str(folder))}">{label}'
@@ -45,7 +45,7 @@ def brand(switch: Switch) -> str:
 
 
 def _switcher(switch: Switch, shown: str) -> str:
-    """A menu of links, one for each corpus; the pages stand beside each other."""
+    """A menu with a link for each corpus. Their addresses have the same parent path."""
     current = ' aria-current="page"'
     links = "".join(
         f'<li><a href="../{quote(name)}/" dir="auto" title="{escape(str(folder.resolve()))}"'
@@ -58,7 +58,7 @@ def _switcher(switch: Switch, shown: str) -> str:
     )
 
 
-# A further view is a link here, an element `#view-NAME` in `#views`, and a script (views.js).
+# A view needs a link here, an element `#view-NAME` in `#views`, and a script (views.js).
 VIEW_LINKS = """
 <nav id="views-nav" aria-label="Views">
   <a href="./" data-view="ask">Ask</a>
@@ -75,7 +75,7 @@ SEARCH = """
     <form id="search-form" role="search" autocomplete="off">
       <div class="search-line"><input type="search" id="search-words" name="q" maxlength="2000"
         aria-label="Words to search for" placeholder="Search your documents…" dir="auto"></div>
-      <div class="search-wishes">
+      <div class="search-options">
         <label class="quiet"><input type="checkbox" name="by" value="meaning">By meaning</label>
         <details id="search-filters"><summary class="quiet">Filter</summary>
           <div class="filter-fields">
@@ -227,7 +227,7 @@ _DOCUMENTS = """
     <div id="documents-tools">
       <div class="search-line"><input type="search" id="find" maxlength="400" dir="auto"
         aria-label="Find a document by its name" placeholder="Find a document by its name…"></div>
-      <div class="search-wishes">
+      <div class="search-options">
         <label class="quiet">Sort by <select id="documents-order">
           <option value="name">folder</option><option value="title">title</option>
           <option value="date">date</option><option value="size">size</option>
@@ -262,7 +262,7 @@ def answer_options(*, tasks: bool, second_opinion: bool) -> str:
 
 
 def documents_view(*, may_change: bool, watching: bool) -> str:
-    """The view of the documents; with `may_change` with buttons to add files."""
+    """The view of the documents; if `may_change`, with buttons to add files."""
     watched = (
         "Changes in the folder are indexed as they happen."
         if watching
@@ -272,7 +272,7 @@ def documents_view(*, may_change: bool, watching: bool) -> str:
 
 
 def add_button() -> str:
-    """Buttons to add files, of the kinds that can be read, and whole folders."""
+    """The buttons that add files of supported formats, and folders."""
     kinds = ",".join(sorted(suffixes()))
     return (
         '<button type="button" class="turn" data-action="add">Add files…</button>'

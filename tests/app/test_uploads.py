@@ -92,7 +92,7 @@ def test_a_file_that_is_too_large_leaves_nothing(place: Intake, corpus: Path) ->
 
 
 def sent_by(place: Intake, visitor: str, name: str, content: bytes = b"words") -> str:
-    return finished(place.put(name, 0, pieces(content), replace=True, visitor=visitor))
+    return finished(place.put(name, 0, pieces(content), replace=True, client=visitor))
 
 
 def test_each_visitor_may_send_so_many_files_an_hour(
@@ -133,7 +133,7 @@ def test_megabytes_that_arrive_at_the_same_time_are_counted_together(
 
     async def send() -> str:
         names = [f"{number}.txt" for number in range(4)]
-        sent = [place.put(name, 0, slowly(), replace=False, visitor="a") for name in names]
+        sent = [place.put(name, 0, slowly(), replace=False, client="a") for name in names]
         done = await asyncio.gather(*sent, return_exceptions=True)
         refused = [each for each in done if isinstance(each, RefusedError)]
         return f"{len(refused)} of {len(done)}"
