@@ -1,4 +1,4 @@
-"""Builds build/askdocs.mcpb, which desktop clients install by a double click.
+"""Builds build/askdocs.mcpb, which desktop clients install on a double click.
 
 How: `make mcpb`. The bundle is a zip archive of manifest.json and the wheel of this folder.
 """
@@ -17,12 +17,12 @@ MANIFEST = Path(__file__).with_name("manifest.json")
 
 
 def main() -> None:
-    """Build the wheel, and the bundle around it."""
+    """Build the wheel, then the bundle that contains it."""
     wheel = build_wheel(BUILD / "wheel")
     bundle = BUILD / "askdocs.mcpb"
     with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", manifest_for(wheel.name))
-        archive.write(wheel, wheel.name, zipfile.ZIP_STORED)  # it is compressed already
+        archive.write(wheel, wheel.name, zipfile.ZIP_STORED)  # already compressed
         archive.write(ROOT / "LICENSE", "LICENSE")
     sys.stdout.write(f"{bundle} ({bundle.stat().st_size / 1e6:.0f} MB)\n")
 
@@ -37,7 +37,7 @@ def build_wheel(folder: Path) -> Path:
 
 
 def manifest_for(wheel: str) -> str:
-    """Return the manifest with the name and the version of a wheel in their places."""
+    """Return the manifest with the name and the version of a wheel filled in."""
     version = wheel.split("-")[1]
     text = MANIFEST.read_text(encoding="utf-8").replace('"VERSION"', json.dumps(version))
     return text.replace("WHEEL", wheel)

@@ -1,4 +1,4 @@
-"""Assistant: what a program, the command line and the page call."""
+"""The Assistant that programs, the command line and the page use."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.retrievers import BaseRetriever
 
-MOST_BY_MEANING = 60  # passages that a search by meaning shows
+MOST_BY_MEANING = 60  # passages that a semantic search returns
 
 
 class Assistant(AssistantInterface):
     """Answers questions from a folder of documents. It can be used from any thread.
 
-    The index is opened and locked against other processes when it is first needed, and freed by
-    `close` or at the end of a `with` block. If the vectors are at a Chroma server, only writing
+    The index is opened and locked against other processes when it is first needed. `close`, or the
+    end of a `with` block, releases it. If the vectors are at a Chroma server, only writing
     needs the lock, and any number of processes can answer from the index.
 
     Args:
@@ -92,7 +92,7 @@ class Assistant(AssistantInterface):
 
     @property
     def address(self) -> str:
-        """Where the page of this assistant is served; "" if it is not."""
+        """The URL of the page of this assistant; "" if it is not served."""
         return self._resources.address
 
     @property
@@ -119,7 +119,7 @@ class Assistant(AssistantInterface):
         self._resources.close()
 
     def announce(self, address: str) -> None:
-        """Note beside the lock that this process serves the index at a URL.
+        """Write next to the lock that this process serves the index at a URL.
 
         Args:
             address: The URL, as in http://127.0.0.1:7860.
@@ -127,10 +127,10 @@ class Assistant(AssistantInterface):
         self._resources.announce(address)
 
     def keep_vectors_apart(self) -> None:
-        """Have the vectors kept by a process of their own, if they are not yet open.
+        """Keep the vectors in a separate process, if they are not open yet.
 
-        While Chroma writes vectors, no other Python code of its process runs: a server would
-        answer nobody.
+        While Chroma writes vectors, no other Python code of its process runs: a server could not
+        answer.
         """
         self._resources.vectors_in_worker = True
 

@@ -1,1 +1,1 @@
-"""The command line: commands, the session that a command works with, terminal output."""
+"""The command line: one module a command, and what they share."""

@@ -1,8 +1,8 @@
-"""Ctrl-C: a command stops at once, and has ended soon after, whatever it was doing.
+"""Ctrl-C: a command stops at once and ends soon after, regardless of what it is doing.
 
-A command that is interrupted closes what it has open. Where that takes long, or a library has
-swallowed the interrupt, the process ends as if it were killed. An index outlives that: what was not
-finished is done by the next run.
+An interrupted command closes what it has open. If that takes long, or if a library has swallowed
+the interrupt, the process ends as if it were killed. The index survives that: the next run finishes
+the work.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from queue import SimpleQueue
 
 from askdocs.system import processes
 
-STATUS = 130  # of a command that Ctrl-C has stopped
+STATUS = 130  # the exit status of a command that Ctrl-C has stopped
 _STOPPED = b"Stopped. Nothing is lost: the next run goes on from here.\n"
 _SECONDS_TO_END = 1.0
 
@@ -27,32 +27,32 @@ class Interrupts:
     """The interrupts of this process.
 
     Attributes:
-        received: Their numbers, from the first one on.
+        received: The numbers of the signals, in order.
     """
 
     def __init__(self, end: Callable[[int], None]) -> None:
-        """`end` ends the process with a status, at once."""
+        """`end` ends the process with a status at once."""
         self.received: list[int] = []
         self._end = end
         self._stops_a_part = False
-        # The only thing that a signal handler may safely hand to another thread.
+        # A signal handler can safely use this queue, and no other one, to reach another thread.
         self._statuses: SimpleQueue[int] = SimpleQueue()
 
     def handle(self, number: int) -> None:
-        """Have a signal of this number raise KeyboardInterrupt, and end the process soon after."""
+        """Make a signal raise KeyboardInterrupt, and end the process soon after."""
         signal.signal(number, self._note)
 
     def watch(self) -> None:
-        """Start the thread that ends the process when it is to end and does not."""
+        """Start the thread that ends the process if it does not end by itself."""
         threading.Thread(target=self._wait, name="askdocs-end", daemon=True).start()
 
     def end_soon(self, status: int = STATUS) -> None:
-        """End the process with this status soon, unless it ends by itself before."""
+        """End the process with this status soon, unless it ends by itself first."""
         self._statuses.put(status)
 
     @contextmanager
     def stopping_a_part(self) -> Iterator[None]:
-        """A context in which an interrupt that is caught stops a part of a command, not all."""
+        """A context in which an interrupt that is caught stops only a part of a command."""
         self._stops_a_part = True
         try:
             yield
@@ -82,23 +82,23 @@ def _end_process(status: int) -> None:
 
 
 interrupts = Interrupts(_end_process)
-_said = threading.Event()
+_reported = threading.Event()
 
 
 def say_stopped() -> None:
-    """Say once on standard error that the command was stopped."""
-    if _said.is_set():
+    """Write once to standard error that the command was stopped."""
+    if _reported.is_set():
         return
-    _said.set()
-    with suppress(OSError):  # not by sys.stderr, whose lock a thread may hold for ever
+    _reported.set()
+    with suppress(OSError):  # not sys.stderr: a thread may hold its lock for ever
         os.write(2, _STOPPED)
 
 
 def handle_interrupts() -> None:
-    """Stop the command by Ctrl-C if a terminal is attached.
+    """Let Ctrl-C stop the command, if a terminal is attached.
 
-    A process that a shell script starts with `&` inherits that SIGINT is ignored, and hands that
-    on to what it starts. Without a terminal it stays so: Ctrl-C is then meant for another process.
+    A process that a shell script starts with `&` inherits that SIGINT is ignored, and so do its
+    children. Without a terminal this is kept: Ctrl-C is then meant for another process.
     """
     interrupts.watch()
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN or (sys.stdin and sys.stdin.isatty()):

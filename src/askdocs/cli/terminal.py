@@ -1,4 +1,4 @@
-"""Answers, hits, changes and the state of an index as text for a terminal."""
+"""Prints answers, hits, changes and the state of an index in a terminal."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 _EXCERPT = 240  # characters of a passage in a list
 _SECONDS_BETWEEN = 0.1
-_SECONDS_BETWEEN_NOTES = 30.0  # where standard error is a file
+_SECONDS_BETWEEN_NOTES = 30.0  # if standard error is a file
 
 
 def show_diagnosis(diagnosis: Diagnosis, done: Repair | None) -> None:
-    """Print what is wrong with an index, and what has been repaired."""
+    """Print the problems of an index, and those that have been repaired."""
     for problem in done.before.problems if done else ():
         if problem not in diagnosis.problems:
             print(f"Repaired: {printable(problem.what)}")
@@ -51,7 +51,7 @@ def show_diagnosis(diagnosis: Diagnosis, done: Repair | None) -> None:
 
 
 def show_answer(answer: Answer) -> None:
-    """Print an answer with its sources below it."""
+    """Print an answer, then its sources."""
     if is_prose(answer):
         _show_prose(answer.text)
     else:
@@ -61,42 +61,42 @@ def show_answer(answer: Answer) -> None:
 
 
 def _as_shown(answer: Answer) -> str:
-    """The text of an answer of quotes, without signs of Markdown in them."""
+    """Return the text of an answer of quotes, without Markdown in them."""
     text = answer.text
-    for each in answer.statements:
-        text = text.replace(each.text, shown_text(each), 1)
+    for statement in answer.statements:
+        text = text.replace(statement.text, shown_text(statement), 1)
     return text
 
 
 def _show_prose(text: str) -> None:
-    """Print Markdown, each of its lines wrapped; signs of emphasis are left out."""
+    """Print Markdown with wrapped lines, without the markup of emphasis."""
     for line in text.split("\n"):
         indent = " " * (len(line) - len(line.lstrip(" ")))
-        print(textwrap.indent(_wrapped(_unsigned(line), indent=len(indent)), indent))
+        print(textwrap.indent(_wrapped(_without_emphasis(line), indent=len(indent)), indent))
 
 
-def _unsigned(markdown: str) -> str:
+def _without_emphasis(markdown: str) -> str:
     return markdown.replace("**", "").replace("`", "")
 
 
 def show_stream(stream: Stream, *, written: bool = True) -> Answer | None:
-    """Print an answer as it comes, where a terminal shows it, and then its sources.
+    """Print an answer as it arrives if a terminal shows it, then its sources.
 
     Args:
         stream: The answer.
-        written: Whether a language model may write it; quotes are there all at once.
+        written: Whether a language model may write it; quotes arrive all at once.
 
     Returns:
-        The answer; None where Ctrl-C stopped it, and what had come is left on the screen.
+        The answer; None if Ctrl-C stopped it. What has arrived stays on the screen.
     """
     writer = _Writer() if written and sys.stdout.isatty() else None
-    said = ""
+    printed = ""
     try:
         with _noting_interrupts() as interrupted:
             for piece in stream:
                 if interrupted.is_set():
                     raise KeyboardInterrupt
-                said += piece
+                printed += piece
                 if writer:
                     writer.write(piece)
             if interrupted.is_set():
@@ -104,15 +104,15 @@ def show_stream(stream: Stream, *, written: bool = True) -> Answer | None:
     except KeyboardInterrupt:
         stream.close()
         if writer is None:
-            print(_wrapped(said), end="")
+            print(_wrapped(printed), end="")
         print(" … (stopped)")
         return None
     answer = stream.answer
-    if writer and said == answer.text:
+    if writer and printed == answer.text:
         writer.end()
         _show_sources(answer)
         return answer
-    if writer and said:  # the model failed in the middle: these words are not the answer
+    if writer and printed:  # the model failed midway: the printed words are not the answer
         writer.end(" …")
         print(f"\n{_wrapped(answer.notice)}\n")
         show_answer(replace(answer, notice=""))
@@ -123,9 +123,9 @@ def show_stream(stream: Stream, *, written: bool = True) -> Answer | None:
 
 @contextmanager
 def _noting_interrupts() -> Iterator[threading.Event]:
-    """Where Ctrl-C raises KeyboardInterrupt, it is noted here as well.
+    """Record Ctrl-C in an event, in addition to the KeyboardInterrupt that it raises.
 
-    Python drops an exception that comes while it finalises an object.
+    Python drops an exception that is raised while an object is finalised.
     """
     interrupted = threading.Event()
 
@@ -133,7 +133,7 @@ def _noting_interrupts() -> Iterator[threading.Event]:
         interrupted.set()
         raise KeyboardInterrupt
 
-    main = threading.current_thread() is threading.main_thread()  # which alone gets signals
+    main = threading.current_thread() is threading.main_thread()  # only it receives signals
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield interrupted
         return
@@ -145,7 +145,7 @@ def _noting_interrupts() -> Iterator[threading.Event]:
 
 
 class _Writer:
-    """Puts words on the terminal as they come, wrapped as `show_answer` does."""
+    """Prints words as they arrive, wrapped as in `show_answer`."""
 
     def __init__(self) -> None:
         self._width = _width()
@@ -157,18 +157,18 @@ class _Writer:
             if character not in " \n":
                 self._word += character
                 continue
-            self._put()
+            self._print_word()
             if character == "\n":
                 print()
                 self._column = 0
         sys.stdout.flush()
 
     def end(self, mark: str = "") -> None:
-        self._put()
+        self._print_word()
         print(mark)
 
-    def _put(self) -> None:
-        word, self._word = printable(_unsigned(self._word)), ""
+    def _print_word(self) -> None:
+        word, self._word = printable(_without_emphasis(self._word)), ""
         if word and self._column and self._column + 1 + len(word) > self._width:
             print()
             self._column = 0
@@ -196,9 +196,9 @@ def _show_sources(answer: Answer) -> None:
 
 
 def show_found(found: SearchResult) -> None:
-    """Print where words stand, document by document."""
+    """Print the passages that contain words, document by document."""
     if found.missing and not found.found_in:
-        print(f"No document holds {', '.join(map(printable, found.missing))}.")
+        print(f"No document contains {', '.join(map(printable, found.missing))}.")
         return
     print(f"{counted(found.count, 'place')} in {counted(found.found_in, 'document')}.")
     for each in found.documents:
@@ -211,17 +211,17 @@ def show_found(found: SearchResult) -> None:
 
 
 def show_guide(guide: Guide) -> None:
-    """Print what a folder and some of its documents are."""
+    """Print the guide to a folder and to some of its documents."""
     print(_wrapped(printable(folder_in_words(guide))))
     for each in guide.documents:
         print(f"\n{_wrapped(printable(f'{each.source}: {document_in_words(each)}'))}")
         if each.opening:
-            said = printable(" ".join(each.opening.text.split()))
-            print(textwrap.indent(_wrapped(f"“{said}”", indent=2), "  "))
+            opening = printable(" ".join(each.opening.text.split()))
+            print(textwrap.indent(_wrapped(f"“{opening}”", indent=2), "  "))
 
 
 def show_hits(hits: Sequence[Hit]) -> None:
-    """Print passages with where they stand."""
+    """Print passages with their locations."""
     if not hits:
         print("Nothing in your documents has to do with this.")
     for hit in hits:
@@ -268,7 +268,7 @@ def show_status(status: Status) -> None:
     if status.unread:
         print(f"waiting   {status.unread} files are not read yet; `askdocs index` reads them")
     if status.pending:
-        print(f"waiting   {status.pending} passages are found by their words only so far")
+        print(f"waiting   {status.pending} passages have no vectors yet: only keywords find them")
     for record in status.documents:
         stale = f"  (stale: {record.stale})" if record.stale else ""
         print(f"  {printable(record.source)}  {record.passages} passages{printable(stale)}")
@@ -279,13 +279,13 @@ def show_status(status: Status) -> None:
 
 
 def noting_progress() -> ProgressListener:
-    """A listener that writes the progress of long work to standard error, now and then."""
+    """Return a listener that writes progress to standard error, every half a minute."""
     began = last = time.monotonic()
 
     def note(progress: Progress) -> None:
         nonlocal began, last
         now = time.monotonic()
-        if progress.stage == "scan":  # it starts again
+        if progress.stage == "scan":  # a new run starts
             began = last = now
         if now - last >= _SECONDS_BETWEEN_NOTES:
             last = now
@@ -297,7 +297,7 @@ def noting_progress() -> ProgressListener:
 
 @contextmanager
 def showing_progress() -> Iterator[ProgressListener]:
-    """A listener that shows progress on standard error: on one line, or in a log now and then."""
+    """Yield a listener that shows progress on standard error: on one line, or in a log."""
     if not sys.stderr.isatty():
         yield noting_progress()
         return

@@ -1,1 +1,1 @@
-"""askdocs as part of other frameworks."""
+"""askdocs in other software: LlamaIndex, and clients of the Model Context Protocol."""

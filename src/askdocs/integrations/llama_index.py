@@ -1,4 +1,4 @@
-"""askdocs inside LlamaIndex: a retriever, a query engine, and citations as its content blocks."""
+"""askdocs in LlamaIndex: a retriever, a query engine, and citations as content blocks."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CITATION = "citation"  # the key of the block in the metadata of a node
 
 
 def citation_block(citation: Citation) -> CitationBlock:
-    """A citation as LlamaIndex has those of models: the exact words, their source and place.
+    """Convert a citation: the exact quote, its source and its location.
 
-    Its location holds `number`, `start` and `end` in characters of the document's text, and `page`
-    and `line` where they are known.
+    The location has `number`, `start` and `end` in characters of the document's text, and `page`
+    and `line` if they are known.
     """
-    places = {
+    location = {
         "number": citation.number,
         "start": citation.start,
         "end": citation.end,
@@ -43,12 +43,14 @@ def citation_block(citation: Citation) -> CitationBlock:
         cited_content=TextBlock(text=citation.quote),
         source=citation.source,
         title=citation.passage.title or citation.source,
-        additional_location_info={name: at for name, at in places.items() if at is not None},
+        additional_location_info={
+            name: value for name, value in location.items() if value is not None
+        },
     )
 
 
 def citable_block(hit: Hit) -> CitableBlock:
-    """A passage found, for a model that cites what it is given."""
+    """Convert a hit: a passage that a language model can cite."""
     passage = hit.passage
     return CitableBlock(
         title=passage.title or passage.source,
@@ -58,13 +60,13 @@ def citable_block(hit: Hit) -> CitableBlock:
 
 
 def answer_message(answer: Answer) -> ChatMessage:
-    """An answer as a message of an assistant: its text, then the block of each citation."""
+    """Convert an answer: a message with its text, then the block of each citation."""
     blocks = [TextBlock(text=answer.text), *map(citation_block, answer.citations)]
     return ChatMessage(role=MessageRole.ASSISTANT, blocks=blocks)
 
 
 class AskdocsRetriever(BaseRetriever):
-    """Our search as a LlamaIndex retriever; scores are those of our hits."""
+    """A LlamaIndex retriever that calls `Assistant.search`; scores are those of the hits."""
 
     def __init__(self, assistant: Assistant, *, top_k: int) -> None:
         self._assistant = assistant
@@ -77,10 +79,10 @@ class AskdocsRetriever(BaseRetriever):
 
 
 class AskdocsQueryEngine(BaseQueryEngine):
-    """A whole question as a LlamaIndex query engine.
+    """A LlamaIndex query engine that calls `Assistant.ask`.
 
     The sources of a response are its citations: each node is a quote with its offsets, and
-    `node.metadata["citation"]` is its CitationBlock as a dictionary. `response.metadata` holds our
+    `node.metadata["citation"]` is its CitationBlock as a dictionary. `response.metadata` has the
     Answer as "answer" and the CitationBlocks as "citations".
     """
 
@@ -111,7 +113,7 @@ class AskdocsQueryEngine(BaseQueryEngine):
 
 
 def _node(citation: Citation, block: CitationBlock) -> TextNode:
-    """A quote as a node; models and embedders are not shown its block."""
+    """Convert a quote to a node. Language models and embedders do not see its block."""
     return TextNode(
         id_=f"{citation.passage.id}-{citation.start}-{citation.end}",
         text=citation.quote,

@@ -1,1 +1,1 @@
-"""An index that another askdocs process serves, used like a local one."""
+"""A client for the server that has an index open, used like a local assistant."""

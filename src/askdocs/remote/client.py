@@ -39,19 +39,19 @@ _ANSWER_SECONDS = 600.0
 
 
 def find_server(config: Config, *, any_corpus: bool = False) -> RemoteAssistant | None:
-    """Find the server that has this index open, by the note in the index folder.
+    """Find the server that has this index open, by its address in the index folder.
 
-    The folder may have come from somebody else, so a note that names another machine is ignored.
+    The folder may come from another person, so the address of another machine is ignored.
 
     Args:
-        config: names the index and the folder of documents.
-        any_corpus: whether a server of another folder of documents will do.
+        config: Names the index and the folder of documents.
+        any_corpus: Accept a server of another folder of documents.
 
     Returns:
-        The server; None if there is none, also if one has crashed.
+        The server; None if there is none, also after a crash.
 
     Raises:
-        IndexBusyError: if the server serves another folder of documents.
+        IndexBusyError: The server serves another folder of documents.
     """
     owner = read_owner(config.index)
     if "address" not in owner or "token" not in owner or not _is_local(owner["address"]):
@@ -70,18 +70,19 @@ def find_server(config: Config, *, any_corpus: bool = False) -> RemoteAssistant 
 
 
 def _is_local(address: str) -> bool:
-    """Whether an address is one of this machine, by plain HTTP as servers announce it."""
+    """Whether an address is on this machine, with plain HTTP as servers announce it."""
     try:
-        place = urlsplit(address)
-        return place.scheme == "http" and place.port != 0 and is_this_machine(place.hostname)
+        url = urlsplit(address)
+        return url.scheme == "http" and url.port != 0 and is_this_machine(url.hostname)
     except ValueError:
         return False
 
 
 class RemoteAssistant(AssistantInterface):
-    """The methods of an Assistant, answered by the server that holds the index.
+    """A client for the server that has the index open.
 
-    Raises the errors that the Assistant of the server raised, IndexBusyError where it is gone.
+    Its methods raise the errors that the server raised, and IndexBusyError if the server does not
+    answer. `AssistantInterface` lists what a server does not offer.
     """
 
     def __init__(self, config: Config, address: str, token: str) -> None:
@@ -98,11 +99,11 @@ class RemoteAssistant(AssistantInterface):
         return self._address
 
     def close(self) -> None:
-        """Nothing to close: each call has its own connection."""
+        """Do nothing: each call has its own connection."""
 
     def corpus(self) -> str:
         """The absolute path of the folder that the server indexes. Raises OSError if it is gone."""
-        return str(self._asked("corpus", {}, None, seconds=_GREETING_SECONDS))
+        return str(self._result_of("corpus", {}, None, seconds=_GREETING_SECONDS))
 
     @property
     def has_llm(self) -> bool:
@@ -185,9 +186,9 @@ class RemoteAssistant(AssistantInterface):
 
     def _stream(self, question: str, options: AskOptions) -> Stream:
         values = {"question": question, "options": to_record(options)}
-        return Stream(lambda: self._streamed(values))
+        return Stream(lambda: self._stream_pieces(values))
 
-    def _streamed(self, values: dict[str, Any]) -> Generator[str, None, Answer]:
+    def _stream_pieces(self, values: dict[str, Any]) -> Generator[str, None, Answer]:
         with (
             self._network_errors(),
             closing(self._lines("stream", values, _ANSWER_SECONDS)) as lines,
@@ -196,13 +197,13 @@ class RemoteAssistant(AssistantInterface):
                 if "found" in line:
                     return from_record(Answer, line["found"])
                 yield str(line["piece"])
-        raise AssertionError("the lines end with what was found, or raise")
+        raise AssertionError("the lines end with a result, or raise")
 
     def _call(self, task: str, on_progress: ProgressListener | None = None, **values: Any) -> Any:
         with self._network_errors():
-            return self._asked(task, values, on_progress, seconds=_ANSWER_SECONDS)
+            return self._result_of(task, values, on_progress, seconds=_ANSWER_SECONDS)
 
-    def _asked(
+    def _result_of(
         self,
         task: str,
         values: dict[str, Any],
@@ -216,19 +217,19 @@ class RemoteAssistant(AssistantInterface):
                     return line["found"]
                 if on_progress:
                     on_progress(from_record(Progress, line["progress"]))
-        raise AssertionError("the lines end with what was found, or raise")
+        raise AssertionError("the lines end with a result, or raise")
 
     def _lines(
         self, task: str, values: dict[str, Any], seconds: float
     ) -> Generator[dict[str, Any]]:
-        """The lines of the reply, up to the one with the result."""
-        place = urlsplit(self.address)
+        """Yield the lines of the response, up to the one with the result."""
+        url = urlsplit(self.address)
         connection = http.client.HTTPConnection(
-            place.hostname or "127.0.0.1", place.port, timeout=seconds
+            url.hostname or "127.0.0.1", url.port, timeout=seconds
         )
         with closing(connection):
             headers = {"X-Askdocs-Token": self._token, "Content-Type": "application/json"}
-            path = f"{place.path.rstrip('/')}/askdocs/{task}"
+            path = f"{url.path.rstrip('/')}/askdocs/{task}"
             connection.request("POST", path, json.dumps(values), headers)
             with closing(connection.getresponse()) as response:
                 if response.status != 200:
@@ -240,7 +241,7 @@ class RemoteAssistant(AssistantInterface):
                     yield line
                     if "found" in line:
                         return
-        raise ValueError("it broke off")
+        raise ValueError("the response ended early")
 
     @contextmanager
     def _network_errors(self) -> Iterator[None]:

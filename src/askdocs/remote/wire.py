@@ -14,7 +14,7 @@ Kind = TypeVar("Kind")
 
 
 def to_record(value: Any) -> Any:
-    """A value of our types, or a sequence of them, as what JSON knows."""
+    """Convert a data class, or a sequence of them, to what JSON can express."""
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -23,17 +23,18 @@ def to_record(value: Any) -> Any:
 
 
 def from_record(kind: type[Kind], record: Any) -> Kind:
-    """The value of type `kind` that `to_record` made `record` of."""
+    """Return the value of type `kind` from its record, the result of `to_record`."""
     found: Kind = _rebuilt(kind, record)
     return found
 
 
 def to_error(error: errors.AskdocsError) -> dict[str, str]:
+    """Convert an error to what JSON can express."""
     return {"kind": type(error).__name__, "message": str(error)}
 
 
 def from_error(record: Mapping[str, str]) -> errors.AskdocsError:
-    """The error that `to_error` made a record of."""
+    """Return the error from its record, the result of `to_error`."""
     kind = getattr(errors, record.get("kind", ""), errors.AskdocsError)
     found: errors.AskdocsError = kind(record.get("message", ""))
     return found
