@@ -1,1 +1,1 @@
-"""The index on disk: catalog, keywords, vectors, synchronisation with a folder, and doctor."""
+"""The index on disk: catalog, keyword index, vectors, synchronisation, recovery and repair."""

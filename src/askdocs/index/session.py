@@ -1,4 +1,4 @@
-"""An index that is open for writing, with all that changes it."""
+"""An index that is open for writing."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from askdocs.types import ProgressListener
 
 @dataclass(frozen=True, slots=True)
 class OpenIndex(Closing):
-    """The parts of an index. At the end of a `with` block, catalog and vectors are closed.
+    """The catalog, vectors and embedder of an index. Used as a context manager, it closes them.
 
     Attributes:
         config: The settings; `config.index` is its folder, `config.corpus` that of the documents.
         catalog: Files, documents, passages, words and cached vectors.
-        vectors: The store that is searched by meaning.
-        embedder: The model that the vectors are from.
-        on_progress: Called with the progress of what is done to the index.
-        tracker: Notes which files a sync reads, and how much of all is done.
+        vectors: The vector store, for the semantic search.
+        embedder: The model of the vectors.
+        on_progress: Called with the progress of changes to the index.
+        tracker: Tracks which files a sync reads, and how much of it is done.
     """
 
     config: Config
@@ -55,7 +55,7 @@ def open_index(
         config: The settings.
         embedder: The embedding model.
         on_progress: Called with the progress.
-        take_over: Whether a collection at a server is taken over from another index.
+        take_over: Whether a collection on a server is taken over from another index.
 
     Raises:
         IndexMismatchError: The catalog or the store is damaged, or belongs to another index.

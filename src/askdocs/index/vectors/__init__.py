@@ -1,1 +1,1 @@
-"""The vector store: Chroma, in the index folder or on a server, and its repair."""
+"""The vector store: Chroma, in the index folder or on a server, and checks of it."""

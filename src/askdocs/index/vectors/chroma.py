@@ -1,4 +1,4 @@
-"""Where the vectors are kept: a folder that Chroma has open in this process, or a Chroma server."""
+"""Access to Chroma: a folder that is open in this process, or a Chroma server."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _SPACE = {
         "sync_threshold": SAVED_AFTER,
     }
 }
-_OWNER = "index"  # the key of a collection's metadata that says whose it is
-_RETRIES, _PAUSE = 100, 0.05  # seconds; of what fails while the collection is written
+_OWNER = "index"  # the metadata of a collection that names its index
+_RETRIES, _PAUSE = 100, 0.05  # seconds; for calls that fail while the collection is written
 _REFUSALS = (401, 403)
-_ANSWER_SECONDS = 60.0  # after which a server counts as gone
+_ANSWER_SECONDS = 60.0  # after which a server counts as unreachable
 
 
 class Chroma(Protocol):
-    """One collection of Chroma, in a folder or on a server. Its AskdocsErrors say what to do."""
+    """One collection of Chroma, in a folder or on a server."""
 
     def run(self, action: Callable[[Any], Found]) -> Found:
         """Call `action` with the collection and return its result."""
@@ -60,30 +60,33 @@ class Chroma(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Make the collection if it is not there."""
+        """Create the collection if it does not exist."""
         ...
 
     def clear(self) -> None:
-        """Remove everything, and leave an empty collection."""
+        """Delete everything and create an empty collection."""
         ...
 
     def remove(self) -> None:
-        """Remove everything, and leave nothing."""
+        """Delete the collection."""
         ...
 
     def close(self) -> None:
-        """Free files and connections."""
+        """Close files and connections."""
         ...
 
 
 class ChromaFolder:
-    """The collection in a folder; no other process may have it open.
+    """The collection in a folder that no other process may have open.
 
-    Chroma writes its graph in place, and reading one half written can crash. So a file in the
-    folder marks that something is being written; where a process was killed meanwhile, the next
-    one begins with an empty collection (docs/decisions/0009-vectors-half-written.md). Call
-    `probe.check_store` before: a damaged graph can crash the process that reads it.
-    Raises IndexMismatchError where it is damaged, CorpusError where it cannot be written.
+    Chroma writes its graph in place, and reading a partly written graph can crash. Therefore a
+    file in the folder marks that the graph is being written. If the process is killed then, the
+    next one starts with an empty collection (docs/decisions/0009-vectors-half-written.md). Call
+    `probe.check_store` first: a damaged graph can crash the process that reads it.
+
+    Raises:
+        IndexMismatchError: The store is damaged.
+        CorpusError: The store cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -127,7 +130,7 @@ class ChromaFolder:
             return action(self._collection)
 
     def prepare(self) -> None:
-        """Nothing to do: it was made when it was opened."""
+        """Do nothing: the collection was created when it was opened."""
 
     def clear(self) -> None:
         with self._reporting(), self._writing():
@@ -145,12 +148,12 @@ class ChromaFolder:
         self._client.close()
         self._seal.close()
         for file in self._folder.rglob("*"):
-            with suppress(OSError):  # somebody else's, or gone
+            with suppress(OSError):  # it belongs to another user, or no longer exists
                 file.chmod(0o700 if file.is_dir() else 0o600)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """The mark stays where it ends by an error (a full disk): some may be half written."""
+        """Mark that the graph is being written. After an error the mark remains."""
         with self._guard:
             self._mark.touch()
             self._writers += 1
@@ -201,11 +204,13 @@ class ChromaFolder:
 
 
 class ChromaServer:
-    """The collection at a Chroma server, `http://host:port` or `http://host:port/NAME`.
+    """The collection on a Chroma server, `http://host:port` or `http://host:port/NAME`.
 
-    It belongs to the index called `owner`, noted when it is made; that of another index is refused
-    with IndexMismatchError, unless it is to be taken over. Any number of processes may read it.
-    Raises VectorsUnavailableError where the server does not answer or refuses access.
+    The identity of its index, `owner`, is stored with it. Any number of processes may read it.
+
+    Raises:
+        IndexMismatchError: It belongs to another index and is not to be taken over.
+        VectorsUnavailableError: The server does not answer, or refuses access.
     """
 
     def __init__(
@@ -221,7 +226,7 @@ class ChromaServer:
         token = read_secret(VECTORS_TOKEN) if token is None else token
         headers = {"Authorization": f"Bearer {token}", "X-Chroma-Token": token} if token else {}
         with self._reporting():
-            # chromadb's client leaves its connection open where it is turned away; so ask first.
+            # chromadb's client leaves its connection open if access is refused; so check first.
             identity_url = f"{place.scheme}://{place.netloc}/api/v2/auth/identity"
             httpx.get(identity_url, headers=headers, timeout=_ANSWER_SECONDS).raise_for_status()
             self._client = chromadb.HttpClient(
@@ -231,7 +236,7 @@ class ChromaServer:
                 headers=headers,
                 settings=settings,
             )
-            # It waits for ever, without a setting for this, and does not close its connections.
+            # It has no timeout and does not close its connections.
             servers = (self._client._server, self._client._admin_client._server)
             self._sessions = [server._session for server in servers]
             for session in self._sessions:
@@ -275,7 +280,7 @@ class ChromaServer:
         from chromadb.errors import NotFoundError
 
         with self._reporting(), suppress(NotFoundError):
-            self._opened()  # never that of another index
+            self._opened()  # never the collection of another index
             self._client.delete_collection(self._name)
 
     def close(self) -> None:
@@ -312,7 +317,7 @@ class ChromaServer:
         except AskdocsError:
             raise
         except Exception as error:
-            # chromadb raises the bare class where a server answers with no error that it knows
+            # chromadb raises the bare class if a server answers with an unknown error
             if not isinstance(error, known) and type(error) is not Exception:
                 raise
             refused = isinstance(error, AuthorizationError | ChromaAuthError)
@@ -333,7 +338,7 @@ class ChromaServer:
 
 
 def _chromadb() -> tuple[Any, Any]:
-    """The library and its settings. Raises ConfigError where it refuses the environment."""
+    """The library and its settings. Raises ConfigError if it rejects the environment."""
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     try:
         with _without_dotenv():
@@ -341,15 +346,15 @@ def _chromadb() -> tuple[Any, Any]:
             from chromadb.config import Settings
 
             return chromadb, Settings(anonymized_telemetry=False)
-    except ValueError as error:  # on import, it checks the environment
+    except ValueError as error:  # it validates the environment when it is imported
         raise ConfigError(f"Chroma refuses a setting of the environment: {error}") from error
 
 
 @contextmanager
 def _without_dotenv() -> Iterator[None]:
-    """Keep Chroma from reading a .env of the current folder, as it does when it is imported.
+    """Keep Chroma from reading a .env file of the current folder when it is imported.
 
-    That file may be hostile: wrong values, a pipe that nobody writes to, one without an end.
+    That file may be hostile: invalid values, a pipe without a writer, an endless file.
     """
     from pydantic_settings import BaseSettings
 
@@ -361,7 +366,7 @@ def _without_dotenv() -> Iterator[None]:
             named["_env_file"] = None
         original(settings, *values, **named)
 
-    setattr(BaseSettings, "__init__", init)  # noqa: B010  # a method, to the type checker
+    setattr(BaseSettings, "__init__", init)  # noqa: B010  # a method for the type checker
     try:
         yield
     finally:
@@ -375,7 +380,7 @@ def _made(client: Any, name: str, metadata: dict[str, str] | None = None) -> Any
 
 
 def _status(error: BaseException | None) -> int | None:
-    """The HTTP status behind an error, which chromadb wraps up to twice."""
+    """The HTTP status of an error, which chromadb wraps up to twice."""
     while error is not None:
         response = getattr(error, "response", None)
         if response is not None:

@@ -15,28 +15,29 @@ from askdocs.models.embedders import Vectors
 from askdocs.types import Passage
 
 Item = TypeVar("Item")
-_BATCH = 1000  # records that are written or looked for together; Chroma takes 5461 at most
-# While Chroma changes its graph, no other Python code runs: no page is served. So one call changes
-# as many records as take about so many seconds.
+_BATCH = 1000  # records per write or query; Chroma accepts at most 5461
+# While Chroma changes its graph, no other Python code runs, so no page is served. Therefore one
+# call changes only as many records as take about this many seconds.
 _CALL_SECONDS = 0.15
 _FIRST_CALL, _SMALLEST_CALL, _LARGEST_CALL = 64, 8, 512  # records
 # The length of what is added to a vector of length 1, see `perturb`.
 _SPREAD = 0.004
-_QUERIES = 100  # asked at a time
-_NEAR, _FAR = 10, 2000  # neighbours among which a passage must find itself
-_SAMPLE = 64  # passages that are looked for first; all are if one of these is at risk
+_QUERIES = 100  # per call
+_NEAR, _FAR = 10, 2000  # neighbours among which a passage must be
+_SAMPLE = 64  # passages that are searched first; all are if one of these is at risk
 # A passage with nine others within this cosine distance is one of many nearly equal ones. Of 7,000
 # passages of real texts 1 in 1000 had nine within 0.12; most of those in groups of 150 copies with
 # another number, within 0.01.
 _CROWDED = 0.03
-_TRIES = 2  # to insert again what the graph has lost
-_PAGE = 5000  # ids or sources named at a time; SQLite fails at 32,767
+_TRIES = 2  # to insert lost passages again
+_PAGE = 5000  # ids or sources per query; SQLite fails at 32,767
 
 
 class Collection:
     """The vectors of passages in one collection of Chroma. The passage ids are the record ids.
 
-    Raises what its `chroma` raises: IndexMismatchError where the store is damaged.
+    Raises:
+        IndexMismatchError: From its methods: the store is damaged. Others are those of `chroma`.
     """
 
     def __init__(self, chroma: Chroma) -> None:
@@ -44,27 +45,27 @@ class Collection:
         self._call_size = CallSize()
 
     def close(self) -> None:
-        """Free the files and connections of the store."""
+        """Close the files and connections of the store."""
         self.chroma.close()
 
     def prepare(self) -> None:
-        """Make the store if it is missing; only the writer of the index may."""
+        """Create the store if it does not exist. Only the writer of the index may call this."""
         self.chroma.prepare()
 
     def remove(self) -> None:
-        """Remove the store for good. Nothing else may be called afterwards."""
+        """Delete the store. Nothing else may be called afterwards."""
         self.chroma.remove()
 
     def count(self) -> int:
         return int(self.chroma.run(lambda collection: collection.count()))
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Store passages with their vectors, float32 [passages, dimensions]; known ids stay.
+        """Store passages with their vectors, float32 [passages, dimensions]. Known ids stay.
 
-        The graph of Chroma can lose passages where many are nearly equal, or take the places of
-        deleted ones. So some are looked for, each one if any of these is lost or crowded, and what
-        is lost is inserted again, though that does not help all. (To look for each of all would
-        take as long as adding them.)
+        Chroma's graph can lose passages if many are nearly equal, or if they replace deleted ones.
+        Therefore a sample is searched, or all passages if one of the sample is lost or has many
+        near-duplicates. Lost passages are inserted again, which does not help all of them.
+        Searching all passages each time would take as long as adding them.
         """
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
@@ -88,10 +89,10 @@ class Collection:
         self._call_size.each(nodes, lambda some: self.chroma.write(partial(_write, nodes=some)))
 
     def save(self) -> None:
-        """Have the graph written to disk as it is, for the next process to open it so.
+        """Write the graph to disk.
 
-        Chroma does that after a number of changes. A process that opens the store inserts later
-        changes again. Chroma has no call for saving, but counts changes of ids that do not exist.
+        Chroma does this after a number of changes. A process that opens the store inserts later
+        changes again. Chroma has no method for saving, but counts changes of ids that do not exist.
         """
         if not self.count():
             return
@@ -99,13 +100,13 @@ class Collection:
         self._change("update", ids=nothing, metadatas=[{"source": ""}] * len(nothing))
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove passages by id; ids that are not there do no harm."""
+        """Delete passages by id. Unknown ids are ignored."""
         self._call_size.each(ids, lambda some: self._change("delete", ids=list(some)))
 
     def search(
         self, vector: Vectors, *, limit: int, sources: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine) of the passages nearest to `vector`, best first."""
+        """(passage id, cosine) of the passages most similar to `vector`, best first."""
         found: list[tuple[str, float]] = []
         for where in _conditions(sources):
             answer = self._call(
@@ -130,7 +131,7 @@ class Collection:
             offset += _PAGE
 
     def records(self) -> Iterator[tuple[Passage, Vectors]]:
-        """All records: the passage as far as it is stored, and its vector."""
+        """All records: the stored fields of the passage, and its vector."""
         offset = 0
         while True:
             wanted = ["documents", "metadatas", "embeddings"]
@@ -143,9 +144,9 @@ class Collection:
             offset += _BATCH
 
     def unreachable(self, vectors: Mapping[str, Vectors]) -> list[str]:
-        """The ids that a search with their own vector does not find."""
+        """The ids of passages that a search with their own vector does not find."""
         missed = self._not_found(list(vectors), vectors, limit=_NEAR)
-        # A graph can miss a neighbour among few.
+        # With few neighbours, the graph may miss one.
         return self._not_found(missed, vectors, limit=_FAR) if missed else []
 
     def needs_check(self, vectors: Mapping[str, Vectors]) -> bool:
@@ -181,16 +182,16 @@ class Collection:
 
     @property
     def model(self) -> str:
-        """The fingerprint of the model that the vectors are from, as it was noted."""
+        """The stored fingerprint of the model of the vectors."""
         return self._metadata().get("model", "")
 
     def note_model(self, fingerprint: str) -> None:
-        """Store the fingerprint with the vectors, for the case that the catalog is lost."""
+        """Store the fingerprint of the model with the vectors, in case the catalog is lost."""
         if self.model != fingerprint:
             self._change("modify", metadata={**self._metadata(), "model": fingerprint})
 
     def clear(self) -> None:
-        """Remove everything, and leave an empty store."""
+        """Delete everything and create an empty store."""
         self.chroma.clear()
 
     def _metadata(self) -> dict[str, str]:
@@ -204,9 +205,10 @@ class Collection:
 
 
 class CallSize:
-    """How many records one call may change: as many as take a moment at the speed of the last call.
+    """How many records one call may change in a short time, by the speed of the last call.
 
-    `clock` gives seconds.
+    Args:
+        clock: Returns seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -224,30 +226,31 @@ class CallSize:
             done += len(some)
 
     def _adapt(self, changed: int, seconds: float) -> None:
-        """Grow to the double at most, for a call can be quick by chance."""
+        """At most double the size, because one call may be fast by chance."""
         if changed < self._size and seconds < _CALL_SECONDS:
-            return  # a last, small part says little
+            return  # the last, small part is not representative
         fitting = int(changed * _CALL_SECONDS / max(seconds, 1e-6))
         self._size = max(_SMALLEST_CALL, min(fitting, 2 * self._size, _LARGEST_CALL))
 
 
 def perturb(name: str, vector: Vectors) -> Vectors:
-    """The vector that is stored for a passage: moved a little in a direction of its own.
+    """The vector that is stored for a passage: shifted slightly in a direction of its own.
 
-    Equal vectors break Chroma's graph: each one becomes a neighbour of all others, which takes 36
-    ms a passage instead of 0.7, and most are not found afterwards. Moved so, passages with the same
-    text lie 1.6e-5 apart, and a cosine of 384 dimensions changes by 0.0002 on average.
+    Equal vectors break Chroma's graph: each one becomes a neighbour of all others. This takes 36 ms
+    per passage instead of 0.7, and most are not found afterwards. With the shift, passages with the
+    same text have a distance of 1.6e-5, and a cosine of 384 dimensions changes by 0.0002 on
+    average.
     """
     vector = np.asarray(vector, np.float32)
     return vector + _SPREAD * float(np.linalg.norm(vector)) * _direction(name, vector.size)
 
 
 def unperturb(name: str, stored: Vectors) -> Vectors:
-    """The vector of which `perturb` made a stored one, but for some 1e-5 of its length."""
+    """The inverse of `perturb`, with an error of about 1e-5 of the length."""
     stored = np.asarray(stored, np.float32)
     direction = _direction(name, stored.size)
     length = float(np.linalg.norm(stored))
-    length -= _SPREAD * float(stored @ direction)  # to the first order, what was added to it
+    length -= _SPREAD * float(stored @ direction)  # to the first order, the length of the shift
     return stored - _SPREAD * length * direction
 
 
@@ -293,7 +296,7 @@ def _stored_passage(name: str, text: str, metadata: Mapping[str, Any]) -> Passag
 
 
 def load_writer() -> None:
-    """Load the library that writes passages, which else is loaded when it is first needed."""
+    """Load the library that writes passages before its first use."""
     import llama_index.vector_stores.chroma  # noqa: F401
 
 
@@ -304,7 +307,7 @@ def _write(collection: Any, *, nodes: Sequence[Any]) -> None:
 
 
 def _conditions(sources: Sequence[str] | None) -> Iterator[Any]:
-    """What Chroma is asked to look within; long lists in parts, for it fails on those."""
+    """The filters by source for Chroma. Long lists are split, because it fails on them."""
     if sources is None:
         yield None
         return

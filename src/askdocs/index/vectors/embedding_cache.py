@@ -1,4 +1,4 @@
-"""The vector of a passage: its text, its key in the cache, and its embedding."""
+"""Embeds passages with a cache: the embedded text, the key in the cache, and the vector."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from askdocs.types import Passage, Progress, ProgressListener
 
 
 def embedded_text(passage: Passage) -> str:
-    """The text that is embedded for a passage: title, heading, and its words."""
+    """The text that is embedded for a passage: title, heading and text."""
     context = " › ".join(part for part in (passage.title, passage.heading) if part)
     return f"{context}\n{passage.text}" if context else passage.text
 
 
 def vector_key(embedder: Embedder, passage: Passage) -> bytes:
-    """The key of a passage's vector in the cache: it changes with the model and the text."""
+    """The key of a passage's vector in the cache. It changes with the model and the text."""
     content = f"{embedder.fingerprint}\0{embedded_text(passage)}"
     return sha256(content.encode("utf-8", "replace")).digest()
 
@@ -29,15 +29,15 @@ def embed_texts(
     source: str,
     on_progress: ProgressListener,
 ) -> dict[bytes, Vectors]:
-    """Embed texts. Each batch is cached at once, so that nothing is embedded twice."""
-    found: dict[bytes, Vectors] = {}
-    keys, at_once = list(texts), save_interval(embedder)
-    for start in range(0, len(keys), at_once):
+    """Embed texts. Each batch is cached immediately, so that nothing is embedded twice."""
+    vectors: dict[bytes, Vectors] = {}
+    keys, batch_size = list(texts), save_interval(embedder)
+    for start in range(0, len(keys), batch_size):
         on_progress(Progress("embed", start, len(keys), source))
-        batch = keys[start : start + at_once]
+        batch = keys[start : start + batch_size]
         rows = dict(zip(batch, embed_many(embedder, [texts[key] for key in batch]), strict=True))
         catalog.cache_vectors(rows)
-        found.update(rows)
+        vectors.update(rows)
     if keys:
         on_progress(Progress("embed", len(keys), len(keys), source))
-    return found
+    return vectors

@@ -1,10 +1,9 @@
-"""Notices that the vector store was damaged, or was not closed, since its last use.
+"""Detects that a vector store was damaged, or was not closed, since its last use.
 
-Chroma reads its graph without checking it: a file with a few wrong bytes can end the process with
-a segmentation fault. So can a wrong letter in the tables of its schema, which stand at the
-beginning of its database. So the file `closed` in the folder of the store holds the checksums
-of the graph's files and of that beginning. It is removed when the store is opened and written when
-it is closed.
+Chroma reads its graph without verifying it: a few wrong bytes can end the process with a
+segmentation fault. So can a wrong character in the schema at the beginning of its database.
+Therefore the file `closed` in the folder of the store contains checksums of the graph's files and
+of that beginning. It is removed when the store is opened and written when the store is closed.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ _RECORD = "closed"
 _WRITING = "writing"  # exists while the graph is written
 _CHUNK = 1 << 20  # bytes read at a time
 _DATABASE = "chroma.sqlite3"
-_BEGINNING = _CHUNK  # of the database, which is long; its tables stand in the first 250 kB
+_BEGINNING = _CHUNK  # of the database, which is large; its schema is in the first 250 kB
 _State = tuple[int, int, int, int]  # size, time of change in ns, inode, CRC-32
 
 
 class IntegrityRecord:
-    """Keeps the record of a store that is open. Only the process that holds the index uses it."""
+    """The record of an open store. Only the process that has locked the index uses it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,7 +38,7 @@ class IntegrityRecord:
         (self._folder / _RECORD).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Write the record. Without one, as on a full disk, the store is tried before its use."""
+        """Write the record. If that fails, the store is checked before its next use."""
         with suppress(OSError):
             states = {
                 name: known
@@ -54,13 +53,13 @@ class IntegrityRecord:
 
 
 def condition(folder: Path) -> Condition:
-    """Compare the files of a vector store that nobody has open with its record.
+    """Compare the files of a closed vector store with its record.
 
     Returns:
-        "sound": It is as it was closed, or there is none. A store that was being written is
-            deleted when it is opened.
-        "left open": There is no record: the last process was killed, or has crashed.
-        "changed": Another program has written to the files, perhaps rightly.
+        "sound": It is unchanged since it was closed, or does not exist. A store that was being
+            written is deleted when it is opened.
+        "left open": It has no record: the last process was killed or crashed.
+        "changed": Another program has written to the files, perhaps intentionally.
         "damaged": The content of a file has changed, but not its size and time.
     """
     files = _checked_files(folder)
@@ -80,7 +79,7 @@ def condition(folder: Path) -> Condition:
 
 
 def remove_record(folder: Path) -> None:
-    """Remove the record of a store that is damaged: it is tried before its next use."""
+    """Remove the record of a damaged store, so that it is checked before its next use."""
     (folder / _RECORD).unlink(missing_ok=True)
 
 
@@ -92,7 +91,7 @@ def _checked_files(folder: Path) -> dict[str, Path]:
 
 
 def _read(folder: Path) -> dict[str, _State] | None:
-    """The record; None where there is none. One that cannot be read is empty."""
+    """The record; None if it does not exist, and empty if it cannot be read."""
     try:
         found = json.loads((folder / _RECORD).read_bytes())
         return {name: (size, time, inode, crc) for name, (size, time, inode, crc) in found.items()}

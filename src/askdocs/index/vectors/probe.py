@@ -1,6 +1,6 @@
 """Checks a vector store in a child process: a damaged one can crash the process that opens it.
 
-Nothing else may have the index open meanwhile.
+No other process may have the index open at the same time.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from askdocs.index.vectors.integrity import condition, remove_record
 from askdocs.index.vectors.store import open_vectors
 from askdocs.system import processes
 
-# What a Chroma server may need to be reached: its token, a proxy, certificates.
+# Variables that access to a Chroma server may need: its token, a proxy, certificates.
 _SERVER_VARIABLES = (
     VECTORS_TOKEN,
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy",
     "all_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
 )  # fmt: skip
-_MOST, _EVERY = "most", "every"  # of the sample must be found; a graph can lose a few
-_ORPHAN_SECONDS = 60.0  # it ends within a second, where the system says who its parent is
+_MOST, _EVERY = "most", "every"  # passages of the sample must be found; a graph can lose a few
+_ORPHAN_SECONDS = 60.0  # it ends within a second if the system reports its parent
 _SECONDS_BETWEEN_LOOKS = 0.2
-_SEARCHES = 1000  # records in the sample, at least, where there are as many
-_SECONDS_EACH_MEGABYTE = 1.0  # reading takes a hundredth of it
-_SECONDS, _SECONDS_EACH = 300.0, 0.05  # at least, and for each passage: far more than it takes
+_SEARCHES = 1000  # minimum of records in the sample
+_SECONDS_EACH_MEGABYTE = 1.0  # reading takes a hundredth of this
+_SECONDS, _SECONDS_EACH = 300.0, 0.05  # minimum, and per passage: far more than needed
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Counts of passages: stored, not stored, not found by a search, stored though they are gone.
+    """Counts of passages: stored, not stored, not found by a search, stored but deleted.
 
-    `problem` says why nothing could be counted.
+    `problem` is the reason why nothing could be counted.
     """
 
     stored: int = 0
@@ -56,7 +56,7 @@ class Finding:
 
 
 def probe(config: Config, *, passages: int) -> Finding:
-    """What a child process finds, even if the check of so many passages crashes or hangs it."""
+    """Check the store in a child process, which may crash or hang."""
     if not config.vectors_on_server and condition(config.index / "chroma") == "damaged":
         return Finding(problem="A file of its graph is not as it was written.")
     try:
@@ -72,12 +72,12 @@ def probe(config: Config, *, passages: int) -> Finding:
 def check_store(config: Config) -> None:
     """Check the files of a vector store in the index before Chroma reads them.
 
-    A child process tries a store that was not closed, or that another program has written to.
+    A child process checks a store that was not closed, or that another program has changed.
 
     Raises:
         IndexMismatchError: A file is damaged, or the store crashes the child process, hangs it,
-            cannot be read, or does not find what it holds.
-        CorpusError: The same, on a disk that is full, which may be the reason.
+            cannot be read, or does not find its own records.
+        CorpusError: The same on a full disk, which may be the reason.
     """
     if config.vectors_on_server:
         return
@@ -104,12 +104,12 @@ def records_can_be_read(config: Config) -> bool:
 
 
 def store_lock(index: Path) -> FileLock:
-    """Held by a child process as long as it may have the store open."""
+    """A lock that a child process holds while it may have the store open."""
     return FileLock(index / ".probe", mode=0o600)
 
 
 def wait_for_orphan(index: Path) -> None:
-    """Wait for the orphaned child of a killed process: two processes would damage the store."""
+    """Wait for the child of a killed process: two processes would damage the store."""
     if (index / ".probe").exists():
         try:
             with store_lock(index).acquire(timeout=_ORPHAN_SECONDS):
@@ -122,7 +122,7 @@ def wait_for_orphan(index: Path) -> None:
 
 
 def has_parent(parent: int) -> bool:
-    """Whether the parent process is alive. Always True on Windows, which does not say."""
+    """Whether the parent process is alive. Always True on Windows, which does not report it."""
     return os.name != "posix" or os.getppid() == parent
 
 
@@ -147,7 +147,7 @@ def _can_be_read(config: Config, wanted: str) -> bool:
 
 
 def look(config: Config) -> Finding:
-    """Compare every passage of the catalog with what the store holds and finds."""
+    """Compare every passage of the catalog with what the store contains and finds."""
     catalog = Catalog(config.index / "catalog.sqlite")
     try:
         store = open_vectors(config, catalog.identity())
@@ -162,7 +162,7 @@ def look(config: Config) -> Finding:
                 unreachable=len(store.unreachable(vectors)),
                 orphans=len(stored - every),
             )
-            if found == Finding(stored=found.stored):  # a record may be found, but not be read
+            if found == Finding(stored=found.stored):  # a record may be found but not readable
                 deque(store.records(), maxlen=0)
             return found
         finally:
@@ -185,7 +185,7 @@ def _run(task: str, config: Config, *, seconds: float | None = None) -> tuple[in
 
 
 def find_records(config: Config, wanted: str) -> bool:
-    """Read every record, and search for some: whether all, or most, are found."""
+    """Read every record and search for a sample. Returns whether all, or most, are found."""
     store = open_vectors(config, owner="")
     try:
         step = max(1, store.count() // _SEARCHES)
@@ -203,8 +203,8 @@ def find_records(config: Config, wanted: str) -> bool:
 def main(task: str, config: Config, parent: int) -> int:
     """Do a task for the process `parent`.
 
-    If that was killed before this process had the lock, another one may have opened the store
-    meanwhile, and nothing is done: the exit status is 1.
+    If the parent was killed before this process had the lock, another process may have opened the
+    store. Then nothing is done, and the exit status is 1.
     """
     _end_with_parent(parent)
     with store_lock(config.index):
@@ -215,16 +215,16 @@ def main(task: str, config: Config, parent: int) -> int:
             is_sound = _do(task, config)
         finally:
             if not is_sound and not config.vectors_on_server:
-                remove_record(config.index / "chroma")  # closing it here has called it sound
+                remove_record(config.index / "chroma")  # closing the store has recorded it as sound
         return 0 if is_sound or task == "look" else 1
 
 
 def _do(task: str, config: Config) -> bool:
-    """Whether nothing is wrong with the store as a whole."""
+    """Whether the store as a whole is intact."""
     if task != "look":
         return find_records(config, task)
     found = look(config)
-    print(json.dumps(asdict(found)))  # noqa: T201  the answer to `probe`
+    print(json.dumps(asdict(found)))  # noqa: T201  the response to `probe`
     return not found.problem
 
 

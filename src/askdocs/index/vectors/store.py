@@ -36,12 +36,12 @@ class VectorStore(Protocol):
 
 
 def open_vectors(config: Config, owner: str, *, take_over: bool = False) -> VectorStore:
-    """Open the vector store: Chroma in the index folder, or a collection at a Chroma server.
+    """Open the vector store: Chroma in the index folder, or a collection on a Chroma server.
 
     Args:
         config: The settings; `vectors` and `index` say where the store is.
         owner: The identity of the index, see `Catalog.identity`.
-        take_over: Whether a collection at a server is taken over from another index.
+        take_over: Whether a collection on a server is taken over from another index.
 
     Raises:
         IndexMismatchError: The store is damaged, or belongs to another index.

@@ -1,1 +1,1 @@
-"""The vectors of an index in a process of their own."""
+"""A child process that opens the vectors of an index."""

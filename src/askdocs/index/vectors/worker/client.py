@@ -1,7 +1,7 @@
-"""A vector store that a process of its own has open, used as if it were open in this one.
+"""A vector store that a child process has open, with the methods of one in this process.
 
-Chroma lets no other Python code of its process run while it changes its graph and writes it to the
-disk. In a process that serves a page, that would be every request.
+While Chroma changes its graph and writes it to disk, no other Python code of its process runs. In a
+process that serves a page, this would delay every request.
 """
 
 from __future__ import annotations
@@ -25,17 +25,16 @@ from askdocs.types import Passage
 
 _PROCESS = "askdocs.index.vectors.worker.process"
 _SECONDS_TO_CLOSE = 60.0
-_SECONDS_BETWEEN_LOOKS = 0.5  # of a thread that waits; on Windows Ctrl-C is heard between two
+_SECONDS_BETWEEN_LOOKS = 0.5  # of a waiting thread; on Windows it handles Ctrl-C between two
 
-_Answer = tuple[bool, Any]  # whether it succeeded; what was returned or raised
+_Answer = tuple[bool, Any]  # whether it succeeded; the result or the exception
 
 
 class WorkerVectorStore:
-    """The vectors in an index folder, behind a process that is started here and ends with this one.
+    """The vectors in an index folder, opened by a child process that ends with this process.
 
-    Its methods are those of `Collection` and raise what they raise, the first one also what opening
-    the store raises: nobody waits for that before. They can be called from any thread. Call
-    `probe.check_store` before.
+    Its methods are those of `Collection` and raise the same errors. The first call also raises the
+    errors of opening the store. They can be called from any thread. Call `probe.check_store` first.
 
     Raises:
         VectorsUnavailableError: The process cannot be started or has ended. Open another one.
@@ -43,12 +42,12 @@ class WorkerVectorStore:
 
     def __init__(self, index: Path) -> None:
         self._index = index
-        self._owner = os.getpid()  # a fork of this process must not use its pipes
+        self._owner = os.getpid()  # a fork of this process must not use the pipes
         self._guard = threading.Lock()
         self._turn = threading.Lock()  # to write a request
         self._numbers = count(READY + 1)
         self._opening = threading.Lock()
-        self._opened: SimpleQueue[_Answer] | None = SimpleQueue()  # None once it is
+        self._opened: SimpleQueue[_Answer] | None = SimpleQueue()  # None after the store was opened
         self._waiting = {READY: self._opened}
         self.ended = False
         try:
@@ -62,7 +61,7 @@ class WorkerVectorStore:
         threading.Thread(target=self._receive, name="askdocs-vectors", daemon=True).start()
 
     def close(self) -> None:
-        """Have the process close the store, and wait until it has ended."""
+        """Make the child process close the store, and wait until it has ended."""
         atexit.unregister(self.close)
         if self._owner != os.getpid():
             return
@@ -154,7 +153,7 @@ class WorkerVectorStore:
         except (OSError, ValueError) as error:  # its pipe is closed
             raise self._lost() from error
         except BaseException:
-            self._child.process.kill()  # the rest of the request will never come
+            self._child.process.kill()  # the request is incomplete
             raise
         return self._result(answers)
 
@@ -168,7 +167,7 @@ class WorkerVectorStore:
         raise value
 
     def _receive(self) -> None:
-        """Hand out answers until the process ends; then tell all who wait."""
+        """Distribute responses until the child process ends, then notify all waiting threads."""
         stdout = self._child.process.stdout
         assert stdout is not None
         with suppress(EOFError, OSError, ValueError):

@@ -1,9 +1,9 @@
-"""The process that has the vector store of an index open, for the one that has the index.
+"""The child process that has the vector store of an index open.
 
-A request is a number, the name of a method of the store and its arguments; an answer is the same
-number, whether it succeeded, and what was returned or raised. Requests are done side by side.
-The process ends when its standard input does. It leaves a store that is closed, also where its
-parent was killed.
+A request consists of a number, the name of a method of the store, and its arguments. A response
+consists of the same number, whether the call succeeded, and the result or the exception. Requests
+are processed concurrently. The process ends at the end of its standard input. It closes the store
+first, even if its parent was killed.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from askdocs.index.vectors.store import VectorStore, open_vectors
 from askdocs.system.files import WINDOWS
 from askdocs.system.processes import open_answers
 
-READY = 0  # the number of the first answer, which no request has
-PIECES = frozenset({"ids", "records"})  # methods whose results are handed over in pieces
-MORE = "more"  # asks for the next piece
+READY = 0  # the number of the first response, which belongs to no request
+PIECES = frozenset({"ids", "records"})  # methods whose results are sent in pieces
+MORE = "more"  # requests the next piece
 _PIECE = 1000
 _SIDE_BY_SIDE = 8  # requests
-_SECONDS_TO_END = 2.0  # for requests that are being done when the parent has gone
+_SECONDS_TO_END = 2.0  # for running requests after the parent has ended
 _LENGTH_BYTES = 8
 
 
 def write_message(stream: IO[bytes], message: object) -> None:
-    """Write a message with its length before it. What is read back must be from this package."""
+    """Write a message, preceded by its length. Both processes must run this package."""
     content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     stream.write(len(content).to_bytes(_LENGTH_BYTES, "big"))
     stream.write(content)
@@ -43,7 +43,7 @@ def write_message(stream: IO[bytes], message: object) -> None:
 
 
 def read_message(stream: IO[bytes]) -> Any:
-    """Read the next message. Raises EOFError where there is none, or only a part of one."""
+    """Read the next message. Raises EOFError if there is none, or only a part of one."""
     length = int.from_bytes(_exactly(stream, _LENGTH_BYTES), "big")
     return pickle.loads(_exactly(stream, length))
 
@@ -56,13 +56,13 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 
 
 class _Service:
-    """Does requests by a store, and writes the answers."""
+    """Processes requests with a store and writes the responses."""
 
     def __init__(self, store: VectorStore, answers: IO[bytes]) -> None:
         self._store, self._answers = store, answers
         self._guard = threading.Lock()
         self._numbers = count()
-        self._begun: dict[int, Iterator[Any]] = {}  # results that are handed over in pieces
+        self._begun: dict[int, Iterator[Any]] = {}  # results that are sent in pieces
 
     def answer(self, number: int, method: str, values: Any, named: Any) -> None:
         try:
@@ -88,17 +88,17 @@ class _Service:
 
 
 def _portable(error: BaseException) -> Exception:
-    """An error that the other process can read: a library's may be of a class that it lacks."""
+    """An error that the other process can unpickle: it may not know a library's class."""
     if type(error).__module__.startswith(("askdocs.", "builtins")) and isinstance(error, Exception):
         return error
     return RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def main(index: Path, parent: int) -> None:
-    """Open the store, say so, and answer requests until standard input ends.
+    """Open the store, report it, and process requests until the end of standard input.
 
-    Where the process `parent` was killed before this one had the lock, another one may have opened
-    the store meanwhile, and nothing is done.
+    If the process `parent` was killed before this one had the lock, another process may have opened
+    the store. Then nothing is done.
     """
     answers = open_answers()
     with store_lock(index):
@@ -117,7 +117,7 @@ def main(index: Path, parent: int) -> None:
 
 
 def _answer_requests(service: _Service) -> None:
-    if WINDOWS:  # where some libraries cannot be loaded while a thread reads standard input
+    if WINDOWS:  # some libraries cannot be loaded there while a thread reads standard input
         load_writer()
     threads = ThreadPoolExecutor(_SIDE_BY_SIDE)
     running: set[Future[None]] = set()
@@ -130,7 +130,7 @@ def _answer_requests(service: _Service) -> None:
         running.add(threads.submit(service.answer, *request))
     threads.shutdown(wait=False, cancel_futures=True)
     if wait(running, _SECONDS_TO_END).not_done:
-        os._exit(1)  # as if killed: the next process looks at the store before it opens it
+        os._exit(1)  # as if killed: the next process checks the store before it opens it
 
 
 if __name__ == "__main__":
