@@ -1,4 +1,4 @@
-"""The progress of a sync: which files wait, which are being read, and how much is done."""
+"""The progress of a sync: files that wait, files that are being read, and the completed share."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from askdocs.types import Activity
 
-_READING = 0.15  # of the whole work, about; the rest is embedding
+_READING = 0.15  # share of the work, estimated; the rest is embedding
 
 
 class Tracker:
-    """Tracks the progress of a sync. The share that is done never decreases during one sync.
+    """Tracks the progress of a sync. The completed share never decreases during one sync.
 
-    It is measured in bytes of the files: those that are read, and those whose passages are found
-    by their meaning. Usable from any thread.
+    It is measured in bytes of files that were read and files that were embedded. Usable from any
+    thread.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Tracker:
         self._running = False
 
     def begin(self, files: Iterable[tuple[str, int]]) -> None:
-        """A sync has found these files to read, each with its size."""
+        """Start a sync that reads these files, each with its size."""
         with self._guard:
             self._sizes = dict(files)
             self._waiting = dict.fromkeys(self._sizes)
@@ -41,7 +41,7 @@ class Tracker:
             self._reading[path] = None
 
     def read(self, path: str) -> None:
-        """A file was read, or could not be."""
+        """Record that a file was read or could not be read."""
         with self._guard:
             self._reading.pop(path, None)
 
@@ -51,7 +51,7 @@ class Tracker:
             self._waiting[path] = None
 
     def embedded(self, done: int, total: int) -> None:
-        """So many of the passages that are known by now are found by their meaning."""
+        """Record how many of the known passages are embedded."""
         with self._guard:
             self._embedded = done / total if total else 0.0
 
@@ -61,7 +61,7 @@ class Tracker:
             self._waiting, self._reading = {}, {}
 
     def activity(self) -> Activity | None:
-        """What is done now; None while there is nothing to do."""
+        """The current activity; None if no sync is running."""
         with self._guard:
             if not self._running:
                 return None

@@ -13,16 +13,23 @@ from typing import Any
 
 from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldIndexError
 
-_BUSY_TIMEOUT = 30.0  # seconds for another process to end its write
-_FULL = 16_000_000  # bytes; SQLite and Chroma do not always say that the disk is full
+_BUSY_TIMEOUT = 30.0  # seconds to wait for the write of another process
+_FULL = 16_000_000  # bytes; SQLite and Chroma do not always report a full disk
 
 
 class Database:
-    """A SQLite file; usable from any thread, each connection by one at a time.
+    """A SQLite file. Usable from any thread; each connection is used by one thread at a time.
 
-    `schema` is run on an empty file, `scratch` for each connection. `version` is the number of the
-    schema; it is kept in the file. Raises OldIndexError where the file has a schema of another
-    number, IndexMismatchError where it is damaged, CorpusError where it cannot be written.
+    Args:
+        path: The file.
+        schema: The statements that create the tables in an empty file.
+        scratch: The statements that are run for each connection.
+        version: The version of the schema. It is stored in the file.
+
+    Raises:
+        OldIndexError: The file has another version of the schema.
+        IndexMismatchError: The file is damaged.
+        CorpusError: The file cannot be written.
     """
 
     def __init__(self, path: Path, *, schema: str, scratch: str, version: int) -> None:
@@ -31,8 +38,8 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._guard = threading.Lock()
-        self._writing = threading.Lock()  # SQLite lets others wait only so long
-        with suppress(OSError):  # SQLite's own files beside it get the same permissions
+        self._writing = threading.Lock()  # SQLite limits how long others wait
+        with suppress(OSError):  # SQLite's auxiliary files get the same permissions
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         with self.connection() as connection:
             _create(connection, path, schema, version)
@@ -75,7 +82,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees the file as it is now, whatever is written meanwhile."""
+        """A connection that sees the current state of the file, regardless of concurrent writes."""
         with self.connection() as connection:
             connection.execute("BEGIN")
             try:
@@ -89,7 +96,7 @@ class Database:
             return connection.execute(statement, values).fetchall()
 
     def damage(self) -> str:
-        """What SQLite finds wrong with the file; "" if nothing."""
+        """The damage that SQLite finds in the file; "" if it is intact."""
         try:
             found = str(self.rows("PRAGMA integrity_check(1)")[0][0])
         except IndexMismatchError as error:
@@ -131,7 +138,7 @@ def damaged(path: Path, reason: str) -> IndexMismatchError:
 
 
 def disk_is_full(folder: Path) -> bool:
-    """Whether the disk of a folder has so little space that a failed write is due to it."""
+    """Whether the disk of a folder is so full that it explains a failed write."""
     try:
         return shutil.disk_usage(folder).free < _FULL
     except OSError:
@@ -139,7 +146,7 @@ def disk_is_full(folder: Path) -> bool:
 
 
 def refuse_full_disk(index: Path) -> None:
-    """Raise CorpusError where the disk of an index folder is full."""
+    """Raise CorpusError if the disk of an index folder is full."""
     if disk_is_full(index):
         raise not_writable(index, "the disk is full")
 
@@ -158,7 +165,7 @@ def not_writable(index: Path, reason: str) -> CorpusError:
 
 
 def _to_user_error(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
-    """The error in plain words."""
+    """A description of the error for the user."""
     words_of_error = str(error)
     if "readonly" in words_of_error:
         return not_writable(path.parent, "it is read-only")

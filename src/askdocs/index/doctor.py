@@ -1,4 +1,4 @@
-"""Diagnoses an index and repairs it. Vectors that can still be read are kept."""
+"""Diagnoses and repairs an index. Vectors that can still be read are kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LOST = "The catalog is empty, but {} vectors are stored: it was lost."
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, in words, and the command that fixes it."""
+    """A description of a problem, and the command that fixes it."""
 
     what: str
     fix: str
@@ -37,7 +37,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """How many documents, passages and vectors an index holds, and what is wrong with it."""
+    """The number of documents, passages and vectors of an index, and its problems."""
 
     documents: int = 0
     passages: int = 0
@@ -47,7 +47,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """The diagnosis before and after a repair, and how many texts had to be embedded."""
+    """The diagnosis before and after a repair, and how many texts were embedded."""
 
     before: Diagnosis
     after: Diagnosis
@@ -57,11 +57,13 @@ class Repair:
 def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
     """Check that an index is complete and consistent. No other process may have it open.
 
-    The catalog is sound, was made with these settings, and every passage is a slice of its
-    document; the word index holds every passage; each passage has a vector in the cache and one
-    in the store by which a search finds it; and the store holds nothing else. Raises
-    VectorsUnavailableError where the store is at a server that does not answer, CorpusError where
-    the disk is full: what fails then tells nothing of the index.
+    The catalog must be intact and match the settings. Every passage must be a slice of its document
+    and be in the word index. Each passage must have a vector in the cache, and one in the store by
+    which a search finds it. The store must contain nothing else.
+
+    Raises:
+        VectorsUnavailableError: The store is on a server that does not answer.
+        CorpusError: The disk is full, so a failure would say nothing about the index.
     """
     try:
         catalog = open_catalog(config)
@@ -81,7 +83,7 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
         uncached = _uncached(catalog)
         if uncached:
             problems.append(Problem(f"The vectors of {uncached} passages are lost.", _REPAIR))
-        if config.vectors_on_server:  # a server that does not answer is no problem of the index
+        if config.vectors_on_server:  # an unreachable server is not a problem of the index
             open_vectors(config, catalog.identity()).close()
         pending = catalog.count_pending()
         if pending:
@@ -103,8 +105,8 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
 def repair(config: Config, embedder: Embedder, *, on_progress: ProgressListener) -> Repair:
     """Repair what `diagnose` finds. Only texts whose vectors are lost everywhere are embedded.
 
-    A damaged catalog is made again from the folder of documents, with the vectors that can still
-    be read.
+    A damaged catalog is created again from the folder of documents, with the vectors that can
+    still be read.
 
     Raises:
         CorpusError: Documents have to be read again, but their folder is missing or empty. Or the
@@ -125,7 +127,7 @@ def repair(config: Config, embedder: Embedder, *, on_progress: ProgressListener)
 def _repair_passages_and_vectors(
     config: Config, embedder: Embedder, on_progress: ProgressListener
 ) -> int:
-    """Fill the store from the catalog, and read damaged documents again; the texts embedded."""
+    """Fill the store from the catalog and read damaged documents again. Returns embedded texts."""
     with closing(open_catalog(config)) as catalog:
         check_fingerprint(catalog, fingerprint(config, embedder))
         if _uncached(catalog) or not catalog.count_passages():
@@ -142,18 +144,18 @@ def _repair_passages_and_vectors(
 
 
 def _repair_catalog(config: Config) -> bool:
-    """Rebuild the word index if it is wrong; whether the catalog is sound then."""
+    """Rebuild the word index if it is damaged. Returns whether the catalog is intact then."""
     try:
         with closing(open_catalog(config)) as catalog:
             if catalog.problems():
                 catalog.rebuild_words()
             return not catalog.is_new() and not catalog.problems()
-    except (AskdocsError, TypeError, ValueError):  # a damaged page may hold values of any type
+    except (AskdocsError, TypeError, ValueError):  # a damaged page may contain values of any type
         return False
 
 
 def _rebuild(config: Config, embedder: Embedder, on_progress: ProgressListener) -> int:
-    """Make a new catalog from the folder. Returns how many texts had to be embedded."""
+    """Create a new catalog from the folder. Returns how many texts were embedded."""
     _refuse_without_documents(config)
     saved = readable_vectors(config.index / "catalog.sqlite")
     delete_catalog(config.index)
@@ -174,7 +176,7 @@ def _refuse_without_documents(config: Config) -> None:
 
 
 def _rescue_vectors(config: Config, embedder: Embedder, on_progress: ProgressListener) -> None:
-    """Copy the vectors of the store into the cache, if they can be read without a crash."""
+    """Copy the vectors of the store into the cache if reading them causes no crash."""
     if records_can_be_read(config):
         with open_index(config, embedder, on_progress, take_over=True) as index:
             index.vectors.prepare()
@@ -203,7 +205,7 @@ def _files_with_wrong_passages(catalog: Catalog) -> list[str]:
 
 
 def _uncached(catalog: Catalog) -> int:
-    """How many passages have no vector in the cache although they should."""
+    """How many passages lack a vector in the cache."""
     return catalog.count_without_vectors()
 
 

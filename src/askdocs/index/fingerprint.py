@@ -1,4 +1,4 @@
-"""The settings that an index depends on, so that a change of one is noticed."""
+"""The settings that an index depends on, to detect changes of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from askdocs.models.embedders import Embedder
 def fingerprint(config: Config, embedder: Embedder) -> dict[str, str]:
     """Return the settings that an index depends on, by name.
 
-    An index made with other values has to be rebuilt, or its vectors moved.
+    An index with other values has to be rebuilt, or its vectors moved.
     """
     return {
         "embedder": embedder.fingerprint,
@@ -23,11 +23,11 @@ def fingerprint(config: Config, embedder: Embedder) -> dict[str, str]:
 
 
 def check_fingerprint(catalog: Catalog, wanted: Mapping[str, str]) -> None:
-    """Compare the settings that an index was made with to those of now.
+    """Compare the settings of an index with the current ones.
 
     Args:
         catalog: The catalog of the index. A new one matches every setting.
-        wanted: The settings of now, see `fingerprint`.
+        wanted: The current settings, see `fingerprint`.
 
     Raises:
         IndexMismatchError: One differs. The message names both values and the command to run.

@@ -1,4 +1,4 @@
-"""The folder of an index: who may read it, how large it is, and how it is deleted."""
+"""The folder of an index: its permissions, its size, and its deletion."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from askdocs.system.files import retry_while_locked
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only this user can read; one that exists keeps its permissions."""
+    """Create a folder that only this user can read. An existing one keeps its permissions."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def open_private(path: str | Path, flags: int) -> int:
-    """An `opener` for `open`: a file that it creates can be read by this user alone."""
+    """An `opener` for `open`: only this user can read a file that it creates."""
     return os.open(path, flags, 0o600)
 
 
 def delete_index(index: Path) -> None:
-    """Delete what a sync has written into an index folder, whatever its state."""
+    """Delete what a sync has written into an index folder, even if it is damaged."""
     delete_catalog(index)
     delete_vectors(index)
 
 
 def index_bytes(index: Path) -> int:
-    """The size of what a sync has written into an index folder, which may change meanwhile."""
+    """The size of what a sync has written into an index folder. It may change concurrently."""
     found = 0
     inside = (
         Path(folder) / name for folder, _, names in os.walk(index / "chroma") for name in names
@@ -42,7 +42,7 @@ def index_bytes(index: Path) -> int:
 
 
 def has_vectors(index: Path) -> bool:
-    """Whether an index folder has a vector store of its own, even an empty one."""
+    """Whether an index folder contains a vector store, even an empty one."""
     return (index / "chroma").is_dir()
 
 

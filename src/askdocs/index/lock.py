@@ -1,4 +1,4 @@
-"""The lock of an index: only one process holds it at a time, and writes down who it is."""
+"""The lock of an index. One process holds it at a time and records its identity."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from askdocs.system.files import retry_while_locked
 
 
 class IndexLock:
-    """Holds an index folder. The operating system frees it when the process dies.
+    """The lock of an index folder. The operating system releases it when the process ends.
 
-    `owner` in the folder's file `lock` says who holds it, for people and for `read_owner`.
+    A note in the folder describes the owner, for users and for `read_owner`.
     """
 
     def __init__(self, index: Path) -> None:
@@ -26,9 +26,11 @@ class IndexLock:
         self._lock = FileLock(index / ".lock", mode=0o600, thread_local=False)
 
     def acquire(self, *, wait: float, doing: str = "") -> None:
-        """Take the lock within `wait` seconds.
+        """Acquire the lock within `wait` seconds.
 
-        Raises IndexBusyError that says who has it, CorpusError where the folder is not writable.
+        Raises:
+            IndexBusyError: Another process holds it. The message names it.
+            CorpusError: The folder is not writable.
         """
         try:
             self._lock.acquire(timeout=wait, poll_interval=0.05)
@@ -39,9 +41,9 @@ class IndexLock:
         self.describe(doing)
 
     def describe(self, doing: str, **more: str) -> None:
-        """Note what the owner is doing, such as the address that it serves at.
+        """Record what the owner is doing, such as the address that it serves at.
 
-        Only this user may read the note: it may hold a token.
+        Only this user can read the note, because it may contain a token.
         """
         note = {"pid": os.getpid(), "doing": doing, **more}
         new = self._index / ".lock-note"
@@ -53,7 +55,7 @@ class IndexLock:
             retry_while_locked(lambda: new.replace(self._index / "lock"))
 
     def release(self) -> None:
-        """Release the lock; a second call does nothing."""
+        """Release the lock. A second call does nothing."""
         if self._lock.is_locked:
             with suppress(OSError):
                 (self._index / "lock").unlink(missing_ok=True)
@@ -70,7 +72,7 @@ class IndexLock:
 
 
 def read_owner(index: Path) -> dict[str, str]:
-    """What the owner of an index folder noted about itself; empty if there is no note."""
+    """The note of the owner of an index folder; empty if there is none."""
     try:
         note = json.loads((index / "lock").read_text(encoding="utf-8"))
     except (OSError, ValueError):

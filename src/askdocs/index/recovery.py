@@ -16,23 +16,23 @@ from askdocs.index.vectors.store import open_vectors
 from askdocs.models.embedders import Embedder, Vectors
 from askdocs.types import Passage, Progress, ProgressListener
 
-_PAGE = 512  # passages stored, or looked for, at a time
-_SAMPLE = 12  # passages that are looked for before each sync
-_TRIES = 3  # to insert what the graph has lost
+_PAGE = 512  # passages that are stored or searched together
+_SAMPLE = 12  # passages that are searched before each sync
+_TRIES = 3  # to insert lost passages
 _MANY_UNSAVED = 250  # opening the store inserts them again, 0.4 ms or more each
 
 
 @dataclass(frozen=True, slots=True)
 class RecoverySnapshot:
-    """What the catalog says of the vectors when a sync begins, before files are read.
+    """The state of the vectors, by the catalog, when a sync begins and no file was read yet.
 
     Attributes:
-        passages: How many there are.
+        passages: How many passages exist.
         pending: How many of them may not be stored.
-        orphans: Ids that a sync which was broken off has noted.
-        gone: Those of them that are in no document.
+        orphans: Ids that an interrupted sync has recorded.
+        gone: The orphans that are in no document.
         sample: The vectors of some stored passages, by id.
-        unfinished: Whether a sync was broken off.
+        unfinished: Whether a sync was interrupted.
     """
 
     passages: int
@@ -44,7 +44,7 @@ class RecoverySnapshot:
 
 
 def take_snapshot(catalog: Catalog) -> RecoverySnapshot:
-    """What `recover_vectors` has to know; to be called before the catalog is changed."""
+    """The snapshot for `recover_vectors`. Call this before the catalog is changed."""
     orphans = catalog.orphans()
     existing = catalog.passages(orphans)
     return RecoverySnapshot(
@@ -53,7 +53,7 @@ def take_snapshot(catalog: Catalog) -> RecoverySnapshot:
         orphans=orphans,
         gone=[name for name in orphans if name not in existing],
         sample=catalog.sample_vectors(_SAMPLE),
-        # A sync that comes to its end leaves no orphans, and few passages that are not saved.
+        # A complete sync leaves no orphans and few unsaved passages.
         unfinished=bool(orphans) or _many_unsaved(catalog),
     )
 
@@ -61,9 +61,9 @@ def take_snapshot(catalog: Catalog) -> RecoverySnapshot:
 def recover_vectors(index: OpenIndex, before: RecoverySnapshot) -> None:
     """Finish the work of a killed process; pending passages stay pending.
 
-    Where vectors are missing, the store is filled again: where the counts differ, or most of a
-    sample is not found by its own vectors. Else, what the graph may have lost is looked for.
-    Files may be read meanwhile, and the catalog may change; so what it held is given.
+    The store is filled again if the counts differ, or if most of a sample is not found by its own
+    vectors. Otherwise, passages that the graph may have lost are searched and inserted again. Files
+    may be read concurrently and change the catalog, hence the snapshot.
     """
     catalog, vectors = index.catalog, index.vectors
     vectors.prepare()
@@ -80,29 +80,28 @@ def recover_vectors(index: OpenIndex, before: RecoverySnapshot) -> None:
 
 
 def reinsert_lost(index: OpenIndex) -> None:
-    """Look for passages by their own vectors, and insert again those that are not found.
+    """Search passages by their own vectors, and insert again those that are not found.
 
-    Chroma's graph can lose passages for good when new ones take the places of deleted ones (1 or
-    2 of 600 nearly equal ones after 5 rounds in which a fifth was replaced, in a graph of fewer
-    neighbours). Some of each group that was indexed together are looked for, and all where one of
-    these is at risk. If some stay lost, the store is filled again.
+    Chroma's graph can lose passages when new ones replace deleted ones (1 or 2 of 600 nearly equal
+    ones after 5 rounds in which a fifth was replaced, in a graph of fewer neighbours). A sample of
+    each group that was indexed together is searched, and all if one of these is at risk. If some
+    remain lost, the store is filled again.
     """
     catalog, vectors = index.catalog, index.vectors
     for _ in range(_TRIES):
         lost = _not_found(index)
         if not lost:
             return
-        vectors.delete(lost)  # were the process to die here, the counts would differ
+        vectors.delete(lost)  # if the process ends here, the counts differ
         _add(index, catalog.passages(lost), catalog.vectors_of(lost))
     if _not_found(index):
         refill_vectors(index)
 
 
 def refill_vectors(index: OpenIndex) -> int:
-    """Fill the vector store again from the catalog; pending passages stay pending.
+    """Fill the vector store again from the catalog. Pending passages stay pending.
 
-    A process killed meanwhile leaves a store whose count is wrong, so the next sync begins this
-    again.
+    If the process is killed, the count of the store is wrong and the next sync starts this again.
 
     Returns:
         How many texts had to be embedded: 0 unless the catalog has lost vectors.
@@ -110,10 +109,12 @@ def refill_vectors(index: OpenIndex) -> int:
     catalog, vectors, embedder = index.catalog, index.vectors, index.embedder
     vectors.prepare()
     vectors.clear()
-    # What is deleted from now on, while files are read, may be stored below: it stays an orphan.
+    # A passage that is deleted from now on may still be stored below, so it stays an orphan.
     catalog.drop_orphans(catalog.orphans())
     catalog.set_state(unsaved_passages=catalog.count_passages())
-    found = [name for name, _ in catalog.all_ids()]  # before the pending ones: more may come
+    found = [
+        name for name, _ in catalog.all_ids()
+    ]  # before the pending ones, because more may be added
     pending = catalog.pending_ids()
     every = [name for name in found if name not in pending]
     embedded = 0
@@ -132,7 +133,7 @@ def refill_vectors(index: OpenIndex) -> int:
 
 
 def _add(index: OpenIndex, passages: Mapping[str, Passage], known: Mapping[str, Vectors]) -> None:
-    """Store those of the passages whose vectors are known; a sync may have deleted the others."""
+    """Store the passages whose vectors are known. A sync may have deleted the others."""
     names = [name for name in passages if name in known]
     if names:
         index.vectors.add(
@@ -141,13 +142,13 @@ def _add(index: OpenIndex, passages: Mapping[str, Passage], known: Mapping[str, 
 
 
 def record_unflushed(catalog: Catalog, added: int) -> None:
-    """Count so many passages more, for `flush_vectors`."""
+    """Add to the number of unsaved passages, for `flush_vectors`."""
     if added:
         catalog.set_state(unsaved_passages=catalog.state().unsaved_passages + added)
 
 
 def flush_vectors(index: OpenIndex) -> None:
-    """Have the graph written to disk, if many passages are not yet in what is there."""
+    """Write the graph to disk if it lacks many passages there."""
     catalog, vectors = index.catalog, index.vectors
     if _many_unsaved(catalog):
         vectors.save()
@@ -166,10 +167,16 @@ def move_vectors(
     *,
     on_progress: ProgressListener,
 ) -> int:
-    """Copy the vectors to the place of `target`, then delete them from that of `source`.
+    """Copy the vectors to the store of `target`, then delete them from that of `source`.
 
-    Returns the number of passages moved. If it is killed, the index is still in its old place.
-    Raises ConfigError where both are the same collection.
+    If the process is killed, the index still uses the old store.
+
+    Returns:
+        The number of passages that were moved.
+
+    Raises:
+        ConfigError: Both are the same collection.
+        IndexMismatchError: Not all passages were moved.
     """
     if source.collection == target.collection:
         raise ConfigError(
@@ -198,7 +205,7 @@ def move_vectors(
 
 
 def import_stored_vectors(index: OpenIndex) -> None:
-    """Copy the vectors of the store into the cache, if they are from this model."""
+    """Copy the vectors of the store into the cache if they are from this model."""
     catalog, vectors, embedder = index.catalog, index.vectors, index.embedder
     if vectors.model != embedder.fingerprint:
         return
@@ -212,7 +219,7 @@ def import_stored_vectors(index: OpenIndex) -> None:
 
 
 def delete_orphans(index: OpenIndex) -> int:
-    """Delete the vectors whose passages are gone; how many there were."""
+    """Delete the vectors of deleted passages. Returns how many there were."""
     catalog, vectors = index.catalog, index.vectors
     orphans = catalog.orphans()
     if orphans:

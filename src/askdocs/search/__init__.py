@@ -1,1 +1,1 @@
-"""Plain search: words, phrases and beginnings of words, document by document."""
+"""Keyword search for words, phrases and prefixes, document by document."""

@@ -1,4 +1,4 @@
-"""Which documents a search looks at: by name or folder, kind, and date of the file."""
+"""Filters of a search: by name or folder, document type, and date of the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a document has to be. `since` and `until` are days, as in 2025-03-31; "" is no limit."""
+    """Conditions for documents. `since` and `until` are dates (2025-03-31); "" is no limit."""
 
     sources: Sequence[str] | None = None
     kinds: Sequence[str] = ()
@@ -22,7 +22,7 @@ class Filters:
     until: str = ""
 
     def within(self, catalog: Catalog) -> list[str] | None:
-        """The sources that pass; None where all do.
+        """The sources that pass; None if all do.
 
         Raises:
             CorpusError: No document matches `sources`.

@@ -1,4 +1,4 @@
-"""Words as they are typed to the places where they stand, document by document."""
+"""Finds words exactly as they are typed, document by document."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ def find_words(
     documents: int,
     each: int,
 ) -> SearchResult:
-    """The documents that hold all words of a query, those with the most matches first.
+    """Search the documents that contain all words of a query, most matches first.
 
-    A document whose name or title has the words comes before all others.
+    Documents whose name or title contains the words precede all others.
 
     Args:
         catalog: The catalog of the index.
-        query: Words, "exact phrases" and beginnings of words with a star.
-        within: The sources to look at; all of them if None.
+        query: Words, "exact phrases" and prefixes with a star.
+        within: The sources that are searched; all of them if None.
         start: The first document of the result, counted from 0.
-        documents: How many documents the result has at most.
-        each: How many passages it has of each document at most.
+        documents: The maximum number of documents in the result.
+        each: The maximum number of passages per document.
 
     Raises:
-        AskdocsError: The query holds no word.
+        AskdocsError: The query contains no word.
     """
     terms = _terms(query)
     found = catalog.lookup(terms, sources=within)
@@ -43,7 +43,7 @@ def find_words(
         key=lambda source: (source not in named, -len(found.by_source.get(source, ())), source),
     )
     shown = sources[start : start + documents]
-    numbers = [each_ for source in shown for each_ in found.by_source.get(source, ())[:each]]
+    numbers = [number for source in shown for number in found.by_source.get(source, ())[:each]]
     passages = catalog.passages_by_number(numbers)
     return SearchResult(
         query,
@@ -69,7 +69,7 @@ def find_words(
 def group_hits(
     query: str, hits: Iterable[Hit], *, start: int, documents: int, each: int
 ) -> SearchResult:
-    """What a search by meaning found, document by document, the best first."""
+    """Group the hits of a semantic search by document, best first."""
     grouped: dict[str, list[Passage]] = {}
     for hit in hits:
         grouped.setdefault(hit.passage.source, []).append(hit.passage)
@@ -92,7 +92,7 @@ def group_hits(
 
 
 def spans_in(passage: Passage, terms: Sequence[Term]) -> tuple[tuple[int, int], ...]:
-    """Where the terms stand, in the text of the document; neighbouring words are one span."""
+    """The spans of the terms in the text of the document. Adjacent words are one span."""
     spans: list[tuple[int, int]] = []
     for start, end in sorted(span for term in terms for span in term.spans(passage.text)):
         if spans and passage.text[spans[-1][1] : start] in ("", " ", "\n"):
@@ -110,6 +110,6 @@ def _terms(query: str) -> list[Term]:
 
 
 def _names(terms: Sequence[Term], source: str, title: str) -> bool:
-    """Whether all words stand in the name or title of a document."""
+    """Whether the name or title of a document contains all words."""
     text = f"{source}\n{title}"
     return all(term.stands_in(text) for term in terms)

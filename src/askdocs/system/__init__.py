@@ -1,1 +1,1 @@
-"""What differs between Linux, macOS and Windows: file names, child processes, local addresses."""
+"""Files, child processes, networks and other services that are close to the operating system."""

@@ -8,11 +8,11 @@ from typing import Self
 
 
 class Closing(ABC):
-    """Is closed at the end of a `with` block, however that ends."""
+    """An object that is closed at the end of a `with` block, also after an error."""
 
     @abstractmethod
     def close(self) -> None:
-        """Free what is open."""
+        """Release what is open."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Replies of servers that may do anything: limited in bytes, never unpacked, without our key."""
+"""Untrusted responses of servers: limited in size, never decompressed, without the API key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-UNCOMPRESSED = {"Accept-Encoding": "identity"}  # a few kilobytes can unpack to gigabytes
+UNCOMPRESSED = {"Accept-Encoding": "identity"}  # a few kilobytes can decompress to gigabytes
 _RECOGNISED = 8  # consecutive characters of a secret that count as a part of it
 _SHORTEST_SECRET = 4  # characters; a shorter one occurs in too many words
 
@@ -19,26 +19,26 @@ class ReplyRefusedError(httpx.HTTPError):
 def limit_reply(
     response: httpx.Response, most_bytes: int, *, stopped: Callable[[], bool] = lambda: False
 ) -> None:
-    """Limit what can be read of a response whose body has not been read. Its text is UTF-8.
+    """Limit the size of a response whose body has not been read. Its text is UTF-8.
 
     Args:
-        response: the response; it was asked for with UNCOMPRESSED headers.
-        most_bytes: how many bytes its body may have.
-        stopped: asked before each part of the body; when it says yes, reading ends.
+        response: The response to a request with UNCOMPRESSED headers.
+        most_bytes: The maximum size of its body.
+        stopped: Called before each part of the body. If it returns True, reading ends.
 
     Raises:
-        ReplyRefusedError: if the response is compressed all the same. Reading it raises this
-            once it turns out to be too long, or when it was stopped.
+        ReplyRefusedError: The response is compressed nevertheless. Reading it also raises this if
+            it is too long or was stopped.
     """
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise ReplyRefusedError("it compresses its reply, which it was asked not to do")
-    # Not the one that it names: Python knows encodings that unpack, and some that raise anything.
+    # Not the declared one: some of Python's encodings decompress, and some raise any error.
     response.encoding = "utf-8-sig"
     response.stream = _LimitedStream(response.stream, most_bytes, stopped)
 
 
 def without_secret(text: str, secret: str) -> str:
-    """The text with every word left out that holds a part of a secret."""
+    """The text without words that contain a part of a secret."""
     if len(secret) < _SHORTEST_SECRET:
         return text
     size = min(len(secret), _RECOGNISED)
@@ -48,7 +48,7 @@ def without_secret(text: str, secret: str) -> str:
 
 
 class _LimitedStream(httpx.SyncByteStream):
-    """The body of a response; it raises ReplyRefusedError where `limit_reply` says so."""
+    """The body of a response. It raises ReplyRefusedError as `limit_reply` describes."""
 
     def __init__(self, stream: object, most_bytes: int, stopped: Callable[[], bool]) -> None:
         assert isinstance(stream, httpx.SyncByteStream)

@@ -1,4 +1,4 @@
-"""Choosing a few of many."""
+"""Evenly spaced samples of sequences."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -7,7 +7,7 @@ Item = TypeVar("Item")
 
 
 def evenly_spread(values: Sequence[Item], most: int) -> list[Item]:
-    """Return at most `most` of the values, evenly spread, in order, the first among them."""
+    """Return at most `most` of the values at even distances, in order, including the first."""
     if most >= len(values):
         return list(values)
     return [values[number * len(values) // most] for number in range(max(0, most))]

@@ -1,1 +1,1 @@
-"""The keyword index: postings and BM25 scores, kept in SQLite."""
+"""The keyword index: postings and BM25 scores, stored in SQLite."""

@@ -1,4 +1,4 @@
-"""BM25: the rarity of the words of a question, and the passages that contain them, best first."""
+"""BM25: the weights of a question's terms, and the passages that contain them, best first."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from askdocs.text.stemming import other_stems_for
 from askdocs.text.stop_words import telling_words
 from askdocs.text.tokens import words
 
-_K1, _B = 1.2, 0.75  # of BM25, as is usual
-_CONTEXT_WEIGHT = 0.5  # of a word in the title or heading against one in the text
-_LEAST_RARITY = 1e-6  # of a word that most passages hold
+_K1, _B = 1.2, 0.75  # the usual parameters of BM25
+_CONTEXT_WEIGHT = 0.5  # of a word in the title or heading, relative to one in the text
+_LEAST_RARITY = 1e-6  # of a word that most passages contain
 _COMMON = 0.3  # a word found in a larger share of the passages does not distinguish them
-_MANY = 200  # passages from which on shares mean something
-_MOST_TERMS = 32  # words of a question that are searched for, the rarest first
+_MANY = 200  # passages from which on shares are meaningful
+_MOST_TERMS = 32  # words of a question that are searched, the rarest first
 
 
 def term_weights(database: Database, text: str) -> dict[str, float]:
-    """The words of a question that distinguish passages, each with its inverse frequency.
+    """The informative words of a question, each with its inverse document frequency.
 
     The weight is ln(1 + (passages - found + 0.5) / (found + 0.5)), that of BM25 (Robertson and
-    Zaragoza, 2009, with the usual 1 under the logarithm). Words that no passage holds count too.
-    At most 32, the rarest first; words of over 30 % of many passages are left out unless nothing
-    else is left.
+    Zaragoza, 2009, with the usual 1 under the logarithm). Words that are in no passage are
+    included. At most 32 words are returned, the rarest first. Words of more than 30 % of many
+    passages are omitted unless nothing else remains.
     """
     candidates = telling_words(text) or words(text)
     with database.snapshot() as connection:
@@ -70,11 +70,11 @@ def search(
     sources: Sequence[str] | None = None,
     stem: Callable[[str], str] | None = None,
 ) -> list[tuple[str, float]]:
-    """(passage id, score) of passages that hold a word of `weights`, best first.
+    """(passage id, score) of passages that contain a word of `weights`, best first.
 
-    With a `stem`, the words with the same one count as that word.
+    With a `stem` function, words with the same stem count as one word.
 
-    The score is BM25 as a share, 0 to 1, of the most that any passage could have. The rarity of a
+    The score is BM25 divided by the highest possible score, so it is 0 to 1. The rarity of a
     word is ln((passages - found + 0.5) / (found + 0.5)), as in SQLite's FTS5.
     """
     with database.snapshot() as connection:
@@ -88,7 +88,7 @@ def search(
             within[[row[0] for row in rows]] = True
             scores[~within] = 0
         found = np.flatnonzero(scores)
-        if len(found) > limit:  # with those whose score equals that of the last one
+        if len(found) > limit:  # including ties with the last one
             least = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= least]
         rows = connection.execute(
@@ -101,7 +101,7 @@ def search(
 
 
 def sources_with(database: Database, text: str) -> list[str]:
-    """The sources that hold each word of a text, in any of their passages, ascending."""
+    """The sources that contain every word of a text, in any of their passages, in order."""
     with database.snapshot() as connection:
         common: set[str] | None = None
         for terms in terms_of(connection, words(text)).values():
@@ -119,7 +119,7 @@ def sources_with(database: Database, text: str) -> list[str]:
 def _scores(
     connection: sqlite3.Connection, wanted: Sequence[str], stem: Callable[[str], str] | None
 ) -> NDArray[np.float64]:
-    """BM25 by the number of the passage, float64 [greatest number + 1]; 0 where no word is."""
+    """BM25 by passage number, float64 [highest number + 1]; 0 for passages without the words."""
     total, mean = _totals(connection)
     lengths = all_lengths(connection)
     scores = np.zeros(len(lengths))
@@ -135,7 +135,7 @@ def _scores(
 def _forms(
     connection: sqlite3.Connection, wanted: Sequence[str], stem: Callable[[str], str] | None
 ) -> dict[str, list[list[str]]]:
-    """The forms of each word that count as that word, each as the terms that follow one another."""
+    """The forms of each word, each as a sequence of consecutive terms."""
     found: dict[str, list[list[str]]] = {}
     for word, terms in terms_of(connection, wanted).items():
         if stem and len(terms) == 1:
@@ -148,20 +148,20 @@ def _forms(
 def _places_of_forms(
     connection: sqlite3.Connection, forms: Sequence[Sequence[str]]
 ) -> NDArray[np.int64]:
-    """Where any of the forms stands, ascending."""
+    """The positions of any of the forms, in ascending order."""
     places = [phrase_places(connection, terms) for terms in forms]
     return places[0] if len(places) == 1 else np.unique(np.concatenate(places))
 
 
 def _count_forms(connection: sqlite3.Connection, forms: Sequence[Sequence[str]]) -> int:
-    """In about how many passages any of the forms is found."""
+    """The approximate number of passages that contain any of the forms."""
     if len(forms) == 1:
         return min((_count(connection, term) for term in forms[0]), default=0)
     return len(np.unique(_places_of_forms(connection, forms) >> PASSAGE_SHIFT))
 
 
 def _totals(connection: sqlite3.Connection) -> tuple[int, float]:
-    """How many passages there are, and how many words they have on average."""
+    """The number of passages, and their average length in words."""
     passages, found = connection.execute(
         "SELECT coalesce(sum(passages), 0), coalesce(sum(words), 0) FROM word_blocks"
     ).fetchone()
@@ -183,7 +183,7 @@ def terms_of(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str,
 
 
 def _count(connection: sqlite3.Connection, term: str) -> int:
-    """In how many passages a term is found."""
+    """The number of passages that contain a term."""
     return int(
         connection.execute(
             """SELECT coalesce(sum(word_places.passages), 0) FROM word_blocks CROSS JOIN word_places
@@ -194,7 +194,7 @@ def _count(connection: sqlite3.Connection, term: str) -> int:
 
 
 def phrase_places(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArray[np.int64]:
-    """Where the terms stand one after the other, as places among all passages, ascending."""
+    """The positions where the terms are consecutive, among all passages, in ascending order."""
     found = np.zeros(0, np.int64)
     for after, term in enumerate(terms):
         places = places_of(connection, term) - after
@@ -203,7 +203,7 @@ def phrase_places(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArr
 
 
 def places_of(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
-    """The places of a term with the number of the passage instead of that within its block."""
+    """The positions of a term, with the passage number instead of that within the block."""
     parts = [
         np.frombuffer(places, PLACES).astype(np.int64) + (block << BLOCK_BITS + PASSAGE_SHIFT)
         for block, places in connection.execute(
@@ -216,7 +216,7 @@ def places_of(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
 
 
 def _frequencies(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The numbers of the passages, ascending, and how often each has what stands at the places."""
+    """The passage numbers of positions, in ascending order, and how often each occurs."""
     if not len(places):
         return places, np.zeros(0)
     numbers = places >> PASSAGE_SHIFT

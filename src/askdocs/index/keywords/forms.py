@@ -1,7 +1,7 @@
 """The forms of a word that an index has, by the stems of a language other than English.
 
-The index keeps words by their English stems. Which of its terms are forms of a word is found when
-it is asked, so that an index serves all languages and need not be made again.
+The index stores words by their English stems. The terms that are forms of a word are determined for
+each query, so one index serves all languages and need not be rebuilt.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def forms_of(
     Args:
         connection: To the catalog.
         word: A lower-case word of a question.
-        term: What the index calls it.
-        stem: Gives lower-case words their stems.
+        term: Its term in the index.
+        stem: Returns the stem of a lower-case word.
     """
     wanted = without_diacritics(stem(word))
     if len(wanted) < _SHORTEST or not word.isalpha():
@@ -39,7 +39,7 @@ def forms_of(
 
 
 def _beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[str]:
-    """The terms that begin so; by the index of the table, block by block."""
+    """The terms with this prefix, by the index of the table, block by block."""
     rows = connection.execute(
         """SELECT DISTINCT term FROM word_blocks CROSS JOIN word_places
            ON word_places.block = word_blocks.block AND term >= ? AND term < ?""",

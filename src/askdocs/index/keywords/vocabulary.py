@@ -11,8 +11,8 @@ from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT, PLACES
 from askdocs.text.stemming import stem
 from askdocs.text.tokens import words
 
-_TWO_MISTAKES = 8  # letters from which two mistakes are looked through
-_MOST_NEAR = 3  # terms whose words are compared with the one that was written
+_TWO_MISTAKES = 8  # letters from which two spelling errors are considered
+_MOST_NEAR = 3  # terms whose words are compared with the misspelt one
 
 
 def has_word(database: Database, word: str) -> bool:
@@ -21,10 +21,10 @@ def has_word(database: Database, word: str) -> bool:
 
 
 def nearest(database: Database, word: str) -> str:
-    """The word of the documents that a misspelt lower-case word is nearest to; "" if none is near.
+    """The word of the documents that is most similar to a misspelt lower-case word, or "".
 
-    It begins with the same letter, and differs by one letter, in long words by two. Of several,
-    the nearest is meant, and of those the one in most passages.
+    It begins with the same letter and differs by one letter, or by two if it is long. Of several,
+    the one with the fewest differences is chosen, and then the one in most passages.
     """
     most = 2 if len(word) >= _TWO_MISTAKES else 1
     root = stem(word)
@@ -62,9 +62,9 @@ def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
 
 
 def distance(first: str, second: str, most: int) -> int:
-    """How many letters differ: left out, added, replaced or two neighbours exchanged.
+    """The edit distance: letters that are deleted, inserted, replaced or transposed.
 
-    It is the optimal string alignment distance; `most` + 1 stands for every greater one.
+    It is the optimal string alignment distance. A distance above `most` is returned as `most` + 1.
     """
     if abs(len(first) - len(second)) > most:
         return most + 1

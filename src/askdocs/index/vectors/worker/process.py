@@ -35,7 +35,7 @@ _LENGTH_BYTES = 8
 
 
 def write_message(stream: IO[bytes], message: object) -> None:
-    """Write a message, preceded by its length. Both processes must run this package."""
+    """Write a pickled message, preceded by its length."""
     content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     stream.write(len(content).to_bytes(_LENGTH_BYTES, "big"))
     stream.write(content)
@@ -43,7 +43,11 @@ def write_message(stream: IO[bytes], message: object) -> None:
 
 
 def read_message(stream: IO[bytes]) -> Any:
-    """Read the next message. Raises EOFError if there is none, or only a part of one."""
+    """Read the next message. It is unpickled, so the stream must be from this package.
+
+    Raises:
+        EOFError: There is no message, or only a part of one.
+    """
     length = int.from_bytes(_exactly(stream, _LENGTH_BYTES), "big")
     return pickle.loads(_exactly(stream, length))
 
