@@ -137,13 +137,13 @@ def attachments_of(value: object) -> int:
     count = 0
     stack = [value]
     while stack:
-        each = stack.pop()
-        if isinstance(each, Mapping):
-            held = [each.get(key) for key in _ATTACHMENT_KEYS]
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            held = [node.get(key) for key in _ATTACHMENT_KEYS]
             count += sum(len(files) if isinstance(files, list) else 1 for files in held if files)
-            stack += [inner for inner in each.values() if isinstance(inner, Mapping | list)]
-        elif isinstance(each, list):
-            stack += each
+            stack += [inner for inner in node.values() if isinstance(inner, Mapping | list)]
+        elif isinstance(node, list):
+            stack += node
     return count
 
 
@@ -178,25 +178,25 @@ def _conversation_messages(value: object) -> Iterator[tuple[str, list[Message]]]
 
 
 def _telegram_messages(messages: Sequence[object]) -> Iterator[Message]:
-    for each in messages:
-        if isinstance(each, Mapping):
-            author = each.get("from") or each.get("actor") or each.get("from_id") or ""
-            text = _telegram_text(each.get("text"))
+    for message in messages:
+        if isinstance(message, Mapping):
+            author = message.get("from") or message.get("actor") or message.get("from_id") or ""
+            text = _telegram_text(message.get("text"))
             if text:
-                yield Message(str(author), _format_time(each.get("date")), text)
+                yield Message(str(author), _format_time(message.get("date")), text)
 
 
 def _messenger_messages(messages: Sequence[object]) -> Iterator[Message]:
     """The messages of Facebook and Instagram. Their exports begin with the newest message."""
-    found = [each for each in messages if isinstance(each, Mapping)]
-    for each in sorted(found, key=lambda one: _milliseconds(one.get("timestamp_ms"))):
-        share = each.get("share")
+    found = [message for message in messages if isinstance(message, Mapping)]
+    for message in sorted(found, key=lambda one: _milliseconds(one.get("timestamp_ms"))):
+        share = message.get("share")
         link = str(share.get("link") or "") if isinstance(share, Mapping) else ""
-        text = str(each.get("content") or "").strip()
+        text = str(message.get("content") or "").strip()
         text = " ".join(filter(None, (text, link if link not in text else "")))
-        if text and not each.get("is_unsent"):
-            when = _format_time(_milliseconds(each.get("timestamp_ms")) / 1000)
-            yield Message(str(each.get("sender_name") or ""), when, text)
+        if text and not message.get("is_unsent"):
+            when = _format_time(_milliseconds(message.get("timestamp_ms")) / 1000)
+            yield Message(str(message.get("sender_name") or ""), when, text)
 
 
 def _milliseconds(value: object) -> int:
@@ -204,35 +204,35 @@ def _milliseconds(value: object) -> int:
 
 
 def _discord_messages(messages: Sequence[object]) -> Iterator[Message]:
-    for each in messages:
-        if isinstance(each, Mapping) and isinstance(each.get("author"), Mapping):
-            author = each["author"].get("nickname") or each["author"].get("name") or ""
-            text = str(each.get("content") or "").strip()
+    for message in messages:
+        if isinstance(message, Mapping) and isinstance(message.get("author"), Mapping):
+            author = message["author"].get("nickname") or message["author"].get("name") or ""
+            text = str(message.get("content") or "").strip()
             if text:
-                yield Message(str(author), _format_time(each.get("timestamp")), text)
+                yield Message(str(author), _format_time(message.get("timestamp")), text)
 
 
 def _slack_messages(messages: Sequence[object], users: Mapping[str, str]) -> Iterator[Message]:
-    for each in messages:
-        if not isinstance(each, Mapping):
+    for message in messages:
+        if not isinstance(message, Mapping):
             continue
-        profile = each.get("user_profile")
+        profile = message.get("user_profile")
         named = profile.get("real_name") if isinstance(profile, Mapping) else ""
-        user = str(each.get("user") or each.get("bot_id") or "")
-        author = named or users.get(user) or each.get("username") or user
-        text = _MENTION.sub(lambda m: f"@{m[2] or users.get(m[1], m[1])}", str(each.get("text")))
+        user = str(message.get("user") or message.get("bot_id") or "")
+        author = named or users.get(user) or message.get("username") or user
+        text = _MENTION.sub(lambda m: f"@{m[2] or users.get(m[1], m[1])}", str(message.get("text")))
         text = _SLACK_LINK.sub(lambda m: m[2] or m[1], text).strip()
         if text:
-            yield Message(str(author), _format_time(each.get("ts")), _unescape_slack(text))
+            yield Message(str(author), _format_time(message.get("ts")), _unescape_slack(text))
 
 
 def _slack_users(path: Path) -> dict[str, str]:
     """The names of users by their id, from the `users.json` of the export."""
     users: dict[str, str] = {}
     with suppress(OSError, ValueError):
-        for each in json.loads(read_text(path.parent.parent / "users.json")):
-            if isinstance(each, Mapping) and "id" in each:
-                users[str(each["id"])] = str(each.get("real_name") or each.get("name") or "")
+        for user in json.loads(read_text(path.parent.parent / "users.json")):
+            if isinstance(user, Mapping) and "id" in user:
+                users[str(user["id"])] = str(user.get("real_name") or user.get("name") or "")
     return users
 
 
@@ -259,12 +259,14 @@ def _chatgpt_message(message: object) -> Iterator[Message]:
 
 
 def _claude_messages(messages: Sequence[object]) -> Iterator[Message]:
-    for each in messages:
-        if isinstance(each, Mapping):
-            text = str(each.get("text") or "").strip()
+    for message in messages:
+        if isinstance(message, Mapping):
+            text = str(message.get("text") or "").strip()
             if text:
-                author = "user" if each.get("sender") == "human" else str(each.get("sender") or "")
-                yield Message(author, _format_time(each.get("created_at")), text)
+                author = (
+                    "user" if message.get("sender") == "human" else str(message.get("sender") or "")
+                )
+                yield Message(author, _format_time(message.get("created_at")), text)
 
 
 def _telegram_text(text: object) -> str:

@@ -57,13 +57,13 @@ def _strings_in(value: object) -> Iterator[str]:
     """Each string and key in a JSON tree."""
     stack = [value]
     while stack:
-        each = stack.pop()
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, dict):
-            stack += [*each, *each.values()]
-        elif isinstance(each, list):
-            stack += each
+        node = stack.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            stack += [*node, *node.values()]
+        elif isinstance(node, list):
+            stack += node
 
 
 def _decode_again(text: str) -> str | None:
@@ -77,8 +77,8 @@ def _repair(value: object) -> object:
     if isinstance(value, str):
         return value if value.isascii() else _decode_again(value)
     if isinstance(value, dict):
-        return {_repair(key): _repair(each) for key, each in value.items()}
-    return [_repair(each) for each in value] if isinstance(value, list) else value
+        return {_repair(key): _repair(item) for key, item in value.items()}
+    return [_repair(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_json_lines(text: str) -> bool:

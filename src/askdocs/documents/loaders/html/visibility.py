@@ -152,7 +152,7 @@ def _follows(control: LexborNode, target: LexborNode) -> bool:
     node = _neighbour(target, backwards=True)
     if node is None:
         return False
-    controls = {each.mem_id for each in (node, *node.css(_CONTROLS))}
+    controls = {element.mem_id for element in (node, *node.css(_CONTROLS))}
     return control.mem_id in controls and len(node.css(_CONTROLS)) < _LEVELS - 1
 
 

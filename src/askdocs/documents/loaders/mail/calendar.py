@@ -54,7 +54,7 @@ def add_events(builder: DocumentBuilder, data: bytes) -> bool:
 
     try:
         calendar = Calendar.from_ical(data)
-        events = [each for each in calendar.walk() if each.name in _COMPONENTS]
+        events = [component for component in calendar.walk() if component.name in _COMPONENTS]
     except (ValueError, IndexError, KeyError) as error:
         raise LoadError("the calendar is damaged") from error
     for event in events:

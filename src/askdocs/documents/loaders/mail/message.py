@@ -86,7 +86,7 @@ def _messages(path: Path, source: str) -> list[Message]:
     if data.startswith(OLE):
         return [outlook_message(path)]
     if is_mailbox(data):
-        return [email.message_from_bytes(each, policy=default) for each in mailbox_parts(data)]
+        return [email.message_from_bytes(part, policy=default) for part in mailbox_parts(data)]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = decode(data).encode("utf-8", "replace")
     if suffix == ".emlx":  # Apple Mail: the first line is the length of the mail

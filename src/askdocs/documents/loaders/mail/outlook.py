@@ -47,13 +47,13 @@ def _convert(found: Any) -> EmailMessage:
     message.set_content(found.body or "")
     if found.html_body:
         message.add_alternative(found.html_body, subtype="html")
-    for each in found.attachments:
-        if each.file_bytes:
+    for attachment in found.attachments:
+        if attachment.file_bytes:
             message.add_attachment(
-                each.file_bytes,
+                attachment.file_bytes,
                 maintype="application",
                 subtype="octet-stream",
-                filename=each.file_name or "attachment",
+                filename=attachment.file_name or "attachment",
             )
     return message
 

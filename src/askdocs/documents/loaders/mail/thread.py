@@ -124,7 +124,7 @@ def _message_start(lines: list[str], number: int) -> tuple[tuple[int, Part] | No
     depth, line = _split_quote_markers(lines[number])
     named = _attribution(line)
     if named is not None:
-        following = next((each for each in lines[number + 1 :] if each.strip(" >")), "")
+        following = next((text for text in lines[number + 1 :] if text.strip(" >")), "")
         return (max(_split_quote_markers(following)[0], depth), named), 1
     used = 1 if _FORWARD.match(line) else 0
     while (

@@ -65,19 +65,19 @@ def _parse_table(lines: Sequence[str], begun: int, last: int) -> DrawnTable | No
     first, attributes = _attributes(lines, begun)
     if _OTHER_FORMAT.search(attributes):
         return None
-    inner = [("" if each.startswith("//") else each) for each in lines[begun + 1 : last]]
+    inner = [("" if line.startswith("//") else line) for line in lines[begun + 1 : last]]
     cells = list(_parse_cells(inner, begun + 1))
-    filled = [number for number, each in enumerate(inner) if each.strip()]
+    filled = [number for number, line in enumerate(inner) if line.strip()]
     if not cells or not filled:
         return None
     columns = _column_count(attributes) or sum(
-        each.columns for each in cells if each.line == begun + 1 + filled[0]
+        cell.columns for cell in cells if cell.line == begun + 1 + filled[0]
     )
     if not 0 < columns <= _MOST_COLUMNS:
         return None
     rows, starts = _arrange_rows(cells, columns)
     # A first row directly below the delimiter, followed by an empty line, is the header.
-    on_one_line = sum(each.columns for each in cells if each.line == begun + 1) == columns
+    on_one_line = sum(cell.columns for cell in cells if cell.line == begun + 1) == columns
     implied = on_one_line and len(inner) > 1 and not inner[1].strip()
     header = 1 if implied or _HEADER.search(attributes) else None
     header = 0 if _NO_HEADER.search(attributes) else header
@@ -103,8 +103,8 @@ def _column_count(attributes: str) -> int:
     if not found:
         return 0
     named = next(filter(None, found.groups()), "")
-    times = [re.match(r"\s*(\d{1,3})\*", each) for each in re.split("[,;]", named)]
-    return sum(int(each[1]) if each else 1 for each in times)
+    times = [re.match(r"\s*(\d{1,3})\*", spec) for spec in re.split("[,;]", named)]
+    return sum(int(spec[1]) if spec else 1 for spec in times)
 
 
 def _parse_cells(inner: Sequence[str], first: int) -> Iterator[_Cell]:

@@ -81,16 +81,18 @@ class OdfStyles:
 
     def script(self, name: str) -> Script:
         """The script of a text style: plain, superscript or subscript."""
-        return next((self.runs[each] for each in self.family(name) if each in self.runs), "plain")
+        return next(
+            (self.runs[style] for style in self.family(name) if style in self.runs), "plain"
+        )
 
     def is_hidden(self, name: str) -> bool:
         """Whether text of a style is hidden."""
-        return any(each in self.hidden for each in self.family(name))
+        return any(style in self.hidden for style in self.family(name))
 
     def list_of(self, paragraph_style: str) -> str:
         """The list style of a paragraph style, "" for none."""
         names = self.family(paragraph_style)
-        return next((self.lists_of[each] for each in names if each in self.lists_of), "")
+        return next((self.lists_of[style] for style in names if style in self.lists_of), "")
 
     def is_title(self, paragraph_style: str) -> bool:
         """Whether a paragraph style is the style of the document's title."""
@@ -181,7 +183,7 @@ class OdfNumbering:
         level = levels.get(at, OdfLevel())
         counts = self._counts.setdefault(counter, {})
         counts[at] = start if start is not None else counts.get(at, level.start - 1) + 1
-        for below in [each for each in counts if each > at]:
+        for below in [index for index in counts if index > at]:
             del counts[below]
         if level.kind == BULLET:
             return BULLET
@@ -189,9 +191,9 @@ class OdfNumbering:
             return ""
         shown = range(max(0, at + 1 - level.shown), at + 1)
         written = [
-            levels.get(each, OdfLevel()).written(
-                counts.get(each, levels.get(each, OdfLevel()).start)
+            levels.get(index, OdfLevel()).written(
+                counts.get(index, levels.get(index, OdfLevel()).start)
             )
-            for each in shown
+            for index in shown
         ]
         return f"{level.before}{'.'.join(filter(None, written))}{level.after}".strip()

@@ -166,7 +166,7 @@ def _field_text(element: Element) -> str:
         options = [part for part in element if local_name(part.tag) in {"option", "item"}]
         chosen_now = [o for o in options if attribute(o, "current-selected") in _YES]
         chosen_now = chosen_now or [o for o in options if attribute(o, "selected") in _YES]
-        shown = [attribute(each, "label") for each in chosen_now]
+        shown = [attribute(option, "label") for option in chosen_now]
         return ", ".join(shown) or attribute(element, "current-value")
     if kind in {"button", "hidden", "password", "file", "image"}:
         return ""

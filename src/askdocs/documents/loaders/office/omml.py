@@ -53,9 +53,9 @@ def _property(element: Element, name: str, default: str) -> str:
     """A value in the properties of a structure."""
     for properties in element:
         if local_name(properties.tag).endswith("Pr"):
-            for each in properties:
-                if local_name(each.tag) == name:
-                    return attribute(each, "val")
+            for setting in properties:
+                if local_name(setting.tag) == name:
+                    return attribute(setting, "val")
     return default
 
 

@@ -172,9 +172,9 @@ def _read_list(element: Element) -> _List:
             levels_of = attribute(part, "val")
         elif local_name(part.tag) == "lvlOverride":
             at = to_int(attribute(part, "ilvl"), 0)
-            for each in part:
-                if local_name(each.tag) == "startOverride":
-                    starts[at] = to_int(attribute(each, "val"), 1)
-                elif local_name(each.tag) == "lvl":
-                    levels[at] = _read_level(each)
+            for override in part:
+                if local_name(override.tag) == "startOverride":
+                    starts[at] = to_int(attribute(override, "val"), 1)
+                elif local_name(override.tag) == "lvl":
+                    levels[at] = _read_level(override)
     return _List(levels_of, starts, levels)

@@ -123,19 +123,19 @@ def with_fields(segments: Sequence[Segment], fields: Sequence[Field]) -> list[Se
     segments, fields = _join_radio_buttons(segments, fields)
     placed = list(segments)
     ends = {id(segment): segment for segment in segments}
-    shown = [each for each in fields if each.ticked or not each.is_option]
-    for each in sorted(shown, key=lambda f: (-f.box[3], f.box[0])):
-        label = _find_label(each, segments, fields)
+    shown = [form_field for form_field in fields if form_field.ticked or not form_field.is_option]
+    for form_field in sorted(shown, key=lambda f: (-f.box[3], f.box[0])):
+        label = _find_label(form_field, segments, fields)
         if label is None:
-            placed.append(_segment_without_label(each))
+            placed.append(_segment_without_label(form_field))
             continue
         now = ends[id(label)]
         glue = ", " if now is not label else ": "
-        text = f"{now.text.rstrip(' :._…')}{glue}{_display_value(each)}"
+        text = f"{now.text.rstrip(' :._…')}{glue}{_display_value(form_field)}"
+        left, right = min(now.left, form_field.box[0]), max(now.right, form_field.box[2])
         joined = replace(
-            now, text=text, right=max(now.right, each.box[2]), left=min(now.left, each.box[0]),
-            starts=(), spans=(), is_separate=True,
-        )  # fmt: skip
+            now, text=text, left=left, right=right, starts=(), spans=(), is_separate=True
+        )
         placed[placed.index(now)] = joined
         ends[id(label)] = joined
     return placed
@@ -149,13 +149,13 @@ def _join_radio_buttons(
     Returns:
         The segments, and the fields that are left. Radio buttons without such a label are left.
     """
-    kept, rest = list(segments), [each for each in fields if not each.is_option]
+    kept, rest = list(segments), [form_field for form_field in fields if not form_field.is_option]
     groups: dict[str, list[Field]] = {}
-    for each in fields:
-        if each.is_option:
-            groups.setdefault(each.name, []).append(each)
+    for form_field in fields:
+        if form_field.is_option:
+            groups.setdefault(form_field.name, []).append(form_field)
     for group in groups.values():
-        labels = [_find_label(each, segments, fields) for each in group]
+        labels = [_find_label(form_field, segments, fields) for form_field in group]
         words = [label for label in labels if label is not None]
         head = _find_label(
             replace(min(group, key=lambda f: f.box[0]), ticked=None), segments, fields
@@ -170,7 +170,7 @@ def _join_radio_buttons(
         kept[kept.index(head)] = replace(
             head, text=text, right=right, starts=(), spans=(), is_separate=True
         )
-        kept = [each for each in kept if each not in words]
+        kept = [segment for segment in kept if segment not in words]
     return kept, rest
 
 
@@ -209,16 +209,16 @@ def _share_line(segment: Segment, bottom: float, top: float) -> bool:
     return shared > _LINE_SHARE * min(segment.top - segment.bottom, max(top - bottom, 1.0))
 
 
-def _display_value(each: Field) -> str:
-    if each.ticked is None:
-        return each.value
-    return "yes" if each.ticked else "no"
+def _display_value(form_field: Field) -> str:
+    if form_field.ticked is None:
+        return form_field.value
+    return "yes" if form_field.ticked else "no"
 
 
-def _segment_without_label(each: Field) -> Segment:
-    left, bottom, right, top = each.box
-    name = each.label or each.name.replace("_", " ").rpartition(".")[2]
-    text = f"{name}: {_display_value(each)}" if name else _display_value(each)
+def _segment_without_label(form_field: Field) -> Segment:
+    left, bottom, right, top = form_field.box
+    name = form_field.label or form_field.name.replace("_", " ").rpartition(".")[2]
+    text = f"{name}: {_display_value(form_field)}" if name else _display_value(form_field)
     height = max(min(top - bottom, _FIELD_SIZE), 1.0)
     return Segment(
         text, left, right, top - height, top, min(height, _FIELD_SIZE), False, is_separate=True

@@ -151,7 +151,7 @@ def read_text(text_page: Any, box: Box) -> PageText:
     return PageText(
         segments,
         upright_height,
-        tuple(each for each in read[1:] if _has_words(each[0])),
+        tuple(direction for direction in read[1:] if _has_words(direction[0])),
         _unmapped_share(text_page, codes),
         slanted,
         order[0],

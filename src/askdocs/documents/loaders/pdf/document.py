@@ -86,7 +86,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
         form = xfa_lines(pdf) if form_type == pdfium.FORMTYPE_XFA_FULL else []
         labels = [pdf.get_page_label(index) for index in range(len(pdf))]
         read = [_read_page(pdf, index) for index in range(len(pdf))]
-        files = [*attached_files(pdf), *(each for page in read for each in page.annotations.files)]
+        files = [*attached_files(pdf), *(file for page in read for file in page.annotations.files)]
     if not read:
         raise LoadError("the file has no pages")
     attachments = Attachments(source)
@@ -228,7 +228,7 @@ def _repeated_sideways(read: Sequence[_Page]) -> set[str]:
     counts = Counter(
         text
         for page in read
-        for text in {each.text for segments, _, _ in page.text.sideways for each in segments}
+        for text in {segment.text for segments, _, _ in page.text.sideways for segment in segments}
     )
     needed = max(2, round(_STAMPED_SHARE * len(read)))
     return {text for text, count in counts.items() if count >= needed}
@@ -333,7 +333,7 @@ def _with_asides(
             all_levels += [0] * len(added)
         together.append(paragraph)
         all_levels.append(level)
-    rest = [each for number in waiting for each in asides[number]]
+    rest = [aside for number in waiting for aside in asides[number]]
     return [*together, *rest], [*all_levels, *[0] * len(rest)]
 
 

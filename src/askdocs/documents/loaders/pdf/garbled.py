@@ -68,7 +68,7 @@ def _has_substituted_letters(text: str) -> bool:
         len(_VOWEL.findall(words)) / len(letters) <= _FEWEST_VOWELS,
     )
     found = coherence_ratio(words.lower(), _LEAST_SHARE)
-    fit = max((each for _, each in found), default=0.0)
+    fit = max((ratio for _, ratio in found), default=0.0)
     return any(indications) and fit < (_LEAST_FIT_OF_BOTH if all(indications) else _LEAST_FIT)
 
 

@@ -80,10 +80,10 @@ def _area(box: Box) -> float:
 def _letters_on(box: Box, segments: Sequence[Segment]) -> int:
     left, bottom, right, top = box
     return sum(
-        len(each.text)
-        for each in segments
-        if left <= (each.left + each.right) / 2 <= right
-        and bottom <= (each.bottom + each.top) / 2 <= top
+        len(segment.text)
+        for segment in segments
+        if left <= (segment.left + segment.right) / 2 <= right
+        and bottom <= (segment.bottom + segment.top) / 2 <= top
     )
 
 

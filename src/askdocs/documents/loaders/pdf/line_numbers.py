@@ -56,12 +56,14 @@ def without_line_numbers(pages: Sequence[Sequence[Segment]]) -> list[list[Segmen
     }
     if not sure:
         return [list(page) for page in pages]
-    lefts = [each.segment.left for number in sure for each in found[number]]
+    lefts = [line_number.segment.left for number in sure for line_number in found[number]]
     low, high = min(lefts) - _ALIGNED, max(lefts) + _ALIGNED
     kept = []
     for page, numbers in zip(pages, found, strict=True):
         inside = [
-            each for each in numbers or _few_numbers(page) if low <= each.segment.left <= high
+            line_number
+            for line_number in numbers or _few_numbers(page)
+            if low <= line_number.segment.left <= high
         ]
         kept.append(_remove_numbers(page, inside))
     return kept
@@ -95,19 +97,19 @@ def _candidates(page: Sequence[Segment]) -> list[_LineNumber]:
             found.append(_LineNumber(segment, int(segment.text), True))
         elif (leading := _LEADING.match(segment.text)) and len(segment.starts) > 1:
             found.append(_LineNumber(segment, int(leading.group(1)), False))
-    return sorted(found, key=lambda each: -each.segment.middle)
+    return sorted(found, key=lambda line_number: -line_number.segment.middle)
 
 
 def _longest_sequence(column: Sequence[_LineNumber]) -> list[_LineNumber]:
     """The longest run of a column whose values increase by the same step."""
     best: list[_LineNumber] = []
     run: list[_LineNumber] = []
-    for each in column:
-        if len(run) > 1 and each.value - run[-1].value != run[1].value - run[0].value:
+    for line_number in column:
+        if len(run) > 1 and line_number.value - run[-1].value != run[1].value - run[0].value:
             run = run[-1:]
-        if run and each.value <= run[-1].value:
+        if run and line_number.value <= run[-1].value:
             run = []
-        run.append(each)
+        run.append(line_number)
         best = list(run) if len(run) > len(best) else best
     return best
 
@@ -131,7 +133,7 @@ def _are_line_numbers(column: Sequence[_LineNumber]) -> bool:
 
 def _is_outermost(column: Sequence[_LineNumber], page: Sequence[Segment]) -> bool:
     """Whether all text on the numbered lines is on one side of the numbers."""
-    own = {id(each.segment) for each in column}
+    own = {id(line_number.segment) for line_number in column}
     on_lines = [
         s
         for s in page
@@ -148,9 +150,11 @@ def _is_outermost(column: Sequence[_LineNumber], page: Sequence[Segment]) -> boo
 def _are_of_running_text(page: Sequence[Segment], numbers: Sequence[_LineNumber]) -> bool:
     """Whether the numbered lines are running text."""
     begin_small = 0
-    for each in numbers:
+    for line_number in numbers:
         words = (
-            _LEADING.sub("", each.segment.text) if not each.alone else _numbered_line(each, page)
+            _LEADING.sub("", line_number.segment.text)
+            if not line_number.alone
+            else _numbered_line(line_number, page)
         )
         begin_small += words[:1].islower()
     step = numbers[1].value - numbers[0].value
@@ -166,7 +170,7 @@ def _numbered_line(number: _LineNumber, page: Sequence[Segment]) -> str:
 
 
 def _remove_numbers(page: Sequence[Segment], numbers: Sequence[_LineNumber]) -> list[Segment]:
-    drop = {id(each.segment): each for each in numbers}
+    drop = {id(line_number.segment): line_number for line_number in numbers}
     kept = []
     for segment in page:
         number = drop.get(id(segment))

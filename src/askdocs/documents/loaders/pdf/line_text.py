@@ -77,7 +77,7 @@ def _segment_scripts(row: Sequence[Segment]) -> list[Script]:
             row[position] for position in (index - 1, index + 1) if 0 <= position < len(row)
         ]
         touches_one = any(
-            touches(*sorted((segment, each), key=lambda s: s.left)) for each in neighbours
+            touches(*sorted((segment, neighbour), key=lambda s: s.left)) for neighbour in neighbours
         )
         script = script_of(segment.size, segment.base, size, base)
         scripts.append(script if touches_one else "plain")

@@ -494,7 +494,7 @@ def _unruled_segments(
         for segment in sorted(row, key=lambda s: s.left):
             for part in _split_at_borders(segment, borders):
                 parts[bisect_right(borders, part.left + 1)].append(part)
-        cells = [_cell_text(each) for each in parts]
+        cells = [_cell_text(cell_parts) for cell_parts in parts]
         bottom, top = min(s.bottom for s in row), max(s.top for s in row)
         continues = (
             index and not cells[0] and _continues_row(found[-1], cells, steps[index - 1], usual)

@@ -42,7 +42,7 @@ def xfa_lines(pdf: Any) -> list[str]:
         if template is None:
             return []
         filled_in = (
-            next((each for each in data if local_name(each.tag) == "data"), None)
+            next((child for child in data if local_name(child.tag) == "data"), None)
             if data is not None
             else None
         )
@@ -66,7 +66,9 @@ def _packets(pdf: Any) -> dict[str, Element]:
     found = {name: _parse_packet(content) for name, content in pieces if name in _WANTED}
     if not found and pieces:  # all of it in one stream
         whole = _parse_packet(b"".join(content for _, content in pieces))
-        found = {local_name(each.tag): each for each in whole if local_name(each.tag) in _WANTED}
+        found = {
+            local_name(packet.tag): packet for packet in whole if local_name(packet.tag) in _WANTED
+        }
     return found
 
 
@@ -166,8 +168,8 @@ class _Form:
             names.insert(0, first)
         found = [starts.get(first, data)]
         for name in names:
-            found = [each for one in found for each in _children_named(one, name)]
-        return [each for each in found if each is not None]
+            found = [node for one in found for node in _children_named(one, name)]
+        return [node for node in found if node is not None]
 
     def _value_of(self, part: Element, data: Element | None, taken: dict[str, int]) -> str | None:
         """The value that was filled in; None if the data contains none."""
@@ -224,7 +226,9 @@ def _child(part: Element | None, name: str) -> Element | None:
 
 def _children_named(data: Element | None, name: str) -> list[Element]:
     return (
-        [each for each in data if local_name(each.tag) == name] if data is not None and name else []
+        [child for child in data if local_name(child.tag) == name]
+        if data is not None and name
+        else []
     )
 
 
@@ -247,17 +251,19 @@ def _text_pieces(element: Element) -> Iterator[str]:
 
 def _field_type(part: Element) -> str:
     ui = _child(part, "ui")
-    kinds = [local_name(each.tag) for each in ui] if ui is not None else []
+    kinds = [local_name(child.tag) for child in ui] if ui is not None else []
     return next((kind for kind in kinds if kind not in ("picture", "extras")), "")
 
 
 def _items(part: Element, *, saved: bool) -> list[str]:
     """The entries of a list as they are saved or shown; of a checkbox, its two values."""
-    lists = [each for each in part if local_name(each.tag) == "items"]
-    stored = [each for each in lists if each.get("save") == "1"]
-    shown = [each for each in lists if each not in stored]
+    lists = [element for element in part if local_name(element.tag) == "items"]
+    stored = [element for element in lists if element.get("save") == "1"]
+    shown = [element for element in lists if element not in stored]
     chosen = (stored or shown) if saved else (shown or stored)
-    return [" ".join("".join(each.itertext()).split()) for each in chosen[0]] if chosen else []
+    return (
+        [" ".join("".join(element.itertext()).split()) for element in chosen[0]] if chosen else []
+    )
 
 
 def _displayed_value(part: Element, value: str) -> str:

@@ -63,7 +63,10 @@ def read_file(
             a TransientLoadError if the file itself is not the cause.
     """
     if is_registered(source):
-        return [SplitDocument(each, split(each, tokens=tokens)) for each in load(path, source)]
+        return [
+            SplitDocument(document, split(document, tokens=tokens))
+            for document in load(path, source)
+        ]
     return _readers.read(path, source, tokens=tokens, seconds=seconds, megabytes=megabytes)
 
 
@@ -72,7 +75,7 @@ def load_guarded(
 ) -> Sequence[Document]:
     """Read a file like `read_file`, but return only its documents."""
     found = read_file(path, source, tokens=100, seconds=seconds, megabytes=megabytes)
-    return [each.document for each in found]
+    return [split_document.document for split_document in found]
 
 
 def stop_reading() -> None:

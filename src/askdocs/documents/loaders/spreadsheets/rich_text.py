@@ -97,14 +97,14 @@ def _string_spans(string: Element) -> Iterator[Span]:
         if name == "t":
             yield part.text or "", "plain"
         elif name == "r":
-            words = "".join(each.text or "" for each in part if local_name(each.tag) == "t")
+            words = "".join(child.text or "" for child in part if local_name(child.tag) == "t")
             yield words, _script_of_run(part)
 
 
 def _script_of_run(run: Element) -> Script:
     for look in run:
         if local_name(look.tag) == "rPr":
-            for each in look:
-                if local_name(each.tag) == "vertAlign":
-                    return VERTICAL_ALIGNMENTS.get(attribute(each, "val"), "plain")
+            for property_element in look:
+                if local_name(property_element.tag) == "vertAlign":
+                    return VERTICAL_ALIGNMENTS.get(attribute(property_element, "val"), "plain")
     return "plain"

@@ -52,7 +52,7 @@ def _first_row(anchor: Element) -> int:
 
 def _shape_text(shape: Element) -> str:
     lines = [
-        "".join(each.text or "" for each in paragraph.iter() if local_name(each.tag) == "t")
+        "".join(run.text or "" for run in paragraph.iter() if local_name(run.tag) == "t")
         for paragraph in shape.iter()
         if local_name(paragraph.tag) == "p"
     ]

@@ -52,7 +52,7 @@ class Workbook:
         self.computed = 0
         self.not_computed = 0
         properties = self._model.get_worksheets_properties() if self._model is not None else []
-        self._sheets = {each["name"]: index for index, each in enumerate(properties)}
+        self._sheets = {sheet["name"]: index for index, sheet in enumerate(properties)}
         self._has_formulas = self._model is not None and _has_formulas(path)
 
     def size(self, sheet: str) -> tuple[int, int]:
@@ -89,7 +89,7 @@ class Workbook:
         """The hidden columns among `columns`, from 1."""
         if self._model is not None and sheet in self._sheets:
             at = self._sheets[sheet]
-            yield from (each for each in columns if self._model.is_column_hidden(at, each))
+            yield from (column for column in columns if self._model.is_column_hidden(at, column))
 
     @cached_property
     def _evaluated(self) -> Any:

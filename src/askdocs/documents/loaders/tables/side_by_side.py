@@ -64,7 +64,7 @@ def _is_table(part: Numbered) -> bool:
 
 def _cells_of_part(row: Row, part: Numbered) -> Sequence[str]:
     """The cells of a row, from the first to the last column of the part."""
-    used = [column for _, each in part for column, cell in enumerate(each) if cell]
+    used = [column for _, other in part for column, cell in enumerate(other) if cell]
     return [row[column] if column < len(row) else "" for column in range(min(used), max(used) + 1)]
 
 
