@@ -22,7 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from askdocs.answering import pipeline
+from askdocs.answering import retrieval
+from askdocs.answering.questions.question import normalise_question
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.assistant import Assistant
@@ -78,8 +79,8 @@ def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) ->
     verifier = Verifier(scorer, parts.embedder, parts.open_catalog().passages_of)
 
     def find(statement: str) -> list[Passage]:
-        hits = pipeline.find(
-            parts, [pipeline.cleaned(statement)], limit=PASSAGES_READ, sources=None
+        hits = retrieval.find(
+            parts, [normalise_question(statement)], limit=PASSAGES_READ, sources=None
         )
         return [hit.passage for hit in hits]
 

@@ -30,7 +30,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from askdocs import Assistant, Config, Turn
-from askdocs.answering import pipeline
+from askdocs.answering import retrieval
 from askdocs.answering.rule_switches import RULES, left_out
 from askdocs.evaluation.question_set import spans_of
 from askdocs.models.answer_head import AnswerHead
@@ -202,7 +202,7 @@ def opened(folder: Path, keep: Path, least: float | None = None) -> Iterator[Ass
         folder, corpus, ignore=shutil.ignore_patterns(*NOT_DOCUMENTS), dirs_exist_ok=True
     )
     kept = Kept.load(keep)
-    find = pipeline.find
+    find = retrieval.find
 
     def found(parts: Any, queries: Sequence[str], *, limit: int, sources: Any) -> list[Hit]:
         key = (tuple(queries), limit, None if sources is None else tuple(sources))
@@ -222,7 +222,7 @@ def opened(folder: Path, keep: Path, least: float | None = None) -> Iterator[Ass
         models._sentence_scorer = KeptSentenceScorer(kept.again, models)
         before = kept.size()
         try:
-            with mock.patch.object(pipeline, "find", found):
+            with mock.patch.object(retrieval, "find", found):
                 yield assistant
         finally:
             if kept.size() != before:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from askdocs.answering import pipeline
+from askdocs.answering import pipeline, retrieval
 from askdocs.answering.candidates import Considered
-from askdocs.answering.pipeline import LONGEST_QUESTION
-from askdocs.answering.questions.question import parse
+from askdocs.answering.questions.question import LONGEST_QUESTION, normalise_question, parse
+from askdocs.answering.routing import consider
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
 from askdocs.documents.scan import scan
@@ -368,8 +368,8 @@ class Assistant(AssistantInterface):
     ) -> list[Hit]:
         if top_k < 1:
             raise AskdocsError(f"top_k must be at least 1, not {top_k}.")
-        return pipeline.find(
-            self._resources, [pipeline.normalise_question(query)], limit=top_k, sources=sources
+        return retrieval.find(
+            self._resources, [normalise_question(query)], limit=top_k, sources=sources
         )
 
     def find(
@@ -387,9 +387,9 @@ class Assistant(AssistantInterface):
         page = {"start": max(start, 0), "documents": documents, "each": each}
         if by == "words":
             return find_words(catalog, query[:LONGEST_QUESTION], within=within, **page)
-        hits = pipeline.find(
+        hits = retrieval.find(
             self._resources,
-            [pipeline.normalise_question(query)],
+            [normalise_question(query)],
             limit=MOST_BY_MEANING,
             sources=within,
         )
@@ -409,9 +409,7 @@ class Assistant(AssistantInterface):
         Returns:
             The queries, the passages found and the candidate sentences, best first.
         """
-        return pipeline.consider(
-            self._resources, parse(question, history), history=history, sources=sources
-        )
+        return consider(self._resources, parse(question, history), history=history, sources=sources)
 
     def check(
         self,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from askdocs.index.catalog import Catalog
+from askdocs.index.fingerprint import check_fingerprint
 from askdocs.index.vectors.store import VectorStore
 from askdocs.models.embedders import Embedder, is_multilingual
+from askdocs.resources import Resources
 from askdocs.types import Hit
 
 CANDIDATES = 50  # passages taken from each search
@@ -84,3 +86,21 @@ def _search(
         }
         hits.append(Hit(passage, weight * min(score, 1.0), found_by))
     return hits
+
+
+def find(
+    resources: Resources, queries: Sequence[str], *, limit: int, sources: Sequence[str] | None
+) -> list[Hit]:
+    """The passages for a question that is put in several ways, the question itself first."""
+    catalog = resources.open_catalog()
+    resources.check_catalog()
+    check_fingerprint(catalog, resources.fingerprint())
+    within = None if sources is None else catalog.sources(sources)
+    return retrieve(
+        queries,
+        catalog,
+        resources.open_vectors(),
+        resources.embedder,
+        limit=limit,
+        sources=within,
+    )

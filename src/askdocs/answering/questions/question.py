@@ -24,6 +24,7 @@ from askdocs.answering.questions.said import Said, said_in
 from askdocs.answering.questions.speech import asks_for_any_statement, asks_for_speech
 from askdocs.answering.questions.task import Task, task_of
 from askdocs.answering.rule_switches import rule
+from askdocs.errors import AskdocsError
 from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, GREETINGS, QUESTION_WORDS, any_of
 from askdocs.text.identifiers import identifiers_in
 from askdocs.types import Turn
@@ -56,6 +57,9 @@ _PLACE = re.compile(
     r"(?:\s+(?:say|state|mean|require|provide|contain|regulate|cover|about)s?)?\W*$",
     re.IGNORECASE,
 )
+
+
+LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,18 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
 
 
 @rule("polite words removed", otherwise=lambda text: text)
+def normalise_question(question: str) -> str:
+    """A question fit to be searched: without control characters, not endless.
+
+    Raises AskdocsError where nothing is left.
+    """
+    asked = "".join(character if character.isprintable() else " " for character in question)
+    asked = " ".join(asked.split())[:LONGEST_QUESTION]
+    if not any(character.isalnum() for character in asked):
+        raise AskdocsError("The question is empty. Ask something about your documents.")
+    return asked
+
+
 def without_request(text: str) -> str:
     """A question without the polite words around it: "Can you tell me when …" becomes "when …"."""
     rest = _REQUEST.sub("", text)

@@ -1,0 +1,110 @@
+"""Which way a question goes: by its kind to what collects the sentences that may answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from askdocs.answering.candidates import Considered
+from askdocs.answering.compared import compare_sides
+from askdocs.answering.imprint import imprint
+from askdocs.answering.in_conversation import last_cited, search_in_conversation
+from askdocs.answering.overview import further, named, names_document, overview
+from askdocs.answering.questions.question import Question, parse
+from askdocs.answering.questions.spelling import respelled
+from askdocs.models.bundled import common_words
+from askdocs.resources import Resources
+from askdocs.text.language import asks_in_english
+from askdocs.types import Citation, DocumentRecord, Turn
+
+
+def consider(
+    resources: Resources,
+    question: Question,
+    *,
+    history: Sequence[Turn],
+    sources: Sequence[str] | None,
+    insist: bool = False,
+) -> Considered:
+    """What a question was searched as, the passages found, and the sentences that may answer.
+
+    This is all that an answer is made from; it is for measuring, and for answers of one's own.
+    Misspelt words are searched for as the documents have them.
+
+    Args:
+        resources: What the assistant opens.
+        question: The question, parsed with `history`.
+        history: The conversation before it.
+        sources: The documents that are searched; None for all.
+        insist: Whether an answer is wanted however unlikely it is.
+    """
+    # A word of another language is no misspelt one, and "Summarise" no misspelt "summarily".
+    if not asks_in_english(question.text) or question.overview_of:
+        return _route(resources, question, history, sources, insist=insist)
+    catalog = resources.open_catalog()
+    spelled = respelled(
+        question.text,
+        lambda word: word in common_words() or catalog.has_word(word),
+        catalog.nearest_word,
+    )
+    meant = parse(spelled.text, history) if spelled.changes else question
+    known = _route(resources, meant, history, sources, insist=insist)
+    as_asked = replace(known.question, text=question.text)
+    return replace(known, question=as_asked, corrected=spelled.notice)
+
+
+def _route(
+    resources: Resources,
+    question: Question,
+    history: Sequence[Turn],
+    sources: Sequence[str] | None,
+    *,
+    insist: bool,
+) -> Considered:
+    """What is known of a question whose words are spelled as the documents have them."""
+    shown = last_cited(history)
+    stated = None if shown else _stated(resources, question.alone(), sources)
+    if stated is not None:
+        return stated
+    if shown and question.intent == "more":
+        return _further(resources, question.alone(), shown)
+    whole = question.overview_of
+    is_overview = question.intent == "overview"
+    records = resources.open_catalog().document_records() if is_overview or whole else []
+    if is_overview or (whole and names_document(whole, records)):
+        return _overview(resources, question.alone(), sources, records)
+    if question.comparison and not history:
+        return compare_sides(resources, question, question.comparison, sources)
+    return search_in_conversation(resources, question, history, sources, insist=insist)
+
+
+def _stated(
+    resources: Resources, question: Question, sources: Sequence[str] | None
+) -> Considered | None:
+    """What the one document that is asked says of itself: who wrote it, when, to whom."""
+    if not question.metadata_facts:
+        return None  # without a look at the index
+    catalog = resources.open_catalog()
+    names = catalog.sources(sources)
+    return imprint(question, catalog.passages_of(names[0])) if len(names) == 1 else None
+
+
+def _overview(
+    resources: Resources,
+    question: Question,
+    sources: Sequence[str] | None,
+    records: Sequence[DocumentRecord],
+) -> Considered:
+    """What the documents that are meant say of themselves."""
+    catalog = resources.open_catalog()
+    names = named(question.text, records, set(catalog.sources(sources)))
+    guide = resources.guides.folder(catalog, sources=names)
+    return overview(question, guide, catalog.passages_of)
+
+
+def _further(resources: Resources, question: Question, shown: Sequence[Citation]) -> Considered:
+    """How the documents go on after what was cited."""
+    catalog = resources.open_catalog()
+    cited = dict.fromkeys(each.source for each in shown)
+    passages = (catalog.passages_of(source) for source in cited)
+    return further(question, shown, [each for each in passages if each])

@@ -1,0 +1,81 @@
+"""A question to the sentences that may answer it: searched, read, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from askdocs.answering import retrieval
+from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.context import LONGEST_QUOTE
+from askdocs.answering.questions.question import Question
+from askdocs.answering.ranking import Ranking, rank
+from askdocs.answering.turns import read_before, with_replies
+from askdocs.answering.versions import versions
+from askdocs.resources import Resources
+
+_MOST_CONTINUED = 5  # candidates whose documents are looked at beyond their passages
+
+
+def search_and_rank(
+    resources: Resources,
+    question: Question,
+    sources: Sequence[str] | None,
+    talked_of: Set[str] = frozenset(),
+) -> Considered:
+    """What is found for a question, read and ranked."""
+    catalog = resources.open_catalog()
+    hits = retrieval.find(
+        resources, question.queries, limit=resources.config.passages_read, sources=sources
+    )
+    hits = with_replies(hits, catalog.passages_after)
+    ranking, rare_words = Ranking((), {}), dict[str, float]()
+    if hits:
+        rare_words = catalog.term_weights(question.queries[-1])
+        ranking = rank(
+            question,
+            hits,
+            rare_words,
+            resources.embedder,
+            resources.open_reader(),
+            talked_of=talked_of,
+            before={
+                hit.passage.id: read_before(hit.passage, catalog.passages_before) for hit in hits
+            },
+            second=resources.open_sentence_scorer,
+            multilingual=resources.open_multilingual_scorer,
+        )
+    return Considered(
+        question=question,
+        searched_for=question.queries,
+        hits=tuple(hits),
+        candidates=ranking.candidates,
+        doubt=ranking.doubt(question, rare_words),
+        evidence=ranking.evidence,
+        following=following_text(resources, ranking.candidates[:_MOST_CONTINUED]),
+        versions=_versions(resources, question, ranking.candidates),
+    )
+
+
+def _versions(
+    resources: Resources, question: Question, candidates: Sequence[Candidate]
+) -> tuple[Candidate, ...]:
+    """The best candidate with what other versions of its document say instead."""
+
+    def beginning(source: str) -> str:
+        document = resources.open_catalog().document(source)
+        return document.text if document else ""
+
+    return versions(question, candidates, beginning) if candidates else ()
+
+
+def following_text(resources: Resources, candidates: Sequence[Candidate]) -> dict[str, str]:
+    """The text of the documents after the passages of candidates, by passage."""
+    catalog = resources.open_catalog()
+    texts: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for passage in {each.hit.passage.id: each.hit.passage for each in candidates}.values():
+        if passage.source not in texts:
+            document = catalog.document(passage.source)
+            texts[passage.source] = document.text if document else ""
+        found[passage.id] = texts[passage.source][passage.end : passage.end + LONGEST_QUOTE]
+    return found
