@@ -17,7 +17,7 @@ from typing import Any
 
 from askdocs import Assistant, Config
 from askdocs.answering.questions.question import parse
-from askdocs.answering.ranking import rank
+from askdocs.answering.ranking import RankingContext, rank
 from askdocs.answering.retrieval import CANDIDATES
 from benchmarks.hardware import describe
 from benchmarks.texts import questions
@@ -71,7 +71,12 @@ def _measure(assistant: Assistant, question: str, read: list[int], stages: Stage
         timed(f"read {number} passages", lambda p=passages: reader.read(question, p))
     timed(
         f"read {read[0]} and rank",
-        lambda: rank(parse(question), hits[: read[0]], rare, assistant.embedder, reader),
+        lambda: rank(
+            RankingContext(question=parse(question), term_weights=rare),
+            hits[: read[0]],
+            embedder=assistant.embedder,
+            reader=reader,
+        ),
     )
     timed("ask, whole", lambda: assistant.ask(question))
 

@@ -86,7 +86,7 @@ def judged_twice(
     }
     passages = sorted((*answer[0].cited, *answer[0].others), key=lambda each: each.start)
     asked = {number: (answer[number].text, judgement) for number, judgement in first.items()}
-    asking = second_opinion(model, asked, passages, verifier, answer[0].question)
+    asking = second_opinion(model, asked, passages, verifier=verifier, question=answer[0].question)
     while True:
         try:
             next(asking)

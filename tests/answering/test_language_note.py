@@ -173,7 +173,7 @@ def test_a_sentence_is_compared_with_what_stands_before_it_too() -> None:
     passage = Passage("p", "a.txt", text, 0, len(text), "Rundschreiben", heading="Brief › Taufe")
     embedder = Told("Zweier der Familie. Er heißt")
     found = by_words_and_meaning(
-        "Wie heißt das Boot?", [Hit(passage, 0.5)], {"boot": 1.0}, embedder
+        "Wie heißt das Boot?", [Hit(passage, 0.5)], rare_words={"boot": 1.0}, embedder=embedder
     )
     assert max(found, key=lambda each: each.chance).quote == "Er heißt Schorsch."
     assert "Taufe: Getauft wird der neue Zweier der Familie. Er heißt Schorsch." in (

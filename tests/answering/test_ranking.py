@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import doubt
 from askdocs.answering.context import context_start, sentences
 from askdocs.answering.questions.question import parse
-from askdocs.answering.ranking import after_reading, is_readable, rank
+from askdocs.answering.ranking import RankingContext, after_reading, is_readable, rank
 from askdocs.models.answer_head import AnswerHead
 from askdocs.models.cross_encoder import SentenceScores, Window
 from askdocs.models.reader import Reading
@@ -161,12 +162,18 @@ class CountingReader:
         return [Reading(word, one, one, 0.0, 0.0, states=states, head=head) for _ in passages]
 
 
+def context_of(question: str, **term_weights: float) -> RankingContext:
+    return RankingContext(question=parse(question), term_weights=term_weights)
+
+
 def test_a_follow_up_is_rather_answered_by_the_text_that_is_talked_of(sample: Assistant) -> None:
     text = "The light is seen from the harbour and from the hill above it."
     hits = [Hit(Passage(str(n), f"{n}.txt", text, 0, len(text)), 0.5) for n in range(3)]
-    asked = (parse("Where is the light seen from?"), hits, {"light": 1.0}, sample.embedder)
-    before = rank(*asked, CountingReader(-2.0)).candidates
-    after = rank(*asked, CountingReader(-2.0), talked_of={"2.txt"}).candidates
+    reader = CountingReader(-2.0)
+    context = context_of("Where is the light seen from?", light=1.0)
+    before = rank(context, hits, embedder=sample.embedder, reader=reader).candidates
+    context = replace(context, cited_before={"2.txt"})
+    after = rank(context, hits, embedder=sample.embedder, reader=reader).candidates
     assert before[0].hit.passage.source == "0.txt"
     assert after[0].hit.passage.source == "2.txt"
 
@@ -174,9 +181,9 @@ def test_a_follow_up_is_rather_answered_by_the_text_that_is_talked_of(sample: As
 def test_a_clause_that_is_asked_for_by_its_number_answers(sample: Assistant) -> None:
     texts = ["3.1 Rent is due in May.", "3.2 It rises each January.", "3.21 Fees of 3.2 percent."]
     hits = [Hit(Passage(str(n), "a.txt", text, 0, len(text)), 0.5) for n, text in enumerate(texts)]
-    asked = parse("What does clause 3.2 say?")
+    context = RankingContext(question=parse("What does clause 3.2 say?"), term_weights={"3.2": 1.0})
     first, second, *_ = rank(
-        asked, hits, {"3.2": 1.0}, sample.embedder, CountingReader(-9.0)
+        context, hits, embedder=sample.embedder, reader=CountingReader(-9.0)
     ).candidates
     assert first.quote == texts[1]
     assert second.chance < 0.4 < 0.8 <= first.chance
@@ -189,8 +196,8 @@ def test_the_later_passages_are_read_only_where_the_first_leave_it_open(
     text = "The light is seen from the harbour and from the hill above it."
     hits = [Hit(Passage(str(n), f"{n}.txt", text, 0, len(text)), 0.5) for n in range(24)]
     reader = CountingReader(score)
-    asked = parse("Where is the light seen from?")
-    rank(asked, hits, {"light": 1.0}, sample.embedder, reader)
+    context = context_of("Where is the light seen from?", light=1.0)
+    rank(context, hits, embedder=sample.embedder, reader=reader)
     assert reader.read_passages == read
 
 
@@ -216,9 +223,12 @@ def test_the_larger_model_decides_between_the_best_passages(sample: Assistant) -
     hits = [Hit(Passage(str(n), f"{n}.txt", text, 0, len(text)), 0.5 - n / 100) for n in range(5)]
     second = GivenSentenceScorer({"0": -2.0, "1": -3.0, "2": 4.0})
     ranking = rank(
-        parse("Where is the light seen from?"), hits, {"light": 1.0}, sample.embedder,
-        CountingReader(-2.0), second=lambda: second,
-    )  # fmt: skip
+        context_of("Where is the light seen from?", light=1.0),
+        hits,
+        embedder=sample.embedder,
+        reader=CountingReader(-2.0),
+        second=lambda: second,
+    )
     assert second.read_passages == ["0", "1", "2"]
     assert [each.hit.passage.id for each in ranking.candidates[:2]] == ["2", "0"]
     others = {each.hit.passage.id: each.features[-1] for each in ranking.candidates}

@@ -60,7 +60,9 @@ class Reader:
 
 def found(reader: Reader, *texts: str, spec: str = MULTILINGUAL_SPEC) -> list[tuple[str, float]]:
     hits = [hit(number, text) for number, text in enumerate(texts)]
-    candidates = by_words_and_meaning(QUESTION, hits, {"boot": 1.0}, Alike(spec), lambda: reader)
+    candidates = by_words_and_meaning(
+        QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(spec), reader=lambda: reader
+    )
     return [(each.quote, each.chance) for each in candidates]
 
 
@@ -81,7 +83,9 @@ def test_what_the_reader_holds_for_no_answer_is_less_likely_to_be_one() -> None:
 def test_a_sentence_that_was_not_read_has_the_lowest_reading() -> None:
     hits = [hit(0, BOAT)]
     reader = Reader({"Der Vierer ist gelb.": -3.0, "Er heißt Schorsch.": 4.0})
-    candidates = by_words_and_meaning(QUESTION, hits, {"boot": 1.0}, Alike(), lambda: reader)
+    candidates = by_words_and_meaning(
+        QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(), reader=lambda: reader
+    )
     assert [each.features[FEATURES.index("read")] for each in candidates] == [-3.0, 4.0, -3.0]
     assert evidence(candidates, shares=True)[0] == 4.0
 
@@ -98,7 +102,9 @@ def test_a_question_is_embedded_once_if_there_are_passages(
 ) -> None:
     embedder = Alike()
     hits = [hit(number, text) for number, text in enumerate(texts)]
-    by_words_and_meaning(QUESTION, hits, {"boot": 1.0}, embedder, lambda: Reader({}))
+    by_words_and_meaning(
+        QUESTION, hits, rare_words={"boot": 1.0}, embedder=embedder, reader=lambda: Reader({})
+    )
     assert embedder.questions == [QUESTION] * times
 
 
@@ -107,4 +113,6 @@ def test_with_an_embedder_of_english_nothing_is_read() -> None:
         raise AssertionError("the reader was asked for")
 
     hits = [hit(0, BOAT)]
-    assert by_words_and_meaning(QUESTION, hits, {"boot": 1.0}, Alike(ENGLISH_SPEC), reader)
+    assert by_words_and_meaning(
+        QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(ENGLISH_SPEC), reader=reader
+    )

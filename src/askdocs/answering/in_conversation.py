@@ -39,10 +39,10 @@ def search_in_conversation(
         insist: Whether an answer is wanted however unlikely it is.
     """
     if question.needs_history:
-        talked_of = (
+        cited_before = (
             {each.source for each in last_cited(history)} if question.with_history else set()
         )
-        considered = search_and_rank(resources, question, sources, talked_of)
+        considered = search_and_rank(resources, question, sources, cited_before)
         if _repeats(considered, history):
             return _less_sure(considered, resources.config.minimum_confidence)
         return considered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import mul
 
 from askdocs.answering.candidates import Candidate
@@ -70,6 +70,7 @@ _RANKING = {
     "talked_of": 0.65,
     "second": 0.408,
 }
+_COVERAGE = FEATURES.index("coverage")
 _RANKING_WEIGHTS = tuple(_RANKING.get(name, 0.0) for name in FEATURES)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
 # of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
@@ -105,14 +106,37 @@ class Ranking:
         return doubt(question, self.candidates[0], rare_words) if self.candidates else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingContext:
+    """What the sentences for a question are ranked with.
+
+    Attributes:
+        question: The question.
+        term_weights: The words of the question, or of its topic, with their weights.
+        cited_before: The sources that the answer before cites, for a follow-up.
+        turns_before: What is read before the text of a passage, by its id: the turns before a turn.
+    """
+
+    question: Question
+    term_weights: Mapping[str, float]
+    cited_before: Set[str] = frozenset()
+    turns_before: Mapping[str, Before] = field(default_factory=dict)
+
+    def before(self, passage: Passage) -> Before:
+        """What is read before the text of a passage."""
+        return self.turns_before.get(passage.id, Before())
+
+    def as_read(self, passages: Sequence[Passage]) -> list[Passage]:
+        """The passages as they are read: behind the turns that come before them."""
+        return [replace(each, text=self.before(each).text + each.text) for each in passages]
+
+
 def rank(
-    question: Question,
+    context: RankingContext,
     hits: Sequence[Hit],
-    rare_words: Mapping[str, float],
+    *,
     embedder: Embedder,
     reader: Reader,
-    talked_of: Set[str] = frozenset(),
-    before: Mapping[str, Before] | None = None,
     second: Callable[[], SentenceScorer] | None = None,
     multilingual: Callable[[], SentenceScorer] | None = None,
 ) -> Ranking:
@@ -124,37 +148,40 @@ def rank(
     Where the question only names a topic nothing is read: there is no fact to be found.
 
     Args:
-        question: The question.
+        context: The question, with what its sentences are ranked with.
         hits: The passages found, best first.
-        rare_words: The words of the question, or of its topic, with their weights.
         embedder: Compares the sentences that are not read with the question.
         reader: Reads English passages.
-        talked_of: The sources that the answer before cites, for a follow-up.
-        before: What is read before the text of a passage, by its id: the turns before a turn.
         second: Gives the reader of the best passages, which is loaded only for passages that are
             read.
         multilingual: Gives the reader of passages in other languages; with an embedder that has
             learnt them.
     """
+    question, term_weights = context.question, context.term_weights
     if question.topic:
-        about = _about(question.topic, hits[:_MOST_OF_TOPIC], rare_words, embedder)
+        about = _about(question.topic, hits[:_MOST_OF_TOPIC], term_weights, embedder)
         return Ranking(tuple(sorted(about, key=_best_first)), {})
     kept = _with_identifiers(question.identifiers, hits)
     read = readable(question.read_as, kept)
     unread = [hit for hit in kept if hit not in read]
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
-    told = before or {}
-    known = _by_reading(question, first, rare_words, reader, talked_of, told)
+    known = _by_reading(context, first, reader)
     found = _estimated(question, known)
     if rest and (not known or found.candidates[0].chance < _SURE):
-        known += _by_reading(question, rest, rare_words, reader, talked_of, told)
+        known += _by_reading(context, rest, reader)
         found = _estimated(question, known)
     if known and second:
-        found = _estimated(question, _read_again(question, known, second(), told))
-    others = by_words_and_meaning(question.read_as, unread, rare_words, embedder, multilingual)
+        found = _estimated(question, _read_again(context, known, second()))
+    others = by_words_and_meaning(
+        question.read_as,
+        unread,
+        rare_words=term_weights,
+        embedder=embedder,
+        reader=multilingual,
+    )
     candidates = _rows_meant([*found.candidates, *others])
     if question.said:
-        candidates = by_speaker(question.said, candidates, rare_words)
+        candidates = by_speaker(question.said, candidates, term_weights)
     if question.place:
         candidates = _at_place(question.place, candidates)
     return Ranking(tuple(sorted(candidates, key=_best_first)), found.evidence)
@@ -208,35 +235,19 @@ def is_readable(question: str, text: str) -> bool:
     return bool(asked & _ASKING_WORDS) and all(word.isascii() for word in held)
 
 
-def _by_reading(
-    question: Question,
-    hits: Sequence[Hit],
-    rare_words: Mapping[str, float],
-    reader: Reader,
-    talked_of: Set[str],
-    before: Mapping[str, Before],
-) -> list[Read]:
+def _by_reading(context: RankingContext, hits: Sequence[Hit], reader: Reader) -> list[Read]:
     """Every sentence of the passages that can be quoted, with its rank."""
-    told = [before.get(hit.passage.id, Before()) for hit in hits]
     passages = [hit.passage for hit in hits]
-    readings = reader.read(question.read_as, _with_turns(passages, before))
-    names = _speakers_asked(question, hits)
+    readings = reader.read(context.question.read_as, context.as_read(passages))
+    names = _speakers_asked(context.question, hits)
     found: list[Read] = []
-    for hit, reading, first in zip(hits, readings, told, strict=True):
-        found += _of_passage(question, hit, reading, rare_words, talked_of, names, first)
+    for hit, reading in zip(hits, readings, strict=True):
+        found += _of_passage(context, _ReadPassage.of(context, hit, reading), names)
     return found
 
 
-def _with_turns(passages: Sequence[Passage], before: Mapping[str, Before]) -> list[Passage]:
-    """The passages as they are read: behind the turns that come before them."""
-    return [replace(each, text=before.get(each.id, Before()).text + each.text) for each in passages]
-
-
 def _read_again(
-    question: Question,
-    read: Sequence[Read],
-    second: SentenceScorer,
-    before: Mapping[str, Before],
+    context: RankingContext, read: Sequence[Read], second: SentenceScorer
 ) -> list[Read]:
     """The same sentences, ranked also by what the larger model says of the best passages.
 
@@ -245,9 +256,9 @@ def _read_again(
     best = sorted(read, key=lambda each: -each.rank)
     passages = {each.passage.id: each.passage for each in best}
     chosen = list(passages.values())[:_READ_AGAIN]
-    readings = second.score(question.read_as, _with_turns(chosen, before))
+    readings = second.score(context.question.read_as, context.as_read(chosen))
     known = {passage.id: reading for passage, reading in zip(chosen, readings, strict=True)}
-    logits = [_logit_again(each, known.get(each.passage.id), before) for each in read]
+    logits = [_logit_again(context, each, known.get(each.passage.id)) for each in read]
     lowest = min((each for each in logits if each is not None), default=0.0)
     return [
         _ranked_again(each, lowest if logit is None else logit)
@@ -256,12 +267,12 @@ def _read_again(
 
 
 def _logit_again(
-    read: Read, reading: SentenceScores | None, before: Mapping[str, Before]
+    context: RankingContext, read: Read, reading: SentenceScores | None
 ) -> float | None:
     """What the larger model says of a sentence; None where it has not read it."""
     if reading is None:
         return None
-    shift = len(before.get(read.passage.id, Before()).text) - read.passage.start
+    shift = len(context.before(read.passage).text) - read.passage.start
     return reading.sentence_logit(read.candidate.start + shift, read.candidate.end + shift)
 
 
@@ -279,63 +290,110 @@ def _speakers_asked(question: Question, hits: Sequence[Hit]) -> set[str]:
     return asked_names(question.read_as, [hit.passage.text for hit in hits])
 
 
-def _of_passage(
-    question: Question,
-    hit: Hit,
-    reading: Reading,
-    rare_words: Mapping[str, float],
-    talked_of: Set[str],
-    names: Set[str],
-    before: Before,
-) -> list[Read]:
+@dataclass(frozen=True, slots=True)
+class _ReadPassage:
+    """A passage with its sentences and what the reader says of them.
+
+    Attributes:
+        hit: The passage, as the search found it.
+        reading: What the reader says of it, behind what is read before it.
+        before: What is read before it.
+        places: Where its sentences begin and end in its text.
+        texts: Its sentences.
+        spans: Where each sentence answers most likely in what was read, and the logit of that.
+        elsewhere: How much likelier what is read before it answers.
+    """
+
+    hit: Hit
+    reading: Reading
+    before: Before
+    places: Sequence[tuple[int, int]]
+    texts: Sequence[str]
+    spans: Sequence[tuple[int, int, float]]
+    elsewhere: float
+
+    @classmethod
+    def of(cls, context: RankingContext, hit: Hit, reading: Reading) -> _ReadPassage:
+        """A passage that was read."""
+        passage, before = hit.passage, context.before(hit.passage)
+        shift = len(before.text)
+        places = all_sentences(passage, with_title=context.question.intent == "fact")
+        spans = [reading.best_span(start + shift, end + shift) for start, end in places]
+        return cls(
+            hit=hit,
+            reading=reading,
+            before=before,
+            places=places,
+            texts=[passage.text[start:end] for start, end in places],
+            spans=spans,
+            elsewhere=_answered_before(
+                reading, before, max((each[2] for each in spans), default=0.0)
+            ),
+        )
+
+    def span_logit(self, number: int) -> float:
+        """The logit of the likeliest answer in a sentence."""
+        return max(self.spans[number][2] - self.elsewhere, _LEAST_SPAN)
+
+    def head_logit(self, number: int) -> float:
+        """The logit that a sentence answers, by the reader's hidden states."""
+        start, end = (place + len(self.before.text) for place in self.places[number])
+        return (self.reading.sentence_logit(start, end) or 0.0) - self.elsewhere
+
+    def focus(self, number: int) -> tuple[int, int] | None:
+        """The span of the document that answers most directly in a sentence."""
+        first, last, _ = self.spans[number]
+        shift = self.hit.passage.start - len(self.before.text)
+        return (first + shift, last + shift) if first < last else None
+
+
+def _of_passage(context: RankingContext, passage: _ReadPassage, names: Set[str]) -> list[Read]:
     """The sentences of a passage that can be quoted, each with its rank."""
-    passage = hit.passage
-    shift = len(before.text)
-    asked = before.turns if is_question(before.turns) else ""
-    places = all_sentences(passage, with_title=question.intent == "fact")
-    texts = [passage.text[start:end] for start, end in places]
-    spans = [reading.best_span(start + shift, end + shift) for start, end in places]
-    elsewhere = _answered_before(reading, before, max((each[2] for each in spans), default=0.0))
-    logits = [max(logit - elsewhere, _LEAST_SPAN) for _, _, logit in spans]
-    quotable = quotable_sentences(passage, texts)
+    question = context.question
+    quotable = quotable_sentences(passage.hit.passage, passage.texts)
     found: list[Read] = []
-    for number, (start, end) in enumerate(places):
-        text = texts[number]
+    for number, ((start, end), text) in enumerate(zip(passage.places, passage.texts, strict=True)):
         if not quotable[number] or _is_address(question, text):
             continue
-        if is_signature(passage, start, text):
+        if is_signature(passage.hit.passage, start, text):
             continue
-        speech = _speech(question, texts, number, names)
-        head = (reading.sentence_logit(start + shift, end + shift) or 0.0) - elsewhere
-        covered = coverage(rare_words, f"{asked} {_with_context(question, texts, number)}")
-        features = (
-            logits[number],
-            reading.relevance - elsewhere,
-            hit.score,
-            covered,
-            head,
-            *speech,
-            float(passage.source in talked_of),
-            0.0,  # it may be read again
-        )
+        features = _features(context, passage, number, names)
         logit = sum(map(mul, features, _RANKING_WEIGHTS))
         if question.intent == "speech" and found and number and continues_speaker(text):
             logit = max(logit, found[-1].rank + math.log(_CONTINUATION))
-        first, last, _ = spans[number]
         candidate = Candidate(
-            hit=hit,
-            start=passage.start + start,
-            end=passage.start + end,
-            focus=(passage.start + first - shift, passage.start + last - shift)
-            if first < last
-            else None,
+            hit=passage.hit,
+            start=passage.hit.passage.start + start,
+            end=passage.hit.passage.start + end,
+            focus=passage.focus(number),
             chance=0.0,
             kind="read",
-            coverage=covered,
+            coverage=features[_COVERAGE],
             features=features,
         )
-        found.append(Read(logit, head, reading.no_answer_logit, candidate))
+        found.append(
+            Read(logit, passage.head_logit(number), passage.reading.no_answer_logit, candidate)
+        )
     return found
+
+
+def _features(
+    context: RankingContext, passage: _ReadPassage, number: int, names: Set[str]
+) -> tuple[float, ...]:
+    """What a sentence is ranked by, in the order of FEATURES."""
+    turns = passage.before.turns
+    asked = turns if is_question(turns) else ""
+    in_context = _with_context(context.question, passage.texts, number)
+    return (
+        passage.span_logit(number),
+        passage.reading.relevance - passage.elsewhere,
+        passage.hit.score,
+        coverage(context.term_weights, f"{asked} {in_context}"),
+        passage.head_logit(number),
+        *_speech(context.question, passage.texts, number, names),
+        float(passage.hit.passage.source in context.cited_before),
+        0.0,  # it may be read again
+    )
 
 
 def _answered_before(reading: Reading, before: Before, best: float) -> float:
@@ -409,7 +467,7 @@ def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _about(
-    topic: str, hits: Sequence[Hit], rare_words: Mapping[str, float], embedder: Embedder
+    topic: str, hits: Sequence[Hit], term_weights: Mapping[str, float], embedder: Embedder
 ) -> list[Candidate]:
     """The sentences by how much they are about a topic, of which title and heading may be a part.
 
@@ -421,11 +479,11 @@ def _about(
     vector = embedder.embed_question(topic)
     for hit, start, end, cosine in compared_sentences(vector, hits, embedder):
         text = words_at(hit, start, end)
-        covered = coverage(rare_words, text)
+        covered = coverage(term_weights, text)
         heading = hit.passage.own_heading
-        if covered or coverage(rare_words, heading) > _WHOLE_TOPIC:
+        if covered or coverage(term_weights, heading) > _WHOLE_TOPIC:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
-            covered = coverage(rare_words, f"{above} {text}")
+            covered = coverage(term_weights, f"{above} {text}")
         chance = chance_of((1.0, cosine, covered), _TOPIC_WEIGHTS)
         found.append(Candidate(hit, start, end, None, chance, "topic", covered))
     return found

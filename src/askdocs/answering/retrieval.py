@@ -41,7 +41,14 @@ def retrieve(
     best: dict[str, Hit] = {}
     for number, query in enumerate(queries):
         weight = _LATER_QUERY if number else 1.0
-        for hit in _search(query, weight, catalog, vectors, embedder, sources):
+        for hit in _search(
+            query,
+            weight=weight,
+            catalog=catalog,
+            vectors=vectors,
+            embedder=embedder,
+            sources=sources,
+        ):
             known = best.get(hit.passage.id)
             if known is None or hit.score > known.score:
                 best[hit.passage.id] = hit
@@ -50,6 +57,7 @@ def retrieve(
 
 def _search(
     query: str,
+    *,
     weight: float,
     catalog: Catalog,
     vectors: VectorStore,

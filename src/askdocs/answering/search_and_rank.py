@@ -8,7 +8,7 @@ from askdocs.answering import retrieval
 from askdocs.answering.candidates import Candidate, Considered
 from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.questions.question import Question
-from askdocs.answering.ranking import Ranking, rank
+from askdocs.answering.ranking import Ranking, RankingContext, rank
 from askdocs.answering.turns import read_before, with_replies
 from askdocs.answering.versions import versions
 from askdocs.resources import Resources
@@ -20,7 +20,7 @@ def search_and_rank(
     resources: Resources,
     question: Question,
     sources: Sequence[str] | None,
-    talked_of: Set[str] = frozenset(),
+    cited_before: Set[str] = frozenset(),
 ) -> Considered:
     """What is found for a question, read and ranked."""
     catalog = resources.open_catalog()
@@ -28,19 +28,22 @@ def search_and_rank(
         resources, question.queries, limit=resources.config.passages_read, sources=sources
     )
     hits = with_replies(hits, catalog.passages_after)
-    ranking, rare_words = Ranking((), {}), dict[str, float]()
+    ranking, term_weights = Ranking((), {}), dict[str, float]()
     if hits:
-        rare_words = catalog.term_weights(question.queries[-1])
-        ranking = rank(
-            question,
-            hits,
-            rare_words,
-            resources.embedder,
-            resources.open_reader(),
-            talked_of=talked_of,
-            before={
+        term_weights = catalog.term_weights(question.queries[-1])
+        context = RankingContext(
+            question=question,
+            term_weights=term_weights,
+            cited_before=cited_before,
+            turns_before={
                 hit.passage.id: read_before(hit.passage, catalog.passages_before) for hit in hits
             },
+        )
+        ranking = rank(
+            context,
+            hits,
+            embedder=resources.embedder,
+            reader=resources.open_reader(),
             second=resources.open_sentence_scorer,
             multilingual=resources.open_multilingual_scorer,
         )
@@ -49,7 +52,7 @@ def search_and_rank(
         searched_for=question.queries,
         hits=tuple(hits),
         candidates=ranking.candidates,
-        doubt=ranking.doubt(question, rare_words),
+        doubt=ranking.doubt(question, term_weights),
         evidence=ranking.evidence,
         following=following_text(resources, ranking.candidates[:_MOST_CONTINUED]),
         versions=_versions(resources, question, ranking.candidates),

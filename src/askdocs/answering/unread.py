@@ -47,6 +47,7 @@ _WEAK_CHANCE = (-4.693, 3.672, 0.392, 5.029)
 def by_words_and_meaning(
     question: str,
     hits: Sequence[Hit],
+    *,
     rare_words: Mapping[str, float],
     embedder: Embedder,
     reader: Callable[[], SentenceScorer] | None = None,

@@ -281,7 +281,7 @@ class _Writing:
         if not asked:
             return
         opinions = yield from second_opinion(
-            model, asked, self.passages, self.verifier, self.read_as
+            model, asked, self.passages, verifier=self.verifier, question=self.read_as
         )
         if not self.has_doubts:
             self._already, self._settled = self.text, len(self._judged)

@@ -52,6 +52,7 @@ def second_opinion(
     model: LanguageModel,
     judged: Mapping[int, tuple[str, Judgement]],
     passages: Sequence[Passage],
+    *,
     verifier: Verifier,
     question: str,
 ) -> Generator[str, None, dict[int, Judgement]]:
@@ -99,7 +100,13 @@ def second_opinion(
             number = numbers[place - first]
             text, judgement = judged[number]
             changed = verifier.reconsidered(
-                text, judgement, passages, opinion.says, opinion.words, opinion.parts, question
+                text,
+                judgement,
+                passages,
+                says=opinion.says,
+                words=opinion.words,
+                parts=opinion.parts,
+                question=question,
             )
             if changed is not judgement:
                 found[number] = changed

@@ -184,6 +184,7 @@ class Verifier:
         text: str,
         judgement: Judgement,
         passages: Sequence[Passage],
+        *,
         says: bool | None,
         words: Sequence[str],
         parts: Sequence[str],
