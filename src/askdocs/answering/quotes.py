@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from askdocs.answering.candidates import Candidate, Considered
-from askdocs.answering.context import (
-    all_sentences,
-    announced_end,
-    announces,
-    context_start,
-    in_item,
-    item_end,
-    list_goes_on,
-    states_condition,
-    steps_after,
-)
 from askdocs.answering.disagreement import DIFFERENT, documents_differ
 from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.turn import IN_DOUBT
+from askdocs.answering.quote_window import WindowOptions, quote_window
 from askdocs.answering.ranking import after_reading
 from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
 from askdocs.text.language import asks_in_english
@@ -40,9 +30,6 @@ _CLOSE_FACT = 0.4  # where one fact is asked for
 _CLOSE_BY_WORDS = 0.7  # in languages that are not read
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
-_LONGEST_WINDOW = 3  # sentences, without what one of them announces
-_WITH_NEIGHBOURS = frozenset({"read", "words"})  # kinds whose chances are those of a softmax
-_NEIGHBOUR = 0.2  # share of the chance from which a neighbour of the best sentence is quoted too
 
 
 def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> Answer:
@@ -153,20 +140,19 @@ def _statements(
     chances = {each.place: each.chance for each in considered.candidates}
     taken: list[tuple[str, int, int]] = []
     statements: list[Statement] = []
-    asked = considered.question.answer_type
-    one_fact = asked.one_fact and not asked.several
-    steps = asked.several or asked.steps
+    options = WindowOptions.for_answer(considered.question.answer_type)
     number = 0
     is_cut = False
     for group in groups:
         citations: list[Citation] = []
         for candidate in group:
-            whole = _window(candidate, considered.following, chances, one_fact, steps)
-            window = _without(whole, candidate, taken)
+            following = considered.following.get(candidate.hit.passage.id, "")
+            whole = quote_window(candidate, options, following=following, chances=chances)
+            window = whole.without(taken, candidate)
             if window is None:
                 continue
             number += 1
-            is_cut = is_cut or whole.is_cut
+            is_cut = is_cut or whole.ends_in_list
             taken.append((candidate.hit.passage.source, window.start, window.end))
             citations.append(
                 Citation(
@@ -181,115 +167,6 @@ def _statements(
         if citations:
             statements.append(Statement(_as_text(citations[0].quote), tuple(citations), "quoted"))
     return statements, is_cut
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """The words of a document from `start` to `end`."""
-
-    quote: str
-    start: int
-    end: int
-    is_cut: bool = False  # whether it ends within a list
-
-
-def _window(
-    candidate: Candidate,
-    following: Mapping[str, str],
-    chances: Mapping[tuple[str, int], float],
-    one_fact: bool,
-    steps: bool,
-) -> _Window:
-    """A sentence with what it depends on, what it announces and what limits it.
-
-    An item of a list comes with the others unless `one_fact` is asked for, and the list after its
-    paragraph where `steps` are.
-    """
-    passage = candidate.hit.passage
-    spans = all_sentences(passage, with_title=True)
-    starts = [passage.start + start for start, _ in spans]
-    if candidate.start not in starts:
-        return _Window(candidate.quote, candidate.start, candidate.end)
-    here = starts.index(candidate.start)
-    texts = [passage.text[start:end] for start, end in spans]
-    text = passage.text + following.get(passage.id, "")
-    listed = not one_fact and in_item(text, spans[here][0])
-    first, last = (
-        _items_before(text, spans, here)
-        if listed
-        else _sentences_around(candidate, spans, texts, here, chances)
-    )
-    start, end = spans[first][0], spans[last][1]
-    is_cut = False
-    leading = next((n for n in range(here, last + 1) if announces(texts[n])), None)
-    if listed or leading is not None:
-        begins = item_end(text, end) if leading is None else spans[leading][1]
-        end = max(end, begins if listed else 0, announced_end(text, begins, prose=not listed))
-        is_cut = list_goes_on(text, end)
-    elif steps:
-        end = steps_after(text, end)
-        is_cut = list_goes_on(text, end)
-    return _Window(text[start:end], passage.start + start, passage.start + end, is_cut)
-
-
-def _items_before(text: str, spans: Sequence[tuple[int, int]], here: int) -> tuple[int, int]:
-    """The sentence that announces the list of item `here`, or its first item, and `here`."""
-    first = here
-    for number in range(here - 1, -1, -1):
-        if in_item(text, spans[number][0]):
-            first = number
-        elif announces(text[slice(*spans[number])]):
-            return number, here
-        elif first - number > 1:
-            break
-    return first, here
-
-
-def _sentences_around(
-    candidate: Candidate,
-    spans: Sequence[tuple[int, int]],
-    texts: Sequence[str],
-    here: int,
-    chances: Mapping[tuple[str, int], float],
-) -> tuple[int, int]:
-    """The first and the last sentence of the window around sentence `here`."""
-    passage = candidate.hit.passage
-    first = last = here
-    if candidate.kind != "beginning":
-        first = context_start(texts, here)
-    least = candidate.chance * _NEIGHBOUR
-
-    def likely(number: int) -> bool:
-        if texts[number].strip("# ") == passage.title:
-            return False
-        place = passage.source, passage.start + spans[number][0]
-        return candidate.kind in _WITH_NEIGHBOURS and chances.get(place, 0.0) >= least
-
-    while last + 1 < len(spans) and last + 1 - first < _LONGEST_WINDOW and likely(last + 1):
-        last += 1
-    if last + 1 < len(spans) and states_condition(texts[last + 1]):
-        last += 1
-    while first > 0 and last - first + 1 < _LONGEST_WINDOW and likely(first - 1):
-        first -= 1
-    return first, last
-
-
-def _without(
-    window: _Window, candidate: Candidate, taken: Iterable[tuple[str, int, int]]
-) -> _Window | None:
-    """A window without what is quoted already; None where its sentence is."""
-    start, end, quote = window.start, window.end, window.quote
-    for source, first, last in taken:
-        if source != candidate.hit.passage.source or last <= start or end <= first:
-            continue
-        if first <= candidate.start < last:
-            return None
-        if last <= candidate.start:  # what it depends on is said already
-            quote, start = quote[candidate.start - start :], candidate.start
-        else:
-            kept = quote[: first - start].rstrip()
-            quote, end = kept, start + len(kept)
-    return _Window(quote, start, end)
 
 
 def _as_text(quote: str) -> str:
