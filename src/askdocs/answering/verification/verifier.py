@@ -211,27 +211,10 @@ class Verifier:
         quotes = tuple(quote for place in places if place for quote in source.quotes(*place))
         if says is False:
             part = next((each for each in parts if each.casefold() in text.casefold()), "")
-            return self._withdrawn(judgement, tuple(dict.fromkeys(quotes)), part)
+            return _withdrawn(judgement, tuple(dict.fromkeys(quotes)), part)
         if judgement.verdict == "supported" or judgement.contradicted or not quotes:
             return judgement
         return self._pointed_at(text, judgement, passages, quotes, question) or judgement
-
-    def _withdrawn(self, judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Judgement:
-        """The verdict on a statement that the model does not stand by, for the part it names."""
-        reason = NOT_STOOD_BY
-        if part:
-            otherwise = DENIED if judgement.contradicted else SAYS_OTHER
-            reason = f"“{part}”: {otherwise if quotes else NOT_THERE}"
-        quotes = quotes or judgement.quotes
-        if judgement.verdict == "supported":
-            is_heard = bool(part) or judgement.said < _SURE
-            return (
-                replace(judgement, verdict="partly", reason=reason, quotes=quotes)
-                if is_heard
-                else judgement
-            )
-        is_vague = judgement.reason in _VAGUE or judgement.reason.endswith(HALF_NOT_SAID)
-        return replace(judgement, reason=reason, quotes=quotes) if part and is_vague else judgement
 
     def _pointed_at(
         self,
@@ -251,7 +234,7 @@ class Verifier:
         near = self._nearness.sentences(text, passages)
         chosen = [each for each in near if any(_overlap(each.quote, quote) for quote in quotes)]
         reading = self._read(text, chosen, question)
-        if reading is None or self._vetoed(text, reading.sentences):
+        if reading is None or _vetoed(text, reading.sentences):
             return None
         said = max(reading.score.supported, first.said)
         if said < POINTED_SHARE * self._scorer.threshold:
@@ -309,7 +292,7 @@ class Verifier:
             together = self._read(text, near, question)
             if is_elsewhere:
                 there = [each for each in near if each.quote[0].id == nearest.quote[0].id]
-                together = self._likelier(together, self._read(text, there, question))
+                together = _likelier(together, self._read(text, there, question))
             best = self._surer(reading, together)
             borne_by = together if is_elsewhere else best
         if best is None or borne_by is None:
@@ -351,7 +334,7 @@ class Verifier:
         quotes, said = bearing(text, borne_by.sentences), best.score.supported
         if not self._passes(best, others=others):
             return self._doubted(text, near, best, quotes, question)
-        difference = self._vetoed(text, borne_by.sentences)
+        difference = _vetoed(text, borne_by.sentences)
         if difference:
             is_about = _is_about(borne_by, _SAME_MATTER)
             return Judgement("unsupported", difference, quotes, said, is_about)
@@ -361,11 +344,6 @@ class Verifier:
         least = self._scorer.threshold
         least += _OTHERS_SURER * (1 - least) if others else 0.0
         return reading.score.supported >= least
-
-    def _likelier(self, one: _Reading | None, other: _Reading | None) -> _Reading | None:
-        """That of two readings which supports more."""
-        found = [each for each in (one, other) if each is not None]
-        return max(found, key=lambda each: each.score.supported, default=None)
 
     def _surer(self, reading: _Reading | None, together: _Reading | None) -> _Reading | None:
         """Which of two readings decides: of what is cited, and of what is nearest anywhere."""
@@ -382,10 +360,6 @@ class Verifier:
             return None
         (score,) = self._scorer.score(text, [joined(chosen)], question)
         return _Reading(chosen, score)
-
-    def _vetoed(self, text: str, sentences: Sequence[Sentence]) -> str:
-        """Why a rule takes support away; "" if none does."""
-        return veto(text, joined(sentences))
 
     def _doubted(
         self,
@@ -407,7 +381,7 @@ class Verifier:
         is_about = against is not None and _is_about(against, _ABOUT_IT)
         if against is not None and is_about:
             is_near = _is_about(against, _SAME_MATTER)
-            difference = self._vetoed(text, against.sentences) if is_near else ""
+            difference = _vetoed(text, against.sentences) if is_near else ""
             if difference or self._is_denied(text, against, question):
                 return Judgement("unsupported", difference or DENIED, quotes, said, True)
         missing = explained(text, titled(best.sentences), about=is_about)
@@ -464,6 +438,35 @@ class Verifier:
 def is_support(judgement: Judgement) -> bool:
     """Whether the verdict is that the quotes bear the statement."""
     return judgement.verdict in ("quoted", "supported")
+
+
+def _withdrawn(judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Judgement:
+    """The verdict on a statement that the model does not stand by, for the part it names."""
+    reason = NOT_STOOD_BY
+    if part:
+        otherwise = DENIED if judgement.contradicted else SAYS_OTHER
+        reason = f"“{part}”: {otherwise if quotes else NOT_THERE}"
+    quotes = quotes or judgement.quotes
+    if judgement.verdict == "supported":
+        is_heard = bool(part) or judgement.said < _SURE
+        return (
+            replace(judgement, verdict="partly", reason=reason, quotes=quotes)
+            if is_heard
+            else judgement
+        )
+    is_vague = judgement.reason in _VAGUE or judgement.reason.endswith(HALF_NOT_SAID)
+    return replace(judgement, reason=reason, quotes=quotes) if part and is_vague else judgement
+
+
+def _likelier(one: _Reading | None, other: _Reading | None) -> _Reading | None:
+    """That of two readings which supports more."""
+    found = [each for each in (one, other) if each is not None]
+    return max(found, key=lambda each: each.score.supported, default=None)
+
+
+def _vetoed(text: str, sentences: Sequence[Sentence]) -> str:
+    """Why a rule takes support away; "" if none does."""
+    return veto(text, joined(sentences))
 
 
 def _nearness(sentences: Sequence[Sentence]) -> float:
