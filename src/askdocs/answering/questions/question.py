@@ -153,7 +153,6 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
     )
 
 
-@rule("polite words removed", otherwise=lambda text: text)
 def normalise_question(question: str) -> str:
     """A question fit to be searched: without control characters, not endless.
 
@@ -166,6 +165,7 @@ def normalise_question(question: str) -> str:
     return asked
 
 
+@rule("polite words removed", otherwise=lambda text: text)
 def without_request(text: str) -> str:
     """A question without the polite words around it: "Can you tell me when …" becomes "when …"."""
     rest = _REQUEST.sub("", text)
