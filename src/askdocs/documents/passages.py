@@ -83,9 +83,9 @@ def passages_at(document: Document, spans: Iterable[PassageSpan]) -> list[Passag
 
 def with_id(passage: Passage) -> Passage:
     """The passage with an id that is a hash of all its other fields."""
-    place = (passage.start, passage.end, passage.page, passage.page_label, passage.line)
+    location = (passage.start, passage.end, passage.page, passage.page_label, passage.line)
     words = (passage.source, passage.title, passage.heading, passage.text)
-    content = "\0".join(map(str, (*place, *words)))
+    content = "\0".join(map(str, (*location, *words)))
     name = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return replace(passage, id=name)
 

@@ -56,8 +56,8 @@ class Message:
 def add_messages(builder: DocumentBuilder, messages: Sequence[Message]) -> None:
     """Write messages, each with its author and time as the heading."""
     for message in messages:
-        place = ", ".join(filter(None, (message.author, message.when)))
-        builder.anchor(heading=place, line=message.line or None)
+        heading = ", ".join(filter(None, (message.author, message.when)))
+        builder.anchor(heading=heading, line=message.line or None)
         label = message.author or message.when
         if message.author and message.when:
             label = f"{message.author} ({message.when})"
@@ -117,8 +117,8 @@ def telegram_page(page: LexborHTMLParser) -> tuple[str, list[Message]]:
         when = str(date.attributes.get("title") or "") if date is not None else ""
         if text is not None and text.text().strip():
             messages.append(Message(author, when, text.text(separator="\n").strip()))
-    head = page.css_first("div.page_header div.text")
-    return (" ".join(head.text().split()) if head is not None else ""), messages
+    title = page.css_first("div.page_header div.text")
+    return (" ".join(title.text().split()) if title is not None else ""), messages
 
 
 def json_chats(value: object, path: Path) -> list[tuple[str, list[Message]]]:
@@ -139,8 +139,10 @@ def attachments_of(value: object) -> int:
     while stack:
         node = stack.pop()
         if isinstance(node, Mapping):
-            held = [node.get(key) for key in _ATTACHMENT_KEYS]
-            count += sum(len(files) if isinstance(files, list) else 1 for files in held if files)
+            attachments = [node.get(key) for key in _ATTACHMENT_KEYS]
+            count += sum(
+                len(files) if isinstance(files, list) else 1 for files in attachments if files
+            )
             stack += [inner for inner in node.values() if isinstance(inner, Mapping | list)]
         elif isinstance(node, list):
             stack += node

@@ -215,9 +215,11 @@ def _is_one_of_many(node: LexborNode, title: LexborNode) -> bool:
         next_neighbour = (
             _neighbour(neighbour, backwards=direction < 0) if neighbour is not None else None
         )
-        head, body = (neighbour, next_neighbour) if direction > 0 else (next_neighbour, neighbour)
-        if head is not None and body is not None:
-            same_tags = head.tag == title.tag and body.tag == node.tag
+        title_element, body = (
+            (neighbour, next_neighbour) if direction > 0 else (next_neighbour, neighbour)
+        )
+        if title_element is not None and body is not None:
+            same_tags = title_element.tag == title.tag and body.tag == node.tag
             if same_tags and hidden(body):
                 return True
     return False

@@ -127,8 +127,8 @@ def _add_mail(builder: DocumentBuilder, message: Message) -> None:
             add_events(builder, data)
     for part in earlier:
         author, when = (sender, date) if part.own else (part.author, part.date)
-        place = ", ".join(filter(None, (author, when)))
-        builder.anchor(heading=place or "quoted in this mail")
+        heading = ", ".join(filter(None, (author, when)))
+        builder.anchor(heading=heading or "quoted in this mail")
         builder.add(part.text.strip())
 
 

@@ -133,8 +133,8 @@ def _message_start(lines: list[str], number: int) -> tuple[tuple[int, Part] | No
         and not _split_quote_markers(lines[number + used])[1].strip()
     ):
         used += 1
-    head, taken = _header_block(lines, number + used, depth)
-    return ((depth, head), used + taken) if head is not None else (None, 0)
+    header_part, taken = _header_block(lines, number + used, depth)
+    return ((depth, header_part), used + taken) if header_part is not None else (None, 0)
 
 
 def _attribution(line: str) -> Part | None:

@@ -112,12 +112,12 @@ def _parse_cells(inner: Sequence[str], first: int) -> Iterator[_Cell]:
     cell, times = None, 1
     for number, line in enumerate(inner, first):
         pieces = _BAR.split(line)
-        for place, piece in enumerate(pieces):
-            spec = _SPEC.search(piece) if place < len(pieces) - 1 else None
+        for index, piece in enumerate(pieces):
+            spec = _SPEC.search(piece) if index < len(pieces) - 1 else None
             words = piece[: spec.start()] if spec else piece
             if cell:
                 cell.text.append(words)
-            if place == len(pieces) - 1:
+            if index == len(pieces) - 1:
                 continue
             if cell:
                 yield from [cell] * times
@@ -141,10 +141,10 @@ def _arrange_rows(cells: Sequence[_Cell], columns: int) -> tuple[list[list[str]]
         if len(rows) == len(starts):
             starts.append(cell.line)
         words = clean(" ".join(cell.text).replace("\\|", "|"))
-        for place in range(min(cell.columns, columns)):
+        for index in range(min(cell.columns, columns)):
             if cell.rows > 1:
                 above[len(row)] = (words, cell.rows - 1)
-            row.append(Covered(words) if place else words)
+            row.append(Covered(words) if index else words)
         _fill_from_above(row, above)
         if len(row) >= columns:
             rows.append(row)

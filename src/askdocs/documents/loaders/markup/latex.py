@@ -152,15 +152,15 @@ def _expand_call(body: str, call: re.Match[str]) -> str:
 
 
 def _write_body(builder: DocumentBuilder, body: str, plain: _PlainTextConverter) -> None:
-    place = 0
+    offset = 0
     for piece in _PIECE.finditer(body):
-        _add_text(builder, body[place : piece.start()], plain)
-        place = piece.end()
+        _add_text(builder, body[offset : piece.start()], plain)
+        offset = piece.end()
         if piece["section"]:
             builder.heading(_LEVELS[piece["section"]], plain(piece[2]))
         else:
             add_table(builder, list(_table_rows(piece["cells"], plain)))
-    _add_text(builder, body[place:], plain)
+    _add_text(builder, body[offset:], plain)
 
 
 def _add_text(builder: DocumentBuilder, text: str, plain: _PlainTextConverter) -> None:

@@ -134,20 +134,20 @@ def _grid_end(lines: Sequence[str], first: int) -> int:
 
 def _grid_table(lines: Sequence[str], first: int, last: int) -> DrawnTable | None:
     """The table that begins with a border "+---+---+"; None if it is not a table."""
-    drawn = [line.rstrip() for line in lines[first : last + 1]]
-    if len({len(line) for line in drawn}) > 1 or not _GRID_BORDER.fullmatch(drawn[-1]):
+    table_lines = [line.rstrip() for line in lines[first : last + 1]]
+    if len({len(line) for line in table_lines}) > 1 or not _GRID_BORDER.fullmatch(table_lines[-1]):
         return None
-    edges = [line for line in drawn if line.lstrip()[:1] == "+" or "+-" in line]
+    edges = [line for line in table_lines if line.lstrip()[:1] == "+" or "+-" in line]
     corners = sorted({found.start() for line in edges for found in re.finditer(r"\+", line)})
-    bands, starts, header = _grid_rows(drawn, list(pairwise(corners)))
+    bands, starts, header = _grid_rows(table_lines, list(pairwise(corners)))
     if not bands:
         return None
     rows: list[list[str]] = []
     for band in bands:
         row: list[str] = []
-        for place, cell in enumerate(band):
+        for column, cell in enumerate(band):
             words = clean(" ".join(cell))
-            row.append(Covered(words) if place and band[place - 1] is cell else words)
+            row.append(Covered(words) if column and band[column - 1] is cell else words)
         rows.append(row)
     return DrawnTable(first, last, rows, [first + start for start in starts], header or None)
 
@@ -155,7 +155,7 @@ def _grid_table(lines: Sequence[str], first: int, last: int) -> DrawnTable | Non
 _Band = list[list[str]]  # the texts of the cells of a row; merged cells are one list
 
 
-def _grid_rows(drawn: Sequence[str], columns: _Spans) -> tuple[list[_Band], list[int], int]:
+def _grid_rows(table_lines: Sequence[str], columns: _Spans) -> tuple[list[_Band], list[int], int]:
     """(the rows between the borders of a grid, their first lines, the number of header rows)."""
     bands: list[_Band] = []
     starts: list[int] = []
@@ -163,7 +163,7 @@ def _grid_rows(drawn: Sequence[str], columns: _Spans) -> tuple[list[_Band], list
     above: _Band = []
     is_new = [True] * len(columns)  # whether a border closed the cell above
     open_band = False
-    for number, line in enumerate(drawn):
+    for number, line in enumerate(table_lines):
         closed = [set(line[left + 1 : right]) <= {"-", "="} for left, right in columns]
         if line.lstrip()[:1] == "+" or ("+-" in line and any(closed)):
             header = len(bands) if _GRID_HEADER.fullmatch(line) else header
@@ -171,12 +171,12 @@ def _grid_rows(drawn: Sequence[str], columns: _Spans) -> tuple[list[_Band], list
         elif not open_band:
             open_band = True
             band: _Band = []
-            for place, (left, _) in enumerate(columns):
-                merged = place and line[left] != "|"
+            for column, (left, _) in enumerate(columns):
+                merged = column and line[left] != "|"
                 if merged:
                     band.append(band[-1])
                 else:
-                    band.append([] if is_new[place] or not above else above[place])
+                    band.append([] if is_new[column] or not above else above[column])
             bands.append(band)
             starts.append(number)
             above = band
@@ -187,11 +187,11 @@ def _grid_rows(drawn: Sequence[str], columns: _Spans) -> tuple[list[_Band], list
 
 def _add_line(band: _Band, line: str, columns: _Spans, closed: Sequence[bool]) -> None:
     """Add the content of a line to the cells of a row."""
-    place = 0
-    while place < len(columns):
-        end = place
-        while end + 1 < len(columns) and band[end + 1] is band[place]:
+    column = 0
+    while column < len(columns):
+        end = column
+        while end + 1 < len(columns) and band[end + 1] is band[column]:
             end += 1
-        if not closed[place]:
-            band[place].append(line[columns[place][0] + 1 : columns[end][1]])
-        place = end + 1
+        if not closed[column]:
+            band[column].append(line[columns[column][0] + 1 : columns[end][1]])
+        column = end + 1

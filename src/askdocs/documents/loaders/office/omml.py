@@ -89,10 +89,10 @@ def _root(element: Element, depth: int) -> str:
 
 
 def _large_operator(element: Element, depth: int) -> str:
-    sign = _property(element, "chr", "∫")
+    symbol = _property(element, "chr", "∫")
     above = "" if _is_on(element, "supHide") else _part_text(element, "sup", depth)
     below = "" if _is_on(element, "subHide") else _part_text(element, "sub", depth)
-    text = write_subscript(sign, below)
+    text = write_subscript(symbol, below)
     text = write_superscript(text, above) if above.strip() else text
     return f"{text} {_part_text(element, 'e', depth)}"
 

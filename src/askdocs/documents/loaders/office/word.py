@@ -137,7 +137,7 @@ class _Writer:
         self._builder = builder
         self._parts = parts
         self._before: list[Span] = []  # of paragraphs whose paragraph mark was deleted
-        self._said: set[str] = set()
+        self._written_comments: set[str] = set()
 
     def write(self, root: Element) -> None:
         """Add every paragraph and table under an element."""
@@ -217,8 +217,8 @@ class _Writer:
             self._builder.close_block()
             self._builder.add(f"[{mark}] {notes[note]}" if mark else notes[note])
         for name in referred(element, _COMMENTS, comments.__contains__):
-            if name not in self._said:
-                self._said.add(name)
+            if name not in self._written_comments:
+                self._written_comments.add(name)
                 self._builder.close_block()
                 self._builder.add(comments[name].line())
 

@@ -13,7 +13,7 @@ from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, 
 
 _PART = "word/numbering.xml"
 _LEVELS = 9
-_PLACE = re.compile(r"%([1-9])")
+_PLACEHOLDER = re.compile(r"%([1-9])")
 _NUMBER_FORMATS: dict[str, Callable[[int], str]] = {
     "lowerLetter": repeated_letter,
     "upperLetter": lambda number: repeated_letter(number).upper(),
@@ -85,8 +85,8 @@ class Numbering:
         level = levels.get(at, Level())
         if level.kind == "bullet":
             return BULLET
-        return _PLACE.sub(
-            lambda place: _format_number(place, levels, counts, level.legal), level.text
+        return _PLACEHOLDER.sub(
+            lambda placeholder: _format_number(placeholder, levels, counts, level.legal), level.text
         )
 
     def _advance(
@@ -130,9 +130,9 @@ class Numbering:
 
 
 def _format_number(
-    place: re.Match[str], levels: Mapping[int, Level], counts: list[int | None], legal: bool
+    placeholder: re.Match[str], levels: Mapping[int, Level], counts: list[int | None], legal: bool
 ) -> str:
-    at = int(place.group(1)) - 1
+    at = int(placeholder.group(1)) - 1
     level = levels.get(at, Level())
     number = counts[at] if counts[at] is not None else level.start  # a level that was skipped
     kind = "decimal" if legal and level.kind not in _ALWAYS_KEPT else level.kind

@@ -14,7 +14,7 @@ from askdocs.documents.loaders.shared.zip_archive import attribute, local_name, 
 _HEADING_NAME = re.compile(r"heading\s*(\d)", re.I)
 _BODY_LEVEL = 9  # the outline level of body text
 _DEEPEST_LIST = 8
-_RAISED = 4  # half points from which a run is a superscript; less only aligns two fonts
+_SUPERSCRIPT_FROM = 4  # half points from which a run is a superscript; less only aligns two fonts
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def vertical_position(properties: Iterable[Element]) -> int:
 
 def script_of_position(half_points: int) -> Script:
     """The script of a run that is positioned by hand instead of marked as a superscript."""
-    if abs(half_points) < _RAISED:
+    if abs(half_points) < _SUPERSCRIPT_FROM:
         return "plain"
     return "super" if half_points > 0 else "sub"
 

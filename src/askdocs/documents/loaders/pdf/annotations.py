@@ -157,18 +157,27 @@ def _join_radio_buttons(
     for group in groups.values():
         labels = [_find_label(form_field, segments, fields) for form_field in group]
         words = [label for label in labels if label is not None]
-        head = _find_label(
+        group_label = _find_label(
             replace(min(group, key=lambda f: f.box[0]), ticked=None), segments, fields
         )
         pressed = [w for f, w in zip(group, labels, strict=True) if f.ticked and w is not None]
-        mixed = len({id(word) for word in words}) < len(group) or head is None or head in words
-        if mixed or head is None or len(pressed) != 1 or any(word not in kept for word in words):
+        mixed = (
+            len({id(word) for word in words}) < len(group)
+            or group_label is None
+            or group_label in words
+        )
+        if (
+            mixed
+            or group_label is None
+            or len(pressed) != 1
+            or any(word not in kept for word in words)
+        ):
             rest += group
             continue
-        text = f"{head.text.rstrip(' :._…')}: {pressed[0].text}"
+        text = f"{group_label.text.rstrip(' :._…')}: {pressed[0].text}"
         right = max(word.right for word in words)
-        kept[kept.index(head)] = replace(
-            head, text=text, right=right, starts=(), spans=(), is_separate=True
+        kept[kept.index(group_label)] = replace(
+            group_label, text=text, right=right, starts=(), spans=(), is_separate=True
         )
         kept = [segment for segment in kept if segment not in words]
     return kept, rest

@@ -32,7 +32,7 @@ _GAP = 0.6  # of the font size; a wider gap ends a segment
 _SAME_LINE = 0.3  # of the smaller height: the least overlap of two characters on one line
 _ONE_LINE = 0.5  # of the smaller height: the least overlap of two segments on one line
 _BACKWARDS = 4  # font sizes; a character that much to the left begins another line
-_DRAWN_SHARE = 0.85  # the font size as a share of the height of a character's box
+_SIZE_SHARE = 0.85  # the font size as a share of the height of a character's box
 _NAME_BYTES = 200  # of a font's name that are read
 _BOLD_WEIGHT = 600
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"cmbx", b"-bd")
@@ -47,8 +47,8 @@ _LARGEST_SHIFT = 0.9
 # baseline and the size of the line. Lining digits are 0.63 to 0.75 of the size high and begin on
 # the baseline. Old-style digits are 0.4 and more, and some descend below it by up to 0.25.
 _SMALL_DIGIT = 0.56
-_RAISED_DIGIT = 0.18
-_LOWERED_DIGIT = 0.08
+_SUPERSCRIPT_SHIFT = 0.18
+_SUBSCRIPT_SHIFT = 0.08
 _MOSTLY = 0.6  # of the characters must have one size, for it to be the size of the line
 _IN_ORDER = frozenset(("ل", alif) for alif in "اأإآ")  # the ligatures of lam and alif
 _JOINED = 0.1  # of the size: the largest gap between Arabic letters of one word
@@ -249,7 +249,7 @@ class _Reader:
         size = pdfium.FPDFText_GetFontSize(self._text_page, index)
         drawn = top - bottom
         # A font that is scaled by a matrix reports a size near 1. Its box has the actual size.
-        size = drawn * _DRAWN_SHARE if drawn > 0 and not 0.5 < size / drawn < 2 else size
+        size = drawn * _SIZE_SHARE if drawn > 0 and not 0.5 < size / drawn < 2 else size
         return _Character(_character_text(code), left, right, bottom, top, round(size, 1), index)
 
     def base(self, index: int) -> float:
@@ -305,8 +305,8 @@ def _quarter_turns(angle: float) -> int | None:
 
 def _in_word(codes: Sequence[int], index: int) -> bool:
     """Whether a letter is next to another letter."""
-    around = codes[max(index - 1, 0) : index + 2]
-    return sum(0 < code <= _LAST_CODE and chr(code).isalpha() for code in around) > 1
+    neighbours = codes[max(index - 1, 0) : index + 2]
+    return sum(0 < code <= _LAST_CODE and chr(code).isalpha() for code in neighbours) > 1
 
 
 def _ends_run(run: list[_Character], following: _Character) -> bool:
@@ -405,9 +405,9 @@ def _character_script(character: _Character, size: float, base: float, reader: _
     foot, top = reader.drawn(character.index)
     if top - foot > _SMALL_DIGIT * size or top <= foot:
         return "plain"
-    if foot - base > _RAISED_DIGIT * size:
+    if foot - base > _SUPERSCRIPT_SHIFT * size:
         return "super"
-    return "sub" if base - foot > _LOWERED_DIGIT * size else "plain"
+    return "sub" if base - foot > _SUBSCRIPT_SHIFT * size else "plain"
 
 
 def _remove_false_space(

@@ -219,8 +219,8 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
 
 def _recognise_page(page: pypdfium2.PdfPage) -> list[Segment]:
     scale = DOTS_PER_INCH / _POINTS_PER_INCH
-    drawn = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
-    return recognise(drawn[:, :, :3], scale=scale)
+    image = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
+    return recognise(image[:, :, :3], scale=scale)
 
 
 def _repeated_sideways(read: Sequence[_Page]) -> set[str]:

@@ -58,14 +58,16 @@ def _image_bounds(page: Any) -> Iterator[Box]:
     waiting = [(pdfium.FPDFPage_GetObject(page, n), 0) for n in range(_count_objects(page))]
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     while waiting:
-        drawn, level = waiting.pop()
-        kind = pdfium.FPDFPageObj_GetType(drawn)
+        page_object, level = waiting.pop()
+        kind = pdfium.FPDFPageObj_GetType(page_object)
         if kind == pdfium.FPDF_PAGEOBJ_FORM and level < _DEEPEST:
-            count = min(max(0, pdfium.FPDFFormObj_CountObjects(drawn)), _MOST_OBJECTS)
-            waiting += [(pdfium.FPDFFormObj_GetObject(drawn, n), level + 1) for n in range(count)]
+            count = min(max(0, pdfium.FPDFFormObj_CountObjects(page_object)), _MOST_OBJECTS)
+            waiting += [
+                (pdfium.FPDFFormObj_GetObject(page_object, n), level + 1) for n in range(count)
+            ]
         if kind != pdfium.FPDF_PAGEOBJ_IMAGE:
             continue
-        if pdfium.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
+        if pdfium.FPDFPageObj_GetBounds(page_object, left, bottom, right, top):
             yield left.value, bottom.value, right.value, top.value
 
 

@@ -110,8 +110,8 @@ def _gap_positions(segments: Sequence[Segment]) -> list[float]:
         ordered = sorted(row, key=lambda s: s.left)
         for before, after in pairwise(ordered):
             if after.left - before.right > 0.5 * before.size:
-                place = max((before.right + after.left) / 2, after.left - 3)
-                found.setdefault(round(place / 4), place)
+                x = max((before.right + after.left) / 2, after.left - 3)
+                found.setdefault(round(x / 4), x)
     return [found[key] for key in sorted(found)]
 
 

@@ -59,8 +59,12 @@ def paragraphs_of(lines: Sequence[Line], page: int, words: frozenset[str]) -> li
     last_table = 0
     for group in _group_by_paragraph(lines, steps):
         paragraph = _make_paragraph(group, page, words)
-        near = above is not None and above.block == group[0].block
-        step = (above.bottom - group[0].bottom) / (paragraph.size or 1) if above and near else 0.0
+        in_same_block = above is not None and above.block == group[0].block
+        step = (
+            (above.bottom - group[0].bottom) / (paragraph.size or 1)
+            if above and in_same_block
+            else 0.0
+        )
         above = group[-1]
         filled = edges[above.block] - above.right <= _NEARLY_FULL * above.size
         if paragraphs and group[0].table and group[0].table == last_table:

@@ -50,10 +50,10 @@ def read_ruling_lines(page: Any, turn: int) -> list[RulingLine]:
     width, height = shown[2] - shown[0], shown[3] - shown[1]
     lines: list[RulingLine] = []
     for number in range(count):
-        drawn = pdfium.FPDFPage_GetObject(page, number)
-        if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_PATH:
+        page_object = pdfium.FPDFPage_GetObject(page, number)
+        if pdfium.FPDFPageObj_GetType(page_object) != pdfium.FPDF_PAGEOBJ_PATH:
             continue
-        for x0, y0, x1, y1 in _straight_lines(drawn):
+        for x0, y0, x1, y1 in _straight_lines(page_object):
             if x1 - x0 > _WHOLE_PAGE * width or y1 - y0 > _WHOLE_PAGE * height:
                 continue
             lines.append(RulingLine(*rotate_box((x0, y0, x1, y1), turn, shown)))
@@ -62,17 +62,17 @@ def read_ruling_lines(page: Any, turn: int) -> list[RulingLine]:
     return lines
 
 
-def _straight_lines(drawn: Any) -> Iterator[Box]:
+def _straight_lines(page_object: Any) -> Iterator[Box]:
     """The horizontal and vertical parts of a path, as boxes without a width."""
-    count = pdfium.FPDFPath_CountSegments(drawn)
+    count = pdfium.FPDFPath_CountSegments(page_object)
     if not 2 <= count <= _MOST_SEGMENTS:
         return
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(drawn, matrix)
+    pdfium.FPDFPageObj_GetMatrix(page_object, matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     start = before = (0.0, 0.0)
     for number in range(count):
-        segment = pdfium.FPDFPath_GetPathSegment(drawn, number)
+        segment = pdfium.FPDFPath_GetPathSegment(page_object, number)
         pdfium.FPDFPathSegment_GetPoint(segment, x, y)
         here = (
             matrix.a * x.value + matrix.c * y.value + matrix.e,

@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.shared.zip_archive import local_name, parse_xml
 
-_WANTED = ("template", "datasets")
+_PACKET_NAMES = ("template", "datasets")
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,32};)")
 _HIDDEN = frozenset({"hidden", "invisible", "inactive"})
 _GROUPS = frozenset({"subform", "subformSet", "area", "exclGroup"})
@@ -63,11 +63,13 @@ def _packets(pdf: Any) -> dict[str, Element]:
         (_packet_name(pdf, n), _packet_content(pdf, n))
         for n in range(pdfium.FPDF_GetXFAPacketCount(pdf))
     ]
-    found = {name: _parse_packet(content) for name, content in pieces if name in _WANTED}
+    found = {name: _parse_packet(content) for name, content in pieces if name in _PACKET_NAMES}
     if not found and pieces:  # all of it in one stream
         whole = _parse_packet(b"".join(content for _, content in pieces))
         found = {
-            local_name(packet.tag): packet for packet in whole if local_name(packet.tag) in _WANTED
+            local_name(packet.tag): packet
+            for packet in whole
+            if local_name(packet.tag) in _PACKET_NAMES
         }
     return found
 

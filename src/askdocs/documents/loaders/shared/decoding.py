@@ -33,7 +33,7 @@ _SUPERSETS = {
     "euc_kr": "cp949",
     "big5": "big5hkscs",
 }
-_SIGN_IN_WORD = re.compile(
+_SYMBOL_IN_WORD = re.compile(
     r"[²³¼½¾£°±§©®¿¡·][^\W\d_]{2}|[^\W\d_]{2}[¼½¾£±§¿¡]\w"
 )  # never in a Western word
 _CAPITAL_IN_WORD = re.compile(r"[a-zß-ÿ](?=[À-ÞŒ])[^\W\d_]")
@@ -173,7 +173,7 @@ def _is_western(sample: bytes, encoding: str) -> bool:
     In a short text, statistics cannot distinguish the single-byte encodings of Latin letters.
     """
     text = sample.decode(encoding, "replace")
-    if _SIGN_IN_WORD.search(text) or _CAPITAL_IN_WORD.search(text):
+    if _SYMBOL_IN_WORD.search(text) or _CAPITAL_IN_WORD.search(text):
         return False
     letters = [letter for letter in text if not letter.isspace()]
     high = [letter for letter in letters if letter > "\x7f"]

@@ -47,16 +47,16 @@ def write_fraction(numerator: str, denominator: str) -> str:
 
 def write_root(radicand: str, degree: str = "") -> str:
     """Write a root: √(x); the third root is ∛(x), the n-th is √[n](x)."""
-    sign = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(degree.strip(), f"√[{degree.strip()}]")
-    return f"{sign}({radicand.strip()})"
+    symbol = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(degree.strip(), f"√[{degree.strip()}]")
+    return f"{symbol}({radicand.strip()})"
 
 
-def write_operator(sign: str) -> str:
+def write_operator(symbol: str) -> str:
     """Write an operator with spaces around it, as it is displayed. Invisible ones are omitted."""
-    sign = sign.translate(_INVISIBLE).strip()
-    if sign in _AFTER_ONLY:
-        return f"{sign} "
-    return f" {sign} " if sign in _WIDE else sign
+    symbol = symbol.translate(_INVISIBLE).strip()
+    if symbol in _AFTER_ONLY:
+        return f"{symbol} "
+    return f" {symbol} " if symbol in _WIDE else symbol
 
 
 def normalise_spaces(formula: str) -> str:

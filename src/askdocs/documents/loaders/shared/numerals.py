@@ -23,9 +23,9 @@ def roman(number: int) -> str:
     if not 1 <= number <= _LARGEST_ROMAN:
         return str(number)
     text = ""
-    for value, sign in _ROMAN:
+    for value, numeral in _ROMAN:
         count, number = divmod(number, value)
-        text += sign * count
+        text += numeral * count
     return text
 
 

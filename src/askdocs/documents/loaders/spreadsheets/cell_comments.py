@@ -36,8 +36,8 @@ def _authors(archive: ZipFile, targets: Mapping[str, tuple[str, str]]) -> Iterat
     """(id, name) of the authors of threaded comments."""
     for kind, part in targets.values():
         if kind == "person" and part in archive.namelist():
-            for person in read_xml(archive, part):
-                yield attribute(person, "id"), attribute(person, "displayName")
+            for author_element in read_xml(archive, part):
+                yield attribute(author_element, "id"), attribute(author_element, "displayName")
 
 
 def _sheet_comments(archive: ZipFile, part: str, authors_by_id: Mapping[str, str]) -> Texts:

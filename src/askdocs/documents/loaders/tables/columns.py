@@ -41,13 +41,13 @@ def join_symbol_columns(rows: Sequence[Sequence[str]]) -> Rows:
     return [[column[index] for column in tidy] for index in range(len(rows))]
 
 
-def _has_only(column: Sequence[str], signs: frozenset[str]) -> bool:
+def _has_only(column: Sequence[str], symbols: frozenset[str]) -> bool:
     """Whether a column contains only the given symbols, or nothing, below its names."""
     below = [cell for cell in column[_HEADER_ROWS:] if cell]
-    above = [cell for cell in column[:_HEADER_ROWS] if cell and cell not in signs]
-    if not below and signs is _AFTER:
+    above = [cell for cell in column[:_HEADER_ROWS] if cell and cell not in symbols]
+    if not below and symbols is _AFTER:
         return not above
-    return all(cell in signs for cell in below) and len(above) < _HEADER_ROWS
+    return all(cell in symbols for cell in below) and len(above) < _HEADER_ROWS
 
 
 def _are_both_named(first: Sequence[str], second: Sequence[str]) -> bool:

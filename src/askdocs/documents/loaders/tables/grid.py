@@ -40,8 +40,8 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
             and used <= columns
             and not typed_below_first([row for _, row in block])
         ):
-            head = [row for _, row in block[:depth]]
-            names = joined_names(filled_groups(head)) if depth > 1 else column_names(head[0])
+            header = [row for _, row in block[:depth]]
+            names = joined_names(filled_groups(header)) if depth > 1 else column_names(header[0])
             columns, block = used, block[depth:]
         elif not used <= columns:
             names, columns = None, set()

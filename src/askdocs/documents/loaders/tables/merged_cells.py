@@ -16,9 +16,9 @@ def fill_merged(grid: Grid, spans: Sequence[Span]) -> None:
         if not (0 <= top < len(grid) and 0 <= left < len(grid[top]) and grid[top][left]):
             continue
         text = grid[top][left]
-        beside = grid[top][:left] + grid[top][right + 1 :]
+        rest_of_row = grid[top][:left] + grid[top][right + 1 :]
         below = grid[bottom + 1][left : right + 1] if bottom + 1 < len(grid) else []
-        is_title = not any(beside) and (left == 0 or sum(map(bool, below)) < right - left + 1)
+        is_title = not any(rest_of_row) and (left == 0 or sum(map(bool, below)) < right - left + 1)
         for row in grid[top : bottom + 1]:
             for column in range(left, min(right + 1, len(row))):
                 if column == left:

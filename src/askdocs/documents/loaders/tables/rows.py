@@ -147,10 +147,10 @@ def _has_groups(rows: Sequence[Row]) -> bool:
     if repeated and typed_below_first(rows[1:]):
         return True
     merged = any(isinstance(cell, Covered) for cell in upper)
-    apart = set(range(len(lower))) - {column for group in wide for column in group}
+    ungrouped = set(range(len(lower))) - {column for group in wide for column in group}
     return merged and all(
         lower[column] in {"", upper[column]} or _is_typed_below(rows[1:], column)
-        for column in apart
+        for column in ungrouped
     )
 
 
