@@ -1,4 +1,4 @@
-"""The data that flows from a folder to an answer. Nothing here does any work."""
+"""The records that are passed between packages: documents, passages, answers, states."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ Stage = Literal["scan", "load", "embed", "write", "repair", "ask"]
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What holds from character `start` of a document on, until a later anchor says otherwise.
+    """The location in the source from character `start` of a document on, until the next anchor.
 
-    A field that is None leaves in force what an earlier anchor said. `page` counts pages or slides
-    from 1, `page_label` is what is printed on the page where that differs, an empty `heading`
-    ends a section, `line` is the line (or row) of the file at `start`, and grows by one with each
-    line end.
+    A field that is None keeps the value of an earlier anchor. `page` counts pages or slides from 1.
+    `page_label` is the printed page number if it differs. An empty `heading` ends a section. `line`
+    is the line or row of the file at `start`. It grows by one with each line end.
     """
 
     start: int
@@ -39,7 +38,7 @@ class Anchor:
 class Document:
     """A source as text. `source` is its path relative to the corpus, with forward slashes.
 
-    `left_out` names what the file holds that is not in `text`, one phrase each, for a person:
+    `left_out` lists content of the file that is not in `text`, one phrase each, for users:
     "2 pictures on page 4 (no text recognition)".
     """
 
@@ -52,7 +51,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A few neighbouring sentences: `text == document.text[start:end]`, always.
+    """A few consecutive sentences: `text == document.text[start:end]`, always.
 
     Offsets count Python characters. `page`, `page_label` and `line` are those of `start`.
     """
@@ -70,24 +69,24 @@ class Passage:
 
     @property
     def own_heading(self) -> str:
-        """The heading right above it, without those above that one; "" where there is none."""
+        """The lowest heading above it, without its parents; "" if there is none."""
         return (self.heading or "").rpartition(" › ")[2]
 
     def slice(self, start: int, end: int) -> str:
-        """Return the words of a span of the document; the part of it that lies in this passage.
+        """Return the text of a span of the document, as far as it is in this passage.
 
         Args:
-            start: Where the span begins, in characters of the document.
-            end: Where it ends.
+            start: The start of the span, in characters of the document.
+            end: Its end.
         """
         return self.text[max(start - self.start, 0) : max(end - self.start, 0)]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found. A higher `score` is better; 0 to 1.
+    """A passage that a search found. Its `score` is 0 to 1; higher is better.
 
-    In an Answer, the score is the estimated chance that the passage answers.
+    In an Answer, the score is the estimated probability that the passage answers.
 
     `found_by` maps each search that found it ("meaning", "words") to its rank there, from 1.
     """
@@ -99,9 +98,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The exact words that a statement stands on: `quote == document.text[start:end]`, always.
+    """The exact words that support a statement: `quote == document.text[start:end]`, always.
 
-    `focus` is the span of the document, within `start` and `end`, that answers most directly.
+    `focus` is the span of the document, within `start` and `end`, that is the most direct answer.
     """
 
     number: int
@@ -132,20 +131,20 @@ class Citation:
 
     @property
     def where(self) -> str:
-        """The source and, where it is known, the place in it."""
+        """The source and, if known, the location in it."""
         return f"{self.source}, {self.place}" if self.place else self.source
 
     @property
     def place(self) -> str:
-        """Where to look in the source, in words: "page 4, Results, line 12"; "" if unknown."""
+        """The location in the source, such as "page 4, Results, line 12"; "" if unknown."""
         return place(self.source, self.page, self.passage.page_label, self.heading, self.line)
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Words in quote signs: `text == statement.text[start:end]`, and where the source has them.
+    """Words in quotation marks: `text == statement.text[start:end]`, and their citations.
 
-    `difference` says in which words no source has them so; it is empty where they are exact.
+    `difference` describes how they differ from the source. It is empty if they are exact.
     """
 
     text: str
@@ -157,13 +156,13 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence or bullet of an answer, what it stands on, and whether that bears it.
+    """One sentence or bullet of an answer, its citations, and whether they support it.
 
-    `reason` says in words why the verdict is not better; `contradicted` that the source says
-    otherwise, not only nothing. The verdict "unchecked" is for a language that the verifier has
-    not learnt, "no_claim" for headings, questions, transitions and refusals. `markdown` is the
-    sentence with its signs of Markdown, `lead` what stands between it and the sentence before:
-    white space and the signs of a heading, list or table row. Both are empty in quotes.
+    `reason` explains why the verdict is not better. `contradicted` means that the source says
+    otherwise, not only nothing. The verdict "unchecked" is for languages that the verifier does not
+    support, "no_claim" for headings, questions, transitions and refusals. `markdown` is the
+    sentence with its Markdown markup. `lead` is the text between it and the sentence before:
+    white space and the markup of a heading, list or table row. Both are empty in quotes.
     """
 
     text: str
@@ -235,10 +234,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CheckedStatement:
-    """A statement of a draft: `text == draft[start:end]`, its verdict, and what bears it.
+    """A statement of a draft: `text == draft[start:end]`, its verdict, and its citations.
 
-    Without a verdict of support, `citations` are the nearest words. `quotations` are its words in
-    quote signs, `not_found` the figures that stand in none of the passages found for it.
+    If it is not supported, `citations` are the most similar words. `quotations` are its words in
+    quotation marks, `not_found` its numbers that are in none of the passages found for it.
     """
 
     text: str
@@ -259,7 +258,7 @@ class CheckedStatement:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A draft, checked: its statements in order, and the places they were compared with."""
+    """The result of checking a draft: its statements in order, and their citations."""
 
     statements: tuple[CheckedStatement, ...]
     citations: tuple[Citation, ...]
@@ -279,7 +278,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A passage that a plain search found; `spans` are the words of it, in the document's text."""
+    """A passage that a keyword search found. `spans` are its matches in the document's text."""
 
     passage: Passage
     spans: tuple[tuple[int, int], ...] = ()
@@ -287,7 +286,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class DocumentMatches:
-    """What a plain search found in one document, in reading order.
+    """The matches of a keyword search in one document, in reading order.
 
     `count` is the number of its passages that match, of which `matches` are the first ones. It is
     0 where only the name or the title of the document has the words.
@@ -301,10 +300,10 @@ class DocumentMatches:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a plain search found, document by document; those with the most matches come first.
+    """The result of a keyword search by document, most matches first.
 
-    `count` and `found_in` count the passages and documents found in all, `documents` are some of
-    these. `missing` are the words of the query that no document holds.
+    `count` and `found_in` are the total numbers of passages and documents; `documents` are some of
+    these. `missing` are the words of the query that are in no document.
     """
 
     query: str
@@ -316,7 +315,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading in the contents of a document; `level` counts from 1, `start` is its place."""
+    """A heading in the outline of a document. `level` counts from 1, `start` is its offset."""
 
     heading: str
     level: int
@@ -339,7 +338,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedQuestion:
-    """A question that a document suggests: its words from `start` to `end` should answer it."""
+    """A question suggested by a document. Its text from `start` to `end` should answer it."""
 
     text: str
     source: str
@@ -349,11 +348,11 @@ class SuggestedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class DocumentGuide:
-    """What a document is, by its own words.
+    """A summary of a document, in its own words.
 
-    `dated` is the day that the document itself gives, as in 2025-03-31; "" where it gives none.
-    `opening` is its abstract or summary, or how it begins. `names`, `words` and `figures` stand out
-    in it. `record` is what the index knows of it, with what was not read of it.
+    `dated` is the date in the document, such as 2025-03-31; "" if it has none. `opening` is its
+    abstract or summary, or its first sentences. `names`, `words` and `figures` are characteristic
+    of it. `record` is its record in the index.
     """
 
     record: DocumentRecord
@@ -373,11 +372,11 @@ class DocumentGuide:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What a folder holds: how many documents of which kinds, from when, what they speak of.
+    """A summary of a folder: the number of documents, their types, dates and topics.
 
-    `since` and `until` are the days of the oldest and newest document. `documents` are the guides
-    of some documents, those that say most of themselves first. `failed` counts files that could not
-    be read, `partly` documents of which something was left out.
+    `since` and `until` are the dates of the oldest and newest document. `documents` are the guides
+    of some documents, the most informative ones first. `failed` counts files that could not be
+    read, `partly` documents that were not read completely.
     """
 
     count: int
@@ -400,7 +399,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a sync found and did. `passages` counts the index after it, `embedded` the new texts."""
+    """The changes of a sync. `passages` counts the index after it, `embedded` the new texts."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -415,7 +414,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come, at which source. `total` is 0 while it is not known."""
+    """The progress of long work, and its current source. `total` is 0 while it is unknown."""
 
     stage: Stage
     done: int
@@ -429,7 +428,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What the indexing that is under way does. `share`, 0 to 1, never becomes smaller."""
+    """The activity of a running sync. `share`, 0 to 1, never decreases."""
 
     share: float
     reading: tuple[str, ...] = ()
@@ -453,11 +452,11 @@ class AskOptions:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """What the index knows of a document, without its text. Sizes are in bytes and characters.
+    """The record of a document in the index. Its size is in bytes, its length in characters.
 
-    `stale` says why the file on disk could not be read since; it is empty when all is well.
-    `left_out` is that of the Document, `modified` the time at which the file was last changed, and
-    `pending` the number of passages that are not yet found by their meaning.
+    `stale` is the reason why the current file could not be read; it is empty if it could.
+    `left_out` is that of the Document, `modified` the time of the last change of the file, and
+    `pending` the number of passages that the semantic search does not find yet.
     """
 
     source: str
@@ -477,9 +476,9 @@ class DocumentRecord:
 class Status:
     """The state of an index.
 
-    `unread` counts files that the indexing under way, or one that was broken off, has not read yet;
-    `pending` counts passages that are found by their words already, but not yet by their meaning;
-    `models` says in words which built-in models it was made with, and why.
+    `unread` counts files that a running or interrupted sync has not read yet. `pending` counts
+    passages that the keyword search finds, but not yet the semantic search. `models` describes the
+    built-in models of the index, and why they were chosen.
     """
 
     corpus: str

@@ -788,7 +788,10 @@ def test_a_document_given_twice_is_indexed_as_it_was_given_last(folder: Folder) 
 
 @pytest.mark.parametrize(
     ("document", "said"),
-    [(Document("a.eml/tea.txt", TEA), "part of 'a.eml'"), (Document("b", "\ud800"), "no Unicode")],
+    [
+        (Document("a.eml/tea.txt", TEA), "part of 'a.eml'"),
+        (Document("b", "\ud800"), "not valid Unicode"),
+    ],
 )
 def test_a_document_that_cannot_be_indexed_is_refused(
     folder: Folder, document: Document, said: str

@@ -1,1 +1,1 @@
-"""Guides: what a folder and its documents are about, in their own words, without a model."""
+"""Guides: summaries of a folder and its documents, extracted without a model."""

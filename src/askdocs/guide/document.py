@@ -1,4 +1,4 @@
-"""The guide of one document: its kind, its contents, and its abstract."""
+"""The guide of one document: its type, outline and abstract."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from askdocs.types import Document, DocumentGuide, DocumentRecord
 
 
 def guide_of(document: Document, record: DocumentRecord, catalog: Catalog) -> DocumentGuide:
-    """The guide of a document. Its names and words are compared with all passages of the index."""
+    """The guide of a document. Its words are compared with all passages of the index."""
     title = readable_title(document.source, document.title)
     outline = outline_of(document, title)
     return DocumentGuide(

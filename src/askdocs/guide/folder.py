@@ -1,4 +1,4 @@
-"""The guide of a folder: how many documents of which kinds and dates, and their topics."""
+"""The guide of a folder: the number of documents, their types, dates and topics."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from askdocs.guide.document import guide_of
 from askdocs.index.catalog import Catalog
 from askdocs.types import DocumentGuide, DocumentRecord, Guide
 
-READ = 40  # documents whose text is looked at for the guide of a folder
+READ = 40  # documents that are read for the guide of a folder
 _MOST_TOPICS = 8
-_SHORT = 1500  # characters; less text has no words that stand out
-_KEPT = 2000  # guides of documents that are kept in memory
+_SHORT = 1500  # characters; shorter text has no characteristic words
+_KEPT = 2000  # cached guides of documents
 
 
 class Guides:
-    """The guides of an index, kept until their documents change. Usable from any thread."""
+    """The guides of an index, cached until their documents change. Usable from any thread."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._kept: dict[str, tuple[DocumentRecord, DocumentGuide]] = {}
 
     def document(self, catalog: Catalog, record: DocumentRecord) -> DocumentGuide | None:
-        """The guide of a document; None where it is gone."""
+        """The guide of a document; None if it no longer exists."""
         known = self._kept.get(record.source)
         if known is not None and known[0] == record:
             return known[1]
@@ -69,7 +69,7 @@ def _weight(record: DocumentRecord) -> int:
 
 
 def _distinct(guides: Iterable[DocumentGuide]) -> list[DocumentGuide]:
-    """Documents with an abstract first; copies of one document only once."""
+    """Documents with an abstract first, without duplicates."""
     found: dict[tuple[str, str], DocumentGuide] = {}
     for guide in guides:
         words = guide.opening.text if guide.opening else guide.source
@@ -85,7 +85,7 @@ def _says(guide: DocumentGuide) -> int:
 
 
 def _topics(guides: Sequence[DocumentGuide]) -> tuple[str, ...]:
-    """The words that stand out in most documents, or most in one."""
+    """The words that are characteristic of most documents, or strongly of one."""
     scores: Counter[str] = Counter()
     shown: dict[str, str] = {}
     for guide in _distinct(each for each in guides if each.record.characters >= _SHORT):

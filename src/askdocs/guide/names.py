@@ -1,4 +1,4 @@
-"""Names, words and figures that stand out in a document."""
+"""Characteristic names, words and amounts of a document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from askdocs.text.english import (
 from askdocs.text.stemming import stem
 from askdocs.text.stop_words import STOP_WORDS
 
-READ = 150_000  # characters of a document that are looked at
+READ = 150_000  # characters of a document that are read
 _WORD = re.compile(r"[^\W\d_]{4,}(?:-[^\W\d_]{3,})*")
 _NAME = re.compile(
     r"(?<![.!?:\n] )(?<![.!?:\n#*“\"(])\b[A-Z][\w’'-]*[a-z][\w’'-]*"
@@ -28,7 +28,7 @@ _FIGURE = re.compile(
     r"(?:[$€£¥]\s?\d(?:[\d,.]*\d)?(?:\s(?:thousand|million|billion|trillion))?"
     r"|\b\d[\d,.]*(?:\s?%|\s(?:percent|per cent|million|billion|trillion)))"
 )
-_FEWEST = 2  # times that a name stands in a document
+_FEWEST = 2  # occurrences of a name in a document
 _MOST_FORMS = 300  # words whose stems are compared
 _CANDIDATES = 60  # words that are compared with the other documents
 _SELDOM = 0.3  # share of a word's places from which it is a word like any other
@@ -75,8 +75,8 @@ def words_of(
     Args:
         text: The text of a document.
         passages: How many passages the index has.
-        count_words: In how many passages of the index words stand.
-        most: How many words are wanted.
+        count_words: Returns the number of passages of the index with each word.
+        most: The maximum number of words.
     """
     forms: dict[str, Counter[str]] = {}
     for word, count in Counter(_WORD.findall(text[:READ])).most_common(_MOST_FORMS):
@@ -96,7 +96,7 @@ def words_of(
 
 
 def _form(found: Counter[str]) -> str:
-    """The form of a word to show: in lower case, unless it is mostly written otherwise."""
+    """The displayed form of a word: in lower case, unless that is rare."""
     lower = Counter({word: count for word, count in found.items() if word.islower()})
     seldom = sum(lower.values()) < _SELDOM * sum(found.values())
     word = (found if seldom else lower).most_common(1)[0][0]
@@ -104,5 +104,5 @@ def _form(found: Counter[str]) -> str:
 
 
 def _stands_in_prose(name: str, text: str) -> bool:
-    """Whether a word in capitals stands beside words in lower case."""
+    """Whether a word in capitals is next to a word in lower case."""
     return bool(re.search(rf"[a-z,] {re.escape(name)}\b|\b{re.escape(name)} [a-z]", text))

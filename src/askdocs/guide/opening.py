@@ -15,7 +15,7 @@ _SUMMARY = re.compile(
     r"|zusammenfassung|kurzfassung|überblick|résumé|resumen|sammendrag)[\s.:—–-]*",
     re.IGNORECASE,
 )
-# In papers the word stands in the line before the abstract, or begins it.
+# In papers the word is in the line before the abstract, or begins it.
 _INLINE = re.compile(
     r"(?:^|\n)[ \t]*(?P<word>abstract|executive summary|summary|zusammenfassung|résumé|resumen)"
     r"[ \t]*(?:[.:—–-]+\s*|\n+)(?=\S)",
@@ -25,7 +25,7 @@ _HEAD_OF_MAIL = re.compile(
     r"(?:(?:from|to|cc|date|sent|subject|attachments?): .*\n)+", re.IGNORECASE
 )
 _FRONT_MATTER = re.compile(r"---\n[\w-]+:(?:(?!---).*\n){1,60}---\n")
-_READ = 12_000  # characters in which an opening is looked for
+_READ = 12_000  # characters that are searched for an opening
 _LONGEST, _SHORTEST = 600, 40  # characters
 _FEWEST_WORDS = 7  # of a sentence that says something
 _MOST_SENTENCES = 4
@@ -43,7 +43,7 @@ BYLINE = re.compile(r"(?:[Bb]y|BY|Von|Av) [^\W\d_].*\b\d{4}\W*|(?:[Bb]y|BY) [^.]
 
 
 def opening_of(document: Document, sections: Sequence[Section]) -> Excerpt | None:
-    """The abstract or summary of a document, or its first sentences; None where it has none."""
+    """The abstract or summary of a document, or its first sentences; None if it has none."""
     for heading, start, end in _places(document, sections):
         span = _prose(document.text, start, end)
         if span:
@@ -68,7 +68,7 @@ def _places(document: Document, sections: Sequence[Section]) -> Iterator[tuple[s
 
 
 def _prose(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The first sentences that say something, one after the other."""
+    """The first consecutive sentences of prose."""
     first = last = None
     count = 0
     for begin, stop in sentence_spans(text[start:end]):

@@ -1,4 +1,4 @@
-"""The contents of a document: its headings, in order, with their places."""
+"""The outline of a document: its headings, in order, with their offsets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST = 160  # characters of a heading; more is a paragraph
 
 
 def outline_of(document: Document, title: str = "") -> tuple[Section, ...]:
-    """The sections of a document. The title alone is none; what all headings share is left out."""
+    """The sections of a document, without its title and without a heading that all share."""
     found: list[tuple[tuple[str, ...], int, int | None]] = []
     page = None
     for anchor in sorted(document.anchors, key=lambda each: each.start):
@@ -37,7 +37,7 @@ def outline_of(document: Document, title: str = "") -> tuple[Section, ...]:
 
 
 def _shared(known: tuple[str, ...], path: tuple[str, ...]) -> int:
-    """How many headings two sections are both within."""
+    """The number of headings that contain both sections."""
     count = 0
     for one, other in zip(known, path, strict=False):
         if one != other:

@@ -22,7 +22,7 @@ MOST = 12  # of one document
 _LONG_LINE = 80  # characters
 _SELDOM = 3  # times as often with a capital as without one
 _SHORTEST_SECTION = 200  # characters
-_READ = 40_000  # characters in which definitions are looked for
+_READ = 40_000  # characters that are searched for definitions
 _QUESTION = re.compile(
     r"(?:what|who|when|where|which|why|how|is|are|do|does|can|should|will|may)\b.{6,110}\?",
     re.IGNORECASE,
@@ -68,7 +68,7 @@ _ODD = re.compile(r"[|<>{}=@#\\/\[\]_]|\d{3,}|https?:|\.\w+$|[A-Z]{5,}|[,;:]")
 def questions_of(document: Document, outline: Sequence[Section]) -> tuple[SuggestedQuestion, ...]:
     """Questions that a document should answer, the most natural ones first.
 
-    The caller has to check that it does.
+    The caller has to check that it answers them.
     """
     found: dict[str, SuggestedQuestion] = {}
     prose = _prose(document.text)

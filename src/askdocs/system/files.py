@@ -37,7 +37,7 @@ def same_place(one: Path, other: Path) -> bool:
 
 
 def ascii_path(path: Path) -> str:
-    """The path as a C++ library can open it: on Windows, a relative path if that is ASCII."""
+    """A path that a C++ library can open: on Windows, a relative path if that is ASCII."""
     absolute = str(path)
     if WINDOWS and not absolute.isascii():
         with suppress(ValueError):  # it is on another drive
@@ -47,7 +47,7 @@ def ascii_path(path: Path) -> str:
 
 
 def is_system_file(state: os.stat_result) -> bool:
-    """Whether Windows hides a file or folder from people."""
+    """Whether Windows hides a file or folder from users."""
     return bool(getattr(state, "st_file_attributes", 0) & _HIDDEN)
 
 

@@ -1,7 +1,7 @@
 """Child processes: how they are started, what they can see, and how they end.
 
-Every child is started by `start`. It runs with `python -P`, in an empty folder of its own and with
-few environment variables, so no module of the folder that the user stands in is ever imported.
+Every child is started by `start`. It runs with `python -P`, in its own empty folder and with few
+environment variables, so that no module of the current folder is ever imported.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import IO
 
 import askdocs
 
-# What a child gets of the environment: where programs, libraries and home are, language and time
-# zone, the limits on threads, and what Windows needs to start a program at all. No key, password,
+# The environment variables of a child: paths of programs, libraries and the home folder, language
+# and time zone, limits on threads, and what Windows needs to start a program. No key, password,
 # proxy or setting.
 _PASSED_ON = frozenset(
     "PATH HOME LANG LANGUAGE TZ LD_LIBRARY_PATH DYLD_LIBRARY_PATH DYLD_FALLBACK_LIBRARY_PATH"
@@ -69,7 +69,7 @@ def end_all() -> None:
 
 
 def let_end_by_itself(child: Child) -> None:
-    """Keep `end_all` from killing a child: it ends once its standard input does, and tidily."""
+    """Exempt a child from `end_all`: it ends cleanly at the end of its standard input."""
     _running.discard(child)
 
 
@@ -162,9 +162,9 @@ def child_environment(
 
 
 def open_answers() -> IO[bytes]:
-    """In a child: the stream for its answers, apart from what libraries print.
+    """In a child: open a stream for its responses, separate from the output of libraries.
 
-    Standard output is pointed at standard error from here on. Ctrl-C is left to the parent.
+    From then on, standard output is redirected to standard error. Ctrl-C is left to the parent.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")

@@ -1,6 +1,6 @@
-"""Reads the files of a plan, several in parallel, and writes their content into the catalog.
+"""Reads the files of a plan in parallel and writes their content into the catalog.
 
-From then on a file is found by its words. Its passages are pending until `write` has stored their
+The keyword search then finds a file. Its passages are pending until `write` has stored their
 vectors.
 """
 
@@ -32,13 +32,13 @@ from askdocs.types import Failure, Progress, ProgressListener
 
 _MEGABYTES = 2000  # of memory that reading one file may take
 _SMALL = 1_000_000  # bytes; smaller files are read first
-# CPU seconds for a small file, before it is put behind all others: few take more, and files made to
-# be slow are mostly small.
+# CPU seconds for a small file before it is postponed. Few take longer, and hostile slow files are
+# mostly small.
 _FIRST_SECONDS = 2.0
-_GROUP = 512  # passages that are written in one transaction, about
-_AHEAD = 32  # files that are read and not yet written, at most
-_TURN = 0.2  # seconds of a wait, after which a waiting thread checks whether the sync was stopped
-_LOOKS = 50  # turns for which a sync that breaks off waits for its threads
+_GROUP = 512  # approximate number of passages per transaction
+_AHEAD = 32  # maximum number of files that are read but not written
+_TURN = 0.2  # seconds between two checks of a waiting thread whether the sync was stopped
+_LOOKS = 50  # checks after which a stopped sync no longer waits for its threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +52,17 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Unreadable:
-    """A file that cannot be read, as it is recorded, and why."""
+    """A file that cannot be read: its record and the reason."""
 
     file: FileRecord
     failure: Failure
 
 
 class Jobs:
-    """What there is to read, in order, for several threads.
+    """The files to read, in order, for several threads.
 
-    Small files come first, the smallest at the beginning, then renamed ones, then large ones by
-    size. A small file that takes more than a moment is put behind all of these, with the whole time
-    that the settings allow.
+    Small files come first, by size, then renamed ones, then large ones by size. A small file that
+    takes too long is postponed to the end, with the full time limit of the settings.
     """
 
     def __init__(
@@ -83,7 +82,7 @@ class Jobs:
         self._tracker.begin((job.file.path, job.file.size) for job in self._jobs)
 
     def next(self) -> _Job | None:
-        """The next job, reported to the listener; None when there is none left."""
+        """The next job, which is reported to the listener. None if there are no more jobs."""
         with self._guard:
             if self._jobs:
                 job = self._jobs.popleft()
@@ -99,13 +98,13 @@ class Jobs:
             return job
 
     def report_again(self) -> None:
-        """Report the last job again: while one file takes long, a listener can break off."""
+        """Report the last job again, so that a listener can cancel during a long file."""
         with self._guard:
             if self._last is not None:
                 self._on_progress(self._last)
 
     def postpone(self, job: _Job) -> bool:
-        """Put a job that took too long behind the others; False where it had its whole time."""
+        """Postpone a job that took too long. False if it already had the full time limit."""
         if job.seconds >= self._seconds:
             return False
         with self._guard:
@@ -115,7 +114,7 @@ class Jobs:
 
 
 class Loading:
-    """The threads that read and write the files of a plan, as long as the context is open.
+    """The threads that read and write the files of a plan while the context is open.
 
     Attributes:
         failed: The files that could not be read.
@@ -147,7 +146,7 @@ class Loading:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Cancel the rest. A transaction that is under way is committed or rolled back."""
+        """Cancel the remaining work. A running transaction is committed or rolled back."""
         self._stopped.set()
         for _ in range(_LOOKS):
             with suppress(KeyboardInterrupt):
@@ -159,14 +158,14 @@ class Loading:
 
     @property
     def running(self) -> bool:
-        """Whether files are still read or written. Raises what went wrong in a thread."""
+        """Whether files are still being read or written. Raises the error of a thread."""
         running = self._threads[0].is_alive()
         if self._error is not None:
             raise self._error
         return running
 
     def wait(self, seconds: float) -> None:
-        """Wait until more has been written; after `seconds` the last file is reported again."""
+        """Wait until files were written. After `seconds` the last file is reported again."""
         if not self._news.wait(seconds):
             self._jobs.report_again()
         self._news.clear()
@@ -195,7 +194,7 @@ class Loading:
         self._hand_on(None)
 
     def _do(self, job: _Job) -> IndexedFile | _Unreadable | None:
-        """The result of a job; None where it is postponed."""
+        """The result of a job; None if it is postponed."""
         if job.renamed is not None:
             return self._renamed(job.renamed, job.file)
         file = with_hash(self._config, job.file)
@@ -210,7 +209,7 @@ class Loading:
                 megabytes=_MEGABYTES,
             )
         except LoadError as error:
-            if self._stopped.is_set():  # it was broken off
+            if self._stopped.is_set():  # it was cancelled
                 return None
             if isinstance(error, TimeLimitError) and self._jobs.postpone(job):
                 return None
@@ -218,7 +217,7 @@ class Loading:
         return with_keys(self._embedder, file, documents)
 
     def _renamed(self, old: FileRecord, new: FileRecord) -> IndexedFile:
-        """The documents of a file under its new name, from what the catalog holds."""
+        """The documents of a renamed file, from the catalog."""
         moved = []
         for source in self._catalog.documents_of(old.path):
             document = self._catalog.document(source)
@@ -264,7 +263,7 @@ class Loading:
             self._unread = reported = left
 
     def _arrived(self) -> list[IndexedFile | _Unreadable | None]:
-        """The files read so far, as many as one transaction takes; empty after a timeout."""
+        """The files that were read, at most one transaction; empty after a timeout."""
         arrived: list[IndexedFile | _Unreadable | None] = []
         passages = 0
         with suppress(queue.Empty):
@@ -284,7 +283,7 @@ def with_keys(
     *,
     replaces: str = "",
 ) -> IndexedFile:
-    """A file as the catalog takes it: with the key of each vector."""
+    """A file for the catalog, with the keys of its vectors."""
     indexed = [
         IndexedDocument(
             each.document, each.passages, [vector_key(embedder, one) for one in each.passages]
@@ -306,7 +305,7 @@ def _ordered(plan: Plan, seconds: float) -> list[_Job]:
 
 
 def _unreadable(file: FileRecord, error: LoadError) -> _Unreadable:
-    """The record of a file that cannot be read; without a hash, the next sync tries again."""
+    """The record of a file that cannot be read. Without a hash, the next sync tries again."""
     again = isinstance(error, TransientLoadError)
     record = replace(file, failure=str(error), hash="" if again else file.hash)
     return _Unreadable(record, Failure(file.path, str(error)))

@@ -1,4 +1,4 @@
-"""Compares the folder with the index: what a sync has to do."""
+"""Compares the folder with the index and plans a sync."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from askdocs.index.catalog import Catalog, FileRecord
 from askdocs.types import Changes, Failure, Progress, ProgressListener
 
 _UNMOUNTED = "it is not mounted: its documents are kept; `askdocs index --rebuild` forgets them"
-_SETTLING_NS = 2_000_000_000  # a file changed so shortly before a sync may change unseen
+_SETTLING_NS = 2_000_000_000  # a file that changed so recently may change again with the same time
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a sync will do, before it does it.
+    """The plan of a sync.
 
-    Files that are new have no hash yet where nothing depends on it. `touched` are files whose
-    record changes and nothing else. `in_the_way` are removed files whose names a new file needs: it
-    has the name of a folder that they were in, or a folder has theirs. `mounts` are the folders
-    that are file systems of their own, also those that are not mounted now.
+    New files have no hash yet if nothing depends on it. `touched` are files of which only the
+    record changes. `in_the_way` are removed files whose path is a folder of a new file, or lies in
+    a folder whose path is a new file now. `mounts` are the folders that are mounted file systems,
+    also if they are not mounted now.
     """
 
     added: tuple[FileRecord, ...] = ()
@@ -53,8 +53,10 @@ class Plan:
 def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener) -> Plan:
     """Compare the folder with the index: time and size first, then content.
 
-    Raises CorpusError for a folder that is missing, and for one without any file while the index
-    holds some: a folder that is not mounted must not empty an index. Nor must a folder in it.
+    A folder that is not mounted must not empty the index, nor must one inside it.
+
+    Raises:
+        CorpusError: The folder is missing, or it is empty while the index contains files.
     """
     found, known = scan(config.corpus, exclude=config.index), catalog.files()
     _refuse_sudden_emptiness(config.corpus, found, known)
@@ -118,7 +120,7 @@ def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener
 
 
 def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
-    """The changes of a plan, as far as they are known before files are read."""
+    """The changes of a plan that are known before files are read."""
     return Changes(
         added=tuple(file.path for file in plan.added),
         changed=tuple(file.path for file in plan.changed),
@@ -131,9 +133,9 @@ def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
 
 
 def reading_settings(config: Config) -> str:
-    """The settings that decide whether a file can be read. A change retries failed files.
+    """The settings that determine whether a file can be read.
 
-    So are files that were read in part.
+    After a change of them, files that failed or were read partly are read again.
     """
     limits = f"{config.max_file_megabytes} MB, {config.load_seconds} s"
     pictures = "with" if find_spec(OCR_LIBRARY) else "without"
@@ -152,19 +154,19 @@ def _refuse_sudden_emptiness(
 
 
 def _unmounted(corpus: Path, mounts: Sequence[str], seen: Mapping[str, SeenFile]) -> list[str]:
-    """The folders, each with a slash behind it, that were mounted before and are not now.
+    """The folders, each with a final slash, that were mounted before and are not now.
 
-    One in whose place files are seen is a folder like any other by now.
+    A folder that contains files now is a normal folder.
     """
     folders = [f"{folder}/" for folder in mounts if not is_mounted(corpus / folder)]
     return [folder for folder in folders if not any(path.startswith(folder) for path in seen)]
 
 
 def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool:
-    """Whether size, inode and times are those of the last sync, so that hashing is not needed.
+    """Whether size, inode and times are those of the last sync, so that no hash is needed.
 
-    A file changed just before the last sync could have changed again within the same tick of the
-    clock, and one whose content could not be read (no hash) may be readable by now.
+    A file that changed just before the last sync may have changed again within the resolution of
+    the clock. A file without a hash could not be read, but may be readable now.
     """
     same = (file.size, file.modified_ns, file.inode, file.changed_ns) == (
         before.size, before.modified_ns, before.inode, before.changed_ns,
@@ -174,7 +176,7 @@ def _looks_same(file: SeenFile, before: FileRecord, started_before: int) -> bool
 
 
 def _still_failing(now: FileRecord, before: FileRecord | None, *, retry: bool) -> FileRecord:
-    """The record with the failure of before where the content is the same and nothing else changed.
+    """The record with its earlier failure if the content is unchanged and need not be retried.
 
     A file that failed and has no hash may be readable now.
     """
@@ -189,7 +191,7 @@ def _unchanged(now: FileRecord, before: FileRecord) -> bool:
 
 
 def _record(config: Config, file: SeenFile) -> FileRecord:
-    """The record of a file, without its hash; with the failure where it is not even opened."""
+    """The record of a file without its hash. It has a failure if the file must not be opened."""
     problem = file.problem
     if file.size > config.max_file_megabytes * 1_000_000:
         problem = f"the file is larger than {config.max_file_megabytes} MB (max_file_megabytes)"
@@ -198,7 +200,7 @@ def _record(config: Config, file: SeenFile) -> FileRecord:
 
 
 def with_hash(config: Config, file: FileRecord) -> FileRecord:
-    """The record with the hash of the file, unless it has one; with the failure, if it has none."""
+    """The record with the hash of the file, or with a failure if it cannot be read."""
     if file.hash or file.failure:
         return file
     try:
@@ -208,13 +210,13 @@ def with_hash(config: Config, file: FileRecord) -> FileRecord:
 
 
 def _removed(seen: Collection[str], known: Iterable[str]) -> list[str]:
-    """The known files that are gone. Files in a folder that cannot be read do not count."""
+    """The known files that no longer exist, without those in unreadable folders."""
     closed = tuple(path for path in seen if path.endswith("/"))
     return [path for path in known if path not in seen and not path.startswith(closed)]
 
 
 def _in_the_way(removed: Iterable[str], new: Sequence[str]) -> set[str]:
-    """The removed paths of which one is above or below a new one."""
+    """The removed paths that are a parent or a child of a new path."""
     taken, above = set(new), {parent for path in new for parent in _parents(path)}
     return {path for path in removed if path in above or taken.intersection(_parents(path))}
 
@@ -227,20 +229,20 @@ def _parents(path: str) -> list[str]:
 def _pair_renamed(
     added: Sequence[FileRecord], removed: Sequence[FileRecord]
 ) -> list[tuple[FileRecord, FileRecord]]:
-    """(old, new) for files that are gone here and there again, in the same kind, elsewhere.
+    """(old, new) for removed files that were added elsewhere with the same content and suffix.
 
-    Among files of the same content, those that keep their name in another folder are paired first.
+    Files that keep their name in another folder are paired first.
     """
     pairs: list[tuple[FileRecord, FileRecord]] = []
-    for likeness in (_content_and_name, _content_and_kind):
+    for key in (_content_and_name, _content_and_suffix):
         moved = {file.path for pair in pairs for file in pair}
         gone: dict[tuple[str, str], list[FileRecord]] = {}
         for file in reversed(removed):
             if not file.failure and file.path not in moved:
-                gone.setdefault(likeness(file), []).append(file)
+                gone.setdefault(key(file), []).append(file)
         for file in added:
-            if file.path not in moved and gone.get(likeness(file)):
-                pairs.append((gone[likeness(file)].pop(), file))
+            if file.path not in moved and gone.get(key(file)):
+                pairs.append((gone[key(file)].pop(), file))
     return sorted(pairs, key=lambda pair: pair[1].path)
 
 
@@ -248,5 +250,5 @@ def _content_and_name(file: FileRecord) -> tuple[str, str]:
     return file.hash, PurePosixPath(file.path).name
 
 
-def _content_and_kind(file: FileRecord) -> tuple[str, str]:
+def _content_and_suffix(file: FileRecord) -> tuple[str, str]:
     return file.hash, PurePosixPath(file.path).suffix

@@ -1,4 +1,4 @@
-"""Makes the index equal to the folder; the only writer of the catalog and the vectors."""
+"""Synchronises the index with the folder. It is the only writer of catalog and vectors."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from askdocs.index.sync.plan import plan_sync, reading_settings
 from askdocs.index.sync.write import NoSource, store_pending
 from askdocs.types import Changes, Document
 
-_LOOKED_FOR = 20  # passages for each deleted one: where that is all of them, lost ones are sought
+# Lost passages are searched if at least one passage in this many was deleted.
+_CHECK_SHARE = 20
 
 
 def sync(index: OpenIndex) -> Changes:
-    """Make the index equal to the folder. If it is killed, the next sync finishes the work.
+    """Synchronise the index with the folder. If it is killed, the next sync finishes the work.
 
-    A file is replaced as a whole: until all of its new passages are written, the old ones answer.
-    The new ones are found by their words at once, and by their meaning when their vectors are
-    stored. Only texts that the index has never seen are embedded.
+    A file is replaced as a whole: its old passages are searched until all new ones are written. The
+    keyword search finds the new ones immediately, the semantic search after their vectors are
+    stored. Only texts that are new to the index are embedded.
     """
     began, started_ns = time.monotonic(), time.time_ns()
     config, catalog, embedder = index.config, index.catalog, index.embedder
@@ -49,7 +50,7 @@ def sync(index: OpenIndex) -> Changes:
         index.tracker.end()
     failed = [*plan.failed, *loading.failed]
     deleted += stored.deleted
-    if deleted * _LOOKED_FOR >= max(catalog.count_passages(), 1):
+    if deleted * _CHECK_SHARE >= max(catalog.count_passages(), 1):
         reinsert_lost(index)
     flush_vectors(index)
     catalog.prune_vectors()
@@ -77,11 +78,13 @@ def sync(index: OpenIndex) -> Changes:
 
 
 def add_documents(documents: Iterable[Document], index: OpenIndex) -> Changes:
-    """Index Documents that a program gives. What the index already holds stays.
+    """Index Documents from a program, in addition to those in the index.
 
-    One whose source is known takes the place of the old one. A later `sync` with a folder forgets
-    those that no file of it holds. Raises CorpusError for one that has the name of a part of a
-    file, or whose text is no Unicode.
+    A document with a known source replaces the old one. A later `sync` with a folder deletes those
+    that are not in its files.
+
+    Raises:
+        CorpusError: A document has no name, the name of a part of a file, or invalid Unicode text.
     """
     began = time.monotonic()
     config, catalog, embedder = index.config, index.catalog, index.embedder
@@ -115,18 +118,18 @@ def add_documents(documents: Iterable[Document], index: OpenIndex) -> Changes:
 def _refuse_odd(document: Document, catalog: Catalog) -> None:
     source = document.source
     if not source.strip("/ "):
-        raise CorpusError("A document needs a name, its source: by it citations know it.")
+        raise CorpusError("A document needs a name, its source, for citations.")
     try:
         "".join((source, document.title, document.text)).encode()
     except UnicodeEncodeError as error:
-        raise CorpusError(f"The text of {source!r} is no Unicode: {error}.") from error
+        raise CorpusError(f"The text of {source!r} is not valid Unicode: {error}.") from error
     file = catalog.file_of(source)
     if file and file != source:
         raise CorpusError(f"{source!r} is a part of {file!r} already. Give it another name.")
 
 
 def _file_of(document: Document) -> FileRecord:
-    """The record of a Document that no file holds; its time is 0."""
+    """The record of a Document without a file. Its time is 0."""
     parts = (document.title, document.text, repr(document.anchors), *document.left_out)
     content = "\0".join(parts)
     content_bytes = content.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The languages of a folder, from a sample of its files: which built-in embedder suits it."""
+"""Samples the languages of a folder, to choose the built-in embedder."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from askdocs.system.sampling import evenly_spread
 from askdocs.text.language import is_dense, is_english, language_of, letters_weight
 
 _FILES = 16
-_MOST_BYTES = 2_000_000  # of a file in the sample
-_PASSAGES = 6  # that are looked at of a file
-_FEWEST_LETTERS = 40  # of a passage whose language can be told; a dense one counts as several
-_SECONDS = 2.0  # of CPU time for a file
+_MOST_BYTES = 2_000_000  # maximum size of a sampled file
+_PASSAGES = 6  # sampled per file
+_FEWEST_LETTERS = 40  # minimum per passage for language detection; a dense letter counts as several
+_SECONDS = 2.0  # CPU time per file
 _SECONDS_IN_ALL = 6.0
-_SHARE_OF_LEFT = 0.4  # of the time that is left, which one file may take: a machine may be busy
-_SHARE = 0.1  # of the files in other languages from which the multilingual embedder is worth it
+_SHARE_OF_LEFT = 0.4  # of the remaining time that one file may take, as the machine may be busy
+_SHARE = 0.1  # of files in other languages from which the multilingual embedder is chosen
 _MEGABYTES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageSample:
-    """How many files were looked at, and how many of them are not in English."""
+    """The number of sampled files, and how many of them are not in English."""
 
     files: int = 0
     foreign: int = 0
@@ -41,7 +41,7 @@ class LanguageSample:
 
 
 def sample_languages(config: Config) -> LanguageSample:
-    """Look at the languages of a few files spread over the folder, for some seconds at most.
+    """Detect the languages of a few files of the folder, for some seconds at most.
 
     Raises:
         CorpusError: The folder is missing.
@@ -56,7 +56,7 @@ def sample_languages(config: Config) -> LanguageSample:
         and any(path.lower().endswith(suffix) for suffix in known)
     )
     chosen = evenly_spread(paths, _FILES)
-    chosen.sort(key=lambda path: found[path].size)  # many small ones in little time
+    chosen.sort(key=lambda path: found[path].size)  # many small ones take little time
     files = foreign = 0
     ends = time.monotonic() + _SECONDS_IN_ALL
     for path in chosen:
@@ -71,7 +71,7 @@ def sample_languages(config: Config) -> LanguageSample:
 
 
 def _texts(config: Config, path: str, *, seconds: float) -> list[str]:
-    """Some passages of a file; none where it cannot be read in so many seconds of CPU time."""
+    """Some passages of a file; none if it cannot be read in this CPU time."""
     try:
         documents = read_file(
             config.corpus / path,

@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
     from askdocs.assistant import Assistant
 
-_SETTLED_MS = 1000  # without any change: then nobody is writing any more
-_PATIENCE_MS = 15_000  # a folder that never settles is synced this often
-_LOOK_MS = 2000  # how often it is looked whether the folder is still the same one
+_SETTLED_MS = 1000  # without any change, after which a write counts as complete
+_PATIENCE_MS = 15_000  # interval of syncs while a folder changes all the time
+_LOOK_MS = 2000  # interval of checks whether the folder was replaced
 _POLL_MS = 1000
 
 
 class _EndedError(Exception):
-    """A sync has to break off: the watch has ended."""
+    """A sync is cancelled because the watch has ended."""
 
 
 class Watch:
-    """A thread that syncs whenever the folder has changed and about a second has passed since.
+    """A thread that syncs about a second after each change of the folder.
 
-    `on_changes` gets what each sync did, if it did anything, `on_error` what went wrong, in words;
-    no error ends the watch. A folder that goes away is waited for. `force_polling` is for network
-    drives, whose changes the system does not report. Without `follow`, it syncs once. Use it as a
-    context, or call `stop`.
+    `on_changes` is called with the changes of each sync, if there are any, and `on_error` with a
+    description of an error. No error ends the watch. It waits for a folder that disappears.
+    `force_polling` is for network drives, whose changes the system does not report. Without
+    `follow`, it syncs once. Use it as a context manager, or call `stop`.
 
     Attributes:
-        synced: Set when the first sync is over, whatever came of it.
+        synced: Set after the first sync, even if it failed.
     """
 
     def __init__(
@@ -77,12 +77,12 @@ class Watch:
         self.stop()
 
     def stop(self) -> None:
-        """End the watch. A sync that is under way breaks off; the next one finishes its work."""
+        """End the watch. A running sync is cancelled; the next one finishes its work."""
         self.break_off()
         self._thread.join()
 
     def break_off(self) -> None:
-        """Have the watch end, as `stop` does, and do not wait for it."""
+        """End the watch as `stop` does, without waiting for it."""
         self._ended.set()
         stop_reading()
 
@@ -104,7 +104,7 @@ class Watch:
                 self._ended.wait(_LOOK_MS / 1000)
 
     def _watch_this_folder(self) -> None:
-        """Sync after changes until the watch ends or another folder stands in the place."""
+        """Sync after changes until the watch ends or the folder is replaced by another one."""
         from watchfiles import watch
 
         folder = _identity(self._corpus)
@@ -132,7 +132,7 @@ class Watch:
                 return
 
     def _settled(self) -> Mapping[str, SeenFile]:
-        """What is in the folder once nothing changes in it any more; not for ever."""
+        """Wait until the folder no longer changes, at most for some seconds; return its content."""
         now: Mapping[str, SeenFile] = {}
         for _ in range(_PATIENCE_MS // _SETTLED_MS):
             before, now = now, scan(self._corpus, exclude=self._index)
@@ -141,7 +141,7 @@ class Watch:
         return now
 
     def _sync(self) -> None:
-        """Sync, and report what came of it."""
+        """Sync and report the result."""
         first = not self.synced.is_set()
         try:
             changes = self._assistant.index(on_progress=self._listen)
@@ -149,7 +149,7 @@ class Watch:
             return
         except AskdocsError as error:
             self._on_error(str(error))
-        except Exception as error:  # whatever it is, the next change is another chance
+        except Exception as error:  # after any error, the next change starts another sync
             self._on_error(f"The index could not be brought up to date: {error!r}")
         else:
             changed = changes.added or changes.changed or changes.renamed or changes.removed
@@ -166,7 +166,7 @@ class Watch:
 
 
 def _is_recent(files: Mapping[str, SeenFile]) -> bool:
-    """Whether any file has changed so shortly ago that it may still be written."""
+    """Whether any file changed so recently that it may still be being written."""
     settled = time.time_ns() - _SETTLED_MS * 1_000_000
     return any(max(each.modified_ns, each.changed_ns) > settled for each in files.values())
 
@@ -183,6 +183,6 @@ def _matters(corpus: Path, index: Path, change: Change, path: str) -> bool:
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    """Which folder stands at a path. Raises OSError if there is none."""
+    """The identity of the folder at a path. Raises OSError if there is none."""
     state = folder.stat()
     return state.st_dev, state.st_ino

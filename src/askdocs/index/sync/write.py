@@ -22,20 +22,20 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 
 
 class Source(Protocol):
-    """What adds pending passages meanwhile."""
+    """Adds pending passages concurrently."""
 
     @property
     def running(self) -> bool:
-        """Whether more may come. Raises the error of the source."""
+        """Whether more passages may be added. Raises the error of the source."""
         ...
 
     def wait(self, seconds: float) -> None:
-        """Wait until more has come, for so long at most."""
+        """Wait until passages were added, at most for so many seconds."""
         ...
 
 
 class NoSource:
-    """Nothing is added meanwhile."""
+    """No passages are added concurrently."""
 
     running = False
 
@@ -44,7 +44,7 @@ class NoSource:
 
 @dataclass(slots=True)
 class Stored:
-    """Counts: texts that had to be embedded, and passages deleted from the store."""
+    """Counts of embedded texts and of passages that were deleted from the store."""
 
     embedded: int = 0
     deleted: int = 0
@@ -53,8 +53,8 @@ class Stored:
 def store_pending(index: OpenIndex, source: Source) -> Stored:
     """Embed and store pending passages until there are none and `source` has ended.
 
-    While one batch is stored, the next one is embedded. A batch is pending until it is stored:
-    if the process is killed, the next call does it again, and the store ignores known ids.
+    While one batch is stored, the next one is embedded. A batch is pending until it is stored. If
+    the process is killed, the next call repeats it, and the store ignores known ids.
     """
     done, catalog = Stored(), index.catalog
     writer = ThreadPoolExecutor(1, "write")
@@ -62,7 +62,7 @@ def store_pending(index: OpenIndex, source: Source) -> Stored:
     after = finished = 0
     try:
         while True:
-            running = source.running  # looked at before the catalog: nothing comes in between
+            running = source.running  # read before the catalog, so that no passage is missed
             batch = catalog.pending(limit=_BATCH, after=after)
             if batch:
                 total = finished + catalog.count_pending()
@@ -78,7 +78,7 @@ def store_pending(index: OpenIndex, source: Source) -> Stored:
                 writing = writer.submit(_store_batch, batch, known, index)
                 after = batch[-1].number
             elif after:
-                after = 0  # numbers of deleted passages are used again
+                after = 0  # numbers of deleted passages are reused
             elif not running:
                 break
             else:
@@ -91,14 +91,14 @@ def store_pending(index: OpenIndex, source: Source) -> Stored:
 
 
 def wait_uninterrupted(task: Future[int] | None) -> None:
-    """Wait until a task has ended, even if interrupted: the files that it uses are closed next."""
+    """Wait for a task, even if interrupted, because its files are closed next."""
     while task and not task.done():
         with suppress(KeyboardInterrupt):
             wait([task])
 
 
 def _from(finished: int, total: int, index: OpenIndex) -> ProgressListener:
-    """A listener to the embedding of one batch that counts all passages of the sync."""
+    """A progress listener for one batch that reports the progress of the whole sync."""
 
     def listen(progress: Progress) -> None:
         index.tracker.embedded(min(finished + progress.done, total), total)
@@ -108,7 +108,7 @@ def _from(finished: int, total: int, index: OpenIndex) -> ProgressListener:
 
 
 def _result(task: Future[int]) -> int:
-    """The result of a task; Ctrl-C breaks off the wait, on Windows between two looks."""
+    """The result of a task. Ctrl-C interrupts the wait, on Windows between two polls."""
     while not task.done():
         wait([task], _SECONDS_BETWEEN_LOOKS)
     return task.result()
@@ -120,7 +120,7 @@ def _embed_batch(
     embedder: Embedder,
     on_progress: ProgressListener,
 ) -> tuple[Mapping[bytes, Vectors], int]:
-    """The vectors of a batch by their keys, and how many texts had to be embedded."""
+    """The vectors of a batch by key, and how many texts were embedded."""
     texts = {each.vector_key: embedded_text(each.passage) for each in batch}
     known = catalog.cached_vectors(texts)
     missing = {key: text for key, text in texts.items() if key not in known}
@@ -133,10 +133,10 @@ def _store_batch(
     known: Mapping[bytes, Vectors],
     index: OpenIndex,
 ) -> int:
-    """Delete the orphans of the store and add a batch to it; how many were deleted.
+    """Delete the orphans of the store and add a batch. Returns how many were deleted.
 
-    A passage of the batch may be gone from the catalog by now. It is an orphan then, and deleted
-    with the next batch or at the end.
+    A passage of the batch may have been deleted from the catalog. Then it is an orphan, which is
+    deleted with the next batch or at the end.
     """
     deleted = delete_orphans(index)
     index.vectors.add(
