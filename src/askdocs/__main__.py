@@ -1,9 +1,9 @@
 """`python -m askdocs` is `askdocs`.
 
-Python puts the current folder first on `sys.path` for `-m`, and that may be a folder of hostile
-documents. It is taken out before anything else is imported. What Python itself has imported by
-then, and an `askdocs` package in that folder, cannot be helped from here: `askdocs` and
-`python -P -m askdocs` never look there.
+For `-m`, Python puts the current folder first on `sys.path`, and that may be a folder of hostile
+documents. It is removed before anything else is imported. Two things cannot be prevented here: what
+Python has imported before, and an `askdocs` package in that folder. `askdocs` and
+`python -P -m askdocs` never import from there.
 """
 
 import os
@@ -13,13 +13,13 @@ import askdocs
 
 
 def drop_current_folder(path: list[str]) -> None:
-    """Take the current folder out of the places of modules where `python -m` has put it first.
+    """Remove the current folder from the module search path if `python -m` has put it first.
 
-    It stays if this package itself is in it, as when a developer runs the source tree. Imports
-    nothing: a module of that folder would come in its place.
+    It stays if it contains this package, as when a developer runs the source tree. This function
+    imports nothing, because a module of that folder would be imported instead.
 
     Args:
-        path: `sys.path`, which is changed in place.
+        path: `sys.path`, which is changed.
     """
     if sys.flags.safe_path or not path:
         return

@@ -145,7 +145,7 @@ class Assistant(AssistantInterface):
         ray: str = "",
         recheck: Sequence[str] = (),
     ) -> Changes:
-        with self._sync_guard, self._telling(on_progress or _ignore) as listener:
+        with self._sync_guard, self._reporting(on_progress or _ignore) as listener:
             if not dry_run:
                 self._resources.open_lock()
             sampled = self._resources.choose_models(anew=rebuild)
@@ -169,8 +169,8 @@ class Assistant(AssistantInterface):
                 )
 
     @contextmanager
-    def _telling(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
-        """Keep `progress` up to date, and call the listener from one thread at a time."""
+    def _reporting(self, on_progress: ProgressListener) -> Iterator[ProgressListener]:
+        """Yield a listener that also updates `progress`, and runs in one thread at a time."""
         turn = threading.Lock()
         self.progress = Progress("scan", 0, 0)
 
@@ -185,7 +185,7 @@ class Assistant(AssistantInterface):
             self.progress = None
 
     def activity(self) -> Activity | None:
-        """Return what the indexing of this process is at; None while there is none."""
+        """Return what the indexing in this process is doing; None if it is not running."""
         return self._tracker.activity() if self.progress is not None else None
 
     def is_indexed(self) -> bool:
@@ -193,7 +193,7 @@ class Assistant(AssistantInterface):
         return bool(catalog.state().sync_started_ns) and bool(catalog.count_passages())
 
     def check_index(self) -> None:
-        """Check that the index can be brought up to date with the settings of now.
+        """Check that the index can be brought up to date with the current settings.
 
         Raises:
             IndexBusyError: Another process writes to it.
@@ -211,9 +211,9 @@ class Assistant(AssistantInterface):
         other = Path(self._resources.open_catalog().state().corpus or self.config.corpus)
         if other.is_dir() and not same_place(other, self.config.corpus):
             raise CorpusError(
-                f"The index {self.config.index} holds the documents of {other}, not those of"
-                f" {self.config.corpus}. Give these an index of their own with --index, or put them"
-                " in the place of the others with `askdocs index`."
+                f"The index {self.config.index} contains the documents of {other}, not those"
+                f" of {self.config.corpus}. Use another index for these with --index, or replace"
+                " the documents with `askdocs index`."
             )
 
     def status(self) -> Status:
@@ -234,18 +234,18 @@ class Assistant(AssistantInterface):
         )
 
     def _models(self, state: IndexState) -> str:
-        """The built-in models of the index, in words; "" where another embedder is set."""
+        """Return the built-in models of the index, in words; "" if another embedder is set."""
         spec = state.embedder.rpartition(":")[0]
         name = {ENGLISH_SPEC: "english", MULTILINGUAL_SPEC: "multilingual"}.get(spec, "")
         why = state.language_sample if self.config.models == "auto" else ""
         return f"{name} ({why})" if name and why else name
 
     def count_documents(self) -> int:
-        """Return how many documents the index holds. It is cheaper to get than the status."""
+        """Return the number of documents in the index. It is cheaper than `status`."""
         return self._resources.open_catalog().count_documents()
 
     def revision(self) -> str:
-        """Return a revision token. It changes with the documents, and is cheap to get."""
+        """Return a cheap revision token, which changes when the documents change."""
         catalog = self._resources.open_catalog()
         return f"{catalog.state().changed_ns or ''}-{catalog.count_passages()}"
 
@@ -261,7 +261,7 @@ class Assistant(AssistantInterface):
         return self._resources.guides.folder(catalog, sources=within, most=most)
 
     def suggested_questions(self, source: str) -> tuple[SuggestedQuestion, ...]:
-        """Return questions that a document should answer. Whether it does is to be found out.
+        """Return questions that a document should answer. Whether it does is not checked.
 
         Args:
             source: The document.
@@ -306,7 +306,7 @@ class Assistant(AssistantInterface):
                 return repair(self.config, embedder, on_progress=on_progress or _ignore)
 
     def move(self, vectors: str, *, on_progress: ProgressListener | None = None) -> int:
-        """Move the vectors to another place, embedding nothing again.
+        """Move the vectors to another store, without embedding anything again.
 
         Args:
             vectors: The new value of the setting `vectors`, which has to be set from then on.
@@ -342,7 +342,7 @@ class Assistant(AssistantInterface):
         The next `index` removes those that are not in the folder.
 
         Args:
-            documents: The documents. One with a known source replaces the old one.
+            documents: The documents. A document with a known source replaces the old one.
             on_progress: Called with the progress.
 
         Returns:
@@ -401,7 +401,7 @@ class Assistant(AssistantInterface):
     def consider(
         self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None
     ) -> Considered:
-        """Search and rank for a question, without making an answer of it.
+        """Search and rank passages for a question, without writing an answer.
 
         This is for evaluation, and for programs that write their own answers. The arguments are
         those of `ask`.

@@ -84,8 +84,8 @@ class AssistantInterface(Closing):
         Args:
             on_progress: Called with the progress, from several threads, one at a time.
             dry_run: Change nothing; the result says what would be done.
-            rebuild: Delete the index first, whatever settings it was made with. This is done
-                after the folder and the embedding model have been found.
+            rebuild: Delete the index first, regardless of its settings. This is done after the
+                folder and the embedding model have been found.
             ray: The address of a Ray cluster whose workers embed; "" embeds in the process that
                 has the index open.
             recheck: Sources whose files are read again even if they are unchanged.

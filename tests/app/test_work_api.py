@@ -54,7 +54,7 @@ def test_a_check_is_told_with_its_progress_and_its_places(
     cited = check["citations"][0]
     mark = parse_anchor(cited["mark"])
     assert mark is not None
-    assert mark.holds(sample.document(cited["source"]).text)
+    assert mark.matches(sample.document(cited["source"]).text)
     assert check["statements"][0]["quotations"][0]["exact"]
     assert check["statements"][0]["meaning"]
     assert client.post("/check", json={"text": DRAFT}).json() == check
@@ -92,7 +92,7 @@ def test_a_table_is_told_row_by_row_kept_and_written(
     for quote in said["quotes"]:
         mark = parse_anchor(quote["mark"])
         assert mark is not None
-        assert mark.holds(sample.document("jaffar-express-attack.txt").text)
+        assert mark.matches(sample.document("jaffar-express-attack.txt").text)
 
     def ask(*given: object, **named: object) -> None:
         raise AssertionError("it is known already")

@@ -138,7 +138,7 @@ def test_a_folder_that_is_named_is_not_answered_from_the_index_of_another(
     (tmp_path / "owls.txt").write_text("Owls hunt at night.\n")
     refused = askdocs("ask", "when do owls hunt?", "--corpus", str(tmp_path), cwd=folder)
     assert refused.returncode == 1
-    assert "holds the documents of" in refused.stderr
+    assert "contains the documents of" in refused.stderr
     assert askdocs("ask", "what did Zehri warn?", "--corpus", "corpus", cwd=folder).returncode == 0
     away = askdocs("ask", "what did Zehri warn?", "--index", str(folder / "index"), cwd=tmp_path)
     assert away.returncode == 0

@@ -86,7 +86,7 @@ def judge_all(
     return judged
 
 
-def figures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
+def support_measures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
     """Return the AUROC of the probabilities, and the shares shown as supported, by label."""
     by_label: dict[str, list[JudgedClaim]] = defaultdict(list)
     for each in judged:
@@ -104,7 +104,7 @@ def figures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
     return found
 
 
-def by_kind(judged: Sequence[JudgedClaim]) -> dict[tuple[str, str], Measure]:
+def support_by_kind(judged: Sequence[JudgedClaim]) -> dict[tuple[str, str], Measure]:
     """The share shown as supported by (label, kind)."""
     groups: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for each in judged:
@@ -125,9 +125,10 @@ def claims_as_json(judged: Sequence[JudgedClaim]) -> dict[str, Any]:
     """The keys that `eval --json` prints for a file of claims."""
     return {
         "claims": len(judged),
-        **{name: asdict(measure) for name, measure in figures(judged).items()},
+        **{name: asdict(measure) for name, measure in support_measures(judged).items()},
         "kinds": {
-            f"{label}, {how}": asdict(measure) for (label, how), measure in by_kind(judged).items()
+            f"{label}, {how}": asdict(measure)
+            for (label, how), measure in support_by_kind(judged).items()
         },
     }
 
@@ -135,12 +136,12 @@ def claims_as_json(judged: Sequence[JudgedClaim]) -> dict[str, Any]:
 def claims_as_text(judged: Sequence[JudgedClaim]) -> str:
     """A table for a terminal: metrics with intervals of 95 %, kinds, reliability."""
     lines = [f"{len(judged)} claims", ""]
-    for name, measure in figures(judged).items():
+    for name, measure in support_measures(judged).items():
         low, high = measure.low or 0.0, measure.high or 0.0
         shown = f"{measure.value or 0.0:.3f} [{low:.3f}, {high:.3f}]"
         lines.append(f"{name:34} {shown} of {measure.count}")
     lines += ["", f"{'shown as supported, by kind':34} {'share':>6} {'claims':>7}"]
-    for (label, how), measure in by_kind(judged).items():
+    for (label, how), measure in support_by_kind(judged).items():
         lines.append(f"{f'{label}, {how}':34} {measure.value or 0.0:6.3f} {measure.count:7}")
     lines += ["", f"{'probability given':34} {'true':>6} {'claims':>7}"]
     for each in reliability(judged):

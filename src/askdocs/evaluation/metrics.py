@@ -129,7 +129,7 @@ def best_f1(answer: str, golds: Sequence[str]) -> float:
     return max(_f1(normalised(answer).split(), normalised(gold).split()) for gold in golds)
 
 
-def holds_answer(text: str, golds: Sequence[str]) -> bool:
+def contains_answer(text: str, golds: Sequence[str]) -> bool:
     """Whether a text contains one of the gold answers as whole words, both normalised.
 
     In scripts without spaces, any part of the text counts.
@@ -240,32 +240,32 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[t
 
 def reliability(confidences: Sequence[float], right: Sequence[bool]) -> list[Bin]:
     """Ten bins of confidence, without the empty ones, for a reliability diagram."""
-    places = _bins(np.asarray(confidences, np.float64))
-    sure, true = np.asarray(confidences, np.float64), np.asarray(right, np.float64)
+    numbers = _bins(np.asarray(confidences, np.float64))
+    given, true = np.asarray(confidences, np.float64), np.asarray(right, np.float64)
     return [
         Bin(
             low=int(number) / _BINS,
             high=(int(number) + 1) / _BINS,
-            count=int((places == number).sum()),
-            confidence=float(sure[places == number].mean()),
-            right=float(true[places == number].mean()),
+            count=int((numbers == number).sum()),
+            confidence=float(given[numbers == number].mean()),
+            right=float(true[numbers == number].mean()),
         )
-        for number in np.unique(places)
+        for number in np.unique(numbers)
     ]
 
 
 def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> Measure:
     """The expected calibration error over ten bins of equal width (Guo et al. 2017)."""
-    sure, true = np.asarray(confidences, np.float64), np.asarray(right, np.float64)
-    if not len(sure):
+    given, true = np.asarray(confidences, np.float64), np.asarray(right, np.float64)
+    if not len(given):
         return Measure(None, 0)
-    gaps, places = sure - true, _bins(sure)
+    gaps, numbers = given - true, _bins(given)
 
     def error(chosen: NDArray[np.int64]) -> float:
-        sums = np.bincount(places[chosen], weights=gaps[chosen], minlength=_BINS)
+        sums = np.bincount(numbers[chosen], weights=gaps[chosen], minlength=_BINS)
         return float(np.abs(sums).sum() / len(chosen))
 
-    return Measure(error(np.arange(len(sure))), len(sure), *bootstrap(error, len(sure)))
+    return Measure(error(np.arange(len(given))), len(given), *bootstrap(error, len(given)))
 
 
 def _bins(confidences: Floats) -> NDArray[np.int64]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_POINTS = 200  # of the risk-coverage curve as JSON
-_NAME_WIDTH, _FIGURE_WIDTH = 22, 25
+_NAME_WIDTH, _MEASURE_WIDTH = 22, 25
 _SETTINGS = ("embedder", "passage_tokens", "passages_read", "minimum_confidence")
 
 
@@ -165,32 +165,32 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
         yield from _tables(follow_ups)
 
 
-def _tables(figures: Scores) -> Iterator[str]:
-    before, after = figures["before_reading"], figures["after_reading"]
-    titles = f"{'before reading':{_FIGURE_WIDTH}}{'after reading':{_FIGURE_WIDTH}}"
+def _tables(groups: Scores) -> Iterator[str]:
+    before, after = groups["before_reading"], groups["after_reading"]
+    titles = f"{'before reading':{_MEASURE_WIDTH}}{'after reading':{_MEASURE_WIDTH}}"
     yield f"\n{'Search':{_NAME_WIDTH}}{titles}questions"
     for name, measure in before.items():
-        yield f"{_worded(name)}{_figure(measure)}{_figure(after[name])}{measure.count}"
+        yield f"{_label(name)}{_measure(measure)}{_measure(after[name])}{measure.count}"
     for group in ("answers", "citations", "refusal", "time", "rewriting"):
-        if group in figures:
+        if group in groups:
             yield f"\n{group.capitalize()}"
-            for name, measure in figures[group].items():
+            for name, measure in groups[group].items():
                 if measure.count:
-                    yield f"{_worded(name)}{_figure(measure)}{measure.count}"
+                    yield f"{_label(name)}{_measure(measure)}{measure.count}"
 
 
-def _worded(name: str) -> str:
+def _label(name: str) -> str:
     return f"{name.replace('_', ' '):{_NAME_WIDTH}}"
 
 
-def _figure(measure: Measure) -> str:
+def _measure(measure: Measure) -> str:
     if measure.value is None:
-        return f"{'–':{_FIGURE_WIDTH}}"
+        return f"{'–':{_MEASURE_WIDTH}}"
     interval = "" if measure.low is None else f" ({measure.low:.3f}–{measure.high:.3f})"
-    return f"{f'{measure.value:.3f}{interval}':{_FIGURE_WIDTH}}"
+    return f"{f'{measure.value:.3f}{interval}':{_MEASURE_WIDTH}}"
 
 
-def _rounded(figures: Scores) -> dict[str, dict[str, dict[str, float | int | None]]]:
+def _rounded(groups: Scores) -> dict[str, dict[str, dict[str, float | int | None]]]:
     return {
         group: {
             name: {
@@ -199,7 +199,7 @@ def _rounded(figures: Scores) -> dict[str, dict[str, dict[str, float | int | Non
             }
             for name, measure in measures.items()
         }
-        for group, measures in figures.items()
+        for group, measures in groups.items()
     }
 
 

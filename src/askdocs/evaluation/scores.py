@@ -49,34 +49,37 @@ def follow_up_scores(outcomes: Sequence[Outcome]) -> Scores:
         _has_evidence(each, each.rewritten) - _has_evidence(each, each.retrieved)
         for each in rewritten
     ]
-    figures = scores(follow_ups)
-    del figures["time"]
-    return {**figures, "rewriting": {"lost_to_rewrite": metrics.mean(lost)}}
+    measures = scores(follow_ups)
+    del measures["time"]
+    return {**measures, "rewriting": {"lost_to_rewrite": metrics.mean(lost)}}
 
 
 def search_scores(
     ranked: Sequence[tuple[GoldQuestion, Sequence[SourceSpan]]],
 ) -> dict[str, Measure]:
     """Return how early the passages, best first, contain the known answer to each question."""
-    quoted = [(places, question.spans) for question, places in ranked if question.spans]
-    ranks = [metrics.first_covering(places, spans) for places, spans in quoted]
-    figures = {
+    quoted = [(spans_found, question.spans) for question, spans_found in ranked if question.spans]
+    ranks = [metrics.first_covering(spans_found, spans) for spans_found, spans in quoted]
+    measures = {
         f"evidence_in_{budget}": metrics.share(
-            [metrics.evidence_found(places, spans, budget=budget) for places, spans in quoted]
+            [
+                metrics.evidence_found(spans_found, spans, budget=budget)
+                for spans_found, spans in quoted
+            ]
         )
         for budget in BUDGETS
     }
-    figures["first_hit"] = metrics.share([rank == 1 for rank in ranks])
-    figures["mrr"] = metrics.mean([metrics.reciprocal(rank) for rank in ranks])
+    measures["first_hit"] = metrics.share([rank == 1 for rank in ranks])
+    measures["mrr"] = metrics.mean([metrics.reciprocal(rank) for rank in ranks])
     documents = [
-        (question.sources, list(dict.fromkeys(source for source, _, _ in places)))
-        for question, places in ranked
+        (question.sources, list(dict.fromkeys(source for source, _, _ in spans_found)))
+        for question, spans_found in ranked
         if question.sources
     ]
     for most in (1, 5):
         found = [bool(sources.intersection(names[:most])) for sources, names in documents]
-        figures[f"document_in_{most}"] = metrics.share(found)
-    return figures
+        measures[f"document_in_{most}"] = metrics.share(found)
+    return measures
 
 
 def answer_is_right(outcome: Outcome, answer: Answer) -> bool:
@@ -104,7 +107,7 @@ def is_right(question: GoldQuestion, spans: Sequence[SourceSpan], text: str) -> 
     if not question.spans and not question.answers:
         return any(source in question.sources for source, _, _ in spans)
     cited = any(cites(span, question) for span in spans)
-    return cited or metrics.holds_answer(text, question.answers)
+    return cited or metrics.contains_answer(text, question.answers)
 
 
 def cites(span: SourceSpan, question: GoldQuestion) -> bool:
@@ -142,7 +145,7 @@ def _answer_scores(answerable: Sequence[Outcome]) -> dict[str, Measure]:
         "open_f1": _f1(open_words, golds),
         "open_f1_of_best": _f1([_best_words(each.best) for each in short], golds),
         "holds_gold_answer": metrics.share(
-            [metrics.holds_answer(_quoted(each.answer), each.question.answers) for each in shown]
+            [metrics.contains_answer(_quoted(each.answer), each.question.answers) for each in shown]
         ),
         "right": metrics.share(right),
         "open_right": metrics.share(
@@ -198,9 +201,9 @@ def _time_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     }
 
 
-def _has_evidence(outcome: Outcome, places: Sequence[SourceSpan]) -> float:
+def _has_evidence(outcome: Outcome, spans_found: Sequence[SourceSpan]) -> float:
     spans = outcome.question.spans
-    return float(metrics.evidence_found(places, spans, budget=_REWRITE_BUDGET))
+    return float(metrics.evidence_found(spans_found, spans, budget=_REWRITE_BUDGET))
 
 
 def _has_short_answer(question: GoldQuestion) -> bool:

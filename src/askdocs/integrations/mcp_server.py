@@ -215,7 +215,7 @@ class _Tools:
         text, anchor = document.text, parse_anchor(part)
         start, end = 0, FETCHED_CHARACTERS
         if anchor is not None:
-            if not anchor.holds(text):
+            if not anchor.matches(text):
                 raise ToolError("The document has changed since the search. Search again.")
             start, end = max(0, anchor.start - AROUND_PASSAGE), anchor.end + AROUND_PASSAGE
         elif part:

@@ -37,12 +37,12 @@ class TextAnchor:
         focus = f"~{self.focus[0]}-{self.focus[1]}" if self.focus else ""
         return f"{self.start}-{self.end}{focus}.{self.check}"
 
-    def holds(self, text: str) -> bool:
+    def matches(self, text: str) -> bool:
         """Return whether the span of `text` still has the same characters."""
         inside = 0 <= self.start < self.end <= len(text)
         return inside and checksum(text[self.start : self.end]) == self.check
 
-    def found_in(self, text: str, *, farthest: int = _FARTHEST) -> TextAnchor | None:
+    def find_in(self, text: str, *, farthest: int = _FARTHEST) -> TextAnchor | None:
         """Return the anchor of the closest span of `text` with the same characters.
 
         Args:
@@ -52,7 +52,7 @@ class TextAnchor:
         Returns:
             The anchor itself if its text has not moved; None if the text is gone or far away.
         """
-        if self.holds(text):
+        if self.matches(text):
             return self
         length = self.end - self.start
         if not 0 < length <= len(text):
@@ -64,7 +64,7 @@ class TextAnchor:
             end = start + length
             if end <= len(text) and not _WITHIN_WORD.match(text, end - 1):
                 moved = self._moved(start - self.start)
-                if moved.holds(text):
+                if moved.matches(text):
                     return moved
         return None
 
@@ -74,15 +74,15 @@ class TextAnchor:
 
 
 def find_anchors(text: str, anchors: Sequence[TextAnchor]) -> dict[int, TextAnchor | None]:
-    """Return each anchor where its text is now, by its number; see `TextAnchor.found_in`.
+    """Return each anchor where its text is now, by its number; see `TextAnchor.find_in`.
 
     The more anchors do not match, the less far each is searched: a link with a hundred wrong
     anchors costs as much as one with ten.
     """
-    wrong = sum(not anchor.holds(text) for anchor in anchors)
+    wrong = sum(not anchor.matches(text) for anchor in anchors)
     farthest = _FARTHEST * _FEW // max(wrong, _FEW)
     return {
-        number: anchor.found_in(text, farthest=farthest) for number, anchor in enumerate(anchors)
+        number: anchor.find_in(text, farthest=farthest) for number, anchor in enumerate(anchors)
     }
 
 

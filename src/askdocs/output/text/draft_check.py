@@ -14,8 +14,8 @@ def check_as_text(check: Check) -> Iterator[str]:
     for each in check.statements:
         if each.verdict in ("quoted", "supported", "no_claim") and not each.is_wrong:
             continue
-        sign = "✗" if each.is_wrong else "?"
-        yield printable(f"{sign} {' '.join(each.text.split())}")
+        symbol = "✗" if each.is_wrong else "?"
+        yield printable(f"{symbol} {' '.join(each.text.split())}")
         yield printable(f"    {meaning(each)}")
         for citation in each.citations[:2]:
             words = " ".join(citation.quote.split())

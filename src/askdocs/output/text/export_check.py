@@ -15,5 +15,5 @@ def checks_as_text(checks: Sequence[CheckedQuote]) -> Iterator[str]:
         if each.state != "holds":
             start = textwrap.shorten(each.quote, 80, placeholder="…")
             yield printable(f"{each.source} [{each.number}]: “{start}” {MEANINGS[each.state]}")
-    holding = sum(each.state == "holds" for each in checks)
-    yield f"{holding} of {len(checks)} quotes stand where they were quoted from."
+    unchanged = sum(each.state == "holds" for each in checks)
+    yield f"{unchanged} of {len(checks)} quotes stand where they were quoted from."
