@@ -1,5 +1,5 @@
-/* What the address says of the page: the view, the conversation, the ticked documents, the words
-   searched for. All but the open source, which stands after "#", is read and written here alone. */
+/* The parameters of the URL: the view, the conversation, the ticked documents, the search. Only this
+   module reads and writes them. The open source is in the part after "#". */
 
 const listeners = [];
 let seen = location.search;
@@ -7,8 +7,8 @@ let seen = location.search;
 export const parameter = (name) => new URLSearchParams(location.search).get(name) || "";
 export const parameters = (name) => new URLSearchParams(location.search).getAll(name);
 
-/* Set parameters; a list is set once for each item, an empty value is taken out. With `push`, the
-   browser's "Back" returns to what was there before. */
+/* Set parameters. A list sets the parameter once for each item; an empty value removes it. With
+   `push`, the browser's "Back" returns to the earlier values. */
 export function setAddress(values, { push = false, hash = location.hash } = {}) {
   const wanted = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(values)) {

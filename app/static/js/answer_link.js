@@ -1,6 +1,6 @@
-/* A link to an answer, for whoever may open the page. A conversation is its visitor's alone, so the
-   link carries the question, the ticked documents and the first source: it opens that source and
-   puts the question into the box. Nothing is asked before one presses Enter. */
+/* A link to an answer for other visitors. They cannot open the conversation, so the link contains
+   the question, the ticked documents and the first source. It opens the source and puts the question
+   into the box. The question is not asked until the visitor presses Enter. */
 
 import { find, whenThere } from "./dom.js";
 import { parameter, setAddress } from "./address.js";

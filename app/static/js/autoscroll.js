@@ -1,11 +1,11 @@
-/* Following the conversation: scrolling to what is new, and telling it to screen readers. */
+/* Scroll to new exchanges, and announce answers to screen readers. */
 
 import { announce, find, findAll } from "./dom.js";
 
 let lastNumber = null;
 let wasRunning = false;
 
-/* What is read aloud of an answer: its paragraphs, without the numbers of the citations. */
+/* The text of an answer for screen readers: its paragraphs without citation numbers. */
 function wordsOf(answer) {
   if (!answer) return "";
   const plain = answer.cloneNode(true);

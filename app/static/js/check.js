@@ -1,18 +1,18 @@
-/* A draft, checked: quiet marks in it, the reason and the nearest words on hover, focus and tap,
-   the sources at the right. */
+/* The view "Check": a draft with marked statements. The reason and the nearest words are shown on
+   hover, focus and tap. The sources are on the right. */
 
 import { announce, find, findAll } from "./dom.js";
 import { addView, view } from "./views.js";
 import { chosen, whenChosen } from "./source_filter.js";
 import { openPlaces } from "./source_panel.js";
-import { UNREACHABLE, problemOf, toldBy } from "./json_lines.js";
+import { UNREACHABLE, problemOf, postForLines } from "./json_lines.js";
 import { translateLocation, translate, t } from "./i18n.js";
 
-const SHOWN = 2; // places in the note of a statement
-const LONGEST = 260; // characters of a place in it
+const SHOWN = 2; // quotes in the note of a statement
+const LONGEST = 260; // characters of a quote in it
 
-let work = null; // what is going on
-let doubts = []; // statements that are not simply supported
+let work = null; // the running check
+let doubts = []; // statements that are not supported
 let current = -1;
 
 export function startCheck() {
@@ -39,7 +39,7 @@ export function startCheck() {
   });
 }
 
-/* A dropped file is the draft while this view is shown, and no document. */
+/* While this view is shown, a dropped file becomes the draft. */
 export const takesDrops = () => view() === "check";
 
 export async function openDraft(file) {
@@ -81,7 +81,7 @@ async function run() {
   find("#check-result").hidden = true;
   say(t("Checking …"));
   let found = null;
-  work = toldBy("check", { text, sources: chosen.size ? [...chosen] : null }, (line) => {
+  work = postForLines("check", { text, sources: chosen.size ? [...chosen] : null }, (line) => {
     if (line.check) found = line.check;
     if (!line.total) return;
     [bar.value, bar.max] = [line.done, line.total];
@@ -108,7 +108,7 @@ export function sayWhere() {
 }
 
 function draw(text, check) {
-  const letters = [...text]; // the server counts characters, a script half of some
+  const letters = [...text]; // the server counts code points, a script counts UTF-16 units
   const places = new Map(check.citations.map((each) => [each.number, each]));
   const draft = find("#check-draft");
   draft.replaceChildren();

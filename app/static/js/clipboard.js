@@ -1,10 +1,10 @@
-/* Taking things away: copying, saving a file. */
+/* Copying to the clipboard and saving a file. */
 
 import { announce, find } from "./dom.js";
 import { UNREACHABLE } from "./json_lines.js";
 import { translate, t, resolveMarkers } from "./i18n.js";
 
-/* Copy text, and beside it HTML for programs that take text with its layout. */
+/* Copy text, and HTML for programs that accept text with its layout. */
 export async function copy(written, button, layout = "") {
   const [text, html] = [resolveMarkers(written), resolveMarkers(layout)];
   try {
@@ -30,7 +30,7 @@ export async function copy(written, button, layout = "") {
   setTimeout(() => { shown.textContent = before; }, 1500);
 }
 
-/* The documents of an answer, as the server writes them for reference managers. */
+/* Copy the sources of an answer as records for reference managers. */
 export async function copyReferences(button) {
   try {
     const answer = await fetch(`references?${button.dataset.query}`);
@@ -41,7 +41,7 @@ export async function copyReferences(button) {
   }
 }
 
-/* A file as the server made it, JSON of {name, type, content}: called by the page. */
+/* Save a file from the server, JSON of {name, type, content}. Called by the page. */
 export function save(file) {
   const { name, type, content } = JSON.parse(file);
   const address = URL.createObjectURL(new Blob([resolveMarkers(content)], { type }));

@@ -1,4 +1,4 @@
-/* The box below the talk: asking, stopping, asking again, editing a question. */
+/* The question box: asking, stopping, asking again, editing a question. */
 
 import { announce, find, root } from "./dom.js";
 import { chosen } from "./source_filter.js";
@@ -7,18 +7,18 @@ import { inQuestionBox, isPress, pressAsk, questionBox, write } from "./gradio.j
 import { remember } from "./earlier.js";
 import { t } from "./i18n.js";
 
-let pending = null; // {question, again, sources}: what the next press of "Ask" sends instead
-let editing = null; // {number, before}: what the question in the box replaces, and stood there
+let pending = null; // {question, again, sources}: sent by the next press of "Ask" instead of the box
+let editing = null; // {number, before}: the exchange that is replaced, and the earlier text of the box
 let pressed = null; // the conversation in which "Ask" was pressed, until the question is sent
-let starting = false; // a question is on its way, and nothing of its answer is there yet
-let sent = null; // {question, back}: what left the box, until its answer begins; is it back there?
-let stopping = null; // {shown, ended}: how far the answer that is to be stopped has got
-let waiting = false; // what is in the box is asked when that is done
+let starting = false; // a question was sent, and no part of its answer has arrived
+let sent = null; // {question, back}: the sent question until its answer begins; `back`: it is in the box again
+let stopping = null; // {shown, ended}: the state of the answer that is being stopped
+let waiting = false; // the text of the box is asked after that
 
-const TOUCHED = matchMedia("(hover: none)"); // there the keyboard stands over the answer
+const TOUCHED = matchMedia("(hover: none)"); // on touch screens the keyboard covers the answer
 const SENT_WITHIN = 1000; // milliseconds after the press; Gradio takes a few
 
-/* What is sent when a question is asked: called by the page. */
+/* The values that are sent with a question. Called by the page. */
 export function asking(question, conversation) {
   const asked = pending ? pending.question : question;
   const place = pressed ?? current();
@@ -42,33 +42,33 @@ export function asking(question, conversation) {
   return [asked, JSON.stringify(command), conversation];
 }
 
-/* What a box stands for, ticked or not; "" where there is none. */
+/* The value of a check box; "" if the page does not have it. */
 function ticked(selector, yes, no) {
   const box = find(selector);
   return box ? (box.checked ? yes : no) : "";
 }
 
-/* The box is free for the next question at once; what was typed into it meanwhile stays. */
+/* Remove the question from the box. Text that was typed in the meantime stays. */
 function takeFromBox(question) {
   const box = questionBox();
   sent = { question, back: false };
   if (box.value.startsWith(question)) write(box.value.slice(question.length));
 }
 
-/* What is to be asked is in the box, or was sent and nothing has come of it yet. */
+/* The question in the box, or a sent one without an answer yet. */
 export function unanswered() {
   const typed = questionBox()?.value || "";
   return sent && !sent.back ? [sent.question, typed].filter(Boolean).join("\n") : typed;
 }
 
-/* Nothing will come of the question that was sent: it goes back into the box. */
+/* The sent question gets no answer: put it back into the box. */
 export function giveBack() {
   if (!sent || sent.back) return;
   write(unanswered());
   sent.back = true;
 }
 
-/* An answer has ended, or there will be none: called by the page. */
+/* An answer has ended, or there is none. Called by the page. */
 export function ended() {
   starting = false;
   giveBack();
@@ -76,7 +76,7 @@ export function ended() {
   askWhenStopped();
 }
 
-/* Another conversation begins: nothing of this one is waited for. */
+/* Another conversation begins: forget the pending state of this one. */
 export function forget() {
   starting = waiting = false;
   stopping = sent = null;
@@ -94,7 +94,7 @@ function askWhenStopped() {
   waiting = false;
 }
 
-/* An answer has come so far. */
+/* The answer on the page has changed. */
 export function answering(exchange) {
   const running = exchange.hasAttribute("data-running");
   if (running || find(".question", exchange).textContent === sent?.question.trim()) {
@@ -111,8 +111,8 @@ function busy() {
   return starting || (shown?.dataset.conversation === current() && find("[data-running]", shown));
 }
 
-/* While an answer is being written, the question box keeps what is typed into it. Right after,
-   Gradio may still count the event as running; it then asks when that has ended. */
+/* While an answer is written, a question stays in the box. Right after an answer, Gradio can still
+   count the event as running; it then asks when the event has ended. */
 export function holdBack(event) {
   const enter = event.key === "Enter" && !event.shiftKey && inQuestionBox(event.target);
   const press = event.type === "click" && isPress(event.target, "send");
@@ -145,7 +145,7 @@ export function ask(question, wishes = {}) {
   pressAsk();
 }
 
-/* The last question gets another answer; an earlier one is asked once more, at the end. */
+/* Replace the answer of the last question; ask an earlier question again at the end. */
 export function askAgain(exchange, wishes = {}) {
   ask(find(".question", exchange).textContent, { again: Number(exchange.dataset.number), ...wishes });
 }
@@ -171,7 +171,7 @@ export function stopEditing() {
   if (line) line.hidden = true;
 }
 
-/* What stood in the box before is there again. */
+/* Restore the earlier text of the box. */
 export function cancelEditing() {
   if (!editing) return;
   const { before } = editing;
@@ -180,7 +180,7 @@ export function cancelEditing() {
   questionBox().focus();
 }
 
-/* An emptied box edits nothing any more. */
+/* Emptying the box ends the editing. */
 export function typed(box) {
   if (editing && box === questionBox() && !box.value.trim()) stopEditing();
 }

@@ -1,10 +1,10 @@
-/* A server that has gone, told in our words: Gradio waits for it and then loads the page anew. */
+/* A message if the server is gone. Gradio waits for the server and then reloads the page. */
 
 import { giveBack } from "./composer.js";
 import { whenItComplains } from "./gradio.js";
 import { t } from "./i18n.js";
 
-/* Gradio says that something is wrong; what it is, the server tells: it answers, or it does not. */
+/* Gradio reports an error. A request shows whether the server responds. */
 export function tellWhenLost() {
   whenItComplains(async (reword) => {
     try {

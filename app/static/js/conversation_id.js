@@ -1,5 +1,5 @@
-/* Which conversation is on the page. The page chooses its identity and names it in every event, and
-   what comes for another conversation is dropped: events may overtake each other. */
+/* The id of the conversation on the page. The page chooses the id and sends it with every event.
+   Results for another conversation are removed, since events can overtake each other. */
 
 import { find } from "./dom.js";
 
@@ -25,7 +25,7 @@ export function startAnother() {
   identity = fresh();
 }
 
-/* Take away what a part of the page shows of another conversation, and name that; "" for none. */
+/* Remove the content of another conversation from a part of the page. Returns its id, or "". */
 export function dropForeign(selector) {
   const shown = find(`${selector} [data-conversation]`);
   if (!shown || shown.dataset.conversation === identity) return "";

@@ -1,4 +1,4 @@
-/* Conversations: which one is on the page, opening, renaming, deleting, judging. */
+/* Conversations: opening, renaming, deleting, and feedback on answers. */
 
 import { announce, find, findAll } from "./dom.js";
 import { send, startOver } from "./gradio.js";
@@ -10,14 +10,14 @@ import { showView } from "./views.js";
 import { t } from "./i18n.js";
 
 let wanted = arriving;
-let before = ""; // the conversation that the page showed last
+let before = ""; // the conversation that was shown before
 
-/* The conversation that a reload brings back: called by the page. */
+/* The conversation to restore after a reload. Called by the page. */
 export function returning() {
   return JSON.stringify({ id: arriving });
 }
 
-/* What was wanted is on the page; or it is not kept any more: called by the page. */
+/* The requested conversation is on the page, or was deleted. Called by the page. */
 export function opened() {
   const missing = wanted && wanted === current() && !find("#conversation");
   wanted = "";
@@ -25,28 +25,28 @@ export function opened() {
   return [""];
 }
 
-/* Which answers already say what of documents that have changed since: called by the page. */
+/* The notes on changed documents that the page shows. Called by the page. */
 export function shownNotes() {
   const notes = findAll(".exchange:has(.changed)")
     .map((each) => [Number(each.dataset.number), find(".changed", each).dataset.note]);
   return JSON.stringify({ conversation: current(), noted: notes });
 }
 
-/* Nothing said yet: called by the page for the past, the present and what could be asked next. */
+/* An empty past, present and list of follow-up questions. Called by the page. */
 export function emptied() {
   return [`<div id="earlier" data-drawn="${current()}"></div>`, "", ""];
 }
 
-/* Keep the address equal to the conversation on the page; "Back" returns to the one before. */
+/* Put the conversation into the address; "Back" returns to the previous one. */
 export function noteConversation() {
   const shown = find("#conversation")?.dataset.conversation || "";
-  if (wanted && shown !== wanted) return; // it is on its way
+  if (wanted && shown !== wanted) return; // it is being loaded
   const push = Boolean(before) && before !== shown;
   before = shown;
   if (parameter(NAME) !== shown) setAddress({ [NAME]: shown }, { push });
 }
 
-/* "Back" or "Forward" leads to another conversation, or to none. */
+/* Open another conversation, or none, after "Back" or "Forward". */
 export function startConversations() {
   whenReturned(() => {
     if (leavingPanel()) { noteConversation(); return; }
@@ -80,11 +80,11 @@ export async function deleteConversation(button) {
   );
   if (!agreed) return;
   send("change", { do: "delete", id: button.dataset.id });
-  focusPanel("history"); // the button is about to go
+  focusPanel("history"); // the button is about to be removed
   if (current() === button.dataset.id) startOver();
 }
 
-/* Pressing the same judgement again takes it back. */
+/* A second press of the same button removes the feedback. */
 export function judge(button) {
   const exchange = button.closest(".exchange");
   const judgement = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.judgement;

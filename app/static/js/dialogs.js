@@ -1,14 +1,14 @@
-/* Asking first: a question that is answered by yes or no, or by a name. */
+/* Dialogs: a confirmation, or a question for a name. */
 
 import { find } from "./dom.js";
 import { t } from "./i18n.js";
 
-/* Whether the person agrees; Escape and "Cancel" say no. */
+/* Whether the user agrees; Escape and "Cancel" mean no. */
 export function confirmed(question, action) {
   return asked(question, action, { withName: false });
 }
 
-/* The name that the person gives; "" for none. */
+/* The name that the user enters; "" for none. */
 export async function named(question, name) {
   const box = find("#confirm-name");
   box.value = name;
@@ -23,7 +23,7 @@ function asked(question, action, { withName }) {
   find('[value="yes"]', dialog).textContent = action;
   dialog.returnValue = "";
   dialog.showModal();
-  // Enter does no harm: what cannot be undone is agreed to on purpose.
+  // "Cancel" has the focus, so that Enter does not confirm by accident.
   if (withName) find("#confirm-name").select(); else find('[data-action="cancel"]', dialog).focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });

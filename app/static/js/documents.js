@@ -1,4 +1,4 @@
-/* The documents: a tree of folders with what each file is and what has become of it. */
+/* The view of the documents: a tree of folders, with details and state of each file. */
 
 import { announce, button, find, findAll, made } from "./dom.js";
 import { addView, view } from "./views.js";
@@ -8,23 +8,23 @@ import { formatDay, translateFacts, language, translate, t } from "./i18n.js";
 
 const LOOKED_EVERY = 3000; // milliseconds, while the view is shown
 const WORKING_EVERY = 800; // while documents are read
-const OPEN_UP_TO = 60; // documents: of more, only the first folders are unfolded
-const SHOWN = 200; // files of one folder, until more are wanted
+const OPEN_UP_TO = 60; // documents; with more of them, only top-level folders are open
+const SHOWN = 200; // files of one folder, until "Show more" is pressed
 const STATES = {
   ready: "", partly: t("partly read"), stale: t("older version"), words: t("found by words only"),
   waiting: t("waiting"), reading: t("being read"), failed: t("not read"),
 };
 const WORST_FIRST = ["failed", "stale", "reading", "waiting", "words", "partly", "ready"];
 
-let data = null; // what the server said last
-let told = ""; // as it was written
+let data = null; // the last response of the server
+let told = ""; // its text
 let timer = 0;
-const folded = new Map(); // folder → whether it is; what nobody has pressed is not in it
+const folded = new Map(); // folder → whether it is closed; only folders that were pressed
 const longer = new Map(); // folder → how many of its files are shown
 const guides = new Map(); // source → its guide, while its row is unfolded
 
 export function startDocuments() {
-  const touched = matchMedia("(hover: none)").matches; // the keyboard of a phone would hide the list
+  const touched = matchMedia("(hover: none)").matches; // the keyboard of a phone would cover the list
   addView("documents", { shown: look, focus: touched ? "" : "#find" });
   document.addEventListener("input", (event) => {
     if (event.target.closest?.("#documents-tools")) draw();
@@ -32,7 +32,7 @@ export function startDocuments() {
   document.addEventListener("visibilitychange", () => { if (view() === "documents") look(); });
 }
 
-/* Ask the server for the list, and again after a while. */
+/* Load the list from the server, and again after a while. */
 export async function look() {
   clearTimeout(timer);
   if (!find("#documents")) return;
@@ -47,18 +47,18 @@ export async function look() {
       fillKinds();
       draw();
     }
-  } catch { /* the server has gone, which Gradio tells */ }
+  } catch { /* Gradio reports that the server is gone */ }
   if (view() !== "documents" || document.hidden) return;
   timer = setTimeout(look, data?.indexing ? WORKING_EVERY : LOOKED_EVERY);
 }
 
-/* Bring the index up to date, and watch it. */
+/* Update the index, and show the progress. */
 export async function indexAgain() {
   try { await fetch("index", { method: "POST" }); } catch { return; }
   look();
 }
 
-/* The guides of documents that have changed. */
+/* Remove the guides of changed documents. */
 function forgetGuides(before) {
   const times = new Map((before?.documents || []).map((each) => [each.source, each.modified]));
   for (const each of data.documents) {
@@ -66,7 +66,7 @@ function forgetGuides(before) {
   }
 }
 
-/* Everything there is, one row a file. */
+/* All files, one row each. */
 function rows() {
   const plain = (source, state, note = "") => ({
     source, title: source.split("/").pop(), kind: "", size: 0, pages: 0, modified: "", state, note,
@@ -186,7 +186,7 @@ function tree(folder, all, total) {
   }
   for (const row of files) {
     items.push(fileItem(row, false));
-    const name = row.source.slice(prefix.length); // a mail or archive with parts of its own
+    const name = row.source.slice(prefix.length); // a mail or archive that contains other files
     if (folders.has(name)) items.push(folderItem(row.source, t("in {name}", { name }), folders.get(name), all, total));
   }
   return made("ul", { className: folder ? "tree" : "tree documents" }, ...cut(folder, items));
@@ -196,7 +196,7 @@ function list(folder, all, flat) {
   return made("ul", { className: "tree documents" }, ...cut(folder, all.map((row) => fileItem(row, flat))));
 }
 
-/* Not more items than can be read; a button shows more. */
+/* A limited number of items, with a button that shows more. */
 function cut(folder, items) {
   const limit = longer.get(folder) || SHOWN;
   if (items.length <= limit) return items;
@@ -278,7 +278,7 @@ function sizeOf(size) {
   return value.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: unit === "megabyte" ? 1 : 0 });
 }
 
-/* What a document is, below its row */
+/* The guide of a document, below its row */
 
 export async function about(pressed) {
   const { source } = pressed.dataset;

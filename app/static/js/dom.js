@@ -1,4 +1,4 @@
-/* Finding parts of the page, waiting for them, saying things to screen readers. */
+/* Find elements of the page, wait for them, and announce text to screen readers. */
 
 export const root = document.documentElement;
 export const find = (selector, within = document) => within.querySelector(selector);
@@ -9,7 +9,7 @@ export function announce(words) {
   if (place) place.textContent = words;
 }
 
-/* An element with properties, `data` for its dataset, and children. */
+/* Create an element with properties, a dataset from `data`, and children. */
 export function made(tag, properties = {}, ...children) {
   const { data: values = {}, ...rest } = properties;
   const element = Object.assign(document.createElement(tag), rest);
@@ -21,7 +21,7 @@ export function made(tag, properties = {}, ...children) {
 export const button = (words, action, values = {}) =>
   made("button", { type: "button", textContent: words, data: { action, ...values } });
 
-/* Gradio builds the page after the scripts have run: wait for its parts, once each. */
+/* Gradio builds the page after the scripts have run, so they wait for elements. */
 
 export function whenThere(selector, act) {
   const there = find(selector);

@@ -1,4 +1,4 @@
-/* What stands in the question box outlives a reload, also the one after a lost connection. */
+/* The text of the question box survives a reload, also the one after a lost connection. */
 
 import { whenThere } from "./dom.js";
 import { QUESTION_BOX, write } from "./gradio.js";

@@ -1,7 +1,7 @@
-/* What was dropped onto the page, folders with all that is in them. */
+/* Files and folders that were dropped onto the page. */
 
-/* The files as [{file, name}], with their paths below the folder that was dropped. What was dropped
-   has to be asked for its entries at once: the browser forgets them when the event is over. */
+/* The files as [{file, name}], with their paths in the dropped folder. The entries have to be read
+   during the event: the browser removes them afterwards. */
 export async function droppedFiles(transfer, most) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.());
   if (!entries.some(Boolean)) return [...transfer.files].map(named);
@@ -12,7 +12,7 @@ export async function droppedFiles(transfer, most) {
 
 export const named = (file) => ({ file, name: file.webkitRelativePath || file.name });
 
-/* One more than is wanted is enough to know that there are more. */
+/* Stop after one file too many: it shows that there are more. */
 async function collect(entry, above, found, most) {
   if (found.length > most || entry.name.startsWith(".")) return;
   const name = above + entry.name;
@@ -26,7 +26,7 @@ async function collect(entry, above, found, most) {
   for (const each of inside) await collect(each, `${name}/`, found, most);
 }
 
-/* A reader gives about a hundred at a time, and none at the end. */
+/* A reader returns about a hundred entries at a time, and none at the end. */
 async function entriesOf(reader) {
   const found = [];
   for (;;) {

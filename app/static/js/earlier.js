@@ -1,11 +1,11 @@
-/* Earlier questions. The server sends them once, or again where another window has asked more: an
-   answer that a new question follows is moved up here, and what an edited question replaces is
-   taken out. */
+/* Earlier questions. The server sends them once, and again if another window has asked more. After a
+   new question, the page moves the previous exchange up itself. It removes the exchanges that an
+   edited question replaces. */
 
 import { find, findAll } from "./dom.js";
 import { send } from "./gradio.js";
 
-let last = null; // {exchange, conversation}: what was on the page when a question was asked
+let last = null; // {exchange, conversation}: the content of the page when a question was asked
 
 const shown = () => find("#conversation")?.dataset.conversation;
 const numberOf = (exchange) => Number(exchange.dataset.number);
@@ -22,13 +22,13 @@ export function moveUp() {
   for (const each of findAll("#earlier .exchange")) if (numberOf(each) >= number) each.remove();
   if (!last || shown() !== last.conversation) return;
   if (numberOf(last.exchange) >= number) return;
-  // It is there already where the server has sent the past, since another window went on.
+  // It exists already if the server has sent the past, because another window has continued.
   const there = findAll("#earlier .exchange").some((each) => numberOf(each) >= numberOf(last.exchange));
   if (!there) find("#earlier").append(last.exchange);
   last = null;
 }
 
-/* All of a long conversation; what is being read stays where it is. */
+/* Show all of a long conversation without changing the scroll position. */
 export function unfold() {
   const view = find("#scroll");
   const below = view.scrollHeight - view.scrollTop;

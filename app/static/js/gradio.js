@@ -9,12 +9,12 @@ export const QUESTION_BOX = "#question textarea, #question input";
 export const questionBox = () => find(QUESTION_BOX);
 export const inQuestionBox = (element) => Boolean(element.closest?.("#question"));
 
-/* Its buttons that people see: whether one of them was pressed, and pressing it for them. */
+/* Gradio's visible buttons: whether one was pressed, and pressing one. */
 export const isPress = (element, name) => Boolean(element.closest?.(`#${name}`));
 export const pressAsk = () => find("#send").click();
 export const startOver = () => find("#start-over").click();
 
-/* Its hidden buttons, one for each event that takes a command, or none. */
+/* Gradio's hidden buttons, one for each event. */
 let given = {};
 
 export const press = (name) => find(`#do-${name}`).click();
@@ -24,24 +24,24 @@ export function send(name, values) {
   press(name);
 }
 
-/* What the pressed button is to do: called by the page. */
+/* The payload of the pressed button. Called by the page. */
 export function command() {
   return JSON.stringify({ ...given, conversation: current() });
 }
 
-/* What it calls as steps of its events, as `window.askdocs.NAME`. */
+/* Functions that Gradio calls in its events, as `window.askdocs.NAME`. */
 export function offer(steps) {
   window.askdocs = { command, ...steps };
 }
 
-/* Put words into the question box as if they were typed. */
+/* Set the text of the question box as if it was typed. */
 export function write(words) {
   const box = questionBox();
   box.value = words;
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/* Its messages, in whatever language: `act` is called with a function that words one anew. */
+/* Gradio's error messages: `act` is called with a function that replaces the text of one. */
 export function whenItComplains(act) {
   new MutationObserver(() => {
     for (const message of findAll('[data-testid="toast-body"]:not([data-seen])')) {

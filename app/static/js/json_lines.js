@@ -1,17 +1,17 @@
-/* What the server tells line by line, as JSON: what a long piece of work has done so far. */
+/* Responses in lines of JSON, with the progress of a long task. */
 
 import { translate, t } from "./i18n.js";
 
 export const UNREACHABLE = t("The server cannot be reached. Is askdocs still running?");
 
-/* Posts `values` and calls `told` with each line. `stop()` of what is returned breaks it off;
-   its `ended` becomes "" when all was told, else the problem in words, or "stopped". */
-export function toldBy(address, values, told) {
+/* Post `values` and call `onLine` with each line. `stop()` of the result aborts the request. Its
+   promise `ended` resolves to "" after the last line, else to the problem or "stopped". */
+export function postForLines(address, values, onLine) {
   const breaker = new AbortController();
-  return { stop: () => breaker.abort(), ended: read(address, values, told, breaker.signal) };
+  return { stop: () => breaker.abort(), ended: read(address, values, onLine, breaker.signal) };
 }
 
-async function read(address, values, told, signal) {
+async function read(address, values, onLine, signal) {
   let problem = "";
   try {
     const answer = await fetch(address, {
@@ -30,7 +30,7 @@ async function read(address, values, told, signal) {
       rest = lines.pop();
       for (const line of lines) {
         const found = JSON.parse(line);
-        if (found.problem) problem = translate(found.problem); else told(found);
+        if (found.problem) problem = translate(found.problem); else onLine(found);
       }
     }
   } catch {

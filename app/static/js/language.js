@@ -1,5 +1,5 @@
-/* The language of the page: what was chosen in it, or what the server or the browser prefers. Runs
-   before anything is painted, so it is no module. Its words are loaded meanwhile. */
+/* The language of the page: the chosen one, or that of the server or the browser. This is a classic
+   script, so that it runs before the first paint. It starts to load the translations. */
 "use strict";
 
 (() => {
@@ -7,7 +7,7 @@
   const { dataset } = document.currentScript;
   const NAME = "askdocs-language";
   const KNOWN = ["en", "de", "fr", "es", "ur"];
-  const TO_THE_LEFT = ["ur"];
+  const RIGHT_TO_LEFT = ["ur"];
 
   function remembered() {
     try { return localStorage.getItem(NAME); } catch { return null; }
@@ -16,9 +16,9 @@
   const wanted = [remembered(), dataset.preferred, ...navigator.languages];
   const code = wanted.map((each) => (each || "").split("-")[0]).find((each) => KNOWN.includes(each)) || "en";
 
-  /* Gradio writes the browser's language there, which need not be that of the page. */
+  /* Gradio sets the language of the browser, which can differ from that of the page. */
   function apply() {
-    const dir = TO_THE_LEFT.includes(code) ? "rtl" : "ltr";
+    const dir = RIGHT_TO_LEFT.includes(code) ? "rtl" : "ltr";
     if (root.lang !== code) root.lang = code;
     if (root.dir !== dir) root.dir = dir;
   }

@@ -1,5 +1,5 @@
-/* What the buttons, links and keys of the page do. Text that comes from documents is only ever
-   set as text, or as HTML that the server escaped. */
+/* The actions of the buttons, links and keys of the page. Text from documents is only inserted as
+   text, or as HTML that the server has escaped. */
 
 import {
   answering, ask, askAgain, asking, cancelEditing, edit, ended, forget, holdBack, stop, typed,

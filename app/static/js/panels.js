@@ -1,4 +1,4 @@
-/* The panels at the right, one at a time: the source, the documents, earlier conversations. */
+/* The panels on the right, one at a time: the source and the list of conversations. */
 
 import { find, root } from "./dom.js";
 import { hideNote } from "./tooltip.js";
@@ -7,10 +7,10 @@ import { questionBox } from "./gradio.js";
 const OPENERS = { history: "#open-history" };
 const NARROW = matchMedia("(max-width: 860px)"); // as in phone.css: a panel covers the answer
 let opener = null;
-let closing = false; // "Back" is on its way, because the panel was closed
-let entered = false; // the open panel has a place in the browser's history, which "Back" leaves
+let closing = false; // the panel was closed, and "Back" has not happened yet
+let entered = false; // the open panel has an entry in the browser's history
 
-/* Where the focus goes back to when the panel is closed. */
+/* The element that gets the focus when the panel is closed. */
 export function setOpener(element) {
   opener = element;
 }
@@ -36,7 +36,7 @@ export function togglePanel(name, from) {
   focusPanel(name, from.textContent);
 }
 
-/* The focus goes to the head of a list at the side: the next Tab is in it. */
+/* Focus a list, so that the next Tab moves into it. */
 export function focusPanel(name, label = "") {
   const panel = find(`#${name}`);
   panel.tabIndex = -1;
@@ -52,8 +52,8 @@ export function closePanel() {
   if (closing) history.back();
 }
 
-/* Close a panel that covers the view, since another one is wanted. Returns whether the panel had a
-   place in the browser's history, which is left for the view. */
+/* Close a panel that covers the view, because another view is opened. Returns whether the panel had
+   an entry in the browser's history, which the view then uses. */
 export function uncover() {
   if (!root.dataset.panel || !NARROW.matches) return false;
   const owned = Boolean(history.state?.panel);
@@ -64,12 +64,12 @@ export function uncover() {
   return owned;
 }
 
-/* Whether "Back" only closes a panel. */
+/* Whether "Back" closes only a panel. */
 export function leavingPanel() {
   return closing || (entered && !history.state?.panel && Boolean(root.dataset.panel));
 }
 
-/* The browser's "Back" was pressed, or what `closePanel` does of it has happened. */
+/* The browser went back, by "Back" or by `closePanel`. */
 export function wentBack() {
   closing = false;
   if (entered && !history.state?.panel && root.dataset.panel) hidePanel();

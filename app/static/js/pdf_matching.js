@@ -1,12 +1,12 @@
-/* Finding words of a document's text on a page of its PDF, by their letters and digits alone:
-   ligatures, hyphens at line ends, spaces and raised figures differ between the two. */
+/* Finds words of the extracted text on a page of the PDF. Only letters and digits are compared:
+   ligatures, hyphens at line ends, spaces and superscripts differ between the two. */
 
 const LETTER = /[\p{L}\p{N}]/u;
-const FEWEST_IN_CELLS = 3; // letters of a row's values; fewer stand anywhere
+const FEWEST_IN_CELLS = 3; // letters of a row's values; fewer would match anywhere
 const MOST_BETWEEN = 40; // letters between two cells of a row
-const FEWEST_ALONE = 8; // letters of a piece that may stand far from the one before it
+const FEWEST_ALONE = 8; // letters of a piece that may be far from the previous one
 const NEAR = 400; // letters
-const ENOUGH = 0.6; // of the letters, to say that the words are found in pieces
+const ENOUGH = 0.6; // share of the letters that has to be found in pieces
 
 /* The letters of some pieces of text: {text, from, to, piece}, the latter three for each letter. */
 export function lettersOf(pieces) {
@@ -35,10 +35,10 @@ function plain(sign) {
 
 const lettersIn = (words) => lettersOf([words]).text;
 
-/* Where `words` stand on a page whose letters are given in several orders, that of the file and
-   that of the eye: {order, runs}. A run {from, to, at} says that the letters `from` to `to` of that
-   order are those of the words from number `at` on. Of equal places, the one after `before` others
-   is taken. There are no runs where the words do not stand on the page. */
+/* Locate `words` on a page whose letters are given in several orders (file order, visual order).
+   Returns {order, runs}. A run {from, to, at} maps the letters `from` to `to` of that order to the
+   letters of the words from `at` on. If there are equal matches, the one after `before` others is
+   used. If the words are not on the page, there are no runs. */
 export function locate(orders, words, before = 0) {
   const wanted = lettersIn(words);
   if (!wanted) return { order: 0, runs: [] };

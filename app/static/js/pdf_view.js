@@ -1,4 +1,4 @@
-/* A PDF as itself, by PDF.js: pages are drawn where one looks, marks lie over the very words. */
+/* Shows a PDF with PDF.js. Visible pages are rendered, with boxes over the marked words. */
 
 import { confirmed } from "./dialogs.js";
 import { lettersOf, locate } from "./pdf_matching.js";
@@ -6,8 +6,8 @@ import { t } from "./i18n.js";
 
 const PARTS = new URL("pdfjs/", import.meta.url);
 const FIT = "page-width";
-const SAME_LINE = 0.5; // of a line's height that two boxes on it share at least
-const WORD_GAP = 1.2; // of a line's height, between boxes that are one
+const SAME_LINE = 0.5; // minimum overlap of two boxes on one line, relative to its height
+const WORD_GAP = 1.2; // maximum gap between two boxes that are merged, relative to the height
 
 let loading = null;
 
@@ -34,7 +34,7 @@ async function load() {
   return { pdfjs, viewer };
 }
 
-/* What a PDF may do: nothing but be drawn. Its scripts and forms are not run. */
+/* PDFs are only rendered. Their scripts and forms do not run. */
 function options(url) {
   return {
     url,
@@ -49,7 +49,7 @@ function options(url) {
   };
 }
 
-/* Links that lead out of the documents are followed only after a question. */
+/* External links are followed only after a confirmation. */
 function linksFor(viewer, eventBus) {
   class Links extends viewer.PDFLinkService {
     addLinkAttributes(link, url) {
@@ -75,8 +75,8 @@ function element(name, className) {
   return made;
 }
 
-/* The PDF at an address, shown in `place`. `onPage` hears of the page one is on, `onFound` of
-   {current, total} of what is looked for. */
+/* Show the PDF at a URL in the element `place`. `onPage` gets the number of the current page,
+   `onFound` gets {current, total} of a search. */
 export async function openPdf(place, address, { onPage, onFound }) {
   const { pdfjs, viewer } = await library();
   const task = pdfjs.getDocument(options(address));
@@ -158,12 +158,12 @@ export async function openPdf(place, address, { onPage, onFound }) {
   };
 }
 
-/* Marks as boxes over the words of the pages that are drawn. */
+/* Marks as boxes over the words of rendered pages. */
 function marksOver(shown, bus, scroll) {
   let marks = []; // for each, its highlights: [{page, words, before}]
   let current = -1;
-  const written = new Set(); // the pages whose words are known
-  const waiting = new Map(); // page: those who wait until its words are known
+  const written = new Set(); // the pages with a text layer
+  const waiting = new Map(); // page → callbacks that wait for its text layer
 
   const view = (page) => shown.getPageView(page - 1);
   const isReady = (page) => written.has(page) && Boolean(view(page).textLayer?.div.isConnected);
@@ -215,7 +215,7 @@ function marksOver(shown, bus, scroll) {
       for (let page = 1; page <= shown.pagesCount; page += 1) if (isReady(page)) draw(page);
     },
 
-    /* Scrolls to a mark; whether its words were found. */
+    /* Scroll to a mark. Returns whether its words were found. */
     async goTo(number) {
       current = number;
       for (const box of scroll.querySelectorAll(".marks .mark")) {
@@ -224,7 +224,7 @@ function marksOver(shown, bus, scroll) {
       for (const { page } of marks[number] || []) {
         if (!isReady(page)) shown.scrollPageIntoView({ pageNumber: page });
         await ready(page);
-        if (current !== number) return true; // it went on
+        if (current !== number) return true; // another mark was requested
         const box = view(page).div.querySelector(`.marks .mark[data-mark="${number}"]`);
         if (box) { reveal(box); return true; }
       }
@@ -242,18 +242,18 @@ function marksOver(shown, bus, scroll) {
   }
 }
 
-/* The letters of a page with the text nodes that they stand in, in the order of the file and in
-   that of the eye: line by line, from the left. */
+/* The letters of a page with their text nodes, in the order of the file and in visual order: line by
+   line, from the left. */
 function wordsOn(layer) {
   const nodes = [];
   const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) nodes.push(walker.currentNode);
-  return [nodes, byEye(nodes)].map((each) => ({
+  return [nodes, inVisualOrder(nodes)].map((each) => ({
     nodes: each, ...lettersOf(each.map((node) => node.data)),
   }));
 }
 
-function byEye(nodes) {
+function inVisualOrder(nodes) {
   const placed = nodes.map((node) => ({ node, box: node.parentElement.getBoundingClientRect() }));
   placed.sort((one, two) => one.box.top + one.box.bottom - two.box.top - two.box.bottom);
   const lines = [];
@@ -307,7 +307,7 @@ function boxesUnder(words, from, to, page, isFocus) {
   }));
 }
 
-/* Whether a box goes on in the line of the one before it, upright or turned. */
+/* Whether a box continues the line of the previous one, upright or rotated. */
 function continues(line, rect) {
   const high = Math.min(line.bottom - line.top, rect.height);
   const wide = Math.min(line.right - line.left, rect.width);

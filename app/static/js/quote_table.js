@@ -1,10 +1,10 @@
-/* Documents by questions: the exact words with their place, "perhaps", or "not said". */
+/* The view "Table": documents by questions, with exact words, "perhaps" or "not said". */
 
 import { find, findAll, made } from "./dom.js";
 import { addView } from "./views.js";
 import { chosen } from "./source_filter.js";
 import { sayWhere } from "./check.js";
-import { toldBy } from "./json_lines.js";
+import { postForLines } from "./json_lines.js";
 import { language, translateLocation, t } from "./i18n.js";
 
 const KEPT = "askdocs-table-questions"; // in the storage of this tab
@@ -43,7 +43,7 @@ async function run() {
   if (!questions.length || work) return;
   sessionStorage.setItem(KEPT, written);
   begin();
-  work = toldBy("table", { questions, sources: chosen.size ? [...chosen] : null }, take);
+  work = postForLines("table", { questions, sources: chosen.size ? [...chosen] : null }, take);
   const problem = await work.ended;
   work = null;
   find("#table-progress").hidden = find('[data-action="stop-table"]').hidden = true;
@@ -129,7 +129,7 @@ function cell({ state, quotes }, source, question) {
   return place;
 }
 
-/* Only rows that hold the words and the wanted kind of cell. */
+/* Show only rows with these words and with a cell of the selected state. */
 function filter() {
   const words = find("#table-filter").value.trim().toLocaleLowerCase();
   const wanted = find("#table-rows").value;

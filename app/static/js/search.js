@@ -1,4 +1,4 @@
-/* Plain search: words, phrases, beginnings of words, or by meaning; hits in their context. */
+/* The view "Search": words, phrases, beginnings of words, or by meaning; results with context. */
 
 import { button, find, findAll, made } from "./dom.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
@@ -8,12 +8,12 @@ import { UNREACHABLE } from "./json_lines.js";
 import { translateLocation, translate, t } from "./i18n.js";
 
 const WAITED = 250; // milliseconds after the last key
-const ALL = 500; // hits of one document, where all are wanted
-const FIELDS = ["q", "by", "kind", "folder", "since", "until"]; // of the form, and in the address
+const ALL = 500; // results of one document after "All … in this document"
+const FIELDS = ["q", "by", "kind", "folder", "since", "until"]; // of the form and of the URL
 
 let timer = 0;
-let asked = ""; // the query that the results are of
-let number = 0; // of the last request: an earlier one may come back later
+let asked = ""; // the query of the shown results
+let number = 0; // of the last request; an earlier response can arrive later
 
 const form = () => find("#search-form");
 const field = (name) => form()?.elements.namedItem(name);
@@ -201,7 +201,7 @@ export function searchByMeaning() {
   find("#search-words").focus();
 }
 
-/* "/" goes to the search from anywhere, the arrows go from hit to hit. */
+/* "/" opens the search from any view. The arrow keys move between results. */
 function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest?.("input, textarea, select, dialog, [contenteditable]");

@@ -1,4 +1,4 @@
-/* Which documents and folders a question is about. */
+/* The ticked documents and folders, to which questions are limited. */
 
 import { button, find, findAll } from "./dom.js";
 import { parameters, setAddress, whenReturned } from "./address.js";

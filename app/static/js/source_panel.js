@@ -1,9 +1,9 @@
-/* The source panel: a document beside the answer, at a place of it.
+/* The source panel: a document next to the answer, at a location.
 
-   A place is {source, mark, at}: the name of a document and, where they are known, words of it (a
-   mark, as the server writes it) or a character to begin at. Whatever opens a document calls
-   `openPlaces`, or is a link with `data-source` and, as known, `data-mark` or `data-at`. The links
-   of class "entry" in one element of class "exchange" or "places" are walked through in order. */
+   A location is {source, mark, at}: the name of a document and, if known, a mark (text offsets with
+   a hash, as the server writes it) or an offset. To open a document, call `openPlaces`, or use a link
+   with `data-source` and, if known, `data-mark` or `data-at`. "Next" and "previous" follow the links
+   of class "entry" in one element of class "exchange" or "places". */
 
 import { find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
@@ -20,14 +20,14 @@ const NO_PDF = t("The pages of this PDF cannot be shown. This is its text.");
 
 let stops = [];
 let current = 0;
-let shown = null; // the reading that the panel holds, with its marks; null if that may not be what
-// the document says now
+let shown = null; // the document in the panel, with its marks; null if the document may have changed
+// since
 let pdf = null; // the PDF that the panel shows, if it shows one: {source, view}
-let drawing = null; // settles when what is shown is drawn
-const asText = new Set(); // the documents that one wants to see as text
-const listeners = []; // are called when another document, or another view of it, is shown
+let drawing = null; // settles when the document is rendered
+const asText = new Set(); // the documents that are shown as text
+const listeners = []; // called when another document, or another view of it, is shown
 
-/* What is shown: {reading, pdf}, both null if nothing is. */
+/* The content of the panel: {reading, pdf}, both null if it is empty. */
 export const whatIsShown = () => ({ reading: shown, pdf: pdf?.view ?? null });
 
 export function whenShown(act) {
@@ -45,8 +45,8 @@ function stopOf(entry) {
   return { source: entry.dataset.source, mark: entry.dataset.mark || "", at: entry.dataset.at };
 }
 
-/* Opens the document of `places[which]` there; the others are what "next" and "previous" go to.
-   The focus returns to `opener` when the panel is closed. */
+/* Open `places[which]`; "next" and "previous" go to the others. The focus returns to `opener` when
+   the panel is closed. */
 export function openPlaces(places, which = 0, opener = null) {
   setOpener(opener);
   stops = places.map(({ source, mark = "", at }) => ({ source, mark, at }));
@@ -87,7 +87,7 @@ async function showStop(at, { from = null } = {}) {
   const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
   const held = holds(stop, marks, begin);
   if (held) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
-  if (stops[current] !== stop || root.dataset.panel !== "reader") return; // it went on, or is closed
+  if (stops[current] !== stop || root.dataset.panel !== "reader") return; // another one was opened, or the panel was closed
   history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
   const number = marks.indexOf(stop.mark);
   describe(stop, number);
@@ -95,7 +95,7 @@ async function showStop(at, { from = null } = {}) {
   if (held) checkThere(stop, shown);
 }
 
-/* Shows the mark, or else the place where character `from` stands. */
+/* Show the mark, or else the text at offset `from`. */
 async function goTo(stop, number, from) {
   if (!pdf) {
     if (from !== null) { markCurrent(number); scrollToCharacter(from); } else scrollToMark(number);
@@ -110,7 +110,7 @@ async function goTo(stop, number, from) {
   tell(NOT_FOUND);
 }
 
-/* A source that was read before may have been removed since. */
+/* Check whether a source that was loaded before was removed. */
 async function checkThere(stop, before) {
   const reading = await readingOf(before.source, before.marks, before.start);
   if (shown !== before || root.dataset.panel !== "reader" || stops[current] !== stop) return;
@@ -134,13 +134,13 @@ async function load(stop, marks, begin) {
     return false;
   }
   showPanel("reader");
-  find("#reader-panel").focus({ preventScroll: true }); // a large PDF takes a while to open
+  find("#reader-panel").focus({ preventScroll: true }); // a large PDF opens slowly
   drawing = draw(reading, marks);
   await drawing;
   return true;
 }
 
-/* What the server gives of a document; else {problem}, with `away` where nothing came at all. */
+/* A document from the server; or {problem}, with `away` if the server cannot be reached. */
 async function readingOf(source, marks, begin, words = "") {
   const query = new URLSearchParams({ source });
   for (const mark of marks) query.append("mark", mark);
@@ -165,14 +165,14 @@ async function draw(reading, marks) {
   find("#reader-title").textContent = reading.title;
   if (reading.view === "pdf") await drawPdf(mine);
   else closePdf();
-  if (shown !== mine && shown?.insteadOf !== mine) return; // another one was opened meanwhile
+  if (shown !== mine && shown?.insteadOf !== mine) return; // another one was opened in the meantime
   find("#reader-text").hidden = Boolean(pdf);
   find("#reader-pdf").hidden = !pdf;
   if (!pdf) drawText(shown);
   if (another) listeners.forEach((act) => act(whatIsShown()));
 }
 
-/* Shows the PDF itself; its text where that cannot be done. */
+/* Show the PDF; its text if the PDF cannot be shown. */
 async function drawPdf(mine) {
   const { source, checked, highlights } = mine;
   if (pdf?.source !== source || pdf.checked !== checked) {
@@ -205,7 +205,7 @@ function closePdf() {
   pdf = null;
 }
 
-/* A document that cannot be shown: only what still does something can be pressed. */
+/* A document cannot be shown: show the reason, and hide what does not work. */
 function showNothing(stop, words) {
   shown = null;
   closePdf();
@@ -219,15 +219,15 @@ function showNothing(stop, words) {
   listeners.forEach((act) => act(whatIsShown()));
 }
 
-/* The documents have changed: what the open panel shows is read again. It stays where it was
-   scrolled to; if it is another text now, or gone, that is told. */
-export async function readAnew() {
+/* The documents have changed: load the open document again. The scroll position stays. If the text
+   has changed or is gone, a notice says so. */
+export async function reloadSource() {
   const before = shown;
-  shown = null; // the next source that is opened is read anew
+  shown = null; // the next source is loaded again
   if (root.dataset.panel !== "reader" || !before) return;
   const stop = stops[current];
   const reading = await readingOf(before.source, before.marks, before.start);
-  if (shown || root.dataset.panel !== "reader" || stops[current] !== stop) return; // it went on
+  if (shown || root.dataset.panel !== "reader" || stops[current] !== stop) return; // another one was opened
   if (reading.problem && !reading.away) { showNothing(stop, reading.problem); return; }
   if (reading.problem || reading.checked === before.checked) { shown = before; return; }
   const text = find("#reader-text");
@@ -257,7 +257,7 @@ function describe(stop, number) {
   tell(words);
 }
 
-/* Which of the citations this is, and the way to the others. */
+/* The number of this citation, and the buttons to the others. */
 function describeWalk(stop) {
   find("#reader-count").textContent = stop.mark && stops.length > 1 ? t("{number} of {n}", { number: current + 1, n: stops.length }) : "";
   for (const name of ["previous", "next"]) {
@@ -279,12 +279,12 @@ export function turn(to) {
   showStop(current, { from: Number(to.dataset.at) });
 }
 
-/* To character `at` of the document that is shown, which a heading of it begins with. */
+/* Go to offset `at` of the shown document, where a heading begins. */
 export function goToCharacter({ at, page }) {
   if (pdf) { pdf.view.goToPage(page ?? 1); pdf.view.focus(); } else showStop(current, { from: at });
 }
 
-/* Marks the words in the text that is shown; where they stand: {places}. */
+/* Mark words in the shown text. Returns their offsets: {places}. */
 export async function findInText(words, at = null) {
   const before = shown;
   if (!before || pdf) return { places: [] };
@@ -300,7 +300,7 @@ export async function findInText(words, at = null) {
 
 export { scrollToFound };
 
-/* The address that opens these words here, whoever follows it. */
+/* The URL that opens these words for any visitor. */
 export function linkToWords() {
   return location.origin + location.pathname + location.hash;
 }

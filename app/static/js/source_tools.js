@@ -1,4 +1,4 @@
-/* What is done with the open document: page, size, contents, find, as text. */
+/* The tools of the open document: page, zoom, contents, find, as text. */
 
 import { button, find, findAll, root } from "./dom.js";
 import { copy } from "./clipboard.js";
@@ -7,9 +7,9 @@ import {
 } from "./source_panel.js";
 import { t } from "./i18n.js";
 
-const TYPED = 250; // milliseconds without another key, until the words are looked for
+const TYPED = 250; // milliseconds after the last key, until the search starts
 
-let places = []; // where the words looked for stand in a text
+let places = []; // the offsets of the found words
 let which = 0;
 let waiting = 0;
 
@@ -71,7 +71,7 @@ function pressed(event) {
   }
 }
 
-/* Another document is shown, or another view of it: the tools that it has. */
+/* Another document, or another view of it, is shown: show its tools. */
 function describe({ reading, pdf }) {
   find("#reader-bar").hidden = !reading;
   for (const part of findAll("#reader-bar .of-pdf")) part.hidden = !pdf;

@@ -1,4 +1,4 @@
-/* The text of a document, as the server draws it: {html, start, end, length} of a reading. */
+/* The text of a document as HTML from the server. */
 
 import { button, find, findAll } from "./dom.js";
 import { t } from "./i18n.js";
@@ -41,7 +41,7 @@ export function scrollToMark(number) {
   else place().scrollTop = 0;
 }
 
-/* To the block that character `at` of the document stands in. */
+/* Scroll to the block that contains offset `at`. */
 export function scrollToCharacter(at) {
   let wanted = null;
   for (const block of findAll("[data-at]", place())) {
@@ -51,7 +51,7 @@ export function scrollToCharacter(at) {
   if (wanted) wanted.scrollIntoView({ block: "start" }); else place().scrollTop = 0;
 }
 
-/* The words looked for, number `number` of them. */
+/* Scroll to search result `number`. */
 export function scrollToFound(number) {
   for (const mark of findAll("mark.current-found", place())) mark.classList.remove("current-found");
   const found = findAll(`mark[data-found="${number}"]`, place());

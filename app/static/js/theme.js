@@ -1,4 +1,4 @@
-/* Light and dark. Runs before anything is painted, so it is no module. */
+/* The light and the dark theme. This is a classic script, so that it runs before the first paint. */
 "use strict";
 
 (() => {

@@ -14,7 +14,7 @@ function showNote(link) {
   if (!note) {
     note = document.createElement("div");
     note.id = "note";
-    note.setAttribute("aria-hidden", "true"); // the link is described by the words themselves
+    note.setAttribute("aria-hidden", "true"); // screen readers use aria-describedby of the link
     document.body.append(note);
   }
   note.replaceChildren(...[...words.childNodes].map((node) => node.cloneNode(true)));
@@ -24,7 +24,7 @@ function showNote(link) {
   note.style.width = `${width}px`;
   const begin = document.documentElement.dir === "rtl" ? box.right + 24 - width : box.left - 24;
   note.style.left = `${Math.max(12, Math.min(begin, innerWidth - width - 12))}px`;
-  // Not over what stays above a draft while it scrolls.
+  // Do not cover the fixed header of a draft.
   const lid = link.closest("#check-draft") ? document.querySelector("#check-head").getBoundingClientRect().bottom : 0;
   const above = box.top - Math.max(lid, 0) > note.offsetHeight + 16;
   note.style.top = above ? `${box.top - note.offsetHeight - 8}px` : `${box.bottom + 8}px`;
@@ -44,7 +44,7 @@ export function noteIsShown() {
   return Boolean(note) && !note.hidden;
 }
 
-/* The page has changed: a note whose citation is not on it any more goes with it. */
+/* The page has changed: hide the note if its citation was removed. */
 export function hideLostNote() {
   if (noteIsShown() && !noted.isConnected) hideNote();
 }
@@ -57,7 +57,7 @@ export function watchCitations() {
   for (const [shows, hides] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
     document.addEventListener(shows, (event) => {
       const link = event.target.closest?.(DESCRIBED);
-      // The focus that comes back from a source closed by a finger or the mouse asks for no note.
+      // Show no note when closing a source by touch or mouse returns the focus.
       if (link) { if (shows === "mouseover" || link.matches(":focus-visible") || link.closest("#check-draft")) showNote(link); }
       else if (note?.contains(event.target)) keepNote();
       else if (noteIsShown() && shows === "mouseover" && document.activeElement !== noted) hideNoteSoon();

@@ -1,4 +1,4 @@
-/* Putting files into the folder of documents and taking them out, by button or by dragging. */
+/* Adding files to the folder of documents and removing them, by button or by dragging. */
 
 import { announce, find, root } from "./dom.js";
 import { confirmed } from "./dialogs.js";
@@ -9,7 +9,7 @@ import { UNREACHABLE } from "./json_lines.js";
 import { droppedFiles } from "./dropped.js";
 import { translate, t } from "./i18n.js";
 
-export const MOST_AT_ONCE = 2000; // files; the server takes no more in an hour
+export const MOST_AT_ONCE = 2000; // files; the server accepts no more in an hour
 const PROBLEMS_SHOWN = 12;
 
 /* Send files, [{file, name}], one after the other, then let the page index them. */
@@ -50,7 +50,7 @@ export async function removeDocument(source) {
   const answer = await asked(`document?${new URLSearchParams({ source })}`, { method: "DELETE" });
   say(answer.problem ? "" : t("{source} is removed.", { source }), answer.problem ? [answer.problem] : []);
   if (answer.problem) return;
-  find("#find")?.focus(); // the button is about to go
+  find("#find")?.focus(); // the button is about to be removed
   indexAgain();
 }
 

@@ -1,6 +1,6 @@
-/* The views at the left, one at a time: asking, searching, the documents. A view is an element
-   `#view-NAME` in the page and a link `data-view="NAME"` in its head; its module may call `addView`
-   to know when it is shown. The source opens at the right of any of them. */
+/* The views on the left, one at a time: ask, search, documents and others. A view is an element
+   `#view-NAME` and a link `data-view="NAME"` in the header. Its module can call `addView` to be called
+   when it is shown. The source opens on the right of every view. */
 
 import { find, findAll, root, whenThere } from "./dom.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
@@ -13,7 +13,7 @@ const views = new Map();
 
 export const view = () => root.dataset.view || FIRST;
 
-/* `shown` is called each time the view comes up, `focus` names what gets the focus then. */
+/* `shown` is called each time the view is shown; then the element `focus` gets the focus. */
 export function addView(name, { shown = () => {}, focus = "" } = {}) {
   views.set(name, { shown, focus });
   if (view() === name) whenThere(`#view-${name}`, () => shown());
@@ -25,7 +25,7 @@ export function showView(name, { push = true, focus = true } = {}) {
   if (changed) {
     hideNote();
     draw(known);
-    const covered = push && uncover(); // its place in the browser's history is the view's now
+    const covered = push && uncover(); // the view takes over its entry in the browser's history
     setAddress({ [NAME]: known === FIRST ? "" : known }, { push: push && !covered });
     views.get(known)?.shown();
   }
