@@ -47,7 +47,7 @@ class Background:
 
         def listen(progress: Progress) -> None:
             if self.ending.is_set():
-                raise AskdocsError("The server ends. The next indexing goes on from here.")
+                raise AskdocsError("The server is stopping. The next indexing continues from here.")
             listener(progress)
 
         return listen

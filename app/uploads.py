@@ -194,12 +194,12 @@ class Intake:
         """Count a file of a client. Raises RefusedError if it exceeds the limit."""
         self._count_megabytes(client, 0)
         if not self._limiter.hit(self._files, client):
-            raise RefusedError(f"more than {FILES_AN_HOUR} files in an hour; go on later")
+            raise RefusedError(f"more than {FILES_AN_HOUR} files in an hour; try again later")
 
     def _count_megabytes(self, client: str, more: int) -> None:
         """Count megabytes of a client as they arrive, since many files can arrive at once."""
         if not self._limiter.test(self._megabytes, client, cost=max(more, 1)):
-            raise RefusedError(f"more than {MEGABYTES_AN_HOUR:,} MB in an hour; go on later")
+            raise RefusedError(f"more than {MEGABYTES_AN_HOUR:,} MB in an hour; try again later")
         if more:
             self._limiter.hit(self._megabytes, client, cost=more)
 

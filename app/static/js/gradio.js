@@ -1,5 +1,5 @@
-/* The seam with Gradio: what it built and what it is made to do. No other script knows its buttons,
-   its boxes and its messages. docs/decisions/0024 says what is left to it. */
+/* The interface to Gradio. Only this script uses its buttons, text boxes and messages. See
+   docs/decisions/0024. */
 
 import { current } from "./conversation_id.js";
 import { find, findAll } from "./dom.js";

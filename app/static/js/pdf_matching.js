@@ -90,8 +90,8 @@ function rowsIn(words) {
   }));
 }
 
-/* On the page stand only the values of a row, one after the other; in a form, the values of whose
-   fields are no text of the page, only the labels. */
+/* A page has only the values of a row, one after the other. In a form, the values are not part of
+   the text of the page, so it has only the labels. */
 function cellsOf(page, _wanted, rows, before) {
   const found = rows.map((cells) => {
     const values = cells.map((cell) => cell.value).filter((each) => each.letters);
@@ -106,7 +106,7 @@ function cellsOf(page, _wanted, rows, before) {
 
 const asRun = ({ letters }) => ({ from: 0, to: letters.length });
 
-/* Where parts stand one after the other, with few letters between them. */
+/* Find parts in order, with few letters between them. */
 function chain(page, parts, before) {
   const chains = [];
   if (!parts.length) return chains;
@@ -123,8 +123,8 @@ function chain(page, parts, before) {
   return chains.at(-1) || [];
 }
 
-/* The longest pieces of the words that stand on the page, where something stands between: a note,
-   the next column, the names of other columns. */
+/* Find the longest pieces of the words if other text is between them: a note, the next column, or
+   the names of other columns. */
 function piecesOf(page, tokens) {
   const runs = [];
   for (let first = 0; first < tokens.length;) {
