@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 MARKS_SHOWN = 100
 KEPT = "conversations"  # the folder of conversations in the index folder
 CHECKED = {"Cache-Control": "no-cache"}  # kept by browsers, which ask whether it has changed
-TABLES = "tables"  # the folder, beside the index, that tables of quotes are kept in
+TABLES = "tables"  # the folder in the index folder for tables of quotes
 LASTING = {"Cache-Control": "max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 

@@ -30,7 +30,7 @@ MEGABYTES_AN_HOUR = 20_000  # from one address
 LEAST_FREE = 500_000_000  # bytes of the disk that have to stay free
 ABANDONED_SECONDS = 3600  # since the last write to an unfinished upload
 LONGEST_NAME = 200  # bytes of one part of a name; file systems allow about 255
-REMOVED = "removed"  # the folder, beside the index, that removed files are moved to
+REMOVED = "removed"  # the folder in the index folder for removed files
 _FORBIDDEN = frozenset('<>:"|?*\\')  # in names of files, on one system or another
 # Device names of Windows, also with a suffix and with spaces before it.
 _DEVICE = re.compile(

@@ -31,17 +31,17 @@ class SourceChanges:
     removed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = []
+        notes = []
         if self.changed:
             have = "has" if len(self.changed) == 1 else "have"
-            told.append(
+            notes.append(
                 f"{_enumerate(self.changed)} {have} changed since this answer: some quotes have"
                 " moved or are gone."
             )
         if self.removed:
             were = "was" if len(self.removed) == 1 else "were"
-            told.append(f"{_enumerate(self.removed)} {were} removed since this answer.")
-        return " ".join([*told, "Ask again for a current answer."]) if told else ""
+            notes.append(f"{_enumerate(self.removed)} {were} removed since this answer.")
+        return " ".join([*notes, "Ask again for a current answer."]) if notes else ""
 
 
 _NOTHING = SourceChanges()

@@ -30,10 +30,14 @@ def render_welcome(
 ) -> str:
     """The screen before the first question.
 
-    `guide` tells what the folder holds, where that is known already. While documents are indexed,
-    `progress` says so, since what is not indexed is not found. Without documents it tells how they
-    come here: by the page with `may_change`, through the folder in any case, which needs no more
-    than that while `watching`.
+    Args:
+        status: The documents, and the files that could not be read.
+        questions: Suggested questions.
+        guide: The content of the folder, if it is known already.
+        may_change: Whether visitors may add documents with the page.
+        watching: Whether changes in the folder are indexed automatically.
+        progress: The progress of indexing; None if no indexing is running.
+        revision: The revision of the page that the screen shows.
     """
     count = len(status.documents)
     if progress and not count:

@@ -1,6 +1,6 @@
 """Rendered reStructuredText and AsciiDoc: headings, lists, code, notes; the rest literally.
 
-Only what is seen in most documents is drawn; no directive does anything, nothing is included.
+Only common markup is rendered. Directives have no effect, and no file is included.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NOTES = frozenset(
     " versionadded versionchanged deprecated sidebar".split()
 )
 # ``code``, **strong**, *emphasis*, :role:`words`, `words <address>`_, `words`. A sign that is never
-# closed is looked for no farther than that many characters.
+# closed is searched for within that many characters.
 _INLINE = re.compile(
     r"``(?P<code>.{1,400}?)``|\*\*(?P<strong>\S(?:.{0,400}?\S)?)\*\*"
     r"|(?<![\w*])\*(?P<em>\S(?:.{0,400}?\S)?)\*(?![\w*])"
@@ -83,7 +83,7 @@ class _Markup:
     def rows(self, lines: Sequence[Line], at: int) -> tuple[str, int]:
         """The rows of a table from line `at` on as HTML, and the line after them; "" for none.
 
-        Empty lines may stand between them.
+        Empty lines may be between them.
         """
         rows: list[Line] = []
         end = at

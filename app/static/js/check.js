@@ -136,9 +136,9 @@ function statementOf(statement, number, places) {
   const made = document.createElement("span");
   made.textContent = statement.text;
   if (statement.verdict === "no_claim") return made;
-  const stands = ["quoted", "supported"].includes(statement.verdict) && !statement.wrong;
-  made.className = `statement ${statement.wrong ? "contradicted" : stands ? "stands" : statement.verdict}`;
-  made.classList.toggle("doubt", !stands && statement.verdict !== "unchecked");
+  const isSupported = ["quoted", "supported"].includes(statement.verdict) && !statement.wrong;
+  made.className = `statement ${statement.wrong ? "contradicted" : isSupported ? "stands" : statement.verdict}`;
+  made.classList.toggle("doubt", !isSupported && statement.verdict !== "unchecked");
   const wanted = [...statement.quotations.flatMap((each) => each.citations), ...statement.citations];
   const cited = [...new Set(wanted)].map((each) => places.get(each)).filter(Boolean);
   made.dataset.places = JSON.stringify(cited.map(({ source, mark }) => ({ source, mark })));

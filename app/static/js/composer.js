@@ -139,15 +139,15 @@ function sayBusy() {
   busyTimer = setTimeout(() => { delete find("#composer").dataset.busy; }, BUSY_SHOWN);
 }
 
-export function ask(question, wishes = {}) {
+export function ask(question, options = {}) {
   if (busy()) return;
-  pending = { question, ...wishes };
+  pending = { question, ...options };
   pressAsk();
 }
 
 /* Replace the answer of the last question; ask an earlier question again at the end. */
-export function askAgain(exchange, wishes = {}) {
-  ask(find(".question", exchange).textContent, { again: Number(exchange.dataset.number), ...wishes });
+export function askAgain(exchange, options = {}) {
+  ask(find(".question", exchange).textContent, { again: Number(exchange.dataset.number), ...options });
 }
 
 export function edit(exchange) {

@@ -17,7 +17,7 @@ const STATES = {
 const WORST_FIRST = ["failed", "stale", "reading", "waiting", "words", "partly", "ready"];
 
 let data = null; // the last response of the server
-let told = ""; // its text
+let responseText = ""; // the text of it
 let timer = 0;
 const folded = new Map(); // folder → whether it is closed; only folders that were pressed
 const longer = new Map(); // folder → how many of its files are shown
@@ -38,9 +38,9 @@ export async function look() {
   if (!find("#documents")) return;
   try {
     const answer = await (await fetch("documents", { cache: "no-cache" })).text();
-    if (answer !== told) {
+    if (answer !== responseText) {
       const before = data;
-      told = answer;
+      responseText = answer;
       data = JSON.parse(answer);
       if (before?.indexing && !data.indexing && data.outcome) announce(translate(data.outcome));
       forgetGuides(before);

@@ -177,13 +177,13 @@ function marksOver(shown, bus, scroll) {
     const orders = textLayer ? wordsOn(textLayer.div) : null;
     marks.forEach((highlights, number) => {
       for (const highlight of orders ? highlights.filter((each) => each.page === page) : []) {
-        for (const box of boxesOf(orders, highlight, div)) layer.append(drawn(box, number));
+        for (const box of boxesOf(orders, highlight, div)) layer.append(boxElement(box, number));
       }
     });
     div.append(layer);
   }
 
-  function drawn({ left, top, width, height, isFocus }, number) {
+  function boxElement({ left, top, width, height, isFocus }, number) {
     const box = element("div", isFocus ? "mark focus" : "mark");
     box.dataset.mark = number;
     box.classList.toggle("current", number === current);
@@ -312,10 +312,10 @@ function continues(line, rect) {
   const high = Math.min(line.bottom - line.top, rect.height);
   const wide = Math.min(line.right - line.left, rect.width);
   const shared = Math.min(line.bottom, rect.bottom) - Math.max(line.top, rect.top);
-  const beside = Math.max(line.left, rect.left) - Math.min(line.right, rect.right);
+  const gapAcross = Math.max(line.left, rect.left) - Math.min(line.right, rect.right);
   const sharedAcross = Math.min(line.right, rect.right) - Math.max(line.left, rect.left);
   const below = Math.max(line.top, rect.top) - Math.min(line.bottom, rect.bottom);
-  return (shared >= SAME_LINE * high && beside <= WORD_GAP * high && rect.width >= rect.height / 4)
+  return (shared >= SAME_LINE * high && gapAcross <= WORD_GAP * high && rect.width >= rect.height / 4)
     || (sharedAcross >= SAME_LINE * wide && below <= WORD_GAP * wide && rect.height > 2 * rect.width
       && line.bottom - line.top > 2 * (line.right - line.left));
 }

@@ -59,7 +59,7 @@ function soon(wait = WAITED) {
   timer = setTimeout(run, wait);
 }
 
-function wishes() {
+function formValues() {
   const values = Object.fromEntries(FIELDS.map((name) => [name, ""]));
   for (const name of FIELDS) {
     const place = field(name);
@@ -78,7 +78,7 @@ function queryOf(values) {
 
 async function run() {
   clearTimeout(timer);
-  const values = wishes();
+  const values = formValues();
   if (view() === "search") setAddress(values);
   if (!values.q) { asked = ""; draw(null); return; }
   const query = queryOf(values);
@@ -88,7 +88,7 @@ async function run() {
   if (result) draw(result, query);
 }
 
-/* What the server finds; null where another search was begun meanwhile. */
+/* The results of the server; null if another search was started in the meantime. */
 async function fetched(query) {
   const mine = number += 1;
   find("#search-results").setAttribute("aria-busy", "true");

@@ -85,14 +85,14 @@ async function showStop(at, { from = null } = {}) {
   const stop = stops[at];
   const marks = marksOf(stop.source);
   const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
-  const held = holds(stop, marks, begin);
-  if (held) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
+  const loaded = isLoaded(stop, marks, begin);
+  if (loaded) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
   if (stops[current] !== stop || root.dataset.panel !== "reader") return; // another one was opened, or the panel was closed
   history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
   const number = marks.indexOf(stop.mark);
   describe(stop, number);
   await goTo(stop, number, from ?? (stop.mark ? null : begin));
-  if (held) checkThere(stop, shown);
+  if (loaded) checkThere(stop, shown);
 }
 
 /* Show the mark, or else the text at offset `from`. */
@@ -117,7 +117,7 @@ async function checkThere(stop, before) {
   if (reading.problem && !reading.away) showNothing(stop, reading.problem);
 }
 
-function holds({ source, mark }, marks, begin) {
+function isLoaded({ source, mark }, marks, begin) {
   if (!shown || shown.source !== source || shown.marks.join() !== marks.join()) return false;
   if (shown.asText !== asText.has(source)) return false;
   const at = mark ? shown.begins[marks.indexOf(mark)] : begin;

@@ -57,8 +57,8 @@ export async function removeDocument(source) {
 async function asked(address, options) {
   try {
     const answer = await fetch(address, options);
-    const told = answer.ok ? {} : await answer.json();
-    return { status: answer.status, problem: translate(told.problem || "") };
+    const body = answer.ok ? {} : await answer.json();
+    return { status: answer.status, problem: translate(body.problem || "") };
   } catch {
     return { status: 0, problem: UNREACHABLE };
   }
