@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 
 from askdocs.answering.candidates import Considered
+from askdocs.answering.generation.numbered_statements import NumberedStatements
 from askdocs.answering.generation.prompts import NOT_FOUND, numbered, writing_messages
+from askdocs.answering.generation.reply_claims import ReplyClaims
 from askdocs.answering.generation.reply_parser import ReplyParser, Said
 from askdocs.answering.generation.second_opinion import ASKED, DOUBTED, second_opinion
 from askdocs.answering.stream import Draft
-from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.statements import declines
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 from askdocs.llm.model import LanguageModel
-from askdocs.types import Answer, Citation, Passage, Quotation, Statement
+from askdocs.types import Answer, Passage, Statement
 
 _MOST_PASSAGES = 10
 _MOST_FOR_TASK = 24  # a comparison or summary wants more of each document
@@ -38,8 +37,6 @@ _MAY_DECLINE = re.compile(
 _TELLING_WORDS = 7  # after so many a sentence that declines has done so, or is one that may
 _FOOTER = re.compile(r"\W*(?:sources?|references?|citations?)\W*", re.IGNORECASE)
 _TAKEN_BACK = "Asked again, the language model does not stand by"
-_CODE = "this code does not stand so in your documents"
-_LEAD_IN_WORDS = 8  # a list item of fewer words is judged with the sentence that introduces it
 
 
 def write_answer(
@@ -73,9 +70,8 @@ def write_answer(
     asked = considered.question
     passages = passages_to_show(considered, model, task)
     parser = ReplyParser(len(passages))
-    writing = _Writing(
-        asked.text, asked.read_as, passages, verifier, remove_unsupported, waits=ask_again,
-    )  # fmt: skip
+    claims = ReplyClaims(passages, verifier, asked.read_as)
+    writing = _Writing(asked.text, claims, remove_unsupported, waits=ask_again)
     messages = writing_messages(asked.read_as, passages, task)
     most_tokens = _reply_tokens(model)
     room = most_tokens * _LONGEST_TOKEN
@@ -100,22 +96,22 @@ def write_answer(
     except ModelUnavailableError as error:
         return _with_notice(quoted, f"The language model gave no answer. {error}")
     if ask_again:
-        yield from writing.reconsider(model)
+        yield from writing.reconsider(model, passages, verifier, asked.read_as)
     return _finished(writing, considered, quoted, notice)
 
 
 def _finished(writing: _Writing, considered: Considered, quoted: Answer, notice: str) -> Answer:
     """The Answer of what was written; the quotes where that is nothing."""
-    if writing.declined and not writing.statements:
+    if writing.declined and not writing.numbered.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
-    if all(each.verdict == "no_claim" for each in writing.statements):
+    if all(each.verdict == "no_claim" for each in writing.numbered.statements):
         nothing = "The language model wrote nothing that the documents support."
         return _with_notice(quoted, notice or nothing)
     return Answer(
         question=considered.question.text,
         text=writing.text,
-        statements=tuple(writing.statements),
-        citations=tuple(writing.citations),
+        statements=tuple(writing.numbered.statements),
+        citations=tuple(writing.numbered.citations),
         hits=quoted.hits or considered.hits,
         answered=True,
         confidence=quoted.confidence if quoted.answered and quoted.is_estimated else 0.0,
@@ -171,6 +167,21 @@ class _Judged:
 
 
 @dataclass(slots=True)
+class _Held:
+    """What is held back from the first doubtful statement on, until the model was asked again.
+
+    Attributes:
+        shown: The text that had been yielded until then.
+        settled: How many sentences had been yielded with their marks.
+        draft: What is written behind that text.
+    """
+
+    shown: str
+    settled: int
+    draft: str = ""
+
+
+@dataclass(slots=True)
 class _Writing:
     """The answer as far as it is written. `text` is what has been yielded so far, as Markdown.
 
@@ -180,27 +191,19 @@ class _Writing:
     """
 
     question: str
-    read_as: str
-    passages: Sequence[Passage]
-    verifier: Verifier
+    claims: ReplyClaims
     remove_unsupported: bool
     waits: bool = False  # from the first doubtful statement on, until the model was asked again
     text: str = ""
-    statements: list[Statement] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
+    numbered: NumberedStatements = field(default_factory=NumberedStatements)
     declined: bool = False
     ended: bool = False
     repeats: int = 0
     _shown: str = ""  # of the sentence that is being written, as Markdown
     _whole: int = 0  # characters of the text that are whole sentences
     _lead: str = ""  # of a paragraph that a sentence which was left out was to begin
-    _head: tuple[str, ...] = ()  # the cells of the first row of the table that is being written
-    _lead_in: str = ""  # the sentence that introduces the list that is being written
-    has_doubts: bool = False  # where it waits
     _judged: list[_Judged] = field(default_factory=list)
-    _already: str = ""  # of the text that was yielded when something was doubted
-    _draft: str = ""  # what is written behind that text
-    _settled: int = 0  # sentences whose marks have been yielded
+    _held: _Held | None = None
 
     def go_on(self, parser: ReplyParser) -> str:
         """What can be shown of a sentence that is still being written."""
@@ -209,10 +212,10 @@ class _Writing:
             return ""
         if self._has_said(pending):
             return ""
-        if self.has_doubts:
-            lead = self._lead_of(parser.pending_lead)
-            return Draft(f"{self._draft}{lead}{parser.pending_markdown}")
-        return self._show(parser.pending_markdown, self._lead_of(parser.pending_lead))
+        lead = self._lead_of(parser.pending_lead)
+        if self._held:
+            return Draft(f"{self._held.draft}{lead}{parser.pending_markdown}")
+        return self._show(parser.pending_markdown, lead)
 
     def finish(self, said: Said) -> Iterator[str]:
         """The rest of a sentence, with its citations and what is to be said against it."""
@@ -227,48 +230,56 @@ class _Writing:
             self._lead = lead if lead.startswith("\n") else ""
             return
         self.repeats = 0
-        claim, judgement = self._judge(said)
+        claim, judgement = self.claims.judge(said)
         removed = judgement.verdict == "unsupported" and self.remove_unsupported
         judged = _Judged(said, claim, judgement, lead)
         self._judged.append(judged)
-        if self.waits and judgement.verdict in DOUBTED and not self.has_doubts:
-            is_row = said.kind == "row"  # the marks of which stand in its last cell
-            if not self.remove_unsupported and not is_row:
-                yield self._show(said.markdown, lead)
-            self.has_doubts, self._already = True, self.text
-            self._settled = len(self._judged) - 1
-            self._draft = lead + said.markdown if is_row else ""
-        elif self.has_doubts:
-            self._draft += lead + said.markdown
-        if self.has_doubts:
+        if self._held:
+            self._held.draft += lead + said.markdown
+        elif self.waits and judgement.verdict in DOUBTED:
+            yield self._hold(judged)
+        else:
+            self._lead = lead if removed and lead.startswith("\n") else ""
+            if not removed:
+                yield from self._add(judged)
+        if self._held:
             self._shown = ""
-            return
-        self._lead = lead if removed and lead.startswith("\n") else ""
-        if not removed:
-            yield from self._add(judged)
 
-    def _add(self, judged: _Judged, marked: Judgement | None = None) -> Iterator[str]:
-        """The rest of a sentence that was judged, with its citations and doubts.
+    def _hold(self, judged: _Judged) -> str:
+        """Hold back what comes from a doubtful statement on; what is shown of it before that."""
+        is_row = judged.said.kind == "row"  # the marks of which stand in its last cell
+        more = ""
+        if not self.remove_unsupported and not is_row:
+            more = self._show(judged.said.markdown, judged.lead)
+        draft = judged.lead + judged.said.markdown if is_row else ""
+        self._held = _Held(self.text, len(self._judged) - 1, draft)
+        return more
+
+    def _add(self, judged: _Judged, marked: Judgement | None = None) -> list[str]:
+        """The rest of a sentence that was judged, with its citations and doubts, in pieces.
 
         `marked` is the verdict that the text gives, where it is not the one of the statement.
         """
         said, judgement, lead = judged.said, judged.judgement, judged.lead
         shown = lead if self.text or not lead.startswith("\n") else lead.lstrip("\n")
-        statement = self._statement(said, judgement, shown)
-        self.statements.append(statement)
-        closing_words = _closing(self._statement(said, marked, shown) if marked else statement)
+        statement = self.numbered.add(said, judgement, shown)
+        closing_words = _closing(
+            self.numbered.made_of(said, marked, shown) if marked else statement
+        )
         if said.kind == "row":  # the marks stand in the last cell
             cells = said.markdown.rstrip().removesuffix("|").rstrip()
-            yield self._show(f"{cells}{closing_words} |", lead)
+            pieces = [self._show(f"{cells}{closing_words} |", lead)]
         else:
-            yield self._show(said.markdown, lead)
             ending = f"\n\n{closing_words.strip()}" if said.kind == "code" else closing_words
-            self.text += ending if closing_words else ""
-            yield ending if closing_words else ""
+            pieces = [self._show(said.markdown, lead), ending if closing_words else ""]
+            self.text += pieces[-1]
         self._shown = ""
         self._whole = len(self.text)
+        return pieces
 
-    def reconsider(self, model: LanguageModel) -> Iterator[str]:
+    def reconsider(
+        self, model: LanguageModel, passages: Sequence[Passage], verifier: Verifier, question: str
+    ) -> Iterator[str]:
         """Ask the model which words bear its statements; the rest of the text.
 
         What has been yielded stays as it is. What the model takes back of it is said at the end.
@@ -281,14 +292,12 @@ class _Writing:
         if not asked:
             return
         opinions = yield from second_opinion(
-            model, asked, self.passages, verifier=self.verifier, question=self.read_as
+            model, asked, passages, verifier=verifier, question=question
         )
-        if not self.has_doubts:
-            self._already, self._settled = self.text, len(self._judged)
+        held = self._held or _Held(self.text, len(self._judged))
         self.text, self._shown, self._lead = "", "", ""
-        self.statements.clear()
-        self.citations.clear()
-        self._number_settled()
+        self.numbered.clear()
+        self._number_again(self._judged[: held.settled])
         withdrawn = []
         for number, each in enumerate(self._judged):
             judgement = opinions.get(number, each.judgement)
@@ -296,79 +305,23 @@ class _Writing:
             removed = judgement.verdict == "unsupported" and self.remove_unsupported
             self._lead = decided.lead if removed and decided.lead.startswith("\n") else ""
             if not removed:
-                is_settled = number < self._settled
-                deque(self._add(decided, each.judgement if is_settled else None), maxlen=0)
+                is_settled = number < held.settled
+                self._add(decided, each.judgement if is_settled else None)
                 if is_settled and judgement is not each.judgement:
-                    withdrawn.append(self.statements[-1])
+                    withdrawn.append(self.numbered.statements[-1])
         self.text += _taken_back(withdrawn)
-        if self.text.startswith(self._already):
-            yield self.text[len(self._already) :]
+        if self.text.startswith(held.shown):
+            yield self.text[len(held.shown) :]
 
-    def _number_settled(self) -> None:
+    def _number_again(self, settled: Sequence[_Judged]) -> None:
         """Give the citations that have been yielded the same numbers again."""
-        for each in self._judged[: self._settled]:
+        for each in settled:
             if each.judgement.verdict != "unsupported" or not self.remove_unsupported:
-                self._statement(each.said, each.judgement, "")
+                self.numbered.made_of(each.said, each.judgement, "")
 
     def drop_torn_sentence(self) -> None:
         """Leave out the sentence that was being written when the reply was cut off."""
         self.text = self.text[: self._whole]
-
-    def _judge(self, said: Said) -> tuple[str, Judgement]:
-        """What a sentence, a row of a table or a block of code claims, and the verdict on it."""
-        cited, others = self._cited(said)
-        if said.kind == "heading" or self._is_head(said):
-            return "", Judgement("no_claim")
-        if said.kind == "code":
-            return "", self.verifier.judge_verbatim(said.text, [*cited, *others], _CODE)
-        if said.kind != "item" and said.opens:
-            self._lead_in = ""
-        claim = self._claim(said)
-        if said.text.endswith(":"):
-            self._lead_in = said.text.rstrip(":")
-        return claim, self.verifier.judge(claim, cited, others, self.read_as)
-
-    def _is_head(self, said: Said) -> bool:
-        """Whether a row is the first of its table, which names the columns."""
-        if said.kind != "row":
-            self._head = ()
-            return False
-        is_head = not self._head
-        if is_head:
-            self._head = tuple(_cells(said.text))
-        return is_head
-
-    def _claim(self, said: Said) -> str:
-        """What a sentence says where it stands: a row with its columns, a short item in full."""
-        if said.kind == "row":
-            pairs = zip_longest(self._head, _cells(said.text), fillvalue="")
-            return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
-        is_short = said.kind == "item" and len(said.text.split()) < _LEAD_IN_WORDS
-        return f"{self._lead_in}: {said.text}" if self._lead_in and is_short else said.text
-
-    def _statement(self, said: Said, judgement: Judgement, lead: str) -> Statement:
-        at = said.text.find  # a claim may have more words than the sentence
-        quotations = tuple(
-            Quotation(
-                piece.text,
-                at(piece.text),
-                at(piece.text) + len(piece.text),
-                tuple(dict.fromkeys(self._number(quote) for quote in found.quotes)),
-                found.difference,
-            )
-            for piece, found in judgement.quotations
-            if piece.text in said.text
-        )
-        return Statement(
-            text=said.text,
-            citations=tuple(dict.fromkeys(self._number(quote) for quote in judgement.quotes)),
-            verdict=judgement.verdict,
-            reason=judgement.reason,
-            contradicted=judgement.contradicted,
-            quotations=quotations,
-            markdown=said.markdown,
-            lead=lead,
-        )
 
     def _has_said(self, words: str) -> bool:
         """Whether the answer holds a sentence that begins so, or the question does."""
@@ -387,25 +340,6 @@ class _Writing:
         self._shown = markdown
         self.text += more
         return more
-
-    def _cited(self, said: Said) -> tuple[list[Passage], list[Passage]]:
-        cited = [self.passages[number - 1] for number in said.numbers]
-        return cited, [passage for passage in self.passages if passage not in cited]
-
-    def _number(self, quote: Quote) -> Citation:
-        """The citation of these words, the same number each time."""
-        passage, start, end = quote
-        for citation in self.citations:
-            if (citation.passage, citation.start, citation.end) == quote:
-                return citation
-        words = passage.slice(start, end)
-        citation = Citation(len(self.citations) + 1, passage, words, start, end)
-        self.citations.append(citation)
-        return citation
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
 def _closing(statement: Statement) -> str:

@@ -1,0 +1,68 @@
+"""The statements of an answer, and its citations, numbered as they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from askdocs.answering.generation.reply_parser import Said
+from askdocs.answering.verification.evidence import Quote
+from askdocs.answering.verification.verifier import Judgement
+from askdocs.types import Citation, Quotation, Statement
+
+
+@dataclass(slots=True)
+class NumberedStatements:
+    """The statements that were added, and the citations of all that were made.
+
+    The same words have the same number each time.
+    """
+
+    statements: list[Statement] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+
+    def add(self, said: Said, judgement: Judgement, lead: str) -> Statement:
+        """Add the statement of a sentence that was judged."""
+        statement = self.made_of(said, judgement, lead)
+        self.statements.append(statement)
+        return statement
+
+    def clear(self) -> None:
+        """Begin again."""
+        self.statements.clear()
+        self.citations.clear()
+
+    def made_of(self, said: Said, judgement: Judgement, lead: str) -> Statement:
+        """The statement of a sentence with its citations; it is not added."""
+        at = said.text.find  # a claim may have more words than the sentence
+        quotations = tuple(
+            Quotation(
+                piece.text,
+                at(piece.text),
+                at(piece.text) + len(piece.text),
+                tuple(dict.fromkeys(self._number(quote) for quote in found.quotes)),
+                found.difference,
+            )
+            for piece, found in judgement.quotations
+            if piece.text in said.text
+        )
+        return Statement(
+            text=said.text,
+            citations=tuple(dict.fromkeys(self._number(quote) for quote in judgement.quotes)),
+            verdict=judgement.verdict,
+            reason=judgement.reason,
+            contradicted=judgement.contradicted,
+            quotations=quotations,
+            markdown=said.markdown,
+            lead=lead,
+        )
+
+    def _number(self, quote: Quote) -> Citation:
+        """The citation of these words, the same number each time."""
+        passage, start, end = quote
+        for citation in self.citations:
+            if (citation.passage, citation.start, citation.end) == quote:
+                return citation
+        words = passage.slice(start, end)
+        citation = Citation(len(self.citations) + 1, passage, words, start, end)
+        self.citations.append(citation)
+        return citation
