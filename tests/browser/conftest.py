@@ -163,9 +163,12 @@ class Visit:
         while quiet < 3 and time.monotonic() < end:
             self.page.wait_for_timeout(50)
             quiet = 0 if self.under_way else quiet + 1
+        assert quiet == 3, self.under_way
 
     def note(self, request: Request) -> None:
         self.requests.append(request.url)
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.under_way.clear()  # the page that is left is not always told of its ends
         if "/queue/" in request.url:
             self.under_way.add(request)
 
