@@ -15,8 +15,9 @@ serve: $(READY)
 ask: $(READY)
 	$(BIN)/askdocs ask "$(Q)"
 
+# All tests but the slow ones: most of those in a browser and of killed processes.
 test: $(SMALL_MODEL)
-	$(TESTS)
+	$(TESTS) -m "not slow"
 
 check: $(SMALL_MODEL)
 	$(BIN)/ruff format --check .

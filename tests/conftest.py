@@ -40,6 +40,8 @@ _LONGEST = (
 )
 
 
+_SLOW_FOLDERS = ("browser", "crash")
+
 # The same examples each time, however slow the machine; others: `--hypothesis-profile=default`.
 settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -59,8 +61,15 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest first, the others as they are found."""
+    """Mark what is slow, and put the files that take longest first.
+
+    Tests in a browser and of killed processes are slow, but for a few that are marked `quick`.
+    """
+    for item in items:
+        if item.path.parent.name in _SLOW_FOLDERS and item.get_closest_marker("quick") is None:
+            item.add_marker(pytest.mark.slow)
     begins = {ROOT / "tests" / name: number for number, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: begins.get(item.path, len(begins)))
 

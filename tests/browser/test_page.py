@@ -65,6 +65,7 @@ def in_view(page: Page) -> bool:
     return bool(inside)
 
 
+@pytest.mark.quick
 def test_an_answer_is_quoted_and_its_citation_opens_the_exact_words(visit: Visit) -> None:
     visit.ask(ZEHRI)
     page = visit.page
@@ -87,6 +88,7 @@ def test_an_answer_is_quoted_and_its_citation_opens_the_exact_words(visit: Visit
     expect(page.locator("#reader-place")).to_contain_text("line")
 
 
+@pytest.mark.quick
 def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     page = visit.page
     expect(page.get_by_label("Your question")).to_be_focused()
@@ -156,6 +158,7 @@ def test_a_follow_up_is_asked_in_the_same_conversation(visit: Visit) -> None:
     expect(visit.page.locator("#present .answer")).to_contain_text("1871")
 
 
+@pytest.mark.quick
 def test_a_question_without_an_answer_is_refused_kindly(visit: Visit) -> None:
     visit.ask("who won the football world cup in 1986?")
     page = visit.page
@@ -167,6 +170,7 @@ def test_a_question_without_an_answer_is_refused_kindly(visit: Visit) -> None:
         expect(page.locator("mark.current").first).to_be_visible()
 
 
+@pytest.mark.quick
 def test_words_of_a_hostile_document_stay_words(visit: Visit) -> None:
     visit.ask("where does the zeppelin crew land?")
     page = visit.page
@@ -269,6 +273,7 @@ def test_what_is_typed_right_after_a_question_is_not_glued_to_it(visit: Visit) -
     expect(page.get_by_label("Your question")).to_have_value("and when?")
 
 
+@pytest.mark.quick
 def test_an_answer_is_copied_and_the_conversation_exported(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     visit.ask(ZEHRI)
@@ -413,6 +418,7 @@ def assert_no_barriers(
     wait_for(page, told, [])  # what is just being drawn may be too pale for a moment
 
 
+@pytest.mark.quick
 def test_a_phone_shows_the_source_over_the_answer(open_page: OpenPage) -> None:
     with open_page(width=390, height=844) as visit:
         page = visit.page

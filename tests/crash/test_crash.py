@@ -106,6 +106,7 @@ def test_killed_while_the_graph_is_written_nothing_crashes_or_is_lost(tmp_path: 
     assert_equals_a_fresh_one(corpus, index, tmp_path / "fresh")
 
 
+@pytest.mark.quick
 def test_killed_between_two_batches_the_next_sync_finishes_the_index(tmp_path: Path) -> None:
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     corpus.mkdir()
