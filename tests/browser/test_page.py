@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from askdocs.output.exports import read_export
+from askdocs.output.export_check import read_export
 from tests.browser.conftest import Holding, assert_head_in_view, stranger, visiting, wait_for
 
 if TYPE_CHECKING:

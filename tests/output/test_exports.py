@@ -15,7 +15,7 @@ from askdocs.app.views.exports import MEDIA_TYPES, Format, export
 from askdocs.cli.verify import read_otherwise, readings
 from askdocs.documents.loaders import registry
 from askdocs.errors import CorpusError
-from askdocs.output.exports import check_export, read_export
+from askdocs.output.export_check import check_export, read_export
 from askdocs.output.json.export_check import checks_as_json
 from askdocs.output.text.export_check import checks_as_text
 from askdocs.types import Document

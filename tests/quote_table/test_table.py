@@ -12,7 +12,7 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.errors import ConfigError, CorpusError
-from askdocs.output.exports import check_export, read_export
+from askdocs.output.export_check import check_export, read_export
 from askdocs.quote_table.fill import SAID, QuoteTable, fill, load_known, read_questions, save
 from askdocs.quote_table.write import write_table
 from askdocs.types import Answer, Citation, Document, Passage, Statement, Status

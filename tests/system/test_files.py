@@ -19,7 +19,7 @@ from askdocs.documents import scan as scan_module
 from askdocs.documents.scan import scan
 from askdocs.evaluation.question_set import read_questions
 from askdocs.index.database import Database
-from askdocs.output.exports import read_export
+from askdocs.output.export_check import read_export
 from askdocs.system import files as portable_module
 from askdocs.system.files import (
     as_pattern,

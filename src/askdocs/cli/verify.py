@@ -34,7 +34,7 @@ def verify(
     askdocs reads them. Exit status 1 if a quote is not where it was.
     """
     from askdocs.cli.terminal import showing_progress
-    from askdocs.output.exports import check_export, cited_sources, read_export
+    from askdocs.output.export_check import check_export, cited_sources, read_export
     from askdocs.output.json.export_check import checks_as_json
     from askdocs.output.text.export_check import checks_as_text
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from askdocs.output.exports import MEANINGS, CheckedQuote
+from askdocs.output.export_check import MEANINGS, CheckedQuote
 
 
 def checks_as_json(checks: Sequence[CheckedQuote]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from askdocs.output.exports import MEANINGS, CheckedQuote
+from askdocs.output.export_check import MEANINGS, CheckedQuote
 from askdocs.output.printable import printable
 
 
