@@ -16,7 +16,7 @@ import onnx
 
 from training.common.checksums import record_checksums
 from training.multilingual.finetune import NAMES
-from training.reranker.export import learnt_of, put_in, save_head
+from training.reranker.export import READING, learnt_of, pairs_of, put_in, save_head
 
 MODEL, HEAD = "embedder_multilingual.onnx.gz", "multilingual_head.npz"
 
@@ -35,7 +35,7 @@ def main() -> None:
         _, _, layer, matrix = place.split(".")  # network.layers.N.MATRIX
         return f"model.encoder.layer.{layer}.{NAMES[matrix]}.weight"
 
-    put_in(model.graph, learnt, weight)
+    put_in(model.graph, {READING: pairs_of(learnt, weight)})
     onnx.checker.check_model(model, full_check=True)
     packed = gzip.compress(model.SerializeToString(), 9, mtime=0)
     (options.target / MODEL).write_bytes(packed)

@@ -1,16 +1,20 @@
-r"""Put a learnt adapter (`finetune.py`) into the file of the verifier, and write its head.
+r"""Put trained adapters into the file of the verifier, with the heads that belong to them.
 
-    python -m training.reranker.export verifier.onnx RUN/final.pt TARGET_FOLDER
+    python -m training.reranker.export verifier.onnx TARGET_FOLDER --reading RUN/final.pt \
+        --judging RUN/final.pt --calibration FIGURES.json
 
-The adapter's matrices are kept in 8 bits, with a scale for each of its narrow dimensions. What they
-add is multiplied by the input `adapter`: 0, which is its value where none is given, leaves the
-verifier as it is, 1 makes it read for answers.
+An adapter is two narrow matrices next to each matrix of the upper layers (LoRA). Two share the
+network: one reads passages for answers (`finetune.py`), one judges statements
+(`verifier/finetune.py`). One that is not given stays as it is in the file. The matrices are stored
+in 8 bits, with a scale for each narrow dimension. The input `adapter` chooses: 1 reads, 0 judges;
+without the input it is 0.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +28,12 @@ from training.reranker.adapter import SCALE
 from training.reranker.finetune import MATRICES
 
 GATE = "adapter"
+READING, JUDGING = "reading", "judging"
+USES = (READING, JUDGING)
 FLOAT = int(TensorProto.FLOAT)
+
+Pair = tuple[NDArray[np.float32], NDArray[np.float32]]  # down [rank, in], up [out, rank]
+Weight = Callable[[str], str]
 
 
 def eight_bits(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -58,25 +67,34 @@ class Inserter:
         scaled = [f"{name}.f", self.store(f"{name}.scales", scales)]
         return [cast, helper.make_node("Mul", scaled, [name])], name
 
-    def insert(self, weight: str, down: NDArray[np.float32], up: NDArray[np.float32]) -> None:
-        """Add `adapter * SCALE * up(down(x))` to the product of the matrix `weight`."""
+    def insert(self, weight: str, pairs: Mapping[str, Pair]) -> None:
+        """Add what the adapters (by their names in `USES`) add to the product of a matrix.
+
+        The dimensions of all adapters stand side by side. Each is multiplied by
+        `scales * adapter + constants`, which is 0 while the other adapter is chosen.
+        """
         node = product_of(self.graph, weight)
         base = weight.removesuffix(".weight")
         product = node.output[0]
         node.output[0] = f"{base}.plain"
+        down = np.concatenate([pairs[use][0] for use in pairs])
         first, down_name = self.matrix(f"{base}.down", down.T)
         # `up` is turned by a product with its codes as the second factor: scales are per column.
-        codes, scales = eight_bits(up)
+        codes, sizes = eight_bits(np.concatenate([pairs[use][1] for use in pairs], axis=1))
+        reads = np.repeat([use == READING for use in pairs], [len(pairs[u][0]) for u in pairs])
+        sizes = (sizes * SCALE).reshape(-1)
+        scales = self.store(f"{base}.up.scales", np.where(reads, sizes, -sizes))
+        constants = self.store(f"{base}.up.constants", np.where(reads, 0, sizes).astype(np.float32))
         cast = helper.make_node(
             "Cast", [self.store(f"{base}.up.int8", codes)], [f"{base}.up.f"], to=FLOAT
         )
         turned = helper.make_node("Transpose", [f"{base}.up.f"], [f"{base}.up"], perm=[1, 0])
-        spread = self.store(f"{base}.up.scales", (scales * SCALE).reshape(-1))
         nodes = [
             *first,
             cast,
             turned,
-            helper.make_node("Mul", [spread, GATE], [f"{base}.gated"]),
+            helper.make_node("Mul", [scales, GATE], [f"{base}.chosen"]),
+            helper.make_node("Add", [f"{base}.chosen", constants], [f"{base}.gated"]),
             helper.make_node("MatMul", [node.input[0], down_name], [f"{base}.narrow"]),
             helper.make_node("Mul", [f"{base}.narrow", f"{base}.gated"], [f"{base}.narrow2"]),
             helper.make_node("MatMul", [f"{base}.narrow2", f"{base}.up"], [f"{base}.added"]),
@@ -97,30 +115,34 @@ def product_of(graph: onnx.GraphProto, weight: str) -> onnx.NodeProto:
     )
 
 
-def stored_adapter(
-    graph: onnx.GraphProto,
-) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """The two matrices (down, up) beside each matrix of a file, by its name; to go on training."""
+def stored_adapter(graph: onnx.GraphProto, use: str = READING) -> dict[str, Pair]:
+    """The two matrices (down, up) of an adapter beside each matrix of a file, by its name."""
     arrays = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     found = {}
     for name in [each for each in arrays if each.endswith(".down.int8")]:
         base = name.removesuffix(".down.int8")
+        scales = arrays[f"{base}.up.scales"].astype(np.float32)
+        own = scales > 0 if use == READING else scales < 0
         down = (arrays[name].astype(np.float32) * arrays[f"{base}.down.scales"]).T
-        up = arrays[f"{base}.up.int8"] * arrays[f"{base}.up.scales"].astype(np.float32) / SCALE
-        found[base] = np.ascontiguousarray(down), up
+        up = arrays[f"{base}.up.int8"] * np.abs(scales) / SCALE
+        if own.any():
+            found[base] = np.ascontiguousarray(down[own]), np.ascontiguousarray(up[:, own])
     return found
 
 
 def remove_adapter(graph: onnx.GraphProto) -> None:
     """Leave the verifier without the adapter that its file may hold."""
-    made = (".down", ".down.f", ".up", ".up.f", ".gated", ".narrow", ".narrow2", ".added")
+    made = (
+        *(".down", ".down.f", ".up", ".up.f", ".chosen", ".gated"),
+        *(".narrow", ".narrow2", ".added"),
+    )
     plain = {name: node for node in graph.node for name in node.output if name.endswith(".plain")}
     for node in [each for each in graph.node if each.input and each.input[0] in plain]:
         plain[node.input[0]].output[0] = node.output[0]
         graph.node.remove(node)
     for node in [each for each in graph.node if each.output[0].endswith(made)]:
         graph.node.remove(node)
-    stored = (".down.int8", ".down.scales", ".up.int8", ".up.scales")
+    stored = (".down.int8", ".down.scales", ".up.int8", ".up.scales", ".up.constants")
     for array in [a for a in graph.initializer if a.name.endswith(stored) or a.name == GATE]:
         graph.initializer.remove(array)
     for given in [each for each in graph.input if each.name == GATE]:
@@ -133,21 +155,34 @@ def learnt_of(path: Path) -> dict[str, NDArray[np.float32]]:
     return {name: value.detach().float().numpy() for name, value in state["learnt"].items()}
 
 
-def put_in(
-    graph: onnx.GraphProto, learnt: dict[str, NDArray[np.float32]], weight: Callable[[str], str]
-) -> None:
-    """Put an adapter into a graph, in place of one that it may hold.
+def pairs_of(learnt: Mapping[str, NDArray[np.float32]], weight: Weight) -> dict[str, Pair]:
+    """The matrices of a checkpoint, by the names of the graph's matrices without ".weight"."""
+    places = [name.removesuffix(".down") for name in learnt if name.endswith(".down")]
+    return {
+        weight(place).removesuffix(".weight"): (learnt[f"{place}.down"], learnt[f"{place}.up"])
+        for place in places
+    }
 
-    Args:
-        graph: The network.
-        learnt: What `learnt_of` gives.
-        weight: The name of the matrix in the graph, by its place in the model that learnt.
-    """
+
+def put_in(graph: onnx.GraphProto, adapters: Mapping[str, Mapping[str, Pair]]) -> None:
+    """Put adapters, by their names in `USES`, into a graph; others that it holds stay."""
+    held = {use: stored_adapter(graph, use) for use in USES}
+    every = {use: adapters.get(use) or held[use] for use in USES}
     remove_adapter(graph)
     inserter = Inserter(graph)
-    for name in [each for each in learnt if each.endswith(".down")]:
-        place = name.removesuffix(".down")
-        inserter.insert(weight(place), learnt[name], learnt[f"{place}.up"])
+    for base in dict.fromkeys(base for pairs in every.values() for base in pairs):
+        pairs = {use: every[use][base] for use in USES if base in every[use]}
+        inserter.insert(f"{base}.weight", pairs)
+
+
+def put_judge(model: onnx.ModelProto, learnt: Mapping[str, NDArray[np.float32]]) -> None:
+    """Put the linear layer that judges in place of the one in the file."""
+    arrays = {each.name: each for each in model.graph.initializer}
+    for name in ("judge.weight", "judge.bias"):
+        held = numpy_helper.to_array(arrays[name])
+        values = learnt[name].astype(np.float32)
+        values = values if values.shape == held.shape else values.T
+        arrays[name].CopyFrom(numpy_helper.from_array(np.ascontiguousarray(values), name))
 
 
 def save_head(path: Path, learnt: dict[str, NDArray[np.float32]]) -> None:
@@ -156,25 +191,35 @@ def save_head(path: Path, learnt: dict[str, NDArray[np.float32]]) -> None:
     np.savez(path, weights=weights, bias=np.float32(learnt["head.bias"][0]))
 
 
+def weight_of(place: str) -> str:
+    """The name in the file of a matrix of the model that learns."""
+    base = place.removeprefix("verifier.")
+    assert base.rpartition(".")[2] in MATRICES
+    return f"{base}.weight"
+
+
 def main() -> None:
     """Export from the command line."""
-    parser = argparse.ArgumentParser(description="Put an adapter into the verifier's file.")
+    parser = argparse.ArgumentParser(description="Put adapters into the verifier's file.")
     parser.add_argument("verifier", type=Path)
-    parser.add_argument("learnt", type=Path)
     parser.add_argument("target", type=Path, help="folder")
+    parser.add_argument("--reading", type=Path, help="checkpoint of finetune.py")
+    parser.add_argument("--judging", type=Path, help="checkpoint of verifier/finetune.py")
+    parser.add_argument("--calibration", type=Path, help="JSON of verifier/evaluate.py")
     options = parser.parse_args()
-    learnt = learnt_of(options.learnt)
     model = onnx.load(options.verifier)
-
-    def weight(place: str) -> str:
-        base = place.removeprefix("verifier.")
-        assert base.rpartition(".")[2] in MATRICES
-        return f"{base}.weight"
-
-    put_in(model.graph, learnt, weight)
+    given = {READING: options.reading, JUDGING: options.judging}
+    learnt = {use: learnt_of(path) for use, path in given.items() if path}
+    put_in(model.graph, {use: pairs_of(each, weight_of) for use, each in learnt.items()})
+    if JUDGING in learnt:
+        put_judge(model, learnt[JUDGING])
+    if options.calibration:
+        constants = json.loads(options.calibration.read_text("utf-8"))["calibration"]
+        helper.set_model_props(model, {name: f"{each:.6f}" for name, each in constants.items()})
     onnx.checker.check_model(model)
     onnx.save(model, options.target / "verifier.onnx")
-    save_head(options.target / "second_head.npz", learnt)
+    if READING in learnt:
+        save_head(options.target / "second_head.npz", learnt[READING])
     print(f"{(options.target / 'verifier.onnx').stat().st_size / 1e6:.2f} MB")
 
 
