@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.verifier.finetune import load
 from training.verifier.near_misses import CHANGES
 from training.verifier.prepare import is_for_choosing, is_held_out, read_rows, sentences_of
 from training.verifier.scorers import OnnxScorer, Pair, Scorer, TorchScorer, log_odds
@@ -273,9 +274,11 @@ def lines_of(figures: dict[str, Any]) -> str:
 def scorer_of(options: argparse.Namespace) -> Scorer:
     """Return the scorer that the command line names."""
     if options.checkpoint:
-        return TorchScorer(
+        return TorchScorer.of_checkpoint(
             options.checkpoint, options.tokenizer, in_four_bits=not options.full_precision
         )
+    if options.adapter:
+        return TorchScorer(load(options.adapter, options.verifier), options.tokenizer)
     return OnnxScorer(options.onnx, options.tokenizer, options.threads)
 
 
@@ -287,6 +290,8 @@ def main() -> None:
     model = parser.add_mutually_exclusive_group(required=True)
     model.add_argument("--checkpoint", type=Path, help="of train.py")
     model.add_argument("--onnx", type=Path, help="of export.py")
+    model.add_argument("--adapter", type=Path, help="of finetune.py, with --verifier")
+    parser.add_argument("--verifier", type=Path, help="verifier.onnx, which the adapter belongs to")
     parser.add_argument("--full-precision", action="store_true", help="do not round to 4 bits")
     parser.add_argument("--all", action="store_true", help="all items, not one in eight")
     parser.add_argument("--items", type=int, default=0, help="only the first so many items")

@@ -28,10 +28,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from askdocs.models.bundled import load_tokenizer
 from training.verifier.near_misses import near_miss
 
 BEGIN, END = 0, 2  # <s> and </s>
 EITHER, CONTRADICTED, NOT_STATED = 0, 1, 2  # which way a false claim is false
+SHIPPED = "shipped"  # in place of a tokenizer: that of the package
+SHIFT = 4  # MPNet's number of a piece less the package's
 PARTLY = 0.35  # target of a claim whose main part is supported
 LONGEST_PREFIX = 300  # tokens of question and evidence
 LONGEST_CLAIM = 80
@@ -88,8 +91,9 @@ class Group:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a gzip file of JSON lines."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    """Return the objects of a file of JSON lines, packed by gzip or not."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
@@ -229,7 +233,10 @@ class Packer:
     """Turns groups into token numbers and keeps them in flat arrays."""
 
     def __init__(self, tokenizer: Path) -> None:
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._is_shipped = str(tokenizer) == SHIPPED
+        self._tokenizer = (
+            load_tokenizer() if self._is_shipped else Tokenizer.from_file(str(tokenizer))
+        )
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokens: list[int] = []
@@ -238,7 +245,7 @@ class Packer:
     def pieces(self, text: str) -> list[int]:
         """Return the token numbers of a text, without marks of begin and end."""
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
+        return [number + SHIFT for number in ids] if self._is_shipped else ids
 
     def prefix(self, group: Group, claims: list[Claim]) -> list[int]:
         """Return the tokens of question and evidence, the nearest sentences where it is long."""
@@ -325,7 +332,9 @@ def main() -> None:
     """Write the packed rows from the command line."""
     parser = argparse.ArgumentParser(description="Make the verifier's training rows.")
     parser.add_argument("data", type=Path, help="folder with claims/ and training/")
-    parser.add_argument("tokenizer", type=Path, help="tokenizer.json of all-mpnet-base-v2")
+    parser.add_argument(
+        "tokenizer", type=Path, help="tokenizer.json of all-mpnet-base-v2, or `shipped`"
+    )
     parser.add_argument("rows", type=Path, help="file to write")
     parser.add_argument("--passes", type=int, default=4, help="over the claims")
     parser.add_argument("--entail-words", type=int, default=60, help="longest premise of stage 0")
@@ -333,6 +342,8 @@ def main() -> None:
     parser.add_argument(
         "--statements", type=Path, default=STATEMENTS, help="folder with files of statements"
     )
+    parser.add_argument("--claims-share", type=float, default=1.0, help="of the claims in a pass")
+    parser.add_argument("--public-share", type=float, default=1.0, help="of the public sets' usual")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
@@ -341,7 +352,7 @@ def main() -> None:
     entail = short_premises(read_rows(training / "entail.jsonl.gz"), options.entail_words)
     entail = [row for row in entail if not is_held_out(row["premise"])]
     groups = list(pair_groups(entail, {"fever": 1.0, "mnli": 1.0}, rng, 0))
-    items = [
+    claims = [
         item
         for item in read_rows(options.data / "claims" / "claims.jsonl.gz")
         if not is_for_choosing(item)
@@ -354,12 +365,14 @@ def main() -> None:
     made = [
         row for row in read_rows(training / "verify_made.jsonl.gz") if not is_held_out(row["group"])
     ]
-    items += read_for_training(options.statements)
+    statements = read_for_training(options.statements)
+    shares = {name: share * options.public_share for name, share in VERIFY_SOURCES.items()}
     pairs = read_for_training(options.pairs)
     made_shares = {row["source"]: MADE_SHARE for row in made}
     for number in range(1, options.passes + 1):
-        one_pass = list(claim_groups(items, rng))
-        one_pass += pair_groups(verify, VERIFY_SOURCES, rng, number)
+        taken = [item for item in claims if rng.random() < options.claims_share]
+        one_pass = list(claim_groups([*taken, *statements], rng))
+        one_pass += pair_groups(verify, shares, rng, number)
         one_pass += pair_groups(made, made_shares, rng, number)
         one_pass += pairs_groups(pairs, rng, number)
         for group in one_pass:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.verifier.model import load_verifier
+from training.verifier.model import Verifier, load_verifier
 from training.verifier.prepare import BEGIN, END, LONGEST_CLAIM, Claim, Group, Packer
 from training.verifier.train import Rows
 
@@ -42,16 +42,20 @@ def log_odds(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 class TorchScorer:
-    """A checkpoint; claims of the same evidence share a row, as in training."""
+    """A network; claims of the same evidence share a row, as in training."""
 
-    def __init__(
-        self, checkpoint: Path, tokenizer: Path, *, in_four_bits: bool = True, budget: int = 3000
-    ) -> None:
-        self._verifier = load_verifier(checkpoint)
-        if in_four_bits:
-            self._verifier.freeze(everything=True)
-            self._verifier.learn_four_bits()
+    def __init__(self, verifier: Verifier, tokenizer: Path, *, budget: int = 3000) -> None:
+        self._verifier = verifier
         self._tokenizer, self._budget = tokenizer, budget
+
+    @classmethod
+    def of_checkpoint(cls, path: Path, tokenizer: Path, *, in_four_bits: bool) -> TorchScorer:
+        """The network of a checkpoint of `train.py`."""
+        verifier = load_verifier(path)
+        if in_four_bits:
+            verifier.freeze(everything=True)
+            verifier.learn_four_bits()
+        return cls(verifier, tokenizer)
 
     def logits(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
         """Return the logits of the classes for every pair, [pairs, 3]."""
