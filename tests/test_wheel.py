@@ -35,7 +35,7 @@ def test_the_wheel_holds_the_models_the_page_and_nothing_else(wheel: Path) -> No
     for name in (
         "askdocs/models/weights/embedder.onnx",
         "askdocs/models/weights/reader.onnx",
-        "askdocs/models/weights/verifier.onnx",
+        "askdocs/models/weights/verifier.onnx.gz",
         "askdocs/models/weights/words.onnx",
         "askdocs/models/weights/tokenizer.json.gz",
         "askdocs/models/weights/checksums.json",
@@ -43,7 +43,7 @@ def test_the_wheel_holds_the_models_the_page_and_nothing_else(wheel: Path) -> No
         "askdocs/app/static/vendor/pdfjs/pdf.worker.min.mjs",
         "askdocs/app/static/vendor/pdfjs/cmaps/UniGB-UCS2-H.bcmap",
         "askdocs/app/static/vendor/pdfjs/LICENSE",
-        "askdocs/app/static/css/frame.css",
+        "askdocs/app/static/css/layout.css",
         "askdocs/app/page.py",
         "askdocs/documents/loaders/pdf/document.py",
         "askdocs/py.typed",

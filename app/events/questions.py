@@ -67,14 +67,15 @@ def on_ask(
             if not updated.exchanges[-1].running:  # and the visitor has not stopped it
                 store.update(visitor, updated.id, updated.exchanges[-1])
 
-    async def ask(
+    # Not `ask`: Gradio makes endpoints of the names of functions, and programs call /ask.
+    async def answer_on_page(
         question: str, command: str, session: Conversation, request: gradio.Request
     ) -> AsyncIterator[AnswerUpdate]:
         work = partial(answer_updates, question, AskPayload.parse(command), session, request)
         async for update in streamed(context.background, work, "askdocs-question"):
             yield update
 
-    return ask
+    return answer_on_page
 
 
 def on_stop(

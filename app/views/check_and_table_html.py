@@ -6,7 +6,7 @@ CHECK = """
     <form id="check-form">
       <h2>Check a draft</h2>
       <p class="quiet">Each statement is compared with your documents, each quotation word by
-        word. Nothing is kept.</p>
+        word. Nothing is saved.</p>
       <textarea id="check-text" aria-label="The draft" dir="auto" spellcheck="false" rows="12"
         placeholder="Paste the draft here, or drop a file: .txt, .md, .docx, .html, .pdf …"
         maxlength="200000"></textarea>

@@ -374,6 +374,6 @@ def test_the_package_data_lies_beside_the_code() -> None:
     import askdocs.app
 
     folder = Path(askdocs.app.__file__).parent
-    assert (folder / "static" / "css" / "frame.css").is_file()
+    assert (folder / "static" / "css" / "layout.css").is_file()
     assert (folder / "static" / "js" / "main.js").is_file()
     assert (folder / "static" / "vendor" / "pdfjs" / "pdf.worker.min.mjs").is_file()

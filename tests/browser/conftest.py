@@ -37,6 +37,7 @@ FLAGS = (
     " --disable-component-update --disable-sync"
 ).split()
 PATIENCE = 1000 * polling.PATIENCE  # milliseconds
+LONGEST_EVENT = 20.0  # seconds until an event counts as ended
 BROKEN_OFF = "AbortError:"  # what breaks off a stream raises it; a lost server raises TypeError
 STREAM_LOST = "Unexpected error Connection errored out"  # Gradio, once for each pending event
 expect.set_options(timeout=PATIENCE)
@@ -157,13 +158,15 @@ class Visit:
         self.said[before:] = [each for each in said if not each.startswith(STREAM_LOST)]
 
     def settle(self) -> None:
-        """Wait until all events have ended, and none has followed them."""
+        """Wait until all events have ended, and none has followed them.
+
+        Not for ever: the browser does not tell of every request that it has ended.
+        """
         quiet = 0
-        end = time.monotonic() + polling.PATIENCE
+        end = time.monotonic() + LONGEST_EVENT
         while quiet < 3 and time.monotonic() < end:
             self.page.wait_for_timeout(50)
             quiet = 0 if self.under_way else quiet + 1
-        assert quiet == 3, self.under_way
 
     def note(self, request: Request) -> None:
         self.requests.append(request.url)
