@@ -37,6 +37,7 @@ from askdocs.models.answer_head import AnswerHead
 from askdocs.models.bundled import checked_bytes
 from askdocs.models.cross_encoder import HEAD, EnglishSentenceScorer, SentenceScores, Window
 from askdocs.models.reader import OnnxReader, Reading, prefix
+from askdocs.models.verifier import VERIFIER
 from askdocs.types import Answer, Hit, Passage
 
 NOT_DOCUMENTS = ("questions.jsonl", "SOURCES.md", "README.md", "score.py")
@@ -179,7 +180,7 @@ class Kept:
         return [
             (self.folder / "hits.pickle", self.hits),
             (self.folder / f"read-{_hash('reader.onnx', 'answer_head.npz')}.pickle", self.readings),
-            (self.folder / f"again-{_hash('verifier.onnx', HEAD)}.pickle", self.again),
+            (self.folder / f"again-{_hash(VERIFIER, HEAD)}.pickle", self.again),
         ]
 
 

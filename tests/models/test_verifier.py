@@ -79,7 +79,7 @@ def test_one_exchanged_word_is_caught_by_model_and_vetoes_together(
     for true, false in (
         ("Clara Ostrowski founded the museum in 1887.",
          "The museum was founded in 1878 by Clara Ostrowski."),
-        ("Visitors may take photographs, but not with flash.",
+        ("Visitors may take photographs without flash, and admission is free on Mondays.",
          "Admission is free on Sundays, and visitors may take photographs without flash."),
     ):  # fmt: skip
         assert verifier.judge(true, [passage], []).verdict == "supported"

@@ -9,12 +9,10 @@ embeds as before.
 from __future__ import annotations
 
 import argparse
-import gzip
 from pathlib import Path
 
-import onnx
-
 from training.common.checksums import record_checksums
+from training.common.onnx_files import read_model, write_model
 from training.multilingual.finetune import NAMES
 from training.reranker.export import READING, learnt_of, pairs_of, put_in, save_head
 
@@ -29,19 +27,17 @@ def main() -> None:
     parser.add_argument("target", type=Path, help="folder")
     options = parser.parse_args()
     learnt = learnt_of(options.learnt)
-    model = onnx.load_from_string(gzip.decompress(options.network.read_bytes()))
+    model = read_model(options.network)
 
     def weight(place: str) -> str:
         _, _, layer, matrix = place.split(".")  # network.layers.N.MATRIX
         return f"model.encoder.layer.{layer}.{NAMES[matrix]}.weight"
 
     put_in(model.graph, {READING: pairs_of(learnt, weight)})
-    onnx.checker.check_model(model, full_check=True)
-    packed = gzip.compress(model.SerializeToString(), 9, mtime=0)
-    (options.target / MODEL).write_bytes(packed)
+    size = write_model(model, options.target / MODEL)
     save_head(options.target / HEAD, learnt)
     record_checksums(options.target, [MODEL, HEAD])
-    print(f"{len(packed) / 1e6:.2f} MB")
+    print(f"{size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

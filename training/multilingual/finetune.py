@@ -36,6 +36,7 @@ from askdocs.models.bundled import MODELS, MULTILINGUAL, MULTILINGUAL_TOKENIZER
 from askdocs.models.cross_encoder import MULTILINGUAL_HEAD
 from askdocs.types import Document
 from training import synthetic_corpora
+from training.common.onnx_files import read_model
 from training.reader.finetune import (
     FoundQuestion,
     Groups,
@@ -136,9 +137,7 @@ class Network(nn.Module):
 
 def graph_of(exported: Path) -> onnx.GraphProto:
     """The graph of a file, packed or not."""
-    data = exported.read_bytes()
-    data = gzip.decompress(data) if exported.suffix == ".gz" else data
-    return onnx.load_from_string(data).graph
+    return read_model(exported).graph
 
 
 def _words(stored: dict[str, Any]) -> Tensor:

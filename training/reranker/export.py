@@ -1,6 +1,6 @@
 r"""Put trained adapters into the file of the verifier, with the heads that belong to them.
 
-    python -m training.reranker.export verifier.onnx TARGET_FOLDER --reading RUN/final.pt \
+    python -m training.reranker.export verifier.onnx.gz TARGET_FOLDER --reading RUN/final.pt \
         --judging RUN/final.pt --calibration FIGURES.json
 
 An adapter is two narrow matrices next to each matrix of the upper layers (LoRA). Two share the
@@ -24,6 +24,10 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from askdocs.models.cross_encoder import HEAD
+from askdocs.models.verifier import VERIFIER
+from training.common.checksums import record_checksums
+from training.common.onnx_files import read_model, write_model
 from training.reranker.adapter import SCALE
 from training.reranker.finetune import MATRICES
 
@@ -207,7 +211,7 @@ def main() -> None:
     parser.add_argument("--judging", type=Path, help="checkpoint of verifier/finetune.py")
     parser.add_argument("--calibration", type=Path, help="JSON of verifier/evaluate.py")
     options = parser.parse_args()
-    model = onnx.load(options.verifier)
+    model = read_model(options.verifier)
     given = {READING: options.reading, JUDGING: options.judging}
     learnt = {use: learnt_of(path) for use, path in given.items() if path}
     put_in(model.graph, {use: pairs_of(each, weight_of) for use, each in learnt.items()})
@@ -216,11 +220,13 @@ def main() -> None:
     if options.calibration:
         constants = json.loads(options.calibration.read_text("utf-8"))["calibration"]
         helper.set_model_props(model, {name: f"{each:.6f}" for name, each in constants.items()})
-    onnx.checker.check_model(model)
-    onnx.save(model, options.target / "verifier.onnx")
+    size = write_model(model, options.target / VERIFIER)
+    names = [VERIFIER]
     if READING in learnt:
-        save_head(options.target / "second_head.npz", learnt[READING])
-    print(f"{(options.target / 'verifier.onnx').stat().st_size / 1e6:.2f} MB")
+        save_head(options.target / HEAD, learnt[READING])
+        names.append(HEAD)
+    record_checksums(options.target, names)
+    print(f"{size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 r"""Teach the verifier's network to say which sentences answer a question, by a small adapter.
 
-    python -m training.reranker.finetune train ROWS.npz RUN --verifier verifier.onnx --seconds 2700
-    python -m training.reranker.finetune judge ROWS.npz RUN/final.pt --verifier verifier.onnx
+    python -m training.reranker.finetune train ROWS.npz RUN --verifier verifier.onnx.gz \
+        --seconds 2700
+    python -m training.reranker.finetune judge ROWS.npz RUN/final.pt --verifier verifier.onnx.gz
 
 ROWS are those that `python -m training.reader.finetune pack` writes. The network that checks
 statements is larger than the reader (8 layers of 768 numbers, begun from all-mpnet-base-v2), and
@@ -108,7 +109,7 @@ def main() -> None:
     training = commands.add_parser("train")
     training.add_argument("rows", type=Path)
     adapter.add_options(training, rate=4e-4, layers=6, rank=4)
-    training.add_argument("--verifier", type=Path, required=True, help="verifier.onnx")
+    training.add_argument("--verifier", type=Path, required=True, help="verifier.onnx.gz")
     training.add_argument("--begin", type=Path, help="what an earlier run learnt")
     training.add_argument("--folders-from", type=int, default=0, help="first question of folders")
     training.add_argument("--others", type=float, default=0.3, help="share of the others a pass")

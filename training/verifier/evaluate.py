@@ -10,7 +10,7 @@ of each kind, whole sentences of the evidence, and near misses of those.
 
 Usage: python -m training.verifier.evaluate claims.jsonl.gz tokenizer.json --checkpoint final.pt \
            --json figures.json
-       python -m training.verifier.evaluate claims.jsonl.gz tokenizer.json --onnx verifier.onnx
+       python -m training.verifier.evaluate claims.jsonl.gz tokenizer.json --onnx verifier.onnx.gz
 """
 
 from __future__ import annotations
@@ -291,7 +291,9 @@ def main() -> None:
     model.add_argument("--checkpoint", type=Path, help="of train.py")
     model.add_argument("--onnx", type=Path, help="of export.py")
     model.add_argument("--adapter", type=Path, help="of finetune.py, with --verifier")
-    parser.add_argument("--verifier", type=Path, help="verifier.onnx, which the adapter belongs to")
+    parser.add_argument(
+        "--verifier", type=Path, help="verifier.onnx.gz, which the adapter belongs to"
+    )
     parser.add_argument("--full-precision", action="store_true", help="do not round to 4 bits")
     parser.add_argument("--all", action="store_true", help="all items, not one in eight")
     parser.add_argument("--items", type=int, default=0, help="only the first so many items")

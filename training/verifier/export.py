@@ -8,7 +8,7 @@ MPNet's numbers are those of BERT plus 4, and its own <s>, <pad> and </s> take t
 
 Slope, offset and threshold of the calibration stand in the file's metadata.
 
-Usage: python -m training.verifier.export final.pt verifier.onnx --figures figures.json
+Usage: python -m training.verifier.export final.pt verifier.onnx.gz --figures figures.json
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from training.common.onnx_files import write_model
 from training.common.quantize_torch import BLOCK, quantise
 from training.embedder.export import export
 from training.verifier.model import (
@@ -242,7 +243,7 @@ def main() -> None:
     """Export from the command line."""
     parser = argparse.ArgumentParser(description="Write the verifier as a file that ships.")
     parser.add_argument("checkpoint", type=Path, help="of train.py")
-    parser.add_argument("target", type=Path, help="verifier.onnx")
+    parser.add_argument("target", type=Path, help="verifier.onnx.gz")
     parser.add_argument(
         "--figures", type=Path, help="JSON of evaluate.py; its calibration goes into the file"
     )
@@ -256,9 +257,7 @@ def main() -> None:
     if options.figures:
         constants = json.loads(options.figures.read_text("utf-8"))["calibration"]
         helper.set_model_props(model, {name: f"{each:.6f}" for name, each in constants.items()})
-    onnx.checker.check_model(model)
-    onnx.save(model, options.target)
-    print(f"{options.target.stat().st_size / 1e6:.1f} MB")
+    print(f"{write_model(model, options.target) / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

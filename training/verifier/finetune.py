@@ -2,13 +2,13 @@ r"""Train an adapter with which the shipped verifier judges more kinds of docume
 
     python -m training.verifier.prepare DATA shipped WORK/rows.npz --passes 3 \
         --claims-share 0.3 --public-share 0.25
-    python -m training.verifier.finetune WORK/rows.npz WORK/run --verifier verifier.onnx \
+    python -m training.verifier.finetune WORK/rows.npz WORK/run --verifier verifier.onnx.gz \
         --seconds 3000
 
 The verifier's weights stay as they are, in 4 bits. Two narrow matrices next to each matrix of the
 upper layers are trained (LoRA; Hu and others 2021, arXiv:2106.09685), and the linear layer that
 judges. The rows, the batches and the loss are those of `train.py`; each pass is a stage.
-`reranker/export.py` puts the result into `verifier.onnx`.
+`reranker/export.py` puts the result into `verifier.onnx.gz`.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train an adapter for judging.")
     parser.add_argument("rows", type=Path, help="file of prepare.py")
     parser.add_argument("run", type=Path, help="folder for checkpoints")
-    parser.add_argument("--verifier", type=Path, required=True, help="verifier.onnx")
+    parser.add_argument("--verifier", type=Path, required=True, help="verifier.onnx.gz")
     parser.add_argument("--begin", type=Path, help="checkpoint of an earlier run of this shape")
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--rank", type=int, default=16)

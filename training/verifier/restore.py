@@ -2,7 +2,7 @@
 
 The file is about a tenth of the published weights, so it is what travels to an accelerator.
 
-Usage: python -m training.verifier.restore verifier.onnx BEGIN.pt
+Usage: python -m training.verifier.restore verifier.onnx.gz BEGIN.pt
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
 
+from training.common.onnx_files import read_model
 from training.common.quantize_torch import ZERO
 from training.verifier.export import LONGEST, MARKS, SHIFT
 from training.verifier.model import FIRST_PLACE, PIECES, Shape, Verifier, distance_buckets
@@ -35,7 +35,7 @@ def unpacked(codes: NDArray[np.uint8], scales: NDArray[np.float16]) -> Tensor:
 def stored_weights(exported: Path) -> dict[str, Tensor]:
     """Return the weights of an exported file by their names, in float32."""
     arrays = {
-        each.name: numpy_helper.to_array(each) for each in onnx.load(exported).graph.initializer
+        each.name: numpy_helper.to_array(each) for each in read_model(exported).graph.initializer
     }
     weights: dict[str, Tensor] = {}
     for name, array in arrays.items():
@@ -72,7 +72,7 @@ def restore(exported: Path, frozen: int) -> Verifier:
 def main() -> None:
     """Write a checkpoint from the command line."""
     parser = argparse.ArgumentParser(description="Read a shipped verifier back.")
-    parser.add_argument("exported", type=Path, help="verifier.onnx")
+    parser.add_argument("exported", type=Path, help="verifier.onnx.gz")
     parser.add_argument("checkpoint", type=Path, help="file to write")
     parser.add_argument("--frozen-layers", type=int, default=2)
     options = parser.parse_args()

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from training.common.onnx_files import model_bytes
 from training.verifier.model import Verifier, load_verifier
 from training.verifier.prepare import BEGIN, END, LONGEST_CLAIM, Claim, Group, Packer
 from training.verifier.train import Rows
@@ -91,7 +92,7 @@ class OnnxScorer:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
+            model_bytes(model), options, providers=["CPUExecutionProvider"]
         )
         self._packer = Packer(tokenizer)
 

@@ -17,7 +17,7 @@ from askdocs.models.bundled import batches, load_onnx, load_tokenizer
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-VERIFIER = "verifier.onnx"
+VERIFIER = "verifier.onnx.gz"
 HIDDEN_STATES = "layer_norm_16"  # the output of the network's last layer
 MAX_PREFIX_TOKENS = 300  # of question and evidence, as in training
 MAX_QUESTION_TOKENS = 60
