@@ -1,7 +1,5 @@
 r"""Train an adapter with which the shipped verifier judges more kinds of documents.
 
-    python -m training.verifier.prepare DATA shipped WORK/rows.npz --passes 3 \
-        --claims-share 0.3 --public-share 0.25
     python -m training.verifier.finetune WORK/rows.npz WORK/run --verifier verifier.onnx.gz \
         --seconds 3000
 
