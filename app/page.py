@@ -90,10 +90,13 @@ def build_page(context: PageContext) -> gradio.Blocks:
             on_open(context),
             [parts.command, parts.conversation],
             parts.conversation_outputs,
-            js="(command, conversation) => [window.askdocs.returning(), conversation]",
+            js="async (command, conversation) =>"
+            " [(await window.askdocsReady).returning(), conversation]",
             **SILENT,
         )
-        returned.then(None, None, None, js="() => window.askdocs.opened()", **SILENT)
+        returned.then(
+            None, None, None, js="async () => (await window.askdocsReady).opened()", **SILENT
+        )
     return page
 
 

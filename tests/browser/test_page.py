@@ -273,6 +273,18 @@ def test_what_is_typed_right_after_a_question_is_not_glued_to_it(visit: Visit) -
     expect(page.get_by_label("Your question")).to_have_value("and when?")
 
 
+def test_translations_that_come_late_do_not_cost_the_conversation(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("who built the lighthouse of Skerry Point?")
+    visit.settle()
+    holding = Holding(page, "**/locale-*.json")
+    page.reload(wait_until="commit")
+    page.get_by_label("Your question").wait_for()  # Gradio has built the page
+    page.wait_for_timeout(1000)  # and has begun its first events
+    holding.let_go()
+    expect(page.locator(".exchange")).to_have_count(1)
+
+
 @pytest.mark.quick
 def test_an_answer_is_copied_and_the_conversation_exported(visit: Visit, tmp_path: Path) -> None:
     page = visit.page

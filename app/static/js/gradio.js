@@ -29,9 +29,11 @@ export function command() {
   return JSON.stringify({ ...given, conversation: current() });
 }
 
-/* Functions that Gradio calls in its events, as `window.askdocs.NAME`. */
+/* Functions that Gradio calls in its events, as `window.askdocs.NAME`. Its first events can come
+   before the translations: they wait for the promise `askdocsReady` of `language.js`. */
 export function offer(steps) {
   window.askdocs = { command, ...steps };
+  window.askdocsOffered(window.askdocs);
 }
 
 /* Set the text of the question box as if it was typed. */

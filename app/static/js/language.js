@@ -37,4 +37,5 @@
   const loaded = fetch(`${dataset.folder}/locale-${code}.json`).then((answer) => answer.json())
     .catch(() => ({ translations: {}, english: {} }));
   window.askdocsLanguage = { code, loaded };
+  window.askdocsReady = new Promise((resolve) => { window.askdocsOffered = resolve; });
 })();
