@@ -14,7 +14,7 @@ import copy
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -27,6 +27,8 @@ from training.verifier.model import Matrix
 
 WARM_UP = 0.05  # of the time, in which the learning rate rises
 SCALE = 2.0  # of what an adapter adds: alpha / rank of the paper
+
+Model = TypeVar("Model", bound=nn.Module)
 
 
 class Adapted(nn.Module):
@@ -47,6 +49,39 @@ class Adapted(nn.Module):
         return product + SCALE * added
 
 
+def insert_adapter(network: nn.Module, matrices: Sequence[str], layers: int, rank: int) -> int:
+    """Put an adapter next to the matrices of the upper layers of a network; only it learns.
+
+    Args:
+        network: Changed in place; its own weights are kept in bfloat16.
+        matrices: The names of the matrices of a layer.
+        layers: How many upper ones of `network.layers` get an adapter.
+        rank: Of the adapter.
+
+    Returns:
+        The number of the first layer with an adapter.
+    """
+    network.requires_grad_(False)
+    network.to(torch.bfloat16)
+    every = list(network.layers)  # type: ignore[arg-type]
+    first = len(every) - layers
+    for layer in every[first:]:
+        for name in matrices:
+            setattr(layer, name, Adapted(getattr(layer, name), rank))
+    return first
+
+
+def learnt_weights(model: nn.Module) -> dict[str, Tensor]:
+    """The weights of a model that learn, by name."""
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def save_learnt(model: nn.Module, path: Path, *, layers: int, rank: int) -> None:
+    """Write the weights that learn, with the shape of the adapter."""
+    learnt = {name: value.detach() for name, value in learnt_weights(model).items()}
+    torch.save({"learnt": learnt, "layers": layers, "rank": rank}, path)
+
+
 class Reranker(nn.Module):
     """A network with an adapter in its upper layers, and a head that scores sentences.
 
@@ -63,13 +98,7 @@ class Reranker(nn.Module):
     ) -> None:
         super().__init__()
         self.layers, self.rank = layers, rank
-        network.requires_grad_(False)
-        network.to(torch.bfloat16)
-        every = list(network.layers)  # type: ignore[arg-type]
-        self.first = len(every) - layers
-        for layer in every[self.first :]:
-            for name in matrices:
-                setattr(layer, name, Adapted(getattr(layer, name), rank))
+        self.first = insert_adapter(network, matrices, layers, rank)
         self.head = nn.Linear(2 * width, 1)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
@@ -84,7 +113,7 @@ class Reranker(nn.Module):
 
     def learnt(self) -> dict[str, Tensor]:
         """The weights that learn, by name."""
-        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+        return learnt_weights(self)
 
     def forward(self, batch: dict[str, Any]) -> Tensor:
         """The logit of each sentence of a batch, [count], float32."""
@@ -113,12 +142,11 @@ def judged(model: Reranker, groups: Groups, numbers: Sequence[int]) -> str:
 
 def save(model: Reranker, path: Path) -> None:
     """Write what was learnt, with its shape."""
-    learnt = {name: value.detach() for name, value in model.learnt().items()}
-    torch.save({"learnt": learnt, "layers": model.layers, "rank": model.rank}, path)
+    save_learnt(model, path, layers=model.layers, rank=model.rank)
 
 
-def load(path: Path, make: Callable[[int, int], Reranker]) -> Reranker:
-    """The network of a file that `save` wrote, which `make` begins by its layers and rank."""
+def load(path: Path, make: Callable[[int, int], Model]) -> Model:
+    """The network of a file of `save_learnt`, which `make` begins by its layers and rank."""
     state = torch.load(path, weights_only=True)
     model = make(state["layers"], state["rank"])
     model.load_state_dict(state["learnt"], strict=False)

@@ -29,7 +29,7 @@ from askdocs.models.verifier import VERIFIER
 from training.common.checksums import record_checksums
 from training.common.onnx_files import read_model, write_model
 from training.reranker.adapter import SCALE
-from training.reranker.finetune import MATRICES
+from training.verifier.model import MATRICES
 
 GATE = "adapter"
 READING, JUDGING = "reading", "judging"

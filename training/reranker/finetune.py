@@ -26,13 +26,13 @@ from torch import Tensor
 
 from training.reader.finetune import Groups
 from training.reranker import adapter
-from training.verifier.export import MARKS, SHIFT
-from training.verifier.model import FIRST_PLACE, WIDTH, Layer, Verifier, distance_buckets
+from training.verifier.export import MARKS
+from training.verifier.model import FIRST_PLACE, MATRICES, WIDTH, Layer, Verifier, distance_buckets
+from training.verifier.prepare import SHIFT
 from training.verifier.restore import restore
 
 PADDING = 1
 END = 2
-MATRICES = ("queries_keys_values", "attended", "wide", "narrow")
 HEAD_SHARE = 2.0  # of the learning rate
 
 

@@ -38,10 +38,10 @@ from training.verifier.model import (
     distance_buckets,
     load_verifier,
 )
+from training.verifier.prepare import SHIFT
 
 LONGEST = 512  # tokens of question, evidence and claim
 PIECES = 30522  # of BERT's vocabulary
-SHIFT = 4  # MPNet's number of a piece less BERT's
 MARKS = {0: 1, 101: 0, 102: 2}  # [PAD], [CLS], [SEP] -> <pad>, <s>, </s>
 DOMAIN = "com.microsoft"
 INTEGER_ACTIVATIONS = 4  # MatMulNBits: activations are rounded to 8 bits

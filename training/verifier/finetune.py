@@ -20,12 +20,12 @@ import torch
 from torch import Tensor, nn
 
 from training.common.schedule import learning_rate
-from training.reranker.adapter import Adapted
-from training.verifier.model import Verifier
+from training.reranker import adapter
+from training.reranker.adapter import insert_adapter, save_learnt
+from training.verifier.model import MATRICES, Verifier
 from training.verifier.restore import restore
 from training.verifier.train import Batch, Rows, loss_of, steps
 
-MATRICES = ("queries_keys_values", "attended", "wide", "narrow")
 WARM_UP = 0.05  # of the time, in which the learning rate rises
 JUDGE_SHARE = 0.5  # of the learning rate, for the layer that judges
 LONGEST_NORM = 1.0  # gradients are cut to it
@@ -39,21 +39,14 @@ def with_adapter(verifier: Verifier, layers: int, rank: int) -> Verifier:
         layers: How many upper layers get an adapter.
         rank: Of the adapter.
     """
-    verifier.requires_grad_(False)
-    verifier.to(torch.bfloat16)
-    for layer in list(verifier.layers)[-layers:]:
-        for name in MATRICES:
-            setattr(layer, name, Adapted(getattr(layer, name), rank))
+    insert_adapter(verifier, MATRICES, layers, rank)
     verifier.judge.float().requires_grad_(True)
     return verifier
 
 
 def load(checkpoint: Path, exported: Path) -> Verifier:
     """Return the verifier of a file with the adapter of a checkpoint, ready to be used."""
-    state = torch.load(checkpoint, weights_only=True)
-    verifier = with_adapter(restore(exported, 0), state["layers"], state["rank"])
-    verifier.load_state_dict(state["learnt"], strict=False)
-    return verifier.eval()
+    return adapter.load(checkpoint, lambda *shape: with_adapter(restore(exported, 0), *shape))
 
 
 def batches(rows: Rows, budget: int, seed: int) -> Iterator[Batch]:
@@ -63,19 +56,12 @@ def batches(rows: Rows, budget: int, seed: int) -> Iterator[Batch]:
         yield rows.batch(numbers)
 
 
-def save(verifier: Verifier, path: Path, layers: int, rank: int) -> None:
-    """Write what was trained, with its shape."""
-    learnt = {name: each.detach() for name, each in verifier.named_parameters()
-              if each.requires_grad}  # fmt: skip
-    torch.save({"learnt": learnt, "layers": layers, "rank": rank}, path)
-
-
 def optimizer_of(verifier: Verifier, rate: float) -> torch.optim.Optimizer:
     """Return AdamW for the parameters that learn, the judge with a share of the rate."""
     judge = list(verifier.judge.parameters())
     own = {id(each) for each in judge}
-    adapter = [each for each in verifier.parameters() if each.requires_grad and id(each) not in own]
-    groups = [{"params": adapter, "share": 1.0}, {"params": judge, "share": JUDGE_SHARE}]
+    others = [each for each in verifier.parameters() if each.requires_grad and id(each) not in own]
+    groups = [{"params": others, "share": 1.0}, {"params": judge, "share": JUDGE_SHARE}]
     return torch.optim.AdamW(groups, lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
 
 
@@ -98,11 +84,11 @@ def train(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
     options.run.mkdir(parents=True, exist_ok=True)
-    shape = options.layers, options.rank
-    verifier = with_adapter(restore(options.verifier, 0), *shape).train()
+    verifier = with_adapter(restore(options.verifier, 0), options.layers, options.rank).train()
     if options.begin:
         begun = torch.load(options.begin, weights_only=True)["learnt"]
         verifier.load_state_dict(begun, strict=False)
+    shape = {"layers": options.layers, "rank": options.rank}
     optimizer = optimizer_of(verifier, options.rate)
     began = saved = time.monotonic()
     claims, recent, recent_loss = 0, 0, 0.0
@@ -121,8 +107,8 @@ def train(options: argparse.Namespace) -> None:
             recent, recent_loss = 0, 0.0
         if time.monotonic() - saved > options.save_every:
             saved = time.monotonic()
-            save(verifier, options.run / "latest.pt", *shape)
-    save(verifier, options.run / "final.pt", *shape)
+            save_learnt(verifier, options.run / "latest.pt", **shape)
+    save_learnt(verifier, options.run / "final.pt", **shape)
 
 
 def main() -> None:

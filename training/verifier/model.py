@@ -32,6 +32,7 @@ FARTHEST = 128  # tokens; all farther ones share a bucket
 NORM_EPSILON = 1e-5
 PREFIX = 0  # segment number of question and evidence; claims are 1, 2, ...
 PADDING = -1
+MATRICES = ("queries_keys_values", "attended", "wide", "narrow")  # of a layer
 
 
 @dataclass(frozen=True)

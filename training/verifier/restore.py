@@ -21,8 +21,9 @@ from torch import Tensor
 
 from training.common.onnx_files import read_model
 from training.common.quantize_torch import ZERO
-from training.verifier.export import LONGEST, MARKS, SHIFT
+from training.verifier.export import LONGEST, MARKS
 from training.verifier.model import FIRST_PLACE, PIECES, Shape, Verifier, distance_buckets
+from training.verifier.prepare import SHIFT
 
 
 def unpacked(codes: NDArray[np.uint8], scales: NDArray[np.float16]) -> Tensor:
