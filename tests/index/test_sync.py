@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from askdocs.index.catalog import FORMAT, Catalog
 from askdocs.index.sync import load as preparing
 from askdocs.index.sync import plan
 from askdocs.index.sync import write as writing
+from askdocs.index.vectors.embedding_cache import embed_texts
 from askdocs.types import Changes, Document, Failure, Progress
 from tests.support.hash_embedding import HashEmbedding
 from tests.support.index_state import state_of
@@ -634,6 +636,24 @@ def test_an_interrupted_sync_goes_on_where_it_stopped(folder: Folder) -> None:
     done = folder.embedding.embedded
     assert 256 <= done <= 300
     assert folder.sync().embedded == 300 - done
+    assert folder.equals_a_fresh_one()
+
+
+def test_a_passage_deleted_while_it_is_embedded_is_not_stored(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync that finishes another one embeds old passages and replaces their files meanwhile."""
+
+    def embed_and_delete(*given: Any) -> Any:
+        with closing(Catalog(folder.index / "catalog.sqlite")) as catalog:
+            catalog.remove_files(["owls.txt"])
+        (folder.corpus / "owls.txt").unlink(missing_ok=True)
+        return embed_texts(*given)
+
+    monkeypatch.setattr(writing, "embed_texts", embed_and_delete)
+    folder.write("owls.txt")
+    folder.write("tea.txt", TEA)
+    folder.sync()
     assert folder.equals_a_fresh_one()
 
 

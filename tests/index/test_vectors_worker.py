@@ -106,6 +106,20 @@ def test_it_closes_the_store_when_the_process_that_began_it_is_gone(tmp_path: Pa
     store.close()
 
 
+def test_a_request_that_cannot_be_sent_tells_that_the_store_has_ended(tmp_path: Path) -> None:
+    """Before the thread that receives has noticed, which may be late on a busy machine."""
+    store = WorkerVectorStore(tmp_path)
+    store.prepare()
+    stdin = store._child.process.stdin
+    with Path(os.devnull).open("rb") as not_writable:
+        store._child.process.stdin = not_writable
+        with pytest.raises(VectorsUnavailableError):
+            store.count()
+    assert store.ended
+    store._child.process.stdin = stdin
+    store.close()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
 def test_a_crash_of_the_store_is_an_error_and_the_next_call_opens_it_again(
     tmp_path: Path,

@@ -135,13 +135,17 @@ def _store_batch(
 ) -> int:
     """Delete the orphans of the store and add a batch. Returns how many were deleted.
 
-    A passage of the batch may have been deleted from the catalog. Then it is an orphan, which is
-    deleted with the next batch or at the end.
+    Passages of the batch may have been deleted from the catalog. Those deleted before this call are
+    not added, because they are no longer orphans. One that is deleted during this call is an
+    orphan, which is deleted with the next batch or at the end.
     """
     deleted = delete_orphans(index)
-    index.vectors.add(
-        [each.passage for each in batch], np.stack([known[each.vector_key] for each in batch])
-    )
+    existing = index.catalog.passages([each.passage.id for each in batch])
+    added = [each for each in batch if each.passage.id in existing]
+    if added:
+        index.vectors.add(
+            [each.passage for each in added], np.stack([known[each.vector_key] for each in added])
+        )
     index.catalog.drop_pending(batch)
-    record_unflushed(index.catalog, len(batch))
+    record_unflushed(index.catalog, len(added))
     return deleted

@@ -151,6 +151,7 @@ class WorkerVectorStore:
             with self._turn:
                 write_message(stdin, (number, method, values, named))
         except (OSError, ValueError) as error:  # its pipe is closed
+            self.ended = True  # the thread that receives may not have noticed yet
             raise self._lost() from error
         except BaseException:
             self._child.process.kill()  # the request is incomplete
