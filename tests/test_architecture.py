@@ -180,7 +180,7 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
     # process passes an environment on. `credentials` reads secrets, and the command line the
     # password of the server and the encoding of its streams.
     assert readers <= {
-        "config",
+        "config.load",
         "credentials",
         "models.embedders",
         "models.embedder_ray",

@@ -1,0 +1,93 @@
+"""What a settings file may do that was only found in the current folder.
+
+It may have come with the documents, so nothing goes to another machine by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from askdocs.config.corpora import as_list
+from askdocs.credentials import SECRETS_OF_SETTINGS
+from askdocs.system.network import is_loopback
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedSettings:
+    """The settings of a found file that are used.
+
+    Attributes:
+        values: The settings of the file without those that are ignored.
+        without_key: Names of settings whose server gets no secret of the environment.
+        notes: What is ignored or withheld, and how to allow it, for the user.
+    """
+
+    values: Mapping[str, Any]
+    without_key: frozenset[str]
+    notes: tuple[str, ...]
+
+
+def allowed_settings(
+    file: Path, values: Mapping[str, Any], chosen: Mapping[str, Any], environment: Mapping[str, str]
+) -> AllowedSettings:
+    """Leave out what a found file must not set.
+
+    Args:
+        file: The file that was found.
+        values: Its settings.
+        chosen: The settings of the user. They take precedence, so the file's are not judged.
+        environment: It may have secrets, which are not sent to a server that the file names.
+    """
+    from_file = {name: value for name, value in values.items() if name not in chosen}
+    ignored = [name for name, value in from_file.items() if _is_remote(name, value)]
+    used = {name: value for name, value in from_file.items() if name not in ignored}
+    without_key = frozenset(name for name in used if name in SECRETS_OF_SETTINGS)
+    withheld = [key for name in sorted(without_key) for key in _keys_for(name, used, environment)]
+    effects = [f"ignored: {name} = {str(values[name])!r}" for name in ignored]
+    effects += [f"{key} is not sent to the server that it names" for key in withheld]
+    note = (
+        f"It was not named, so nothing goes to another machine by it; {'; '.join(effects)}."
+        f" If you trust it, add --config {file} or set ASKDOCS_CONFIG={file}."
+    )
+    harmless = {name: value for name, value in values.items() if name not in ignored}
+    return AllowedSettings(harmless, without_key, (note,) if effects else ())
+
+
+def _is_remote(name: str, value: Any) -> bool:
+    """Whether a setting may refer to another machine. A model by name is downloaded."""
+    text = str(value)
+    kind, _, rest = text.partition(":")
+    if name in ("corpus", "index"):
+        return any(_is_network_path(str(path)) for path in as_list(value))
+    if name in SECRETS_OF_SETTINGS and (kind.lower() in ("gguf", "st") or "://" not in text):
+        away = kind == "st" and not Path(rest).expanduser().is_dir()
+        return away or _is_network_path(rest)
+    return name in SECRETS_OF_SETTINGS and not all(map(is_loopback, _hosts(text)))
+
+
+def _is_network_path(path: str) -> bool:
+    """Whether a path is on another machine, in the notation of Windows."""
+    return path.replace("\\", "/").startswith("//")
+
+
+def _hosts(text: str) -> list[str]:
+    """The hosts of all addresses in a setting; [""] if one cannot be parsed."""
+    starts = [found.start() for found in re.finditer(r"\w+://", text)]
+    parts = [text[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    try:
+        return [urlsplit(part.rstrip(",@")).hostname or "" for part in parts]
+    except ValueError:
+        return [""]
+
+
+def _keys_for(
+    setting: str, values: Mapping[str, Any], environment: Mapping[str, str]
+) -> Iterator[str]:
+    """The names of secrets in the environment that the server of a setting would get."""
+    if "://" in str(values[setting]):
+        yield from (key for key in SECRETS_OF_SETTINGS[setting] if environment.get(key))
