@@ -15,7 +15,7 @@ from askdocs.documents.titles import readable_title
 from askdocs.output.strip_markdown import markup_spans, shown_text, without_spans
 from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.output.text_anchor import TextAnchor, citation_anchor, link, passage_anchor
-from askdocs.types import Answer, Citation, Hit, Passage, Statement, place
+from askdocs.types import Answer, Citation, Hit, Passage, Statement, location_text
 
 from ..conversations.conversation import Conversation, Exchange
 from .exports import answer_html, answer_markdown
@@ -440,7 +440,9 @@ def _feedback_buttons(exchange: Exchange) -> str:
 
 def passage_place(passage: Passage) -> str:
     """The location of a passage in words, without the title of its document."""
-    known = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
+    known = location_text(
+        passage.source, passage.page, passage.page_label, passage.heading, passage.line
+    )
     return within(known, passage.title)
 
 

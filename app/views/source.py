@@ -12,7 +12,7 @@ from typing import Literal
 from askdocs.documents.titles import readable_title
 from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import TextAnchor, find_anchors
-from askdocs.types import Document, place
+from askdocs.types import Document, location_text
 
 from .marked_text import MarkedText
 from .pdf_highlights import Highlight, highlights
@@ -202,4 +202,4 @@ def _place(document: Document, offset: int) -> str:
             heading = "" if heading == document.title else heading
         if anchor.line is not None:
             line = anchor.line + document.text.count("\n", anchor.start, offset)
-    return place(document.source, page, page_label, heading, line)
+    return location_text(document.source, page, page_label, heading, line)

@@ -8,7 +8,7 @@ from html import escape
 from itertools import pairwise
 
 from askdocs.text.sentences import unwrapped_lines
-from askdocs.types import Document, place
+from askdocs.types import Document, location_text
 
 from .marked_text import MarkedText
 
@@ -44,7 +44,7 @@ def paragraphs(
 def page_breaks(document: Document) -> dict[int, str]:
     """The name of each page by its start offset."""
     return {
-        each.start: place(document.source, each.page, each.page_label, None, None)
+        each.start: location_text(document.source, each.page, each.page_label, None, None)
         for each in document.anchors
         if each.page is not None
     }

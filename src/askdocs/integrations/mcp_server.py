@@ -28,7 +28,7 @@ from askdocs.output.text_anchor import (
     parse_anchor,
     passage_anchor,
 )
-from askdocs.types import Answer, Document, Hit, place
+from askdocs.types import Answer, Document, Hit, location_text
 
 Result = TypeVar("Result")
 
@@ -247,7 +247,9 @@ class _Tools:
 
 def _where(hit: Hit) -> str:
     passage = hit.passage
-    inside = place(passage.source, passage.page, passage.page_label, passage.heading, passage.line)
+    inside = location_text(
+        passage.source, passage.page, passage.page_label, passage.heading, passage.line
+    )
     return f"{passage.source}, {inside}" if inside else passage.source
 
 
