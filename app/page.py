@@ -22,8 +22,8 @@ from .events.conversations import (
 )
 from .events.questions import on_answered, on_ask, on_stop
 from .page_revision import page_revision
-from .views.answers import render_past
 from .views.check_and_table_html import CHECK, TABLE
+from .views.conversation import render_past
 from .views.documents import render_welcome
 from .views.static_html import (
     CHOICE,

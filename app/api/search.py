@@ -16,7 +16,7 @@ from askdocs.output.text_anchor import TextAnchor, link
 from askdocs.search.filters import Filters
 from askdocs.types import DocumentMatches, Match
 
-from ..views.answers import passage_place
+from ..views.citations import passage_place
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant

@@ -13,9 +13,10 @@ from askdocs.evaluation.feedback import note_judgement
 from ..conversations.conversation import Conversation
 from ..conversations.cookie import visitor_from_request
 from ..conversations.store import ConversationStore
-from ..views.answers import render_past, render_present
+from ..views.conversation import render_past, render_present
 from ..views.exports import MEDIA_TYPES, export, file_name
-from ..views.history import find_source_changes, render_history
+from ..views.history import render_history
+from ..views.source_changes import find_source_changes
 from .context import ConversationUpdate, HtmlUpdate, PageContext
 from .payload import (
     ConversationPayload,

@@ -18,9 +18,9 @@ from ..background_tasks import streamed
 from ..conversations.conversation import Conversation
 from ..conversations.cookie import visitor_from_request
 from ..suggestions import follow_ups
-from ..views.answers import render_past, render_present
+from ..views.conversation import render_past, render_present
 from ..views.documents import render_suggestions
-from ..views.history import find_source_changes
+from ..views.source_changes import find_source_changes
 from .context import AnswerUpdate, HtmlUpdate, PageContext
 from .payload import AskPayload, ConversationPayload, conversation_on_page
 

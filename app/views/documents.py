@@ -11,7 +11,7 @@ from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import TextAnchor, link
 from askdocs.types import DocumentGuide, Failure, Guide, Progress, Status
 
-from .answers import shortened
+from .citations import shortened
 
 GUIDES_SHOWN = 8
 OPENING_CHARACTERS = 180

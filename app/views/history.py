@@ -1,20 +1,12 @@
-"""The list of conversations as safe HTML, and the changes of their sources."""
+"""The list of conversations as safe HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
-from typing import TYPE_CHECKING
 
-from askdocs.errors import AskdocsError, CorpusError
-
-from ..conversations.conversation import Conversation
 from ..conversations.store import Entry
-from .answers import SourceChanges
-
-if TYPE_CHECKING:
-    from askdocs.assistant import Assistant
 
 ENTRIES_SHOWN = 100
 
@@ -35,38 +27,6 @@ def render_history(entries: Sequence[Entry], wanted: str, *, kept: bool) -> str:
     more = len(entries) - ENTRIES_SHOWN
     rest = f'<p class="quiet">And {more:,} more. Find one by its words.</p>' if more > 0 else ""
     return f'<ul class="conversations">{rows}</ul>{rest}'
-
-
-def find_source_changes(
-    assistant: Assistant, conversation: Conversation
-) -> dict[int, SourceChanges]:
-    """The documents of each exchange that no longer have its quotes at their offsets."""
-    texts: dict[str, str | None] = {}
-
-    def text(source: str) -> str | None:
-        """The text of a document; None if it was removed."""
-        if source not in texts:
-            try:
-                texts[source] = assistant.document(source).text
-            except CorpusError:
-                texts[source] = None
-            except AskdocsError:
-                texts[source] = ""
-        return texts[source]
-
-    found = {}
-    for number, exchange in enumerate(conversation.exchanges):
-        citations = exchange.answer.citations if exchange.answer else ()
-        changed, removed = dict[str, None](), dict[str, None]()
-        for each in citations:
-            now = text(each.source)
-            if now is None:
-                removed[each.source] = None
-            elif now[each.start : each.end] != each.quote:
-                changed[each.source] = None
-        if changed or removed:
-            found[number] = SourceChanges(tuple(changed), tuple(removed))
-    return found
 
 
 def _row(entry: Entry) -> str:

@@ -12,7 +12,8 @@ from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.conversations.cookie import COOKIE, new_cookie, visitor_from_cookie
 from askdocs.app.conversations.store import ConversationStore
 from askdocs.app.events.payload import conversation_on_page
-from askdocs.app.views.history import find_source_changes, readable_time, render_history
+from askdocs.app.views.history import readable_time, render_history
+from askdocs.app.views.source_changes import find_source_changes
 
 ME, YOU = "1" * 32, "2" * 32
 

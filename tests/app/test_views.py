@@ -14,17 +14,13 @@ from hypothesis import strategies as st
 
 from askdocs.app.conversations.conversation import Conversation
 from askdocs.app.i18n.markers import translatable, without_markers
-from askdocs.app.views.answers import (
-    SourceChanges,
-    confidence_words,
-    render_answer,
-    render_past,
-    render_present,
-    within,
-)
+from askdocs.app.views.answers import confidence_words, render_answer
+from askdocs.app.views.citations import within
+from askdocs.app.views.conversation import render_past, render_present
 from askdocs.app.views.documents import render_welcome
 from askdocs.app.views.exports import MEDIA_TYPES, Format, answer_markdown, export, file_name
 from askdocs.app.views.markdown import escaped
+from askdocs.app.views.source_changes import SourceChanges
 from askdocs.types import (
     Answer,
     AnswerKind,
@@ -259,6 +255,23 @@ def test_the_note_of_a_citation_has_the_words_around_its_quote() -> None:
     moved = replace(passage, start=citation.start)
     html = render_answer(replace(answer, citations=(replace(citation, passage=moved),)), 0)
     assert "It boils" not in html
+
+
+def test_notes_and_nearest_passages_have_no_signs_of_markdown() -> None:
+    quote = "* The **kettle** is `red`."
+    answer = an_answer(quote, source="tea.md")
+    (citation,) = answer.citations
+    text = f"## Kettles\n\n{quote}\n* The *cup* is blue."
+    passage = replace(citation.passage, text=text, start=citation.start - text.index(quote))
+    answer = replace(answer, citations=(replace(citation, passage=passage),))
+    html = render_answer(answer, 0)
+    assert "Kettles <strong>• The kettle is red.</strong> • The cup is blue." in html
+    assert f'data-markdown="“{escaped(quote)}”' in unescape(html)
+    moved = replace(answer, citations=(replace(citation, passage=replace(passage, start=0)),))
+    assert "<strong>The kettle is red.</strong>" in render_answer(moved, 0)
+    refusal = Answer("x", "no", hits=(Hit(passage, 0.5),), searched_for=("x",))
+    card = '<span class="excerpt" dir="auto">Kettles • The kettle is red. • The cup is blue.</span>'
+    assert card in render_answer(refusal, 0)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askdocs.output.strip_markdown import markup_spans, strip_markdown, without_spans
+from askdocs.output.strip_markdown import (
+    markup_spans,
+    shown_passage,
+    strip_markdown,
+    without_spans,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +61,40 @@ def test_parts_are_shown_as_the_whole_is(text: str, first: int, second: int) -> 
         without_spans(text, left_out, *each) for each in ((0, start), (start, end), (end, None))
     ]
     assert "".join(parts) == strip_markdown(text, "a.md")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("## What it *costs*\n\nNine **euros**.", "What it costs Nine euros."),
+        ("* one\n* two\n  - `three`", "• one • two • three"),
+        (
+            "| fee | whom |\n| --- | :-: |\nfee: 9; whom: **all**\n\nfee | whom\n--|--\nfee: 8",
+            "fee: 9; whom: all fee: 8",
+        ),
+        (
+            "Run **this**:\n\n```sh\nls **/*.md | wc # all\n```\n\n> `ls`",
+            "Run this: ls **/*.md | wc # all ls",
+        ),
+        ("~~~\n# no **end**\n", "# no **end**"),
+        ("a | b and 2 * 3 - 1", "a | b and 2 * 3 - 1"),
+    ],
+)
+def test_a_passage_is_shown_on_one_line_without_signs(text: str, shown: str) -> None:
+    assert " ".join("".join(shown_passage(text, "rules.md")).split()) == shown
+    assert "".join(shown_passage(text, "rules.txt")) == text
+
+
+def test_the_quote_of_a_passage_stays_between_what_is_around_it() -> None:
+    text = "# Fees\n\n* It **costs** nine.\n* It *was* eight."
+    start, end = text.index("It *was"), len(text)
+    before, quote, after = shown_passage(text, "a.md", start, end)
+    assert (before, quote, after) == ("Fees\n\n• It costs nine.\n• ", "It was eight.", "")
+
+
+@given(st.text("ab *_`|-#~\n", max_size=60), st.integers(0, 60), st.integers(0, 60))
+@settings(deadline=None)
+def test_the_parts_of_a_passage_are_together_what_is_shown(text: str, one: int, two: int) -> None:
+    start, end = sorted((min(one, len(text)), min(two, len(text))))
+    whole = "".join(shown_passage(text, "a.md"))
+    assert "".join(shown_passage(text, "a.md", start, end)) == whole

@@ -1,4 +1,4 @@
-"""Quotes from Markdown without the markup of emphasis, links, lists and code.
+"""Quotes and passages from Markdown without its markup.
 
 Only what is shown changes. A citation keeps the exact characters of the document.
 """
@@ -13,6 +13,16 @@ from askdocs.types import Statement
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
 _LINE_START = re.compile(r"^[ \t]{0,3}(?:(?:>[ \t]?)+|#{1,6}[ \t]+)", re.MULTILINE)
+_FENCED = re.compile(
+    r"^[ \t]*(?P<fence>```+|~~~+)[^\n]*\n(?P<code>.*?)(?:^[ \t]*(?P=fence)[`~]*[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+# The header row of a table with the line under it: each other row has the column names.
+_TABLE_HEAD = re.compile(
+    r"^[ \t]*\|?[^\n|]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$",
+    re.MULTILINE,
+)
+_BULLETS = re.compile(r"^([ \t]*)[-*+](?=[ \t]+\S)", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*[-*+][ \t]+(?:\[[ xX]\][ \t]+)?(?=\S)")
 _INLINE = re.compile(
     r"(?<!`)(?P<tick>`{1,2})(?!`)(?P<code>[^`\n]+)(?P=tick)(?!`)"
@@ -44,6 +54,44 @@ def shown_text(statement: Statement) -> str:
     if statement.verdict != "quoted" or not statement.citations:
         return statement.text
     return strip_markdown(statement.text, statement.citations[0].source)
+
+
+def shown_passage(text: str, source: str, start: int = 0, end: int = 0) -> tuple[str, str, str]:
+    """Return a passage as it is shown on one line: without markup, and with one kind of bullet.
+
+    Args:
+        text: The exact text of the passage.
+        source: The name of the document; only Markdown has markup.
+        start: Where the quote begins in the text.
+        end: Where the quote ends in the text.
+
+    Returns:
+        What is before the quote, the quote, and what is after it.
+    """
+    spans = []
+    if kind_of(source) == "Markdown":
+        text = _BULLETS.sub(r"\1•", text)  # as long as before
+        spans = _passage_spans(text)
+    before, quote, after = (
+        without_spans(text, spans, *part) for part in ((0, start), (start, end), (end, None))
+    )
+    return before, quote, after
+
+
+def _passage_spans(text: str) -> list[Span]:
+    """The markup of a passage: outside of its code, and the fences themselves."""
+    spans, at = [], 0
+    for fenced in _FENCED.finditer(text):
+        spans += _block_spans(text, at, fenced.start())
+        spans += [(fenced.start(), fenced.start("code")), (fenced.end("code"), fenced.end())]
+        at = fenced.end()
+    return [*spans, *_block_spans(text, at, len(text))]
+
+
+def _block_spans(text: str, start: int, end: int) -> list[Span]:
+    found = [match.span() for match in _TABLE_HEAD.finditer(text, start, end)]
+    found += [match.span() for match in _LINE_START.finditer(text, start, end)]
+    return sorted([*found, *_inline(text, start, end)])
 
 
 def markup_spans(text: str, source: str) -> list[Span]:
