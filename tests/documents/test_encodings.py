@@ -69,3 +69,35 @@ def test_binary_data_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 40)
     with pytest.raises(LoadError):
         load(tmp_path / "a.txt", "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("iso2022_jp", "駅は七時に開きます。\n切符は五百円です。"),
+        ("iso2022_kr", "역은 일곱 시에 엽니다."),
+    ],
+)
+def test_text_with_escape_sequences_is_read(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_escape_sequences_of_a_terminal_are_no_encoding() -> None:
+    text = "\x1b[31mred\x1b[0m: $Bill"
+    assert decode(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("o\ufb03ce, \ufb01rst \ufb02oor", "office, first floor"),
+        ("\ufedf\ufee0\ufea4\ufead", "للحر"),
+        ("ＡＢ１２ m² ½ \ufdfa", "ＡＢ１２ m² ½ \ufdfa"),
+    ],
+)
+def test_ligatures_and_shapes_of_letters_are_letters(
+    tmp_path: Path, written: str, text: str
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(written, "utf-8")
+    assert load(path, "a.txt")[0].text == text

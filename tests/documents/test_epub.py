@@ -56,3 +56,20 @@ def test_an_empty_title_or_script_does_not_swallow_the_chapter(tmp_path: Path) -
 def test_pictures_are_reported(tmp_path: Path) -> None:
     document = read(tmp_path, '<p>See:</p><img src="a.png"/><img src="b.png"/>')
     assert document.left_out == ("2 pictures (no text recognition)",)
+
+
+def test_a_note_that_opens_at_its_mark_is_read(tmp_path: Path) -> None:
+    body = (
+        '<p>In 1931<a epub:type="noteref" href="#n">4</a> it rained.</p>'
+        '<aside epub:type="footnote" id="n" hidden="hidden"><p>For nine days.</p></aside>'
+        '<aside hidden="hidden"><p>Draft.</p></aside>'
+    )
+    assert read(tmp_path, body).text == "In 1931[4] it rained.\n\nFor nine days."
+
+
+def test_a_superscript_of_a_style_sheet_in_the_book(tmp_path: Path) -> None:
+    path = tmp_path / "a.epub"
+    read(tmp_path, '<p>They sold 64<span class="up">3</span> boats.</p>')
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("s/book.css", ".up { font-size: .7em; vertical-align: super }")
+    assert load(path, "a.epub")[0].text == "They sold 64[3] boats."

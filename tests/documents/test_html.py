@@ -266,3 +266,54 @@ def test_a_saved_page_without_a_page_is_reported(tmp_path: Path) -> None:
     path.write_text("MIME-Version: 1.0\nContent-Type: text/plain\n\nNothing here.\n")
     with pytest.raises(LoadError, match="no HTML"):
         load(path, "saved.mhtml")
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('sold 58<span class="c7">6</span> crates', "sold 58[6] crates"),
+        (
+            '4 × 10<span class="c7">9</span> and 35 km<span class="c7">2</span>',
+            "4 × 10^9 and 35 km²",
+        ),
+        ("x<span class='low'>10</span> of 3", "x10 of 3"),
+        ('costs <span class="old">30</span><b>35</b> euro', "costs ~~30~~35 euro"),
+    ],
+)
+def test_superscripts_and_struck_text_of_a_style_sheet(
+    tmp_path: Path, markup: str, text: str
+) -> None:
+    head = (
+        "<style>.c7, .c9 { vertical-align: super; font-size: 60% } .low{vertical-align:sub}"
+        ".old{text-decoration: line-through}</style>"
+    )
+    assert read(tmp_path, f"<p>It {markup}.</p>", head) == f"It {text}."
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<del>30</del><ins>35</ins> euro", "~~30~~35 euro"),
+        ("was <s>9 pm</s> 8 pm, <strike> late </strike>now", "was ~~9 pm~~ 8 pm, ~~late~~ now"),
+        ("<del></del>open", "open"),
+    ],
+)
+def test_struck_text_is_marked(tmp_path: Path, markup: str, text: str) -> None:
+    assert read(tmp_path, f"<p>{markup}</p>") == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby>を読む", "漢字(かんじ)を読む"),
+        ("<ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>の駅", "東京(とうきょう)の駅"),
+        ("<ruby>北<rb>京</rb></ruby>站", "北京站"),
+    ],
+)
+def test_a_reading_above_characters_follows_them(tmp_path: Path, markup: str, text: str) -> None:
+    assert read(tmp_path, f"<p>{markup}</p>") == text
+
+
+def test_the_arrow_back_from_a_note_is_no_text(tmp_path: Path) -> None:
+    page = '<p>Rain fell.</p><ol><li id="n1">In May. <a href="#r1">↩</a></li></ol>'
+    assert read(tmp_path, page).endswith("1. In May.")

@@ -307,3 +307,46 @@ def test_all_properties_of_an_event_are_read(tmp_path: Path) -> None:
     below = headings(read(tmp_path, event.encode(), "c.ics"))["Fire drill"]
     assert "Kind: Trips, School\nLink: https://x.example/a\n" in below
     assert "Attached: https://x.example/plan.pdf" in below
+
+
+def test_a_stub_in_its_own_words_gives_way_to_the_html_part(tmp_path: Path) -> None:
+    html = "<table><tr><th>Item</th><th>Price</th></tr><tr><td>Bench</td><td>72</td></tr></table>"
+    message = mail("Please use a program that shows formatted mails.", html)
+    assert read(tmp_path, message.as_bytes()).text.endswith("Item: Bench; Price: 72")
+
+
+def test_the_footer_of_a_list_does_not_hide_the_mail(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Roof", "ida@example.org"
+    message.set_content("<p>The roof is tight again.</p>", subtype="html")
+    message.make_mixed()
+    footer = EmailMessage()
+    footer.set_content("Roofers mailing list, leave it at roofers@example.org")
+    message.attach(footer)
+    text = read(tmp_path, message.as_bytes()).text
+    assert text.endswith("tight again.\n\nRoofers mailing list, leave it at roofers@example.org")
+
+
+def test_a_german_attribution_with_a_short_year_names_its_author() -> None:
+    parts = thread_parts("Gut.\n\nAm 05.03.26 um 17:22 schrieb Anna Klein:\n> 480 Euro")
+    assert [(part.author, part.date) for part in parts[1:]] == [("Anna Klein", "05.03.26 um 17:22")]
+
+
+def test_a_calendar_shows_last_days_replies_and_its_name(tmp_path: Path) -> None:
+    calendar = INVITATION.replace("VERSION:2.0", "VERSION:2.0\nX-WR-CALNAME:School\\, upper")
+    calendar = calendar.replace(
+        "DTSTART;VALUE=DATE:20270401", "DTSTART;VALUE=DATE:20270401\nDTEND;VALUE=DATE:20270404"
+    ).replace(
+        "LOCATION",
+        "DURATION:PT1H30M\nATTENDEE;CN=Per;PARTSTAT=DECLINED:mailto:p@example.org\nLOCATION",
+    )
+    document = read(tmp_path, calendar.encode(), "a.ics")
+    assert document.title == "School, upper"
+    assert "Duration: 1 hour 30 minutes\n" in document.text
+    assert "Invited: Per (declined)\n" in document.text
+    assert document.text.endswith("Start: 1 April 2027\nEnd: 3 April 2027")
+
+
+def test_a_holiday_of_one_day_has_no_end(tmp_path: Path) -> None:
+    calendar = INVITATION.replace("20270401", "20270401\nDTEND;VALUE=DATE:20270402")
+    assert read(tmp_path, calendar.encode(), "a.ics").text.endswith("Start: 1 April 2027")

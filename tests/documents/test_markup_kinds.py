@@ -349,3 +349,68 @@ def test_skipped_content_of_a_file_is_reported(
     document = read(tmp_path, content, name)
     assert "Sacks." in document.text
     assert document.left_out == told
+
+
+def test_superscripts_in_the_html_of_markdown_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(
+        'They sold 64<sup>3</sup> boats, **70**<sup><a href="#n">4</a></sup> oars and 35 km'
+        "<sup>2</sup> of CO<sub>2</sub>; `9<sup>1</sup>` is code, "
+        "<del>30</del><ins>35</ins> euro.\n",
+        "utf-8",
+    )
+    assert load(path, "a.md")[0].text == (
+        "They sold 64[3] boats, **70**[4] oars and 35 km² of CO2; `9<sup>1</sup>` is code, "
+        "~~30~~35 euro."
+    )
+
+
+def test_polls_places_and_forwarded_messages_of_telegram(tmp_path: Path) -> None:
+    answers = [{"text": "Sat", "voters": 2}, {"text": "Sun", "voters": 1}]
+    messages = [
+        {"type": "service", "actor": "Ida", "action": "invite_members", "members": ["Per"]},
+        {"from": "Per", "forwarded_from": "Harbour", "text": "Frost on Friday"},
+        {"from": "Ida", "text": "", "poll": {"question": "Which day?", "answers": answers}},
+        {"from": "Ida", "text": "", "location_information": {"latitude": 5.5, "longitude": 6.5}},
+    ]
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({"name": "Rowers", "messages": messages}), "utf-8")
+    assert load(path, path.name)[0].text.split("\n")[2:] == [
+        "Ida: [invite members Per]",
+        "Per: [forwarded from Harbour]",
+        "Frost on Friday",
+        "Ida: Poll: Which day?",
+        "- Sat: 2 votes",
+        "- Sun: 1 vote",
+        "Ida: Place: 5.5, 6.5",
+    ]
+
+
+def test_cards_blocks_and_tokens_of_slack_are_read(tmp_path: Path) -> None:
+    (tmp_path / "yard").mkdir()
+    users = [{"id": "U1", "name": "per", "profile": {"real_name": "Per Dahl"}}]
+    (tmp_path / "users.json").write_text(json.dumps(users), "utf-8")
+    path = tmp_path / "yard" / "2027-02-01.json"
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": "Gate opens at 9"}}
+    line = {"type": "rich_text_section", "elements": [{"type": "text", "text": "and 7"}]}
+    messages = [
+        {
+            "user": "U1",
+            "ts": "1",
+            "text": "<!here> on <!date^1772442000^{date}|March 2> in <#C1|yard>",
+        },
+        {"user": "U1", "ts": "2", "text": "", "blocks": [block, {"elements": [line]}]},
+        {"username": "Bot", "ts": "3", "text": "Build 7", "attachments": [{"text": "disk full"}]},
+        {"user": "U1", "ts": "4", "text": "see", "files": [{"name": "a.xlsx"}]},
+    ]
+    path.write_text(json.dumps(messages), "utf-8")
+    document = load(path, "yard/2027-02-01.json")[0]
+    assert document.text.split("\n")[2:] == [
+        "Per Dahl (1970-01-01 00:00 UTC): @here on March 2 in #yard",
+        "Per Dahl (1970-01-01 00:00 UTC): Gate opens at 9",
+        "and 7",
+        "Bot (1970-01-01 00:00 UTC): Build 7",
+        "disk full",
+        "Per Dahl (1970-01-01 00:00 UTC): see",
+    ]
+    assert document.left_out == ("1 attachment of messages",)

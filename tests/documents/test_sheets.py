@@ -439,3 +439,26 @@ def test_text_outside_the_cells_of_a_sheet_is_read(tmp_path: Path) -> None:
     ]
     anchors = load(boxed, "a.xlsx")[0].anchors
     assert [anchor.line for anchor in anchors if anchor.line] == [2, 2, 1]
+
+
+def test_a_statement_of_a_bank_in_csv(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "sep=;\r\nAccount;NO12 3456\r\nPeriod;01.01.2027 - 31.01.2027\r\n\r\n"
+        "Day;Text;Amount\r\n02.01.2027;Rent;-850,00\r\n;Heating;-60,00\r\n"
+        ";Total;-910,00\r\n",
+        "utf-8",
+    )
+    assert lines(path) == [
+        "Account: NO12 3456",
+        "Period: 01.01.2027 - 31.01.2027",
+        "Day: 02.01.2027; Text: Rent; Amount: -850,00",
+        "Day: 02.01.2027; Text: Heating; Amount: -60,00",
+        "Text: Total; Amount: -910,00",
+    ]
+
+
+def test_a_small_table_above_a_wider_one_keeps_its_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Year,Boats\n2025,5\n2026,7\n\nItem,Spring,Autumn\nOars,4,9\n", "utf-8")
+    assert lines(path)[:2] == ["Year: 2025; Boats: 5", "Year: 2026; Boats: 7"]

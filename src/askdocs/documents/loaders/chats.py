@@ -18,7 +18,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
 
 _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
@@ -40,6 +40,8 @@ _ATTACHMENT_KEYS = (
     "photo", "file", "photos", "videos", "audio_files", "gifs", "files", "sticker", "attachments",
 )  # fmt: skip
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]+))?>")
+_SLACK_CHANNEL = re.compile(r"<#(\w+)(?:\|([^>]*))?>")
+_SLACK_TOKEN = re.compile(r"<!([\w-]+)(?:\^[^>|]*)*(?:\|([^>]+))?>")  # dates, @here, groups
 _SLACK_LINK = re.compile(r"<((?:https?|mailto):[^>|]+)(?:\|([^>]+))?>")
 
 
@@ -141,12 +143,19 @@ def attachments_of(value: object) -> int:
         if isinstance(node, Mapping):
             attachments = [node.get(key) for key in _ATTACHMENT_KEYS]
             count += sum(
-                len(files) if isinstance(files, list) else 1 for files in attachments if files
+                sum(not _is_slack_card(file) for file in files) if isinstance(files, list) else 1
+                for files in attachments
+                if files
             )
             stack += [inner for inner in node.values() if isinstance(inner, Mapping | list)]
         elif isinstance(node, list):
             stack += node
     return count
+
+
+def _is_slack_card(value: object) -> bool:
+    """Whether an attachment is a card of Slack, whose text is read."""
+    return isinstance(value, Mapping) and bool(value.get("text") or value.get("fallback"))
 
 
 def _chats_in(value: object, path: Path) -> Iterator[tuple[str, list[Message]]]:
@@ -183,7 +192,7 @@ def _telegram_messages(messages: Sequence[object]) -> Iterator[Message]:
     for message in messages:
         if isinstance(message, Mapping):
             author = message.get("from") or message.get("actor") or message.get("from_id") or ""
-            text = _telegram_text(message.get("text"))
+            text = _telegram_content(message)
             if text:
                 yield Message(str(author), _format_time(message.get("date")), text)
 
@@ -222,10 +231,54 @@ def _slack_messages(messages: Sequence[object], users: Mapping[str, str]) -> Ite
         named = profile.get("real_name") if isinstance(profile, Mapping) else ""
         user = str(message.get("user") or message.get("bot_id") or "")
         author = named or users.get(user) or message.get("username") or user
-        text = _MENTION.sub(lambda m: f"@{m[2] or users.get(m[1], m[1])}", str(message.get("text")))
-        text = _SLACK_LINK.sub(lambda m: m[2] or m[1], text).strip()
+        text = _slack_text(message)
+        text = _MENTION.sub(lambda m: f"@{m[2] or users.get(m[1], m[1])}", text)
+        text = _SLACK_LINK.sub(lambda m: m[2] or m[1], text)
+        text = _SLACK_CHANNEL.sub(lambda m: f"#{m[2] or m[1]}", text)
+        text = _SLACK_TOKEN.sub(lambda m: m[2] or f"@{m[1]}", text).strip()
         if text:
             yield Message(str(author), _format_time(message.get("ts")), _unescape_slack(text))
+
+
+def _slack_text(message: Mapping[str, Any]) -> str:
+    """The text of a message and of the cards below it; that of its blocks if it has no other."""
+    parts = [str(message.get("text") or "")]
+    if not parts[0]:
+        parts.append("".join(_slack_block_texts(message.get("blocks"))))
+    for card in message.get("attachments") or ():
+        if isinstance(card, Mapping):
+            words = [str(card.get(key) or "") for key in ("pretext", "title", "text")]
+            words += [
+                f"{field.get('title')}: {field.get('value')}"
+                for field in card.get("fields") or ()
+                if isinstance(field, Mapping)
+            ]
+            shown = "\n".join(filter(None, words)) or str(card.get("fallback") or "")
+            parts.append(shown)
+    return "\n".join(filter(None, parts))
+
+
+def _slack_block_texts(blocks: object) -> Iterator[str]:
+    """The texts of the blocks of a message, in order."""
+    stack = [blocks]
+    while stack:
+        match stack.pop():
+            case [*nodes]:
+                stack += reversed(nodes)
+            case {"type": "user", "user_id": user}:
+                yield f"<@{user}>"
+            case {"type": "emoji", "name": name}:
+                yield f":{name}:"
+            case {"text": str() as text}:
+                yield text
+            case {"url": str() as url}:
+                yield url
+            case {**node}:
+                inner = [node[key] for key in ("text", "elements", "fields") if node.get(key)]
+                is_line = node.get("type") not in {None, "rich_text", "link"}
+                stack += [*(["\n"] if is_line else []), *reversed(inner)]
+            case str() as text:
+                yield text
 
 
 def _slack_users(path: Path) -> dict[str, str]:
@@ -234,7 +287,10 @@ def _slack_users(path: Path) -> dict[str, str]:
     with suppress(OSError, ValueError):
         for user in json.loads(read_text(path.parent.parent / "users.json")):
             if isinstance(user, Mapping) and "id" in user:
-                users[str(user["id"])] = str(user.get("real_name") or user.get("name") or "")
+                profile = user.get("profile")
+                known = profile.get("real_name") if isinstance(profile, Mapping) else ""
+                name = user.get("real_name") or known or user.get("name") or ""
+                users[str(user["id"])] = str(name)
     return users
 
 
@@ -278,6 +334,34 @@ def _telegram_text(text: object) -> str:
     pieces = text if isinstance(text, list) else []
     words = (p if isinstance(p, str) else p.get("text", "") for p in pieces if p)
     return "".join(map(str, words)).strip()
+
+
+def _telegram_content(message: Mapping[str, Any]) -> str:
+    """What a message shows: its text, whose text is forwarded, a poll, a place, an event."""
+    parts = [_telegram_text(message.get("text"))]
+    if source := message.get("forwarded_from"):
+        parts.insert(0, f"[forwarded from {source}]")
+    match message.get("poll"):
+        case {"question": question, "answers": [*answers]}:
+            parts.append(f"Poll: {_telegram_text(question)}")
+            counts = [answer for answer in answers if isinstance(answer, Mapping)]
+            parts += [
+                f"- {_telegram_text(each.get('text'))}: {counted(each.get('voters') or 0, 'vote')}"
+                for each in counts
+            ]
+    match message.get("location_information"):
+        case {"latitude": latitude, "longitude": longitude}:
+            place = filter(None, (message.get("place_name"), message.get("address")))
+            parts.append(f"Place: {', '.join([*map(str, place), f'{latitude}, {longitude}'])}")
+    match message.get("contact_information"):
+        case {"phone_number": number, **name}:
+            names = filter(None, (name.get("first_name"), name.get("last_name")))
+            parts.append(f"Contact: {' '.join([*map(str, names), str(number)])}")
+    if message.get("type") == "service" and message.get("action"):
+        members = ", ".join(map(str, filter(None, message.get("members") or [])))
+        event = (str(message["action"]).replace("_", " "), str(message.get("title") or ""), members)
+        parts.append(f"[{' '.join(filter(None, event))}]")
+    return "\n".join(filter(None, parts))
 
 
 def _format_time(value: object) -> str:

@@ -10,7 +10,9 @@ from zipfile import ZipFile
 
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.html.page import add_page, expand_empty_elements, parse_html
+from askdocs.documents.loaders.html.style_sheets import apply_text_styles
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.decoding import decode
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     local_name,
@@ -32,9 +34,15 @@ def load(path: Path, source: str) -> Sequence[Document]:
             raise LoadError("the book is protected against copying (DRM)")
         title, chapters, contents = _read_package(archive)
         builder = DocumentBuilder(source, title=title)
+        sheets = [
+            decode(read_part(archive, name))
+            for name in archive.namelist()
+            if name.lower().endswith(".css")
+        ]
         pictures = 0
         for chapter in chapters:
             page = parse_html(expand_empty_elements(read_part(archive, chapter)))
+            apply_text_styles(page, sheets)
             pictures += len(page.css("body img, body svg image"))
             if page.css_first("h1, h2, h3, h4") is None and chapter in contents:
                 builder.anchor(heading=contents[chapter])

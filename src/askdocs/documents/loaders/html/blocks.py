@@ -35,6 +35,7 @@ _BOILERPLATE_CLASSES = frozenset(
 )
 _COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.I)
 _COOKIE_LIMIT = 3000  # characters of a cookie banner; a page about cookies is longer
+_ARROWS = frozenset("↩ ↑ ⤴ ⏎ ↵ ↖".split())
 _HEADER_WORDS = "h1, h2, h3, h4, h5, h6, p, time, address"
 _LIST_STYLE = re.compile(
     r"list-style(?:-type)?\s*:[^;]*?\b((?:lower|upper)-(?:alpha|latin|roman))", re.I
@@ -66,6 +67,8 @@ def is_boilerplate(node: LexborNode, visibility: Visibility, kept_header: int = 
         return False
     if tag == "sup" and "reference" in (node.attributes.get("class") or ""):
         return True  # a citation number of Wikipedia
+    if tag == "a" and _is_way_back(node):
+        return True
     if tag == "aside":
         return not _is_remark(node)
     if tag == "header" and node.mem_id != kept_header and not _inside_article(node):
@@ -80,6 +83,12 @@ def _is_remark(aside: LexborNode) -> bool:
     if "note" in kind:
         return True
     return (bool(kind) or _inside_article(aside)) and is_prose(aside)
+
+
+def _is_way_back(link: LexborNode) -> bool:
+    """Whether a link is the arrow that leads from a note back to its reference mark."""
+    target = link.attributes.get("href") or ""
+    return "#" in target and link.text().strip(" \n\t\u00a0\ufe0e[]") in _ARROWS
 
 
 def _has_boilerplate_class(node: LexborNode) -> bool:

@@ -14,6 +14,9 @@ IsSkipped = Callable[[LexborNode], bool]
 
 _SUPERSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
 _SUBSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*sub", re.I)
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bline-through", re.I)
+_STRUCK = frozenset({"del", "s", "strike"})
+_NOT_INLINE = "p, div, li, table, h1, h2, h3, h4, h5, h6, pre, blockquote"
 _NOTE_CLASS = re.compile(r"(?:^|[\s_-])(?:foot|end)?note-?(?:ref|call|mark|reference)", re.I)
 _NOTE_CLASS_SHORT = re.compile(
     r"(?:^|[\s_-])(?:fn-?ref|noteref|footnote|endnote)(?:$|[\s_-])", re.I
@@ -144,13 +147,48 @@ def inline_text(node: LexborNode, is_skipped: IsSkipped) -> str:
 
 
 def special_span(node: LexborNode, is_skipped: IsSkipped) -> Span | None:
-    """The span of a superscript, formula or form field; None for any other element."""
+    """The span of a superscript, formula, form field, or of struck text; else None."""
     if node.tag == "math":
         return math_text(node), "plain"
     field = field_text(node)
     if field is not None:
         return field, "plain"
+    if node.tag == "ruby" and not is_skipped(node):
+        return _ruby_text(node), "plain"
+    if _is_struck(node) and not is_skipped(node):
+        words, _ = script_span(node, "plain", is_skipped)
+        return words.replace(
+            words.strip(), f"~~{words.strip()}~~"
+        ) if words.strip() else "", "plain"
     script = script_of(node)
     if script is None or is_skipped(node):
         return None
     return script_span(node, script, is_skipped)
+
+
+def _is_struck(node: LexborNode) -> bool:
+    """Whether a line is drawn through the text of an inline element: it does not hold any more."""
+    style = node.attributes.get("style") or ""
+    if node.tag not in _STRUCK and not (node.tag == "span" and _STRUCK_STYLE.search(style)):
+        return False
+    return node.css_first(_NOT_INLINE) is None
+
+
+def _ruby_text(node: LexborNode) -> str:
+    """East Asian text with its reading in parentheses: "漢字(かんじ)"."""
+    base: list[str] = []
+    reading: list[str] = []
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.tag == "-text":
+            base.append(current.text_content or "")
+        elif current.tag in {"rt", "rtc"}:
+            reading.append(current.text().strip())
+        elif current.tag != "rp":
+            child = current.last_child
+            while child is not None:
+                stack.append(child)
+                child = child.prev
+    words, above = "".join("".join(base).split()), "".join(reading)
+    return f"{words}({above})" if above else words

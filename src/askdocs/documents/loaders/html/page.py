@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from askdocs.documents.loaders.chats import add_messages, telegram_page
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.html.blocks import HtmlWriter, is_boilerplate
+from askdocs.documents.loaders.html.style_sheets import apply_text_styles, sheets_of
 from askdocs.documents.loaders.html.visibility import Visibility
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import decode
@@ -123,7 +124,9 @@ def parse_html(data: bytes, charset: str = "") -> LexborHTMLParser:
     """
     named = _CHARSET.search(data[:4096])
     declared = (named.group(1) or named.group(2)).decode("ascii", "replace") if named else charset
-    return LexborHTMLParser(decode(data, declared))
+    page = LexborHTMLParser(decode(data, declared))
+    apply_text_styles(page, list(sheets_of(page)))
+    return page
 
 
 def page_title(page: LexborHTMLParser) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from askdocs.documents.loaders.html.style_sheets import sheets_of, simple_rules
+
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])"
     r"|(?:left|top|right|text-indent)\s*:\s*-\d{4,}\s*(?:px|em)|clip\s*:\s*rect\(\s*0"
@@ -14,11 +16,7 @@ _HIDDEN = re.compile(
     re.I,
 )
 _SHOWN = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.I)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_SIMPLE = re.compile(r"(?:[a-z]\w*)?(?:[.#][\w-]+)+|(?:[.#][\w-]+) [.#][\w-]+", re.I)
-_MOST_RULES = 500  # rules of a page that hide or show elements
-_MOST_STYLES = 200_000  # characters of a style sheet that are read
+_NOTES = re.compile(r"\b(?:foot|end|rear)notes?\b|\bdoc-(?:foot|end)notes?\b", re.I)
 
 # Elements that open something. Bootstrap has data-(bs-)target and data-(bs-)toggle.
 _CONTROLS = (
@@ -78,6 +76,8 @@ class Visibility:
         """Whether an element is hidden and no control opens it."""
         if not hidden(node) and node.mem_id not in self._by_style:
             return False
+        if _is_note(node):
+            return False  # a reader opens it at its reference mark
         return node.mem_id not in self.opened and not _looks_collapsible(node)
 
     def opens(self, control: LexborNode) -> bool:
@@ -131,6 +131,14 @@ class Visibility:
         if is_dialog and target.css_first("form, input") is not None:
             return False
         return is_prose(target) and control.mem_id != target.mem_id
+
+
+def _is_note(node: LexborNode) -> bool:
+    """Whether an element is a note of a book, which may be hidden until its mark is pressed."""
+    attributes = node.attributes
+    return bool(
+        _NOTES.search(f"{attributes.get('epub:type') or ''} {attributes.get('role') or ''}")
+    )
 
 
 def _is_tab(control: LexborNode) -> bool:
@@ -243,32 +251,11 @@ def is_prose(node: LexborNode) -> bool:
 def _hidden_by_style(page: LexborHTMLParser) -> set[int]:
     """The elements that a style sheet in the page hides by a simple selector (a class, an id).
 
-    A later rule that shows them again wins. Rules in media queries and rules with complex selectors
-    are ignored.
+    A later rule that shows them again wins.
     """
     found: set[int] = set()
-    left = _MOST_RULES
-    for sheet in page.css("style"):
-        text = _COMMENT.sub("", (sheet.text() or "")[:_MOST_STYLES])
-        for selectors, rules in _top_rules(text):
-            hides, shows = bool(_HIDDEN.search(rules)), bool(_SHOWN.search(rules))
-            if (not hides and not shows) or (left := left - 1) < 0:
-                continue
-            for selector in selectors.split(","):
-                if _SIMPLE.fullmatch(selector.strip()):
-                    ids = {node.mem_id for node in page.css(selector.strip())}
-                    found = found | ids if hides else found - ids
+    for sheet in sheets_of(page):
+        for selector, rules in simple_rules(sheet, (_HIDDEN, _SHOWN)):
+            ids = {node.mem_id for node in page.css(selector)}
+            found = found | ids if _HIDDEN.search(rules) else found - ids
     return found
-
-
-def _top_rules(text: str) -> Iterator[tuple[str, str]]:
-    """(selectors, declarations) of the top-level rules, which are not nested in @media."""
-    depth, start = 0, 0
-    for brace in re.finditer(r"[{}]", text):
-        depth += 1 if brace.group() == "{" else -1
-        if depth == 0:
-            rule = _RULE.fullmatch(text[start : brace.end()])
-            if rule is not None and "@" not in rule.group(1):
-                yield rule.group(1), rule.group(2)
-            start = brace.end()
-        depth = max(depth, 0)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.mail.recurrence import rule_in_words
-from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.types import Document
 
 _LISTS_OF_DAYS = frozenset({"RDATE", "EXDATE"})
+_NAME = re.compile(
+    rb"^(?:X-WR-CALNAME|NAME)(?:;[^:\r\n]*)?:([^\r\n]+)", re.MULTILINE | re.IGNORECASE
+)
+_REPLIES = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
+_ONE_DAY = timedelta(days=1)
 _COMPONENTS = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Note"}
 _FIELDS = (
     ("RECURRENCE-ID", "Instead of"),
@@ -38,10 +44,18 @@ _FIELDS = (
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document. Each event is a section, and its subject is the heading."""
-    builder = DocumentBuilder(source)
+    builder = DocumentBuilder(source, title=_calendar_name(path.read_bytes()))
     if not add_events(builder, path.read_bytes()):
         raise LoadError("the calendar has no events")
     return [builder.build()]
+
+
+def _calendar_name(data: bytes) -> str:
+    """The name of a calendar of several events; "" if it has no name, or only one event."""
+    if data.upper().count(b"BEGIN:VEVENT") < 2:
+        return ""
+    name = _NAME.search(data.replace(b"\r\n ", b""))
+    return name.group(1).decode("utf-8", "replace").replace("\\", "").strip() if name else ""
 
 
 def add_events(builder: DocumentBuilder, data: bytes) -> bool:
@@ -75,12 +89,34 @@ def _property_texts(event: Any, name: str) -> Iterator[str]:
         days = [_value_text(day) for value in values for day in value.dts]
         yield from filter(None, ["; ".join(days)])
         return
+    if name == "DTEND" and _is_whole_day(found):
+        last = found.dt - _ONE_DAY  # the end of whole days is the day after them
+        begin = getattr(event.get("DTSTART"), "dt", last)
+        yield from [f"{last.day} {last:%B %Y}"] if last != begin else []
+        return
     for value in values:
         words = rule_in_words(value) if name == "RRULE" else _value_text(value)
+        if name == "ATTENDEE":
+            reply = _REPLIES.get(str(value.params.get("PARTSTAT", "")).upper())
+            words += f" ({reply})" if reply else ""
         if name == "RECURRENCE-ID" and value.params.get("RANGE") == "THISANDFUTURE":
             words += " and all that follow"
         if words:
             yield words
+
+
+def _is_whole_day(value: Any) -> bool:
+    moment = getattr(value, "dt", None)
+    return isinstance(moment, date) and not isinstance(moment, datetime)
+
+
+def _in_words(length: timedelta) -> str:
+    """A length of time as "1 hour 45 minutes"."""
+    minutes, seconds = divmod(round(abs(length).total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    return " ".join(counted(count, noun) for count, noun in parts if count) or "0 minutes"
 
 
 def _zone_name(moment: datetime) -> str:
@@ -96,6 +132,8 @@ def _value_text(value: Any) -> str:
         return f"{moment.day} {moment:%B %Y, %H:%M} {zone}".strip()
     if isinstance(moment, date):
         return f"{moment.day} {moment:%B %Y}"
+    if isinstance(moment, timedelta):
+        return _in_words(moment)
     if moment is not None:
         return str(moment)
     categories = getattr(value, "cats", None)

@@ -33,6 +33,7 @@ _PGP = "-----BEGIN PGP MESSAGE-----"
 _INVISIBLE = frozenset({"script", "style", "head", "template", "title"})
 _FEW_WORDS = 8  # additional words of the HTML part that are ignored: "unsubscribe here"
 _NEW_WORDS = 0.3  # of the words of the HTML part must be missing in the plain part, to read it
+_SAME_WORDS = 0.5  # of the words of a plain part are in the HTML part of the same text
 _WORD = re.compile(r"\w{2,}")
 _ENVELOPE = re.compile(
     rb"^From (?:[^\n]*\b\d{2}:\d{2}(?::\d{2})?\b|-)[^\n]*\r?\n(?=[!-9;-~]+:)"
@@ -74,7 +75,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 def _is_encrypted(message: Message) -> bool:
     """Whether a mail is encrypted (S/MIME, OpenPGP)."""
-    if message.get_content_type() == "multipart/encrypted" or _PGP in _body_texts(message)[0]:
+    plain = (text for text, _ in _body_texts(message))
+    if message.get_content_type() == "multipart/encrypted" or any(_PGP in text for text in plain):
         return True
     kind = str(message.get_param("smime-type") or "")
     return message.get_content_subtype() in _SMIME and "signed" not in kind
@@ -133,16 +135,26 @@ def _add_mail(builder: DocumentBuilder, message: Message) -> None:
 
 
 def _visible_text(message: Message) -> str:
-    """The text of the mail: the plain part, or the HTML part if it contains much more."""
-    plain, html = _body_texts(message)
-    shown = _html_text(html) if html else ""
-    return shown if _has_more_text(shown, plain) else plain
+    """The text of the mail, without attachments.
+
+    Of two forms of one text, this is the plain one, or the HTML if it contains much more.
+    """
+    texts = []
+    for plain, html in _body_texts(message):
+        shown = _html_text(html) if html else ""
+        texts.append(shown if _has_more_text(shown, plain) else plain)
+    return "\n\n".join(filter(str.strip, texts))
 
 
 def _has_more_text(shown: str, plain: str) -> bool:
-    """Whether the plain part is a stub or truncated, so the HTML part contains much more."""
+    """Whether the plain part is a stub or truncated: the HTML part has much more or other text."""
     words, known = set(_WORD.findall(shown.casefold())), set(_WORD.findall(plain.casefold()))
-    return len(words - known) > max(_FEW_WORDS, _NEW_WORDS * len(words)) or not plain.strip()
+    is_other = bool(words) and len(known & words) < _SAME_WORDS * len(known)
+    return (
+        is_other
+        or len(words - known) > max(_FEW_WORDS, _NEW_WORDS * len(words))
+        or not plain.strip()
+    )
 
 
 def _html_text(html: str) -> str:
@@ -171,8 +183,25 @@ def _header(message: Message, name: str) -> str:
         return " ".join(str(raw).split())
 
 
-def _body_texts(message: Message) -> tuple[str, str]:
-    """(plain, HTML) text of the mail, without attachments."""
+def _body_texts(message: Message) -> Iterator[tuple[str, str]]:
+    """(plain, HTML) for each text of the mail, without attachments.
+
+    The parts of a multipart/alternative are forms of one text. Other parts follow one another, as
+    the footer of a mailing list follows a mail.
+    """
+    stack = [message]
+    while stack:
+        part = stack.pop()
+        is_container = part.get_content_maintype() == "multipart" or part is message
+        children = part.get_payload() if part.is_multipart() and is_container else None
+        if part.get_content_subtype() == "alternative" or not isinstance(children, list):
+            yield _forms_of_text(part)
+        else:
+            stack.extend(child for child in reversed(children) if isinstance(child, Message))
+
+
+def _forms_of_text(message: Message) -> tuple[str, str]:
+    """The (plain, HTML) forms of one text."""
     plain, html = [], []
     for part in _leaf_parts(message):
         if _is_attachment(part):

@@ -25,7 +25,7 @@ _ZONE = (
     r"(?:\s?[AaPp]\.?[Mm]\.?)?"
     r"(?:\s*\([^)]*\)|\s+[+-]\d{4}|\s+(?:UTC|GMT|CES?T)(?:[+-]\d\d:?\d\d)?|\s+Uhr)*"
 )
-_CLOCK = rf"\d{{1,2}}[:.h]\d{{2}}(?::\d{{2}})?{_ZONE}"
+_CLOCK = rf"(?<![\d.])\d{{1,2}}[:.h]\d{{2}}(?::\d{{2}})?(?!\.?\d){_ZONE}"
 _DATES = tuple(
     re.compile(rf"(?P<date>[^\n]*?\d[^\n]*?{end})(?P<rest>(?!\d).*)", re.DOTALL)
     for end in (rf"\b{_CLOCK}", r"\d{4}")

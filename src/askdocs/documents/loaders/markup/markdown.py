@@ -6,13 +6,14 @@ Rows of tables get column names, as in all other formats: "| E2 | Frozen |" is n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, normalise
 from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.shared.superscripts import Span, join_spans
 from askdocs.documents.loaders.tables.cells import clean
 from askdocs.documents.loaders.tables.rows import column_names, row_line
 from askdocs.types import Anchor, Document
@@ -54,6 +55,9 @@ _TAG = re.compile(
 )
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _SEPARATING = frozenset("br hr td th li p div dd dt tr".split())  # elements that separate words
+_STRUCK = frozenset({"del", "s", "strike"})
+_SCRIPT = re.compile(r"(`[^`]*`)|<(su[pb])\b[^<>]*>(.*?)</\2\s*>", re.IGNORECASE)
+_NOTE_LINK = re.compile(r"<a\b[^<>]*\bhref\s*=\s*[\"']?#", re.IGNORECASE)
 
 Headings = list[tuple[int, int, str]]  # (offset of the line, level, text)
 
@@ -124,9 +128,28 @@ def _without_comments(line: str, closing: str) -> tuple[str, str]:
 
 
 def _without_tags(line: str) -> str:
-    """A line without its HTML tags. An image is replaced by its alternative text."""
-    shown = _TAG.sub(_replace_tag, line)
+    """A line without its HTML tags.
+
+    An image is replaced by its alternative text. Struck text is marked as in Markdown, "~~30~~".
+    """
+    shown = join_spans(_spans(line))
     return shown if shown == line or not _TAG.match(line.lstrip()) else shown.strip()
+
+
+def _spans(line: str) -> Iterator[Span]:
+    """The superscripts and subscripts of a line, and the text between them, without tags."""
+    end = 0
+    for found in _SCRIPT.finditer(line):
+        if found[1]:
+            continue  # code
+        yield _TAG.sub(_replace_tag, line[end : found.start()]), "plain"
+        run = _TAG.sub(_replace_tag, found[3])
+        if found[2].lower() == "sub":
+            yield run, "sub"
+        else:
+            yield run, "note" if _NOTE_LINK.search(found[3]) else "super"
+        end = found.end()
+    yield _TAG.sub(_replace_tag, line[end:]), "plain"
 
 
 def _replace_tag(found: re.Match[str]) -> str:
@@ -136,6 +159,8 @@ def _replace_tag(found: re.Match[str]) -> str:
     other = _ALT.search(attributes) if element.lower() == "img" else None
     if other:
         return other[1] or other[2] or ""
+    if element.lower() in _STRUCK:
+        return "~~"
     return " " if element.lower() in _SEPARATING else ""
 
 

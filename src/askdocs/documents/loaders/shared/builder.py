@@ -10,6 +10,10 @@ from askdocs.types import Anchor, Document
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x85")
 _PAGE_ENDS = re.compile(r"[\x0b\x0c]")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff\ufffe\uffff]")
+# Ligatures, and the shapes of Arabic letters that old programs wrote in place of the letters.
+_SHAPES = re.compile(
+    "[\ufb00-\ufb06\ufb13-\ufb17\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdf9\ufe80-\ufefc]+"
+)
 # A word broken at a line end: "infor-\nmation" becomes "information\n", so lines keep their count.
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})-[ \t]*\n[ \t]*(?P<rest>[a-zà-öø-ÿ]+[^\s\w]*)[ \t]*")
 _WORD_BEFORE = re.compile(r"\w+(?:-\w+)*\Z")
@@ -27,10 +31,11 @@ _HARD_HYPHEN = "\u2011"
 def normalise(text: str) -> str:
     """Normalise a text to the form in which it is stored. The function is idempotent.
 
-    The text is in Unicode NFC. Each line ends in a line feed. Control characters, soft hyphens and
-    zero-width characters are removed. A word that is hyphenated at a line end is joined. The
-    number of lines stays the same.
+    The text is in Unicode NFC, and ligatures are letters. Each line ends in a line feed. Control
+    characters, soft hyphens and zero-width characters are removed. A word that is hyphenated at a
+    line end is joined. The number of lines stays the same.
     """
+    text = _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes.group()), text)
     if text.isprintable() and unicodedata.is_normalized("NFC", text):
         return text  # the usual case
     text = _LINE_ENDS.sub("\n", text)

@@ -19,6 +19,7 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_ESCAPES = {b"\x1b$B": "iso2022_jp", b"\x1b$@": "iso2022_jp", b"\x1b$)C": "iso2022_kr"}
 _SEVEN_BITS = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7"})
 # The encodings that browsers use in place of declared ones. Files use characters beyond those.
 _SUPERSETS = {
@@ -90,6 +91,10 @@ def _decode_bytes(data: bytes, declared: str) -> str:
     declared = codec_name(declared)
     if declared in _SEVEN_BITS:  # such text is valid UTF-8 too, so the declaration decides
         return data.decode(declared, "replace")
+    for escape, encoding in _ESCAPES.items():
+        if escape in data[:_SAMPLE]:
+            with suppress(UnicodeDecodeError):
+                return data.decode(encoding)
     wide = _utf16_encoding(data[:2000])
     if wide:
         return data.decode(wide, "replace")

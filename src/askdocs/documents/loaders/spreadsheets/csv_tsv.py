@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from askdocs.documents.loaders.tables.grid import add_grid
 from askdocs.types import Document
 
 _DELIMITERS = ",;\t|"
+_NAMED_DELIMITER = re.compile(r"\ufeff?\"?sep=([,;|\t])\"?\r?\n", re.IGNORECASE)  # for Excel
 _SAMPLE_ROWS = 50
 
 
@@ -22,9 +24,13 @@ def load(path: Path, source: str) -> Sequence[Document]:
     text = read_text(path)
     csv.field_size_limit(2**31 - 1)
     suffix = PurePosixPath(source).suffix.lower()
+    named = _NAMED_DELIMITER.match(text)
     delimiter = "\t" if suffix == ".tsv" else _detect_delimiter(text)
+    delimiter = named[1] if named else delimiter
     rows = [[clean(cell) for cell in row] for row in _parse_rows(text, delimiter)]
-    numbered: Numbered = [(n, row) for n, row in enumerate(rows, 1) if any(row)]
+    rows[:1] = [] if named else rows[:1]
+    first = 2 if named else 1
+    numbered: Numbered = [(n, row) for n, row in enumerate(rows, first) if any(row)]
     builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
     add_grid(builder, numbered)
     return [builder.build()]

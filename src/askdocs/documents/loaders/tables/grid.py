@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
@@ -19,6 +20,11 @@ from askdocs.documents.loaders.tables.rows import (
 from askdocs.documents.loaders.tables.side_by_side import split_side_by_side
 from askdocs.documents.loaders.tables.units import with_units
 
+_TOTAL = re.compile(
+    r"\W*(?:grand |sub-?)?(?:totale?s?|totaal|totalt|sums?|summe|zwischensumme|gesamt\w*|insgesamt"
+    r"|suma|somme|balance|saldo|合计|合計|総計|합계|итого|всего)\b",
+    re.IGNORECASE,
+)
 _LABELLED_WIDTH = 3  # columns of a table whose rows may share a label
 
 
@@ -29,9 +35,14 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
     """
     names: Row | None = None
     columns: set[int] = set()
-    for block in _split_tables(rows):
+    blocks = list(_split_tables(rows))
+    for index, block in enumerate(blocks):
         block, lead = _split_lead(block)
         add_rows(builder, lead, None)
+        if index == 0 and not lead and len(blocks) > 1 and _is_preamble(block, blocks[1]):
+            add_rows(builder, [(number, row[:2]) for number, row in block], None)
+            builder.close_block()
+            continue
         block = _join_units(block)
         used = {column for _, row in block for column, cell in enumerate(row) if cell}
         depth = _header_depth([_select_columns(row, used) for _, row in block])
@@ -50,6 +61,15 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
         else:
             add_rows(builder, _fill_labels(block), names)
         builder.close_block()
+
+
+def _is_preamble(block: Numbered, below: Numbered) -> bool:
+    """Whether rows are labels and values above a wider table, as in a bank statement."""
+    pairs = all(row[0] and row[1:2] != [""] and not any(row[2:]) for _, row in block)
+    wider = max(sum(map(bool, row)) for _, row in below) > 2
+    values = [row for _, row in block]
+    is_header = typed_below_first(values) and not any(map(str.isdigit, "".join(values[0])))
+    return pairs and wider and not is_header
 
 
 def _is_remark(numbered: tuple[int, Row]) -> bool:
@@ -92,7 +112,8 @@ def _join_units(block: Numbered) -> Numbered:
 def _fill_labels(block: Numbered) -> Numbered:
     """Fill empty row labels with the label of the row above.
 
-    Only the first column contains labels. They are filled only if no other cell is empty.
+    Only the first column contains labels. They are filled only if no other cell is empty, and not
+    in the row of a total.
     """
     rows = [row for _, row in block]
     width = max((len(row) for row in rows), default=0)
@@ -104,7 +125,8 @@ def _fill_labels(block: Numbered) -> Numbered:
     label = ""
     for number, row in block:
         label = row[0] or label
-        labelled.append((number, [label, *row[1:]]))
+        filled = row if _TOTAL.match(row[1]) else [label, *row[1:]]
+        labelled.append((number, filled))
     return labelled
 
 
