@@ -72,9 +72,14 @@ def main() -> None:
     except AskdocsError as error:
         # A library that is interrupted while it is imported raises ImportError.
         if interrupts.received:
+            say_stopped()
             raise SystemExit(STATUS) from None
         print(f"askdocs: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+    except SystemExit as end:
+        if _is_interrupted(end):
+            say_stopped()
+        raise
     except KeyboardInterrupt:
         say_stopped()
         raise SystemExit(STATUS) from None
@@ -83,6 +88,12 @@ def main() -> None:
             raise
         sys.stderr.close()
         raise SystemExit(1) from None
+
+
+def _is_interrupted(end: SystemExit) -> bool:
+    """Return whether Typer has turned a KeyboardInterrupt into this end of the process."""
+    cause = end.__context__
+    return isinstance(cause, typer.Exit) and isinstance(cause.__cause__, KeyboardInterrupt)
 
 
 def _is_closed_output(error: OSError) -> bool:

@@ -1,14 +1,16 @@
 """Ctrl-C: a command stops at once and ends soon after, regardless of what it is doing.
 
 An interrupted command closes what it has open. If that takes long, or if a library has swallowed
-the interrupt, the process ends as if it were killed. The index survives that: the next run finishes
-the work.
+the interrupt, the process ends as if it were killed. So it does if the main thread does not handle
+the interrupt because a library computes there. The index survives that: the next run finishes the
+work.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -43,8 +45,14 @@ class Interrupts:
         signal.signal(number, self._note)
 
     def watch(self) -> None:
-        """Start the thread that ends the process if it does not end by itself."""
+        """Start the threads that end the process if it does not end by itself."""
         threading.Thread(target=self._wait, name="askdocs-end", daemon=True).start()
+        signals, written = socket.socketpair()
+        written.setblocking(False)
+        signal.set_wakeup_fd(written.detach(), warn_on_full_buffer=False)
+        threading.Thread(
+            target=self._hear, args=(signals,), name="askdocs-signals", daemon=True
+        ).start()
 
     def end_soon(self, status: int = STATUS) -> None:
         """End the process with this status soon, unless it ends by itself first."""
@@ -67,6 +75,20 @@ class Interrupts:
         if not self._stops_a_part:
             self.end_soon()
         raise KeyboardInterrupt
+
+    def _hear(self, signals: socket.socket) -> None:
+        """End the process if the main thread does not handle a signal.
+
+        Python runs a handler only between two steps of Python in the main thread.
+        """
+        heard = 0
+        while numbers := signals.recv(1):
+            if signal.getsignal(numbers[0]) != self._note:
+                continue  # a server handles it
+            heard += 1
+            time.sleep(_SECONDS_TO_END)
+            if len(self.received) < heard and not self._stops_a_part:
+                self._end(STATUS)
 
     def _wait(self) -> None:
         status = self._statuses.get()
