@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from askdocs.documents.passages import split, with_id
-from askdocs.errors import CorpusError, IndexMismatchError
+from askdocs.errors import CorpusError, IndexBusyError, IndexMismatchError
 from askdocs.index import database
 from askdocs.index.catalog import (
     Catalog,
@@ -314,3 +314,19 @@ def test_the_state_of_an_index_is_stored_by_its_old_names_and_damage_is_nothing(
     catalog.close()
     assert readable_state(file) == damaged
     assert readable_state(tmp_path / "none.sqlite") == IndexState()
+
+
+@pytest.mark.parametrize("made_again", [False, True])
+def test_a_reader_of_a_catalog_that_is_built_again_is_told_so(
+    catalog: Catalog, *, made_again: bool
+) -> None:
+    """It is not called damaged, and the reader does not create the file."""
+    put(catalog, "a", "Owls hunt at night.")
+    catalog.close()
+    for file in catalog.path.parent.glob("catalog.sqlite*"):
+        file.unlink()
+    if made_again:  # its tables are not there yet
+        catalog.path.touch()
+    with pytest.raises(IndexBusyError, match="Ask again"):
+        catalog.sources()
+    assert catalog.path.exists() == made_again

@@ -265,6 +265,8 @@ def test_an_index_moves_to_a_server_and_back_without_embedding(
         assert one.index().unchanged == 12
         with pytest.raises(ConfigError, match=r"at http.* already"):
             one.move(f"{config.vectors}/")
+        (config.index / "chroma").mkdir()  # a killed move has left it, and its disk is damaged
+        (config.index / "chroma" / "chroma.sqlite3").write_bytes(os.urandom(20_000))
         assert one.move("embedded") == 12
         assert one.move("embedded") == 0
         assert found(one) == before

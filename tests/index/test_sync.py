@@ -17,8 +17,10 @@ import pytest
 
 from askdocs import Assistant, Config, CorpusError, IndexMismatchError
 from askdocs.documents.loaders import LoadError, ResourceLimitError, TransientLoadError
-from askdocs.documents.passages import SplitDocument
-from askdocs.index.catalog import FORMAT, Catalog
+from askdocs.documents.passages import SplitDocument, split
+from askdocs.index import recovery
+from askdocs.index.catalog import FORMAT, Catalog, FileRecord
+from askdocs.index.session import OpenIndex
 from askdocs.index.sync import load as preparing
 from askdocs.index.sync import plan
 from askdocs.index.sync import write as writing
@@ -657,11 +659,72 @@ def test_a_passage_deleted_while_it_is_embedded_is_not_stored(
     assert folder.equals_a_fresh_one()
 
 
+def test_lost_passages_whose_new_insertion_is_killed_are_stored_by_the_next_sync(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where other pending passages are stored, so that the counts do not tell."""
+    for number in range(12):
+        folder.write(f"{number:02}.txt", f"This file is number {number}.\n")
+    folder.sync()
+    with closing(Catalog(folder.index / "catalog.sqlite")) as catalog:
+        every = [name for name, _ in catalog.all_ids()]
+        catalog.mark_pending(every[:4])  # killed before it was noted that they are stored
+    with sqlite3.connect(folder.index / "catalog.sqlite") as connection:
+        connection.execute("INSERT INTO orphans VALUES ('interrupted')")
+
+    def kill(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery, "_not_found", lambda _: every[-3:])
+        patch.setattr(recovery, "_add", kill)
+        with pytest.raises(KeyboardInterrupt):
+            folder.sync()
+    folder.sync()
+    assert folder.equals_a_fresh_one()
+
+
+def test_files_that_are_read_during_a_recovery_do_not_fill_the_store_again(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their passages are pending, even if their vectors are known from equal texts."""
+    folder.write("owls.txt")
+    folder.sync()
+    with sqlite3.connect(folder.index / "catalog.sqlite") as connection:
+        connection.execute("INSERT INTO orphans VALUES ('interrupted')")
+    search = recovery._not_found
+    read: list[str] = []
+
+    def search_while_a_file_is_read(index: OpenIndex) -> list[str]:
+        read.append(f"{len(read)}.txt")
+        document = Document(read[-1], OWLS)
+        file = preparing.with_keys(
+            index.embedder,
+            FileRecord(read[-1], len(OWLS), 0, ""),
+            [SplitDocument(document, split(document))],
+        )
+        index.catalog.replace_files([file])
+        return search(index)
+
+    def refuse(_: OpenIndex) -> int:
+        raise AssertionError("the store is filled again")
+
+    monkeypatch.setattr(recovery, "_not_found", search_while_a_file_is_read)
+    monkeypatch.setattr(recovery, "refill_vectors", refuse)
+    assert folder.sync().embedded == 0
+    assert read
+    monkeypatch.undo()
+    assert list(folder.sync().removed) == read
+    assert folder.equals_a_fresh_one()
+
+
 def test_an_error_of_the_embedding_leaves_the_new_text_searchable_by_its_words(
     folder: Folder,
 ) -> None:
     path = folder.write("owls.txt")
-    folder.sync()
+    with folder.open() as assistant:
+        assistant.index()
+        revision = assistant.revision()
     path.write_text("Walruses have tusks.\n")
 
     class Failing(HashEmbedding):
@@ -675,6 +738,7 @@ def test_an_error_of_the_embedding_leaves_the_new_text_searchable_by_its_words(
         with pytest.raises(RuntimeError):
             assistant.index()
     with folder.open() as assistant:
+        assert assistant.revision() != revision
         assert assistant.document("owls.txt").text == "Walruses have tusks."
         assert sources_found(assistant, "walruses tusks") == {"owls.txt"}
         assert assistant.status().pending == 1

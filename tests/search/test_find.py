@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from askdocs import Assistant, Config
 from askdocs.errors import AskdocsError
+from askdocs.index.catalog import Catalog
 from askdocs.index.keywords.lookup import Term, parse_query
 from askdocs.search.filters import Filters
 from askdocs.types import SearchResult
@@ -95,3 +98,23 @@ def test_a_query_is_read_as_terms() -> None:
     ]  # fmt: skip
     assert parse_query("the") == [Term("word", "the")]
     assert parse_query("covid-19, U.S.") == [Term("phrase", "covid-19"), Term("phrase", "U.S")]
+
+
+def test_a_passage_that_is_replaced_during_a_search_is_not_shown_for_another(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new passage gets the number of the deleted one."""
+    (corpus / "a.txt").write_text("Owls hunt at night.\n")
+    config = Config(corpus=corpus, index=tmp_path / "index")
+    titles = Catalog.titles
+
+    def titles_after_a_sync(*given: Any) -> dict[str, str]:
+        (corpus / "a.txt").write_text("Tea is grown in Yunnan.\n")
+        assistant.index()
+        return titles(*given)
+
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        monkeypatch.setattr(Catalog, "titles", titles_after_a_sync)
+        result = assistant.find("owls")
+    assert [match for each in result.documents for match in each.matches] == []

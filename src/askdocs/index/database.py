@@ -11,7 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from askdocs.errors import AskdocsError, CorpusError, IndexMismatchError, OldIndexError
+from askdocs.errors import (
+    AskdocsError,
+    CorpusError,
+    IndexBusyError,
+    IndexMismatchError,
+    OldIndexError,
+)
 
 _BUSY_TIMEOUT = 30.0  # seconds to wait for the write of another process
 _FULL = 16_000_000  # bytes; SQLite and Chroma do not always report a full disk
@@ -56,9 +62,11 @@ class Database:
         with self._guard:
             connection = self._idle.pop() if self._idle else None
         try:
-            connection = connection or _connect(self.path, self._scratch)
+            connection = connection or self._connect()
             yield connection
         except sqlite3.DatabaseError as error:
+            if self._closed:  # the file may have been deleted, or made again
+                raise closed_meanwhile(self.path.parent) from error
             raise _to_user_error(error, self.path) from error
         finally:
             if connection is not None:
@@ -67,6 +75,12 @@ class Database:
                         connection.close()
                     else:
                         self._idle.append(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        """A new connection. One to a file that was deleted would create it again."""
+        if self._closed and not self.path.exists():
+            raise closed_meanwhile(self.path.parent)
+        return _connect(self.path, self._scratch)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -134,6 +148,13 @@ def damaged(path: Path, reason: str) -> IndexMismatchError:
     return IndexMismatchError(
         f"The catalog {path} is damaged ({reason}). Run `askdocs doctor --repair`, or build"
         " the index again with `askdocs index --rebuild`."
+    )
+
+
+def closed_meanwhile(index: Path) -> IndexBusyError:
+    """The error for a thread that still reads an index which another thread builds again."""
+    return IndexBusyError(
+        f"The index {index} was closed meanwhile: it is being rebuilt. Ask again."
     )
 
 

@@ -11,6 +11,10 @@ from pathlib import Path
 
 from askdocs.system.files import retry_while_locked
 
+# A file in the folder of a vector store, which exists while the store is written or deleted. If a
+# process is killed then, the next one deletes the rest.
+WRITING = "writing"
+
 
 def make_private_folder(folder: Path) -> None:
     """Create a folder that only this user can read. An existing one keeps its permissions."""
@@ -47,7 +51,11 @@ def has_vectors(index: Path) -> bool:
 
 
 def delete_catalog(index: Path) -> None:
-    for file in index.glob("catalog.sqlite*"):
+    """Delete the catalog, its file before the log of SQLite.
+
+    SQLite discards a log without a catalog. A catalog without its log would be an older one.
+    """
+    for file in sorted(index.glob("catalog.sqlite*")):
         retry_while_locked(file.unlink)
 
 
@@ -55,6 +63,20 @@ def delete_vectors(index: Path) -> None:
     """Delete the vector store, which can be filled again from the catalog."""
     folder = index / "chroma"
     if folder.is_dir():
-        retry_while_locked(partial(shutil.rmtree, folder))
+        retry_while_locked(partial(delete_store, folder))
     else:
         folder.unlink(missing_ok=True)
+
+
+def delete_store(folder: Path) -> None:
+    """Delete the folder of a vector store. Its mark is deleted last: see `WRITING`."""
+    mark = folder / WRITING
+    mark.touch()
+    for each in folder.iterdir():
+        if each == mark:
+            continue
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+    shutil.rmtree(folder)

@@ -10,6 +10,7 @@ import numpy as np
 from askdocs.config import Config
 from askdocs.errors import ConfigError, IndexMismatchError
 from askdocs.index.catalog import Catalog
+from askdocs.index.folder import delete_vectors
 from askdocs.index.session import OpenIndex
 from askdocs.index.vectors.embedding_cache import embed_texts, embedded_text, vector_key
 from askdocs.index.vectors.store import open_vectors
@@ -92,8 +93,10 @@ def reinsert_lost(index: OpenIndex) -> None:
         lost = _not_found(index)
         if not lost:
             return
-        vectors.delete(lost)  # if the process ends here, the counts differ
-        _add(index, catalog.passages(lost), catalog.vectors_of(lost))
+        catalog.mark_pending(lost)  # if the process ends here, the next sync stores them
+        vectors.delete(lost)
+        added = _add(index, catalog.passages(lost), catalog.vectors_of(lost))
+        catalog.unmark_pending(added)
     if _not_found(index):
         refill_vectors(index)
 
@@ -132,13 +135,20 @@ def refill_vectors(index: OpenIndex) -> int:
     return embedded
 
 
-def _add(index: OpenIndex, passages: Mapping[str, Passage], known: Mapping[str, Vectors]) -> None:
-    """Store the passages whose vectors are known. A sync may have deleted the others."""
+def _add(
+    index: OpenIndex, passages: Mapping[str, Passage], known: Mapping[str, Vectors]
+) -> list[str]:
+    """Store the passages whose vectors are known. A sync may have deleted the others.
+
+    Returns:
+        The ids of those that are stored.
+    """
     names = [name for name in passages if name in known]
     if names:
         index.vectors.add(
             [passages[each] for each in names], np.stack([known[each] for each in names])
         )
+    return names
 
 
 def record_unflushed(catalog: Catalog, added: int) -> None:
@@ -183,6 +193,8 @@ def move_vectors(
             f"The vectors are at {source.vectors} already. Move them to a collection of another"
             " name, as in http://localhost:8000/NAME."
         )
+    if not target.vectors_on_server:  # what a killed move has left may be damaged
+        delete_vectors(target.index)
     store = open_vectors(target, catalog.identity())
     try:
         refill_vectors(OpenIndex(target, catalog, store, embedder, on_progress))
@@ -230,9 +242,14 @@ def delete_orphans(index: OpenIndex) -> int:
 
 
 def _not_found(index: OpenIndex) -> list[str]:
-    """The ids of passages that a search with their own vector does not find."""
+    """The ids of passages that a search with their own vector does not find.
+
+    Pending passages need not be stored. They are read last, because more may be added.
+    """
     catalog, vectors = index.catalog, index.vectors
-    every = [name for name, _ in catalog.all_ids()]
+    found = [name for name, _ in catalog.all_ids()]
+    pending = catalog.pending_ids()
+    every = [name for name in found if name not in pending]
     lost: list[str] = []
     for start in range(0, len(every), _PAGE):
         known = catalog.vectors_of(every[start : start + _PAGE])

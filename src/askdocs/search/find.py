@@ -43,8 +43,8 @@ def find_words(
         key=lambda source: (source not in named, -len(found.by_source.get(source, ())), source),
     )
     shown = sources[start : start + documents]
-    numbers = [number for source in shown for number in found.by_source.get(source, ())[:each]]
-    passages = catalog.passages_by_number(numbers)
+    ids = [name for source in shown for name in found.by_source.get(source, ())[:each]]
+    passages = catalog.passages(ids)  # a sync may have deleted some
     return SearchResult(
         query,
         tuple(
@@ -53,9 +53,9 @@ def find_words(
                 titles.get(source, ""),
                 len(found.by_source.get(source, ())),
                 tuple(
-                    Match(passages[number], spans_in(passages[number], terms))
-                    for number in found.by_source.get(source, ())[:each]
-                    if number in passages
+                    Match(passages[name], spans_in(passages[name], terms))
+                    for name in found.by_source.get(source, ())[:each]
+                    if name in passages
                 ),
             )
             for source in shown

@@ -53,15 +53,6 @@ class PassageTables(CatalogTables):
         )
         return [self._verified(Passage(*row)) for row in rows]
 
-    def passages_by_number(self, numbers: Sequence[int]) -> dict[int, Passage]:
-        """The passages that exist among these numbers, by number."""
-        rows = self._database.rows(
-            f"""SELECT number, {PASSAGE} FROM passages
-                WHERE number IN (SELECT value FROM json_each(?))""",
-            json.dumps(list(numbers)),
-        )
-        return {row[0]: self._verified(Passage(*row[1:])) for row in rows}
-
     def all_ids(self) -> Iterator[tuple[str, bytes]]:
         """(passage id, key of its vector) of every passage, in the order of indexing."""
         yield from self._database.rows("SELECT id, vector_key FROM passages ORDER BY number")
@@ -93,6 +84,23 @@ class PassageTables(CatalogTables):
 
     def pending_ids(self) -> set[str]:
         return {row[0] for row in self._database.rows("SELECT id FROM pending")}
+
+    def mark_pending(self, ids: Sequence[str]) -> None:
+        """Record that the vectors of passages may not be stored."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                """INSERT OR IGNORE INTO pending SELECT number, id FROM passages
+                   WHERE id IN (SELECT value FROM json_each(?))""",
+                [json.dumps(list(ids))],
+            )
+
+    def unmark_pending(self, ids: Sequence[str]) -> None:
+        """Record that the vectors of passages are stored, whatever their numbers are now."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM pending WHERE id IN (SELECT value FROM json_each(?))",
+                [json.dumps(list(ids))],
+            )
 
     def drop_pending(self, stored: Iterable[PendingPassage]) -> None:
         """Record that the vectors of passages are stored."""

@@ -63,9 +63,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passages that match, by number, of each source in reading order."""
+    """The ids of the passages that match, of each source in reading order."""
 
-    by_source: dict[str, list[int]] = field(default_factory=dict)
+    by_source: dict[str, list[str]] = field(default_factory=dict)
     missing: tuple[Term, ...] = ()
 
 
@@ -101,13 +101,14 @@ def find(
         sources: The documents that count; all of them if None.
 
     Returns:
-        The numbers of the passages, and the terms that stand in no document.
+        The ids of the passages, and the terms that stand in no document. A sync may give the
+        number of a deleted passage to another one, so numbers are used within the snapshot only.
     """
     with database.snapshot() as connection:
         by_term = [_passages(connection, term) for term in terms]
         every = np.unique(np.concatenate(by_term)) if by_term else np.zeros(0, np.int64)
         rows = connection.execute(
-            """SELECT number, source FROM passages
+            """SELECT number, id, source FROM passages
                WHERE number IN (SELECT value FROM json_each(?)) ORDER BY source, start""",
             (json.dumps(every.tolist()),),
         ).fetchall()
@@ -117,12 +118,15 @@ def find(
         for number in numbers.tolist():
             holders.setdefault(number, []).append(place)
     grouped: dict[str, list[int]] = {}
-    for number, source in rows:
+    for number, _, source in rows:
         if wanted is None or source in wanted:
             grouped.setdefault(source, []).append(number)
     there = {place for numbers in grouped.values() for each in numbers for place in holders[each]}
     missing = tuple(term for place, term in enumerate(terms) if place not in there)
-    return Found(dict(_complete(grouped, holders, len(terms))), missing)
+    ids = {number: name for number, name, _ in rows}
+    complete = _complete(grouped, holders, len(terms))
+    by_source = {source: [ids[each] for each in numbers] for source, numbers in complete}
+    return Found(by_source, missing)
 
 
 def _complete(

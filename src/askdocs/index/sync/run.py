@@ -39,6 +39,8 @@ def sync(index: OpenIndex) -> Changes:
     catalog.set_meta(fingerprint(config, embedder))
     plan = plan_sync(config, catalog, on_progress=index.on_progress)
     before = take_snapshot(catalog)
+    if plan.changes_documents:  # even if this is interrupted
+        catalog.set_state(changed_ns=started_ns)
     catalog.note_files(plan.touched)
     catalog.remove_files((*plan.in_the_way, *plan.removed))
     try:
@@ -61,8 +63,8 @@ def sync(index: OpenIndex) -> Changes:
         corpus=str(config.corpus.resolve()),
         mounted_folders=plan.mounts,
     )
-    if plan.changes_documents:
-        catalog.set_state(changed_ns=started_ns)
+    if plan.changes_documents:  # once more, because others have read while files were replaced
+        catalog.set_state(changed_ns=max(time.time_ns(), started_ns + 1))
     broken = {failure.source for failure in failed}
     return Changes(
         added=tuple(file.path for file in plan.added if file.path not in broken),
@@ -97,6 +99,8 @@ def add_documents(documents: Iterable[Document], index: OpenIndex) -> Changes:
     fresh = [
         (each, file) for each in last.values() if known.get((file := _file_of(each)).path) != file
     ]
+    if fresh:
+        catalog.set_state(changed_ns=time.time_ns())
     for document, file in fresh:
         passages = split(document, tokens=config.passage_tokens)
         catalog.replace_files([with_keys(embedder, file, [SplitDocument(document, passages)])])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +17,11 @@ from askdocs.credentials import VECTORS_TOKEN, read_secret
 from askdocs.errors import (
     AskdocsError,
     ConfigError,
-    IndexBusyError,
     IndexMismatchError,
     VectorsUnavailableError,
 )
-from askdocs.index.database import disk_is_full, not_writable
-from askdocs.index.folder import make_private_folder
+from askdocs.index.database import closed_meanwhile, disk_is_full, not_writable
+from askdocs.index.folder import WRITING, delete_store, make_private_folder
 from askdocs.index.vectors.integrity import IntegrityRecord
 from askdocs.system.files import ascii_path
 
@@ -91,7 +89,7 @@ class ChromaFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._mark = folder / "writing"
+        self._mark = folder / WRITING
         self._guard = threading.Lock()
         self._writers = 0
         self._written = 0
@@ -99,7 +97,7 @@ class ChromaFolder:
         chromadb, settings = _chromadb()
         with self._reporting():
             if self._mark.exists():
-                shutil.rmtree(folder)
+                delete_store(folder)
             make_private_folder(folder)
             self._seal = IntegrityRecord(folder)
             self._seal.open()
@@ -139,7 +137,8 @@ class ChromaFolder:
 
     def remove(self) -> None:
         self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        with suppress(OSError):  # a file is in use, or not writable
+            delete_store(self._folder)
 
     def close(self) -> None:
         if self._closed:
@@ -184,10 +183,7 @@ class ChromaFolder:
             if not panic and not isinstance(error, known):
                 raise
             if self._closed:
-                raise IndexBusyError(
-                    f"The index {self._folder.parent} was closed meanwhile: it is being rebuilt."
-                    " Ask again."
-                ) from error
+                raise closed_meanwhile(self._folder.parent) from error
             if isinstance(error, AttributeError):
                 raise
             message = str(error)

@@ -14,11 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from askdocs.index.folder import open_private
+from askdocs.index.folder import WRITING, open_private
 
 Condition = Literal["sound", "left open", "changed", "damaged"]
 _RECORD = "closed"
-_WRITING = "writing"  # exists while the graph is written
 _CHUNK = 1 << 20  # bytes read at a time
 _DATABASE = "chroma.sqlite3"
 _BEGINNING = _CHUNK  # of the database, which is large; its schema is in the first 250 kB
@@ -63,7 +62,7 @@ def condition(folder: Path) -> Condition:
         "damaged": The content of a file has changed, but not its size and time.
     """
     files = _checked_files(folder)
-    if not files or (folder / _WRITING).exists():
+    if not files or (folder / WRITING).exists():
         return "sound"
     record = _read(folder)
     if record is None:
