@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.forked_process import run_forked
+from tests.support.command_line import run_here
 
 TRUE = "The lamp is lit half an hour before sunset."
 ALTERED = (
@@ -18,7 +18,7 @@ ALTERED = (
 
 
 def askdocs(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return run_forked(*arguments, cwd=folder, given=given)
+    return run_here(*arguments, cwd=folder, given=given)
 
 
 @pytest.fixture(scope="module")

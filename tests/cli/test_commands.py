@@ -13,7 +13,7 @@ import pytest
 
 from askdocs.cli.session import old_index_notes
 from askdocs.config import load_config_with_notes
-from tests.support.forked_process import run_forked
+from tests.support.command_line import run_here
 from tests.support.model_server import Script, serving
 from tests.support.pseudo_terminal import running
 
@@ -21,9 +21,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def askdocs(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
+    """The command in this process, without the settings of its environment."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASKDOCS_")}
-    return run_forked(*arguments, cwd=cwd, environment={**clean, **environment})
+    return run_here(*arguments, cwd=cwd, environment={**clean, **environment})
 
 
 def started(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -118,7 +118,7 @@ def test_ask_looks_only_where_it_is_told(folder: Path) -> None:
 
 def test_chat_keeps_the_conversation(folder: Path) -> None:
     typed = "what did Zehri warn?\nwhen did he speak?\n\n"
-    found = run_forked("chat", cwd=folder, given=typed)
+    found = run_here("chat", cwd=folder, given=typed)
     assert found.returncode == 0
     assert "searched for: when did he speak?; when did he speak? zehri warn" in " ".join(
         found.stdout.split()
@@ -188,12 +188,17 @@ def test_no_letter_is_too_foreign_for_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     text = "雪の灯台は一八七一年に建てられた → Skerry.\n"
     (tmp_path / "corpus" / "a.txt").write_text(text, encoding="utf-8")
-    plain = started("search", "Skerry", cwd=tmp_path, PYTHONIOENCODING="cp1252")
+    old = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    plain = run_here("search", "Skerry", cwd=tmp_path, environment=old, encoding="cp1252")
     assert plain.returncode == 0, plain.stderr
-    found = started("search", "Skerry", "--json", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert "Skerry" in plain.stdout
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    found = run_here(
+        "search", "Skerry", "--json", cwd=tmp_path, environment=ascii_only, encoding="ascii"
+    )
     assert json.loads(found.stdout)["hits"][0]["text"] == text.strip()
     file = tmp_path / "out.txt"
-    command = [sys.executable, "-m", "askdocs", "search", "Skerry"]
+    command = [sys.executable, "-m", "askdocs", "search", "Skerry", "--words"]
     with file.open("wb") as out:
         environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
         environment.pop("PYTHONIOENCODING", None)
@@ -246,7 +251,7 @@ def test_a_password_is_typed_and_no_argument(folder: Path, tmp_path: Path) -> No
         terminal.type("a-short")
         shown = terminal.wait_for("at least 8 characters")
         assert "a-short" not in shown
-    piped = run_forked("serve", *options, cwd=folder, given="a-short\n")
+    piped = run_here("serve", *options, cwd=folder, given="a-short\n")
     assert piped.returncode == 1
     assert "at least 8 characters" in piped.stderr
 
