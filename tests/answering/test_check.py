@@ -100,4 +100,4 @@ def test_the_report_is_escaped_and_links_to_the_words(check: Check) -> None:
 
 
 def test_an_empty_check_is_summed_up() -> None:
-    assert summary_of(Check((), ())) == "0 of 0 statements stand in the documents."
+    assert summary_of(Check((), ())) == "0 of 0 statements are supported by the documents."

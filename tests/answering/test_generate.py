@@ -176,7 +176,7 @@ def test_markdown_of_a_reply_is_kept_and_headings_are_not_judged(ask: Ask) -> No
     assert answer.text.startswith("## The cost\n\nThe **scheme** cost 1.9 million pounds")
     assert "\n| What | Cost |\n|---|---|\n| Set up | 1.9 million pounds [1] |" in answer.text
     assert "\n```\nx = 1\n```\n" in answer.text
-    assert support_summary(answer) == "2 of 3 statements stand in your documents."
+    assert support_summary(answer) == "2 of 3 statements are supported by your documents."
 
 
 def test_an_altered_quotation_is_told_with_the_difference(ask: Ask) -> None:
@@ -396,7 +396,7 @@ def test_a_comparison_goes_to_the_model_with_passages_of_both_documents(
     assert "flour" in shown
     assert "what differs" in shown
     assert answer.answered
-    assert support_summary(answer) == "The statement stands in your documents."
+    assert support_summary(answer) == "The statement is supported by your documents."
     with another(assistant, tasks="quotes") as plain:
         server.script = script = Script([["The scheme cost 1.9 million pounds to set up [1]."]])
         plain.ask(question)

@@ -114,6 +114,13 @@ def test_no_translation_is_of_words_that_nobody_says() -> None:
         assert any(" ".join(run) in said for run in runs), key
 
 
+def test_the_page_speaks_plain_english() -> None:
+    unusual = re.compile(r"\b(stands?|standing|stood) (so )?in\b|\bdoes not stand\b")
+    for key in table("de"):
+        for form in (key, *forms(table("en").get(key, key))):
+            assert not unusual.search(form), form
+
+
 def test_what_is_said_of_documents_in_other_languages_is_translated() -> None:
     known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
     for sentence in by_words_only(["Le train quitte la gare à une heure. " * 4]).split(". "):

@@ -67,7 +67,7 @@ def test_nothing_stands_beside_what_is_supported_and_a_reason_beside_what_is_not
     assert 'class="statement unsupported contradicted"' in html
     assert "Not supported by your documents: the source says otherwise." in html
     assert 'id="doubt-0-2"' in html
-    assert "1 of 3 statements stand in your documents" in html
+    assert "1 of 3 statements are supported by your documents" in html
     assert "The kettle is red.”" in html  # the nearest words
 
 

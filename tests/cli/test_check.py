@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path
 def test_a_draft_that_stands_ends_well(folder: Path) -> None:
     found = askdocs(folder, "check", "-", given=TRUE)
     assert found.returncode == 0, found.stderr
-    assert found.stdout.strip() == "1 of 1 statements stand in the documents."
+    assert found.stdout.strip() == "1 of 1 statements are supported by the documents."
 
 
 def test_a_draft_that_misquotes_ends_with_1_and_a_report(folder: Path) -> None:

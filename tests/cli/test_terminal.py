@@ -57,7 +57,7 @@ def test_a_talk_goes_on_after_an_answer_was_stopped(
         shown = terminal.wait_for("(searched for: and how much a year?;")
         assert "to set up. [1] It cost 7.5 million pounds to set up. [1] (" in shown
         assert "[1] city-bicycle-report.txt, line" in shown
-        assert "1 of 2 statements stand in your documents." in shown
+        assert "1 of 2 statements are supported by your documents." in shown
         terminal.wait_for("›")
         terminal.type("")
         assert terminal.process.wait(120) == 0

@@ -142,7 +142,9 @@ def test_what_an_assistant_wrote_can_be_checked(sample: Assistant) -> None:
         )
         told = await text_of(client, "check", text=text)
         assert "misquoted" in told
-        assert told.endswith("of 2 statements stand in the documents; 1 contradicted or misquoted.")
+        assert told.endswith(
+            "of 2 statements are supported by the documents; 1 contradicted or misquoted."
+        )
 
     asked(server_over(sample), talk)
 

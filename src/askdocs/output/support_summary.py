@@ -13,7 +13,7 @@ def is_prose(answer: Answer) -> bool:
 
 
 def support_summary(answer: Answer) -> str:
-    """Return the line below an answer: "7 of 9 statements stand in your documents.".
+    """Return the line below an answer: "7 of 9 statements are supported by your documents.".
 
     Headings, questions and transitions are not counted. The line is empty for an answer of quotes.
     """
@@ -26,11 +26,11 @@ def support_summary(answer: Answer) -> str:
     supported = sum(verdict in _SUPPORTED for verdict in verdicts)
     parts = []
     if judged == 1:
-        verb = "stands" if supported else "does not stand"
-        parts.append(f"The statement {verb} in your documents")
+        verb = "is" if supported else "is not"
+        parts.append(f"The statement {verb} supported by your documents")
     elif judged:
         count = f"All {judged}" if supported == judged else f"{supported} of {judged}"
-        parts.append(f"{count} statements stand in your documents")
+        parts.append(f"{count} statements are supported by your documents")
     if unchecked:
         noun = "statement was" if unchecked == 1 else "statements were"
         parts.append(f"{unchecked} {noun} not checked")

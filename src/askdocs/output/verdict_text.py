@@ -5,7 +5,7 @@ from __future__ import annotations
 from askdocs.types import Check, CheckedStatement
 
 MEANINGS = {
-    "quoted": "stands in the documents word for word",
+    "quoted": "quoted word for word from the documents",
     "supported": "supported by the documents",
     "partly": "only partly supported",
     "unsupported": "not supported by the documents",
@@ -35,7 +35,7 @@ def summary_of(check: Check) -> str:
     supported = check.count("quoted", "supported")
     wrong = sum(each.is_wrong for each in check.statements)
     unchecked = check.count("unchecked")
-    parts = [f"{supported} of {len(judged)} statements stand in the documents"]
+    parts = [f"{supported} of {len(judged)} statements are supported by the documents"]
     if wrong:
         parts.append(f"{wrong} contradicted or misquoted")
     if unchecked:

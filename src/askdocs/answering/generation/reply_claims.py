@@ -9,7 +9,7 @@ from askdocs.answering.generation.reply_parser import Said
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.types import Passage
 
-_CODE = "this code does not stand so in your documents"
+_CODE = "this code is not in your documents in this form"
 _LEAD_IN_WORDS = 8  # a list item of fewer words is judged with the sentence that introduces it
 
 

@@ -22,7 +22,7 @@ from askdocs.types import Passage
 Quote = tuple[Passage, int, int]  # with offsets into the document
 _Part = tuple[tuple[str, ...], int]  # words, and how many letters may lie before them
 
-NOWHERE = "these words do not stand in your documents"
+NOWHERE = "these words are not in your documents"
 # Opening sign → the signs that may close it, in the common languages.
 _CLOSERS = {
     "“": "”", "„": "“”", "‟": "”", "”": "”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」",
