@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from askdocs.documents.document_types import kind_of
-from askdocs.output.strip_markdown import markup_spans, shown_text, without_spans
+from askdocs.output.strip_markup import markup_spans, shown_text, without_spans
 from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.output.text_anchor import citation_anchor
 from askdocs.types import Answer, Statement

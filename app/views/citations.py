@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from askdocs.documents.titles import readable_title
-from askdocs.output.strip_markdown import shown_passage, strip_markdown
+from askdocs.output.strip_markup import shown_passage, strip_markup
 from askdocs.output.text_anchor import TextAnchor, citation_anchor, link, passage_anchor
 from askdocs.types import Citation, Hit, Passage, location_text
 
@@ -63,7 +63,7 @@ def _in_its_passage(citation: Citation) -> str:
     passage, source = citation.passage, citation.source
     start, end = citation.start - passage.start, citation.end - passage.start
     if passage.text[max(start, 0) : end] != citation.quote:
-        return f"<strong>{escape(strip_markdown(citation.quote, source))}</strong>"
+        return f"<strong>{escape(strip_markup(citation.quote, source))}</strong>"
     before, quote, after = shown_passage(passage.text, source, start, end)
     before = " ".join(before.split())
     if len(before) > AROUND_CHARACTERS:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from askdocs.output.strip_markup import RESTRUCTURED_INLINE
 from askdocs.types import Document
 
 from .marked_text import MarkedText
@@ -28,15 +29,6 @@ _CODE = frozenset(
 _NOTES = frozenset(
     "note warning tip important caution danger attention hint error admonition seealso topic"
     " versionadded versionchanged deprecated sidebar".split()
-)
-# ``code``, **strong**, *emphasis*, :role:`words`, `words <address>`_, `words`. A sign that is never
-# closed is searched for within that many characters.
-_INLINE = re.compile(
-    r"``(?P<code>.{1,400}?)``|\*\*(?P<strong>\S(?:.{0,400}?\S)?)\*\*"
-    r"|(?<![\w*])\*(?P<em>\S(?:.{0,400}?\S)?)\*(?![\w*])"
-    r"|(?<![\w:+.-]):[\w:+.-]{1,60}:`(?P<role>[^`]{1,400}?)(?:\s{0,40}<[^`<>]{0,400}>)?`"
-    r"|`(?P<link>[^`]{1,400}?)(?:\s{0,40}<[^`<>]{0,400}>)?`_{0,2}",
-    re.DOTALL,
 )
 _ASCIIDOC_INLINE = re.compile(
     r"`{1,3}(?P<code>[^`]{1,400})`{1,3}|(?<!\w)\*{1,2}(?P<strong>\S(?:[^*]{0,400}?\S)?)\*{1,2}(?!\w)"
@@ -70,7 +62,7 @@ class _Markup:
         words = self.line(line)
         return len(words) - len(words.lstrip())
 
-    def words(self, start: int, end: int, pattern: re.Pattern[str] = _INLINE) -> str:
+    def words(self, start: int, end: int, pattern: re.Pattern[str] = RESTRUCTURED_INLINE) -> str:
         """Text with rendered inline markup, without the markup characters."""
         html, at = "", start
         for found in pattern.finditer(self._text, start, end):
@@ -208,7 +200,7 @@ class _Restructured(_Markup):
             if literal.endswith("::"):
                 end -= len(self.line(lines[-1])) - len(literal) + 1  # one colon is read
             quoted = self.indent(lines[0]) > 0
-            html = self.paragraph(lines, end, _INLINE)
+            html = self.paragraph(lines, end, RESTRUCTURED_INLINE)
             yield f"<blockquote>{html}</blockquote>" if quoted else html
             return
         items: list[Line] = []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from askdocs.answering.stream import Stream
 from askdocs.guide.words import counted, document_in_words, folder_in_words
 from askdocs.output.printable import printable
-from askdocs.output.strip_markdown import shown_text
+from askdocs.output.strip_markup import shown_text
 from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.types import (
     Answer,

@@ -1,4 +1,4 @@
-"""Quotes from Markdown as they are shown."""
+"""Quotes and passages from Markdown and reStructuredText as they are shown."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askdocs.output.strip_markdown import (
+from askdocs.output.strip_markup import (
     markup_spans,
     shown_passage,
-    strip_markdown,
+    strip_markup,
     without_spans,
 )
 
@@ -30,7 +30,7 @@ from askdocs.output.strip_markdown import (
     ],
 )
 def test_signs_of_markdown_are_not_shown(quote: str, shown: str) -> None:
-    assert strip_markdown(quote, "notes/rules.md") == shown
+    assert strip_markup(quote, "notes/rules.md") == shown
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_signs_of_markdown_are_not_shown(quote: str, shown: str) -> None:
     ],
 )
 def test_what_is_no_sign_is_shown(quote: str) -> None:
-    assert strip_markdown(quote, "rules.md") == quote
+    assert strip_markup(quote, "rules.md") == quote
 
 
 @pytest.mark.parametrize("source", ["rules.txt", "rules.py", "rules", "rules.html"])
 def test_documents_that_are_no_markdown_are_shown_as_they_are(source: str) -> None:
-    assert strip_markdown("- a **bold** `claim`", source) == "- a **bold** `claim`"
+    assert strip_markup("- a **bold** `claim`", source) == "- a **bold** `claim`"
 
 
 @given(st.text("ab *_`[]()!>#-\n"), st.integers(0, 40), st.integers(0, 40))
@@ -60,7 +60,7 @@ def test_parts_are_shown_as_the_whole_is(text: str, first: int, second: int) -> 
     parts = [
         without_spans(text, left_out, *each) for each in ((0, start), (start, end), (end, None))
     ]
-    assert "".join(parts) == strip_markdown(text, "a.md")
+    assert "".join(parts) == strip_markup(text, "a.md")
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,7 @@ def test_parts_are_shown_as_the_whole_is(text: str, first: int, second: int) -> 
             "Run this: ls **/*.md | wc # all ls",
         ),
         ("~~~\n# no **end**\n", "# no **end**"),
+        ("Fees | whom\n---\n\nNine.", "Fees | whom --- Nine."),
         ("a | b and 2 * 3 - 1", "a | b and 2 * 3 - 1"),
     ],
 )
@@ -97,4 +98,25 @@ def test_the_quote_of_a_passage_stays_between_what_is_around_it() -> None:
 def test_the_parts_of_a_passage_are_together_what_is_shown(text: str, one: int, two: int) -> None:
     start, end = sorted((min(one, len(text)), min(two, len(text))))
     whole = "".join(shown_passage(text, "a.md"))
-    assert "".join(shown_passage(text, "a.md", start, end)) == whole
+    before, quote, after = shown_passage(text, "a.md", start, end)
+    assert whole in (f"{before}{quote}{after}", f"{before}{after}")
+
+
+def test_restructured_text_is_shown_as_the_panel_shows_it() -> None:
+    text = (
+        "First steps\n-----------\n\n* Click **Level**, then ``set -x``.\n"
+        "* See :ref:`the list <all>` and `docs <https://a.example>`_ of 2 * 3 *.py and *.md"
+    )
+    assert " ".join("".join(shown_passage(text, "a.rst")).split()) == (
+        "First steps • Click Level, then set -x. • See the list and docs of 2 * 3 *.py and *.md"
+    )
+    assert (
+        strip_markup("Click **Level**: it is *safe*.", "docs/a.RST") == "Click Level: it is safe."
+    )
+    assert strip_markup("Click **Level**.", "a.txt") == "Click **Level**."
+
+
+def test_a_quote_of_nothing_but_signs_is_shown() -> None:
+    text = "Fee:\n\n| a | b |\n| - | - |\na: 1; b: 2"
+    start, end = text.index("| a"), text.index("\na: 1")
+    assert shown_passage(text, "a.md", start, end)[1] == text[start:end]

@@ -1,4 +1,4 @@
-"""Quotes and passages from Markdown without its markup.
+"""Quotes and passages from Markdown and reStructuredText without their markup.
 
 Only what is shown changes. A citation keeps the exact characters of the document.
 """
@@ -19,7 +19,8 @@ _FENCED = re.compile(
 )
 # The header row of a table with the line under it: each other row has the column names.
 _TABLE_HEAD = re.compile(
-    r"^[ \t]*\|?[^\n|]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$",
+    r"^[^\n|]*\|[^\n]*\n[ \t]*(?:\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?"
+    r"|\|[ \t]*:?-+:?[ \t]*\|)[ \t]*$",
     re.MULTILINE,
 )
 _BULLETS = re.compile(r"^([ \t]*)[-*+](?=[ \t]+\S)", re.MULTILINE)
@@ -31,20 +32,30 @@ _INLINE = re.compile(
     r"|(?<![*\\])(?P<stars>\*{1,3})(?=[^\s*])(?P<strong>[^*]+)(?<=\S)(?P=stars)(?!\*)"
     r"|(?<![\w_\\])(?P<lines>_{1,3})(?=[^\s_])(?P<stressed>[^\n]+?)(?<=[^\s_])(?P=lines)(?![\w_])"
 )
+# ``code``, **strong**, *emphasis*, :role:`words`, `words <address>`_, `words`. A sign that is never
+# closed is searched for within that many characters.
+RESTRUCTURED_INLINE = re.compile(
+    r"``(?P<code>.{1,400}?)``|\*\*(?P<strong>\S(?:.{0,400}?\S)?)\*\*"
+    r"|(?<![\w*])\*(?P<em>\S(?:.{0,400}?\S)?)\*(?![\w*])"
+    r"|(?<![\w:+.-]):[\w:+.-]{1,60}:`(?P<role>[^`]{1,400}?)(?:\s{0,40}<[^`<>]{0,400}>)?`"
+    r"|`(?P<link>[^`]{1,400}?)(?:\s{0,40}<[^`<>]{0,400}>)?`_{0,2}",
+    re.DOTALL,
+)
+_RULE = re.compile(r"^([^\w\s])\1{2,}[ \t]*$", re.MULTILINE)  # under a heading
 _SHOWN = ("code", "words", "strong", "stressed")
 
 Span = tuple[int, int]
 
 
-def strip_markdown(text: str, source: str) -> str:
+def strip_markup(text: str, source: str) -> str:
     """Return a quote as it is shown.
 
     Args:
         text: The exact text of the document.
-        source: The name of the document; only Markdown has markup.
+        source: The name of the document; only Markdown and reStructuredText have markup.
 
     Returns:
-        The text without markup; unchanged if it contains a code block.
+        The text without markup. Markdown with a code block is unchanged.
     """
     return without_spans(text, markup_spans(text, source))
 
@@ -53,7 +64,7 @@ def shown_text(statement: Statement) -> str:
     """Return the text of a statement as it is shown: a quote has no markup."""
     if statement.verdict != "quoted" or not statement.citations:
         return statement.text
-    return strip_markdown(statement.text, statement.citations[0].source)
+    return strip_markup(statement.text, statement.citations[0].source)
 
 
 def shown_passage(text: str, source: str, start: int = 0, end: int = 0) -> tuple[str, str, str]:
@@ -61,21 +72,36 @@ def shown_passage(text: str, source: str, start: int = 0, end: int = 0) -> tuple
 
     Args:
         text: The exact text of the passage.
-        source: The name of the document; only Markdown has markup.
+        source: The name of the document; only Markdown and reStructuredText have markup.
         start: Where the quote begins in the text.
         end: Where the quote ends in the text.
 
     Returns:
         What is before the quote, the quote, and what is after it.
     """
-    spans = []
-    if kind_of(source) == "Markdown":
-        text = _BULLETS.sub(r"\1•", text)  # as long as before
-        spans = _passage_spans(text)
+    spans: list[Span] = []
+    shown = text
+    if _is_restructured(source):
+        shown = _BULLETS.sub(r"\1•", text)  # as long as before
+        spans = sorted([*_restructured_spans(text), *(m.span() for m in _RULE.finditer(text))])
+    elif kind_of(source) == "Markdown":
+        shown = _BULLETS.sub(r"\1•", text)
+        spans = _passage_spans(shown)
     before, quote, after = (
-        without_spans(text, spans, *part) for part in ((0, start), (start, end), (end, None))
+        without_spans(shown, spans, *part) for part in ((0, start), (start, end), (end, None))
     )
-    return before, quote, after
+    return before, quote if quote.strip() else text[start:end], after
+
+
+def _is_restructured(source: str) -> bool:
+    return source.lower().endswith(".rst")
+
+
+def _restructured_spans(text: str, start: int = 0) -> Iterator[Span]:
+    for found in RESTRUCTURED_INLINE.finditer(text, start):
+        first, last = found.span(found.lastgroup or 0)
+        yield found.start(), first
+        yield last, found.end()
 
 
 def _passage_spans(text: str) -> list[Span]:
@@ -95,13 +121,16 @@ def _block_spans(text: str, start: int, end: int) -> list[Span]:
 
 
 def markup_spans(text: str, source: str) -> list[Span]:
-    """Return the spans of a quote that `strip_markdown` removes, in order."""
-    if kind_of(source) != "Markdown" or _FENCE.search(text):
+    """Return the spans of a quote that `strip_markup` removes, in order."""
+    is_restructured = _is_restructured(source)
+    if not is_restructured and (kind_of(source) != "Markdown" or _FENCE.search(text)):
         return []
-    found = [match.span() for match in _LINE_START.finditer(text)]
     bullet = None if "\n" in text.strip() else _BULLET.match(text)
-    found += [bullet.span()] if bullet else []
+    found = [bullet.span()] if bullet else []
     begins = bullet.end() if bullet else 0
+    if is_restructured:
+        return [*found, *_restructured_spans(text, begins)]
+    found += [match.span() for match in _LINE_START.finditer(text)]
     return sorted([*found, *_inline(text, begins, len(text))])
 
 
