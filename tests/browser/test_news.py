@@ -49,11 +49,16 @@ def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_b
         expect(page.locator("#present .changed")).to_contain_text("lamp.md has changed")
 
         page.locator("a[data-view=documents]").first.click()
+        tools = page.locator("#find"), page.get_by_label("Sort by")
+        for part in tools:
+            expect(part).to_be_visible()
         for name in ("lamp.md", "ferry.txt"):
             page.get_by_label(f"Remove {name}", exact=True).click()
             page.locator("#confirm [value=yes]").click()
             expect(page.locator("#documents")).not_to_contain_text(name)
         expect(page.locator("#documents-summary")).to_contain_text("There are no documents")
+        for part in (*tools, page.get_by_text("Tick documents")):
+            expect(part).to_be_hidden()
         page.get_by_role("button", name="New", exact=True).click()
         expect(page.locator("#welcome")).to_contain_text("There are no documents yet")
         assert visit.foreign_requests() == []

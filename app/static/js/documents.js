@@ -124,6 +124,7 @@ function draw() {
   const all = rows();
   const shown = wanted(all).sort(ORDERS[find("#documents-order").value] || ORDERS.name);
   find("#documents-summary").textContent = summary(all, shown);
+  find("#view-documents").toggleAttribute("data-empty", !all.length);
   drawProgress();
   const place = find("#documents");
   const focused = place.contains(document.activeElement) ? keyOf(document.activeElement) : "";
