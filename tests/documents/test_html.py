@@ -317,3 +317,23 @@ def test_a_reading_above_characters_follows_them(tmp_path: Path, markup: str, te
 def test_the_arrow_back_from_a_note_is_no_text(tmp_path: Path) -> None:
     page = '<p>Rain fell.</p><ol><li id="n1">In May. <a href="#r1">↩</a></li></ol>'
     assert read(tmp_path, page).endswith("1. In May.")
+
+
+def test_fields_do_not_touch_their_labels(tmp_path: Path) -> None:
+    form = (
+        '<form>City<select><option>Oslo<option selected>Bergen</select>Name<input value="Ida">'
+        "Done<progress>70 %</progress>Sum<output>45</output></form>"
+    )
+    assert read(tmp_path, form) == "City Bergen Name Ida Done 70 % Sum 45"
+
+
+def test_the_style_sheet_of_a_saved_page_is_used(tmp_path: Path) -> None:
+    parts = [
+        ("text/html", '<p>They sold 64<span class="up">3</span> boats.</p>'),
+        ("text/css", ".up { vertical-align: super }"),
+    ]
+    body = "".join(f"--B\r\nContent-Type: {kind}\r\n\r\n{text}\r\n" for kind, text in parts)
+    path = tmp_path / "a.mhtml"
+    head = 'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="B"\r\n\r\n'
+    path.write_bytes(f"{head}{body}--B--\r\n".encode())
+    assert load(path, "a.mhtml")[0].text == "They sold 64[3] boats."

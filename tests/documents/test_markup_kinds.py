@@ -414,3 +414,98 @@ def test_cards_blocks_and_tokens_of_slack_are_read(tmp_path: Path) -> None:
         "Per Dahl (1970-01-01 00:00 UTC): see",
     ]
     assert document.left_out == ("1 attachment of messages",)
+
+
+def read_as(tmp_path: Path, name: str, text: str) -> str:
+    return read(tmp_path, text, name).text
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (
+            r"sold 64\textsuperscript{3} boats in 35 km\textsuperscript{2}",
+            "sold 64[3] boats in 35 km²",
+        ),
+        (r"see \href{http://x.example}{the list}", "see the list"),
+        (r"type \verb|a_b% c| and wait", "type a_b% c and wait"),
+        (r"\begin{verbatim}" "\n50% off {now}\n" r"\end{verbatim}", "50% off {now}"),
+        (
+            r"\begin{tabular}{lr}Oar & 4 \\ \multicolumn{2}{c}{Sum 9} \\\end{tabular}",
+            "Oar: 4\nSum 9",
+        ),
+        (
+            r"\begin{enumerate}\item Row\item Sail\begin{enumerate}\item Up\end{enumerate}"
+            r"\item[9b] Rest\end{enumerate}Then go.",
+            "1. Row\n\n2. Sail\n\n(a) Up\n\n9b Rest\n\nThen go.",
+        ),
+        (
+            r"\begin{frame}<1->{Tides}\only<2>{High at 9}\end{frame}\begin{frame}\frametitle{Wind}"
+            r"\item<1-> West\end{frame}",
+            "Tides\n\nHigh at 9\n\nWind\n\n* West",
+        ),
+    ],
+)
+def test_latex_reads_as_it_prints(tmp_path: Path, latex: str, text: str) -> None:
+    body = read_as(tmp_path, "a.tex", f"\\begin{{document}}\n{latex}\n\\end{{document}}\n")
+    assert body == text
+
+
+def test_a_command_of_latex_without_its_arguments_loses_no_text(tmp_path: Path) -> None:
+    assert "wait here" in read_as(
+        tmp_path, "a.tex", r"\begin{document}wait here \href\end{document}"
+    )
+
+
+def test_struck_text_of_org_stays_marked(tmp_path: Path) -> None:
+    assert read_as(tmp_path, "a.org", "costs +30+ 35 and *now*") == "costs ~~30~~ 35 and now"
+
+
+def test_headings_of_wikis_are_titles_without_their_signs(tmp_path: Path) -> None:
+    path = tmp_path / "a.wiki"
+    path.write_text("== Boats ==\nWe have nine of them.\n", "utf-8")
+    assert load(path, "a.wiki")[0].title == "Boats"
+
+
+def test_a_table_in_the_html_of_markdown_has_rows_with_names(tmp_path: Path) -> None:
+    table = (
+        "<table>\n<tr><th>Item</th><th>Price</th></tr>\n<tr>\n<td>Oar</td>\n<td>4</td>\n</tr>\n"
+        "<tr><td>Sail</td><td>9</td></tr>\n</table>"
+    )
+    text = f"# Shop\n\n{table}\n\nEnd `<table>`\n\n```\n{table}\n```\n"
+    shown = read_as(tmp_path, "a.md", text)
+    assert [line for line in shown.split("\n") if line][:4] == [
+        "# Shop",
+        "Item: Oar; Price: 4",
+        "Item: Sail; Price: 9",
+        "End `<table>`",
+    ]
+    assert shown.count("\n") == text.rstrip().count("\n")
+    assert shown.endswith(f"{table}\n```")
+
+
+def test_text_cells_of_notebooks_read_as_markdown(tmp_path: Path) -> None:
+    cell = {"cell_type": "markdown", "source": ["# Boats\n", "Sold 64<sup>3</sup>"]}
+    code = {"cell_type": "code", "source": "a = '<sup>3</sup>'", "outputs": []}
+    text = read_as(tmp_path, "a.ipynb", json.dumps({"cells": [cell, code]}))
+    assert text == "# Boats\nSold 64[3]\n\na = '<sup>3</sup>'"
+
+
+def test_attributes_of_data_in_xml_are_read(tmp_path: Path) -> None:
+    shop = (
+        '<shop xmlns:x="urn:x"><item no="7" x:id="q"><name>Oar</name><price unit="EUR">4.50</price>'
+        '</item><sms from="Ida" body="Open at 9"/></shop>'
+    )
+    assert read_as(tmp_path, "a.xml", shop).split("\n\n") == [
+        "no: 7; name: Oar; price: 4.50 (unit: EUR)",
+        "from: Ida; body: Open at 9",
+    ]
+
+
+def test_superscripts_in_xml_stay_apart_and_attributes_of_prose_are_no_text(
+    tmp_path: Path,
+) -> None:
+    prose = (
+        '<text><p n="5">Sold 64<sup>3</sup> boats, 10<superscript>7</superscript> cells.</p></text>'
+    )
+    assert read_as(tmp_path, "a.xml", prose) == "Sold 64[3] boats, 10^7 cells."

@@ -218,3 +218,13 @@ def test_letters_of_open_document_count_on_in_two_places() -> None:
     assert [alphabetic(number) for number in (1, 26, 27, 28, 52, 703)] == [
         "a", "z", "aa", "ab", "az", "aaa",
     ]  # fmt: skip
+
+
+def test_struck_text_is_marked_and_hidden_sections_are_left_out(tmp_path: Path) -> None:
+    styles = (
+        '<style:style style:name="S"><style:text-properties '
+        'style:text-line-through-style="solid"/></style:style>'
+    )
+    body = p('It costs <text:span text:style-name="S">30</text:span>35 euro.')
+    hidden = f'<text:section text:display="none">{p("Draft")}</text:section>'
+    assert read(tmp_path, body + hidden, styles) == "It costs ~~30~~35 euro."

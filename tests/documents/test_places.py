@@ -408,3 +408,16 @@ def test_media_and_hidden_slides_are_reported(tmp_path: Path) -> None:
     [document] = load(tmp_path / "a.pptx", "a.pptx")
     assert document.text == "Mill (hidden slide)"
     assert document.left_out == ("1 video",)
+
+
+def test_struck_text_of_a_slide_is_marked(tmp_path: Path) -> None:
+    show = pptx.Presentation()
+    box = show.slides.add_slide(show.slide_layouts[6]).shapes.add_textbox(0, 0, 9, 9)
+    paragraph = box.text_frame.paragraphs[0]
+    for words, line in (("It costs ", ""), ("30", "sngStrike"), ("35 euro", "noStrike")):
+        run = paragraph.add_run()
+        run.text = words
+        if line:
+            run._r.get_or_add_rPr().set("strike", line)
+    show.save(str(tmp_path / "a.pptx"))
+    assert load(tmp_path / "a.pptx", "a.pptx")[0].text == "It costs ~~30~~35 euro"

@@ -22,6 +22,8 @@ from askdocs.documents.loaders import load
         (r"77\super 5\plain  carts", "77[5] carts"),
         (r"in 1931{\super\chftn}{\footnote \pard Or 1932.} it", "in 1931 [note: Or 1932.] it"),
         (r"a \{77\} b", "a {77} b"),
+        (r"costs {\strike 30}35 euro", "costs ~~30~~35 euro"),
+        (r"costs \strike1 30\strike0 35 euro", "costs ~~30~~35 euro"),
     ],
 )
 def test_superscript_numbers_do_not_touch_numbers(tmp_path: Path, rtf: str, text: str) -> None:

@@ -462,3 +462,20 @@ def test_a_small_table_above_a_wider_one_keeps_its_names(tmp_path: Path) -> None
     path = tmp_path / "a.csv"
     path.write_text("Year,Boats\n2025,5\n2026,7\n\nItem,Spring,Autumn\nOars,4,9\n", "utf-8")
     assert lines(path)[:2] == ["Year: 2025; Boats: 5", "Year: 2026; Boats: 7"]
+
+
+def test_struck_cells_are_marked(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    rich = CellRichText("costs ", TextBlock(InlineFont(strike=True), "30"), "35 euro")
+    for row in (["Task", "Price"], ["Paint", 30], ["Roof", 35], [rich, 40]):
+        page.append(row)
+    for name in ("A2", "B2"):
+        page[name].font = openpyxl.styles.Font(strike=True)
+    book.save(tmp_path / "a.xlsx")
+    assert lines(tmp_path / "a.xlsx")[1:] == [
+        "Task: ~~Paint~~; Price: ~~30~~",
+        "Task: Roof; Price: 35",
+        "Task: costs ~~30~~35 euro; Price: 40",
+    ]

@@ -103,3 +103,8 @@ def test_runs_of_one_script_are_one() -> None:
 def test_a_number_never_grows_by_its_script(number: str, script: str, note: bool) -> None:
     text = join_spans([("of ", "plain"), (number, "plain"), (script, "note" if note else "super")])
     assert re.fullmatch(rf"of {number}(\[{script}\]|\^{script})", text)
+
+
+def test_struck_text_is_marked_without_the_space_around_it() -> None:
+    assert join_spans([("cost ", "plain"), ("30 ", "struck"), ("35", "plain")]) == "cost ~~30~~ 35"
+    assert join_spans([("30", "struck"), ("35", "plain"), (" ", "struck")]) == "~~30~~35 "

@@ -335,3 +335,37 @@ def test_diagrams_and_linked_documents_are_reported(tmp_path: Path) -> None:
     assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (
         "1 diagram", "1 linked document",
     )  # fmt: skip
+
+
+def test_struck_text_is_marked(tmp_path: Path) -> None:
+    styles = (
+        f'<w:styles {NAMES}><w:style w:type="character" w:styleId="Old"><w:rPr><w:strike/></w:rPr>'
+        "</w:style></w:styles>"
+    )
+    pieces = [
+        r("It costs "),
+        r("30", "<w:strike/>"),
+        r("35 euro, "),
+        r("now", '<w:strike w:val="0"/>'),
+        r(" and "),
+        r("later", '<w:rStyle w:val="Old"/>'),
+        r("."),
+    ]
+    text = read(tmp_path, f"<w:p>{''.join(pieces)}</w:p>", styles=styles)
+    assert text == "It costs ~~30~~35 euro, now and ~~later~~."
+
+
+def test_a_table_in_a_cell_keeps_labels_with_values(tmp_path: Path) -> None:
+    def row(*cells: str) -> str:
+        return f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in cells)}</w:tr>"
+
+    inner = f"<w:tbl>{row(p('Width'), p('120 cm'))}{row(p('Price'), p('240'))}</w:tbl>{p('')}"
+    table = f"<w:tbl>{row(p('Item'), p('Details'))}{row(p('Desk'), inner)}</w:tbl>"
+    assert read(tmp_path, table) == "Item: Desk; Details: Width: 120 cm; Price: 240"
+
+
+def test_a_letter_keeps_its_accent_in_an_equation(tmp_path: Path) -> None:
+    look = '<m:accPr><m:chr m:val="\u0304"/></m:accPr>'
+    accent = f"<m:acc>{look}<m:e><m:r><m:t>y</m:t></m:r></m:e></m:acc>"
+    equation = f"<w:p><m:oMath>{accent}<m:r><m:t>=4</m:t></m:r></m:oMath></w:p>"
+    assert read(tmp_path, equation) == "ȳ=4"

@@ -7,7 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from askdocs.documents.loaders.errors import LoadError
-from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted, first_line
+from askdocs.documents.loaders.markup.markdown import without_markup
+from askdocs.documents.loaders.shared.builder import (
+    DocumentBuilder,
+    counted,
+    first_line,
+    normalise,
+)
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.types import Document
 
@@ -31,6 +37,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
         texts = [text.strip("\n") for text in _cell_texts(cell) if text.strip()]
         if texts:
             builder.anchor(heading=f"cell {number}")
+        if cell.get("cell_type") == "markdown":
+            texts = [without_markup(text) for text in map(normalise, texts)]
         for text in texts:
             builder.add(text)
         if cell.get("cell_type") in {"markdown", "heading"} and texts and not builder.title:

@@ -17,12 +17,12 @@ _BINARY = re.compile(rb"(?:[0-9a-fA-F]{2}\s*){400,}")  # pictures and objects, a
 _TITLE = re.compile(r"\{\\title ([^{}\\]+)\}")
 _CODEPAGE = re.compile(rb"\\ansicpg(\d+)")
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-# The library keeps these control characters. They mark superscripts and subscripts.
-_SCRIPT_MARKS: dict[str, Script] = {"\x01": "super", "\x02": "sub"}
+# The library keeps these control characters. They mark superscripts, subscripts and struck text.
+_SCRIPT_MARKS: dict[str, Script] = {"\x01": "super", "\x02": "sub", "\x04": "struck"}
 _SCRIPT_END = "\x03"
-_RUN = re.compile("([\x01\x02])([^\x01-\x03]*)\x03?")
+_RUN = re.compile("([\x01\x02\x04])([^\x01-\x04]*)\x03?")
 _CONTROL = re.compile(
-    r"\\\\|\\[{}]|\\(?P<script>super|sub)(?P<off>0)?(?![a-z0-9]) ?"
+    r"\\\\|\\[{}]|\\(?P<script>super|sub|striked?)(?P<off>0|1(?=[\s\\]))?(?![a-z0-9]) ?"
     r"|\\(?:nosupersub|plain)(?![a-z]) ?|(?P<note>\{\\(?:\*\\)?footnote(?![a-z]) ?)|[{}]"
 )
 
@@ -81,9 +81,10 @@ def _mark_control(control: re.Match[str], closings: list[str]) -> str:
         return word
     before = _SCRIPT_END if closings[-1].startswith(_SCRIPT_END) else ""
     closings[-1] = closings[-1].removeprefix(_SCRIPT_END)
-    if control["script"] and not control["off"]:
+    if control["script"] and control["off"] != "0":
         closings[-1] = _SCRIPT_END + closings[-1]
-        mark = next(mark for mark, script in _SCRIPT_MARKS.items() if script == control["script"])
+        named = "struck" if control["script"].startswith("strike") else control["script"]
+        mark = next(mark for mark, script in _SCRIPT_MARKS.items() if script == named)
         return before + word + ("" if word.endswith(" ") else " ") + mark
     return word.rstrip() + " " + before
 

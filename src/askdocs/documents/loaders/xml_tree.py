@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
 from askdocs.documents.loaders.shared.zip_archive import local_name, parse_xml
 from askdocs.documents.loaders.tables.cells import clean
 from askdocs.types import Document
@@ -19,31 +20,78 @@ _LEFT_OUT = frozenset(
 )
 
 
+_SCRIPTS: dict[str, Script] = {
+    "sup": "super",
+    "superscript": "super",
+    "sub": "sub",
+    "subscript": "sub",
+}
+
+
 def load(path: Path, source: str) -> Sequence[Document]:
-    """Return one document. An element that contains only named values is a line "name: value"."""
+    """Return one document. An element that contains only named values is a line "name: value".
+
+    Attributes are read where the file is data: no element has both text and other elements.
+    """
     builder = DocumentBuilder(source)
-    stack: list[tuple[Element, int]] = [(parse_xml(path.read_bytes()), 0)]
+    root = parse_xml(path.read_bytes())
+    is_data = not any(len(each) and _has_own_text(each) for each in root.iter())
+    text_of = _data_text if is_data else _element_text
+    stack: list[tuple[Element, int]] = [(root, 0)]
     while stack:
         element, depth = stack.pop()
         name = local_name(element.tag)
         if not name or name in _LEFT_OUT:
             continue
+        own_line = _attributes_line(element) if is_data and depth else ""
         if name in _TITLES and depth > 0 and _element_text(element):
             if builder.length == 0 or not builder.title:
                 builder.title = _element_text(element)
             builder.heading(depth, _element_text(element))
         elif _has_own_text(element) or len(element) == 0:
-            if _element_text(element):
-                builder.add(_element_text(element))
+            if text_of(element):
+                builder.add(text_of(element))
         elif _is_record(element):
-            builder.add(_record_line(element))
+            builder.add("; ".join(filter(None, (own_line, _record_line(element, text_of)))))
         else:
+            if own_line:
+                builder.add(own_line)
             stack.extend((child, depth + 1) for child in reversed(list(element)))
     return [builder.build()]
 
 
 def _element_text(element: Element) -> str:
-    return clean("".join(element.itertext()))
+    spans: list[Span] = []
+    stack: list[Element | str] = [element]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            spans.append((item, "plain"))
+            continue
+        script = _SCRIPTS.get(local_name(item.tag)) if item is not element else None
+        if script is not None:
+            spans.append(("".join(item.itertext()), script))
+        else:
+            stack += reversed([item.text or "", *_children_and_tails(item)])
+    return clean(join_spans(merge_runs(spans)))
+
+
+def _children_and_tails(element: Element) -> Iterator[Element | str]:
+    for child in element:
+        yield child
+        yield child.tail or ""
+
+
+def _attributes_line(element: Element) -> str:
+    """The attributes of an element of data: "qty: 3; price: 4.50"."""
+    values = ((key, clean(value)) for key, value in element.attrib.items() if "}" not in key)
+    return "; ".join(f"{key}: {value}" for key, value in values if any(map(str.isalnum, value)))
+
+
+def _data_text(element: Element) -> str:
+    """The text of an element of data with its attributes: "4.50 (currency: EUR)"."""
+    words, attributes = _element_text(element), _attributes_line(element)
+    return f"{words} ({attributes})" if words and attributes else words or attributes
 
 
 def _has_own_text(element: Element) -> bool:
@@ -66,13 +114,13 @@ def _is_record(element: Element) -> bool:
     )
 
 
-def _record_line(element: Element) -> str:
+def _record_line(element: Element, text_of: Callable[[Element], str]) -> str:
     values = {local_name(child.tag): _element_text(child) for child in element}
     if set(values) == {"surname", "given-names"}:
         return f"{values['given-names']} {values['surname']}"
     parts = []
     for child in element:
-        words = _element_text(child)
+        words = text_of(child)
         if words and local_name(child.tag):
             parts.append(f"{local_name(child.tag)}: {words}")
     return "; ".join(parts)

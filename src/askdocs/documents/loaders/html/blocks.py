@@ -36,6 +36,7 @@ _BOILERPLATE_CLASSES = frozenset(
 _COOKIES = re.compile(r"cookie|consent|gdpr|onetrust", re.I)
 _COOKIE_LIMIT = 3000  # characters of a cookie banner; a page about cookies is longer
 _ARROWS = frozenset("↩ ↑ ⤴ ⏎ ↵ ↖".split())
+_SPACED = frozenset("button label output progress meter".split())
 _HEADER_WORDS = "h1, h2, h3, h4, h5, h6, p, time, address"
 _LIST_STYLE = re.compile(
     r"list-style(?:-type)?\s*:[^;]*?\b((?:lower|upper)-(?:alpha|latin|roman))", re.I
@@ -171,6 +172,8 @@ class HtmlWriter:
 
     def _enter(self, node: LexborNode) -> None:
         tag = node.tag or ""
+        if tag in _SPACED:
+            self._words.append((" ", "plain"))
         if tag == "br":
             self._words.append(("\n", "plain"))
         elif tag in _BLOCKS:
@@ -204,7 +207,7 @@ class HtmlWriter:
             self._builder.heading(_HEADINGS[tag], words)
         elif tag in _BLOCKS:
             self._flush()
-        if tag in {"button", "label"}:
+        if tag in _SPACED:
             self._words.append((" ", "plain"))  # separated from their neighbours by a space
         elif tag == "pre":
             self._preformatted -= 1

@@ -152,14 +152,11 @@ def special_span(node: LexborNode, is_skipped: IsSkipped) -> Span | None:
         return math_text(node), "plain"
     field = field_text(node)
     if field is not None:
-        return field, "plain"
+        return (f" {field} " if field else ""), "plain"
     if node.tag == "ruby" and not is_skipped(node):
         return _ruby_text(node), "plain"
     if _is_struck(node) and not is_skipped(node):
-        words, _ = script_span(node, "plain", is_skipped)
-        return words.replace(
-            words.strip(), f"~~{words.strip()}~~"
-        ) if words.strip() else "", "plain"
+        return script_span(node, "struck", is_skipped)
     script = script_of(node)
     if script is None or is_skipped(node):
         return None

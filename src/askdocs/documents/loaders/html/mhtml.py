@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.html.page import page_document, parse_html
+from askdocs.documents.loaders.html.style_sheets import apply_text_styles
 from askdocs.types import Document
 
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -29,7 +30,16 @@ def load(path: Path, source: str) -> Sequence[Document]:
     data = page.get_payload(decode=True)
     charset = page.get_content_charset() or ""
     parsed = parse_html(data if isinstance(data, bytes) else b"", charset)
+    apply_text_styles(parsed, list(_style_sheets(message)))
     return [page_document(source, parsed, str(message.get("Subject", "")))]
+
+
+def _style_sheets(message: EmailMessage) -> Iterator[str]:
+    """The style sheets that were saved with the page."""
+    for part in message.walk():
+        content = part.get_payload(decode=True) if part.get_content_type() == "text/css" else None
+        if isinstance(content, bytes):
+            yield content.decode("utf-8", "replace")
 
 
 def _page_part(message: EmailMessage) -> EmailMessage | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.shared.numerals import alphabetic, roman
+from askdocs.documents.loaders.shared.superscripts import superscript
 from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
@@ -27,6 +29,11 @@ _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"  # braces within braces, three deep
 _OPTION = r"(?:\[[^\[\]]*\])?"
 _TITLE = re.compile(rf"\\title\s*{_OPTION}\s*{_GROUP}")
+_FRAME_TITLE = re.compile(
+    rf"\\begin\{{frame\}}(?:<[^<>]*>)?\s*{_OPTION}\s*{_GROUP}|\\frametitle(?:<[^<>]*>)?\s*{_OPTION}\s*{_GROUP}"
+)
+_OVERLAY = re.compile(r"(\\[A-Za-z]+\*?)<[-\d,.+|\s@]*>")  # of Beamer: "\only<2>"
+_LINK = re.compile(rf"\\href\s*{_OPTION}\s*{_GROUP}\s*{_GROUP}")
 _NAMED = re.compile(rf"\\(author|date)\s*{_OPTION}\s*{_GROUP}")
 _BODY = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|\Z)", re.DOTALL)
 _LEVELS = {
@@ -49,6 +56,7 @@ _RULES = re.compile(
 _UNIT = re.compile(rf"\\(?:SI|qty|unit|si|num|ang)\s*{_OPTION}\s*{_GROUP}(?:\s*{_GROUP})?")
 _CITATION = re.compile(rf"~?\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*\s*{_GROUP}")
 _NOTE = re.compile(rf"\\footnote\s*{_OPTION}\s*{_GROUP}")
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?|[{}]")
 _DROPPED = re.compile(
     rf"\\(?:label|vspace|hspace|includegraphics|bibliography|bibliographystyle|maketitle"
     rf"|tableofcontents|centering|noindent|newpage|clearpage|usepackage|pagestyle)\*?{_OPTION}(?:{_GROUP})?"
@@ -56,6 +64,36 @@ _DROPPED = re.compile(
 _REFERENCE = re.compile(rf"~?\\(?:eq|page|auto|name|[cC])?ref\*?\s*{_GROUP}")
 _SUBSCRIPT = re.compile(r"(?<=[A-Za-z])\$_\{?(\d+)\}?\$")  # H$_2$O
 _BRACES = re.compile(rf"\s*{_GROUP}")
+_SPANNING = re.compile(
+    rf"\\(?:multicolumn|multirow)\s*{_OPTION}\s*\{{[^{{}}]*\}}\s*{_OPTION}\s*\{{[^{{}}]*\}}\s*{_OPTION}\s*{_GROUP}"
+)
+_SUPERSCRIPT = re.compile(rf"\\textsuperscript\s*{_GROUP}")
+_CONTEXT = 80  # characters around a superscript that are considered
+_BLOCK = re.compile(
+    r"\\(?:begin|end)\{(?:frame|block|figure|table|quote|quotation|center|abstract|theorem|lemma"
+    r"|proof|definition|minipage|columns?)\*?\}(?:\[[^\]]*\])?"
+)
+_LIST = re.compile(
+    r"\\begin\{(?P<begin>enumerate|itemize|description)\*?\}(?:\[[^\]]*\])?"
+    r"|\\end\{(?P<end>enumerate|itemize|description)\*?\}|\\item(?![A-Za-z])\s*(?:\[(?P<label>[^\]]*)\]\s*)?"
+)
+_ITEM_NUMBERS: tuple[Callable[[int], str], ...] = (
+    lambda number: f"{number}.",
+    lambda number: f"({alphabetic(number)})",
+    lambda number: f"{roman(number).lower()}.",
+    lambda number: f"{alphabetic(number).upper()}.",
+)
+_VERBATIM = re.compile(
+    r"\\begin\{(?P<name>verbatim\*?|lstlisting|minted)\}(?:\[[^\]]*\])?(?:\{\w+\})?(?P<code>.*?)"
+    r"\\end\{(?P=name)\}|\\verb\*?(?P<mark>[^A-Za-z\s*])(?P<inline>[^\n]*?)(?P=mark)",
+    re.DOTALL,
+)
+_SPECIAL = re.compile(r"[\\{}$&#_%^~]")
+_NAMED_CHARACTERS = {
+    "\\": "\\textbackslash{}",
+    "^": "\\textasciicircum{}",
+    "~": "\\textasciitilde{}",
+}
 _PREFIXES = ("kilo", "mega", "giga", "milli", "micro", "nano", "centi")
 _INCLUDED = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]{1,200})\}")
 _PICTURE = re.compile(r"\\includegraphics(?![a-zA-Z])|\\begin\{(?:tikzpicture|pspicture)\}")
@@ -99,9 +137,10 @@ _UNITS = {
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, without comments, labels and the preamble."""
-    text = _expand_commands(_COMMENT.sub(r"\1", read_text(path).replace("\r\n", "\n")))
+    text = _VERBATIM.sub(_escape_verbatim, read_text(path).replace("\r\n", "\n"))
+    text = _expand_commands(_COMMENT.sub(r"\1", text))
     found = _BODY.search(text)
-    body = found[1] if found else text
+    body = _with_slide_titles(found[1] if found else text)
     plain = _PlainTextConverter()
     title = _TITLE.search(text)
     builder = DocumentBuilder(source, title=plain(title[1]) if title else "")
@@ -117,6 +156,43 @@ def load(path: Path, source: str) -> Sequence[Document]:
     if pictures:
         builder.report_skipped(counted(pictures, "picture"))
     return [builder.build()]
+
+
+def _escape_verbatim(found: re.Match[str]) -> str:
+    """Code as LaTeX that prints it."""
+    return _SPECIAL.sub(_escape_character, found["code"] or found["inline"] or "")
+
+
+def _escape_character(found: re.Match[str]) -> str:
+    return _NAMED_CHARACTERS.get(found[0], f"\\{found[0]}")
+
+
+def _with_item_numbers(latex: str) -> str:
+    """The text with a paragraph for each item of a list, and the numbers of numbered lists."""
+    counts: list[int | None] = []  # of the open lists; None for a list without numbers
+
+    def replace_token(token: re.Match[str]) -> str:
+        if token["begin"]:
+            counts.append(0 if token["begin"] == "enumerate" else None)
+            return "\n\n"
+        if token["end"]:
+            counts[-1:] = []
+            return "\n\n"
+        label = f"{token['label']} " if token["label"] is not None else ""
+        number = counts[-1] if counts else None
+        if label or number is None:
+            return f"\n\n{label}" if label else "\n\n\\item "
+        counts[-1] = number + 1
+        depth = min(sum(count is not None for count in counts), len(_ITEM_NUMBERS)) - 1
+        return f"\n\n{_ITEM_NUMBERS[depth](number + 1)} "
+
+    return _LIST.sub(replace_token, latex)
+
+
+def _with_slide_titles(body: str) -> str:
+    """The text of a Beamer presentation with the titles of its slides as headings."""
+    body = _OVERLAY.sub(r"\1", body)
+    return _FRAME_TITLE.sub(lambda title: f"\\subsection*{{{title[1] or title[2]}}}\n", body)
 
 
 def _expand_commands(text: str) -> str:
@@ -191,14 +267,25 @@ class _PlainTextConverter:
 
     def __call__(self, latex: str, *, keep_lines: bool = False) -> str:
         latex = _NOTE.sub(r" [\1]", latex)
+        latex = _LINK.sub(r"{\2}", latex)
         latex = _CITATION.sub(lambda match: f" [{match[1]}]", latex)
         latex = _UNIT.sub(lambda match: _quantity(match[1], match[2]), latex)
         latex = _DROPPED.sub("", latex)
         latex = _REFERENCE.sub("", latex)
         latex = _SUBSCRIPT.sub(r"\1", latex)
-        latex = latex.replace("\\item", "\n\n\\item") if keep_lines else latex
-        words: str = self._converter.latex_to_text(latex)
+        latex = _SPANNING.sub(r"{\1}", latex)
+        latex = _SUPERSCRIPT.sub(_write_superscript, latex)
+        latex = _BLOCK.sub("\n\n", _with_item_numbers(latex)) if keep_lines else latex
+        try:
+            words: str = self._converter.latex_to_text(latex)
+        except (IndexError, TypeError, AttributeError):  # a command with too few arguments
+            words = _COMMAND.sub(" ", latex)
         return words if keep_lines else " ".join(words.split())
+
+
+def _write_superscript(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _CONTEXT) : found.start()]
+    return superscript(before, found[1], found.string[found.end() : found.end() + _CONTEXT])
 
 
 def _quantity(number: str, unit: str | None) -> str:

@@ -11,11 +11,14 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
+from selectolax.lexbor import LexborHTMLParser
+
+from askdocs.documents.loaders.html.table import is_data_table, table_rows
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, normalise
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.documents.loaders.shared.superscripts import Span, join_spans
 from askdocs.documents.loaders.tables.cells import clean
-from askdocs.documents.loaders.tables.rows import column_names, row_line
+from askdocs.documents.loaders.tables.rows import add_table, column_names, row_line
 from askdocs.types import Anchor, Document
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
@@ -53,6 +56,11 @@ _TAG = re.compile(
     rf"(`[^`]*`)|</?({_ELEMENTS})((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))?)*)\s*/?>",
     re.IGNORECASE,
 )
+# A table in HTML, or a block or span of code, which stays unchanged.
+_TABLE = re.compile(
+    r"(^ {0,3}(?:```|~~~).*?(?:^ {0,3}(?:```|~~~)|\Z)|`[^`\n]*`)|^ {0,3}<table\b.*?</table\s*>",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _SEPARATING = frozenset("br hr td th li p div dd dt tr".split())  # elements that separate words
 _STRUCK = frozenset({"del", "s", "strike"})
@@ -65,7 +73,7 @@ Headings = list[tuple[int, int, str]]  # (offset of the line, level, text)
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document with an anchor at each heading. Its lines are the lines of the file."""
     builder = DocumentBuilder(source)
-    builder.add(_with_named_cells(_without_wiki_marks(normalise(read_text(path)))), end="")
+    builder.add(_with_named_cells(without_markup(normalise(read_text(path)))), end="")
     document = builder.build()
     front = _FRONT_MATTER.match(document.text)
     titled = _TITLE.search(front.group(1)) if front else None
@@ -73,11 +81,13 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [with_headings(document, headings, title=titled.group(1) if titled else "")]
 
 
-def _without_wiki_marks(text: str) -> str:
+def without_markup(text: str) -> str:
     """The text without wiki markup, HTML tags, comments and block quote markers (">").
 
     Links are replaced by their text. The number of lines stays the same. Code stays unchanged.
     """
+    if "<table" in text.lower():
+        text = _TABLE.sub(lambda found: found[1] or _html_table(found[0]), text)
     lines, fence, comment, code = text.split("\n"), "", "", True
     for number, line in enumerate(lines):
         code = (
@@ -90,6 +100,21 @@ def _without_wiki_marks(text: str) -> str:
             lines[number], comment = _render_line(line, comment, code=code)
             lines[number] = _QUOTE.sub("", lines[number])
     return "\n".join(lines)
+
+
+def _html_table(markup: str) -> str:
+    """A table in HTML as rows with column names, on as many lines as its markup has."""
+    table = LexborHTMLParser(markup).css_first("table")
+    if table is None or not is_data_table(table):
+        return markup
+    caption, cells, header = table_rows(table, lambda node: node.tag in {"script", "style"})
+    builder = DocumentBuilder("")
+    add_table(builder, cells, header=header)
+    rows = [*filter(None, [caption]), *filter(None, builder.build().text.split("\n"))]
+    count = markup.count("\n") + 1
+    if len(rows) > count:
+        rows[count - 1 :] = [" | ".join(rows[count - 1 :])]
+    return "\n".join([*rows, *[""] * (count - len(rows))])
 
 
 _COMMENTS = {"%%": "%%", "<!--": "-->"}  # start of a comment → its end

@@ -78,7 +78,7 @@ def _add_line(builder: DocumentBuilder, line: str, number: int) -> None:
 
 
 def without_markup(text: str) -> str:
-    """The text without the markup of emphasis, links and footnotes."""
+    """The text without the markup of emphasis, links and footnotes. Struck text stays marked."""
     text = _LINK.sub(lambda match: match[2] or match[1], text)
     text = _FOOTNOTE.sub(r"[\1]", text)
-    return _EMPHASIS.sub(r"\2", text)
+    return _EMPHASIS.sub(lambda found: f"~~{found[2]}~~" if found[1] == "+" else found[2], text)

@@ -135,7 +135,7 @@ class _Writer:
         while stack:
             element, position = stack.pop()
             name = local_name(element.tag)
-            if name in LEFT_OUT:
+            if name in LEFT_OUT or (name == "section" and attribute(element, "display") == "none"):
                 continue
             if name == "page":
                 slide += 1

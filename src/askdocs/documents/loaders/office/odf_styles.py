@@ -109,6 +109,8 @@ class OdfStyles:
                 script = _script_of_position(attribute(part, "text-position"))
                 if script is not None:
                     self.runs[name] = script
+                elif _is_struck(part):
+                    self.runs[name] = "struck"
                 if attribute(part, "display") == "none":
                     self.hidden.add(name)
 
@@ -119,6 +121,12 @@ def _attribute_or_none(element: Element, name: str) -> str | None:
         if key.rsplit("}", 1)[-1] == name:
             return value
     return None
+
+
+def _is_struck(properties: Element) -> bool:
+    line = attribute(properties, "text-line-through-style")
+    kind = attribute(properties, "text-line-through-type")
+    return (line or kind or "none") != "none" and kind != "none"
 
 
 def _script_of_position(position: str) -> Script | None:

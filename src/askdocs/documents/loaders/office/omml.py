@@ -127,6 +127,12 @@ def _equation_array(element: Element, depth: int) -> str:
     return "; ".join(_part_texts(element, "e", depth))
 
 
+def _accent(element: Element, depth: int) -> str:
+    """A letter with its accent, as "x̄"; a longer term without it."""
+    text = _part_text(element, "e", depth).strip()
+    return text + _property(element, "chr", "\u0302") if len(text) == 1 else text
+
+
 def _phantom(element: Element, depth: int) -> str:
     return _part_text(element, "e", depth) if _property(element, "show", "1") != "0" else ""
 
@@ -146,4 +152,5 @@ _WRITERS: dict[str, Callable[[Element, int], str]] = {
     "m": _matrix,
     "eqArr": _equation_array,
     "phant": _phantom,
+    "acc": _accent,
 }

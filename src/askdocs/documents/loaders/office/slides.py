@@ -137,6 +137,8 @@ def _paragraph_spans(paragraph: Element) -> Iterator[Span]:
             look = next((part for part in element if local_name(part.tag) == "rPr"), None)
             if name in {"r", "fld"} and look is not None:
                 script = _script_of_run(look.get("baseline", "0"))
+                if script == "plain" and look.get("strike", "noStrike") != "noStrike":
+                    script = "struck"
             stack.extend((part, script) for part in reversed(element))
 
 

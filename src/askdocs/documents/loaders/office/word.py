@@ -44,7 +44,7 @@ from askdocs.documents.loaders.shared.zip_archive import (
     read_xml,
 )
 from askdocs.documents.loaders.tables.cells import Covered
-from askdocs.documents.loaders.tables.rows import add_table, row_line
+from askdocs.documents.loaders.tables.rows import add_table, plain_line
 from askdocs.types import Document
 
 _TRANSPARENT = frozenset("sdt sdtContent customXml ins moveTo smartTag body document".split())
@@ -313,4 +313,4 @@ def _cell_text(cell: Element, context: TextContext) -> str:
         return " ".join(filter(None, (paragraph_text(p, context).strip() for p in paragraphs)))
     before = [paragraph_text(part, context).strip() for part in cell if local_name(part.tag) == "p"]
     rows, _ = table_rows(inner, context)
-    return " ".join(filter(None, [*before, "; ".join(row_line((), row) for row in rows)]))
+    return " ".join(filter(None, [*before, "; ".join(map(plain_line, rows))]))

@@ -122,6 +122,8 @@ def _read_character_style(name: str, elements: Mapping[str, Element]) -> tuple[S
                 script = VERTICAL_ALIGNMENTS.get(value, "plain")
             if local_name(part.tag) == "position" and script is None:
                 script = script_of_position(vertical_position([part]))
+            if script is None and is_struck([part]):
+                script = "struck"
             hidden = hidden or (local_name(part.tag) == "vanish" and value not in {"0", "false"})
         name = _property_value(elements[name], "basedOn")
     return script or "plain", hidden
@@ -134,6 +136,15 @@ def vertical_position(properties: Iterable[Element]) -> int:
         if local_name(part.tag) == "position" and re.fullmatch(r"-?\d{1,4}", value):
             return int(value)
     return 0
+
+
+def is_struck(properties: Iterable[Element]) -> bool:
+    """Whether a line is drawn through a run."""
+    return any(
+        local_name(part.tag) in {"strike", "dstrike"}
+        and attribute(part, "val") not in {"0", "false", "off"}
+        for part in properties
+    )
 
 
 def script_of_position(half_points: int) -> Script:

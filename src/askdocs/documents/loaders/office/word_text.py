@@ -8,7 +8,11 @@ from functools import cached_property
 from xml.etree.ElementTree import Element
 
 from askdocs.documents.loaders.office.omml import equation_text
-from askdocs.documents.loaders.office.word_styles import script_of_position, vertical_position
+from askdocs.documents.loaders.office.word_styles import (
+    is_struck,
+    script_of_position,
+    vertical_position,
+)
 from askdocs.documents.loaders.shared.numerals import roman
 from askdocs.documents.loaders.shared.superscripts import (
     VERTICAL_ALIGNMENTS,
@@ -233,7 +237,7 @@ def control_text(control: Element) -> str | None:
 
 
 def _script_of_run(run: Element, context: TextContext, state: _State) -> Script | None:
-    """Whether a run is a superscript or subscript; None if it is hidden."""
+    """Whether a run is a superscript, a subscript or struck; None if it is hidden."""
     script: Script = "plain"
     for part in _run_properties(run):
         name, value = local_name(part.tag), attribute(part, "val")
@@ -245,6 +249,8 @@ def _script_of_run(run: Element, context: TextContext, state: _State) -> Script 
             script = context.run_styles.get(value, script)
         if name == "vertAlign":
             script = VERTICAL_ALIGNMENTS.get(value, "plain")
+    if script == "plain" and is_struck(_run_properties(run)):
+        return "struck"
     position = vertical_position(_run_properties(run)) if script == "plain" else 0
     return script_of_position(position - state.baseline) if position else script
 

@@ -19,6 +19,7 @@ _BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})-[ \t]*\n[ \t]*(?P<rest>[a-zà-öø-
 _WORD_BEFORE = re.compile(r"\w+(?:-\w+)*\Z")
 _WORD_LIMIT = 60
 _OPEN_WORD = re.compile(r"[^\W\d_]{2}-[ \t]*\n?\Z")
+_WIKI_HEADING = re.compile(r"(={1,6})[ \t]*([^=]+?)[ \t]*(?:\1)?")  # also of Typst and AsciiDoc
 _TITLE_LIMIT = 120
 # Two lines are records if both have a label, or if both are short and end in a number.
 _RECORDS = (
@@ -149,4 +150,6 @@ def first_line(text: str) -> str:
     """The first line of a text if it can serve as a title, else ""."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     line = line.lstrip("#").strip()
+    wiki = _WIKI_HEADING.fullmatch(line)
+    line = wiki[2] if wiki else line
     return line if len(line) <= _TITLE_LIMIT and not line.endswith((".", ";", ",")) else ""

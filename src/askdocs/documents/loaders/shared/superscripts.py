@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Literal
 
-Script = Literal["plain", "super", "sub", "note"]
+Script = Literal["plain", "super", "sub", "note", "struck"]
 Span = tuple[str, Script]
 
 # The values of `vertAlign` in Word and Excel.
@@ -69,7 +69,7 @@ def join_spans(spans: Iterable[Span]) -> str:
     Args:
         spans: The parts of the line in reading order. "super" is a superscript and "sub" a
             subscript. "note" is a reference mark of a note: the markup says so, regardless of how
-            it looks.
+            it looks. "struck" has a line through it, which says that it does not hold any more.
 
     Returns:
         The text. How a superscript is written depends on the text before and after it.
@@ -81,11 +81,19 @@ def join_spans(spans: Iterable[Span]) -> str:
         after = following[0] if following[1] == "plain" else ""
         if script == "plain":
             text += run
+        elif script == "struck":
+            text += struck(run)
         elif script == "sub":
             text += subscript(text[-_CONTEXT:], run, after)
         else:
             text += superscript(text[-_CONTEXT:], run, after, note=script == "note")
     return text
+
+
+def struck(run: str) -> str:
+    """Struck text as in Markdown: "~~30~~". Space at its ends stays outside."""
+    words = run.strip()
+    return run.replace(words, f"~~{words}~~") if words else run
 
 
 def merge_runs(spans: Iterable[Span]) -> Sequence[Span]:

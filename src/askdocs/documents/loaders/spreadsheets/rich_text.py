@@ -26,8 +26,11 @@ from askdocs.documents.loaders.shared.zip_archive import (
 )
 from askdocs.documents.loaders.spreadsheets.sheet_parts import cell_position
 
+_STYLES = "xl/styles.xml"
 _STRINGS = "xl/sharedStrings.xml"
 _VERTICAL_ALIGNMENT = b"vertAlign"
+_STRIKE = re.compile(rb"<(?:\w+:)?strike\b")
+_STYLE = re.compile(rb'\bs="(\d{1,6})"')
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b(?P<attributes>[^>]*)>(?P<inside>.*?)</(?:\w+:)?c>", re.S)
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
@@ -42,7 +45,7 @@ def shared_scripts(archive: ZipFile) -> dict[int, str]:
     if _STRINGS not in archive.namelist():
         return {}
     data = read_part(archive, _STRINGS)
-    if _VERTICAL_ALIGNMENT not in data:
+    if _VERTICAL_ALIGNMENT not in data and not _STRIKE.search(data):
         return {}
     strings = [element for element in parse_xml(data) if local_name(element.tag) == "si"]
     texts = ((index, _string_text(element)) for index, element in enumerate(strings))
@@ -59,7 +62,36 @@ def scripted_cells(data: bytes, shared: Mapping[int, str]) -> dict[tuple[int, in
     Returns:
         (row, column) of each cell, from 1, and its text.
     """
-    return dict(_scripted_cells_in(data, shared)) if shared or _VERTICAL_ALIGNMENT in data else {}
+    is_needed = shared or _VERTICAL_ALIGNMENT in data or _STRIKE.search(data)
+    return dict(_scripted_cells_in(data, shared)) if is_needed else {}
+
+
+def struck_styles(archive: ZipFile) -> frozenset[int]:
+    """The numbers of the cell formats whose font has a line through it."""
+    data = read_part(archive, _STYLES) if _STYLES in archive.namelist() else b""
+    if not _STRIKE.search(data):
+        return frozenset()
+    parts = {local_name(part.tag): part for part in parse_xml(data)}
+    fonts = {
+        str(number)
+        for number, font in enumerate(parts.get("fonts", ()))
+        for look in font
+        if local_name(look.tag) == "strike" and attribute(look, "val") not in {"0", "false"}
+    }
+    formats = enumerate(parts.get("cellXfs", ()))
+    return frozenset(number for number, each in formats if attribute(each, "fontId") in fonts)
+
+
+def struck_cells(data: bytes, styles: frozenset[int]) -> frozenset[tuple[int, int]]:
+    """(row, column) of the cells of a sheet that have one of these formats, from 1."""
+    found: set[tuple[int, int]] = set()
+    for cell in _CELL.finditer(data) if styles else ():
+        style = _STYLE.search(cell["attributes"])
+        reference = _REFERENCE.search(cell["attributes"])
+        if style and reference and int(style[1]) in styles:
+            at = cell_position(reference[1].decode("ascii"))
+            found |= {at} if at is not None else set()
+    return frozenset(found)
 
 
 def _scripted_cells_in(
@@ -79,7 +111,7 @@ def _cell_text(inside: bytes, is_shared: bool, shared: Mapping[int, str]) -> str
     if is_shared:
         index = _INDEX.search(inside)
         return shared.get(int(index[1])) if index else None
-    inline = _INLINE.search(inside) if _VERTICAL_ALIGNMENT in inside else None
+    inline = _INLINE.search(inside)
     return _string_text(parse_xml(_NAMESPACE.sub(rb"\1", inline[0]))) if inline else None
 
 
@@ -107,4 +139,9 @@ def _script_of_run(run: Element) -> Script:
             for property_element in look:
                 if local_name(property_element.tag) == "vertAlign":
                     return VERTICAL_ALIGNMENTS.get(attribute(property_element, "val"), "plain")
+            if any(
+                local_name(each.tag) == "strike" and attribute(each, "val") not in {"0", "false"}
+                for each in look
+            ):
+                return "struck"
     return "plain"

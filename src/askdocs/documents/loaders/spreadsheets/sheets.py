@@ -23,11 +23,17 @@ from python_calamine import (
 
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.superscripts import struck
 from askdocs.documents.loaders.shared.zip_archive import open_archive, read_part
 from askdocs.documents.loaders.spreadsheets.cell_comments import read_comments
 from askdocs.documents.loaders.spreadsheets.number_format import plain_value
 from askdocs.documents.loaders.spreadsheets.ods import add_sheets
-from askdocs.documents.loaders.spreadsheets.rich_text import scripted_cells, shared_scripts
+from askdocs.documents.loaders.spreadsheets.rich_text import (
+    scripted_cells,
+    shared_scripts,
+    struck_cells,
+    struck_styles,
+)
 from askdocs.documents.loaders.spreadsheets.sheet_drawings import text_outside_cells
 from askdocs.documents.loaders.spreadsheets.sheet_parts import Texts, sheet_parts
 from askdocs.documents.loaders.spreadsheets.workbook import Workbook
@@ -98,16 +104,21 @@ class _ExtraContent:
     """The content of a sheet that the spreadsheet library does not read."""
 
     scripted: Texts = field(default_factory=dict)  # cells with superscripts or subscripts
+    struck: frozenset[tuple[int, int]] = frozenset()  # cells with a line through their text
     words: Mapping[str, int] = field(default_factory=dict)  # text outside cells → its row
 
 
 def _read_extra_content(archive: ZipFile) -> Iterator[tuple[str, _ExtraContent]]:
-    shared = shared_scripts(archive)
+    shared, styles = shared_scripts(archive), struck_styles(archive)
     for name, part in sheet_parts(archive):
         data = read_part(archive, part)
         yield (
             name,
-            _ExtraContent(scripted_cells(data, shared), text_outside_cells(archive, part, data)),
+            _ExtraContent(
+                scripted_cells(data, shared),
+                struck_cells(data, styles),
+                text_outside_cells(archive, part, data),
+            ),
         )
 
 
@@ -125,7 +136,7 @@ def _add_sheets(
         name = sheet.name
         cells = values.get_sheet_by_name(name)
         extra = sheets.get(name, _ExtraContent())
-        rows = _sheet_rows(cells, workbook, notes.get(name, {}), extra.scripted)
+        rows = _sheet_rows(cells, workbook, notes.get(name, {}), extra)
         if rows or extra.words:
             hidden = sheet.visible is not SheetVisibleEnum.Visible
             builder.heading(1, f"{sheet.name} (hidden sheet)" if hidden else sheet.name)
@@ -147,7 +158,7 @@ def _report_skipped(builder: DocumentBuilder, parts: Sequence[str]) -> None:
 
 
 def _sheet_rows(
-    sheet: CalamineSheet, workbook: Workbook | None, notes: Texts, scripted: Texts
+    sheet: CalamineSheet, workbook: Workbook | None, notes: Texts, extra: _ExtraContent
 ) -> Numbered:
     """The non-empty rows of a sheet, with their numbers."""
     rows, columns = workbook.size(sheet.name) if workbook is not None else (0, 0)
@@ -157,8 +168,10 @@ def _sheet_rows(
         rows = columns = 0
     top, left = sheet.start or (0, 0)
     grid = _displayed_texts(sheet, workbook, max(rows - top, 0), max(columns - left, 0))
-    for (row, column), text in scripted.items():
+    for (row, column), text in extra.scripted.items():
         _replace_text(grid, row - 1 - top, column - 1 - left, clean(text))
+    for row, column in extra.struck:
+        _strike_text(grid, row - 1 - top, column - 1 - left)
     for (row, column), note in notes.items():
         _append_text(grid, row - 1 - top, column - 1 - left, note)
     spans = sheet.merged_cell_ranges or []
@@ -197,6 +210,11 @@ def _relative_span(span: Span, *, top: int, left: int) -> Span:
 def _replace_text(grid: Grid, row: int, column: int, words: str) -> None:
     if 0 <= row < len(grid) and 0 <= column < len(grid[row]):
         grid[row][column] = words
+
+
+def _strike_text(grid: Grid, row: int, column: int) -> None:
+    if 0 <= row < len(grid) and 0 <= column < len(grid[row]):
+        grid[row][column] = struck(grid[row][column])
 
 
 def _append_text(grid: Grid, row: int, column: int, words: str) -> None:

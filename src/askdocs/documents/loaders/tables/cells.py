@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 # A number in a table, with the reference mark of its note.
-NUMBER = re.compile(r"(?:[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*?)(?:\[\w{1,3}\])?")
+NUMBER = re.compile(
+    r"(?:~~)?(?:[-+(]?[$€£¥]?\s?\d[\d.,:/\s-]*[%)]?|\d{4}-\d\d-\d\d.*?)(?:~~)?(?:\[\w{1,3}\])?"
+)
 
 Row = Sequence[str]
 Numbered = list[tuple[int, Row]]  # non-empty rows of a sheet with their numbers, from 1
