@@ -13,6 +13,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docx
 import openpyxl
@@ -355,6 +356,55 @@ def pause(process: int, seconds: float) -> None:
     os.kill(process, signal.SIGCONT)
 
 
+def test_a_file_is_cancelled_only_with_the_thread_that_reads_it(tmp_path: Path) -> None:
+    """Another folder may be read at the same time."""
+    slow = tmp_path / "slow.txt"
+    slow.write_text(HOSTILE_LINE * 1_000_000)
+    worker = Worker()
+    told: list[str] = []
+
+    def read_slow() -> None:
+        with pytest.raises(LoadError) as raised:
+            worker.read(slow, "slow.txt", seconds=ENOUGH, megabytes=2000)
+        told.append(str(raised.value))
+
+    thread = threading.Thread(target=read_slow)
+    thread.start()
+    try:
+        wait_for(lambda: bool(worker._reader and worker._child), True)
+        worker.interrupt([threading.get_ident()])
+        assert not worker._interrupted
+    finally:
+        while thread.is_alive():
+            worker.interrupt([thread.ident or 0])
+            thread.join(0.1)
+        worker.close()
+    assert told == ["reading it was cancelled"]
+
+
+def test_a_file_that_is_cancelled_too_late_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is killed after its answer, and the system has not noticed yet."""
+    path = tmp_path / "owls.txt"
+    path.write_text("Owls hunt at night.")
+    worker = Worker()
+    answers = client._read_answers
+
+    def answers_and_kill(process: Any) -> Iterator[dict[str, Any]]:
+        for answer in answers(process):
+            if "done" in answer:
+                worker.interrupt([threading.get_ident()])
+                monkeypatch.setattr(process, "poll", lambda: None)
+            yield answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "_read_answers", answers_and_kill)
+        assert worker.read(path, "owls.txt", seconds=ENOUGH, megabytes=2000)
+    assert worker.read(path, "owls.txt", seconds=ENOUGH, megabytes=2000)
+    worker.close()
+
+
 def test_two_files_are_read_side_by_side(tmp_path: Path) -> None:
     slow = tmp_path / "slow.txt"
     slow.write_text(HOSTILE_LINE * 1_000_000)
@@ -367,7 +417,7 @@ def test_two_files_are_read_side_by_side(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=read_slow)
     thread.start()
-    wait_for(lambda: any(each._busy and each._child for each in client._readers._workers), True)
+    wait_for(lambda: any(each._reader and each._child for each in client._readers._workers), True)
     for number in range(3):
         (tmp_path / f"{number}.txt").write_text("Owls hunt at night.")
         assert read_file(tmp_path / f"{number}.txt", "a.txt", tokens=100, seconds=ENOUGH)

@@ -153,7 +153,7 @@ class Loading:
                 alive = [thread for thread in self._threads if thread.is_alive()]
                 if not alive:
                     return
-                stop_reading()
+                stop_reading([thread.ident for thread in alive if thread.ident])
                 alive[0].join(_TURN)
 
     @property

@@ -84,7 +84,8 @@ class Watch:
     def break_off(self) -> None:
         """End the watch as `stop` does, without waiting for it."""
         self._ended.set()
-        stop_reading()
+        if self._thread.ident:  # it samples languages; a sync stops the reading of its own files
+            stop_reading([self._thread.ident])
 
     def _run(self) -> None:
         if not self._follow:

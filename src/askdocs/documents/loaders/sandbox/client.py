@@ -14,7 +14,7 @@ import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,9 +78,13 @@ def load_guarded(
     return [split_document.document for split_document in found]
 
 
-def stop_reading() -> None:
-    """Cancel all files that are being read. Each raises a TransientLoadError."""
-    _readers.interrupt()
+def stop_reading(threads: Collection[int] | None = None) -> None:
+    """Cancel the files that some threads are reading. Each raises a TransientLoadError.
+
+    Args:
+        threads: The identifiers of the threads; None for all. Other folders may be read meanwhile.
+    """
+    _readers.interrupt(threads)
 
 
 class ReaderPool:
@@ -102,10 +106,10 @@ class ReaderPool:
         finally:
             self._idle.put(worker)
 
-    def interrupt(self) -> None:
-        """Cancel the files that are being read."""
+    def interrupt(self, threads: Collection[int] | None = None) -> None:
+        """Cancel the files that these threads are reading, or all."""
         for worker in self._workers:
-            worker.interrupt()
+            worker.interrupt(threads)
 
     def close(self) -> None:
         """End the processes. The next file starts a new one."""
@@ -117,10 +121,12 @@ class Worker:
     """A process that reads files one after the other. It is started when it is first needed."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held while a file is read
+        self._guard = threading.Lock()  # for `_reader` and `_interrupted`
         self._child: processes.Child | None = None
         self._owner = 0  # the process that may use the pipes, which a fork must not
-        self._busy = self._interrupted = False
+        self._reader: int | None = None  # the thread whose file is being read
+        self._interrupted = False
 
     def read(
         self,
@@ -141,7 +147,8 @@ class Worker:
             "megabytes": megabytes,
         }
         with self._lock:
-            self._busy, self._interrupted = True, False
+            with self._guard:
+                self._reader, self._interrupted = threading.get_ident(), False
             try:
                 return self._read(request, seconds, megabytes)
             except BaseException as error:
@@ -151,14 +158,20 @@ class Worker:
                     raise TransientLoadError("reading it was cancelled") from error
                 raise
             finally:
-                self._busy = False
+                with self._guard:
+                    self._reader = None
+                if self._interrupted:
+                    self._stop()  # it was killed, perhaps after its answer
 
-    def interrupt(self) -> None:
-        """Cancel the file that is being read."""
-        child = self._child
-        if child is not None and self._busy and self._owner == os.getpid():
-            self._interrupted = True
-            child.process.kill()
+    def interrupt(self, threads: Collection[int] | None = None) -> None:
+        """Cancel the file that is being read, if one of these threads reads it."""
+        with self._guard:
+            child = self._child
+            if child is None or self._reader is None or self._owner != os.getpid():
+                return
+            if threads is None or self._reader in threads:
+                self._interrupted = True
+                child.process.kill()
 
     def close(self) -> None:
         """End the process. The next file starts a new one."""
@@ -180,6 +193,8 @@ class Worker:
                 raise ResourceLimitError(_CRASHED) from error
         if not complete:
             raise _limit_error(process, seconds, late=late.is_set())
+        if late.is_set():
+            self._stop()  # it was killed after its answer
         return found.documents
 
     def _started(self) -> subprocess.Popen[bytes]:
