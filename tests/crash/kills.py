@@ -32,6 +32,7 @@ from tests.support.chroma_process import ChromaProcess
 from tests.support.forked_process import Call
 from tests.support.hash_embedding import HashEmbedding
 
+COMMANDS = ("repair", "repair all", "rebuild", "rebuild apart", "move", "move back")
 _LONGEST = 600.0  # seconds; a command that takes longer hangs
 
 
@@ -43,6 +44,11 @@ def damage_all(root: Path) -> None:
         connection.execute(
             "UPDATE passages SET text = replace(text, 'tea', 'sea') WHERE source = '3.md'"
         )
+
+
+def lose_catalog(root: Path) -> None:
+    """Give a repair the catalog to make again, by reading all documents."""
+    (root / "index" / "catalog.sqlite").write_bytes(b"no database" * 5000)
 
 
 def repair(root: Path) -> None:
@@ -67,6 +73,16 @@ def move(url: str, root: Path) -> None:
         assistant.move(url)
 
 
+def move_back(url: str, root: Path) -> None:
+    with opened_at(url, root) as assistant:
+        assistant.move("embedded")
+
+
+def opened_at(url: str, root: Path) -> Assistant:
+    config = Config(corpus=root / "corpus", index=root / "index", vectors=url)
+    return Assistant(config, embedder=HashEmbedding())
+
+
 def indexed(root: Path) -> tuple[str, list[Any]]:
     """What is found after the next sync."""
     with opened(root) as assistant:
@@ -74,19 +90,18 @@ def indexed(root: Path) -> tuple[str, list[Any]]:
     return asked(root)
 
 
-def where_it_is(url: str, root: Path) -> tuple[str, list[Any]]:
+def where_it_is(old: str, new: str, root: Path) -> tuple[str, list[Any]]:
     """What is found where the vectors are after a killed move, and after the next, whole one."""
     try:
-        with opened(root) as assistant:
+        with opened_at(old, root) as assistant:
             assistant.index()
             found = best(assistant)
-            assistant.move(url)
+            assistant.move(new)
             return "" if best(assistant) == found else "found other passages", found
     except IndexMismatchError as error:
-        if "askdocs move embedded" not in str(error):
+        if f"askdocs move {old}" not in str(error):
             return str(error), []
-    config = Config(corpus=root / "corpus", index=root / "index", vectors=url)
-    with Assistant(config, embedder=HashEmbedding()) as assistant:
+    with opened_at(new, root) as assistant:
         assistant.index()
         return " ".join(each.what for each in assistant.diagnose().problems), best(assistant)
 
@@ -126,9 +141,9 @@ def wrong_after_rebuild(healthy: Path, root: Path) -> str:
     return "" if found == right else f"indexed: {found}"
 
 
-def wrong_after_move(url: str, healthy: Path, root: Path) -> str:
+def wrong_after_move(old: str, new: str, healthy: Path, root: Path) -> str:
     right = asked_of_healthy(healthy)
-    found = in_child(partial(where_it_is, url), root)
+    found = in_child(partial(where_it_is, old, new), root)
     return "" if found == right else f"moved: {found}"
 
 
@@ -140,7 +155,7 @@ def main(rounds: int, seed: int = 1) -> None:
         server = ChromaProcess(Path(name) / "server")
         server.start()
         try:
-            for command in ("repair", "rebuild", "rebuild apart", "move"):
+            for command in COMMANDS:
                 for line in killed(
                     command, rounds, seed, healthy, Path(name) / command, server.url
                 ):
@@ -160,14 +175,17 @@ def killed(
 
     def copy(number: int) -> tuple[Path, Callable[[Path], None], Callable[[Path, Path], str]]:
         root = shutil.copytree(healthy, folder / f"copy{number}")
-        if command == "repair":
-            damage_all(root)
+        if command.startswith("repair"):
+            (damage_all if command == "repair" else lose_catalog)(root)
             return root, repair, wrong_after_repair
-        if command in ("rebuild", "rebuild apart"):
+        if command.startswith("rebuild"):
             work = rebuild if command == "rebuild" else rebuild_apart
             return root, work, wrong_after_rebuild
-        place = f"{url}/{command}-{seed}-{number}"
-        return root, partial(move, place), partial(wrong_after_move, place)
+        place = f"{url}/{command.replace(' ', '-')}-{seed}-{number}"
+        if command == "move":
+            return root, partial(move, place), partial(wrong_after_move, "embedded", place)
+        in_child(partial(move, place), root)
+        return root, partial(move_back, place), partial(wrong_after_move, place, "embedded")
 
     root, work, _ = copy(-1)
     whole = whole_time(work, root)

@@ -30,7 +30,7 @@ def server(tmp_path: Path) -> Iterator[ChromaProcess]:
     started.kill()
 
 
-@pytest.mark.parametrize("command", ["repair", "rebuild", "rebuild apart"])
+@pytest.mark.parametrize("command", ["repair", "repair all", "rebuild", "rebuild apart"])
 def test_what_is_killed_is_finished_by_the_next_command(
     healthy: Path, tmp_path: Path, command: str
 ) -> None:
@@ -38,8 +38,9 @@ def test_what_is_killed_is_finished_by_the_next_command(
     assert not [line for line in lines if line.startswith("WRONG")], lines
 
 
+@pytest.mark.parametrize("command", ["move", "move back"])
 def test_a_move_that_is_killed_leaves_the_vectors_in_one_place(
-    healthy: Path, tmp_path: Path, server: ChromaProcess
+    healthy: Path, tmp_path: Path, server: ChromaProcess, command: str
 ) -> None:
-    lines = killed("move", 2, 15, healthy, tmp_path, server.url)
+    lines = killed(command, 2, 15, healthy, tmp_path, server.url)
     assert not [line for line in lines if line.startswith("WRONG")], lines

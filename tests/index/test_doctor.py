@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from askdocs import Assistant, Config, CorpusError, IndexMismatchError
-from askdocs.index import database
+from askdocs.index import database, doctor
 from askdocs.index.doctor import Diagnosis
+from askdocs.types import Progress
 from tests.support.hash_embedding import HashEmbedding
 from tests.support.index_state import state_of
 
@@ -279,6 +280,43 @@ def test_a_record_of_the_store_that_is_a_folder_is_a_damage_like_any_other(root:
             assistant.search("kettle")
         assistant.repair()
         assert assistant.search("kettle")
+
+
+def test_files_that_a_killed_sync_has_not_read_are_missed_and_read(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    for number in range(FILES):
+        (tmp_path / "corpus" / f"{number:02}.txt").write_text(f"Kettle {number} is red.\n")
+
+    def stop(progress: Progress) -> None:
+        if progress.stage == "load" and progress.done > FILES // 2:
+            raise KeyboardInterrupt
+
+    with opened(tmp_path) as assistant:
+        with pytest.raises(KeyboardInterrupt):
+            assistant.index(on_progress=stop)
+        assert any("files are not read yet" in each.what for each in assistant.diagnose().problems)
+        assert assistant.repair().after == Diagnosis(FILES, FILES, FILES, ())
+
+
+@pytest.mark.parametrize("at", ["_rescue_vectors", "delete_vectors", "open_index"])
+def test_a_repair_that_is_killed_before_it_reads_is_repeated(
+    root: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    before = state_of(root / "index")
+    catalog_is_no_database(root)
+
+    def kill(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    embedding = HashEmbedding()
+    with opened(root, embedding) as assistant:
+        with monkeypatch.context() as patch:
+            patch.setattr(doctor, at, kill)
+            with pytest.raises(KeyboardInterrupt):
+                assistant.repair()
+        assert assistant.diagnose().problems
+        assert assistant.repair().after.problems == ()
+    assert state_of(root / "index") == before
 
 
 def test_other_settings_are_told_and_not_repaired(root: Path) -> None:

@@ -85,9 +85,7 @@ def diagnose(config: Config, embedder: Embedder) -> Diagnosis:
             problems.append(Problem(f"The vectors of {uncached} passages are lost.", _REPAIR))
         if config.vectors_on_server:  # an unreachable server is not a problem of the index
             open_vectors(config, catalog.identity()).close()
-        pending = catalog.count_pending()
-        if pending:
-            problems.append(Problem(f"{pending} passages are found by their words only.", _INDEX))
+        problems += _unfinished(catalog)
         found = probe(config, passages=catalog.count_passages())
         if found.problem:
             refuse_full_disk(config.index)
@@ -127,8 +125,12 @@ def repair(config: Config, embedder: Embedder, *, on_progress: ProgressListener)
 def _repair_passages_and_vectors(
     config: Config, embedder: Embedder, on_progress: ProgressListener
 ) -> int:
-    """Fill the store from the catalog and read damaged documents again. Returns embedded texts."""
+    """Fill the store from the catalog and read missing documents. Returns embedded texts.
+
+    Documents are missing if they are damaged, or if a process was killed while it read them.
+    """
     with closing(open_catalog(config)) as catalog:
+        unread = catalog.state().files_pending
         check_fingerprint(catalog, fingerprint(config, embedder))
         if _uncached(catalog) or not catalog.count_passages():
             _rescue_vectors(config, embedder, on_progress)
@@ -140,7 +142,7 @@ def _repair_passages_and_vectors(
     with open_index(config, embedder, on_progress, take_over=True) as index:
         embedded = refill_vectors(index) + store_pending(index, NoSource()).embedded
         index.vectors.note_model(embedder.fingerprint)
-        return embedded + (sync(index).embedded if wrong else 0)
+        return embedded + (sync(index).embedded if wrong or unread else 0)
 
 
 def _repair_catalog(config: Config) -> bool:
@@ -161,6 +163,8 @@ def _rebuild(config: Config, embedder: Embedder, on_progress: ProgressListener) 
     delete_catalog(config.index)
     with closing(open_catalog(config)) as catalog:
         catalog.cache_vectors(saved)
+        # If the process ends before the sync begins, the empty index is not called healthy.
+        catalog.set_state(files_pending=len(scan(config.corpus, exclude=config.index)))
     _rescue_vectors(config, embedder, on_progress)
     delete_vectors(config.index)
     with open_index(config, embedder, on_progress, take_over=True) as index:
@@ -189,6 +193,15 @@ def _settings(catalog: Catalog, wanted: dict[str, str]) -> list[Problem]:
     except AskdocsError as error:
         return [Problem(str(error), _REBUILD)]
     return []
+
+
+def _unfinished(catalog: Catalog) -> list[Problem]:
+    """What a sync that was interrupted has left to do."""
+    counts = {
+        "passages are found by their words only": catalog.count_pending(),
+        "files are not read yet": catalog.state().files_pending,
+    }
+    return [Problem(f"{count} {what}.", _INDEX) for what, count in counts.items() if count]
 
 
 def _files_with_wrong_passages(catalog: Catalog) -> list[str]:
