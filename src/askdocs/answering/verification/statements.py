@@ -160,6 +160,10 @@ _MOODS = tuple(
         r"\b(?:ask|answer|say|tell|repl|respon|announc|inform|note\b|print|mention|question|quot"
         r"|cit(?:e|ing|ation)|instruction|task|user|reader|assistant|chat|bot|robot|gpt|llm|ai\b"
         r"|software|system\b|developer|summar)\w*",
+        # Polite requests, and verbs for what is only put in some way: "portray the loss as small".
+        r"\b(?:kindly|grateful|appreciated|favou?r|(?:requested|urged|invited|encouraged) to)\b",
+        r"\b(?:present|portray|depict|describ|characteri[sz]|fram|paint|pictur|cast|render|label"
+        r"|styl|treat)(?:e|es|s|ed|ing)?\b[^.;]{1,80}\bas\b",
     )
 )
 

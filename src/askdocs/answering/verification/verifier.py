@@ -35,6 +35,7 @@ from askdocs.answering.verification.statements import (
     caution,
     is_directive,
     kind_of,
+    orders_saying,
     says_absence,
 )
 from askdocs.answering.verification.vetoes import explained, veto
@@ -43,6 +44,7 @@ from askdocs.models.embedders import Embedder
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.text.language import is_english
 from askdocs.text.overlap import share_among
+from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import content_words
 from askdocs.types import Passage, Verdict
 
@@ -161,6 +163,10 @@ class Verifier:
             )
         else:
             judgement = _limited(text, self._judged(text, cited, others, question), source)
+            if judgement.verdict == "unsupported" and not judgement.contradicted:
+                # Such sentences are not read, so no other reason is true.
+                reason = IN_AN_ORDER if _is_ordered_said(text, passages) else judgement.reason
+                judgement = replace(judgement, reason=reason)
         exact = [quote for _, found in quotations for quote in found.quotes]
         quotes = tuple(dict.fromkeys([*judgement.quotes, *exact]))
         return replace(judgement, quotations=quotations, quotes=quotes)
@@ -506,6 +512,17 @@ def _limited(text: str, judgement: Judgement, source: Source) -> Judgement:
     if _is_ordered(text, judgement.quotes):
         return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
     return judgement
+
+
+def _is_ordered_said(text: str, passages: Sequence[Passage]) -> bool:
+    """Whether a text has nearly the words of a sentence that orders to say something."""
+    wanted = content_words(text)
+    return any(
+        orders_saying(words := passage.text[start:end])
+        and share_among(wanted, content_words(words)) >= _ORDERED_SHARE
+        for passage in passages
+        for start, end in sentence_spans(passage.text)
+    )
 
 
 def _is_ordered(text: str, quotes: Sequence[Quote]) -> bool:
