@@ -87,8 +87,8 @@ def _reading(assistant: Assistant) -> Ranking:
     """The passages of a question in the order that reading gives them."""
 
     def read(question: GoldQuestion) -> list[Hit]:
-        considered = assistant.consider(question.text)
-        return after_reading(considered.hits, considered.candidates)
+        result = assistant.consider(question.text)
+        return after_reading(result.hits, result.candidates)
 
     return read
 

@@ -150,7 +150,7 @@ def _asked(
         answer.confidence,
         _in_evidence(places, known.hits) if places else None,
         any(same_place(place, one) for place in places for one in first) if places else None,
-        any(each.kind == "read" for each in best),
+        any(each.selected_by == "reader" for each in best),
         forced.text[:1000],
         answer.notice,
         tuple(f"{each.where}: {each.quote[:200]}" for each in forced.citations),

@@ -75,9 +75,9 @@ def _words(folder: Path, passages: int, asked: int) -> None:
 def _vectors(folder: Path, passages: int, asked: int) -> None:
     known = folder.exists()
     store = Collection(ChromaFolder(folder))
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     for number in range(0 if known else -(-passages // _AT_ONCE)):
-        rows = drawn(min(_AT_ONCE, passages - number * _AT_ONCE), chance)
+        rows = drawn(min(_AT_ONCE, passages - number * _AT_ONCE), rng)
         ids = [f"{number}-{row}" for row in range(len(rows))]
         add = partial(store.chroma.write, partial(_add, ids=ids, rows=rows))
         _told(number * _AT_ONCE, "vectors", add)

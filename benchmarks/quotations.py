@@ -28,44 +28,44 @@ DENIALS = frozenset("not no never nor neither cannot without unless except hardl
 SHORTEST, LONGEST = 5, 25  # words of a quotation
 
 
-def exact(words: list[str], chance: random.Random) -> str:
+def exact(words: list[str], rng: random.Random) -> str:
     return " ".join(words)
 
 
-def first_letter(words: list[str], chance: random.Random) -> str:
+def first_letter(words: list[str], rng: random.Random) -> str:
     first = words[0][0].swapcase() + words[0][1:]
     return " ".join([first, *words[1:]])
 
 
-def left_out(words: list[str], chance: random.Random) -> str:
-    place = chance.randrange(2, len(words) - 2)
-    sign = chance.choice(["…", "...", "[…]", "[...]", "(...)"])
+def left_out(words: list[str], rng: random.Random) -> str:
+    place = rng.randrange(2, len(words) - 2)
+    sign = rng.choice(["…", "...", "[…]", "[...]", "(...)"])
     return " ".join([*words[:place], sign, *words[place + 1 :]])
 
 
-def bracketed(words: list[str], chance: random.Random) -> str:
-    place = chance.randrange(2, len(words) - 2)
+def bracketed(words: list[str], rng: random.Random) -> str:
+    place = rng.randrange(2, len(words) - 2)
     return " ".join([*words[:place], "[the company]", *words[place + 1 :]])
 
 
-def dropped(words: list[str], chance: random.Random) -> str:
-    place = chance.randrange(1, len(words) - 1)
+def dropped(words: list[str], rng: random.Random) -> str:
+    place = rng.randrange(1, len(words) - 1)
     return " ".join([*words[:place], *words[place + 1 :]])
 
 
-def put_in(words: list[str], chance: random.Random) -> str:
-    place = chance.randrange(1, len(words))
-    return " ".join([*words[:place], chance.choice(INSERTED), *words[place:]])
+def put_in(words: list[str], rng: random.Random) -> str:
+    place = rng.randrange(1, len(words))
+    return " ".join([*words[:place], rng.choice(INSERTED), *words[place:]])
 
 
-def exchanged(words: list[str], chance: random.Random) -> str:
-    place = chance.randrange(1, len(words) - 1)
-    other = chance.choice([each for each in INSERTED if each != words[place].lower()])
+def exchanged(words: list[str], rng: random.Random) -> str:
+    place = rng.randrange(1, len(words) - 1)
+    other = rng.choice([each for each in INSERTED if each != words[place].lower()])
     return " ".join([*words[:place], other, *words[place + 1 :]])
 
 
-def moved(words: list[str], chance: random.Random) -> str:
-    place = chance.randrange(1, len(words) - 2)
+def moved(words: list[str], rng: random.Random) -> str:
+    place = rng.randrange(1, len(words) - 2)
     first, second = words[place], words[place + 1]
     return " ".join([*words[:place], second, first, *words[place + 2 :]])
 
@@ -79,14 +79,14 @@ ALTERED: dict[str, Callable[[list[str], random.Random], str]] = {
 }  # fmt: skip
 
 
-def pieces(document: Document, wanted: int, chance: random.Random) -> Iterator[list[str]]:
+def pieces(document: Document, wanted: int, rng: random.Random) -> Iterator[list[str]]:
     """Words in a row of a document, over line and page breaks, without quote signs in them."""
     words = document.text.split()
     for _ in range(wanted * 5):
         if len(words) <= LONGEST or wanted <= 0:
             return
-        start = chance.randrange(len(words) - LONGEST)
-        row = words[start : start + chance.randint(SHORTEST, LONGEST)]
+        start = rng.randrange(len(words) - LONGEST)
+        row = words[start : start + rng.randint(SHORTEST, LONGEST)]
         plain = [word for word in row if re.fullmatch(r"\(?[\w'’.,:;%$-]*[^\W_][\w.,:;)%-]*", word)]
         if len(plain) == len(row) and len({word.lower() for word in row}) == len(row):
             wanted -= 1
@@ -107,14 +107,14 @@ def main() -> None:
     table: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
     told = 0
     for folder in asked.folders:
-        chance = random.Random(folder.name)
+        rng = random.Random(folder.name)
         documents, _ = read_documents(folder, Config())
-        for document in chance.sample(documents, min(len(documents), asked.documents)):
+        for document in rng.sample(documents, min(len(documents), asked.documents)):
             source = Source(split(document))
             everywhere = spelled(document.text)
-            for words in pieces(document, asked.pieces, chance):
+            for words in pieces(document, asked.pieces, rng):
                 for kind, change in (*EXACT.items(), *ALTERED.items()):
-                    quotation = change(words, chance)
+                    quotation = change(words, rng)
                     altered = kind in ALTERED
                     if kind in ("left out and marked", "word in brackets") and DENIALS & (
                         {spelled(word) for word in words} - {spelled(w) for w in quotation.split()}
@@ -122,7 +122,7 @@ def main() -> None:
                         kind, altered = "a denial left out and marked", True
                     if altered and spelled(quotation) in everywhere:
                         continue  # as a change of "that that" may be
-                    statement = f"It says {chance.choice(SIGNS).format(quotation)} there."
+                    statement = f"It says {rng.choice(SIGNS).format(quotation)} there."
                     found = quoted_pieces(statement)
                     accused = any(not source.look_up(each.text).is_exact for each in found)
                     group = "altered" if altered else "exact"

@@ -59,7 +59,7 @@ class Letterbox:
 
 def answers_of(claims: Sequence[Claim], seed: int) -> list[list[Claim]]:
     """As many true as false sentences of each item, in an order drawn by chance."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     items: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         items[claim.item].append(claim)
@@ -70,8 +70,8 @@ def answers_of(claims: Sequence[Claim], seed: int) -> list[list[Claim]]:
             for label in ("supported", "unsupported")
         )
         count = min(len(true), len(false), _MOST_OF_A_LABEL)
-        answer = chance.sample(true, count) + chance.sample(false, count)
-        chance.shuffle(answer)
+        answer = rng.sample(true, count) + rng.sample(false, count)
+        rng.shuffle(answer)
         answers.append(answer)
     return [answer for answer in answers if answer]
 

@@ -31,11 +31,11 @@ def documents(passages: int, folder: Path | None = None) -> Iterator[tuple[str, 
 
 def questions(texts: Sequence[str], count: int) -> list[str]:
     """Questions of six words from one place of a text each, spread over all texts."""
-    chance = random.Random(1)
+    rng = random.Random(1)
     asked = []
     for number in range(count):
         words = re.findall(r"[A-Za-z]{4,}", texts[number * len(texts) // count]) or ["nothing"]
-        start = chance.randrange(max(1, len(words) - 6))
+        start = rng.randrange(max(1, len(words) - 6))
         asked.append(f"what about {' '.join(words[start : start + 6])}?")
     return asked
 
@@ -59,16 +59,16 @@ def _given(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _made(number: int) -> str:
     """A text of words with the frequencies that the project's own texts have, and rare ones."""
-    chance = random.Random(number)
+    rng = random.Random(number)
     words = _words()
     sentences, size = [], 0
     while size < _DOCUMENT:
-        chosen = chance.choices(words, k=chance.randint(8, 24))
-        chosen.insert(chance.randrange(len(chosen)), f"item{chance.randrange(200_000)}")
+        chosen = rng.choices(words, k=rng.randint(8, 24))
+        chosen.insert(rng.randrange(len(chosen)), f"item{rng.randrange(200_000)}")
         sentence = " ".join(chosen).capitalize() + "."
         sentences.append(sentence)
         size += len(sentence) + 1
-        if chance.random() < 0.15:
+        if rng.random() < 0.15:
             sentences.append("\n\n")
     return " ".join(sentences)
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 _DIRECTIONS = 24
 
 
-def drawn(count: int, chance: np.random.Generator) -> NDArray[np.float32]:
+def drawn(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """float32 [count, 384] of unit length.
 
     They are spread over 24 directions, as those of real texts are, rather than over all 384.
     """
-    rows = chance.normal(size=(count, _DIRECTIONS)) @ _directions()
-    rows += 0.3 * chance.normal(size=rows.shape)
+    rows = rng.normal(size=(count, _DIRECTIONS)) @ _directions()
+    rows += 0.3 * rng.normal(size=rows.shape)
     found: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return found.astype(np.float32)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from askdocs.answering import pipeline, retrieval
-from askdocs.answering.candidates import Considered
+from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.questions.question import LONGEST_QUESTION, normalise_question, parse
-from askdocs.answering.routing import consider
+from askdocs.answering.routing import find_candidates
 from askdocs.answering.stream import Stream
 from askdocs.config import Config
 from askdocs.documents.scan import scan
@@ -400,7 +400,7 @@ class Assistant(AssistantInterface):
 
     def consider(
         self, question: str, *, history: Sequence[Turn] = (), sources: Sequence[str] | None = None
-    ) -> Considered:
+    ) -> RetrievalResult:
         """Search and rank passages for a question, without writing an answer.
 
         This is for evaluation, and for programs that write their own answers. The arguments are
@@ -409,7 +409,9 @@ class Assistant(AssistantInterface):
         Returns:
             The queries, the passages found and the candidate sentences, best first.
         """
-        return consider(self._resources, parse(question, history), history=history, sources=sources)
+        return find_candidates(
+            self._resources, parse(question, history), history=history, sources=sources
+        )
 
     def check(
         self,

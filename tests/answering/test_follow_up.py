@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.questions.follow_up import is_greeting, leans_on_history, understand
+from askdocs.answering.questions.follow_up import depends_on_history, is_greeting, resolve_follow_up
 from askdocs.answering.questions.turn import turn_of
 from askdocs.types import Answer, Statement, Turn
 
@@ -13,7 +13,7 @@ def turn(question: str, said: str = "") -> Turn:
 
 
 def test_a_first_question_is_searched_as_it_stands() -> None:
-    understood = understand("what did  Zehri warn?", [])
+    understood = resolve_follow_up("what did  Zehri warn?", [])
     assert understood.queries == (understood.read_as,) == ("what did Zehri warn?",)
 
 
@@ -24,7 +24,7 @@ def test_a_first_question_is_searched_as_it_stands() -> None:
 )  # fmt: skip
 def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: str) -> None:
     history = [turn("what did Zehri warn?", "Mir Zehri spoke in the Balochistan Assembly.")]
-    understood = understand(question, history)
+    understood = resolve_follow_up(question, history)
     first, second = understood.queries
     assert first == question
     assert "zehri" in second.lower()
@@ -46,24 +46,24 @@ def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: st
     ],
 )
 def test_a_new_topic_carries_nothing_over(question: str) -> None:
-    assert not leans_on_history(question)
+    assert not depends_on_history(question)
     history = [turn("what did Zehri warn?", "He warned of attacks.")]
-    assert understand(question, history).queries == (question,)
+    assert resolve_follow_up(question, history).queries == (question,)
 
 
 def test_the_topic_lasts_over_several_turns() -> None:
     first = turn("what did Zehri warn?", "Zehri warned of attacks.")
     second = turn_of("and when?", [first])
-    understood = understand("and where?", [first, second])
+    understood = resolve_follow_up("and where?", [first, second])
     assert "zehri" in understood.queries[-1].lower()
     assert understood.read_as == "and where? (zehri warn)"
 
 
 def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> None:
     history = [turn("what did Zehri warn?")]
-    assert not understand("When is the lamp lit?", history).surely
-    assert understand("When is it lit?", history).surely
-    assert understand("why?", history).surely
+    assert not resolve_follow_up("When is the lamp lit?", history).surely
+    assert resolve_follow_up("When is it lit?", history).surely
+    assert resolve_follow_up("why?", history).surely
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_question_is_no_greeting(asked: str) -> None:
 
 
 def test_a_follow_up_may_begin_with_thanks() -> None:
-    assert leans_on_history("Thanks, and what is the price of the monthly pass in the summer?")
+    assert depends_on_history("Thanks, and what is the price of the monthly pass in the summer?")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,6 @@ def test_a_follow_up_may_begin_with_thanks() -> None:
 def test_a_follow_up_in_another_language_is_searched_with_what_was_said(
     first: str, second: str
 ) -> None:
-    understood = understand(second, [turn(first, "")])
+    understood = resolve_follow_up(second, [turn(first, "")])
     assert len(understood.queries) == 2
     assert understood.queries[-1] != second

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.candidates import Candidate, Considered
-from askdocs.answering.disagreement import DIFFERENT
+from askdocs.answering.candidates import Candidate, RetrievalResult
+from askdocs.answering.conflicts import DIFFERENT
 from askdocs.answering.questions.question import parse
 from askdocs.answering.quotes import (
     LIST_GOES_ON,
@@ -24,16 +24,16 @@ def hit(source: str = "a.txt", text: str = TEXT, start: int = 0) -> Hit:
     return Hit(passage, 0.5)
 
 
-def candidate(found: Hit, words: str, chance: float) -> Candidate:
+def candidate(found: Hit, words: str, probability: float) -> Candidate:
     start = found.passage.start + found.passage.text.index(words)
-    return Candidate(found, start, start + len(words), None, chance, "read")
+    return Candidate(found, start, start + len(words), None, probability, "reader")
 
 
 def answer(question: str, *candidates: Candidate, minimum: float = 0.5) -> Answer:
-    ordered = tuple(sorted(candidates, key=lambda each: -each.chance))
+    ordered = tuple(sorted(candidates, key=lambda each: -each.probability))
     hits = tuple(each.hit for each in ordered)
     return answer_with_quotes(
-        Considered(
+        RetrievalResult(
             question=parse(question), searched_for=(question,), hits=hits, candidates=ordered
         ),
         minimum_confidence=minimum,
@@ -63,14 +63,14 @@ def test_below_the_confidence_there_is_no_answer_but_the_nearest_passages() -> N
 def test_in_doubt_the_best_passage_is_shown_with_the_reason_and_is_no_answer() -> None:
     best = candidate(hit(), "Nobody had expected the price.", 0.4)
     other = candidate(hit("b.txt"), "The council opened the bridge in 1962.", 0.39)
-    considered = Considered(
+    result = RetrievalResult(
         question=parse("When?"),
         searched_for=(),
         hits=(best.hit,),
         candidates=(best, other),
         doubt="No date.",
     )
-    given = answer_with_quotes(considered, minimum_confidence=0.5)
+    given = answer_with_quotes(result, minimum_confidence=0.5)
     assert (given.answered, given.band, given.notice) == (False, "perhaps", "No date.")
     assert given.text == "Perhaps: Nobody had expected the price. [1]"
     assert len(given.citations) == 1
@@ -145,14 +145,14 @@ def test_what_is_announced_is_quoted_beyond_the_passage() -> None:
     found = hit(text="To reset it, use:")
     best = candidate(found, "To reset it, use:", 0.9)
     code = "\n\n```\nlamp --reset\nlamp --test\n```"
-    considered = Considered(
+    result = RetrievalResult(
         question=parse("How?"),
         searched_for=(),
         hits=(found,),
         candidates=(best,),
         following={found.passage.id: f"{code}\n\nMore."},
     )
-    given = answer_with_quotes(considered, minimum_confidence=0.5)
+    given = answer_with_quotes(result, minimum_confidence=0.5)
     assert given.citations[0].quote == f"To reset it, use:{code}"
     assert given.citations[0].end == len(f"To reset it, use:{code}")
 
@@ -193,7 +193,7 @@ def test_documents_that_give_other_figures_are_both_quoted_and_said_to_differ() 
         found = hit(source, text)
         start = text.index(figure)
         focus = start, start + len(figure)
-        return Candidate(found, 0, len(text), focus, 0.9, "read", coverage)
+        return Candidate(found, 0, len(text), focus, 0.9, "reader", coverage)
 
     question = "How many people were on the train?"
     first = counted("a.txt", "Officials counted 31 people on board.", "31 people")
@@ -215,7 +215,7 @@ def test_a_request_for_one_fact_is_quoted_as_the_question_in_it_is() -> None:
     for source, text in texts.items():
         start = text.index(figures[source])
         focus = start, start + len(figures[source])
-        found.append(Candidate(hit(source, text), 0, len(text), focus, 0.9, "read", 0.5))
+        found.append(Candidate(hit(source, text), 0, len(text), focus, 0.9, "reader", 0.5))
     less_likely = candidate(hit("c.txt"), "Nobody had expected the price.", 0.3)
     given = answer("Do you know how many people were on the train?", *found, less_likely)
     assert given.notice == DIFFERENT
@@ -244,14 +244,14 @@ def test_a_list_that_is_not_quoted_whole_is_said_to_go_on(items: int, told: str)
 def test_two_that_answer_together_are_both_said_in_their_order() -> None:
     first = candidate(hit("a.txt"), "The council opened the bridge in 1962.", 0.6)
     second = candidate(hit("b.txt"), "It cost two million pounds.", 0.6)
-    considered = Considered(
+    result = RetrievalResult(
         question=parse("Or?"),
         searched_for=(),
         hits=(first.hit,),
         candidates=(second, first),
-        together=2,
+        joint_count=2,
     )
-    given = answer_with_quotes(considered, minimum_confidence=0.5)
+    given = answer_with_quotes(result, minimum_confidence=0.5)
     assert [each.source for each in given.citations] == ["b.txt", "a.txt"]
     assert given.answered
 

@@ -13,7 +13,7 @@ from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import doubt
 from askdocs.answering.context import context_start, sentences
 from askdocs.answering.questions.question import parse
-from askdocs.answering.ranking import RankingContext, after_reading, is_readable, rank
+from askdocs.answering.ranking import RankingContext, after_reading, is_english_readable, rank
 from askdocs.models.answer_head import AnswerHead
 from askdocs.models.cross_encoder import SentenceScores, Window
 from askdocs.models.reader import Reading
@@ -24,24 +24,24 @@ ENGLISH = "The lighthouse was built in 1873, and the keeper lived there with his
 
 
 def test_english_prose_is_read_whatever_the_question() -> None:
-    assert is_readable("When was it built?", ENGLISH)
-    assert is_readable("Når ble fyret bygget?", ENGLISH)
+    assert is_english_readable("When was it built?", ENGLISH)
+    assert is_english_readable("Når ble fyret bygget?", ENGLISH)
 
 
 def test_other_languages_are_not_read() -> None:
-    assert not is_readable("Når ble fyret bygget?", NORWEGIAN)
-    assert not is_readable("灯塔是什么时候建的？", "这座灯塔建于1873年。")
+    assert not is_english_readable("Når ble fyret bygget?", NORWEGIAN)
+    assert not is_english_readable("灯塔是什么时候建的？", "这座灯塔建于1873年。")
 
 
 def test_tables_are_read_for_an_english_question() -> None:
     table = "Year: 1873; Keeper: Ole Hansen; Height: 32"
-    assert is_readable("When did Hansen start?", table)
-    assert not is_readable("Når begynte Hansen?", table)
+    assert is_english_readable("When did Hansen start?", table)
+    assert not is_english_readable("Når begynte Hansen?", table)
 
 
 def test_titles_and_headings_are_never_the_answer(sample: Assistant) -> None:
-    considered = sample.consider("Handbook for the keepers of Skarvholm Light")
-    quotes = [candidate.quote for candidate in considered.candidates]
+    result = sample.consider("Handbook for the keepers of Skarvholm Light")
+    quotes = [candidate.quote for candidate in result.candidates]
     assert quotes
     assert not any(quote.strip("# ") == "The lamp" for quote in quotes)
 
@@ -87,7 +87,7 @@ def test_a_row_that_a_question_does_not_mean_does_not_answer(tmp_path: Path) -> 
             asked = f"what was the level of {name} in 2023?"
             first, second, *_ = assistant.consider(asked).candidates
             assert level in first.quote
-            assert second.chance < 0.2 * first.chance
+            assert second.probability < 0.2 * first.probability
 
 
 def test_what_became_of_a_thing_leans_on_where_it_was_named() -> None:
@@ -112,10 +112,10 @@ def test_the_names_of_columns_are_no_sentence() -> None:
 
 
 def test_candidates_are_ordered_and_lie_in_their_documents(sample: Assistant) -> None:
-    considered = sample.consider("How far can the light be seen?")
-    chances = [candidate.chance for candidate in considered.candidates]
-    assert chances == sorted(chances, reverse=True)
-    for candidate in considered.candidates:
+    result = sample.consider("How far can the light be seen?")
+    probabilities = [candidate.probability for candidate in result.candidates]
+    assert probabilities == sorted(probabilities, reverse=True)
+    for candidate in result.candidates:
         text = sample.document(candidate.hit.passage.source).text
         assert text[candidate.start : candidate.end] == candidate.quote
         if candidate.focus:
@@ -130,7 +130,7 @@ def test_the_same_question_has_the_same_candidates(sample: Assistant) -> None:
 def test_after_reading_passages_are_ordered_and_scored_by_their_best_sentence() -> None:
     hits = [Hit(Passage(str(n), "a", "Some words.", 0, 11), 1.0) for n in range(4)]
     order = [(2, 0.9), (0, 0.8), (2, 0.7), (0, 0.1)]
-    candidates = [Candidate(hits[number], 0, 1, None, chance) for number, chance in order]
+    candidates = [Candidate(hits[number], 0, 1, None, probability) for number, probability in order]
     ranked = after_reading(hits, candidates)
     assert [(hit.passage.id, hit.score) for hit in ranked] == [
         ("2", 0.9), ("0", 0.8), ("1", 0.0), ("3", 0.0),
@@ -186,7 +186,7 @@ def test_a_clause_that_is_asked_for_by_its_number_answers(sample: Assistant) -> 
         context, hits, embedder=sample.embedder, reader=CountingReader(-9.0)
     ).candidates
     assert first.quote == texts[1]
-    assert second.chance < 0.4 < 0.8 <= first.chance
+    assert second.probability < 0.4 < 0.8 <= first.probability
 
 
 @pytest.mark.parametrize(("score", "read"), [(120.0, 8), (-2.0, 24), (-12.0, 24)])
@@ -233,7 +233,7 @@ def test_the_larger_model_decides_between_the_best_passages(sample: Assistant) -
     assert [each.hit.passage.id for each in ranking.candidates[:2]] == ["2", "0"]
     others = {each.hit.passage.id: each.features[-1] for each in ranking.candidates}
     assert others["3"] == others["4"] == -3.0
-    assert ranking.evidence["second"] == 4.0
+    assert ranking.confidence_features["second"] == 4.0
 
 
 def test_a_question_in_a_document_is_no_answer(tmp_path: Path) -> None:
@@ -244,8 +244,8 @@ def test_a_question_in_a_document_is_no_answer(tmp_path: Path) -> None:
     )
     with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
         assistant.index()
-        considered = assistant.consider("How many boats are in the harbour?")
-    assert [each.quote for each in considered.candidates] == ["There are forty of them in summer."]
+        result = assistant.consider("How many boats are in the harbour?")
+    assert [each.quote for each in result.candidates] == ["There are forty of them in summer."]
 
 
 def test_the_lines_of_a_mail_program_answer_only_questions_about_mail(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_the_lines_of_a_mail_program_answer_only_questions_about_mail(tmp_path: 
         assistant.index()
         first, second, *_ = assistant.consider("who is Tobias Renn?").candidates
         assert first.quote == "Tobias Renn leads the company since May."
-        assert second.chance < 0.4 * first.chance
+        assert second.probability < 0.4 * first.probability
         address = assistant.consider("what is the e-mail address of Tobias Renn?").candidates[0]
         assert address.quote == "To: Tobias Renn <renn@skarn.example>"
 

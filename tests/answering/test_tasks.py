@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.candidates import Considered
+from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.generation.tasks import documents_named, gathered, parts_of
 from askdocs.answering.questions.question import parse
 from askdocs.answering.questions.task import task_of
@@ -87,7 +87,7 @@ def test_both_sides_are_shown_and_far_questions_are_not_given_to_the_model() -> 
         name = next((name for name in found if name in str(queries)), "")
         return [Hit(each, 0.5) for each in found.get(name, dynamo)]
 
-    usual = Considered(
+    usual = RetrievalResult(
         question=parse("q"),
         searched_for=("q",),
         hits=tuple(Hit(each, 0.9) for each in dynamo),

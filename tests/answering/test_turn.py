@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.candidates import Candidate, RetrievalResult
 from askdocs.answering.questions.question import parse
 from askdocs.answering.questions.turn import turn_of
 from askdocs.answering.quotes import answer_with_quotes
@@ -24,24 +24,24 @@ QUESTIONS = ["Can you tell me who opened the bridge?", "What does the report say
 FOLLOW_UPS = ["and when was that?", "How many?", "Why did they do it?"]
 
 
-def answered(question: str, chance: float = 0.9) -> Answer:
+def answered(question: str, probability: float = 0.9) -> Answer:
     """An answer as an assistant gives it."""
     asked = parse(question)
     hit = Hit(Passage("id", "a.txt", TEXT, 0, len(TEXT)), 0.5)
-    first = Candidate(hit, 0, TEXT.index(" It cost"), None, chance, "read")
-    considered = Considered(
+    first = Candidate(hit, 0, TEXT.index(" It cost"), None, probability, "reader")
+    result = RetrievalResult(
         question=asked, searched_for=asked.queries, hits=(hit,), candidates=(first,)
     )
-    return answer_with_quotes(considered, minimum_confidence=0.5)
+    return answer_with_quotes(result, minimum_confidence=0.5)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("chance", [0.9, 0.4])
+@pytest.mark.parametrize("probability", [0.9, 0.4])
 @pytest.mark.parametrize("follow_up", FOLLOW_UPS)
 def test_a_follow_up_means_the_same_after_the_text_of_an_answer_as_after_the_answer(
-    question: str, chance: float, follow_up: str
+    question: str, probability: float, follow_up: str
 ) -> None:
-    answer = answered(question, chance)
+    answer = answered(question, probability)
     by_text = turn_of(question, [], answer.text)
     after, after_text = (parse(follow_up, [turn]) for turn in (Turn(question, answer), by_text))
     assert after == after_text

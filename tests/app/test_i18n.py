@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from askdocs.answering.not_read import by_words_only
+from askdocs.answering.skipped_files import keyword_only_notice
 from askdocs.app.i18n.table_labels import table_labels
 from askdocs.documents.loaders.file_type import REASONS
 from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
@@ -123,7 +123,7 @@ def test_the_page_speaks_plain_english() -> None:
 
 def test_what_is_said_of_documents_in_other_languages_is_translated() -> None:
     known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
-    for sentence in by_words_only(["Le train quitte la gare à une heure. " * 4]).split(". "):
+    for sentence in keyword_only_notice(["Le train quitte la gare à une heure. " * 4]).split(". "):
         assert any(key.fullmatch(f"{sentence.rstrip('.')}.") for key in known), sentence
 
 

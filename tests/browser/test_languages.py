@@ -7,16 +7,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from askdocs.answering.not_read import by_words_only, not_looked_at
+from askdocs.answering.skipped_files import keyword_only_notice, skipped_files_notice
 from askdocs.types import Failure
 from tests.browser.conftest import calling, wait_for
 
 WORDS = Path(__file__).parents[2] / "app" / "static" / "locales"
-UNREAD = not_looked_at(
+UNREAD = skipped_files_notice(
     {"a.docx": ["2 pictures (no text recognition)"]},
     [Failure(f"{name}.pdf", "the file is protected by a password") for name in "bcdefg"],
 )
-FOREIGN = by_words_only(
+FOREIGN = keyword_only_notice(
     ["火车在下午一点离开车站。" * 9, "Le train quitte la gare à une heure. " * 4]
 )
 # What is on the page for people but not in brackets, as the language below puts what is ours.

@@ -10,7 +10,7 @@ from pptx.util import Inches
 
 from askdocs.documents.loaders import load
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
-from askdocs.documents.loaders.tables.rows import Covered, add_table
+from askdocs.documents.loaders.tables.rows import MergedCell, add_table
 
 
 def lines(rows: list[list[str]], header: int | None = None) -> list[str]:
@@ -37,7 +37,9 @@ def test_a_title_over_the_whole_width_names_no_columns() -> None:
     rows = [["Boat", "Day", "Week"], ["Skiff", "9", "40"], ["Cog", "by wish", ""]]
     expected = ["Fees 2031", "Boat: Skiff; Day: 9; Week: 40", "Boat: Cog; Day: by wish"]
     assert lines([["Fees 2031", "", ""], *rows]) == expected
-    assert lines([["Fees 2031", Covered("Fees 2031"), Covered("Fees 2031")], *rows]) == expected
+    assert (
+        lines([["Fees 2031", MergedCell("Fees 2031"), MergedCell("Fees 2031")], *rows]) == expected
+    )
 
 
 def test_slides_separate_superscripts_and_repeat_merged_cells(tmp_path: Path) -> None:

@@ -36,14 +36,14 @@ class Index:
 
     catalog: Catalog
     passages: dict[str, list[Passage]]
-    chance: random.Random
+    rng: random.Random
 
     def put(self, source: str, count: int) -> None:
         found, texts = [], []
         for number in range(count):
-            text = " ".join(self.chance.choices(WORDS, k=self.chance.randint(0, 40)))
-            heading = "Matter of night" if self.chance.random() < 0.3 else None
-            name = f"{source} {number} {self.chance.random()}"
+            text = " ".join(self.rng.choices(WORDS, k=self.rng.randint(0, 40)))
+            heading = "Matter of night" if self.rng.random() < 0.3 else None
+            name = f"{source} {number} {self.rng.random()}"
             found.append(
                 Passage(name, source, text, number, number, f"Title {source}", heading=heading)
             )
@@ -106,7 +106,7 @@ def test_a_query_holds_no_syntax_of_its_own() -> None:
 
 def test_scores_are_those_of_fts5_after_any_change(index: Index) -> None:
     for number in range(12):
-        index.put(f"{number}.txt", index.chance.randint(0, 60))
+        index.put(f"{number}.txt", index.rng.randint(0, 60))
     check(index)
     for number in (3, 4, 11):
         index.remove(f"{number}.txt")

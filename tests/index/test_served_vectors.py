@@ -133,12 +133,12 @@ def test_pages_and_commands_answer_while_another_process_indexes(
 def test_a_server_killed_in_mid_sync_loses_nothing(
     config: Config, server: ChromaProcess, tmp_path: Path
 ) -> None:
-    chance = random.Random(7)
+    rng = random.Random(7)
     embedding = HashEmbedding()
     finished = 0
     for round_ in range(3):
         write(config.corpus, 12 + round_ * 200, 12 + (round_ + 1) * 200)
-        timer = threading.Timer(chance.uniform(0.05, 0.6), server.kill)
+        timer = threading.Timer(rng.uniform(0.05, 0.6), server.kill)
 
         def start_timer(progress: Progress, timer: threading.Timer = timer) -> None:
             if not timer.ident:

@@ -5,8 +5,9 @@ r"""Fit the weights by which sentences in other languages are ranked and trusted
 Every CORPUS is a file of `training/synthetic_corpora.py` in another language than English; some
 questions are in another language than the documents. Half of the documents are for fitting, the
 other half for the table; `benchmarks/languages.py` has the same halves. Fitted are the weights of
-`askdocs/answering/unread.py`. The ranking is a conditional logit over the sentences of a question:
-once with all features, once, for questions across languages, with those that need no shared words.
+`askdocs/answering/multilingual_ranking.py`. The ranking is a conditional logit over the sentences
+of a question: once with all features, once, for questions across languages, with those that need
+no shared words.
 The chance is a logistic regression: is what is quoted for the first sentence right? It depends on
 the ranking, so the questions are asked anew after that. What the models say is kept in DIR.
 """
@@ -27,7 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from askdocs import Assistant, Config, Turn
-from askdocs.answering import unread
+from askdocs.answering import multilingual_ranking
 from askdocs.answering.candidates import Candidate
 from askdocs.models.bundled import MULTILINGUAL, checksum
 from askdocs.models.cross_encoder import SentenceScorer
@@ -57,7 +58,7 @@ class RankedQuestion:
 def remembering(path: Path) -> Iterator[None]:
     """What the reader says of sentences is kept in a file between runs; each reader has its own."""
     known: dict[Any, list[float | None]] = pickle.loads(path.read_bytes()) if path.exists() else {}
-    read = unread.logits
+    read = multilingual_ranking.logits
 
     def logits(
         question: str, candidates: Sequence[Candidate], reader: SentenceScorer
@@ -67,7 +68,7 @@ def remembering(path: Path) -> Iterator[None]:
             known[key] = read(question, candidates, reader)
         return known[key]
 
-    with mock.patch.object(unread, "logits", logits):
+    with mock.patch.object(multilingual_ranking, "logits", logits):
         yield
     path.write_bytes(pickle.dumps(known))
 
@@ -87,7 +88,9 @@ def ask(corpus_file: Path, keep: Path) -> list[RankedQuestion]:
                 given = ready.ask(turn["question"], history=history)
                 history.append(Turn(turn["question"], given))
             known = ready.consider(question["question"], history=history)
-            candidates = tuple(each for each in known.candidates if each.kind == "words")
+            candidates = tuple(
+                each for each in known.candidates if each.selected_by == "multilingual"
+            )
             if not candidates:
                 continue
             answer = ready.ask(question["question"], history=history, insist=True)
@@ -99,7 +102,7 @@ def ask(corpus_file: Path, keep: Path) -> list[RankedQuestion]:
                     question["answerable"],
                     candidates,
                     np.array([_is_right(each, places) for each in candidates]),
-                    unread.shares_words(known.read_as, candidates),
+                    multilingual_ranking.shares_words(known.read_as, candidates),
                     judge.verdict(question, answer, given=bool(answer.citations)),
                 )
             )
@@ -113,7 +116,7 @@ def _is_right(candidate: Candidate, places: Sequence[tuple[str, int, int]]) -> b
 
 def ranking(asked: Sequence[RankedQuestion], names: Sequence[str]) -> tuple[float, ...]:
     """Weights of all features; 0 for those that are not among `names`."""
-    columns = [unread.FEATURES.index(name) for name in names]
+    columns = [multilingual_ranking.FEATURES.index(name) for name in names]
     rows = [
         LabelledCandidates(
             {},
@@ -126,12 +129,14 @@ def ranking(asked: Sequence[RankedQuestion], names: Sequence[str]) -> tuple[floa
         for one in asked
     ]
     found = dict(zip(names, fit_ranking(rows), strict=True))
-    return tuple(round(float(found.get(name, 0.0)), 3) for name in unread.FEATURES)
+    return tuple(round(float(found.get(name, 0.0)), 3) for name in multilingual_ranking.FEATURES)
 
 
-def chance(asked: Sequence[RankedQuestion]) -> tuple[float, ...]:
+def fit_calibration(asked: Sequence[RankedQuestion]) -> tuple[float, ...]:
     """The weights of the logistic regression, the constant first."""
-    features = np.array([unread.evidence(e.candidates, shares=e.shares) for e in asked])
+    features = np.array(
+        [multilingual_ranking.confidence_features(e.candidates, shares=e.shares) for e in asked]
+    )
     answerable = np.array([each.answerable for each in asked])
     share = answerable.mean()
     weights = np.where(answerable, ANSWERABLE / share, (1 - ANSWERABLE) / max(1 - share, 1e-9))
@@ -142,18 +147,23 @@ def chance(asked: Sequence[RankedQuestion]) -> tuple[float, ...]:
 
 def judged(name: str, asked: Sequence[RankedQuestion], weights: Sequence[float]) -> str:
     """What becomes of questions at some thresholds, and how well chances tell right from wrong."""
-    features = np.array([(1.0, *unread.evidence(e.candidates, shares=e.shares)) for e in asked])
-    chances = 1 / (1 + np.exp(-features @ np.array(weights)))
+    features = np.array(
+        [
+            (1.0, *multilingual_ranking.confidence_features(e.candidates, shares=e.shares))
+            for e in asked
+        ]
+    )
+    probabilities = 1 / (1 + np.exp(-features @ np.array(weights)))
     right = np.array([each.verdict == "right" for each in asked])
     able = np.array([each.answerable for each in asked])
     first = np.mean([e.right[_best(e)] for e in asked if e.right.any()])
-    areas = roc_auc_score(right, chances), roc_auc_score(able, chances)
+    areas = roc_auc_score(right, probabilities), roc_auc_score(able, probabilities)
     lines = [
         f"{name}: {able.sum()} + {(~able).sum()}; first {first:.2f}; by force"
         f" {right[able].mean():.2f}; AUROC right {areas[0]:.3f}, answerable {areas[1]:.3f}"
     ]
     for least in (0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
-        given = chances >= least
+        given = probabilities >= least
         lines.append(
             f"   {least}: right {(given & right).sum()} of {able.sum()}"
             f" ({(given & right).sum() / able.sum():.2f}), refused"
@@ -166,7 +176,7 @@ def judged(name: str, asked: Sequence[RankedQuestion], weights: Sequence[float])
 
 
 def _best(asked: RankedQuestion) -> int:
-    ranks = unread.ranks(asked.candidates, shares=asked.shares)
+    ranks = multilingual_ranking.ranks(asked.candidates, shares=asked.shares)
     return max(range(len(ranks)), key=ranks.__getitem__)
 
 
@@ -182,14 +192,14 @@ def main() -> None:
             each for corpus_file in options.corpora for each in ask(corpus_file, options.keep)
         ]
         half = [each for each in before if each.half == 0]
-        within = ranking([each for each in half if each.shares], unread.FEATURES)
+        within = ranking([each for each in half if each.shares], multilingual_ranking.FEATURES)
         across = ranking(half, ACROSS)
         print("_RANK =", within, "\n_RANK_ACROSS =", across, flush=True)
-        unread._RANK, unread._RANK_ACROSS = within, across
+        multilingual_ranking._RANK, multilingual_ranking._RANK_ACROSS = within, across
         after = [each for corpus_file in options.corpora for each in ask(corpus_file, options.keep)]
     for shares in (True, False):
         chosen = [each for each in after if each.shares is shares]
-        weights = chance([each for each in chosen if each.half == 0] if shares else chosen)
+        weights = fit_calibration([each for each in chosen if each.half == 0] if shares else chosen)
         print("_CHANCE =" if shares else "_CHANCE_ACROSS =", weights)
         for part in (0, 1):
             own = [each for each in chosen if each.half == part]

@@ -39,7 +39,7 @@ PENALTY = 0.1  # the C of the logistic regression
 class Known:
     """A question's candidates and evidence, and whether its forced answer is right."""
 
-    considered: regression.LabelledCandidates
+    result: regression.LabelledCandidates
     right: bool
     answerable: bool
     fold: int
@@ -62,7 +62,7 @@ def known_of(folder: Path, keep: Path, *, alone: bool = False) -> list[Known]:
                 if not sources:
                     continue
             known = assistant.consider(question["question"], sources=sources)
-            read = [each for each in known.candidates if each.kind == "read"]
+            read = [each for each in known.candidates if each.selected_by == "reader"]
             if not read:
                 continue
             answer = assistant.ask(question["question"], sources=sources, insist=True)
@@ -72,11 +72,16 @@ def known_of(folder: Path, keep: Path, *, alone: bool = False) -> list[Known]:
             gold = question.get("gold") or []
             about = gold[0]["source"] if gold else question["question"]
             features = np.array([each.features for each in read])
-            considered = regression.LabelledCandidates(
-                dict(known.evidence), features, right, right & False, question["answerable"], 0
+            result = regression.LabelledCandidates(
+                dict(known.confidence_features),
+                features,
+                right,
+                right & False,
+                question["answerable"],
+                0,
             )
             fold = zlib.crc32(about.encode()) % FOLDS
-            found.append(Known(considered, verdict == "right", question["answerable"], fold))
+            found.append(Known(result, verdict == "right", question["answerable"], fold))
     return found
 
 
@@ -91,7 +96,7 @@ def overlap(place: tuple[str, int, int], candidate: ranking.Candidate) -> bool:
 
 def first_right(known: Sequence[Known], weights: np.ndarray) -> float:
     """The share of the questions with a marked sentence among those read where it comes first."""
-    among = [each.considered for each in known if each.considered.right.any()]
+    among = [each.result for each in known if each.result.right.any()]
     return float(np.mean([each.right[(each.features @ weights).argmax()] for each in among]))
 
 
@@ -100,8 +105,10 @@ def shipped_order() -> np.ndarray:
     return np.array([ranking._RANKING.get(name, 0.0) for name in ranking.FEATURES])
 
 
-def shipped_chance(known: Sequence[Known]) -> np.ndarray:
-    return np.array([confidence.probability(each.considered.evidence) for each in known])
+def shipped_probability(known: Sequence[Known]) -> np.ndarray:
+    return np.array(
+        [confidence.answer_probability(each.result.confidence_features) for each in known]
+    )
 
 
 def fitted(known: Sequence[Known]) -> np.ndarray:
@@ -116,12 +123,12 @@ def fitted(known: Sequence[Known]) -> np.ndarray:
 
 def table(known: Sequence[Known]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Evidence [questions, values], whether it is right, and the weight of each question."""
-    values = np.array([list(each.considered.evidence.values()) for each in known])
+    values = np.array([list(each.result.confidence_features.values()) for each in known])
     right = np.array([each.right for each in known])
     return values, right, regression.question_weights([each.answerable for each in known])
 
 
-def chances(known: Sequence[Known], weights: np.ndarray) -> np.ndarray:
+def probabilities(known: Sequence[Known], weights: np.ndarray) -> np.ndarray:
     values, _, _ = table(known)
     return np.asarray(1 / (1 + np.exp(-(weights[0] + values @ weights[1:]))))
 
@@ -133,22 +140,23 @@ def in_folds(known: Sequence[Known], others: Sequence[Known]) -> np.ndarray:
         weights = fitted([each for each in known if each.fold != fold] + list(others))
         own = [number for number, each in enumerate(known) if each.fold == fold]
         if own:
-            result[own] = chances([known[number] for number in own], weights)
+            result[own] = probabilities([known[number] for number in own], weights)
     return result
 
 
-def report(name: str, known: Sequence[Known], chance: np.ndarray) -> None:
+def report(name: str, known: Sequence[Known], probability: np.ndarray) -> None:
     """Print areas, and what thresholds would answer."""
     right = np.array([each.right for each in known])
     able = np.array([each.answerable for each in known])
     print(
         f"{name}: {len(known)} questions, {able.sum()} answerable, forced right"
         f" {right[able].mean():.3f}; AUROC right among answerable"
-        f" {roc_auc_score(right[able], chance[able]):.3f}, answerable"
-        f" {roc_auc_score(able, chance):.3f}, right among all {roc_auc_score(right, chance):.3f}"
+        f" {roc_auc_score(right[able], probability[able]):.3f}, answerable"
+        f" {roc_auc_score(able, probability):.3f}, right among all"
+        f" {roc_auc_score(right, probability):.3f}"
     )
     for least in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
-        given = chance >= least
+        given = probability >= least
         print(
             f"  from {least:.2f}: right {(given & right)[able].mean():.3f}, wrong of given"
             f" {(~right)[given].mean():.3f}, refused {(~given)[able].mean():.3f},"
@@ -168,7 +176,7 @@ def main() -> None:
         ways = {name: known_of(*map(Path, name.split("=")), alone=True) for name in options.folders}
         asked |= {f"{name}{_ALONE}": known for name, known in ways.items() if known}
     every = [each for known in asked.values() for each in known]
-    order = regression.fit_ranking([each.considered for each in every])
+    order = regression.fit_ranking([each.result for each in every])
     print("shipped order", {n: first_right(k, shipped_order()) for n, k in asked.items()})
     print("fitted order, in sample", {n: first_right(k, order) for n, k in asked.items()})
     print(regression.as_python("_RANKING", ranking.FEATURES, order))
@@ -176,18 +184,18 @@ def main() -> None:
         own = name.removesuffix(_ALONE)
         groups = [group for other, group in asked.items() if other.removesuffix(_ALONE) != own]
         others = [each for group in groups for each in group]
-        report(f"{name} as shipped", known, shipped_chance(known))
+        report(f"{name} as shipped", known, shipped_probability(known))
         report(f"{name} in folds", known, in_folds(known, others))
         if others:
-            report(f"{name} by the others alone", known, chances(known, fitted(others)))
+            report(f"{name} by the others alone", known, probabilities(known, fitted(others)))
     bias, *weights = fitted(every)
     print(f"_BIAS = {bias:.3f}")
-    print(regression.as_python("_WEIGHTS", list(every[0].considered.evidence), weights))
+    print(regression.as_python("_WEIGHTS", list(every[0].result.confidence_features), weights))
     if options.judge:
         unseen = known_of(*map(Path, options.judge.split("=")))
         print("fitted order", first_right(unseen, order), first_right(unseen, shipped_order()))
-        report("judged, as shipped", unseen, shipped_chance(unseen))
-        report("judged", unseen, chances(unseen, np.array([bias, *weights])))
+        report("judged, as shipped", unseen, shipped_probability(unseen))
+        report("judged", unseen, probabilities(unseen, np.array([bias, *weights])))
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ RIDGE = 0.03  # how much large weights of the ranking are held back
 class LabelledCandidates:
     """A question's candidates: features [candidates, features] and which of them are right.
 
-    `unsure` are those that hold the words of an answer but are not where it was marked. `evidence`
-    is what the chance of the first one stands on, by name. `half` is 0 or 1, the same for all
+    `unsure` are those that have the words of an answer but are not where it was marked.
+    `confidence_features` are those of the first one, by name. `half` is 0 or 1, the same for all
     questions about a document.
     """
 
-    evidence: dict[str, float]
+    confidence_features: dict[str, float]
     features: np.ndarray
     right: np.ndarray
     unsure: np.ndarray

@@ -1,4 +1,4 @@
-"""What an answer is made from: sentences that may answer, and what is known of a question."""
+"""Candidate sentences for an answer, and the result of searching and ranking them."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import Literal
 from askdocs.answering.questions.question import Question
 from askdocs.types import AnswerKind, Hit
 
-# How a sentence was chosen: by the reader, by words and meaning (its language is not read), because
-# it is about a topic, or because its document begins or goes on with it.
-Kind = Literal["read", "words", "topic", "beginning"]
+# How a sentence was selected: by the English reader, by the multilingual ranking, because it is
+# about a topic, or by its position in a document (the beginning, or the text after a quote).
+SelectedBy = Literal["reader", "multilingual", "topic", "position"]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer.
+    """A sentence that may answer the question.
 
     Attributes:
-        hit: The passage it stands in, as the search found it.
+        hit: Its passage, as the search found it.
         start: Where it begins in the text of its document, in characters.
         end: Where it ends.
         focus: The span of the document that answers most directly, if the reader marked one.
-        chance: The estimated probability, 0 to 1, that it answers. Only that of the first of a
+        probability: The estimated probability, 0 to 1, that it answers. Only that of the first of a
             question is calibrated; those of the others are smaller as they rank lower.
-        kind: How it was chosen.
-        coverage: The share, by weight, of the question's words that it and its context hold.
-        features: What it was ranked by, in the order of `ranking.FEATURES` if it was read, in that
-            of `unread.FEATURES` if words and meaning chose it.
+        selected_by: How it was selected.
+        coverage: The share, by weight, of the question's words that are in it and its context.
+        features: The features it was ranked by, in the order of `ranking.FEATURES` or
+            `multilingual_ranking.FEATURES`. Empty if it was selected otherwise.
     """
 
     hit: Hit
     start: int
     end: int
     focus: tuple[int, int] | None
-    chance: float
-    kind: Kind = "beginning"
+    probability: float
+    selected_by: SelectedBy = "position"
     coverage: float = 0.0
     features: tuple[float, ...] = ()
 
@@ -46,29 +46,30 @@ class Candidate:
         return self.hit.passage.slice(self.start, self.end)
 
     @property
-    def place(self) -> tuple[str, int]:
-        """(source, start), which no other sentence has."""
+    def key(self) -> tuple[str, int]:
+        """(source, start), which is unique to the sentence."""
         return self.hit.passage.source, self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
-    """What is known of a question before it is answered: what was searched, found and read.
+class RetrievalResult:
+    """The result of searching and ranking for a question, before it is answered.
 
     Attributes:
-        question: The question. Its `text` is as it was asked, all else of it as it was spelled for
-            the search.
+        question: The question. Its `text` is as it was asked. All other fields are those of the
+            corrected spelling.
         searched_for: The queries.
         hits: The passages found, best first.
         candidates: The sentences that may answer, best first.
-        notice: What the person should know beside an answer in quotes.
-        doubt: Why the first candidate may not answer, in a sentence for the person.
-        evidence: What the chance of the first candidate was estimated from, by name.
-        corrected: Which words of the question were searched for in another spelling.
-        together: How many of the first candidates answer only together.
+        notice: A message for the user in addition to an answer in quotes.
+        doubt: Why the first candidate may not answer, as a sentence for the user.
+        confidence_features: The features that the probability of the first candidate was estimated
+            from, by name.
+        spelling_notice: Which words were searched for in another spelling, for the user.
+        joint_count: How many of the first candidates answer only together.
         following: The text of the document after a passage, by the id of the passage.
-        preface: What is told before the quotes of an overview, a line for each thing.
-        kind: What an answer in quotes is made of.
+        preface: The lines before the quotes of an overview.
+        kind: What an answer in quotes consists of.
         versions: The first candidate with what other versions of its document say, newest first.
     """
 
@@ -78,9 +79,9 @@ class Considered:
     candidates: tuple[Candidate, ...]
     notice: str = ""
     doubt: str = ""
-    evidence: Mapping[str, float] = field(default_factory=dict)
-    corrected: str = ""
-    together: int = 1
+    confidence_features: Mapping[str, float] = field(default_factory=dict)
+    spelling_notice: str = ""
+    joint_count: int = 1
     following: Mapping[str, str] = field(default_factory=dict)
     preface: str = ""
     kind: AnswerKind = "quotes"

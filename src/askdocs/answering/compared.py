@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.candidates import Candidate, RetrievalResult
 from askdocs.answering.questions.comparison import Side
 from askdocs.answering.questions.question import Question, parse
 from askdocs.answering.search_and_rank import following_text, search_and_rank
@@ -16,7 +16,7 @@ from askdocs.text.tokens import words
 
 def compare_sides(
     resources: Resources, asked: Question, sides: tuple[Side, Side], sources: Sequence[str] | None
-) -> Considered:
+) -> RetrievalResult:
     """What is known of a question that compares two things.
 
     Where the best sentence speaks of one of them only, the other is looked for on its own, and the
@@ -32,16 +32,19 @@ def compare_sides(
         alone = search_and_rank(resources, parse(side.question), sources)
         found.append(next((each for each in alone.candidates if _has_word(each, word)), None))
     first, second = found
-    if first is None or second is None or first.place == second.place:
+    if first is None or second is None or first.key == second.key:
         return known
-    chance = max(best[0].chance, min(first.chance, second.chance))
-    pair = tuple(replace(each, chance=chance) for each in (first, second))
-    rest = tuple(each for each in known.candidates if each.place not in {first.place, second.place})
+    probability = max(best[0].probability, min(first.probability, second.probability))
+    pair = tuple(replace(each, probability=probability) for each in (first, second))
+    rest = tuple(each for each in known.candidates if each.key not in {first.key, second.key})
     return replace(
         known,
-        candidates=(*pair, *(replace(each, chance=min(each.chance, chance)) for each in rest)),
+        candidates=(
+            *pair,
+            *(replace(each, probability=min(each.probability, probability)) for each in rest),
+        ),
         following={**known.following, **following_text(resources, pair)},
-        together=2,
+        joint_count=2,
     )
 
 

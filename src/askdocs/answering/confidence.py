@@ -35,14 +35,14 @@ _FURTHEST_AHEAD = 3.0  # logits; in a small folder nothing else is near
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ScoredSentence:
     """A sentence that was read, and how it ranks among the others.
 
     Attributes:
         rank: A logit by which sentences of the same question are compared.
         head: The logit that it answers, by the reader's hidden states.
         null: The logit of "no answer" in its passage.
-        candidate: The sentence; its chance is not known yet.
+        candidate: The sentence; its probability is not known yet.
         second: The logit that it answers, by the larger model; None where that has not read it.
     """
 
@@ -58,7 +58,7 @@ class Read:
         return self.candidate.hit.passage
 
 
-def evidence(question: Question, read: Sequence[Read]) -> dict[str, float]:
+def confidence_features(question: Question, read: Sequence[ScoredSentence]) -> dict[str, float]:
     """What tells how likely the best sentence that was read is right.
 
     Args:
@@ -85,13 +85,13 @@ def evidence(question: Question, read: Sequence[Read]) -> dict[str, float]:
     }
 
 
-def _margin(best: Read, read: Sequence[Read]) -> float:
+def _margin(best: ScoredSentence, read: Sequence[ScoredSentence]) -> float:
     """By how much the best sentence is ahead of the best one of another passage; 0 without one."""
     others = [each.rank for each in read if each.passage.id != best.passage.id]
     return min(best.rank - max(others, default=best.rank), _FURTHEST_AHEAD)
 
 
-def _second_margin(best: Read, read: Sequence[Read]) -> float:
+def _second_margin(best: ScoredSentence, read: Sequence[ScoredSentence]) -> float:
     """By how much the larger model holds the best sentence likelier than any of other passages."""
     own = best.second or 0.0
     others = [each.second or 0.0 for each in read if each.passage.id != best.passage.id]
@@ -122,7 +122,7 @@ def _in_another_language(question: str, passage: str) -> bool:
     return bool(written and asked) and written != asked
 
 
-def probability(known: Mapping[str, float]) -> float:
+def answer_probability(known: Mapping[str, float]) -> float:
     """The probability, 0 to 1, that a sentence with this evidence is right."""
     return logistic(_BIAS + sum(weight * known.get(name, 0.0) for name, weight in _WEIGHTS.items()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from askdocs.answering.in_conversation import last_cited
-from askdocs.answering.mentions import Mentioned, answer_mentions, places_of
+from askdocs.answering.mentions import DocumentMentions, answer_mentions, places_of
 from askdocs.answering.questions.question import Question
 from askdocs.resources import Resources
 from askdocs.types import Answer, DocumentRecord, Turn
@@ -49,7 +49,7 @@ def _mentioned(
         document = catalog.document(source)
         places = tuple(places_of(wanted, document.text)) if document else ()
         if document and places:
-            found.append(Mentioned(document, places))
+            found.append(DocumentMentions(document, places))
     if not found and not wanted.only_words:
         return None
     return answer_mentions(question.text, wanted, found, len(within), catalog.passages_of)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from askdocs.answering.candidates import Considered
+from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.questions.question import Question
 from askdocs.answering.rule_switches import rule
 from askdocs.answering.search_and_rank import search_and_rank
@@ -28,7 +28,7 @@ def search_in_conversation(
     sources: Sequence[str] | None,
     *,
     insist: bool,
-) -> Considered:
+) -> RetrievalResult:
     """What is found for a question with its conversation, or without where that is surer.
 
     Args:
@@ -42,17 +42,19 @@ def search_in_conversation(
         cited_before = (
             {each.source for each in last_cited(history)} if question.with_history else set()
         )
-        considered = search_and_rank(resources, question, sources, cited_before)
-        if _repeats(considered, history):
-            return _less_sure(considered, resources.config.minimum_confidence)
-        return considered
+        result = search_and_rank(resources, question, sources, cited_before)
+        if _repeats(result, history):
+            return _less_sure(result, resources.config.minimum_confidence)
+        return result
     # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
     # is not what was quoted before, which nobody asks for again.
     least = 0.0 if insist else resources.config.minimum_confidence
     with_talk = search_and_rank(resources, question, sources)
     alone = search_and_rank(resources, question.alone(), sources)
-    answers = _chance(with_talk) >= max(_chance(alone), least)
-    if _chance(alone) >= least and (_is_quoted(with_talk, history) or _same_best(with_talk, alone)):
+    answers = _probability(with_talk) >= max(_probability(alone), least)
+    if _probability(alone) >= least and (
+        _is_quoted(with_talk, history) or _same_best(with_talk, alone)
+    ):
         answers = False
     return with_talk if answers else alone
 
@@ -62,38 +64,41 @@ def last_cited(history: Sequence[Turn]) -> Sequence[Citation]:
     return next((turn.answer.citations for turn in reversed(history) if turn.answer.citations), ())
 
 
-def _chance(considered: Considered) -> float:
-    return considered.candidates[0].chance if considered.candidates else 0.0
+def _probability(result: RetrievalResult) -> float:
+    return result.candidates[0].probability if result.candidates else 0.0
 
 
-def _same_best(first: Considered, second: Considered) -> bool:
+def _same_best(first: RetrievalResult, second: RetrievalResult) -> bool:
     """Whether the best sentence of both is the same: the conversation adds nothing then."""
-    places = [each.candidates[0].place for each in (first, second) if each.candidates]
+    places = [each.candidates[0].key for each in (first, second) if each.candidates]
     return len(places) > 1 and places[0] == places[1]
 
 
-def _is_quoted(considered: Considered, history: Sequence[Turn]) -> bool:
+def _is_quoted(result: RetrievalResult, history: Sequence[Turn]) -> bool:
     """Whether the best sentence is one that an answer before this question cites."""
     cited = {(each.source, each.start) for turn in history for each in turn.answer.citations}
-    best = considered.candidates[:1]
+    best = result.candidates[:1]
     return any((each.hit.passage.source, each.start) in cited for each in best)
 
 
 @rule("what was quoted before", otherwise=lambda *_: False)
-def _repeats(considered: Considered, history: Sequence[Turn]) -> bool:
+def _repeats(result: RetrievalResult, history: Sequence[Turn]) -> bool:
     """Whether "and when?" would be answered by a sentence that was just quoted and names no time.
 
     Such a sentence shares all the words that the conversation adds to the question.
     """
     return (
-        considered.question.answer_type.time
-        and _is_quoted(considered, history)
-        and _TIME.search(considered.candidates[0].quote) is None
+        result.question.answer_type.time
+        and _is_quoted(result, history)
+        and _TIME.search(result.candidates[0].quote) is None
     )
 
 
-def _less_sure(considered: Considered, least: float) -> Considered:
-    """The same with a chance below `least`, so that the answer is given as a guess at most."""
-    best, *others = considered.candidates
-    candidates = (replace(best, chance=min(best.chance / 2, best.chance * least)), *others)
-    return replace(considered, candidates=candidates, doubt="This was quoted before.")
+def _less_sure(result: RetrievalResult, least: float) -> RetrievalResult:
+    """The same with a probability below `least`, so that the answer is given as a guess at most."""
+    best, *others = result.candidates
+    candidates = (
+        replace(best, probability=min(best.probability / 2, best.probability * least)),
+        *others,
+    )
+    return replace(result, candidates=candidates, doubt="This was quoted before.")

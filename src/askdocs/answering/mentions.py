@@ -17,7 +17,7 @@ MOST_NAMED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Mentioned:
+class DocumentMentions:
     """A document with the places, in characters, that mention something."""
 
     document: Document
@@ -42,7 +42,7 @@ def places_of(wanted: MentionRequest, text: str) -> Iterator[tuple[int, int]]:
 def answer_mentions(
     question: str,
     wanted: MentionRequest,
-    found: Sequence[Mentioned],
+    found: Sequence[DocumentMentions],
     documents: int,
     passages_of: Callable[[str], Sequence[Passage]],
 ) -> Answer:
@@ -79,7 +79,7 @@ def answer_mentions(
     )
 
 
-def _list(wanted: MentionRequest, found: Sequence[Mentioned], documents: int) -> str:
+def _list(wanted: MentionRequest, found: Sequence[DocumentMentions], documents: int) -> str:
     """How many documents mention it, and each with its count."""
     counts = [f"{each.document.source} ({_times(len(each.places))})" for each in found]
     more = len(counts) - MOST_NAMED
@@ -95,7 +95,7 @@ def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _citation(number: int, found: Mentioned, passages: Sequence[Passage]) -> list[Citation]:
+def _citation(number: int, found: DocumentMentions, passages: Sequence[Passage]) -> list[Citation]:
     """The sentence of the first mention; none where it stands in no passage."""
     start, end = found.places[0]
     for passage in passages:

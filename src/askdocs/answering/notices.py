@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from askdocs.answering.candidates import Considered
-from askdocs.answering.language_note import language_note
-from askdocs.answering.not_read import by_words_only, not_looked_at
+from askdocs.answering.candidates import RetrievalResult
+from askdocs.answering.language_notice import language_notice
+from askdocs.answering.skipped_files import keyword_only_notice, skipped_files_notice
 from askdocs.models.embedders import ENGLISH_SPEC
 from askdocs.resources import Resources
 from askdocs.system.sampling import evenly_spread
@@ -18,7 +18,7 @@ _OPENINGS, _OPENING = 60, 500  # documents, and characters of each, whose langua
 def notices(
     resources: Resources,
     question: str,
-    considered: Considered,
+    result: RetrievalResult,
     answer: Answer,
     sources: Sequence[str] | None,
 ) -> str:
@@ -27,14 +27,14 @@ def notices(
     Args:
         resources: What the assistant opens.
         question: The question as it was asked.
-        considered: What the answer was made from.
+        result: What the answer was made from.
         answer: The answer.
         sources: The documents that were searched; None for all.
     """
     said = (
-        considered.corrected,
+        result.spelling_notice,
         answer.notice,
-        language_note(question, answer, considered.candidates),
+        language_notice(question, answer, result.candidates),
         "" if answer.answered else _not_looked_at(resources, sources),
         _missing(resources),
     )
@@ -58,9 +58,9 @@ def _not_looked_at(resources: Resources, sources: Sequence[str] | None) -> str:
     """What was not read of the documents that a refused question could be answered from."""
     catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
-    not_read = not_looked_at(catalog.left_out(), catalog.failures(), within)
+    not_read = skipped_files_notice(catalog.left_out(), catalog.failures(), within)
     if not catalog.state().embedder.startswith(f"{ENGLISH_SPEC}:"):
         return not_read
     looked_at = evenly_spread(catalog.sources(sources), _OPENINGS)
-    by_words = by_words_only(catalog.text_prefix(source, _OPENING) for source in looked_at)
+    by_words = keyword_only_notice(catalog.text_prefix(source, _OPENING) for source in looked_at)
     return " ".join(filter(None, (not_read, by_words)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
-from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.candidates import Candidate, RetrievalResult
 from askdocs.answering.context import sentences
 from askdocs.answering.questions.intent import TEXT
 from askdocs.answering.questions.question import Question
@@ -52,7 +52,7 @@ def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
 
 def overview(
     question: Question, guide: Guide, passages_of: Callable[[str], Sequence[Passage]]
-) -> Considered:
+) -> RetrievalResult:
     """What a guide says of documents: of a few each one's opening, of many the first of some.
 
     Args:
@@ -71,7 +71,7 @@ def overview(
     preface = folder_in_words(guide)
     if few and guide.documents:
         preface = "\n".join(document_in_words(each) for each in guide.documents[:FEW])
-    return Considered(
+    return RetrievalResult(
         question=question,
         kind="overview",
         searched_for=(question.text,),
@@ -113,7 +113,7 @@ def _opening(
 
 def further(
     question: Question, shown: Sequence[Citation], documents: Sequence[Sequence[Passage]]
-) -> Considered:
+) -> RetrievalResult:
     """How documents, all passages of each, go on after the last sentence that was `shown`.
 
     Nothing is searched, so what comes next still belongs to the question before.
@@ -129,7 +129,7 @@ def further(
     ]
     hits = tuple({each.hit.passage.id: each.hit for each in chosen}.values())
     notice = "This is how the text goes on."
-    return Considered(
+    return RetrievalResult(
         question=question,
         kind="continuation",
         searched_for=(),

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 from askdocs.answering import retrieval
-from askdocs.answering.candidates import Considered
+from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.direct_answers import direct_answer
 from askdocs.answering.generation.generate import write_answer
 from askdocs.answering.generation.tasks import MOST_PASSAGES, documents_named, gathered
@@ -15,7 +15,7 @@ from askdocs.answering.notices import notices
 from askdocs.answering.questions.question import normalise_question, parse
 from askdocs.answering.questions.task import Task
 from askdocs.answering.quotes import answer_with_quotes
-from askdocs.answering.routing import consider
+from askdocs.answering.routing import find_candidates
 from askdocs.answering.verification.check import PASSAGES_READ, check_draft
 from askdocs.answering.verification.verifier import Verifier
 from askdocs.errors import ModelUnavailableError
@@ -39,26 +39,26 @@ def stream_answer(
     if reply is not None:
         yield reply.text
         return reply
-    considered = consider(resources, asked, history=history, sources=sources, insist=insist)
-    resources.open_catalog().check_slices(hit.passage for hit in considered.hits)
-    answer = _quoted(resources, considered, 0.0 if insist else resources.config.minimum_confidence)
+    result = find_candidates(resources, asked, history=history, sources=sources, insist=insist)
+    resources.open_catalog().check_slices(hit.passage for hit in result.hits)
+    answer = _quoted(resources, result, 0.0 if insist else resources.config.minimum_confidence)
     writes = resources.has_llm and not options.quotes
     may_make = writes and (options.tasks or resources.config.tasks) == "model"
-    task = considered.question.task if may_make else None
-    for_task = _gathered(resources, task, considered, sources) if task else None
+    task = result.question.task if may_make else None
+    for_task = _gathered(resources, task, result, sources) if task else None
     if task and for_task:
         answer = yield from _written(resources, for_task, answer, options, task.kind)
-    elif writes and considered.hits and answer.band != "refusal":
-        answer = yield from _written(resources, considered, answer, options)
+    elif writes and result.hits and answer.band != "refusal":
+        answer = yield from _written(resources, result, answer, options)
     else:
         yield from _in_pieces(answer.text)
-    notice = notices(resources, asked.text, considered, answer, sources)
+    notice = notices(resources, asked.text, result, answer, sources)
     return replace(answer, notice=notice, seconds=round(time.monotonic() - began, 3))
 
 
 def _gathered(
-    resources: Resources, task: Task, usual: Considered, sources: Sequence[str] | None
-) -> Considered | None:
+    resources: Resources, task: Task, usual: RetrievalResult, sources: Sequence[str] | None
+) -> RetrievalResult | None:
     """The passages for what only a language model can do; None where no document is about it."""
     catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
@@ -76,7 +76,7 @@ def _gathered(
 
 def _written(
     resources: Resources,
-    considered: Considered,
+    result: RetrievalResult,
     quoted: Answer,
     options: AskOptions,
     task: str = "",
@@ -88,7 +88,7 @@ def _written(
         return replace(quoted, notice=f"{error} These are quotes instead.")
     return (
         yield from write_answer(
-            considered,
+            result,
             quoted,
             model,
             Verifier(scorer, resources.embedder, resources.open_catalog().passages_of),
@@ -99,16 +99,16 @@ def _written(
     )
 
 
-def _quoted(resources: Resources, considered: Considered, minimum_confidence: float) -> Answer:
-    if not considered.hits and not resources.open_catalog().count_passages():
+def _quoted(resources: Resources, result: RetrievalResult, minimum_confidence: float) -> Answer:
+    if not result.hits and not resources.open_catalog().count_passages():
         text = f"There are no documents yet. Put some into {resources.config.corpus} and ask again."
         return Answer(
-            considered.question.text,
+            result.question.text,
             text,
-            searched_for=considered.searched_for,
-            with_history=considered.question.with_history,
+            searched_for=result.searched_for,
+            with_history=result.question.with_history,
         )
-    return answer_with_quotes(considered, minimum_confidence=minimum_confidence)
+    return answer_with_quotes(result, minimum_confidence=minimum_confidence)
 
 
 def _in_pieces(text: str) -> Iterator[str]:

@@ -20,8 +20,12 @@ from askdocs.answering.context import (
 from askdocs.answering.questions.answer_type import AnswerType
 
 _LONGEST_WINDOW = 3  # sentences, without what one of them announces
-_WITH_NEIGHBOURS = frozenset({"read", "words"})  # kinds whose chances are those of a softmax
-_NEIGHBOUR = 0.2  # share of the chance from which a neighbour of the best sentence is quoted too
+_WITH_NEIGHBOURS = frozenset(
+    {"reader", "multilingual"}
+)  # their probabilities are those of a softmax
+_NEIGHBOUR = (
+    0.2  # share of the probability from which a neighbour of the best sentence is quoted too
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,7 @@ def quote_window(
     options: WindowOptions,
     *,
     following: str,
-    chances: Mapping[tuple[str, int], float],
+    probabilities: Mapping[tuple[str, int], float],
 ) -> QuoteWindow:
     """A sentence with what it depends on, what it announces and what limits it.
 
@@ -123,13 +127,13 @@ def quote_window(
         candidate: The sentence.
         options: What of a list comes along.
         following: The text of the document after the passage.
-        chances: The chances of all sentences, by source and start.
+        probabilities: The probabilities of all sentences, by source and start.
     """
     place = _place_of(candidate, following)
     if place is None:
         return QuoteWindow(candidate.quote, candidate.start, candidate.end)
     is_listed = options.whole_list and in_item(place.text, place.spans[place.here][0])
-    first, last = _items_before(place) if is_listed else _sentences_around(place, chances)
+    first, last = _items_before(place) if is_listed else _sentences_around(place, probabilities)
     start, end = place.spans[first][0], place.spans[last][1]
     numbers = range(place.here, last + 1)
     announcing = next((number for number in numbers if announces(place.sentence(number))), None)
@@ -170,20 +174,22 @@ def _items_before(place: _Place) -> tuple[int, int]:
     return first, place.here
 
 
-def _sentences_around(place: _Place, chances: Mapping[tuple[str, int], float]) -> tuple[int, int]:
+def _sentences_around(
+    place: _Place, probabilities: Mapping[tuple[str, int], float]
+) -> tuple[int, int]:
     """The first and the last sentence of the window around a sentence."""
     candidate, passage = place.candidate, place.candidate.hit.passage
     texts = [place.sentence(number) for number in range(len(place.spans))]
     first = last = place.here
-    if candidate.kind != "beginning":
+    if candidate.selected_by != "position":
         first = context_start(texts, place.here)
-    least = candidate.chance * _NEIGHBOUR
+    least = candidate.probability * _NEIGHBOUR
 
     def is_likely(number: int) -> bool:
         if texts[number].strip("# ") == passage.title:
             return False
         at = passage.source, passage.start + place.spans[number][0]
-        return candidate.kind in _WITH_NEIGHBOURS and chances.get(at, 0.0) >= least
+        return candidate.selected_by in _WITH_NEIGHBOURS and probabilities.get(at, 0.0) >= least
 
     end = len(texts)
     while last + 1 < end and last + 1 - first < _LONGEST_WINDOW and is_likely(last + 1):

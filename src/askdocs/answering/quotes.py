@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from askdocs.answering.candidates import Candidate, Considered
-from askdocs.answering.disagreement import DIFFERENT, documents_differ
+from askdocs.answering.candidates import Candidate, RetrievalResult
+from askdocs.answering.conflicts import DIFFERENT, documents_differ
 from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.turn import IN_DOUBT
 from askdocs.answering.quote_window import WindowOptions, quote_window
@@ -24,22 +24,22 @@ NOTHING_FOUND = "Nothing in your documents has to do with this."
 PERHAPS = 0.25  # probability from which a passage is shown that may answer
 _MOST_STATEMENTS = 5
 _MOST_FACTS = 3  # statements for a question that asks for one fact
-# A further sentence must have this share of the best one's chance; docs/decisions/0004.
+# A further sentence must have this share of the best one's probability; docs/decisions/0004.
 _CLOSE = 0.3
 _CLOSE_FACT = 0.4  # where one fact is asked for
-_CLOSE_BY_WORDS = 0.7  # in languages that are not read
+_CLOSE_MULTILINGUAL = 0.7  # in other languages than English
 _SAME = 0.75  # share of common words from which two sentences say the same
 _NEAREST_SHOWN = 5
 
 
-def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> Answer:
+def answer_with_quotes(result: RetrievalResult, *, minimum_confidence: float) -> Answer:
     """The best candidates as quoted statements, with doubt where doubt is due.
 
     From `minimum_confidence` on it is an answer; from PERHAPS on the best passage is shown with the
     reason why it is doubted; below, there is no answer.
 
     Args:
-        considered: The question and the sentences that may answer it.
+        result: The question and the sentences that may answer it.
         minimum_confidence: The probability, 0 to 1, from which a passage is given as the answer.
 
     Returns:
@@ -47,107 +47,109 @@ def answer_with_quotes(considered: Considered, *, minimum_confidence: float) -> 
         first quote: the sentence with what it needs to be understood, and with what it announces.
         Quotes of several documents that say the same are one statement with several citations.
     """
-    if considered.preface:
-        return _overview(considered)
-    candidates = considered.candidates
-    chance = candidates[0].chance if candidates else 0.0
-    if not candidates or chance < min(minimum_confidence, PERHAPS):
-        return _refusal(considered)
-    if chance < minimum_confidence:
-        return _perhaps(considered)
-    groups = _groups(considered)
-    answer = _quoted(considered, groups)
-    beside = considered.notice or _disagreement(considered, groups)
+    if result.preface:
+        return _overview(result)
+    candidates = result.candidates
+    probability = candidates[0].probability if candidates else 0.0
+    if not candidates or probability < min(minimum_confidence, PERHAPS):
+        return _refusal(result)
+    if probability < minimum_confidence:
+        return _perhaps(result)
+    groups = _groups(result)
+    answer = _quoted(result, groups)
+    beside = result.notice or _disagreement(result, groups)
     return replace(answer, answered=True, notice=" ".join(filter(None, (beside, answer.notice))))
 
 
-def _groups(considered: Considered) -> list[list[Candidate]]:
+def _groups(result: RetrievalResult) -> list[list[Candidate]]:
     """The candidates that are quoted, those that say the same together."""
-    candidates, question = considered.candidates, considered.question
-    if considered.together > 1:
-        return [[each] for each in candidates[: considered.together]]
-    chosen = considered.versions
+    candidates, question = result.candidates, result.question
+    if result.joint_count > 1:
+        return [[each] for each in candidates[: result.joint_count]]
+    chosen = result.versions
     if not chosen:
         return _ordered(question, _select(question, candidates))
     replaced = [each for each in candidates if not differ_in_figures(chosen[0].quote, each.quote)]
-    others = [each for each in replaced if each.place not in {one.place for one in chosen}]
+    others = [each for each in replaced if each.key not in {one.key for one in chosen}]
     further = _select(question, [chosen[0], *others])[1:]
     return [*([each] for each in chosen), *_ordered(question, further)]
 
 
-def _disagreement(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> str:
+def _disagreement(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> str:
     """What to say where documents differ; "" where they do not."""
-    if len(considered.versions) > 1:
+    if len(result.versions) > 1:
         return NEWEST_FIRST
     quoted = [group[0] for group in groups]
-    differ = considered.together == 1 and documents_differ(considered.question, quoted)
+    differ = result.joint_count == 1 and documents_differ(result.question, quoted)
     return DIFFERENT if differ else ""
 
 
-def _overview(considered: Considered) -> Answer:
+def _overview(result: RetrievalResult) -> Answer:
     """What a guide tells, and the words of the documents that it quotes."""
-    told = [Statement(line, (), "no_claim") for line in considered.preface.split("\n")]
+    told = [Statement(line, (), "no_claim") for line in result.preface.split("\n")]
     quotes = [
         Citation(number, each.hit.passage, each.quote, each.start, each.end)
-        for number, each in enumerate(considered.candidates, 1)
+        for number, each in enumerate(result.candidates, 1)
     ]
     quoted = [Statement(_as_text(each.quote), (each,), "quoted") for each in quotes]
     return Answer(
-        question=considered.question.text,
+        question=result.question.text,
         text="\n\n".join([*(each.text for each in told), *map(_with_numbers, quoted)]),
         statements=(*told, *quoted),
         citations=tuple(quotes),
-        hits=considered.hits,
+        hits=result.hits,
         answered=True,
         confidence=1.0,
-        searched_for=considered.searched_for,
-        with_history=considered.question.with_history,
-        kind=considered.kind,
-        notice=considered.notice,
+        searched_for=result.searched_for,
+        with_history=result.question.with_history,
+        kind=result.kind,
+        notice=result.notice,
     )
 
 
-def _perhaps(considered: Considered) -> Answer:
+def _perhaps(result: RetrievalResult) -> Answer:
     """The passage that most likely answers, and why it is doubted."""
-    answer = _quoted(considered, [[each] for each in considered.candidates[: considered.together]])
-    notice = " ".join(filter(None, (considered.doubt, answer.notice)))
+    answer = _quoted(result, [[each] for each in result.candidates[: result.joint_count]])
+    notice = " ".join(filter(None, (result.doubt, answer.notice)))
     return replace(answer, text=f"{IN_DOUBT}{answer.text}", notice=notice)
 
 
-def _quoted(considered: Considered, groups: Sequence[Sequence[Candidate]]) -> Answer:
-    statements, is_cut = _statements(groups, considered)
+def _quoted(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> Answer:
+    statements, is_cut = _statements(groups, result)
     return Answer(
         notice=LIST_GOES_ON if is_cut else "",
-        question=considered.question.text,
+        question=result.question.text,
         text="\n\n".join(_with_numbers(statement) for statement in statements),
         statements=tuple(statements),
         citations=tuple(citation for each in statements for citation in each.citations),
-        hits=tuple(after_reading(considered.hits, considered.candidates)),
-        confidence=round(considered.candidates[0].chance, 3),
-        searched_for=considered.searched_for,
-        with_history=considered.question.with_history,
-        kind=considered.kind,
+        hits=tuple(after_reading(result.hits, result.candidates)),
+        confidence=round(result.candidates[0].probability, 3),
+        searched_for=result.searched_for,
+        with_history=result.question.with_history,
+        kind=result.kind,
     )
 
 
 def _statements(
-    groups: Sequence[Sequence[Candidate]], considered: Considered
+    groups: Sequence[Sequence[Candidate]], result: RetrievalResult
 ) -> tuple[list[Statement], bool]:
     """The groups as statements, without what another one quotes already.
 
     The second value says whether one of them ends within a list.
     """
-    chances = {each.place: each.chance for each in considered.candidates}
+    probabilities = {each.key: each.probability for each in result.candidates}
     taken: list[tuple[str, int, int]] = []
     statements: list[Statement] = []
-    options = WindowOptions.for_answer(considered.question.answer_type)
+    options = WindowOptions.for_answer(result.question.answer_type)
     number = 0
     is_cut = False
     for group in groups:
         citations: list[Citation] = []
         for candidate in group:
-            following = considered.following.get(candidate.hit.passage.id, "")
-            whole = quote_window(candidate, options, following=following, chances=chances)
+            following = result.following.get(candidate.hit.passage.id, "")
+            whole = quote_window(
+                candidate, options, following=following, probabilities=probabilities
+            )
             window = whole.without(taken, candidate)
             if window is None:
                 continue
@@ -177,19 +179,19 @@ def _as_text(quote: str) -> str:
     return " ".join(quote.split())
 
 
-def _refusal(considered: Considered) -> Answer:
+def _refusal(result: RetrievalResult) -> Answer:
     """The Answer that there is none, with the nearest passages."""
-    candidates = considered.candidates
-    hits = after_reading(considered.hits, candidates)
+    candidates = result.candidates
+    hits = after_reading(result.hits, candidates)
     return Answer(
-        question=considered.question.text,
+        question=result.question.text,
         # Words in another language are found by a model that has learnt it, or not at all.
-        text=NO_ANSWER if hits or not asks_in_english(considered.question.text) else NOTHING_FOUND,
+        text=NO_ANSWER if hits or not asks_in_english(result.question.text) else NOTHING_FOUND,
         hits=tuple(hits[:_NEAREST_SHOWN]),
-        confidence=round(candidates[0].chance, 3) if candidates else 0.0,
-        searched_for=considered.searched_for,
-        with_history=considered.question.with_history,
-        kind=considered.kind,
+        confidence=round(candidates[0].probability, 3) if candidates else 0.0,
+        searched_for=result.searched_for,
+        with_history=result.question.with_history,
+        kind=result.kind,
     )
 
 
@@ -197,12 +199,12 @@ def _select(question: Question, candidates: Sequence[Candidate]) -> list[list[Ca
     """The candidates worth saying, best first, those that say the same together."""
     one_fact = question.answer_type.one_fact
     most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
-    if candidates[0].kind == "words":
-        close = _CLOSE_BY_WORDS
-    floor = candidates[0].chance * close
+    if candidates[0].selected_by == "multilingual":
+        close = _CLOSE_MULTILINGUAL
+    floor = candidates[0].probability * close
     groups: list[list[Candidate]] = [[candidates[0]]]
     for candidate in candidates[1:]:
-        if candidate.chance < floor:
+        if candidate.probability < floor:
             break
         alike = next((group for group in groups if _say_the_same(group[0], candidate)), None)
         if alike is None and len(groups) < most:
@@ -213,7 +215,7 @@ def _select(question: Question, candidates: Sequence[Candidate]) -> list[list[Ca
 
 
 def _ordered(question: Question, groups: list[list[Candidate]]) -> list[list[Candidate]]:
-    """Facts by their chance; all else in reading order, the best document first."""
+    """Facts by their probability; all else in reading order, the best document first."""
     if question.answer_type.one_fact:
         return groups
     rank: dict[str, int] = {}

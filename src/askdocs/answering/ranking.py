@@ -1,4 +1,4 @@
-"""Hits and readings to the sentences that may answer, each with the chance that it does."""
+"""Hits and readings to the sentences that may answer, each with the probability that it does."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ from dataclasses import dataclass, field, replace
 from operator import mul
 
 from askdocs.answering.candidates import Candidate
-from askdocs.answering.confidence import Read, doubt, evidence, probability
+from askdocs.answering.confidence import (
+    ScoredSentence,
+    answer_probability,
+    confidence_features,
+    doubt,
+)
 from askdocs.answering.context import (
     all_sentences,
     context_start,
     is_question,
     quotable_sentences,
+)
+from askdocs.answering.multilingual_ranking import (
+    compared_sentences,
+    probability_of,
+    rank_multilingual,
+    words_at,
 )
 from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.speech import (
@@ -26,13 +37,7 @@ from askdocs.answering.questions.speech import (
     speaker_context,
 )
 from askdocs.answering.rule_switches import rule
-from askdocs.answering.turns import Before, by_speaker, is_signature
-from askdocs.answering.unread import (
-    by_words_and_meaning,
-    chance_of,
-    compared_sentences,
-    words_at,
-)
+from askdocs.answering.utterances import PrecedingText, by_speaker, is_signature
 from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
@@ -75,14 +80,16 @@ _RANKING_WEIGHTS = tuple(_RANKING.get(name, 0.0) for name in FEATURES)
 # of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
 # of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
 _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
-_SPREAD = 0.5  # of ranks, where they are turned into chances: further quotes come with the best
+_SPREAD = (
+    0.5  # of ranks, where they are turned into probabilities: further quotes come with the best
+)
 _READ_AGAIN = 3  # passages, by the larger model
 _READ_FIRST = 8  # passages; the rest is read only where these leave it open
-_SURE = 0.75  # chance from which the first passages are enough
+_SURE = 0.75  # probability from which the first passages are enough
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
-_PLACE_CHANCE = 0.8  # that a clause answers whose number is asked for; a rule
+_NUMBERED_CLAUSE = 0.8  # that a clause answers whose number is asked for; a rule
 _WHOLE_TOPIC = 0.999  # of the weight of its words
-_CONTINUATION = 0.9  # of a speaker's sentence's chance has the next one of the same speaker
+_CONTINUATION = 0.9  # of a speaker's sentence's probability has the next one of the same speaker
 _LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
 _MOST_ELSEWHERE = 8.0  # logits that a passage loses to the turns before it
 _FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
@@ -90,16 +97,16 @@ _FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of
 _ASKING_WORDS = frozenset("what who when where which why how is are was were did does do".split())
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME_COVERAGE = 0.05
-_OTHER_ROW = 0.1  # of the chance of a row that holds fewer words of the question; a rule
+_OTHER_ROW = 0.1  # of the probability of a row that holds fewer words of the question; a rule
 _ADDRESS = re.compile(r"[>\s]*(?:from|to|cc|bcc|reply-to): .*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The sentences that may answer, best first, and what the first one's chance stands on."""
+    """The sentences that may answer, best first, and what the first one's probability stands on."""
 
     candidates: tuple[Candidate, ...]
-    evidence: Mapping[str, float]
+    confidence_features: Mapping[str, float]
 
     def doubt(self, question: Question, rare_words: Mapping[str, float]) -> str:
         """Why the first sentence may not answer; "" where there is none."""
@@ -114,17 +121,17 @@ class RankingContext:
         question: The question.
         term_weights: The words of the question, or of its topic, with their weights.
         cited_before: The sources that the answer before cites, for a follow-up.
-        turns_before: What is read before the text of a passage, by its id: the turns before a turn.
+        preceding: What is read before the text of a passage, by its id: the turns before a turn.
     """
 
     question: Question
     term_weights: Mapping[str, float]
     cited_before: Set[str] = frozenset()
-    turns_before: Mapping[str, Before] = field(default_factory=dict)
+    preceding: Mapping[str, PrecedingText] = field(default_factory=dict)
 
-    def before(self, passage: Passage) -> Before:
+    def before(self, passage: Passage) -> PrecedingText:
         """What is read before the text of a passage."""
-        return self.turns_before.get(passage.id, Before())
+        return self.preceding.get(passage.id, PrecedingText())
 
     def as_read(self, passages: Sequence[Passage]) -> list[Passage]:
         """The passages as they are read: behind the turns that come before them."""
@@ -167,12 +174,12 @@ def rank(
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
     known = _by_reading(context, first, reader)
     found = _estimated(question, known)
-    if rest and (not known or found.candidates[0].chance < _SURE):
+    if rest and (not known or found.candidates[0].probability < _SURE):
         known += _by_reading(context, rest, reader)
         found = _estimated(question, known)
     if known and second:
         found = _estimated(question, _read_again(context, known, second()))
-    others = by_words_and_meaning(
+    others = rank_multilingual(
         question.read_as,
         unread,
         rare_words=term_weights,
@@ -184,7 +191,7 @@ def rank(
         candidates = by_speaker(question.said, candidates, term_weights)
     if question.place:
         candidates = _at_place(question.place, candidates)
-    return Ranking(tuple(sorted(candidates, key=_best_first)), found.evidence)
+    return Ranking(tuple(sorted(candidates, key=_best_first)), found.confidence_features)
 
 
 @rule("identifiers", otherwise=lambda _, hits: list(hits))
@@ -204,14 +211,14 @@ def _identifiers_around(hit: Hit) -> set[str]:
 
 
 def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
-    """The hits by the best candidate of each, whose chance is their score now.
+    """The hits by the best candidate of each, whose probability is their score now.
 
     Those without a candidate come last, as they were found, with a score of 0.
     """
-    chances: dict[str, float] = {}
+    probabilities: dict[str, float] = {}
     for candidate in candidates:
-        chances.setdefault(candidate.hit.passage.id, candidate.chance)
-    scored = [replace(hit, score=chances.get(hit.passage.id, 0.0)) for hit in hits]
+        probabilities.setdefault(candidate.hit.passage.id, candidate.probability)
+    scored = [replace(hit, score=probabilities.get(hit.passage.id, 0.0)) for hit in hits]
     return sorted(scored, key=lambda hit: -hit.score)
 
 
@@ -219,10 +226,10 @@ def readable(question: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits that the reader, which has learnt English, can judge for a question."""
     if not asks_in_english(question):
         return []
-    return [hit for hit in hits if is_readable(question, hit.passage.text)]
+    return [hit for hit in hits if is_english_readable(question, hit.passage.text)]
 
 
-def is_readable(question: str, text: str) -> bool:
+def is_english_readable(question: str, text: str) -> bool:
     """Whether the reader, which has learnt English, can judge a passage.
 
     English prose shows by its form words. Tables and code have few: they are read for an English
@@ -235,20 +242,22 @@ def is_readable(question: str, text: str) -> bool:
     return bool(asked & _ASKING_WORDS) and all(word.isascii() for word in held)
 
 
-def _by_reading(context: RankingContext, hits: Sequence[Hit], reader: Reader) -> list[Read]:
+def _by_reading(
+    context: RankingContext, hits: Sequence[Hit], reader: Reader
+) -> list[ScoredSentence]:
     """Every sentence of the passages that can be quoted, with its rank."""
     passages = [hit.passage for hit in hits]
     readings = reader.read(context.question.read_as, context.as_read(passages))
     names = _speakers_asked(context.question, hits)
-    found: list[Read] = []
+    found: list[ScoredSentence] = []
     for hit, reading in zip(hits, readings, strict=True):
         found += _of_passage(context, _ReadPassage.of(context, hit, reading), names)
     return found
 
 
 def _read_again(
-    context: RankingContext, read: Sequence[Read], second: SentenceScorer
-) -> list[Read]:
+    context: RankingContext, read: Sequence[ScoredSentence], second: SentenceScorer
+) -> list[ScoredSentence]:
     """The same sentences, ranked also by what the larger model says of the best passages.
 
     The others get the lowest of its logits.
@@ -267,7 +276,7 @@ def _read_again(
 
 
 def _logit_again(
-    context: RankingContext, read: Read, reading: SentenceScores | None
+    context: RankingContext, read: ScoredSentence, reading: SentenceScores | None
 ) -> float | None:
     """What the larger model says of a sentence; None where it has not read it."""
     if reading is None:
@@ -276,7 +285,7 @@ def _logit_again(
     return reading.sentence_logit(read.candidate.start + shift, read.candidate.end + shift)
 
 
-def _ranked_again(read: Read, logit: float) -> Read:
+def _ranked_again(read: ScoredSentence, logit: float) -> ScoredSentence:
     """A sentence with the rank that it has by the larger model too."""
     features = (*read.candidate.features[:-1], logit)  # the last is "second"
     candidate = replace(read.candidate, features=features)
@@ -306,7 +315,7 @@ class _ReadPassage:
 
     hit: Hit
     reading: Reading
-    before: Before
+    before: PrecedingText
     places: Sequence[tuple[int, int]]
     texts: Sequence[str]
     spans: Sequence[tuple[int, int, float]]
@@ -347,11 +356,13 @@ class _ReadPassage:
         return (first + shift, last + shift) if first < last else None
 
 
-def _of_passage(context: RankingContext, passage: _ReadPassage, names: Set[str]) -> list[Read]:
+def _of_passage(
+    context: RankingContext, passage: _ReadPassage, names: Set[str]
+) -> list[ScoredSentence]:
     """The sentences of a passage that can be quoted, each with its rank."""
     question = context.question
     quotable = quotable_sentences(passage.hit.passage, passage.texts)
-    found: list[Read] = []
+    found: list[ScoredSentence] = []
     for number, ((start, end), text) in enumerate(zip(passage.places, passage.texts, strict=True)):
         if not quotable[number] or _is_address(question, text):
             continue
@@ -366,13 +377,15 @@ def _of_passage(context: RankingContext, passage: _ReadPassage, names: Set[str])
             start=passage.hit.passage.start + start,
             end=passage.hit.passage.start + end,
             focus=passage.focus(number),
-            chance=0.0,
-            kind="read",
+            probability=0.0,
+            selected_by="reader",
             coverage=features[_COVERAGE],
             features=features,
         )
         found.append(
-            Read(logit, passage.head_logit(number), passage.reading.no_answer_logit, candidate)
+            ScoredSentence(
+                logit, passage.head_logit(number), passage.reading.no_answer_logit, candidate
+            )
         )
     return found
 
@@ -396,7 +409,7 @@ def _features(
     )
 
 
-def _answered_before(reading: Reading, before: Before, best: float) -> float:
+def _answered_before(reading: Reading, before: PrecedingText, best: float) -> float:
     """How much likelier the turns before a passage answer than the passage itself; 0 if less."""
     if not before.turns:
         return 0.0
@@ -411,18 +424,20 @@ def _with_context(question: Question, texts: Sequence[str], number: int) -> str:
     return f"{before} {speaker} {texts[number]}"
 
 
-def _estimated(question: Question, sentences: Sequence[Read]) -> Ranking:
-    """The sentences that were read, with their chances.
+def _estimated(question: Question, sentences: Sequence[ScoredSentence]) -> Ranking:
+    """The sentences that were read, with their probabilities.
 
     The first has the estimated one; it is shared out to the others by their ranks, as in a softmax.
     """
     if not sentences:
         return Ranking((), {})
     first = max(sentences, key=lambda each: each.rank)
-    known = evidence(question, sentences)
-    chance = probability(known)
+    known = confidence_features(question, sentences)
+    probability = answer_probability(known)
     candidates = [
-        replace(each.candidate, chance=chance * math.exp(_SPREAD * (each.rank - first.rank)))
+        replace(
+            each.candidate, probability=probability * math.exp(_SPREAD * (each.rank - first.rank))
+        )
         for each in sentences
     ]
     return Ranking(tuple(sorted(candidates, key=_best_first)), known)
@@ -439,16 +454,19 @@ def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
         if is_row(each.quote):
             place = each.hit.passage.source, each.hit.passage.heading
             tables.setdefault(place, []).append(each)
-    chances: dict[tuple[str, int], float] = {}
+    probabilities: dict[tuple[str, int], float] = {}
     for rows in tables.values():
         most = max(row.coverage for row in rows)
-        likeliest = max(row.chance for row in rows)
+        likeliest = max(row.probability for row in rows)
         meant = [row for row in rows if row.coverage > most - _SAME_COVERAGE]
-        best = max(row.chance for row in meant)
+        best = max(row.probability for row in meant)
         for row in rows:
             share = likeliest / best if row in meant else _OTHER_ROW
-            chances[row.place] = row.chance * share
-    return [replace(each, chance=chances.get(each.place, each.chance)) for each in candidates]
+            probabilities[row.key] = row.probability * share
+    return [
+        replace(each, probability=probabilities.get(each.key, each.probability))
+        for each in candidates
+    ]
 
 
 @rule("clause by its number", otherwise=lambda _, candidates: list(candidates))
@@ -459,7 +477,7 @@ def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """
     begins = re.compile(rf"\W*(?:[^\W\d]+\.?\s+)?{re.escape(number)}(?![\w]|\.\d)")
     return [
-        replace(each, chance=_PLACE_CHANCE + (1 - _PLACE_CHANCE) * each.coverage)
+        replace(each, probability=_NUMBERED_CLAUSE + (1 - _NUMBERED_CLAUSE) * each.coverage)
         if begins.match(each.quote) or begins.match(each.hit.passage.own_heading)
         else each
         for each in candidates
@@ -484,8 +502,8 @@ def _about(
         if covered or coverage(term_weights, heading) > _WHOLE_TOPIC:
             above = f"{hit.passage.title} {hit.passage.heading or ''}"
             covered = coverage(term_weights, f"{above} {text}")
-        chance = chance_of((1.0, cosine, covered), _TOPIC_WEIGHTS)
-        found.append(Candidate(hit, start, end, None, chance, "topic", covered))
+        probability = probability_of((1.0, cosine, covered), _TOPIC_WEIGHTS)
+        found.append(Candidate(hit, start, end, None, probability, "topic", covered))
     return found
 
 
@@ -513,4 +531,4 @@ def _speech(
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str, int]:
-    return -candidate.chance, candidate.hit.passage.source, candidate.start
+    return -candidate.probability, candidate.hit.passage.source, candidate.start

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from askdocs.answering.candidates import Considered
+from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.compared import compare_sides
-from askdocs.answering.imprint import imprint
+from askdocs.answering.document_metadata import metadata_answer
 from askdocs.answering.in_conversation import last_cited, search_in_conversation
 from askdocs.answering.overview import further, named, names_document, overview
 from askdocs.answering.questions.question import Question, parse
-from askdocs.answering.questions.spelling import respelled
+from askdocs.answering.questions.spelling import correct_spelling
 from askdocs.models.bundled import common_words
 from askdocs.resources import Resources
 from askdocs.text.language import asks_in_english
 from askdocs.types import Citation, DocumentRecord, Turn
 
 
-def consider(
+def find_candidates(
     resources: Resources,
     question: Question,
     *,
     history: Sequence[Turn],
     sources: Sequence[str] | None,
     insist: bool = False,
-) -> Considered:
+) -> RetrievalResult:
     """What a question was searched as, the passages found, and the sentences that may answer.
 
     This is all that an answer is made from; it is for measuring, and for answers of one's own.
@@ -42,7 +42,7 @@ def consider(
     if not asks_in_english(question.text) or question.overview_of:
         return _route(resources, question, history, sources, insist=insist)
     catalog = resources.open_catalog()
-    spelled = respelled(
+    spelled = correct_spelling(
         question.text,
         lambda word: word in common_words() or catalog.has_word(word),
         catalog.nearest_word,
@@ -50,7 +50,7 @@ def consider(
     meant = parse(spelled.text, history) if spelled.changes else question
     known = _route(resources, meant, history, sources, insist=insist)
     as_asked = replace(known.question, text=question.text)
-    return replace(known, question=as_asked, corrected=spelled.notice)
+    return replace(known, question=as_asked, spelling_notice=spelled.notice)
 
 
 def _route(
@@ -60,7 +60,7 @@ def _route(
     sources: Sequence[str] | None,
     *,
     insist: bool,
-) -> Considered:
+) -> RetrievalResult:
     """What is known of a question whose words are spelled as the documents have them."""
     shown = last_cited(history)
     stated = None if shown else _stated(resources, question.alone(), sources)
@@ -80,13 +80,13 @@ def _route(
 
 def _stated(
     resources: Resources, question: Question, sources: Sequence[str] | None
-) -> Considered | None:
+) -> RetrievalResult | None:
     """What the one document that is asked says of itself: who wrote it, when, to whom."""
     if not question.metadata_facts:
         return None  # without a look at the index
     catalog = resources.open_catalog()
     names = catalog.sources(sources)
-    return imprint(question, catalog.passages_of(names[0])) if len(names) == 1 else None
+    return metadata_answer(question, catalog.passages_of(names[0])) if len(names) == 1 else None
 
 
 def _overview(
@@ -94,7 +94,7 @@ def _overview(
     question: Question,
     sources: Sequence[str] | None,
     records: Sequence[DocumentRecord],
-) -> Considered:
+) -> RetrievalResult:
     """What the documents that are meant say of themselves."""
     catalog = resources.open_catalog()
     names = named(question.text, records, set(catalog.sources(sources)))
@@ -102,7 +102,9 @@ def _overview(
     return overview(question, guide, catalog.passages_of)
 
 
-def _further(resources: Resources, question: Question, shown: Sequence[Citation]) -> Considered:
+def _further(
+    resources: Resources, question: Question, shown: Sequence[Citation]
+) -> RetrievalResult:
     """How the documents go on after what was cited."""
     catalog = resources.open_catalog()
     cited = dict.fromkeys(each.source for each in shown)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from askdocs.answering import retrieval
-from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.candidates import Candidate, RetrievalResult
 from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.questions.question import Question
 from askdocs.answering.ranking import Ranking, RankingContext, rank
-from askdocs.answering.turns import read_before, with_replies
+from askdocs.answering.utterances import preceding_text, with_replies
 from askdocs.answering.versions import versions
 from askdocs.resources import Resources
 
@@ -21,7 +21,7 @@ def search_and_rank(
     question: Question,
     sources: Sequence[str] | None,
     cited_before: Set[str] = frozenset(),
-) -> Considered:
+) -> RetrievalResult:
     """What is found for a question, read and ranked."""
     catalog = resources.open_catalog()
     hits = retrieval.find(
@@ -35,8 +35,8 @@ def search_and_rank(
             question=question,
             term_weights=term_weights,
             cited_before=cited_before,
-            turns_before={
-                hit.passage.id: read_before(hit.passage, catalog.passages_before) for hit in hits
+            preceding={
+                hit.passage.id: preceding_text(hit.passage, catalog.passages_before) for hit in hits
             },
         )
         ranking = rank(
@@ -47,13 +47,13 @@ def search_and_rank(
             second=resources.open_sentence_scorer,
             multilingual=resources.open_multilingual_scorer,
         )
-    return Considered(
+    return RetrievalResult(
         question=question,
         searched_for=question.queries,
         hits=tuple(hits),
         candidates=ranking.candidates,
         doubt=ranking.doubt(question, term_weights),
-        evidence=ranking.evidence,
+        confidence_features=ranking.confidence_features,
         following=following_text(resources, ranking.candidates[:_MOST_CONTINUED]),
         versions=_versions(resources, question, ranking.candidates),
     )

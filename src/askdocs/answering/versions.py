@@ -54,7 +54,7 @@ def versions(
         return ()
     newest = sorted(rivals, key=lambda each: days[each.hit.passage.source] or (0, 0, 0))[::-1]
     shown = newest[:1] if question.answer_type.latest else newest[:_MOST]
-    return tuple(replace(each, chance=best.chance) for each in shown)
+    return tuple(replace(each, probability=best.probability) for each in shown)
 
 
 def differ_in_figures(first: str, second: str) -> bool:

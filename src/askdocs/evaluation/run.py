@@ -146,9 +146,9 @@ def outcome(assistant: Assistant, question: GoldQuestion) -> Outcome:
     began = time.perf_counter()
     assistant.search(question.text)
     searched = time.perf_counter()
-    considered = assistant.consider(question.text, history=history)
+    result = assistant.consider(question.text, history=history)
     answer, forced = (
-        answer_with_quotes(considered, minimum_confidence=minimum)
+        answer_with_quotes(result, minimum_confidence=minimum)
         for minimum in (assistant.config.minimum_confidence, 0.0)
     )
     answered = time.perf_counter()
@@ -158,11 +158,11 @@ def outcome(assistant: Assistant, question: GoldQuestion) -> Outcome:
     citations = [*answer.citations, *forced.citations]
     return Outcome(
         question=question,
-        retrieved=source_spans(considered.hits),
-        reranked=source_spans(after_reading(considered.hits, considered.candidates)),
+        retrieved=source_spans(result.hits),
+        reranked=source_spans(after_reading(result.hits, result.candidates)),
         answer=answer,
         forced_answer=forced,
-        best=considered.candidates[0] if considered.candidates else None,
+        best=result.candidates[0] if result.candidates else None,
         rewritten=source_spans(rewritten),
         cited=len(citations),
         inexact=sum(not _is_exact(assistant, citation) for citation in citations),

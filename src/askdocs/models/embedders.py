@@ -84,7 +84,7 @@ def load_embedder(spec: str, *, threads: int = 0, key: str | None = None) -> Emb
 
 
 @dataclass(frozen=True, slots=True)
-class Bundled:
+class BundledModel:
     """An embedder of the package: its spec, its files, and what its texts are prefixed with."""
 
     spec: str
@@ -94,8 +94,8 @@ class Bundled:
     text_prefix: str = ""
 
 
-_ENGLISH = Bundled(ENGLISH_SPEC, EMBEDDER, TOKENIZER)
-_MULTILINGUAL = Bundled(
+_ENGLISH = BundledModel(ENGLISH_SPEC, EMBEDDER, TOKENIZER)
+_MULTILINGUAL = BundledModel(
     MULTILINGUAL_SPEC, MULTILINGUAL, MULTILINGUAL_TOKENIZER, "query: ", "passage: "
 )
 
@@ -111,7 +111,7 @@ class OnnxEmbedder:
         session: The network. The multilingual one has `HIDDEN_STATES` as an additional output.
     """
 
-    def __init__(self, model: Bundled = _ENGLISH, *, threads: int = 0) -> None:
+    def __init__(self, model: BundledModel = _ENGLISH, *, threads: int = 0) -> None:
         self._model = model
         states = [HIDDEN_STATES] if model.file == MULTILINGUAL else []
         self.session = load_onnx(model.file, threads=threads, outputs=states)

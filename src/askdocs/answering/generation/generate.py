@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from askdocs.answering.candidates import Considered
+from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.generation.numbered_statements import NumberedStatements
 from askdocs.answering.generation.prompts import NOT_FOUND, numbered, writing_messages
 from askdocs.answering.generation.reply_claims import ReplyClaims
-from askdocs.answering.generation.reply_parser import ReplyParser, Said
+from askdocs.answering.generation.reply_parser import ReplyParser, ReplySentence
 from askdocs.answering.generation.second_opinion import ASKED, DOUBTED, second_opinion
 from askdocs.answering.stream import Draft
 from askdocs.answering.verification.statements import declines
@@ -40,7 +40,7 @@ _TAKEN_BACK = "Asked again, the language model does not stand by"
 
 
 def write_answer(
-    considered: Considered,
+    result: RetrievalResult,
     quoted: Answer,
     model: LanguageModel,
     verifier: Verifier,
@@ -56,7 +56,7 @@ def write_answer(
     Where the model fails, `quoted` is the Answer. In both cases a notice says why.
 
     Args:
-        considered: The question, and the passages that were found for it.
+        result: The question, and the passages that were found for it.
         quoted: The answer in quotes, for where the model writes none.
         model: What writes.
         verifier: Judges its statements.
@@ -67,8 +67,8 @@ def write_answer(
             the end.
         task: What the question wants to be made from the passages; "" for a plain question.
     """
-    asked = considered.question
-    passages = passages_to_show(considered, model, task)
+    asked = result.question
+    passages = passages_to_show(result, model, task)
     parser = ReplyParser(len(passages))
     claims = ReplyClaims(passages, verifier, asked.read_as)
     writing = _Writing(asked.text, claims, remove_unsupported, waits=ask_again)
@@ -97,10 +97,10 @@ def write_answer(
         return _with_notice(quoted, f"The language model gave no answer. {error}")
     if ask_again:
         yield from writing.reconsider(model, passages, verifier, asked.read_as)
-    return _finished(writing, considered, quoted, notice)
+    return _finished(writing, result, quoted, notice)
 
 
-def _finished(writing: _Writing, considered: Considered, quoted: Answer, notice: str) -> Answer:
+def _finished(writing: _Writing, result: RetrievalResult, quoted: Answer, notice: str) -> Answer:
     """The Answer of what was written; the quotes where that is nothing."""
     if writing.declined and not writing.numbered.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
@@ -108,32 +108,33 @@ def _finished(writing: _Writing, considered: Considered, quoted: Answer, notice:
         nothing = "The language model wrote nothing that the documents support."
         return _with_notice(quoted, notice or nothing)
     return Answer(
-        question=considered.question.text,
+        question=result.question.text,
         text=writing.text,
         statements=tuple(writing.numbered.statements),
         citations=tuple(writing.numbered.citations),
-        hits=quoted.hits or considered.hits,
+        hits=quoted.hits or result.hits,
         answered=True,
         confidence=quoted.confidence if quoted.answered and quoted.is_estimated else 0.0,
-        searched_for=considered.searched_for,
-        with_history=considered.question.with_history,
+        searched_for=result.searched_for,
+        with_history=result.question.with_history,
         kind="prose",
         notice=notice,
     )
 
 
-def passages_to_show(considered: Considered, model: LanguageModel, task: str = "") -> list[Passage]:
+def passages_to_show(
+    result: RetrievalResult, model: LanguageModel, task: str = ""
+) -> list[Passage]:
     """The passages that most likely answer, as many as the model can hold beside its reply.
 
     For a task, those of one document stand together and in their order.
     """
     most = _MOST_FOR_TASK if task else _MOST_PASSAGES
-    likely = [each.hit.passage for each in considered.candidates]
-    ordered = dict.fromkeys([*likely, *(hit.passage for hit in considered.hits)])
+    likely = [each.hit.passage for each in result.candidates]
+    ordered = dict.fromkeys([*likely, *(hit.passage for hit in result.hits)])
     room = model.context - _reply_tokens(model)
     room -= sum(
-        model.count(each.content)
-        for each in writing_messages(considered.question.read_as, [], task)
+        model.count(each.content) for each in writing_messages(result.question.read_as, [], task)
     )
     shown: list[Passage] = []
     for passage in ordered:
@@ -157,10 +158,10 @@ def _with_notice(quoted: Answer, notice: str) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _JudgedSentence:
     """A sentence, what it claims where it stands ("" if nothing), its verdict, and its lead."""
 
-    said: Said
+    said: ReplySentence
     claim: str
     judgement: Judgement
     lead: str
@@ -202,7 +203,7 @@ class _Writing:
     _shown: str = ""  # of the sentence that is being written, as Markdown
     _whole: int = 0  # characters of the text that are whole sentences
     _lead: str = ""  # of a paragraph that a sentence which was left out was to begin
-    _judged: list[_Judged] = field(default_factory=list)
+    _judged: list[_JudgedSentence] = field(default_factory=list)
     _held: _Held | None = None
 
     def go_on(self, parser: ReplyParser) -> str:
@@ -217,7 +218,7 @@ class _Writing:
             return Draft(f"{self._held.draft}{lead}{parser.pending_markdown}")
         return self._show(parser.pending_markdown, lead)
 
-    def finish(self, said: Said) -> Iterator[str]:
+    def finish(self, said: ReplySentence) -> Iterator[str]:
         """The rest of a sentence, with its citations and what is to be said against it."""
         self.ended = self.ended or NOT_FOUND.casefold() in said.text.casefold()
         self.ended = self.ended or (said.opens and bool(_FOOTER.fullmatch(said.text)))
@@ -232,7 +233,7 @@ class _Writing:
         self.repeats = 0
         claim, judgement = self.claims.judge(said)
         removed = judgement.verdict == "unsupported" and self.remove_unsupported
-        judged = _Judged(said, claim, judgement, lead)
+        judged = _JudgedSentence(said, claim, judgement, lead)
         self._judged.append(judged)
         if self._held:
             self._held.draft += lead + said.markdown
@@ -245,7 +246,7 @@ class _Writing:
         if self._held:
             self._shown = ""
 
-    def _hold(self, judged: _Judged) -> str:
+    def _hold(self, judged: _JudgedSentence) -> str:
         """Hold back what comes from a doubtful statement on; what is shown of it before that."""
         is_row = judged.said.kind == "row"  # the marks of which stand in its last cell
         more = ""
@@ -255,7 +256,7 @@ class _Writing:
         self._held = _Held(self.text, len(self._judged) - 1, draft)
         return more
 
-    def _add(self, judged: _Judged, marked: Judgement | None = None) -> list[str]:
+    def _add(self, judged: _JudgedSentence, marked: Judgement | None = None) -> list[str]:
         """The rest of a sentence that was judged, with its citations and doubts, in pieces.
 
         `marked` is the verdict that the text gives, where it is not the one of the statement.
@@ -313,7 +314,7 @@ class _Writing:
         if self.text.startswith(held.shown):
             yield self.text[len(held.shown) :]
 
-    def _number_again(self, settled: Sequence[_Judged]) -> None:
+    def _number_again(self, settled: Sequence[_JudgedSentence]) -> None:
         """Give the citations that have been yielded the same numbers again."""
         for each in settled:
             if each.judgement.verdict != "unsupported" or not self.remove_unsupported:

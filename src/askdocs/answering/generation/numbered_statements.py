@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from askdocs.answering.generation.reply_parser import Said
+from askdocs.answering.generation.reply_parser import ReplySentence
 from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.verifier import Judgement
 from askdocs.types import Citation, Quotation, Statement
@@ -20,7 +20,7 @@ class NumberedStatements:
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
 
-    def add(self, said: Said, judgement: Judgement, lead: str) -> Statement:
+    def add(self, said: ReplySentence, judgement: Judgement, lead: str) -> Statement:
         """Add the statement of a sentence that was judged."""
         statement = self.made_of(said, judgement, lead)
         self.statements.append(statement)
@@ -31,7 +31,7 @@ class NumberedStatements:
         self.statements.clear()
         self.citations.clear()
 
-    def made_of(self, said: Said, judgement: Judgement, lead: str) -> Statement:
+    def made_of(self, said: ReplySentence, judgement: Judgement, lead: str) -> Statement:
         """The statement of a sentence with its citations; it is not added."""
         at = said.text.find  # a claim may have more words than the sentence
         quotations = tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from askdocs.answering.generation.reply_parser import Said
+from askdocs.answering.generation.reply_parser import ReplySentence
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.types import Passage
 
@@ -34,7 +34,7 @@ class ReplyClaims:
         self._head: tuple[str, ...] = ()  # the cells of the first row of the table
         self._lead_in = ""  # the sentence that introduces the list
 
-    def judge(self, said: Said) -> tuple[str, Judgement]:
+    def judge(self, said: ReplySentence) -> tuple[str, Judgement]:
         """What a sentence, a row of a table or a block of code claims, and the verdict on it."""
         cited, others = self._cited(said)
         if said.kind == "heading" or self._is_head(said):
@@ -48,7 +48,7 @@ class ReplyClaims:
             self._lead_in = said.text.rstrip(":")
         return claim, self._verifier.judge(claim, cited, others, self._question)
 
-    def _is_head(self, said: Said) -> bool:
+    def _is_head(self, said: ReplySentence) -> bool:
         """Whether a row is the first of its table, which names the columns."""
         if said.kind != "row":
             self._head = ()
@@ -58,7 +58,7 @@ class ReplyClaims:
             self._head = tuple(_cells(said.text))
         return is_head
 
-    def _claim(self, said: Said) -> str:
+    def _claim(self, said: ReplySentence) -> str:
         """What a sentence says where it stands: a row with its columns, a short item in full."""
         if said.kind == "row":
             pairs = zip_longest(self._head, _cells(said.text), fillvalue="")
@@ -66,7 +66,7 @@ class ReplyClaims:
         is_short = said.kind == "item" and len(said.text.split()) < _LEAD_IN_WORDS
         return f"{self._lead_in}: {said.text}" if self._lead_in and is_short else said.text
 
-    def _cited(self, said: Said) -> tuple[list[Passage], list[Passage]]:
+    def _cited(self, said: ReplySentence) -> tuple[list[Passage], list[Passage]]:
         cited = [self._passages[number - 1] for number in said.numbers]
         return cited, [passage for passage in self._passages if passage not in cited]
 

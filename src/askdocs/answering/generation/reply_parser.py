@@ -44,7 +44,7 @@ Kind = Literal["prose", "heading", "item", "row", "code"]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReplySentence:
     """A sentence of a reply without its marks, and the numbers that these named, in order.
 
     `opens` is true where it begins a paragraph, a list item or a heading. `markdown` is the
@@ -85,15 +85,15 @@ class ReplyParser:
         self._blank = True  # whether the line before was blank
         self._divider = ""  # the line between the head of a table and its rows
         self._carried = ""  # the sign of bold text or code that the sentence before left open
-        self._done: list[Said] = []
+        self._done: list[ReplySentence] = []
 
-    def feed(self, piece: str) -> list[Said]:
+    def feed(self, piece: str) -> list[ReplySentence]:
         """The sentences that a further piece of the reply completes."""
         for character in piece.translate(_ASIAN_BRACKETS):
             self._take(character)
         return self._completed()
 
-    def end(self) -> list[Said]:
+    def end(self) -> list[ReplySentence]:
         """The last sentence, complete or not."""
         self._release()
         if self._code is not None:
@@ -125,7 +125,7 @@ class ReplyParser:
         """Whether the sentence that is being written begins a paragraph or a list entry."""
         return self._opens
 
-    def _completed(self) -> list[Said]:
+    def _completed(self) -> list[ReplySentence]:
         done, self._done = self._done, []
         return done
 
@@ -166,7 +166,9 @@ class ReplyParser:
         if _says_something(body):
             markdown = f"{_FENCE_SIGN}{name}\n{body}\n{_FENCE_SIGN}"
             self._done.append(
-                Said(body, tuple(self._numbers), True, markdown, self._lead("code"), "code")
+                ReplySentence(
+                    body, tuple(self._numbers), True, markdown, self._lead("code"), "code"
+                )
             )
             self._before = "code"
             self._numbers = {}
@@ -338,7 +340,7 @@ class ReplyParser:
         open_sign = next((each for each in ("**", "`") if markdown.count(each) % 2), "")
         self._carried = open_sign
         self._done.append(
-            Said(said, tuple(self._numbers), self._opens, markdown + open_sign, lead, kind)
+            ReplySentence(said, tuple(self._numbers), self._opens, markdown + open_sign, lead, kind)
         )
         self._numbers = {}
         if self._opens:

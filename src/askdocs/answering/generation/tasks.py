@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 
-from askdocs.answering.candidates import Considered
+from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.questions.intent import TEXT
 from askdocs.answering.questions.task import Task
 from askdocs.system.sampling import evenly_spread
@@ -72,8 +72,12 @@ def _telling(name: str) -> list[str]:
 
 
 def gathered(
-    task: Task, usual: Considered, named: Sequence[str], search: Search, passages_of: PassagesOf
-) -> Considered | None:
+    task: Task,
+    usual: RetrievalResult,
+    named: Sequence[str],
+    search: Search,
+    passages_of: PassagesOf,
+) -> RetrievalResult | None:
     """The passages for a task, a balanced choice; None where the documents are far from it.
 
     Args:
@@ -100,7 +104,7 @@ def gathered(
         return None
     scores = {hit.passage.id: hit for hit in usual.hits}
     hits = tuple(scores.get(passage.id, Hit(passage, 0.0)) for passage in chosen)
-    return Considered(
+    return RetrievalResult(
         question=usual.question, searched_for=usual.searched_for, hits=hits, candidates=()
     )
 

@@ -49,7 +49,7 @@ def is_greeting(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class ResolvedFollowUp:
     """A question in its conversation: what to search for, and how to put it to the reader.
 
     `queries` are the question as it stands and, where it leans on the conversation, the same with
@@ -60,28 +60,28 @@ class Understood:
 
     queries: tuple[str, ...]
     read_as: str
-    leans: bool = False
+    depends_on_history: bool = False
     surely: bool = True
 
 
-def understand(question: str, history: Sequence[Turn]) -> Understood:
+def resolve_follow_up(question: str, history: Sequence[Turn]) -> ResolvedFollowUp:
     """A question with what the turns before it, oldest first, add to it."""
     asked = " ".join(question.split())
     before = [turn for turn in history if turn.answer.searched_for]
-    if not before or not leans_on_history(asked):
-        return Understood((asked,), asked)
+    if not before or not depends_on_history(asked):
+        return ResolvedFollowUp((asked,), asked)
     topic = _topic(before)
     context = _context(topic, before[-1])
     bare = _MEASURES.issuperset(content_words(asked))
-    return Understood(
+    return ResolvedFollowUp(
         queries=(asked, f"{asked} {context}".strip()),
         read_as=f"{asked} ({context})" if bare else _with_topic(asked, topic),
-        leans=True,
-        surely=bare or _leans_by_word(asked),
+        depends_on_history=True,
+        surely=bare or _depends_by_word(asked),
     )
 
 
-def leans_on_history(question: str) -> bool:
+def depends_on_history(question: str) -> bool:
     """Whether a question can hardly be understood alone.
 
     A short one mostly cannot; but "What did Okafor say?" asks for any words of hers, and "What is
@@ -89,12 +89,12 @@ def leans_on_history(question: str) -> bool:
     """
     if asks_for_overview(question):
         return False
-    if _leans_by_word(question):
+    if _depends_by_word(question):
         return True
     return len(telling_words(question)) <= _FEW_WORDS and not asks_for_any_statement(question)
 
 
-def _leans_by_word(question: str) -> bool:
+def _depends_by_word(question: str) -> bool:
     return bool(_LEANING.search(question) or _OPENING.match(question))
 
 

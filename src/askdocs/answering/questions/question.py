@@ -9,7 +9,7 @@ from typing import Literal
 
 from askdocs.answering.questions.answer_type import AnswerType, answer_type_of
 from askdocs.answering.questions.comparison import Side, sides_of
-from askdocs.answering.questions.follow_up import is_greeting, understand
+from askdocs.answering.questions.follow_up import is_greeting, resolve_follow_up
 from askdocs.answering.questions.intent import (
     asks_for_documents,
     asks_for_more,
@@ -20,8 +20,8 @@ from askdocs.answering.questions.intent import (
 )
 from askdocs.answering.questions.mention import MentionRequest, mention_requested
 from askdocs.answering.questions.metadata import MetadataFact, metadata_facts_in
-from askdocs.answering.questions.said import Said, said_in
 from askdocs.answering.questions.speech import asks_for_any_statement, asks_for_speech
+from askdocs.answering.questions.speech_request import SpeechRequest, speech_request_in
 from askdocs.answering.questions.task import Task, task_of
 from askdocs.answering.rule_switches import rule
 from askdocs.errors import AskdocsError
@@ -101,7 +101,7 @@ class Question:
     read_as: str
     with_history: bool
     needs_history: bool
-    said: Said | None
+    said: SpeechRequest | None
     any_statement: bool
     mention: MentionRequest | None
     metadata_facts: tuple[MetadataFact, ...]
@@ -127,7 +127,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
     """
     text = " ".join(question.split())
     asked = without_request(text)
-    understood = understand(asked, history)
+    understood = resolve_follow_up(asked, history)
     topic = topic_of(understood.read_as)
     answer_type = answer_type_of(asked)
     return Question(
@@ -140,9 +140,9 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         identifiers=identifiers_in(text),
         queries=(topic,) if topic else understood.queries,
         read_as=understood.read_as,
-        with_history=understood.leans and not topic,
+        with_history=understood.depends_on_history and not topic,
         needs_history=understood.surely,
-        said=None if topic else said_in(understood.read_as),
+        said=None if topic else speech_request_in(understood.read_as),
         any_statement=asks_for_any_statement(understood.read_as),
         mention=mention_requested(asked),
         metadata_facts=metadata_facts_in(asked),

@@ -12,7 +12,7 @@ _SHORTEST = 4  # letters of a word that is corrected
 
 
 @dataclass(frozen=True, slots=True)
-class Respelled:
+class SpellingCorrection:
     """A question with the words of the documents.
 
     Attributes:
@@ -32,9 +32,9 @@ class Respelled:
         return f"Searched for {', '.join(told)}."
 
 
-def respelled(
+def correct_spelling(
     question: str, is_known: Callable[[str], bool], nearest: Callable[[str], str]
-) -> Respelled:
+) -> SpellingCorrection:
     """A question whose unknown words are those of the documents that are nearest to them.
 
     Args:
@@ -56,4 +56,4 @@ def respelled(
             shaped = meant.capitalize() if found.group()[:1].isupper() else meant
             written[found.group()] = shaped
             text = f"{text[: found.start()]}{shaped}{text[found.end() :]}"
-    return Respelled(text, written)
+    return SpellingCorrection(text, written)

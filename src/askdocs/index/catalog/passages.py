@@ -129,7 +129,7 @@ class PassageTables(CatalogTables):
 
     def lookup(
         self, terms: Sequence[lookup.Term], *, sources: Sequence[str] | None = None
-    ) -> lookup.Found:
+    ) -> lookup.KeywordMatches:
         """The passages that contain words exactly as they are typed, see `lookup.find`."""
         return lookup.find(self._database, terms, sources=sources)
 

@@ -62,7 +62,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KeywordMatches:
     """The ids of the passages that match, of each source in reading order."""
 
     by_source: dict[str, list[str]] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def parse_query(query: str) -> list[Term]:
 
 def find(
     database: Database, terms: Sequence[Term], *, sources: Sequence[str] | None = None
-) -> Found:
+) -> KeywordMatches:
     """The passages for terms: of each document that holds all of them, those with the most.
 
     Args:
@@ -126,7 +126,7 @@ def find(
     ids = {number: name for number, name, _ in rows}
     complete = _complete(grouped, holders, len(terms))
     by_source = {source: [ids[each] for each in numbers] for source, numbers in complete}
-    return Found(by_source, missing)
+    return KeywordMatches(by_source, missing)
 
 
 def _complete(

@@ -43,20 +43,20 @@ class NoSource:
 
 
 @dataclass(slots=True)
-class Stored:
+class WriteCounts:
     """Counts of embedded texts and of passages that were deleted from the store."""
 
     embedded: int = 0
     deleted: int = 0
 
 
-def store_pending(index: OpenIndex, source: Source) -> Stored:
+def store_pending(index: OpenIndex, source: Source) -> WriteCounts:
     """Embed and store pending passages until there are none and `source` has ended.
 
     While one batch is stored, the next one is embedded. A batch is pending until it is stored. If
     the process is killed, the next call repeats it, and the store ignores known ids.
     """
-    done, catalog = Stored(), index.catalog
+    done, catalog = WriteCounts(), index.catalog
     writer = ThreadPoolExecutor(1, "write")
     writing: Future[int] | None = None
     after = finished = 0

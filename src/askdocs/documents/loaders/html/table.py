@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from selectolax.lexbor import LexborNode
 
 from askdocs.documents.loaders.html.inline import IsSkipped, inline_text
-from askdocs.documents.loaders.tables.cells import Covered
+from askdocs.documents.loaders.tables.cells import MergedCell
 from askdocs.documents.loaders.tables.columns import join_symbol_columns
 
 _SPAN_LIMIT = 100
@@ -107,7 +107,7 @@ def _row_texts(
             if down > 1:
                 from_above[len(row)] = (down - 1, text)
             if offset and len(row) in named and not (repeat and cell.tag == "th"):
-                row.append(Covered(text))
+                row.append(MergedCell(text))
             else:
                 row.append(text if offset == 0 or (repeat and cell.tag == "th") else "")
     fill_from_above()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from askdocs.documents.loaders.tables.cells import Covered, clean
+from askdocs.documents.loaders.tables.cells import MergedCell, clean
 from askdocs.documents.loaders.tables.text_tables import DrawnTable, write
 
 _DELIMITER = re.compile(r"\|={3,}\s*")
@@ -144,7 +144,7 @@ def _arrange_rows(cells: Sequence[_Cell], columns: int) -> tuple[list[list[str]]
         for index in range(min(cell.columns, columns)):
             if cell.rows > 1:
                 above[len(row)] = (words, cell.rows - 1)
-            row.append(Covered(words) if index else words)
+            row.append(MergedCell(words) if index else words)
         _fill_from_above(row, above)
         if len(row) >= columns:
             rows.append(row)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from askdocs.documents.loaders.tables.cells import Covered, clean
+from askdocs.documents.loaders.tables.cells import MergedCell, clean
 from askdocs.documents.loaders.tables.text_tables import DrawnTable, write
 
 _BORDER = re.compile(r" *=+(?: +=+)+ *")  # of a simple table
@@ -120,7 +120,7 @@ def _split_group_cells(line: str, groups: _Spans, spans: _Spans) -> list[str]:
     for start, end in spans:
         group = next(((a, b) for a, b in groups if a <= start and end <= b), (start, end))
         words = clean(line[slice(*group)])
-        row.append(words if group[0] == start else Covered(words))
+        row.append(words if group[0] == start else MergedCell(words))
     return row
 
 
@@ -147,7 +147,7 @@ def _grid_table(lines: Sequence[str], first: int, last: int) -> DrawnTable | Non
         row: list[str] = []
         for column, cell in enumerate(band):
             words = clean(" ".join(cell))
-            row.append(Covered(words) if column and band[column - 1] is cell else words)
+            row.append(MergedCell(words) if column and band[column - 1] is cell else words)
         rows.append(row)
     return DrawnTable(first, last, rows, [first + start for start in starts], header or None)
 

@@ -18,7 +18,7 @@ from askdocs.documents.loaders.shared.zip_archive import (
     read_xml,
     relationships,
 )
-from askdocs.documents.loaders.tables.cells import Covered
+from askdocs.documents.loaders.tables.cells import MergedCell
 from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
@@ -195,7 +195,7 @@ def _table_rows(table: Element) -> list[list[str]]:
         cells: list[str] = []
         for at, cell in enumerate(_children_named(row, "tc")):
             if cell.get("hMerge") in {"1", "true"} and cells:
-                cells.append(Covered(cells[-1]))
+                cells.append(MergedCell(cells[-1]))
             elif cell.get("vMerge") in {"1", "true"} and rows and at < len(rows[-1]):
                 cells.append(rows[-1][at])
             else:

@@ -43,7 +43,7 @@ from askdocs.documents.loaders.shared.zip_archive import (
     open_archive,
     read_xml,
 )
-from askdocs.documents.loaders.tables.cells import Covered
+from askdocs.documents.loaders.tables.cells import MergedCell
 from askdocs.documents.loaders.tables.rows import add_table, plain_line
 from askdocs.types import Document
 
@@ -264,7 +264,7 @@ def table_rows(table: Element, context: TextContext) -> tuple[list[list[str]], i
             merged, span = _cell_span(properties)
             above = rows[-1][len(cells)] if rows and len(rows[-1]) > len(cells) else ""
             text = above if merged else _cell_text(cell, context)
-            cells += [text, *[Covered(text)] * (span - 1)]
+            cells += [text, *[MergedCell(text)] * (span - 1)]
         marked = any(local_name(part.tag) == "tblHeader" for part in row.iter())
         if marked and header == len(rows):
             header += 1

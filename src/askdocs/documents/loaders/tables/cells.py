@@ -14,7 +14,7 @@ Row = Sequence[str]
 Numbered = list[tuple[int, Row]]  # non-empty rows of a sheet with their numbers, from 1
 
 
-class Covered(str):
+class MergedCell(str):
     """The text of a merged cell, in a column that the cell covers after its first one."""
 
     __slots__ = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from askdocs.documents.loaders.tables.cells import Covered
+from askdocs.documents.loaders.tables.cells import MergedCell
 
 Grid = list[list[str]]
 Span = tuple[tuple[int, int], tuple[int, int]]  # the corners of merged cells: (row, column) from 0
@@ -24,4 +24,4 @@ def fill_merged(grid: Grid, spans: Sequence[Span]) -> None:
                 if column == left:
                     row[column] = text
                 elif not is_title:
-                    row[column] = Covered(text)
+                    row[column] = MergedCell(text)

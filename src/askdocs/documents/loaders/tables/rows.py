@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
-from askdocs.documents.loaders.tables.cells import NUMBER, Covered, Row, clean
+from askdocs.documents.loaders.tables.cells import NUMBER, MergedCell, Row, clean
 from askdocs.documents.loaders.tables.units import with_units
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -25,7 +25,7 @@ def row_line(names: Row, cells: Row) -> str:
     for column, cell in enumerate(cells):
         name = names[column] if column < len(names) else ""
         same_name = name == (names[column - 1] if 0 < column <= len(names) else "")
-        if not cell or (isinstance(cell, Covered) and same_name):
+        if not cell or (isinstance(cell, MergedCell) and same_name):
             continue
         name = name.rstrip(" :")
         parts.append(f"{name}: {cell}" if name and name != cell else cell)
@@ -35,7 +35,7 @@ def row_line(names: Row, cells: Row) -> str:
 def spans_all(cells: Row) -> bool:
     """Whether a row is one merged cell over several columns: a subtitle in the table."""
     filled = [cell for cell in cells if cell]
-    covered = sum(isinstance(cell, Covered) for cell in filled)
+    covered = sum(isinstance(cell, MergedCell) for cell in filled)
     return covered > 0 and len(filled) - covered == 1
 
 
@@ -53,7 +53,7 @@ def column_names(cells: Row) -> Row:
 
 def plain_line(cells: Row) -> str:
     """The cells of a row without column names. Two cells are a name and its value."""
-    filled = [cell for cell in cells if cell and not isinstance(cell, Covered)]
+    filled = [cell for cell in cells if cell and not isinstance(cell, MergedCell)]
     if len(filled) == 2 and not any(map(str.isalnum, filled[0])):
         return " ".join(filled)  # a bullet or checkbox, and its text
     if len(filled) == 2 and len(cells) == 2 and not NUMBER.fullmatch(filled[0]):
@@ -78,7 +78,7 @@ def first_row_names(rows: Sequence[Row]) -> bool:
     if len(rows) < 2:
         return False
     width = max(len(row) for row in rows)
-    filled = [cell for cell in rows[0] if cell and not isinstance(cell, Covered)]
+    filled = [cell for cell in rows[0] if cell and not isinstance(cell, MergedCell)]
     if width < 2 or len(filled) < max(2, (width + 1) // 2):
         return False
     if any(NUMBER.fullmatch(cell) for cell in filled):
@@ -135,7 +135,7 @@ def _has_groups(rows: Sequence[Row]) -> bool:
     groups: list[list[int]] = []
     for column in range(len(lower)):
         cell = upper[column] if column < len(upper) else ""
-        if isinstance(cell, Covered) or (not cell and groups):
+        if isinstance(cell, MergedCell) or (not cell and groups):
             groups[-1:] = [[*groups[-1], column]] if groups else [[column]]
         else:
             groups.append([column])
@@ -146,7 +146,7 @@ def _has_groups(rows: Sequence[Row]) -> bool:
     repeated = len(named) > 1 and len({tuple(names) for names in named}) == 1
     if repeated and typed_below_first(rows[1:]):
         return True
-    merged = any(isinstance(cell, Covered) for cell in upper)
+    merged = any(isinstance(cell, MergedCell) for cell in upper)
     ungrouped = set(range(len(lower))) - {column for group in wide for column in group}
     return merged and all(
         lower[column] in {"", upper[column]} or _is_typed_below(rows[1:], column)
@@ -156,7 +156,7 @@ def _has_groups(rows: Sequence[Row]) -> bool:
 
 def _are_names(cells: Sequence[str]) -> bool:
     """Whether the cells below a group are column names: several, all distinct, none empty."""
-    origins = [cell for cell in cells if not isinstance(cell, Covered)]
+    origins = [cell for cell in cells if not isinstance(cell, MergedCell)]
     return all(cells) and len(set(origins)) == len(origins) > 1
 
 
@@ -223,7 +223,7 @@ def add_table(builder: DocumentBuilder, rows: Sequence[Row], *, header: int | No
 
 
 def _clean_cell(cell: str) -> str:
-    return Covered(clean(cell)) if isinstance(cell, Covered) else clean(cell)
+    return MergedCell(clean(cell)) if isinstance(cell, MergedCell) else clean(cell)
 
 
 def is_form(rows: Sequence[Row]) -> bool:

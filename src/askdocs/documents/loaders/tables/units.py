@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from askdocs.documents.loaders.tables.cells import NUMBER, Covered, Row
+from askdocs.documents.loaders.tables.cells import NUMBER, MergedCell, Row
 
 _DEEPEST = 3  # the units are in one of the first rows
 # Units of measure and money: SI Brochure (9th edition, 2019), tables 2 to 8, the usual British and
@@ -39,7 +39,7 @@ def with_units(rows: Sequence[Row]) -> Sequence[Row]:
 def _is_row_of_units(row: Row, below: Sequence[Row]) -> bool:
     """Whether all cells of a row are units above numbers."""
     filled = [column for column, cell in enumerate(row) if cell not in _NONE]
-    if not filled or any(isinstance(row[column], Covered) for column in filled):
+    if not filled or any(isinstance(row[column], MergedCell) for column in filled):
         return False
     return all(_is_unit(row[column]) and _has_numbers(below, column) for column in filled)
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from askdocs.answering.candidates import Candidate, Considered
-from askdocs.answering.language_note import language_note
+from askdocs.answering.candidates import Candidate, RetrievalResult
+from askdocs.answering.language_notice import language_notice
+from askdocs.answering.multilingual_ranking import rank_multilingual, shares_words
 from askdocs.answering.questions.question import parse
 from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
 from askdocs.answering.ranking import readable
-from askdocs.answering.unread import by_words_and_meaning, shares_words
 from askdocs.models.embedders import MULTILINGUAL_SPEC
 from askdocs.text.language import language_of
 from askdocs.types import Answer, Citation, Hit, Passage
@@ -37,7 +37,7 @@ def quoted(text: str) -> tuple[Answer, list[Candidate]]:
     found = hit(text)
     citation = Citation(1, found.passage, text, 0, len(text))
     answer = Answer("?", text, citations=(citation,), answered=True)
-    return answer, [Candidate(found, 0, len(text), None, 0.8, "words")]
+    return answer, [Candidate(found, 0, len(text), None, 0.8, "multilingual")]
 
 
 @pytest.mark.parametrize(
@@ -60,27 +60,27 @@ def test_a_document_in_another_language_than_the_question_is_named() -> None:
         "Found in a document in French."
         " Answers across languages were often wrong when measured: take it as a guess."
     )
-    assert language_note("When does the ferry leave?", *quoted(FRENCH)) == told
-    assert language_note("When does the ferry leave?", *quoted(ENGLISH)) == ""
-    norwegian = language_note("Hvem betaler strømmen?", *quoted(ENGLISH))
+    assert language_notice("When does the ferry leave?", *quoted(FRENCH)) == told
+    assert language_notice("When does the ferry leave?", *quoted(ENGLISH)) == ""
+    norwegian = language_notice("Hvem betaler strømmen?", *quoted(ENGLISH))
     assert norwegian.startswith("Found in a document in English.")
 
 
 def test_what_was_not_measured_is_called_a_guess() -> None:
-    told = language_note("Πότε αναχωρεί το πλοίο;", *quoted(GREEK))
+    told = language_notice("Πότε αναχωρεί το πλοίο;", *quoted(GREEK))
     assert told == "How well Greek is answered was not measured: take it as a guess."
 
 
 def test_a_language_that_was_measured_and_is_often_wrong_says_so() -> None:
-    told = language_note("Hvorfor kom ikke båten?", *quoted(NORWEGIAN))
+    told = language_notice("Hvorfor kom ikke båten?", *quoted(NORWEGIAN))
     assert told == "Answers in Norwegian were often wrong when measured: take it as a guess."
-    told = language_note(
+    told = language_notice(
         "几点开晚饭？", *quoted("午餐十一点到十二点半，晚餐五点到六点，周日休息。")
     )
     assert told == "Answers in Chinese were often wrong when measured: take it as a guess."
     often = "Answers in Urdu were often wrong when measured: take it as a guess."
-    assert language_note("ناشتہ کب ملتا ہے؟", *quoted(URDU)) == often
-    assert language_note("Ile kosztuje bilet na prom?", *quoted(POLISH)) == ""
+    assert language_notice("ناشتہ کب ملتا ہے؟", *quoted(URDU)) == often
+    assert language_notice("Ile kosztuje bilet na prom?", *quoted(POLISH)) == ""
 
 
 def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:
@@ -88,10 +88,10 @@ def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:
         ("Wer gewann die Weltmeisterschaft?", NO_ANSWER),
         ("Who won the chess olympiad?", NOTHING_FOUND),
     ):
-        considered = Considered(
+        result = RetrievalResult(
             question=parse(question), searched_for=(question,), hits=(), candidates=()
         )
-        assert answer_with_quotes(considered, minimum_confidence=0.4).text == told
+        assert answer_with_quotes(result, minimum_confidence=0.4).text == told
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,10 @@ def test_a_neighbour_that_may_answer_is_quoted_too(second: float, number: int) -
     found = hit(" ".join(SHORE))
     starts = [found.passage.text.index(each) for each in SHORE]
     candidates = tuple(
-        Candidate(found, start, start + len(each), None, chance, "words")
-        for start, each, chance in zip(starts, SHORE, (0.8, 0.8 * second, 0.01), strict=True)
+        Candidate(found, start, start + len(each), None, probability, "multilingual")
+        for start, each, probability in zip(starts, SHORE, (0.8, 0.8 * second, 0.01), strict=True)
     )
-    known = Considered(
+    known = RetrievalResult(
         question=parse("Wann fährt die Fähre?"),
         searched_for=(),
         hits=(found,),
@@ -141,7 +141,9 @@ def test_words_count_where_a_passage_is_in_the_language_of_the_question(
     question: str, texts: list[str], held: float, shares: bool
 ) -> None:
     candidates = [
-        Candidate(hit(text), 0, len(text), None, 0.0, "words", 0.0, (0.5, 0.5, 0.5, 0.0, held))
+        Candidate(
+            hit(text), 0, len(text), None, 0.0, "multilingual", 0.0, (0.5, 0.5, 0.5, 0.0, held)
+        )
         for text in texts
     ]
     candidates = [
@@ -172,10 +174,10 @@ def test_a_sentence_is_compared_with_what_stands_before_it_too() -> None:
     text = "Getauft wird der neue Zweier der Familie. Er heißt Schorsch. Suppe kocht Uwe."
     passage = Passage("p", "a.txt", text, 0, len(text), "Rundschreiben", heading="Brief › Taufe")
     embedder = Told("Zweier der Familie. Er heißt")
-    found = by_words_and_meaning(
+    found = rank_multilingual(
         "Wie heißt das Boot?", [Hit(passage, 0.5)], rare_words={"boot": 1.0}, embedder=embedder
     )
-    assert max(found, key=lambda each: each.chance).quote == "Er heißt Schorsch."
+    assert max(found, key=lambda each: each.probability).quote == "Er heißt Schorsch."
     assert "Taufe: Getauft wird der neue Zweier der Familie. Er heißt Schorsch." in (
         embedder.embedded
     )

@@ -12,7 +12,7 @@ _FEWEST_LETTERS = 40  # of a text whose language can be told
 _MOST_PARTS = 2  # of one file
 
 
-def not_looked_at(
+def skipped_files_notice(
     left_out: Mapping[str, Sequence[str]],
     failures: Iterable[Failure],
     sources: Collection[str] | None = None,
@@ -42,7 +42,7 @@ def not_looked_at(
     return f"Not looked at: {'; '.join(told[:MOST_NAMED])}{rest}."
 
 
-def by_words_only(openings: Iterable[str]) -> str:
+def keyword_only_notice(openings: Iterable[str]) -> str:
     """The notice of a refusal about documents that an English embedder knows by their words alone.
 
     Args:

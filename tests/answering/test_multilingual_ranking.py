@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from askdocs.answering import unread
-from askdocs.answering.unread import FEATURES, by_words_and_meaning, evidence
+from askdocs.answering import multilingual_ranking
+from askdocs.answering.multilingual_ranking import FEATURES, confidence_features, rank_multilingual
 from askdocs.models.embedders import ENGLISH_SPEC, MULTILINGUAL_SPEC
 from askdocs.types import Hit, Passage
 
@@ -60,18 +60,18 @@ class Reader:
 
 def found(reader: Reader, *texts: str, spec: str = MULTILINGUAL_SPEC) -> list[tuple[str, float]]:
     hits = [hit(number, text) for number, text in enumerate(texts)]
-    candidates = by_words_and_meaning(
+    candidates = rank_multilingual(
         QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(spec), reader=lambda: reader
     )
-    return [(each.quote, each.chance) for each in candidates]
+    return [(each.quote, each.probability) for each in candidates]
 
 
 @pytest.mark.parametrize(
     "best", ["Er heißt Schorsch.", "Er liegt in Halle zwei.", "Sie ist scharf."]
 )
 def test_the_sentence_that_the_reader_prefers_comes_first(best: str) -> None:
-    chances = dict(found(Reader({best: 6.0, "Der Vierer ist gelb.": -6.0}), BOAT, SOUP))
-    assert max(chances, key=chances.__getitem__) == best
+    probabilities = dict(found(Reader({best: 6.0, "Der Vierer ist gelb.": -6.0}), BOAT, SOUP))
+    assert max(probabilities, key=probabilities.__getitem__) == best
 
 
 def test_what_the_reader_holds_for_no_answer_is_less_likely_to_be_one() -> None:
@@ -83,17 +83,19 @@ def test_what_the_reader_holds_for_no_answer_is_less_likely_to_be_one() -> None:
 def test_a_sentence_that_was_not_read_has_the_lowest_reading() -> None:
     hits = [hit(0, BOAT)]
     reader = Reader({"Der Vierer ist gelb.": -3.0, "Er heißt Schorsch.": 4.0})
-    candidates = by_words_and_meaning(
+    candidates = rank_multilingual(
         QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(), reader=lambda: reader
     )
     assert [each.features[FEATURES.index("read")] for each in candidates] == [-3.0, 4.0, -3.0]
-    assert evidence(candidates, shares=True)[0] == 4.0
+    assert confidence_features(candidates, shares=True)[0] == 4.0
 
 
 def test_passages_are_read_once_and_only_the_first_few() -> None:
     reader = Reader({})
-    found(reader, *(f"{BOAT} {number}" for number in range(unread._MOST_PASSAGES + 3)))
-    assert len(reader.texts) == len(set(reader.texts)) == unread._MOST_PASSAGES
+    found(
+        reader, *(f"{BOAT} {number}" for number in range(multilingual_ranking._MOST_PASSAGES + 3))
+    )
+    assert len(reader.texts) == len(set(reader.texts)) == multilingual_ranking._MOST_PASSAGES
 
 
 @pytest.mark.parametrize(("texts", "times"), [((BOAT, SOUP), 1), ((), 0)])
@@ -102,7 +104,7 @@ def test_a_question_is_embedded_once_if_there_are_passages(
 ) -> None:
     embedder = Alike()
     hits = [hit(number, text) for number, text in enumerate(texts)]
-    by_words_and_meaning(
+    rank_multilingual(
         QUESTION, hits, rare_words={"boot": 1.0}, embedder=embedder, reader=lambda: Reader({})
     )
     assert embedder.questions == [QUESTION] * times
@@ -113,6 +115,6 @@ def test_with_an_embedder_of_english_nothing_is_read() -> None:
         raise AssertionError("the reader was asked for")
 
     hits = [hit(0, BOAT)]
-    assert by_words_and_meaning(
+    assert rank_multilingual(
         QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(ENGLISH_SPEC), reader=reader
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.context import TURN_LABEL, is_question
-from askdocs.answering.questions.said import Said
 from askdocs.answering.questions.speech import names_in, reports_speech
+from askdocs.answering.questions.speech_request import SpeechRequest
 from askdocs.answering.rule_switches import rule
 from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
@@ -32,10 +32,10 @@ _FIELDS = frozenset(
 _ADDRESS = re.compile(r"<[^<>]*>")
 _ROLES = frozenset({"assistant", "user"})  # in conversations with a language model
 _MOST_WORDS_OF_A_NAME = 4
-_SAID_CHANCE = 0.8  # that a turn of the speaker who is asked for answers; a rule
-_OTHER_TURN = 0.05  # of the chance of a turn of somebody else; a rule
-_NOT_OF_TOPIC = 0.5  # of the chance of a turn that has no word of the topic; a rule
-_WITHOUT_VERB = 0.25  # of the chance of sentences without "propose", where one has it; a rule
+_SPEAKER_PROBABILITY = 0.8  # that a turn of the speaker who is asked for answers; a rule
+_OTHER_TURN = 0.05  # of the probability of a turn of somebody else; a rule
+_NOT_OF_TOPIC = 0.5  # of the probability of a turn that has no word of the topic; a rule
+_WITHOUT_VERB = 0.25  # of the probability of sentences without "propose", where one has it; a rule
 _LEAST_OF_TOPIC = 0.5  # of the weight of the words of the topic
 _ASKING = 8  # hits that are looked at for a question which the next turns answer
 _REPLIES = 2  # turns after it
@@ -135,7 +135,7 @@ def with_replies(hits: Sequence[Hit], after: Callable[[Passage, int], list[Passa
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PrecedingText:
     """What is read before the text of a passage that is part of a conversation.
 
     Attributes:
@@ -147,7 +147,9 @@ class Before:
     turns: str = ""
 
 
-def read_before(passage: Passage, before: Callable[[Passage, int], list[Passage]]) -> Before:
+def preceding_text(
+    passage: Passage, before: Callable[[Passage, int], list[Passage]]
+) -> PrecedingText:
     """What is read before a passage.
 
     The turns before a short one say what it is about. Where a heading alone says who writes, as
@@ -157,14 +159,14 @@ def read_before(passage: Passage, before: Callable[[Passage, int], list[Passage]
         turns = before(passage, _TURNS_BEFORE) if len(passage.text) < _SHORT_TURN else []
         told = [each.text for each in turns if begins_turn(each) and len(each.text) < _SHORT_TURN]
         text = "".join(f"{text}\n" for text in told)
-        return Before(text, text)
+        return PrecedingText(text, text)
     turn = _under_by_line(passage)
-    return Before(f"{turn.author} ({turn.when}): ") if turn else Before()
+    return PrecedingText(f"{turn.author} ({turn.when}): ") if turn else PrecedingText()
 
 
 @rule("words of a speaker", otherwise=lambda _, candidates, __: list(candidates))
 def by_speaker(
-    said: Said, candidates: Sequence[Candidate], rare_words: Mapping[str, float]
+    said: SpeechRequest, candidates: Sequence[Candidate], rare_words: Mapping[str, float]
 ) -> list[Candidate]:
     """The candidates, of which those answer that stand in a turn of the speaker who is asked for.
 
@@ -176,7 +178,7 @@ def by_speaker(
     if not any(telling):
         return judged
     return [
-        each if tells else replace(each, chance=each.chance * _WITHOUT_VERB)
+        each if tells else replace(each, probability=each.probability * _WITHOUT_VERB)
         for each, tells in zip(judged, telling, strict=True)
     ]
 
@@ -190,12 +192,12 @@ def _turn_of(candidate: Candidate) -> Turn | None:
     return turn_at(passage, candidate.start - passage.start)
 
 
-def _is_own(said: Said, candidate: Candidate) -> bool:
+def _is_own(said: SpeechRequest, candidate: Candidate) -> bool:
     turn = _turn_of(candidate)
     return turn is not None and (not said.speaker or said.is_by(turn.author))
 
 
-def _by_speaker(said: Said, candidate: Candidate, topic: Mapping[str, float]) -> Candidate:
+def _by_speaker(said: SpeechRequest, candidate: Candidate, topic: Mapping[str, float]) -> Candidate:
     turn = _turn_of(candidate)
     if turn is None:
         return candidate
@@ -203,13 +205,13 @@ def _by_speaker(said: Said, candidate: Candidate, topic: Mapping[str, float]) ->
         named = " ".join(names_in(candidate.quote))
         if reports_speech(candidate.quote) and said.is_by(named):
             return candidate
-        return replace(candidate, chance=candidate.chance * _OTHER_TURN)
+        return replace(candidate, probability=candidate.probability * _OTHER_TURN)
     share = 1.0
     if said.topic:
         whole = _OF_TURN * coverage(topic, turn.text)
         share = max(coverage(topic, candidate.quote), whole)
     if not share:
-        return replace(candidate, chance=candidate.chance * _NOT_OF_TOPIC)
+        return replace(candidate, probability=candidate.probability * _NOT_OF_TOPIC)
     if share < _LEAST_OF_TOPIC:
         return candidate
-    return replace(candidate, chance=max(candidate.chance, _SAID_CHANCE * share))
+    return replace(candidate, probability=max(candidate.probability, _SPEAKER_PROBABILITY * share))

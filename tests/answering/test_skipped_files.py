@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.answering.not_read import MOST_NAMED, by_words_only, not_looked_at
+from askdocs.answering.skipped_files import MOST_NAMED, keyword_only_notice, skipped_files_notice
 from askdocs.documents.loaders import registry
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.types import Document, Failure
@@ -15,25 +15,27 @@ from tests.support.hash_embedding import HashEmbedding
 
 
 def test_nothing_is_said_where_everything_was_read() -> None:
-    assert not_looked_at({}, []) == ""
-    assert not_looked_at({"a.pdf": ()}, []) == ""
+    assert skipped_files_notice({}, []) == ""
+    assert skipped_files_notice({"a.pdf": ()}, []) == ""
 
 
 def test_files_and_their_parts_are_named() -> None:
-    told = not_looked_at({"a.pdf": ("2 pictures on page 3",)}, [Failure("b.doc", "an old format")])
+    told = skipped_files_notice(
+        {"a.pdf": ("2 pictures on page 3",)}, [Failure("b.doc", "an old format")]
+    )
     assert told == "Not looked at: a.pdf (2 pictures on page 3); b.doc (an old format)."
 
 
 def test_many_files_and_many_parts_are_counted() -> None:
     left_out = {f"{number}.pdf": tuple("abcde") for number in range(MOST_NAMED + 3)}
-    told = not_looked_at(left_out, [])
+    told = skipped_files_notice(left_out, [])
     assert told.count("(a, b and 3 more)") == MOST_NAMED
     assert "; and 3 more, which" in told
 
 
 def test_a_question_to_some_documents_hears_of_those_alone() -> None:
     left_out = {"a.pdf": ("pictures",), "b.pdf": ("notes",)}
-    told = not_looked_at(left_out, [Failure("c.doc", "old")], {"b.pdf"})
+    told = skipped_files_notice(left_out, [Failure("c.doc", "old")], {"b.pdf"})
     assert told == "Not looked at: b.pdf (notes)."
 
 
@@ -96,9 +98,11 @@ CHINESE = "停车场每天晚上十点关门。来访客人请在门口登记。
 
 
 def test_languages_that_the_embedder_does_not_know_are_named() -> None:
-    assert by_words_only([ENGLISH, "X12", ""]) == ""
-    assert by_words_only([ENGLISH, FRENCH]).startswith("Documents in French were searched by their")
-    assert by_words_only([CHINESE, FRENCH]).startswith("Documents in Chinese and French were")
+    assert keyword_only_notice([ENGLISH, "X12", ""]) == ""
+    assert keyword_only_notice([ENGLISH, FRENCH]).startswith(
+        "Documents in French were searched by their"
+    )
+    assert keyword_only_notice([CHINESE, FRENCH]).startswith("Documents in Chinese and French were")
 
 
 @pytest.mark.parametrize(("models", "is_told"), [("english", True), ("multilingual", False)])

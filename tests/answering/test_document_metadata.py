@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.imprint import imprint
+from askdocs.answering.document_metadata import metadata_answer
 from askdocs.answering.questions.metadata import metadata_facts_in
 from askdocs.answering.questions.question import parse
 from askdocs.types import Passage
@@ -23,7 +23,7 @@ LETTER = (
 
 def said(question: str, text: str) -> list[str]:
     passages = [Passage("1", "a.txt", text, 0, len(text))]
-    found = imprint(parse(question), passages)
+    found = metadata_answer(parse(question), passages)
     return [each.quote for each in found.candidates] if found else []
 
 
@@ -96,15 +96,15 @@ def test_other_days_are_not_the_day_of_the_document(line: str) -> None:
 
 def test_what_no_line_says_is_refused_and_not_guessed() -> None:
     passages = [Passage("1", "a.txt", "Call your lawyer.", 0, 17)]
-    found = imprint(parse("Who is it addressed to?"), passages)
+    found = metadata_answer(parse("Who is it addressed to?"), passages)
     assert found is not None
     assert (found.candidates, [each.passage for each in found.hits]) == ((), passages)
-    assert imprint(parse("Who is the lawyer?"), passages) is None
+    assert metadata_answer(parse("Who is the lawyer?"), passages) is None
 
 
 def test_half_an_answer_is_a_guess_and_says_what_is_missing() -> None:
     text = "# Minutes, 3 May 2024\n\nAll came."
-    found = imprint(parse(BOTH), [Passage("1", "a.txt", text, 0, len(text))])
+    found = metadata_answer(parse(BOTH), [Passage("1", "a.txt", text, 0, len(text))])
     assert found is not None
-    assert found.candidates[0].chance < 0.5
+    assert found.candidates[0].probability < 0.5
     assert found.doubt == "No line of it says who wrote it."

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from askdocs.answering.candidates import Candidate, Considered
+from askdocs.answering.candidates import Candidate, RetrievalResult
 from askdocs.answering.questions.metadata import MetadataFact
 from askdocs.answering.questions.question import Question
 from askdocs.text.dates import (
@@ -25,7 +25,7 @@ from askdocs.text.english import GREETINGS, TITLES, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
-_CHANCE = 0.9  # that a line which says so answers
+_CALIBRATION = 0.9  # that a line which says so answers
 _HALF = 0.3  # the same where another thing that was asked is not said: a guess
 _NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom"}
 _LABELS: dict[MetadataFact, str] = {
@@ -69,7 +69,7 @@ _TO_THE = re.compile(r"^\s*To (?:the |all )?[^\n.]{3,80}$", re.MULTILINE)
 _SEPARATED = re.compile(r"\s*[|·•]\s*")
 
 
-def imprint(question: Question, passages: Sequence[Passage]) -> Considered | None:
+def metadata_answer(question: Question, passages: Sequence[Passage]) -> RetrievalResult | None:
     """The lines of a document that say who wrote it, when or to whom.
 
     Args:
@@ -86,21 +86,21 @@ def imprint(question: Question, passages: Sequence[Passage]) -> Considered | Non
     found = {fact: _line_of(fact, passages) for fact in wanted}
     missing = [_NOT_SAID[fact] for fact, line in found.items() if line is None]
     lines = dict.fromkeys(line for line in found.values() if line is not None)
-    chance = _HALF if missing else _CHANCE
+    probability = _HALF if missing else _CALIBRATION
     candidates = tuple(
-        Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, chance)
+        Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, probability)
         for passage, start, end in lines
     )
     near = [each.hit for each in candidates] or [Hit(each, 1.0) for each in passages[:1]]
     hits = tuple({each.passage.id: each for each in near}.values())
     doubt = f"No line of it says {' or '.join(missing)}." if missing else ""
-    return Considered(
+    return RetrievalResult(
         question=question,
         searched_for=(),
         hits=hits,
         candidates=candidates,
         doubt=doubt,
-        together=max(1, len(candidates)),
+        joint_count=max(1, len(candidates)),
     )
 
 

@@ -10,12 +10,12 @@ import pytest
 from askdocs import Assistant, Config
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.context import can_answer
-from askdocs.answering.questions.said import Said, said_in
-from askdocs.answering.turns import (
+from askdocs.answering.questions.speech_request import SpeechRequest, speech_request_in
+from askdocs.answering.utterances import (
     begins_turn,
     by_speaker,
     is_signature,
-    read_before,
+    preceding_text,
     turn_at,
     with_replies,
 )
@@ -53,28 +53,28 @@ def _passage(text: str, heading: str = "") -> Passage:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("What did Olga say about the rent?", Said("words", frozenset({"olga"}), "rent")),
+        ("What did Olga say about the rent?", SpeechRequest("words", frozenset({"olga"}), "rent")),
         ("What does Mr Voll promise?",
-         Said("words", frozenset({"voll"}), "", frozenset({"promis"}))),
-        ("Who said that the lease ends?", Said("speaker", frozenset(), "lease ends")),
+         SpeechRequest("words", frozenset({"voll"}), "", frozenset({"promis"}))),
+        ("Who said that the lease ends?", SpeechRequest("speaker", frozenset(), "lease ends")),
         ("When did Olga Brunn write about the kiln?",
-         Said("time", frozenset({"olga", "brunn"}), "kiln")),
-        ("When did Bill write to Ms Mori?", Said("time", frozenset({"bill"}), "")),
+         SpeechRequest("time", frozenset({"olga", "brunn"}), "kiln")),
+        ("When did Bill write to Ms Mori?", SpeechRequest("time", frozenset({"bill"}), "")),
         ("Who built the kiln?", None),
         ("When does the lease end?", None),
         ("What did he say?", None),
     ],
 )  # fmt: skip
-def test_whose_words_are_asked_for(question: str, said: Said | None) -> None:
-    assert said_in(question) == said
+def test_whose_words_are_asked_for(question: str, said: SpeechRequest | None) -> None:
+    assert speech_request_in(question) == said
 
 
 def test_a_name_may_be_longer_on_either_side() -> None:
-    said = Said("words", frozenset({"olga", "brunn"}), "")
+    said = SpeechRequest("words", frozenset({"olga", "brunn"}), "")
     assert said.is_by("Olga")
     assert said.is_by("Olga Brunn")
     assert not said.is_by("Olga Dahl")
-    assert not Said("words", frozenset({"olga"}), "").is_by("Oleg")
+    assert not SpeechRequest("words", frozenset({"olga"}), "").is_by("Oleg")
 
 
 def test_the_turn_of_a_sentence_has_author_time_and_words() -> None:
@@ -117,14 +117,14 @@ def test_turns_of_the_speaker_answer_and_those_of_others_do_not() -> None:
     text = "NOVAK: The fee goes up.\nAHL: The fee is too high.\nAHL: Novak said no.\nNOVAK: Lunch!"
     hit = Hit(_passage(text), 0.5)
     starts = [0, *(n + 1 for n, letter in enumerate(text) if letter == "\n"), len(text) + 1]
-    lines = [Candidate(hit, start, end - 1, None, 0.4, "read") for start, end in pairwise(starts)]
-    said = said_in("What did Novak say about the fee?")
+    lines = [Candidate(hit, start, end - 1, None, 0.4, "reader") for start, end in pairwise(starts)]
+    said = speech_request_in("What did Novak say about the fee?")
     assert said is not None
     own, other, reported, beside = by_speaker(said, lines, {"novak": 2.0, "fee": 1.0})
-    assert own.chance > 0.7
-    assert other.chance < 0.1
-    assert reported.chance == 0.4
-    assert beside.chance < 0.4
+    assert own.probability > 0.7
+    assert other.probability < 0.1
+    assert reported.probability == 0.4
+    assert beside.probability < 0.4
 
 
 def test_a_reply_comes_with_the_question_before_it() -> None:
@@ -140,9 +140,10 @@ def test_a_reply_comes_with_the_question_before_it() -> None:
         ("0", 0.6), ("1", 0.54), ("2", 0.2)
     ]  # fmt: skip
     assert (
-        read_before(reply, lambda passage, count: [asks]).turns == "Ann (9:12): Who has the key?\n"
+        preceding_text(reply, lambda passage, count: [asks]).turns
+        == "Ann (9:12): Who has the key?\n"
     )
-    assert read_before(end, lambda passage, count: [asks]).text == ""
+    assert preceding_text(end, lambda passage, count: [asks]).text == ""
 
 
 @pytest.mark.parametrize("field", ["Date of birth: ______", "Signature ..........", "Name: ____ "])

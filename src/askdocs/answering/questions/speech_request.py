@@ -28,7 +28,7 @@ _PROPOSING = frozenset(map(stem, "advise propose recommend suggest".split()))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpeechRequest:
     """Whose words a question asks for.
 
     Attributes:
@@ -53,19 +53,21 @@ class Said:
         return bool(self.speaker & named) and (self.speaker <= named or named <= self.speaker)
 
 
-def said_in(question: str) -> Said | None:
+def speech_request_in(question: str) -> SpeechRequest | None:
     """Whose words a question asks for; None for a question of another kind."""
     when, who = _WHEN.match(question), _WHO.match(question)
     if when:
         speaker = _name_words(when["speaker"])
-        found = Said("time", speaker, _topic(when["topic"]), _expected(when["verb"]))
+        found = SpeechRequest("time", speaker, _topic(when["topic"]), _expected(when["verb"]))
         return found if speaker else None
     if who:
         topic = _topic(who["topic"])
-        return Said("speaker", frozenset(), topic, _expected(who["verb"])) if topic else None
+        return (
+            SpeechRequest("speaker", frozenset(), topic, _expected(who["verb"])) if topic else None
+        )
     subject, verb, topic = subject_verb_and_topic(question)
     speaker = _name_words(subject)
-    return Said("words", speaker, _topic(topic), _expected(verb)) if speaker else None
+    return SpeechRequest("words", speaker, _topic(topic), _expected(verb)) if speaker else None
 
 
 def _expected(verb: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Sentences in other languages than English: ranked by a reader of many, words and meaning."""
+"""Ranks sentences in other languages than English, by words, vectors and a multilingual reader."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ FEATURES = (
 )
 _RANK = (4.053, 3.892, 5.337, 2.983, 1.84, 0.528)
 _PASSAGE, _READ = FEATURES.index("passage"), FEATURES.index("read")
-# The chance that what is quoted for the first answers: 1, its reading, its cosine in context, and
-# how far its rank lies above that of the next passage. The constant is 0.205 below the fitted one:
-# so of the answers no more are wrong than before there was a reader.
-_CHANCE = (-1.925, 0.371, 1.565, 0.214)
-# The same where no passage is in the language of the question; the cosine is that of itself.
+# The probability that the quote of the first sentence answers, from: 1, the logit of the reader,
+# the cosine in context, and the margin of its rank to the next passage. The constant is 0.205 below
+# the fitted one, so that no more of the answers are wrong than without a reader.
+_CALIBRATION = (-1.925, 0.371, 1.565, 0.214)
+# The same if no passage is in the language of the question. The cosine is without context.
 _RANK_ACROSS = (6.034, 0.0, 12.571, 0.0, 0.0, 0.615)
-_CHANCE_ACROSS = (-2.022, 0.543, 0.877, 0.214)
-# With an embedder that has learnt English only: 1, cosine, score of the passage, share of words.
-_WEAK_CHANCE = (-4.693, 3.672, 0.392, 5.029)
+_CALIBRATION_ACROSS = (-2.022, 0.543, 0.877, 0.214)
+# With an English-only embedder, from: 1, cosine, score of the passage, share of words.
+_CALIBRATION_ENGLISH_ONLY = (-4.693, 3.672, 0.392, 5.029)
 
 
-def by_words_and_meaning(
+def rank_multilingual(
     question: str,
     hits: Sequence[Hit],
     *,
@@ -52,33 +52,34 @@ def by_words_and_meaning(
     embedder: Embedder,
     reader: Callable[[], SentenceScorer] | None = None,
 ) -> list[Candidate]:
-    """The sentences of passages that the English reader cannot judge, each with its chance.
+    """Rank the sentences of passages that the English reader does not support.
 
     Args:
         question: The question as it is read.
-        hits: The passages, best first; the first few are looked at.
+        hits: The passages, best first. Only the first few are ranked.
         rare_words: The words of the question with their weights.
         embedder: Compares the sentences with the question.
-        reader: Gives the reader of many languages; it is asked where the embedder has learnt them.
+        reader: Opens the multilingual reader. It is used only if the embedder is multilingual.
 
     Returns:
-        The candidates in order of their passages. The first chance is estimated; it is shared out
-        to the others by their ranks, as in a softmax. Their features are FEATURES.
+        The candidates in the order of their passages. The probability of the best one is
+        estimated. Those of the others follow from it by their ranks, as in a softmax. Their
+        features are FEATURES.
     """
     found = _candidates(question, hits[:_MOST_PASSAGES], rare_words, embedder)
     if not found:
         return []
     if not is_multilingual(embedder):
-        return [replace(each, chance=_weak_chance(each)) for each in found]
+        return [replace(each, probability=_english_only_probability(each)) for each in found]
     if reader:
         found = _with_readings(found, logits(question, found, reader()))
     shares = shares_words(question, found)
     ranked = ranks(found, shares=shares)
     best = max(ranked)
-    known = evidence(found, shares=shares)
-    chance = chance_of((1.0, *known), _CHANCE if shares else _CHANCE_ACROSS)
+    known = confidence_features(found, shares=shares)
+    probability = probability_of((1.0, *known), _CALIBRATION if shares else _CALIBRATION_ACROSS)
     return [
-        replace(each, chance=chance * math.exp(rank - best))
+        replace(each, probability=probability * math.exp(rank - best))
         for each, rank in zip(found, ranked, strict=True)
     ]
 
@@ -96,8 +97,10 @@ def shares_words(question: str, candidates: Sequence[Candidate]) -> bool:
     return max(each.features[_PASSAGE] for each in candidates) >= _SHARES_WORDS
 
 
-def evidence(candidates: Sequence[Candidate], *, shares: bool) -> tuple[float, float, float]:
-    """What the chance of the first sentence stands on: its reading, its cosine, its margin.
+def confidence_features(
+    candidates: Sequence[Candidate], *, shares: bool
+) -> tuple[float, float, float]:
+    """What the probability of the first sentence stands on: its reading, its cosine, its margin.
 
     The reading is the logit that it answers, the cosine that with the question, and the margin how
     far its rank lies above that of the next passage.
@@ -152,7 +155,7 @@ def words_at(hit: Hit, start: int, end: int) -> str:
     return hit.passage.text[start - hit.passage.start : end - hit.passage.start]
 
 
-def chance_of(features: Sequence[float], weights: Sequence[float]) -> float:
+def probability_of(features: Sequence[float], weights: Sequence[float]) -> float:
     """The logistic function of the weighted features."""
     return logistic(sum(map(mul, features, weights)))
 
@@ -205,7 +208,7 @@ def _candidates(
         covered = coverage(rare_words, words_at(hit, start, end), stem)
         loosely = loose_coverage(rare_words, context)
         features = (cosine, nearness, hit.score, loosely, held[hit.passage.id], 0.0)
-        found.append(Candidate(hit, start, end, None, 0.0, "words", covered, features))
+        found.append(Candidate(hit, start, end, None, 0.0, "multilingual", covered, features))
     return found
 
 
@@ -240,6 +243,6 @@ def ranks(candidates: Sequence[Candidate], *, shares: bool) -> list[float]:
     return [sum(map(mul, each.features, weights)) for each in candidates]
 
 
-def _weak_chance(candidate: Candidate) -> float:
+def _english_only_probability(candidate: Candidate) -> float:
     cosine, _, score, *_ = candidate.features
-    return chance_of((1.0, cosine, score, candidate.coverage), _WEAK_CHANCE)
+    return probability_of((1.0, cosine, score, candidate.coverage), _CALIBRATION_ENGLISH_ONLY)

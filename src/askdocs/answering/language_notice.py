@@ -22,7 +22,7 @@ _ACROSS = "Answers across languages were often wrong when measured: take it as a
 _FEWEST_LETTERS = 40  # of a quote whose language is told
 
 
-def language_note(question: str, answer: Answer, candidates: Sequence[Candidate]) -> str:
+def language_notice(question: str, answer: Answer, candidates: Sequence[Candidate]) -> str:
     """Say that a quote is in another language than the question, or in one that was not measured.
 
     Args:
@@ -33,7 +33,7 @@ def language_note(question: str, answer: Answer, candidates: Sequence[Candidate]
     Returns:
         A sentence or two; "" where nothing is to be said, as in English throughout.
     """
-    read = bool(candidates) and candidates[0].kind != "words"
+    read = bool(candidates) and candidates[0].selected_by != "multilingual"
     if not answer.citations or (read and asks_in_english(question)):
         return ""
     passage = answer.citations[0].passage.text
