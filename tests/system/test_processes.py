@@ -64,6 +64,7 @@ def marks(hostile: Path) -> list[str]:
     return sorted(file.name for file in hostile.parent.glob("ran-*"))
 
 
+@pytest.mark.slow
 def test_no_module_of_the_current_folder_runs(hostile: Path) -> None:
     found = json.loads(run("index", "--json", cwd=hostile))
     assert (len(found["added"]), found["failed"]) == (3, [])
