@@ -33,9 +33,14 @@ _LONGEST = (
     "llm/test_small_model.py",
     "browser/test_languages.py",
     "browser/test_corpora.py",
+    "answering/test_answers.py",
     "index/test_served_vectors.py",
+    "index/test_sync.py",
     "models/test_embedders.py",
+    "answering/test_generate.py",
     "cli/test_commands.py",
+    "cli/test_terminal.py",
+    "index/test_watch.py",
     "test_docs.py",
 )
 

@@ -246,7 +246,7 @@ def test_a_password_is_typed_and_no_argument(folder: Path, tmp_path: Path) -> No
     """Other users of a machine see the arguments of commands."""
     assert askdocs("serve", "--auth", "secret word", cwd=folder).returncode == 2
     options = ["--host", "0.0.0.0", "--port", "1", "--auth", "--index", str(tmp_path / "index")]
-    with running([sys.executable, "-m", "askdocs", "serve", *options], folder) as terminal:
+    with running(["serve", *options], folder) as terminal:
         terminal.wait_for("Password for the page:")
         terminal.type("a-short")
         shown = terminal.wait_for("at least 8 characters")

@@ -34,8 +34,7 @@ def model() -> Iterator[ModelServer]:
 
 
 def askdocs(*arguments: str, model: ModelServer) -> list[str]:
-    llm = ["--llm", f"openai:small@{model.url}"]
-    return [sys.executable, "-m", "askdocs", *arguments, *llm]
+    return [*arguments, "--llm", f"openai:small@{model.url}"]
 
 
 @pytest.mark.parametrize("by_script", [False, True])
@@ -108,7 +107,7 @@ def test_quotes_look_the_same_as_where_no_terminal_shows_them(
     with Assistant(Config(corpus=folder / "corpus", index=folder / "index")) as assistant:
         show_answer(assistant.ask(QUESTION))
     expected = capsys.readouterr().out.split()
-    with running([sys.executable, "-m", "askdocs", "ask", QUESTION], folder) as terminal:
+    with running(["ask", QUESTION], folder) as terminal:
         shown = terminal.wait_for(" ".join(expected[-4:]))
     assert shown.split() == expected
 

@@ -176,19 +176,21 @@ def _status(ended: SystemExit) -> int:
 
 
 def _text(number: int, mode: str) -> TextIO:
-    return io.TextIOWrapper(open(number, f"{mode}b", closefd=False), encoding="utf-8")
+    return io.TextIOWrapper(
+        open(number, f"{mode}b", closefd=False),
+        encoding="utf-8",
+        line_buffering=os.isatty(number),
+    )
 
 
-def main(address: str) -> None:
-    """Serve at an address until standard input ends."""
+def main(number: int) -> None:
+    """Serve the socket of this number until standard input ends."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
-    forked_process.address_of_server = lambda: address
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
-        listener.listen(64)
-        print('"ready"', flush=True)
+    with socket.socket(fileno=number) as listener:
+        address = listener.getsockname()
+        forked_process.address_of_server = lambda: address
         Server(listener).run()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(int(sys.argv[1]))

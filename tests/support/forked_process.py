@@ -11,7 +11,6 @@ all.
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import pickle
 import select
@@ -162,6 +161,19 @@ def start_forked(
     return Forked(connection, stdout=stdout)
 
 
+def start_in_terminal(
+    *arguments: str, terminal: int, cwd: Path, environment: Mapping[str, str]
+) -> Forked:
+    """Run the command line in another process, on Linux. A terminal is its standard streams."""
+    asked = {
+        "arguments": arguments,
+        "code": COMMAND,
+        "cwd": str(cwd),
+        "environment": dict(environment),
+    }
+    return Forked(_fork(asked, [terminal] * 3))
+
+
 class Call(Generic[T]):
     """A function that runs in another process, which has not opened Chroma yet."""
 
@@ -250,15 +262,18 @@ def _fork(asked: Mapping[str, Any], streams: Sequence[int]) -> socket.socket:
 
 @cache
 def address_of_server() -> str:
-    """The address of the fork server of this process, which is started now."""
+    """The address of the fork server of this process, which is started now.
+
+    It can be connected to at once: who asks waits until it has imported everything.
+    """
     folder = tempfile.mkdtemp(prefix="askdocs-forks-")
     address = str(Path(folder) / "socket")
-    command = [sys.executable, "-m", "tests.support.fork_server", address]
-    server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert server.stdin is not None
-    assert server.stdout is not None
-    started = server.stdout.readline()
-    assert json.loads(started or "null") == "ready", "the fork server did not start"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen(64)
+        number = listener.fileno()
+        command = [sys.executable, "-m", "tests.support.fork_server", str(number)]
+        server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=[number])
     owner = os.getpid()
 
     def end() -> None:

@@ -7,12 +7,14 @@ import pty
 import re
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.forked_process import CAN_FORK, Forked, start_in_terminal
 from tests.support.polling import PATIENCE
 
 
@@ -20,7 +22,7 @@ from tests.support.polling import PATIENCE
 class Terminal:
     """What a process has printed, and its keyboard."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     wire: int
     screen: str = ""
 
@@ -49,19 +51,16 @@ class Terminal:
 
 
 @contextmanager
-def running(command: Sequence[str], folder: Path, *, by_script: bool = False) -> Iterator[Terminal]:
-    """A terminal in which a command runs, until the end of the block.
+def running(
+    arguments: Sequence[str], folder: Path, *, by_script: bool = False
+) -> Iterator[Terminal]:
+    """A terminal in which a command of askdocs runs, until the end of the block.
 
     With `by_script`, it is begun as a shell script begins what stands before an `&`: SIGINT is
     ignored.
     """
-    if by_script:
-        command = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command]
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
-    )
+    process = _started(arguments, folder, theirs, by_script=by_script)
     os.close(theirs)
     try:
         yield Terminal(process, ours)
@@ -69,3 +68,17 @@ def running(command: Sequence[str], folder: Path, *, by_script: bool = False) ->
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def _started(
+    arguments: Sequence[str], folder: Path, terminal: int, *, by_script: bool
+) -> subprocess.Popen[bytes] | Forked:
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
+    if CAN_FORK and not by_script:
+        return start_in_terminal(*arguments, terminal=terminal, cwd=folder, environment=environment)
+    command = [sys.executable, "-m", "askdocs", *arguments]
+    if by_script:
+        command = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=terminal, stdout=terminal, stderr=terminal
+    )
