@@ -30,18 +30,25 @@ def compare_sides(
     found = []
     for side, word in zip(sides, telling, strict=True):
         alone = search_and_rank(resources, parse(side.question), sources)
-        found.append(next((each for each in alone.candidates if _has_word(each, word)), None))
+        found.append(
+            next((candidate for candidate in alone.candidates if _has_word(candidate, word)), None)
+        )
     first, second = found
     if first is None or second is None or first.key == second.key:
         return known
     probability = max(best[0].probability, min(first.probability, second.probability))
     pair = tuple(replace(each, probability=probability) for each in (first, second))
-    rest = tuple(each for each in known.candidates if each.key not in {first.key, second.key})
+    rest = tuple(
+        candidate for candidate in known.candidates if candidate.key not in {first.key, second.key}
+    )
     return replace(
         known,
         candidates=(
             *pair,
-            *(replace(each, probability=min(each.probability, probability)) for each in rest),
+            *(
+                replace(candidate, probability=min(candidate.probability, probability))
+                for candidate in rest
+            ),
         ),
         following={**known.following, **following_text(resources, pair)},
         joint_count=2,

@@ -68,14 +68,14 @@ def confidence_features(question: Question, read: Sequence[ScoredSentence]) -> d
     Returns:
         The values of `_WEIGHTS`, by name.
     """
-    best = max(read, key=lambda each: each.rank)
+    best = max(read, key=lambda sentence: sentence.rank)
     asked = question.answer_type
     return {
         "head": best.head,
-        "best_head": max(each.head for each in read),
+        "best_head": max(sentence.head for sentence in read),
         "null": best.null,
         "second": best.second or 0.0,
-        "second_best": max(each.second or 0.0 for each in read),
+        "second_best": max(sentence.second or 0.0 for sentence in read),
         "second_margin": _second_margin(best, read),
         "margin": _margin(best, read),
         "length": math.log1p(len(best.candidate.quote)),
@@ -87,14 +87,14 @@ def confidence_features(question: Question, read: Sequence[ScoredSentence]) -> d
 
 def _margin(best: ScoredSentence, read: Sequence[ScoredSentence]) -> float:
     """By how much the best sentence is ahead of the best one of another passage; 0 without one."""
-    others = [each.rank for each in read if each.passage.id != best.passage.id]
+    others = [sentence.rank for sentence in read if sentence.passage.id != best.passage.id]
     return min(best.rank - max(others, default=best.rank), _FURTHEST_AHEAD)
 
 
 def _second_margin(best: ScoredSentence, read: Sequence[ScoredSentence]) -> float:
     """By how much the larger model holds the best sentence likelier than any of other passages."""
     own = best.second or 0.0
-    others = [each.second or 0.0 for each in read if each.passage.id != best.passage.id]
+    others = [sentence.second or 0.0 for sentence in read if sentence.passage.id != best.passage.id]
     return max(-_FURTHEST_AHEAD, min(own - max(others, default=own), _FURTHEST_AHEAD))
 
 

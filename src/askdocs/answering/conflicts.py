@@ -30,9 +30,11 @@ def documents_differ(question: Question, candidates: Sequence[Candidate]) -> boo
     """
     if not question.answer_type.number or not candidates:
         return False
-    least = max(_LEAST, _SAME_MATTER * max(each.coverage for each in candidates))
+    least = max(_LEAST, _SAME_MATTER * max(candidate.coverage for candidate in candidates))
     given = [
-        (each.hit.passage.source, _figures(each)) for each in candidates if each.coverage >= least
+        (candidate.hit.passage.source, _figures(candidate))
+        for candidate in candidates
+        if candidate.coverage >= least
     ]
     return any(
         source != other and bool(first) and bool(second) and not first & second

@@ -91,8 +91,10 @@ def metadata_answer(question: Question, passages: Sequence[Passage]) -> Retrieva
         Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, probability)
         for passage, start, end in lines
     )
-    near = [each.hit for each in candidates] or [Hit(each, 1.0) for each in passages[:1]]
-    hits = tuple({each.passage.id: each for each in near}.values())
+    near = [candidate.hit for candidate in candidates] or [
+        Hit(passage, 1.0) for passage in passages[:1]
+    ]
+    hits = tuple({hit.passage.id: hit for hit in near}.values())
     doubt = f"No line of it says {' or '.join(missing)}." if missing else ""
     return RetrievalResult(
         question=question,
@@ -109,9 +111,9 @@ _Span = tuple[Passage, int, int]
 
 def _line_of(fact: MetadataFact, passages: Sequence[Passage]) -> _Span | None:
     """The first line that states a fact, by the surest way of stating it."""
-    head = [each for each in passages if each.start < HEAD]
-    ends = max((each.start + len(each.text) for each in passages), default=0)
-    foot = [each for each in passages if each.start + len(each.text) > ends - FOOT]
+    head = [passage for passage in passages if passage.start < HEAD]
+    ends = max((passage.start + len(passage.text) for passage in passages), default=0)
+    foot = [passage for passage in passages if passage.start + len(passage.text) > ends - FOOT]
     for found in (*_in_head(fact, head), *_in_foot(fact, foot)):
         span = next(found, None)
         if span is not None:
@@ -165,7 +167,7 @@ def _told(
     passages: Sequence[Passage],
 ) -> Iterator[_Span]:
     """The lines of passages that tell the date of the document."""
-    for number, start, end in lines([(each.start, each.text) for each in passages]):
+    for number, start, end in lines([(passage.start, passage.text) for passage in passages]):
         yield passages[number], start, end
 
 

@@ -40,7 +40,9 @@ def search_in_conversation(
     """
     if question.needs_history:
         cited_before = (
-            {each.source for each in last_cited(history)} if question.with_history else set()
+            {citation.source for citation in last_cited(history)}
+            if question.with_history
+            else set()
         )
         result = search_and_rank(resources, question, sources, cited_before)
         if _repeats(result, history):
@@ -76,9 +78,11 @@ def _same_best(first: RetrievalResult, second: RetrievalResult) -> bool:
 
 def _is_quoted(result: RetrievalResult, history: Sequence[Turn]) -> bool:
     """Whether the best sentence is one that an answer before this question cites."""
-    cited = {(each.source, each.start) for turn in history for each in turn.answer.citations}
+    cited = {
+        (citation.source, citation.start) for turn in history for citation in turn.answer.citations
+    }
     best = result.candidates[:1]
-    return any((each.hit.passage.source, each.start) in cited for each in best)
+    return any((candidate.hit.passage.source, candidate.start) in cited for candidate in best)
 
 
 @rule("what was quoted before", otherwise=lambda *_: False)

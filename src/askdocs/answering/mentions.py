@@ -55,17 +55,19 @@ def answer_mentions(
         documents: How many were looked at.
         passages_of: The passages of a source, in order.
     """
-    ordered = sorted(found, key=lambda each: (-len(each.places), each.document.source))
+    ordered = sorted(found, key=lambda mentions: (-len(mentions.places), mentions.document.source))
     if not ordered:
         said = f"None of your {documents} documents mentions “{wanted.phrase}”."
         said = said if documents != 1 else f"Your document does not mention “{wanted.phrase}”."
         return Answer(question, said, answered=True, confidence=1.0, kind="mentions")
     citations: list[Citation] = []
-    for each in ordered[:MOST_QUOTED]:
-        passages = passages_of(each.document.source)
-        citations += _citation(len(citations) + 1, each, passages)
-    statements = [Statement(" ".join(each.quote.split()), (each,), "quoted") for each in citations]
-    text = "\n\n".join(f"{each.text} [{n}]" for n, each in enumerate(statements, 1))
+    for mentions in ordered[:MOST_QUOTED]:
+        passages = passages_of(mentions.document.source)
+        citations += _citation(len(citations) + 1, mentions, passages)
+    statements = [
+        Statement(" ".join(citation.quote.split()), (citation,), "quoted") for citation in citations
+    ]
+    text = "\n\n".join(f"{statement.text} [{n}]" for n, statement in enumerate(statements, 1))
     return Answer(
         question=question,
         text=text or _list(wanted, ordered, documents),
@@ -81,7 +83,7 @@ def answer_mentions(
 
 def _list(wanted: MentionRequest, found: Sequence[DocumentMentions], documents: int) -> str:
     """How many documents mention it, and each with its count."""
-    counts = [f"{each.document.source} ({_times(len(each.places))})" for each in found]
+    counts = [f"{mentions.document.source} ({_times(len(mentions.places))})" for mentions in found]
     more = len(counts) - MOST_NAMED
     rest = f" and {more} more" if more > 0 else ""
     verb = "mentions" if len(found) == 1 else "mention"

@@ -70,7 +70,10 @@ def rank_multilingual(
     if not found:
         return []
     if not is_multilingual(embedder):
-        return [replace(each, probability=_english_only_probability(each)) for each in found]
+        return [
+            replace(candidate, probability=_english_only_probability(candidate))
+            for candidate in found
+        ]
     if reader:
         found = _with_readings(found, logits(question, found, reader()))
     shares = shares_words(question, found)
@@ -79,8 +82,8 @@ def rank_multilingual(
     known = confidence_features(found, shares=shares)
     probability = probability_of((1.0, *known), _CALIBRATION if shares else _CALIBRATION_ACROSS)
     return [
-        replace(each, probability=probability * math.exp(rank - best))
-        for each, rank in zip(found, ranked, strict=True)
+        replace(candidate, probability=probability * math.exp(rank - best))
+        for candidate, rank in zip(found, ranked, strict=True)
     ]
 
 
@@ -90,11 +93,11 @@ def shares_words(question: str, candidates: Sequence[Candidate]) -> bool:
     Where languages are not clear or several, a passage that holds enough of its words tells it.
     """
     asked = language_of(question)
-    passages = {each.hit.passage.id: each.hit.passage.text for each in candidates}
+    passages = {candidate.hit.passage.id: candidate.hit.passage.text for candidate in candidates}
     languages = set(map(language_of, passages.values()))
     if asked and "" not in languages and (asked not in languages or len(languages) == 1):
         return asked in languages
-    return max(each.features[_PASSAGE] for each in candidates) >= _SHARES_WORDS
+    return max(candidate.features[_PASSAGE] for candidate in candidates) >= _SHARES_WORDS
 
 
 def confidence_features(
@@ -116,8 +119,8 @@ def confidence_features(
     passage = candidates[best].hit.passage.id
     others = [
         rank
-        for each, rank in zip(candidates, ranked, strict=True)
-        if each.hit.passage.id != passage
+        for candidate, rank in zip(candidates, ranked, strict=True)
+        if candidate.hit.passage.id != passage
     ]
     margin = min(ranked[best] - max(others, default=-math.inf), _WIDEST_MARGIN)
     features = candidates[best].features
@@ -164,23 +167,24 @@ def logits(
     question: str, candidates: Sequence[Candidate], reader: SentenceScorer
 ) -> list[float | None]:
     """The logit that each sentence answers, by the reader; None where it has not read it."""
-    passages = {each.hit.passage.id: each.hit.passage for each in candidates}
+    passages = {candidate.hit.passage.id: candidate.hit.passage for candidate in candidates}
     readings = dict(zip(passages, reader.score(question, list(passages.values())), strict=True))
     return [
-        readings[each.hit.passage.id].sentence_logit(
-            each.start - each.hit.passage.start, each.end - each.hit.passage.start
+        readings[candidate.hit.passage.id].sentence_logit(
+            candidate.start - candidate.hit.passage.start,
+            candidate.end - candidate.hit.passage.start,
         )
-        for each in candidates
+        for candidate in candidates
     ]
 
 
 def _with_readings(
     candidates: Sequence[Candidate], found: Sequence[float | None]
 ) -> list[Candidate]:
-    lowest = min((each for each in found if each is not None), default=0.0)
+    lowest = min((candidate for candidate in found if candidate is not None), default=0.0)
     return [
-        replace(each, features=(*each.features[:-1], lowest if logit is None else logit))
-        for each, logit in zip(candidates, found, strict=True)
+        replace(candidate, features=(*candidate.features[:-1], lowest if logit is None else logit))
+        for candidate, logit in zip(candidates, found, strict=True)
     ]
 
 
@@ -240,7 +244,7 @@ def _around(hit: Hit) -> str:
 
 def ranks(candidates: Sequence[Candidate], *, shares: bool) -> list[float]:
     weights = _RANK if shares else _RANK_ACROSS
-    return [sum(map(mul, each.features, weights)) for each in candidates]
+    return [sum(map(mul, candidate.features, weights)) for candidate in candidates]
 
 
 def _english_only_probability(candidate: Candidate) -> float:

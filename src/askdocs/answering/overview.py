@@ -61,7 +61,9 @@ def overview(
         passages_of: The passages of a document.
     """
     few = guide.count <= FEW
-    spoken = [each for each in guide.documents if each.opening][: FEW if few else MOST_DOCUMENTS]
+    spoken = [document for document in guide.documents if document.opening][
+        : FEW if few else MOST_DOCUMENTS
+    ]
     candidates = [
         candidate
         for each in spoken
@@ -70,7 +72,7 @@ def overview(
     hits = {candidate.hit.passage.id: candidate.hit for candidate in candidates}
     preface = folder_in_words(guide)
     if few and guide.documents:
-        preface = "\n".join(document_in_words(each) for each in guide.documents[:FEW])
+        preface = "\n".join(document_in_words(document) for document in guide.documents[:FEW])
     return RetrievalResult(
         question=question,
         kind="overview",
@@ -127,7 +129,7 @@ def further(
         for passages in documents
         for candidate in islice(_sentences_of(passages, after=ends[passages[0].source]), most)
     ]
-    hits = tuple({each.hit.passage.id: each.hit for each in chosen}.values())
+    hits = tuple({candidate.hit.passage.id: candidate.hit for candidate in chosen}.values())
     notice = "This is how the text goes on."
     return RetrievalResult(
         question=question,

@@ -63,7 +63,7 @@ def _gathered(
     catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
     records = [
-        each for each in catalog.document_records() if within is None or each.source in within
+        record for record in catalog.document_records() if within is None or record.source in within
     ]
 
     def search(queries: Sequence[str], documents: Sequence[str] | None) -> list[Hit]:

@@ -65,14 +65,20 @@ def _groups(result: RetrievalResult) -> list[list[Candidate]]:
     """The candidates that are quoted, those that say the same together."""
     candidates, question = result.candidates, result.question
     if result.joint_count > 1:
-        return [[each] for each in candidates[: result.joint_count]]
+        return [[candidate] for candidate in candidates[: result.joint_count]]
     chosen = result.versions
     if not chosen:
         return _ordered(question, _select(question, candidates))
-    replaced = [each for each in candidates if not differ_in_figures(chosen[0].quote, each.quote)]
-    others = [each for each in replaced if each.key not in {one.key for one in chosen}]
+    replaced = [
+        candidate
+        for candidate in candidates
+        if not differ_in_figures(chosen[0].quote, candidate.quote)
+    ]
+    others = [
+        candidate for candidate in replaced if candidate.key not in {one.key for one in chosen}
+    ]
     further = _select(question, [chosen[0], *others])[1:]
-    return [*([each] for each in chosen), *_ordered(question, further)]
+    return [*([candidate] for candidate in chosen), *_ordered(question, further)]
 
 
 def _disagreement(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> str:
@@ -88,13 +94,13 @@ def _overview(result: RetrievalResult) -> Answer:
     """What a guide tells, and the words of the documents that it quotes."""
     told = [Statement(line, (), "no_claim") for line in result.preface.split("\n")]
     quotes = [
-        Citation(number, each.hit.passage, each.quote, each.start, each.end)
-        for number, each in enumerate(result.candidates, 1)
+        Citation(number, candidate.hit.passage, candidate.quote, candidate.start, candidate.end)
+        for number, candidate in enumerate(result.candidates, 1)
     ]
-    quoted = [Statement(_as_text(each.quote), (each,), "quoted") for each in quotes]
+    quoted = [Statement(_as_text(quote.quote), (quote,), "quoted") for quote in quotes]
     return Answer(
         question=result.question.text,
-        text="\n\n".join([*(each.text for each in told), *map(_with_numbers, quoted)]),
+        text="\n\n".join([*(line.text for line in told), *map(_with_numbers, quoted)]),
         statements=(*told, *quoted),
         citations=tuple(quotes),
         hits=result.hits,
@@ -109,7 +115,7 @@ def _overview(result: RetrievalResult) -> Answer:
 
 def _perhaps(result: RetrievalResult) -> Answer:
     """The passage that most likely answers, and why it is doubted."""
-    answer = _quoted(result, [[each] for each in result.candidates[: result.joint_count]])
+    answer = _quoted(result, [[candidate] for candidate in result.candidates[: result.joint_count]])
     notice = " ".join(filter(None, (result.doubt, answer.notice)))
     return replace(answer, text=f"{IN_DOUBT}{answer.text}", notice=notice)
 
@@ -121,7 +127,7 @@ def _quoted(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> A
         question=result.question.text,
         text="\n\n".join(_with_numbers(statement) for statement in statements),
         statements=tuple(statements),
-        citations=tuple(citation for each in statements for citation in each.citations),
+        citations=tuple(citation for statement in statements for citation in statement.citations),
         hits=tuple(after_reading(result.hits, result.candidates)),
         confidence=round(result.candidates[0].probability, 3),
         searched_for=result.searched_for,

@@ -135,7 +135,9 @@ class RankingContext:
 
     def as_read(self, passages: Sequence[Passage]) -> list[Passage]:
         """The passages as they are read: behind the turns that come before them."""
-        return [replace(each, text=self.before(each).text + each.text) for each in passages]
+        return [
+            replace(passage, text=self.before(passage).text + passage.text) for passage in passages
+        ]
 
 
 def rank(
@@ -262,16 +264,16 @@ def _read_again(
 
     The others get the lowest of its logits.
     """
-    best = sorted(read, key=lambda each: -each.rank)
-    passages = {each.passage.id: each.passage for each in best}
+    best = sorted(read, key=lambda sentence: -sentence.rank)
+    passages = {sentence.passage.id: sentence.passage for sentence in best}
     chosen = list(passages.values())[:_READ_AGAIN]
     readings = second.score(context.question.read_as, context.as_read(chosen))
     known = {passage.id: reading for passage, reading in zip(chosen, readings, strict=True)}
-    logits = [_logit_again(context, each, known.get(each.passage.id)) for each in read]
-    lowest = min((each for each in logits if each is not None), default=0.0)
+    logits = [_logit_again(context, sentence, known.get(sentence.passage.id)) for sentence in read]
+    lowest = min((logit for logit in logits if logit is not None), default=0.0)
     return [
-        _ranked_again(each, lowest if logit is None else logit)
-        for each, logit in zip(read, logits, strict=True)
+        _ranked_again(sentence, lowest if logit is None else logit)
+        for sentence, logit in zip(read, logits, strict=True)
     ]
 
 
@@ -336,7 +338,7 @@ class _ReadPassage:
             texts=[passage.text[start:end] for start, end in places],
             spans=spans,
             elsewhere=_answered_before(
-                reading, before, max((each[2] for each in spans), default=0.0)
+                reading, before, max((span[2] for span in spans), default=0.0)
             ),
         )
 
@@ -431,14 +433,15 @@ def _estimated(question: Question, sentences: Sequence[ScoredSentence]) -> Ranki
     """
     if not sentences:
         return Ranking((), {})
-    first = max(sentences, key=lambda each: each.rank)
+    first = max(sentences, key=lambda sentence: sentence.rank)
     known = confidence_features(question, sentences)
     probability = answer_probability(known)
     candidates = [
         replace(
-            each.candidate, probability=probability * math.exp(_SPREAD * (each.rank - first.rank))
+            sentence.candidate,
+            probability=probability * math.exp(_SPREAD * (sentence.rank - first.rank)),
         )
-        for each in sentences
+        for sentence in sentences
     ]
     return Ranking(tuple(sorted(candidates, key=_best_first)), known)
 
@@ -450,10 +453,10 @@ def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
     Rows are alike but for what they are of: the level of one reservoir does not answer for another.
     """
     tables: dict[tuple[str, str | None], list[Candidate]] = {}
-    for each in candidates:
-        if is_row(each.quote):
-            place = each.hit.passage.source, each.hit.passage.heading
-            tables.setdefault(place, []).append(each)
+    for candidate in candidates:
+        if is_row(candidate.quote):
+            place = candidate.hit.passage.source, candidate.hit.passage.heading
+            tables.setdefault(place, []).append(candidate)
     probabilities: dict[tuple[str, int], float] = {}
     for rows in tables.values():
         most = max(row.coverage for row in rows)
@@ -464,8 +467,8 @@ def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
             share = likeliest / best if row in meant else _OTHER_ROW
             probabilities[row.key] = row.probability * share
     return [
-        replace(each, probability=probabilities.get(each.key, each.probability))
-        for each in candidates
+        replace(candidate, probability=probabilities.get(candidate.key, candidate.probability))
+        for candidate in candidates
     ]
 
 
@@ -477,10 +480,12 @@ def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """
     begins = re.compile(rf"\W*(?:[^\W\d]+\.?\s+)?{re.escape(number)}(?![\w]|\.\d)")
     return [
-        replace(each, probability=_NUMBERED_CLAUSE + (1 - _NUMBERED_CLAUSE) * each.coverage)
-        if begins.match(each.quote) or begins.match(each.hit.passage.own_heading)
-        else each
-        for each in candidates
+        replace(
+            candidate, probability=_NUMBERED_CLAUSE + (1 - _NUMBERED_CLAUSE) * candidate.coverage
+        )
+        if begins.match(candidate.quote) or begins.match(candidate.hit.passage.own_heading)
+        else candidate
+        for candidate in candidates
     ]
 
 

@@ -107,6 +107,6 @@ def _further(
 ) -> RetrievalResult:
     """How the documents go on after what was cited."""
     catalog = resources.open_catalog()
-    cited = dict.fromkeys(each.source for each in shown)
+    cited = dict.fromkeys(citation.source for citation in shown)
     passages = (catalog.passages_of(source) for source in cited)
-    return further(question, shown, [each for each in passages if each])
+    return further(question, shown, [passage for passage in passages if passage])

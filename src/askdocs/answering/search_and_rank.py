@@ -76,7 +76,9 @@ def following_text(resources: Resources, candidates: Sequence[Candidate]) -> dic
     catalog = resources.open_catalog()
     texts: dict[str, str] = {}
     found: dict[str, str] = {}
-    for passage in {each.hit.passage.id: each.hit.passage for each in candidates}.values():
+    for passage in {
+        candidate.hit.passage.id: candidate.hit.passage for candidate in candidates
+    }.values():
         if passage.source not in texts:
             document = catalog.document(passage.source)
             texts[passage.source] = document.text if document else ""

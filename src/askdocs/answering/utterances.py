@@ -173,13 +173,17 @@ def by_speaker(
     A turn of somebody else does not, unless it reports what the speaker said.
     """
     topic = {word: rare_words[word] for word in words(said.topic) if word in rare_words}
-    judged = [_by_speaker(said, each, topic) for each in candidates]
-    telling = [_holds(said.verbs, each.quote) and _is_own(said, each) for each in judged]
+    judged = [_by_speaker(said, candidate, topic) for candidate in candidates]
+    telling = [
+        _holds(said.verbs, candidate.quote) and _is_own(said, candidate) for candidate in judged
+    ]
     if not any(telling):
         return judged
     return [
-        each if tells else replace(each, probability=each.probability * _WITHOUT_VERB)
-        for each, tells in zip(judged, telling, strict=True)
+        candidate
+        if tells
+        else replace(candidate, probability=candidate.probability * _WITHOUT_VERB)
+        for candidate, tells in zip(judged, telling, strict=True)
     ]
 
 

@@ -52,9 +52,11 @@ def versions(
         days[passage.source] = _day_of(passage.source, passage.title, text_of(passage.source))
     if not days or None in days.values() or len(set(days.values())) == 1:
         return ()
-    newest = sorted(rivals, key=lambda each: days[each.hit.passage.source] or (0, 0, 0))[::-1]
+    newest = sorted(rivals, key=lambda candidate: days[candidate.hit.passage.source] or (0, 0, 0))[
+        ::-1
+    ]
     shown = newest[:1] if question.answer_type.latest else newest[:_MOST]
-    return tuple(replace(each, probability=best.probability) for each in shown)
+    return tuple(replace(candidate, probability=best.probability) for candidate in shown)
 
 
 def differ_in_figures(first: str, second: str) -> bool:

@@ -94,8 +94,8 @@ def serve(
             _announce(assistants, address)
 
         def end() -> None:
-            for each in watches:
-                each.break_off()
+            for watch in watches:
+                watch.break_off()
             interrupts.end_soon(0)
 
         serve_page(assistants, options, on_ready=begin, on_end=end, listener=listener)

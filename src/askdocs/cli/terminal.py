@@ -201,9 +201,9 @@ def show_found(found: SearchResult) -> None:
         print(f"No document contains {', '.join(map(printable, found.missing))}.")
         return
     print(f"{counted(found.count, 'place')} in {counted(found.found_in, 'document')}.")
-    for each in found.documents:
-        print(f"\n{printable(each.source)}: {counted(each.count, 'place')}")
-        for match in each.matches:
+    for document in found.documents:
+        print(f"\n{printable(document.source)}: {counted(document.count, 'place')}")
+        for match in document.matches:
             text = printable(" ".join(match.passage.text.split()))
             shown = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rsplit(' ', 1)[0]} …"
             page = f"page {match.passage.page}: " if match.passage.page else ""
@@ -213,10 +213,10 @@ def show_found(found: SearchResult) -> None:
 def show_guide(guide: Guide) -> None:
     """Print the guide to a folder and to some of its documents."""
     print(_wrapped(printable(folder_in_words(guide))))
-    for each in guide.documents:
-        print(f"\n{_wrapped(printable(f'{each.source}: {document_in_words(each)}'))}")
-        if each.opening:
-            opening = printable(" ".join(each.opening.text.split()))
+    for document in guide.documents:
+        print(f"\n{_wrapped(printable(f'{document.source}: {document_in_words(document)}'))}")
+        if document.opening:
+            opening = printable(" ".join(document.opening.text.split()))
             print(textwrap.indent(_wrapped(f"“{opening}”", indent=2), "  "))
 
 

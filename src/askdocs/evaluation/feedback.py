@@ -65,8 +65,8 @@ def write_question_set(index: Path, documents: Sequence[Document], folder: Path)
     """
     judged = list(read_feedback(index / FEEDBACK))
     texts = {document.source: document.text for document in documents}
-    questions = [found for each in judged if (found := _question(each, texts))]
-    if folder.is_dir() and {each.name for each in folder.iterdir()} - {QUESTIONS, CORPUS}:
+    questions = [found for item in judged if (found := _question(item, texts))]
+    if folder.is_dir() and {path.name for path in folder.iterdir()} - {QUESTIONS, CORPUS}:
         raise CorpusError(f"{folder} has other files. Name an empty folder, or a new one.")
     if not questions:
         raise CorpusError(
@@ -77,7 +77,10 @@ def write_question_set(index: Path, documents: Sequence[Document], folder: Path)
     _write_lines(folder / QUESTIONS, questions)
     _write_lines(
         folder / CORPUS,
-        [{"doc_id": each.source, "title": each.title, "text": each.text} for each in documents],
+        [
+            {"doc_id": document.source, "title": document.title, "text": document.text}
+            for document in documents
+        ],
     )
     return QuestionSet(len(questions), len(judged) - len(questions))
 

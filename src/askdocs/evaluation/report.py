@@ -41,7 +41,7 @@ def scores_as_json(evaluation: Evaluation) -> dict[str, Any]:
         "failed": [asdict(failure) for failure in evaluation.failed],
         "passages": evaluation.passages,
         "questions": len(outcomes),
-        "answerable": sum(each.question.answerable for each in outcomes),
+        "answerable": sum(outcome.question.answerable for outcome in outcomes),
         "characters_indexed": evaluation.characters,
         "characters_a_second": _speed(evaluation),
         "scores": _rounded(scores(outcomes)),
@@ -82,7 +82,9 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 
 def write_details(evaluation: Evaluation, file: Path) -> None:
     """Write `outcome_as_json` of every question, a line each."""
-    lines = [json.dumps(outcome_as_json(each), ensure_ascii=False) for each in evaluation.outcomes]
+    lines = [
+        json.dumps(outcome_as_json(outcome), ensure_ascii=False) for outcome in evaluation.outcomes
+    ]
     _write(file, ("\n".join(lines) + "\n").encode("utf-8", "replace"))
 
 
@@ -147,7 +149,7 @@ def _draw_reliability(axes: Axes, confidences: Sequence[float], right: Sequence[
 
 def _lines(evaluation: Evaluation) -> Iterator[str]:
     outcomes = evaluation.outcomes
-    answerable = sum(each.question.answerable for each in outcomes)
+    answerable = sum(outcome.question.answerable for outcome in outcomes)
     yield (
         f"{evaluation.folder}: {evaluation.documents} documents, {evaluation.passages} passages,"
         f" {len(outcomes)} questions, {answerable} of them answerable"
@@ -160,7 +162,7 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
         yield f"{'indexing':{_NAME_WIDTH}}{speed} characters a second ({evaluation.characters})"
     follow_ups = follow_up_scores(outcomes)
     if follow_ups:
-        asked = sum(bool(each.question.history) for each in outcomes)
+        asked = sum(bool(outcome.question.history) for outcome in outcomes)
         yield f"\nThe follow-ups alone ({asked})"
         yield from _tables(follow_ups)
 

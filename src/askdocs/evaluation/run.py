@@ -124,7 +124,9 @@ def evaluate_folder(
                 documents=len(documents),
                 passages=changes.passages,
                 failed=tuple(failed),
-                characters=sum(len(each.text) for each in documents if each.source in new),
+                characters=sum(
+                    len(document.text) for document in documents if document.source in new
+                ),
                 index_seconds=changes.seconds,
                 outcomes=tuple(ask_all(assistant, questions, on_progress=on_progress)),
             )

@@ -24,10 +24,14 @@ def scores(outcomes: Sequence[Outcome]) -> Scores:
     Search is measured on answerable questions (evidence where quotes are known), exact match and
     F1 where a gold answer has at most ten words, confidence on all questions.
     """
-    answerable = [each for each in outcomes if each.question.answerable]
+    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
     return {
-        "before_reading": search_scores([(each.question, each.retrieved) for each in answerable]),
-        "after_reading": search_scores([(each.question, each.reranked) for each in answerable]),
+        "before_reading": search_scores(
+            [(outcome.question, outcome.retrieved) for outcome in answerable]
+        ),
+        "after_reading": search_scores(
+            [(outcome.question, outcome.reranked) for outcome in answerable]
+        ),
         "answers": _answer_scores(answerable),
         "citations": _citation_scores(outcomes),
         "refusal": _refusal_scores(outcomes),
@@ -41,13 +45,15 @@ def follow_up_scores(outcomes: Sequence[Outcome]) -> Scores:
     `lost_to_rewrite` is a difference in evidence recall at 2000 characters: that of the rewritten
     questions minus that of the questions themselves.
     """
-    follow_ups = [each for each in outcomes if each.question.history]
+    follow_ups = [outcome for outcome in outcomes if outcome.question.history]
     if not follow_ups:
         return {}
-    rewritten = [each for each in follow_ups if each.question.rewrite and each.question.spans]
+    rewritten = [
+        outcome for outcome in follow_ups if outcome.question.rewrite and outcome.question.spans
+    ]
     lost = [
-        _has_evidence(each, each.rewritten) - _has_evidence(each, each.retrieved)
-        for each in rewritten
+        _has_evidence(outcome, outcome.rewritten) - _has_evidence(outcome, outcome.retrieved)
+        for outcome in rewritten
     ]
     measures = scores(follow_ups)
     del measures["time"]
@@ -125,43 +131,50 @@ def cites(span: SourceSpan, question: GoldQuestion) -> bool:
 
 def confidence_and_right(outcomes: Sequence[Outcome]) -> tuple[list[float], list[bool]]:
     """Return the confidence of each forced answer, and whether its best sentence is right."""
-    confidences = [each.forced_answer.confidence for each in outcomes]
-    return confidences, [best_is_right(each) for each in outcomes]
+    confidences = [outcome.forced_answer.confidence for outcome in outcomes]
+    return confidences, [best_is_right(outcome) for outcome in outcomes]
 
 
 def _answer_scores(answerable: Sequence[Outcome]) -> dict[str, Measure]:
-    short = [each for each in answerable if _has_short_answer(each.question)]
-    golds = [each.question.answers for each in short]
-    shown = [each for each in short if each.answer.answered]
-    shown_golds = [each.question.answers for each in shown]
-    shown_words = [_first_words(each.answer) for each in shown]
-    open_words = [_first_words(each.forced_answer) for each in short]
-    right = [answer_is_right(each, each.answer) for each in answerable if each.answer.answered]
+    short = [outcome for outcome in answerable if _has_short_answer(outcome.question)]
+    golds = [outcome.question.answers for outcome in short]
+    shown = [outcome for outcome in short if outcome.answer.answered]
+    shown_golds = [outcome.question.answers for outcome in shown]
+    shown_words = [_first_words(outcome.answer) for outcome in shown]
+    open_words = [_first_words(outcome.forced_answer) for outcome in short]
+    right = [
+        answer_is_right(outcome, outcome.answer)
+        for outcome in answerable
+        if outcome.answer.answered
+    ]
     return {
         "exact_match": _exact_match(shown_words, shown_golds),
         "f1": _f1(shown_words, shown_golds),
-        "f1_refused_as_0": _f1([_first_words(each.answer) for each in short], golds),
+        "f1_refused_as_0": _f1([_first_words(outcome.answer) for outcome in short], golds),
         "open_exact_match": _exact_match(open_words, golds),
         "open_f1": _f1(open_words, golds),
-        "open_f1_of_best": _f1([_best_words(each.best) for each in short], golds),
+        "open_f1_of_best": _f1([_best_words(outcome.best) for outcome in short], golds),
         "holds_gold_answer": metrics.share(
-            [metrics.contains_answer(_quoted(each.answer), each.question.answers) for each in shown]
+            [
+                metrics.contains_answer(_quoted(outcome.answer), outcome.question.answers)
+                for outcome in shown
+            ]
         ),
         "right": metrics.share(right),
         "open_right": metrics.share(
-            [answer_is_right(each, each.forced_answer) for each in answerable]
+            [answer_is_right(outcome, outcome.forced_answer) for outcome in answerable]
         ),
     }
 
 
 def _citation_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     found = [
-        [cites(span, each.question) for span in _cited(each.answer)]
-        for each in outcomes
-        if each.question.spans and each.answer.answered
+        [cites(span, outcome.question) for span in _cited(outcome.answer)]
+        for outcome in outcomes
+        if outcome.question.spans and outcome.answer.answered
     ]
     exact = [
-        number >= each.inexact for each in outcomes for number in range(each.cited)
+        number >= outcome.inexact for outcome in outcomes for number in range(outcome.cited)
     ]  # one True for each exact quote
     return {
         "precision": metrics.ratio([sum(each) for each in found], [len(each) for each in found]),
@@ -171,28 +184,30 @@ def _citation_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
 
 
 def _refusal_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
-    refused = [each for each in outcomes if not each.answer.answered]
-    answered = [each for each in outcomes if each.answer.answered]
-    answerable = [each for each in outcomes if each.question.answerable]
-    unanswerable = [each for each in outcomes if not each.question.answerable]
+    refused = [outcome for outcome in outcomes if not outcome.answer.answered]
+    answered = [outcome for outcome in outcomes if outcome.answer.answered]
+    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
+    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
     return {
-        "precision": metrics.share([not each.question.answerable for each in refused]),
-        "recall": metrics.share([not each.answer.answered for each in unanswerable]),
-        "answerable_refused": metrics.share([not each.answer.answered for each in answerable]),
+        "precision": metrics.share([not outcome.question.answerable for outcome in refused]),
+        "recall": metrics.share([not outcome.answer.answered for outcome in unanswerable]),
+        "answerable_refused": metrics.share(
+            [not outcome.answer.answered for outcome in answerable]
+        ),
         "answered_wrong": metrics.share(
-            [not answer_is_right(each, each.answer) for each in answered]
+            [not answer_is_right(outcome, outcome.answer) for outcome in answered]
         ),
         "auroc": metrics.auroc(
-            [each.forced_answer.confidence for each in answerable],
-            [each.forced_answer.confidence for each in unanswerable],
+            [outcome.forced_answer.confidence for outcome in answerable],
+            [outcome.forced_answer.confidence for outcome in unanswerable],
         ),
         "calibration_error": metrics.calibration_error(*confidence_and_right(outcomes)),
     }
 
 
 def _time_scores(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
-    search = [each.search_seconds for each in outcomes]
-    answer = [each.answer_seconds for each in outcomes]
+    search = [outcome.search_seconds for outcome in outcomes]
+    answer = [outcome.answer_seconds for outcome in outcomes]
     return {
         "search_p50": metrics.quantile(search, 0.5),
         "search_p95": metrics.quantile(search, 0.95),
@@ -227,7 +242,7 @@ def _best_words(best: Candidate | None) -> str:
 
 
 def _cited(answer: Answer) -> list[SourceSpan]:
-    return [(each.source, each.start, each.end) for each in answer.citations]
+    return [(citation.source, citation.start, citation.end) for citation in answer.citations]
 
 
 def _quoted(answer: Answer) -> str:
@@ -241,5 +256,5 @@ def _exact_match(words: Sequence[str], golds: Sequence[Sequence[str]]) -> Measur
 
 def _f1(words: Sequence[str], golds: Sequence[Sequence[str]]) -> Measure:
     return metrics.mean(
-        [metrics.best_f1(each, gold) for each, gold in zip(words, golds, strict=True)]
+        [metrics.best_f1(word, gold) for word, gold in zip(words, golds, strict=True)]
     )

@@ -45,10 +45,12 @@ class Guides:
         """The guide of a folder, or of some of its documents; at most `most` of them are read."""
         wanted = None if sources is None else set(sources)
         records = [
-            each for each in catalog.document_records() if wanted is None or each.source in wanted
+            record
+            for record in catalog.document_records()
+            if wanted is None or record.source in wanted
         ]
-        read = sorted(records, key=lambda each: (-_weight(each), each.source))[:most]
-        guides = [guide for each in read if (guide := self.document(catalog, each))]
+        read = sorted(records, key=lambda record: (-_weight(record), record.source))[:most]
+        guides = [guide for sentence in read if (guide := self.document(catalog, sentence))]
         kinds = Counter(kind_of(record.source) for record in records)
         days = sorted(filter(None, (each.dated or each.record.modified[:10] for each in guides)))
         return Guide(

@@ -72,11 +72,11 @@ def delete_store(folder: Path) -> None:
     """Delete the folder of a vector store. Its mark is deleted last: see `WRITING`."""
     mark = folder / WRITING
     mark.touch()
-    for each in folder.iterdir():
-        if each == mark:
+    for path in folder.iterdir():
+        if path == mark:
             continue
-        if each.is_dir() and not each.is_symlink():
-            shutil.rmtree(each)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
         else:
-            each.unlink()
+            path.unlink()
     shutil.rmtree(folder)

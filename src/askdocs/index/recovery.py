@@ -146,7 +146,7 @@ def _add(
     names = [name for name in passages if name in known]
     if names:
         index.vectors.add(
-            [passages[each] for each in names], np.stack([known[each] for each in names])
+            [passages[name] for name in names], np.stack([known[name] for name in names])
         )
     return names
 

@@ -189,9 +189,9 @@ class _Tools:
             for statement in answer.statements
         ] or [answer.text]
         quotes = [
-            f"[{each.number}] “{each.quote}” — {each.where}"
-            f" <{self._link(each.source, link(each.source, [citation_anchor(each)]))}>"
-            for each in answer.citations
+            f"[{citation.number}] “{citation.quote}” — {citation.where}"
+            f" <{self._link(citation.source, link(citation.source, [citation_anchor(citation)]))}>"
+            for citation in answer.citations
         ]
         perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
         likely = []

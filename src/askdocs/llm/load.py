@@ -91,7 +91,7 @@ class LlamaIndexModel:
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         from llama_index.core.llms import ChatMessage
 
-        chat = [ChatMessage(role=each.role, content=each.content) for each in messages]
+        chat = [ChatMessage(role=message.role, content=message.content) for message in messages]
         try:
             for piece in self._model.stream_chat(chat):
                 yield piece.delta or ""

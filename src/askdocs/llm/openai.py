@@ -74,7 +74,9 @@ class OpenAIModel:
 
         body = {
             "model": self.name,
-            "messages": [{"role": each.role, "content": each.content} for each in messages],
+            "messages": [
+                {"role": message.role, "content": message.content} for message in messages
+            ],
             "max_tokens": most_tokens,
             "temperature": 0,
             "stream": True,

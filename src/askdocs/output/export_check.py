@@ -49,7 +49,7 @@ def read_export(path: Path) -> list[dict[str, Any]]:
         comment = _EMBEDDED.search(text)
         content = json.loads(comment.group(1) if comment else text)
         answers = content.get("answers", [content])
-        if not all(isinstance(each["citations"], list) for each in answers):
+        if not all(isinstance(answer["citations"], list) for answer in answers):
             raise ValueError("there are no citations")
     except OSError as error:
         raise CorpusError(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -64,7 +64,7 @@ def read_export(path: Path) -> list[dict[str, Any]]:
 def cited_sources(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the sources that the answers of an export cite, each once."""
     cited = (each for answer in answers for each in answer["citations"] if isinstance(each, dict))
-    return list(dict.fromkeys(str(each.get("source", "")) for each in cited))
+    return list(dict.fromkeys(str(passage.get("source", "")) for passage in cited))
 
 
 def check_export(

@@ -31,9 +31,13 @@ def meaning(statement: CheckedStatement) -> str:
 
 def summary_of(check: Check) -> str:
     """Return one line: how many statements the documents support, and how many are wrong."""
-    judged = [each for each in check.statements if each.verdict not in ("no_claim", "unchecked")]
+    judged = [
+        statement
+        for statement in check.statements
+        if statement.verdict not in ("no_claim", "unchecked")
+    ]
     supported = check.count("quoted", "supported")
-    wrong = sum(each.is_wrong for each in check.statements)
+    wrong = sum(statement.is_wrong for statement in check.statements)
     unchecked = check.count("unchecked")
     parts = [f"{supported} of {len(judged)} statements are supported by the documents"]
     if wrong:

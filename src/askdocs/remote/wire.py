@@ -52,6 +52,6 @@ def _rebuilt(kind: Any, record: Any) -> Any:
         return tuple(_rebuilt(each, part) for each, part in zip(inner, record, strict=True))
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        given = [each.name for each in fields(kind) if each.name in record]
+        given = [field.name for field in fields(kind) if field.name in record]
         return kind(**{name: _rebuilt(hints[name], record[name]) for name in given})  # type: ignore[operator]
     return record

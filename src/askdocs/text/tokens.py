@@ -41,7 +41,7 @@ def words(text: str) -> list[str]:
 def without_diacritics(word: str) -> str:
     """A word without its diacritics, as the word index has it."""
     parts = unicodedata.normalize("NFD", word)
-    return "".join(each for each in parts if not unicodedata.combining(each))
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def estimate_tokens(text: str) -> int:

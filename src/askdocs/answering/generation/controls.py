@@ -49,11 +49,13 @@ def controls_from(passages: Sequence[Passage]) -> Controls | None:
     The plainest sentences are taken, so that every careful reader must agree.
     """
     sentences = list(_plain_sentences(passages))
-    deniable = [each for each in sentences if len(_VERB.findall(each)) == 1]
+    deniable = [sentence for sentence in sentences if len(_VERB.findall(sentence)) == 1]
     if len(sentences) < 2 or not deniable:
         return None
     false = min(deniable, key=_difficulty)
-    true = min((each for each in sentences if each != false), key=_difficulty, default="")
+    true = min(
+        (sentence for sentence in sentences if sentence != false), key=_difficulty, default=""
+    )
     return Controls(_denied(false), true) if true else None
 
 

@@ -104,7 +104,7 @@ def _finished(writing: _Writing, result: RetrievalResult, quoted: Answer, notice
     """The Answer of what was written; the quotes where that is nothing."""
     if writing.declined and not writing.numbered.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
-    if all(each.verdict == "no_claim" for each in writing.numbered.statements):
+    if all(statement.verdict == "no_claim" for statement in writing.numbered.statements):
         nothing = "The language model wrote nothing that the documents support."
         return _with_notice(quoted, notice or nothing)
     return Answer(
@@ -130,11 +130,12 @@ def passages_to_show(
     For a task, those of one document stand together and in their order.
     """
     most = _MOST_FOR_TASK if task else _MOST_PASSAGES
-    likely = [each.hit.passage for each in result.candidates]
+    likely = [candidate.hit.passage for candidate in result.candidates]
     ordered = dict.fromkeys([*likely, *(hit.passage for hit in result.hits)])
     room = model.context - _reply_tokens(model)
     room -= sum(
-        model.count(each.content) for each in writing_messages(result.question.read_as, [], task)
+        model.count(message.content)
+        for message in writing_messages(result.question.read_as, [], task)
     )
     shown: list[Passage] = []
     for passage in ordered:
@@ -286,9 +287,9 @@ class _Writing:
         What has been yielded stays as it is. What the model takes back of it is said at the end.
         """
         asked = {
-            number: (each.claim, each.judgement)
-            for number, each in enumerate(self._judged)
-            if each.claim and each.judgement.verdict in ASKED
+            number: (sentence.claim, sentence.judgement)
+            for number, sentence in enumerate(self._judged)
+            if sentence.claim and sentence.judgement.verdict in ASKED
         }
         if not asked:
             return
@@ -300,15 +301,15 @@ class _Writing:
         self.numbered.clear()
         self._number_again(self._judged[: held.settled])
         withdrawn = []
-        for number, each in enumerate(self._judged):
-            judgement = opinions.get(number, each.judgement)
-            decided = replace(each, judgement=judgement, lead=self._lead_of(each.lead))
+        for number, sentence in enumerate(self._judged):
+            judgement = opinions.get(number, sentence.judgement)
+            decided = replace(sentence, judgement=judgement, lead=self._lead_of(sentence.lead))
             removed = judgement.verdict == "unsupported" and self.remove_unsupported
             self._lead = decided.lead if removed and decided.lead.startswith("\n") else ""
             if not removed:
                 is_settled = number < held.settled
-                self._add(decided, each.judgement if is_settled else None)
-                if is_settled and judgement is not each.judgement:
+                self._add(decided, sentence.judgement if is_settled else None)
+                if is_settled and judgement is not sentence.judgement:
                     withdrawn.append(self.numbered.statements[-1])
         self.text += _taken_back(withdrawn)
         if self.text.startswith(held.shown):
@@ -316,9 +317,9 @@ class _Writing:
 
     def _number_again(self, settled: Sequence[_JudgedSentence]) -> None:
         """Give the citations that have been yielded the same numbers again."""
-        for each in settled:
-            if each.judgement.verdict != "unsupported" or not self.remove_unsupported:
-                self.numbered.made_of(each.said, each.judgement, "")
+        for sentence in settled:
+            if sentence.judgement.verdict != "unsupported" or not self.remove_unsupported:
+                self.numbered.made_of(sentence.said, sentence.judgement, "")
 
     def drop_torn_sentence(self) -> None:
         """Leave out the sentence that was being written when the reply was cut off."""
@@ -326,7 +327,7 @@ class _Writing:
 
     def _has_said(self, words: str) -> bool:
         """Whether the answer holds a sentence that begins so, or the question does."""
-        said = (self.question, *(each.said.text for each in self._judged))
+        said = (self.question, *(sentence.said.text for sentence in self._judged))
         return any(each.startswith(words) for each in said)
 
     def _lead_of(self, lead: str) -> str:
@@ -358,7 +359,7 @@ def _taken_back(withdrawn: Sequence[Statement]) -> str:
     """What the text says at its end of statements whose marks were yielded before."""
     if not withdrawn:
         return ""
-    told = (f"“{each.text}”{_doubt(each)}" for each in withdrawn)
+    told = (f"“{sentence.text}”{_doubt(sentence)}" for sentence in withdrawn)
     return f"\n\n{_TAKEN_BACK}: {'; '.join(told)}"
 
 

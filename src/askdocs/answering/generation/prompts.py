@@ -49,7 +49,7 @@ def writing_messages(question: str, passages: Sequence[Passage], task: str = "")
 
     `task` is a key of the tasks that a model is told how to do, "" for a plain question.
     """
-    shown = "\n".join(numbered(number, each) for number, each in enumerate(passages, start=1))
+    shown = "\n".join(numbered(number, passage) for number, passage in enumerate(passages, start=1))
     return [
         Message("system", _SYSTEM),
         Message(
@@ -68,8 +68,10 @@ def pointing_messages(
 
     The question goes with them, since a short statement may be understood only with it.
     """
-    shown = "\n".join(numbered(number, each) for number, each in enumerate(passages, start=1))
-    asked = "\n".join(f"{number}: {fenced(each)}" for number, each in enumerate(statements, 1))
+    shown = "\n".join(numbered(number, passage) for number, passage in enumerate(passages, start=1))
+    asked = "\n".join(
+        f"{number}: {fenced(statement)}" for number, statement in enumerate(statements, 1)
+    )
     return [
         Message("system", _POINTING),
         Message(

@@ -75,7 +75,7 @@ def second_opinion(
     first = len(asked) + 1
     asked += [judged[number][0] for number in numbers]
     messages = pointing_messages(asked, passages, question)
-    room = model.context - sum(model.count(each.content) for each in messages)
+    room = model.context - sum(model.count(message.content) for message in messages)
     if not numbers or room < _LEAST_ROOM:
         return {}
     most_tokens = min(_TOKENS_EACH * len(asked), room)

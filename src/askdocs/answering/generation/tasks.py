@@ -113,7 +113,10 @@ def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[st
     """The words of a question beside its task and the names of documents: of these it wants all."""
     names = {word for name in named for word in name_words(_stem(name))}
     titles = {
-        word for name in named for each in passages_of(name)[:1] for word in name_words(each.title)
+        word
+        for name in named
+        for passage in passages_of(name)[:1]
+        for word in name_words(passage.title)
     }
     words = (word for word in name_words(task.question) if word not in _OF_TASKS | names | titles)
     return [word for word in words if not re.fullmatch(TEXT, word, re.IGNORECASE)]
@@ -122,7 +125,7 @@ def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[st
 def _is_far(task: Task, passages: Sequence[Passage]) -> bool:
     """Whether the passages have too few of the words that tell what a question is about."""
     wanted = [word for word in _telling(task.question) if word not in _OF_TASKS]
-    held = {word for each in passages for word in name_words(f"{each.title} {each.text}")}
+    held = {word for passage in passages for word in name_words(f"{passage.title} {passage.text}")}
     return share_among(wanted, [*held]) < _LEAST_HELD if wanted else task.kind != "summarise"
 
 
@@ -132,8 +135,8 @@ def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:
         return list(passages)
     begins = [
         number
-        for number, each in enumerate(passages)
-        if number == 0 or each.heading != passages[number - 1].heading
+        for number, passage in enumerate(passages)
+        if number == 0 or passage.heading != passages[number - 1].heading
     ]
     chosen = set(evenly_spread(begins, most))
     rest = [number for number in range(len(passages)) if number not in chosen]
@@ -144,4 +147,4 @@ def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:
 def _in_turn(lists: Sequence[Sequence[Passage]]) -> list[Passage]:
     """One passage of each list in turn, none twice."""
     turns = chain.from_iterable(zip_longest(*lists))
-    return list({each.id: each for each in turns if each is not None}.values())
+    return list({turn.id: turn for turn in turns if turn is not None}.values())

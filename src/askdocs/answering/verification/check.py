@@ -91,7 +91,9 @@ def _checked(
     passages: Sequence[Passage],
     citations: _Citations,
 ) -> CheckedStatement:
-    quotations = tuple(_quotation(words, *each, citations) for each in judgement.quotations)
+    quotations = tuple(
+        _quotation(words, *quotation, citations) for quotation in judgement.quotations
+    )
     return CheckedStatement(
         text=words,
         start=start,
@@ -113,7 +115,9 @@ def _quotation(words: str, piece: Piece, found: Lookup, citations: _Citations) -
 
 def _missing_figures(words: str, passages: Sequence[Passage]) -> tuple[str, ...]:
     """The figures of a statement that stand in none of the passages found for it."""
-    there = " ".join(f"{each.title} {each.heading or ''} {each.text}" for each in passages)
+    there = " ".join(
+        f"{passage.title} {passage.heading or ''} {passage.text}" for passage in passages
+    )
     known = {_plain(figure) for figure in _FIGURE.findall(there)}
     found = dict.fromkeys(figure.rstrip(".,:;-–/") for figure in _FIGURE.findall(words))
     return tuple(figure for figure in found if _plain(figure) not in known)

@@ -44,8 +44,8 @@ def sweeping_denial(text: str, source: str) -> str:
     words = _plain(text)
     needed = max(1.0, _SHARE * len(words))
     sentences = (source[start:end] for start, end in sentence_spans(source))
-    about = [each for each in sentences if count_among(words, _plain(each)) >= needed]
-    if not about or any(_MAY_DENY.search(each) for each in about):
+    about = [sentence for sentence in sentences if count_among(words, _plain(sentence)) >= needed]
+    if not about or any(_MAY_DENY.search(sentence) for sentence in about):
         return ""
     return "the source does not deny it"
 

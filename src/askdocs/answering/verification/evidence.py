@@ -108,7 +108,7 @@ def bearing(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     missing = content_words(claim)
     taken: list[int] = []
     while len(taken) < MOST_BEARING:
-        gains = [count_among(missing, each.words) for each in sentences]
+        gains = [count_among(missing, sentence.words) for sentence in sentences]
         best = max(
             (number for number in range(len(sentences)) if number not in taken),
             key=lambda n: sentences[n].near if not taken else (gains[n] + sentences[n].near),

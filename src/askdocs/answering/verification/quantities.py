@@ -284,7 +284,7 @@ def other_quantity(text: str, source: str) -> str:
         return ""
     words = plain_words(text)
     sentences = [_Held(source[start:end], words) for start, end in sentence_spans(source)]
-    every = [each for held in sentences for each in held.amounts]
+    every = [quantity for held in sentences for quantity in held.amounts]
     for each in own:
         if any(_fits(each, value) for value in _values(each, every)) or _is_small(each):
             continue
@@ -312,11 +312,11 @@ def _is_small(own: Quantity) -> bool:
 
 def _values(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
     """The values of the source that are of the kind of an amount."""
-    for each in every:
-        if each.kind == own.kind or {each.kind, own.kind} == {"share", "times"}:
-            yield each.value
-        if own.kind == "times" and each.kind == "count":
-            yield each.value
+    for quantity in every:
+        if quantity.kind == own.kind or {quantity.kind, own.kind} == {"share", "times"}:
+            yield quantity.value
+        if own.kind == "times" and quantity.kind == "count":
+            yield quantity.value
 
 
 def _is_rival(own: Quantity, other: Quantity) -> bool:
@@ -339,9 +339,9 @@ def _fits(own: Quantity, value: float) -> bool:
 
 def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
     """The values of the source that an amount may be, given or calculated from two."""
-    plain = [each.value for each in every if each.kind in ("count", "times")]
-    parts = [each.value for each in every if each.kind == "share"]
-    spans = [each.value for each in every if each.kind == "span"]
+    plain = [quantity.value for quantity in every if quantity.kind in ("count", "times")]
+    parts = [quantity.value for quantity in every if quantity.kind == "share"]
+    spans = [quantity.value for quantity in every if quantity.kind == "span"]
     if own.kind == "span":
         years = [value for value in plain if _YEARS[0] <= value <= _YEARS[1]]
         yield from spans

@@ -188,7 +188,7 @@ class Source:
         turned = self._left_out_denial(found) or self._denied_before(found[0][0], lead)
         if turned:
             return Lookup(difference=f"it leaves out “{turned}”")
-        return Lookup(tuple(each for first, last in found for each in self.quotes(first, last)))
+        return Lookup(tuple(quote for first, last in found for quote in self.quotes(first, last)))
 
     def places(self, words: str) -> Iterator[tuple[int, int]]:
         """The first and the last token of each place where the words stand in a row."""

@@ -212,8 +212,8 @@ class Verifier:
             bear the statement, or "partly" where the model does not stand by what is supported.
         """
         source = self._source(passages)
-        long_enough = [each for each in words if len(each.split()) >= _FEWEST_POINTED]
-        places = [next(source.places(each), None) for each in long_enough]
+        long_enough = [word for word in words if len(word.split()) >= _FEWEST_POINTED]
+        places = [next(source.places(piece), None) for piece in long_enough]
         quotes = tuple(quote for place in places if place for quote in source.quotes(*place))
         if says is False:
             part = next((each for each in parts if each.casefold() in text.casefold()), "")
@@ -238,20 +238,24 @@ class Verifier:
         if caution(text) or not is_english(text):
             return None
         near = self._nearness.sentences(text, passages)
-        chosen = [each for each in near if any(_overlap(each.quote, quote) for quote in quotes)]
+        chosen = [
+            sentence
+            for sentence in near
+            if any(_overlap(sentence.quote, quote) for quote in quotes)
+        ]
         reading = self._read(text, chosen, question)
         if reading is None or _vetoed(text, reading.sentences):
             return None
         said = max(reading.score.supported, first.said)
         if said < POINTED_SHARE * self._scorer.threshold:
             return None
-        places = tuple(each.quote for each in reading.sentences)
+        places = tuple(sentence.quote for sentence in reading.sentences)
         judgement = Judgement("supported", "", places, said)
         source = self._source(passages)
         return judgement if _limited(text, judgement, source) is judgement else None
 
     def _source(self, passages: Sequence[Passage]) -> Source:
-        key = tuple(sorted(passages, key=lambda each: (each.source, each.start)))
+        key = tuple(sorted(passages, key=lambda passage: (passage.source, passage.start)))
         if key not in self._sources:
             self._sources[key] = Source(key)
         return self._sources[key]
@@ -264,8 +268,8 @@ class Verifier:
         for piece in quoted_pieces(text):
             lookup = source.look_up(piece.text, text[: piece.start])
             if not lookup.is_exact and self._passages_of is not None:
-                names = dict.fromkeys(each.source for each in passages)
-                whole = [each for name in names for each in self._passages_of(name)]
+                names = dict.fromkeys(passage.source for passage in passages)
+                whole = [passage for name in names for passage in self._passages_of(name)]
                 elsewhere = self._source(whole).look_up(piece.text, text[: piece.start])
                 lookup = elsewhere if elsewhere.is_exact else lookup
             found.append((piece, lookup))
@@ -285,19 +289,21 @@ class Verifier:
         """
         near = self._nearness.sentences(text, [*cited, *others])
         own = {passage.id for passage in cited}
-        nearest = max(near, key=lambda each: each.near, default=None)
+        nearest = max(near, key=lambda sentence: sentence.near, default=None)
         if nearest is None:
             return Judgement("unsupported", NOWHERE)
         if not own:
             return self._judged_by_documents(text, near, question)
-        from_cited = [each for each in near if each.quote[0].id in own]
+        from_cited = [sentence for sentence in near if sentence.quote[0].id in own]
         reading = self._read(text, from_cited, question)
         best, borne_by = reading, reading
         is_elsewhere = nearest.quote[0].id not in own
         if reading is None or not self._passes(reading) or is_elsewhere:
             together = self._read(text, near, question)
             if is_elsewhere:
-                there = [each for each in near if each.quote[0].id == nearest.quote[0].id]
+                there = [
+                    sentence for sentence in near if sentence.quote[0].id == nearest.quote[0].id
+                ]
                 together = _likelier(together, self._read(text, there, question))
             best = self._surer(reading, together)
             borne_by = together if is_elsewhere else best
@@ -313,8 +319,8 @@ class Verifier:
         document of the nearest sentence decides, or one beside it that supports more surely.
         """
         documents: dict[str, list[Sentence]] = {}
-        for each in sorted(near, key=lambda each: -each.near):
-            documents.setdefault(each.quote[0].source, []).append(each)
+        for sentence in sorted(near, key=lambda sentence: -sentence.near):
+            documents.setdefault(sentence.quote[0].source, []).append(sentence)
         first, *rest = (_in_order(near, found) for found in documents.values())
         best = self._read(text, first, question)
         if best is None:
@@ -403,10 +409,12 @@ class Verifier:
 
         Sentences of several documents together look like a contradiction where none is.
         """
-        nearest = max(near, key=lambda each: each.near)
+        nearest = max(near, key=lambda sentence: sentence.near)
         if nearest.near < _ABOUT_IT:
             return None
-        there = [each for each in near if each.quote[0].source == nearest.quote[0].source]
+        there = [
+            sentence for sentence in near if sentence.quote[0].source == nearest.quote[0].source
+        ]
         is_same = tuple(selected(there)) == best.sentences
         return best if is_same else self._read(text, there, question)
 
@@ -430,10 +438,10 @@ class Verifier:
             return ""
         evidence = joined(best.sentences)
         scores = [
-            self._scorer.score(each.claim, [evidence], question)[0].supported
-            if each.claim
+            self._scorer.score(clause.claim, [evidence], question)[0].supported
+            if clause.claim
             else best.score.supported
-            for each in clauses
+            for clause in clauses
         ]
         worst = min(range(len(clauses)), key=scores.__getitem__)
         least = self._scorer.threshold
@@ -476,7 +484,7 @@ def _vetoed(text: str, sentences: Sequence[Sentence]) -> str:
 
 
 def _nearness(sentences: Sequence[Sentence]) -> float:
-    return max(each.near for each in sentences)
+    return max(sentence.near for sentence in sentences)
 
 
 def _in_order(all_of: Sequence[Sentence], some: Sequence[Sentence]) -> list[Sentence]:
@@ -496,7 +504,7 @@ def _overlap(one: Quote, other: Quote) -> bool:
 
 
 def _in_english(passages: Sequence[Passage]) -> bool:
-    return any(is_english(each.text) for each in passages)
+    return any(is_english(passage.text) for passage in passages)
 
 
 def _limited(text: str, judgement: Judgement, source: Source) -> Judgement:

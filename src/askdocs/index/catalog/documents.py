@@ -166,14 +166,14 @@ class DocumentTables(CatalogTables):
         """
         with self._database.transaction() as connection:
             old: dict[str, bool] = {}
-            for each in files:
-                old |= _delete_file(connection, each.file.path)
-                old |= _delete_file(connection, each.replaces) if each.replaces else {}
+            for file in files:
+                old |= _delete_file(connection, file.file.path)
+                old |= _delete_file(connection, file.replaces) if file.replaces else {}
             _insert_files(connection, files, cancelled)
             new = {
                 passage.id
-                for each in files
-                for document in each.documents
+                for file in files
+                for document in file.documents
                 for passage in document.passages
             }
             gone = [passage_id for passage_id in old if passage_id not in new]
@@ -235,21 +235,21 @@ def _insert_files(
 ) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     connection.executemany(
-        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", [astuple(each.file) for each in files]
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", [astuple(file.file) for file in files]
     )
     connection.executemany(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            _document_row(each.file.path, of.document, now)
-            for each in files
-            for of in each.documents
+            _document_row(file.file.path, of.document, now)
+            for file in files
+            for of in file.documents
         ),
     )
     last = connection.execute("SELECT coalesce(max(number), 0) FROM passages").fetchone()[0]
     keyed = [
         pair
-        for each in files
-        for of in each.documents
+        for file in files
+        for of in file.documents
         for pair in zip(of.passages, of.vector_keys, strict=True)
     ]
     connection.executemany(
@@ -280,8 +280,8 @@ def _document_row(file: str, document: Document, now: str) -> tuple[str | bytes,
 def _hash(*fields_of_document: str) -> bytes:
     """The SHA-256 of a stored document. It detects damage of the disk."""
     digest = sha256()
-    for each in fields_of_document:
-        content = str(each).encode("utf-8", "surrogatepass")
+    for field in fields_of_document:
+        content = str(field).encode("utf-8", "surrogatepass")
         digest.update(len(content).to_bytes(8, "big"))
         digest.update(content)
     return digest.digest()

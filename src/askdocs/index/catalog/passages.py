@@ -107,7 +107,7 @@ class PassageTables(CatalogTables):
         with self._database.transaction() as connection:
             connection.executemany(
                 "DELETE FROM pending WHERE number = ? AND id = ?",
-                [(each.number, each.passage.id) for each in stored],
+                [(passage.number, passage.passage.id) for passage in stored],
             )
 
     # Keyword search
@@ -155,8 +155,12 @@ class PassageTables(CatalogTables):
 
 
 def add_orphans(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    connection.executemany("INSERT OR IGNORE INTO orphans VALUES (?)", [(each,) for each in ids])
+    connection.executemany(
+        "INSERT OR IGNORE INTO orphans VALUES (?)", [(identifier,) for identifier in ids]
+    )
 
 
 def drop_orphans(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    connection.executemany("DELETE FROM orphans WHERE id = ?", [(each,) for each in ids])
+    connection.executemany(
+        "DELETE FROM orphans WHERE id = ?", [(identifier,) for identifier in ids]
+    )

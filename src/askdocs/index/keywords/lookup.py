@@ -86,7 +86,7 @@ def parse_query(query: str) -> list[Term]:
             terms.append(Term("prefix", text))
         else:
             terms.append(Term("phrase" if len(tokens) > 1 else "word", text.strip(".,;:!?()[]")))
-    telling = [each for each in terms if each.kind != "word" or content_words(each.text)]
+    telling = [term for term in terms if term.kind != "word" or content_words(term.text)]
     return list(dict.fromkeys(telling or terms))[:_MOST_TERMS]
 
 

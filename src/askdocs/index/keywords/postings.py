@@ -194,13 +194,13 @@ def _note_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[n
 def _by_block(passages: Iterable[Numbered]) -> Iterator[tuple[int, list[Numbered]]]:
     """(block, passages of it), a few hundred at a time."""
     members: list[Numbered] = []
-    for each in passages:
+    for passage in passages:
         if members and (
-            len(members) == _AT_ONCE or each[0] >> BLOCK_BITS != members[0][0] >> BLOCK_BITS
+            len(members) == _AT_ONCE or passage[0] >> BLOCK_BITS != members[0][0] >> BLOCK_BITS
         ):
             yield members[0][0] >> BLOCK_BITS, members
             members = []
-        members.append(each)
+        members.append(passage)
     if members:
         yield members[0][0] >> BLOCK_BITS, members
 

@@ -271,7 +271,7 @@ class Loading:
             while passages < _GROUP:
                 found = arrived[-1]
                 if isinstance(found, IndexedFile):
-                    passages += sum(len(each.passages) for each in found.documents)
+                    passages += sum(len(document.passages) for document in found.documents)
                 arrived.append(self._read.get_nowait())
         return arrived
 
@@ -286,9 +286,11 @@ def with_keys(
     """A file for the catalog, with the keys of its vectors."""
     indexed = [
         IndexedDocument(
-            each.document, each.passages, [vector_key(embedder, one) for one in each.passages]
+            document.document,
+            document.passages,
+            [vector_key(embedder, one) for one in document.passages],
         )
-        for each in documents
+        for document in documents
     ]
     return IndexedFile(file, tuple(indexed), replaces)
 

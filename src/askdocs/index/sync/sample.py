@@ -84,8 +84,8 @@ def _texts(config: Config, path: str, *, seconds: float) -> list[str]:
         return []
     every = [
         passage.text
-        for each in documents
-        for passage in each.passages
+        for document in documents
+        for passage in document.passages
         if letters_weight(passage.text) >= _FEWEST_LETTERS
     ]
     return evenly_spread(every, _PASSAGES)

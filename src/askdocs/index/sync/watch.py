@@ -169,7 +169,7 @@ class Watch:
 def _is_recent(files: Mapping[str, SeenFile]) -> bool:
     """Whether any file changed so recently that it may still be being written."""
     settled = time.time_ns() - _SETTLED_MS * 1_000_000
-    return any(max(each.modified_ns, each.changed_ns) > settled for each in files.values())
+    return any(max(file.modified_ns, file.changed_ns) > settled for file in files.values())
 
 
 def _matters(corpus: Path, index: Path, change: Change, path: str) -> bool:

@@ -121,7 +121,7 @@ def _embed_batch(
     on_progress: ProgressListener,
 ) -> tuple[Mapping[bytes, Vectors], int]:
     """The vectors of a batch by key, and how many texts were embedded."""
-    texts = {each.vector_key: embedded_text(each.passage) for each in batch}
+    texts = {passage.vector_key: embedded_text(passage.passage) for passage in batch}
     known = catalog.cached_vectors(texts)
     missing = {key: text for key, text in texts.items() if key not in known}
     known.update(embed_texts(missing, catalog, embedder, batch[-1].passage.source, on_progress))
@@ -140,11 +140,12 @@ def _store_batch(
     orphan, which is deleted with the next batch or at the end.
     """
     deleted = delete_orphans(index)
-    existing = index.catalog.passages([each.passage.id for each in batch])
-    added = [each for each in batch if each.passage.id in existing]
+    existing = index.catalog.passages([passage.passage.id for passage in batch])
+    added = [passage for passage in batch if passage.passage.id in existing]
     if added:
         index.vectors.add(
-            [each.passage for each in added], np.stack([known[each.vector_key] for each in added])
+            [passage.passage for passage in added],
+            np.stack([known[passage.vector_key] for passage in added]),
         )
     index.catalog.drop_pending(batch)
     record_unflushed(index.catalog, len(added))

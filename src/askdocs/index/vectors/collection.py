@@ -70,10 +70,11 @@ class Collection:
         for start in range(0, len(passages), _BATCH):
             batch = passages[start : start + _BATCH]
             known = dict(
-                zip((each.id for each in batch), vectors[start : start + _BATCH], strict=True)
+                zip((passage.id for passage in batch), vectors[start : start + _BATCH], strict=True)
             )
             nodes = {
-                each.id: passage_node(each, perturb(each.id, known[each.id])) for each in batch
+                passage.id: passage_node(passage, perturb(passage.id, known[passage.id]))
+                for passage in batch
             }
             self._insert(list(nodes.values()))
             if not self.needs_check(known):

@@ -15,15 +15,15 @@ def check_as_json(check: Check) -> dict[str, Any]:
     return {
         "statements": [
             {
-                "text": each.text,
-                "start": each.start,
-                "end": each.end,
-                "verdict": each.verdict,
-                "reason": each.reason,
-                "contradicted": each.contradicted,
-                "wrong": each.is_wrong,
-                "not_found": list(each.not_found),
-                "meaning": meaning(each),
+                "text": statement.text,
+                "start": statement.start,
+                "end": statement.end,
+                "verdict": statement.verdict,
+                "reason": statement.reason,
+                "contradicted": statement.contradicted,
+                "wrong": statement.is_wrong,
+                "not_found": list(statement.not_found),
+                "meaning": meaning(statement),
                 "quotations": [
                     {
                         "text": quotation.text,
@@ -31,27 +31,27 @@ def check_as_json(check: Check) -> dict[str, Any]:
                         "difference": quotation.difference,
                         "citations": [citation.number for citation in quotation.citations],
                     }
-                    for quotation in each.quotations
+                    for quotation in statement.quotations
                 ],
-                "citations": [citation.number for citation in each.citations],
+                "citations": [citation.number for citation in statement.citations],
             }
-            for each in check.statements
+            for statement in check.statements
         ],
         "citations": [
             {
-                "number": each.number,
-                "source": each.source,
-                "quote": each.quote,
-                "start": each.start,
-                "end": each.end,
-                "place": each.place,
-                "where": each.where,
-                "mark": str(citation_anchor(each)),
-                "hash": checksum(each.quote),
+                "number": citation.number,
+                "source": citation.source,
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+                "place": citation.place,
+                "where": citation.where,
+                "mark": str(citation_anchor(citation)),
+                "hash": checksum(citation.quote),
             }
-            for each in check.citations
+            for citation in check.citations
         ],
         "counts": {name: check.count(name) for name in MEANINGS},  # type: ignore[arg-type]
-        "wrong": sum(each.is_wrong for each in check.statements),
+        "wrong": sum(statement.is_wrong for statement in check.statements),
         "summary": summary_of(check),
     }
