@@ -67,6 +67,10 @@ async def text_of(client: Client, tool: str, **arguments: object) -> str:
     return ("error: " if result.is_error else "") + content.text  # type: ignore[union-attr]
 
 
+def ids_in(told: str) -> list[str]:
+    return re.findall(r"\(id: (.+?)\)$", told, re.MULTILINE)
+
+
 def test_the_tools_are_described_as_reading_only(sample: Assistant) -> None:
     async def talk(client: Client) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -87,10 +91,18 @@ def test_an_answer_has_exact_quotes_and_a_refusal_says_so(sample: Assistant) -> 
         assert quotes
         text = sample.document("jaffar-express-attack.txt").text
         assert all(quote in text for quote in quotes)
+        found = json.loads(await text_of(client, "fetch", id=ids_in(answer)[0]))
+        start, end = found["metadata"]["passage"]
+        assert found["text"][start:end] == quotes[0]  # what stands around a quote can be read
         assert re.search(r"Chance that this answers: \d+%", answer)
         refusal = await text_of(client, "ask", question="who won the chess olympiad?")
         assert "“" not in refusal.split("Nearest")[0]
         assert sample.ask("who won the chess olympiad?").text in refusal
+        nearest = ids_in(
+            await text_of(client, "ask", question="how much does a ferry to Oslo cost?")
+        )
+        for each in nearest:
+            assert "metadata" in await text_of(client, "fetch", id=each)
 
     asked(server_over(sample), talk)
 
@@ -106,6 +118,11 @@ def test_what_search_finds_can_be_fetched(sample: Assistant) -> None:
         start, end = found["metadata"]["passage"]
         assert results[0]["text"] == found["text"][start:end]
         name = results[0]["id"].partition("#")[0]
+        limited = await text_of(
+            client, "search", query="fog horn, and what Zehri warned", sources=["jaffar*"]
+        )
+        assert {each["title"] for each in json.loads(limited)["results"]}
+        assert name not in limited
         whole = json.loads(await text_of(client, "fetch", id=name))
         assert whole["text"] == sample.document(name).text[:FETCHED_CHARACTERS]
         missing = await text_of(client, "fetch", id="nothing.txt")
@@ -145,6 +162,11 @@ def test_what_an_assistant_wrote_can_be_checked(sample: Assistant) -> None:
         assert told.endswith(
             "of 2 statements are supported by the documents; 1 contradicted or misquoted."
         )
+        found = json.loads(await text_of(client, "fetch", id=ids_in(told)[0]))
+        start, end = found["metadata"]["passage"]
+        assert f"“{' '.join(found['text'][start:end].split())}”" in told
+        elsewhere = await text_of(client, "check", text=text, sources=["lighthouse*"])
+        assert "jaffar-express-attack.txt" not in elsewhere
 
     asked(server_over(sample), talk)
 
@@ -162,9 +184,12 @@ def test_errors_say_what_to_do(sample: Assistant, tmp_path: Path) -> None:
         for place in ("99999999", "chapter 2", "-5", "9" * 5000):
             beyond = await text_of(client, "fetch", id=f"lighthouse-keepers-handbook.md#{place}")
             assert "`next_id`" in beyond, place
-        elsewhere = await text_of(client, "ask", question=QUESTION, sources=["none/*.pdf"])
-        assert "No document matches" in elsewhere
-        assert "`search` returns" in elsewhere
+        for tool, argument in (("ask", "question"), ("search", "query"), ("check", "text")):
+            elsewhere = await text_of(
+                client, tool, **{argument: QUESTION, "sources": ["none/*.pdf"]}
+            )
+            assert "No document matches" in elsewhere, tool
+            assert "`search` returns" in elsewhere, tool
         long = await text_of(client, "check", text="x" * (LONGEST_CHECKED + 1))
         assert "in parts" in long
 

@@ -28,7 +28,7 @@ from askdocs.output.text_anchor import (
     parse_anchor,
     passage_anchor,
 )
-from askdocs.types import Answer, Document, Hit, location_text
+from askdocs.types import Answer, Citation, Document, Hit, Passage, location_text
 
 Result = TypeVar("Result")
 
@@ -39,7 +39,7 @@ LONGEST_CHECKED = 20_000  # characters: some eight pages, a minute or two on two
 _LONGEST_OFFSET = 12  # digits
 CHECKS_AT_ONCE = 2  # the others wait, so that questions are still answered
 # An assistant cannot run commands, but it can tell the user, choose other ids, or wait.
-_NAMES = "The ids that `search` returns begin with the names of the documents."
+_NAMES = "The ids that `search` returns begin with the names of the documents, before the #."
 _LATER = "You cannot do that: tell the user, or call again in a minute."
 _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False, idempotent_hint=True)
 INSTRUCTIONS = """\
@@ -85,9 +85,11 @@ class _Tools:
     async def ask(self, question: str, sources: list[str] | None = None) -> str:
         """Answer a question from the user's documents, with exact, numbered quotes.
 
-        Returns the answer, then each quote with its source, location and link, and the probability
-        that the first quote answers. Check that it does before you repeat it. If the documents do
-        not answer, the result says so and lists the closest passages: tell the user, do not guess.
+        Returns the answer, then each quote with its source, location, link and an id for `fetch`,
+        and the probability that the first quote answers. Check that it does before you repeat it.
+        If the documents do not answer, the result says so and lists the closest passages: tell the
+        user, do not guess. It does not count, calculate or compare many documents: read them with
+        `search` and `fetch`. Do not use it for what the documents cannot know, such as the news.
 
         Args:
             question: One question in plain words, understandable without the conversation.
@@ -99,18 +101,25 @@ class _Tools:
         )
         return self._answer_text(answer)
 
-    async def search(self, query: str) -> str:
+    async def search(self, query: str, sources: list[str] | None = None) -> str:
         """Find passages of the user's documents by semantic and keyword search.
 
-        Returns JSON: {"results": [{"id", "title", "url", "text", "place"}]}. Pass an id to `fetch`
-        to read around the passage, or the part of an id before "#" to read the whole document.
+        Returns JSON: {"results": [{"id", "title", "url", "text", "place"}]}, nearest first. Pass an
+        id to `fetch` to read around the passage, or the part of an id before "#" to read the whole
+        document. Passages are returned even if they do not answer: answer only from those that say
+        it.
 
         Args:
             query: Words or a question.
+            sources: Names of documents, folders or patterns such as "reports/*.pdf"; only these
+                are searched.
         """
         if not query.strip():
             raise ToolError("The query is empty. Give words or a question.")
-        hits = await self._run(partial(self._library.search, query, top_k=SEARCH_RESULTS))
+        hits = await self._run(
+            partial(self._library.search, query, top_k=SEARCH_RESULTS, sources=sources),
+            hint=_NAMES if sources else "",
+        )
         if not hits:
             await self._run(self._require_documents)
         return json.dumps({"results": [self._result(hit) for hit in hits]}, ensure_ascii=False)
@@ -123,21 +132,25 @@ class _Tools:
         start and end in the text.
 
         Args:
-            id: An id from `search`, the name of a document, or a `next_id`.
+            id: An id from a result, the name of a document, or a `next_id`.
         """
         source, _, part = id.partition("#")
         document = await self._run(partial(self._library.document, source), hint=_NAMES)
         return json.dumps(self._part(document, part), ensure_ascii=False)
 
-    async def check(self, text: str) -> str:
+    async def check(self, text: str, sources: list[str] | None = None) -> str:
         """Check a text, such as your own answer, against the user's documents.
 
-        Lists each statement that the documents do not support, with its verdict and the closest
-        quotes, and each quotation that is not exact, with the difference. Statements that are not
-        listed are supported, or claim nothing.
+        Lists each statement that the documents do not support, with its verdict, the closest quotes
+        and their ids for `fetch`, and each quotation that is not exact, with the difference.
+        Statements that are not listed are supported, or claim nothing. Each sentence is judged by
+        itself: write names instead of "it" or "they". A statement that is only partly supported or
+        not supported may still be true: compare it with the quotes, then correct or remove it, or
+        tell the user that it is not from the documents.
 
         Args:
             text: Plain text or Markdown, up to 20,000 characters.
+            sources: Names of documents, folders or patterns; only these are compared.
         """
         if not text.strip():
             raise ToolError("The text is empty. Give the words to check.")
@@ -147,10 +160,12 @@ class _Tools:
                 " call. Check it in parts."
             )
         async with self._checks:
-            found = await self._run(partial(self._library.check, text))
+            found = await self._run(
+                partial(self._library.check, text, sources=sources), hint=_NAMES if sources else ""
+            )
         if not found.citations:
             await self._run(self._require_documents)
-        return "\n".join(check_as_text(found))
+        return "\n".join(check_as_text(found, reference=_reference))
 
     async def _run(self, call: Callable[[], Result], hint: str = "") -> Result:
         """Return the result of a call that runs in a thread. Error messages say what to do.
@@ -180,7 +195,10 @@ class _Tools:
 
     def _answer_text(self, answer: Answer) -> str:
         if answer.band == "refusal":
-            closest = [f"- {_where(hit)}: {_one_line(hit.passage.text)}" for hit in answer.hits[:5]]
+            closest = [
+                f"- {_where(hit)}: {_one_line(hit.passage.text)} (id: {_passage_id(hit.passage)})"
+                for hit in answer.hits[:5]
+            ]
             nearest = ["", "Nearest passages, which do not answer it:", *closest] if closest else []
             return "\n".join([answer.text, *nearest, *_remark(answer.notice)])
         lines = [
@@ -191,6 +209,7 @@ class _Tools:
         quotes = [
             f"[{citation.number}] “{citation.quote}” — {citation.where}"
             f" <{self._link(citation.source, link(citation.source, [citation_anchor(citation)]))}>"
+            f"{_reference(citation)}"
             for citation in answer.citations
         ]
         perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
@@ -203,7 +222,7 @@ class _Tools:
         passage = hit.passage
         anchor = passage_anchor(passage)
         return {
-            "id": f"{passage.source}#{anchor}",
+            "id": _passage_id(passage),
             "title": passage.title or passage.source,
             "url": self._link(passage.source, link(passage.source, [anchor])),
             "text": passage.text,
@@ -243,6 +262,15 @@ class _Tools:
     def _link(self, source: str, fragment: str) -> str:
         library = self._library
         return address_of(library.address, library.config.corpus, source, fragment)
+
+
+def _reference(citation: Citation) -> str:
+    """The id of a quote, as words after it."""
+    return f" (id: {citation.source}#{citation_anchor(citation)})"
+
+
+def _passage_id(passage: Passage) -> str:
+    return f"{passage.source}#{passage_anchor(passage)}"
 
 
 def _where(hit: Hit) -> str:

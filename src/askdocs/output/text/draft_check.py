@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from askdocs.output.printable import printable
 from askdocs.output.verdict_text import meaning, summary_of
-from askdocs.types import Check
+from askdocs.types import Check, Citation
 
 
-def check_as_text(check: Check) -> Iterator[str]:
-    """Yield each statement in doubt with its verdict and the closest quotes, then a summary."""
+def check_as_text(
+    check: Check, *, reference: Callable[[Citation], str] = lambda _: ""
+) -> Iterator[str]:
+    """Yield each statement in doubt with its verdict and the closest quotes, then a summary.
+
+    Args:
+        check: The checked draft.
+        reference: What is written after a quote, such as where a program finds it.
+    """
     for statement in check.statements:
         if statement.verdict in ("quoted", "supported", "no_claim") and not statement.is_wrong:
             continue
@@ -19,6 +26,7 @@ def check_as_text(check: Check) -> Iterator[str]:
         yield printable(f"    {meaning(statement)}")
         for citation in statement.citations[:2]:
             words = " ".join(citation.quote.split())
-            yield printable(f"    [{citation.number}] {citation.where}: “{words}”")
+            after = reference(citation)
+            yield printable(f"    [{citation.number}] {citation.where}: “{words}”{after}")
         yield ""
     yield summary_of(check)
