@@ -212,6 +212,19 @@ def test_what_stands_in_an_order_of_other_words_is_not_supported(order: str) -> 
 @pytest.mark.parametrize(
     "source",
     [
+        "The Coastal League claimed responsibility for the attack on the ferry.",
+        "The attack on the ferry, claimed by the Coastal League, replaced the truce.",
+        "For information: the Coastal League claimed the attack on the ferry.",
+    ],
+)
+def test_a_noun_that_looks_like_a_verb_of_saying_is_no_order(source: str) -> None:
+    claim = "The attack on the ferry was claimed by the Coastal League."
+    assert judged(claim, source, scorer=Sure()).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
         "In 2023, the scheme was free of charge.",
         "The mill burned down and the scheme was free of charge.",
     ],

@@ -157,8 +157,9 @@ _MOODS = tuple(
         rf"(?:{'|'.join(_ORDERING)}|acknowledge|act|announce|assert|assume|communicate|consider"
         r"|convey|declare|describe|drop|mention|pass|present|quote|regard|relay|respond|speak"
         r"|spread|translate|treat|write)\b",
-        r"\b(?:ask|answer|say|tell|repl|respon|announc|inform|note\b|print|mention|question|quot"
-        r"|cit(?:e|ing|ation)|instruction|task|user|reader|assistant|chat|bot|robot|gpt|llm|ai\b"
+        # neither "responsibility" nor "information" nor "replace"
+        r"\b(?:ask|answer|say|tell|repl(?:y|ie)|respon[ds](?!i)|announc|inform(?!a)|note\b|print"
+        r"|mention|question|quot|cit(?:e|ing|ation)|instruction|task|user|reader|assistant|chat|bot|robot|gpt|llm|ai\b"
         r"|software|system\b|developer|summar)\w*",
         # Polite requests, and verbs for what is only put in some way: "portray the loss as small".
         r"\b(?:kindly|grateful|appreciated|favou?r|(?:requested|urged|invited|encouraged) to)\b",
