@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -49,6 +50,7 @@ def load_onnx(name: str, *, threads: int = 0, outputs: Sequence[str] = ()) -> In
     Raises:
         ModelUnavailableError: The file is missing, or is not the one that was shipped.
     """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report to its makers
     try:
         import onnxruntime
     except ImportError as error:  # such as a Windows without the runtime of Visual C++
