@@ -31,7 +31,7 @@ from sklearn.metrics import roc_auc_score
 
 from askdocs import Assistant, Config, Turn
 from askdocs.answering import retrieval
-from askdocs.answering.rule_switches import RULES, left_out
+from askdocs.answering.rule_switches import RULES, effective_rules, left_out
 from askdocs.evaluation.question_set import spans_of
 from askdocs.models.answer_head import AnswerHead
 from askdocs.models.bundled import checked_bytes
@@ -244,6 +244,7 @@ class Outcome:
     confidence: float
     answer: Answer
     forced_answer: Answer
+    rules: frozenset[str] = frozenset()  # those that changed something
 
     def record(self) -> dict[str, Any]:
         """What a person reads to see why it is right or wrong."""
@@ -343,27 +344,30 @@ def ask(assistant: Assistant, questions: Sequence[Mapping[str, Any]]) -> list[Ou
     judge = Judge(assistant)
     found = []
     for each in questions:
-        history: list[Turn] = []
-        for turn in each.get("history") or []:
-            reply = assistant.ask(turn["question"], history=history)
-            history.append(Turn(turn["question"], reply))
-        answer = assistant.ask(each["question"], history=history)
-        forced = assistant.ask(each["question"], history=history, insist=True)
-        found.append(
-            Outcome(
-                each["qid"],
-                each["kind"],
-                each["answerable"],
-                half_of(each),
-                each["question"],
-                judge.verdict(each, answer, given=answer.answered),
-                judge.verdict(each, forced, given=bool(forced.citations)),
-                answer.confidence,
-                answer,
-                forced,
-            )
-        )
+        with effective_rules() as rules:
+            found.append(replace(_ask_one(assistant, each, judge), rules=frozenset(rules)))
     return found
+
+
+def _ask_one(assistant: Assistant, each: Mapping[str, Any], judge: Judge) -> Outcome:
+    history: list[Turn] = []
+    for turn in each.get("history") or []:
+        reply = assistant.ask(turn["question"], history=history)
+        history.append(Turn(turn["question"], reply))
+    answer = assistant.ask(each["question"], history=history)
+    forced = assistant.ask(each["question"], history=history, insist=True)
+    return Outcome(
+        each["qid"],
+        each["kind"],
+        each["answerable"],
+        half_of(each),
+        each["question"],
+        judge.verdict(each, answer, given=answer.answered),
+        judge.verdict(each, forced, given=bool(forced.citations)),
+        answer.confidence,
+        answer,
+        forced,
+    )
 
 
 def figures(asked: Sequence[Outcome]) -> dict[str, float]:
@@ -417,12 +421,24 @@ def one_line(asked: Sequence[Outcome]) -> str:
 def rule_table(
     assistant: Assistant, questions: Sequence[Mapping[str, Any]], whole: Sequence[Outcome]
 ) -> str:
-    """What becomes of the answers without each rule in turn; the first row is with all of them."""
-    lines = ["| left out | right | wrong | forced right | other answers |", "| --- " * 5 + "|"]
+    """What becomes of the answers without each rule in turn; the first row is with all of them.
+
+    Only the questions are asked again for which the rule changes something.
+    """
+    head = (
+        "| left out | questions that it concerns | right | wrong | forced right | other answers |"
+    )
+    lines = [head, "| --- " * 6 + "|"]
     lines.append(_rule_row("nothing", whole, whole))
     for name in sorted(RULES):
+        changed = [n for n, outcome in enumerate(whole) if name in outcome.rules]
         with left_out(name):
-            lines.append(_rule_row(name, ask(assistant, questions), whole))
+            asked = list(whole)
+            for n, outcome in zip(
+                changed, ask(assistant, [questions[n] for n in changed]), strict=True
+            ):
+                asked[n] = outcome
+        lines.append(_rule_row(name, asked, whole))
     return "\n".join(lines)
 
 
@@ -432,7 +448,9 @@ def _rule_row(name: str, asked: Sequence[Outcome], whole: Sequence[Outcome]) -> 
     others = sum(
         each.answer.text != other.answer.text for each, other in zip(asked, whole, strict=True)
     )
-    return f"| {name} | {counts['right']} | {counts['wrong']} | {forced} | {others} |"
+    concerned = sum(name in each.rules for each in whole)
+    cells = (name, concerned, counts["right"], counts["wrong"], forced, others)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def main() -> None:

@@ -13,7 +13,13 @@ from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import doubt
 from askdocs.answering.context import context_start, sentences
 from askdocs.answering.questions.question import parse
-from askdocs.answering.ranking import RankingContext, after_reading, is_english_readable, rank
+from askdocs.answering.ranking import (
+    RankingContext,
+    after_reading,
+    is_english_readable,
+    rank,
+    without_other_identifiers,
+)
 from askdocs.models.answer_head import AnswerHead
 from askdocs.models.cross_encoder import SentenceScores, Window
 from askdocs.models.reader import Reading
@@ -37,6 +43,30 @@ def test_tables_are_read_for_an_english_question() -> None:
     table = "Year: 1873; Keeper: Ole Hansen; Height: 32"
     assert is_english_readable("When did Hansen start?", table)
     assert not is_english_readable("Når begynte Hansen?", table)
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Who paid invoice 10234?", {"paid", "rule"}),
+        ("Who pays invoices?", {"paid", "other", "rule", "pump"}),
+        ("Who paid invoice 99999?", {"paid", "other", "rule", "pump"}),
+        ("Does the PX-40 leak?", {"rule", "pump", "paid", "other"}),
+        ("Who built the PX-40 and who paid invoice 10234?", {"paid", "other", "rule", "pump"}),
+    ],
+)
+def test_passages_about_another_identifier_do_not_answer(question: str, kept: set[str]) -> None:
+    texts = {
+        "paid": "Invoice 10234 was paid by the library.",
+        "other": "Invoice 10233 was paid by the school.",
+        "rule": "Invoices are paid within 30 days.",
+        "pump": "The PX-40 is a pump.",
+    }
+    hits = [
+        Hit(Passage(name, f"{name}.txt", text, 0, len(text)), 1.0) for name, text in texts.items()
+    ]
+    found = without_other_identifiers(parse(question).identifiers, hits)
+    assert {hit.passage.id for hit in found} == kept
 
 
 def test_titles_and_headings_are_never_the_answer(sample: Assistant) -> None:

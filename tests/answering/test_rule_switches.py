@@ -8,7 +8,7 @@ import pytest
 
 from askdocs.answering import context, pipeline
 from askdocs.answering.questions.question import parse
-from askdocs.answering.rule_switches import RULES, left_out
+from askdocs.answering.rule_switches import RULES, effective_rules, left_out
 
 REQUEST = "Could you tell me when the lamp is lit?"
 
@@ -41,6 +41,17 @@ def test_an_unknown_rule_is_named() -> None:
         left_out("phase of the moon"),
     ):
         pass
+
+
+def test_rules_that_change_something_are_collected() -> None:
+    with effective_rules() as rules:
+        parse("when is the lamp lit?")
+        assert not context.announces("There are three.")
+    assert rules == set()
+    with effective_rules() as rules:
+        parse(REQUEST)
+        assert context.announces("There are three:")
+    assert rules == {"polite words removed", "announced list or text"}
 
 
 @pytest.mark.parametrize("name", sorted(RULES))

@@ -41,7 +41,7 @@ from askdocs.answering.utterances import PrecedingText, by_speaker, is_signature
 from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
-from askdocs.text.identifiers import codes_in
+from askdocs.text.identifiers import codes_in, form_of, identifiers_in
 from askdocs.text.language import asks_in_english
 from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
@@ -170,7 +170,7 @@ def rank(
     if question.topic:
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], term_weights, embedder)
         return Ranking(tuple(sorted(about, key=_best_first)), {})
-    kept = _with_identifiers(question.identifiers, hits)
+    kept = without_other_identifiers(question.identifiers, hits)
     read = readable(question.read_as, kept)
     unread = [hit for hit in kept if hit not in read]
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
@@ -197,16 +197,25 @@ def rank(
 
 
 @rule("identifiers", otherwise=lambda _, hits: list(hits))
-def _with_identifiers(identifiers: Set[str], hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that hold every identifier a question has; all of them where none does.
+def without_other_identifiers(identifiers: Set[str], hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without those about another identifier of the same form.
 
-    Asked for invoice 10234, invoice 10233 is no answer.
+    Asked for invoice 10234, invoice 10233 is no answer. A passage with no identifier of that form
+    may be one: an identifier can also be a name that is rarely repeated, as 37signals. Where no
+    passage has the identifiers, all hits stay.
     """
-    holding = [hit for hit in hits if identifiers <= _identifiers_around(hit)]
-    return holding if identifiers and holding else list(hits)
+    if not any(identifiers <= _codes_around(hit) for hit in hits):
+        return list(hits)
+    forms = {form_of(each) for each in identifiers}
+    return [
+        hit
+        for hit in hits
+        if identifiers <= (codes := _codes_around(hit))
+        or not any(form_of(each) in forms for each in identifiers_in(" ".join(codes)))
+    ]
 
 
-def _identifiers_around(hit: Hit) -> set[str]:
+def _codes_around(hit: Hit) -> set[str]:
     passage = hit.passage
     around = f"{passage.source} {passage.title} {passage.heading or ''} {passage.text}"
     return codes_in(around)

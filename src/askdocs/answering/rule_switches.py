@@ -16,6 +16,7 @@ RULES: dict[str, str] = {}
 """Where each rule is, by its name: the module and the function."""
 
 _left_out: set[str] = set()
+_effective: set[str] | None = None  # where `effective_rules` is active
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,7 +37,12 @@ def rule(name: str, otherwise: Callable[..., Any]) -> Callable[[Function], Funct
 
         @wraps(function)
         def switched(*arguments: Any, **named: Any) -> Any:
-            return (otherwise if name in _left_out else function)(*arguments, **named)
+            if name in _left_out:
+                return otherwise(*arguments, **named)
+            result = function(*arguments, **named)
+            if _effective is not None and result != otherwise(*arguments, **named):
+                _effective.add(name)
+            return result
 
         return cast(Function, switched)
 
@@ -64,3 +70,17 @@ def left_out(*names: str) -> Iterator[None]:
         yield
     finally:
         _left_out.difference_update(new)
+
+
+@contextlib.contextmanager
+def effective_rules() -> Iterator[set[str]]:
+    """Collect the rules that change something: what is called in their place returns another value.
+
+    Leaving out one of the others cannot change what is computed meanwhile.
+    """
+    global _effective
+    before, _effective = _effective, set()
+    try:
+        yield _effective
+    finally:
+        _effective = before

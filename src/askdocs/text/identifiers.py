@@ -26,6 +26,11 @@ def identifiers_in(text: str) -> frozenset[str]:
     return frozenset(filter(_is_identifier, codes_in(text)))
 
 
+def form_of(identifier: str) -> str:
+    """What identifiers of one series have in common: "inv-10234" and "inv-7" are both "a-0"."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", identifier))
+
+
 def _is_identifier(word: str) -> bool:
     figures = sum(character.isdigit() for character in word)
     if not figures or _DATE.fullmatch(word):
