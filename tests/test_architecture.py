@@ -27,7 +27,7 @@ LAYERS = (
 ORDERS = {
     "documents": "document_types titles passages loaders scan".split(),
     "documents.loaders": (
-        "errors file_type registry shared tables chats text markup office spreadsheets html pdf "
+        "errors file_type registry shared tables chats text office spreadsheets html markup pdf "
         "image epub rtf mail json_records notebook subtitles xml_tree sandbox"
     ).split(),
 }
