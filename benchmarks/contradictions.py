@@ -18,7 +18,7 @@ import json
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +88,15 @@ def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) ->
     for row in rows:
         text = " ".join(row["text"].split())
         passages = find(text)
-        checked = check_draft(text, lambda _, known=passages: known, verifier,
+        checked = check_draft(text, returning(passages), verifier,
                               on_progress=lambda _: None)  # fmt: skip
         found += [(row, each) for each in checked.statements[:1]]
     return found
+
+
+def returning(passages: list[Passage]) -> Callable[[str], list[Passage]]:
+    """A search that finds the same passages for whatever is asked."""
+    return lambda _: passages
 
 
 def unpacked(corpus_file: Path, folder: Path) -> Path:

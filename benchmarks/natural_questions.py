@@ -20,7 +20,7 @@ import pickle
 import re
 import shutil
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -389,7 +389,7 @@ def figures(asked: Sequence[Outcome]) -> dict[str, float]:
     }
 
 
-def _share(values: Any) -> float:
+def _share(values: Iterable[float]) -> float:
     held = list(values)
     return sum(held) / max(1, len(held))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -68,7 +69,7 @@ def _measure(assistant: Assistant, question: str, read: list[int], stages: Stage
     reader = assistant._resources.open_reader()
     for number in read:
         passages = [hit.passage for hit in hits[:number]]
-        timed(f"read {number} passages", lambda p=passages: reader.read(question, p))
+        timed(f"read {number} passages", partial(reader.read, question, passages))
     timed(
         f"read {read[0]} and rank",
         lambda: rank(

@@ -100,8 +100,9 @@ def show(judged: Sequence[tuple[Claim, Judgement, Judgement]]) -> None:
     """Print the verdicts before and after by label, and what is shown by kind."""
     for label, name in (("supported", "true"), ("unsupported", "false")):
         rows = [row for row in judged if row[0].label == label]
-        for place, when in ((1, "before"), (2, "with the second opinion")):
-            verdicts = [row[place] for row in rows]
+        before = "before", [first for _, first, _ in rows]
+        after = "with the second opinion", [second for _, _, second in rows]
+        for when, verdicts in (before, after):
             shown = metrics.share([is_support(each) for each in verdicts])
             doubtful = sum(each.verdict == "partly" for each in verdicts)
             contradicted = sum(each.contradicted for each in verdicts)
@@ -112,8 +113,9 @@ def show(judged: Sequence[tuple[Claim, Judgement, Judgement]]) -> None:
             )
     for label, how in sorted({(claim.label, claim.how) for claim, _, _ in judged}):
         rows = [row for row in judged if (row[0].label, row[0].how) == (label, how)]
-        before, after = (sum(is_support(row[place]) for row in rows) for place in (1, 2))
-        print(f"{label}, {how}: of {len(rows)} shown {before} before, {after} after")
+        shown_before = sum(is_support(first) for _, first, _ in rows)
+        shown_after = sum(is_support(second) for _, _, second in rows)
+        print(f"{label}, {how}: of {len(rows)} shown {shown_before} before, {shown_after} after")
 
 
 def main() -> None:

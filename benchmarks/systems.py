@@ -115,12 +115,15 @@ def _plain(
             Document(text=file.read_text(encoding="utf-8"), metadata={"file": file.name})
             for file in sorted(folder.iterdir())
         ]
-        size = {"chunk_size": 128, "chunk_overlap": 20} if system == "plain-128" else {}
+        is_small = system == "plain-128"
+        splitter = (
+            SentenceSplitter(chunk_size=128, chunk_overlap=20) if is_small else SentenceSplitter()
+        )
         VectorStoreIndex.from_documents(
             texts,
             storage_context=StorageContext.from_defaults(vector_store=store),
             embed_model=model,
-            transformations=[SentenceSplitter(**size)],
+            transformations=[splitter],
         )
         return {
             "seconds": time.perf_counter() - began,

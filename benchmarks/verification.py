@@ -26,10 +26,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from unittest import mock
 
+from askdocs.answering.verification import verifier as chain
 from askdocs.answering.verification.evidence import Sentence, joined
 from askdocs.answering.verification.verifier import Judgement, Verifier
-from askdocs.answering.verification.vetoes import RULES
+from askdocs.answering.verification.vetoes import RULES, veto
 from askdocs.evaluation import metrics
 from askdocs.evaluation.claims import (
     Claim,
@@ -89,12 +91,13 @@ class Noting(Verifier):
         """Judge a claim, and first let the model alone read it with the cited passages."""
         evidence = "\n".join(passage.text for passage in cited)
         self.alone[text] = self._kept.score(text, [evidence], question)[0].supported
-        return super().judge(text, cited, others, question)
+        with mock.patch.object(chain, "_vetoed", self._vetoed):
+            return super().judge(text, cited, others, question)
 
     def _vetoed(self, text: str, sentences: Sequence[Sentence]) -> str:
         source = joined(sentences)
         self.accused[text] = [name for name, rule in RULES.items() if rule(text, source)]
-        return super()._vetoed(text, sentences)
+        return veto(text, source)
 
 
 def read_pairs(file: Path, part: str) -> list[Claim]:

@@ -19,9 +19,9 @@ from askdocs.models.cross_encoder import (
     MultilingualSentenceScorer,
     SentenceScores,
 )
-from askdocs.models.embedders import Embedder, OnnxEmbedder, Vectors
+from askdocs.models.embedders import Embedder, OnnxEmbedder, Vectors, load_embedder
 from askdocs.models.reader import OnnxReader, Reading
-from askdocs.models.verifier import ClaimScore, OnnxClaimScorer
+from askdocs.models.verifier import ClaimScore, OnnxClaimScorer, load_network
 from askdocs.types import Passage
 
 T = TypeVar("T")
@@ -115,7 +115,7 @@ class RememberingEmbedder(OnnxEmbedder):
 @cache
 def remember_models() -> None:
     """From now on all assistants of this process share models, which compute nothing twice."""
-    load = resources.load_embedder
+    load = load_embedder
     loaded: dict[str, RememberingEmbedder] = {}
 
     def embedder(spec: str, *, key: str | None = None) -> Embedder:
@@ -128,7 +128,7 @@ def remember_models() -> None:
 
     for name, model in (
         ("load_embedder", embedder),
-        ("load_network", cache(resources.load_network)),
+        ("load_network", cache(load_network)),
         ("OnnxReader", cache(RememberingReader)),
         ("MultilingualSentenceScorer", cache(RememberingMultilingualScorer)),
         ("EnglishSentenceScorer", cache(RememberingEnglishScorer)),

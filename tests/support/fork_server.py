@@ -20,6 +20,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TextIO
 
 import chromadb.api.rust  # noqa: F401
@@ -47,7 +48,7 @@ class Server:
 
     def run(self) -> None:
         """Until standard input ends."""
-        handlers = {
+        handlers: dict[int, Any] = {
             signal.SIGCHLD: signal.signal(signal.SIGCHLD, lambda *_: None),
             signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
         }
@@ -188,7 +189,7 @@ def main(number: int) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
     with socket.socket(fileno=number) as listener:
         address = listener.getsockname()
-        forked_process.address_of_server = lambda: address
+        forked_process.address_of_server = cache(lambda: address)
         Server(listener).run()
 
 

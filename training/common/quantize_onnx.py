@@ -53,7 +53,7 @@ def quantise(weights: Floats) -> tuple[Codes, Scales]:
 def pack(codes: Codes) -> Codes:
     """Return codes [rows, blocks, 32] as bytes [rows, blocks, 16]."""
     half = BLOCK // 2
-    packed: Codes = codes[..., :half] | (codes[..., half:] << 4)
+    packed: Codes = codes[..., :half] | (codes[..., half:] << np.uint8(4))
     return packed
 
 

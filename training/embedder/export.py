@@ -167,7 +167,9 @@ def load_encoder(model: Path) -> SentenceEncoder:
     transformer = AutoModel.from_pretrained(
         model, attn_implementation="eager", dtype=torch.float32, local_files_only=True
     )
-    return SentenceEncoder(transformer).eval()
+    encoder = SentenceEncoder(transformer)
+    encoder.eval()
+    return encoder
 
 
 def export_embedder(model: Path, target: Path) -> None:

@@ -239,7 +239,7 @@ def pack(options: argparse.Namespace) -> None:
         packer.add_found(searched(corpus_file))
         print(corpus_file.stem, len(packer.packed.held_out), "questions", flush=True)
     arrays = packer.packed.arrays()
-    np.savez_compressed(options.rows, **arrays)
+    np.savez_compressed(options.rows, allow_pickle=False, **arrays)
     print(f"{len(arrays['held_out'])} questions, {len(arrays['lengths'])} rows")
 
 

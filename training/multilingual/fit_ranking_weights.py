@@ -102,7 +102,7 @@ def ask(corpus_file: Path, keep: Path) -> list[RankedQuestion]:
                     question["answerable"],
                     candidates,
                     np.array([_is_right(each, places) for each in candidates]),
-                    multilingual_ranking.shares_words(known.read_as, candidates),
+                    multilingual_ranking.shares_words(known.question.read_as, candidates),
                     judge.verdict(question, answer, given=bool(answer.citations)),
                 )
             )

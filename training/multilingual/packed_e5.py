@@ -71,6 +71,8 @@ class PackedModel:
             return cls(archive.read(MEMBER))
 
     def _read_map(self, at: int) -> int:
+        count: int
+        size: int
         count, size = struct.unpack_from("<iI", self._data, at)
         place = at + 8
         self.replaced: dict[int, tuple[int, ...]] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def choose(model: PackedModel, texts: Path, count: int, *, main: Collection[str]
     tokenizer = tokenizer_of(model)
     languages = sorted({path.stem for path in texts.iterdir()})
     shares = {each: _shares(tokenizer, texts, each) for each in languages}
-    need: Counter[int] = Counter()
+    need: dict[int, float] = defaultdict(float)
     for language, found in shares.items():
         weight = 1.0 if language in main else 0.25
         for piece, share in found.items():
@@ -89,13 +89,13 @@ def choose(model: PackedModel, texts: Path, count: int, *, main: Collection[str]
             if len(model.pieces[piece]) == 1 and share > 2e-6:
                 need[piece] += weight * 1e-4
     kept = set(range(len(SPECIAL)))
-    for piece, _ in need.most_common():
+    for piece in sorted(need, key=need.__getitem__, reverse=True):
         if len(kept) >= count:
             break
         kept.add(piece)
     told = {each: sum(s for p, s in found.items() if p in kept) for each, found in shares.items()}
     numbers = sorted(kept)
-    weights = np.array([need[piece] for piece in numbers], np.float32)
+    weights = np.array([need.get(piece, 0.0) for piece in numbers], np.float32)
     return Choice(numbers, weights, told)
 
 
@@ -116,14 +116,14 @@ def _shares(tokenizer: Tokenizer, folder: Path, language: str) -> dict[int, floa
         counted.append(_share(_in_text(tokenizer, text)))
     if (listed := folder / f"{language}.words").exists():
         counted.append(_share(_in_words(tokenizer, listed)))
-    total: Counter[int] = Counter()
+    total: dict[int, float] = defaultdict(float)
     for each in counted:
         for piece, share in each.items():
             total[piece] += share / len(counted)
     return dict(total)
 
 
-def _share(found: Counter[int]) -> dict[int, float]:
+def _share(found: Mapping[int, float]) -> dict[int, float]:
     every = sum(found.values())
     return {piece: count / every for piece, count in found.items()}
 
@@ -136,15 +136,15 @@ def _in_text(tokenizer: Tokenizer, path: Path) -> Counter[int]:
     return found
 
 
-def _in_words(tokenizer: Tokenizer, path: Path) -> Counter[int]:
-    found: Counter[float] = Counter()
+def _in_words(tokenizer: Tokenizer, path: Path) -> dict[int, float]:
+    found: dict[int, float] = defaultdict(float)
     for lines in _groups(path):
         rows = [line.split("\t") for line in lines]
         encodings = tokenizer.encode_batch([row[0] for row in rows], add_special_tokens=False)
         for (_, frequency), encoding in zip(rows, encodings, strict=True):
             for piece in encoding.ids:
                 found[piece] += float(frequency)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _groups(path: Path) -> Iterator[list[str]]:

@@ -27,6 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from askdocs.answering import confidence, ranking
+from askdocs.answering.candidates import Candidate
 from benchmarks import natural_questions
 from training.ranking import regression
 
@@ -85,7 +86,7 @@ def known_of(folder: Path, keep: Path, *, alone: bool = False) -> list[Known]:
     return found
 
 
-def overlap(place: tuple[str, int, int], candidate: ranking.Candidate) -> bool:
+def overlap(place: tuple[str, int, int], candidate: Candidate) -> bool:
     """Whether a gold quote and a candidate share half of the shorter of the two."""
     source, start, end = place
     if source != candidate.hit.passage.source:

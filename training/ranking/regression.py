@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +66,7 @@ def question_weights(answerable: Sequence[bool]) -> np.ndarray:
     return np.where(answerable, with_answer, without)
 
 
-def as_python(name: str, keys: Sequence[str], values: Sequence[float]) -> str:
+def as_python(name: str, keys: Sequence[str], values: Iterable[float]) -> str:
     """Weights as a line of Python."""
     pairs = ", ".join(f'"{key}": {value:.3f}' for key, value in zip(keys, values, strict=True))
     return f"{name} = {{{pairs}}}"

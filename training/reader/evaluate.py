@@ -175,7 +175,9 @@ def exact(answer: str, gold: Sequence[str]) -> float:
     return float(answer_words(answer) in [answer_words(wanted) for wanted in gold])
 
 
-def area(positive: Sequence[float], negative: Sequence[float]) -> float:
+def area(
+    positive: Sequence[float] | NDArray[Any], negative: Sequence[float] | NDArray[Any]
+) -> float:
     """Return the share of pairs in which the positive scores higher; ties count half."""
     values = np.concatenate([positive, negative])
     order = values.argsort(kind="stable")

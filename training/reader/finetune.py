@@ -336,7 +336,7 @@ class Packer:
         offsets = [(a - shift, b - shift) for a, b in read.offsets[: LONGEST - second - 1]]
         first = next((n for n, (start, _) in enumerate(offsets) if start >= 0), len(offsets))
         sentence = [-1] * len(offsets)
-        right = []
+        right: list[int] = []
         own = replace(passage, text=passage.text[before:])
         for start, end in all_sentences(own, with_title=True):
             inside = [n for n, (a, b) in enumerate(offsets) if a >= start and b <= end and b > a]
@@ -348,7 +348,8 @@ class Packer:
             right.append(int(is_own and any(_share(place, each) for each in asked.spans)))
         if not right:
             return None
-        row = {"question": question, "passage": read.ids[: len(offsets)], "sentence": sentence}
+        row: dict[str, Any] = {"question": question, "sentence": sentence}
+        row |= {"passage": read.ids[: len(offsets)]}
         row |= {"right": right, "second": second, "first": first + second, "span": 1}
         row |= {"start": 0, "end": 0}
         if any(right):
@@ -670,7 +671,7 @@ def pack(options: argparse.Namespace) -> None:
         packer.add_found(found_in(corpus_file, corpus_file.stem in options.judge_worlds))
         print(corpus_file.stem, len(packer.packed.held_out), "questions", flush=True)
     arrays = packer.packed.arrays()
-    np.savez_compressed(options.rows, **arrays)
+    np.savez_compressed(options.rows, allow_pickle=False, **arrays)
     print(f"{len(arrays['held_out'])} questions, {len(arrays['lengths'])} rows")
 
 

@@ -106,7 +106,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = read_rows(options.rows)
     with lzma.open(options.packed, "wb", filters=FILTERS) as out:
-        np.savez(out, **arrays_of(rows))
+        np.savez(out, allow_pickle=False, **arrays_of(rows))
     print(f"{len(rows)} rows, {options.packed.stat().st_size / 1e6:.1f} MB")
 
 

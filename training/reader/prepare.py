@@ -413,7 +413,7 @@ class Maker:
         if question is None:
             return None
         row = self.span_row(example)
-        row.update(kind="swapped", question=question, start=-1, end=-1, relevant=0)
+        row |= {"kind": "swapped", "question": question, "start": -1, "end": -1, "relevant": 0}
         return row
 
 
@@ -526,7 +526,7 @@ def relevance_rows(
     rows: list[Row] = []
     for example, text in positive[: int(OTHER_ROWS["relevant"] * share)]:
         row = maker.relevance_row("relevant", example, text)
-        row.update(relevant=1, span=False)
+        row |= {"relevant": 1, "span": False}
         rows.append(row)
     for example, text in negative[: int(OTHER_ROWS["irrelevant"] * share)]:
         rows.append(maker.relevance_row("irrelevant", example, text))

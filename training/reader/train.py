@@ -98,7 +98,8 @@ def load_reader(checkpoint: Path, *, layers: int = 0, dropout: float = 0.0) -> R
     layers = layers or layers_of(weights)
     reader = Reader(layers, dropout)
     reader.load_state_dict(deepened(weights, layers))
-    return reader.eval()
+    reader.eval()
+    return reader
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,7 @@ def development_loss(reader: Reader, rows: Rows, relevance_weight: float) -> flo
     reader.eval()
     order = np.argsort(rows.lengths, kind="stable")
     with torch.inference_mode():
-        values = [
+        values: list[float] = [
             weighted(losses(reader, rows.batch(order[n : n + 64]), 0.0), relevance_weight).item()
             for n in range(0, len(order), 64)
         ]
@@ -339,7 +340,7 @@ def train(options: argparse.Namespace) -> None:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(progress, options.rate) * group["share"]
         parts = losses(reader, rows.batch(numbers), options.soft_share)
-        weighted(parts, options.relevance_weight).backward()  # type: ignore[no-untyped-call]
+        weighted(parts, options.relevance_weight).backward()
         nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()

@@ -63,7 +63,7 @@ def insert_adapter(network: nn.Module, matrices: Sequence[str], layers: int, ran
     """
     network.requires_grad_(False)
     network.to(torch.bfloat16)
-    every = list(network.layers)  # type: ignore[arg-type]
+    every = list(network.layers)
     first = len(every) - layers
     for layer in every[first:]:
         for name in matrices:
@@ -150,7 +150,8 @@ def load(path: Path, make: Callable[[int, int], Model]) -> Model:
     state = torch.load(path, weights_only=True)
     model = make(state["layers"], state["rank"])
     model.load_state_dict(state["learnt"], strict=False)
-    return model.eval()
+    model.eval()
+    return model
 
 
 def drawn(

@@ -70,7 +70,7 @@ def step(verifier: Verifier, batch: Batch, optimizer: torch.optim.Optimizer, rat
     for group in optimizer.param_groups:
         group["lr"] = rate * group["share"]
     loss: Tensor = loss_of(verifier, batch)
-    (loss / len(batch.targets)).backward()  # type: ignore[no-untyped-call]
+    (loss / len(batch.targets)).backward()
     learnt = [each for group in optimizer.param_groups for each in group["params"]]
     nn.utils.clip_grad_norm_(learnt, LONGEST_NORM)
     optimizer.step()

@@ -52,7 +52,7 @@ class Matrix(nn.Linear):
         """Return the products and biases."""
         weight: Tensor = self.weight
         if self.in_four_bits:
-            weight = StraightThrough.apply(weight)  # type: ignore[no-untyped-call]
+            weight = StraightThrough.apply(weight)
         return nn.functional.linear(inputs, weight, self.bias)
 
 
@@ -204,4 +204,5 @@ def load_verifier(checkpoint: Path) -> Verifier:
     state: dict[str, Any] = torch.load(checkpoint, weights_only=True, map_location="cpu")
     verifier = Verifier(Shape(**state["shape"]))
     verifier.load_state_dict(state["verifier"])
-    return verifier.eval()
+    verifier.eval()
+    return verifier

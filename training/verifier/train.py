@@ -229,7 +229,7 @@ class Trainer:
         shared, options = self._shared, self._options
         shared.gradients[self._worker].zero_()
         loss = loss_of(self._verifier, batch.to(options.device))
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         shared.numbers[self._worker, 0] = len(batch.targets)
         shared.numbers[self._worker, 1] = loss.item()
         shared.barrier.wait()
@@ -346,10 +346,10 @@ def train(options: argparse.Namespace) -> None:
         return
     verifier.share_memory()
     for each in [*gradients, numbers]:
-        each.share_memory_()  # type: ignore[no-untyped-call]
+        each.share_memory_()
     context = multiprocessing.get_context("spawn")
     shared = Shared(verifier, gradients, numbers, context.Barrier(options.workers))
-    multiprocessing.spawn(work, args=(options, shared), nprocs=options.workers)  # type: ignore
+    multiprocessing.spawn(work, args=(options, shared), nprocs=options.workers)
 
 
 def seconds_until(clock: str) -> float:

@@ -31,14 +31,14 @@ FEATURES = (
     "passage",  # share of the question's words in its passage
     "read",  # logit that it answers, by the multilingual network; the lowest where it is not read
 )
-_RANK = (4.053, 3.892, 5.337, 2.983, 1.84, 0.528)
+_RANK: tuple[float, ...] = (4.053, 3.892, 5.337, 2.983, 1.84, 0.528)
 _PASSAGE, _READ = FEATURES.index("passage"), FEATURES.index("read")
 # The probability that the quote of the first sentence answers, from: 1, the logit of the reader,
 # the cosine in context, and the margin of its rank to the next passage. The constant is 0.205 below
 # the fitted one, so that no more of the answers are wrong than without a reader.
 _CALIBRATION = (-1.925, 0.371, 1.565, 0.214)
 # The same if no passage is in the language of the question. The cosine is without context.
-_RANK_ACROSS = (6.034, 0.0, 12.571, 0.0, 0.0, 0.615)
+_RANK_ACROSS: tuple[float, ...] = (6.034, 0.0, 12.571, 0.0, 0.0, 0.615)
 _CALIBRATION_ACROSS = (-2.022, 0.543, 0.877, 0.214)
 # With an English-only embedder, from: 1, cosine, score of the passage, share of words.
 _CALIBRATION_ENGLISH_ONLY = (-4.693, 3.672, 0.392, 5.029)
