@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from askdocs.answering.verification.check import check_draft
@@ -11,7 +13,7 @@ from askdocs.output.html.draft_check import check_as_html
 from askdocs.output.json.draft_check import check_as_json
 from askdocs.output.text.draft_check import check_as_text
 from askdocs.output.verdict_text import meaning, summary_of
-from askdocs.types import Check, Passage, Progress
+from askdocs.types import Check, CheckedStatement, Passage, Progress
 from tests.support.claim_scorer import WordScorer
 from tests.support.hash_embedding import HashEmbedding
 
@@ -88,6 +90,17 @@ def test_text_tells_only_what_does_not_stand(check: Check) -> None:
     assert "It carries 420 passengers." in lines
     assert "leaves at 9:40 on weekdays" not in lines.split("[")[0]
     assert lines.endswith(summary_of(check))
+
+
+def test_a_supported_statement_is_shown_if_one_of_its_numbers_was_not_found() -> None:
+    supported = CheckedStatement("The policy is worth 300,000.", 0, 28, "supported")
+    check = Check((supported, replace(supported, not_found=("300,000",))), ())
+    *lines, _ = check_as_text(check)
+    assert lines == [
+        "? The policy is worth 300,000.",
+        "    supported by the documents (not found: 300,000)",
+        "",
+    ]
 
 
 def test_the_report_is_escaped_and_links_to_the_words(check: Check) -> None:

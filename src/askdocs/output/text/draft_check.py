@@ -14,12 +14,15 @@ def check_as_text(
 ) -> Iterator[str]:
     """Yield each statement in doubt with its verdict and the closest quotes, then a summary.
 
+    A supported statement is shown if one of its numbers is in no passage that was found for it.
+
     Args:
         check: The checked draft.
         reference: What is written after a quote, such as where a program finds it.
     """
     for statement in check.statements:
-        if statement.verdict in ("quoted", "supported", "no_claim") and not statement.is_wrong:
+        is_fine = statement.verdict in ("quoted", "supported", "no_claim")
+        if is_fine and not statement.is_wrong and not statement.not_found:
             continue
         symbol = "✗" if statement.is_wrong else "?"
         yield printable(f"{symbol} {' '.join(statement.text.split())}")
