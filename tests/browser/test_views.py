@@ -28,6 +28,11 @@ def test_search_by_keyboard_opens_the_words_and_back_returns(visit: Visit) -> No
     expect(page.locator("#reader-panel mark").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".hit").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#reader-panel mark").first).to_be_visible()
+    page.get_by_label("Words to search for").press("Escape")  # closes the panel, and only that
+    expect(page.locator("#reader-panel")).to_be_hidden()
+    expect(page.get_by_label("Words to search for")).to_have_value('"green tea" brew*')
 
     assert_no_barriers(page)
     page.locator('a[data-view="ask"]').click()

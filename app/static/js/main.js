@@ -117,14 +117,20 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("input", (event) => typed(event.target));
 
+/* Close or cancel what lies on top. Returns whether there was something. */
+function closeTopmost() {
+  if (closeMenu()) return true;
+  if (noteIsShown()) hideNote();
+  else if ("editing" in root.dataset) cancelEditing();
+  else return closePanel();
+  return true;
+}
+
 watchReader();
 document.addEventListener("keydown", (event) => {
   if (find("#confirm")?.open) return;
   if (event.key === "Escape") {
-    if (closeMenu()) return;
-    if (noteIsShown()) hideNote();
-    else if ("editing" in root.dataset) cancelEditing();
-    else closePanel();
+    if (closeTopmost()) event.preventDefault(); // the key would also clear a box for searching
     return;
   }
   const inReader = event.target.closest?.("#reader-panel") && !event.target.closest("input");

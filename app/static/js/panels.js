@@ -45,11 +45,13 @@ export function focusPanel(name, label = "") {
   panel.focus({ preventScroll: true });
 }
 
+/* Close the open panel. Returns whether one was open. */
 export function closePanel() {
-  if (!root.dataset.panel) return;
+  if (!root.dataset.panel) return false;
   hidePanel();
   closing = Boolean(history.state?.panel);
   if (closing) history.back();
+  return true;
 }
 
 /* Close a panel that covers the view, because another view is opened. Returns whether the panel had
