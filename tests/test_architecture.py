@@ -176,12 +176,13 @@ def test_only_config_and_the_border_of_a_library_read_the_environment() -> None:
         for name, file in modules()
         if "os.environ" in file.read_text(encoding="utf-8") and not name.startswith("app.")
     }
-    # Embedders and chroma set switches of the libraries right before importing them. What starts a
-    # process passes an environment on. `credentials` reads secrets, and the command line the
-    # password of the server and the encoding of its streams.
+    # Bundled models, embedders and chroma set switches of the libraries right before importing
+    # them. What starts a process passes an environment on. `credentials` reads secrets, and the
+    # command line the password of the server and the encoding of its streams.
     assert readers <= {
         "config.load",
         "credentials",
+        "models.bundled",
         "models.embedders",
         "models.embedder_ray",
         "index.vectors.chroma",

@@ -243,7 +243,7 @@ def test_a_model_that_obeys_is_seen_through(
     assert prints_only(capsys.readouterr().out)
     assert is_harmless(render_answer(answer, 0))
     assert is_text_alone(content_of(answer))
-    assert re.search(r"to set up\. \[\d\]\n\n1 of \d statements stand", content_of(answer))
+    assert re.search(r"to set up\. \[\d\]\n\n1 of \d statements are supported", content_of(answer))
     assert is_text_alone(prose_markdown(answer))
 
 

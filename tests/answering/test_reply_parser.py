@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from askdocs.answering.generation.reply_parser import ReplyParser, SpeechRequest
+from askdocs.answering.generation.reply_parser import ReplyParser, ReplySentence
 
 
-def parse(*pieces: str, known: int = 5) -> list[SpeechRequest]:
+def parse(*pieces: str, known: int = 5) -> list[ReplySentence]:
     parser = ReplyParser(known)
     said = [each for piece in pieces for each in parser.feed(piece)]
     return said + parser.end()

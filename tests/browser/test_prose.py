@@ -25,7 +25,7 @@ def test_verdicts_quotes_only_and_a_model_that_dies(
         doubtful = answer.locator(".statement.unsupported")
         expect(doubtful).to_contain_text("1971")
         expect(answer.locator(".statement.supported")).to_contain_text("1871")
-        expect(answer.locator(".assurance")).to_contain_text("1 of 2 statements stand")
+        expect(answer.locator(".assurance")).to_contain_text("1 of 2 statements are supported")
         note = visit.pointed_at(doubtful)
         expect(note).to_contain_text("Not supported by your documents")
         expect(note).to_contain_text("1871")  # the nearest words

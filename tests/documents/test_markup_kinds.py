@@ -239,7 +239,7 @@ def test_tags_of_html_in_markdown_are_no_text(tmp_path: Path) -> None:
         "\nThe wheel\nIt has two wheels and x < y > z; List<String> stays, and <ada@mill.org>."
         in (document.text)
     )
-    assert "Built  1911" in document.text
+    assert "Built: 1911" in document.text
     assert "\n Shown `<b>`. \n Seen.\n" in document.text
     assert "hidden" not in document.text
     assert "<b>kept</b> <!-- kept -->" in document.text
