@@ -41,7 +41,7 @@ from askdocs.answering.utterances import PrecedingText, by_speaker, is_signature
 from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
-from askdocs.text.identifiers import codes_in, form_of, identifiers_in
+from askdocs.text.identifiers import codes_in, form_of, is_identifier
 from askdocs.text.language import asks_in_english
 from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
@@ -204,14 +204,16 @@ def without_other_identifiers(identifiers: Set[str], hits: Sequence[Hit]) -> lis
     may be one: an identifier can also be a name that is rarely repeated, as 37signals. Where no
     passage has the identifiers, all hits stay.
     """
-    if not any(identifiers <= _codes_around(hit) for hit in hits):
+    if not identifiers:
         return list(hits)
-    forms = {form_of(each) for each in identifiers}
+    codes = [_codes_around(hit) for hit in hits]
+    if not any(identifiers <= held for held in codes):
+        return list(hits)
+    forms = set(map(form_of, identifiers))
     return [
         hit
-        for hit in hits
-        if identifiers <= (codes := _codes_around(hit))
-        or not any(form_of(each) in forms for each in identifiers_in(" ".join(codes)))
+        for hit, held in zip(hits, codes, strict=True)
+        if identifiers <= held or forms.isdisjoint(map(form_of, filter(is_identifier, held)))
     ]
 
 

@@ -89,8 +89,8 @@ def judge_all(
 def support_measures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
     """Return the AUROC of the probabilities, and the shares shown as supported, by label."""
     by_label: dict[str, list[JudgedClaim]] = defaultdict(list)
-    for claim in judged:
-        by_label[claim.claim.label].append(claim)
+    for each in judged:
+        by_label[each.claim.label].append(each)
     found = {}
     true, false = (
         [each.judgement.said for each in by_label[name]] for name in ("supported", "unsupported")
@@ -107,17 +107,17 @@ def support_measures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
 def support_by_kind(judged: Sequence[JudgedClaim]) -> dict[tuple[str, str], Measure]:
     """The share shown as supported by (label, kind)."""
     groups: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    for claim in judged:
-        groups[claim.claim.label, claim.claim.how].append(claim.is_supported)
+    for each in judged:
+        groups[each.claim.label, each.claim.how].append(each.is_supported)
     return {key: metrics.share(groups[key]) for key in sorted(groups)}
 
 
 def reliability(judged: Sequence[JudgedClaim]) -> list[Bin]:
     """Probabilities of support in bins, with the share of true ones in each."""
-    decided = [claim for claim in judged if claim.claim.label != "partly"]
+    decided = [each for each in judged if each.claim.label != "partly"]
     return metrics.reliability(
-        [claim.judgement.said for claim in decided],
-        [claim.claim.label == "supported" for claim in decided],
+        [each.judgement.said for each in decided],
+        [each.claim.label == "supported" for each in decided],
     )
 
 

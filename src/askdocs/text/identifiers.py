@@ -23,7 +23,7 @@ def identifiers_in(text: str) -> frozenset[str]:
 
     Years, dates, small numbers and quantities such as "15th" or "20GB" are none.
     """
-    return frozenset(filter(_is_identifier, codes_in(text)))
+    return frozenset(filter(is_identifier, codes_in(text)))
 
 
 def form_of(identifier: str) -> str:
@@ -31,7 +31,8 @@ def form_of(identifier: str) -> str:
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", identifier))
 
 
-def _is_identifier(word: str) -> bool:
+def is_identifier(word: str) -> bool:
+    """Whether a code in lower case is an identifier, see `identifiers_in`."""
     figures = sum(character.isdigit() for character in word)
     if not figures or _DATE.fullmatch(word):
         return False

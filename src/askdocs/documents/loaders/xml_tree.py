@@ -49,8 +49,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
                 builder.title = _element_text(element)
             builder.heading(depth, _element_text(element))
         elif _has_own_text(element) or len(element) == 0:
-            if text_of(element):
-                builder.add(text_of(element))
+            if text := text_of(element):
+                builder.add(text)
         elif _is_record(element):
             builder.add("; ".join(filter(None, (own_line, _record_line(element, text_of)))))
         else:

@@ -166,14 +166,14 @@ class DocumentTables(CatalogTables):
         """
         with self._database.transaction() as connection:
             old: dict[str, bool] = {}
-            for file in files:
-                old |= _delete_file(connection, file.file.path)
-                old |= _delete_file(connection, file.replaces) if file.replaces else {}
+            for indexed in files:
+                old |= _delete_file(connection, indexed.file.path)
+                old |= _delete_file(connection, indexed.replaces) if indexed.replaces else {}
             _insert_files(connection, files, cancelled)
             new = {
                 passage.id
-                for file in files
-                for document in file.documents
+                for indexed in files
+                for document in indexed.documents
                 for passage in document.passages
             }
             gone = [passage_id for passage_id in old if passage_id not in new]
@@ -235,21 +235,22 @@ def _insert_files(
 ) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     connection.executemany(
-        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", [astuple(file.file) for file in files]
+        "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [astuple(indexed.file) for indexed in files],
     )
     connection.executemany(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            _document_row(file.file.path, of.document, now)
-            for file in files
-            for of in file.documents
+            _document_row(indexed.file.path, of.document, now)
+            for indexed in files
+            for of in indexed.documents
         ),
     )
     last = connection.execute("SELECT coalesce(max(number), 0) FROM passages").fetchone()[0]
     keyed = [
         pair
-        for file in files
-        for of in file.documents
+        for indexed in files
+        for of in indexed.documents
         for pair in zip(of.passages, of.vector_keys, strict=True)
     ]
     connection.executemany(

@@ -107,7 +107,7 @@ class PassageTables(CatalogTables):
         with self._database.transaction() as connection:
             connection.executemany(
                 "DELETE FROM pending WHERE number = ? AND id = ?",
-                [(passage.number, passage.passage.id) for passage in stored],
+                [(pending.number, pending.passage.id) for pending in stored],
             )
 
     # Keyword search

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborNode
 
+from askdocs.documents.loaders.html.style_sheets import STRUCK_STYLE
 from askdocs.documents.loaders.shared.mathml import math_text
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans
 
@@ -14,8 +15,7 @@ IsSkipped = Callable[[LexborNode], bool]
 
 _SUPERSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
 _SUBSCRIPT_STYLE = re.compile(r"vertical-align\s*:\s*sub", re.I)
-_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bline-through", re.I)
-_STRUCK = frozenset({"del", "s", "strike"})
+STRUCK_TAGS = frozenset({"del", "s", "strike"})
 _NOT_INLINE = "p, div, li, table, h1, h2, h3, h4, h5, h6, pre, blockquote"
 _NOTE_CLASS = re.compile(r"(?:^|[\s_-])(?:foot|end)?note-?(?:ref|call|mark|reference)", re.I)
 _NOTE_CLASS_SHORT = re.compile(
@@ -166,7 +166,7 @@ def special_span(node: LexborNode, is_skipped: IsSkipped) -> Span | None:
 def _is_struck(node: LexborNode) -> bool:
     """Whether a line is drawn through the text of an inline element: it does not hold any more."""
     style = node.attributes.get("style") or ""
-    if node.tag not in _STRUCK and not (node.tag == "span" and _STRUCK_STYLE.search(style)):
+    if node.tag not in STRUCK_TAGS and not (node.tag == "span" and STRUCK_STYLE.search(style)):
         return False
     return node.css_first(_NOT_INLINE) is None
 

@@ -13,7 +13,7 @@ _SIMPLE = re.compile(r"(?:[a-z]\w*)?(?:[.#][\w-]+)+|(?:[.#][\w-]+) [.#][\w-]+", 
 _MOST_RULES = 500  # rules of a sheet that are looked up in a page
 _MOST_STYLES = 200_000  # characters of a style sheet that are read
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b", re.I)
-_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bline-through", re.I)
+STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bline-through", re.I)
 
 
 def sheets_of(page: LexborHTMLParser) -> Iterator[str]:
@@ -45,8 +45,8 @@ def apply_text_styles(page: LexborHTMLParser, sheets: Iterator[str] | Sequence[s
     Google Docs and many converters write a superscript as a class.
     """
     for sheet in sheets:
-        for selector, rules in simple_rules(sheet, (_RAISED, _STRUCK)):
-            found = [match for kind in (_RAISED, _STRUCK) if (match := kind.search(rules))]
+        for selector, rules in simple_rules(sheet, (_RAISED, STRUCK_STYLE)):
+            found = [match for kind in (_RAISED, STRUCK_STYLE) if (match := kind.search(rules))]
             style = ";".join(match.group() for match in found)
             for node in page.css(selector):
                 node.attrs["style"] = f"{node.attributes.get('style') or ''};{style}"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
+from askdocs.documents.loaders.html.inline import STRUCK_TAGS
 from askdocs.documents.loaders.html.table import is_data_table, table_rows
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, normalise
 from askdocs.documents.loaders.shared.decoding import read_text
@@ -63,7 +64,6 @@ _TABLE = re.compile(
 )
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _SEPARATING = frozenset("br hr td th li p div dd dt tr".split())  # elements that separate words
-_STRUCK = frozenset({"del", "s", "strike"})
 _SCRIPT = re.compile(r"(`[^`]*`)|<(su[pb])\b[^<>]*>(.*?)</\2\s*>", re.IGNORECASE)
 _NOTE_LINK = re.compile(r"<a\b[^<>]*\bhref\s*=\s*[\"']?#", re.IGNORECASE)
 
@@ -184,7 +184,7 @@ def _replace_tag(found: re.Match[str]) -> str:
     other = _ALT.search(attributes) if element.lower() == "img" else None
     if other:
         return other[1] or other[2] or ""
-    if element.lower() in _STRUCK:
+    if element.lower() in STRUCK_TAGS:
         return "~~"
     return " " if element.lower() in _SEPARATING else ""
 

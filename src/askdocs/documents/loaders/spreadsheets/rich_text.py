@@ -76,10 +76,15 @@ def struck_styles(archive: ZipFile) -> frozenset[int]:
         str(number)
         for number, font in enumerate(parts.get("fonts", ()))
         for look in font
-        if local_name(look.tag) == "strike" and attribute(look, "val") not in {"0", "false"}
+        if _is_strike(look)
     }
     formats = enumerate(parts.get("cellXfs", ()))
     return frozenset(number for number, each in formats if attribute(each, "fontId") in fonts)
+
+
+def _is_strike(look: Element) -> bool:
+    """Whether a property of a font is a line through the text."""
+    return local_name(look.tag) == "strike" and attribute(look, "val") not in {"0", "false"}
 
 
 def struck_cells(data: bytes, styles: frozenset[int]) -> frozenset[tuple[int, int]]:
@@ -139,9 +144,6 @@ def _script_of_run(run: Element) -> Script:
             for property_element in look:
                 if local_name(property_element.tag) == "vertAlign":
                     return VERTICAL_ALIGNMENTS.get(attribute(property_element, "val"), "plain")
-            if any(
-                local_name(each.tag) == "strike" and attribute(each, "val") not in {"0", "false"}
-                for each in look
-            ):
+            if any(map(_is_strike, look)):
                 return "struck"
     return "plain"
