@@ -101,3 +101,18 @@ def test_what_the_work_is_limited_to_follows_the_ticks(visit: Visit) -> None:
     expect(page.locator("#check-only")).to_have_text("Only in notes/")
     page.locator("#choice button").first.evaluate("each => each.click()")
     expect(page.locator("#check-only")).to_have_text("")
+
+
+def test_only_the_open_view_is_printed(visit: Visit) -> None:
+    page = visit.page
+    visit.go(f"{visit.address}/?show=search&q=tea")
+    expect(page.locator(".hit").first).to_be_visible()
+    page.emulate_media(media="print")
+    for name in ("ask", "search", "documents", "check", "table"):
+        page.evaluate("name => document.querySelector(`a[data-view=${name}]`).click()", name)
+        for each in ("search", "documents", "check", "table"):
+            place = page.locator(f"#view-{each}")
+            expect(place).to_be_visible() if each == name else expect(place).to_be_hidden()
+        chat = page.locator("#chat")
+        expect(chat).to_be_visible() if name == "ask" else expect(chat).to_be_hidden()
+    expect(page.locator("#view-table")).not_to_have_css("overflow-y", "auto")  # not one screen
