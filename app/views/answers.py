@@ -184,9 +184,8 @@ def _searched_for(answer: Answer, number: int) -> str:
     """The note that a question was understood with earlier ones, and a button to ask it alone."""
     if not answer.with_history or number == 0:
         return ""
-    other = answer.searched_for[1:]
     return (
-        f'<p class="quiet searched" title="{escape("; ".join(other))}">'
+        '<p class="quiet searched">'
         "<span>Understood together with your earlier questions.</span> "
         '<button type="button" class="turn" data-action="alone">Ask it on its own</button></p>'
     )
