@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from askdocs.guide.words import counted, facts_of, kinds_in_words
+from askdocs.guide.words import (
+    counted,
+    dates_in_words,
+    facts_of,
+    kinds_in_words,
+    partly_in_words,
+)
 from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import TextAnchor, link
 from askdocs.types import DocumentGuide, Failure, Guide, Progress, Status
@@ -67,11 +73,14 @@ def _guide(guide: Guide) -> str:
     """The content of the folder, and the opening of some documents."""
     rows = "".join(_document(each) for each in guide.documents[:GUIDES_SHOWN])
     facts = [f'<span data-i18n="list">{escape(kinds_in_words(guide))}</span>.']
+    if guide.since:
+        facts.append(f"<span>{escape(dates_in_words(guide))}</span>")
     if guide.topics:
         facts.append(f"<span>Words that stand out: {escape(', '.join(guide.topics))}.</span>")
     if guide.failed:
-        unread = f"{counted(guide.failed, 'file')} could not be read."
-        facts.append(f'<a href="?show=documents" data-view="documents">{unread}</a>')
+        facts.append(_to_documents(f"{counted(guide.failed, 'file')} could not be read."))
+    if guide.partly:
+        facts.append(_to_documents(partly_in_words(guide)))
     every = (
         '<p><a class="turn" href="?show=documents" data-view="documents">'
         f"All {guide.count:,} documents</a></p>"
@@ -83,6 +92,10 @@ def _guide(guide: Guide) -> str:
         f"<p>{' '.join(facts)}</p>"
         f'<ul class="places">{rows}</ul>{every}</section>'
     )
+
+
+def _to_documents(words: str) -> str:
+    return f'<a href="?show=documents" data-view="documents">{words}</a>'
 
 
 def _document(guide: DocumentGuide) -> str:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 SCRIPTS = Path(__file__).parents[2] / "app" / "static" / "js"
-_OF_GRADIO = re.compile(r"#do-|data-testid|#send\b|#stop\b|#start-over|#question(?![\w-])|toast")
+_OF_GRADIO = re.compile(
+    r"#do-|data-testid|#send\b|#stop\b|#start-over|#question(?![\w-])|#open-history\b|toast"
+)
 
 
 @pytest.mark.parametrize(

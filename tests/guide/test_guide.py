@@ -96,6 +96,7 @@ def test_questions_come_from_questions_definitions_and_headings() -> None:
 
 def test_a_folder_is_told_in_words(corpus: Path, tmp_path: Path) -> None:
     (corpus / "report.txt").write_text(REPORT)
+    (corpus / "letter.txt").write_text("Sund, 4 May 2021\n\nDear Ms Sand,\nthe lamp is out.\n")
     (corpus / "tea.md").write_text("# Tea\n\n## Brewing\n\nGreen.\n\n## Paying\n\nNothing.\n")
     (corpus / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     config = Config(corpus=corpus, index=tmp_path / "index")
@@ -103,10 +104,13 @@ def test_a_folder_is_told_in_words(corpus: Path, tmp_path: Path) -> None:
         assistant.index()
         guide = assistant.guide()
         tea = assistant.guide(sources=["tea.md"])
+        limited = assistant.guide(most=1)
     told = folder_in_words(guide)
-    assert told.startswith("2 documents: 1 text file and 1 Markdown file.")
+    assert "Date of the documents: 2021-05-04." in told
+    assert limited.since == "", "a document that was not looked at may be older"
+    assert told.startswith("3 documents: 2 text files and 1 Markdown file.")
     assert "1 file could not be read." in told
-    assert [each.source for each in guide.documents] == ["report.txt", "tea.md"]
+    assert guide.documents[0].source == "report.txt"
     assert "Contents: Brewing · Paying." in document_in_words(tea.documents[0])
 
 

@@ -11,6 +11,8 @@ export const inQuestionBox = (element) => Boolean(element.closest?.("#question")
 
 /* Gradio's visible buttons: whether one was pressed, and pressing one. */
 export const isPress = (element, name) => Boolean(element.closest?.(`#${name}`));
+export const HISTORY_BUTTON = "#open-history";
+export const historyButton = () => find(HISTORY_BUTTON);
 export const pressAsk = () => find("#send").click();
 export const startOver = () => find("#start-over").click();
 

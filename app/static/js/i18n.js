@@ -84,7 +84,7 @@ function valuesOf({ names, isSingular }, found) {
     values[key] = key === "n" ? Number(found[index].replaceAll(",", "")) : found[index];
     if (name === key) continue;
     values[key] = key === "files" ? translateFiles(found[index])
-      : translateWhole(found[index]) ?? translateKnownList(found[index]);
+      : translateWhole(found[index]) ?? dayIn(found[index]) ?? translateKnownList(found[index]);
     if (values[key] === null) return null;
   }
   return values;
@@ -144,9 +144,12 @@ export const translateFacts = (text) => text.split(" · ")
 /* A date in ISO format; other text is returned as it is. */
 export function formatDay(text) {
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return text;
-  const options = { day: "numeric", month: "short", year: "numeric" };
+  const timeZone = text.includes("T") ? undefined : "UTC"; // west of it, a day would be the one before
+  const options = { day: "numeric", month: "short", year: "numeric", timeZone };
   return new Date(text).toLocaleDateString(code === "en" ? "en-GB" : code, options);
 }
+
+const dayIn = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? formatDay(text) : null);
 
 const formatTime = (text) => new Date(text)
   .toLocaleString(code, { dateStyle: "long", timeStyle: "short" });

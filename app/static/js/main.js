@@ -6,7 +6,7 @@ import {
 } from "./composer.js";
 import { choose, showChoice } from "./source_filter.js";
 import {
-  QUESTION_BOX, isPress, offer, press, questionBox, send, startOver,
+  HISTORY_BUTTON, QUESTION_BOX, historyButton, isPress, offer, press, questionBox, send, startOver,
 } from "./gradio.js";
 import {
   deleteConversation, emptied, judge, noteConversation, shownNotes, openConversation, opened,
@@ -91,8 +91,7 @@ document.addEventListener("click", (event) => {
   }
   const button = event.target.closest("[data-action]");
   if (button) actions[button.dataset.action]?.(button);
-  const opener = event.target.closest("#open-history");
-  if (opener) togglePanel("history", opener);
+  if (isPress(event.target, "open-history")) togglePanel("history", historyButton());
   if (isPress(event.target, "start-over")) {
     showView("ask");
     startAnother();
@@ -157,7 +156,7 @@ startTable();
 addEventListener("popstate", () => { wentBack(); showChoice(); });
 addEventListener("hashchange", openLink);
 whenThere("#reader-panel", openLink);
-whenThere("#open-history", (button) => button.setAttribute("aria-expanded", "false"));
+whenThere(HISTORY_BUTTON, (button) => button.setAttribute("aria-expanded", "false"));
 whenThere("#check-form", watchDragging);
 let dropped = ""; // cancelled twice, Gradio would cancel the next question
 

@@ -2,9 +2,9 @@
 
 import { find, root } from "./dom.js";
 import { hideNote } from "./tooltip.js";
-import { questionBox } from "./gradio.js";
+import { historyButton, questionBox } from "./gradio.js";
 
-const OPENERS = { history: "#open-history" };
+const OPENERS = { history: historyButton };
 const NARROW = matchMedia("(max-width: 860px)"); // as in phone.css: a panel covers the answer
 let opener = null;
 let closing = false; // the panel was closed, and "Back" has not happened yet
@@ -24,8 +24,8 @@ export function showPanel(name) {
   root.dataset.panel = name;
   const reader = find("#reader-panel");
   if (reader) reader.hidden = name !== "reader";
-  for (const [panel, selector] of Object.entries(OPENERS)) {
-    find(selector)?.setAttribute("aria-expanded", String(name === panel));
+  for (const [panel, button] of Object.entries(OPENERS)) {
+    button()?.setAttribute("aria-expanded", String(name === panel));
   }
 }
 

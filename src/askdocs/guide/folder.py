@@ -50,9 +50,10 @@ class Guides:
             if wanted is None or record.source in wanted
         ]
         read = sorted(records, key=lambda record: (-_weight(record), record.source))[:most]
-        guides = [guide for sentence in read if (guide := self.document(catalog, sentence))]
+        guides = [guide for record in read if (guide := self.document(catalog, record))]
         kinds = Counter(kind_of(record.source) for record in records)
-        days = sorted(filter(None, (each.dated or each.record.modified[:10] for each in guides)))
+        all_read = len(read) == len(records)
+        days = sorted(guide.dated for guide in guides if guide.dated and all_read)
         return Guide(
             count=len(records),
             kinds=tuple(kinds.most_common()),

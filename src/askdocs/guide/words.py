@@ -39,13 +39,30 @@ def _kind(kind: str, count: int) -> str:
 
 
 def folder_in_words(guide: Guide) -> str:
-    """A folder in two or three sentences."""
+    """A folder in a few sentences."""
     told = [f"{counted(guide.count, 'document')}: {kinds_in_words(guide)}."] if guide.kinds else []
     if guide.failed:
         told.append(f"{counted(guide.failed, 'file')} could not be read.")
+    if guide.partly:
+        told.append(partly_in_words(guide))
+    if guide.since:
+        told.append(dates_in_words(guide))
     if guide.topics:
         told.append(f"Words that stand out: {', '.join(guide.topics)}.")
     return " ".join(told) or "There are no documents yet."
+
+
+def partly_in_words(guide: Guide) -> str:
+    """How many documents were not read completely."""
+    verb = "was" if guide.partly == 1 else "were"
+    return f"{counted(guide.partly, 'document')} {verb} only partly read."
+
+
+def dates_in_words(guide: Guide) -> str:
+    """The oldest and newest date of the documents."""
+    if guide.since == guide.until:
+        return f"Date of the documents: {guide.since}."
+    return f"Dates of the documents: {guide.since} to {guide.until}."
 
 
 def facts_of(guide: DocumentGuide) -> list[str]:

@@ -68,9 +68,10 @@ class DocumentGuide:
 class Guide:
     """A summary of a folder: the number of documents, their types, dates and topics.
 
-    `since` and `until` are the dates of the oldest and newest document. `documents` are the guides
-    of some documents, the most informative ones first. `failed` counts files that could not be
-    read, `partly` documents that were not read completely.
+    `since` and `until` are the oldest and newest date of the documents, by their own words; "" if
+    none has a date, or if some were not looked at. `documents` are the guides of some documents,
+    the most informative ones first. `failed` counts files that could not be read, `partly`
+    documents that were not read completely.
     """
 
     count: int
