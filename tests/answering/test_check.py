@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from askdocs.models.embedders import LlamaIndexEmbedder
 from askdocs.output.html.draft_check import check_as_html
 from askdocs.output.json.draft_check import check_as_json
 from askdocs.output.text.draft_check import check_as_text
+from askdocs.output.text_anchor import address_of
 from askdocs.output.verdict_text import meaning, summary_of
 from askdocs.types import Check, CheckedStatement, Passage, Progress
 from tests.support.claim_scorer import WordScorer
@@ -105,7 +108,7 @@ def test_a_supported_statement_is_shown_if_one_of_its_numbers_was_not_found() ->
 
 def test_the_report_is_escaped_and_links_to_the_words(check: Check) -> None:
     page = check_as_html(
-        check, DRAFT, title="<b>x</b>", link_to=lambda source, place: f"http://page/{place}"
+        check, DRAFT, title="<b>x</b>", link_to=partial(address_of, "http://page/", Path())
     )
     assert "<b>" not in page
     assert "http://page/#source=ferry.txt&amp;mark=" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 
 from askdocs.app.views.source import WINDOW, read
 from askdocs.output.checksum import checksum
-from askdocs.output.text_anchor import TextAnchor, citation_anchor, link, parse_anchor
+from askdocs.output.text_anchor import (
+    LinkTarget,
+    TextAnchor,
+    address_of,
+    citation_anchor,
+    document_target,
+    link,
+    parse_anchor,
+)
 from askdocs.types import Anchor, Citation, Document, Passage
 
 MESSY = st.text(
@@ -130,6 +139,34 @@ def test_a_mark_survives_being_written_into_a_link() -> None:
     made = citation_anchor(citation)
     assert parse_anchor(str(made)) == made
     assert link(passage.source, [made]) == f"#source=a%20b/%C3%BC%26x.txt&mark={made}"
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "fragment"),
+    [
+        ("a.pdf", "The words.", "#page=4"),
+        ("A.HTML", "well-known, 5 %", "#:~:text=well%2Dknown%2C%205%20%25"),
+        ("a.txt", "First  line\nand a second one", "#:~:text=First%20line,and%20a%20second%20one"),
+        ("a.htm", "one two three four five six seven eight nine ten eleven",
+         "#:~:text=one%20two%20three%20four%20five,seven%20eight%20nine%20ten%20eleven"),
+        ("a.docx", "The words.", ""),
+        ("a.html", "", ""),
+    ],
+)  # fmt: skip
+def test_without_a_page_a_link_opens_the_place_in_the_file(
+    tmp_path: Path, source: str, words: str, fragment: str
+) -> None:
+    target = LinkTarget(source, page=4, words=words)
+    assert address_of("", tmp_path, target) == (tmp_path / source).as_uri() + fragment
+    assert address_of("http://page/", tmp_path, target) == f"http://page/#source={source}"
+
+
+def test_a_span_of_a_document_has_its_page_and_its_words() -> None:
+    text = "First page. Second page. Third page."
+    anchors = (Anchor(0, page=1), Anchor(12, page=2), Anchor(16, heading="h"), Anchor(25, page=3))
+    target = document_target(Document("a.pdf", text, anchors=anchors), mark(text, 19, 23))
+    assert (target.page, target.words) == (2, "page")
+    assert document_target(Document("a.pdf", text, anchors=anchors)).page is None
 
 
 @pytest.mark.parametrize(

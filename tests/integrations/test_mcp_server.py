@@ -159,6 +159,7 @@ def test_what_an_assistant_wrote_can_be_checked(sample: Assistant) -> None:
         )
         told = await text_of(client, "check", text=text)
         assert "misquoted" in told
+        assert "/corpus/jaffar-express-attack.txt#:~:text=" in told
         assert told.endswith(
             "of 2 statements are supported by the documents; 1 contradicted or misquoted."
         )

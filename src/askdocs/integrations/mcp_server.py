@@ -22,11 +22,14 @@ from askdocs.errors import AskdocsError, CorpusError, IndexBusyError
 from askdocs.interface import AssistantInterface
 from askdocs.output.text.draft_check import check_as_text
 from askdocs.output.text_anchor import (
+    LinkTarget,
     address_of,
     citation_anchor,
-    link,
+    citation_target,
+    document_target,
     parse_anchor,
     passage_anchor,
+    passage_target,
 )
 from askdocs.types import Answer, Citation, Document, Hit, Passage, location_text
 
@@ -142,7 +145,7 @@ class _Tools:
         """Check a text, such as your own answer, against the user's documents.
 
         Lists each statement that the documents do not support, with its verdict, the closest quotes
-        and their ids for `fetch`, and each quotation that is not exact, with the difference.
+        with links and ids for `fetch`, and each quotation that is not exact, with the difference.
         Statements that are not listed are supported, or claim nothing. Each sentence is judged by
         itself: write names instead of "it" or "they". A statement that is only partly supported or
         not supported may still be true: compare it with the quotes, then correct or remove it, or
@@ -165,7 +168,7 @@ class _Tools:
             )
         if not found.citations:
             await self._run(self._require_documents)
-        return "\n".join(check_as_text(found, reference=_reference))
+        return "\n".join(check_as_text(found, reference=self._reference))
 
     async def _run(self, call: Callable[[], Result], hint: str = "") -> Result:
         """Return the result of a call that runs in a thread. Error messages say what to do.
@@ -207,9 +210,7 @@ class _Tools:
             for statement in answer.statements
         ] or [answer.text]
         quotes = [
-            f"[{citation.number}] “{citation.quote}” — {citation.where}"
-            f" <{self._link(citation.source, link(citation.source, [citation_anchor(citation)]))}>"
-            f"{_reference(citation)}"
+            f"[{citation.number}] “{citation.quote}” — {citation.where}{self._reference(citation)}"
             for citation in answer.citations
         ]
         perhaps = ["Perhaps:"] if answer.band == "perhaps" else []
@@ -220,11 +221,10 @@ class _Tools:
 
     def _result(self, hit: Hit) -> dict[str, str]:
         passage = hit.passage
-        anchor = passage_anchor(passage)
         return {
             "id": _passage_id(passage),
             "title": passage.title or passage.source,
-            "url": self._link(passage.source, link(passage.source, [anchor])),
+            "url": self._link(passage_target(passage)),
             "text": passage.text,
             "place": _where(hit),
         }
@@ -253,20 +253,17 @@ class _Tools:
             "id": f"{document.source}#{part}" if part else document.source,
             "title": document.title or document.source,
             "text": text[start:end],
-            "url": self._link(
-                document.source, link(document.source, [anchor] if anchor is not None else [])
-            ),
+            "url": self._link(document_target(document, anchor)),
             "metadata": metadata,
         }
 
-    def _link(self, source: str, fragment: str) -> str:
-        library = self._library
-        return address_of(library.address, library.config.corpus, source, fragment)
+    def _reference(self, citation: Citation) -> str:
+        """The link and the id of a quote, as words after it."""
+        link = self._link(citation_target(citation))
+        return f" <{link}> (id: {citation.source}#{citation_anchor(citation)})"
 
-
-def _reference(citation: Citation) -> str:
-    """The id of a quote, as words after it."""
-    return f" (id: {citation.source}#{citation_anchor(citation)})"
+    def _link(self, target: LinkTarget) -> str:
+        return address_of(self._library.address, self._library.config.corpus, target)
 
 
 def _passage_id(passage: Passage) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from askdocs.output.checksum import checksum
-from askdocs.types import Citation, Passage
+from askdocs.types import Citation, Document, Passage
 
 _ANCHOR = re.compile(r"(\d{1,12})-(\d{1,12})(?:~(\d{1,12})-(\d{1,12}))?\.([0-9a-f]{12})")
 
 _FARTHEST = 100_000  # characters before and after its offset in which moved text is searched
 _MOST_COMPARED = 20_000_000  # characters hashed to find one anchor; anyone can write a link
 _FEW = 10  # anchors that are each searched as far as _FARTHEST
+_SEARCHED_BY_BROWSERS = {".html", ".htm", ".xhtml", ".txt"}  # for the words of a link
+_WORDS_OF_AN_END = 5
 _WORD_START = re.compile(r"\b\w|(?<!\S)\S")
 _WITHIN_WORD = re.compile(r"\w\w|\s")  # at the last character: the text does not end a word
 
@@ -106,18 +108,77 @@ def parse_anchor(written: str) -> TextAnchor | None:
     return TextAnchor(int(start), int(end), check, focus)
 
 
-def address_of(page: str, corpus: Path, source: str, fragment: str) -> str:
-    """Return the address that opens a source: on the page, or the file if there is no page.
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """What a link opens: a document, at the first of its anchors.
+
+    `page` and `words` lead to the same place where the file itself is opened.
+    """
+
+    source: str
+    anchors: tuple[TextAnchor, ...] = ()
+    page: int | None = None
+    words: str = ""
+
+
+def citation_target(citation: Citation) -> LinkTarget:
+    """Return what a link to a citation's quote opens."""
+    anchors = (citation_anchor(citation),)
+    return LinkTarget(citation.source, anchors, citation.page, citation.quote)
+
+
+def passage_target(passage: Passage) -> LinkTarget:
+    """Return what a link to a whole passage opens."""
+    return LinkTarget(passage.source, (passage_anchor(passage),), passage.page, passage.text)
+
+
+def document_target(document: Document, anchor: TextAnchor | None = None) -> LinkTarget:
+    """Return what a link to a document, or to a span of it, opens."""
+    if anchor is None:
+        return LinkTarget(document.source)
+    pages = [at.page for at in document.anchors if at.start <= anchor.start and at.page is not None]
+    words = document.text[anchor.start : anchor.end]
+    return LinkTarget(document.source, (anchor,), pages[-1] if pages else None, words)
+
+
+def address_of(server: str, corpus: Path, target: LinkTarget) -> str:
+    """Return the address that opens a place: on the page, or in the file if there is no page.
+
+    A PDF opens at its page, and HTML and plain text at the words, in programs that can do so.
 
     Args:
-        page: The address of the page, or "".
+        server: The address of the page, or "".
         corpus: The folder of documents.
-        source: The name of the document.
-        fragment: What `link` returns for it.
+        target: The place.
     """
-    if page:
-        return f"{page.rstrip('/')}/{fragment}"
-    return (corpus.resolve() / source).as_uri()
+    if server:
+        return f"{server.rstrip('/')}/{link(target.source, target.anchors)}"
+    return f"{(corpus.resolve() / target.source).as_uri()}{_fragment_of_file(target)}"
+
+
+def _fragment_of_file(target: LinkTarget) -> str:
+    kind = PurePosixPath(target.source).suffix.lower()
+    if kind == ".pdf" and target.page is not None:
+        return f"#page={target.page}"
+    if kind in _SEARCHED_BY_BROWSERS and target.words.strip():
+        return f"#:~:text={_text_directive(target.words)}"
+    return ""
+
+
+def _text_directive(words: str) -> str:
+    """Words as browsers search them: whole, or by beginning and end if long or of several lines.
+
+    https://wicg.github.io/scroll-to-text-fragment/
+    """
+    lines = [line.split() for line in words.splitlines() if line.strip()]
+    if len(lines) == 1 and len(lines[0]) <= 2 * _WORDS_OF_AN_END:
+        return _directive_part(lines[0])
+    first, last = lines[0][:_WORDS_OF_AN_END], lines[-1][-_WORDS_OF_AN_END:]
+    return f"{_directive_part(first)},{_directive_part(last)}"
+
+
+def _directive_part(words: Sequence[str]) -> str:
+    return quote(" ".join(words), safe="").replace("-", "%2D")  # "-" has a meaning there
 
 
 def link(source: str, anchors: Sequence[TextAnchor] = ()) -> str:

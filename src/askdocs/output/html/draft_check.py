@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from askdocs.output.text_anchor import citation_anchor, link
+from askdocs.output.text_anchor import LinkTarget, citation_target
 from askdocs.output.verdict_text import meaning, summary_of
 from askdocs.types import Check
 
@@ -20,7 +20,7 @@ text-decoration:none}
 
 
 def check_as_html(
-    check: Check, draft: str, *, title: str, link_to: Callable[[str, str], str]
+    check: Check, draft: str, *, title: str, link_to: Callable[[LinkTarget], str]
 ) -> str:
     """Return a page with the draft, its statements highlighted, and its sources.
 
@@ -28,7 +28,7 @@ def check_as_html(
         check: The check.
         draft: The text that was checked.
         title: The name of the draft.
-        link_to: Returns the address for a source and a fragment of the page's address.
+        link_to: Returns the address of a place in a source.
     """
     body, end_of_last = "", 0
     for each in check.statements:
@@ -44,7 +44,7 @@ def check_as_html(
     body += escape(draft[end_of_last:])
     sources = "".join(
         f'<div id="c{each.number}">[{each.number}] “{escape(each.quote)}”<p class="note">'
-        f'<a href="{escape(link_to(each.source, link(each.source, [citation_anchor(each)])))}">'
+        f'<a href="{escape(link_to(citation_target(each)))}">'
         f"{escape(each.where)}</a></p></div>"
         for each in check.citations
     )
