@@ -67,13 +67,20 @@ class Tables:
         """All cells that were filled before. Later tables take precedence."""
         cells: dict[tuple[str, str], Cell] = {}
         for path in self._by_age():
-            cells |= load_known(path)
+            with suppress(CorpusError):  # damaged
+                cells |= load_known(path)
         return cells
 
-    def save(self, table: QuoteTable, key: str) -> None:
-        """Store a table, and delete the oldest ones."""
+    def save(self, table: QuoteTable, key: str, known: Mapping[tuple[str, str], Cell]) -> None:
+        """Store a table with what was known of it before, and delete the oldest tables."""
         make_private_folder(self._folder)
-        save(table, self.path(key))
+        questions, sources = set(table.questions), set(table.sources)
+        own = {
+            (source, question): cell
+            for (source, question), cell in known.items()
+            if source in sources and question in questions
+        }
+        save(table, self.path(key), known=own)
         for old in self._by_age()[:-TABLES_KEPT]:
             with suppress(OSError):
                 old.unlink()
@@ -143,12 +150,14 @@ def _fill(
     key = checksum(json.dumps([questions, list(sources)]))[:12]
     send({"table": key, "questions": questions, "total": len(sources)})
 
+    known = tables.known()
+
     def on_row(table: QuoteTable, done: int) -> None:
-        tables.save(table, key)
+        tables.save(table, key, known)
         send({"done": done, "row": _row(table, table.sources[done - 1])})
 
     try:
-        fill(assistant, questions, sources, known=tables.known(), on_row=on_row)
+        fill(assistant, questions, sources, known=known, on_row=on_row)
     except CorpusError as error:  # a document was removed in the meantime
         send({"problem": str(error)})
 

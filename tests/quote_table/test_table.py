@@ -10,18 +10,28 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import askdocs
 from askdocs import Assistant, Config
 from askdocs.errors import ConfigError, CorpusError
 from askdocs.output.export_check import check_export, read_export
-from askdocs.quote_table.fill import SAID, QuoteTable, fill, load_known, read_questions, save
+from askdocs.output.text_anchor import LinkTarget, link
+from askdocs.quote_table.fill import (
+    SAID,
+    QuoteTable,
+    fill,
+    load_known,
+    load_table,
+    read_questions,
+    save,
+)
 from askdocs.quote_table.write import write_table
 from askdocs.types import Answer, Citation, Document, Passage, Statement, Status
 
 WARNED, BUILT = "what did Zehri warn?", "How is sourdough starter fed?"
 
 
-def link_to(source: str, fragment: str) -> str:
-    return f"http://page/{fragment}"
+def link_to(target: LinkTarget) -> str:
+    return f"http://page/{link(target.source, target.anchors)}"
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +60,12 @@ class Answering:
 
     TEXT = "It cost 5 pounds."
 
-    def __init__(self, confidence: float) -> None:
-        self._confidence = confidence
+    def __init__(self, confidence: float = 1, config: Config | None = None) -> None:
+        self._confidence, self.config = confidence, config or Config()
+        self.asked: list[tuple[str, str]] = []
 
     def status(self) -> Status:
-        raise NotImplementedError
+        return Status("corpus", "index", "some model", (), (), 0, 0)
 
     def document(self, source: str) -> Document:
         return Document(source, self.TEXT)
@@ -62,7 +73,9 @@ class Answering:
     def ask(
         self, question: str, *, sources: Sequence[str] | None = None, quotes: bool = False
     ) -> Answer:
-        passage = Passage("1", "a.txt", self.TEXT, 0, len(self.TEXT))
+        (source,) = sources or ["a.txt"]
+        self.asked.append((source, question))
+        passage = Passage("1", source, self.TEXT, 0, len(self.TEXT))
         cited = Citation(1, passage, self.TEXT, 0, len(self.TEXT))
         statement = Statement(self.TEXT, (cited,), "quoted")
         return Answer(
@@ -77,10 +90,50 @@ def test_a_cell_says_something_only_where_the_answer_is_sure(confidence: float, 
     assert table.cells["a.txt", question].state == state
 
 
+def test_cells_that_were_not_reached_are_kept_apart_from_the_rows(tmp_path: Path) -> None:
+    kept, questions = tmp_path / "t.json", ["What did it cost?", "Who paid?"]
+    save(fill(Answering(), questions, ["a.txt", "b.txt", "c.txt"]), kept)
+    known = load_known(kept)
+    save(fill(Answering(), questions[:1], ["b.txt"], known=known), kept, known=known)
+    assert load_known(kept) == known
+    table = load_table(kept)
+    assert table is not None
+    assert [*table.cells] == [("b.txt", questions[0])]
+    assert len(read_export(kept)) == 1  # what `verify` checks
+
+
+def test_other_settings_and_versions_ask_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, questions = tmp_path / "t.json", ["What did it cost?"]
+
+    def asked(config: Config) -> int:
+        service = Answering(config=config)
+        save(fill(service, questions, ["a.txt"], known=load_known(kept)), kept)
+        return len(service.asked)
+
+    assert [asked(Config()), asked(Config())] == [1, 0]
+    assert asked(Config(minimum_confidence=0.5)) == 1
+    assert asked(Config(minimum_confidence=0.5, llm="openai:x@http://127.0.0.1:1")) == 0
+    monkeypatch.setattr(askdocs, "__version__", "99.0")
+    assert asked(Config(minimum_confidence=0.5)) == 1
+
+
+def test_a_cell_that_was_never_asked_is_empty(tmp_path: Path) -> None:
+    table = fill(Answering(), ["Who paid?"], ["a.txt"])
+    table.sources.append("b.txt")  # the run was stopped before it
+    write_table(table, tmp_path / "t.csv", link_to=link_to)
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row[1] for row in csv.reader(file)][2] == ""
+    write_table(table, tmp_path / "t.html", link_to=link_to)
+    assert "not said" not in (tmp_path / "t.html").read_text()
+
+
 class Counting:
     """An assistant that counts what it is asked."""
 
     def __init__(self, assistant: Assistant) -> None:
+        self.config = assistant.config
         self.status, self.document = assistant.status, assistant.document
         self._assistant = assistant
         self.asked = 0
@@ -146,7 +199,7 @@ def test_no_cell_is_run_as_a_formula(tmp_path: Path) -> None:
     write_table(table, tmp_path / "t.xlsx", link_to=link_to)
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
     assert sheet is not None
-    assert all(cell.data_type == "s" for row in sheet.iter_rows() for cell in row)
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
 def test_html_is_escaped(tmp_path: Path) -> None:
@@ -167,4 +220,6 @@ def test_questions_and_formats_that_are_none_are_refused(tmp_path: Path) -> None
     with pytest.raises(ConfigError, match=r"\.csv"):
         write_table(QuoteTable([]), tmp_path / "t.pdf", link_to=link_to)
     (tmp_path / "other.json").write_text(json.dumps({"answers": []}))
-    assert load_known(tmp_path / "other.json") == {}
+    with pytest.raises(CorpusError, match="would be overwritten"):
+        load_known(tmp_path / "other.json")
+    assert load_known(tmp_path / "no-such.json") == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import typer
 from askdocs.cli.options import AsJson, Sources, with_paths
 from askdocs.cli.session import Paths, index_first_if_new, open_assistant
 from askdocs.cli.standard_streams import print_json
-from askdocs.errors import CorpusError
+from askdocs.errors import ConfigError, CorpusError
 
 if TYPE_CHECKING:
     from askdocs.interface import AssistantInterface
@@ -32,6 +33,9 @@ def table(
         typer.Option("--out", metavar="FILE", help="Where to write: .csv, .xlsx, .html or .json."),
     ] = Path("quotes.csv"),
     source: Sources = None,
+    ask_again: Annotated[
+        bool, typer.Option("--ask-again", help="Ask also what an earlier run has answered.")
+    ] = False,
     *,
     paths: Paths,
     as_json: AsJson = False,
@@ -39,15 +43,55 @@ def table(
     """Ask every question of every document: a table of exact quotes, or "not said".
 
     A .json file of the same name is saved next to the table. With it, the next run asks only what
-    has changed, and `askdocs verify` checks the quotes.
+    has changed, and `askdocs verify` checks the quotes. It keeps cells of other documents and
+    questions, too.
     """
+    from askdocs.quote_table.fill import read_questions
+
+    job = _Job(read_questions(questions), out, source, ask_again)
+    job.check_out()
     with open_assistant(paths) as assistant:
         index_first_if_new(assistant, paths.corpus)
-        written = _write_filled(assistant, questions, out, source)
+        written = _write_filled(assistant, job)
     if as_json:
         print_json(written.as_json())
     else:
         print(written.summary())
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a user wants of `table`."""
+
+    questions: Sequence[str]
+    out: Path
+    globs: Sequence[str] | None
+    ask_again: bool
+
+    @property
+    def kept(self) -> Path:
+        """The file from which the next run knows what is answered."""
+        is_kept = self.out.suffix.lower() == ".json"
+        return self.out if is_kept else self.out.with_suffix(".json")
+
+    def check_out(self) -> None:
+        """Check that the table can be written, before anything is asked.
+
+        Raises:
+            ConfigError: It cannot be written there, or with this suffix.
+            CorpusError: A file that is no table would be overwritten.
+        """
+        from askdocs.quote_table.fill import load_known
+        from askdocs.quote_table.write import check_suffix
+
+        check_suffix(self.out, others=[".json"])
+        folder = self.out.absolute().parent
+        if not folder.is_dir():
+            raise ConfigError(f"There is no folder {folder} to write {self.out.name} to.")
+        for file in {self.out, self.kept}:
+            if file.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
+                raise ConfigError(f"{file} cannot be written. Give another file with --out.")
+        load_known(self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +125,31 @@ class _WrittenTable:
         )
 
 
-def _write_filled(
-    assistant: AssistantInterface, questions: Path, out: Path, globs: Sequence[str] | None
-) -> _WrittenTable:
+def _write_filled(assistant: AssistantInterface, job: _Job) -> _WrittenTable:
     """Fill a table and write it. Cells of an earlier run are reused if they are still valid.
 
     Raises:
-        CorpusError: There are no questions, or no document matches.
-        ConfigError: A table cannot be written with the suffix of `out`.
+        CorpusError: No document matches, or a file cannot be written.
     """
     from askdocs.cli.terminal import showing_progress
     from askdocs.output.text_anchor import address_of
-    from askdocs.quote_table.fill import fill, load_known, read_questions, save
+    from askdocs.quote_table.fill import fill, load_known, save
     from askdocs.quote_table.write import write_table
     from askdocs.types import Progress
 
-    columns = read_questions(questions)
-    kept = out.with_suffix(".json")
-    sources = _sources(assistant, globs)
+    sources, known = _sources(assistant, job.globs), load_known(job.kept)
     with showing_progress() as on_progress:
 
         def on_row(table: QuoteTable, done: int) -> None:
-            save(table, kept)
+            save(table, job.kept, known=known)
             on_progress(Progress("ask", done, len(sources), table.sources[done - 1]))
 
-        filled = fill(assistant, columns, sources, known=load_known(kept), on_row=on_row)
-    if out != kept:
+        reused = {} if job.ask_again else known
+        filled = fill(assistant, job.questions, sources, known=reused, on_row=on_row)
+    if job.out != job.kept:
         link_to = partial(address_of, assistant.address, assistant.config.corpus)
-        write_table(filled, out, link_to=link_to)
-    return _WrittenTable(filled, out, kept)
+        write_table(filled, job.out, link_to=link_to)
+    return _WrittenTable(filled, job.out, job.kept)
 
 
 def _sources(assistant: AssistantInterface, globs: Sequence[str] | None) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import askdocs
+from askdocs.config import Config
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import CorpusError
 from askdocs.output.checksum import checksum
@@ -23,7 +24,10 @@ SAID = 0.7
 
 
 class AnsweringService(Protocol):
-    """The methods of an assistant that are needed to fill a table."""
+    """What is needed of an assistant to fill a table."""
+
+    @property
+    def config(self) -> Config: ...
 
     def status(self) -> Status: ...
 
@@ -39,6 +43,7 @@ class Cell:
     """What one document says about one question.
 
     `answer` is a record as `ask --json` prints it, with the location and hash of each quote.
+    `answered_by` is what `answering_version` returned when it was asked.
     """
 
     source: str
@@ -46,6 +51,7 @@ class Cell:
     document_hash: str
     state: CellState
     answer: Mapping[str, Any]
+    answered_by: str = ""
 
     @property
     def quotes(self) -> list[Mapping[str, Any]]:
@@ -98,21 +104,32 @@ def fill(
         assistant: What answers. Only quotes are requested, even if a language model is set.
         questions: The columns.
         sources: The documents, one a row.
-        known: Cells of an earlier run. They are reused if the document has not changed.
+        known: Cells of an earlier run. They are reused if neither the document nor what answers
+            has changed.
         on_row: Called with the table and the number of documents done, after each document.
 
     Returns:
         The whole table.
     """
     table = QuoteTable(list(questions), list(sources))
+    version = answering_version(assistant)
     for done, source in enumerate(sources, 1):
         document = assistant.document(source)
         table.titles[source] = document.title
-        for cell in _row(assistant, document, questions, known or {}):
+        for cell in _row(assistant, document, questions, known or {}, version):
             table.cells[source, cell.question] = cell
         if on_row is not None:
             on_row(table, done)
     return table
+
+
+def answering_version(assistant: AnsweringService) -> str:
+    """Return what decides about an answer beside the document: the version and the settings."""
+    status, config = assistant.status(), assistant.config
+    return (
+        f"askdocs {askdocs.__version__}, {status.embedder}, {config.passage_tokens} tokens,"
+        f" {config.passages_read} passages read, confidence {config.minimum_confidence}"
+    )
 
 
 def _row(
@@ -120,17 +137,18 @@ def _row(
     document: Document,
     questions: Sequence[str],
     known: Mapping[tuple[str, str], Cell],
+    version: str,
 ) -> Iterator[Cell]:
-    document_hash = checksum(document.text)
+    key = checksum(document.text), version
     for question in questions:
         earlier = known.get((document.source, question))
-        if earlier is not None and earlier.document_hash == document_hash:
+        if earlier is not None and (earlier.document_hash, earlier.answered_by) == key:
             yield earlier
             continue
         answer = assistant.ask(question, sources=[document.source], quotes=True)
         record = json.loads(json.dumps(answer_record(answer)))  # as it is read back
         del record["hits"]  # passages that are not cited
-        yield Cell(document.source, question, document_hash, _state(answer), record)
+        yield Cell(document.source, question, key[0], _state(answer), record, version)
 
 
 def _state(answer: Answer) -> CellState:
@@ -139,53 +157,94 @@ def _state(answer: Answer) -> CellState:
     return "perhaps" if answer.citations else "not said"
 
 
-def save(table: QuoteTable, path: Path) -> None:
+def save(
+    table: QuoteTable, path: Path, *, known: Mapping[tuple[str, str], Cell] | None = None
+) -> None:
     """Write a table so that it can be resumed, and checked by `askdocs verify`.
 
     The file is replaced as a whole: a process that is killed leaves the previous one.
+
+    Args:
+        table: The table, perhaps not yet filled to its end.
+        path: The file.
+        known: Cells of an earlier run. Those that the table does not have are kept apart from its
+            rows, for a later run.
+
+    Raises:
+        CorpusError: The file cannot be written.
     """
+    reached = [cell for source in table.sources for cell in table.row(source)]
+    unreached = [cell for key, cell in (known or {}).items() if key not in table.cells]
     record = {
         "format": _FORMAT,
         "questions": table.questions,
         "sources": table.sources,
         "titles": table.titles,
-        "answers": [
-            {
-                **cell.answer,
-                "source": cell.source,
-                "state": cell.state,
-                "document_hash": cell.document_hash,
-            }
-            for source in table.sources
-            for cell in table.row(source)
-        ],
+        "answers": [_cell_record(cell) for cell in reached],
+        "unreached": [_cell_record(cell) for cell in unreached],
     }
     new = path.with_name(f"{path.name}.part")
-    new.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
-    new.replace(path)
+    try:
+        new.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _cell_record(cell: Cell) -> dict[str, Any]:
+    return {
+        **cell.answer,
+        "source": cell.source,
+        "state": cell.state,
+        "document_hash": cell.document_hash,
+        "answered_by": cell.answered_by,
+    }
 
 
 def load_known(path: Path) -> dict[tuple[str, str], Cell]:
-    """Return the cells of a saved table; none if there is no such file."""
-    table = load_table(path)
-    return table.cells if table is not None else {}
+    """Return all cells of a saved table, in its rows or not; none if there is no such file.
+
+    Raises:
+        CorpusError: The file is something else, or cannot be read. It must not be overwritten.
+    """
+    saved = _load(path)
+    if saved is None and path.exists():
+        raise CorpusError(
+            f"{path} is not a table that askdocs has saved, and would be overwritten. Give another"
+            " name with --out, or move the file away."
+        )
+    return saved[1] if saved is not None else {}
 
 
 def load_table(path: Path) -> QuoteTable | None:
     """Return a saved table; None if there is no such file."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    saved = _load(path)
+    return saved[0] if saved is not None else None
+
+
+def _load(path: Path) -> tuple[QuoteTable, dict[tuple[str, str], Cell]] | None:
+    """Return a saved table, and all cells of its file; None if there is no such file."""
+    try:
         record = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != _FORMAT:
             return None
         table = QuoteTable(record["questions"], record["sources"], titles=record["titles"])
-        for each in record["answers"]:
-            cell = Cell(
-                source=each.pop("source"),
-                question=each["question"],
-                document_hash=each.pop("document_hash"),
-                state=each.pop("state"),
-                answer=each,
-            )
-            table.cells[cell.source, cell.question] = cell
-        return table
-    return None
+        table.cells = _cells_of(record["answers"])
+        return table, _cells_of(record.get("unreached", [])) | table.cells
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _cells_of(records: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Cell]:
+    cells = [
+        Cell(
+            source=each.pop("source"),
+            question=each["question"],
+            document_hash=each.pop("document_hash"),
+            state=each.pop("state"),
+            answered_by=each.pop("answered_by", ""),
+            answer=each,
+        )
+        for each in records
+    ]
+    return {(cell.source, cell.question): cell for cell in cells}

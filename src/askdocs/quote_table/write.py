@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from askdocs.errors import ConfigError
+from askdocs.errors import ConfigError, CorpusError
 from askdocs.output.exports import embedded
-from askdocs.output.text_anchor import TextAnchor, link
+from askdocs.output.text_anchor import LinkTarget, TextAnchor
 from askdocs.quote_table.fill import Cell, QuoteTable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that begins so
 _MOST_LETTERS = 32_000  # of a cell of a spreadsheet
 _LONGEST_TITLE = 31  # of a sheet
-Link = Callable[[str, str], str]
+Link = Callable[[LinkTarget], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,43 @@ def write_table(
     Args:
         table: The table.
         path: A file ending in .csv, .xlsx or .html.
-        link_to: Returns the address for a source and a fragment of the page's address.
+        link_to: Returns the address of a place in a source.
         wording: The labels.
 
     Raises:
         ConfigError: The suffix is not one of these.
+        CorpusError: The file cannot be written.
     """
+    check_suffix(path)
     writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".html": _write_html}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
+    try:
+        writers[path.suffix.lower()](table, path, link_to, wording)
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def check_suffix(path: Path, *, others: Collection[str] = ()) -> None:
+    """Check that a table can be written in the format of a suffix.
+
+    Args:
+        path: The file.
+        others: Suffixes that are allowed too.
+
+    Raises:
+        ConfigError: It cannot.
+    """
+    if path.suffix.lower() not in {".csv", ".xlsx", ".html", *others}:
         raise ConfigError(f"{path} should end in .csv, .xlsx, .html or .json.")
-    writer(table, path, link_to, wording)
 
 
 def cell_text(cell: Cell | None, wording: Wording = ENGLISH) -> str:
-    """Return the quotes of a cell with their locations, or that nothing is said."""
-    if cell is None or not cell.quotes:
+    """Return the quotes of a cell with their locations, or that nothing is said.
+
+    A cell that was never asked is empty: nobody knows what its document says.
+    """
+    if cell is None:
+        return ""
+    if not cell.quotes:
         return wording.not_said
     words = " ".join(
         f"“{quote['quote']}”"
@@ -77,7 +98,7 @@ def cell_link(cell: Cell, link_to: Link) -> str:
     """Return the address of the first quote of a cell."""
     first = cell.quotes[0]
     anchor = TextAnchor(int(first["start"]), int(first["end"]), str(first["hash"]))
-    return link_to(cell.source, link(cell.source, [anchor]))
+    return link_to(LinkTarget(cell.source, (anchor,), first.get("page"), str(first["quote"])))
 
 
 def _not_a_formula(text: str) -> str:
@@ -158,7 +179,9 @@ def _html_row(table: QuoteTable, source: str, link_to: Link, wording: Wording) -
 
 
 def _html_cell(cell: Cell | None, link_to: Link, wording: Wording) -> str:
-    if cell is None or not cell.quotes:
+    if cell is None:
+        return "<td></td>"
+    if not cell.quotes:
         return f'<td class="none">{escape(wording.not_said)}</td>'
     quotes = "".join(
         f"<p dir='auto'>“{escape(str(quote['quote']))}”"
