@@ -30,6 +30,7 @@ from .views.static_html import (
     CONFIRM,
     EDITING,
     HISTORY_HEAD,
+    NOT_HERE,
     READER,
     SEARCH,
     TOOLS,
@@ -132,6 +133,7 @@ def _lay_out(context: PageContext) -> _Parts:
     with gradio.Row(elem_id="layout"):
         with gradio.Column(elem_id="chat"):
             with gradio.Column(elem_id="scroll"):
+                gradio.HTML(NOT_HERE, **RAW_HTML)
                 welcome = gradio.HTML(WELCOME, elem_id="welcome", **RAW_HTML)
                 past = gradio.HTML(render_past(Conversation()), elem_id="past", **RAW_HTML)
                 with gradio.Column(elem_id="latest"):

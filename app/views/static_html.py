@@ -136,6 +136,9 @@ _ANSWER_OPTIONS = """
 
 WELCOME = "<h2 data-i18n>Ask your documents</h2>"
 
+# A conversation of the address that is not kept.
+NOT_HERE = '<p id="not-here" class="notice" data-i18n="off" hidden></p>'
+
 CHOICE = """
 <div id="choice" role="group" aria-label="What the question is about" data-label="Only"
   data-i18n="off" hidden></div>

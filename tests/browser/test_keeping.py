@@ -93,6 +93,24 @@ def test_a_conversation_is_shown_to_nobody_else(own: Visit, browser: Browser) ->
         expect(other.locator(".exchange")).to_have_count(0)
 
 
+def test_a_conversation_that_is_not_here_is_said_and_its_source_still_opens(
+    own: Visit, browser: Browser
+) -> None:
+    own.ask(TOWER)
+    own.page.locator("#present a.cite").first.click()
+    expect(own.page.locator("mark.current").first).to_be_visible()
+    assert "chat=" in own.page.url
+    with stranger(browser, own.page.url) as other:
+        said = other.locator("#not-here")
+        expect(said).to_contain_text("belongs to another visitor or was deleted")
+        expect(other).not_to_have_url(re.compile("chat="))
+        expect(other.locator("mark.current").first).to_be_visible()
+        other.get_by_label("Your question").fill(TOWER)
+        other.keyboard.press("Enter")
+        other.locator("#present .actions").wait_for()
+        expect(said).to_be_hidden()
+
+
 def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: Path) -> None:
     page = own.page
     page.locator("a[data-view=documents]").first.click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,10 @@ from tests.support import polling
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Visit
 
+RULES = "# The rules\n\n" + "".join(
+    f"## Rule {number}\n\n{f'Boats of class {number} wait at the quay. ' * 12}\n\n"
+    for number in range(1, 30)
+)
 GUIDE = """# The guide
 
 Flags are **red** before a storm.
@@ -63,6 +68,7 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     folder = tmp_path_factory.mktemp("viewer")
     write_pdfs(folder / "corpus")
     (folder / "corpus" / "guide.md").write_text(GUIDE, encoding="utf-8")
+    (folder / "corpus" / "rules.md").write_text(RULES, encoding="utf-8")
     with serving(folder / "corpus", folder / "index") as address:
         yield address, folder / "corpus"
 
@@ -205,6 +211,75 @@ def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
         in_sight(page)
         page.keyboard.press("Escape")
         expect(page.locator("#reader-panel")).to_be_hidden()
+
+
+def test_a_reload_and_a_copied_link_keep_the_page_and_the_heading(
+    open_harbour: OpenPage, harbour: tuple[str, Path]
+) -> None:
+    address, _ = harbour
+    with open_harbour() as visit:
+        visit.page.context.grant_permissions(["clipboard-write"])
+        page = show(visit, hash_of(address, "harbour.pdf", TURNED))
+        bar, contents = page.locator("#reader-bar"), page.locator("#reader-contents")
+        link = page.locator("#reader-panel").get_by_role("button", name="Copy link")
+        in_sight(page)
+        assert "page=" not in visit.copied(link)  # the words are where it leads
+        page.locator("#reader-page").fill("30")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("&page=30$"))
+        visit.reload()
+        expect(page.locator("#reader-pdf").get_by_text("Notes of berth 30,")).to_be_in_viewport()
+        page.locator("#reader-page").fill("3")
+        page.keyboard.press("Enter")
+        expect(page.locator("#reader-page")).to_have_value("3")
+        assert "page=" not in visit.copied(link)
+        bar.get_by_role("button", name="Contents", exact=True).click()
+        contents.get_by_role("button", name="Pilots").click()
+        expect(page.locator("#reader-page")).to_have_value("2")
+        assert visit.copied(link).endswith("&page=2")
+
+        page = show(visit, "#source=rules.md")
+        bar.get_by_role("button", name="Contents", exact=True).click()
+        contents.get_by_role("button", name="Rule 20").click()
+        rule = page.locator("#reader-text").get_by_role("heading", name="Rule 20")
+        expect(rule).to_be_in_viewport()
+        visit.reload()
+        expect(rule).to_be_in_viewport()
+        page.locator("#reader-text").press("End")
+        expect(
+            page.locator("#reader-text").get_by_role("heading", name="Rule 29")
+        ).to_be_in_viewport()
+        copied = visit.copied(link)
+        visit.reload()
+        expect(
+            page.locator("#reader-text").get_by_role("heading", name="Rule 29")
+        ).to_be_in_viewport()
+        assert page.url == copied
+
+
+def test_back_closes_an_opened_source_and_forward_opens_it_again(open_harbour: OpenPage) -> None:
+    with open_harbour() as visit:
+        page = visit.page
+        panel = page.locator("#reader-panel")
+        page.locator("a[data-view=documents]").first.click()
+        page.locator('.documents a[data-source="guide.md"]').click()
+        expect(page.locator("#reader-text strong")).to_have_text("red")
+        expect(page).to_have_url(re.compile("#source=guide.md$"))
+        page.locator("a[data-view=search]").first.click()
+        expect(panel).to_be_visible()  # it is open beside every view
+        page.go_back()
+        expect(page.locator("#view-documents")).to_be_visible()
+        expect(panel).to_be_visible()
+        page.go_back()
+        expect(panel).to_be_hidden()
+        expect(page.locator("#view-documents")).to_be_visible()
+        expect(page).not_to_have_url(re.compile("#"))
+        page.go_forward()
+        expect(page.locator("#reader-text strong")).to_have_text("red")
+        page.get_by_label("Close the source").click()
+        expect(panel).to_be_hidden()
+        expect(page).not_to_have_url(re.compile("#"))
+        expect(page.locator("#view-documents")).to_be_visible()
 
 
 def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -> None:

@@ -2,7 +2,7 @@
 
 import { announce, find, findAll } from "./dom.js";
 import { send, startOver } from "./gradio.js";
-import { NAME, arriving, current, turnTo } from "./conversation_id.js";
+import { NAME, arriving, current, startAnother, turnTo } from "./conversation_id.js";
 import { confirmed, named } from "./dialogs.js";
 import { parameter, setAddress, whenReturned } from "./address.js";
 import { closePanel, focusPanel, leavingPanel } from "./panels.js";
@@ -19,10 +19,26 @@ export function returning() {
 
 /* The requested conversation is on the page, or was deleted. Called by the page. */
 export function opened() {
-  const missing = wanted && wanted === current() && !find("#conversation");
+  const missing = wanted && wanted === current() && find("#conversation")?.dataset.conversation !== wanted;
   wanted = "";
-  if (missing) startOver();
+  if (missing) sayMissing();
   return [""];
+}
+
+/* Without "startOver", which closes the source that the address may have opened. */
+function sayMissing() {
+  if (find("#conversation")) startOver(); else { startAnother(); noteConversation(); }
+  const words = t("This conversation is not here: it belongs to another visitor or was deleted.");
+  const line = find("#not-here");
+  line.textContent = words;
+  line.hidden = false;
+  announce(words);
+}
+
+/* Another conversation begins or is shown. */
+export function hideMissing() {
+  const line = find("#not-here");
+  if (line) line.hidden = true;
 }
 
 /* The notes on changed documents that the page shows. Called by the page. */
@@ -42,6 +58,7 @@ export function noteConversation() {
   const shown = find("#conversation")?.dataset.conversation || "";
   if (wanted && shown !== wanted) return; // it is being loaded
   const push = Boolean(before) && before !== shown;
+  if (shown) hideMissing();
   before = shown;
   if (parameter(NAME) !== shown) setAddress({ [NAME]: shown }, { push });
 }

@@ -9,8 +9,8 @@ import {
   HISTORY_BUTTON, QUESTION_BOX, historyButton, isPress, offer, press, questionBox, send, startOver,
 } from "./gradio.js";
 import {
-  deleteConversation, emptied, judge, noteConversation, shownNotes, openConversation, opened,
-  renameConversation, returning, startConversations,
+  deleteConversation, emptied, hideMissing, judge, noteConversation, shownNotes, openConversation,
+  opened, renameConversation, returning, startConversations,
 } from "./conversations.js";
 import { dropForeign, startAnother } from "./conversation_id.js";
 import { keepDraft } from "./draft.js";
@@ -95,6 +95,7 @@ document.addEventListener("click", (event) => {
   if (isPress(event.target, "start-over")) {
     showView("ask");
     startAnother();
+    hideMissing();
     forget();
     closePanel();
     questionBox()?.focus();

@@ -10,6 +10,9 @@ let opener = null;
 let closing = false; // the panel was closed, and "Back" has not happened yet
 let entered = false; // the open panel has an entry in the browser's history
 
+const sourceInAddress = () => location.hash.startsWith("#source=");
+const withoutSource = () => location.pathname + location.search;
+
 /* The element that gets the focus when the panel is closed. */
 export function setOpener(element) {
   opener = element;
@@ -17,16 +20,28 @@ export function setOpener(element) {
 
 export function showPanel(name) {
   hideNote();
-  if (name && !root.dataset.panel && NARROW.matches) {
-    if (!history.state?.panel) history.pushState({ panel: true }, "");
-    entered = true;
-  }
+  if (name && !root.dataset.panel) enter(name);
+  if (name === "history" && sourceInAddress()) history.replaceState(history.state, "", withoutSource());
   root.dataset.panel = name;
   const reader = find("#reader-panel");
   if (reader) reader.hidden = name !== "reader";
   for (const [panel, button] of Object.entries(OPENERS)) {
     button()?.setAttribute("aria-expanded", String(name === panel));
   }
+}
+
+/* "Back" closes an opened source, on every screen: it is a place that has an address. It closes the
+   history only where that covers the answer. A source that is opened by the address of the page has
+   an entry already: on a wide screen, "Back" leaves the page. */
+function enter(name) {
+  const address = location.href;
+  if (!history.state?.panel && NARROW.matches) {
+    if (sourceInAddress()) history.replaceState(history.state, "", withoutSource());
+    history.pushState({ panel: true }, "", address);
+  } else if (!history.state?.panel && name === "reader" && !sourceInAddress()) {
+    history.pushState({ panel: true }, "");
+  }
+  entered = Boolean(history.state?.panel);
 }
 
 export function togglePanel(name, from) {
@@ -62,27 +77,31 @@ export function uncover() {
   showPanel("");
   entered = false;
   opener = null;
-  history.replaceState({}, "", location.pathname + location.search);
+  history.replaceState({}, "", withoutSource());
   return owned;
+}
+
+/* Whether the open panel does not belong to the entry of the browser's history. */
+function isLeft() {
+  if (root.dataset.panel === "reader") return !sourceInAddress();
+  return entered && !history.state?.panel && Boolean(root.dataset.panel);
 }
 
 /* Whether "Back" closes only a panel. */
 export function leavingPanel() {
-  return closing || (entered && !history.state?.panel && Boolean(root.dataset.panel));
+  return closing || isLeft();
 }
 
 /* The browser went back, by "Back" or by `closePanel`. */
 export function wentBack() {
   closing = false;
-  if (entered && !history.state?.panel && root.dataset.panel) hidePanel();
+  if (isLeft()) hidePanel();
 }
 
 function hidePanel() {
   showPanel("");
   entered = false;
-  if (location.hash.startsWith("#source=")) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-  }
+  if (sourceInAddress()) history.replaceState(history.state, "", withoutSource());
   if (opener?.isConnected) opener.focus(); else questionBox()?.focus();
   opener = null;
 }

@@ -1,12 +1,14 @@
 /* The source panel: a document next to the answer, at a location.
 
    A location is {source, mark, at}: the name of a document and, if known, a mark (text offsets with
-   a hash, as the server writes it) or an offset. To open a document, call `openPlaces`, or use a link
+   a hash, as the server writes it) or an offset. The address has the location, and the page or the
+   offset where the user has gone from there (source_position.js). To open a document, call `openPlaces`, or use a link
    with `data-source` and, if known, `data-mark` or `data-at`. "Next" and "previous" follow the links
    of class "entry" in one element of class "exchange" or "places". */
 
 import { find, findAll, root } from "./dom.js";
 import { setOpener, showPanel } from "./panels.js";
+import { arrive, pageChanged, position, watchPosition, writePosition } from "./source_position.js";
 import { drawText, markCurrent, scrollToCharacter, scrollToFound, scrollToMark } from "./text_view.js";
 import { UNREACHABLE } from "./json_lines.js";
 import { openPdf } from "./pdf_view.js";
@@ -65,14 +67,28 @@ export function openLink() {
   const values = new URLSearchParams(location.hash.slice(1));
   const marks = values.getAll("mark");
   const [source, at] = [values.get("source"), values.get("at") ?? undefined];
-  stops = (marks.length ? marks : [""]).map((mark) => ({ source, mark, at }));
-  showStop(0);
+  stops = marks.length ? marks.map((mark) => ({ source, mark })) : [{ source, mark: "", at }];
+  const page = parseInt(values.get("page"), 10) || null;
+  showStop(0, { page, from: marks.length && at ? parseInt(at, 10) : null });
 }
 
 function hashOf(stop) {
-  const source = encodeURIComponent(stop.source).replaceAll("%2F", "/");
-  if (stop.mark) return `#source=${source}&mark=${stop.mark}`;
-  return `#source=${source}${stop.at ? `&at=${stop.at}` : ""}`;
+  const { page, at = stop.mark ? undefined : stop.at } = position() ?? {};
+  const parts = [`source=${encodeURIComponent(stop.source).replaceAll("%2F", "/")}`];
+  if (stop.mark) parts.push(`mark=${stop.mark}`);
+  if (at || (at === 0 && stop.mark)) parts.push(`at=${at}`);
+  if (page) parts.push(`page=${page}`);
+  return `#${parts.join("&")}`;
+}
+
+function writeAddress() {
+  if (root.dataset.panel !== "reader" || !shown) return;
+  history.replaceState(history.state, "", location.pathname + location.search + hashOf(stops[current]));
+}
+
+/* Keep where the user goes in the address. */
+export function watchSource() {
+  watchPosition(writeAddress);
 }
 
 function marksOf(source) {
@@ -80,7 +96,8 @@ function marksOf(source) {
   return [...new Set(marks)];
 }
 
-async function showStop(at, { from = null } = {}) {
+/* Show a location; with `from` or `page`, scrolled to that offset or that page of its document. */
+async function showStop(at, { from = null, page = null } = {}) {
   current = at;
   const stop = stops[at];
   const marks = marksOf(stop.source);
@@ -88,14 +105,26 @@ async function showStop(at, { from = null } = {}) {
   const loaded = isLoaded(stop, marks, begin);
   if (loaded) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
   if (stops[current] !== stop || root.dataset.panel !== "reader") return; // another one was opened, or the panel was closed
-  history.replaceState(history.state, "", location.pathname + location.search + hashOf(stop));
+  arrive(placeOf(from, page));
+  writeAddress();
   const number = marks.indexOf(stop.mark);
   describe(stop, number);
   await goTo(stop, number, from ?? (stop.mark ? null : begin));
   if (loaded) checkThere(stop, shown);
 }
 
-/* Show the mark, or else the text at offset `from`. */
+function placeOf(from, page) {
+  if (pdf) return page && !homePages().includes(page) ? { page } : null;
+  return from === null ? null : { at: from };
+}
+
+/* The pages of the current location in the PDF. */
+function homePages() {
+  const number = shown.marks.indexOf(stops[current].mark);
+  return number < 0 ? [shown.page ?? 1] : (shown.highlights[number] || []).map((each) => each.page);
+}
+
+/* Show the place where the user was, the mark, or else the text at offset `from`. */
 async function goTo(stop, number, from) {
   if (!pdf) {
     if (from !== null) { markCurrent(number); scrollToCharacter(from); } else scrollToMark(number);
@@ -104,6 +133,8 @@ async function goTo(stop, number, from) {
   }
   const { view } = pdf;
   view.focus();
+  const { page } = position() ?? {};
+  if (page) { view.goToPage(page); return; }
   if (number < 0) { view.goToPage(shown.page ?? 1); return; }
   const found = await view.goTo(number);
   if (stops[current] !== stop || pdf?.view !== view || found || shown.lost.includes(number)) return;
@@ -182,7 +213,10 @@ async function drawPdf(mine) {
     listeners.forEach((act) => act(whatIsShown()));
     try {
       const view = await openPdf(find("#reader-pdf"), `pdf?${new URLSearchParams({ source })}`, {
-        onPage: (number) => listeners.forEach((act) => act({ page: number })),
+        onPage(number) {
+          if (pdf && shown) pageChanged(number, homePages());
+          listeners.forEach((act) => act({ page: number }));
+        },
         onFound: (count) => listeners.forEach((act) => act({ count })),
       });
       if (shown !== mine) { view.close(); return; }
@@ -300,7 +334,8 @@ export async function findInText(words, at = null) {
 
 export { scrollToFound };
 
-/* The URL that opens these words for any visitor. */
+/* The URL that opens this place for any visitor. */
 export function linkToWords() {
+  writePosition();
   return location.origin + location.pathname + location.hash;
 }

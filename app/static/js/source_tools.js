@@ -3,7 +3,7 @@
 import { button, find, findAll, root } from "./dom.js";
 import { copy } from "./clipboard.js";
 import {
-  findInText, goToCharacter, scrollToFound, toggleText, whatIsShown, whenShown,
+  findInText, goToCharacter, scrollToFound, toggleText, watchSource, whatIsShown, whenShown,
 } from "./source_panel.js";
 import { t } from "./i18n.js";
 
@@ -32,6 +32,7 @@ export function watchReader() {
     if ("count" in what) { tellFound(what.count.current, what.count.total); return; }
     describe(what);
   });
+  watchSource();
   document.addEventListener("keydown", pressed);
   document.addEventListener("input", (event) => {
     if (event.target.id !== "reader-words") return;

@@ -51,6 +51,20 @@ export function scrollToCharacter(at) {
   if (wanted) wanted.scrollIntoView({ block: "start" }); else place().scrollTop = 0;
 }
 
+/* The offset of the first block that is in view. */
+export function firstCharacterInView() {
+  const { top } = place().getBoundingClientRect();
+  const first = findAll("[data-at]", place())
+    .find((block) => block.dataset.action !== "turn" && block.getBoundingClientRect().bottom > top + 1);
+  return first ? Number(first.dataset.at) : 0;
+}
+
+export function markIsInView() {
+  const { top, bottom } = place().getBoundingClientRect();
+  const box = find("mark.current", place())?.getBoundingClientRect();
+  return Boolean(box) && box.bottom > top && box.top < bottom;
+}
+
 /* Scroll to search result `number`. */
 export function scrollToFound(number) {
   for (const mark of findAll("mark.current-found", place())) mark.classList.remove("current-found");
