@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Collection
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -50,6 +51,7 @@ HEAVY = ["torch", "transformers", "llama_index", "chromadb", "gradio", "onnxrunt
          "ray"]  # fmt: skip
 
 
+@cache
 def modules() -> list[tuple[str, Path]]:
     """(dotted name below askdocs, file) of every module of the package and of the page."""
     homes = [(PACKAGE, ""), (APP, "app.")]
@@ -61,13 +63,20 @@ def modules() -> list[tuple[str, Path]]:
     )
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    """The syntax tree of a file; nobody may change it."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
 def imported(file: Path) -> list[str]:
     """The full names of everything that a file imports when it runs, wherever in the file.
 
     Imports under TYPE_CHECKING only name types, so they are left out.
     """
     names: list[str] = []
-    pending: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
+    pending: list[ast.AST] = [parsed(file)]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -148,7 +157,7 @@ def test_the_files_that_a_page_names_are_there(page: str) -> None:
 def test_a_function_can_be_read_without_scrolling() -> None:
     folders = (PACKAGE, APP, ROOT / "training", ROOT / "benchmarks")
     for file in (file for folder in folders for file in folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in ast.walk(parsed(file)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 start = node.body[1 if ast.get_docstring(node) and len(node.body) > 1 else 0].lineno
                 lines = (node.end_lineno or start) - start + 1
@@ -159,7 +168,7 @@ def test_every_package_says_what_is_in_it_and_is_installed() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
     for name, file in modules():
         if file.stem == "__init__":
-            assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), name
+            assert ast.get_docstring(parsed(file)), name
             assert f"askdocs.{name.removesuffix('.__init__')}" in listed["packages"]
 
 
@@ -196,7 +205,7 @@ def test_only_the_command_line_prints() -> None:
     printing = {
         name
         for name, file in modules()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "print"
@@ -233,7 +242,7 @@ def test_the_help_of_the_command_line_loads_only_the_command_line() -> None:
 def test_no_module_works_at_import() -> None:
     """Modules hold definitions, constants and docstrings: no loops, no calls for effect."""
     for _, file in modules():
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for node in parsed(file).body:
             effect = isinstance(node, ast.For | ast.While | ast.With | ast.Try)
             call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
             assert not effect, f"{file.name}:{node.lineno}"
