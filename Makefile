@@ -16,7 +16,8 @@ serve: $(READY)
 ask: $(READY)
 	$(BIN)/askdocs ask "$(Q)"
 
-# All tests but the slow ones: most of those in a browser and of killed processes.
+# All tests but the slow ones: most of those in a browser and of killed processes, and two thirds
+# of the questions about the sample corpus.
 test: $(SMALL_MODEL)
 	$(TESTS) -m "not slow"
 
