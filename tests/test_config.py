@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,6 +134,67 @@ def test_a_file_that_was_only_found_leads_to_no_other_machine(
     assert str(tmp_path / "askdocs.toml") in read
     assert f"ignored: {name} = " in ignored
     assert "--config askdocs.toml" in ignored
+
+
+# What came with the documents may not be loaded, read or waited for without end either.
+STEERING = [
+    "llm = 'gguf:./evil.gguf'",
+    "llm = 'GGUF:/srv/models/evil.gguf'",
+    "embedder = 'st:.'",
+    "embedder = 'st:models/evil'",
+    "corpus = '/'",
+    "corpus = '..'",
+    "corpus = '~'",
+    "corpus = ['letters', 'link/letters']",
+    "corpus = 'link'",
+    "index = 'letters/../../index'",
+    "load_seconds = 1000000000",
+    "load_seconds = '121'",
+    "max_file_megabytes = 101",
+    "llm_seconds = 1000000000",
+    "llm_context = 1000000000",
+]
+
+
+@pytest.mark.parametrize("text", STEERING)
+def test_a_file_that_was_only_found_steers_nothing(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    (own / "letters").mkdir(parents=True)
+    if os.name == "nt" and "link" in text:
+        pytest.skip("links need rights on Windows")
+    elif "link" in text:
+        (own / "link").symlink_to(tmp_path, target_is_directory=True)
+    loaded = found(f"{text}\npassages_read = 7", own, monkeypatch)
+    assert loaded.all == (Config(passages_read=7),)
+    _, ignored = loaded.notes
+    assert f"ignored: {text.split(' ', 1)[0]} = " in ignored
+    assert "--config askdocs.toml" in ignored
+    assert load_config_with_notes(own / "askdocs.toml", environment={}).notes == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "corpus = '.'",
+        "corpus = ['letters', 'letters/../papers']",
+        "index = 'letters-index'",
+        "load_seconds = 120",
+        "max_file_megabytes = 5",
+        "llm = 'openai:m@http://localhost:1/v1'\nllm_context = 16000",
+        "embedder = 'onnx:multilingual'",
+    ],
+)
+def test_a_file_that_was_only_found_may_choose_what_lies_in_its_folder(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = found(text, tmp_path, monkeypatch)
+    assert len(loaded.notes) == 1
+    assert loaded.all == tuple(
+        replace(each, without_key=loaded.config.without_key)
+        for each in load_config_with_notes(Path("askdocs.toml"), environment={}).all
+    )
 
 
 @pytest.mark.parametrize("text", ELSEWHERE)

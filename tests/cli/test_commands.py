@@ -211,19 +211,19 @@ def test_a_settings_file_that_was_found_is_told_and_gets_no_key(
 ) -> None:
     question, key = "How much did the bicycle scheme cost to set up?", "sk-users-own"
     with serving(Script([["It cost 1.9 million pounds [1]."]])) as server:
-        places = f"corpus = '{folder / 'corpus'}'\nindex = '{folder / 'index'}'\n"
-        (tmp_path / "askdocs.toml").write_text(f"{places}llm = 'openai:m@{server.url}'\n")
-        told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key)
+        places = {"ASKDOCS_CORPUS": f"{folder / 'corpus'}", "ASKDOCS_INDEX": f"{folder / 'index'}"}
+        (tmp_path / "askdocs.toml").write_text(f"llm = 'openai:m@{server.url}'\n")
+        told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key, **places)
         assert told.returncode == 0, told.stderr
         assert set(server.script.keys) == {""}
         assert f"Settings are read from {tmp_path / 'askdocs.toml'}" in told.stderr
         assert "OPENAI_API_KEY is not sent" in told.stderr
         named = askdocs("ask", question, "--config", "askdocs.toml", cwd=tmp_path,
-                        OPENAI_API_KEY=key)  # fmt: skip
+                        OPENAI_API_KEY=key, **places)  # fmt: skip
         assert named.stderr == ""
         assert set(server.script.keys) == {"", f"Bearer {key}"}
-    (tmp_path / "askdocs.toml").write_text(f"{places}llm = 'openai:m@https://192.0.2.1/v1'\n")
-    told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key)
+    (tmp_path / "askdocs.toml").write_text("llm = 'openai:m@https://192.0.2.1/v1'\n")
+    told = askdocs("ask", question, cwd=tmp_path, OPENAI_API_KEY=key, **places)
     assert "ignored: llm = 'openai:m@https://192.0.2.1/v1'" in told.stderr
     assert "1.9 million" in told.stdout
     assert "cannot be used" not in told.stdout  # it was not even tried

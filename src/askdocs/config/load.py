@@ -74,9 +74,10 @@ def load_config_with_notes(
     The first of these that has a setting determines it.
 
     A settings file that was only found in the current folder may have come with the documents, so
-    it is not trusted to send anything to another machine. Its `llm`, `embedder`, `vectors`,
-    `corpus` and `index` are ignored if they refer to another machine. Servers that it names get no
-    secret of the environment.
+    it is trusted with little. Its `llm`, `embedder` and `vectors` are ignored if they refer to
+    another machine or to a model's file, its `corpus` and `index` if they are outside the file's
+    folder, and its limits if they are above the defaults. Servers that it names get no secret of
+    the environment.
 
     Args:
         file: The settings file. By default it is ASKDOCS_CONFIG of the environment, or else

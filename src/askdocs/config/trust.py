@@ -1,6 +1,7 @@
 """What a settings file may do that was only found in the current folder.
 
-It may have come with the documents, so nothing goes to another machine by it.
+It may have come with the documents. So nothing goes to another machine by it, no model that came
+with them is loaded, no folder beside or above it is read, and no limit is raised.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from askdocs.config.corpora import as_list
+from askdocs.config.model import Config
 from askdocs.credentials import SECRETS_OF_SETTINGS
 from askdocs.system.network import is_loopback
+
+_LIMITS = ("max_file_megabytes", "load_seconds", "llm_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +48,56 @@ def allowed_settings(
         environment: It may have secrets, which are not sent to a server that the file names.
     """
     from_file = {name: value for name, value in values.items() if name not in chosen}
-    ignored = [name for name, value in from_file.items() if _is_remote(name, value)]
+    ignored = [
+        name for name, value in from_file.items() if _is_refused(name, value, file, from_file)
+    ]
     used = {name: value for name, value in from_file.items() if name not in ignored}
     without_key = frozenset(name for name in used if name in SECRETS_OF_SETTINGS)
     withheld = [key for name in sorted(without_key) for key in _keys_for(name, used, environment)]
     effects = [f"ignored: {name} = {str(values[name])!r}" for name in ignored]
     effects += [f"{key} is not sent to the server that it names" for key in withheld]
     note = (
-        f"It was not named, so nothing goes to another machine by it; {'; '.join(effects)}."
+        "It was not named, so it may choose no other machine, no model file, no folder outside its"
+        f" own and no higher limit; {'; '.join(effects)}."
         f" If you trust it, add --config {file} or set ASKDOCS_CONFIG={file}."
     )
     harmless = {name: value for name, value in values.items() if name not in ignored}
     return AllowedSettings(harmless, without_key, (note,) if effects else ())
 
 
-def _is_remote(name: str, value: Any) -> bool:
-    """Whether a setting may refer to another machine. A model by name is downloaded."""
-    text = str(value)
-    kind, _, rest = text.partition(":")
+def _is_refused(name: str, value: Any, file: Path, values: Mapping[str, Any]) -> bool:
+    """Whether a setting of a found file is ignored."""
     if name in ("corpus", "index"):
-        return any(_is_network_path(str(path)) for path in as_list(value))
-    if name in SECRETS_OF_SETTINGS and (kind.lower() in ("gguf", "st") or "://" not in text):
-        away = kind == "st" and not Path(rest).expanduser().is_dir()
-        return away or _is_network_path(rest)
-    return name in SECRETS_OF_SETTINGS and not all(map(is_loopback, _hosts(text)))
+        return any(_is_outside(str(folder), file.parent) for folder in as_list(value))
+    if name in SECRETS_OF_SETTINGS:
+        text = str(value)
+        away = "://" in text and not all(map(is_loopback, _hosts(text)))
+        return away or _is_model_file(text)
+    # The context of a model is a limit unless the file names the model too.
+    is_limit = name in _LIMITS or (name == "llm_context" and "llm" not in values)
+    return is_limit and _is_above_default(name, value)
+
+
+def _is_outside(folder: str, own: Path) -> bool:
+    """Whether a folder, with its links followed, is outside the one of the file."""
+    if _is_network_path(folder):  # asking for it would already reach the other machine
+        return True
+    try:
+        return not Path(folder).expanduser().resolve().is_relative_to(own.resolve())
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a home that nobody has
+        return True
+
+
+def _is_model_file(text: str) -> bool:
+    """Whether a model is a file or folder, or is downloaded by its name."""
+    return text.partition(":")[0].strip().lower() in ("gguf", "st")
+
+
+def _is_above_default(name: str, value: Any) -> bool:
+    try:
+        return bool(int(value) > getattr(Config(), name))
+    except (TypeError, ValueError, OverflowError):
+        return False  # it is refused with a reason when the settings are made
 
 
 def _is_network_path(path: str) -> bool:
