@@ -30,3 +30,40 @@ def test_superscript_numbers_do_not_touch_numbers(tmp_path: Path, rtf: str, text
     path = tmp_path / "a.rtf"
     path.write_bytes(rf"{{\rtf1\ansi\ansicpg1252 {rtf}\par}}".encode("cp1252"))
     assert load(path, "a.rtf")[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("rtf", "text"),
+    [
+        (r"costs {\deleted 300}{\revised 410} euros", "costs 410 euros"),
+        (r"costs {\b\deleted\revauthdel1 300} 410 euros", "costs  410 euros"),
+        (r"costs \deleted 300\deleted0 410 euros", "costs 410 euros"),
+        (r"open{\v  but never on {\b Sundays}}.", "open."),
+        (r"open\v  secret\plain .", "open."),
+        (r"open{\v secret {\v0 daily} secret} now", "opendaily now"),
+        (r"a vote {\deleted on the \par\par}weir", "a vote weir"),
+        (r"{\deleted in 1930{\super 2} }in 1931{\super 3}", "in 1931[3]"),
+        (r"{\*\unknown \v x}the weir", "the weir"),
+    ],
+)
+def test_deleted_and_hidden_text_is_not_in_the_text(tmp_path: Path, rtf: str, text: str) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_bytes(rf"{{\rtf1\ansi\ansicpg1252 {rtf}\par}}".encode("cp1252"))
+    assert load(path, "a.rtf")[0].text == text
+
+
+def test_headers_footers_and_comments_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_bytes(
+        rb"{\rtf1\ansi{\header \pard Draft {\b 7}\par}{\headerl \pard Draft 7\par}"
+        rb"{\footer Page \chpgn  of 4}{\footerf Weir board\par}"
+        rb"The gate costs 410 euros.{\*\atnid BL}{\*\atnauthor Bo Lee}\chatn"
+        rb"{\*\annotation{\*\atndate 1}\pard Ask the\par smith.} It is green.\par It opens.\par"
+        rb"{\shp{\*\shpinst{\shptxt Boxed.}}}}"
+    )
+    (document,) = load(path, "a.rtf")
+    assert document.text == (
+        "The gate costs 410 euros. It is green.\nComment by Bo Lee: Ask the smith.\nIt opens.\n\n"
+        "Header: Draft 7\n\nFooter: Weir board"
+    )
+    assert document.left_out == ("1 text box",)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.office.word_text import TextContext, paragraph_text
+from askdocs.documents.loaders.shared.page_numbers import has_words
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
     local_name,
@@ -18,11 +18,6 @@ from askdocs.documents.loaders.shared.zip_archive import (
 
 _DOCUMENT = "word/document.xml"
 _PAGE_FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"})
-_PAGE_WORDS = re.compile(
-    r"\b(?:page|seite|pagina|página|side|sida|sivu|strana|strona|p|s|of|von|de|di|av|af|z"
-    r"|sur|van|out)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +90,7 @@ def _header_text(root: Element, context: TextContext) -> str:
     for paragraph in _paragraphs(root):
         text = paragraph_text(paragraph, context, _PAGE_FIELDS)
         cells = [" ".join(cell.split()) for cell in text.split("\t")]
-        texts += [cell for cell in cells if any(map(str.isalpha, _PAGE_WORDS.sub("", cell)))]
+        texts += [cell for cell in cells if has_words(cell)]
     return " | ".join(dict.fromkeys(texts))
 
 
