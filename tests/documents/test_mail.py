@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from icalendar.prop import vRecur
+from oxmsg import Message as OutlookMessage
+from oxmsg.storage import Storage, Stream
 
 from askdocs.documents.loaders import LoadError, load
+from askdocs.documents.loaders.mail.outlook import _convert
 from askdocs.documents.loaders.mail.recurrence import rule_in_words
 from askdocs.documents.loaders.mail.thread import thread_parts
 from askdocs.types import Document
@@ -350,3 +353,105 @@ def test_a_calendar_shows_last_days_replies_and_its_name(tmp_path: Path) -> None
 def test_a_holiday_of_one_day_has_no_end(tmp_path: Path) -> None:
     calendar = INVITATION.replace("20270401", "20270401\nDTEND;VALUE=DATE:20270402")
     assert read(tmp_path, calendar.encode(), "a.ics").text.endswith("Start: 1 April 2027")
+
+
+def mixed(*parts: str) -> bytes:
+    """A mail whose parts are given with their headers."""
+    head = "From: Ida\nSubject: Roof\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b"
+    return (f"{head}\n\n--b\n" + "\n--b\n".join(parts) + "\n--b--\n").encode()
+
+
+HELLO = "Content-Type: text/plain\n\nHello there."
+
+
+def test_an_invitation_with_a_name_is_read_in_the_mail(tmp_path: Path) -> None:
+    message = mail("You are invited.")
+    message.add_alternative(INVITATION, subtype="calendar", params={"name": "invite.ics"})
+    assert "Place: Yard B, near the gate" in read(tmp_path, bytes(message)).text
+    damaged = mixed(HELLO, "Content-Type: text/calendar\n\nBEGIN:VEVENT\nwords")
+    assert read(tmp_path, damaged).left_out == ("an invitation (the calendar is damaged)",)
+    empty = mixed(HELLO, "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nEND:VCALENDAR")
+    assert read(tmp_path, empty).left_out == ("an invitation (it has no events)",)
+
+
+@pytest.mark.parametrize(
+    ("part", "source", "text"),
+    [
+        (
+            'Content-Type: text/csv; name="p.csv"\nContent-Disposition: inline\n\nItem,Cost\nA,4',
+            "a.eml/p.csv",
+            "Item: A; Cost: 4",
+        ),
+        ("Content-Type: text/csv\n\nItem,Cost\nA,4", "a.eml/attachment.csv", "Item: A; Cost: 4"),
+        (
+            'Content-Type: text/vcard; name="i.vcf"\nContent-Disposition: inline\n\nTEL:55',
+            "a.eml/i.vcf",
+            "TEL:55",
+        ),
+        ("Content-Type: text/x-diff\n\n+ a line", "a.eml/attachment.txt", "+ a line"),
+        (
+            "Content-Type: message/delivery-status\n\nReporting-MTA: x\n\nStatus: 5.1.1\n",
+            "a.eml/delivery-status.txt",
+            "Reporting-MTA: x\n\n\nStatus: 5.1.1",
+        ),
+    ],
+)
+def test_every_part_of_a_mail_is_a_document(
+    tmp_path: Path, part: str, source: str, text: str
+) -> None:
+    (tmp_path / "a.eml").write_bytes(mixed(HELLO, part))
+    first, attached = load(tmp_path / "a.eml", "a.eml")
+    assert (attached.source, attached.text) == (source, text)
+    assert "Hello there." in first.text
+
+
+@pytest.mark.parametrize(
+    ("part", "remark"),
+    [
+        ("Content-Type: application/pdf\n\n%PDF-1.4 x", "attachment attachment.pdf (the file "),
+        (
+            "Content-Type: message/external-body; access-type=x; name=a.doc\n\nX: y\n",
+            "attachment a.doc (it is not in the mail, ",
+        ),
+        ("Content-Type: multipart/mixed\n\nwords", "attachment part of the mail (the mail is "),
+    ],
+)
+def test_every_part_that_is_not_read_is_reported(tmp_path: Path, part: str, remark: str) -> None:
+    (left_out,) = read(tmp_path, mixed(HELLO, part)).left_out
+    assert left_out.startswith(remark)
+
+
+def test_other_forms_of_the_text_and_signatures_are_no_attachments(tmp_path: Path) -> None:
+    message = mail("The roof is tight.")
+    message.add_alternative("<b>The roof is tight.</b>", subtype="x-amp-html")
+    document = read(tmp_path, bytes(message))
+    assert document.left_out == ()
+    assert document.text.endswith("The roof is tight.")
+    signed = mixed(HELLO, "Content-Type: application/pgp-signature\n\nBEGIN")
+    assert read(tmp_path, signed).text.endswith("Hello there.")
+
+
+def test_mails_and_references_attached_in_outlook_are_not_lost() -> None:
+    def stored(path: str, head: int, *inner: Storage, **texts: str) -> Storage:
+        names = {"subject": 0x0037, "body": 0x1000, "file": 0x3707}
+        entries, streams = b"", []
+        for key, text in texts.items():
+            number, data = names[key], text.encode("utf-16-le")
+            entries += struct.pack("<HHIII", 0x1F, number, 6, len(data) + 2, 0)
+            streams.append(Stream(f"{path}/__substg1.0_{number:04X}001F", data))
+        streams.append(Stream(f"{path}/__properties_version1.0", bytes(head) + entries))
+        return Storage(path, tuple(streams), inner)
+
+    forwarded = stored("__substg1.0_3701000D", 24, subject="Weir", body="It is shut.")
+    message = stored(
+        "",
+        32,
+        stored("__attach_version1.0_#00000000", 8, forwarded),
+        stored("__attach_version1.0_#00000001", 8, file="plan.pdf"),
+        subject="Roof",
+        body="See below.",
+    )
+    _, mail_part, link = _convert(OutlookMessage(message)).iter_parts()
+    assert "Subject: Weir" in str(mail_part)
+    assert "It is shut." in str(mail_part)
+    assert (link.get_content_type(), link.get_filename()) == ("message/external-body", "plan.pdf")

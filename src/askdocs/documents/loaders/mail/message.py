@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.message import EmailMessage, Message
 from email.policy import default
+from mimetypes import MimeTypes
 from pathlib import Path, PurePosixPath
 
 from askdocs.documents.loaders.errors import LoadError
@@ -28,6 +29,19 @@ from askdocs.types import Document
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 _SIGNATURES = frozenset({".p7s"})
+_SIGNATURE_TYPES = frozenset(
+    {
+        "application/pgp-signature",
+        "application/pgp-encrypted",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+    }
+)  # parts without text
+_REPORTS = frozenset({"delivery-status", "disposition-notification", "feedback-report"})
+_BODY_TYPES = frozenset({"text/plain", "text/html"})
+_CALENDAR = "text/calendar"
+_ELSEWHERE = "it is not in the mail, which only says where it is"
+_DAMAGED = "the mail is damaged here"
 _SMIME = frozenset({"pkcs7-mime", "x-pkcs7-mime"})
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _INVISIBLE = frozenset({"script", "style", "head", "template", "title"})
@@ -57,10 +71,13 @@ def load(path: Path, source: str) -> Sequence[Document]:
         pictures += sum(_is_inline_image(part) for part in _leaf_parts(message))
         if _is_encrypted(message):
             builder.report_skipped("an encrypted mail")
-        for name, data in _attached_files(message):
+        for name, data, reason in _attached_files(message):
             if PurePosixPath(name).suffix.lower() in _SIGNATURES:
                 continue  # it has no text
-            name, reason = attachments.add(name, data)
+            if reason:
+                attachments.failed.append((name, reason))
+            else:
+                name, reason = attachments.add(name, data)
             if reason and data.startswith(SIGNATURE):
                 reason = "Outlook's package of attachments (TNEF), empty or damaged"
             remark = f" (not read: {reason})" if reason else ""
@@ -125,8 +142,11 @@ def _add_mail(builder: DocumentBuilder, message: Message) -> None:
     if first.text.strip():
         builder.add(first.text.strip())
     for data in _calendar_parts(message):
-        with suppress(LoadError):
-            add_events(builder, data)
+        try:
+            if not add_events(builder, data):
+                builder.report_skipped("an invitation (it has no events)")
+        except LoadError as error:
+            builder.report_skipped(f"an invitation ({error})")
     for part in earlier:
         author, when = (sender, date) if part.own else (part.author, part.date)
         heading = ", ".join(filter(None, (author, when)))
@@ -168,7 +188,7 @@ def _html_text(html: str) -> str:
 
 def _calendar_parts(message: Message) -> Iterator[bytes]:
     for part in _leaf_parts(message):
-        if part.get_content_type() == "text/calendar" and not part.get_filename():
+        if _is_calendar(part):
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes):
                 yield payload
@@ -204,7 +224,7 @@ def _forms_of_text(message: Message) -> tuple[str, str]:
     """The (plain, HTML) forms of one text."""
     plain, html = [], []
     for part in _leaf_parts(message):
-        if _is_attachment(part):
+        if not _is_body(part):
             continue
         if part.get_content_type() == "text/plain":
             plain.append(_part_text(part))
@@ -225,9 +245,16 @@ def _leaf_parts(message: Message) -> Iterator[Message]:
             yield part
 
 
-def _is_attachment(part: Message) -> bool:
-    disposition = part.get_content_disposition()
-    return disposition == "attachment" or not part.get_content_type().startswith("text/")
+def _is_body(part: Message) -> bool:
+    """Whether a part is text of the mail itself."""
+    is_attached = part.get_content_disposition() == "attachment"
+    return part.get_content_type() in _BODY_TYPES and not is_attached
+
+
+def _is_calendar(part: Message) -> bool:
+    """Whether a part is an invitation that the mail shows, not one that is attached as a file."""
+    is_attached = part.get_content_disposition() == "attachment" and bool(part.get_filename())
+    return part.get_content_type() == _CALENDAR and not is_attached
 
 
 def _part_text(part: Message) -> str:
@@ -248,20 +275,75 @@ def _is_inline_image(part: Message) -> bool:
     return part.get_content_disposition() != "attachment" or bool(part.get("Content-ID"))
 
 
-def _attached_files(message: Message) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of the attachments of a mail."""
+def _attached_files(message: Message) -> Iterator[tuple[str, bytes, str]]:
+    """(name, content, "") of the attachments of a mail; (name, b"", reason) of unreadable ones.
+
+    All parts are attachments that are neither text, nor an invitation, nor a picture in the text. A
+    part without a name is given one.
+    """
+    other_forms = set(_other_forms(message))
+    is_closed = _is_encrypted(message)
     for part in _leaf_parts(message):
-        if not _is_attachment(part) or _is_inline_image(part):
+        if _is_body(part) or _is_calendar(part) or _is_inline_image(part):
             continue
-        if part.get_content_type() == "message/rfc822":
-            inner = part.get_payload()
-            nested = inner[0] if isinstance(inner, list) and inner else part
-            subject = _header(nested, "Subject") if isinstance(nested, EmailMessage) else ""
-            yield (part.get_filename() or f"{subject or 'mail'}.eml"), bytes(nested)  # type: ignore[arg-type]
-        elif name := part.get_filename():
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                yield from _unpack_winmail(name, payload, _PACKED)
+        kind, name = part.get_content_type(), part.get_filename() or ""
+        is_sealed = is_closed and not name and part.get_content_subtype() in _SMIME
+        if kind in _SIGNATURE_TYPES or id(part) in other_forms or is_sealed:
+            continue
+        if part.get_content_maintype() == "message":
+            yield _attached_message(part, name)
+            continue
+        if part.get_content_maintype() == "multipart":  # its boundary is missing
+            yield name or "part of the mail", b"", _DAMAGED
+            continue
+        content = _part_bytes(part)
+        if name or content.strip():
+            for inner, data in _unpack_winmail(name or _made_up_name(kind), content, _PACKED):
+                yield inner, data, ""
+
+
+def _attached_message(part: Message, name: str) -> tuple[str, bytes, str]:
+    """An attached mail, the report of a mail server, or a reference to a file elsewhere."""
+    kind, inner = part.get_content_subtype(), part.get_payload()
+    parts = inner if isinstance(inner, list) else []
+    if kind == "external-body":
+        return name or "attachment", b"", _ELSEWHERE
+    if kind in _REPORTS:
+        text = "\n".join(map(str, parts)) if parts else str(inner or "")
+        return name or f"{kind}.txt", text.encode("utf-8", "replace"), ""
+    nested = parts[0] if parts else part
+    subject = _header(nested, "Subject") if isinstance(nested, EmailMessage) else ""
+    return name or f"{subject or 'mail'}.eml", bytes(nested), ""  # type: ignore[arg-type]
+
+
+def _other_forms(message: Message) -> Iterator[int]:
+    """The ids of parts that repeat the text of the mail in another form, such as AMP pages."""
+    for container in message.walk():
+        children = container.get_payload()
+        is_choice = container.get_content_type() == "multipart/alternative"
+        if is_choice and isinstance(children, list) and any(map(_is_body, container.walk())):
+            for child in children:
+                if isinstance(child, Message) and child.get_content_maintype() == "text":
+                    yield id(child)
+
+
+def _part_bytes(part: Message) -> bytes:
+    """The content of a part; text as UTF-8 if the part declares another encoding."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return str(part.get_payload() or "").encode("utf-8", "replace")
+    declared = part.get_content_charset() if part.get_content_maintype() == "text" else None
+    if declared:
+        with suppress(LoadError):
+            return decode(payload, declared).encode("utf-8")
+    return payload
+
+
+def _made_up_name(kind: str) -> str:
+    """A name for a part of this type."""
+    guessed = MimeTypes().guess_extension(kind) or ""
+    known = "" if guessed == ".bin" else guessed
+    return f"attachment{known or ('.txt' if kind.startswith('text/') else '')}"
 
 
 def _unpack_winmail(name: str, data: bytes, deepest: int) -> Iterator[tuple[str, bytes]]:

@@ -12,6 +12,11 @@ from askdocs.documents.loaders.errors import LoadError
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the signature of OLE files
 _DISPLAY_TO, _DISPLAY_CC = 0x0E04, 0x0E03  # PidTagDisplayTo, PidTagDisplayCc of [MS-OXPROPS]
 
+_DISPLAY_NAME = 0x3001  # PidTagDisplayName
+_EMBEDDED = "__substg1.0_3701000D"  # the storage of an attached mail ([MS-OXMSG] 2.2.2.1)
+_PROPERTIES = "__properties_version1.0"
+_SHORTER = 8  # bytes that the head of the properties of an attached mail lacks
+
 
 def outlook_message(path: Path) -> EmailMessage:
     """Return the mail in a .msg file, with its attachments.
@@ -48,14 +53,41 @@ def _convert(found: Any) -> EmailMessage:
     if found.html_body:
         message.add_alternative(found.html_body, subtype="html")
     for attachment in found.attachments:
-        if attachment.file_bytes:
-            message.add_attachment(
-                attachment.file_bytes,
-                maintype="application",
-                subtype="octet-stream",
-                filename=attachment.file_name or "attachment",
-            )
+        _attach(message, attachment)
     return message
+
+
+def _attach(message: EmailMessage, attachment: Any) -> None:
+    """Attach a file, a mail, or a reference to a file that is not in the mail."""
+    name = attachment.file_name or _string_property(attachment, _DISPLAY_NAME) or "attachment"
+    if attachment.file_bytes:
+        kind = {"maintype": "application", "subtype": "octet-stream"}
+        message.add_attachment(attachment.file_bytes, **kind, filename=name)
+    elif (inner := _embedded_message(attachment)) is not None:
+        message.add_attachment(inner)
+    else:
+        part = EmailMessage()
+        part.add_header("Content-Type", "message/external-body", access_type="x", name=name)
+        message.make_mixed() if not message.is_multipart() else None
+        message.attach(part)
+
+
+def _embedded_message(attachment: Any) -> EmailMessage | None:
+    """The mail that is attached, if it is one and can be read."""
+    from oxmsg import Message
+    from oxmsg.storage import Storage, Stream
+
+    storages = attachment._storage.storages
+    found = next((each for each in storages if each.name == _EMBEDDED), None)
+    if found is None:
+        return None
+    streams = tuple(
+        Stream(
+            each.path, bytes(_SHORTER) + each.bytes_ if each.name == _PROPERTIES else each.bytes_
+        )
+        for each in found.streams
+    )
+    return _convert(Message(Storage(found.path, streams, found.storages)))
 
 
 def _string_property(found: Any, number: int) -> str:
