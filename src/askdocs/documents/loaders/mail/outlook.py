@@ -61,14 +61,19 @@ def _attach(message: EmailMessage, attachment: Any) -> None:
     """Attach a file, a mail, or a reference to a file that is not in the mail."""
     name = attachment.file_name or _string_property(attachment, _DISPLAY_NAME) or "attachment"
     if attachment.file_bytes:
-        kind = {"maintype": "application", "subtype": "octet-stream"}
-        message.add_attachment(attachment.file_bytes, **kind, filename=name)
+        message.add_attachment(
+            attachment.file_bytes,
+            maintype="application",
+            subtype="octet-stream",
+            filename=name,
+        )
     elif (inner := _embedded_message(attachment)) is not None:
         message.add_attachment(inner)
     else:
         part = EmailMessage()
         part.add_header("Content-Type", "message/external-body", access_type="x", name=name)
-        message.make_mixed() if not message.is_multipart() else None
+        if message.get_content_type() != "multipart/mixed":
+            message.make_mixed()
         message.attach(part)
 
 
