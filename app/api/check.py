@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from askdocs.answering.verification.draft_text import draft_text
 from askdocs.documents.loaders import LoadError
 from askdocs.documents.loaders.sandbox.client import load_guarded
 from askdocs.errors import AskdocsError
@@ -95,7 +96,7 @@ def _text_of(name: str, content: bytes, seconds: float) -> str:
     with tempfile.TemporaryDirectory(prefix="askdocs-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / f"draft{PurePosixPath(name).suffix}"
         path.write_bytes(content)
-        return load_guarded(path, PurePosixPath(name).name, seconds=seconds)[0].text
+        return draft_text(load_guarded(path, PurePosixPath(name).name, seconds=seconds)[0])
 
 
 class _Lines(StreamingResponse):

@@ -70,6 +70,7 @@ def _read_draft(path: Path) -> str:
     Raises:
         CorpusError: The file cannot be read, or has no text.
     """
+    from askdocs.answering.verification.draft_text import draft_text
     from askdocs.documents.loaders import LoadError, load
     from askdocs.documents.loaders.shared.builder import normalise
 
@@ -77,7 +78,7 @@ def _read_draft(path: Path) -> str:
         text = normalise(sys.stdin.read())
     else:
         try:
-            text = load(path, path.name)[0].text
+            text = draft_text(load(path, path.name)[0])
         except LoadError as error:
             raise CorpusError(f"{path} cannot be read: {error}.") from error
     if not text.strip():

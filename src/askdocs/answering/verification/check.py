@@ -7,13 +7,13 @@ that were found. Words in quote signs are looked up letter by letter, figures in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from askdocs.answering.verification.draft_text import statement_spans
 from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.quotations import Lookup, Piece
 from askdocs.answering.verification.verifier import Judgement, Verifier
-from askdocs.text.sentences import sentence_spans
 from askdocs.types import (
     Check,
     CheckedStatement,
@@ -25,9 +25,7 @@ from askdocs.types import (
 )
 
 PASSAGES_READ = 8  # for each statement, the nearest ones
-_FEWEST_WORDS = 3  # of a statement; less is a heading or a caption
 _FIGURE = re.compile(r"(?<![\w.,])[€$£¥]?\d[\d.,:/\-–]*\d%?|(?<![\w.,])[€$£¥]?\d%?(?!\w)")
-_MARK = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")
 
 Find = Callable[[str], Sequence[Passage]]
 
@@ -54,7 +52,7 @@ def check_draft(
     """Check each statement of a draft.
 
     Args:
-        text: The draft. Its headings and questions claim nothing and are not judged.
+        text: The draft. What claims nothing, such as a heading, is left out; see `draft_text`.
         find: Gives the passages that are nearest to a statement, best first.
         verifier: Judges a statement against passages.
         on_progress: Called after each statement, with how many are done.
@@ -62,7 +60,7 @@ def check_draft(
     Returns:
         The statements in order, with offsets into `text`.
     """
-    spans = list(_statements(text))
+    spans = list(statement_spans(text))
     citations = _Citations()
     checked = []
     for done, (start, end) in enumerate(spans, 1):
@@ -72,16 +70,6 @@ def check_draft(
         checked.append(_checked(words, start, judgement, passages, citations))
         on_progress(Progress("ask", done, len(spans)))
     return Check(tuple(checked), tuple(citations.found))
-
-
-def _statements(text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each sentence, without the mark of a list or heading before it."""
-    for start, end in sentence_spans(text):
-        mark = _MARK.match(text[start:end])
-        begin = start + (mark.end() if mark else 0)
-        is_heading = text[start:end].lstrip().startswith("#")
-        if not is_heading and len(text[begin:end].split()) >= _FEWEST_WORDS:
-            yield begin, end
 
 
 def _checked(

@@ -1,0 +1,155 @@
+"""What a draft consists of: its statements, without the lines that claim nothing.
+
+Titles, headings, captions, labels of lists, salutations, signatures and the heads of tables are
+not judged. Where a file tells its headings, they are marked with "#"; the others are told by the
+shape of their line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate, islice
+
+from askdocs.text.english import AUXILIARIES, QUESTION_WORDS, any_of
+from askdocs.text.language import is_function_word
+from askdocs.text.sentences import sentence_spans
+from askdocs.types import Document
+
+_FEWEST_WORDS = 3  # of a statement; less is a heading or a caption
+_NEXT = 5  # lines among which that below a heading is looked for
+_MOST = 0.8  # of a heading, which may have a number before it
+_MOST_WORDS = 14  # of a heading that only its shape tells
+_WORD = re.compile(r"\w+(?:['’.,:/-]\w+)*")
+_MARK = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")
+_HASH = re.compile(r"\s{0,3}#{1,6}\s")
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*")
+_ITEM = re.compile(r"\s*(?:[-*+•◦–—·]|\(?\w{1,2}\))\s")
+_NUMBER = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]?|[IVX]{1,5}[.)]|[A-Z][.)])\s+")
+_STOPPED = re.compile(r"[.!?…;,。！？][\"'”’»)\]*_]*\s*$")
+_LABEL = re.compile(r"[:：][*_]{0,3}\s*$")
+_VERB = re.compile(rf"\b{any_of(AUXILIARIES)}\b|n['’]t\b|['’](?:s|re|ve|ll)\s+(?:been|not)\b", re.I)
+_VERB_OR_FIGURE = re.compile(rf"{_VERB.pattern}|\d", re.IGNORECASE)
+_ASKING = re.compile(rf"\W*{any_of(QUESTION_WORDS)}\b", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"\W*(?:fig(?:ure|\.)?|tab(?:le|\.)|photo(?:graph)?|image|chart|map|plate|diagram|box|exhibit)"
+    r"\s*\d+(?:[.-]\d+)*\s*(?:[.:–—-]|$)",
+    re.IGNORECASE,
+)
+_SALUTATION = re.compile(
+    r"\W*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to whom it may concern)\b"
+    r"[^.!?]*[,:!]?\s*$",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"\W*(?:(?:with |my |our )*(?:(?:kind|best|warm|many|very|sincere|respectful|friendly) )*"
+    r"(?:regards|wishes|thanks|greetings)|yours(?: \w+){0,2}|sincerely(?: yours)?"
+    r"|respectfully(?: yours)?|cheers|thank you)\s*[,.!]?\s*$",
+    re.IGNORECASE,
+)
+_ROW = re.compile(r"\s*\|.*\|\s*|[^\t]+(?:\t+[^\t]+)+")
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d|\d\d")  # "2024/25"
+_RULE_OF_TABLE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+
+
+def draft_text(document: Document) -> str:
+    """The text of a draft that was read from a file, its headings marked as in Markdown."""
+    text, pieces, end = document.text, [], 0
+    for anchor in sorted(document.anchors, key=lambda each: each.start):
+        line, _, rest = text[anchor.start :].partition("\n")
+        words, heading = " ".join(line.split()), anchor.heading or ""
+        is_heading = bool(words) and heading.endswith(words)
+        if is_heading and anchor.start >= end and not _is_marked(line, rest):
+            pieces += [text[end : anchor.start], "#" * (heading.count(" › ") + 1), " "]
+            end = anchor.start
+    return "".join([*pieces, text[end:]])
+
+
+def statement_spans(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each sentence that may claim something, without the mark of a list item."""
+    lines = _Lines(text)
+    for start, end in sentence_spans(text):
+        mark = _MARK.match(text[start:end])
+        begin = start + (mark.end() if mark else 0)
+        words = _WORD.findall(text[begin:end])
+        if len(words) >= _FEWEST_WORDS and not lines.claims_nothing(start, end):
+            yield begin, end
+
+
+def _is_marked(line: str, rest: str) -> bool:
+    """Whether a heading has the marks of Markdown, reStructuredText or AsciiDoc."""
+    return bool(re.match(r"\s*[#=]", line) or _UNDERLINE.fullmatch(rest.partition("\n")[0]))
+
+
+class _Lines:
+    """The lines of a draft, and which of them claim nothing."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
+        self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=0))
+        closings = [n for n, line in enumerate(self._lines) if _CLOSING.fullmatch(line)]
+        self._signed = closings[-1] if closings else len(self._lines)  # a signature is below
+
+    def claims_nothing(self, start: int, end: int) -> bool:
+        """Whether a sentence is, or is part of, a line that claims nothing."""
+        first = bisect_right(self._starts, start) - 1
+        if end > self._starts[first] + len(self._lines[first]):
+            return False  # it goes on in the next line
+        line, below = self._lines[first], self._line(first + 1)
+        sentence = line[start - self._starts[first] : end - self._starts[first]]
+        return bool(
+            _HASH.match(line)
+            or _SALUTATION.fullmatch(line)
+            or _CLOSING.fullmatch(line)
+            or (first > self._signed and not _STOPPED.search(line))
+            or (_UNDERLINE.fullmatch(below) and not _STOPPED.search(line))
+            or (_CAPTION.match(line) and not _VERB.search(line))
+            or (_LABEL.search(sentence) and not _VERB_OR_FIGURE.search(sentence))
+            or self._is_head_of_table(first)
+            or (len(sentence) >= _MOST * len(line) and self._is_heading(first))
+        )
+
+    def _line(self, number: int) -> str:
+        return self._lines[number] if 0 <= number < len(self._lines) else ""
+
+    def _is_head_of_table(self, number: int) -> bool:
+        line, below = self._line(number), self._line(number + 1)
+        if not _ROW.fullmatch(line) or _ROW.fullmatch(self._line(number - 1)):
+            return False
+        if _RULE_OF_TABLE.fullmatch(below) and "-" in below:
+            return True
+        has_figures = re.search(r"\d", line)
+        return bool(_ROW.fullmatch(below) and re.search(r"\d", below)) and not has_figures
+
+    def _is_heading(self, number: int) -> bool:
+        """Whether a line is a title by its shape: short, without full stop and verb, above text."""
+        line = self._line(number)
+        plain = _NUMBER.sub("", line)
+        figures = [] if _is_title_case(plain) else re.findall(r"\d+", plain)
+        if (
+            _ITEM.match(line)
+            or _ROW.fullmatch(line)
+            or _STOPPED.search(line)
+            or len(_WORD.findall(plain)) > _MOST_WORDS
+            or (_VERB.search(plain) and not _ASKING.match(plain))
+            or not all(_YEAR.fullmatch(figure) for figure in figures)
+        ):
+            return False
+        before, below = self._line(number - 1).strip(), self._line(number + 1).strip()
+        rest = (each.strip() for each in islice(self._lines, number + 1, number + _NEXT))
+        following = next(filter(None, rest), "")
+        if not following or below[:1].islower() or _is_of_list(before, line):
+            return False
+        return not before or bool(_STOPPED.search(before)) or bool(_HASH.match(before))
+
+
+def _is_title_case(line: str) -> bool:
+    """Whether all words of a line but those like "of" have a capital."""
+    telling = [word for word in re.findall(r"[^\W\d_]+", line) if not is_function_word(word)]
+    return len(telling) > 1 and all(word[0].isupper() for word in telling)
+
+
+def _is_of_list(before: str, line: str) -> bool:
+    """Whether a numbered line stands below another item of its list."""
+    return bool(_NUMBER.match(line) and _NUMBER.match(before))

@@ -1,0 +1,110 @@
+"""Which lines of a draft claim something, in the formats in which people write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pytest
+
+from askdocs.answering.verification.draft_text import draft_text, statement_spans
+from askdocs.documents.loaders import load
+
+CLAIMS = [
+    "The bridge was opened in 1931.",
+    "Two of its lamps burn oil.",
+    "The toll is 4 kroner",
+    "Carts pay double.",
+]
+PLAIN = """Report on the lighthouse and train
+
+Dear members of the council,
+
+The bridge was opened in 1931. Two of its lamps burn oil.
+
+Tolls and their use:
+
+- The toll is 4 kroner
+- Carts pay double.
+
+Figure 2: The bridge in winter
+
+With kind regards,
+Anna Berg, keeper of the bridge
+"""
+
+
+def claims(text: str) -> list[str]:
+    return [text[start:end] for start, end in statement_spans(text)]
+
+
+def word_file(path: Path) -> None:
+    draft = docx.Document()
+    draft.add_heading("Report on the lighthouse and train", 0)
+    draft.add_heading("The bridge is open", 1)  # it is a heading by its style alone
+    draft.add_paragraph(" ".join(CLAIMS[:2]))
+    for claim in CLAIMS[2:]:
+        draft.add_paragraph(claim, style="List Bullet")
+    draft.save(str(path))
+
+
+def html_file(path: Path) -> None:
+    path.write_text(
+        "<html><body><main><h1>Report on the lighthouse and train</h1>"
+        f"<h2>The bridge is open</h2><p>{CLAIMS[0]} {CLAIMS[1]}</p>"
+        f"<ul><li>{CLAIMS[2]}</li><li>{CLAIMS[3]}</li></ul></main></body></html>",
+        encoding="utf-8",
+    )
+
+
+def test_plain_text_is_judged_without_what_claims_nothing() -> None:
+    assert claims(PLAIN) == CLAIMS
+
+
+@pytest.mark.parametrize(("suffix", "write"), [(".docx", word_file), (".html", html_file)])
+def test_headings_of_a_file_are_not_judged(suffix: str, write: object, tmp_path: Path) -> None:
+    path = tmp_path / f"draft{suffix}"
+    assert callable(write)
+    write(path)
+    text = draft_text(load(path, path.name)[0])
+    assert "# The bridge is open\n" in text
+    assert claims(text) == CLAIMS
+
+
+def test_markdown_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "draft.md"
+    text = "# The bridge is open\n\nThe toll is low\n----------\n\nCarts pay double today.\n"
+    path.write_text(text, encoding="utf-8")
+    assert draft_text(load(path, path.name)[0]).strip() == text.strip()
+    assert claims(text) == ["Carts pay double today."]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["| Year | Carts | Tolls paid |\n| --- | --- | --- |\n", "Year\tCarts counted\tTolls paid\n"],
+)
+def test_the_head_of_a_table_is_not_judged_but_its_rows_are(head: str) -> None:
+    row = "1931 | 412 | 1,648" if "|" in head else "1931\t412\t1,648"
+    row = f"| {row} |" if "|" in head else row
+    assert claims(f"{head}{row}\n") == [row]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The toll is 4 kroner",  # all that there is
+        "Carts paid 8 kroner\n\nThat was in 1931.",
+        "The bridge was closed\n\nNobody came.",
+        "- Carts pay double\n- Oil burns in two lamps\n",
+        "The bridge was opened by a king and\nclosed by his son, as the two\nchronicles tell",
+    ],
+)
+def test_a_claim_without_full_stop_is_judged(text: str) -> None:
+    assert claims(text)[0].split()[:2] == text.removeprefix("- ").split()[:2]
+
+
+@pytest.mark.parametrize(
+    "line", ["Annual Report 2024", "What the keepers found", "1. The bridge and its toll"]
+)
+def test_a_line_that_names_what_is_below_is_a_heading(line: str) -> None:
+    assert claims(f"{line}\n\nCarts pay double today.") == ["Carts pay double today."]
