@@ -9,18 +9,22 @@ from itertools import pairwise
 from askdocs.output.text_anchor import TextAnchor
 from askdocs.types import Document
 
+_AROUND = 60  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
     """The words of a mark on one page.
 
     `words` has the text before the focus, the focus, and the text after it. The same letters occur
-    `before` times earlier on the page, in the order of the document's text.
+    `before` times earlier on the page, in the order of the document's text. `around` has some text
+    of the page before and after them.
     """
 
     page: int
     words: tuple[str, str, str]
     before: int
+    around: tuple[str, str]
 
 
 def highlights(document: Document, mark: TextAnchor) -> list[Highlight]:
@@ -31,18 +35,29 @@ def highlights(document: Document, mark: TextAnchor) -> list[Highlight]:
     for (start, page), (end, _) in pairwise([*edges, (len(document.text), 0)]):
         first, last = max(start, mark.start), min(end, mark.end)
         if page is not None and first < last and document.text[first:last].strip():
-            found.append(_highlight(document.text, page, start, (first, last), mark.focus))
+            whole = (start, end)
+            found.append(_highlight(document.text, page, whole, (first, last), mark.focus))
     return found
 
 
 def _highlight(
-    text: str, page: int, page_start: int, span: tuple[int, int], focus: tuple[int, int] | None
+    text: str,
+    page: int,
+    page_span: tuple[int, int],
+    span: tuple[int, int],
+    focus: tuple[int, int] | None,
 ) -> Highlight:
+    page_start, page_end = page_span
     start, end = span
     first, last = focus or (end, end)
     first, last = min(max(first, start), end), min(max(last, start), end)
     before = letters(text[page_start:start]).count(letters(text[start:end]))
-    return Highlight(page, (text[start:first], text[first:last], text[last:end]), before)
+    words = (text[start:first], text[first:last], text[last:end])
+    around = (
+        text[max(page_start, start - _AROUND) : start],
+        text[end : min(page_end, end + _AROUND)],
+    )
+    return Highlight(page, words, before, around)
 
 
 def letters(text: str) -> str:

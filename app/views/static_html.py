@@ -86,7 +86,10 @@ SEARCH = """
             <label>to <input type="date" name="until"></label>
           </div></details>
       </div>
+      <input type="hidden" name="all">
     </form>
+    <p id="search-only" data-i18n="off" hidden><span class="quiet" dir="auto"></span>
+      <button type="button" class="turn" data-action="search-all"></button></p>
     <p id="search-state" class="quiet" role="status" data-i18n="off"></p>
     <div id="search-help">
       <p data-i18n="html">A document must contain all words. <code>"exact phrase"</code> finds
@@ -156,11 +159,11 @@ READER = """
     <div class="panel-title"><h2 id="reader-title" dir="auto"></h2>
       <p id="reader-place" class="quiet" dir="auto"></p></div>
     <div class="panel-tools">
-      <button type="button" data-action="previous" hidden aria-label="Previous citation"
-        title="Previous citation (p)">‹</button>
+      <button type="button" data-action="previous" hidden aria-label="Previous place"
+        title="Previous place (p)">‹</button>
       <span id="reader-count" class="quiet" data-i18n="off"></span>
-      <button type="button" data-action="next" hidden aria-label="Next citation"
-        title="Next citation (n)">›</button>
+      <button type="button" data-action="next" hidden aria-label="Next place"
+        title="Next place (n)">›</button>
       <button type="button" data-action="copy-link">Copy link</button>
       <button type="button" data-action="close" aria-label="Close the source"
         title="Close (Escape)">✕</button>

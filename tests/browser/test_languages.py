@@ -38,7 +38,7 @@ _ENGLISH = """() => {
     for (const each of document.querySelectorAll(`main [${name}]`)) {
       const words = each.getAttribute(name);
       if (/[A-Za-z]{2}/.test(words.replaceAll(/⟦.*?⟧/gs, "")) && each.checkVisibility()
-        && !each.closest("#languages, .folder, .searched")) found.push(words);
+        && !each.closest("#languages, .folder")) found.push(words);
     }
   }
   return found;

@@ -126,7 +126,7 @@ def test_citations_are_walked_through_in_order_over_documents(visit: Visit) -> N
     page.locator("#present .entry[data-mark]").first.click()
     expect(page.locator("#reader-count")).to_have_text(f"1 of {count}")
     first = current_words(page)
-    page.get_by_label("Next citation").click()
+    page.get_by_label("Next place").click()
     expect(page.locator("#reader-count")).to_have_text(f"2 of {count}")
     wait_for(page, lambda: current_words(page) != first, True)
     page.locator("#reader-text").press("p")

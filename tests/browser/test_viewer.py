@@ -141,12 +141,12 @@ def test_marks_lie_over_the_very_words_of_a_pdf(
         in_sight(page)
         expect(page.locator("#reader-count")).to_have_text("1 of 4")
 
-        page.get_by_label("Next citation").click()
+        page.get_by_label("Next place").click()
         in_sight(page)
         expect(page.locator('.page[data-page-number="2"] .mark.current')).to_have_count(1)
         assert_under_marks(page, " ".join(OVER).rstrip("."))
 
-        page.get_by_label("Next citation").click()
+        page.get_by_label("Next place").click()
         expect(page.locator("#reader-page")).to_have_value("2")
         assert_under_marks(page, "South", "38 m", "9 crowns")
 

@@ -46,6 +46,67 @@ def test_search_by_keyboard_opens_the_words_and_back_returns(visit: Visit) -> No
     expect(page.locator("#search-state")).to_have_text("No document contains “qqqq”.")
 
 
+def test_next_goes_through_all_places_of_one_document(visit: Visit) -> None:
+    page = visit.page
+    visit.go(f"{visit.address}/?show=search&q=security")
+    found = page.locator(".found", has_text="jaffar")
+    places = found.locator("h2 .place").inner_text().split(" · ")[-1].removesuffix(" places")
+    assert found.locator(".hit").count() < int(places)  # not all of them are listed
+    words = found.locator(".hit").nth(1).locator("mark").all_inner_texts()
+    found.locator(".hit").nth(1).click()
+    expect(page.locator("#reader-count")).to_have_text(f"2 of {places}")
+    expect(page.locator("#reader-panel mark.current")).to_have_text(words)
+    where = found.locator(".hit").nth(1).locator(".place").inner_text()
+    expect(page.locator("#reader-place")).to_contain_text(where)
+    for _ in range(2):
+        page.keyboard.press("p")
+    expect(page.locator("#reader-count")).to_have_text(f"{places} of {places}")
+    expect(page.locator("#reader-panel mark.current").first).to_be_in_viewport()
+    expect(page.locator("#reader-title")).to_contain_text("Jaffar")
+    opened = page.url
+    visit.go(opened)  # the link is to this place alone
+    expect(page.locator("#reader-panel mark.current").first).to_be_in_viewport()
+    expect(page.locator("#reader-count")).to_be_empty()
+    page.keyboard.press("Escape")
+
+    found.locator(".hit").last.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")  # all of them
+    expect(found.locator(".hit")).to_have_count(int(places))
+    expect(found.locator(".hit").nth(4)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Words to search for")).to_be_focused()
+
+
+def test_a_search_of_ticked_documents_says_so_and_can_search_all(visit: Visit) -> None:
+    page = visit.page
+    state = page.locator("#search-state")
+    visit.go(f"{visit.address}/?show=search&q=lighthouse&only=notes/")
+    expect(page.locator("#search-only")).to_contain_text("Only in notes/")
+    expect(state).to_have_text("None of the searched documents contains “lighthouse”.")
+    assert_no_barriers(page)
+    page.get_by_role("button", name="Search all documents").click()
+    expect(page.locator(".hit").first).to_be_visible()
+    expect(page.locator("#search-only")).to_contain_text("not only in the ticked ones")
+    visit.reload()
+    expect(page.locator(".hit").first).to_be_visible()
+    page.get_by_role("button", name="Search only the ticked ones").click()
+    expect(state).to_contain_text("None of the searched documents")
+    page.get_by_label("Words to search for").fill("kettle")
+    expect(page.locator(".hit").first).to_be_visible()
+    page.locator("#search-filters summary").click()
+    page.locator('[name="folder"]').select_option("notes")
+    expect(page.locator(".hit").first).to_be_visible()
+
+    visit.go(f"{visit.address}/?show=search&q=kettle&only=lighthouse.txt&folder=notes")
+    expect(state).to_have_text("None of the ticked documents is in the folder notes.")
+    page.get_by_role("button", name="Search without the filter").click()
+    expect(state).to_have_text("None of the searched documents contains “kettle”.")
+    visit.go(f"{visit.address}/?show=search&q=qqqq")
+    expect(page.locator("#search-only")).to_be_hidden()
+    expect(state).to_have_text("No document contains “qqqq”.")
+
+
 def test_ticks_and_conversations_stand_in_the_address(visit: Visit) -> None:
     page = visit.page
     page.locator("a[data-view=documents]").first.click()

@@ -77,7 +77,7 @@ def test_parts_are_shown_as_the_whole_is(text: str, first: int, second: int) -> 
             "Run this: ls **/*.md | wc # all ls",
         ),
         ("~~~\n# no **end**\n", "# no **end**"),
-        ("Fees | whom\n---\n\nNine.", "Fees | whom --- Nine."),
+        ("Fees | whom\n---\n\nNine.", "Fees | whom Nine."),
         ("a | b and 2 * 3 - 1", "a | b and 2 * 3 - 1"),
     ],
 )

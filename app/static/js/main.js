@@ -32,7 +32,9 @@ import { askedByLink, linkToAnswer } from "./answer_link.js";
 import { addView, showView, startViews } from "./views.js";
 import { editDraft, pickDraft, startCheck, stepDoubt, stopCheck } from "./check.js";
 import { startTable, stopTable } from "./quote_table.js";
-import { allHits, moreFound, searchByMeaning, startSearch } from "./search.js";
+import {
+  allHits, moreFound, openHit, searchAll, searchByMeaning, searchUnfiltered, startSearch,
+} from "./search.js";
 
 const actions = {
   close: closePanel,
@@ -73,6 +75,8 @@ const actions = {
   "all-hits": allHits,
   "more-found": moreFound,
   "by-meaning": searchByMeaning,
+  "search-all": searchAll,
+  unfiltered: searchUnfiltered,
   "pick-draft": pickDraft,
   "stop-check": stopCheck,
   "edit-draft": editDraft,
@@ -86,7 +90,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-source]");
   if (link && plain) {
     event.preventDefault();
-    openEntry(link);
+    if (link.matches(".hit")) openHit(link); else openEntry(link);
     return;
   }
   const button = event.target.closest("[data-action]");

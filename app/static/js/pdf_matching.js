@@ -37,15 +37,15 @@ const lettersIn = (words) => lettersOf([words]).text;
 
 /* Locate `words` on a page whose letters are given in several orders (file order, visual order).
    Returns {order, runs}. A run {from, to, at} maps the letters `from` to `to` of that order to the
-   letters of the words from `at` on. If there are equal matches, the one after `before` others is
-   used. If the words are not on the page, there are no runs. */
-export function locate(orders, words, before = 0) {
+   letters of the words from `at` on. Of several matches, the one whose text before and after it is
+   most like `around` is used; of those alike, the one after `before` others. If the words are not on the page, there are no runs. */
+export function locate(orders, words, before = 0, around = ["", ""]) {
   const wanted = lettersIn(words);
   if (!wanted) return { order: 0, runs: [] };
   const rows = rowsIn(words);
   for (const way of [wholeOf, cellsOf]) {
     for (const [order, page] of orders.entries()) {
-      const runs = way(page, wanted, rows, before);
+      const runs = way(page, wanted, rows, before, around.map(lettersIn));
       if (runs.length) return { order, runs };
     }
   }
@@ -64,11 +64,29 @@ function placesOf(page, wanted) {
   return places;
 }
 
-function wholeOf(page, wanted, _rows, before) {
-  const places = placesOf(page, wanted);
-  if (!places.length) return [];
-  const from = places[Math.min(before, places.length - 1)];
+function wholeOf(page, wanted, _rows, before, [ahead, behind]) {
+  const all = placesOf(page, wanted);
+  if (!all.length) return [];
+  const likeness = all.map((at) => sameAtEnd(page.slice(0, at), ahead)
+    + sameAtStart(page.slice(at + wanted.length), behind));
+  const most = Math.max(...likeness);
+  const places = all.filter((_, number) => likeness[number] === most);
+  const earlier = all.slice(0, before).filter((_, number) => likeness[number] === most).length;
+  const from = places[Math.min(earlier, places.length - 1)];
   return [{ from, to: from + wanted.length, at: 0 }];
+}
+
+/* How many letters are the same at the start, or at the end. */
+function sameAtStart(one, other) {
+  let at = 0;
+  while (at < other.length && one[at] === other[at]) at += 1;
+  return at;
+}
+
+function sameAtEnd(one, other) {
+  let at = 0;
+  while (at < other.length && one.at(-1 - at) === other.at(-1 - at)) at += 1;
+  return at;
 }
 
 /* The cells of rows like "Name: Ada; Year: 1843", each as {name, value, tokens}: the letters of its

@@ -160,8 +160,8 @@ export async function openPdf(place, address, { onPage, onFound }) {
 
 /* Marks as boxes over the words of rendered pages. */
 function marksOver(shown, bus, scroll) {
-  let marks = []; // for each, its highlights: [{page, words, before}]
-  let current = -1;
+  let marks = []; // for each, its highlights: [{page, words, before, around}]
+  let current = []; // the numbers of the marks that are highlighted more
   const written = new Set(); // the pages with a text layer
   const waiting = new Map(); // page → callbacks that wait for its text layer
 
@@ -186,7 +186,7 @@ function marksOver(shown, bus, scroll) {
   function boxElement({ left, top, width, height, isFocus }, number) {
     const box = element("div", isFocus ? "mark focus" : "mark");
     box.dataset.mark = number;
-    box.classList.toggle("current", number === current);
+    box.classList.toggle("current", current.includes(number));
     const parts = { left, top, width, height };
     for (const [side, part] of Object.entries(parts)) box.style[side] = `${part * 100}%`;
     return box;
@@ -215,21 +215,21 @@ function marksOver(shown, bus, scroll) {
       for (let page = 1; page <= shown.pagesCount; page += 1) if (isReady(page)) draw(page);
     },
 
-    /* Scroll to a mark. Returns whether its words were found. */
-    async goTo(number) {
-      current = number;
+    /* Scroll to the first of these marks. Returns whether its words were found. */
+    async goTo(numbers) {
+      current = numbers;
       for (const box of scroll.querySelectorAll(".marks .mark")) {
-        box.classList.toggle("current", Number(box.dataset.mark) === number);
+        box.classList.toggle("current", numbers.includes(Number(box.dataset.mark)));
       }
-      for (const { page } of marks[number] || []) {
+      const pages = [...new Set(numbers.flatMap((number) => marks[number] || []).map(({ page }) => page))];
+      for (const page of pages) {
         if (!isReady(page)) shown.scrollPageIntoView({ pageNumber: page });
         await ready(page);
-        if (current !== number) return true; // another mark was requested
-        const box = view(page).div.querySelector(`.marks .mark[data-mark="${number}"]`);
+        if (current !== numbers) return true; // other marks were requested
+        const box = view(page).div.querySelector(".marks .mark.current");
         if (box) { reveal(box); return true; }
       }
-      const page = marks[number]?.[0]?.page;
-      if (page) shown.scrollPageIntoView({ pageNumber: page });
+      if (pages.length) shown.scrollPageIntoView({ pageNumber: pages[0] });
       return false;
     },
   };
@@ -271,7 +271,7 @@ function inVisualOrder(nodes) {
 function boxesOf(orders, highlight, page) {
   const [before, focus] = highlight.words.map((part) => lettersOf([part]).text.length);
   const texts = orders.map((each) => each.text);
-  const { order, runs } = locate(texts, highlight.words.join(""), highlight.before);
+  const { order, runs } = locate(texts, highlight.words.join(""), highlight.before, highlight.around);
   const words = orders[order];
   const boxes = [];
   for (const { from, to, at } of runs) {

@@ -1,8 +1,9 @@
 /* The source panel: a document next to the answer, at a location.
 
    A location is {source, mark, at}: the name of a document and, if known, a mark (text offsets with
-   a hash, as the server writes it) or an offset. The address has the location, and the page or the
-   offset where the user has gone from there (source_position.js). To open a document, call `openPlaces`, or use a link
+   a hash, as the server writes it; several with commas between them) or an offset. The address has
+   the location, and the page or the offset where the user has gone from there (source_position.js).
+   To open a document, call `openPlaces`, or use a link
    with `data-source` and, if known, `data-mark` or `data-at`. "Next" and "previous" follow the links
    of class "entry" in one element of class "exchange" or "places". */
 
@@ -18,6 +19,9 @@ const GONE = t("This document no longer exists: it was removed or renamed.");
 const MOVED = t("The document has changed. These words are in another place now.");
 const LOST = t("The document has changed since these words were quoted, so they are not marked.");
 const NOT_FOUND = t("The quoted words could not be located on this page. They are marked under \"As text\".");
+const NOT_BUILT = t("These words are in a part of the file that is only shown under \"As text\".");
+const MOST_MARKS = 100; // in a request; of a document with more, only some locations are marked
+const TOGETHER = 12; // locations that are then marked
 const NO_PDF = t("The pages of this PDF cannot be shown. This is its text.");
 
 let stops = [];
@@ -91,25 +95,38 @@ export function watchSource() {
   watchPosition(writeAddress);
 }
 
-function marksOf(source) {
-  const marks = stops.filter((stop) => stop.source === source && stop.mark).map((s) => s.mark);
-  return [...new Set(marks)];
+const marksIn = (stop) => (stop.mark ? stop.mark.split(",") : []);
+
+/* The marks of the document of a stop: of all its stops, or of those near this one. */
+function marksAround(stop) {
+  const same = stops.filter((each) => each.source === stop.source && each.mark);
+  const marksOf = (some) => [...new Set(some.flatMap(marksIn))];
+  const all = marksOf(same);
+  if (all.length <= MOST_MARKS) return all;
+  const first = Math.max(same.indexOf(stop), 0);
+  const begin = first - (first % TOGETHER);
+  return marksOf(same.slice(begin, begin + TOGETHER)).slice(0, MOST_MARKS);
+}
+
+/* The numbers of the marks of a stop among `marks`. */
+function numbersOf(stop, marks) {
+  return marksIn(stop).map((mark) => marks.indexOf(mark)).filter((number) => number >= 0);
 }
 
 /* Show a location; with `from` or `page`, scrolled to that offset or that page of its document. */
 async function showStop(at, { from = null, page = null } = {}) {
   current = at;
   const stop = stops[at];
-  const marks = marksOf(stop.source);
+  const marks = marksAround(stop);
   const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
   const loaded = isLoaded(stop, marks, begin);
   if (loaded) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
   if (stops[current] !== stop || root.dataset.panel !== "reader") return; // another one was opened, or the panel was closed
   arrive(placeOf(from, page));
   writeAddress();
-  const number = marks.indexOf(stop.mark);
-  describe(stop, number);
-  await goTo(stop, number, from ?? (stop.mark ? null : begin));
+  const numbers = numbersOf(stop, marks);
+  describe(stop, numbers);
+  await goTo(stop, numbers, from ?? (stop.mark ? null : begin));
   if (loaded) checkThere(stop, shown);
 }
 
@@ -120,14 +137,20 @@ function placeOf(from, page) {
 
 /* The pages of the current location in the PDF. */
 function homePages() {
-  const number = shown.marks.indexOf(stops[current].mark);
-  return number < 0 ? [shown.page ?? 1] : (shown.highlights[number] || []).map((each) => each.page);
+  const numbers = numbersOf(stops[current], shown.marks);
+  if (!numbers.length) return [shown.page ?? 1];
+  return numbers.flatMap((number) => shown.highlights[number] || []).map((each) => each.page);
 }
 
-/* Show the place where the user was, the mark, or else the text at offset `from`. */
-async function goTo(stop, number, from) {
+/* Show the place where the user was, the marks, or else the text at offset `from`. */
+async function goTo(stop, numbers, from) {
   if (!pdf) {
-    if (from !== null) { markCurrent(number); scrollToCharacter(from); } else scrollToMark(number);
+    markCurrent(numbers);
+    if (from !== null) scrollToCharacter(from);
+    else if (!scrollToMark()) {
+      scrollToCharacter(shown.begins[numbers[0]] ?? -1);
+      if (shown.view === "built" && numbers.length && !areLost(numbers)) tell(NOT_BUILT);
+    }
     find("#reader-text").focus({ preventScroll: true });
     return;
   }
@@ -135,11 +158,13 @@ async function goTo(stop, number, from) {
   view.focus();
   const { page } = position() ?? {};
   if (page) { view.goToPage(page); return; }
-  if (number < 0) { view.goToPage(shown.page ?? 1); return; }
-  const found = await view.goTo(number);
-  if (stops[current] !== stop || pdf?.view !== view || found || shown.lost.includes(number)) return;
+  if (!numbers.length) { view.goToPage(shown.page ?? 1); return; }
+  const found = await view.goTo(numbers);
+  if (stops[current] !== stop || pdf?.view !== view || found || areLost(numbers)) return;
   tell(NOT_FOUND);
 }
+
+const areLost = (numbers) => numbers.length > 0 && numbers.every((each) => shown.lost.includes(each));
 
 /* Check whether a source that was loaded before was removed. */
 async function checkThere(stop, before) {
@@ -148,10 +173,11 @@ async function checkThere(stop, before) {
   if (reading.problem && !reading.away) showNothing(stop, reading.problem);
 }
 
-function isLoaded({ source, mark }, marks, begin) {
+function isLoaded(stop, marks, begin) {
+  const { source } = stop;
   if (!shown || shown.source !== source || shown.marks.join() !== marks.join()) return false;
   if (shown.asText !== asText.has(source)) return false;
-  const at = mark ? shown.begins[marks.indexOf(mark)] : begin;
+  const at = stop.mark ? shown.begins[numbersOf(stop, marks)[0]] : begin;
   return at === null || at < 0 || (at >= shown.start && at < shown.end);
 }
 
@@ -267,9 +293,9 @@ export async function reloadSource() {
   const text = find("#reader-text");
   const place = text.scrollTop;
   await draw(reading, before.marks);
-  const number = before.marks.indexOf(stop.mark);
-  describe(stop, number);
-  if (pdf) await goTo(stop, number, null); else { markCurrent(number); text.scrollTop = place; }
+  const numbers = numbersOf(stop, before.marks);
+  describe(stop, numbers);
+  if (pdf) await goTo(stop, numbers, null); else { markCurrent(numbers); text.scrollTop = place; }
   if (find("#reader-notice").hidden) tell(t("The document has changed. This is its text now."));
 }
 
@@ -279,19 +305,19 @@ function tell(words) {
   notice.hidden = !words;
 }
 
-function describe(stop, number) {
-  const place = number >= 0 ? shown.places[number] : "";
+function describe(stop, numbers) {
+  const place = shown.places[numbers[0]] || "";
   find("#reader-title").textContent = shown.title;
   find("#reader-place").textContent = place ? `${shown.source}, ${translateLocation(place)}` : shown.source;
   find('[data-action="copy-link"]').hidden = false;
   describeWalk(stop);
   let words = shown.notice || "";
-  if (shown.lost.includes(number)) words = LOST;
-  if (shown.moved.includes(number)) words = MOVED;
+  if (areLost(numbers)) words = LOST;
+  if (numbers.some((number) => shown.moved.includes(number))) words = MOVED;
   tell(words);
 }
 
-/* The number of this citation, and the buttons to the others. */
+/* The number of this location, and the buttons to the others. */
 function describeWalk(stop) {
   find("#reader-count").textContent = stop.mark && stops.length > 1 ? t("{number} of {n}", { number: current + 1, n: stops.length }) : "";
   for (const name of ["previous", "next"]) {
@@ -327,7 +353,7 @@ export async function findInText(words, at = null) {
   const scrolled = find("#reader-text").scrollTop;
   shown = { ...reading, marks: before.marks, notice: before.notice };
   drawText(shown);
-  markCurrent(before.marks.indexOf(stops[current].mark));
+  markCurrent(numbersOf(stops[current], before.marks));
   if (at === null) find("#reader-text").scrollTop = scrolled;
   return { places: reading.found };
 }

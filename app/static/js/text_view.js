@@ -28,17 +28,19 @@ function withCopy(code) {
   return frame;
 }
 
-export function markCurrent(number) {
+/* Highlight the marks with these numbers more than the others. */
+export function markCurrent(numbers) {
+  const wanted = new Set(numbers.map(String));
   for (const mark of findAll("mark[data-marks]", place())) {
-    mark.classList.toggle("current", mark.dataset.marks.split(" ").includes(String(number)));
+    mark.classList.toggle("current", mark.dataset.marks.split(" ").some((each) => wanted.has(each)));
   }
 }
 
-export function scrollToMark(number) {
-  markCurrent(number);
+/* Scroll to the first highlighted mark. Returns whether there is one. */
+export function scrollToMark() {
   const first = find("mark.current", place());
-  if (first) first.scrollIntoView({ block: "center", inline: "nearest" });
-  else place().scrollTop = 0;
+  first?.scrollIntoView({ block: "center", inline: "nearest" });
+  return Boolean(first);
 }
 
 /* Scroll to the block that contains offset `at`. */

@@ -41,7 +41,16 @@ RESTRUCTURED_INLINE = re.compile(
     r"|`(?P<link>[^`]{1,400}?)(?:\s{0,40}<[^`<>]{0,400}>)?`_{0,2}",
     re.DOTALL,
 )
-_RULE = re.compile(r"^([^\w\s])\1{2,}[ \t]*$", re.MULTILINE)  # under a heading
+_RULE = re.compile(r"^([^\w\s])\1{2,}[ \t]*$", re.MULTILINE)  # under a heading, around metadata
+# A directive with its options, or a link target. A file or a language as argument is markup too.
+_DIRECTIVE = re.compile(
+    r"^[ \t]*\.\.[ \t]+(?:_[^\n]+:[^\n]*$|(?:\|[^|\n]+\|[ \t]+)?(?:(?:code|code-block|sourcecode"
+    r"|literalinclude|highlight|include|image|figure|toctree|contents|raw|only)::[^\n]*$"
+    r"|[\w:+.-]+::(?:[ \t]+|$)))(?:\n[ \t]+:[\w-]+:[^\n]*)*",
+    re.MULTILINE,
+)
+_FIELD = re.compile(r"^[ \t]*:(?=[A-Za-z][^:`\n]{0,60}:(?:[ \t]|$))", re.MULTILINE)  # :Author: Ada
+_LITERAL = re.compile(r"(?<=:):(?=[ \t]*$)", re.MULTILINE)  # "Like this::", above code
 _SHOWN = ("code", "words", "strong", "stressed")
 
 Span = tuple[int, int]
@@ -79,18 +88,31 @@ def shown_passage(text: str, source: str, start: int = 0, end: int = 0) -> tuple
     Returns:
         What is before the quote, the quote, and what is after it.
     """
-    spans: list[Span] = []
-    shown = text
-    if _is_restructured(source):
-        shown = _BULLETS.sub(r"\1•", text)  # as long as before
-        spans = sorted([*_restructured_spans(text), *(m.span() for m in _RULE.finditer(text))])
-    elif kind_of(source) == "Markdown":
-        shown = _BULLETS.sub(r"\1•", text)
-        spans = _passage_spans(shown)
+    shown, spans = passage_markup(text, source)
     before, quote, after = (
         without_spans(shown, spans, *part) for part in ((0, start), (start, end), (end, None))
     )
     return before, quote if quote.strip() else text[start:end], after
+
+
+def passage_markup(text: str, source: str) -> tuple[str, list[Span]]:
+    """Return a passage with one kind of bullet, as long as before, and its markup in order.
+
+    Args:
+        text: The exact text of the passage.
+        source: The name of the document; only Markdown and reStructuredText have markup.
+
+    Returns:
+        The text, and the spans of it that are not shown. They can overlap.
+    """
+    if _is_restructured(source):
+        blocks = (_RULE, _DIRECTIVE, _FIELD, _LITERAL)
+        found = [match.span() for pattern in blocks for match in pattern.finditer(text)]
+        return _BULLETS.sub(r"\1•", text), sorted([*_restructured_spans(text), *found])
+    if kind_of(source) == "Markdown":
+        shown = _BULLETS.sub(r"\1•", text)
+        return shown, _passage_spans(shown)
+    return text, []
 
 
 def _is_restructured(source: str) -> bool:
@@ -116,7 +138,8 @@ def _passage_spans(text: str) -> list[Span]:
 
 def _block_spans(text: str, start: int, end: int) -> list[Span]:
     found = [match.span() for match in _TABLE_HEAD.finditer(text, start, end)]
-    found += [match.span() for match in _LINE_START.finditer(text, start, end)]
+    for pattern in (_LINE_START, _RULE):
+        found += [match.span() for match in pattern.finditer(text, start, end)]
     return sorted([*found, *_inline(text, start, end)])
 
 
