@@ -121,3 +121,83 @@ def test_a_page_that_is_only_a_picture_is_reported_once(tmp_path: Path) -> None:
     canvas.save()
     document = load(tmp_path / "a.pdf", "a.pdf")[0]
     assert document.left_out == ("page 1: a scanned picture without text",)
+
+
+FORM = (
+    "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{fields}]>>>>",
+    "<</Type/Pages/Kids[3 0 R {more}]/Count {count}>>",
+    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Annots[{fields}]"
+    "/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>",
+    "<</Length {length}>>\nstream\n{text}\nendstream",
+)
+
+
+def form(path: Path, labels: list[str], fields: list[str], *, lost_pages: int = 0) -> Document:
+    """A PDF with a label and a field on each line, and pages whose objects are missing."""
+    lines = [f"1 0 0 1 60 {700 - 40 * n} Tm ({label}) Tj" for n, label in enumerate(labels)]
+    text = f"BT /F1 12 Tf {' '.join(lines)} ET"
+    given = {
+        "fields": " ".join(f"{5 + n} 0 R" for n in range(len(fields))),
+        "more": "99 0 R " * lost_pages,
+        "count": 1 + lost_pages,
+        "length": len(text),
+        "text": text,
+    }
+    boxes = [
+        f"<</Type/Annot/Subtype/Widget/T(f{n})/F 4{entry}"
+        f"/Rect[150 {695 - 40 * n} 250 {713 - 40 * n}]>>"
+        for n, entry in enumerate(fields)
+    ]
+    write_pdf(path, [*(part.format(**given) for part in FORM), *boxes])
+    return load(path, path.name)[0]
+
+
+def test_the_label_of_an_empty_field_says_that_it_is_empty(tmp_path: Path) -> None:
+    labels = ["Signed:", "Port:", "Ship:", "Code:", "Flag", "The gate is green."]
+    fields = ["/FT/Sig", "/FT/Tx", "/FT/Tx/V(Alba)", "/FT/Tx/Ff 8192/V(x)", "/FT/Tx", "/FT/Btn"]
+    document = form(tmp_path / "a.pdf", labels, [*fields[:-1], "/FT/Btn/Ff 65536"])
+    assert document.text.split("\n\n") == [
+        "Signed: (signature field, not read)",
+        "Port: (empty)",
+        "Ship: Alba",
+        "Code: (password field, not read)",
+        "Flag",
+        "The gate is green.",
+    ]
+    assert document.left_out == (
+        "page 1: 2 form fields without a value",
+        "page 1: 1 password field",
+        "page 1: 1 signature field",
+    )
+
+
+def test_a_page_whose_object_is_missing_is_reported(tmp_path: Path) -> None:
+    document = form(tmp_path / "a.pdf", ["The gate is green."], [], lost_pages=2)
+    assert document.text == "The gate is green."
+    assert document.left_out == ("pages 2–3: damaged, not read",)
+
+
+def test_the_files_in_a_portfolio_are_documents(tmp_path: Path) -> None:
+    cover = "BT /F1 12 Tf 60 700 Td (Open this portfolio in a newer program.) Tj ET"
+    texts = {"minutes.txt": "The weir stays shut.", "costs.csv": "Item,Cost\nGate,410"}
+    files, names = [], ""
+    for number, (name, text) in enumerate(texts.items()):
+        at = 5 + 2 * number
+        names += f"({name}) {at} 0 R "
+        files.append(f"<</Type/Filespec/F({name})/UF({name})/EF<</F {at + 1} 0 R>>>>")
+        files.append(
+            f"<</Type/EmbeddedFile/Length {len(text)}/Params<</Size {len(text)}>>>>"
+            f"\nstream\n{text}\nendstream"
+        )
+    parts = [
+        f"<</Type/Catalog/Pages 2 0 R/Collection<</View/D>>"
+        f"/Names<</EmbeddedFiles<</Names[{names}]>>>>>>",
+        FORM[1].format(more="", count=1),
+        FORM[2].format(fields=""),
+        FORM[3].format(length=len(cover), text=cover),
+        *files,
+    ]
+    write_pdf(tmp_path / "a.pdf", parts)
+    found = {each.source: each.text for each in load(tmp_path / "a.pdf", "a.pdf")}
+    assert found["a.pdf/minutes.txt"] == "The weir stays shut."
+    assert found["a.pdf/costs.csv"] == "Item: Gate; Cost: 410"

@@ -16,6 +16,7 @@ import pptx
 import pytest
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from askdocs.documents.loaders import load
@@ -421,3 +422,49 @@ def test_struck_text_of_a_slide_is_marked(tmp_path: Path) -> None:
             run._r.get_or_add_rPr().set("strike", line)
     show.save(str(tmp_path / "a.pptx"))
     assert load(tmp_path / "a.pptx", "a.pptx")[0].text == "It costs ~~30~~35 euro"
+
+
+COMMENTS = (
+    '<cmLst><cm authorId="0" dt="2027-01-02T08:00:00"><text>Which gate costs 410?</text></cm>'
+    "</cmLst>",
+    '<cmLst><cm authorId="{1}" created="2027-01-03T08:00:00"><replyLst><reply authorId="0"'
+    ' created="2027-01-04T08:00:00"><txBody><p><r><t>The old one.</t></r></p></txBody></reply>'
+    "</replyLst><txBody><p><r><t>Which weir?</t></r></p></txBody></cm></cmLst>",
+)
+
+
+def test_comments_and_footers_of_slides_are_read(tmp_path: Path) -> None:
+    show = pptx.Presentation()
+    for number in (1, 2):
+        slide = show.slides.add_slide(show.slide_layouts[5])
+        assert slide.shapes.title is not None
+        slide.shapes.title.text = f"Weir {number}"
+        for kind, text in (("ftr", "Draft, not for the press"), ("sldNum", str(number))):
+            box = slide.shapes.add_textbox(0, 0, 9, 9)
+            box.text_frame.text = text
+            place = box._element.nvSpPr.find("{*}nvPr")
+            place.append(place.makeelement(qn("p:ph"), {"type": kind}))
+    show.save(str(tmp_path / "plain.pptx"))
+    authors = '<l><author id="0" name="Bo Lee"/><author id="{1}" name="Ida Berg"/></l>'
+    link = '<Relationship Id="rId9{0}" Type="http://x/comments" Target="../comments/{0}.xml"/>'
+    links = link.format(0) + link.format(1) + "</Relationships>"
+    with (
+        zipfile.ZipFile(tmp_path / "plain.pptx") as old,
+        zipfile.ZipFile(tmp_path / "a.pptx", "w") as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "ppt/slides/_rels/slide1.xml.rels":
+                data = data.replace(b"</Relationships>", links.encode())
+            new.writestr(name, data)
+        new.writestr("ppt/authors.xml", authors)
+        for number, comments in enumerate(COMMENTS):
+            new.writestr(f"ppt/comments/{number}.xml", comments)
+    assert load(tmp_path / "a.pptx", "a.pptx")[0].text.split("\n\n") == [
+        "Weir 1",
+        "Comment by Bo Lee (2027-01-02): Which gate costs 410?",
+        "Comment by Ida Berg (2027-01-03): Which weir?",
+        "Comment by Bo Lee (2027-01-04): The old one.",
+        "Weir 2",
+        "Footer: Draft, not for the press",
+    ]

@@ -369,3 +369,48 @@ def test_a_letter_keeps_its_accent_in_an_equation(tmp_path: Path) -> None:
     accent = f"<m:acc>{look}<m:e><m:r><m:t>y</m:t></m:r></m:e></m:acc>"
     equation = f"<w:p><m:oMath>{accent}<m:r><m:t>=4</m:t></m:r></m:oMath></w:p>"
     assert read(tmp_path, equation) == "ȳ=4"
+
+
+def text_box(text: str) -> str:
+    content = f"<w:txbxContent>{p(text)}</w:txbxContent>"
+    return (
+        f"<w:r><mc:AlternateContent><mc:Choice>{content}</mc:Choice>"
+        f"<mc:Fallback>{content}</mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
+def test_text_boxes_and_tables_in_a_cell_are_read_once(tmp_path: Path) -> None:
+    def cells(*texts: str) -> str:
+        return f"<w:tr>{''.join(f'<w:tc>{text}</w:tc>' for text in texts)}</w:tr>"
+
+    inner = f"<w:tbl>{cells(p('East'), p('3'))}</w:tbl>"
+    boxed = f"<w:p>{r('410')}{text_box('net')}</w:p>"
+    rows = (
+        cells(p("Item"), p("Price"))
+        + cells(p("Gate"), boxed)
+        + cells(p("Weirs"), f"{p('2:')}{inner}{p('and')}{inner}")
+    )
+    assert read(tmp_path, f"<w:tbl>{rows}</w:tbl>") == (
+        "Item: Gate; Price: 410 net\nItem: Weirs; Price: 2: East: 3 and East: 3"
+    )
+
+
+def test_a_text_box_in_a_note_is_read_once(tmp_path: Path) -> None:
+    mark = f'<w:p>{r("Weir")}<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+    note = f'<w:footnote w:id="2"><w:p>{r("Shut")}{text_box("since May")}</w:p></w:footnote>'
+    text = read(tmp_path, mark, footnotes=f"<w:footnotes {NAMES}>{note}</w:footnotes>")
+    assert text.endswith("Shut since May")
+
+
+def test_pictures_in_headers_are_reported(tmp_path: Path) -> None:
+    links = ('<w:headerReference r:id="header1"/>', '<w:footerReference r:id="footer1"/>')
+    section = f"<w:p><w:pPr><w:sectPr>{''.join(links)}</w:sectPr></w:pPr></w:p>"
+    picture = "<w:p><w:r><w:drawing><pic/></w:drawing></w:r></w:p>"
+    read(
+        tmp_path,
+        p("Text.") + section,
+        header1=f"<w:hdr {NAMES}>{picture}</w:hdr>",
+        footer1=f"<w:ftr {NAMES}>{picture}</w:ftr>",
+    )
+    remark = "1 picture in headers and footers (no text recognition)"
+    assert load(tmp_path / "a.docx", "a.docx")[0].left_out == (remark,)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from askdocs.documents.loaders.office.omml import equation_text
+from askdocs.documents.loaders.office.word_parts import comment_line
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.documents.loaders.shared.page_numbers import has_words
 from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans, merge_runs
 from askdocs.documents.loaders.shared.zip_archive import (
     attribute,
@@ -24,6 +26,8 @@ from askdocs.types import Document
 
 _TITLES = frozenset({"title", "ctrTitle"})
 _BOILERPLATE = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
+_FOOTERS = frozenset({"ftr", "hdr"})
+_AUTHOR_PARTS = ("ppt/commentAuthors.xml", "ppt/authors.xml")
 _PRESENTATION = "ppt/presentation.xml"
 
 
@@ -34,11 +38,19 @@ def load(path: Path, source: str) -> Sequence[Document]:
         if builder.title.lower() in {"powerpoint presentation", "powerpoint-präsentation"}:
             builder.title = ""
         skipped: dict[str, int] = {}
+        footers: dict[str, None] = {}
+        authors = _comment_authors(archive)
         for number, part in enumerate(_slide_parts(archive), 1):
             slide = read_xml(archive, part)
             for noun in filter(None, map(_non_text_content, slide.iter())):
                 skipped[noun] = skipped.get(noun, 0) + 1
             _add_slide(builder, archive, part, number)
+            _add_comments(builder, archive, part, authors)
+            footers.update(dict.fromkeys(_footers(slide)))
+        if footers:
+            builder.anchor(heading="")
+        for words in footers:
+            builder.add(f"Footer: {words}")
     for noun, count in sorted(skipped.items()):
         remark = " (no text recognition)" if noun == "picture" else ""
         builder.report_skipped(f"{counted(count, noun)}{remark}")
@@ -90,6 +102,44 @@ def _add_slide(builder: DocumentBuilder, archive: ZipFile, part: str, number: in
     for kind, target in related.values():
         if kind == "notesSlide" and target in archive.namelist():
             _add_notes(builder, read_xml(archive, target))
+
+
+def _footers(slide: Element) -> Iterator[str]:
+    """The footers of a slide that are more than the number of the slide."""
+    for shape in _shapes(slide):
+        words = " ".join(paragraphs(shape)) if _placeholder(shape) in _FOOTERS else ""
+        if has_words(words):
+            yield words
+
+
+def _comment_authors(archive: ZipFile) -> dict[str, str]:
+    """The authors of comments, by their ids."""
+    return {
+        element.get("id", ""): element.get("name", "")
+        for part in _AUTHOR_PARTS
+        if part in archive.namelist()
+        for element in read_xml(archive, part)
+    }
+
+
+def _add_comments(
+    builder: DocumentBuilder, archive: ZipFile, part: str, authors: Mapping[str, str]
+) -> None:
+    """Add the comments on a slide, and the replies to them."""
+    for kind, target in relationships(archive, part).values():
+        if kind != "comments" or target not in archive.namelist():
+            continue
+        for comment in read_xml(archive, target).iter():
+            if local_name(comment.tag) not in {"cm", "reply"}:
+                continue
+            body = next((e for e in comment if local_name(e.tag) in {"text", "txBody"}), None)
+            if body is None:
+                continue
+            words = " ".join(paragraphs(body)) or " ".join((body.text or "").split())
+            author = authors.get(comment.get("authorId", ""), "")
+            day = (comment.get("dt") or comment.get("created") or "")[:10]
+            if words:
+                builder.add(comment_line(author, day, words))
 
 
 def _shapes(slide: Element) -> Iterator[Element]:

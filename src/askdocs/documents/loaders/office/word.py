@@ -7,6 +7,7 @@ numbers, form fields, text boxes, notes, equations, comments, headers and footer
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from zipfile import ZipFile
 from askdocs.documents.loaders.office.word_numbering import BULLET, Numbering
 from askdocs.documents.loaders.office.word_parts import (
     WordComment,
+    header_footer_parts,
     read_comments,
     read_headers_footers,
     read_notes,
@@ -85,17 +87,22 @@ def load(path: Path, source: str) -> Sequence[Document]:
         parts = _read_parts(archive)
         builder = DocumentBuilder(source, title=core_title(archive, "docProps/core.xml"))
         headers_footers = list(read_headers_footers(archive, body, parts.context))
+        other = Counter[str]()
+        for root in header_footer_parts(archive, body):
+            other |= _non_text_content(root)
     _Writer(builder, parts).write(body)
     _add_headers_footers(builder, headers_footers)
-    for skipped in _skipped_content(body):
+    for skipped in _in_words(_non_text_content(body)):
+        builder.report_skipped(skipped)
+    for skipped in _in_words(other, " in headers and footers"):
         builder.report_skipped(skipped)
     return [builder.build()]
 
 
-def _skipped_content(body: Element) -> Iterator[str]:
-    """A phrase for each type of non-text content of the body, with its count."""
-    counts: dict[str, int] = {}
-    stack = [body]
+def _non_text_content(root: Element) -> Counter[str]:
+    """The number of pictures, charts and other non-text content of a part, by type."""
+    counts = Counter[str]()
+    stack = [root]
     while stack:
         element = stack.pop()
         name = local_name(element.tag)
@@ -103,12 +110,17 @@ def _skipped_content(body: Element) -> Iterator[str]:
         if name == "chart" and not attribute(element, "id"):
             kind = ""
         if kind:
-            counts[kind] = counts.get(kind, 0) + 1
+            counts[kind] += 1
         if name not in {"Fallback", "object", "del"}:
             stack.extend(element)
+    return counts
+
+
+def _in_words(counts: Mapping[str, int], where: str = "") -> Iterator[str]:
+    """A phrase for each type of non-text content, with its count."""
     for kind, count in sorted(counts.items()):
         remark = " (no text recognition)" if kind == "picture" else ""
-        yield f"{counted(count, kind)}{remark}"
+        yield f"{counted(count, kind)}{where}{remark}"
 
 
 def _read_parts(archive: ZipFile) -> _Parts:
@@ -306,11 +318,18 @@ def _cell_span(properties: Element | None) -> tuple[bool, int]:
 
 
 def _cell_text(cell: Element, context: TextContext) -> str:
-    """The text of a cell. A nested table is written as "a: b; c: d"."""
-    inner = next((part for part in cell if local_name(part.tag) == "tbl"), None)
-    if inner is None:
-        paragraphs = (part for part in cell.iter() if local_name(part.tag) == "p")
-        return " ".join(filter(None, (paragraph_text(p, context).strip() for p in paragraphs)))
-    before = [paragraph_text(part, context).strip() for part in cell if local_name(part.tag) == "p"]
-    rows, _ = table_rows(inner, context)
-    return " ".join(filter(None, [*before, "; ".join(map(plain_line, rows))]))
+    """The text of a cell with its text boxes. A nested table is written as "a: b; c: d"."""
+    texts: list[str] = []
+    stack = [cell]
+    while stack:
+        element = stack.pop()
+        name = local_name(element.tag)
+        if name == "p":
+            texts.append(paragraph_text(element, context).strip())
+            stack.extend(reversed(list(text_boxes(element))))
+        elif name == "tbl":
+            rows, _ = table_rows(element, context)
+            texts.append("; ".join(map(plain_line, rows)))
+        elif name in _TRANSPARENT or name in {"tc", "txbxContent"}:
+            stack.extend(reversed(element))
+    return " ".join(filter(None, texts))

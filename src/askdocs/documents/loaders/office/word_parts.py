@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
@@ -30,9 +30,14 @@ class WordComment:
 
     def line(self) -> str:
         """The comment as a paragraph with its author and day."""
-        by = f" by {self.author}" if self.author else ""
-        on = f" ({self.day})" if self.day else ""
-        return f"Comment{by}{on}: {self.text.removeprefix(f'{self.author}:').strip()}"
+        return comment_line(self.author, self.day, self.text)
+
+
+def comment_line(author: str, day: str, text: str) -> str:
+    """A comment as a paragraph with its author and day; "" for unknown ones."""
+    by = f" by {author}" if author else ""
+    on = f" ({day})" if day else ""
+    return f"Comment{by}{on}: {text.removeprefix(f'{author}:').strip()}"
 
 
 def read_notes(archive: ZipFile, kind: str, context: TextContext) -> dict[str, str]:
@@ -69,20 +74,28 @@ def read_headers_footers(
 
     Page numbers are omitted, and so are headers and footers with nothing else.
     """
-    targets = relationships(archive, _DOCUMENT)
     seen: set[str] = set()
     for kind in ("header", "footer"):
-        for element in body.iter():
-            if local_name(element.tag) != f"{kind}Reference":
-                continue
-            _, part = targets.get(attribute(element, "id"), ("", ""))
-            if part not in archive.namelist() or part in seen:
-                continue
-            seen.add(part)
-            words = _header_text(read_xml(archive, part), context)
+        for root in header_footer_parts(archive, body, (kind,)):
+            words = _header_text(root, context)
             if words and words not in seen:
                 seen.add(words)
                 yield kind.capitalize(), words
+
+
+def header_footer_parts(
+    archive: ZipFile, body: Element, kinds: Sequence[str] = ("header", "footer")
+) -> Iterator[Element]:
+    """The parts with the headers and footers of the pages, each once."""
+    targets = relationships(archive, _DOCUMENT)
+    seen: set[str] = set()
+    names = {f"{kind}Reference" for kind in kinds}
+    for element in body.iter():
+        if local_name(element.tag) in names:
+            _, part = targets.get(attribute(element, "id"), ("", ""))
+            if part in archive.namelist() and part not in seen:
+                seen.add(part)
+                yield read_xml(archive, part)
 
 
 def _header_text(root: Element, context: TextContext) -> str:
@@ -118,5 +131,5 @@ def referred(element: Element, names: Mapping[str, str], known: Callable[[str], 
 
 
 def _joined_paragraphs(element: Element, context: TextContext) -> str:
-    texts = (paragraph_text(p, context).strip() for p in element.iter() if local_name(p.tag) == "p")
+    texts = (paragraph_text(paragraph, context).strip() for paragraph in _paragraphs(element))
     return " ".join(filter(None, texts))

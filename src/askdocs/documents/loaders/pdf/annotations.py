@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,13 @@ _HIDDEN = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 _CHECKED_KINDS = (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON)
 _CHOICES = (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX)
 _TEXT = (pdfium.FPDF_FORMFIELD_TEXTFIELD, *_CHOICES)
+_NO_VALUE = "form field without a value"
+_UNREAD_KINDS = {
+    pdfium.FPDF_FORMFIELD_SIGNATURE: "signature field",
+    pdfium.FPDF_FORMFIELD_PUSHBUTTON: "",  # it has no value
+}
+_UNKNOWN = "form field of an unknown kind"
+_PASSWORD_FIELD = "password field"
 _PASSWORD = 1 << 13  # flag of a password field (ISO 32000-1, table 228)
 _HIGHLIGHTS = {
     pdfium.FPDF_ANNOT_HIGHLIGHT: "Comment",
@@ -64,12 +72,17 @@ class Field:
 
 @dataclass(slots=True)
 class Annotations:
-    """The annotations of a page. `notes` are paragraphs, `files` are (name, content)."""
+    """The annotations of a page.
+
+    `notes` are paragraphs, `files` are (name, content). `blanks` are the fields without a value
+    that is read, `unread` counts them by kind.
+    """
 
     fields: list[Field] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     files: list[tuple[str, bytes]] = field(default_factory=list)
-    empty_fields: int = 0
+    blanks: list[Field] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
 
 
 def read_annotations(page: Any, text_page: Any, form: Any, turn: int) -> Annotations:
@@ -112,6 +125,25 @@ def attached_files(pdf: Any) -> Iterator[tuple[str, bytes]]:
         attached = pdfium.FPDFDoc_GetAttachment(pdf, number)
         if attached:
             yield _read_file(attached)
+
+
+def with_blanks(
+    segments: Sequence[Segment], fields: Sequence[Field], blanks: Sequence[Field]
+) -> list[Segment]:
+    """The segments of a page in which a label of an empty field says so: "Port: (empty)".
+
+    "Port:" alone would announce the text after it, which is not the port.
+    """
+    placed = list(segments)
+    for blank in blanks:
+        label = _find_label(blank, placed, [*fields, *blanks])
+        if label is not None and label.text.rstrip().endswith(":"):
+            text = f"{label.text.rstrip()} {blank.value}"
+            right = max(label.right, blank.box[2])
+            placed[placed.index(label)] = replace(
+                label, text=text, right=right, starts=(), spans=(), is_separate=True
+            )
+    return placed
 
 
 def with_fields(segments: Sequence[Segment], fields: Sequence[Field]) -> list[Segment]:
@@ -235,27 +267,34 @@ def _segment_without_label(form_field: Field) -> Segment:
 
 
 def _add_field(annotations: Annotations, form: Any, annotation: Any, box: Box) -> None:
-    if not form:
+    kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation) if form else -1
+    if kind not in (*_CHECKED_KINDS, *_TEXT):
+        _add_blank(annotations, box, _UNREAD_KINDS.get(kind, _UNKNOWN))
         return
-    kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
     name = _read_string(pdfium.FPDFAnnot_GetFormFieldName, form, annotation)
     label = _read_string(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, annotation)
     if kind in _CHECKED_KINDS:
         ticked = pdfium.FPDFAnnot_IsChecked(form, annotation) == 1
         is_option = kind == pdfium.FPDF_FORMFIELD_RADIOBUTTON
         annotations.fields.append(Field(name, "", box, ticked, label, is_option))
-    elif kind in _TEXT:
-        if (
-            pdfium.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD
-            and kind not in _CHOICES
-        ):
-            return
-        value = _selected_entries(form, annotation) if kind in _CHOICES else ""
-        value = value or _read_string(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)
-        if value:
-            annotations.fields.append(Field(name, value, box, None, label))
-        else:
-            annotations.empty_fields += 1
+        return
+    flags = pdfium.FPDFAnnot_GetFormFieldFlags(form, annotation)
+    if flags & _PASSWORD and kind not in _CHOICES:
+        _add_blank(annotations, box, _PASSWORD_FIELD)
+        return
+    value = _selected_entries(form, annotation) if kind in _CHOICES else ""
+    value = value or _read_string(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)
+    if value:
+        annotations.fields.append(Field(name, value, box, None, label))
+    else:
+        _add_blank(annotations, box, _NO_VALUE)
+
+
+def _add_blank(annotations: Annotations, box: Box, kind: str) -> None:
+    if kind:
+        annotations.unread[kind] += 1
+        shown = "(empty)" if kind == _NO_VALUE else f"({kind}, not read)"
+        annotations.blanks.append(Field("", shown, box))
 
 
 def _selected_entries(form: Any, annotation: Any) -> str:

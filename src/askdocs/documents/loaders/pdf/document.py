@@ -17,6 +17,7 @@ from askdocs.documents.loaders.pdf.annotations import (
     Annotations,
     attached_files,
     read_annotations,
+    with_blanks,
     with_fields,
 )
 from askdocs.documents.loaders.pdf.characters import Box, PageText, Segment, read_text
@@ -56,6 +57,7 @@ UNREADABLE = (
 )
 _XFA = "the fields of an XFA form"
 _SLANTED = "slanted text"
+_DAMAGED = "damaged, not read"
 
 _SCANS = "a scanned picture without text"
 _FEW_LETTERS = 200  # a page with more letters is not a scan
@@ -95,7 +97,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     left_out = attachments.remarks()
     if form_type in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND):
         left_out += [] if form or any(page.annotations.fields for page in read) else [_XFA]
-    left_out += _unread_remarks(read)
+    left_out += [*_unread_remarks(read), *([] if form else _field_remarks(read))]
     try:
         document = (
             _form_document(source, title, form, left_out)
@@ -116,7 +118,7 @@ class _Page:
     `undecoded` means that its text is garbled. `grids` are the cells of its ruled tables,
     `sideways_grids` the cells for each other direction of its text. `bands` are the lines of tables
     with only horizontal lines. `pictured` is the share of the page that is covered by images whose
-    text is not read.
+    text is not read. `is_damaged` means that it cannot be opened.
     """
 
     text: PageText
@@ -127,6 +129,7 @@ class _Page:
     sideways_grids: Sequence[Sequence[Sequence[Box]]] = ()
     bands: Sequence[Sequence[RulingLine]] = ()
     pictured: float = 0.0
+    is_damaged: bool = False
 
 
 def _document(
@@ -144,7 +147,8 @@ def _document(
     names = ColumnNames()
     pages = []
     for segments, page in zip(unnumbered, read, strict=True):
-        filled = with_fields(segments, page.annotations.fields)
+        found = page.annotations
+        filled = with_blanks(with_fields(segments, found.fields), found.fields, found.blanks)
         with_rows, names = with_ruled_tables(filled, page.grids, names)
         with_all = with_banded_tables(with_rows, page.bands)
         pages.append(lines_in_order(with_all, page.text.height))
@@ -186,12 +190,12 @@ def _form_document(
 
 
 def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
-    """Read a page. A damaged page is empty."""
+    """Read a page. A page that cannot be opened is empty."""
     try:
         page = pdf[index]
+        text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
-        return _Page(PageText([], 0.0))
-    text_page = page.get_textpage()
+        return _Page(PageText([], 0.0), is_damaged=True)
     try:
         text = read_text(text_page.raw, page.get_cropbox())
         annotations = read_annotations(page, text_page, pdf.formenv, text.turn)
@@ -248,12 +252,24 @@ def _asides(page: _Page, number: int, stamps: Set[str]) -> list[Paragraph]:
 def _unread_remarks(read: Sequence[_Page]) -> list[str]:
     """The content of the pages that is not read, with the page numbers."""
     kinds: list[tuple[str, list[int]]] = [
+        (_DAMAGED, [n for n, page in enumerate(read, 1) if page.is_damaged]),
         (_SCANS, [n for n, page in enumerate(read, 1) if page.is_picture]),
         (UNDECODED, [n for n, page in enumerate(read, 1) if page.undecoded]),
         (_SLANTED, [n for n, page in enumerate(read, 1) if page.text.slanted > _FEW_SLANTED]),
     ]
     remarks = [f"{pages_in_words(numbers)}: {kind}" for kind, numbers in kinds if numbers]
     return [*remarks, *_picture_remark(read)]
+
+
+def _field_remarks(read: Sequence[_Page]) -> list[str]:
+    """The form fields without a value, and those whose value is not read, with the page numbers."""
+    totals = sum((page.annotations.unread for page in read), Counter[str]())
+    remarks = []
+    for kind, count in sorted(totals.items()):
+        pages = [n for n, page in enumerate(read, 1) if page.annotations.unread[kind]]
+        kinds = kind if count == 1 else kind.replace("field", "fields", 1)
+        remarks.append(f"{pages_in_words(pages)}: {count} {kinds}")
+    return remarks
 
 
 def _picture_remark(read: Sequence[_Page]) -> list[str]:
@@ -362,6 +378,8 @@ def _add_paragraphs(
 def _reason_without_text(read: Sequence[_Page]) -> str:
     if any(page.undecoded for page in read):
         return UNREADABLE
+    if all(page.is_damaged for page in read):
+        return "all pages are damaged"
     if not any(page.is_picture for page in read):
         return "the pages contain no text"
     return UNRECOGNISED if available() else SCANNED
