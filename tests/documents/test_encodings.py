@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from askdocs.documents.loaders import LoadError, load
-from askdocs.documents.loaders.shared.decoding import codec_name, decode, is_mostly_utf8
+from askdocs.documents.loaders.shared.decoding import (
+    codec_name,
+    decode,
+    decode_with_remarks,
+    is_mostly_utf8,
+)
 
 SHORT = [
     ("cp1251", "Собрание жильцов перенесено на вторник, вход со двора."),
@@ -101,3 +106,56 @@ def test_ligatures_and_shapes_of_letters_are_letters(
     path = tmp_path / "a.txt"
     path.write_text(written, "utf-8")
     assert load(path, "a.txt")[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1250", "Klíč visí vedle dveří, číslo 12."),
+        ("cp1250", "A kulcs az őrnél van, hűvös helyen."),
+        ("cp1250", "Klucz leży na półce pod oknem."),
+        ("cp1254", "Anahtar kapının yanındadır, şifre değişti."),
+        ("cp1252", "La clé est derrière la porte, à côté de la fenêtre."),
+        ("cp1252", "Nøkkelen henger på døra ved brygga."),
+        ("cp1252", "La reunión de mañana será en el jardín del señor Núñez."),
+    ],
+)
+def test_the_language_tells_which_letters_are_meant(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+BAD = "Käthe Schönfeld begrüßte Zoë im ".encode() + b"Caf\xe9."
+UNSURE = "Dnes večer.".encode("cp852")
+REPLACED = "1 character that cannot be decoded (shown as \ufffd)"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", BAD),
+        ("a.csv", b"Name;Place\n" + BAD + b";here\n"),
+        ("a.md", b"# A note\n\n" + BAD),
+        ("a.rst", BAD),
+        ("a.org", BAD),
+        ("a.tex", BAD),
+        ("a.json", b'{"a": "' + BAD + b'"}'),
+        ("a.srt", b"1\n00:00:01,000 --> 00:00:02,000\n" + BAD),
+        ("a.html", b"<p>" + BAD + b"</p>"),
+        ("a.mht", b"Subject: A\nContent-Type: text/html; charset=utf-8\n\n<p>" + BAD + b"</p>"),
+        ("a.eml", b"Subject: A\nContent-Type: text/plain; charset=utf-8\n\n" + BAD),
+    ],
+)
+def test_characters_that_cannot_be_decoded_are_reported(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    (document,) = load(tmp_path / name, name)
+    assert "im Caf\ufffd" in document.text
+    assert document.left_out == (REPLACED,)
+
+
+def test_an_encoding_that_is_not_sure_is_reported() -> None:
+    assert decode_with_remarks(b"Zum Tor").remarks == ()
+    assert decode_with_remarks("Die Tür klemmt, schließt nicht.".encode("cp1252")).remarks == ()
+    (remark,) = decode_with_remarks(UNSURE).remarks
+    assert remark.startswith("the letters may be wrong (encoding guessed: ")

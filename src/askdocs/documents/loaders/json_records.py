@@ -19,8 +19,8 @@ _SIMPLE = (str, int, float, bool, type(None))
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document. Each object is a line "key: value; key: value" under its path."""
-    text = read_text(path).lstrip("\ufeff")
     builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
+    text = read_text(path, builder).lstrip("\ufeff")
     if PurePosixPath(source).suffix.lower() == ".json":
         try:
             value = repair_double_encoding(json.loads(text))

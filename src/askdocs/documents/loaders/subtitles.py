@@ -41,7 +41,7 @@ class Cue:
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document. Its headings are times like "00:01:02"."""
     builder = DocumentBuilder(source)
-    cues = list(_parse_cues(read_text(path).replace("\r\n", "\n").replace("\r", "\n")))
+    cues = list(_parse_cues(read_text(path, builder).replace("\r\n", "\n").replace("\r", "\n")))
     if not cues:
         raise LoadError("the file contains no subtitles")
     speaker = ""

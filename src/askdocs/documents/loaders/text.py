@@ -13,8 +13,8 @@ from askdocs.types import Document
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document with the unchanged text of the file, or with the messages of a chat."""
-    text = read_text(path)
     builder = DocumentBuilder(source)
+    text = read_text(path, builder)
     if is_whatsapp(text):
         builder.title = PurePosixPath(source).stem
         add_messages(builder, whatsapp_messages(text))

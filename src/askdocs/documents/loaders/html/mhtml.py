@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from askdocs.documents.loaders.errors import LoadError
-from askdocs.documents.loaders.html.page import page_document, parse_html
+from askdocs.documents.loaders.html.page import decode_page, page_document, parse_page
 from askdocs.documents.loaders.html.style_sheets import apply_text_styles
 from askdocs.types import Document
 
@@ -29,9 +29,11 @@ def load(path: Path, source: str) -> Sequence[Document]:
         raise LoadError("the saved web page is damaged: it contains no HTML")
     data = page.get_payload(decode=True)
     charset = page.get_content_charset() or ""
-    parsed = parse_html(data if isinstance(data, bytes) else b"", charset)
+    decoded = decode_page(data if isinstance(data, bytes) else b"", charset)
+    parsed = parse_page(decoded.text)
     apply_text_styles(parsed, list(_style_sheets(message)))
-    return [page_document(source, parsed, str(message.get("Subject", "")))]
+    subject = str(message.get("Subject", ""))
+    return [page_document(source, parsed, subject, remarks=decoded.remarks)]
 
 
 def _style_sheets(message: EmailMessage) -> Iterator[str]:

@@ -14,7 +14,7 @@ from askdocs.documents.loaders.html.blocks import HtmlWriter, is_boilerplate
 from askdocs.documents.loaders.html.style_sheets import apply_text_styles, sheets_of
 from askdocs.documents.loaders.html.visibility import Visibility
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
-from askdocs.documents.loaders.shared.decoding import decode
+from askdocs.documents.loaders.shared.decoding import DecodedText, decode_with_remarks
 from askdocs.types import Document
 
 _CHARSET = re.compile(
@@ -50,11 +50,16 @@ def load(path: Path, source: str) -> Sequence[Document]:
     """
     data = path.read_bytes()
     is_xml = PurePosixPath(source).suffix.lower() == ".xhtml"
-    return [page_document(source, parse_html(expand_empty_elements(data) if is_xml else data))]
+    decoded = decode_page(expand_empty_elements(data) if is_xml else data)
+    return [page_document(source, parse_page(decoded.text), remarks=decoded.remarks)]
 
 
-def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Document:
+def page_document(
+    source: str, page: LexborHTMLParser, title: str = "", *, remarks: Sequence[str] = ()
+) -> Document:
     """The document of a page. `title` is used if the page has no title.
+
+    `remarks` say what may be wrong in its text.
 
     Raises:
         LoadError: The text of the page is built by a script, so the file does not contain it.
@@ -66,6 +71,8 @@ def page_document(source: str, page: LexborHTMLParser, title: str = "") -> Docum
         add_messages(builder, messages)
     else:
         add_page(builder, page)
+    for remark in remarks:
+        builder.report_skipped(remark)
     frames = sum(1 for frame in page.css("iframe, frame") if frame.attributes.get("src"))
     if frames:
         builder.report_skipped(f"{counted(frames, 'frame')} with another page")
@@ -117,16 +124,26 @@ def expand_empty_elements(data: bytes) -> bytes:
 
 
 def parse_html(data: bytes, charset: str = "") -> LexborHTMLParser:
-    """Parse a page. Its encoding is detected; see `decode`.
+    """Parse a page. Its encoding is detected; see `decode_page`."""
+    return parse_page(decode_page(data, charset).text)
+
+
+def parse_page(text: str) -> LexborHTMLParser:
+    """Parse the markup of a page, and apply its style sheets."""
+    page = LexborHTMLParser(text)
+    apply_text_styles(page, list(sheets_of(page)))
+    return page
+
+
+def decode_page(data: bytes, charset: str = "") -> DecodedText:
+    """Return the markup of a page as text. Its encoding is detected; see `decode_with_remarks`.
 
     `charset` is the encoding that is declared outside the page, such as in a mail header; "" for
     none. A declaration in the page overrides it.
     """
     named = _CHARSET.search(data[:4096])
     declared = (named.group(1) or named.group(2)).decode("ascii", "replace") if named else charset
-    page = LexborHTMLParser(decode(data, declared))
-    apply_text_styles(page, list(sheets_of(page)))
-    return page
+    return decode_with_remarks(data, declared)
 
 
 def page_title(page: LexborHTMLParser) -> str:

@@ -24,7 +24,7 @@ from askdocs.documents.loaders.mail.thread import thread_parts
 from askdocs.documents.loaders.mail.tnef import SIGNATURE, files_in
 from askdocs.documents.loaders.shared.attachments import Attachments
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
-from askdocs.documents.loaders.shared.decoding import decode
+from askdocs.documents.loaders.shared.decoding import decode, decode_with_remarks
 from askdocs.types import Document
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
@@ -63,31 +63,39 @@ def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document with the mail or all mails of a mailbox, and one for each attachment."""
     builder = DocumentBuilder(source)
     attachments = Attachments(source)
-    pictures = 0
+    pictures, remarks = 0, dict[str, None]()
     for message in _messages(path, source):
         if not any(_header(message, name) for name in (*_HEADERS, "Received", "Message-ID")):
             raise LoadError("the file is not a mail, despite its name")
         _add_mail(builder, message)
+        remarks.update(dict.fromkeys(_decoding_remarks(message)))
         pictures += sum(_is_inline_image(part) for part in _leaf_parts(message))
         if _is_encrypted(message):
             builder.report_skipped("an encrypted mail")
-        for name, data, reason in _attached_files(message):
-            if PurePosixPath(name).suffix.lower() in _SIGNATURES:
-                continue  # it has no text
-            if reason:
-                attachments.failed.append((name, reason))
-            else:
-                name, reason = attachments.add(name, data)
-            if reason and data.startswith(SIGNATURE):
-                reason = "Outlook's package of attachments (TNEF), empty or damaged"
-            remark = f" (not read: {reason})" if reason else ""
-            builder.add(f"Attachment: {name}{remark}", end="\n")
+        _add_attachments(builder, attachments, message)
         builder.close_block()
+    for remark in remarks:
+        builder.report_skipped(remark)
     for what in attachments.remarks():
         builder.report_skipped(what)
     if pictures:
         builder.report_skipped(f"{counted(pictures, 'picture')} in the text of the mail")
     return [builder.build(), *attachments.documents]
+
+
+def _add_attachments(builder: DocumentBuilder, attachments: Attachments, message: Message) -> None:
+    """Read the attachments of a mail, and name them in its text."""
+    for name, data, reason in _attached_files(message):
+        if PurePosixPath(name).suffix.lower() in _SIGNATURES:
+            continue  # it has no text
+        if reason:
+            attachments.failed.append((name, reason))
+        else:
+            name, reason = attachments.add(name, data)
+        if reason and data.startswith(SIGNATURE):
+            reason = "Outlook's package of attachments (TNEF), empty or damaged"
+        remark = f" (not read: {reason})" if reason else ""
+        builder.add(f"Attachment: {name}{remark}", end="\n")
 
 
 def _is_encrypted(message: Message) -> bool:
@@ -255,6 +263,15 @@ def _is_calendar(part: Message) -> bool:
     """Whether a part is an invitation that the mail shows, not one that is attached as a file."""
     is_attached = part.get_content_disposition() == "attachment" and bool(part.get_filename())
     return part.get_content_type() == _CALENDAR and not is_attached
+
+
+def _decoding_remarks(message: Message) -> Iterator[str]:
+    """What may be wrong in the text of the mail."""
+    for part in filter(_is_body, _leaf_parts(message)):
+        payload = part.get_payload(decode=True)
+        if isinstance(payload, bytes) and not payload.isascii():
+            with suppress(LoadError):
+                yield from decode_with_remarks(payload, part.get_content_charset() or "").remarks
 
 
 def _part_text(part: Message) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
-from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.shared.decoding import decode_with_remarks
 from askdocs.documents.loaders.shared.numerals import alphabetic, roman
 from askdocs.documents.loaders.shared.superscripts import superscript
 from askdocs.documents.loaders.tables.rows import add_table
@@ -137,13 +137,16 @@ _UNITS = {
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, without comments, labels and the preamble."""
-    text = _VERBATIM.sub(_escape_verbatim, read_text(path).replace("\r\n", "\n"))
+    decoded = decode_with_remarks(path.read_bytes())
+    text = _VERBATIM.sub(_escape_verbatim, decoded.text.replace("\r\n", "\n"))
     text = _expand_commands(_COMMENT.sub(r"\1", text))
     found = _BODY.search(text)
     body = _with_slide_titles(found[1] if found else text)
     plain = _PlainTextConverter()
     title = _TITLE.search(text)
     builder = DocumentBuilder(source, title=plain(title[1]) if title else "")
+    for remark in decoded.remarks:
+        builder.report_skipped(remark)
     if builder.title:
         builder.add(builder.title)
     for name, words in _NAMED.findall(text):

@@ -73,7 +73,7 @@ Headings = list[tuple[int, int, str]]  # (offset of the line, level, text)
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document with an anchor at each heading. Its lines are the lines of the file."""
     builder = DocumentBuilder(source)
-    builder.add(_with_named_cells(without_markup(normalise(read_text(path)))), end="")
+    builder.add(_with_named_cells(without_markup(normalise(read_text(path, builder)))), end="")
     document = builder.build()
     front = _FRONT_MATTER.match(document.text)
     titled = _TITLE.search(front.group(1)) if front else None

@@ -24,7 +24,7 @@ _RULE = re.compile(r"\s*\|[-+]+\|?\s*$")
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, without property drawers and comments."""
     builder = DocumentBuilder(source)
-    lines = read_text(path).replace("\r\n", "\n").split("\n")
+    lines = read_text(path, builder).replace("\r\n", "\n").split("\n")
     number = 0
     while number < len(lines):
         line = lines[number]

@@ -25,7 +25,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
     is_rst = PurePosixPath(source).suffix.lower() == ".rst"
     with_rows = rst_tables.with_rows if is_rst else asciidoc_tables.with_rows
     builder = DocumentBuilder(source)
-    builder.add(with_rows(_LINE_END.sub("\n", read_text(path))), end="")
+    builder.add(with_rows(_LINE_END.sub("\n", read_text(path, builder))), end="")
     document = builder.build()
     find = restructured_headings if is_rst else asciidoc_headings
     return [with_headings(document, find(document.text))]

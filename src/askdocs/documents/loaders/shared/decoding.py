@@ -5,9 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from askdocs.documents.loaders.errors import LoadError
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
+from askdocs.text.language import language_of
 
 _SAMPLE = 200_000  # bytes from which an encoding other than UTF is guessed
 _CONTROL_SHARE = 0.02  # of the first characters; more control characters: not text
@@ -43,19 +46,44 @@ _WESTERN = frozenset("äöüßÄÖÜéèêëàâáçñóíúôîïœæåøãõò
 # Double-encoded UTF-8: it was decoded as Latin-1 and encoded as UTF-8 again. Then there are control
 # characters, which text never contains.
 _DOUBLE_ENCODED = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}[\x80-\x9f][\x80-\xbf]{0,2}")
+_REPLACED = "\ufffd"
+_SURE = 0.12  # of the confidence of chardet, which is low for all short texts
+_LANGUAGE_SAMPLE = 2000  # bytes by which the language is told
+# Languages with letters that Windows-1252 lacks → their encoding.
+_CODE_PAGES = {"cs": "cp1250", "hu": "cp1250", "pl": "cp1250", "ro": "cp1250", "tr": "cp1254"}
 _NO_TEXT = "the file is not text, despite its name"
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a file; see `decode`.
+@dataclass(frozen=True, slots=True)
+class DecodedText:
+    """A text, and remarks for DocumentBuilder.report_skipped on what may be wrong in it."""
+
+    text: str
+    remarks: tuple[str, ...] = ()
+
+
+def read_text(path: Path, builder: DocumentBuilder | None = None) -> str:
+    """Return the text of a file; see `decode_with_remarks`.
+
+    Args:
+        path: The file.
+        builder: The builder of its document, to which what may be wrong is reported.
 
     Raises:
         LoadError: The bytes are not text.
     """
-    return decode(path.read_bytes())
+    decoded = decode_with_remarks(path.read_bytes())
+    for remark in decoded.remarks if builder is not None else ():
+        builder.report_skipped(remark)
+    return decoded.text
 
 
 def decode(data: bytes, declared: str = "") -> str:
+    """Return bytes as text, without remarks; see `decode_with_remarks`."""
+    return decode_with_remarks(data, declared).text
+
+
+def decode_with_remarks(data: bytes, declared: str = "") -> DecodedText:
     """Return bytes as text.
 
     A byte order mark decides. Otherwise UTF-8 is tried first; a few invalid bytes are accepted.
@@ -69,12 +97,16 @@ def decode(data: bytes, declared: str = "") -> str:
     Raises:
         LoadError: The bytes are not text.
     """
-    text = _decode_bytes(data, declared)
+    text, unsure = _decode_bytes(data, declared)
     sample = text[:10_000]
     strange = sum(1 for letter in sample if letter < " " and letter not in "\t\n\r\f\v\x1b")
     if strange > _CONTROL_SHARE * len(sample):
         raise LoadError(_NO_TEXT)
-    return _DOUBLE_ENCODED.sub(_repair_double_encoding, text)
+    remarks = [f"the letters may be wrong (encoding guessed: {unsure})"] if unsure else []
+    damaged = text.count(_REPLACED) - data.count(_REPLACED.encode())
+    if damaged > 0:
+        remarks.append(f"{counted(damaged, 'character')} that cannot be decoded (shown as \ufffd)")
+    return DecodedText(_DOUBLE_ENCODED.sub(_repair_double_encoding, text), tuple(remarks))
 
 
 def _repair_double_encoding(match: re.Match[str]) -> str:
@@ -84,29 +116,31 @@ def _repair_double_encoding(match: re.Match[str]) -> str:
         return match.group()
 
 
-def _decode_bytes(data: bytes, declared: str) -> str:
+def _decode_bytes(data: bytes, declared: str) -> tuple[str, str]:
+    """The text, and the name of its encoding if it was guessed and may be wrong, else ""."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace")
+            return data.decode(encoding, "replace"), ""
     declared = codec_name(declared)
     if declared in _SEVEN_BITS:  # such text is valid UTF-8 too, so the declaration decides
-        return data.decode(declared, "replace")
+        return data.decode(declared, "replace"), ""
     for escape, encoding in _ESCAPES.items():
         if escape in data[:_SAMPLE]:
             with suppress(UnicodeDecodeError):
-                return data.decode(encoding)
+                return data.decode(encoding), ""
     wide = _utf16_encoding(data[:2000])
     if wide:
-        return data.decode(wide, "replace")
+        return data.decode(wide, "replace"), ""
     with suppress(UnicodeDecodeError):
-        return data.decode("utf-8")
+        return data.decode("utf-8"), ""
     if is_mostly_utf8(data):
-        return _without_incomplete_ends(data).decode("utf-8", "replace")
+        return _without_incomplete_ends(data).decode("utf-8", "replace"), ""
     if declared and _is_valid_in(data, declared):
-        return data.decode(declared)
+        return data.decode(declared), ""
     if b"\x00" in data[:_SAMPLE]:
         raise LoadError(_NO_TEXT)
-    return data.decode(guess_encoding(data[:_SAMPLE]), "replace")
+    encoding, is_sure = guess_encoding(data[:_SAMPLE])
+    return data.decode(encoding, "replace"), "" if is_sure else encoding
 
 
 def codec_name(declared: str) -> str:
@@ -155,21 +189,51 @@ def _is_valid_in(data: bytes, declared: str) -> bool:
     return not _CONTROLS.search(text)
 
 
-def guess_encoding(sample: bytes) -> str:
+def guess_encoding(sample: bytes) -> tuple[str, bool]:
     """Return the most likely encoding of text that is not in UTF-8, UTF-16 or UTF-32.
+
+    Returns:
+        Its name, and whether it is sure.
 
     Raises:
         LoadError: The bytes are not text in any known encoding.
     """
-    for western in ("cp1252", "mac_roman"):
-        if _is_western(sample, western):
-            return western
     from chardet import detect
 
-    found = codec_name(detect(sample)["encoding"] or "")
+    result = detect(sample)
+    found = codec_name(result["encoding"] or "")
+    for western in ("cp1252", "mac_roman"):
+        if _is_western(sample, western):
+            encoding = _encoding_of_language(sample, western)
+            return encoding, _decode_alike(sample, encoding, found)
     if not found:
         raise LoadError("the file is not text, or its encoding is unknown")
-    return found
+    return found, result["confidence"] >= _SURE
+
+
+def _encoding_of_language(sample: bytes, western: str) -> str:
+    """The encoding for the language of a text whose letters could be Western ones.
+
+    In Windows-1252, "Klíč visí" is "Klíè visí", and its language is still told by the other
+    letters.
+    """
+    others = [
+        name for name in sorted(set(_CODE_PAGES.values())) if _is_other(sample, western, name)
+    ]
+    if western != "cp1252" or not others:
+        return western
+    encoding = _CODE_PAGES.get(language_of(sample[:_LANGUAGE_SAMPLE].decode(western, "replace")))
+    return encoding if encoding in others else western
+
+
+def _is_other(sample: bytes, western: str, encoding: str) -> bool:
+    """Whether a sample is valid in an encoding, and is another text in it."""
+    return _is_valid_in(sample, encoding) and not _decode_alike(sample, western, encoding)
+
+
+def _decode_alike(sample: bytes, first: str, second: str) -> bool:
+    """Whether a sample is the same text in two encodings."""
+    return bool(second) and sample.decode(first, "replace") == sample.decode(second, "replace")
 
 
 def _is_western(sample: bytes, encoding: str) -> bool:

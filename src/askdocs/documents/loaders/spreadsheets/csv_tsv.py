@@ -21,7 +21,8 @@ _SAMPLE_ROWS = 50
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, a line for each row. Rows count from 1, including the header."""
-    text = read_text(path)
+    builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
+    text = read_text(path, builder)
     csv.field_size_limit(2**31 - 1)
     suffix = PurePosixPath(source).suffix.lower()
     named = _NAMED_DELIMITER.match(text)
@@ -31,7 +32,6 @@ def load(path: Path, source: str) -> Sequence[Document]:
     rows[:1] = [] if named else rows[:1]
     first = 2 if named else 1
     numbered: Numbered = [(n, row) for n, row in enumerate(rows, first) if any(row)]
-    builder = DocumentBuilder(source, title=PurePosixPath(source).stem)
     add_grid(builder, numbered)
     return [builder.build()]
 
