@@ -147,8 +147,8 @@ def _document(
     names = ColumnNames()
     pages = []
     for segments, page in zip(unnumbered, read, strict=True):
-        found = page.annotations
-        filled = with_blanks(with_fields(segments, found.fields), found.fields, found.blanks)
+        notes = page.annotations
+        filled = with_blanks(with_fields(segments, notes.fields), notes.fields, notes.blanks)
         with_rows, names = with_ruled_tables(filled, page.grids, names)
         with_all = with_banded_tables(with_rows, page.bands)
         pages.append(lines_in_order(with_all, page.text.height))

@@ -73,8 +73,9 @@ def read_text(path: Path, builder: DocumentBuilder | None = None) -> str:
         LoadError: The bytes are not text.
     """
     decoded = decode_with_remarks(path.read_bytes())
-    for remark in decoded.remarks if builder is not None else ():
-        builder.report_skipped(remark)
+    if builder is not None:
+        for remark in decoded.remarks:
+            builder.report_skipped(remark)
     return decoded.text
 
 
