@@ -73,7 +73,7 @@ def _guide(guide: Guide) -> str:
     """The content of the folder, and the opening of some documents."""
     rows = "".join(_document(each) for each in guide.documents[:GUIDES_SHOWN])
     facts = [f'<span data-i18n="list">{escape(kinds_in_words(guide))}</span>.']
-    if guide.since:
+    if guide.since != guide.until:
         facts.append(f"<span>{escape(dates_in_words(guide))}</span>")
     if guide.topics:
         facts.append(f"<span>Words that stand out: {escape(', '.join(guide.topics))}.</span>")

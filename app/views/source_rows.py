@@ -61,7 +61,7 @@ def table(marked: MarkedText, lines: Sequence[Line], numbers: Sequence[int | Non
         return _framed(f"<table><tbody>{_bare_rows(marked, lines)}</tbody></table>")
     names = _columns(rows)
     numbered = any(numbers)
-    head = '<th scope="col" class="row">Row</th>' if numbered else ""
+    head = '<th scope="col" class="row" data-i18n>Row</th>' if numbered else ""
     head += "".join(f'<th scope="col" dir="auto">{escape(name)}</th>' for name in names)
     body = ""
     for at, ((start, _), row) in enumerate(zip(lines, rows, strict=True)):

@@ -52,7 +52,7 @@ def page_breaks(document: Document) -> dict[int, str]:
 
 def page_break(words: str) -> str:
     """The line between two pages."""
-    return f'<p class="page-break">{escape(words)}</p>'
+    return f'<p class="page-break" data-i18n="location">{escape(words)}</p>'
 
 
 def _lines(

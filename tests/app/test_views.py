@@ -117,7 +117,7 @@ def test_hostile_words_stay_words(words: str, answered: bool) -> None:
 def test_the_first_screen_says_the_dates_and_what_was_not_read_completely() -> None:
     guide = Guide(3, (("PDF", 3),), since="2019-03-12", until="2024-06-30", partly=1)
     html = render_welcome(a_status(a_record("a.pdf")), [], guide=guide)
-    assert "<span>Dates of the documents: 2019-03-12 to 2024-06-30.</span>" in html
+    assert "<span>Documents with a date are from 2019-03-12 to 2024-06-30.</span>" in html
     assert 'data-view="documents">1 document was only partly read.</a>' in html
 
 

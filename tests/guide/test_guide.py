@@ -97,6 +97,7 @@ def test_questions_come_from_questions_definitions_and_headings() -> None:
 def test_a_folder_is_told_in_words(corpus: Path, tmp_path: Path) -> None:
     (corpus / "report.txt").write_text(REPORT)
     (corpus / "letter.txt").write_text("Sund, 4 May 2021\n\nDear Ms Sand,\nthe lamp is out.\n")
+    (corpus / "reply.txt").write_text("Ullock, 9 June 2022\n\nDear Mr Reid,\nit burns again.\n")
     (corpus / "tea.md").write_text("# Tea\n\n## Brewing\n\nGreen.\n\n## Paying\n\nNothing.\n")
     (corpus / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     config = Config(corpus=corpus, index=tmp_path / "index")
@@ -106,9 +107,9 @@ def test_a_folder_is_told_in_words(corpus: Path, tmp_path: Path) -> None:
         tea = assistant.guide(sources=["tea.md"])
         limited = assistant.guide(most=1)
     told = folder_in_words(guide)
-    assert "Date of the documents: 2021-05-04." in told
+    assert "Documents with a date are from 2021-05-04 to 2022-06-09." in told
     assert limited.since == "", "a document that was not looked at may be older"
-    assert told.startswith("3 documents: 2 text files and 1 Markdown file.")
+    assert told.startswith("4 documents: 3 text files and 1 Markdown file.")
     assert "1 file could not be read." in told
     assert guide.documents[0].source == "report.txt"
     assert "Contents: Brewing · Paying." in document_in_words(tea.documents[0])

@@ -3,14 +3,26 @@
 import { button, find, findAll } from "./dom.js";
 import { t } from "./i18n.js";
 
+const SAMPLE = 4000; // characters
+
 const place = () => find("#reader-text");
 
 export function drawText(reading) {
   const text = place();
   text.innerHTML = reading.html;
+  text.dir = directionOf(text.textContent);
+  for (const table of findAll(".table", text)) table.setAttribute("aria-label", t("Table"));
   if (reading.start > 0) text.prepend(turnButton(t("Earlier in this document"), reading.start - 1));
   if (reading.end < reading.length) text.append(turnButton(t("Later in this document"), reading.end));
   for (const code of findAll("pre", text)) code.replaceWith(withCopy(code.cloneNode(true)));
+}
+
+/* The direction of a document, whose tables and lists would else run like the page. */
+function directionOf(words) {
+  const sample = words.slice(0, SAMPLE);
+  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
+  const rightToLeft = sample.match(/[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/gu)?.length ?? 0;
+  return 2 * rightToLeft > letters ? "rtl" : "ltr";
 }
 
 function turnButton(words, at) {

@@ -45,7 +45,7 @@ def folder_in_words(guide: Guide) -> str:
         told.append(f"{counted(guide.failed, 'file')} could not be read.")
     if guide.partly:
         told.append(partly_in_words(guide))
-    if guide.since:
+    if guide.since != guide.until:
         told.append(dates_in_words(guide))
     if guide.topics:
         told.append(f"Words that stand out: {', '.join(guide.topics)}.")
@@ -59,10 +59,8 @@ def partly_in_words(guide: Guide) -> str:
 
 
 def dates_in_words(guide: Guide) -> str:
-    """The oldest and newest date of the documents."""
-    if guide.since == guide.until:
-        return f"Date of the documents: {guide.since}."
-    return f"Dates of the documents: {guide.since} to {guide.until}."
+    """The oldest and newest date of the documents; many documents have none."""
+    return f"Documents with a date are from {guide.since} to {guide.until}."
 
 
 def facts_of(guide: DocumentGuide) -> list[str]:
