@@ -332,7 +332,7 @@ def test_json_that_is_encoded_once_stays_as_it_is(tmp_path: Path, text: str) -> 
             "a.html",
             f"<p>Sacks.</p><img src='data:image/png;base64,{'A' * 4000}'><img src='x.png'>"
             "<svg><text>Gate 7</text></svg><svg><path d='M0 0'/></svg><video src='v.mp4'></video>",
-            ("1 picture", "1 drawing with text", "1 video"),
+            ("1 picture", "1 linked picture", "1 drawing with text", "1 video"),
         ),
         (
             "a.ipynb",
@@ -509,3 +509,48 @@ def test_superscripts_in_xml_stay_apart_and_attributes_of_prose_are_no_text(
         '<text><p n="5">Sold 64<sup>3</sup> boats, 10<superscript>7</superscript> cells.</p></text>'
     )
     assert read_as(tmp_path, "a.xml", prose) == "Sold 64[3] boats, 10^7 cells."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "remark"),
+    [
+        ("a.md", "# A\n\nThe gate. ![Plan](gate.png) `![no](x.png)`", "1 linked picture"),
+        ("a.md", '<img src="a.png"> and ![[b.jpg]]\n\n```\n![c](c.png)\n```', "2 linked pictures"),
+        ("a.rst", "A gate.\n\n.. image:: gate.png\n\n.. figure:: b.png", "2 linked pictures"),
+        ("a.adoc", "A gate, image:i.png[] here.\n\nimage::gate.png[]", "2 linked pictures"),
+        ("a.org", "A gate: [[./gate.png]] and [[https://x.example][a link]].", "1 linked picture"),
+        (
+            "a.html",
+            "<nav><img src=logo.png></nav><p>A gate.<img src=gate.png><img src=i.png width=16></p>",
+            "1 linked picture",
+        ),
+        (
+            "a.txt",
+            "05/01/2027, 16:12 - Omar: IMG-1.jpg (file attached)\n"
+            "05/01/2027, 16:13 - Ida: <Media omitted>\n"
+            "05/01/2027, 16:14 - Ida: \u200eimage omitted\n"
+            "05/01/2027, 16:15 - Ida: The gate (old) is 3 < 4.",
+            "3 media files of the chat",
+        ),
+    ],
+)
+def test_pictures_that_a_text_only_links_are_reported(
+    tmp_path: Path, name: str, text: str, remark: str
+) -> None:
+    assert read(tmp_path, text, name).left_out == (remark,)
+
+
+def test_asciidoc_with_a_short_suffix_is_read_as_asciidoc(tmp_path: Path) -> None:
+    text = "= Weir\n\n|===\n|Item |Price\n\n|Gate |410\n|===\n"
+    document = read(tmp_path, text, "a.asc")
+    assert document.title == "Weir"
+    assert "Item: Gate; Price: 410" in document.text
+    signed = "-----BEGIN PGP SIGNED MESSAGE-----\n\nThe weir is shut."
+    assert "shut" in read(tmp_path, signed, "b.asc").text
+    with pytest.raises(LoadError, match="OpenPGP"):
+        read(tmp_path, "-----BEGIN PGP SIGNATURE-----\n\niQEz\n", "c.asc")
+
+
+def test_superscripts_of_org_are_apart_from_numbers(tmp_path: Path) -> None:
+    text = read(tmp_path, "Mass 420^{3} t of H_{2}O, 10^{6} l, snake_case, {x}.", "a.org").text
+    assert text == "Mass 420[3] t of H2O, 10^6 l, snake_case, {x}."

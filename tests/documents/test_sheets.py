@@ -20,6 +20,7 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from askdocs.documents.loaders import load
+from askdocs.documents.loaders.spreadsheets import workbook
 from askdocs.documents.loaders.spreadsheets.number_format import format_date, represents
 
 
@@ -479,3 +480,64 @@ def test_struck_cells_are_marked(tmp_path: Path) -> None:
         "Task: Roof; Price: 35",
         "Task: costs ~~30~~35 euro; Price: 40",
     ]
+
+
+def test_what_an_open_document_sheet_holds_besides_cells_is_told(tmp_path: Path) -> None:
+    chart = '<draw:frame><draw:object href="./Object 1"/><draw:image href="r/1"/></draw:frame>'
+    ole = '<draw:frame><draw:object-ole href="./Object 2"/></draw:frame>'
+    picture = '<draw:frame><draw:image href="Pictures/1.png"/></draw:frame>'
+    box = "<draw:frame><draw:text-box><text:p>Closed in May</text:p></draw:text-box></draw:frame>"
+    shape = "<draw:custom-shape><text:p>New</text:p></draw:custom-shape>"
+    cells = (
+        f"<table:table-cell><text:p>Gate</text:p>{box}</table:table-cell>"
+        '<table:table-cell table:formula="of:=SUM([.A1])"/>'
+    )
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<m><file-entry full-path="Object 1/" media-type="application/vnd.x.chart"/></m>',
+        )
+        archive.writestr(
+            "content.xml",
+            '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"'
+            ' xmlns:draw="d"><office:body><office:spreadsheet><table:table table:name="A">'
+            f"<table:shapes>{chart}{ole}{picture}{shape}</table:shapes>"
+            f"<table:table-row>{cells}</table:table-row></table:table></office:spreadsheet>"
+            "</office:body></office:document-content>",
+        )
+    assert lines(tmp_path / "a.ods") == [
+        "A",
+        "Gate: =SUM([.A1]) (not computed)",
+        "Text box: New",
+        "Text box: Closed in May",
+    ]
+    assert load(tmp_path / "a.ods", "a.ods")[0].left_out == (
+        "1 chart",
+        "1 embedded object",
+        "1 picture (no text recognition)",
+        "results of 1 formula (not computed)",
+    )
+
+
+def test_charts_and_pictures_of_old_workbooks_are_told(tmp_path: Path) -> None:
+    data = old_workbook([[("Gate", "General"), (410.0, "0")], [("Weir", "General"), (3.0, "0")]])
+    chart = struct.pack("<HHHHHH", 0x809, 8, 0x500, 0x20, 0, 1995) + struct.pack("<HH", 0x0A, 0)
+    first, store = struct.pack("<HHI", 0, 0xF006, 2) + b"xx", struct.pack("<HHI", 0x2F, 0xF001, 0)
+    group = struct.pack("<HHI", 0xF, 0xF000, len(first + store)) + first + store
+    drawings = struct.pack("<HH", 0xEB, len(group)) + group
+    (tmp_path / "a.xls").write_bytes(data + chart + drawings)
+    left_out = load(tmp_path / "a.xls", "a.xls")[0].left_out
+    assert left_out == ("1 chart", "2 pictures (no text recognition)")
+
+
+def test_a_workbook_that_only_its_values_are_read_of_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sheet([["Item", "Share"], ["Gate", 0.125], ["Sum", "=B2*2"]])
+    saved(tmp_path, made)
+    monkeypatch.setattr(workbook, "_load_model", lambda path: None)
+    assert load(tmp_path / "a.xlsx", "a.xlsx")[0].left_out == (
+        "number formats, hidden rows and columns (cells show their stored values)",
+        "results of 1 formula (not computed)",
+    )

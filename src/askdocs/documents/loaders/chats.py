@@ -31,6 +31,12 @@ _MESSAGE = re.compile(
     rf"^[\u200e\u200f]*(?:\[(?P<ios>{_STAMP})\]|(?P<android>{_STAMP})\s[-–])\s(?P<rest>.*)$"
 )
 _AUTHOR = re.compile(r"[\u200e~]?\s?(?P<name>[^:\n]{1,80}?):\s(?P<text>.*)", re.DOTALL)
+# "<Media omitted>", "IMG-7.jpg (file attached)", "<attached: 7.jpg>", "image omitted" on iOS
+_MEDIA = re.compile(
+    r": \u200e?(?:<[^<>\n]{3,80}>|\u200e?[\w-]+\.\w{2,4} \([^()\n]{3,30}\)"
+    r"|\u200e[^\W\d_]+ [^\W\d_]+)\s*$",
+    re.MULTILINE,
+)
 _TEAMS_NAME = re.compile(r"[^\W\d_][^:\n]{1,60}")  # after the time; the text is on later lines
 _MIN_MESSAGES = 2  # of a chat
 _MIN_SHARE = 0.4  # of the first lines must begin a message; the others continue one
@@ -102,6 +108,11 @@ def whatsapp_messages(text: str) -> list[Message]:
             text_so_far = f"{last.text}\n{line}" if last.text else line.strip()
             found[-1] = Message(last.author, last.when, text_so_far, last.line)
     return found
+
+
+def whatsapp_media(text: str) -> int:
+    """The number of pictures, recordings and files that a chat of WhatsApp only names."""
+    return len(_MEDIA.findall(text))
 
 
 def telegram_page(page: LexborHTMLParser) -> tuple[str, list[Message]]:

@@ -23,7 +23,7 @@ Loader = Callable[[Path, str], Sequence[Document]]
 # module of `loaders` whose function `load` reads a family of formats → their suffixes
 _FAMILIES: dict[str, str] = {
     "markup.markdown": ".md .markdown .mdx .qmd .rmd",
-    "markup.rst_asciidoc": ".rst .adoc .asciidoc",
+    "markup.rst_asciidoc": ".rst .adoc .asciidoc .asc",
     "html.page": ".html .htm .xhtml",
     "html.mhtml": ".mhtml .mht",
     "pdf.document": ".pdf",
@@ -47,7 +47,7 @@ _FAMILIES: dict[str, str] = {
         ".txt .text .log .py .pyi .js .mjs .ts .tsx .jsx .java .kt .scala .c .h .cpp .hpp .cc .cs "
         ".go .rs .rb .php .swift .m .sh .bash .zsh .ps1 .bat .sql .r .jl .lua .pl .hs .ex .exs "
         ".clj .el .vim .toml .ini .cfg .conf .yaml .yml .properties .proto .graphql .tf .css "
-        ".scss .vue .svelte .bib .wiki .typ .asc"
+        ".scss .vue .svelte .bib .wiki .typ"
     ),
 }
 _BUILTIN = {suffix: family for family, names in _FAMILIES.items() for suffix in names.split()}

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from askdocs.documents.loaders.chats import add_messages, is_whatsapp, whatsapp_messages
-from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.chats import (
+    add_messages,
+    is_whatsapp,
+    whatsapp_media,
+    whatsapp_messages,
+)
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.types import Document
 
@@ -18,6 +23,8 @@ def load(path: Path, source: str) -> Sequence[Document]:
     if is_whatsapp(text):
         builder.title = PurePosixPath(source).stem
         add_messages(builder, whatsapp_messages(text))
+        if media := whatsapp_media(text):
+            builder.report_skipped(counted(media, "media file") + " of the chat")
         return [builder.build()]
     builder.anchor(line=1)
     builder.add(text, end="")

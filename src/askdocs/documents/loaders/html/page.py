@@ -36,6 +36,8 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 _PICTURE = 3000  # characters of an inline image; a smaller one is an icon
+_ICON = 40  # pixels; a picture that is not larger is an icon
+_AROUND = frozenset({"nav", "header", "footer", "aside", "noscript", "template"})
 _PLACEHOLDER_REST = 60  # letters besides the placeholder; more are content
 _EMPTY = re.compile(rb"<(?P<name>[A-Za-z][\w:-]*)(?:\s[^<>]*?)?/>")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
@@ -97,6 +99,7 @@ def _non_text_content(page: LexborHTMLParser) -> Iterator[tuple[str, int]]:
         (noun, len(nodes))
         for noun, nodes in (
             ("picture", inline_images),
+            ("linked picture", list(_linked_pictures(page))),
             ("drawing with text", drawings),
             ("video", page.css("video")),
             ("recording", page.css("audio")),
@@ -104,6 +107,20 @@ def _non_text_content(page: LexborHTMLParser) -> Iterator[tuple[str, int]]:
         )
         if nodes
     )
+
+
+def _linked_pictures(page: LexborHTMLParser) -> Iterator[LexborNode]:
+    """The pictures of the main part that are files of their own, without icons."""
+    for image in _main_part(page.body).css("img[src]") if page.body is not None else ():
+        attributes = image.attributes
+        sides = [attributes.get("width") or "", attributes.get("height") or ""]
+        is_icon = any(side.isdecimal() and int(side) <= _ICON for side in sides)
+        if not is_icon and not (attributes.get("src") or "").startswith("data:"):
+            parent = image.parent
+            while parent is not None and parent.tag not in _AROUND:
+                parent = parent.parent
+            if parent is None:
+                yield image
 
 
 def _is_mostly_placeholder(rest: str, text: str) -> bool:

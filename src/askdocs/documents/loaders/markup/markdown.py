@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from askdocs.documents.loaders.html.inline import STRUCK_TAGS
 from askdocs.documents.loaders.html.table import is_data_table, table_rows
-from askdocs.documents.loaders.shared.builder import DocumentBuilder, normalise
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted, normalise
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.documents.loaders.shared.superscripts import Span, join_spans
 from askdocs.documents.loaders.tables.cells import clean
@@ -63,6 +63,11 @@ _TABLE = re.compile(
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_CODE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1|\Z)|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+_PICTURE = re.compile(
+    r"!\[[^\]\n]*\][(\[]|<img\b|!\[\[[^\]\n]*\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?)\b",
+    re.IGNORECASE,
+)
 _SEPARATING = frozenset("br hr td th li p div dd dt tr".split())  # elements that separate words
 _SCRIPT = re.compile(r"(`[^`]*`)|<(su[pb])\b[^<>]*>(.*?)</\2\s*>", re.IGNORECASE)
 _NOTE_LINK = re.compile(r"<a\b[^<>]*\bhref\s*=\s*[\"']?#", re.IGNORECASE)
@@ -73,7 +78,11 @@ Headings = list[tuple[int, int, str]]  # (offset of the line, level, text)
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document with an anchor at each heading. Its lines are the lines of the file."""
     builder = DocumentBuilder(source)
-    builder.add(_with_named_cells(without_markup(normalise(read_text(path, builder)))), end="")
+    text = normalise(read_text(path, builder))
+    builder.add(_with_named_cells(without_markup(text)), end="")
+    pictures = len(_PICTURE.findall(_CODE.sub("", text)))
+    if pictures:
+        builder.report_skipped(counted(pictures, "linked picture"))
     document = builder.build()
     front = _FRONT_MATTER.match(document.text)
     titled = _TITLE.search(front.group(1)) if front else None

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.shared.superscripts import Script, Span, join_spans
 from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
@@ -18,13 +19,21 @@ _DRAWER = re.compile(r"\s*:(?:PROPERTIES|LOGBOOK):\s*$", re.IGNORECASE)
 _LINK = re.compile(r"\[\[([^\]]+)\](?:\[([^\]]+)\])?\]")
 _EMPHASIS = re.compile(r"(?<![\w*/_=~+])([*/_=~+])(?=\S)([^\n]*?\S)\1(?![\w*/_=~+])")
 _FOOTNOTE = re.compile(r"\[fn:([\w-]+)(?::[^\]]*)?\]")
+_SCRIPT = re.compile(r"(?<=[^\s\\])([\^_])\{([^{}\n]*)\}")
+_PICTURE = re.compile(
+    r"\[\[[^\]\n]+\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?)\](?:\[[^\]\n]*\])?\]", re.IGNORECASE
+)
 _RULE = re.compile(r"\s*\|[-+]+\|?\s*$")
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, without property drawers and comments."""
     builder = DocumentBuilder(source)
-    lines = read_text(path, builder).replace("\r\n", "\n").split("\n")
+    text = read_text(path, builder).replace("\r\n", "\n")
+    pictures = len(_PICTURE.findall(text))
+    if pictures:
+        builder.report_skipped(counted(pictures, "linked picture"))
+    lines = text.split("\n")
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -81,4 +90,16 @@ def without_markup(text: str) -> str:
     """The text without the markup of emphasis, links and footnotes. Struck text stays marked."""
     text = _LINK.sub(lambda match: match[2] or match[1], text)
     text = _FOOTNOTE.sub(r"[\1]", text)
-    return _EMPHASIS.sub(lambda found: f"~~{found[2]}~~" if found[1] == "+" else found[2], text)
+    text = _EMPHASIS.sub(lambda found: f"~~{found[2]}~~" if found[1] == "+" else found[2], text)
+    return _with_scripts(text) if "{" in text else text
+
+
+def _with_scripts(text: str) -> str:
+    """The text with its superscripts and subscripts, "420^{3}", as in other formats."""
+    spans: list[Span] = []
+    at = 0
+    for found in _SCRIPT.finditer(text):
+        script: Script = "super" if found[1] == "^" else "sub"
+        spans += [(text[at : found.start()], "plain"), (found[2], script)]
+        at = found.end()
+    return join_spans([*spans, (text[at:], "plain")])

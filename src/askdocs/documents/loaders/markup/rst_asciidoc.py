@@ -9,14 +9,18 @@ import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.markup import asciidoc_tables, rst_tables
 from askdocs.documents.loaders.markup.markdown import Headings, with_headings
-from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.types import Document
 
 _LINE_END = re.compile(r"\r\n?")
 _ASCIIDOC_HEADING = re.compile(r"^(={1,6}|#{1,6}) +(\S.*?)\s*$", re.MULTILINE)
+_RST_PICTURE = re.compile(r"^[ \t]*\.\. (?:\|[^|\n]+\| )?(?:image|figure)::", re.MULTILINE)
+_ASCIIDOC_PICTURE = re.compile(r"(?<![\w:])image::?[^\s\[\]:][^\s\[\]]*\[")
+_ARMOUR = re.compile(r"\s*-----BEGIN PGP (?!SIGNED MESSAGE)")
 _ASCIIDOC_FENCE = re.compile(r"^(----+|\.\.\.\.+|====+|\+\+\+\++|////+|```)\s*$", re.MULTILINE)
 
 
@@ -25,7 +29,13 @@ def load(path: Path, source: str) -> Sequence[Document]:
     is_rst = PurePosixPath(source).suffix.lower() == ".rst"
     with_rows = rst_tables.with_rows if is_rst else asciidoc_tables.with_rows
     builder = DocumentBuilder(source)
-    builder.add(with_rows(_LINE_END.sub("\n", read_text(path, builder))), end="")
+    text = _LINE_END.sub("\n", read_text(path, builder))
+    if _ARMOUR.match(text):
+        raise LoadError("it is a key, a signature or a closed message of OpenPGP, without text")
+    builder.add(with_rows(text), end="")
+    pictures = len((_RST_PICTURE if is_rst else _ASCIIDOC_PICTURE).findall(text))
+    if pictures:
+        builder.report_skipped(counted(pictures, "linked picture"))
     document = builder.build()
     find = restructured_headings if is_rst else asciidoc_headings
     return [with_headings(document, find(document.text))]

@@ -37,12 +37,14 @@ from askdocs.documents.loaders.spreadsheets.rich_text import (
 from askdocs.documents.loaders.spreadsheets.sheet_drawings import text_outside_cells
 from askdocs.documents.loaders.spreadsheets.sheet_parts import Texts, sheet_parts
 from askdocs.documents.loaders.spreadsheets.workbook import Workbook
-from askdocs.documents.loaders.spreadsheets.xls import as_xlsx
+from askdocs.documents.loaders.spreadsheets.xls import as_xlsx, drawings_in
 from askdocs.documents.loaders.tables.cells import Numbered, clean
 from askdocs.documents.loaders.tables.grid import add_grid
 from askdocs.documents.loaders.tables.merged_cells import Grid, Span, fill_merged
 from askdocs.types import Document
 
+_UNREAD = {"picture": " (no text recognition)"}
+_NO_RESULT = re.compile(rb"<c\b[^>]*>\s*<f\b(?:[^>]*/>|[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _MOST_EMPTY = 500_000  # cells without values that are searched for formulas
 _CELLS = 20_000_000  # of the used range of one sheet; more: a single cell in a far corner
 
@@ -55,16 +57,19 @@ def load(path: Path, source: str) -> Sequence[Document]:
     """
     data = path.read_bytes()
     if data.startswith(b"PK"):
-        return [_read_document(data, path, source)]
+        return [_read_document(data, path, DocumentBuilder(source))]
+    builder = DocumentBuilder(source)
+    for noun, count in drawings_in(data).items():
+        builder.report_skipped(counted(count, noun) + _UNREAD.get(noun, ""))
     with TemporaryDirectory(prefix="askdocs-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / "copy.xlsx"
         if as_xlsx(data, copy):
-            return [_read_document(copy.read_bytes(), copy, source)]
-    return [_read_document(data, path, source)]
+            return [_read_document(copy.read_bytes(), copy, builder)]
+    return [_read_document(data, path, builder)]
 
 
-def _read_document(data: bytes, path: Path, source: str) -> Document:
-    builder = DocumentBuilder(source)
+def _read_document(data: bytes, path: Path, builder: DocumentBuilder) -> Document:
+    uncomputed = 0
     workbook, notes, sheets = None, dict[str, Texts](), dict[str, _ExtraContent]()
     if data.startswith(b"PK"):
         with open_archive(path) as archive:  # rejects zip bombs
@@ -74,20 +79,27 @@ def _read_document(data: bytes, path: Path, source: str) -> Document:
             if "xl/workbook.xml" in archive.namelist():
                 notes, sheets = read_comments(archive), dict(_read_extra_content(archive))
                 workbook = Workbook(path)
-                _report_skipped(builder, archive.namelist())
+                uncomputed = 0 if workbook.is_formatted else _formulas_without_results(archive)
+            _report_skipped(builder, archive.namelist())
     _add_sheets(builder, _open_workbook(data), workbook=workbook, notes=notes, sheets=sheets)
-    if workbook is None:
-        builder.report_skipped("number formats (cells show their stored values)")
+    if workbook is None or not workbook.is_formatted:
+        hidden = "" if workbook is None else ", hidden rows and columns"
+        builder.report_skipped(f"number formats{hidden} (cells show their stored values)")
     elif workbook.computed:
         formulas = counted(workbook.computed, "formula")
         builder.report_skipped(
             f"stored results of {formulas} (missing in the file; they were computed)"
         )
-    if workbook is not None and workbook.not_computed:
-        builder.report_skipped(
-            f"results of {counted(workbook.not_computed, 'formula')} (not computed)"
-        )
+    uncomputed += workbook.not_computed if workbook is not None else 0
+    if uncomputed:
+        builder.report_skipped(f"results of {counted(uncomputed, 'formula')} (not computed)")
     return builder.build()
+
+
+def _formulas_without_results(archive: ZipFile) -> int:
+    return sum(
+        len(_NO_RESULT.findall(read_part(archive, part))) for _, part in sheet_parts(archive)
+    )
 
 
 def _open_workbook(data: bytes) -> CalamineWorkbook:
@@ -154,7 +166,7 @@ def _report_skipped(builder: DocumentBuilder, parts: Sequence[str]) -> None:
     if charts:
         builder.report_skipped(counted(charts, "chart"))
     if pictures:
-        builder.report_skipped(f"{counted(pictures, 'picture')} (no text recognition)")
+        builder.report_skipped(counted(pictures, "picture") + _UNREAD["picture"])
 
 
 def _sheet_rows(

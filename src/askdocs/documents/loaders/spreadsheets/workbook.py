@@ -55,6 +55,11 @@ class Workbook:
         self._sheets = {sheet["name"]: index for index, sheet in enumerate(properties)}
         self._has_formulas = self._model is not None and _has_formulas(path)
 
+    @property
+    def is_formatted(self) -> bool:
+        """Whether IronCalc can read the file. Else values are as stored, and nothing is hidden."""
+        return self._model is not None
+
     def size(self, sheet: str) -> tuple[int, int]:
         """(last used row, last used column) of a sheet, from 1; (0, 0) if unknown."""
         if self._model is None or sheet not in self._sheets:
