@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 from typer.main import get_command
 
+from askdocs.app.api.openai import add_completions
+from askdocs.assistant import Assistant
 from askdocs.cli.commands import app
 from askdocs.config import describe_settings
 from tests.cli.test_commands import askdocs
@@ -58,6 +63,29 @@ def test_a_page_shows_what_a_command_really_prints(shown: str, folder: Path) -> 
     command, printed = shown.split("\n", 1)
     found = askdocs(*shlex.split(command)[1:], cwd=folder)
     assert found.stdout.strip() == printed.strip()
+
+
+def test_the_annotations_of_chat_completions_are_those_of_the_page(sample: Assistant) -> None:
+    """The request and the reply of docs/server.md, whole and as a stream."""
+    page = (ROOT / "docs" / "server.md").read_text("utf-8")
+    request = re.search(r"/v1/chat/completions -H \S+ \S+ -d '(.+?)'", page)
+    (shown,) = [block for block in blocks("json") if "url_citation" in block]
+    assert request is not None
+    routes = FastAPI()
+    add_completions(routes, sample)
+    client = TestClient(routes, base_url="http://127.0.0.1:7860")
+    asked = json.loads(request[1])
+    reply = client.post("/v1/chat/completions", json=asked).json()
+    message = reply["choices"][0]["message"]
+    assert message["annotations"] == json.loads(shown)
+    place = message["annotations"][0]["url_citation"]
+    assert message["content"][place["start_index"] : place["end_index"]] == "[1]"
+    stream = client.post("/v1/chat/completions", json={**asked, "stream": True}).text
+    chunks = [json.loads(data) for data in re.findall(r"^data: (\{.*)$", stream, re.MULTILINE)]
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert [delta["annotations"] for delta in deltas if "annotations" in delta] == [
+        json.loads(shown)
+    ]
 
 
 def test_every_other_command_of_the_pages_is_make_or_pip() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
-from askdocs import Assistant, Config, Document, IndexBusyError
-from askdocs.types import Answer, Statement
+from askdocs import Assistant, Config, resources
+from askdocs.index.lock import IndexLock
+from askdocs.types import Answer, Check, CheckedStatement, Statement
 from tests.support import polling
 from tests.support.hash_embedding import HashEmbedding
 from tests.support.page_server import running_server
@@ -213,25 +215,104 @@ def test_over_an_empty_folder_nothing_is_called_unsupported(tmp_path: Path) -> N
         asked(server_over(assistant), talk)
 
 
-def test_a_locked_index_is_for_the_user_to_free(sample: Assistant) -> None:
-    class Locked:
-        config, address = sample.config, ""
-
-        def document(self, source: str) -> Document:
-            raise IndexBusyError("The index is in use by process 7. Stop it.")
-
-        ask = search = check = document
+def test_an_index_that_another_process_holds_is_for_the_user_to_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "_LOCK_SECONDS", 0.1)
+    (tmp_path / "corpus").mkdir()
+    config = Config(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+    holder = IndexLock(config.index)
+    holder.acquire(wait=1, doing="counting sheep")
 
     async def talk(client: Client) -> None:
-        told = await text_of(client, "fetch", id="a.txt")
-        assert "process 7" in told
-        assert "tell the user" in told
-        assert "`search`" not in told  # other ids would not help
+        calls = {"ask": "question", "search": "query", "fetch": "id", "check": "text"}
+        for tool, argument in calls.items():
+            told = await text_of(client, tool, **{argument: "It is high."})
+            assert told.startswith("error: "), tool
+            assert "(counting sheep)" in told
+            assert "tell the user" in told
+            assert "`search` returns" not in told  # other ids would not help
 
-    asked(server_over(Locked()), talk)  # type: ignore[arg-type]
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        try:
+            asked(server_over(assistant), talk)
+        finally:
+            holder.release()
 
 
-def test_it_answers_over_standard_input_and_output(tmp_path: Path) -> None:
+def test_questions_are_answered_while_checks_wait_for_each_other() -> None:
+    """Two checks run, a third waits for them; an ask does not."""
+    from askdocs.integrations.mcp_server import CHECKS_AT_ONCE
+
+    begun, goes_on = threading.Semaphore(0), threading.Event()
+
+    class Busy:
+        checks = 0
+
+        def check(self, text: str, **options: Any) -> Check:
+            self.checks += 1
+            begun.release()
+            assert goes_on.wait(polling.PATIENCE)
+            return Check((CheckedStatement(text, 0, len(text), "supported"),), ())
+
+        def ask(self, question: str, **options: Any) -> Answer:
+            return Answer(question, "It is blue.", (Statement("It is blue.", (), "supported"),))
+
+        def status(self) -> Any:
+            return SimpleNamespace(documents=[1])
+
+    library = Busy()
+
+    async def talk(client: Client) -> None:
+        async with anyio.create_task_group() as group:
+            for number in range(CHECKS_AT_ONCE + 1):
+                group.start_soon(check, client, f"Cup {number} is blue.")
+            for _ in range(CHECKS_AT_ONCE):
+                assert await anyio.to_thread.run_sync(begun.acquire, True, polling.PATIENCE)
+            assert "It is blue." in await text_of(client, "ask", question="Which colour?")
+            assert library.checks == CHECKS_AT_ONCE
+            goes_on.set()
+        assert library.checks == CHECKS_AT_ONCE + 1
+
+    async def check(client: Client, text: str) -> None:
+        assert "1 of 1 statements" in await text_of(client, "check", text=text)
+
+    try:
+        asked(server_over(library), talk)  # type: ignore[arg-type]
+    finally:
+        goes_on.set()
+
+
+async def do_the_job(client: Client, link: str) -> None:
+    """What an assistant does with a question: it asks, looks around, reads, and checks its text.
+
+    Args:
+        client: The client.
+        link: What a link of a citation begins with.
+    """
+    answer = await text_of(client, "ask", question=QUESTION)
+    quote = re.findall(r"“(.+?)” — jaffar-express-attack\.txt, line \d+ <(\S+)>", answer)
+    words, address = quote[0]
+    assert "expanded their operational reach" in words
+    assert address.startswith(link)
+    results = json.loads(await text_of(client, "search", query=QUESTION, sources=["jaffar*"]))
+    assert {each["title"] for each in results["results"]}
+    fetched = json.loads(await text_of(client, "fetch", id=ids_in(answer)[0]))
+    start, end = fetched["metadata"]["passage"]
+    assert fetched["text"][start:end] == words
+    exact = f"It is reported that “{words}”"
+    altered = exact.replace("operational", "commercial")
+    assert await text_of(client, "check", text=exact) == (
+        "1 of 1 statements are supported by the documents."
+    )
+    corrected = await text_of(client, "check", text=altered)
+    assert "misquoted" in corrected
+    assert f"<{link}" in corrected
+
+
+def test_the_whole_job_over_standard_input_and_output(tmp_path: Path) -> None:
     from mcp import StdioServerParameters
 
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
@@ -246,6 +327,8 @@ def test_it_answers_over_standard_input_and_output(tmp_path: Path) -> None:
                 client, "ask", question=QUESTION
             ):
                 await anyio.sleep(1)  # the folder is still being indexed
+            place = (tmp_path / "corpus" / "jaffar-express-attack.txt").as_uri()
+            await do_the_job(client, f"{place}#:~:text=")
 
     asked(parameters, talk)
 
@@ -278,13 +361,9 @@ def test_a_doubtful_statement_of_an_answer_has_the_same_words_as_on_the_page() -
     ]
 
 
-def test_it_answers_on_the_server_of_the_page(page: str) -> None:
-    """Over HTTP, with links that open the page at the quoted words."""
-
+def test_the_whole_job_on_the_server_of_the_page(page: str) -> None:
     async def talk(client: Client) -> None:
-        answer = await text_of(client, "ask", question=QUESTION)
-        assert "expanded their operational reach" in answer
-        assert re.search(r"<\S+#source=jaffar-express-attack\.txt&mark=\d+-\d+", answer)
+        await do_the_job(client, f"{page}/#source=jaffar-express-attack.txt&mark=")
 
     asked(f"{page}/mcp", talk)
 
