@@ -36,6 +36,14 @@ def said(question: str, text: str) -> list[str]:
         ("What is the date of this letter?", ("date",)),
         ("Who is it addressed to?", ("recipient",)),
         ("Who wrote this handbook?", ("author",)),
+        ("When was it published or written?", ("date",)),
+        ("When was this document last updated?", ("date",)),
+        ("What is its publication date?", ("date",)),
+        ("In what year was it printed?", ("date",)),
+        ("Who is the author or sender?", ("author",)),
+        ("What is the title of this report?", ("title",)),
+        ("What is the title of the king?", ()),
+        ("When was it built?", ()),
         ("Who wrote the chapter on pumps?", ()),
         ("When was the pump repaired?", ()),
         ("Who wrote it, and why?", ()),
@@ -66,12 +74,55 @@ def test_a_letter_is_signed_at_its_foot_and_dated_on_a_line_of_its_own() -> None
         ":Author: Anneke Vos",
         "- Minutes: Mark Vane",
         "P. Raghunath (1), E. Marr (1) and T. Wexcombe (1)",
+        "Zoe Shen[1] ( ), Ruo Zhang[2], and Li Dell[3]",
         "Prepared by Ruth Ekwall, Manager Safety, on 28 January 2022.",
         "Harbour Research | Tessa Lund | November 21, 2023",
     ],
 )
 def test_labels_and_by_lines_name_who_wrote_it(line: str) -> None:
     assert said("Who wrote it?", f"# A title of some words\n\n{line}\n\nThe text begins.") == [line]
+
+
+def test_a_list_below_a_line_that_begins_with_with_is_no_signature() -> None:
+    assert said("Who wrote it?", "A title\n\nWith a subtitle\n\n- And another one") == []
+    signed = "Dear all,\n\nWe thank you.\n\nWith best wishes,\nAnna of the office"
+    assert said("Who wrote it?", signed) == ["Anna of the office"]
+
+
+def test_a_long_sentence_about_another_publication_tells_no_date() -> None:
+    told = "The format was kept by its maker until it was published as a standard on July 1, 2008"
+    more = ", and since that time it has been in the hands of a committee of volunteers and experts"
+    assert said("When was it published?", f"# A title\n\n{told}{more}.") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("BOOKING | Print Date 12/15/2024 14:30", "Print Date 12/15/2024 14:30"),
+        ("Invoice Date: 15 March 2024", "Invoice Date: 15 March 2024"),
+        ("Updated 3 rows in 12 of the tables.", ""),
+    ],
+)
+def test_labels_tell_the_date_also_in_a_row_and_without_a_colon(line: str, date: str) -> None:
+    found = said("When was it issued?", f"# A title\n\n{line}\n\nThe text begins.")
+    assert found == [date] * bool(date)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "stated"),
+    [
+        ("Fees", "Subject: Fees\nFrom: Grace\n\nFees rise.", ["Fees"]),
+        ("Duck - Wiki", "Duck\n\nDuck is the name of a bird.", ["Duck"]),
+        ("A long title", "# A long\n  title\n\nText.", ["A long\n  title"]),
+        ("scan-04", "The text of scan-04 begins.", []),
+        ("", "The text begins.", []),
+    ],
+)
+def test_a_title_is_quoted_where_it_is_a_line(title: str, text: str, stated: list[str]) -> None:
+    passages = [Passage("1", "a.txt", text, 0, len(text), title=title)]
+    found = metadata_answer(parse("What is the title?"), passages)
+    assert found is not None
+    assert [each.quote for each in found.candidates] == stated
 
 
 def test_of_a_line_with_several_sentences_the_one_that_says_it_is_quoted() -> None:

@@ -49,6 +49,9 @@ def test_requests_for_all_about_a_topic(question: str, topic: str) -> None:
         "Summarise the minutes",
         "What is the letter about?",
         "What is in my documents?",
+        "What does it deal with?",
+        "What is its subject?",
+        "What is the topic of this paper?",
     ],
 )
 def test_requests_for_an_overview(question: str) -> None:

@@ -63,6 +63,14 @@ def test_without_sentences_there_is_no_opening(text: str) -> None:
     assert opening_of(Document("a.txt", text), ()) is None
 
 
+def test_notes_above_an_article_do_not_open_it() -> None:
+    notes = "For duck as a food, see Duck as food. “Duckling” redirects here, as do other names."
+    text = f"Duck\n\n{notes}\n\nDuck is the common name for many species of birds."
+    opening = opening_of(Document("a.txt", text), ())
+    assert opening is not None
+    assert opening.text.startswith("Duck is the common name")
+
+
 def test_headings_become_contents_without_the_title() -> None:
     anchors = tuple(
         Anchor(start, heading=heading)

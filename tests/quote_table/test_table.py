@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -88,6 +89,22 @@ def test_a_cell_says_something_only_where_the_answer_is_sure(confidence: float, 
     question = "What did it cost?"
     table = fill(Answering(confidence), [question], ["a.txt"])
     assert table.cells["a.txt", question].state == state
+
+
+@pytest.mark.parametrize(("title", "state"), [("The mill", "said"), ("scan-04", "perhaps")])
+def test_what_a_document_is_about_has_its_title_if_it_states_one(title: str, state: str) -> None:
+    class About(Answering):
+        def document(self, source: str) -> Document:
+            return Document(source, f"The mill\n\n{self.TEXT}", title=title)
+
+        def ask(
+            self, question: str, *, sources: Sequence[str] | None = None, quotes: bool = False
+        ) -> Answer:
+            return replace(super().ask(question, sources=sources), kind="overview")
+
+    cell = fill(About(), ["What is it about?"], ["a.pdf"]).cells["a.pdf", "What is it about?"]
+    quotes = [quote["quote"] for quote in cell.quotes]
+    assert (cell.state, quotes) == (state, ["The mill"] * (state == "said") + [About.TEXT])
 
 
 def test_cells_that_were_not_reached_are_kept_apart_from_the_rows(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who wrote a document, when and to whom, by the lines with which it says so itself.
+"""Who wrote a document, when, to whom and its title, by the lines that say so themselves.
 
 A reader that looks for sentences does not see "From: …", a by-line or the name below a letter.
 """
@@ -27,7 +27,7 @@ from askdocs.types import Hit, Passage
 
 _CALIBRATION = 0.9  # that a line which says so answers
 _HALF = 0.3  # the same where another thing that was asked is not said: a guess
-_NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom"}
+_NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom", "title": "its title"}
 _LABELS: dict[MetadataFact, str] = {
     "author": r"from|authors?|written by|by|prepared by|compiled by|reported by|report by|drawn up"
     r" by|minutes by|signed|sent[ _-]?from|sender|editors?|interview|byline|creator",
@@ -43,7 +43,8 @@ _FIELDS = {
     fact: re.compile(_FIELD.format(labels=labels), re.IGNORECASE | re.MULTILINE)
     for fact, labels in _LABELS.items()
 }
-_NAME = r"(?:[A-Z](?:[\w’'.-]*[a-zß-ÿ]|\.)(?: ?\([\d, ]+\))?)"
+_FOOTNOTES = r"(?: ?\([\d, ]+\)| ?\[[\d, ]+\])?(?: \( \))?"  # "( )" is the sign of a mail
+_NAME = rf"(?:[A-Z](?:[\w’'.-]*[a-zß-ÿ]|\.){_FOOTNOTES})"
 _TITLE = rf"(?:{any_of(map(str.title, TITLES))}\.? )*"
 _SEVERAL = r"(?:,? and |, | & )"
 _BY = re.compile(
@@ -58,7 +59,8 @@ _PERSON = rf"{_TITLE}{_NAME}(?: {_PARTICLE}{_NAME}){{1,3}}"
 _PEOPLE = re.compile(rf"^[^\w\n]*{_PERSON}(?:{_SEVERAL}{_PERSON})*[.*_]*$", re.MULTILINE)
 _FEWEST_INITIALS = re.compile(rf"\b[A-Z]\. |{_SEVERAL}")
 _CLOSING = re.compile(
-    r"^\W*(?:yours|sincerely|kind(?:est)?|best|warm(?:est)?|with|many thanks|regards|respectfully"
+    r"^\W*(?:yours|sincerely|kind(?:est)?|best|warm(?:est)?|with (?:\w+ )?(?:regards|wishes|thanks"
+    r"|love|respect|greetings|compliments)|many thanks|regards|respectfully"
     r"|faithfully|cordially|cheers|thanks)\b[^\n.]{0,30}[,.]?\s*\n+(?P<name>[^\n]{2,60})$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -69,8 +71,11 @@ _TO_THE = re.compile(r"^\s*To (?:the |all )?[^\n.]{3,80}$", re.MULTILINE)
 _SEPARATED = re.compile(r"\s*[|·•]\s*")
 
 
+_SITE = re.compile(r"\s+[-–—|·]\s+")  # before the name of a web site in a title
+
+
 def metadata_answer(question: Question, passages: Sequence[Passage]) -> RetrievalResult | None:
-    """The lines of a document that say who wrote it, when or to whom.
+    """The lines of a document that say who wrote it, when or to whom, and its title.
 
     Args:
         question: The question.
@@ -121,7 +126,31 @@ def _line_of(fact: MetadataFact, passages: Sequence[Passage]) -> _Span | None:
     return None
 
 
+def title_span(title: str, text: str) -> tuple[int, int] | None:
+    """Where a title stands in the head of a document, on a line of its own; None if nowhere.
+
+    The name of a web site may be missing there, and "Subject:" may stand before it.
+    """
+    for written in dict.fromkeys((title, *_SITE.split(title))):
+        words = r"\s+".join(map(re.escape, written.split()))
+        line = rf"^[^\w\n]*(?:(?:subject|title|re):\s*)?(?P<title>{words})[^\w\n]*$"
+        found = re.search(line, text[:HEAD], re.IGNORECASE | re.MULTILINE) if words else None
+        if found:
+            return found.span("title")
+    return None
+
+
+def _titles(passages: Sequence[Passage]) -> Iterator[_Span]:
+    for passage in passages:
+        span = title_span(passage.title, passage.text)
+        if span:
+            yield passage, *span
+
+
 def _in_head(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
+    if fact == "title":
+        yield _titles(passages)
+        return
     if fact == "date":
         yield _told(date_lines, passages)
         return

@@ -33,6 +33,7 @@ _NOT_PROSE = re.compile(r"[|{}<>=\\\t]|https?://|;.*: .*;|[.·_]{4,}|\.{3}.*\d\s
 _LICENCE = re.compile(
     r"(?:copyright|©|all rights reserved|permission to|licensed under|published by|\bisbn\b|\bdoi\b"
     r"|^click here|^notice:|publication note|^below (?:is|are)|this (?:e-?book|map) is"
+    r"|^for .* see |\bredirects? here\b|\(disambiguation\)"  # notes above articles
     r"|downloaded from|table of contents|project gutenberg|cookies?\b|skip to|jump to|sign in)",
     re.IGNORECASE,
 )

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import askdocs
+from askdocs.answering.document_metadata import title_span
 from askdocs.config import Config
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import CorpusError
 from askdocs.output.checksum import checksum
 from askdocs.output.exports import answer_record
-from askdocs.types import Answer, Document, Status
+from askdocs.output.text_anchor import TextAnchor, document_target
+from askdocs.types import Answer, Document, Status, location_text
 
 CellState = Literal["said", "perhaps", "not said"]
 _FORMAT = "askdocs-quote-table"
@@ -148,7 +150,41 @@ def _row(
         answer = assistant.ask(question, sources=[document.source], quotes=True)
         record = json.loads(json.dumps(answer_record(answer)))  # as it is read back
         del record["hits"]  # passages that are not cited
-        yield Cell(document.source, question, key[0], _state(answer), record, version)
+        state = _state(answer)
+        if answer.kind == "overview":
+            title = _title_citation(document, len(record["citations"]) + 1)
+            record["citations"] = [*title, *record["citations"]]
+            state = "said" if title else "perhaps"
+        yield Cell(document.source, question, key[0], state, record, version)
+
+
+def _title_citation(document: Document, number: int) -> list[dict[str, Any]]:
+    """The title as a citation: what a document is about is not clear from sentences alone.
+
+    Returns:
+        A list with it; an empty list if the text does not have it.
+    """
+    span = title_span(document.title, document.text)
+    if span is None:
+        return []
+    start, end = span
+    words = document.text[start:end]
+    page = document_target(document, TextAnchor(start, end, checksum(words))).page
+    return [
+        {
+            "number": number,
+            "source": document.source,
+            "quote": words,
+            "start": start,
+            "end": end,
+            "page": page,
+            "heading": None,
+            "line": None,
+            "focus": None,
+            "place": location_text(document.source, page, None, None, None),
+            "hash": checksum(words),
+        }
+    ]
 
 
 def _state(answer: Answer) -> CellState:

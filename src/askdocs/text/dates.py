@@ -40,10 +40,14 @@ _FORMS = tuple(
 )
 DATE_LABELS = (
     r"date|sent|dated|published|published on|issued|posted|updated|last[ _-]?mod"
-    r"|last[ _-](?:updated|modified|changed)|original[ _-]date|created(?:[ _-]at)?|release date"
+    r"|last[ _-](?:updated|modified|changed)|original[ _-]date|created(?:[ _-]at)?"
+    r"|(?:release|issue|publication|print|revision|invoice|order|report|statement) date"
+    r"|date (?:of (?:issue|publication)|issued|printed|prepared)"
 )
+# At the beginning of a line or a cell. Without a colon, figures have to follow.
 _LABELLED = re.compile(
-    rf"^[^\w\n]*(?:{DATE_LABELS})\b[^\w\n]{{0,3}}[:|][^\w\n]{{0,4}}\S.*$",
+    rf"(?:^|(?<=\| ))[^\w\n]*(?:{DATE_LABELS})\b"
+    r"(?:[^\w\n]{0,3}[:|][^\w\n]{0,4}\S|[ \t]+\d{1,2}[./-]\d{1,2}[./-](?:\d\d)?\d\d\b).*$",
     re.IGNORECASE | re.MULTILINE,
 )
 # "Published by the Board, 26 May 2025", without a colon.
@@ -215,7 +219,7 @@ def dated_lines(parts: Sequence[Part]) -> Iterator[Line]:
     for number, (offset, text) in enumerate(parts):
         for start, end in lines_with_dates(text):
             short = end - start <= LONGEST_DATED and _is_whole_line(text, start, end)
-            near = short or offset + start < _TOP
+            near = short or (offset + start < _TOP and end - start <= LONGEST_LINE)
             if near and _is_of_making(text[start:end], _MOST_BESIDE):
                 yield number, start, end
 

@@ -41,7 +41,11 @@ _OVERVIEW = re.compile(
     r"|summari[sz]e(?P<all>\b.*))\W*$",
     re.IGNORECASE,
 )
-
+_SUBJECT = re.compile(
+    rf"{_POLITELY}(?:what (?:does|do) (?P<text>.+?) deal with"
+    rf"|{_WHATS} (?:the|its) (?:subject|topic)(?: matter)?(?P<of>(?: of .+)?))\W*$",
+    re.IGNORECASE,
+)
 _DOCUMENTS = re.compile(
     rf"{_POLITELY}(?:(?:what|which) (?:kinds? of )?(?:documents?|files?|sources?|texts?)"
     r"(?: do you (?:have|know)| have you(?: got| read)?| are (?:there|here|indexed|in (?:the"
@@ -74,7 +78,7 @@ def topic_of(question: str) -> str:
 
 def asks_for_overview(question: str) -> bool:
     """Whether a question asks what the documents are about, and names nothing else."""
-    asked = _OVERVIEW.match(question)
+    asked = _OVERVIEW.match(question) or _SUBJECT.match(question)
     if not asked:
         return False
     return all(_ONLY_A_TEXT.fullmatch(part) for part in asked.groupdict("").values())

@@ -1,4 +1,4 @@
-"""Questions about a document as such: who wrote it, when, and to whom."""
+"""Questions about a document as such: who wrote it, when and to whom, and its title."""
 
 from __future__ import annotations
 
@@ -7,34 +7,51 @@ from typing import Literal
 
 from askdocs.text.english import DOCUMENT_NOUNS, any_of
 
-MetadataFact = Literal["author", "date", "recipient"]
+MetadataFact = Literal["author", "date", "recipient", "title"]
 
 # This document, whatever it calls itself.
 _CALLED = DOCUMENT_NOUNS | {
     "mail", "message", "minutes", "notice", "page", "post", "press release", "release", "statement",
 }  # fmt: skip
 _TEXT = rf"(?:this|it|that|(?:(?:this|the|that) )?{any_of(_CALLED)})"
-_WRITTEN = (
+_MADE = (
     r"(?:wr(?:ote|itten)|authored|prepared|compiled|drawn up|drew up|signed|sent|issued|published"
-    r"|made|created|posted|dated)"
+    r"|made|created|posted|dated|updated|revised|released|printed)"
+)
+_WRITTEN = rf"(?:(?:last|first|originally) )?{_MADE}(?:(?: (?:or|and) |/)(?:last )?{_MADE})*"
+_WRITER = r"(?:authors?|writers?|senders?)"
+_WRITERS = rf"{_WRITER}(?:(?: (?:or|and) |/){_WRITER})*"
+_IS = r"(?: is|'s|’s| was| are| were)"
+_DATE = (
+    r"(?:(?:publication|issue|release) )?date(?: (?:of (?:publication|issue|writing)|when it was"
+    rf" {_WRITTEN}))?"
 )
 _QUESTIONS: dict[MetadataFact, re.Pattern[str]] = {
     "author": re.compile(
         rf"(?:who (?:has |had )?{_WRITTEN}(?: {_TEXT})?"
         rf"|(?:by|from) whom (?:is|was) {_TEXT}(?: {_WRITTEN})?"
-        rf"|who(?: is|'s|’s| was| are) (?:the )?(?:authors?|writers?|senders?)(?: of {_TEXT})?"
+        rf"|who{_IS} (?:the |its )?{_WRITERS}(?: of {_TEXT})?"
+        rf"|wh(?:at|ich) {_WRITER} {_WRITTEN} {_TEXT}"
         rf"|who (?:is|was) {_TEXT} (?:from|{_WRITTEN} by))",
         re.IGNORECASE,
     ),
     "date": re.compile(
-        rf"(?:(?:and )?(?:when|(?:on|at) (?:what|which) (?:date|day))"
-        rf"(?: (?:is|was|were) {_TEXT} {_WRITTEN}| did (?:he|she|they) (?:write|send|publish)"
-        rf" {_TEXT})?|(?:what|which) (?:is|was) the date(?: of {_TEXT})?|what date is {_TEXT})",
+        rf"(?:(?:and )?(?:when|(?:(?:on|at|in) )?(?:what|which) (?:date|day|month|year))"
+        rf"(?: (?:is|was|were) {_TEXT} {_WRITTEN}| has {_TEXT} been {_WRITTEN}"
+        rf"| did (?:he|she|they) (?:write|send|publish) {_TEXT})?"
+        rf"|(?:what|which){_IS} (?:the|its) {_DATE}(?: of {_TEXT})?"
+        rf"|(?:what|which) date (?:is {_TEXT}|does {_TEXT} (?:have|bear|carry)))",
         re.IGNORECASE,
     ),
     "recipient": re.compile(
         rf"(?:(?:to )?whom? (?:is|was) {_TEXT} (?:addressed|{_WRITTEN}|directed)(?: to)?"
-        rf"|who(?: is|'s|’s| was| are) (?:the )?(?:recipients?|addressees?)(?: of {_TEXT})?)",
+        rf"|who{_IS} (?:the |its )?(?:recipients?|addressees?)(?: of {_TEXT})?)",
+        re.IGNORECASE,
+    ),
+    "title": re.compile(
+        rf"(?:(?:what|which){_IS} (?:the |its )(?:title|heading)(?: of {_TEXT})?"
+        rf"|(?:what|how){_IS} {_TEXT} (?:titled|entitled)"
+        r"|what title does (?:it|this|that) (?:have|bear|carry))",
         re.IGNORECASE,
     ),
 }

@@ -83,7 +83,8 @@ class Question:
         said: Whose words it asks for, in which chats and mails are; None for other questions.
         any_statement: Whether any words of a speaker answer, as in "What did Zehri say?".
         mention: What the mentions are wanted of, in "Which letters mention the crane?".
-        metadata_facts: What is asked about a document as such: who wrote it, when or to whom.
+        metadata_facts: What is asked about a document as such: who wrote it, when or to whom,
+            or its title.
         overview_of: What an overview is wanted of, in "Summarise the lease"; else "".
         comparison: The two sides of a question that compares.
         task: What it wants to be made from documents, which only a language model can do.
