@@ -164,6 +164,7 @@ def test_the_words_of_a_mark_are_known_page_by_page() -> None:
     assert (first.page, first.words) == (1, ("The kettle is red, and ", "so\n\n", ""))
     assert (second.page, second.words) == (2, ("", "is", " the cup."))
     assert [spot.before for spot in reading.highlights[1]] == [0]  # on its own page
+    assert (first.around, second.around) == (("The tea. ", ""), ("", " The tea."))
     assert [(each.title, each.level, each.page) for each in reading.headings] == [("Red", 2, 1)]
 
 

@@ -168,6 +168,7 @@ const isLimited = (query) => ["only", "kind", "since", "until"].some((name) => q
 
 function summary(result, query) {
   if (result.outside) return t("None of the ticked documents is in the folder {folder}.", { folder: result.outside });
+  if (!result.found_in && result.by === "meaning") return t("Nothing was found by its meaning.");
   if (!result.found_in && result.missing?.length) {
     const words = result.missing.map((word) => `“${word}”`).join(", ");
     return isLimited(query) ? t("None of the searched documents contains {words}.", { words })
