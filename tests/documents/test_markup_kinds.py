@@ -554,3 +554,75 @@ def test_asciidoc_with_a_short_suffix_is_read_as_asciidoc(tmp_path: Path) -> Non
 def test_superscripts_of_org_are_apart_from_numbers(tmp_path: Path) -> None:
     text = read(tmp_path, "Mass 420^{3} t of H_{2}O, 10^{6} l, snake_case, {x}.", "a.org").text
     assert text == "Mass 420[3] t of H2O, 10^6 l, snake_case, {x}."
+
+
+WIKI = """== Weir report ==
+The '''gate''' cost [[Euro|410 euros]]<ref name="a">Board, 1931.</ref>,
+see [https://x.example here].
+{{Infobox|name={{nested}}}}
+[[File:Gate.png|thumb|The [[gate]]]]
+* first
+** second
+
+{| class="wikitable"
+|+ Costs
+! Item !! Price
+|-
+| style="x" | Gate || 410
+|-
+| Weir
+| 12<sup>3</sup> t
+|}
+"""
+
+
+def test_a_page_of_mediawiki_is_read_without_markup(tmp_path: Path) -> None:
+    document = read(tmp_path, WIKI, "a.wiki")
+    assert [line for line in document.text.split("\n") if line] == [
+        "Weir report",
+        "The gate cost 410 euros [Board, 1931.],",
+        "see here.",
+        "- first",
+        "  - second",
+        "Costs",
+        "Item: Gate; Price: 410",
+        "Item: Weir; Price: 12[3] t",
+    ]
+    assert document.left_out == ("2 templates", "1 linked picture")
+    assert "Weir report" in [anchor.heading for anchor in document.anchors]
+
+
+def test_cells_over_several_columns_of_a_wiki_get_no_wrong_names(tmp_path: Path) -> None:
+    table = "{|\n! A !! B\n|-\n| rowspan=2 | x || 1\n|-\n| 2\n|}\n"
+    assert read(tmp_path, table, "a.wiki").text == "A | B\nx | 1\n2"
+
+
+TYPST = """= Weir report <top>
+#set page(paper: "a4",
+  margin: (x: 2cm))
+#let total = [410]
+// a remark
+The *gate* cost #emph[410 #strong[new]] euros#footnote[Without _tax_.], see #link("https://x.example")[here].
+#figure(image("gate.png"), caption: [The gate.])
+`#kept[*]`
+
+#table(columns: 2, [Item], [Price], [Gate], [410], [Weir], [*12*])
+"""
+
+
+def test_typst_is_read_without_commands(tmp_path: Path) -> None:
+    document = read(tmp_path, TYPST, "a.typ")
+    assert [line for line in document.text.split("\n") if line] == [
+        "Weir report",
+        "The gate cost 410 new euros [Without tax.], see here.",
+        "The gate.",
+        "`#kept[*]`",
+        "Item: Gate; Price: 410",
+        "Item: Weir; Price: 12",
+    ]
+    assert document.title == "Weir report"
+    assert document.left_out == ("1 linked picture",)
+    assert read(tmp_path, "a #emph[b", "b.typ").text == "a b"
+    template = '#show: paper.with(\n  title: "Old mill",\n  abstract: [It runs.],\n)\nYes.'
+    document = read(tmp_path, template, "c.typ")
+    assert (document.title, document.text) == ("Old mill", "It runs.\nYes.")

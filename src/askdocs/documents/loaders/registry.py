@@ -43,11 +43,13 @@ _FAMILIES: dict[str, str] = {
     "xml_tree": ".xml .nxml",
     "markup.latex": ".tex .latex .ltx",
     "markup.org": ".org",
+    "markup.mediawiki": ".wiki",
+    "markup.typst": ".typ",
     "text": (
         ".txt .text .log .py .pyi .js .mjs .ts .tsx .jsx .java .kt .scala .c .h .cpp .hpp .cc .cs "
         ".go .rs .rb .php .swift .m .sh .bash .zsh .ps1 .bat .sql .r .jl .lua .pl .hs .ex .exs "
         ".clj .el .vim .toml .ini .cfg .conf .yaml .yml .properties .proto .graphql .tf .css "
-        ".scss .vue .svelte .bib .wiki .typ"
+        ".scss .vue .svelte .bib"
     ),
 }
 _BUILTIN = {suffix: family for family, names in _FAMILIES.items() for suffix in names.split()}
