@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,23 @@ def test_an_overview_begins_below_the_byline(tmp_path: Path) -> None:
         assistant.index()
         told = assistant.ask("what is the article about?")
     assert [each.text for each in told.statements if each.verdict == "quoted"] == [begins]
+
+
+def test_who_wrote_a_mail_is_asked_of_it_and_not_of_its_attachments(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Ida Berg <ida@post.example>", "The mill"
+    mail.set_content("The mill is sold. The deed is attached.")
+    mail.add_attachment("The deed of the mill was drawn up in haste.", filename="deed.txt")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "mill.eml").write_bytes(mail.as_bytes())
+    config = Config(corpus=tmp_path / "corpus", index=tmp_path / "index")
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        assert len(assistant.status().documents) == 2
+        answer = assistant.ask("Who is the author or sender?", sources=["mill.eml"])
+    assert [citation.quote for citation in answer.citations] == [
+        "From: Ida Berg <ida@post.example>"
+    ]
 
 
 def test_a_greeting_gets_one_line_and_is_no_answer(sample: Assistant) -> None:

@@ -86,6 +86,8 @@ def _stated(
         return None  # without a look at the index
     catalog = resources.open_catalog()
     names = catalog.sources(sources)
+    if len(names) > 1 and sources and len(sources) == 1:  # a mail, and not its attachments
+        names = [name for name in names if not name.startswith(f"{sources[0]}/")]
     return metadata_answer(question, catalog.passages_of(names[0])) if len(names) == 1 else None
 
 
