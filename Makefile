@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TESTS := $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# Tests start many processes, which would each compile all modules where nothing may be kept.
+TESTS := PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := $(VENV)/.ready
 SMALL_MODEL := $(VENV)/.small-model
 INSTALL := PYTHONWARNINGS=ignore $(BIN)/python -m pip install \
