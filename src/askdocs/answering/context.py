@@ -34,7 +34,7 @@ _SALUTATION = re.compile(
     r"|sincerely\W*|yours(?: sincerely| faithfully| truly)?\W*|cheers\W*)",
     re.IGNORECASE,
 )
-_CONTENTS_LINE = re.compile(r".{3,}?(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
+_CONTENTS_LINE = re.compile(r".{3,300}?(?:\.\s?){4,}+\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
 _REFERENCE_HEADING = re.compile(
     r"(?:^|› )(?:\d+\.?\s*)?(?:references|bibliography|works cited|literature(?: cited)?"
     r"|literaturverzeichnis|further reading|external links|see also)\W*$",

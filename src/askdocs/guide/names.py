@@ -25,8 +25,8 @@ _NAME = re.compile(
 )
 _ABBREVIATION = re.compile(r"\b[A-Z][A-Z\d&-]{0,6}[A-Z\d]\b(?![-\w])")
 _FIGURE = re.compile(
-    r"(?:[$€£¥]\s?\d(?:[\d,.]*\d)?(?:\s(?:thousand|million|billion|trillion))?"
-    r"|\b\d[\d,.]*(?:\s?%|\s(?:percent|per cent|million|billion|trillion)))"
+    r"(?:[$€£¥]\s?\d(?:[\d,.]{0,30}\d)?(?:\s(?:thousand|million|billion|trillion))?"
+    r"|\b\d[\d,.]{0,30}(?:\s?%|\s(?:percent|per cent|million|billion|trillion)))"
 )
 _FEWEST = 2  # occurrences of a name in a document
 _MOST_FORMS = 300  # words whose stems are compared

@@ -18,7 +18,9 @@ from askdocs.documents.titles import readable_title
 _FRONT = 5000  # characters in which a paper states its own DOI or arXiv number
 _DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9]")
 _ARXIV = re.compile(r"\barXiv:(\d{4}\.\d{4,5})", re.IGNORECASE)
-_REFERENCE_LIST = re.compile(r"^\W*(?:\d+\W+)?(?:references|bibliography)\W*$", re.I | re.M)
+_REFERENCE_LIST = re.compile(
+    r"^[^\w\n]*(?:\d+[^\w\n]+)?(?:references|bibliography)[^\w\n]*$", re.I | re.M
+)
 _SPECIAL = re.compile(r"([&%$#_{}])")
 _TYPES = {
     "E-mail": "personal_communication", "Web page": "webpage", "Slides": "speech", "Book": "book",

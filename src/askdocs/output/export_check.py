@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +16,14 @@ from askdocs.types import Document
 
 State = Literal["holds", "moved", "changed", "reread", "gone", "altered"]
 MEANINGS: Mapping[State, str] = {
-    "holds": "stands where it was quoted from",
-    "moved": "stands elsewhere in the document now",
+    "holds": "is where it was quoted from",
+    "moved": "is elsewhere in the document now",
     "changed": "is not in the document any more",
     "reread": "is not in the text as askdocs reads the file now; the file looks the same",
     "gone": "its document is not in the folder any more",
     "altered": "was altered in the export itself: its hash does not fit",
 }
-_EMBEDDED = re.compile(r"<!-- askdocs-export (.*?) -->", re.DOTALL)
+_COMMENT_BEGINS, _COMMENT_ENDS = "<!-- askdocs-export ", " -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,7 @@ def read_export(path: Path) -> list[dict[str, Any]]:
     """
     try:
         text = read_text(path)
-        comment = _EMBEDDED.search(text)
-        content = json.loads(comment.group(1) if comment else text)
+        content = json.loads(_embedded(text))
         answers = content.get("answers", [content])
         if not all(isinstance(answer["citations"], list) for answer in answers):
             raise ValueError("there are no citations")
@@ -59,6 +57,13 @@ def read_export(path: Path) -> list[dict[str, Any]]:
             " `askdocs ask --json`."
         ) from error
     return list(answers)
+
+
+def _embedded(text: str) -> str:
+    """The record in the comment of HTML or Markdown; the text itself if it has none."""
+    _, found, after = text.partition(_COMMENT_BEGINS)
+    record, ends, _ = after.partition(_COMMENT_ENDS)
+    return record if found and ends else text
 
 
 def cited_sources(answers: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from askdocs.documents.document_types import kind_of
 from askdocs.types import Statement
 
-_FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"^[^\S\n]*(?:```|~~~)", re.MULTILINE)
 _LINE_START = re.compile(r"^[ \t]{0,3}(?:(?:>[ \t]?)+|#{1,6}[ \t]+)", re.MULTILINE)
 _FENCED = re.compile(
     r"^[ \t]*(?P<fence>```+|~~~+)[^\n]*\n(?P<code>.*?)(?:^[ \t]*(?P=fence)[`~]*[ \t]*$|\Z)",
@@ -30,7 +30,7 @@ _INLINE = re.compile(
     r"|!?\[(?P<words>[^\[\]\n]+)\]\((?:[^()\s]|\([^()\s]*\))*"
     r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?\)"
     r"|(?<![*\\])(?P<stars>\*{1,3})(?=[^\s*])(?P<strong>[^*]+)(?<=\S)(?P=stars)(?!\*)"
-    r"|(?<![\w_\\])(?P<lines>_{1,3})(?=[^\s_])(?P<stressed>[^\n]+?)(?<=[^\s_])(?P=lines)(?![\w_])"
+    r"|(?<![\w_\\])(?P<lines>_{1,3})(?=[^\s_])(?P<stressed>[^\n]{1,1000}?)(?<=[^\s_])(?P=lines)(?![\w_])"
 )
 # ``code``, **strong**, *emphasis*, :role:`words`, `words <address>`_, `words`. A sign that is never
 # closed is searched for within that many characters.

@@ -115,11 +115,13 @@ class DocumentDate:
 def dates_in(text: str) -> list[DatedSpan]:
     """The dates of a text in order: days, months with their year, and years."""
     found: list[DatedSpan] = []
+    is_read = bytearray(len(text))  # by a form before
     for form in _FORMS:
         for match in form.finditer(text):
             span = _read(match)
-            if span and not any(each.start < span.end and span.start < each.end for each in found):
+            if span and not any(is_read[span.start : span.end]):
                 found.append(span)
+                is_read[span.start : span.end] = b"\1" * (span.end - span.start)
     return sorted(found, key=lambda each: each.start)
 
 
@@ -234,31 +236,47 @@ def closing_lines(parts: Sequence[Part]) -> Iterator[Line]:
 
 
 def lines_with_dates(text: str) -> Iterator[tuple[int, int]]:
-    """The lines, or the sentences in them, that name a day or a month with its year.
+    """The lines, or the sentences in them, that name a day or a month with its year, each once.
 
     Days in figures alone are not looked for, but those as in 2025-03-31: they stand before each
     line of a chat.
     """
+    stop, is_one_line = -1, False
+    spans: Iterator[tuple[int, int]] = iter(())
+    span = given = (0, 0)
     for found in dates_in(text):
-        written = text[found.start : found.end]
-        is_day = (
-            bool(found.day)
-            and written[:4].isdigit()
-            and not text[found.end : found.end + 1].isalnum()
-        )
-        if not found.month or not (is_day or any(map(str.isalpha, written))):
+        if not _is_in_words(found, text):
             continue
-        begin = text.rfind("\n", 0, found.start) + 1
-        stop = text.find("\n", found.end)
-        line = text[begin : len(text) if stop < 0 else stop]
-        for start, end in sentence_spans(line):
-            if begin + start <= found.start and found.end <= begin + end:
-                yield begin + start, begin + end
+        if found.end > stop or not is_one_line:
+            is_one_line = "\n" not in text[found.start : found.end]
+            begin = text.rfind("\n", 0, found.start) + 1
+            stop = text.find("\n", found.end)
+            stop = len(text) if stop < 0 else stop
+            inner = sentence_spans(text[begin:stop])
+            spans = iter([(begin + start, begin + end) for start, end in inner])
+            span = next(spans, (stop, stop))
+        while span[1] < found.end and span[0] < stop:
+            span = next(spans, (stop, stop))
+        if span[0] <= found.start and found.end <= span[1] and span != given:
+            given = span
+            yield span
+
+
+def _is_in_words(found: DatedSpan, text: str) -> bool:
+    """Whether a date has a month, and is a day as in 2025-03-31 or has letters."""
+    written = text[found.start : found.end]
+    is_day = (
+        bool(found.day) and written[:4].isdigit() and not text[found.end : found.end + 1].isalnum()
+    )
+    return bool(found.month) and (is_day or any(map(str.isalpha, written)))
 
 
 def _is_whole_line(text: str, start: int, end: int) -> bool:
-    before, after = text[:start].rstrip(" "), text[end:].lstrip(" ")
-    return before[-1:] in ("", "\n") and after[:1] in ("", "\n")
+    while start > 0 and text[start - 1] == " ":
+        start -= 1
+    while end < len(text) and text[end] == " ":
+        end += 1
+    return text[max(0, start - 1) : start] in ("", "\n") and text[end : end + 1] in ("", "\n")
 
 
 def _is_of_making(line: str, beside: int) -> bool:

@@ -29,6 +29,7 @@ _ROUGHLY = re.compile(
     r"|at least|close to|up to)\s*$",
     re.IGNORECASE,
 )
+_LONGEST_ROUGHLY = 40  # characters before a number in which it is called rough
 
 
 class Number(NamedTuple):
@@ -50,7 +51,8 @@ def numbers_in(text: str) -> list[Number]:
             word = scale[1].lower()
             value *= SCALES.get(word) or _SHORT_SCALES[word]
             end = scale.end()
-        rough = bool(_ROUGHLY.search(text[: match.start()]))
+        before = max(0, match.start() - _LONGEST_ROUGHLY)
+        rough = bool(_ROUGHLY.search(text, before, match.start()))
         found.append(Number(text[match.start() : end], value, rough))
         place = end
     return found

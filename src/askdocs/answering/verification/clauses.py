@@ -73,7 +73,8 @@ def clauses_of(sentence: str) -> list[Clause]:
     A part that begins with its verb gets the subject of the first one. What is attached to a
     clause, such as a reason or a relative clause, says nothing alone.
     """
-    leading = _LEADING.fullmatch(sentence.strip())
+    sentence = " ".join(sentence.split())
+    leading = _LEADING.fullmatch(sentence)
     begins = [leading[1], leading[2]] if leading and all(map(_is_clause, leading.groups())) else []
     parts = [part for begin in begins or [sentence] for part in _joined(begin)]
     found: list[Clause] = []

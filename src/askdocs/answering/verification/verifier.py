@@ -57,6 +57,8 @@ NOT_THERE = "asked again, the language model does not find this in the passages"
 SAYS_OTHER = "the source may say otherwise"
 HALF_NOT_SAID = "is not in your documents"
 NOT_LEARNT = "the verifier has not learnt this language"
+TOO_LONG = "it is too long for one statement"
+LONGEST_STATEMENT = 4000  # characters of a statement that is judged
 # Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
 PARTLY_SHARE = 0.5  # from here on partly
 FALSE_SHARE = 1.0  # below here, of a sentence in doubt, a clause is named as the false part
@@ -139,6 +141,8 @@ class Verifier:
         Returns:
             The verdict, with the words of the source that bear the statement or are nearest.
         """
+        if len(text) > LONGEST_STATEMENT:
+            return Judgement("unchecked", TOO_LONG)
         if kind_of(text) != "claim":
             return Judgement("no_claim")
         passages = [*cited, *others]

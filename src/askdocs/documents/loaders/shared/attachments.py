@@ -31,7 +31,7 @@ class Attachments:
         self.documents: list[Document] = []
         self.failed: list[tuple[str, str]] = []
         self._source = source
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}  # names, and how many wanted each
 
     def add(self, name: str, content: bytes) -> tuple[str, str]:
         """Read one attachment.
@@ -69,13 +69,14 @@ def _load(content: bytes, source: str) -> list[Document]:
         _depth.reset(before)
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def _free_name(name: str, taken: dict[str, int]) -> str:
     """A unique file name for an attachment, without a path. The name is added to `taken`."""
     safe = _UNSAFE.sub("_", name).strip(" .")[-_NAME_LENGTH:] or "attachment"
     stem, suffix = PurePosixPath(safe).stem, PurePosixPath(safe).suffix
-    free, count = safe, 1
+    free, count = safe, taken.get(safe, 1)
     while free in taken:
         count += 1
         free = f"{stem} ({count}){suffix}"
-    taken.add(free)
+    taken[safe] = count
+    taken.setdefault(free, 1)
     return free
