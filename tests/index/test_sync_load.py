@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,11 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.documents.passages import SplitDocument
-from askdocs.index.catalog import FileRecord
+from askdocs.index.catalog import Catalog, FileRecord, IndexedDocument, IndexedFile
 from askdocs.index.sync import load as preparing_module
 from askdocs.index.sync import write
 from askdocs.index.sync.plan import Plan
+from askdocs.types import Document
 from tests.support.hash_embedding import HashEmbedding
 from tests.support.index_state import state_of
 from tests.support.polling import PATIENCE
@@ -42,6 +45,59 @@ def test_the_smallest_file_is_read_first_whatever_its_name(tmp_path: Path) -> No
     jobs = preparing_module.Jobs(Plan(added=files[:2], changed=files[2:]), 30, lambda _: None)
     order = [job.file.path for job in iter(jobs.next, None)]
     assert order == ["z.txt", "c.txt", "a.txt", "d.txt", "b.txt"]
+
+
+def test_texts_wait_for_the_writer_only_as_far_as_they_fit() -> None:
+    def file(characters: int) -> IndexedFile:
+        document = Document("a.txt", "x" * characters)
+        return IndexedFile(FileRecord("a.txt", 1, 1, ""), (IndexedDocument(document, [], []),))
+
+    ahead = preparing_module.ReadAhead(files=3, characters=100)
+    ahead.put(file(60), timeout=0)
+    with pytest.raises(queue.Full):
+        ahead.put(file(60), timeout=0)
+    ahead.put(file(40), timeout=0)
+    for _ in range(2):
+        ahead.get()
+    with pytest.raises(queue.Empty):
+        ahead.get()
+    ahead.put(file(500), timeout=0)  # it is read already, and has to be written
+    with pytest.raises(queue.Full):
+        ahead.put(file(1), timeout=0)
+    ahead.get()
+    for _ in range(3):
+        ahead.put(None, timeout=0)
+    with pytest.raises(queue.Full):
+        ahead.put(None, timeout=0)
+
+
+def test_a_slow_writer_stops_the_readers(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write_files = preparing_module.read_file, Catalog.replace_files
+    guard, too_far, counts = threading.Lock(), threading.Event(), Counter[str]()
+    monkeypatch.setattr(preparing_module, "_AHEAD_CHARACTERS", 60)  # three texts
+    monkeypatch.setattr(preparing_module, "_GROUP", 1)
+
+    def noted(path: Path, source: str, **limits: Any) -> Sequence[SplitDocument]:
+        with guard:
+            counts["read"] += 1
+            # Three wait, two are in the hands of readers, two in those of the writer.
+            if counts["read"] - counts["written"] > 7:
+                too_far.set()
+        return read(path, source, **limits)
+
+    def slow(catalog: Catalog, files: Sequence[IndexedFile], **more: Any) -> None:
+        if counts["written"] < 6:
+            too_far.wait(0.3)
+        write_files(catalog, files, **more)
+        with guard:
+            counts["written"] += len(files)
+
+    monkeypatch.setattr(preparing_module, "read_file", noted)
+    monkeypatch.setattr(Catalog, "replace_files", slow)
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+    assert counts == {"read": 40, "written": 40}
+    assert not too_far.is_set()
 
 
 def test_the_next_files_are_read_while_these_are_embedded(

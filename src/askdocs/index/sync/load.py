@@ -37,6 +37,7 @@ _SMALL = 1_000_000  # bytes; smaller files are read first
 _FIRST_SECONDS = 2.0
 _GROUP = 512  # approximate number of passages per transaction
 _AHEAD = 32  # maximum number of files that are read but not written
+_AHEAD_CHARACTERS = 50_000_000  # of their texts; a larger text waits alone
 _TURN = 0.2  # seconds between two checks of a waiting thread whether the sync was stopped
 _LOOKS = 50  # checks after which a stopped sync no longer waits for its threads
 
@@ -113,6 +114,54 @@ class Jobs:
         return True
 
 
+class ReadAhead:
+    """A queue of files that are read but not written, bounded by their number and their text.
+
+    A text that is larger than the bound is taken where it is alone, so that it is written too.
+
+    Args:
+        files: The maximum number of files.
+        characters: The maximum number of characters in their documents.
+    """
+
+    def __init__(self, files: int, characters: int) -> None:
+        self._files, self._characters = files, characters
+        self._waiting: deque[tuple[int, IndexedFile | _Unreadable | None]] = deque()
+        self._held = 0  # characters
+        self._changed = threading.Condition()
+
+    def put(self, found: IndexedFile | _Unreadable | None, timeout: float) -> None:
+        """Add a file, or None for a reader that ends. Raises queue.Full after `timeout` seconds."""
+        size = _characters(found)
+
+        def has_room() -> bool:
+            is_full = len(self._waiting) >= self._files or self._held + size > self._characters
+            return not self._waiting or not is_full
+
+        with self._changed:
+            if not self._changed.wait_for(has_room, timeout):
+                raise queue.Full
+            self._waiting.append((size, found))
+            self._held += size
+            self._changed.notify_all()
+
+    def get(self, timeout: float = 0) -> IndexedFile | _Unreadable | None:
+        """Remove the next one. Raises queue.Empty after `timeout` seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: bool(self._waiting), timeout):
+                raise queue.Empty
+            size, found = self._waiting.popleft()
+            self._held -= size
+            self._changed.notify_all()
+            return found
+
+
+def _characters(found: IndexedFile | _Unreadable | None) -> int:
+    """The characters of the documents of a file."""
+    documents = found.documents if isinstance(found, IndexedFile) else ()
+    return sum(len(each.document.text) for each in documents)
+
+
 class Loading:
     """The threads that read and write the files of a plan while the context is open.
 
@@ -125,7 +174,7 @@ class Loading:
         self._embedder = index.embedder
         self._tracker = index.tracker
         self._jobs = Jobs(plan, index.config.load_seconds, index.on_progress, index.tracker)
-        self._read: queue.Queue[IndexedFile | _Unreadable | None] = queue.Queue(_AHEAD)
+        self._read = ReadAhead(_AHEAD, _AHEAD_CHARACTERS)
         self._stopped = threading.Event()
         self._news = threading.Event()
         self._error: BaseException | None = None
@@ -272,7 +321,7 @@ class Loading:
                 found = arrived[-1]
                 if isinstance(found, IndexedFile):
                     passages += sum(len(document.passages) for document in found.documents)
-                arrived.append(self._read.get_nowait())
+                arrived.append(self._read.get())
         return arrived
 
 
