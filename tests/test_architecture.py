@@ -31,6 +31,11 @@ ORDERS = {
         "errors file_type registry shared tables chats text office spreadsheets html markup pdf "
         "image epub rtf mail json_records notebook subtitles xml_tree sandbox"
     ).split(),
+    "app": (
+        "bundle assets i18n corpora background_tasks uploads suggestions listener health "
+        "conversations sessions page_headers security indexing views page_revision api events "
+        "page server"
+    ).split(),
 }
 BORDERS = {
     "chromadb": {"index.vectors.chroma"},
@@ -83,10 +88,26 @@ def imported(file: Path) -> list[str]:
             continue
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            source = ".".join(filter(None, [_package(file, node.level), node.module]))
+            names += [f"{source}.{alias.name}" for alias in node.names]
         pending += ast.iter_child_nodes(node)
     return names
+
+
+def _package(file: Path, level: int) -> str:
+    """The package that so many dots before an import mean; "" for none."""
+    if level == 0:
+        return ""
+    folder = file.parents[level - 1]
+    home, name = (APP, "askdocs.app") if folder.is_relative_to(APP) else (PACKAGE, "askdocs")
+    return ".".join([name, *folder.relative_to(home).parts])
+
+
+def test_relative_imports_are_resolved() -> None:
+    assert "askdocs.app.views.prose.render_prose" in imported(APP / "views" / "exports.py")
+    assert "askdocs.app.i18n.markers.translatable" in imported(APP / "views" / "exports.py")
+    assert "askdocs.app.server.run" in imported(APP / "__init__.py")
 
 
 @pytest.mark.parametrize(("name", "file"), modules(), ids=lambda value: str(value)[-40:])

@@ -22,11 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from askdocs.documents.loaders import (
-    LoadError,
-    TransientLoadError,
-    load,
-)
+from askdocs.documents.loaders import LoadError, TransientLoadError, load
+from askdocs.documents.loaders.errors import ResourceLimitError
 from askdocs.documents.loaders.sandbox import client
 from askdocs.documents.loaders.sandbox.client import Worker, load_guarded, read_file
 from askdocs.documents.loaders.shared.builder import normalise
@@ -96,6 +93,17 @@ def test_a_file_that_takes_too_much_memory_costs_only_itself(
     with pytest.raises(LoadError, match=r"too much memory"):
         read(worker, large, "large.csv", megabytes=10)
     assert read(worker, good, "good.docx", megabytes=1000)
+
+
+def test_a_text_too_large_for_the_memory_is_refused(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes in parts, and no more of them is kept than the memory allows."""
+    monkeypatch.setattr(client, "_TEXT_SHARE", 10_000)
+    (tmp_path / "a.txt").write_text("words " * 30_000)
+    with pytest.raises(ResourceLimitError, match="too large: more than 0 million"):
+        read(worker, tmp_path / "a.txt", "a.txt", megabytes=1000)
+    assert read(worker, tmp_path / "a.txt", "a.txt", megabytes=2000)
 
 
 def test_a_process_that_cannot_be_started_is_reported(

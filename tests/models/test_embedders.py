@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -192,3 +193,14 @@ def test_the_shipped_model_agrees_with_sentence_transformers(builtin: OnnxEmbedd
     assert float(cosines.min()) > 0.99  # the word table has four bits
     question = texts[0]
     assert builtin.embed_question(question) @ reference.embed_question(question) > 0.99
+
+
+def test_onnx_runtime_is_told_to_report_nothing_before_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "")
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelUnavailableError, match="cannot be loaded"):
+        bundled.load_onnx("none.onnx")
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
