@@ -403,8 +403,12 @@ class Assistant(AssistantInterface):
     ) -> RetrievalResult:
         """Search and rank passages for a question, without writing an answer.
 
-        This is for evaluation, and for programs that write their own answers. The arguments are
-        those of `ask`.
+        This is for evaluation, and for programs that write their own answers.
+
+        Args:
+            question: The question.
+            history: The conversation before it, oldest first.
+            sources: The documents to search; None for all.
 
         Returns:
             The queries, the passages found and the candidate sentences, best first.
@@ -427,7 +431,11 @@ class Assistant(AssistantInterface):
     # LlamaIndex
 
     def as_retriever(self, *, top_k: int = 8) -> BaseRetriever:
-        """Return a LlamaIndex retriever that returns the `top_k` best passages."""
+        """Return a LlamaIndex retriever.
+
+        Args:
+            top_k: How many passages it returns, the best ones.
+        """
         from askdocs.integrations.llama_index import AskdocsRetriever
 
         return AskdocsRetriever(self, top_k=top_k)

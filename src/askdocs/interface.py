@@ -265,7 +265,17 @@ class AssistantInterface(Closing):
         tasks: str = "",
         second_opinion: str = "",
     ) -> Stream:
-        """Answer a question piece by piece. The arguments are those of `ask`.
+        """Answer a question piece by piece.
+
+        Args:
+            question: The question.
+            history: The earlier turns of the conversation, oldest first.
+            sources: Names, folders or globs of the documents to use; None uses all.
+            quotes: Answer with quoted sentences even if a language model is set.
+            insist: Answer even if the confidence is below `minimum_confidence`.
+            tasks: "model" or "quotes" for this question; "" for the value of the setting `tasks`.
+            second_opinion: "yes" or "no" for this question; "" for the value of the setting
+                `second_opinion`.
 
         Returns:
             An iterator over pieces of text, which can be empty while a model is silent. Its

@@ -189,8 +189,8 @@ def rank(
         reader=multilingual,
     )
     candidates = _rows_meant([*found.candidates, *others])
-    if question.said:
-        candidates = by_speaker(question.said, candidates, term_weights)
+    if question.speaker:
+        candidates = by_speaker(question.speaker, candidates, term_weights)
     if question.place:
         candidates = _at_place(question.place, candidates)
     return Ranking(tuple(sorted(candidates, key=_best_first)), found.confidence_features)

@@ -63,8 +63,8 @@ class Config:
     )
     second_opinion: str = _setting(
         "yes",
-        "whether a language model is asked, in one further request, which words bear its"
-        " statements: no or yes",
+        "whether a language model is asked, in one further request, which words of the"
+        " passages say what it wrote: no or yes",
     )
 
     vectors: str = _setting(

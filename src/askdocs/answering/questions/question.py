@@ -80,7 +80,7 @@ class Question:
             what the conversation adds.
         with_history: Whether the queries have words of the conversation.
         needs_history: Whether it can hardly be understood without the conversation.
-        said: Whose words it asks for, in which chats and mails are; None for other questions.
+        speaker: Whose words it asks for, in which chats and mails are; None for other questions.
         any_statement: Whether any words of a speaker answer, as in "What did Zehri say?".
         mention: What the mentions are wanted of, in "Which letters mention the crane?".
         metadata_facts: What is asked about a document as such: who wrote it, when or to whom,
@@ -102,7 +102,7 @@ class Question:
     read_as: str
     with_history: bool
     needs_history: bool
-    said: SpeechRequest | None
+    speaker: SpeechRequest | None
     any_statement: bool
     mention: MentionRequest | None
     metadata_facts: tuple[MetadataFact, ...]
@@ -143,7 +143,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         read_as=understood.read_as,
         with_history=understood.depends_on_history and not topic,
         needs_history=understood.surely,
-        said=None if topic else speech_request_in(understood.read_as),
+        speaker=None if topic else speech_request_in(understood.read_as),
         any_statement=asks_for_any_statement(understood.read_as),
         mention=mention_requested(asked),
         metadata_facts=metadata_facts_in(asked),

@@ -153,7 +153,7 @@ _MOODS = tuple(
         r"\b(?:you|your|yours|yourself)\b",
         r"\b(?:must|shall|should|ought|have to|has to|needs? to|required|mandatory|obliged|duty"
         r"|(?:is|are|be) to be|order|never)\b",
-        r"(?:^|[.:;,!–—-]\s+)\W*(?:(?:please|kindly|always|never|just|only|simply|now|then) )*"
+        r"(?:^|[.:;,!–—-]\s+)\W{0,20}(?:(?:please|kindly|always|never|just|only|simply|now|then) )*"
         rf"(?:{'|'.join(_ORDERING)}|acknowledge|act|announce|assert|assume|communicate|consider"
         r"|convey|declare|describe|drop|mention|pass|present|quote|regard|relay|respond|speak"
         r"|spread|translate|treat|write)\b",

@@ -59,7 +59,15 @@ TOO_MUCH_MEMORY = "reading the file takes too much memory"
 
 
 def register(suffix: str, loader: Loader) -> None:
-    """Read files whose name ends in `suffix` (with its dot) with `loader` from now on."""
+    """Read files of a format with a loader from now on.
+
+    Args:
+        suffix: The end of their names with its dot, such as ".log2".
+        loader: Called with the path of a file and its path in the corpus. Returns its documents.
+
+    Raises:
+        ValueError: The suffix does not begin with a dot.
+    """
     if not suffix.startswith("."):
         raise ValueError(f"A suffix begins with a dot: {suffix!r}")
     _REGISTERED[suffix.lower()] = loader

@@ -121,7 +121,7 @@ def _embed_batch(
     on_progress: ProgressListener,
 ) -> tuple[Mapping[bytes, Vectors], int]:
     """The vectors of a batch by key, and how many texts were embedded."""
-    texts = {passage.vector_key: embedded_text(passage.passage) for passage in batch}
+    texts = {pending.vector_key: embedded_text(pending.passage) for pending in batch}
     known = catalog.cached_vectors(texts)
     missing = {key: text for key, text in texts.items() if key not in known}
     known.update(embed_texts(missing, catalog, embedder, batch[-1].passage.source, on_progress))
@@ -140,12 +140,12 @@ def _store_batch(
     orphan, which is deleted with the next batch or at the end.
     """
     deleted = delete_orphans(index)
-    existing = index.catalog.passages([passage.passage.id for passage in batch])
-    added = [passage for passage in batch if passage.passage.id in existing]
+    existing = index.catalog.passages([pending.passage.id for pending in batch])
+    added = [pending for pending in batch if pending.passage.id in existing]
     if added:
         index.vectors.add(
-            [passage.passage for passage in added],
-            np.stack([known[passage.vector_key] for passage in added]),
+            [pending.passage for pending in added],
+            np.stack([known[pending.vector_key] for pending in added]),
         )
     index.catalog.drop_pending(batch)
     record_unflushed(index.catalog, len(added))

@@ -75,16 +75,19 @@ def struck_styles(archive: ZipFile) -> frozenset[int]:
     fonts = {
         str(number)
         for number, font in enumerate(parts.get("fonts", ()))
-        for look in font
-        if _is_strike(look)
+        for font_property in font
+        if _is_strike(font_property)
     }
     formats = enumerate(parts.get("cellXfs", ()))
     return frozenset(number for number, each in formats if attribute(each, "fontId") in fonts)
 
 
-def _is_strike(look: Element) -> bool:
+def _is_strike(font_property: Element) -> bool:
     """Whether a property of a font is a line through the text."""
-    return local_name(look.tag) == "strike" and attribute(look, "val") not in {"0", "false"}
+    return local_name(font_property.tag) == "strike" and attribute(font_property, "val") not in {
+        "0",
+        "false",
+    }
 
 
 def struck_cells(data: bytes, styles: frozenset[int]) -> frozenset[tuple[int, int]]:
@@ -139,11 +142,11 @@ def _string_spans(string: Element) -> Iterator[Span]:
 
 
 def _script_of_run(run: Element) -> Script:
-    for look in run:
-        if local_name(look.tag) == "rPr":
-            for property_element in look:
+    for part in run:
+        if local_name(part.tag) == "rPr":
+            for property_element in part:
                 if local_name(property_element.tag) == "vertAlign":
                     return VERTICAL_ALIGNMENTS.get(attribute(property_element, "val"), "plain")
-            if any(map(_is_strike, look)):
+            if any(map(_is_strike, part)):
                 return "struck"
     return "plain"
