@@ -19,7 +19,7 @@ from askdocs.errors import CorpusError
 from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import parse_anchor
 
-from . import ServerOptions, assets
+from . import assets
 from .api.check import add_check
 from .api.documents import add_documents
 from .api.mcp import mcp_routes
@@ -38,6 +38,7 @@ from .listener import host_name
 from .page import build_page
 from .page_revision import page_revision
 from .security import client_address, protected, rate_limit_key
+from .server_options import ServerOptions
 from .suggestions import Suggestions
 from .uploads import AlreadyThereError, Intake, RefusedError
 from .views.pdf_files import pdf_of

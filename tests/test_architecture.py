@@ -32,9 +32,9 @@ ORDERS = {
         "image epub rtf mail json_records notebook subtitles xml_tree sandbox"
     ).split(),
     "app": (
-        "bundle assets i18n corpora background_tasks uploads suggestions listener health "
-        "conversations sessions page_headers security indexing views page_revision api events "
-        "page server"
+        "server_options bundle assets i18n corpora background_tasks uploads suggestions "
+        "listener health conversations sessions page_headers security indexing views "
+        "page_revision api events page server"
     ).split(),
 }
 BORDERS = {
