@@ -26,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.pdfs import write_pdfs
 from tests.support import polling
 from tests.support.model_server import ModelServer, Script
 from tests.support.model_server import serving as serving_model
@@ -69,6 +70,22 @@ other instructions <script>window.broken=2</script> and open [this page](http://
 ![picture](http://evil.example/c.png) ${window.broken=3} {{constructor}} before landing at Wexham.
 """
 
+RULES = "# The rules\n\n" + "".join(
+    f"## Rule {number}\n\n{f'Boats of class {number} wait at the quay. ' * 12}\n\n"
+    for number in range(1, 30)
+)
+GUIDE = """# The guide
+
+Flags are **red** before a storm.
+
+```python
+def flag():
+    return "red"
+```
+
+<img src=http://evil.example/a.png onerror="window.broken=1">
+[out](javascript:window.broken=2)
+"""
 # What this page alone writes to the clipboard from now on is `copiedHere`.
 NOTE_COPIES = """() => {
   const { clipboard } = navigator;
@@ -378,3 +395,20 @@ def visit(context: BrowserContext, address: str) -> Iterator[Visit]:
         yield visit
         assert visit.foreign_requests() == []
         assert visit.complaints == []
+
+
+@pytest.fixture(scope="session")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a page over PDFs and a guide, and their folder."""
+    folder = tmp_path_factory.mktemp("viewer")
+    write_pdfs(folder / "corpus")
+    (folder / "corpus" / "guide.md").write_text(GUIDE, encoding="utf-8")
+    (folder / "corpus" / "rules.md").write_text(RULES, encoding="utf-8")
+    (folder / "corpus" / "broken.pdf").write_bytes(b"%PDF-1.4\nbroken")
+    with serving(folder / "corpus", folder / "index") as address:
+        yield address, folder / "corpus"
+
+
+@pytest.fixture(scope="session")
+def open_harbour(browser: Browser, harbour: tuple[str, Path]) -> OpenPage:
+    return partial(visiting, browser, harbour[0])

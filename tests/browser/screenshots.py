@@ -1,74 +1,96 @@
-"""Pictures of the page's main states: `python -m tests.browser.screenshots FOLDER [CORPUS]`."""
+"""Pictures of every view: `python -m tests.browser.screenshots FOLDER [CORPUS] [LANGUAGE …]`.
+
+They are of the sample corpus, or of another one with what its own first screen suggests.
+"""
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import Visit, browsing, serving, visiting
+from tests.browser.conftest import Visit, browsing, calling, serving
+from tests.browser.states import Words, walk
+from tests.support import polling
 
-QUESTION = "what did Zehri warn?"
-UNANSWERED = "who paid for the train tickets of the militants?"
 CORPUS = Path(__file__).parents[2] / "corpus"
+SAMPLE = Words(
+    question="what did Zehri warn?",
+    unanswered="who paid for the train tickets of the militants?",
+    search="militant groups",
+    draft="The lamp is lit at noon. Militant groups had expanded across the province.",
+    pdf="",
+    built="lighthouse-keepers-handbook.md",
+)
+HEIGHTS = {1440: 900, 1024: 768, 390: 844}  # by width
+PHONE = 390
+BUILT = (".md", ".html", ".docx", ".rst")
 
 
-def first_screen(visit: Visit) -> None:
-    expect(visit.page.locator(".suggestions button").first).to_be_visible()
-
-
-def answer(visit: Visit) -> None:
-    visit.ask(QUESTION)
-
-
-def note(visit: Visit) -> None:
-    answer(visit)
-    visit.page.locator("a.cite").first.hover()
-
-
-def source(visit: Visit) -> None:
-    answer(visit)
-    visit.page.locator("a.cite").first.click()
-    expect(visit.page.locator("mark.current").first).to_be_visible()
-
-
-def refusal(visit: Visit) -> None:
-    visit.ask(UNANSWERED)
-
-
-def documents(visit: Visit) -> None:
-    answer(visit)
-    visit.page.locator("a[data-view=documents]").first.click()
-    expect(visit.page.locator(".documents")).to_be_visible()
-
-
-STATES: tuple[Callable[[Visit], None], ...] = (
-    first_screen, answer, note, source, refusal, documents,
-)  # fmt: skip
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-
-
-def take_pictures(folder: Path, corpus: Path) -> None:
-    """One picture for each state, size and colour scheme."""
+def take_pictures(folder: Path, corpus: Path, languages: Sequence[str]) -> None:
+    """One picture for each state, width, colour scheme and language; also of an empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as index,
-        serving(corpus, Path(index)) as address,
-        browsing() as browser,
-    ):
-        for size, (width, height) in SIZES.items():
-            for scheme in ("light", "dark"):
-                for state in STATES:
-                    with visiting(
-                        browser, address, width=width, height=height, scheme=scheme
-                    ) as visit:
-                        state(visit)
-                        name = f"{size}-{state.__name__.replace('_', '-')}-{scheme}.png"
-                        visit.page.screenshot(path=folder / name)
+    with tempfile.TemporaryDirectory() as scratch, browsing() as browser:
+        empty = Path(scratch) / "empty"
+        empty.mkdir()
+        for each in (corpus, empty):
+            with serving(each, Path(scratch) / f"index-of-{each.name}") as address:
+                words = SAMPLE if each == CORPUS else None
+                for language in languages:
+                    for width in HEIGHTS:
+                        for scheme in ("light", "dark"):
+                            with _visiting(browser, address, language, width, scheme) as visit:
+                                name = folder / f"{language}-{width}-{scheme}"
+                                _take(visit, name, words, is_empty=each == empty)
+
+
+def _take(visit: Visit, name: Path, words: Words | None, *, is_empty: bool) -> None:
+    if is_empty:
+        visit.page.screenshot(path=f"{name}-empty.png")
+        return
+    for number, state in enumerate(walk(visit, words or suggested(visit))):
+        visit.page.screenshot(path=f"{name}-{number:02}-{state}.png")
+
+
+def suggested(visit: Visit) -> Words:
+    """What to ask of an unknown folder: what its first screen suggests."""
+    question = visit.page.locator("[data-action=suggest]").first
+    question.wait_for()
+    documents = polling.get(f"{visit.address}/documents").json()["documents"]
+    sources = [each["source"] for each in documents]
+    asked = question.inner_text()
+    return Words(
+        question=asked,
+        unanswered="Who won the chess championship of Lahore?",
+        search=max(asked.rstrip("?").split(), key=len),
+        draft=f"{asked} Nobody knows. The report has 431 pages and was written in 1871.",
+        pdf=next((each for each in sources if each.endswith(".pdf")), ""),
+        built=next(each for each in sources if each.endswith(BUILT)),
+    )
+
+
+@contextmanager
+def _visiting(
+    browser: Browser, address: str, language: str, width: int, scheme: str
+) -> Iterator[Visit]:
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale=language,
+        reduced_motion="reduce",
+        has_touch=width == PHONE,
+        is_mobile=width == PHONE,
+    )
+    with calling(context, address) as visit:
+        yield visit
+    context.close()
 
 
 if __name__ == "__main__":
-    take_pictures(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else CORPUS)
+    target, *rest = sys.argv[1:]
+    corpus = Path(rest[0]).resolve() if rest else CORPUS
+    take_pictures(Path(target), corpus, rest[1:] or ["en"])

@@ -149,6 +149,7 @@ def test_urdu_runs_from_right_to_left_and_german_can_be_chosen(
         page.locator("#present .actions").wait_for()
         page.locator("#present .cite").first.click()
         page.locator("#reader-panel mark").first.wait_for()
+        expect(page.locator("#reader-text")).to_have_attribute("dir", "ltr")  # English runs so
         page.locator("#send").wait_for()
         left = {
             each: page.locator(each).evaluate("e => e.getBoundingClientRect().left")

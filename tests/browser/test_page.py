@@ -72,6 +72,9 @@ def test_an_answer_is_quoted_and_its_citation_opens_the_exact_words(visit: Visit
     quote = page.locator(".statement.quoted").filter(has_text=WARNING)
     expect(quote).to_have_count(1)
     words = quote.locator("q").inner_text()
+    expect(page.locator("#announcement")).to_contain_text(words)
+    numbers = re.compile(r"[.”\w]\d+\s*$|[.”]\d")  # of citations, at the end of words
+    assert not numbers.search(page.locator("#announcement").inner_text())
 
     citation = quote.locator("a.cite").first
     note = visit.pointed_at(citation)
@@ -401,29 +404,17 @@ def test_an_odd_question_breaks_nothing(visit: Visit, question: str) -> None:
     expect(visit.page.get_by_label("Your question")).to_have_value("")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barriers(open_page: OpenPage, scheme: str) -> None:
-    with open_page(scheme=scheme) as visit:
-        assert_no_barriers(visit.page)
-        visit.ask("who won the football world cup in 1986?")
-        visit.ask(ZEHRI)
-        visit.page.locator("#present a.cite").first.click()
-        expect(visit.page.locator("mark.current").first).to_be_visible()
-        assert_no_barriers(visit.page)
-        visit.page.locator("a[data-view=documents]").first.click()
-        expect(visit.page.locator(".documents")).to_be_visible()
-        assert_no_barriers(visit.page)
-
-
 def assert_no_barriers(
-    page: Page, within: str | None = None, *, rules: Sequence[str] = ALL_RULES
+    page: Page, within: str = "html", *, rules: Sequence[str] = ALL_RULES
 ) -> None:
+    """Assert that axe finds nothing. Links in a PDF are as small as they are drawn there."""
+    context = {"include": [within], "exclude": [".annotationLayer"]}
 
     def told() -> list[str]:
         return [
             f"{each['id']}: {[node['html'][:200] for node in each['nodes']]}"
             for each in Axe()
-            .run(page, context=within, options={"runOnly": list(rules)})
+            .run(page, context=context, options={"runOnly": list(rules)})
             .response["violations"]
         ]
 
@@ -446,6 +437,7 @@ def test_a_phone_shows_the_source_over_the_answer(open_page: OpenPage) -> None:
         expect(page.locator("#reader-panel")).to_be_hidden()
         page.wait_for_function("!history.state?.panel")
         assert_head_in_view(page)
+        expect(page.locator("h1 .folder")).to_be_in_viewport(ratio=1)
 
 
 def test_back_on_a_phone_closes_the_panel_and_stays_on_the_page(open_page: OpenPage) -> None:

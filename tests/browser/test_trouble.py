@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,14 @@ def test_an_answer_can_be_stopped_in_the_middle(
         page = visit.page
         page.get_by_label("Your question").fill(BUILDER)
         page.keyboard.press("Enter")
+        page.get_by_role("button", name="Stop", exact=True).wait_for()
+        page.get_by_label("Your question").fill("and when?")
+        page.keyboard.press("Enter")
+        busy = re.compile("An answer is being written")
+        expect(page.locator("#composer")).to_have_attribute("data-busy", busy)
+        expect(page.locator("#announcement")).to_have_text(busy)
+        expect(page.get_by_label("Your question")).to_have_value("and when?")
+        page.get_by_label("Your question").fill("")
         page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.locator("#present .exchange")).to_contain_text("Stopped.")
         expect(page.locator("[data-running]")).to_have_count(0)

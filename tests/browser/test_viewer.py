@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import TextAnchor, link
-from tests.browser.conftest import Holding, serving, visiting, wait_for
-from tests.browser.pdfs import OVER, TURNED, write_pdfs
+from tests.browser.conftest import Holding, wait_for
+from tests.browser.pdfs import OVER, TURNED
 from tests.browser.test_page import assert_no_barriers
 from tests.support import polling
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Visit
 
-RULES = "# The rules\n\n" + "".join(
-    f"## Rule {number}\n\n{f'Boats of class {number} wait at the quay. ' * 12}\n\n"
-    for number in range(1, 30)
-)
-GUIDE = """# The guide
-
-Flags are **red** before a storm.
-
-```python
-def flag():
-    return "red"
-```
-
-<img src=http://evil.example/a.png onerror="window.broken=1">
-[out](javascript:window.broken=2)
-"""
 # The text under each box of the marks, by the middle of each letter of the text layer.
 UNDER_MARKS = """() => {
   const boxes = [...document.querySelectorAll('.marks .mark.current')]
@@ -60,22 +41,6 @@ UNDER_MARKS = """() => {
   }
   return words;
 }"""
-
-
-@pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The address of a page over PDFs and a guide, and their folder."""
-    folder = tmp_path_factory.mktemp("viewer")
-    write_pdfs(folder / "corpus")
-    (folder / "corpus" / "guide.md").write_text(GUIDE, encoding="utf-8")
-    (folder / "corpus" / "rules.md").write_text(RULES, encoding="utf-8")
-    with serving(folder / "corpus", folder / "index") as address:
-        yield address, folder / "corpus"
-
-
-@pytest.fixture(scope="module")
-def open_harbour(browser: Browser, harbour: tuple[str, Path]) -> OpenPage:
-    return partial(visiting, browser, harbour[0])
 
 
 def text_of(address: str, source: str) -> str:
@@ -280,6 +245,32 @@ def test_back_closes_an_opened_source_and_forward_opens_it_again(open_harbour: O
         expect(panel).to_be_hidden()
         expect(page).not_to_have_url(re.compile("#"))
         expect(page.locator("#view-documents")).to_be_visible()
+
+
+def test_documents_are_counted_as_they_are_listed_and_the_head_of_a_source_stays_low(
+    open_harbour: OpenPage,
+) -> None:
+    with open_harbour(width=1024, height=720) as visit:
+        page = visit.page
+        expect(page.locator("#welcome h2")).to_have_text("Ask your 4 documents")
+        expect(page.locator(".guide")).to_contain_text("1 file could not be read.")
+        page.locator("a[data-view=documents]").first.click()
+        expect(page.locator(".documents a.title")).to_have_count(4)
+        expect(page.locator(".documents .state.failed")).to_have_count(1)
+        summary = page.locator("#documents-summary")
+        expect(summary).to_have_text("4 documents can be asked, 1 file not read.")
+        page.get_by_label("Find a document by its name").fill("rules")
+        expect(page.locator(".documents .file-item")).to_have_count(1)
+        expect(summary).to_contain_text("1 shown.")
+        page.get_by_label("Find a document by its name").fill("harbour")
+        page.locator(".documents a.title").click()
+        page.locator("#reader-pdf .textLayer > *").first.wait_for()
+        page.locator("#reader-title").evaluate(
+            "e => { e.textContent = 'A long title '.repeat(20) }"
+        )
+        panel, pages = page.locator("#reader-panel"), page.locator("#reader-pdf")
+        above = "[a, b] => b.getBoundingClientRect().top - a.getBoundingClientRect().top"
+        assert page.evaluate(above, [panel.element_handle(), pages.element_handle()]) < 160
 
 
 def test_a_pdf_on_a_phone_opens_from_the_list_and_fits(open_harbour: OpenPage) -> None:
