@@ -404,6 +404,19 @@ def test_an_odd_question_breaks_nothing(visit: Visit, question: str) -> None:
     expect(visit.page.get_by_label("Your question")).to_have_value("")
 
 
+def test_axe_finds_no_barriers_in_the_dark(open_page: OpenPage) -> None:
+    with open_page(scheme="dark") as visit:
+        assert_no_barriers(visit.page)
+        visit.ask("who won the football world cup in 1986?")
+        visit.ask(ZEHRI)
+        visit.page.locator("#present a.cite").first.click()
+        expect(visit.page.locator("mark.current").first).to_be_visible()
+        assert_no_barriers(visit.page)
+        visit.page.locator("a[data-view=documents]").first.click()
+        expect(visit.page.locator(".documents")).to_be_visible()
+        assert_no_barriers(visit.page)
+
+
 def assert_no_barriers(
     page: Page, within: str = "html", *, rules: Sequence[str] = ALL_RULES
 ) -> None:

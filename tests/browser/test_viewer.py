@@ -259,17 +259,17 @@ def test_documents_are_counted_as_they_are_listed_and_the_head_of_a_source_stays
         expect(page.locator(".documents .state.failed")).to_have_count(1)
         summary = page.locator("#documents-summary")
         expect(summary).to_have_text("4 documents can be asked, 1 file not read.")
-        page.get_by_label("Find a document by its name").fill("rules")
+        page.get_by_label("Find a document by its name").fill("rules.md")
         expect(page.locator(".documents .file-item")).to_have_count(1)
         expect(summary).to_contain_text("1 shown.")
-        page.get_by_label("Find a document by its name").fill("harbour")
+        page.get_by_label("Find a document by its name").fill("harbour.pdf")
         page.locator(".documents a.title").click()
         page.locator("#reader-pdf .textLayer > *").first.wait_for()
         page.locator("#reader-title").evaluate(
             "e => { e.textContent = 'A long title '.repeat(20) }"
         )
         panel, pages = page.locator("#reader-panel"), page.locator("#reader-pdf")
-        above = "[a, b] => b.getBoundingClientRect().top - a.getBoundingClientRect().top"
+        above = "([a, b]) => b.getBoundingClientRect().top - a.getBoundingClientRect().top"
         assert page.evaluate(above, [panel.element_handle(), pages.element_handle()]) < 160
 
 
