@@ -72,6 +72,18 @@ def test_a_changed_quotation_is_found_with_its_difference(check: Check) -> None:
     assert "misquoted" in meaning(misquoting)
 
 
+def test_the_check_tells_how_the_source_goes_on_after_a_quotation() -> None:
+    draft = "It says that “Dogs may travel on the open deck”."
+    verifier = Verifier(WordScorer(), LlamaIndexEmbedder(HashEmbedding()))
+    found = check_draft(draft, lambda _: [PASSAGE], verifier, on_progress=lambda _: None)
+    (told,) = check_as_json(found)["statements"]
+    rest = "but only on a lead"
+    assert told["quotations"][0]["goes_on"] == rest
+    assert told["meaning"].endswith(f"the source goes on: “{rest}”")
+    page = check_as_html(found, draft, title="x", link_to=lambda target: "x")
+    assert f"the source goes on: “{rest}”" in page
+
+
 def test_citations_are_exact(check: Check) -> None:
     assert check.citations
     for citation in check.citations:

@@ -132,6 +132,36 @@ def test_exact_quotations_are_cited(text: str) -> None:
     assert piece.text in words(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "rest", "verdict"),
+    [
+        ("The report says “the old mill station should be kept”.", "until the new", "partly"),
+        ("They speak of “the two unlit stations” there.", "by the river", "supported"),
+        ("The report says “the old mill station should be kept …”.", "", "supported"),
+        ("They say that “Amara Nwosu recommends to close it”.", "but only after a", "partly"),
+        ("They say that “it cost 1.9 million pounds to set up”.", "", "supported"),
+    ],
+)
+def test_what_the_source_says_next_is_told_of_a_quotation_that_stops_early(
+    text: str, rest: str, verdict: Verdict
+) -> None:
+    found = judged(text, scorer=Sure())
+    ((_, lookup),) = found.quotations
+    assert lookup.goes_on.startswith(rest)
+    assert bool(lookup.goes_on) == bool(rest)
+    assert (found.verdict, rest in found.reason) == (
+        verdict,
+        True if not rest else verdict == "partly",
+    )
+
+
+def test_quotations_within_a_whole_sentence_are_listed() -> None:
+    source = "The keeper called it “the last lamp” and left. The lamp is new."
+    found = judged(source.split(". ")[0] + ".", source)
+    assert found.verdict == "quoted"
+    assert [piece.text for piece, _ in found.quotations] == ["the last lamp"]
+
+
 def test_an_altered_quotation_is_misquoted_however_sure_the_model_is() -> None:
     found = judged("Peter Hale said it “should be kept after the new estate is finished”.",
                    scorer=Sure())  # fmt: skip

@@ -26,7 +26,11 @@ def meaning(statement: CheckedStatement) -> str:
     missing = ", ".join(statement.not_found)
     reason = f": {statement.reason}" if statement.reason else ""
     numbers = f" (not found: {missing})" if missing else ""
-    return f"{words}{reason}{numbers}"
+    rests = dict.fromkeys(quotation.goes_on for quotation in statement.quotations)
+    going_on = [
+        f"the source goes on: “{rest}”" for rest in rests if rest and rest not in statement.reason
+    ]
+    return "; ".join([f"{words}{reason}{numbers}", *going_on])
 
 
 def summary_of(check: Check) -> str:

@@ -77,6 +77,7 @@ class Quotation:
     """Words in quotation marks: `text == statement.text[start:end]`, and their citations.
 
     `difference` describes how they differ from the source. It is empty if they are exact.
+    `goes_on` is what the source says next if they stop before its sentence ends.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Quotation:
     end: int
     citations: tuple[Citation, ...] = ()
     difference: str = ""
+    goes_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

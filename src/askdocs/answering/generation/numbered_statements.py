@@ -41,6 +41,7 @@ class NumberedStatements:
                 at(piece.text) + len(piece.text),
                 tuple(dict.fromkeys(self._number(quote) for quote in found.quotes)),
                 found.difference,
+                found.goes_on,
             )
             for piece, found in judgement.quotations
             if piece.text in said.text

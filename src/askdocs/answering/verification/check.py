@@ -98,7 +98,7 @@ def _checked(
 def _quotation(words: str, piece: Piece, found: Lookup, citations: _Citations) -> Quotation:
     at = max(words.find(piece.text), 0)
     places = tuple(dict.fromkeys(citations.number(quote) for quote in found.quotes))
-    return Quotation(piece.text, at, at + len(piece.text), places, found.difference)
+    return Quotation(piece.text, at, at + len(piece.text), places, found.difference, found.goes_on)
 
 
 def _missing_figures(words: str, passages: Sequence[Passage]) -> tuple[str, ...]:

@@ -62,10 +62,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Where a quoted piece stands in the sources; `difference` says how it differs if nowhere."""
+    """Where a quoted piece stands in the sources; `difference` says how it differs if nowhere.
+
+    `goes_on` is what the source says next if the piece stops before its sentence ends.
+    """
 
     quotes: tuple[Quote, ...] = ()
     difference: str = ""
+    goes_on: str = ""
 
     @property
     def is_exact(self) -> bool:
@@ -97,6 +101,11 @@ def quoted_pieces(text: str) -> list[Piece]:
             pieces.append(Piece(text[:at], 0, at))
             place = at + 1
     return [piece for piece in pieces if _TOKEN.search(piece.text)]
+
+
+def parts_of(quotation: str) -> list[str]:
+    """The pieces of a quotation between the marks for words left out, as they are written."""
+    return _ELLIPSIS.split(quotation)
 
 
 def _may_open(text: str, at: int) -> bool:

@@ -39,7 +39,12 @@ from askdocs.answering.verification.statements import (
     says_absence,
 )
 from askdocs.answering.verification.vetoes import explained, veto
-from askdocs.answering.verification.wording import piece_of_sentence, whole_sentences
+from askdocs.answering.verification.wording import (
+    goes_on,
+    limited_by,
+    piece_of_sentence,
+    whole_sentences,
+)
 from askdocs.models.embedders import Embedder
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.text.language import is_english
@@ -148,9 +153,9 @@ class Verifier:
         passages = [*cited, *others]
         source = self._source(passages)
         whole = whole_sentences(text, source)
-        if whole and not caution(text):
-            return Judgement("quoted", "", whole, 1.0)
         quotations = self._looked_up(text, source, passages)
+        if whole and not caution(text):
+            return Judgement("quoted", "", whole, 1.0, quotations=_within(whole, quotations))
         altered = next((found for _, found in quotations if not found.is_exact), None)
         if altered is not None:
             nearest = self._nearest(text, passages)
@@ -166,7 +171,8 @@ class Verifier:
                 else Judgement("unsupported", NOWHERE)
             )
         else:
-            judgement = _limited(text, self._judged(text, cited, others, question), source)
+            judged = self._judged(text, cited, others, question)
+            judgement = _limited(text, judged, source, quotations)
             if judgement.verdict == "unsupported" and not judgement.contradicted:
                 # Such sentences are not read, so no other reason is true.
                 reason = IN_AN_ORDER if _is_ordered_said(text, passages) else judgement.reason
@@ -256,7 +262,9 @@ class Verifier:
         places = tuple(sentence.quote for sentence in reading.sentences)
         judgement = Judgement("supported", "", places, said)
         source = self._source(passages)
-        return judgement if _limited(text, judgement, source) is judgement else None
+        quotations = self._looked_up(text, source, passages)
+        limited = _limited(text, judgement, source, quotations)
+        return judgement if limited is judgement else None
 
     def _source(self, passages: Sequence[Passage]) -> Source:
         key = tuple(sorted(passages, key=lambda passage: (passage.source, passage.start)))
@@ -270,12 +278,15 @@ class Verifier:
         """Each quotation, looked up in the passages and then in their whole documents."""
         found = []
         for piece in quoted_pieces(text):
-            lookup = source.look_up(piece.text, text[: piece.start])
+            lookup, source_of = source.look_up(piece.text, text[: piece.start]), source
             if not lookup.is_exact and self._passages_of is not None:
                 names = dict.fromkeys(passage.source for passage in passages)
                 whole = [passage for name in names for passage in self._passages_of(name)]
                 elsewhere = self._source(whole).look_up(piece.text, text[: piece.start])
-                lookup = elsewhere if elsewhere.is_exact else lookup
+                if elsewhere.is_exact:
+                    lookup, source_of = elsewhere, self._source(whole)
+            if lookup.is_exact:
+                lookup = replace(lookup, goes_on=goes_on(piece.text, source_of))
             found.append((piece, lookup))
         return tuple(found)
 
@@ -511,7 +522,22 @@ def _in_english(passages: Sequence[Passage]) -> bool:
     return any(is_english(passage.text) for passage in passages)
 
 
-def _limited(text: str, judgement: Judgement, source: Source) -> Judgement:
+def _within(
+    whole: tuple[Quote, ...], quotations: Sequence[tuple[Piece, Lookup]]
+) -> tuple[tuple[Piece, Lookup], ...]:
+    """The quotations within whole sentences of the source: all of them stand there."""
+    return tuple(
+        (piece, replace(found, goes_on="") if found.is_exact else Lookup(whole))
+        for piece, found in quotations
+    )
+
+
+def _limited(
+    text: str,
+    judgement: Judgement,
+    source: Source,
+    quotations: Sequence[tuple[Piece, Lookup]] = (),
+) -> Judgement:
     """The judgement, at best partly for what is never supported or leaves out how it goes on."""
     if judgement.verdict != "supported":
         return judgement
@@ -521,6 +547,10 @@ def _limited(text: str, judgement: Judgement, source: Source) -> Judgement:
     piece = piece_of_sentence(text, source)
     if piece is not None and piece.limit:
         return replace(judgement, verdict="partly", reason=piece.limit, quotes=piece.sentence)
+    rests = (limited_by(each.text, found.goes_on) for each, found in quotations)
+    reason = next(filter(None, rests), "")
+    if reason:
+        return replace(judgement, verdict="partly", reason=reason)
     if _is_ordered(text, judgement.quotes):
         return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
     return judgement

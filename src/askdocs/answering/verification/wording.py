@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from askdocs.answering.verification.quotations import Quote, Source
+from askdocs.answering.verification.quotations import Quote, Source, parts_of
 from askdocs.answering.verification.statements import is_directive
-from askdocs.text.english import NEGATION
+from askdocs.text.english import AUXILIARIES, NEGATION, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
@@ -33,6 +35,10 @@ _SEPARATE = re.compile(
 )
 
 
+_FINITE = re.compile(rf"\b{any_of(AUXILIARIES)}\b", re.IGNORECASE)  # the verb of a clause
+_MOST_PLACES = 20  # of a quotation that are looked at
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a sentence that a statement repeats: the whole sentence, and what it leaves out."""
@@ -42,10 +48,16 @@ class Piece:
     after: str
 
     @property
+    def rest(self) -> str:
+        """What the source says next, shortened; "" if the piece says the same without it."""
+        is_further = _FURTHER.match(self.after) and not _LIMITING.search(self.after)
+        return "" if is_further else _shortened(self.after)
+
+    @property
     def limit(self) -> str:
         """Why the piece alone is not what the source says; "" if nothing was left out."""
-        if self.after and not (_FURTHER.match(self.after) and not _LIMITING.search(self.after)):
-            return f"the source goes on: “{_shortened(self.after)}”"
+        if self.rest:
+            return _going_on(self.rest)
         is_framed = bool(self.before) and not _SEPARATE.search(self.before)
         if is_framed or _LIMITING.search(self.before) or is_directive(self.before):
             return f"the source begins: “{_shortened(self.before)}”"
@@ -64,8 +76,44 @@ def whole_sentences(text: str, source: Source) -> tuple[Quote, ...]:
 
 def piece_of_sentence(text: str, source: Source) -> Piece | None:
     """The sentence of the source of which a text is a piece, word for word; None if of none."""
-    if len(text.split()) < _FEWEST_WORDS:
-        return None
+    return next(_pieces(text, source), None) if len(text.split()) >= _FEWEST_WORDS else None
+
+
+def goes_on(quotation: str, source: Source) -> str:
+    """What the source says right after an exact quotation that stops early, shortened.
+
+    Args:
+        quotation: The words in quote signs, which stand in the source.
+        source: Where they stand.
+
+    Returns:
+        The words; "" if the quotation marks that it goes on, or if the sentence ends with it, or
+        only a further clause comes, at one of its places.
+    """
+    last = parts_of(quotation)[-1]
+    if len(last.split()) < _FEWEST_WORDS:
+        return ""
+    rests = [piece.rest for piece in islice(_pieces(last, source), _MOST_PLACES)]
+    return rests[0] if rests and all(rests) else ""
+
+
+def limited_by(quotation: str, rest: str) -> str:
+    """Why a quotation is not all that the source says; "" if it is only shortened.
+
+    Args:
+        quotation: The words in quote signs.
+        rest: What `goes_on` says of them.
+    """
+    is_clause = _FINITE.search(quotation)
+    return _going_on(rest) if rest and (is_clause or _LIMITING.search(rest)) else ""
+
+
+def _going_on(rest: str) -> str:
+    return f"the source goes on: “{rest}”"
+
+
+def _pieces(text: str, source: Source) -> Iterator[Piece]:
+    """The sentences of which a text is a piece, one for each place where it stands."""
     for first, last in source.places(text):
         begins, *_ = quotes = tuple(source.quotes(first, last))
         ends = quotes[-1]
@@ -77,8 +125,7 @@ def piece_of_sentence(text: str, source: Source) -> Piece | None:
             if begins[0] is ends[0]
             else ((begins[0], start, begins[2]), *quotes[1:-1], (ends[0], ends[1], end))
         )
-        return Piece(sentence, before, after if re.search(r"\w", after) else "")
-    return None
+        yield Piece(sentence, before, after if re.search(r"\w", after) else "")
 
 
 def _words(passage: Passage, start: int, end: int) -> str:

@@ -33,6 +33,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
                         "text": quotation.text,
                         "exact": not quotation.difference,
                         "difference": quotation.difference,
+                        "goes_on": quotation.goes_on,
                         "citations": [citation.number for citation in quotation.citations],
                     }
                     for quotation in statement.quotations

@@ -29,6 +29,7 @@ def check_as_json(check: Check) -> dict[str, Any]:
                         "text": quotation.text,
                         "exact": not quotation.difference,
                         "difference": quotation.difference,
+                        "goes_on": quotation.goes_on,
                         "citations": [citation.number for citation in quotation.citations],
                     }
                     for quotation in statement.quotations
