@@ -1,34 +1,76 @@
-"""Codes and long numbers of a text."""
+"""Numbers and codes by which documents and things are called."""
 
 from __future__ import annotations
 
 import pytest
 
-from askdocs.text.identifiers import form_of, identifiers_in
+from askdocs.text.identifiers import form_of, identifiers_in, named_in
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("question", "found"),
     [
-        ("Who paid invoice 10234?", {"10234"}),
-        ("what does INV-2024-07 cost", {"inv-2024-07"}),
-        ("changes in v1.2.3", {"v1.2.3"}),
-        ("What happened in 2016 on 12.03.2016?", set()),
-        ("the 15th of 20GB in the 1990s", set()),
-        ("a 45-day certificate in 2015/16", set()),
+        ("Who paid invoice 10234?", ["10234"]),
+        ("Who paid 10234?", ["10234"]),
+        ("what does INV-2024-07 cost", ["inv-2024-07"]),
+        ("changes in v1.2.3", ["v1.2.3"]),
+        ("How does version 2.1.5 round?", ["2.1.5"]),
+        ("Which firewall port does Marlin 0.1 open?", ["0.1"]),
+        ("What does section 4.2 say about noise?", ["4.2"]),
+        ("How many people does room 214 hold?", ["214"]),
+        ("Who lives in flat 12b?", ["12b"]),
+        ("Who judged case no. 23-104?", ["23-104"]),
+        ("When do we vote on § 14?", ["14"]),
+        ("Is part #8841 in stock?", ["8841"]),
+        ("Who founded 37signals?", ["37signals"]),
+        # dates, times, amounts and what is only counted or compared with
+        ("What happened in 2016 on 12.03.2016?", []),
+        ("What did we pay on 3 May and on May 14?", []),
+        ("the 15th of 20GB in the 1990s", []),
+        ("a 45-day certificate in 2015/16", []),
+        ("Who won 14 medals and got $10,500?", []),
+        ("Which bus leaves at 10:30?", []),
+        ("Who gets a pension at age 65?", []),
+        ("revenue 2021", []),
+        ("What has changed since version 2.1?", []),
+        ("Which invoice came after invoice 10233?", []),
     ],
 )
-def test_codes_and_long_numbers_are_identifiers(text: str, found: set[str]) -> None:
-    assert identifiers_in(text) == found
+def test_codes_long_numbers_and_labelled_numbers_are_identifiers(
+    question: str, found: list[str]
+) -> None:
+    assert [each.text for each in named_in(question)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "has"),
+    [
+        ("Rooms 214 and 215 are locked.", "215", True),
+        ("Rooms 214 to 220 are locked.", "217", True),
+        ("Rooms 214–220 are locked.", "221", False),
+        ("Section 4.2.1 is new.", "4.2", True),
+        ("Section 4 is new.", "4.2", False),
+        ("Section 4.20 is new.", "4.2", False),
+        ("INV-10233 is late.", "10233", True),
+    ],
+)
+def test_lists_ranges_and_parts_name_what_they_hold(text: str, value: str, has: bool) -> None:
+    assert any(each.has(value) for each in identifiers_in(text)) is has
+
+
+def test_the_numbers_of_a_list_have_one_label() -> None:
+    labels = {each.label for each in identifiers_in("Rooms 214, 215 and 301 to 305 are locked.")}
+    assert labels == {"room"}
 
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("inv-10234", "inv-7", True),
+        ("inv-10234", "INV-7", True),
         ("v1.2.3", "v10.0.1", True),
         ("10234", "10233", True),
         ("37signals", "inv-7", False),
+        ("px-40", "covid-19", False),
         ("v1.2", "v1.2.3", False),
     ],
 )

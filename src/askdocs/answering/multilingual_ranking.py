@@ -51,6 +51,7 @@ def rank_multilingual(
     rare_words: Mapping[str, float],
     embedder: Embedder,
     reader: Callable[[], SentenceScorer] | None = None,
+    meant: Callable[[Sequence[Candidate]], list[Candidate]] = list,
 ) -> list[Candidate]:
     """Rank the sentences of passages that the English reader does not support.
 
@@ -60,13 +61,14 @@ def rank_multilingual(
         rare_words: The words of the question with their weights.
         embedder: Compares the sentences with the question.
         reader: Opens the multilingual reader. It is used only if the embedder is multilingual.
+        meant: Selects the sentences that may be meant.
 
     Returns:
         The candidates in the order of their passages. The probability of the best one is
         estimated. Those of the others follow from it by their ranks, as in a softmax. Their
         features are FEATURES.
     """
-    found = _candidates(question, hits[:_MOST_PASSAGES], rare_words, embedder)
+    found = meant(_candidates(question, hits[:_MOST_PASSAGES], rare_words, embedder))
     if not found:
         return []
     if not is_multilingual(embedder):

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from operator import mul
 
 from askdocs.answering.candidates import Candidate
@@ -20,6 +21,14 @@ from askdocs.answering.context import (
     context_start,
     is_question,
     quotable_sentences,
+)
+from askdocs.answering.identifier_filter import (
+    IdentifierFilter,
+    doubted,
+    identifier_filters,
+    missing_reason,
+    without_other_identifiers,
+    without_other_sentences,
 )
 from askdocs.answering.multilingual_ranking import (
     compared_sentences,
@@ -41,7 +50,6 @@ from askdocs.answering.utterances import PrecedingText, by_speaker, is_signature
 from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
-from askdocs.text.identifiers import codes_in, form_of, is_identifier
 from askdocs.text.language import asks_in_english
 from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
@@ -103,14 +111,23 @@ _ADDRESS = re.compile(r"[>\s]*(?:from|to|cc|bcc|reply-to): .*@", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The sentences that may answer, best first, and what the first one's probability stands on."""
+    """The sentences that may answer, best first, and what the first one's probability stands on.
+
+    Attributes:
+        candidates: The sentences.
+        confidence_features: What the probability of the first one stands on.
+        missing: Which identifier of the question no passage has, where that is a reason to doubt.
+    """
 
     candidates: tuple[Candidate, ...]
     confidence_features: Mapping[str, float]
+    missing: str = ""
 
     def doubt(self, question: Question, rare_words: Mapping[str, float]) -> str:
         """Why the first sentence may not answer; "" where there is none."""
-        return doubt(question, self.candidates[0], rare_words) if self.candidates else ""
+        if not self.candidates or self.missing:
+            return self.missing if self.candidates else ""
+        return doubt(question, self.candidates[0], rare_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,17 +184,46 @@ def rank(
             learnt them.
     """
     question, term_weights = context.question, context.term_weights
+    filters = identifier_filters(question.identifiers, hits)
+    hits = without_other_identifiers(filters, hits)
     if question.topic:
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], term_weights, embedder)
-        return Ranking(tuple(sorted(about, key=_best_first)), {})
-    kept = without_other_identifiers(question.identifiers, hits)
-    read = readable(question.read_as, kept)
-    unread = [hit for hit in kept if hit not in read]
+        candidates, known = without_other_sentences(filters, about), dict[str, float]()
+    else:
+        candidates, known = _answering(
+            context,
+            hits,
+            filters,
+            embedder=embedder,
+            reader=reader,
+            second=second,
+            multilingual=multilingual,
+        )
+    candidates = doubted(filters, candidates)
+    return Ranking(
+        tuple(sorted(candidates, key=_best_first)), known, missing=missing_reason(filters)
+    )
+
+
+def _answering(
+    context: RankingContext,
+    hits: Sequence[Hit],
+    filters: Sequence[IdentifierFilter],
+    *,
+    embedder: Embedder,
+    reader: Reader,
+    second: Callable[[], SentenceScorer] | None,
+    multilingual: Callable[[], SentenceScorer] | None,
+) -> tuple[list[Candidate], Mapping[str, float]]:
+    """The sentences that may answer, and what the probability of the first one stands on."""
+    question, term_weights = context.question, context.term_weights
+    read = readable(question.read_as, hits)
+    unread = [hit for hit in hits if hit not in read]
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
-    known = _by_reading(context, first, reader)
+    known = _by_reading(context, first, filters, reader)
     found = _estimated(question, known)
     if rest and (not known or found.candidates[0].probability < _SURE):
-        known += _by_reading(context, rest, reader)
+        known += _by_reading(context, rest, filters, reader)
         found = _estimated(question, known)
     if known and second:
         found = _estimated(question, _read_again(context, known, second()))
@@ -187,40 +233,14 @@ def rank(
         rare_words=term_weights,
         embedder=embedder,
         reader=multilingual,
+        meant=partial(without_other_sentences, filters),
     )
     candidates = _rows_meant([*found.candidates, *others])
     if question.speaker:
         candidates = by_speaker(question.speaker, candidates, term_weights)
     if question.place:
         candidates = _at_place(question.place, candidates)
-    return Ranking(tuple(sorted(candidates, key=_best_first)), found.confidence_features)
-
-
-@rule("identifiers", otherwise=lambda _, hits: list(hits))
-def without_other_identifiers(identifiers: Set[str], hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without those about another identifier of the same form.
-
-    Asked for invoice 10234, invoice 10233 is no answer. A passage with no identifier of that form
-    may be one: an identifier can also be a name that is rarely repeated, as 37signals. Where no
-    passage has the identifiers, all hits stay.
-    """
-    if not identifiers:
-        return list(hits)
-    codes = [_codes_around(hit) for hit in hits]
-    if not any(identifiers <= held for held in codes):
-        return list(hits)
-    forms = set(map(form_of, identifiers))
-    return [
-        hit
-        for hit, held in zip(hits, codes, strict=True)
-        if identifiers <= held or forms.isdisjoint(map(form_of, filter(is_identifier, held)))
-    ]
-
-
-def _codes_around(hit: Hit) -> set[str]:
-    passage = hit.passage
-    around = f"{passage.source} {passage.title} {passage.heading or ''} {passage.text}"
-    return codes_in(around)
+    return candidates, found.confidence_features
 
 
 def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
@@ -256,7 +276,10 @@ def is_english_readable(question: str, text: str) -> bool:
 
 
 def _by_reading(
-    context: RankingContext, hits: Sequence[Hit], reader: Reader
+    context: RankingContext,
+    hits: Sequence[Hit],
+    filters: Sequence[IdentifierFilter],
+    reader: Reader,
 ) -> list[ScoredSentence]:
     """Every sentence of the passages that can be quoted, with its rank."""
     passages = [hit.passage for hit in hits]
@@ -265,7 +288,9 @@ def _by_reading(
     found: list[ScoredSentence] = []
     for hit, reading in zip(hits, readings, strict=True):
         found += _of_passage(context, _ReadPassage.of(context, hit, reading), names)
-    return found
+    meant = without_other_sentences(filters, [each.candidate for each in found])
+    kept = {each.key for each in meant}
+    return [each for each in found if each.candidate.key in kept]
 
 
 def _read_again(

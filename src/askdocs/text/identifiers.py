@@ -1,44 +1,264 @@
-"""Codes and long numbers, by which documents and things are called: "INV-10234", "v1.2.3"."""
+"""Identifiers, by which documents and things are called: "INV-10234", "v1.2.3", "room 214"."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 
-# An identifier has a figure and either a letter, a mark between figures, or five figures.
-_CODE = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
-_LONG_NUMBER = 5  # figures
-_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}")
-_QUANTITY = re.compile(
-    r"\d+(?:st|nd|rd|th|s|k|m|bn|x|%|mb|gb|kb|tb|kg|km|cm|mm|mg|ml|am|pm)?", re.I
+from askdocs.text.calendar import DAYS, month_number
+from askdocs.text.stemming import stem
+from askdocs.text.stop_words import STOP_WORDS
+
+_LONG_NUMBER = 5  # figures, from which a number is an identifier without a label
+_VERSION_MARKS = 2  # points, from which a number is an identifier without a label
+_SHORTEST_BARE = 3  # figures of an integer that stands for itself where a sentence begins
+_TOKEN = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
+_NO_IDENTIFIERS = re.compile(
+    # amounts of money, numbers with commas between thousands, percentages
+    r"(?:US\$|[$€£¥₹])\s?\d[\d,.]*|\b\d{1,3}(?:,\d{3})+\b|\b\d[\d.]*\s?(?:%|°)",
+    re.IGNORECASE,
 )
+_NUMBER_SIGN = re.compile(r"(?:\b(?:no|nos|nr|number|numbers)\b\.?:?|#)\s*(?=\d)", re.IGNORECASE)
+_SECTION_SIGN = re.compile(r"§+\s*(?=\d)")
+_LABEL_COLON = re.compile(r"(?<=[^\W\d_]):(?=\d)")
+_DATE = re.compile(
+    r"\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2\d{4}|\d{4}/\d\d"
+    r"|(?=.*\b0)\d{1,2}([-./])\d{1,2}\3\d\d"
+)
+_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:am|pm)?")
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+_QUANTITY = re.compile(
+    r"\d+(?:[./]\d+)*(?:st|nd|rd|th|s|k|m|bn|x|mb|gb|kb|tb|kg|km|cm|mm|mg|ml|am|pm)|\d+-[a-z]+",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"v(?=\d+(?:\.\d+)*$)")
+_NUMBER = re.compile(r"\d+(?:[-./]\d+)*[a-z]{0,2}")
+_PREFIXED = re.compile(r"([^\W\d_]{3,})[-_/#.]?(\d{3,})")
+_SPAN = re.compile(r"(\d+)[-/–](\d+)")
+_GAP = re.compile(r"[\s:(\[“\"'*_]{1,4}$")
+_WORD_AT_END = re.compile(r"[^\W\d_]{2,}$")
+_JOINED = re.compile(r"[\s,;&/]*(?:(?:and|or|und|oder|et|ou|y|e|og)\s+)?")
+_TO = re.compile(r"\s*(?:[-–—]|to|through|bis)\s*")
+_OPENS = re.compile(r"[\s\W]*")
+_WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
+
+# "after version 2.1" asks for another one.
+_COMPARED = re.compile(
+    r"\b(?:after|before|since|than|until|beyond|above|below|except|besides|between)\s+"
+    r"(?:the\s+)?(?:[^\W\d_]+\s+)?(?=\w*\d)[\w./-]*\w",
+    re.IGNORECASE,
+)
+# "at age 65", "about 40": the number is an amount.
+_WORDS_OF_AMOUNTS = frozenset(
+    "age aged about around nearly almost roughly exactly approximately circa least most only top"
+    " first last next past some total up plus minus times".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number or code in a text.
+
+    Attributes:
+        text: As it is written, in lower case.
+        value: What tells it from others of its series.
+        label: The stem of the word before it, as in "room 214"; "" where there is none.
+        series: What codes of one series share: their letters, and where figures stand. "" for
+            numbers, which only a label or their length tells apart from amounts.
+        opens: Whether it stands where the text begins, as the number of a clause does.
+        counts: Whether it counts something, as in "12500 people".
+        last: The last number of a range that begins with it; "" where there is none.
+    """
+
+    text: str
+    value: str
+    label: str = ""
+    series: str = ""
+    opens: bool = False
+    counts: bool = False
+    last: str = ""
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it needs no label: it has letters, five figures, or two points."""
+        return bool(self.series) or (self.value.isdigit() and len(self.value) >= _LONG_NUMBER)
+
+    def has(self, value: str) -> bool:
+        """Whether it names a value: itself, a part of it, or a range around it.
+
+        Section 4.2.1 is in section 4.2, and 215 among 210 to 220.
+        """
+        if self.value == value or (value[-1:].isdigit() and self.value.startswith(f"{value}.")):
+            return True
+        if not self.last or not value.isdigit():
+            return _tail(self.value) == _tail(value) != ""
+        return int(self.value) <= int(value) <= int(self.last)
+
+    def is_like(self, other: Identifier, labels: Set[str]) -> bool:
+        """Whether it is of the series of another: by its letters, or by a label for that.
+
+        A number without a label is one where a text begins with it, as clauses do.
+
+        Args:
+            other: The other one.
+            labels: The labels of the series of the other.
+        """
+        if self.series and other.series:
+            return self.series == other.series
+        if self.label and self.label in labels:
+            return True
+        prefix = _prefix(self.value)
+        if prefix and any(label.startswith(prefix) for label in labels):
+            return True
+        prefix = _prefix(other.value)
+        if prefix and self.label.startswith(prefix):
+            return True
+        return self._opens_like(other)
+
+    def _opens_like(self, other: Identifier) -> bool:
+        shape = form_of(self.value)
+        if not self.opens or self.label or self.counts or shape != form_of(other.value):
+            return False
+        return "." in shape or len(self.value) == len(other.value) >= _SHORTEST_BARE
+
+
+def _prefix(code: str) -> str:
+    """The letters of a code such as "inv-10234"; "" for others."""
+    found = _PREFIXED.fullmatch(code)
+    return found[1] if found else ""
+
+
+def _tail(code: str) -> str:
+    """The figures of the same, or of a number; "" for others."""
+    found = _PREFIXED.fullmatch(code)
+    return found[2] if found else code if code.isdigit() else ""
+
+
+def form_of(word: str) -> str:
+    """What the identifiers of one series have in common: "INV-10234" and "inv-7" are "inv-0"."""
+    return re.sub(r"\d+", "0", word.lower())
 
 
 def codes_in(text: str) -> set[str]:
     """All that may be a code in a text: runs of letters and figures, with marks within, lower."""
-    return {match.group() for match in _CODE.finditer(text.lower())}
+    return {match.group() for match in _TOKEN.finditer(text.lower())}
 
 
-def identifiers_in(text: str) -> frozenset[str]:
-    """The codes and long numbers of a text, in lower case: "INV-10234", "v1.2.3", "10234".
+def identifiers_in(text: str) -> list[Identifier]:
+    """The numbers and codes of a text that may be identifiers, in order.
 
-    Years, dates, small numbers and quantities such as "15th" or "20GB" are none.
+    Dates, times, money, percentages and quantities such as "15th" or "20GB" are none. Whether a
+    number with a label is one ("room 214"), or only counts something, the text alone cannot tell.
     """
-    return frozenset(filter(is_identifier, codes_in(text)))
+    found: list[Identifier] = []
+    end = 0
+    text = _prepared(text)
+    for match in _TOKEN.finditer(text):
+        word = match.group().lower()
+        if not _may_be_identifier(word):
+            continue
+        between = text[end : match.start()]
+        before = found[-1] if found and end else None
+        label = _label_before(text, match.start())
+        if before and not label and _JOINED.fullmatch(between):
+            label = before.label
+        elif before and not label and _TO.fullmatch(between) and word.isdigit():
+            found[-1] = _with_last(before, word)
+            end = match.end()
+            continue
+        opens = not found and not _OPENS.sub("", text[: match.start()])
+        found += _read(word, label, opens=opens, counts=_counts(text, match.end()))
+        end = match.end()
+    return found
 
 
-def form_of(identifier: str) -> str:
-    """What identifiers of one series have in common: "inv-10234" and "inv-7" are both "a-0"."""
-    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", identifier))
+def named_in(question: str) -> list[Identifier]:
+    """The identifiers that a question names, and that its answer has to be about.
+
+    Those are codes, long numbers, versions, and numbers behind a label; no years, and nothing that
+    is compared with, as in "after version 2.1".
+    """
+    return [
+        each
+        for each in identifiers_in(_COMPARED.sub(" ", question))
+        if is_code(each.text) or (each.label and not each.counts and not _YEAR.fullmatch(each.text))
+    ]
 
 
-def is_identifier(word: str) -> bool:
-    """Whether a code in lower case is an identifier, see `identifiers_in`."""
-    figures = sum(character.isdigit() for character in word)
-    if not figures or _DATE.fullmatch(word):
+def is_code(word: str) -> bool:
+    """Whether a word is an identifier by itself: "INV-10234", "10234", "2.1.5"."""
+    if not _may_be_identifier(word):
         return False
     if word.isdigit():
         return len(word) >= _LONG_NUMBER
-    if _QUANTITY.fullmatch(word):
-        return False
+    if re.fullmatch(r"[\d.]+", word):
+        return word.count(".") >= _VERSION_MARKS
+    figures = sum(character.isdigit() for character in word)
     letters = any(character.isalpha() for character in word)
-    return letters and figures > 1 and not re.fullmatch(r"\d+[-/.]\d+|\d+-[a-z]+", word)
+    return letters and (figures > 1 or bool(_VERSION.match(word)))
+
+
+def _prepared(text: str) -> str:
+    """A text without amounts, and with a word for the sign of a section."""
+    for pattern, other in (
+        (_NO_IDENTIFIERS, " . "), (_SECTION_SIGN, "section "), (_LABEL_COLON, ": "),
+        (_NUMBER_SIGN, ""),
+    ):  # fmt: skip
+        text = pattern.sub(other, text)
+    return text
+
+
+def _may_be_identifier(word: str) -> bool:
+    has_figure = any(character.isdigit() for character in word)
+    return has_figure and not any(pattern.fullmatch(word) for pattern in (_DATE, _TIME, _QUANTITY))
+
+
+def _label_before(text: str, start: int) -> str:
+    """The stem of the word right before a number; "" for words of form, months and days."""
+    before = text[:start]
+    gap = _GAP.search(before)
+    if not gap or "\n\n" in gap.group():
+        return ""
+    word = _WORD_AT_END.search(before[: gap.start()])
+    if not word:
+        return ""
+    plain = word.group().lower()
+    is_form = plain in STOP_WORDS or plain in _WORDS_OF_AMOUNTS or plain.title() in DAYS
+    return "" if is_form or month_number(plain) else stem(plain)
+
+
+def _counts(text: str, end: int) -> bool:
+    """Whether the word after a number is a plural, as in "14 medals"."""
+    after = _WORD_AFTER.match(text, end)
+    word = after[1].lower() if after else ""
+    return word.endswith("s") and not word.endswith("ss") and word not in STOP_WORDS
+
+
+def _read(word: str, label: str, *, opens: bool, counts: bool) -> Iterator[Identifier]:
+    """What a run of letters and figures names: two numbers in "214/215", all between in "7-9"."""
+    span = _SPAN.fullmatch(word)
+    if span and "/" in word:
+        yield from (Identifier(each, each, label, opens=opens) for each in span.groups())
+    elif span and int(span[1]) < int(span[2]) and len(span[1]) == len(span[2]):
+        yield Identifier(word, span[1], label, opens=opens, last=span[2])
+    elif _VERSION.match(word):
+        yield Identifier(word, word[1:], stem("version"), opens=opens)
+    elif _NUMBER.fullmatch(word):
+        is_version = word.count(".") >= _VERSION_MARKS
+        series = form_of(word) if is_version else ""
+        yield Identifier(word, word, label, series, opens, counts)
+    elif is_code(word):
+        yield Identifier(word, word, "", form_of(word), opens)
+
+
+def _with_last(first: Identifier, last: str) -> Identifier:
+    """A number as the beginning of a range, where it is one."""
+    is_range = first.value.isdigit() and int(first.value) < int(last)
+    return (
+        Identifier(
+            f"{first.text}-{last}", first.value, first.label, first.series, first.opens, last=last
+        )
+        if is_range
+        else first
+    )

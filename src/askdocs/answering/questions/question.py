@@ -26,7 +26,7 @@ from askdocs.answering.questions.task import Task, task_of
 from askdocs.answering.rule_switches import rule
 from askdocs.errors import AskdocsError
 from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, GREETINGS, QUESTION_WORDS, any_of
-from askdocs.text.identifiers import identifiers_in
+from askdocs.text.identifiers import Identifier, named_in
 from askdocs.types import Turn
 
 Intent = Literal[
@@ -74,7 +74,7 @@ class Question:
         topic: What everything is wanted about, where the intent is "topic"; else "".
         place: The number of the clause, article or section whose words are wanted, as in "What does
             clause 3.2 say?"; else "".
-        identifiers: Numbers and codes, in lower case, that the answer has to be about.
+        identifiers: Numbers and codes that the answer has to be about.
         queries: What is searched, the question itself first.
         read_as: The question as the reader and a language model are asked it: as `asked`, and with
             what the conversation adds.
@@ -97,7 +97,7 @@ class Question:
     answer_type: AnswerType
     topic: str
     place: str
-    identifiers: frozenset[str]
+    identifiers: tuple[Identifier, ...]
     queries: tuple[str, ...]
     read_as: str
     with_history: bool
@@ -138,7 +138,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         answer_type=answer_type,
         topic=topic,
         place=place["number"] if not topic and (place := _PLACE.match(asked)) else "",
-        identifiers=identifiers_in(text),
+        identifiers=tuple(named_in(text)),
         queries=(topic,) if topic else understood.queries,
         read_as=understood.read_as,
         with_history=understood.depends_on_history and not topic,

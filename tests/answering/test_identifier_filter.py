@@ -1,0 +1,160 @@
+"""Sentences about another invoice, room or version than the one that is asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from askdocs.answering.candidates import Candidate
+from askdocs.answering.context import all_sentences
+from askdocs.answering.identifier_filter import (
+    doubted,
+    identifier_filters,
+    missing_reason,
+    without_other_identifiers,
+    without_other_sentences,
+)
+from askdocs.answering.questions.question import parse
+from askdocs.types import Hit, Passage
+
+
+def hit(text: str, *, name: str = "notes.md", heading: str | None = None) -> Hit:
+    return Hit(Passage(name, name, text, 0, len(text), heading=heading), 1.0)
+
+
+def kept(question: str, *hits: Hit) -> list[str]:
+    """The sentences that may answer a question."""
+    filters = identifier_filters(parse(question).identifiers, hits)
+    candidates = [
+        Candidate(each, start, end, None, 0.9)
+        for each in without_other_identifiers(filters, hits)
+        for start, end in all_sentences(each.passage)
+    ]
+    return [candidate.quote for candidate in without_other_sentences(filters, candidates)]
+
+
+INVOICES = (
+    "Invoice 10233 was paid in May. Invoice 10234 was disputed by Tidewater."
+    " It was sent back. Tidewater wants the invoice shortened. Disputes take thirty days."
+    " Invoice 10235 replaces 10233."
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Was invoice 10233 disputed?", "Who disputed 10233?", "Who disputed invoice no. 10233?"],
+)
+def test_a_sentence_about_another_invoice_does_not_answer(question: str) -> None:
+    assert kept(question, hit(INVOICES)) == [
+        "Invoice 10233 was paid in May.",
+        "Disputes take thirty days.",
+        "Invoice 10235 replaces 10233.",
+    ]
+
+
+def test_a_question_with_two_identifiers_is_about_both() -> None:
+    found = kept("Does invoice 10233 or invoice 10234 come first?", hit(INVOICES))
+    assert found[:2] == [
+        "Invoice 10233 was paid in May.",
+        "Invoice 10234 was disputed by Tidewater.",
+    ]
+
+
+def test_the_relation_to_another_identifier_is_not_about_that() -> None:
+    assert len(kept("What came after invoice 10234?", hit(INVOICES))) == 6
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        (
+            "How many people does room 214 hold?",
+            "Room 214 holds 30. Room 215 holds 214 people. Rooms 210 to 220 have blinds.",
+            ["Room 214 holds 30.", "Rooms 210 to 220 have blinds."],
+        ),
+        (
+            "What does section 4.2 say about noise?",
+            "Section 4.1 allows noise until ten. Section 4.2.1 forbids drums. Section 4 is old.",
+            ["Section 4.2.1 forbids drums.", "Section 4 is old."],
+        ),
+        (
+            "When does clause 3.2 end?",
+            "3.1 The lease ends in June.\n\n3.2 The option ends in July. Clause 3.1 says when the"
+            " lease ends.\n\n3.3 The deposit is paid back.",
+            ["3.2 The option ends in July.", "Clause 3.1 says when the lease ends."],
+        ),
+        (
+            "How does version 2.1.4 round?",
+            "Version 2.1.3 rounds up. In 2.1.4 halves are rounded down. Numbers are shown whole.",
+            ["In 2.1.4 halves are rounded down.", "Numbers are shown whole."],
+        ),
+        (
+            "Who judged case 23-104?",
+            "Case 23-104 went to Judge Ode. Case 23-105 went to Judge Vance.",
+            ["Case 23-104 went to Judge Ode."],
+        ),
+        (
+            "What does the pump PX-40 cost?",
+            "The PX-40 costs 200. The PX-41 costs 300. The TR-7 fits all pumps.",
+            ["The PX-40 costs 200.", "The TR-7 fits all pumps."],
+        ),
+        (
+            "Who paid invoice 10233?",
+            "Invoice: 10233; Payer: Ode; Amount: 12500\n"
+            "Invoice: 10234; Payer: Vance; Amount: 90000",
+            ["Invoice: 10233; Payer: Ode; Amount: 12500"],
+        ),
+        (
+            "Who paid invoice 10233?",
+            "INV-10233 was paid by Ode. INV-10234 was paid by Vance.",
+            ["INV-10233 was paid by Ode."],
+        ),
+    ],
+)
+def test_only_what_is_asked_about_answers(question: str, text: str, expected: list[str]) -> None:
+    assert kept(question, hit(text)) == expected
+
+
+def test_a_heading_says_what_its_sentences_are_about() -> None:
+    text = "Disputed by Tidewater. It replaces invoice 10234."
+    right = hit(text, name="a.md", heading="Invoices › Invoice 10233")
+    wrong = hit(text, name="b.md", heading="Invoices › Invoice 10234")
+    assert kept("Who disputed invoice 10233?", right, wrong) == [
+        "Disputed by Tidewater.",
+        "It replaces invoice 10234.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "Who founded 37signals?",
+            "Fried founded the firm in 1999. It has 50 people and 4 offices.",
+        ),
+        ("Who was fined 12500 dollars?", "Tidewater was fined for spilling 10500 litres of oil."),
+        ("What did we decide on 14 May?", "On 15 May we decided to sell. We met again on 14 May."),
+        ("Who got the grant of 2021?", "In 2020 Ode got the grant. Vance got it a year later."),
+        ("Who gets in at age 16?", "Pupils get in from age 14."),
+    ],
+)
+def test_names_dates_and_amounts_are_no_identifiers(question: str, text: str) -> None:
+    assert kept(question, hit(text)) == [
+        text[start:end] for start, end in all_sentences(hit(text).passage)
+    ]
+
+
+def test_an_identifier_that_no_passage_has_is_a_reason_to_doubt() -> None:
+    hits = [hit("Version 2.1.3 rounds up. Version 2.1.4 rounds down. Zeros are left out.")]
+    filters = identifier_filters(parse("How does version 2.1.5 round?").identifiers, hits)
+    assert missing_reason(filters) == "No passage that was found has “2.1.5”."
+    sure = Candidate(hits[0], 0, 5, None, 0.9)
+    assert doubted(filters, [sure])[0].probability < 0.4
+    assert kept("How does version 2.1.5 round?", *hits) == ["Zeros are left out."]
+
+
+def test_a_name_with_a_figure_that_no_passage_repeats_is_no_reason_to_doubt() -> None:
+    hits = [hit("The firm pays for the insurance of dogs. Form INV-12 is for that.")]
+    filters = identifier_filters(parse("Does 37signals pay for my dog?").identifiers, hits)
+    assert missing_reason(filters) == ""
+    sure = Candidate(hits[0], 0, 5, None, 0.9)
+    assert doubted(filters, [sure]) == [sure]
