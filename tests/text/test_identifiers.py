@@ -20,7 +20,7 @@ from askdocs.text.identifiers import form_of, identifiers_in, named_in
         ("How many people does room 214 hold?", ["214"]),
         ("Who lives in flat 12b?", ["12b"]),
         ("Who judged case no. 23-104?", ["23-104"]),
-        ("When do we vote on § 14?", ["14"]),
+        ("When do we vote on § 14.1?", ["14.1"]),
         ("Is part #8841 in stock?", ["8841"]),
         ("Who founded 37signals?", ["37signals"]),
         # dates, times, amounts and what is only counted or compared with
@@ -32,7 +32,11 @@ from askdocs.text.identifiers import form_of, identifiers_in, named_in
         ("Which bus leaves at 10:30?", []),
         ("Who gets a pension at age 65?", []),
         ("revenue 2021", []),
+        ("What do the trustees of chapter 13 do in year 8?", []),
         ("What has changed since version 2.1?", []),
+        ("Is 5.1.0 quicker than 5.0.6?", []),
+        ("recycling budget 25/26", []),
+        ("What does INV-7710 cost after 30 days?", ["inv-7710"]),
         ("Which invoice came after invoice 10233?", []),
     ],
 )
@@ -52,6 +56,7 @@ def test_codes_long_numbers_and_labelled_numbers_are_identifiers(
         ("Section 4 is new.", "4.2", False),
         ("Section 4.20 is new.", "4.2", False),
         ("INV-10233 is late.", "10233", True),
+        ("Note 031 is late.", "31", True),
     ],
 )
 def test_lists_ranges_and_parts_name_what_they_hold(text: str, value: str, has: bool) -> None:

@@ -186,9 +186,10 @@ def rank(
     question, term_weights = context.question, context.term_weights
     filters = identifier_filters(question.identifiers, hits)
     hits = without_other_identifiers(filters, hits)
+    known: Mapping[str, float] = {}
     if question.topic:
         about = _about(question.topic, hits[:_MOST_OF_TOPIC], term_weights, embedder)
-        candidates, known = without_other_sentences(filters, about), dict[str, float]()
+        candidates = without_other_sentences(filters, about)
     else:
         candidates, known = _answering(
             context,

@@ -12,7 +12,7 @@ from askdocs.text.stop_words import STOP_WORDS
 
 _LONG_NUMBER = 5  # figures, from which a number is an identifier without a label
 _VERSION_MARKS = 2  # points, from which a number is an identifier without a label
-_SHORTEST_BARE = 3  # figures of an integer that stands for itself where a sentence begins
+_SHORTEST_BARE = 3  # figures, from which an integer with a label is one
 _TOKEN = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
 _NO_IDENTIFIERS = re.compile(
     # amounts of money, numbers with commas between thousands, percentages
@@ -23,9 +23,10 @@ _NUMBER_SIGN = re.compile(r"(?:\b(?:no|nos|nr|number|numbers)\b\.?:?|#)\s*(?=\d)
 _SECTION_SIGN = re.compile(r"§+\s*(?=\d)")
 _LABEL_COLON = re.compile(r"(?<=[^\W\d_]):(?=\d)")
 _DATE = re.compile(
-    r"\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2\d{4}|\d{4}/\d\d"
+    r"\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2\d{4}|(?:19|20)\d\d-(?:0\d|1[0-2])"
     r"|(?=.*\b0)\d{1,2}([-./])\d{1,2}\3\d\d"
 )
+_YEARS = re.compile(r"(?:19|20)?(\d\d)[-/](\d\d)")  # 2025/26
 _TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:am|pm)?")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _QUANTITY = re.compile(
@@ -130,9 +131,10 @@ def _prefix(code: str) -> str:
 
 
 def _tail(code: str) -> str:
-    """The figures of the same, or of a number; "" for others."""
+    """The figures of the same, or of a number, without zeros before; "" for others."""
     found = _PREFIXED.fullmatch(code)
-    return found[2] if found else code if code.isdigit() else ""
+    figures = found[2] if found else code if code.isdigit() else ""
+    return figures.lstrip("0")
 
 
 def form_of(word: str) -> str:
@@ -176,14 +178,21 @@ def identifiers_in(text: str) -> list[Identifier]:
 def named_in(question: str) -> list[Identifier]:
     """The identifiers that a question names, and that its answer has to be about.
 
-    Those are codes, long numbers, versions, and numbers behind a label; no years, and nothing that
-    is compared with, as in "after version 2.1".
+    Those are codes, long numbers, versions, and numbers of three figures or with points behind a
+    label, but no years. None where
+    something is compared with one, as in "after version 2.1": the answer is about another then.
     """
-    return [
-        each
-        for each in identifiers_in(_COMPARED.sub(" ", question))
-        if is_code(each.text) or (each.label and not each.counts and not _YEAR.fullmatch(each.text))
-    ]
+    compared = _COMPARED.search(question)
+    if compared and any(map(_is_name, identifiers_in(compared.group()))):
+        return []
+    return [each for each in identifiers_in(question) if _is_name(each)]
+
+
+def _is_name(found: Identifier) -> bool:
+    """Whether a number or code names one thing, and not a class as in "year 8" or "chapter 13"."""
+    is_short = found.value.isdigit() and len(found.value) < _SHORTEST_BARE
+    is_labelled = found.label and not found.counts and not _YEAR.fullmatch(found.text)
+    return bool(is_labelled and not is_short) or is_code(found.text)
 
 
 def is_code(word: str) -> bool:
@@ -210,6 +219,9 @@ def _prepared(text: str) -> str:
 
 
 def _may_be_identifier(word: str) -> bool:
+    years = _YEARS.fullmatch(word)
+    if years and int(years[2]) == (int(years[1]) + 1) % 100:
+        return False
     has_figure = any(character.isdigit() for character in word)
     return has_figure and not any(pattern.fullmatch(word) for pattern in (_DATE, _TIME, _QUANTITY))
 
