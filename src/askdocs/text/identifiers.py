@@ -142,11 +142,6 @@ def form_of(word: str) -> str:
     return re.sub(r"\d+", "0", word.lower())
 
 
-def codes_in(text: str) -> set[str]:
-    """All that may be a code in a text: runs of letters and figures, with marks within, lower."""
-    return {match.group() for match in _TOKEN.finditer(text.lower())}
-
-
 def identifiers_in(text: str) -> list[Identifier]:
     """The numbers and codes of a text that may be identifiers, in order.
 

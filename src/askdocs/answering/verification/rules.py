@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
+from askdocs.text.identifiers import form_of
 from askdocs.text.overlap import count_among
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
@@ -195,7 +196,7 @@ def other_identifier(text: str, source: str) -> str:
             continue
         if word.lower() in theirs or _squeezed(word) in letters:
             continue
-        like = [other for other in theirs.values() if _form(other) == _form(word)]
+        like = [other for other in theirs.values() if form_of(other) == form_of(word)]
         if like:
             return f"{word} differs: the source has {like[0]}"
     return ""
@@ -203,11 +204,6 @@ def other_identifier(text: str, source: str) -> str:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"[\W_]", "", text).lower()
-
-
-def _form(word: str) -> str:
-    """The form of an identifier: its letters, and where figures stand."""
-    return re.sub(r"\d+", "0", word.lower())
 
 
 def look_alike(text: str, source: str) -> str:
