@@ -23,7 +23,10 @@ HARBOUR = Words(
 SEEN_WITH_OTHERS = ("answer", "note", "documents", "pdf")
 
 
-@pytest.mark.parametrize(("scheme", "width", "language"), [("light", 1440, "en")])
+# Each scheme, width and language once: what is wrong with one is so in every combination.
+@pytest.mark.parametrize(
+    ("scheme", "width", "language"), [("light", 1440, "en"), ("dark", 390, "ur")]
+)
 def test_axe_finds_no_barriers_in_any_view(
     browser: Browser, harbour: tuple[str, Path], scheme: str, width: int, language: str
 ) -> None:
