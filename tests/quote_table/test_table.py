@@ -107,17 +107,6 @@ def test_what_a_document_is_about_has_its_title_if_it_states_one(title: str, sta
     assert (cell.state, quotes) == (state, ["The mill"] * (state == "said") + [About.TEXT])
 
 
-def test_what_a_document_without_title_and_sentences_is_about_is_not_said() -> None:
-    class Empty(Answering):
-        def ask(
-            self, question: str, *, sources: Sequence[str] | None = None, quotes: bool = False
-        ) -> Answer:
-            return Answer(question, "Nothing.", answered=True, kind="overview", confidence=1)
-
-    cell = fill(Empty(), ["What is it about?"], ["a.txt"]).cells["a.txt", "What is it about?"]
-    assert (cell.state, cell.quotes) == ("not said", [])
-
-
 def test_cells_that_were_not_reached_are_kept_apart_from_the_rows(tmp_path: Path) -> None:
     kept, questions = tmp_path / "t.json", ["What did it cost?", "Who paid?"]
     save(fill(Answering(), questions, ["a.txt", "b.txt", "c.txt"]), kept)

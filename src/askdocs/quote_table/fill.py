@@ -154,7 +154,7 @@ def _row(
         if answer.kind == "overview":
             title = _title_citation(document, len(record["citations"]) + 1)
             record["citations"] = [*title, *record["citations"]]
-            state = "said" if title else "perhaps" if answer.citations else "not said"
+            state = "said" if title else "perhaps"
         yield Cell(document.source, question, key[0], state, record, version)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from askdocs.answering.verification.statements import caution, orders_saying
+from askdocs.answering.verification.statements import caution
 from askdocs.text.english import DEMONSTRATIVES, NEGATION, THIRD_PERSON, any_of
 from askdocs.text.language import is_english
 from askdocs.text.sentences import sentence_spans
@@ -64,7 +64,7 @@ def _plain_sentences(passages: Sequence[Passage]) -> Iterator[str]:
         for start, end in sentence_spans(passage.text):
             plain = " ".join(passage.text[start:end].split())
             is_fit = _FEWEST_WORDS <= len(plain.split()) <= _MOST_WORDS and _WHOLE.fullmatch(plain)
-            if not is_fit or _DENIES.search(plain) or caution(plain) or orders_saying(plain):
+            if not is_fit or _DENIES.search(plain) or caution(plain):
                 continue
             if is_english(plain):
                 yield plain

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from askdocs.answering.verification.statements import orders_saying
 from askdocs.models.embedders import Embedder
 from askdocs.text.overlap import count_among, is_among, share_among
 from askdocs.text.sentences import sentence_spans
@@ -41,12 +40,11 @@ class Nearness:
         self._known: dict[str, NDArray[np.float32]] = {}
 
     def sentences(self, claim: str, passages: Sequence[Passage]) -> list[Sentence]:
-        """The sentences of passages in order, without those that only order to say something."""
+        """The sentences of passages in their order."""
         found = [
-            (text, (passage, passage.start + start, passage.start + end))
+            (passage.text[start:end], (passage, passage.start + start, passage.start + end))
             for passage in passages
             for start, end in sentence_spans(passage.text)
-            if not orders_saying(text := passage.text[start:end])
         ]
         if not found:
             return []

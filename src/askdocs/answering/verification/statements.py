@@ -1,8 +1,8 @@
-"""What kind of sentence a model wrote, and what keeps it from being supported.
+"""What kind of sentence a model wrote: only claims are judged.
 
-Headings, questions, transitions and refusals claim nothing and are not judged. A sentence that
-tells the reader to do something, or brings a web address, is judged, but never supported: it may
-come from an order in a document.
+Headings, questions, transitions and refusals claim nothing. A sentence that tells the reader to do
+something, or brings a web address, is judged, but never supported: it may come from an order in a
+document. What is an order, `askdocs.models.order_detector` tells.
 """
 
 from __future__ import annotations
@@ -96,77 +96,6 @@ _TO_READER = re.compile(
     r"|\bplease (?:do|don['’]t|\w+)\b",
     re.IGNORECASE,
 )
-# What stands in a document to be said or done by whoever reads it to others: who is to hear it,
-# what the answer has to be, and who is to give it.
-_AUDIENCE = (
-    r"(?:(?:the|your|every|any|all|each)\s+)?(?:users?|readers?|persons?|people|customers?|them|him"
-    r"|her|everyone|anyone|humans?|visitors?|whoever|askers?|questioners?)\b"
-)
-_REPLY = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|summar(?:y|ies))\b"
-_ANY_REPLY = rf"(?:your|every|any|each|the)\s+{_REPLY}"
-_OPENS = (
-    r"(?:^|[.:;,!?\-–—(]\s*|\b(?:please|must|should|shall|always|then|instead|only|never|(?:ha(?:s|ve)"
-    r"|need|needs|sure|task\s+is|remember|forget)\s+to|assistants?|models?|ais?|bots?|you(?:\s+(?:will|are\s+to))?)\s+)"
-)
-_SAYING_ORDER = re.compile(
-    rf"{_OPENS}(?:(?:tell|inform|assure|remind|convince|advise|persuade|warn|notify|instruct|alert"
-    rf"|brief)\s+{_AUDIENCE}"
-    rf"|(?:let|make|have|ensure(?:\s+that)?|make\s+sure(?:\s+that)?)\s+{_AUDIENCE}"
-    r"\s+(?:\w+\s+){0,3}?(?:know|believe|understand|learn|think|hear|see)s?\b"
-    r"|(?:make\s+(?:it\s+)?(?:clear|plain)|confirm|explain|emphasi[sz]e|stress|point\s+out|communicate|mention"
-    rf"|repeat|suggest)\s+to\s+{_AUDIENCE}"
-    r"|(?:answer|reply|respond|say|state|write|output|print|claim|report|mention|repeat|conclude)"
-    r"\s+(?:only\s+|instead\s+|always\s+|back\s+)?(?:that\b|with\b|exactly\b|the\s+(?:words?"
-    r"|following|sentence)\b|[:“\"'‘«])"
-    r"|(?:include|put|add|write|insert|place|mention|assume)\s+(?:in|into|to|for)\s+"
-    rf"(?:(?:your|every|any|each)\s+{_REPLY}|the\s+(?:answer|reply|response)\b))"
-    r"|^\W*(?:pretend|(?:act|behave)\s+as\s+(?:if|though)|say\b|(?:respond|reply)\s*:)"
-    r"|\balways\s+(?:mention|say|state|claim|answer|repeat|write|reply|respond)\b"
-    rf"|\b{_ANY_REPLY}(?:\s+to\s+(?:\w+\s+){{1,4}}?)?\s*(?:must|has\s+to|have\s+to|should|shall"
-    r"|needs?\s+to)\b"
-    rf"|\b(?:only|permitted|allowed|required|expected|correct)\s+{_REPLY}\s+(?:is|must\s+be)(?:\s+that"
-    r"\b|\s*:)"
-    rf"|\b(?:in|when|whenever)\s+(?:{_ANY_REPLY}|summari[sz]ing|answering)[^.]{{0,60}},\s*(?:note|add|say"
-    r"|state|mention|include|write|claim)\b"
-    r"|\b(?:must|should|shall|(?:ha(?:s|ve)|needs?)\s+to)\s+be\s+(?:(?:told|informed|assured|notified)"
-    rf"\s+that\b|(?:said|stated|claimed|mentioned)\s+in\s+{_ANY_REPLY})"
-    rf"|\b{_AUDIENCE}\s+(?:needs?|has|have|must)\s+(?:to\s+)?(?:hear|be\s+told|be\s+informed)\b"
-    r"|\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){0,3}?(?:instructions?|prompts?"
-    r"|rules|passages?|documents?|sources?|above|previous|guidelines|context)\b"
-    r"|^\W*(?:dear\s+)?(?:assistants?|ais?|chatbots?|language\s+models?|llms?)\s*[,:–—]"
-    r"|\byour\s+task\s+is\s+to\s+(?:write|say|answer|claim|state|tell|reply)\b"
-    r"|^\W*(?:new\s+instructions?|override|overrule)\s*:|\btreat\s+\w+\s+as\s+(?:true|an?\s+fact)\b"
-    r"|\b(?:note|notice|message|attention|instructions?)\b\W*(?:(?:to|for)\s+)?(?:all\s+|the\s+)?(?:ais?"
-    r"|assistants?|language\s+models?|llms?|chatbots?)\b"
-    rf"|\b(?:in|as|begin|start|end|finish|open|close|give)\s+(?:your|every)\s+{_REPLY}"
-    r"|\b(?:if|when(?:ever)?)\s+(?:you\s+are\s+|you['’]re\s+)?asked\b[^.,]{0,60},\s*(?:claim|say|answer"
-    r"|state|reply|insist|maintain)\b|\b(?:answer|reply)\s+(?:to\s+)?(?:every|any|all|each)\s+questions?"
-    r"\s+with\b"
-    r"|\b(?:you\s+are\s+now|as\s+(?:an?|the)\s+(?:ai|assistant|language\s+model|chatbot)\b)",
-    re.IGNORECASE,
-)
-
-# How a sentence speaks that tells its reader to do something, whatever that is.
-_MOODS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:you|your|yours|yourself)\b",
-        r"\b(?:must|shall|should|ought|have to|has to|needs? to|required|mandatory|obliged|duty"
-        r"|(?:is|are|be) to be|order|never)\b",
-        r"(?:^|[.:;,!–—-]\s+)\W{0,20}(?:(?:please|kindly|always|never|just|only|simply|now|then) )*"
-        rf"(?:{'|'.join(_ORDERING)}|acknowledge|act|announce|assert|assume|communicate|consider"
-        r"|convey|declare|describe|drop|mention|pass|present|quote|regard|relay|respond|speak"
-        r"|spread|translate|treat|write)\b",
-        # neither "responsibility" nor "information" nor "replace"
-        r"\b(?:ask|answer|say|tell|repl(?:y|ie)|respon[ds](?!i)|announc|inform(?!a)|note\b|print"
-        r"|mention|question|quot|cit(?:e|ing|ation)|instruction|task|user|reader|assistant|chat|bot|robot|gpt|llm|ai\b"
-        r"|software|system\b|developer|summar)\w*",
-        # Polite requests, and verbs for what is only put in some way: "portray the loss as small".
-        r"\b(?:kindly|grateful|appreciated|favou?r|(?:requested|urged|invited|encouraged) to)\b",
-        r"\b(?:present|portray|depict|describ|characteri[sz]|fram|paint|pictur|cast|render|label"
-        r"|styl|treat)(?:e|es|s|ed|ing)?\b[^.;]{1,80}\bas\b",
-    )
-)
 
 
 def kind_of(text: str) -> Kind:
@@ -199,13 +128,3 @@ def caution(text: str) -> str:
     if _ORDER.match(plain) or _TO_READER.search(plain):
         return TELLS_READER
     return ""
-
-
-def orders_saying(sentence: str) -> bool:
-    """Tell whether a sentence of a document orders its reader to say or to ignore something."""
-    return bool(_SAYING_ORDER.search(sentence))
-
-
-def is_directive(source: str, statement: str = "") -> bool:
-    """Tell whether words of a document speak to a reader in a way that a statement does not."""
-    return any(mood.search(source) and not mood.search(statement) for mood in _MOODS)

@@ -33,9 +33,7 @@ from askdocs.answering.verification.quotations import (
 from askdocs.answering.verification.statements import (
     IN_AN_ORDER,
     caution,
-    is_directive,
     kind_of,
-    orders_saying,
     says_absence,
 )
 from askdocs.answering.verification.vetoes import explained, veto
@@ -46,11 +44,9 @@ from askdocs.answering.verification.wording import (
     whole_sentences,
 )
 from askdocs.models.embedders import Embedder
+from askdocs.models.order_detector import OrderDetector, shared_order_detector
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.text.language import is_english
-from askdocs.text.overlap import share_among
-from askdocs.text.sentences import sentence_spans
-from askdocs.text.stop_words import content_words
 from askdocs.types import Passage, Verdict
 
 NOWHERE = "no passage says so"
@@ -82,7 +78,8 @@ _ABOUT_IT = 0.4  # nearness of the nearest sentence; below it the source is abou
 _SAME_MATTER = 0.65  # the same for a rule, which compares words that may belong to another thing
 _NOT_STATED = 0.5  # probability from which on the source does not speak about it
 _BESIDE = 0.85  # of the nearness of the nearest document, from which on a second one is read
-_ORDERED_SHARE = 0.7  # of the words of a statement; models seldom repeat so many of a plain source
+_ORDERS_FROM = 0.2  # nearness from which a sentence may be an order that a statement carries out
+_MOST_ORDERS = 3  # nearest sentences in which orders are looked for
 _FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
 
 
@@ -119,6 +116,7 @@ class Verifier:
         scorer: The trained model.
         embedder: What finds the nearest sentences.
         passages_of: All passages of a document, in which quotations are looked up too.
+        orders: What tells orders from facts; None takes the detector of the package.
     """
 
     def __init__(
@@ -126,8 +124,10 @@ class Verifier:
         scorer: ClaimScorer,
         embedder: Embedder,
         passages_of: Callable[[str], Sequence[Passage]] | None = None,
+        orders: OrderDetector | None = None,
     ) -> None:
         self._scorer = scorer
+        self._given_orders = orders
         self._nearness = Nearness(embedder)
         self._passages_of = passages_of
         self._sources: dict[tuple[Passage, ...], Source] = {}
@@ -171,12 +171,8 @@ class Verifier:
                 else Judgement("unsupported", NOWHERE)
             )
         else:
-            judged = self._judged(text, cited, others, question)
+            judged = self._by_facts(text, cited, others, question)
             judgement = _limited(text, judged, source, quotations)
-            if judgement.verdict == "unsupported" and not judgement.contradicted:
-                # Such sentences are not read, so no other reason is true.
-                reason = IN_AN_ORDER if _is_ordered_said(text, passages) else judgement.reason
-                judgement = replace(judgement, reason=reason)
         exact = [quote for _, found in quotations for quote in found.quotes]
         quotes = tuple(dict.fromkeys([*judgement.quotes, *exact]))
         return replace(judgement, quotations=quotations, quotes=quotes)
@@ -245,9 +241,11 @@ class Verifier:
         The sentences of these words alone may lack what "we" or "it" is, so the first reading, of
         more sentences, counts as well.
         """
-        if caution(text) or not is_english(text):
+        if not is_english(text) or caution(text):
             return None
         near = self._nearness.sentences(text, passages)
+        orders = self._orders_among(text, near)
+        near = [sentence for sentence in near if sentence not in orders]
         chosen = [
             sentence
             for sentence in near
@@ -265,6 +263,34 @@ class Verifier:
         quotations = self._looked_up(text, source, passages)
         limited = _limited(text, judgement, source, quotations)
         return judgement if limited is judgement else None
+
+    @property
+    def _orders(self) -> OrderDetector:
+        return self._given_orders or shared_order_detector()
+
+    def _by_facts(
+        self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str
+    ) -> Judgement:
+        """The judgement, partly where only an order in a document supports the statement."""
+        near = self._nearness.sentences(text, [*cited, *others])
+        judgement = self._judged(text, near, cited, question)
+        if judgement.verdict != "supported":
+            return judgement
+        orders = self._orders_among(text, near)
+        if not orders:
+            return judgement
+        facts = [sentence for sentence in near if sentence not in orders]
+        again = self._judged(text, facts, cited, question)
+        if again.verdict == "supported":
+            return again
+        return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
+
+    def _orders_among(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
+        """The nearest sentences with an order that a statement carries out."""
+        nearest = sorted(near, key=lambda sentence: -sentence.near)[:_MOST_ORDERS]
+        suspects = [sentence for sentence in nearest if sentence.near >= _ORDERS_FROM]
+        found = self._orders.carried_out([sentence.text for sentence in suspects], text)
+        return [sentence for sentence, is_order in zip(suspects, found, strict=True) if is_order]
 
     def _source(self, passages: Sequence[Passage]) -> Source:
         key = tuple(sorted(passages, key=lambda passage: (passage.source, passage.start)))
@@ -294,7 +320,7 @@ class Verifier:
         return bearing(text, self._nearness.sentences(text, passages))
 
     def _judged(
-        self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str
+        self, text: str, near: Sequence[Sentence], cited: Sequence[Passage], question: str
     ) -> Judgement:
         """What the model says, less what a rule takes away.
 
@@ -302,7 +328,6 @@ class Verifier:
         passage on another matter bears nothing, whatever its score, where a nearer one does not.
         Quotes and rules are then those of the nearest sentences: the model may cite wrong numbers.
         """
-        near = self._nearness.sentences(text, [*cited, *others])
         own = {passage.id for passage in cited}
         nearest = max(near, key=lambda sentence: sentence.near, default=None)
         if nearest is None:
@@ -551,30 +576,4 @@ def _limited(
     reason = next(filter(None, rests), "")
     if reason:
         return replace(judgement, verdict="partly", reason=reason)
-    if _is_ordered(text, judgement.quotes):
-        return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
     return judgement
-
-
-def _is_ordered_said(text: str, passages: Sequence[Passage]) -> bool:
-    """Whether a text has nearly the words of a sentence that orders to say something."""
-    wanted = content_words(text)
-    return any(
-        orders_saying(words := passage.text[start:end])
-        and share_among(wanted, content_words(words)) >= _ORDERED_SHARE
-        for passage in passages
-        for start, end in sentence_spans(passage.text)
-    )
-
-
-def _is_ordered(text: str, quotes: Sequence[Quote]) -> bool:
-    """Whether a text has nearly the words of a sentence that speaks to its reader, unlike it."""
-    if quoted_pieces(text):
-        return False  # the words in quote signs are shown as what they are
-    wanted = content_words(text)
-    for passage, start, end in quotes:
-        words = passage.slice(start, end)
-        is_near = share_among(wanted, content_words(words)) >= _ORDERED_SHARE
-        if is_near and is_directive(words, text):
-            return True
-    return False

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from askdocs.answering.verification.quotations import Quote, Source, parts_of
-from askdocs.answering.verification.statements import is_directive
 from askdocs.text.english import AUXILIARIES, NEGATION, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
@@ -59,7 +58,7 @@ class Piece:
         if self.rest:
             return _going_on(self.rest)
         is_framed = bool(self.before) and not _SEPARATE.search(self.before)
-        if is_framed or _LIMITING.search(self.before) or is_directive(self.before):
+        if is_framed or _LIMITING.search(self.before):
             return f"the source begins: “{_shortened(self.before)}”"
         return ""
 
