@@ -10,9 +10,11 @@ import pytest
 from askdocs.answering.verification.statements import IN_AN_ORDER, TELLS_READER, WEB_ADDRESS
 from askdocs.answering.verification.verifier import (
     DENIED,
+    LONGEST_STATEMENT,
     NOT_LEARNT,
     NOWHERE,
     SAYS_OTHER,
+    TOO_LONG,
     Judgement,
     Verifier,
 )
@@ -191,6 +193,12 @@ def test_a_quotation_is_looked_up_in_the_whole_document() -> None:
 )
 def test_what_is_no_claim_or_in_another_language_is_not_judged(text: str, verdict: Verdict) -> None:
     assert judged(text, scorer=Sure()).verdict == verdict
+
+
+def test_a_statement_longer_than_the_limit_is_not_checked() -> None:
+    longest = "The scheme opened in April".ljust(LONGEST_STATEMENT - 1, "l") + "."
+    assert judged(longest, scorer=Sure()).verdict != "unchecked"
+    assert judged(f"{longest}.", scorer=Sure()) == Judgement("unchecked", TOO_LONG)
 
 
 def test_a_foreign_source_is_not_checked_but_quoted() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from askdocs.answering.skipped_files import keyword_only_notice
+from askdocs.answering.verification import verifier
+from askdocs.answering.verification.vetoes import explained
 from askdocs.app.i18n.table_labels import table_labels
 from askdocs.documents.loaders.file_type import REASONS
 from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
@@ -136,4 +138,25 @@ def test_every_reason_why_a_file_is_not_read_is_translated() -> None:
     } | {*REASONS.values(), SCANNED, UNREADABLE, UNRECOGNISED, UNDECODED}
     known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
     for reason in reasons:
+        assert any(key.fullmatch(reason) for key in known), reason
+
+
+def test_every_reason_why_a_statement_is_not_checked_or_not_supported_is_translated() -> None:
+    reasons = {
+        verifier.NOWHERE,
+        verifier.NOT_ALL,
+        verifier.DENIED,
+        verifier.NOT_SAID,
+        verifier.NOT_STOOD_BY,
+        verifier.NOT_THERE,
+        verifier.SAYS_OTHER,
+        verifier.NOT_LEARNT,
+        verifier.TOO_LONG,
+    }
+    missing = {
+        explained(claim, "They met.") for claim in ("They met 7 men.", "They met Ann Wexham.")
+    }
+    missing.add(explained("They met on 3 May 1990.", "They met."))
+    known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
+    for reason in {*reasons, f"“They met”: {verifier.DENIED}", *missing}:
         assert any(key.fullmatch(reason) for key in known), reason
