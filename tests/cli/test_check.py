@@ -45,6 +45,15 @@ def test_a_draft_that_misquotes_ends_with_1_and_a_report(folder: Path) -> None:
     assert "file://" in report
 
 
+def test_a_name_in_standard_input_that_is_nowhere_is_told(folder: Path) -> None:
+    given = f"{TRUE} The lamp was mended by Quentin Zwick.\n"
+    found = askdocs(folder, "check", "-", "--json", given=given)
+    first, second = json.loads(found.stdout)["statements"]
+    assert first["not_found"] == []
+    assert second["not_found"] == ["Quentin Zwick"]
+    assert "(not found: Quentin Zwick)" in second["meaning"]
+
+
 def test_what_cannot_be_checked_is_told(folder: Path) -> None:
     assert "The draft is empty" in askdocs(folder, "check", "-", given="  \n").stderr
     missing = askdocs(folder, "check", "no-such.txt")

@@ -25,12 +25,12 @@ def meaning(statement: CheckedStatement) -> str:
     words = CONTRADICTED if statement.is_wrong else MEANINGS[statement.verdict]
     missing = ", ".join(statement.not_found)
     reason = f": {statement.reason}" if statement.reason else ""
-    numbers = f" (not found: {missing})" if missing else ""
+    absent = f" (not found: {missing})" if missing else ""
     rests = dict.fromkeys(quotation.goes_on for quotation in statement.quotations)
     going_on = [
         f"the source goes on: “{rest}”" for rest in rests if rest and rest not in statement.reason
     ]
-    return "; ".join([f"{words}{reason}{numbers}", *going_on])
+    return "; ".join([f"{words}{reason}{absent}", *going_on])
 
 
 def summary_of(check: Check) -> str:

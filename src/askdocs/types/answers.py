@@ -168,7 +168,8 @@ class CheckedStatement:
     """A statement of a draft: `text == draft[start:end]`, its verdict, and its citations.
 
     If it is not supported, `citations` are the most similar words. `quotations` are its words in
-    quotation marks, `not_found` its numbers that are in none of the passages found for it.
+    quotation marks, `not_found` its numbers, dates and names that are in none of the
+    passages found for it.
     """
 
     text: str

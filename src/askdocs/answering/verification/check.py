@@ -1,15 +1,16 @@
 """A draft that somebody wrote, checked against the documents: statement by statement.
 
 Each statement is searched for like a question, and judged by the verifier against the passages
-that were found. Words in quote signs are looked up letter by letter, figures in the passages.
+that were found. Words in quote signs are looked up letter by letter; numbers, dates and
+names in the passages.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from askdocs.answering.verification.absent import not_found_in
 from askdocs.answering.verification.draft_text import statement_spans
 from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.quotations import Lookup, Piece
@@ -25,7 +26,6 @@ from askdocs.types import (
 )
 
 PASSAGES_READ = 8  # for each statement, the nearest ones
-_FIGURE = re.compile(r"(?<![\w.,])[€$£¥]?\d[\d.,:/\-–]*\d%?|(?<![\w.,])[€$£¥]?\d%?(?!\w)")
 
 Find = Callable[[str], Sequence[Passage]]
 
@@ -91,7 +91,7 @@ def _checked(
         contradicted=judgement.contradicted,
         citations=tuple(dict.fromkeys(citations.number(quote) for quote in judgement.quotes)),
         quotations=quotations,
-        not_found=_missing_figures(words, passages) if judgement.verdict != "no_claim" else (),
+        not_found=not_found_in(words, passages) if judgement.verdict != "no_claim" else (),
     )
 
 
@@ -99,18 +99,3 @@ def _quotation(words: str, piece: Piece, found: Lookup, citations: _Citations) -
     at = max(words.find(piece.text), 0)
     places = tuple(dict.fromkeys(citations.number(quote) for quote in found.quotes))
     return Quotation(piece.text, at, at + len(piece.text), places, found.difference, found.goes_on)
-
-
-def _missing_figures(words: str, passages: Sequence[Passage]) -> tuple[str, ...]:
-    """The figures of a statement that stand in none of the passages found for it."""
-    there = " ".join(
-        f"{passage.title} {passage.heading or ''} {passage.text}" for passage in passages
-    )
-    known = {_plain(figure) for figure in _FIGURE.findall(there)}
-    found = dict.fromkeys(figure.rstrip(".,:;-–/") for figure in _FIGURE.findall(words))
-    return tuple(figure for figure in found if _plain(figure) not in known)
-
-
-def _plain(figure: str) -> str:
-    """A figure without thousands separators and signs around it."""
-    return re.sub(r"(?<=\d),(?=\d{3}\b)", "", figure).strip(".,:;-–/€$£¥%")

@@ -44,12 +44,14 @@ def missing_figure(text: str, source: str) -> str:
 
 def missing_date(text: str, source: str) -> str:
     """A month or weekday of `text` that `source` does not name; "" if there is none."""
-    given = {_date_name(match) for match in _DATE.finditer(source)}
-    for match in _DATE.finditer(text):
-        capital = match.group()[0].isupper()
-        if capital and _date_name(match) not in given:
-            return match.group()
-    return ""
+    given = {_short(match.group()) for match in _DATE.finditer(source)}
+    return next((name for name in date_names(text) if _short(name) not in given), "")
+
+
+def date_names(text: str) -> list[str]:
+    """The months and weekdays of a text, those with a capital, as they are written."""
+    found = (match.group() for match in _DATE.finditer(text))
+    return [name for name in found if name[0].isupper()]
 
 
 def names(text: str) -> list[str]:
@@ -80,15 +82,15 @@ def missing_name(text: str, source: str, title: str, around: str) -> str:
     opener = [bare(word) for word in opening.group().split()] if opening else []
     known = set(names(around)) | set(names(title)) | set(titled)
     wanted = list(dict.fromkeys([*(word for word in opener if word in known), *names(text)]))
-    spelled_out = _spelled_out(wanted, near)
+    abbreviated = spelled_out(wanted, near)
     for word in wanted:
         held = [*near, *far, *(titled if word in opener else ())]
-        if word not in spelled_out and not is_named(word, held):
+        if word not in abbreviated and not is_named(word, held):
             return word
     return ""
 
 
-def _spelled_out(wanted: list[str], near: list[str]) -> set[str]:
+def spelled_out(wanted: list[str], near: list[str]) -> set[str]:
     """The names whose first letters, in a row, are an abbreviation that stands near."""
     initials = "".join(word[0] for word in wanted)
     found: set[str] = set()
@@ -139,5 +141,5 @@ def _pronouns(text: str) -> Counter[str]:
     return Counter(match.group().lower() for match in _PRONOUN.finditer(text))
 
 
-def _date_name(match: re.Match[str]) -> str:
-    return match.group().lower()[:3]
+def _short(date_name: str) -> str:
+    return date_name.lower()[:3]

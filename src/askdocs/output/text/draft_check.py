@@ -14,7 +14,8 @@ def check_as_text(
 ) -> Iterator[str]:
     """Yield each statement in doubt with its verdict and the closest quotes, then a summary.
 
-    A supported statement is shown if one of its numbers is in no passage that was found for it.
+    A supported statement is shown if one of its numbers, dates or names is in no passage that
+    was found for it.
 
     Args:
         check: The checked draft.

@@ -1,0 +1,188 @@
+"""The numbers, dates and names of a statement that none of the passages found for it has.
+
+What is told here is told of true statements too, so a form that may be another spelling counts as
+found: "Dr Okoro" and "Okoro", "USA" and "United States", "3 March" and "2024-03-03".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from askdocs.answering.verification import facts
+from askdocs.text.calendar import DAYS, month_number
+from askdocs.text.dates import dates_in
+from askdocs.text.language import is_english, is_function_word
+from askdocs.text.numbers import numbers_in
+from askdocs.text.stop_words import STOP_WORDS, question_language
+from askdocs.types import Passage
+
+_FIGURE = re.compile(r"(?<![\w.,])[€$£¥]?\d[\d.,:/\-–]*\d%?|(?<![\w.,])[€$£¥]?\d%?(?!\w)")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ADDRESS = re.compile(r"\S+://\S+|\S+@\S+|`[^`]*`")
+_MARKUP = re.compile(r"[*_#>]+")
+_DOTTED = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
+_ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-]\d{2,4})?(?!\d)")
+_OTHER_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "ł": "l", "đ": "d"})
+_UMLAUT = re.compile(r"([aou])e")
+_SHORTEST = 2  # letters of a name; one is an initial
+_SHORTEST_PART = 4  # letters of a name that may be a part of a longer word
+# Words that have a capital beside a name or a number, and tell no name alone.
+_NO_NAMES = frozenset(
+    "doctor professor mister president minister councillor captain chair chairman chairwoman"
+    " director chief officer section chapter table figure appendix annex part article page clause"
+    " step version note paragraph volume monday tuesday wednesday thursday friday saturday"
+    " sunday ltd limited inc corp llc plc gmbh company"
+    " north south east west northern southern eastern western".split()
+)
+# Names of one country or body, and of its people, that are not told by their first letters.
+_SAME = tuple(
+    frozenset(names.split())
+    for names in (
+        "usa us united states america american", "uk united kingdom britain british briton",
+        "eu european union europe", "un united nations", "uae united arab emirates",
+        "dutch netherlands holland", "french france", "spanish spain spaniard",
+        "danish denmark dane", "finnish finland finn", "irish ireland", "polish poland pole",
+        "swiss switzerland", "welsh wales", "english england", "greek greece", "thai thailand",
+        "czech czechia", "scottish scotland scot scots", "swedish sweden swede",
+        "turkish turkey turk türkiye turkiye", "iraqi iraq", "iranian iran persian persia",
+        "cuban cuba", "omani oman", "peruvian peru", "malian mali", "german germany",
+        "filipino philippine philippines", "burmese burma myanmar", "norwegian norway",
+        "chinese china prc", "russian russia", "korean korea", "ivorian ivory ivoire",
+    )
+)  # fmt: skip
+
+
+def not_found_in(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The numbers, dates and names of a statement that stand in no passage.
+
+    Names and dates are told of English statements whose passages are English: another language
+    may name them otherwise.
+
+    Args:
+        text: The statement.
+        passages: What was found for it.
+
+    Returns:
+        The numbers as they are written, then months and weekdays, then names.
+    """
+    there = "\n".join(f"{each.title}\n{each.heading or ''}\n{each.text}" for each in passages)
+    found = missing_figures(text, there)
+    if is_english(text) and not any(question_language(each.text) for each in passages):
+        found += [*missing_dates(text, there), *missing_names(text, there)]
+    return tuple(dict.fromkeys(found))
+
+
+def missing_figures(text: str, source: str) -> list[str]:
+    """The figures of a text that the source gives neither in figures nor in words."""
+    known = {_plain(figure) for figure in _FIGURE.findall(source)}
+    known |= {f"{number.value:.15g}" for number in numbers_in(source)}
+    known |= set(_ORDINAL.findall(source))
+    known |= {str(each.day) for each in dates_in(source)}
+    found = dict.fromkeys(figure.rstrip(".,:;-–/") for figure in _FIGURE.findall(text))
+    return [
+        figure
+        for figure in found
+        if _plain(figure) not in known and not _values(figure, text) & known
+    ]
+
+
+def _values(figure: str, text: str) -> set[str]:
+    """What a figure of a text amounts to, with the word behind it: "1.5" of "1.5 million"."""
+    bare = figure.strip("€$£¥%")
+    numbers = numbers_in(text)
+    return {f"{each.value:.15g}" for each in numbers if each.written.startswith(bare)}
+
+
+def missing_dates(text: str, source: str) -> list[str]:
+    """The months and weekdays of a text that the source gives neither by name nor in figures.
+
+    A weekday is not told where the source gives a day, of which it may be the weekday.
+    """
+    dates = dates_in(source)
+    months = {month_number(word) for word in _WORD.findall(source)}
+    months |= {each.month for each in dates}
+    months |= {int(part) for match in _NUMERIC_DATE.finditer(source) for part in match.groups()}
+    lower = source.lower()
+    has_days = any(each.day for each in dates) or any(months - {0})
+    found = []
+    for name in facts.date_names(text):
+        day = next((day for day in DAYS if name.startswith(day)), "")
+        if day:
+            is_known = has_days or re.search(rf"\b{day[:3].lower()}", lower) is not None
+        else:
+            is_known = month_number(name[:3]) in months
+        if not is_known:
+            found.append(name)
+    return found
+
+
+def missing_names(text: str, source: str) -> list[str]:
+    """The names of a text of which the source has no form; words in a row are one name.
+
+    A text in capitals, or in those of a title, tells none.
+    """
+    plain = _MARKUP.sub("", _ADDRESS.sub(" ", text)).replace("|", ";").strip()
+    small = [word for word in _WORD.findall(plain) if word.islower()]
+    if all(is_function_word(word) or word in STOP_WORDS for word in small):
+        return []
+    plain = _DOTTED.sub(" ", plain)
+    there = _Names(_DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", source))
+    found: list[str] = []
+    for name in there.without(facts.names(plain)):
+        if found and f"{found[-1]} {name}" in plain:
+            found[-1] += f" {name}"
+        else:
+            found.append(name)
+    return found
+
+
+class _Names:
+    """The words of a source, in the forms in which a name is looked for."""
+
+    def __init__(self, source: str) -> None:
+        self._words = list(dict.fromkeys(_WORD.findall(source)))
+        self._in_order = _WORD.findall(source)
+        self._folded = {_folded(facts.bare(word)) for word in self._words}
+        self._letters = _folded(re.sub(r"[\W\d_]+", "", source))
+
+    def without(self, names: Sequence[str]) -> list[str]:
+        """Those of the names of which there is no form."""
+        spelled_out = facts.spelled_out(list(names), self._words)
+        return [
+            name
+            for name in dict.fromkeys(names)
+            if name not in spelled_out and not all(map(self._has, _parts(name)))
+        ]
+
+    def _has(self, name: str) -> bool:
+        folded = _folded(facts.bare(name))
+        if len(folded) < _SHORTEST or folded in _NO_NAMES or name.startswith(("I'", "I’")):
+            return True
+        if folded in self._folded or month_number(name):
+            return True
+        if len(folded) >= _SHORTEST_PART and folded in self._letters:
+            return True
+        singular = folded.removesuffix("s")
+        if any(self._folded & names for names in _SAME if names & {folded, singular}):
+            return True
+        return facts.is_named(name, self._in_order)
+
+
+def _parts(name: str) -> list[str]:
+    """The parts of a name that have a capital: that of "Welsh-speaking" is "Welsh"."""
+    return [part for part in _WORD.findall(name) if not part.islower()]
+
+
+def _folded(word: str) -> str:
+    """A word without capitals and accents; "Mueller" and "Müller" have one form."""
+    letters = unicodedata.normalize("NFKD", word.lower().translate(_OTHER_LETTERS))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _UMLAUT.sub(r"\1", plain)
+
+
+def _plain(figure: str) -> str:
+    """A figure without thousands separators and signs around it."""
+    return re.sub(r"(?<=\d),(?=\d{3}\b)", "", figure).strip(".,:;-–/€$£¥%")
