@@ -167,4 +167,8 @@ def main(rounds: int, seed: int = 1, part: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]), *sys.argv[3:])
+    # Its processes look for functions by the name of this module, which is another one when it is
+    # run.
+    from tests.crash import corruption
+
+    corruption.main(*map(int, sys.argv[1:3]), *sys.argv[3:])

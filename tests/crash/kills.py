@@ -202,4 +202,8 @@ def killed(
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+    # Its processes look for functions by the name of this module, which is another one when it is
+    # run.
+    from tests.crash import kills
+
+    kills.main(*map(int, sys.argv[1:3]))

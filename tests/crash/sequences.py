@@ -230,4 +230,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Its processes look for functions by the name of this module, which is another one when it is
+    # run.
+    from tests.crash import sequences
+
+    sequences.main()
