@@ -142,6 +142,13 @@ def text_is_no_text(root: Path) -> None:
     change_catalog(root, "UPDATE passages SET text = x'00ff' WHERE source = '03.md'")
 
 
+def text_is_not_utf8(root: Path) -> None:
+    """As a flipped bit leaves it."""
+    change_catalog(
+        root, "UPDATE passages SET text = CAST(x'ff' AS TEXT) || text WHERE source = '03.md'"
+    )
+
+
 def catalog_is_no_database(root: Path) -> None:
     (root / "index" / "catalog.sqlite").write_bytes(b"no database" * 5000)
 
@@ -169,6 +176,7 @@ DAMAGE: list[tuple[Callable[[Path], None], str]] = [
     (lose_cache, "The vectors of 24 passages are lost"),
     (cut_the_cache, "The vectors of 24 passages are lost"),
     (text_is_no_text, "word index is damaged"),
+    (text_is_not_utf8, "Could not decode to UTF-8"),
     (catalog_is_no_database, "is damaged"),
     (catalog_is_scrambled, ""),
 ]

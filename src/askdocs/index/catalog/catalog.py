@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from askdocs.errors import IndexMismatchError
 from askdocs.index.catalog.documents import DocumentTables
 from askdocs.index.catalog.passages import PassageTables
 from askdocs.index.catalog.state import StateTable
@@ -90,4 +91,7 @@ class Catalog(StateTable, DocumentTables, PassageTables, VectorCache):
         damage = self._database.damage()
         if damage:
             return [damage]
-        return postings.problems(self._database)
+        try:
+            return postings.problems(self._database)
+        except IndexMismatchError as error:  # a text that is no longer UTF-8
+            return [str(error)]
