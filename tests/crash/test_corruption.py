@@ -116,6 +116,16 @@ def test_damage_that_a_child_has_looked_at_is_not_called_sound(
     assert all(found)
 
 
+def test_a_header_of_the_graph_that_was_cut_is_told(root: Path) -> None:
+    """Chroma reads it without an error, and finds other passages."""
+    header = root / "index" / found_in(root / "index", "header.bin")
+    header.write_bytes(header.read_bytes()[:45])
+    assert condition(root / "index" / "chroma") == "damaged"
+    told, _ = corruption.in_child(corruption.asked, root)
+    assert "is not as it was written" in told
+    assert "askdocs doctor --repair" in told
+
+
 def killed(root: Path) -> None:
     """Search, and end as if killed."""
     with corruption.opened(root) as assistant:

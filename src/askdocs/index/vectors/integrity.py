@@ -20,6 +20,7 @@ Condition = Literal["sound", "left open", "changed", "damaged"]
 _RECORD = "closed"
 _CHUNK = 1 << 20  # bytes read at a time
 _DATABASE = "chroma.sqlite3"
+_HEADER = "header.bin"  # of the graph
 _BEGINNING = _CHUNK  # of the database, which is large; its schema is in the first 250 kB
 _State = tuple[int, int, int, int]  # size, time of change in ns, inode, CRC-32
 
@@ -59,7 +60,9 @@ def condition(folder: Path) -> Condition:
             written is deleted when it is opened.
         "left open": It has no record: the last process was killed or crashed.
         "changed": Another program has written to the files, perhaps intentionally.
-        "damaged": The content of a file has changed, but not its size and time.
+        "damaged": The content of a file has changed, but not its size and time. Or the header of
+            the graph has another size, which is the same for all graphs: Chroma reads one that was
+            cut without an error, and then finds other passages.
     """
     files = _checked_files(folder)
     if not files or (folder / WRITING).exists():
@@ -71,7 +74,8 @@ def condition(folder: Path) -> Condition:
     for name, path in files.items():
         state = record.get(name)
         if state and _checksum(path) != state[3]:
-            if _look(path)[:2] == state[:2]:
+            size, time, _ = _look(path)
+            if (size, time) == state[:2] or (path.name == _HEADER and size != state[0]):
                 return "damaged"
             changed = True
     return "changed" if changed else "sound"
