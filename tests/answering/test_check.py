@@ -116,6 +116,29 @@ def test_a_supported_statement_is_shown_if_one_of_its_numbers_was_not_found() ->
         "    supported by the documents (not found: 300,000)",
         "",
     ]
+    report = check_as_html(check, supported.text, title="x", link_to=lambda target: "x")
+    assert report.count('<span class="partly"') == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "not_found", "told"),
+    [
+        (
+            "the date May is not in the source",
+            ("May", "Peter Hale"),
+            " (not found: May, Peter Hale)",
+        ),
+        ("the name Peter is not in the source", ("Peter Hale",), " (not found: Peter Hale)"),
+        ("the name Peter is not in the source", (), ": the name Peter is not in the source"),
+        ("“30” differs: the source has “10”", ("30",), ": “30” differs: the source has “10”"),
+        ("the source may say otherwise", ("30",), ": the source may say otherwise (not found: 30)"),
+    ],
+)
+def test_what_was_not_found_is_told_once(
+    reason: str, not_found: tuple[str, ...], told: str
+) -> None:
+    statement = CheckedStatement("x", 0, 1, "unsupported", reason, not_found=not_found)
+    assert meaning(statement) == f"not supported by the documents{told}"
 
 
 def test_the_report_is_escaped_and_links_to_the_words(check: Check) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from askdocs.output.json.draft_check import check_as_json
+from askdocs.types import Check, CheckedStatement
 from tests.browser.conftest import wait_for
 from tests.browser.test_page import assert_no_barriers
 
@@ -42,6 +45,20 @@ def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -
     expect(wrong).to_be_focused()
     page.locator("#view-check").get_by_role("button", name="Edit the draft").click()
     expect(page.get_by_label("The draft", exact=True)).to_be_focused()
+
+
+def test_a_supported_statement_with_a_name_that_was_not_found_is_a_finding(visit: Visit) -> None:
+    page, text = visit.page, "The lamp was lit by Zwick."
+    statement = CheckedStatement(text, 0, len(text), "supported", not_found=("Zwick",))
+    told = json.dumps({"check": check_as_json(Check((statement,), ()))}) + "\n"
+    page.route("**/check", lambda route: route.fulfill(body=told))
+    visit.go(f"{visit.address}/?show=check")
+    page.get_by_label("The draft", exact=True).fill(text)
+    page.locator("#view-check").get_by_role("button", name="Check", exact=True).click()
+    page.locator("#view-check").get_by_role("button", name="Next finding").click()
+    expect(page.locator("#check-draft .doubt")).to_be_focused()
+    expect(page.locator("#check-draft .stands")).to_have_count(0)
+    expect(page.locator("#note")).to_contain_text("(not found: Zwick)")
 
 
 def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:

@@ -137,8 +137,9 @@ function statementOf(statement, number, places) {
   made.textContent = statement.text;
   if (statement.verdict === "no_claim") return made;
   const isSupported = ["quoted", "supported"].includes(statement.verdict) && !statement.wrong;
-  made.className = `statement ${statement.wrong ? "contradicted" : isSupported ? "stands" : statement.verdict}`;
-  made.classList.toggle("doubt", !isSupported && statement.verdict !== "unchecked");
+  const stands = isSupported && !statement.not_found.length;
+  made.className = `statement ${statement.wrong ? "contradicted" : stands ? "stands" : isSupported ? "partly" : statement.verdict}`;
+  made.classList.toggle("doubt", !stands && statement.verdict !== "unchecked");
   const wanted = [...statement.quotations.flatMap((each) => each.citations), ...statement.citations];
   const cited = [...new Set(wanted)].map((each) => places.get(each)).filter(Boolean);
   made.dataset.places = JSON.stringify(cited.map(({ source, mark }) => ({ source, mark })));

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from askdocs.types import Check, CheckedStatement
 
 MEANINGS = {
@@ -12,6 +14,7 @@ MEANINGS = {
     "unchecked": "not checked",
     "no_claim": "",
 }
+_NOT_IN_SOURCE = re.compile(r"the (?:number|date|name) (.+) is not in the source")
 CONTRADICTED = "contradicted by the documents"
 
 
@@ -23,14 +26,27 @@ def meaning(statement: CheckedStatement) -> str:
             f"misquoted “{quotation.text}”: {quotation.difference}" for quotation in misquoted
         )
     words = CONTRADICTED if statement.is_wrong else MEANINGS[statement.verdict]
-    missing = ", ".join(statement.not_found)
-    reason = f": {statement.reason}" if statement.reason else ""
-    absent = f" (not found: {missing})" if missing else ""
+    reason, missing = _told_once(statement)
+    reason = f": {reason}" if reason else ""
+    absent = f" (not found: {', '.join(missing)})" if missing else ""
     rests = dict.fromkeys(quotation.goes_on for quotation in statement.quotations)
     going_on = [
         f"the source goes on: “{rest}”" for rest in rests if rest and rest not in statement.reason
     ]
     return "; ".join([f"{words}{reason}{absent}", *going_on])
+
+
+def _told_once(statement: CheckedStatement) -> tuple[str, list[str]]:
+    """The reason of a verdict, and what was not found, without what one says of the other."""
+    reason, missing = statement.reason, list(statement.not_found)
+    only = _NOT_IN_SOURCE.fullmatch(reason)
+    if only and any(_says(each, only[1]) for each in missing):
+        return "", missing
+    return reason, [each for each in missing if not _says(reason, each)]
+
+
+def _says(text: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
 def summary_of(check: Check) -> str:

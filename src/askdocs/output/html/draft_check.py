@@ -32,7 +32,8 @@ def check_as_html(
     """
     body, end_of_last = "", 0
     for each in check.statements:
-        kind = "wrong" if each.is_wrong else each.verdict
+        is_in_doubt = each.not_found and each.verdict in ("quoted", "supported")
+        kind = "wrong" if each.is_wrong else "partly" if is_in_doubt else each.verdict
         marks = "".join(
             f'<sup><a href="#c{citation.number}">[{citation.number}]</a></sup>'
             for citation in each.citations
