@@ -116,10 +116,13 @@ def test_damage_that_a_child_has_looked_at_is_not_called_sound(
     assert all(found)
 
 
-def test_a_header_of_the_graph_that_was_cut_is_told(root: Path) -> None:
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_header_of_the_graph_that_was_cut_is_told(root: Path, closed: bool) -> None:
     """Chroma reads it without an error, and finds other passages."""
     header = root / "index" / found_in(root / "index", "header.bin")
     header.write_bytes(header.read_bytes()[:45])
+    if not closed:
+        (root / "index" / "chroma" / "closed").unlink()
     assert condition(root / "index" / "chroma") == "damaged"
     told, _ = corruption.in_child(corruption.asked, root)
     assert "is not as it was written" in told

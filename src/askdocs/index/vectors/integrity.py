@@ -20,7 +20,7 @@ Condition = Literal["sound", "left open", "changed", "damaged"]
 _RECORD = "closed"
 _CHUNK = 1 << 20  # bytes read at a time
 _DATABASE = "chroma.sqlite3"
-_HEADER = "header.bin"  # of the graph
+_HEADER, _HEADER_BYTES = "header.bin", 100  # of the graph; all graphs have as many
 _BEGINNING = _CHUNK  # of the database, which is large; its schema is in the first 250 kB
 _State = tuple[int, int, int, int]  # size, time of change in ns, inode, CRC-32
 
@@ -61,12 +61,14 @@ def condition(folder: Path) -> Condition:
         "left open": It has no record: the last process was killed or crashed.
         "changed": Another program has written to the files, perhaps intentionally.
         "damaged": The content of a file has changed, but not its size and time. Or the header of
-            the graph has another size, which is the same for all graphs: Chroma reads one that was
-            cut without an error, and then finds other passages.
+            the graph was cut: Chroma reads it without an error, and then finds other passages.
     """
     files = _checked_files(folder)
     if not files or (folder / WRITING).exists():
         return "sound"
+    headers = (path for path in files.values() if path.name == _HEADER)
+    if any(path.stat().st_size < _HEADER_BYTES for path in headers):
+        return "damaged"
     record = _read(folder)
     if record is None:
         return "left open"
@@ -74,8 +76,7 @@ def condition(folder: Path) -> Condition:
     for name, path in files.items():
         state = record.get(name)
         if state and _checksum(path) != state[3]:
-            size, time, _ = _look(path)
-            if (size, time) == state[:2] or (path.name == _HEADER and size != state[0]):
+            if _look(path)[:2] == state[:2]:
                 return "damaged"
             changed = True
     return "changed" if changed else "sound"
