@@ -32,6 +32,7 @@ def absent(text: str, source: str, title: str = "") -> tuple[str, ...]:
         ("It was in the Welsh-speaking part.", "They spoke Welsh in that part."),
         ("He said: However it may be, the Board met.", "The board met."),
         ("It cost 1.5 million dollars at Health Care Ltd.", "$1,500,000 HealthCare Limited"),
+        ("They made about 400,000 trips.", "412,000 trips."),
         ("Visits of the Famous Lawyers of Bergen", "Somebody came."),  # a title
         ("Der Hafen von Bergen ist im Mai mit dem Schiff zu erreichen.", "The harbour is far."),
     ],
@@ -44,6 +45,7 @@ def test_a_true_name_or_date_in_another_form_is_found(text: str, source: str) ->
     ("text", "source", "missing"),
     [
         ("In May, Peter Nwosu left.", "In June Anna Hale left.", ("May", "Peter Nwosu")),
+        ("They made 400,000 trips.", "412,000 trips.", ("400,000",)),
         ("It meets on Fridays.", "It meets on Mondays.", ("Fridays",)),
         ("It opens on 4 April.", "It opens on 3 March.", ("4", "April")),
         ("The report of Lind names the BCR.", "A report of the board.", ("Lind", "BCR")),

@@ -76,24 +76,23 @@ def not_found_in(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
 
 
 def missing_figures(text: str, source: str) -> list[str]:
-    """The figures of a text that the source gives neither in figures nor in words."""
+    """The figures of a text that the source gives neither in figures nor in words.
+
+    What is called rough, such as "about 400", may be rounded to the digits that it has.
+    """
+    given = [number.value for number in numbers_in(source)]
     known = {_plain(figure) for figure in _FIGURE.findall(source)}
-    known |= {f"{number.value:.15g}" for number in numbers_in(source)}
+    known |= {f"{value:.15g}" for value in given}
     known |= set(_ORDINAL.findall(source))
     known |= {str(each.day) for each in dates_in(source)}
+    held = [each.written for each in numbers_in(text) if facts.is_given(each, given)]
     found = dict.fromkeys(figure.rstrip(".,:;-–/") for figure in _FIGURE.findall(text))
     return [
         figure
         for figure in found
-        if _plain(figure) not in known and not _values(figure, text) & known
+        if _plain(figure) not in known
+        and not any(written.startswith(figure.strip("€$£¥%")) for written in held)
     ]
-
-
-def _values(figure: str, text: str) -> set[str]:
-    """What a figure of a text amounts to, with the word behind it: "1.5" of "1.5 million"."""
-    bare = figure.strip("€$£¥%")
-    numbers = numbers_in(text)
-    return {f"{each.value:.15g}" for each in numbers if each.written.startswith(bare)}
 
 
 def missing_dates(text: str, source: str) -> list[str]:

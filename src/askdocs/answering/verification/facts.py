@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from askdocs.text.calendar import DAYS, MONTHS
 from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, TITLES, any_of
-from askdocs.text.numbers import numbers_in
+from askdocs.text.numbers import Number, numbers_in
 from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import STOP_WORDS
 
@@ -34,12 +34,15 @@ def missing_figure(text: str, source: str) -> str:
     What is said to be "about" or "over" a number may be rounded to the digits that it has.
     """
     given = [value for _, value, _ in numbers_in(source)]
-    for written, value, rough in numbers_in(text):
-        digits = len(re.sub(r"\D", "", written).strip("0")) or 1
-        held = {float(f"{other:.{digits - 1}e}") for other in given} if rough else set()
-        if value not in held.union(given):
-            return written
-    return ""
+    return next((each.written for each in numbers_in(text) if not is_given(each, given)), "")
+
+
+def is_given(number: Number, given: Sequence[float]) -> bool:
+    """Whether a number is one of those given or, where it is called rough, one of them rounded."""
+    if number.value in given or not number.is_rough:
+        return number.value in given
+    digits = len(re.sub(r"\D", "", number.written).strip("0")) or 1
+    return number.value in {float(f"{other:.{digits - 1}e}") for other in given}
 
 
 def missing_date(text: str, source: str) -> str:
