@@ -43,6 +43,7 @@ from askdocs.models.embedders import (
     load_embedder,
     release_worker,
 )
+from askdocs.models.order_detector import OrderDetector
 from askdocs.models.reader import OnnxReader, Reader
 from askdocs.models.verifier import ClaimScorer, OnnxClaimScorer, load_network
 
@@ -64,6 +65,7 @@ class Models:
         self._sentence_scorer: SentenceScorer | None = None
         self._multilingual_scorer: SentenceScorer | None = None
         self._claim_scorer: ClaimScorer | None = None
+        self._order_detector: OrderDetector | None = None
         self._llms: dict[tuple[Any, ...], LanguageModel] = {}
 
     def embedder(self, spec: str, key: str | None) -> Embedder:
@@ -107,6 +109,14 @@ class Models:
             if self._claim_scorer is None:
                 self._claim_scorer = OnnxClaimScorer(self._loaded_network())
             return self._claim_scorer
+
+    def order_detector(self) -> OrderDetector:
+        """What finds statements that carry out an order of a document."""
+        embedder = self.embedder(ENGLISH_SPEC, None)
+        with self._guard:
+            if self._order_detector is None:
+                self._order_detector = OrderDetector(embedder)
+            return self._order_detector
 
     def _loaded_network(self) -> InferenceSession:
         """The network of the verifier. With its adapter it is the English sentence scorer."""
@@ -318,6 +328,10 @@ class Resources:
     def open_claim_scorer(self) -> ClaimScorer:
         """The model that verifies what a language model writes."""
         return self.models.claim_scorer()
+
+    def open_order_detector(self) -> OrderDetector:
+        """What finds statements that carry out an order of a document."""
+        return self.models.order_detector()
 
     @property
     def has_llm(self) -> bool:

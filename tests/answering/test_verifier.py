@@ -226,6 +226,12 @@ def test_what_a_document_orders_to_be_said_is_no_evidence_where_a_fact_is() -> N
     assert (found.verdict, found.reason) == ("partly", IN_AN_ORDER)
     both = f"{order} Residents paid nothing for the scheme."
     assert judged("Residents had nothing to pay.", both, scorer=Sure()).verdict == "supported"
+    assert (
+        judged("The scheme was free of charge.", " ".join([order] * 5), scorer=Sure()).verdict
+        == "partly"
+    )
+    numbered = " ".join(f"{n}) {order}" for n in range(1, 6))
+    assert judged("The scheme was free of charge.", numbered, scorer=Sure()).verdict == "partly"
 
 
 @pytest.mark.parametrize(

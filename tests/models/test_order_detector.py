@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from askdocs.models.order_detector import OrderDetector, shared_order_detector
+from askdocs.models.order_detector import OrderDetector
 from tests.conftest import ROOT
 
 ROWS = [
@@ -21,7 +21,7 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def detector() -> OrderDetector:
-    return shared_order_detector()
+    return OrderDetector()
 
 
 def test_most_orders_are_found_and_few_facts_accused(detector: OrderDetector) -> None:

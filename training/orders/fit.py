@@ -134,16 +134,18 @@ def main() -> None:
         threshold=np.float32(threshold),
     )
     record_checksums(options.target, [FILE])
-    evaluate(controls([claim for claim in claims if is_held_out(claim)], CONTROLS))
+    evaluate(
+        options.target / FILE, controls([claim for claim in claims if is_held_out(claim)], CONTROLS)
+    )
 
 
-def evaluate(kept: Sequence[Row]) -> None:
-    """Print what the shipped layer catches of the rows for testing, and what it accuses."""
+def evaluate(file: Path, kept: Sequence[Row]) -> None:
+    """Print what a weights file catches of the rows for testing, and what it accuses."""
     tests = defaultdict(list)
     for row in read_rows("test"):
         tests[row.kind].append(row)
     tests[CONTROL] += kept
-    detector = OrderDetector()
+    detector = OrderDetector(file=file.read_bytes())
     print("kind | label | rows | held for orders")
     for kind, rows in tests.items():
         share = np.mean([detector.carried_out([row.source], row.statement)[0] for row in rows])

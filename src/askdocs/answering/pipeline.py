@@ -84,6 +84,7 @@ def _written(
     """The answer in the words of the language model; the quotes where it has none."""
     try:
         model, scorer = resources.open_llm(), resources.open_claim_scorer()
+        orders = resources.open_order_detector()
     except ModelUnavailableError as error:
         return replace(quoted, notice=f"{error} These are quotes instead.")
     return (
@@ -91,7 +92,7 @@ def _written(
             result,
             quoted,
             model,
-            Verifier(scorer, resources.embedder, resources.open_catalog().passages_of),
+            Verifier(scorer, resources.embedder, resources.open_catalog().passages_of, orders),
             remove_unsupported=resources.config.unsupported == "remove",
             ask_again=(options.second_opinion or resources.config.second_opinion) == "yes",
             task=task,
@@ -123,7 +124,12 @@ def check(
 ) -> Check:
     """Check a draft: each statement is searched for, and judged against what is found."""
     catalog = resources.open_catalog()
-    verifier = Verifier(resources.open_claim_scorer(), resources.embedder, catalog.passages_of)
+    verifier = Verifier(
+        resources.open_claim_scorer(),
+        resources.embedder,
+        catalog.passages_of,
+        resources.open_order_detector(),
+    )
 
     def search(statement: str) -> list[Passage]:
         hits = retrieval.find(

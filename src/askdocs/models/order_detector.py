@@ -12,7 +12,6 @@ import io
 import re
 import zlib
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -35,16 +34,15 @@ class OrderDetector:
 
     Args:
         embedder: The embedder that the layer was fitted with; None loads that of the package.
-        file: The name of the weights file. It contains `source` and `statement`, float16 [width]
-            each, `bias` and `threshold`, float32 [].
+        file: The weights file; None takes that of the package. It contains `source` and
+            `statement`, float16 [width] each, `bias` and `threshold`, float32 [].
     """
 
-    def __init__(self, embedder: Embedder | None = None, file: str = FILE) -> None:
+    def __init__(self, embedder: Embedder | None = None, file: bytes | None = None) -> None:
         self._embedder = embedder or load_embedder(ENGLISH_SPEC)
-        self._inputs: dict[str, Vectors] = {}
-        with np.load(io.BytesIO(checked_bytes(file))) as arrays:
-            self._source = arrays["source"].astype(np.float32)
-            self._statement = arrays["statement"].astype(np.float32)
+        self._known: dict[str, tuple[float, float]] = {}  # replaced whole, so threads may share it
+        with np.load(io.BytesIO(file or checked_bytes(FILE))) as arrays:
+            self._weights = np.stack([arrays["source"], arrays["statement"]], 1).astype(np.float32)
             self._bias, self._threshold = float(arrays["bias"]), float(arrays["threshold"])
 
     def carried_out(self, sources: Sequence[str], statement: str) -> list[bool]:
@@ -55,24 +53,20 @@ class OrderDetector:
         """The logits, by `training/orders`, that a statement carries out each sentence."""
         if not sources:
             return []
-        own, *others = self._inputs_of([statement, *sources])
-        found = np.stack(others) @ self._source + own @ self._statement + self._bias
-        return [float(score) for score in found]
+        (_, own), *others = self._shares([statement, *sources])
+        return [of_source + own + self._bias for of_source, _ in others]
 
-    def _inputs_of(self, texts: Sequence[str]) -> list[Vectors]:
-        new = [text for text in dict.fromkeys(texts) if text not in self._inputs]
-        if len(self._inputs) + len(new) > _MOST_CACHED:
-            self._inputs.clear()
-            new = list(dict.fromkeys(texts))
+    def _shares(self, texts: Sequence[str]) -> list[tuple[float, float]]:
+        """What each text adds to a logit as a source, and as a statement."""
+        known = self._known
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            self._inputs.update(zip(new, inputs_of(new, self._embedder), strict=True))
-        return [self._inputs[text] for text in texts]
-
-
-@cache
-def shared_order_detector() -> OrderDetector:
-    """The order detector of the package, loaded once."""
-    return OrderDetector()
+            shares = (inputs_of(new, self._embedder) @ self._weights).tolist()
+            kept = known if len(known) < _MOST_CACHED else {}
+            found = {text: (share[0], share[1]) for text, share in zip(new, shares, strict=True)}
+            self._known = {**kept, **found}
+            known = {**known, **found}
+        return [known[text] for text in texts]
 
 
 def inputs_of(texts: Sequence[str], embedder: Embedder) -> Vectors:

@@ -44,7 +44,7 @@ from askdocs.answering.verification.wording import (
     whole_sentences,
 )
 from askdocs.models.embedders import Embedder
-from askdocs.models.order_detector import OrderDetector, shared_order_detector
+from askdocs.models.order_detector import OrderDetector
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.text.language import is_english
 from askdocs.types import Passage, Verdict
@@ -79,7 +79,7 @@ _SAME_MATTER = 0.65  # the same for a rule, which compares words that may belong
 _NOT_STATED = 0.5  # probability from which on the source does not speak about it
 _BESIDE = 0.85  # of the nearness of the nearest document, from which on a second one is read
 _ORDERS_FROM = 0.2  # nearness from which a sentence may be an order that a statement carries out
-_MOST_ORDERS = 3  # nearest sentences in which orders are looked for
+_MOST_ORDERS = 3  # nearest sentences in which orders are looked for at once
 _FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
 
 
@@ -116,7 +116,7 @@ class Verifier:
         scorer: The trained model.
         embedder: What finds the nearest sentences.
         passages_of: All passages of a document, in which quotations are looked up too.
-        orders: What tells orders from facts; None takes the detector of the package.
+        orders: What finds statements that carry out an order; None loads that of the package.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Verifier:
         orders: OrderDetector | None = None,
     ) -> None:
         self._scorer = scorer
-        self._given_orders = orders
+        self._orders = orders or OrderDetector()
         self._nearness = Nearness(embedder)
         self._passages_of = passages_of
         self._sources: dict[tuple[Passage, ...], Source] = {}
@@ -244,17 +244,18 @@ class Verifier:
         if not is_english(text) or caution(text):
             return None
         near = self._nearness.sentences(text, passages)
-        orders = self._orders_among(text, near)
-        near = [sentence for sentence in near if sentence not in orders]
+        facts = self._without_orders(text, near)
         chosen = [
             sentence
-            for sentence in near
+            for sentence in facts
             if any(_overlap(sentence.quote, quote) for quote in quotes)
         ]
         reading = self._read(text, chosen, question)
         if reading is None or _vetoed(text, reading.sentences):
             return None
-        said = max(reading.score.supported, first.said)
+        said = reading.score.supported
+        if len(facts) == len(near):
+            said = max(said, first.said)
         if said < POINTED_SHARE * self._scorer.threshold:
             return None
         places = tuple(sentence.quote for sentence in reading.sentences)
@@ -264,33 +265,38 @@ class Verifier:
         limited = _limited(text, judgement, source, quotations)
         return judgement if limited is judgement else None
 
-    @property
-    def _orders(self) -> OrderDetector:
-        return self._given_orders or shared_order_detector()
-
     def _by_facts(
         self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str
     ) -> Judgement:
         """The judgement, partly where only an order in a document supports the statement."""
         near = self._nearness.sentences(text, [*cited, *others])
         judgement = self._judged(text, near, cited, question)
-        if judgement.verdict != "supported":
+        if judgement.verdict != "supported" or caution(text):
             return judgement
-        orders = self._orders_among(text, near)
-        if not orders:
+        facts = self._without_orders(text, near)
+        if len(facts) == len(near):
             return judgement
-        facts = [sentence for sentence in near if sentence not in orders]
         again = self._judged(text, facts, cited, question)
         if again.verdict == "supported":
             return again
         return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
 
-    def _orders_among(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
-        """The nearest sentences with an order that a statement carries out."""
-        nearest = sorted(near, key=lambda sentence: -sentence.near)[:_MOST_ORDERS]
-        suspects = [sentence for sentence in nearest if sentence.near >= _ORDERS_FROM]
-        found = self._orders.carried_out([sentence.text for sentence in suspects], text)
-        return [sentence for sentence, is_order in zip(suspects, found, strict=True) if is_order]
+    def _without_orders(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
+        """The sentences without those with an order that a statement carries out.
+
+        The nearest ones are looked at, until there is none among them.
+        """
+        facts = list(near)
+        while True:
+            nearest = sorted(facts, key=lambda sentence: -sentence.near)[:_MOST_ORDERS]
+            suspects = [sentence for sentence in nearest if sentence.near >= _ORDERS_FROM]
+            found = self._orders.carried_out([sentence.text for sentence in suspects], text)
+            orders = {
+                sentence.text for sentence, is_one in zip(suspects, found, strict=True) if is_one
+            }
+            if not orders:
+                return facts
+            facts = [sentence for sentence in facts if sentence.text not in orders]
 
     def _source(self, passages: Sequence[Passage]) -> Source:
         key = tuple(sorted(passages, key=lambda passage: (passage.source, passage.start)))
