@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from askdocs.answering import identifier_filter
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.context import all_sentences
 from askdocs.answering.identifier_filter import (
@@ -14,6 +15,7 @@ from askdocs.answering.identifier_filter import (
     without_other_sentences,
 )
 from askdocs.answering.questions.question import parse
+from askdocs.text.identifiers import Identifier, identifiers_in
 from askdocs.types import Hit, Passage
 
 
@@ -70,6 +72,21 @@ def test_the_relation_to_another_identifier_is_not_about_that() -> None:
             "How many people does room 214 hold?",
             "Room 214 holds 30. Room 215 holds 214 people. Rooms 210 to 220 have blinds.",
             ["Room 214 holds 30.", "Rooms 210 to 220 have blinds."],
+        ),
+        (
+            "Which of rooms 210 to 220 has a projector?",
+            "Room 215 has a projector. Room 231 has a projector. Rooms 219 to 225 have blinds.",
+            ["Room 215 has a projector.", "Rooms 219 to 225 have blinds."],
+        ),
+        (
+            "Which of invoices 10230-10240 was disputed?",
+            "INV-10233 was disputed. INV-10251 was disputed. Invoice 10240 was paid.",
+            ["INV-10233 was disputed.", "Invoice 10240 was paid."],
+        ),
+        (
+            "What do clauses 3.1 to 3.4 allow?",
+            "3.2 Pets are allowed.\n\n3.4 Drums are allowed.",
+            ["3.2 Pets are allowed.", "3.4 Drums are allowed."],
         ),
         (
             "What does section 4.2 say about noise?",
@@ -158,3 +175,17 @@ def test_a_name_with_a_figure_that_no_passage_repeats_is_no_reason_to_doubt() ->
     assert missing_reason(filters) == ""
     sure = Candidate(hits[0], 0, 5, None, 0.9)
     assert doubted(filters, [sure]) == [sure]
+
+
+def test_a_text_is_searched_for_identifiers_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def reads(text: str) -> list[Identifier]:
+        read.append(text)
+        return identifiers_in(text)
+
+    monkeypatch.setattr(identifier_filter, "identifiers_in", reads)
+    text = "Invoice 20233 was paid for room 377. Room 378 is empty. Invoice 20234 was not paid."
+    kept("Was invoice 20233 paid for room 377?", hit(text, heading="Rooms and invoices"))
+    assert text in read
+    assert len(read) == len(set(read))

@@ -38,6 +38,16 @@ from askdocs.text.identifiers import form_of, identifiers_in, named_in
         ("recycling budget 25/26", []),
         ("What does INV-7710 cost after 30 days?", ["inv-7710"]),
         ("Which invoice came after invoice 10233?", []),
+        # ranges: of whole numbers only
+        ("Which of rooms 210 to 220 has a projector?", ["210-220"]),
+        ("What is paid by clauses 3.1 to 3.4?", []),
+        ("What is paid by clauses 3.1-3.4?", []),
+        ("What is paid by clauses 3.1 – 3.4?", []),
+        ("Who lives in flats 12a to 12d?", []),
+        ("Who lives in flats 12a-d?", []),
+        ("Who lives from flat 12a to flat 12d?", []),
+        ("Who paid INV-10234 to INV-10250?", []),
+        ("Who moved pump PX-40 to room 214?", ["px-40", "214"]),
     ],
 )
 def test_codes_long_numbers_and_labelled_numbers_are_identifiers(
@@ -57,6 +67,7 @@ def test_codes_long_numbers_and_labelled_numbers_are_identifiers(
         ("Section 4.20 is new.", "4.2", False),
         ("INV-10233 is late.", "10233", True),
         ("Note 031 is late.", "31", True),
+        ("Rooms 214 to ² are locked.", "214", True),
     ],
 )
 def test_lists_ranges_and_parts_name_what_they_hold(text: str, value: str, has: bool) -> None:
@@ -81,3 +92,8 @@ def test_the_numbers_of_a_list_have_one_label() -> None:
 )
 def test_identifiers_of_a_series_have_the_same_form(one: str, other: str, same: bool) -> None:
     assert (form_of(one) == form_of(other)) is same
+
+
+def test_the_label_of_a_number_is_right_before_it_in_a_long_text() -> None:
+    found = identifiers_in("The caretaker has seen it all before. " * 50 + "Room 214 is locked.")
+    assert [(each.value, each.label, each.opens) for each in found] == [("214", "room", False)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -17,6 +17,7 @@ from askdocs.text.tokens import words
 from askdocs.types import Hit, Passage
 
 _IN_NO_PASSAGE = 0.3  # the highest probability where no passage has the identifier; a rule
+_CACHED_TEXTS = 2048  # the passages of a question and their sentences
 
 # What a text has of the identifiers that are asked about.
 _About = Literal["asked", "other", "none"]
@@ -41,7 +42,7 @@ class IdentifierFilter:
 
     def about(self, *texts: str) -> _About:
         """Whether texts have an identifier that is asked about, or only others of its series."""
-        found = [each for text in texts for each in identifiers_in(text)]
+        found = [each for text in texts for each in _identifiers(text)]
         if any(self.is_asked(each) for each in found):
             return "asked"
         return "other" if any(self.is_other(each) for each in found) else "none"
@@ -49,7 +50,8 @@ class IdentifierFilter:
     def is_asked(self, found: Identifier) -> bool:
         """Whether an identifier is one that is asked about."""
         return any(
-            found.has(each.value)
+            _overlap(found, each)
+            and (not found.series or not each.last or found.is_like(each, self.labels))
             and (each.stands_alone or not found.label or found.label in self.labels)
             for each in self.asked
         )
@@ -121,7 +123,7 @@ class _PassageIdentifiers:
     def _is_in_clause(self, number: int) -> bool:
         """Whether a sentence stands in a clause, by its number, that is asked about."""
         for text in reversed(self.texts[: number + 1]):
-            opening = identifiers_in(text)[:1]
+            opening = _identifiers(text)[:1]
             if opening and opening[0].opens and "." in opening[0].value:
                 return self.wanted.is_asked(opening[0])
         return False
@@ -138,7 +140,7 @@ def identifier_filters(
     """
     if not identifiers:
         return ()
-    found = [each for hit in hits for text in _whole(hit.passage) for each in identifiers_in(text)]
+    found = [each for hit in hits for text in _whole(hit.passage) for each in _identifiers(text)]
     groups: dict[str, list[Identifier]] = {}
     for each in identifiers:
         groups.setdefault(each.series or each.label, []).append(each)
@@ -148,7 +150,7 @@ def identifier_filters(
 def _filter_of(asked: tuple[Identifier, ...], found: Sequence[Identifier]) -> IdentifierFilter:
     labels = {each.label for each in asked if each.label}
     if any(each.stands_alone and not each.series for each in asked):  # as those of the same number
-        labels |= {each.label for each in found if any(each.has(one.value) for one in asked)}
+        labels |= {each.label for each in found if any(_overlap(each, one) for one in asked)}
     known = IdentifierFilter(asked, frozenset(labels - {""}), False, ())
     others = dict.fromkeys(each.text for each in found if known.is_other(each))
     is_found = any(map(known.is_asked, found))
@@ -207,6 +209,16 @@ def missing_reason(filters: Sequence[IdentifierFilter]) -> str:
         if each.others and not each.is_found:
             return f"No passage that was found has “{each.asked[0].text}”."
     return ""
+
+
+def _overlap(found: Identifier, asked: Identifier) -> bool:
+    """Whether an identifier has one that is asked about, or is in a range that is."""
+    return found.has(asked.value) or bool(asked.last and asked.has(found.value))
+
+
+@lru_cache(_CACHED_TEXTS)
+def _identifiers(text: str) -> tuple[Identifier, ...]:
+    return tuple(identifiers_in(text))
 
 
 def _around(passage: Passage) -> list[str]:

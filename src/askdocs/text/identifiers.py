@@ -12,6 +12,7 @@ from askdocs.text.stop_words import STOP_WORDS
 
 _LONG_NUMBER = 5  # figures, from which a number is an identifier without a label
 _VERSION_MARKS = 2  # points, from which a number is an identifier without a label
+_LABEL_AND_GAP = 60  # characters before a number, in which its label is
 _SHORTEST_BARE = 3  # figures, from which an integer with a label is one
 _TOKEN = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
 _NO_IDENTIFIERS = re.compile(
@@ -41,6 +42,14 @@ _GAP = re.compile(r"[\s:(\[“\"'*_]{1,4}$")
 _WORD_AT_END = re.compile(r"[^\W\d_]{2,}$")
 _JOINED = re.compile(r"[\s,;&/]*(?:(?:and|or|und|oder|et|ou|y|e|og)\s+)?")
 _TO = re.compile(r"\s*(?:[-–—]|to|through|bis)\s*")
+# "3.1 to 3.4", "12a-12d", "12a-d"; also "room 12a to room 12d"
+_RANGE = re.compile(
+    r"(?<![\w./-])((?=[\w./-]*\d)[^\W_](?:[\w./-]*[^\W_])?)\s+(?:to|through|bis)\s+"
+    r"([^\W\d_]+\s+)?((?=[\w./-]*\d)[^\W_](?:[\w./-]*[^\W_])?)"
+    r"|(?<![\w./-])([^\W\d_]?\d+(?:\.\d+)*[^\W\d_]?)\s?[-–—]\s?()"
+    r"([^\W\d_]?\d+(?:\.\d+)*[^\W\d_]?|(?<=[^\W\d_][-–—])[^\W\d_])(?![\w-]|[./]\w)"
+)
+_LETTER_AT_END = re.compile(r"(?<=\d)[^\W\d_]$")
 _OPENS = re.compile(r"[\s\W]*")
 _WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
 
@@ -92,9 +101,9 @@ class Identifier:
         """
         if self.value == value or (value[-1:].isdigit() and self.value.startswith(f"{value}.")):
             return True
-        if not self.last or not value.isdigit():
+        if not self.last or not _tail(value):
             return _tail(self.value) == _tail(value) != ""
-        return int(self.value) <= int(value) <= int(self.last)
+        return int(self.value) <= int(_tail(value)) <= int(self.last)
 
     def is_like(self, other: Identifier, labels: Set[str]) -> bool:
         """Whether it is of the series of another: by its letters, or by a label for that.
@@ -133,7 +142,7 @@ def _prefix(code: str) -> str:
 def _tail(code: str) -> str:
     """The figures of the same, or of a number, without zeros before; "" for others."""
     found = _PREFIXED.fullmatch(code)
-    figures = found[2] if found else code if code.isdigit() else ""
+    figures = found[2] if found else code if code.isdecimal() else ""
     return figures.lstrip("0")
 
 
@@ -160,11 +169,11 @@ def identifiers_in(text: str) -> list[Identifier]:
         label = _label_before(text, match.start())
         if before and not label and _JOINED.fullmatch(between):
             label = before.label
-        elif before and not label and _TO.fullmatch(between) and word.isdigit():
+        elif before and not label and _TO.fullmatch(between) and word.isdecimal():
             found[-1] = _with_last(before, word)
             end = match.end()
             continue
-        opens = not found and not _OPENS.sub("", text[: match.start()])
+        opens = not found and _OPENS.fullmatch(text, 0, match.start()) is not None
         found += _read(word, label, opens=opens, counts=_counts(text, match.end()))
         end = match.end()
     return found
@@ -174,13 +183,25 @@ def named_in(question: str) -> list[Identifier]:
     """The identifiers that a question names, and that its answer has to be about.
 
     Those are codes, long numbers, versions, and numbers of three figures or with points behind a
-    label, but no years. None where
-    something is compared with one, as in "after version 2.1": the answer is about another then.
+    label, but no years. None where something is compared with one, as in "after version 2.1": the
+    answer is about another then. None either for a range other than of whole numbers, as "clauses
+    3.1 to 3.4": which others are in it is not known.
     """
     compared = _COMPARED.search(question)
     if compared and any(map(_is_name, identifiers_in(compared.group()))):
         return []
+    if any(_is_open_range(match) for match in _RANGE.finditer(_prepared(question))):
+        return []
     return [each for each in identifiers_in(question) if _is_name(each)]
+
+
+def _is_open_range(match: re.Match[str]) -> bool:
+    """Whether "3.1 to 3.4" or "12a-12d" is a range of which the members are not known."""
+    first, between, last = match.groups()[:3] if match[1] else match.groups()[3:]
+    if first.isdigit() and last.isdigit() and not between:
+        return False
+    one, other = (_LETTER_AT_END.sub("", form_of(word)) for word in (first, last))
+    return one == other or last.isalpha()
 
 
 def _is_name(found: Identifier) -> bool:
@@ -223,7 +244,7 @@ def _may_be_identifier(word: str) -> bool:
 
 def _label_before(text: str, start: int) -> str:
     """The stem of the word right before a number; "" for words of form, months and days."""
-    before = text[:start]
+    before = text[max(0, start - _LABEL_AND_GAP) : start]
     gap = _GAP.search(before)
     if not gap or "\n\n" in gap.group():
         return ""
@@ -261,7 +282,7 @@ def _read(word: str, label: str, *, opens: bool, counts: bool) -> Iterator[Ident
 
 def _with_last(first: Identifier, last: str) -> Identifier:
     """A number as the beginning of a range, where it is one."""
-    is_range = first.value.isdigit() and int(first.value) < int(last)
+    is_range = first.value.isdecimal() and int(first.value) < int(last)
     return (
         Identifier(
             f"{first.text}-{last}", first.value, first.label, first.series, first.opens, last=last
