@@ -49,16 +49,32 @@ def test_a_draft_is_marked_and_its_statements_open_their_sources(visit: Visit) -
 
 def test_a_supported_statement_with_a_name_that_was_not_found_is_a_finding(visit: Visit) -> None:
     page, text = visit.page, "The lamp was lit by Zwick."
-    statement = CheckedStatement(text, 0, len(text), "supported", not_found=("Zwick",))
-    told = json.dumps({"check": check_as_json(Check((statement,), ()))}) + "\n"
-    page.route("**/check", lambda route: route.fulfill(body=told))
-    visit.go(f"{visit.address}/?show=check")
-    page.get_by_label("The draft", exact=True).fill(text)
-    page.locator("#view-check").get_by_role("button", name="Check", exact=True).click()
+    show_check(visit, text, CheckedStatement(text, 0, 26, "supported", not_found=("Zwick",)))
     page.locator("#view-check").get_by_role("button", name="Next finding").click()
     expect(page.locator("#check-draft .doubt")).to_be_focused()
     expect(page.locator("#check-draft .stands")).to_have_count(0)
     expect(page.locator("#note")).to_contain_text("(not found: Zwick)")
+
+
+def test_on_a_phone_the_next_finding_is_at_hand_below_a_long_text(visit: Visit) -> None:
+    page, last = visit.page, "The lamp was lit by Zwick."
+    page.set_viewport_size({"width": 390, "height": 844})
+    text = 60 * "The lamp.\n\n" + last
+    start = len(text) - len(last)
+    show_check(visit, text, CheckedStatement(last, start, len(text), "unsupported"))
+    following = page.locator("#view-check").get_by_role("button", name="Next finding")
+    following.click()
+    expect(page.locator("#check-draft .doubt")).to_be_in_viewport()
+    expect(following).to_be_in_viewport(ratio=1)
+
+
+def show_check(visit: Visit, text: str, statement: CheckedStatement) -> None:
+    """Check a draft on the page, of which the server says what is given here."""
+    told = json.dumps({"check": check_as_json(Check((statement,), ()))}) + "\n"
+    visit.page.route("**/check", lambda route: route.fulfill(body=told))
+    visit.go(f"{visit.address}/?show=check")
+    visit.page.get_by_label("The draft", exact=True).fill(text)
+    visit.page.locator("#view-check").get_by_role("button", name="Check", exact=True).click()
 
 
 def test_a_table_is_filled_filtered_and_opens_its_sources(visit: Visit) -> None:
