@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from askdocs.answering.verification.check import check_draft
+from askdocs.answering.verification.quotations import Source
 from askdocs.answering.verification.verifier import Verifier
+from askdocs.answering.verification.wording import goes_on
 from askdocs.models.embedders import LlamaIndexEmbedder
 from askdocs.output.html.draft_check import check_as_html
 from askdocs.output.json.draft_check import check_as_json
@@ -82,6 +84,15 @@ def test_the_check_tells_how_the_source_goes_on_after_a_quotation() -> None:
     assert told["meaning"].endswith(f"the source goes on: “{rest}”")
     page = check_as_html(found, draft, title="x", link_to=lambda target: "x")
     assert f"the source goes on: “{rest}”" in page
+
+
+def test_a_quotation_over_two_sentences_tells_how_the_second_goes_on() -> None:
+    text = "The ferry is old. Dogs may travel on the open deck but only on a lead."
+    source = Source([Passage("1", "ferry.txt", text, 0, len(text))])
+    assert goes_on("The ferry is old. Dogs may travel on the open deck", source) == (
+        "but only on a lead"
+    )
+    assert goes_on(text, source) == ""
 
 
 def test_citations_are_exact(check: Check) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from askdocs.answering.verification.draft_text import draft_text, statement_spans
+from askdocs.answering.verification.draft_text import _Lines, draft_text, statement_spans
 from askdocs.documents.loaders import load
+from askdocs.types import Anchor, Document
 
 CLAIMS = [
     "The bridge was opened in 1931.",
@@ -108,3 +109,52 @@ def test_a_claim_without_full_stop_is_judged(text: str) -> None:
 )
 def test_a_line_that_names_what_is_below_is_a_heading(line: str) -> None:
     assert claims(f"{line}\n\nCarts pay double today.") == ["Carts pay double today."]
+
+
+class Counted(str):
+    """A text that counts how much of it is copied."""
+
+    copied = 0
+
+    def __getitem__(self, place: object) -> str:
+        piece = super().__getitem__(place)  # type: ignore[index]
+        self.copied += len(piece)
+        return piece
+
+
+def test_only_the_lines_of_headings_are_copied() -> None:
+    text = Counted("Its toll\n" + "Carts pay double today.\n" * 200)
+    places = [(0, "Its toll"), *((at, None) for at in range(9, len(text), 24))]
+    anchors = tuple(Anchor(at, heading=heading) for at, heading in places)
+    assert draft_text(Document("a.txt", text, anchors=anchors)).startswith("# Its toll\nCarts")
+    assert text.copied < 2 * len(text)  # the rest is copied once
+
+
+def test_what_is_far_below_a_closing_or_has_a_figure_or_verb_is_judged() -> None:
+    signature = "Anna Berg, keeper of bridges\n"
+    told = ["The toll is low today", "Two carts paid 8 kroner", "Carts of hay pay double"]
+    text = f"Thank you\n{signature}{told[0]}\n{told[1]}\n" + "\n" * 4 + told[2]
+    assert claims(text) == told
+
+
+def test_the_lines_with_many_sentences_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    is_silent = _Lines._is_silent
+
+    def counted(lines: _Lines, number: int) -> bool:
+        looked_at.append(number)
+        return is_silent(lines, number)
+
+    monkeypatch.setattr(_Lines, "_is_silent", counted)
+    assert len(claims("Carts pay double today. " * 50)) == 50
+    assert looked_at == [0]
+
+
+@pytest.mark.parametrize("end", ["", "!", " ,", ": "])
+def test_a_salutation_may_end_in_a_sign(end: str) -> None:
+    assert claims(f"Dear members of the council{end}\n\nThe toll is low.") == ["The toll is low."]
+
+
+@pytest.mark.parametrize("line", ["Dear{}a. b", "Thank you{}x", "A b\n{}x"])
+def test_long_runs_of_blanks_are_read_once(line: str) -> None:
+    assert claims(line.format(" " * 300_000)) is not None  # quadratic, this takes minutes

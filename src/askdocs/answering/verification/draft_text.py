@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from askdocs.text.english import AUXILIARIES, QUESTION_WORDS, any_of
 from askdocs.text.language import is_function_word
@@ -18,6 +18,7 @@ from askdocs.text.sentences import sentence_spans
 from askdocs.types import Document
 
 _FEWEST_WORDS = 3  # of a statement; less is a heading or a caption
+_SIGNATURE = 6  # lines that it may have
 _NEXT = 5  # lines among which that below a heading is looked for
 _MOST = 0.8  # of a heading, which may have a number before it
 _MOST_WORDS = 14  # of a heading that only its shape tells
@@ -38,29 +39,32 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
-    r"\W*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to whom it may concern)\b"
-    r"[^.!?]*[,:!]?\s*$",
+    r"\W*+(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to whom it may concern)\b"
+    r"[^.!?]*+!?\s*+$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\W*(?:(?:with |my |our )*(?:(?:kind|best|warm|many|very|sincere|respectful|friendly) )*"
+    r"\W*+(?:(?:with |my |our )*(?:(?:kind|best|warm|many|very|sincere|respectful|friendly) )*"
     r"(?:regards|wishes|thanks|greetings)|yours(?: \w+){0,2}|sincerely(?: yours)?"
-    r"|respectfully(?: yours)?|cheers|thank you)\s*[,.!]?\s*$",
+    r"|respectfully(?: yours)?|cheers|thank you)\s*+[,.!]?\s*+$",
     re.IGNORECASE,
 )
 _ROW = re.compile(r"\s*\|.*\|\s*|[^\t]+(?:\t+[^\t]+)+")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d|\d\d")  # "2024/25"
-_RULE_OF_TABLE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+_RULE_OF_TABLE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+")
 
 
 def draft_text(document: Document) -> str:
     """The text of a draft that was read from a file, its headings marked as in Markdown."""
     text, pieces, end = document.text, [], 0
     for anchor in sorted(document.anchors, key=lambda each: each.start):
-        line, _, rest = text[anchor.start :].partition("\n")
-        words, heading = " ".join(line.split()), anchor.heading or ""
+        if not anchor.heading:
+            continue
+        line = _line_at(text, anchor.start)
+        below = _line_at(text, anchor.start + len(line) + 1)
+        words, heading = " ".join(line.split()), anchor.heading
         is_heading = bool(words) and heading.endswith(words)
-        if is_heading and anchor.start >= end and not _is_marked(line, rest):
+        if is_heading and anchor.start >= end and not _is_marked(line, below):
             pieces += [text[end : anchor.start], "#" * (heading.count(" › ") + 1), " "]
             end = anchor.start
     return "".join([*pieces, text[end:]])
@@ -77,9 +81,15 @@ def statement_spans(text: str) -> Iterator[tuple[int, int]]:
             yield begin, end
 
 
-def _is_marked(line: str, rest: str) -> bool:
+def _line_at(text: str, start: int) -> str:
+    """What a line has from an offset on. The rest of the text is not copied."""
+    end = text.find("\n", start)
+    return text[start:] if end < 0 else text[start:end]
+
+
+def _is_marked(line: str, below: str) -> bool:
     """Whether a heading has the marks of Markdown, reStructuredText or AsciiDoc."""
-    return bool(re.match(r"\s*[#=]", line) or _UNDERLINE.fullmatch(rest.partition("\n")[0]))
+    return bool(re.match(r"\s*[#=]", line) or _UNDERLINE.fullmatch(below))
 
 
 class _Lines:
@@ -90,25 +100,41 @@ class _Lines:
         self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=0))
         closings = [n for n, line in enumerate(self._lines) if _CLOSING.fullmatch(line)]
         self._signed = closings[-1] if closings else len(self._lines)  # a signature is below
+        self._silent: dict[int, bool] = {}  # lines that were looked at: one has many sentences
 
     def claims_nothing(self, start: int, end: int) -> bool:
         """Whether a sentence is, or is part of, a line that claims nothing."""
         first = bisect_right(self._starts, start) - 1
         if end > self._starts[first] + len(self._lines[first]):
             return False  # it goes on in the next line
-        line, below = self._lines[first], self._line(first + 1)
+        line = self._lines[first]
         sentence = line[start - self._starts[first] : end - self._starts[first]]
+        if first not in self._silent:
+            self._silent[first] = self._is_silent(first)
+        return (
+            self._silent[first]
+            or bool(_LABEL.search(sentence) and not _VERB_OR_FIGURE.search(sentence))
+            or (len(sentence) >= _MOST * len(line) and self._is_heading(first))
+        )
+
+    def _is_silent(self, number: int) -> bool:
+        """Whether none of the sentences of a line claims anything."""
+        line, below = self._line(number), self._line(number + 1)
         return bool(
             _HASH.match(line)
             or _SALUTATION.fullmatch(line)
             or _CLOSING.fullmatch(line)
-            or (first > self._signed and not _STOPPED.search(line))
+            or self._is_signature(number)
             or (_UNDERLINE.fullmatch(below) and not _STOPPED.search(line))
             or (_CAPTION.match(line) and not _VERB.search(line))
-            or (_LABEL.search(sentence) and not _VERB_OR_FIGURE.search(sentence))
-            or self._is_head_of_table(first)
-            or (len(sentence) >= _MOST * len(line) and self._is_heading(first))
+            or self._is_head_of_table(number)
         )
+
+    def _is_signature(self, number: int) -> bool:
+        """Whether a line is soon below the closing of a letter, without full stop, verb, figure."""
+        line = self._line(number)
+        is_near = self._signed < number <= self._signed + _SIGNATURE
+        return is_near and not _STOPPED.search(line) and not _VERB_OR_FIGURE.search(line)
 
     def _line(self, number: int) -> str:
         return self._lines[number] if 0 <= number < len(self._lines) else ""
@@ -137,7 +163,7 @@ class _Lines:
         ):
             return False
         before, below = self._line(number - 1).strip(), self._line(number + 1).strip()
-        rest = (each.strip() for each in islice(self._lines, number + 1, number + _NEXT))
+        rest = (each.strip() for each in self._lines[number + 1 : number + _NEXT])
         following = next(filter(None, rest), "")
         if not following or below[:1].islower() or _is_of_list(before, line):
             return False

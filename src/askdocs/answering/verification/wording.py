@@ -116,7 +116,8 @@ def _pieces(text: str, source: Source) -> Iterator[Piece]:
     for first, last in source.places(text):
         begins, *_ = quotes = tuple(source.quotes(first, last))
         ends = quotes[-1]
-        start, end = _sentence_around(begins)[0], _sentence_around(ends)[1]
+        start = _sentence_around(begins)[0]
+        end = _sentence_around((ends[0], ends[2] - 1, ends[2]))[1]  # of the last one that it has
         before = _words(begins[0], start, begins[1])
         after = _words(ends[0], ends[2], end)
         sentence = (
