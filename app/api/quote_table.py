@@ -20,7 +20,15 @@ from askdocs.errors import CorpusError
 from askdocs.index.folder import make_private_folder
 from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import TextAnchor, address_of
-from askdocs.quote_table.fill import Cell, QuoteTable, fill, load_known, load_table, save
+from askdocs.quote_table.fill import (
+    Cell,
+    QuoteTable,
+    RegularSaves,
+    fill,
+    load_known,
+    load_table,
+    save,
+)
 from askdocs.quote_table.write import Link, write_table
 
 from ..background_tasks import Background
@@ -151,13 +159,15 @@ def _fill(
     send({"table": key, "questions": questions, "total": len(sources)})
 
     known = tables.known()
+    saves = RegularSaves(partial(tables.save, key=key, known=known), known)
 
     def on_row(table: QuoteTable, done: int) -> None:
-        tables.save(table, key, known)
+        saves.on_row(table, done)
         send({"done": done, "row": _row(table, table.sources[done - 1])})
 
     try:
-        fill(assistant, questions, sources, known=known, on_row=on_row)
+        with saves:
+            fill(assistant, questions, sources, known=known, on_row=on_row)
     except CorpusError as error:  # a document was removed in the meantime
         send({"problem": str(error)})
 

@@ -118,3 +118,31 @@ def test_where_nothing_can_be_written_nothing_is_asked(
     assert found.returncode == 1
     assert problem in found.stderr
     assert asked == []
+
+
+@pytest.mark.parametrize(("questions", "out"), [("q.csv", "q.csv"), ("q.json", "q.html")])
+def test_the_questions_are_not_overwritten(
+    folder: Path, asked: Asked, questions: str, out: str
+) -> None:
+    (folder / questions).write_text(QUESTIONS)
+    found = run_here("table", questions, "--out", out, cwd=folder)
+    assert found.returncode == 1
+    assert "has the questions" in found.stderr
+    assert (folder / questions).read_text() == QUESTIONS
+    assert asked == []
+
+
+def test_the_folder_of_a_kept_table_has_to_be_writable(
+    folder: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert table(folder, "--out", "t.json").returncode == 0
+    asked.clear()
+
+    def access(path: Path, mode: int) -> bool:
+        return not path.is_dir()
+
+    monkeypatch.setattr("askdocs.cli.table.os.access", access)
+    found = table(folder, "--out", "t.json", "--ask-again")
+    assert found.returncode == 1
+    assert "cannot be written" in found.stderr
+    assert asked == []

@@ -18,7 +18,9 @@ from askdocs.output.export_check import check_export, read_export
 from askdocs.output.text_anchor import LinkTarget, link
 from askdocs.quote_table.fill import (
     SAID,
+    SECONDS_BETWEEN_SAVES,
     QuoteTable,
+    RegularSaves,
     fill,
     load_known,
     load_table,
@@ -105,6 +107,47 @@ def test_what_a_document_is_about_has_its_title_if_it_states_one(title: str, sta
     cell = fill(About(), ["What is it about?"], ["a.pdf"]).cells["a.pdf", "What is it about?"]
     quotes = [quote["quote"] for quote in cell.quotes]
     assert (cell.state, quotes) == (state, ["The mill"] * (state == "said") + [About.TEXT])
+
+
+def test_an_overview_without_anything_to_quote_is_not_said() -> None:
+    class Empty(Answering):
+        def ask(
+            self, question: str, *, sources: Sequence[str] | None = None, quotes: bool = False
+        ) -> Answer:
+            return Answer(question, "", kind="overview")
+
+    table = fill(Empty(), ["What is it about?"], ["a.pdf"])
+    assert [cell.state for cell in table.cells.values()] == ["not said"]
+
+
+@pytest.mark.parametrize(("are_known", "rows"), [(False, [1, 4, 5, 6]), (True, [1, 6])])
+def test_a_table_is_saved_now_and_then_while_it_is_asked(are_known: bool, rows: list[int]) -> None:
+    sources, seconds, saved = [f"{name}.txt" for name in "abcdef"], 0.0, []
+    known = fill(Answering(), ["Who paid?"], sources).cells
+    saves = RegularSaves(lambda table: saved.append(len(table.cells)), known, lambda: seconds)
+
+    def on_row(table: QuoteTable, done: int) -> None:
+        nonlocal seconds
+        seconds += SECONDS_BETWEEN_SAVES * (0.4 if done < 5 else 1)
+        saves.on_row(table, done)
+
+    with saves:
+        fill(Answering(), ["Who paid?"], sources, known=known if are_known else None, on_row=on_row)
+    assert saved == rows
+
+
+def test_what_was_asked_is_saved_if_a_run_fails() -> None:
+    class Failing(Answering):
+        def document(self, source: str) -> Document:
+            if source == "c.txt":
+                raise CorpusError("It is gone.")
+            return super().document(source)
+
+    saved: list[int] = []
+    saves = RegularSaves(lambda table: saved.append(len(table.cells)), {}, lambda: 0)
+    with pytest.raises(CorpusError), saves:
+        fill(Failing(), ["Who paid?"], ["a.txt", "b.txt", "c.txt"], on_row=saves.on_row)
+    assert saved == [1, 2]
 
 
 def test_cells_that_were_not_reached_are_kept_apart_from_the_rows(tmp_path: Path) -> None:

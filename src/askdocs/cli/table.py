@@ -1,4 +1,4 @@
-"""`askdocs table`: fills a table of quotes, saves it row by row, and writes it."""
+"""`askdocs table`: fills a table of quotes, saves it every few seconds, and writes it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def table(
     """
     from askdocs.quote_table.fill import read_questions
 
-    job = _Job(read_questions(questions), out, source, ask_again)
+    job = _Job(questions, read_questions(questions), out, source, ask_again)
     job.check_out()
     with open_assistant(paths) as assistant:
         index_first_if_new(assistant, paths.corpus)
@@ -63,6 +63,7 @@ def table(
 class _Job:
     """What a user wants of `table`."""
 
+    questions_file: Path
     questions: Sequence[str]
     out: Path
     globs: Sequence[str] | None
@@ -78,7 +79,7 @@ class _Job:
         """Check that the table can be written, before anything is asked.
 
         Raises:
-            ConfigError: It cannot be written there, or with this suffix.
+            ConfigError: It cannot be written there, or with this suffix, or is the questions.
             CorpusError: A file that is no table would be overwritten.
         """
         from askdocs.quote_table.fill import load_known
@@ -89,7 +90,13 @@ class _Job:
         if not folder.is_dir():
             raise ConfigError(f"There is no folder {folder} to write {self.out.name} to.")
         for file in {self.out, self.kept}:
-            if file.is_dir() or not os.access(file if file.exists() else folder, os.W_OK):
+            if file.exists() and file.samefile(self.questions_file):
+                raise ConfigError(f"{file} has the questions. Give another file with --out.")
+            # The kept file is replaced by a new one, which takes a folder that can be written.
+            places = {file if file.exists() else folder}
+            if file == self.kept:
+                places.add(folder)
+            if file.is_dir() or not all(os.access(place, os.W_OK) for place in places):
                 raise ConfigError(f"{file} cannot be written. Give another file with --out.")
         load_known(self.kept)
 
@@ -133,15 +140,16 @@ def _write_filled(assistant: AssistantInterface, job: _Job) -> _WrittenTable:
     """
     from askdocs.cli.terminal import showing_progress
     from askdocs.output.text_anchor import address_of
-    from askdocs.quote_table.fill import fill, load_known, save
+    from askdocs.quote_table.fill import RegularSaves, fill, load_known, save
     from askdocs.quote_table.write import write_table
     from askdocs.types import Progress
 
     sources, known = _sources(assistant, job.globs), load_known(job.kept)
-    with showing_progress() as on_progress:
+    saves = RegularSaves(partial(save, path=job.kept, known=known), known)
+    with showing_progress() as on_progress, saves:
 
         def on_row(table: QuoteTable, done: int) -> None:
-            save(table, job.kept, known=known)
+            saves.on_row(table, done)
             on_progress(Progress("ask", done, len(sources), table.sources[done - 1]))
 
         reused = {} if job.ask_again else known

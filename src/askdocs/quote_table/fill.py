@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 import askdocs
 from askdocs.answering.document_metadata import title_span
@@ -23,6 +24,7 @@ _FORMAT = "askdocs-quote-table"
 # The confidence from which a cell counts as said. Most documents do not answer most questions, so
 # the threshold is higher than for a question to the whole folder.
 SAID = 0.7
+SECONDS_BETWEEN_SAVES = 5  # each save writes the whole file
 
 
 class AnsweringService(Protocol):
@@ -154,7 +156,8 @@ def _row(
         if answer.kind == "overview":
             title = _title_citation(document, len(record["citations"]) + 1)
             record["citations"] = [*title, *record["citations"]]
-            state = "said" if title else "perhaps"
+            if record["citations"]:
+                state = "said" if title else "perhaps"
         yield Cell(document.source, question, key[0], state, record, version)
 
 
@@ -225,6 +228,44 @@ def save(
         new.replace(path)
     except OSError as error:
         raise CorpusError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+class RegularSaves:
+    """Saves a table while it is filled: its first row, its last, and now and then between.
+
+    Used as a context: what was asked is saved also if the run is stopped or fails.
+    """
+
+    def __init__(
+        self,
+        save: Callable[[QuoteTable], None],
+        known: Mapping[tuple[str, str], Cell],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`save` gets the table. A cell that is not in `known` was asked in this run."""
+        self._save, self._known, self._clock = save, known, clock
+        self._unsaved: QuoteTable | None = None  # has answers that are not saved
+        self._last: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._unsaved is not None:
+            self._save(self._unsaved)
+
+    def on_row(self, table: QuoteTable, done: int) -> None:
+        """Save the table if that is due. It has `done` of its rows."""
+        row = table.row(table.sources[done - 1])
+        if any(cell is not self._known.get((cell.source, cell.question)) for cell in row):
+            self._unsaved = table
+        is_edge = self._last is None or done == len(table.sources)
+        if is_edge or (self._unsaved is not None and self._is_due()):
+            self._save(table)
+            self._unsaved, self._last = None, self._clock()
+
+    def _is_due(self) -> bool:
+        return self._last is None or self._clock() - self._last >= SECONDS_BETWEEN_SAVES
 
 
 def _cell_record(cell: Cell) -> dict[str, Any]:
