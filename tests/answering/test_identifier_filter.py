@@ -169,6 +169,67 @@ def test_an_identifier_that_no_passage_has_is_a_reason_to_doubt() -> None:
     assert kept("How does version 2.1.5 round?", *hits) == ["Zeros are left out."]
 
 
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Who paid INV-20234?", "“INV-20234”"),
+        ("Who paid INV-20234 and INV-20235?", "“INV-20234” or “INV-20235”"),
+        ("Who paid INV-20234, INV-20235 or room 377?", "“INV-20234”, “INV-20235” or “377”"),
+        ("Who paid room 377?", "“377”"),
+    ],
+)
+def test_the_reason_names_all_identifiers_as_they_are_written(question: str, reason: str) -> None:
+    hits = [hit("INV-20230 was paid for room 391.")]
+    filters = identifier_filters(parse(question).identifiers, hits)
+    assert missing_reason(filters) == f"No passage that was found has {reason}."
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("May I fit the valve to an RX310?", "The valve is made for RX450 boilers only."),
+        ("May I fit the valve to an RX310?", "Only the RX450 takes the brass valve."),
+        ("Is smoking allowed in room 377?", "Smoking is allowed in no place other than room 391."),
+        ("Is smoking allowed in room 377?", "Guests smoke everywhere except in room 391."),
+        ("Does bus 118 stop at the mill?", "It is served not by bus 126 but by the ferry."),
+        ("Where is bus 118 on Sundays?", "On Sundays they run bus 126 instead."),
+    ],
+)
+def test_what_is_contrasted_with_another_identifier_may_answer(
+    question: str, sentence: str
+) -> None:
+    asked = "The RX310, room 377 and bus 118 are old."
+    for hits in (
+        [hit(sentence)],
+        [hit(f"{asked} Nobody minds."), hit(sentence, name="other.md")],
+        [hit(sentence, heading="RX450 in room 391 and bus 126")],
+    ):
+        assert sentence in kept(question, *hits)
+    filters = identifier_filters(parse(question).identifiers, [hit(sentence)])
+    sure = Candidate(hit(sentence), 0, len(sentence), None, 0.9)
+    assert doubted(filters, [sure]) == [sure]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Is the RX310 loud?", "The RX450 needs only two bolts."),
+        ("Is the RX310 loud?", "The RX450 is not loud."),
+        ("Is room 377 free?", "Only two keys open room 391."),
+        ("Is room 377 free?", "Room 391 costs 300 only."),
+        ("Is room 377 free?", "Room 391 is locked except on Sundays."),
+        ("Was invoice 20233 paid?", "Vance did not pay invoice 20251."),
+    ],
+)
+def test_a_contrast_with_something_else_is_none_with_the_identifier(
+    question: str, sentence: str
+) -> None:
+    assert kept(question, hit(sentence)) == []
+    filters = identifier_filters(parse(question).identifiers, [hit(sentence)])
+    sure = Candidate(hit(sentence), 0, len(sentence), None, 0.9)
+    assert doubted(filters, [sure])[0].probability < 0.4
+
+
 def test_a_name_with_a_figure_that_no_passage_repeats_is_no_reason_to_doubt() -> None:
     hits = [hit("The firm pays for the insurance of dogs. Form INV-12 is for that.")]
     filters = identifier_filters(parse("Does 37signals pay for my dog?").identifiers, hits)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from askdocs.answering.identifier_filter import identifier_filters, missing_reason
+from askdocs.answering.questions.question import parse
 from askdocs.answering.skipped_files import keyword_only_notice
 from askdocs.answering.verification import verifier
 from askdocs.answering.verification.vetoes import explained
@@ -16,6 +18,7 @@ from askdocs.app.i18n.table_labels import table_labels
 from askdocs.documents.loaders.file_type import REASONS
 from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
 from askdocs.documents.loaders.pdf.garbled import UNDECODED
+from askdocs.types import Hit, Passage
 
 APP = Path(__file__).parents[2] / "app"
 WORDS = APP / "static" / "locales"
@@ -127,6 +130,23 @@ def test_what_is_said_of_documents_in_other_languages_is_translated() -> None:
     known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
     for sentence in keyword_only_notice(["Le train quitte la gare à une heure. " * 4]).split(". "):
         assert any(key.fullmatch(f"{sentence.rstrip('.')}.") for key in known), sentence
+
+
+def test_the_reason_that_no_passage_has_an_identifier_is_translated() -> None:
+    text = "INV-20230 was paid for room 391."
+    hits = [Hit(Passage("a", "a.md", text, 0, len(text)), 1.0)]
+    for asked, key in (
+        ("INV-20234", "“{word}”"),
+        ("INV-20234 and INV-20235", "“{first}” or “{second}”"),
+        ("INV-20234, INV-20235 or room 377", "“{first}”, “{second}” or “{third}”"),
+    ):
+        reason = missing_reason(identifier_filters(parse(f"Who paid {asked}?").identifiers, hits))
+        sentence = "No passage that was found has {words!}."
+        assert {sentence, key} <= table("de").keys()
+        named = re.escape(key)
+        for name in ("word", "first", "second", "third"):
+            named = named.replace(f"\\{{{name}\\}}", "[^“]+")
+        assert re.fullmatch(re.escape(sentence).replace(r"\{words!\}", named), reason)
 
 
 def test_every_reason_why_a_file_is_not_read_is_translated() -> None:

@@ -12,7 +12,7 @@ from askdocs.text.identifiers import form_of, identifiers_in, named_in
     [
         ("Who paid invoice 10234?", ["10234"]),
         ("Who paid 10234?", ["10234"]),
-        ("what does INV-2024-07 cost", ["inv-2024-07"]),
+        ("what does INV-2024-07 cost", ["INV-2024-07"]),
         ("changes in v1.2.3", ["v1.2.3"]),
         ("How does version 2.1.5 round?", ["2.1.5"]),
         ("Which firewall port does Marlin 0.1 open?", ["0.1"]),
@@ -36,7 +36,7 @@ from askdocs.text.identifiers import form_of, identifiers_in, named_in
         ("What has changed since version 2.1?", []),
         ("Is 5.1.0 quicker than 5.0.6?", []),
         ("recycling budget 25/26", []),
-        ("What does INV-7710 cost after 30 days?", ["inv-7710"]),
+        ("What does INV-7710 cost after 30 days?", ["INV-7710"]),
         ("Which invoice came after invoice 10233?", []),
         # ranges: of whole numbers only
         ("Which of rooms 210 to 220 has a projector?", ["210-220"]),
@@ -47,7 +47,7 @@ from askdocs.text.identifiers import form_of, identifiers_in, named_in
         ("Who lives in flats 12a-d?", []),
         ("Who lives from flat 12a to flat 12d?", []),
         ("Who paid INV-10234 to INV-10250?", []),
-        ("Who moved pump PX-40 to room 214?", ["px-40", "214"]),
+        ("Who moved pump PX-40 to room 214?", ["PX-40", "214"]),
     ],
 )
 def test_codes_long_numbers_and_labelled_numbers_are_identifiers(

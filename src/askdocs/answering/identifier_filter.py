@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -18,6 +19,18 @@ from askdocs.types import Hit, Passage
 
 _IN_NO_PASSAGE = 0.3  # the highest probability where no passage has the identifier; a rule
 _CACHED_TEXTS = 2048  # the passages of a question and their sentences
+
+_MOST_NAMED = 3  # identifiers in a reason
+_CODE = r"(?<![\w./-])#?(?=[\w./-]*\d)\w(?:[\w./-]*\w)?"
+# What is said of another identifier by contrast: "only for the S80", "except room 215", "not in
+# version 2.1", "for S80 pumps only". "Room 215 is not free" is none.
+_CONTRAST = re.compile(
+    r"\b(?P<sign>only|not|except|instead(?: of)?|other than),?\s+"
+    r"(?:(?:for|in|on|with|to|at|by|of|from|under|the|an?|any)\s+)*"
+    rf"(?:(?P<word>[^\W\d_]+)\s+)?{_CODE}"
+    rf"|(?:\b[^\W\d_]+\s+)?{_CODE}(?:\s+[^\W\d_]+)?,?\s+(?:only|instead)(?=\s*(?:[.;,!)]|of\b|$))",
+    re.IGNORECASE,
+)
 
 # What a text has of the identifiers that are asked about.
 _About = Literal["asked", "other", "none"]
@@ -39,6 +52,10 @@ class IdentifierFilter:
     is_found: bool
     others: tuple[str, ...]
     _passages: dict[str, _PassageIdentifiers] = field(default_factory=dict, compare=False)
+
+    def is_passage_about_other(self, passage: Passage) -> bool:
+        """Whether a passage is about another identifier, and contrasts nothing with it."""
+        return self.about(*_whole(passage)) == "other" and not self.contrasts(passage.text)
 
     def about(self, *texts: str) -> _About:
         """Whether texts have an identifier that is asked about, or only others of its series."""
@@ -63,12 +80,24 @@ class IdentifierFilter:
             for each in self.asked
         )
 
+    def contrasts(self, text: str) -> bool:
+        """Whether a text says of another identifier that something is so only, or not, for that."""
+        return any(
+            (match["sign"] or "").lower() != "not"
+            or not match["word"]
+            or stem(match["word"].lower()) in self.labels
+            for match in _CONTRAST.finditer(text)
+            if self.about(match.group()) == "other"
+        )
+
     def is_about_other(self, candidate: Candidate) -> bool:
         """Whether a sentence is about another identifier, by its own words and its context."""
         passage = candidate.hit.passage
         if passage.id not in self._passages:
             self._passages[passage.id] = _PassageIdentifiers(self, passage)
-        return self._passages[passage.id].is_about_other(candidate.start - passage.start)
+        known = self._passages[passage.id]
+        is_other = known.is_about_other(candidate.start - passage.start)
+        return is_other and not self.contrasts(candidate.quote)
 
 
 @dataclass(frozen=True)
@@ -169,7 +198,7 @@ def without_other_identifiers(
     """
     sure = [each for each in filters if each.is_found]
     return [
-        hit for hit in hits if not any(each.about(*_whole(hit.passage)) == "other" for each in sure)
+        hit for hit in hits if not any(each.is_passage_about_other(hit.passage) for each in sure)
     ]
 
 
@@ -181,7 +210,8 @@ def without_other_sentences(
 
     The identifiers of a sentence are its own and those of its context: its heading, the row, the
     sentences before that it takes up. One that names what is asked about stays, whatever else it
-    names.
+    names. So does one that contrasts something with another identifier, as "for S80 pumps only":
+    it tells that the S40 is not meant.
     """
     return [
         candidate
@@ -194,21 +224,32 @@ def without_other_sentences(
 def doubted(
     filters: Sequence[IdentifierFilter], candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """The candidates, less sure where passages have only others than what is asked about."""
+    """The candidates, less sure where passages have only others than what is asked about.
+
+    A sentence that contrasts something with one of the others may answer all the same.
+    """
     if not missing_reason(filters):
         return list(candidates)
     return [
-        replace(candidate, probability=min(candidate.probability, _IN_NO_PASSAGE))
+        candidate
+        if any(each.contrasts(candidate.quote) for each in filters)
+        else replace(candidate, probability=min(candidate.probability, _IN_NO_PASSAGE))
         for candidate in candidates
     ]
 
 
 def missing_reason(filters: Sequence[IdentifierFilter]) -> str:
-    """Which identifier no passage has, where some have others of its series; "" otherwise."""
-    for each in filters:
-        if each.others and not each.is_found:
-            return f"No passage that was found has “{each.asked[0].text}”."
-    return ""
+    """Which identifiers no passage has, where some have others of their series; "" otherwise."""
+    missing = [
+        f"“{one.text}”"
+        for each in filters
+        if each.others and not each.is_found
+        for one in each.asked
+    ][:_MOST_NAMED]
+    if not missing:
+        return ""
+    named = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
+    return f"No passage that was found has {named}."
 
 
 def _overlap(found: Identifier, asked: Identifier) -> bool:

@@ -71,8 +71,8 @@ class Identifier:
     """A number or code in a text.
 
     Attributes:
-        text: As it is written, in lower case.
-        value: What tells it from others of its series.
+        text: As it is written.
+        value: What tells it from others of its series, in lower case.
         label: The stem of the word before it, as in "room 214"; "" where there is none.
         series: What codes of one series share: their letters, and where figures stand. "" for
             numbers, which only a label or their length tells apart from amounts.
@@ -161,7 +161,7 @@ def identifiers_in(text: str) -> list[Identifier]:
     end = 0
     text = _prepared(text)
     for match in _TOKEN.finditer(text):
-        word = match.group().lower()
+        word = match.group()
         if not _may_be_identifier(word):
             continue
         between = text[end : match.start()]
@@ -213,6 +213,7 @@ def _is_name(found: Identifier) -> bool:
 
 def is_code(word: str) -> bool:
     """Whether a word is an identifier by itself: "INV-10234", "10234", "2.1.5"."""
+    word = word.lower()
     if not _may_be_identifier(word):
         return False
     if word.isdigit():
@@ -235,6 +236,7 @@ def _prepared(text: str) -> str:
 
 
 def _may_be_identifier(word: str) -> bool:
+    word = word.lower()
     years = _YEARS.fullmatch(word)
     if years and int(years[2]) == (int(years[1]) + 1) % 100:
         return False
@@ -263,21 +265,22 @@ def _counts(text: str, end: int) -> bool:
     return word.endswith("s") and not word.endswith("ss") and word not in STOP_WORDS
 
 
-def _read(word: str, label: str, *, opens: bool, counts: bool) -> Iterator[Identifier]:
+def _read(written: str, label: str, *, opens: bool, counts: bool) -> Iterator[Identifier]:
     """What a run of letters and figures names: two numbers in "214/215", all between in "7-9"."""
+    word = written.lower()
     span = _SPAN.fullmatch(word)
     if span and "/" in word:
         yield from (Identifier(each, each, label, opens=opens) for each in span.groups())
     elif span and int(span[1]) < int(span[2]) and len(span[1]) == len(span[2]):
         yield Identifier(word, span[1], label, opens=opens, last=span[2])
     elif _VERSION.match(word):
-        yield Identifier(word, word[1:], stem("version"), opens=opens)
+        yield Identifier(written, word[1:], stem("version"), opens=opens)
     elif _NUMBER.fullmatch(word):
         is_version = word.count(".") >= _VERSION_MARKS
         series = form_of(word) if is_version else ""
-        yield Identifier(word, word, label, series, opens, counts)
+        yield Identifier(written, word, label, series, opens, counts)
     elif is_code(word):
-        yield Identifier(word, word, "", form_of(word), opens)
+        yield Identifier(written, word, "", form_of(word), opens)
 
 
 def _with_last(first: Identifier, last: str) -> Identifier:
