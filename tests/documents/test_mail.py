@@ -414,6 +414,10 @@ def test_every_part_of_a_mail_is_a_document(
             "attachment a.doc (it is not in the mail, ",
         ),
         ("Content-Type: multipart/mixed\n\nwords", "attachment part of the mail (the mail is "),
+        (
+            "Content-Type: message/feedback-report\n\nContent-Type: text/plain; charset=x\n\n\xff",
+            "attachment mail.eml (the mail is ",
+        ),
     ],
 )
 def test_every_part_that_is_not_read_is_reported(tmp_path: Path, part: str, remark: str) -> None:
@@ -443,15 +447,18 @@ def test_mails_and_references_attached_in_outlook_are_not_lost() -> None:
         return Storage(path, tuple(streams), inner)
 
     forwarded = stored("__substg1.0_3701000D", 24, subject="Weir", body="It is shut.")
+    no_mail = stored("__substg1.0_3701000D", 24)
     message = stored(
         "",
         32,
         stored("__attach_version1.0_#00000000", 8, forwarded),
         stored("__attach_version1.0_#00000001", 8, file="plan.pdf"),
+        stored("__attach_version1.0_#00000002", 8, no_mail),
         subject="Roof",
         body="See below.",
     )
-    _, mail_part, link = _convert(OutlookMessage(message)).iter_parts()
+    _, mail_part, link, damaged = _convert(OutlookMessage(message)).iter_parts()
     assert "Subject: Weir" in str(mail_part)
     assert "It is shut." in str(mail_part)
     assert (link.get_content_type(), link.get_filename()) == ("message/external-body", "plan.pdf")
+    assert damaged.get_content_type() == "message/external-body"

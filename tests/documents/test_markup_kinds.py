@@ -626,3 +626,22 @@ def test_typst_is_read_without_commands(tmp_path: Path) -> None:
     template = '#show: paper.with(\n  title: "Old mill",\n  abstract: [It runs.],\n)\nYes.'
     document = read(tmp_path, template, "c.typ")
     assert (document.title, document.text) == ("Old mill", "It runs.\nYes.")
+
+
+def test_cells_of_a_wiki_keep_their_words_and_lose_only_attributes(tmp_path: Path) -> None:
+    address = "https://x.example/?" + "&".join(f"p{n}=v{n}" for n in range(40))
+    cells = f"{{|\n| style=a b='c d' | Gate || Set x=1 | y !! now || {address} a={'b ' * 40}\n|}}"
+    text = read(tmp_path, cells, "a.wiki").text
+    assert text.startswith(f"Gate | Set x=1 | y !! now | {address}")
+
+
+def test_notes_of_a_wiki_with_a_stroke_in_their_name_are_apart(tmp_path: Path) -> None:
+    text = 'A 7<ref name="a/b">Deed</ref> gate<ref name="a/b"/>.'
+    assert read(tmp_path, text, "a.wiki").text == "A 7 [Deed] gate."
+
+
+def test_lines_of_a_wiki_are_those_of_the_file(tmp_path: Path) -> None:
+    removed = "<!-- a\nb -->{{Box\n|x={{y\n}}\n}}a<ref>b\nc</ref>[[File:a.png|d\ne]]\n== Weir ==\n"
+    document = read(tmp_path, removed + "<!-- f\n-->\n{|\n| Gate\n|}\n", "a.wiki")
+    assert document.text.split() == ["a", "[b", "c]", "Weir", "Gate"]
+    assert [anchor.line for anchor in document.anchors if anchor.line] == [8, 11]

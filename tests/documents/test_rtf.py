@@ -67,3 +67,23 @@ def test_headers_footers_and_comments_are_read(tmp_path: Path) -> None:
         "Header: Draft 7\n\nFooter: Weir board"
     )
     assert document.left_out == ("1 text box",)
+
+
+@pytest.mark.parametrize(
+    ("rtf", "text"),
+    [
+        (r"It is.{\header a \v b}", "It is.\n\nHeader: a"),
+        (r"It is.{\v so {\header a}b} It.", "It is. It.\n\nHeader: a"),
+        (r"It is.{\v so{\footnote a}} It.", "It is. It."),
+        (r"It is.{\footnote a\v b} It.", "It is. [note: a] It."),
+        (r"It is.{\*\annotation a\deleted b} It.\par Over.", "It is. It.\nComment: a\nOver."),
+        (r"{\header a {\*\annotation b}c}It is.", "Header: a cIt is.\nComment: b"),
+        ("It is.{\\header a", "It is.\n\nHeader: a"),
+        ("It is.\\'0e\\'11 So.", "It is. So."),
+    ],
+)
+def test_hidden_text_and_damage_in_headers_and_comments_hide_nothing_else(
+    tmp_path: Path, rtf: str, text: str
+) -> None:
+    (tmp_path / "a.rtf").write_text(rf"{{\rtf1\ansi {rtf}\par}}", "ascii")
+    assert load(tmp_path / "a.rtf", "a.rtf")[0].text == text

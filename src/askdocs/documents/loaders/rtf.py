@@ -30,7 +30,8 @@ _ASIDE_TEXT = re.compile(
     "(?:\x0f(?P<author>[^\x0e-\x10]*)\x10[^\\S\n]*)?"
     "\x0e(?P<kind>[^:\n]*): (?P<text>[^\x0e-\x10]*)\x10"
 )
-_MARKS = re.compile("[\x0e-\x10]")
+_COMMENT = "\x11"  # where a comment was
+_MARKS = re.compile("[\x0e-\x11]")
 _CONTROL = re.compile(
     r"\\\\|\\[{}]|\\(?P<script>super|sub|striked?)(?P<off>0|1(?=[\s\\]))?(?![a-z0-9]) ?"
     r"|\\(?P<hidden>deleted|v)(?P<shown>0|1)?(?![a-z0-9]) ?"
@@ -109,8 +110,8 @@ def _mark_control(control: re.Match[str], groups: list[_Group]) -> str:
         groups.append(_Group("]", hidden=group.hidden))
         return "{ [note: "
     if control["aside"]:
-        groups.append(_Group(_ASIDE_END, hidden=group.hidden))
-        return "{" + _ASIDE_STARTS[control["aside"]]
+        groups.append(_Group(_ASIDE_END))
+        return "{" + _visibility_mark(group.hidden, frozenset()) + _ASIDE_STARTS[control["aside"]]
     if word == "{":
         groups.append(_Group(hidden=group.hidden))
         return word
@@ -118,8 +119,7 @@ def _mark_control(control: re.Match[str], groups: list[_Group]) -> str:
         if len(groups) == 1:
             return word
         groups.pop()
-        end = _SCRIPT_END if group.in_script else ""
-        return end + group.end + word + _visibility_mark(group.hidden, groups[-1].hidden)
+        return _mark_end(group, groups[-1].hidden)
     if control["hidden"]:
         kind = frozenset({control["hidden"]})
         before = group.hidden
@@ -128,6 +128,16 @@ def _mark_control(control: re.Match[str], groups: list[_Group]) -> str:
     if control["script"] or control["plain"]:
         return _mark_script(control, group)
     return word
+
+
+def _mark_end(group: _Group, outer: frozenset[str]) -> str:
+    """The end of a group. The end of a header, a footer or a comment is never hidden."""
+    end = _SCRIPT_END if group.in_script else ""
+    if not group.end:
+        return end + "}" + _visibility_mark(group.hidden, outer)
+    at_end = frozenset[str]() if group.end == _ASIDE_END else outer
+    end += _visibility_mark(group.hidden, at_end) + group.end + "}"
+    return end + _visibility_mark(at_end, outer)
 
 
 def _mark_script(control: re.Match[str], group: _Group) -> str:
@@ -167,7 +177,7 @@ def _move_asides(text: str) -> tuple[str, list[str]]:
         elif words:
             by = f" by {found['author'].strip()}" if found["author"] else ""
             comments.append(f"Comment{by}: {words}")
-            return _ASIDE
+            return _COMMENT
         return ""
 
     text = _ASIDE_TEXT.sub(take, text)
@@ -175,7 +185,7 @@ def _move_asides(text: str) -> tuple[str, list[str]]:
     lines: list[str] = []
     for line in text.split("\n"):
         lines.append(_MARKS.sub("", line))
-        lines += [next(waiting) for _ in range(line.count(_ASIDE))]
+        lines += [next(waiting, "") for _ in range(line.count(_COMMENT))]
     return "\n".join(lines), list(margins)
 
 

@@ -308,7 +308,10 @@ def _attached_files(message: Message) -> Iterator[tuple[str, bytes, str]]:
         if kind in _SIGNATURE_TYPES or id(part) in other_forms or is_sealed:
             continue
         if part.get_content_maintype() == "message":
-            yield _attached_message(part, name)
+            try:
+                yield _attached_message(part, name)
+            except Exception:  # the standard library fails in many ways to write damaged headers
+                yield name or "mail.eml", b"", _DAMAGED
             continue
         if part.get_content_maintype() == "multipart":  # its boundary is missing
             yield name or "part of the mail", b"", _DAMAGED

@@ -79,6 +79,13 @@ def _attach(message: EmailMessage, attachment: Any) -> None:
 
 def _embedded_message(attachment: Any) -> EmailMessage | None:
     """The mail that is attached, if it is one and can be read."""
+    try:
+        return _convert_embedded(attachment)
+    except Exception:  # damaged mails fail in many ways in the library
+        return None
+
+
+def _convert_embedded(attachment: Any) -> EmailMessage | None:
     from oxmsg import Message
     from oxmsg.storage import Storage, Stream
 

@@ -13,55 +13,85 @@ from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_REFERENCE = re.compile(
-    r"<ref\b[^<>]*/>|<ref\b[^<>/]*>(?P<note>.*?)</ref\s*>", re.DOTALL | re.IGNORECASE
-)
+_REPEATED = re.compile(r"<ref\b[^<>]*/>", re.IGNORECASE)
+_REFERENCE = re.compile(r"<ref\b[^<>]*(?<!/)>(.*?)</ref\s*>", re.DOTALL | re.IGNORECASE)
+_REFERENCE_END = re.compile(r"</ref\s*>", re.IGNORECASE)
+_REMOVED = "\x01"  # stands for a line break that is removed
 _PICTURE = re.compile(
     r"\[\[(?:File|Image|Datei|Fichier|Archivo|Fil):(?:[^\[\]]|\[\[[^\[\]]*\]\])*\]\]", re.IGNORECASE
 )
 _TEMPLATE = re.compile(r"(?<!\{)\{\{(?!\{)[^{}]*\}\}")
 _MOST_NESTED = 9  # templates in templates
-_HEADING = re.compile(r"(={1,6})\s*([^=].*?)\s*\1\s*")
+_DEEPEST_HEADING = 6
 _LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
-_ADDRESS = re.compile(r"\[(?:https?:)?//[^\s\]]+\s+([^\]]+)\]")
+_ADDRESS = re.compile(r"\[(?:https?:)?//[^\s\[\]]+[ \t]+([^\s\[\]][^\[\]]*)\]")
 _EMPHASIS = re.compile(r"'{2,5}")
 _INDENT = re.compile(r"([*#:;]+)\s*")
 _SWITCH = re.compile(r"__[A-Z]+__")
 _SPAN = re.compile(r"\b(?:row|col)span\s*=", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"\s*(?:[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s|]+)\s*)+\|(?!\|)")
+_ATTRIBUTES = re.compile(
+    r"\s*(?:[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s|\"'][^\s|]*)(?:\s+|(?=\|)))+\|(?!\|)"
+)
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, without comments, templates and pictures."""
     builder = DocumentBuilder(source)
-    text = _COMMENT.sub("", read_text(path, builder).replace("\r\n", "\n"))
-    text = _REFERENCE.sub(_write_note, text)
+    text = read_text(path, builder).replace("\r\n", "\n").replace(_REMOVED, "")
+    text = _without_notes(_without_comments(text))
     text, templates = _without_templates(text)
-    text, pictures = _PICTURE.subn("", text)
+    text, pictures = _PICTURE.subn(_removed, text)
     for count, noun in ((templates, "template"), (pictures, "linked picture")):
         if count:
             builder.report_skipped(counted(count, noun))
-    lines = text.split("\n")
-    number = 0
-    while number < len(lines):
-        if lines[number].lstrip(" :").startswith("{|"):
-            number = _add_table(builder, lines, number)
+    lines, numbers = _numbered(text)
+    at = 0
+    while at < len(lines):
+        if lines[at].lstrip(" :").startswith("{|"):
+            at = _add_table(builder, lines, numbers, at)
         else:
-            _add_line(builder, lines[number], number + 1)
-            number += 1
+            _add_line(builder, lines[at], numbers[at])
+            at += 1
     return [builder.build()]
 
 
+def _removed(found: re.Match[str]) -> str:
+    """What stands for removed text: its line breaks, which count as lines of the file."""
+    return _REMOVED * (found[0].count("\n") + found[0].count(_REMOVED))
+
+
+def _numbered(text: str) -> tuple[list[str], list[int]]:
+    """The lines of the text, and the number of each in the file."""
+    lines, numbers, number = list[str](), list[int](), 1
+    for line in text.split("\n"):
+        numbers.append(number + len(line) - len(line.lstrip(_REMOVED)))
+        lines.append(line.replace(_REMOVED, ""))
+        number += 1 + line.count(_REMOVED)
+    return lines, numbers
+
+
+def _without_comments(text: str) -> str:
+    closed = text.rfind("-->") + len("-->")  # what is open after it is not searched for its end
+    return _COMMENT.sub(_removed, text[:closed]) + text[closed:]
+
+
+def _without_notes(text: str) -> str:
+    """The text with its notes in square brackets."""
+    text = _REPEATED.sub(_removed, text)
+    closed = max((end.end() for end in _REFERENCE_END.finditer(text)), default=0)
+    return _REFERENCE.sub(_write_note, text[:closed]) + text[closed:]
+
+
 def _write_note(reference: re.Match[str]) -> str:
-    note = " ".join((reference["note"] or "").split())
-    return f" [{note}]" if note else ""
+    note = " ".join(reference[1].replace(_REMOVED, " ").split())
+    return (f" [{note}]" if note else "") + _removed(reference)
 
 
 def _without_templates(text: str) -> tuple[str, int]:
     """The text without templates, and their number."""
     total = 0
     for _ in range(_MOST_NESTED):
-        text, count = _TEMPLATE.subn("", text)
+        text, count = _TEMPLATE.subn(_removed, text)
         total += count
         if not count:
             break
@@ -69,9 +99,9 @@ def _without_templates(text: str) -> tuple[str, int]:
 
 
 def _add_line(builder: DocumentBuilder, line: str, number: int) -> None:
-    heading = _HEADING.fullmatch(line)
+    level, heading = _heading(line.rstrip())
     if heading:
-        builder.heading(len(heading[1]), _plain(heading[2]))
+        builder.heading(level, _plain(heading))
         builder.anchor(line=number)
         return
     indent = _INDENT.match(line)
@@ -81,6 +111,14 @@ def _add_line(builder: DocumentBuilder, line: str, number: int) -> None:
         builder.add(mark + words, end="\n")
 
 
+def _heading(line: str) -> tuple[int, str]:
+    """The level and the words of a heading; no words if the line is none."""
+    signs = (len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")))
+    level = min(*signs, _DEEPEST_HEADING)
+    words = line[level:-level].strip() if level else ""
+    return level, words if words.strip("=") else ""
+
+
 def _plain(text: str) -> str:
     """The text without links, emphasis and tags."""
     text = _LINK.sub(r"\1", _SWITCH.sub("", text))
@@ -88,13 +126,15 @@ def _plain(text: str) -> str:
     return without_markup(text).strip()
 
 
-def _add_table(builder: DocumentBuilder, lines: Sequence[str], number: int) -> int:
-    """Add a table, and return the number of the line after it."""
+def _add_table(
+    builder: DocumentBuilder, lines: Sequence[str], numbers: Sequence[int], at: int
+) -> int:
+    """Add the table that begins at a line, and return the index of the line after it."""
     rows: list[list[str]] = [[]]
-    first, caption, has_names, has_spans = number, "", False, False
-    number += 1
-    while number < len(lines) and not lines[number].strip().startswith("|}"):
-        line = lines[number].strip()
+    first, caption, has_names, has_spans = numbers[at], "", False, False
+    at += 1
+    while at < len(lines) and not lines[at].strip().startswith("|}"):
+        line = lines[at].strip()
         has_spans = has_spans or bool(_SPAN.search(line))
         if line.startswith("|+"):
             caption = _plain(_cell(line[2:]))
@@ -102,13 +142,13 @@ def _add_table(builder: DocumentBuilder, lines: Sequence[str], number: int) -> i
             rows.append([])
         elif line.startswith(("!", "|")):
             has_names = has_names or (line[0] == "!" and not any(rows[:-1]))
-            rows[-1] += [_plain(_cell(cell)) for cell in re.split(r"\|\||!!", line[1:])]
+            rows[-1] += [_plain(_cell(cell)) for cell in _cells(line)]
         elif rows[-1]:
             rows[-1][-1] = f"{rows[-1][-1]} {_plain(line)}".strip()
-        number += 1
+        at += 1
     rows = [row for row in rows if any(row)]
     builder.close_block()
-    builder.anchor(line=first + 1)
+    builder.anchor(line=first)
     if caption:
         builder.add(caption)
     if has_spans:  # which column a cell is in is not known
@@ -117,9 +157,15 @@ def _add_table(builder: DocumentBuilder, lines: Sequence[str], number: int) -> i
     else:
         add_table(builder, rows, header=1 if has_names and len(rows) > 1 else None)
     builder.close_block()
-    return number + 1
+    return at + 1
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line of a table. Only in a line of names does "!!" separate them."""
+    return re.split(r"\|\||!!" if line[0] == "!" else r"\|\|", line[1:])
 
 
 def _cell(text: str) -> str:
     """The content of a cell, without its attributes."""
-    return _ATTRIBUTES.sub("", text, count=1)
+    attributes = _ATTRIBUTES.match(text)
+    return text[attributes.end() :] if attributes else text
