@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +18,26 @@ from askdocs.answering.verification import verifier
 from askdocs.answering.verification.vetoes import explained
 from askdocs.app.i18n.table_labels import table_labels
 from askdocs.documents.loaders.file_type import REASONS
-from askdocs.documents.loaders.pdf.document import SCANNED, UNREADABLE, UNRECOGNISED
+from askdocs.documents.loaders.mail.message import _DAMAGED as _DAMAGED_MAIL
+from askdocs.documents.loaders.mail.message import _ELSEWHERE
+from askdocs.documents.loaders.office.word import _NON_TEXT_CONTENT
+from askdocs.documents.loaders.pdf.annotations import (
+    _NO_VALUE,
+    _PASSWORD_FIELD,
+    _UNKNOWN,
+    _UNREAD_KINDS,
+)
+from askdocs.documents.loaders.pdf.document import (
+    _DAMAGED,
+    _SCANS,
+    _SLANTED,
+    SCANNED,
+    UNREADABLE,
+    UNRECOGNISED,
+)
 from askdocs.documents.loaders.pdf.garbled import UNDECODED
+from askdocs.documents.loaders.rtf import _SKIPPED
+from askdocs.documents.loaders.shared.builder import counted
 from askdocs.types import Hit, Passage
 
 APP = Path(__file__).parents[2] / "app"
@@ -40,9 +60,26 @@ _TOKEN = re.compile(
 )
 _SHOWN = re.compile(r"^[A-Z][a-z]+(?:[ .…:?!]|$)|[a-z]{2,} [a-z]{2,} [a-z]{2,}|[a-z] [.…]")
 # of a noun that agrees
-_COMPOSED = {"{n} statements were not checked", "results of {n} formulas (not computed)"}
-# Why a file is not read: the words of an error, with what is filled in.
-_REASON = re.compile(r"(?:Load|Limit)Error\(\s*f?\"([a-z][^\"]*)\"", re.DOTALL)
+_COMPOSED = {
+    "{n} statements were not checked",
+    "results of {n} formulas (not computed)",
+    "{n} attachments of messages",
+    "{n} characters that cannot be decoded (shown as \ufffd)",
+    "{n} drawings with text",
+    "{n} media files of the chat",
+    "{n} pictures among the results",
+    "{n} pictures in headers and footers (no text recognition)",
+    "{n} text boxes",
+    "{n} form fields of an unknown kind",
+    "{n} form fields without a value",
+}
+# Remarks whose words are chosen by the content of the file
+_IN_PARTS = {
+    "7 pictures7",
+    "number formats7 (cells show their stored values)",
+    "stored results of 7 (missing in the file; they were computed)",
+}
+_HIDDEN = ("", ", hidden rows and columns")
 _SELECTOR = re.compile(r"[#\[=]|^\.")
 
 
@@ -149,16 +186,106 @@ def test_the_reason_that_no_passage_has_an_identifier_is_translated() -> None:
         assert re.fullmatch(re.escape(sentence).replace(r"\{words!\}", named), reason)
 
 
-def test_every_reason_why_a_file_is_not_read_is_translated() -> None:
+def test_every_reason_why_a_file_or_a_part_of_it_is_not_read_is_translated() -> None:
     loaders = APP.parent / "src" / "askdocs" / "documents" / "loaders"
-    reasons = {
-        re.sub(r"{[^}]*}", "7", reason)
-        for path in loaders.rglob("*.py")
-        for reason in _REASON.findall(path.read_text(encoding="utf-8"))
-    } | {*REASONS.values(), SCANNED, UNREADABLE, UNRECOGNISED, UNDECODED}
-    known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
-    for reason in reasons:
-        assert any(key.fullmatch(reason) for key in known), reason
+    reasons = {words for path in loaders.rglob("*.py") for words in _remarks(path)}
+    assert len(reasons) > 50
+    reasons -= _IN_PARTS
+    reasons |= {f"number formats{hidden} (cells show their stored values)" for hidden in _HIDDEN}
+    reasons |= {"7 pictures (no text recognition)"}
+    reasons |= {"stored results of 7 formulas (missing in the file; they were computed)"}
+    reasons |= {*REASONS.values(), SCANNED, UNREADABLE, UNRECOGNISED}
+    reasons |= {f"page 7: {kind}" for kind in (UNDECODED, _DAMAGED, _SCANS, _SLANTED)}
+    nouns = {*_NON_TEXT_CONTENT.values(), *(noun for _, noun in _SKIPPED), "drawing with text"}
+    nouns |= {"linked picture", "template", "video", "recording"}
+    reasons |= {_counted(noun) for noun in nouns}
+    reasons |= {f"{_counted(noun)} in headers and footers" for noun in nouns}
+    fields = {_NO_VALUE, *filter(None, _UNREAD_KINDS.values()), _UNKNOWN, _PASSWORD_FIELD}
+    reasons |= {f"pages 2, 7: 7 {kind.replace('field', 'fields')}" for kind in fields}
+    reasons |= {f"attachment a.pdf ({reason})" for reason in (_ELSEWHERE, _DAMAGED_MAIL)}
+    missing = "\n".join(sorted(reason for reason in reasons if not _is_known(reason)))
+    assert not missing, missing
+
+
+def test_every_counted_remark_has_an_english_singular() -> None:
+    loaders = APP.parent / "src" / "askdocs" / "documents" / "loaders"
+    counts = {words for path in loaders.rglob("*.py") for words in _remarks(path)} - _IN_PARTS
+    for words in counts:
+        key = "{n}" + words.removeprefix("7")
+        assert not words.startswith("7 ") or key in table("en"), words
+
+
+def _remarks(path: Path) -> Iterator[str]:
+    """The reasons and remarks that a module writes as literals. What is filled in is 7."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {
+        node.targets[0].id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = (
+                node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+            )
+            words = _words(node.args[0], constants)
+            if name in ("LoadError", "TransientLoadError", "report_skipped") and words.strip("7 "):
+                yield words
+
+
+def _words(node: ast.expr, constants: Mapping[str, ast.expr]) -> str:
+    if isinstance(node, ast.Name) and node.id in constants:
+        return _words(constants[node.id], {})
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.BinOp):
+        return _words(node.left, constants) + _words(node.right, constants)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_words(part, constants) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return _words(node.value, constants)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "counted":
+        noun = node.args[1]
+        return _counted(noun.value) if isinstance(noun, ast.Constant) else "7"
+    return "7"
+
+
+def _counted(noun: object) -> str:
+    return counted(7, str(noun))
+
+
+def _is_known(words: str) -> bool:
+    """Whether the page translates words of the server: all that it translates within, too."""
+    if words == "7" or words in table("de"):
+        return True
+    for names, pattern in _patterns():
+        found = pattern.fullmatch(words)
+        if found and all(
+            _is_known(said)
+            for name, said in zip(names, found.groups(), strict=True)
+            if name[-1] == "!"
+        ):
+            return True
+    return False
+
+
+@cache
+def _patterns() -> list[tuple[list[str], re.Pattern[str]]]:
+    """Each translation with placeholders: their names, and the words that it translates."""
+    filled = {"{n}": r"([\d,]+)"}
+    return [
+        (
+            re.findall(r"{(\w+!?)}", key),
+            re.compile(
+                "".join(
+                    filled.get(piece, "(.+?)") if piece.startswith("{") else re.escape(piece)
+                    for piece in re.split(r"({\w+!?})", key)
+                )
+            ),
+        )
+        for key in table("de")
+        if "{" in key
+    ]
 
 
 def test_every_reason_why_a_statement_is_not_checked_or_not_supported_is_translated() -> None:

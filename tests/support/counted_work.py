@@ -168,7 +168,7 @@ class Walk:
             return self._group(value[0], self._sequence(value[3]))
         if kind is c.BRANCH:
             ways = [self._sequence(way) for way in value[1]]
-            return lambda at, rest: any(way(at, rest) for way in ways)
+            return lambda at, rest: _first_fits(ways, at, rest)
         if kind in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
             return self._repeat(kind, *value)
         if kind is c.ATOMIC_GROUP:
@@ -287,6 +287,14 @@ class Walk:
         words = self.text[slice(*self._groups[number])]
         self.steps += len(words)
         return self.text.startswith(words, at) and rest(at + len(words))
+
+
+def _first_fits(ways: list[Step], at: int, rest: Rest) -> bool:
+    """Whether a way fits. `any` would fill the C stack, which is small on some systems."""
+    for way in ways:  # noqa: SIM110
+        if way(at, rest):
+            return True
+    return False
 
 
 def _is_word(letter: str) -> bool:

@@ -48,14 +48,15 @@ export function translate(text) {
 }
 
 /* A separator can also occur within a sentence, so the longest known run of pieces is not split. */
-function translateSentences(text) {
-  const pieces = text.split(/((?<=[.!?]) |; )/);
+const translateSentences = (text) => translatePieces(text.split(/((?<=[.!?]) |; )/));
+
+function translatePieces(pieces, separator = "") {
   let result = "";
   for (let index = 0; index < pieces.length;) {
     let [end, found] = [index - 1, null];
     while (!found && (end += 2) <= pieces.length) found = translateWhole(pieces.slice(index, end).join(""));
     if (!found) end = index + 1;
-    result += (found ?? pieces[index]) + (pieces[end] ?? "");
+    result += (found ?? pieces[index]) + (pieces[end] ? separator || pieces[end] : "");
     index = end + 1;
   }
   return result;
@@ -106,7 +107,7 @@ function translateFiles(text) {
 }
 
 const translateReasons = (text) => translateWhole(text)
-  ?? text.split(", ").map((reason) => translateWhole(reason) ?? reason).join(`${t(",")} `);
+  ?? translatePieces(text.split(/(, )/), `${t(",")} `);
 
 /* The patterns of sentences with placeholders. Patterns whose values are translated come first,
    then those with the most fixed text. */
@@ -124,6 +125,7 @@ const templates = Object.keys(translations).filter((key) => key.includes("{")).f
 
 function patternOf(piece) {
   if (piece === "{n}") return "([\\d,]+)";
+  if (piece === "{name}") return "([^;]+?)"; // what follows a semicolon is another remark
   return /^\{\w+!?\}$/.test(piece) ? "([^]+?)" : piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
@@ -144,7 +146,7 @@ export const translateFacts = (text) => text.split(" · ")
 /* A date in ISO format; other text is returned as it is. */
 export function formatDay(text) {
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return text;
-  const timeZone = text.includes("T") ? undefined : "UTC"; // west of it, a day would be the one before
+  const timeZone = text.length === 10 ? "UTC" : undefined; // west of it, a day would be the one before
   const options = { day: "numeric", month: "short", year: "numeric", timeZone };
   return new Date(text).toLocaleDateString(code === "en" ? "en-GB" : code, options);
 }

@@ -38,7 +38,8 @@ const lettersIn = (words) => lettersOf([words]).text;
 /* Locate `words` on a page whose letters are given in several orders (file order, visual order).
    Returns {order, runs}. A run {from, to, at} maps the letters `from` to `to` of that order to the
    letters of the words from `at` on. Of several matches, the one whose text before and after it is
-   most like `around` is used; of those alike, the one after `before` others. If the words are not on the page, there are no runs. */
+   most like `around` is used; of those alike, the one after `before` others. If the words are not on
+   the page, there are no runs. */
 export function locate(orders, words, before = 0, around = ["", ""]) {
   const wanted = lettersIn(words);
   if (!wanted) return { order: 0, runs: [] };

@@ -129,8 +129,10 @@ class DocumentBuilder:
 
 
 def counted(count: int, noun: str) -> str:
-    """A count with its noun, singular or plural: "1 picture", "3 pictures"."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    """A count with its noun, singular or plural: "1 picture", "3 drawings with text"."""
+    head, joint, rest = noun.partition(" with ")
+    ending = "" if count == 1 else "es" if head.endswith("x") else "s"
+    return f"{count} {head}{ending}{joint}{rest}"
 
 
 def title_line(text: str) -> str:
