@@ -66,7 +66,7 @@ def suggested(visit: Visit) -> Words:
     return Words(
         question=asked,
         unanswered="Who won the chess championship of Lahore?",
-        search=max(asked.rstrip("?").split(), key=len),
+        search=asked.rstrip("?").split()[-1],
         draft=f"{asked} Nobody knows. The report has 431 pages and was written in 1871.",
         pdf=next((each for each in sources if each.endswith(".pdf")), ""),
         built=next(each for each in sources if each.endswith(BUILT)),
