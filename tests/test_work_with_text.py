@@ -15,6 +15,7 @@ import pytest
 
 from askdocs.answering import context
 from askdocs.app.views import markdown, prose, source
+from askdocs.documents.loaders.markup import mediawiki, typst
 from askdocs.errors import CorpusError
 from askdocs.guide import names, opening, outline, questions
 from askdocs.output import bibliography, export_check, printable, strip_markup
@@ -27,6 +28,7 @@ HOSTILE = [
     " _a", "*a ", "`a ", "[a](b ", "<a ", "<!-- askdocs-export ", "```\n", "# ", "> ", "| a ",
     "\n", " \n", " ", ". . ", "...", "1,", "$1 ", "1 May 2020 ", "2020-01-01 ", "a: b; ",
     "From: a\n", "Ab Bc ", "a-", "10.1000/a", "A",
+    "<!--", "<ref>a", "[//a b", "= a ", "{|\n|a=b ", "#a[", "#set a(", "/*", "#set a\n",
 ]  # fmt: skip
 
 
@@ -40,6 +42,11 @@ def exported(text: str, folder: Path) -> None:
     (folder / "export.md").write_text(text, "utf-8")
     with pytest.raises(CorpusError):
         export_check.read_export(folder / "export.md")
+
+
+def loaded(load: Callable[[Path, str], object], text: str, folder: Path) -> object:
+    (folder / "a").write_text(text, "utf-8")
+    return load(folder / "a", "a")
 
 
 def guided(text: str) -> object:
@@ -68,6 +75,8 @@ FUNCTIONS: dict[str, Callable[[str, Path], Any]] = {
     "escaped": lambda text, _: markdown.escaped_answer(text),
     "prose": lambda text, _: prose.render_markdown(text),
     "export": exported,
+    "MediaWiki": lambda text, folder: loaded(mediawiki.load, text, folder),
+    "Typst": lambda text, folder: loaded(typst.load, text, folder),
     **{
         f"page {ending}": lambda text, _, ending=ending: source.read(document(text, ending))
         for ending in (".txt", ".md", ".rst", ".adoc", ".csv", ".py")

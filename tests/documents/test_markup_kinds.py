@@ -645,3 +645,30 @@ def test_lines_of_a_wiki_are_those_of_the_file(tmp_path: Path) -> None:
     document = read(tmp_path, removed + "<!-- f\n-->\n{|\n| Gate\n|}\n", "a.wiki")
     assert document.text.split() == ["a", "[b", "c]", "Weir", "Gate"]
     assert [anchor.line for anchor in document.anchors if anchor.line] == [8, 11]
+
+
+def test_code_strings_and_prose_hide_no_brackets_of_typst(tmp_path: Path) -> None:
+    text = (
+        '#let x = "("\nWeir :( and #footnote[Use `pip]` now] 1) #emph[a (b] c.\n'
+        '#table(columns: 2, [`a`], [b], [*c*], [d ]])\n#link("]")[Gate] "(" \'[\' .\n'
+    )
+    assert [line for line in read(tmp_path, text, "a.typ").text.split("\n") if line] == [
+        "Weir :( and  [Use `pip]` now] 1) a (b c.",
+        "`a`: c; b: d",
+        "Gate \"(\" '[' .",
+    ]
+
+
+def test_typst_that_does_not_close_keeps_its_lines(tmp_path: Path) -> None:
+    text = "#set page(a\n#emph[b\n/* c ```\n" + "#a[" * 2000
+    assert "b\n/* c ```" in read(tmp_path, text, "a.typ").text
+
+
+def test_lines_of_typst_are_those_of_the_file(tmp_path: Path) -> None:
+    text = (
+        "/* a\n*/\n#set page(\n1)\n#table(columns: 1,\n[a\nb])\n"
+        "```\n= c\n```\n#emph[d\ne]\n= Weir\nIt is.\n"
+    )
+    document = read(tmp_path, text, "a.typ")
+    assert [anchor.line for anchor in document.anchors if anchor.line] == [13]
+    assert "```\n= c\n```" in document.text

@@ -9,6 +9,7 @@ from pathlib import Path
 from askdocs.documents.loaders.markup.markdown import without_markup
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.shared.removed_lines import REMOVED, numbered_lines, removed
 from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
@@ -16,7 +17,6 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _REPEATED = re.compile(r"<ref\b[^<>]*/>", re.IGNORECASE)
 _REFERENCE = re.compile(r"<ref\b[^<>]*(?<!/)>(.*?)</ref\s*>", re.DOTALL | re.IGNORECASE)
 _REFERENCE_END = re.compile(r"</ref\s*>", re.IGNORECASE)
-_REMOVED = "\x01"  # stands for a line break that is removed
 _PICTURE = re.compile(
     r"\[\[(?:File|Image|Datei|Fichier|Archivo|Fil):(?:[^\[\]]|\[\[[^\[\]]*\]\])*\]\]", re.IGNORECASE
 )
@@ -37,14 +37,14 @@ _ATTRIBUTES = re.compile(
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, without comments, templates and pictures."""
     builder = DocumentBuilder(source)
-    text = read_text(path, builder).replace("\r\n", "\n").replace(_REMOVED, "")
+    text = read_text(path, builder).replace("\r\n", "\n").replace(REMOVED, "")
     text = _without_notes(_without_comments(text))
     text, templates = _without_templates(text)
-    text, pictures = _PICTURE.subn(_removed, text)
+    text, pictures = _PICTURE.subn(removed, text)
     for count, noun in ((templates, "template"), (pictures, "linked picture")):
         if count:
             builder.report_skipped(counted(count, noun))
-    lines, numbers = _numbered(text)
+    lines, numbers = numbered_lines(text)
     at = 0
     while at < len(lines):
         if lines[at].lstrip(" :").startswith("{|"):
@@ -55,43 +55,28 @@ def load(path: Path, source: str) -> Sequence[Document]:
     return [builder.build()]
 
 
-def _removed(found: re.Match[str]) -> str:
-    """What stands for removed text: its line breaks, which count as lines of the file."""
-    return _REMOVED * (found[0].count("\n") + found[0].count(_REMOVED))
-
-
-def _numbered(text: str) -> tuple[list[str], list[int]]:
-    """The lines of the text, and the number of each in the file."""
-    lines, numbers, number = list[str](), list[int](), 1
-    for line in text.split("\n"):
-        numbers.append(number + len(line) - len(line.lstrip(_REMOVED)))
-        lines.append(line.replace(_REMOVED, ""))
-        number += 1 + line.count(_REMOVED)
-    return lines, numbers
-
-
 def _without_comments(text: str) -> str:
     closed = text.rfind("-->") + len("-->")  # what is open after it is not searched for its end
-    return _COMMENT.sub(_removed, text[:closed]) + text[closed:]
+    return _COMMENT.sub(removed, text[:closed]) + text[closed:]
 
 
 def _without_notes(text: str) -> str:
     """The text with its notes in square brackets."""
-    text = _REPEATED.sub(_removed, text)
+    text = _REPEATED.sub(removed, text)
     closed = max((end.end() for end in _REFERENCE_END.finditer(text)), default=0)
     return _REFERENCE.sub(_write_note, text[:closed]) + text[closed:]
 
 
 def _write_note(reference: re.Match[str]) -> str:
-    note = " ".join(reference[1].replace(_REMOVED, " ").split())
-    return (f" [{note}]" if note else "") + _removed(reference)
+    note = " ".join(reference[1].replace(REMOVED, " ").split())
+    return (f" [{note}]" if note else "") + removed(reference)
 
 
 def _without_templates(text: str) -> tuple[str, int]:
     """The text without templates, and their number."""
     total = 0
     for _ in range(_MOST_NESTED):
-        text, count = _TEMPLATE.subn(_removed, text)
+        text, count = _TEMPLATE.subn(removed, text)
         total += count
         if not count:
             break

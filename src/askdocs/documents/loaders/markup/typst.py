@@ -8,134 +8,235 @@ from pathlib import Path
 
 from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
+from askdocs.documents.loaders.shared.removed_lines import REMOVED, line_breaks, numbered_lines
 from askdocs.documents.loaders.tables.rows import add_table
 from askdocs.types import Document
 
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\\])//[^\n]*", re.DOTALL)
-_CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
-_CALL = re.compile(r"#(?P<name>[A-Za-z][\w.-]*)(?=[(\[])")
-_RULE = re.compile(r"^[ \t]*#(?:set|show|let|import|include)\b", re.MULTILINE)
-_PICTURE = re.compile(r"\bimage\(")
-_HEADING = re.compile(r"(={1,6})[ \t]+(.+?)(?:[ \t]*<[\w:.-]+>)?[ \t]*")
-_LABEL = re.compile(r"[ \t]*<[A-Za-z][\w:.-]*>[ \t]*$")
-_STRONG = re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
-_EMPHASIS = re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_COLUMNS = re.compile(r"\bcolumns:\s*(?:(\d+)|\(([^()]*)\))")
-_TITLE = re.compile(
-    r"^[ \t]*#(?:show|set)\b[^\n]*(?:\n[^\n]+)*?\btitle:\s*(?:\"([^\"\n]+)\"|\[([^\[\]\n]+)\])",
+_TABLE, _CODE = "\x02", "\x03"  # around the number of a table, or of code
+_MARKS = re.compile(f"[{REMOVED}{_TABLE}{_CODE}]")
+_TABLE_MARK = re.compile(f"{_TABLE}(\\d+){_TABLE}")
+_CODE_MARK = re.compile(f"{_CODE}(\\d+){_CODE}")
+_COMMENT_OR_CODE = re.compile(r"/\*|(?<![:\\])//[^\n]*|`{3,}|`[^`\n]*`")
+_COMMAND = re.compile(
+    r"^[ \t]*#(?P<rule>set|show|let|import|include)\b"
+    r"|(?<!\\)#(?P<name>[A-Za-z][\w.-]*)(?=[(\[])",
     re.MULTILINE,
 )
-_TABLE = "\x01"  # stands for a table, with its number
-_OPEN = {"(": ")", "[": "]", "{": "}"}
+_RULE_STOP = re.compile(r"[\n(\[{]")
+_TOKEN = re.compile(
+    r"\\.|[\"\[\](){}\n]|#(?P<keyword>set|show|let|import|include|if|for|while|context|return)\b"
+    r"|(?P<call>#(?:[A-Za-z][\w.-]*)?(?=[(\[{]))",
+    re.DOTALL,
+)
+_PICTURE = re.compile(r"\bimage\(")
+_HEADING = re.compile(r"(={1,6})[ \t]+(\S.*)")
+_LABEL = re.compile(r"<[A-Za-z][\w:.-]*>$")
+_STRONG = re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)")
+_STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_COLUMNS = re.compile(r"\bcolumns:\s*(?:(\d{1,4})|\(([^()]*)\))")
+_TITLE = re.compile(r"\btitle:\s*(?:\"([^\"\n]+)\"|\[([^\[\]\n]+)\])")
+_OPENING = {")": "(", "}": "{"}
 _TABLES = frozenset({"table", "grid"})
 _TEXTS = frozenset({"emph", "strong", "text", "upper", "lower", "smallcaps", "underline"})
+_MOST_NESTED = 30  # commands in commands that are read
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
     """Return one document, without rules, commands and comments."""
     builder = DocumentBuilder(source)
-    pieces = _CODE.split(read_text(path, builder).replace("\r\n", "\n"))
-    named = _TITLE.search("".join(pieces[::2]))
-    builder.title = _plain(named[1] or named[2]) if named else ""
-    tables: list[list[list[str]]] = []
-    pictures = 0
-    for at in range(0, len(pieces), 2):
-        text = _COMMENT.sub("", pieces[at])
-        pictures += len(_PICTURE.findall(text))
-        pieces[at] = _without_calls(_without_rules(text), tables)
+    text, code = _without_comments_and_code(
+        _MARKS.sub("", read_text(path, builder).replace("\r\n", "\n"))
+    )
+    commands = _Commands(text)
+    lines, numbers = numbered_lines(commands.shown(0, len(text)))
+    builder.title = _with_code(_plain(commands.title), code)
+    pictures = len(_PICTURE.findall(text))
     if pictures:
         builder.report_skipped(counted(pictures, "linked picture"))
-    for number, line in enumerate("".join(pieces).split("\n"), 1):
+    for number, line in zip(numbers, lines, strict=True):
         heading = _HEADING.fullmatch(line)
         if heading:
-            builder.heading(len(heading[1]), _plain(heading[2]))
+            builder.heading(len(heading[1]), _with_code(_plain(heading[2]), code))
             builder.anchor(line=number)
             continue
-        for part in re.split(f"{_TABLE}(\\d+){_TABLE}", line)[1::2]:
+        for part in _TABLE_MARK.findall(line):
             builder.close_block()
-            add_table(builder, tables[int(part)])
+            rows = commands.tables[int(part)]
+            add_table(builder, [[_with_code(cell, code) for cell in row] for row in rows])
             builder.close_block()
-        builder.add(_plain(re.sub(f"{_TABLE}\\d+{_TABLE}", " ", line)), end="\n")
+        builder.add(_with_code(_plain(_TABLE_MARK.sub(" ", line)), code), end="\n")
     return [builder.build()]
 
 
-def _without_rules(text: str) -> str:
-    """The text without rules and definitions, such as "#set page(…)".
+def _without_comments_and_code(text: str) -> tuple[str, list[str]]:
+    """The text with marks in place of code, and the code."""
+    kept, code = list[str](), list[str]()
+    unclosed = set[str]()  # is not searched for again
+    at = 0
+    while found := _COMMENT_OR_CODE.search(text, at):
+        kept.append(text[at : found.start()])
+        at = found.end()
+        start, closing = found[0], "*/" if found[0] == "/*" else found[0]
+        if start == "/*" or start.startswith("```"):
+            end = -1 if closing in unclosed else text.find(closing, at)
+            if end < 0:
+                unclosed.add(closing)
+                kept.append(start)
+                continue
+            at = end + len(closing)
+        whole = text[found.start() : at]
+        if start[0] == "`":
+            kept.append(f"{_CODE}{len(code)}{_CODE}")
+            code.append(whole)
+        kept.append(REMOVED * line_breaks(whole))
+    return "".join(kept) + text[at:], code
 
-    What a template is given to show, as its abstract, is kept.
-    """
-    while rule := _RULE.search(text):
+
+def _with_code(text: str, code: Sequence[str]) -> str:
+    return _CODE_MARK.sub(lambda mark: code[int(mark[1])], text)
+
+
+class _Commands:
+    """What the commands of a text show. The title and the tables are kept apart."""
+
+    def __init__(self, text: str) -> None:
+        self.title = ""
+        self.tables: list[list[list[str]]] = []
+        self._text = text
+        self._ends = _Brackets(text).ends
+
+    def shown(self, start: int, end: int, nested: int = 0) -> str:
+        """The text from `start` to `end` without rules, and with what its commands show."""
+        if nested > _MOST_NESTED:
+            return self._text[start:end]
+        pieces: list[str] = []
+        at = start
+        while command := _COMMAND.search(self._text, at, end):
+            pieces.append(self._text[at : command.start()])
+            read = self._rule if command["rule"] else self._call
+            shown, at = read(command, end, nested + 1)
+            breaks = line_breaks(self._text[command.start() : at]) - line_breaks(shown)
+            pieces.append(shown + REMOVED * breaks)
+        return "".join(pieces) + self._text[at:end]
+
+    def _rule(self, rule: re.Match[str], last: int, nested: int) -> tuple[str, int]:
+        """What a rule or a definition shows, such as "#set page(…)", and its end.
+
+        What a template is given to show, as its abstract, is kept.
+        """
         at = rule.end()
-        while at < len(text) and text[at] != "\n":
-            at = _end_of_brackets(text, at) if text[at] in _OPEN else at + 1
-        given = text[rule.start() : at]
-        kept = "\n".join(_contents_in(given)) if ".with(" in given else ""
-        text = text[: rule.start()] + kept + text[at:]
-    return text
+        while (stop := _RULE_STOP.search(self._text, at, last)) and stop[0] != "\n":
+            at = self._end(stop.start(), last)
+        at = stop.start() if stop else last
+        given = self._text[rule.start() : at]
+        named = _TITLE.search(given) if rule["rule"] in {"set", "show"} else None
+        if named and not self.title:
+            self.title = named[1] or named[2]
+        if ".with(" not in given:
+            return "", at
+        return "\n".join(self._contents_in(rule.end(), at, nested)), at
 
-
-def _without_calls(text: str, tables: list[list[list[str]]]) -> str:
-    """The text with what its commands show. Each table is added to `tables`."""
-    shown: list[str] = []
-    at = 0
-    while call := _CALL.search(text, at):
-        shown.append(text[at : call.start()])
-        arguments, at = "", call.end()
+    def _call(self, call: re.Match[str], last: int, nested: int) -> tuple[str, int]:
+        """What a command shows, and its end."""
+        text, at = self._text, call.end()
+        arguments, parts = "", list[str]()
         if text[at] == "(":
-            end = _end_of_brackets(text, at)
-            arguments, at = text[at + 1 : end].removesuffix(")"), end
-        contents = []
-        while at < len(text) and text[at] == "[":
-            end = _end_of_brackets(text, at)
-            contents.append(text[at + 1 : end].removesuffix("]"))
+            end = self._end(at, last)
+            arguments = text[at + 1 : end].removesuffix(")")
+            parts += self._contents_in(at + 1, end, nested)
             at = end
-        shown.append(_shown_by(call["name"], arguments, contents, tables))
-    return "".join(shown) + text[at:]
+        while at < last and text[at] == "[":
+            end = self._end(at, last)
+            parts.append(self._content(at, end, nested))
+            at = end
+        return self._shown_by(call["name"], arguments, parts), at
+
+    def _shown_by(self, name: str, arguments: str, parts: Sequence[str]) -> str:
+        columns = _COLUMNS.search(arguments) if name in _TABLES else None
+        if columns and parts and not any(_TABLE in part for part in parts):
+            width = int(columns[1] or len(list(filter(str.strip, columns[2].split(",")))))
+            width = max(width, 1)
+            cells = [_plain(" ".join(part.replace(REMOVED, "").split())) for part in parts]
+            self.tables.append([cells[n : n + width] for n in range(0, len(cells), width)])
+            return f"{_TABLE}{len(self.tables) - 1}{_TABLE}"
+        if name == "footnote":
+            return f" [{' '.join(parts)}]"
+        strings = _STRING.findall(arguments) if name in _TEXTS or name == "link" else []
+        return " ".join(parts or strings)
+
+    def _contents_in(self, at: int, last: int, nested: int) -> Iterator[str]:
+        """What the contents in square brackets among arguments show."""
+        while (at := self._text.find("[", at, last)) >= 0:
+            if at not in self._ends:  # in a string
+                at += 1
+                continue
+            end = self._end(at, last)
+            yield self._content(at, end, nested)
+            at = end
+
+    def _content(self, start: int, end: int, nested: int) -> str:
+        """What the content in the brackets from `start` to `end` shows."""
+        is_closed = end > start + 1 and self._text[end - 1] == "]"
+        return self.shown(start + 1, end - is_closed, nested)
+
+    def _end(self, start: int, last: int) -> int:
+        return min(self._ends.get(start, start + 1), last)
 
 
-def _shown_by(
-    name: str, arguments: str, contents: Sequence[str], tables: list[list[list[str]]]
-) -> str:
-    """What a command shows."""
-    parts = [_without_calls(part, tables) for part in (*_contents_in(arguments), *contents)]
-    columns = _COLUMNS.search(arguments)
-    if name in _TABLES and columns and parts:
-        width = (
-            int(columns[1]) if columns[1] else len(list(filter(str.strip, columns[2].split(","))))
-        )
-        cells = [_plain(" ".join(part.split())) for part in parts]
-        tables.append([cells[n : n + width] for n in range(0, len(cells), max(width, 1))])
-        return f"{_TABLE}{len(tables) - 1}{_TABLE}"
-    if name == "footnote":
-        return f" [{' '.join(parts)}]"
-    strings = _STRING.findall(arguments) if name in _TEXTS or name == "link" else []
-    return " ".join(parts or strings)
+class _Brackets:
+    """Where each bracket of a text ends that is no prose.
 
+    Attributes:
+        ends: For each opening bracket the offset after its closing one. One that does not close
+            ends with its line, or before the bracket that closes what it is in.
+    """
 
-def _contents_in(arguments: str) -> Iterator[str]:
-    """The contents in square brackets among the arguments of a command."""
-    at = 0
-    while (at := arguments.find("[", at)) >= 0:
-        end = _end_of_brackets(arguments, at)
-        yield arguments[at + 1 : end].removesuffix("]")
-        at = end
+    def __init__(self, text: str) -> None:
+        self.ends: dict[int, int] = {}
+        self._open: list[tuple[str, int]] = []  # "\n" stands for code up to the end of its line
+        self._square = 0  # open square brackets
+        at, called, has_strings = 0, -1, True
+        while token := _TOKEN.search(text, at):
+            at = token.end()
+            is_code = bool(self._open) and self._open[-1][0] != "["
+            if token[0] == '"' and is_code and has_strings:
+                string = _STRING.match(text, token.start())
+                at, has_strings = (string.end(), True) if string else (at, False)
+            elif token["call"]:
+                called = at
+            elif token["keyword"] and not is_code:
+                self._open.append(("\n", token.start()))
+            elif token[0] == "[" or (token[0] in "({" and (is_code or token.start() == called)):
+                self._open.append((token[0], token.start()))
+                self._square += token[0] == "["
+            else:
+                self._close(token[0], token.start())
+        self._end_with_lines(text)
 
+    def _close(self, closing: str, at: int) -> None:
+        if closing == "]" and self._square:
+            while self._open[-1][0] != "[":
+                kind, start = self._open.pop()
+                if kind != "\n":
+                    self.ends[start] = at
+            self._square -= 1
+            self.ends[self._open.pop()[1]] = at + 1
+        elif self._open and self._open[-1][0] == _OPENING.get(closing, closing) != "[":
+            kind, start = self._open.pop()
+            if kind != "\n":
+                self.ends[start] = at + 1
 
-def _end_of_brackets(text: str, start: int) -> int:
-    """The offset after the bracket that closes the one at `start`."""
-    open_brackets: list[str] = []
-    for at in range(start, len(text)):
-        letter = text[at]
-        if letter in _OPEN:
-            open_brackets.append(_OPEN[letter])
-        elif open_brackets and letter == open_brackets[-1]:
-            open_brackets.pop()
-            if not open_brackets:
-                return at + 1
-    return len(text)
+    def _end_with_lines(self, text: str) -> None:
+        end = -1
+        for kind, start in self._open:
+            if start > end:
+                end = text.find("\n", start) % (len(text) + 1)
+            if kind != "\n":
+                self.ends[start] = end
 
 
 def _plain(text: str) -> str:
-    text = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", _LABEL.sub("", text)))
+    text = _LABEL.sub("", text.rstrip()).rstrip()
+    text = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", text))
     return text.removesuffix("\\").rstrip()

@@ -1,0 +1,27 @@
+"""Numbers the lines of a text from which parts with line breaks are removed."""
+
+from __future__ import annotations
+
+import re
+
+REMOVED = "\x01"  # stands for a line break that is removed
+
+
+def line_breaks(text: str) -> int:
+    """Return how many line breaks the text has, with the removed ones."""
+    return text.count("\n") + text.count(REMOVED)
+
+
+def removed(found: re.Match[str]) -> str:
+    """Return what stands for removed text: its line breaks, which count as lines of the file."""
+    return REMOVED * line_breaks(found[0])
+
+
+def numbered_lines(text: str) -> tuple[list[str], list[int]]:
+    """Return the lines of the text, and the number of each in the file."""
+    lines, numbers, number = list[str](), list[int](), 1
+    for line in text.split("\n"):
+        numbers.append(number + len(line) - len(line.lstrip(REMOVED)))
+        lines.append(line.replace(REMOVED, ""))
+        number += 1 + line.count(REMOVED)
+    return lines, numbers
