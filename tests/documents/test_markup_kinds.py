@@ -672,3 +672,9 @@ def test_lines_of_typst_are_those_of_the_file(tmp_path: Path) -> None:
     document = read(tmp_path, text, "a.typ")
     assert [anchor.line for anchor in document.anchors if anchor.line] == [13]
     assert "```\n= c\n```" in document.text
+
+
+def test_code_in_figures_of_typst_is_kept(tmp_path: Path) -> None:
+    text = '#figure(\n  caption: [Hi.],\n  ```rs\n  a\n  ```\n)\n#let x = regex("//.*")\nYes.\n'
+    shown = read(tmp_path, text, "a.typ").text
+    assert [line for line in shown.split("\n") if line] == ["Hi. ```rs", "  a", "  ```", "Yes."]

@@ -16,12 +16,13 @@ _TABLE, _CODE = "\x02", "\x03"  # around the number of a table, or of code
 _MARKS = re.compile(f"[{REMOVED}{_TABLE}{_CODE}]")
 _TABLE_MARK = re.compile(f"{_TABLE}(\\d+){_TABLE}")
 _CODE_MARK = re.compile(f"{_CODE}(\\d+){_CODE}")
-_COMMENT_OR_CODE = re.compile(r"/\*|(?<![:\\])//[^\n]*|`{3,}|`[^`\n]*`")
+_COMMENT_OR_CODE = re.compile(r"/\*|(?<![:\\\"])//[^\n]*|`{3,}|`[^`\n]*`")
 _COMMAND = re.compile(
     r"^[ \t]*#(?P<rule>set|show|let|import|include)\b"
     r"|(?<!\\)#(?P<name>[A-Za-z][\w.-]*)(?=[(\[])",
     re.MULTILINE,
 )
+_CONTENT = re.compile(f"\\[|{_CODE}\\d+{_CODE}")
 _RULE_STOP = re.compile(r"[\n(\[{]")
 _TOKEN = re.compile(
     r"\\.|[\"\[\](){}\n]|#(?P<keyword>set|show|let|import|include|if|for|while|context|return)\b"
@@ -63,7 +64,10 @@ def load(path: Path, source: str) -> Sequence[Document]:
         for part in _TABLE_MARK.findall(line):
             builder.close_block()
             rows = commands.tables[int(part)]
-            add_table(builder, [[_with_code(cell, code) for cell in row] for row in rows])
+            add_table(
+                builder,
+                [[" ".join(_with_code(cell, code).split()) for cell in row] for row in rows],
+            )
             builder.close_block()
         builder.add(_with_code(_plain(_TABLE_MARK.sub(" ", line)), code), end="\n")
     return [builder.build()]
@@ -166,14 +170,14 @@ class _Commands:
         return " ".join(parts or strings)
 
     def _contents_in(self, at: int, last: int, nested: int) -> Iterator[str]:
-        """What the contents in square brackets among arguments show."""
-        while (at := self._text.find("[", at, last)) >= 0:
-            if at not in self._ends:  # in a string
-                at += 1
-                continue
-            end = self._end(at, last)
-            yield self._content(at, end, nested)
-            at = end
+        """What the contents in square brackets and the code among arguments show."""
+        while found := _CONTENT.search(self._text, at, last):
+            at = found.end()
+            if found[0] != "[":
+                yield found[0]
+            elif found.start() in self._ends:  # not in a string
+                at = self._end(found.start(), last)
+                yield self._content(found.start(), at, nested)
 
     def _content(self, start: int, end: int, nested: int) -> str:
         """What the content in the brackets from `start` to `end` shows."""
