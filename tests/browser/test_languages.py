@@ -13,7 +13,12 @@ from tests.browser.conftest import calling, wait_for
 
 WORDS = Path(__file__).parents[2] / "app" / "static" / "locales"
 UNREAD = skipped_files_notice(
-    {"a.docx": ["2 pictures (no text recognition)"]},
+    {
+        "a.xlsx": [
+            "number formats, hidden rows and columns (cells show their stored values)",
+            "2 pictures (no text recognition)",
+        ]
+    },
     [Failure(f"{name}.pdf", "the file is protected by a password") for name in "bcdefg"],
 )
 FOREIGN = keyword_only_notice(
@@ -108,7 +113,11 @@ def test_a_phone_shows_the_whole_head_in_spanish_and_the_answer_without_its_keyb
     browser: Browser, address: str
 ) -> None:
     context = browser.new_context(
-        viewport={"width": 390, "height": 844}, locale="es-ES", has_touch=True, is_mobile=True
+        viewport={"width": 390, "height": 844},
+        locale="es-ES",
+        timezone_id="America/New_York",
+        has_touch=True,
+        is_mobile=True,
     )
     with calling(context, address) as visit:
         page = visit.page
@@ -125,11 +134,15 @@ def test_a_phone_shows_the_whole_head_in_spanish_and_the_answer_without_its_keyb
             "(e, words) => { e.dataset.i18n = ''; e.append(words); }", f"{UNREAD} {FOREIGN}"
         )
         for words in (
-            "a.docx (2 imágenes (sin reconocimiento de texto)); b.pdf (el archivo está protegido",
+            "a.xlsx (formatos de número, filas y columnas ocultas (las celdas muestran sus valores"
+            " guardados), 2 imágenes (sin reconocimiento de texto)); b.pdf (el archivo está",
             "; y 3 más, que",
             "en chino y francés solo se buscaron",
         ):
             expect(page.locator("#present")).to_contain_text(words)
+        page.locator("#present").evaluate("""e => e.insertAdjacentHTML(
+            "beforeend", '<i data-i18n="facts">2025-03-31 · 2025-03-31 23:00</i>')""")
+        expect(page.locator("#present i")).to_have_text("31 mar 2025 · 31 mar 2025")
         assert visit.complaints == []
     context.close()
 
