@@ -207,6 +207,28 @@ def test_a_foreign_source_is_not_checked_but_quoted() -> None:
     assert judged(source, source, scorer=Sure(0)).verdict == "quoted"
 
 
+def test_a_statement_that_cites_a_foreign_passage_is_not_checked_beside_an_english_one() -> None:
+    german = passage("Das Vorhaben wurde im April eröffnet und ist nicht teuer.", "b.txt")
+    english = passage("The council met in the hall of the old school.", "c.txt")
+    verifier = Verifier(Sure(), NoEmbedder())
+    found = verifier.judge("The project is expensive.", [german], [english])
+    assert (found.verdict, found.reason) == ("unchecked", NOT_LEARNT)
+    found = verifier.judge("The council met in a hall.", [english], [german])
+    assert found.verdict == "supported"
+    assert all(quote[0] is english for quote in found.quotes)
+
+
+def test_an_invented_quotation_stays_unsupported_whatever_a_model_points_at() -> None:
+    shown = passage()
+    verifier = Verifier(Sure(), NoEmbedder())
+    text = "The council says “bicycles are the poor man's horse” of the scheme."
+    first = verifier.judge(text, [shown], [])
+    assert first.verdict == "unsupported"
+    words = TEXT.split(". ")[0]
+    again = verifier.reconsidered(text, first, [shown], says=True, words=[words], parts=[])
+    assert again.verdict == "unsupported"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

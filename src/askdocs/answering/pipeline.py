@@ -48,7 +48,7 @@ def stream_answer(
     for_task = _gathered(resources, task, result, sources) if task else None
     if task and for_task:
         answer = yield from _written(resources, for_task, answer, options, task.kind)
-    elif writes and result.hits and answer.band != "refusal":
+    elif writes and result.hits and (insist or answer.band != "refusal"):
         answer = yield from _written(resources, result, answer, options)
     else:
         yield from _in_pieces(answer.text)

@@ -164,14 +164,15 @@ class Verifier:
             return Judgement("unsupported", reason, nearest, 0.0, is_other, quotations)
         if passages and says_absence(text):
             return Judgement("unchecked", NOT_SAID, self._nearest(text, passages))
-        if not passages or not is_english(text) or not _in_english(passages):
+        english = _in_english(cited or passages)
+        if not english or not is_english(text):
             judgement = (
                 Judgement("unchecked", NOT_LEARNT, self._nearest(text, passages))
                 if passages
                 else Judgement("unsupported", NOWHERE)
             )
         else:
-            judged = self._by_facts(text, cited, others, question)
+            judged = self._by_facts(text, _in_english(cited), _in_english(others), question)
             judgement = _limited(text, judged, source, quotations)
         exact = [quote for _, found in quotations for quote in found.quotes]
         quotes = tuple(dict.fromkeys([*judgement.quotes, *exact]))
@@ -243,7 +244,11 @@ class Verifier:
         """
         if not is_english(text) or caution(text):
             return None
-        near = self._nearness.sentences(text, passages)
+        source = self._source(passages)
+        quotations = self._looked_up(text, source, passages)
+        if not all(found.is_exact for _, found in quotations):
+            return None
+        near = self._nearness.sentences(text, _in_english(passages))
         facts = self._without_orders(text, near)
         chosen = [
             sentence
@@ -258,10 +263,10 @@ class Verifier:
             said = max(said, first.said)
         if said < POINTED_SHARE * self._scorer.threshold:
             return None
-        places = tuple(sentence.quote for sentence in reading.sentences)
-        judgement = Judgement("supported", "", places, said)
-        source = self._source(passages)
-        quotations = self._looked_up(text, source, passages)
+        borne = [sentence.quote for sentence in reading.sentences]
+        exact = [quote for _, found in quotations for quote in found.quotes]
+        places = tuple(dict.fromkeys([*borne, *exact]))
+        judgement = Judgement("supported", "", places, said, quotations=quotations)
         limited = _limited(text, judgement, source, quotations)
         return judgement if limited is judgement else None
 
@@ -549,8 +554,9 @@ def _overlap(one: Quote, other: Quote) -> bool:
     return one[0].id == other[0].id and one[1] < other[2] and other[1] < one[2]
 
 
-def _in_english(passages: Sequence[Passage]) -> bool:
-    return any(is_english(passage.text) for passage in passages)
+def _in_english(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages that the verifier can read: it has learnt English only."""
+    return [passage for passage in passages if is_english(passage.text)]
 
 
 def _within(
