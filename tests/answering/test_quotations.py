@@ -103,3 +103,21 @@ def test_a_denial_before_the_quotation_may_stand_before_it_in_the_statement(
 def test_the_parts_of_a_quotation_stand_in_one_document() -> None:
     both = [*passages(FIRST), *passages(SECOND, source="other.txt")]
     assert not Source(both).look_up("The tenant … the fee of €40").is_exact
+
+
+@pytest.mark.parametrize(
+    ("source", "quotation", "is_exact"),
+    [
+        ("The effect was small (p < 0.05) in both groups.", "was small (p < 0.05) in both", True),
+        ("The effect was small (p < 0.05) in both groups.", "was small (p > 0.05) in both", False),
+        ("Valves hold at pressures ≥ 40 bar and more.", "hold at pressures >= 40 bar", True),
+        ("Valves hold at pressures ≥ 40 bar and more.", "hold at pressures ≤ 40 bar", False),
+        ("At night it was −5 °C on the tower.", "it was -5 °C on the tower", True),
+        ("At night it was −5 °C on the tower.", "it was 5 °C on the tower", False),
+        ("Give 5–10 mg of it a day.", "5 - 10 mg of it a day", True),
+        ("Give 5–10 mg of it a day.", "510 mg of it a day", False),
+        ("They paid 1 000 kroner for the boat.", "They paid 1000 kroner for the boat", True),
+    ],
+)
+def test_signs_of_figures_are_words_too(source: str, quotation: str, is_exact: bool) -> None:
+    assert Source(passages(source)).look_up(quotation).is_exact is is_exact

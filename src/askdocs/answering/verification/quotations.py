@@ -32,8 +32,13 @@ _SINGLE = "‘‚'"
 _ANY_CLOSER = frozenset("”»«「」』〞〟")
 _BEFORE_OPENING = frozenset(" \t\n\xa0([{—–-/:,")
 _SIGNS = re.compile("[" + re.escape("".join({*_CLOSERS, *"".join(_CLOSERS.values())})) + "]")
-# What carries meaning: words, currency and percent signs, and what stands between digits.
-_TOKEN = re.compile(r"[^\W_]+|[%‰€$£¥°§]|(?<=\d)[.,:/](?=\d)")
+# What carries meaning: words, currency and percent signs, what stands between digits, a comparison
+# before a figure, a range and a minus.
+_TOKEN = re.compile(
+    r"[^\W_]+|[%‰€$£¥°§]|(?<=\d)(?:[.,:/]|\s?[-–—−]\s?)(?=\d)"
+    r"|(?:[<>]=?|[≤≥≠±=])(?=\s*[-−.]?\d)|(?<![^\s(])[-−](?=\.?\d)"
+)
+_SAME_SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "–": "-", "—": "-", "−": "-"})
 _ELLIPSIS = re.compile(r"\[\s*(?:…|\.\s?\.\s?\.)\s*\]|\(\s*(?:…|\.\s?\.\s?\.)\s*\)|…|\.\s?\.\s?\.")
 _SIC = re.compile(r"\s*[\[(]\s*sic!?\s*[\])]", re.IGNORECASE)
 _LETTERS = re.compile(r"\[(\w{1,4})\](?=\w)|(?<=\w)\[(\w{1,4})\]")  # "[T]he", "walk[s]"
@@ -148,7 +153,8 @@ def _closes_unopened(text: str, at: int) -> bool:
 
 
 def _folded(token: str) -> str:
-    return unicodedata.normalize("NFKC", token).casefold()
+    plain = unicodedata.normalize("NFKC", token).casefold().translate(_SAME_SIGNS)
+    return plain if plain.isalnum() else "".join(plain.split())
 
 
 class Source:
