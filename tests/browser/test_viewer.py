@@ -258,7 +258,7 @@ def test_documents_are_counted_as_they_are_listed_and_the_head_of_a_source_stays
         expect(page.locator(".documents a.title")).to_have_count(4)
         expect(page.locator(".documents .state.failed")).to_have_count(1)
         summary = page.locator("#documents-summary")
-        expect(summary).to_have_text("4 documents can be asked, 1 file not read.")
+        expect(summary).to_have_text("4 documents can be asked, 1 partly read, 1 file not read.")
         page.get_by_label("Find a document by its name").fill("rules.md")
         expect(page.locator(".documents .file-item")).to_have_count(1)
         expect(summary).to_contain_text("1 shown.")

@@ -65,6 +65,7 @@ def test_other_files_are_asked_while_slow_ones_are_read(config: Config) -> None:
         syncing = threading.Thread(target=all_.index)
         syncing.start()
         wait_for(lambda: bool(all_.search("zebra sleeps")), True)
+        wait_for(lambda: all_.status().unread, 4)  # counted a moment after it is found
         status = all_.status()
         answered.set()
         syncing.join()
