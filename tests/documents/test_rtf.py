@@ -9,6 +9,13 @@ import pytest
 from askdocs.documents.loaders import load
 
 
+def text_of(folder: Path, rtf: str) -> str:
+    """What is read of a file with this text."""
+    path = folder / "a.rtf"
+    path.write_bytes(rf"{{\rtf1\ansi\ansicpg1252 {rtf}\par}}".encode("cp1252"))
+    return load(path, "a.rtf")[0].text
+
+
 @pytest.mark.parametrize(
     ("rtf", "text"),
     [
@@ -27,9 +34,7 @@ from askdocs.documents.loaders import load
     ],
 )
 def test_superscript_numbers_do_not_touch_numbers(tmp_path: Path, rtf: str, text: str) -> None:
-    path = tmp_path / "a.rtf"
-    path.write_bytes(rf"{{\rtf1\ansi\ansicpg1252 {rtf}\par}}".encode("cp1252"))
-    assert load(path, "a.rtf")[0].text == text
+    assert text_of(tmp_path, rtf) == text
 
 
 @pytest.mark.parametrize(
@@ -47,9 +52,7 @@ def test_superscript_numbers_do_not_touch_numbers(tmp_path: Path, rtf: str, text
     ],
 )
 def test_deleted_and_hidden_text_is_not_in_the_text(tmp_path: Path, rtf: str, text: str) -> None:
-    path = tmp_path / "a.rtf"
-    path.write_bytes(rf"{{\rtf1\ansi\ansicpg1252 {rtf}\par}}".encode("cp1252"))
-    assert load(path, "a.rtf")[0].text == text
+    assert text_of(tmp_path, rtf) == text
 
 
 def test_headers_footers_and_comments_are_read(tmp_path: Path) -> None:
@@ -85,5 +88,4 @@ def test_headers_footers_and_comments_are_read(tmp_path: Path) -> None:
 def test_hidden_text_and_damage_in_headers_and_comments_hide_nothing_else(
     tmp_path: Path, rtf: str, text: str
 ) -> None:
-    (tmp_path / "a.rtf").write_text(rf"{{\rtf1\ansi {rtf}\par}}", "ascii")
-    assert load(tmp_path / "a.rtf", "a.rtf")[0].text == text
+    assert text_of(tmp_path, rtf) == text

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from askdocs.output.checksum import checksum
-from askdocs.output.json.answers import answer_as_json
-from askdocs.types import Answer
+from askdocs.output.json.answers import answer_as_json, citation_as_json
+from askdocs.types import Answer, Citation
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
     """Return the keys of `ask --json`, with the location and the hash of each citation."""
-    record = answer_as_json(answer)
-    for exported, citation in zip(record["citations"], answer.citations, strict=True):
-        exported["place"] = citation.place
-        exported["hash"] = checksum(citation.quote)
-    return record
+    return answer_as_json(answer) | {"citations": [*map(citation_record, answer.citations)]}
+
+
+def citation_record(citation: Citation) -> dict[str, Any]:
+    """Return a citation with its location in words and the hash of its quote."""
+    exported = citation_as_json(citation)
+    return exported | {"place": citation.place, "hash": checksum(citation.quote)}
 
 
 def embedded(record: Mapping[str, Any]) -> str:

@@ -15,9 +15,9 @@ from askdocs.config import Config
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.errors import CorpusError
 from askdocs.output.checksum import checksum
-from askdocs.output.exports import answer_record
+from askdocs.output.exports import answer_record, citation_record
 from askdocs.output.text_anchor import TextAnchor, document_target
-from askdocs.types import Answer, Document, Status, location_text
+from askdocs.types import Answer, Citation, Document, Passage, Status
 
 CellState = Literal["said", "perhaps", "not said"]
 _FORMAT = "askdocs-quote-table"
@@ -173,21 +173,8 @@ def _title_citation(document: Document, number: int) -> list[dict[str, Any]]:
     start, end = span
     words = document.text[start:end]
     page = document_target(document, TextAnchor(start, end, checksum(words))).page
-    return [
-        {
-            "number": number,
-            "source": document.source,
-            "quote": words,
-            "start": start,
-            "end": end,
-            "page": page,
-            "heading": None,
-            "line": None,
-            "focus": None,
-            "place": location_text(document.source, page, None, None, None),
-            "hash": checksum(words),
-        }
-    ]
+    passage = Passage("", document.source, words, start, end, page=page)
+    return [citation_record(Citation(number, passage, words, start, end))]
 
 
 def _state(answer: Answer) -> CellState:

@@ -56,9 +56,8 @@ def write_table(
         CorpusError: The file cannot be written.
     """
     check_suffix(path)
-    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".html": _write_html}
     try:
-        writers[path.suffix.lower()](table, path, link_to, wording)
+        _WRITERS[path.suffix.lower()](table, path, link_to, wording)
     except OSError as error:
         raise CorpusError(f"{path} cannot be written: {error.strerror or error}.") from error
 
@@ -73,7 +72,7 @@ def check_suffix(path: Path, *, others: Collection[str] = ()) -> None:
     Raises:
         ConfigError: It cannot.
     """
-    if path.suffix.lower() not in {".csv", ".xlsx", ".html", *others}:
+    if path.suffix.lower() not in {*_WRITERS, *others}:
         raise ConfigError(f"{path} should end in .csv, .xlsx, .html or .json.")
 
 
@@ -191,3 +190,6 @@ def _html_cell(cell: Cell | None, link_to: Link, wording: Wording) -> str:
     doubt = f"<small>{escape(wording.perhaps)}</small>" if cell.state == "perhaps" else ""
     address = escape(cell_link(cell, link_to))
     return f'<td>{doubt}{quotes}<a href="{address}">{escape(wording.open)}</a></td>'
+
+
+_WRITERS = {".csv": _write_csv, ".xlsx": _write_xlsx, ".html": _write_html}

@@ -16,6 +16,7 @@ from askdocs.text.dates import dates_in
 from askdocs.text.language import is_english, is_function_word
 from askdocs.text.numbers import numbers_in
 from askdocs.text.stop_words import STOP_WORDS, question_language
+from askdocs.text.tokens import without_diacritics
 from askdocs.types import Passage
 
 _FIGURE = re.compile(r"(?<![\w.,])[€$£¥]?\d[\d.,:/\-–]*\d%?|(?<![\w.,])[€$£¥]?\d%?(?!\w)")
@@ -142,8 +143,8 @@ class _Names:
     """The words of a source, in the forms in which a name is looked for."""
 
     def __init__(self, source: str) -> None:
-        self._words = list(dict.fromkeys(_WORD.findall(source)))
         self._in_order = _WORD.findall(source)
+        self._words = list(dict.fromkeys(self._in_order))
         self._folded = {_folded(facts.bare(word)) for word in self._words}
         self._letters = _folded(re.sub(r"[\W\d_]+", "", source))
 
@@ -178,8 +179,7 @@ def _parts(name: str) -> list[str]:
 def _folded(word: str) -> str:
     """A word without capitals and accents; "Mueller" and "Müller" have one form."""
     letters = unicodedata.normalize("NFKD", word.lower().translate(_OTHER_LETTERS))
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _UMLAUT.sub(r"\1", plain)
+    return _UMLAUT.sub(r"\1", without_diacritics(letters))
 
 
 def _plain(figure: str) -> str:

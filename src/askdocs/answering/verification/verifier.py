@@ -164,15 +164,15 @@ class Verifier:
             return Judgement("unsupported", reason, nearest, 0.0, is_other, quotations)
         if passages and says_absence(text):
             return Judgement("unchecked", NOT_SAID, self._nearest(text, passages))
-        english = _in_english(cited or passages)
-        if not english or not is_english(text):
+        read, read_too = _in_english(cited), _in_english(others)
+        if not (read if cited else read_too) or not is_english(text):
             judgement = (
                 Judgement("unchecked", NOT_LEARNT, self._nearest(text, passages))
                 if passages
                 else Judgement("unsupported", NOWHERE)
             )
         else:
-            judged = self._by_facts(text, _in_english(cited), _in_english(others), question)
+            judged = self._by_facts(text, read, read_too, question)
             judgement = _limited(text, judged, source, quotations)
         exact = [quote for _, found in quotations for quote in found.quotes]
         quotes = tuple(dict.fromkeys([*judgement.quotes, *exact]))

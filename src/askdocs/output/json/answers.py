@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from askdocs.output.support_summary import support_summary
-from askdocs.types import Answer, Hit
+from askdocs.types import Answer, Citation, Hit
 
 
 def answer_as_json(answer: Answer) -> dict[str, Any]:
@@ -42,23 +42,25 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
             }
             for statement in answer.statements
         ],
-        "citations": [
-            {
-                "number": citation.number,
-                "source": citation.source,
-                "quote": citation.quote,
-                "start": citation.start,
-                "end": citation.end,
-                "page": citation.page,
-                "heading": citation.heading,
-                "line": citation.line,
-                "focus": citation.focus,
-            }
-            for citation in answer.citations
-        ],
+        "citations": [citation_as_json(citation) for citation in answer.citations],
         "hits": hits_as_json(answer.hits),
         "notice": answer.notice,
         "seconds": answer.seconds,
+    }
+
+
+def citation_as_json(citation: Citation) -> dict[str, Any]:
+    """The number, the words and the place of a citation."""
+    return {
+        "number": citation.number,
+        "source": citation.source,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "page": citation.page,
+        "heading": citation.heading,
+        "line": citation.line,
+        "focus": citation.focus,
     }
 
 
