@@ -1,1 +1,4 @@
-"""Text by itself: words, stems, stop words, sentences, languages, months; no files, no index."""
+"""Functions on plain text: words, stems, stop words, sentences, languages, dates, numbers.
+
+Nothing here reads files or needs an index.
+"""

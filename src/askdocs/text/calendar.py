@@ -1,4 +1,4 @@
-"""Names of months and days: English ones, and the months of some other languages."""
+"""The names of months and days in English, and of months in some other languages."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ _NUMBERS = {
 
 
 def month_number(name: str) -> int:
-    """The number of a month, 1 to 12, by its name or its first three English letters; 0 if none."""
+    """The number of a month, 1 to 12, or 0 if the name is not known.
+
+    Known are the names in five languages, and English short forms: "March", "mar", "März" are 3.
+    """
     return _NUMBERS.get(name.lower(), 0)
 
 
 def month_names() -> tuple[str, ...]:
-    """All names of months and their English short forms, in lower case, longer ones first."""
+    """All names and English short forms of months in lower case, longest first."""
     return tuple(sorted(_NUMBERS, key=lambda name: (-len(name), name)))

@@ -1,7 +1,7 @@
-"""The dates in a text, and the date of a document by its name and the lines that tell it.
+"""Finds the dates in a text, and the date of a document.
 
-The order of the versions of a document, the guide to a folder and the answer to "when was it
-written?" all take it from here, so that they agree.
+The order of versions, the guide to a folder and the answer to "When was it written?" all use this
+module, so that they agree.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from datetime import date
 from askdocs.text.calendar import month_names, month_number
 from askdocs.text.sentences import sentence_spans
 
-HEAD, FOOT = 1500, 700  # characters in which a document speaks about itself
-LONGEST_LINE = 160  # characters; longer ones tell something
+# The head and the foot of a document, in characters: date, author and the like are expected there.
+HEAD, FOOT = 1500, 700
+LONGEST_LINE = 160  # characters; a longer line is prose and not a field such as "Date: …"
 LONGEST_DATED = 60  # characters of a line that is a date and little else
-_TOP = 500  # characters in which a document speaks about itself in sentences
-_BEGINNING = 400  # characters whose first date may be that of the document; a guess
+_TOP = 500  # characters at the start where a sentence, too, may give the date of the document
+_BEGINNING = 400  # characters at the start whose first date is taken if there is no better one
 _MONTH = rf"(?P<m>{'|'.join(month_names())})\b\.?"
 _OF = r"(?:,? (?:de|del) |,?\s{1,3})"  # "10 de mayo de 2025"
 _DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 _ANY_YEAR = r"(?P<y>(?:1[5-9]|20)\d\d)"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
-# The fuller ones first: what one of them has found is not read again.
+# The most complete forms come first. Text that one form has matched is not matched again.
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -44,13 +45,14 @@ DATE_LABELS = (
     r"|(?:release|issue|publication|print|revision|invoice|order|report|statement) date"
     r"|date (?:of (?:issue|publication)|issued|printed|prepared)"
 )
-# At the beginning of a line or a cell. Without a colon, figures have to follow.
+# "Date: 3 May 2025" or "Date 03/05/2025", at the start of a line or a table cell. Without a colon,
+# the date must be in digits.
 _LABELLED = re.compile(
     rf"(?:^|(?<=\| ))[^\w\n]*(?:{DATE_LABELS})\b"
     r"(?:[^\w\n]{0,3}[:|][^\w\n]{0,4}\S|[ \t]+\d{1,2}[./-]\d{1,2}[./-](?:\d\d)?\d\d\b).*$",
     re.IGNORECASE | re.MULTILINE,
 )
-# "Published by the Board, 26 May 2025", without a colon.
+# A line that starts with a label but has no colon: "Published by the Board, 26 May 2025".
 _OPENS_WITH_LABEL = re.compile(
     r"\W*(?:dated|published|printed|posted|issued|updated|last (?:updated|modified|changed))\b",
     re.IGNORECASE,
@@ -62,7 +64,7 @@ _MAKING = re.compile(
     r"|changed|approved|decided|pronounced|made|written|as of|version|edition)\b",
     re.IGNORECASE,
 )
-# Days of which a line tells that are not the day of the document.
+# Words that say that a date is another one than the document's: "due 3 May", "born in 1950".
 _OTHER_DAY = re.compile(
     r"\b(?:next|birth|born|held|received|until|till|fiscal|start|starts|end|ends|ended|deadline|due"
     r"|closed|closes|off|valid|from|since|previous|review|retrieved|accessed|event|founded"
@@ -70,17 +72,17 @@ _OTHER_DAY = re.compile(
     r"|\d:\d\d\)",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"^\W*\d+[.)] |\bminutes of\b", re.IGNORECASE)  # of an agenda
-_MOST_BESIDE, _MOST_BELOW = 8, 3  # words beside the day of the document, in its head and foot
-_NEAR_YEARS = 1  # between the year in a name and the day that a line tells
+_ITEM = re.compile(r"^\W*\d+[.)] |\bminutes of\b", re.IGNORECASE)  # an item of an agenda
+_MOST_BESIDE, _MOST_BELOW = 8, 3  # other words in a line with the document's date: head, foot
+_NEAR_YEARS = 1  # the year in the file name and the date in a line may differ by so much
 
-Part = tuple[int, str]  # a piece of a document, behind the offset at which it begins
-Line = tuple[int, int, int]  # the number of a piece, start and end in it
+Part = tuple[int, str]  # a part of a document: its offset and its text
+Line = tuple[int, int, int]  # the index of a part, and start and end within that part
 
 
 @dataclass(frozen=True, slots=True)
 class DatedSpan:
-    """A date that stands at `text[start:end]`; month and day are 0 where they are not told."""
+    """A date at `text[start:end]`. `month` and `day` are 0 if the text does not give them."""
 
     start: int
     end: int
@@ -90,7 +92,7 @@ class DatedSpan:
 
     @property
     def parts(self) -> tuple[int, int, int]:
-        """Year, month and day, to be compared."""
+        """(year, month, day), for comparing dates."""
         return self.year, self.month, self.day
 
 
@@ -99,8 +101,9 @@ class DocumentDate:
     """The date of a document.
 
     Attributes:
-        parts: Year, month and day; 0 for what is not told.
-        is_told: Whether the document or its name tells it; else it is the first date mentioned.
+        parts: Year, month and day; month and day are 0 if they are not known.
+        is_told: True if the document, its title or its file name states it as its date; False if it
+            is only the first date that is mentioned.
     """
 
     parts: tuple[int, int, int]
@@ -108,14 +111,14 @@ class DocumentDate:
 
     @property
     def iso(self) -> str:
-        """The day as in 2025-03-31; "" where only the month or the year is known."""
+        """The date as 2025-03-31, or "" if the day is not known."""
         return date(*self.parts).isoformat() if self.parts[2] else ""
 
 
 def dates_in(text: str) -> list[DatedSpan]:
-    """The dates of a text in order: days, months with their year, and years."""
+    """The dates of a text in order: "3 May 2025", "May 2025", "2025-05-03", "2025"."""
     found: list[DatedSpan] = []
-    is_read = bytearray(len(text))  # by a form before
+    is_read = bytearray(len(text))  # 1 for each character that an earlier form has matched
     for form in _FORMS:
         for match in form.finditer(text):
             span = _read(match)
@@ -126,7 +129,7 @@ def dates_in(text: str) -> list[DatedSpan]:
 
 
 def _read(match: re.Match[str]) -> DatedSpan | None:
-    """The date that was matched; None for one that no calendar has."""
+    """The date of a match, or None if it does not exist, such as 31 February."""
     written = match.groupdict()
     month = written.get("m") or "0"
     number = int(month) if month.isdigit() else month_number(month)
@@ -140,20 +143,22 @@ def _read(match: re.Match[str]) -> DatedSpan | None:
 
 
 def document_date(source: str, title: str, text: str) -> DocumentDate | None:
-    """The date of a document.
+    """The date of a document. These are tried in order:
 
-    What counts is, in this order: a line with a label ("Date: …"), a day in the name of the file, a
-    line of the head or foot that tells when it was made, what the name and the title say, and the
-    first date where it begins. A line is not believed where the name has another month, or a year
-    that is further away.
+    1. A line of the head with a label ("Date: …").
+    2. A full date in the file name ("minutes-2025-05-03.pdf").
+    3. A line of the head or the foot that says when the document was made. It is ignored if the
+       file name gives another month, or a year that differs by more than one.
+    4. A month or a year in the file name, or a date in the title.
+    5. The first date in the first 400 characters.
 
     Args:
-        source: The name of its file.
-        title: Its title.
-        text: All of its text.
+        source: The path of the file in its folder.
+        title: The title of the document.
+        text: The whole text.
 
     Returns:
-        The date; None where there is none.
+        The date, or None if none is found.
     """
     named = next(iter(dates_in(source.rsplit("/", 1)[-1])), None)
     head, foot = [(0, text[:HEAD])], [(0, text[max(HEAD, len(text) - FOOT) :])]
@@ -173,7 +178,7 @@ def document_date(source: str, title: str, text: str) -> DocumentDate | None:
 
 
 def _agree(named: DatedSpan | None, told: DatedSpan) -> bool:
-    """Whether the date in a name may be that of a line."""
+    """Whether the date in the file name does not contradict the date in a line."""
     if named is None:
         return True
     if named.month:
@@ -182,7 +187,7 @@ def _agree(named: DatedSpan | None, told: DatedSpan) -> bool:
 
 
 def _first(lines: Iterator[Line], parts: Sequence[Part]) -> DatedSpan | None:
-    """The date in the first of some lines that has one."""
+    """The date in the first line that has a month with its year; preferably one with a day."""
     for number, start, end in lines:
         spans = [span for span in dates_in(parts[number][1][start:end]) if span.month]
         if spans:
@@ -191,7 +196,11 @@ def _first(lines: Iterator[Line], parts: Sequence[Part]) -> DatedSpan | None:
 
 
 def date_lines(parts: Sequence[Part]) -> Iterator[Line]:
-    """The lines of the head of a document that tell its date, the surest first."""
+    """The lines of the head that give the date of a document, the most reliable first.
+
+    Lines with a label come first, then a field of a table row ("; Date: …") if all rows have the
+    same, then other lines.
+    """
     yield from _labelled(parts)
     fields = [
         (number, *found.span())
@@ -204,6 +213,7 @@ def date_lines(parts: Sequence[Part]) -> Iterator[Line]:
 
 
 def _labelled(parts: Sequence[Part]) -> Iterator[Line]:
+    """The lines that begin with a label such as "Date:" or "Published"."""
     for number, (_, text) in enumerate(parts):
         for found in _LABELLED.finditer(text):
             line = found.group()
@@ -217,7 +227,7 @@ def _labelled(parts: Sequence[Part]) -> Iterator[Line]:
 
 
 def dated_lines(parts: Sequence[Part]) -> Iterator[Line]:
-    """Lines, or sentences in them, with the day on which a document was made."""
+    """Lines, or sentences in them, that give the date on which a document was made."""
     for number, (offset, text) in enumerate(parts):
         for start, end in lines_with_dates(text):
             short = end - start <= LONGEST_DATED and _is_whole_line(text, start, end)
@@ -227,7 +237,7 @@ def dated_lines(parts: Sequence[Part]) -> Iterator[Line]:
 
 
 def closing_lines(parts: Sequence[Part]) -> Iterator[Line]:
-    """Short lines of the foot of a document with the day on which it was made."""
+    """Short lines of the foot that give the date on which a document was made."""
     for number, (_, text) in enumerate(parts):
         for start, end in lines_with_dates(text):
             short = end - start <= LONGEST_DATED and _is_whole_line(text, start, end)
@@ -236,10 +246,10 @@ def closing_lines(parts: Sequence[Part]) -> Iterator[Line]:
 
 
 def lines_with_dates(text: str) -> Iterator[tuple[int, int]]:
-    """The lines, or the sentences in them, that name a day or a month with its year, each once.
+    """The lines, or sentences in them, that have a date with a month and a year, each once.
 
-    Days in figures alone are not looked for, but those as in 2025-03-31: they stand before each
-    line of a chat.
+    Dates in words ("3 May 2025") and as 2025-03-31 count. Others in digits ("31.03.2025") do not,
+    because every line of an exported chat begins with one.
     """
     stop, is_one_line = -1, False
     spans: Iterator[tuple[int, int]] = iter(())
@@ -263,7 +273,7 @@ def lines_with_dates(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_in_words(found: DatedSpan, text: str) -> bool:
-    """Whether a date has a month, and is a day as in 2025-03-31 or has letters."""
+    """Whether a date has a month, and is either in words or written as 2025-03-31."""
     written = text[found.start : found.end]
     is_day = (
         bool(found.day) and written[:4].isdigit() and not text[found.end : found.end + 1].isalnum()
@@ -272,6 +282,7 @@ def _is_in_words(found: DatedSpan, text: str) -> bool:
 
 
 def _is_whole_line(text: str, start: int, end: int) -> bool:
+    """Whether only spaces are around the span in its line."""
     while start > 0 and text[start - 1] == " ":
         start -= 1
     while end < len(text) and text[end] == " ":
@@ -280,7 +291,11 @@ def _is_whole_line(text: str, start: int, end: int) -> bool:
 
 
 def _is_of_making(line: str, beside: int) -> bool:
-    """Whether the day in a line is that of the document: of its making, or with little beside."""
+    """Whether the date in a line is that of the document.
+
+    It is if the line says that something was made ("Issued on …"), or if it has at most `beside`
+    other words and none that means another date ("due", "born").
+    """
     rest = line
     for span in reversed(dates_in(line)):
         if span.month:

@@ -1,6 +1,7 @@
-"""Closed classes of English words, each listed once for all rules that ask for them.
+"""Closed word classes of English: pronouns, articles, auxiliaries and the like.
 
-A rule that needs another list says how it differs: `NEGATIONS - {"without"}`, and why.
+Each class is listed here once, for all rules. A rule that needs a slightly different list derives
+it, as in `NEGATIONS - {"without"}`, and says why.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ AUXILIARIES = BE | frozenset(
 
 QUESTION_WORDS = frozenset("who whom whose what when where which why how".split())
 
-# The most frequent words of English …
+# The most frequent words of English.
 FUNCTION_WORDS = frozenset(
     """
     the of and to in is was for that it on as with by at from this be are were which not has had
@@ -35,13 +36,13 @@ FUNCTION_WORDS = frozenset(
     whereas those them then such any other many most so
     """.split()
 )
-# … and those that are words of other languages too.
+# Frequent English words that are also words of another language, such as "in" or "was" (German).
 SHARED_WORDS = frozenset(
     "in was an so will also at he as to all over or on for had were be is no it do most any but"
     " his may our more".split()
 )
 
-# What a text as a whole may be called, and its parts.
+# Nouns for a whole document, and for its parts.
 DOCUMENT_NOUNS = frozenset(
     "article book contract document e-mail email essay file guide handbook interview law letter"
     " manual memo minute newsletter note paper presentation protocol report source story study"
@@ -58,13 +59,13 @@ POLITE_PREFIX = r"(?:(?:please|kindly)[\s,]+|(?:can|could|would|will) you (?:ple
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A regular expression for any of some words, longer ones first."""
+    """A regular expression that matches any of the words, longest first."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
     return f"(?:{'|'.join(map(re.escape, ordered))})"
 
 
 def with_plurals(nouns: Iterable[str]) -> frozenset[str]:
-    """Regular nouns, and their plurals: "studies", "theses"."""
+    """The nouns with their regular plurals: "study" gives "study" and "studies"."""
     return frozenset(form for noun in nouns for form in (noun, _plural(noun)))
 
 

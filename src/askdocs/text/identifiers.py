@@ -1,4 +1,8 @@
-"""Identifiers, by which documents and things are called: "INV-10234", "v1.2.3", "room 214"."""
+"""Finds identifiers: numbers and codes that name one thing, as "INV-10234", "v1.2.3", "room 214".
+
+Words used here: a *label* is the word before a number ("room"). A *series* is a group of similar
+codes: all invoice numbers "INV-…". An *amount* is a number that only counts ("14 medals").
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,10 @@ from askdocs.text.calendar import DAYS, month_number
 from askdocs.text.stemming import stem
 from askdocs.text.stop_words import STOP_WORDS
 
-_LONG_NUMBER = 5  # figures, from which a number is an identifier without a label
-_VERSION_MARKS = 2  # points, from which a number is an identifier without a label
-_LABEL_AND_GAP = 60  # characters before a number, in which its label is
-_SHORTEST_BARE = 3  # figures, from which an integer with a label is one
+_LONG_NUMBER = 5  # a number of so many digits is an identifier without a label
+_VERSION_MARKS = 2  # a number with so many points ("2.1.5") is an identifier without a label
+_LABEL_AND_GAP = 60  # characters before a number where its label is searched
+_SHORTEST_BARE = 3  # an integer with a label needs so many digits: "room 214", but not "year 8"
 _TOKEN = re.compile(r"[^\W_]+(?:[-_./:#][^\W_]+)*")
 _NO_IDENTIFIERS = re.compile(
     # amounts of money, numbers with commas between thousands, percentages
@@ -53,7 +57,7 @@ _LETTER_AT_END = re.compile(r"(?<=\d)[^\W\d_]$")
 _OPENS = re.compile(r"[\s\W]*")
 _WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
 
-# "after version 2.1" asks for another one.
+# "after version 2.1" asks for another version.
 _COMPARED = re.compile(
     r"\b(?:after|before|since|than|until|beyond|above|below|except|besides|between)\s+"
     r"(?:the\s+)?(?:[^\W\d_]+\s+)?(?=\w*\d)[\w./-]*\w",
@@ -71,14 +75,14 @@ class Identifier:
     """A number or code in a text.
 
     Attributes:
-        text: As it is written.
-        value: What tells it from others of its series, in lower case.
-        label: The stem of the word before it, as in "room 214"; "" where there is none.
-        series: What codes of one series share: their letters, and where figures stand. "" for
-            numbers, which only a label or their length tells apart from amounts.
-        opens: Whether it stands where the text begins, as the number of a clause does.
-        counts: Whether it counts something, as in "12500 people".
-        last: The last number of a range that begins with it; "" where there is none.
+        text: The identifier as it is written: "INV-10234", "v2.1", "210-220".
+        value: What is compared, in lower case: "inv-10234", "2.1", "210" (the first of a range).
+        label: The stem of the word before it: "room" for "room 214". "" if there is none.
+        series: The form that codes of one series share: "inv-0" for "INV-10234", "0.0.0" for
+            "2.1.5". "" for plain numbers, which may also be amounts.
+        opens: Whether it is at the start of the text, as the number of a clause is.
+        counts: Whether a plural follows, so that it is an amount, as in "12500 people".
+        last: The last number of a range: "220" for "210-220". "" if it is no range.
     """
 
     text: str
@@ -91,13 +95,14 @@ class Identifier:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it needs no label: it has letters, five figures, or two points."""
+        """Whether it needs no label: it has letters, five digits, or two points."""
         return bool(self.series) or (self.value.isdigit() and len(self.value) >= _LONG_NUMBER)
 
     def has(self, value: str) -> bool:
-        """Whether it names a value: itself, a part of it, or a range around it.
+        """Whether it names a value: the same one, a part of it, or a range that includes it.
 
-        Section 4.2.1 is in section 4.2, and 215 among 210 to 220.
+        "4.2.1" has "4.2" because it is a part of that section. "210-220" has "215". "INV-10233" has
+        "10233": digits alone are enough.
         """
         if self.value == value or (value[-1:].isdigit() and self.value.startswith(f"{value}.")):
             return True
@@ -106,13 +111,15 @@ class Identifier:
         return int(self.value) <= int(_tail(value)) <= int(self.last)
 
     def is_like(self, other: Identifier, labels: Set[str]) -> bool:
-        """Whether it is of the series of another: by its letters, or by a label for that.
+        """Whether it is of the same series as another identifier.
 
-        A number without a label is one where a text begins with it, as clauses do.
+        The letters decide ("INV-7" and "INV-10234"), or the label ("room 7" and "room 214"). A
+        number without a label belongs to the series if the text begins with it and it has the same
+        form, as the numbers of clauses do.
 
         Args:
-            other: The other one.
-            labels: The labels of the series of the other.
+            other: The identifier to compare with.
+            labels: The labels of the other's series, as stems.
         """
         if self.series and other.series:
             return self.series == other.series
@@ -134,28 +141,31 @@ class Identifier:
 
 
 def _prefix(code: str) -> str:
-    """The letters of a code such as "inv-10234"; "" for others."""
+    """The letters of a code: "inv" for "inv-10234". "" if it has no such form."""
     found = _PREFIXED.fullmatch(code)
     return found[1] if found else ""
 
 
 def _tail(code: str) -> str:
-    """The figures of the same, or of a number, without zeros before; "" for others."""
+    """The digits of a code or number without leading zeros: "31" for "inv-031" and "031".
+
+    "" for all others, such as "4.2".
+    """
     found = _PREFIXED.fullmatch(code)
     figures = found[2] if found else code if code.isdecimal() else ""
     return figures.lstrip("0")
 
 
 def form_of(word: str) -> str:
-    """What the identifiers of one series have in common: "INV-10234" and "inv-7" are "inv-0"."""
+    """The form that identifiers of one series share: "inv-0" for "INV-10234" and "inv-7"."""
     return re.sub(r"\d+", "0", word.lower())
 
 
 def identifiers_in(text: str) -> list[Identifier]:
     """The numbers and codes of a text that may be identifiers, in order.
 
-    Dates, times, money, percentages and quantities such as "15th" or "20GB" are none. Whether a
-    number with a label is one ("room 214"), or only counts something, the text alone cannot tell.
+    Dates, times, money, percentages and quantities such as "15th" or "20GB" are left out. A number
+    with a label ("room 214") may still be an amount: the text alone does not show it.
     """
     found: list[Identifier] = []
     end = 0
@@ -180,12 +190,17 @@ def identifiers_in(text: str) -> list[Identifier]:
 
 
 def named_in(question: str) -> list[Identifier]:
-    """The identifiers that a question names, and that its answer has to be about.
+    """The identifiers in a question that its answer has to be about.
 
-    Those are codes, long numbers, versions, and numbers of three figures or with points behind a
-    label, but no years. None where something is compared with one, as in "after version 2.1": the
-    answer is about another then. None either for a range other than of whole numbers, as "clauses
-    3.1 to 3.4": which others are in it is not known.
+    These are codes, long numbers, versions, and numbers with a label if they have three digits, a
+    point or a letter. Years do not count.
+
+    The result is empty in two cases:
+
+    - The question compares with an identifier, as in "after version 2.1". Then the answer is about
+      another one.
+    - It names a range that is not of whole numbers, as "clauses 3.1 to 3.4". Its members are not
+      known.
     """
     compared = _COMPARED.search(question)
     if compared and any(map(_is_name, identifiers_in(compared.group()))):
@@ -196,7 +211,7 @@ def named_in(question: str) -> list[Identifier]:
 
 
 def _is_open_range(match: re.Match[str]) -> bool:
-    """Whether "3.1 to 3.4" or "12a-12d" is a range of which the members are not known."""
+    """Whether a match is a range whose members are not known, as "3.1 to 3.4" or "12a-12d"."""
     first, between, last = match.groups()[:3] if match[1] else match.groups()[3:]
     if first.isdigit() and last.isdigit() and not between:
         return False
@@ -205,14 +220,14 @@ def _is_open_range(match: re.Match[str]) -> bool:
 
 
 def _is_name(found: Identifier) -> bool:
-    """Whether a number or code names one thing, and not a class as in "year 8" or "chapter 13"."""
+    """Whether a number or code names one thing, unlike "year 8" or "chapter 13"."""
     is_short = found.value.isdigit() and len(found.value) < _SHORTEST_BARE
     is_labelled = found.label and not found.counts and not _YEAR.fullmatch(found.text)
     return bool(is_labelled and not is_short) or is_code(found.text)
 
 
 def is_code(word: str) -> bool:
-    """Whether a word is an identifier by itself: "INV-10234", "10234", "2.1.5"."""
+    """Whether a word is an identifier without a label: "INV-10234", "10234", "2.1.5"."""
     word = word.lower()
     if not _may_be_identifier(word):
         return False
@@ -226,7 +241,7 @@ def is_code(word: str) -> bool:
 
 
 def _prepared(text: str) -> str:
-    """A text without amounts, and with a word for the sign of a section."""
+    """The text without money and percentages, with "section" for "§" and without "no." or "#"."""
     for pattern, other in (
         (_NO_IDENTIFIERS, " . "), (_SECTION_SIGN, "section "), (_LABEL_COLON, ": "),
         (_NUMBER_SIGN, ""),
@@ -236,6 +251,7 @@ def _prepared(text: str) -> str:
 
 
 def _may_be_identifier(word: str) -> bool:
+    """Whether a word has a digit and is no date, time, quantity or financial year ("2025/26")."""
     word = word.lower()
     years = _YEARS.fullmatch(word)
     if years and int(years[2]) == (int(years[1]) + 1) % 100:
@@ -245,7 +261,7 @@ def _may_be_identifier(word: str) -> bool:
 
 
 def _label_before(text: str, start: int) -> str:
-    """The stem of the word right before a number; "" for words of form, months and days."""
+    """The stem of the word before a number, or "" if it is a stop word, a month or a day."""
     before = text[max(0, start - _LABEL_AND_GAP) : start]
     gap = _GAP.search(before)
     if not gap or "\n\n" in gap.group():
@@ -259,14 +275,14 @@ def _label_before(text: str, start: int) -> str:
 
 
 def _counts(text: str, end: int) -> bool:
-    """Whether the word after a number is a plural, as in "14 medals"."""
+    """Whether a plural follows a number, as in "14 medals"."""
     after = _WORD_AFTER.match(text, end)
     word = after[1].lower() if after else ""
     return word.endswith("s") and not word.endswith("ss") and word not in STOP_WORDS
 
 
 def _read(written: str, label: str, *, opens: bool, counts: bool) -> Iterator[Identifier]:
-    """What a run of letters and figures names: two numbers in "214/215", all between in "7-9"."""
+    """The identifiers in one token: two for "214/215", a range for "7-9", mostly one."""
     word = written.lower()
     span = _SPAN.fullmatch(word)
     if span and "/" in word:
@@ -284,7 +300,7 @@ def _read(written: str, label: str, *, opens: bool, counts: bool) -> Iterator[Id
 
 
 def _with_last(first: Identifier, last: str) -> Identifier:
-    """A number as the beginning of a range, where it is one."""
+    """The number extended to a range that ends with `last`, or unchanged if that is no range."""
     is_range = first.value.isdecimal() and int(first.value) < int(last)
     return (
         Identifier(

@@ -1,4 +1,8 @@
-"""The language of a text: whether it is English, which most models have learnt, or which it is."""
+"""Detects the language of a text, and whether it is English.
+
+Whether a text is English is decided by its function words, which also works for one sentence. For
+all other languages, py3langid compares the letters.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from askdocs.text.stop_words import question_language
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# The languages that are told by name: those whose words the multilingual embedder keeps best.
+# The languages that are detected: those that the multilingual embedder's vocabulary covers best.
 LANGUAGES = {
     "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew",
@@ -22,11 +26,11 @@ LANGUAGES = {
     "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
-_SURE = 0.9  # share of the likelihood from which a language is named
+_SURE = 0.9  # a language is named from this probability on
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LATIN_SHARE = 0.7  # of the letters of an English text, names in other scripts included
-# Frequent words of other languages in Latin script that are no English words.
+_LATIN_SHARE = 0.7  # of the letters of an English text; the others may be names in other scripts
+# Frequent words of other languages in Latin script that are not English words.
 _OTHER = (
     frozenset(
         """
@@ -57,10 +61,10 @@ _OTHER = (
     - FUNCTION_WORDS
     - frozenset("a i o s d t no do to by on son den is as".split())
 )
-_SHARED_WEIGHT = 0.4
-_TELLING = 8  # words, among which an English sentence has one of the frequent ones
+_SHARED_WEIGHT = 0.4  # of a word that is English and also a word of another language
+_TELLING = 8  # an English text of so many words has at least one function word
 
-# Letters of Chinese, Japanese and Korean, of which one says as much as several of an alphabet.
+# Characters of Chinese, Japanese and Korean. Each counts as much as several letters.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTERS_OF_DENSE = 8
 
@@ -68,14 +72,14 @@ _MARKUP = re.compile(r"<[^<>]*>|\b[a-z]+://\S+|\[[^\[\]]*\]\([^()\s]*\)?")
 
 
 def is_english(text: str, *, otherwise: bool = True) -> bool:
-    """Tell whether a text is in English, by its script and its function words.
+    """Whether a text is in English, by its script and its function words.
+
+    Names do not count, nor do links and HTML tags.
 
     Args:
         text: One or more sentences.
-        otherwise: The result for a text that has no function words of any language known here.
-
-    Returns:
-        True for English.
+        otherwise: The result for a text of fewer than eight words in which the function words do
+            not decide, mostly because it has none. A longer one is not English then.
     """
     letters = [letter for letter in text if letter.isalpha()]
     latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
@@ -98,27 +102,27 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
 
 
 def is_dense(text: str) -> bool:
-    """Whether most letters of a text are Chinese, Japanese or Korean."""
+    """Whether more than half of the letters of a text are Chinese, Japanese or Korean."""
     return 2 * len(_DENSE.findall(text)) > sum(map(str.isalpha, text))
 
 
 def letters_weight(text: str) -> int:
-    """How many letters of an alphabet say as much as those of a text."""
+    """The number of letters of a text, a Chinese, Japanese or Korean character counted as eight."""
     return sum(map(str.isalpha, text)) + (_LETTERS_OF_DENSE - 1) * len(_DENSE.findall(text))
 
 
 def is_function_word(word: str) -> bool:
-    """Whether a word, as it is written, is one of the most frequent of English or other languages.
+    """Whether a word is a function word of English or another language in Latin script.
 
-    One with a capital is none: it may be a name, or a noun in German.
+    A word with a capital is not: it may be a name, or a noun in German.
     """
     return word in FUNCTION_WORDS or word in _OTHER
 
 
 def asks_in_english(question: str) -> bool:
-    """Whether a question, which may be a few words, is in English.
+    """Whether a question is in English; it may be only a few words.
 
-    Its function words tell it. Where it has none that is English only, the letters do.
+    Its function words decide. If none of them is English only, its letters decide.
     """
     if not is_english(question) or question_language(question):
         return False
@@ -127,23 +131,28 @@ def asks_in_english(question: str) -> bool:
 
 
 def language_of_question(question: str) -> str:
-    """The code of the language of a question, which may be a few words; "" where it is not clear.
+    """The code of the language of a question, as "de"; "" if it is not clear.
 
-    Its form words tell it where its letters do not: those of Norwegian and Danish are alike.
+    If the letters do not decide, question words and function words do. Short questions need this,
+    and Norwegian and Danish ones, whose letters are alike.
     """
     return language_of(question) or question_language(question)
 
 
 def _may_tell(word: str, *, opens: bool) -> bool:
-    """Whether a word tells the language: names do not, but "The" may begin a second sentence."""
+    """Whether a word is counted as a sign of the language.
+
+    A word with a capital may be a name, so it counts only at the start of the text, or if it is an
+    English function word, as "The" at the start of a second sentence.
+    """
     return opens or not word[0].isupper() or word.lower() in FUNCTION_WORDS
 
 
 def language_of(text: str) -> str:
-    """The code of the language of a text, as in "de"; "" where it is not clear.
+    """The code of the language of a text, as "de"; "" if its probability is under 0.9.
 
     Args:
-        text: One sentence or more; of a few words the language is seldom clear.
+        text: One or more sentences. For a few words the language is seldom clear.
     """
     if not any(letter.isalpha() for letter in text):
         return ""

@@ -1,4 +1,4 @@
-"""The numbers in a text, in figures and in words."""
+"""Finds the numbers in an English text, in digits and in words."""
 
 from __future__ import annotations
 
@@ -29,11 +29,17 @@ _ROUGHLY = re.compile(
     r"|at least|close to|up to)\s*$",
     re.IGNORECASE,
 )
-_LONGEST_ROUGHLY = 40  # characters before a number in which it is called rough
+_LONGEST_ROUGHLY = 40  # characters before a number where a word such as "about" is searched
 
 
 class Number(NamedTuple):
-    """A number as it is written, its value, and whether it is meant roughly."""
+    """A number in a text.
+
+    Attributes:
+        written: As it is written: "3.5 million".
+        value: Its value: 3500000.0.
+        is_rough: Whether "about", "over" or the like is before it.
+    """
 
     written: str
     value: float
@@ -41,7 +47,10 @@ class Number(NamedTuple):
 
 
 def numbers_in(text: str) -> list[Number]:
-    """The numbers of a text, in order: "1,200", "twenty-five", "3.5 million"."""
+    """The numbers of a text in order: "1,200", "twenty-five", "3.5 million".
+
+    The word "one" is left out because it is mostly a pronoun.
+    """
     found: list[Number] = []
     place = 0
     while (match := _FIGURE.search(text, place)) is not None:

@@ -1,4 +1,9 @@
-"""Text into sentences, with exact offsets: what is a sentence, a row, a list item."""
+"""Splits text into sentences with exact offsets, and recognises table rows and list items.
+
+The library sentencex finds the ends of sentences. This module first splits the text at blank lines
+and at line ends, but not where prose is wrapped at a line width. Then it corrects known mistakes of
+the library: numbers of list items, units, abbreviations, and marks of Chinese and Japanese.
+"""
 
 from __future__ import annotations
 
@@ -13,35 +18,36 @@ from askdocs.text.language import is_english, is_function_word
 
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦–—·>|]|\(?\w{1,3}[.)]|\d+(?:\.\d+)+)[ \t]")
-_DECIMAL = re.compile(r"[ \t]*\d+\.\d+[ \t]+(?P<lower>[a-zµ%°])?")  # or the number of a clause
-_PART_ENDS = re.compile(r"[.:;!?…]\W*$|[;,]\s*\w+\s*$")  # "…; and" stands above another clause
+_DECIMAL = re.compile(r"[ \t]*\d+\.\d+[ \t]+(?P<lower>[a-zµ%°])?")  # an amount or a clause number
+_PART_ENDS = re.compile(r"[.:;!?…]\W*$|[;,]\s*\w+\s*$")  # "…; and": the next line is a new clause
 _ITEM = re.compile(r"[ \t]*(?:[-*+•◦–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{2,4})[.)])[ \t]")
 _CELL_MARKS = (" | ", "\t")
 _ROW_MARKS = ("; ", *_CELL_MARKS)  # between the cells of a row
 _ROW_LABEL = re.compile(r"\W*(?:\w*\d\S*|[^\W\d_][^\s:]*:)(?=\s)")  # "2026-05-01", "Name:"
-_FEWEST_ROWS = 4  # lines that all begin with a capital: a list, not wrapped prose
-# No sentence ends after a number that counts it ("4. Deposit."), …
+_FEWEST_ROWS = 4  # so many lines that all begin with a capital are a list, not wrapped prose
+# Places where no sentence ends, although the library may say so. First: after the number of an
+# item ("4. Deposit.").
 _ENUMERATOR = re.compile(
     r"[#•\s]*(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[ivx]{2,5}|[A-Za-z])[.)]\s*)+"
 )
-# … after these before a figure ("approx. 12 km"), nor between the day and the month, …
+# Between day and month in German and Norwegian ("30. Juni").
 _DAY_OF_MONTH = (
     rf"\d{{1,2}}\.\s+(?=(?:{'|'.join((OTHER_MONTHS['de'] + ' ' + OTHER_MONTHS['nb']).split())})\b)"
 )
+# After an abbreviation before a digit ("approx. 12 km").
 _ABBREVIATED = re.compile(
     r"\b(?:abs|approx|apt|app|art|ca|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|kap|kl|max|min"
     r"|nr|núm|pág|págs|par|para|pkt|ref|rm|resp|tab|tel|temp|vol|vols|ziff)\.\s+(?=[\d+(])"
-    # … nor after those of other languages, whatever follows.
+    # After some abbreviations of other languages, whatever follows.
     r"|\b(?:bzw|bl\.\s?a|d\.\s?h|evtl|f\.\s?eks|gez|ggf|inkl|jf|p\.\s?ej|srt?a|u\.\s?a|vgl|zzgl"
     r"|z\.\s?B)\.\s+"
     rf"|\b{_DAY_OF_MONTH}",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(
-    r"(?<![\w.,])\d{1,3}\.\s+(?=[^\W\d_])"
-)  # "10. trinn": if a small letter follows
+# After an ordinal such as "10. trinn"; see `_ends_of_ordinals`.
+_ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}\.\s+(?=[^\W\d_])")
 _DATE = re.compile(_DAY_OF_MONTH, re.IGNORECASE)
-# The library ends no sentence of scripts without spaces before a figure or a Latin letter.
+# The library misses the end of a Chinese or Japanese sentence before a digit or a Latin letter.
 _FULL_STOP_OF_CJK = re.compile(r"[。！？](?=[0-9A-Za-z０-９])")
 _OPENING, _CLOSING = "“「『《（", "”」』》）"
 _WIDE = re.compile(r"[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]")
@@ -50,27 +56,28 @@ _BEGINS_CJK = re.compile(
     r"\W*(?:[一二三四五六七八九十]+[、．)）]|第[一二三四五六七八九十百\d]+[章节条]"
     r"|\S{1,20}(?: \([^()\n]*\d[^()\n]*\))?[:：])"
 )
-_MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # sentencex holds the month for an abbreviation
-# The library holds a letter before a full stop for an abbreviation, also in "5 mg/l. It …".
+_MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # the library takes the month for an abbreviation
+# The library takes a letter before a full stop for an abbreviation, also in "5 mg/l. It …".
 _UNIT = re.compile(
     r"(?:(?<=\w\s)[^\w\s]?\d[\d.,/–-]*\s?(?:[mlgth]|(?P<doubtful>[sdLVWAKCFNJ]|Pa|mo|min))"
     r"|(?<![\w/])(?!M/s)[A-Za-zµμ]{1,4}[²³]?/(?:[smhdlLgt]|min))"
     r"\.\s+(?=(?P<next>[^\W\d_]+)\b(?!\.))"
 )
-_WRAP_WIDTHS = range(40, 181)  # widths, in characters, at which prose is wrapped
-_NEARLY_FULL = 0.85  # of the width: a line that ends there within a sentence is wrapped
+_WRAP_WIDTHS = range(40, 181)  # line widths, in columns, at which prose may be wrapped
+_NEARLY_FULL = 0.85  # of the width: a line of this length may end because it is wrapped
 _BEGINS_WITHIN = re.compile(r"[^\W\d_]{3,}[.!?] +[A-ZÀ-ÖØ-Þ]")
-_GOES_ON = ",;-–—("  # no title ends so
-_SHORT = 0.7  # of the width: so short is no first line of wrapped prose
-_FEWEST_OF_TITLE = 4  # words with a capital
+_GOES_ON = ",;-–—("  # a title does not end with one of these
+_SHORT = 0.7  # of the width: a shorter line is not the first line of wrapped prose
+_FEWEST_OF_TITLE = 4  # words with a capital that a title has at least
 _FIGURE_OR_COMMA = re.compile(r"[\d,]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _COLUMNS = re.compile(r"\S {3,}\S")
-_MOSTLY = 0.5  # of the line ends of a block
-_NEAR = 3  # lines before and after a line end that say how wide the text is there, each for itself
-# The library holds the interpreter and takes quadratic time for quotes that nobody closes, so it
-# sees a window at a time. The boundaries near the end of a window are left to the next one: what
-# stands there is cut off. Sentences and quotations of up to the margin are found as in one piece.
+_MOSTLY = 0.5  # the share of lines that must be full in wrapped prose
+_NEAR = 3  # lines before a line end, and after it, from which the width of the text is measured
+# The library takes quadratic time for quotation marks that are never closed, and does not release
+# the GIL. So it gets one window at a time. Ends of sentences in the last `_MARGIN` characters of a
+# window are left to the next window, because the text is cut off there. Sentences and quotations
+# that are not longer than the margin are found as without windows.
 WINDOW, _MARGIN = 4000, 1000  # characters
 _EMPHASIS = re.compile(r"[*_]{1,3}(?=\s|$)")
 _SPACE = re.compile(r"\s+")
@@ -79,26 +86,26 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each sentence, without the white space around it.
+    """(start, end) of each sentence of a text, without the white space around it.
 
-    A blank line ends a sentence, and so does a line end unless the text is wrapped by hand.
+    A blank line ends a sentence. A line end does as well, unless the text is wrapped there.
     """
     return [span for block in blocks(text, ()) for span in block_sentences(text, *block)]
 
 
 def is_row(line: str) -> bool:
-    """Whether a line has cells with figures: "Year: 2020; Cost: 4", "2020 | 4"."""
+    """Whether a line is a table row with a digit: "Year: 2020; Cost: 4" or "2020 | 4"."""
     has_cells = any(mark in line for mark in _CELL_MARKS) or ("; " in line and ": " in line)
     return has_cells and any(letter.isdigit() for letter in line)
 
 
 def is_item(line: str) -> bool:
-    """Whether a line begins as the items of lists do: with a bullet, a number or a letter."""
+    """Whether a line begins as a list item: with a bullet, a number or a letter ("2.", "(a)")."""
     return bool(_ITEM.match(line))
 
 
 def blocks(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Spans between blank lines and cuts."""
+    """(start, end) of the parts of a text between blank lines and between the offsets `cuts`."""
     edges = [(cut, cut) for cut in cuts if 0 < cut < len(text)]
     edges += [match.span() for match in _BLANK_LINE.finditer(text)]
     start = 0
@@ -111,12 +118,13 @@ def blocks(text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the sentences of a block, that is a part of the text without blank lines."""
     for piece_start, piece_end in unwrapped_lines(text, start, end):
-        # A soft line end reads as a space: the lengths, and so the offsets, stay. So does a space
-        # of more than one byte: before a full stop, the library may crash on it ("A\xa0.B").
+        # Line ends become spaces; the offsets stay the same. Other white space becomes a space too,
+        # because the library may crash on one of several bytes before a full stop ("A\xa0.B").
         piece = _ANY_SPACE.sub(" ", text[piece_start:piece_end])
         counted = _ENUMERATOR.match(piece)
-        # A number that opens the text may make one sentence of it for the library: "(2) Rent. …".
+        # A number at the start is blanked out. With it ("(2) Rent. …") the library may find no end.
         opening = counted.group() if counted else ""
         ends = _sentence_ends(" " * len(opening) + piece[len(opening) :])
         ends.update(found.end() for found in _MAY.finditer(piece))
@@ -135,7 +143,7 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
 
 
 def _sentence_ends(piece: str) -> set[int]:
-    """The offsets in a line at which sentences end; the time is linear in its length."""
+    """The offsets at which sentences of a line end. The time is linear in its length."""
     ends: set[int] = set()
     start = 0
     while start < len(piece):
@@ -155,9 +163,10 @@ def _sentence_ends(piece: str) -> set[int]:
 
 
 def _ends_of_ordinals(piece: str) -> Iterator[int]:
-    """Where no sentence ends: behind the ordinals of other languages, before a small letter.
+    """The offsets after ordinals before a small letter ("10. trinn"), where no sentence ends.
 
-    Who writes English in a hurry begins sentences with small letters too: "It was 184. one zero".
+    There are none in English text: careless writers begin sentences with small letters there, as in
+    "It was 184. one zero".
     """
     found = [each.end() for each in _ORDINAL.finditer(piece)]
     small = [each for each in found if piece[each].islower()]
@@ -166,7 +175,10 @@ def _ends_of_ordinals(piece: str) -> Iterator[int]:
 
 
 def _ends_of_cjk(piece: str) -> Iterator[int]:
-    """Where sentences end before a figure or a Latin letter, outside of quotations."""
+    """The ends of Chinese or Japanese sentences before a digit or Latin letter.
+
+    Those within quotation marks or parentheses are left out.
+    """
     depth = start = 0
     for found in _FULL_STOP_OF_CJK.finditer(piece):
         between = piece[start : found.end()]
@@ -177,9 +189,9 @@ def _ends_of_cjk(piece: str) -> Iterator[int]:
 
 
 def _ends_after_units(piece: str) -> Iterator[int]:
-    """Where sentences end after a unit: "It was 6.1 Ml/d. The …".
+    """The offsets of sentence ends after a unit: "It was 6.1 Ml/d. The …".
 
-    A letter that may stand for a name ("Room 3 A. Adams") ends one before a function word alone.
+    A letter that may be an initial ("Room 3 A. Adams") ends a sentence only before a function word.
     """
     for found in _UNIT.finditer(piece):
         word = found["next"]
@@ -188,18 +200,18 @@ def _ends_after_units(piece: str) -> Iterator[int]:
 
 
 def _after_emphasis(piece: str, end: int) -> int:
-    """The end of a sentence behind the signs that close Markdown's emphasis: "**Done.** Then …"."""
+    """The end of a sentence, moved behind Markdown's closing emphasis: "**Done.** Then …"."""
     closing = _EMPHASIS.match(piece, end)
     return closing.end() if closing and not piece[end - 1 : end].isspace() else end
 
 
 def _is_cyrillic(text: str) -> bool:
-    """Whether most letters are Cyrillic, so that Russian abbreviations are to be expected."""
+    """Whether more than half of the letters are Cyrillic. Then the rules for Russian are used."""
     return 2 * len(_CYRILLIC.findall(text)) > sum(map(str.isalpha, text))
 
 
 def _outside_quotes(window: str, ends: Sequence[int]) -> list[int]:
-    """Those of some offsets before which as many quotations are closed as were opened."""
+    """Those of the offsets that are not within a quotation."""
     outside = []
     start = straight = curly = 0
     for end in ends:
@@ -212,13 +224,13 @@ def _outside_quotes(window: str, ends: Sequence[int]) -> list[int]:
 
 
 def _last_gap(window: str) -> int:
-    """Where the last white space of a window ends; its length if there is none."""
+    """The end of the last white space of a window, or the window's length if there is none."""
     gaps = [gap.end() for gap in _SPACE.finditer(window)]
     return gaps[-1] if gaps else len(window)
 
 
 def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """(start, end) of the lines of a block; those that were broken to fit a width are one."""
+    """(start, end) of the lines of a block, where lines of wrapped prose are joined to one."""
     lines: list[tuple[int, int]] = []
     at = start
     for line in text[start:end].split("\n"):
@@ -226,7 +238,7 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         at += len(line) + 1
     widths = [_width(text[line_start:line_end]) for line_start, line_end in lines]
     listed = _is_list([text[first:last] for first, last in lines])
-    final = text[start:end].rstrip().count("\n")  # the last line, which may be short
+    final = text[start:end].rstrip().count("\n")  # the number of the last line, which may be short
     piece_start, piece_end = line_before, _ = lines[0]
     for number, (line_start, line_end) in enumerate(lines[1:], 1):
         width = max(widths[max(number - _NEAR, 0) : number])
@@ -247,15 +259,15 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
 
 
 def _stands_above(before: str, line: str, below: Sequence[int], *, opens: bool) -> bool:
-    """Whether a line is a title or a by-line, and the next one begins a text of its own.
+    """Whether a line is a title or an author line, so that the next line begins a new text.
 
-    Where prose is wrapped, the first word of a line had no room in the line before. A title leaves
-    room for it, or its capitals tell it.
+    In wrapped prose, the first word of a line had no room in the line before. After a title there
+    is room for it. A title may also be recognised by its capitals.
 
     Args:
-        before: The line, the first of its block or below such a line.
+        before: The line to judge: the first of a block, or one that follows a title.
         line: The next line.
-        below: The widths of the next lines.
+        below: The widths of `line` and the lines after it, in columns.
         opens: Whether `before` is the first line of the text.
     """
     first, last = line.lstrip()[:1], before.rstrip()[-1:]
@@ -275,9 +287,9 @@ def _stands_above(before: str, line: str, below: Sequence[int], *, opens: bool) 
 
 
 def _is_title_case(line: str) -> bool:
-    """Whether all words of a line but those like "of" have a capital: "A Town and Its Bridge".
+    """Whether all words of a line except function words have a capital: "A Town and Its Bridge".
 
-    Lines with figures or commas may as well begin a text that is full of names.
+    A line with digits or commas does not count: it may be prose with many names.
     """
     if _FIGURE_OR_COMMA.search(line):
         return False
@@ -286,7 +298,7 @@ def _is_title_case(line: str) -> bool:
 
 
 def _is_list(lines: Sequence[str]) -> bool:
-    """Whether lines are too many that all begin with a capital or a figure to be wrapped prose."""
+    """Whether lines are a list: four or more, all begin with a capital or digit, not wrapped."""
     starts = [line.lstrip("\"'“‘( \t")[:1] for line in lines]
     return (
         len(lines) >= _FEWEST_ROWS
@@ -296,10 +308,11 @@ def _is_list(lines: Sequence[str]) -> bool:
 
 
 def _are_full(lines: Sequence[str]) -> bool:
-    """Whether hardly a line had room for the first word of the next, as where prose is wrapped.
+    """Whether lines are wrapped prose although each begins with a capital, as German nouns do.
 
-    German prose may be wrapped so that every line begins with a noun. What tells it from a list of
-    long items is a sentence that begins within a line, or a line that ends with "the" or "of".
+    At least half of the lines must have no room for the first word of the next line. To exclude a
+    list of long items, a sentence must begin within a line, or a line must end with a word such as
+    "the" or "of".
     """
     prose = any(_BEGINS_WITHIN.search(line) or is_function_word(_last_word(line)) for line in lines)
     if not prose or any(map(_COLUMNS.search, lines)):
@@ -311,23 +324,29 @@ def _are_full(lines: Sequence[str]) -> bool:
 
 
 def _last_word(line: str) -> str:
+    """The last word of a line with its punctuation; "" for a blank line."""
     return line.rsplit(maxsplit=1)[-1] if line.strip() else ""
 
 
 def _width(line: str) -> int:
-    """How wide a line is, in columns: a Chinese or Japanese character takes two."""
+    """The width of a line in columns. A Chinese, Japanese or Korean character takes two."""
     return len(line) + len(_WIDE.findall(line))
 
 
 def _is_bullet(line: str, before: str) -> bool:
-    """Whether a line below another begins an item; "30. Juni" begins with a date."""
+    """Whether a line begins a list item. "30. Juni" does not, nor does an amount ("1.8 NTU").
+
+    Args:
+        line: The line.
+        before: The line before it.
+    """
     return bool(_BULLET.match(line)) and not (_DATE.match(line) or _is_amount(line, before))
 
 
 def _is_amount(line: str, before: str) -> bool:
-    """Whether a line begins with a decimal that goes on a sentence: "was" and "1.8 NTU in …".
+    """Whether a line begins with a decimal number that continues the sentence of the line before.
 
-    "1.8 The tenant" is a clause with its number.
+    "1.8 NTU in …" after a line that ends with "was" does. "1.8 The tenant" is a numbered clause.
     """
     decimal = _DECIMAL.match(line)
     if not decimal or _PART_ENDS.search(before):
@@ -336,14 +355,17 @@ def _is_amount(line: str, before: str) -> bool:
 
 
 def _are_rows(before: str, line: str) -> bool:
-    """Whether two lines are rows of a table or records: both have cells, or labels alike."""
+    """Whether two lines are rows of one table or list: equally many cells, or similar labels."""
     if any(before.count(mark) == line.count(mark) > 0 for mark in _ROW_MARKS):
         return True
     return _label_shape(before) == _label_shape(line) != ""
 
 
 def _label_shape(line: str) -> str:
-    """What a label looks like: ":" for "Name:" and "OKAFOR:", "00:00" for "10:30"; "" for none."""
+    """The form of the label of a line: ":" for "Name:" and "OKAFOR:", "00:00" for "10:30".
+
+    "" if the line has none.
+    """
     label = _ROW_LABEL.match(line)
     if not label:
         return ""
@@ -352,7 +374,15 @@ def _label_shape(line: str) -> str:
 
 
 def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
-    """Whether the line end at `before_end` only wraps: the sentence goes on in the next line."""
+    """Whether the line end at `before_end` only wraps a sentence that continues in the next line.
+
+    Args:
+        text: The text.
+        before_end: The end of the line before.
+        start: The start of the next line.
+        end: The end of the next line.
+        width: The width of the text around, in columns.
+    """
     line = text[start:end]
     before_line = text[text.rfind("\n", 0, before_end) + 1 : before_end]
     if not line.strip() or _is_bullet(line, before_line):

@@ -1,4 +1,4 @@
-"""Stems: those of English as the word index has them, and those of other languages."""
+"""Stems of words: of English as in the word index, and of 20 other languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import snowballstemmer
 from askdocs.text.stop_words import question_language
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
-_STEMMER = snowballstemmer.stemmer("porter")  # what FTS5 calls "porter"
+_STEMMER = snowballstemmer.stemmer("porter")  # the algorithm of the tokenizer "porter" of FTS5
 _STEMMERS = {
     "ar": "arabic", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "es": "spanish",
     "fa": "persian", "fi": "finnish", "fr": "french", "hu": "hungarian", "id": "indonesian",
@@ -22,10 +22,10 @@ _STEMMERS = {
 
 
 def stem(word: str) -> str:
-    """The stem of a lower-case word, by Porter's algorithm, as the word index has it.
+    """The Porter stem of a lower-case word, as in the word index: "invoices" gives "invoic".
 
-    A word with a figure in it (an identifier, a number, a version, a date) is its own stem, but
-    for commas between thousands: "10,500" and "10500" are one number.
+    A word with a digit (an identifier, number, version or date) is not stemmed. Only commas between
+    thousands are removed, so that "10,500" and "10500" are equal.
     """
     if any(character.isdigit() for character in word):
         return _THOUSANDS.sub("", word)
@@ -33,29 +33,29 @@ def stem(word: str) -> str:
 
 
 def same_word(first: str, second: str) -> bool:
-    """Whether two lower-case words are forms of one: their stems are equal."""
+    """Whether two lower-case words have the same stem."""
     return first == second or stem(first) == stem(second)
 
 
 def stems_for(question: str) -> Callable[[str], str]:
-    """What gives words the stems of the language that a question is in; English by default."""
+    """The stemmer for the language of a question, as a function; `stem` if it is not clear."""
     return other_stems_for(question) or stem
 
 
 def other_stems_for(question: str) -> Callable[[str], str] | None:
-    """The same for a question in another language than English; None elsewhere."""
+    """The stemmer for the language of a question, or None for English and unknown languages."""
     language = question_language(question)
     return partial(_stem_of, language) if has_stems(language) else None
 
 
 def has_stems(language: str) -> bool:
-    """Whether words of a language have stems here."""
+    """Whether there is a stemmer for a language (by its code); English is not among them."""
     return language in _STEMMERS
 
 
 @lru_cache(maxsize=50_000)
 def stem_in(language: str, word: str) -> str:
-    """The stem of a lower-case word, by the Snowball algorithm of its language."""
+    """The stem of a lower-case word by the Snowball algorithm of a language, as "de"."""
     return str(_stemmer(language).stemWord(word))
 
 

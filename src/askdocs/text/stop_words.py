@@ -1,4 +1,8 @@
-"""Stop words: the words of a question, in any language, that only give it its form."""
+"""Stop words: words of a question that say nothing about its subject, in many languages.
+
+`STOP_WORDS` are those of English. Those of other languages are called form words: question words,
+articles, pronouns, prepositions, auxiliaries.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ import unicodedata
 from askdocs.text.english import FUNCTION_WORDS, SHARED_WORDS
 from askdocs.text.tokens import indexed_form, words
 
-# English words that carry the form of a question, not its matter. In a small corpus their rarity
-# means nothing, so frequency alone cannot weigh them.
+# The stop words of English. A list is needed because a small corpus has few questions: "whose" is
+# rare in it, and a weight by frequency would be high.
 STOP_WORDS = frozenset(
     """
     a about after all also am an and any are as at be been being but by can could did do does
@@ -21,7 +25,7 @@ STOP_WORDS = frozenset(
     when where which while who whom whose why will with would you your yours
     """.split()
 )
-# Words that carry the form of a question, not its matter, question words and auxiliaries first.
+# The form words of other languages, question words first.
 _LISTS = {
     "de": "wer wen wem wessen was wann wo woher wohin wie wieso weshalb warum welche welcher"
     " welches welchem welchen wieviel viele viel lange der die das den dem des ein eine"
@@ -119,7 +123,8 @@ _LISTS = {
 _LETTERS = re.compile(r"\b[^\W\d_]+\b")
 _ENGLISH = FUNCTION_WORDS | SHARED_WORDS | frozenset(string.ascii_lowercase)
 _FORM_WORDS = {code: frozenset(words.split()) for code, words in _LISTS.items()}
-# Of pairs of characters (see `tokens.indexed_form`): those with particles and question words.
+# Form words among the pairs of characters that stand for words in Japanese and Chinese (see
+# `tokens.indexed_form`): pairs with a particle or a question word.
 _FORM_PAIR = re.compile(
     r"[\u3041-\u309f]{2}|.?[はがをにでとのもへ].?|.?[的了吗呢哪谁誰什么麼嗎].?"
     r"|多少|如何|何时|何時|为何|為何|是在|是何"
@@ -127,33 +132,39 @@ _FORM_PAIR = re.compile(
 
 
 def content_words(text: str) -> list[str]:
-    """The words of a question without those that only give it its form."""
+    """The words of a text in lower case without English stop words, each once."""
     return [word for word in words(text) if word.removesuffix("'s") not in STOP_WORDS]
 
 
 def plain_words(text: str) -> list[str]:
-    """The different words of a text in lower case, without short ones and stop words."""
+    """The words of a text of three or more letters in lower case, without stop words, each once.
+
+    Unlike `content_words`, it splits at hyphens and apostrophes, and leaves out numbers.
+    """
     found = (each.group().lower() for each in re.finditer(r"[^\W\d_]{3,}", text))
     return [word for word in dict.fromkeys(found) if word not in STOP_WORDS]
 
 
 def name_words(name: str) -> list[str]:
-    """The content words of a file name or title: "Annual_Report-2020.pdf" has four."""
+    """The content words of a file name or title.
+
+    "Annual_Report-2020.pdf" gives "annual", "report", "2020" and "pdf".
+    """
     return content_words(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name)))
 
 
 def telling_words(question: str) -> list[str]:
-    """The words of a question, in any language, without those that only give it its form."""
+    """The words of a question in any language, without stop words."""
     language = question_language(question)
     held = words(question) if language else content_words(question)
     return [word for word in held if not is_form_word(word, language)]
 
 
 def question_language(question: str) -> str:
-    """The language, other than English, of which a question has most form words; "" for none.
+    """The language, except English, of which a question has the most form words; "" if none.
 
-    There must be more of them than of English, and one that is no English word: "price per year" is
-    not Italian.
+    It must have more of them than English stop words, and one that is not an English word:
+    otherwise "price per year" would be Italian.
     """
     held = {found.group().lower() for found in _LETTERS.finditer(indexed_form(question))}
     found = {code: held & forms for code, forms in _FORM_WORDS.items()}
@@ -163,5 +174,5 @@ def question_language(question: str) -> str:
 
 
 def is_form_word(word: str, language: str) -> bool:
-    """Whether a lower-case word, or a pair of characters, only gives a question its form."""
+    """Whether a lower-case word, or a pair of characters, is a form word of a language."""
     return word in _FORM_WORDS.get(language, ()) or bool(_FORM_PAIR.fullmatch(word))

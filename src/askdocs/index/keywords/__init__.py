@@ -1,1 +1,1 @@
-"""The keyword index: postings and BM25 scores, stored in SQLite."""
+"""The word index: it stores which words are where in the passages (SQLite), and ranks by BM25."""

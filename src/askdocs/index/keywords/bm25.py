@@ -1,4 +1,4 @@
-"""BM25: the weights of a question's terms, and the passages that contain them, best first."""
+"""Keyword search: the weights of the words of a question, and passages ranked by BM25."""
 
 from __future__ import annotations
 
@@ -23,21 +23,27 @@ from askdocs.text.stemming import other_stems_for
 from askdocs.text.stop_words import telling_words
 from askdocs.text.tokens import words
 
-_K1, _B = 1.2, 0.75  # the usual parameters of BM25
+_K1, _B = 1.2, 0.75  # the usual parameters of BM25, as in FTS5
 _CONTEXT_WEIGHT = 0.5  # of a word in the title or heading, relative to one in the text
-_LEAST_RARITY = 1e-6  # of a word that most passages contain
-_COMMON = 0.3  # a word found in a larger share of the passages does not distinguish them
-_MANY = 200  # passages from which on shares are meaningful
-_MOST_TERMS = 32  # words of a question that are searched, the rarest first
+_LEAST_RARITY = 1e-6  # of a word in more than half of the passages; its logarithm is negative
+_COMMON = 0.3  # a word in a larger share of the passages is not searched
+_MANY = 200  # with fewer passages, such shares mean little and no word is left out
+_MOST_TERMS = 32  # words of a question that are searched
 
 
 def term_weights(database: Database, text: str) -> dict[str, float]:
-    """The informative words of a question, each with its inverse document frequency.
+    """The words of a question to search for, each with its inverse document frequency.
 
     The weight is ln(1 + (passages - found + 0.5) / (found + 0.5)), that of BM25 (Robertson and
-    Zaragoza, 2009, with the usual 1 under the logarithm). Words that are in no passage are
-    included. At most 32 words are returned, the rarest first. Words of more than 30 % of many
-    passages are omitted unless nothing else remains.
+    Zaragoza, 2009, with the usual 1 under the logarithm).
+
+    Args:
+        database: The database of the catalog.
+        text: The question, in any language.
+
+    Returns:
+        At most 32 words, the rarest first, without stop words. Words that no passage contains are
+        included. Of 200 or more passages, words in over 30 % are left out, unless no others remain.
     """
     candidates = telling_words(text) or words(text)
     with database.snapshot() as connection:
@@ -54,7 +60,11 @@ def term_weights(database: Database, text: str) -> dict[str, float]:
 
 
 def count_words(database: Database, words: Sequence[str]) -> dict[str, int]:
-    """In how many passages each word occurs, in any of its forms."""
+    """The number of passages that contain each word, in any form with the same Porter stem.
+
+    A word that the index splits ("covid-19") gets the count of its rarest part, which may be too
+    high.
+    """
     with database.snapshot() as connection:
         return {
             word: min((_count(connection, term) for term in terms), default=0)
@@ -70,12 +80,21 @@ def search(
     sources: Sequence[str] | None = None,
     stem: Callable[[str], str] | None = None,
 ) -> list[tuple[str, float]]:
-    """(passage id, score) of passages that contain a word of `weights`, best first.
+    """Rank the passages that contain a word of `weights` by BM25.
 
-    With a `stem` function, words with the same stem count as one word.
+    The rarity of a word is ln((passages - found + 0.5) / (found + 0.5)), as in SQLite's FTS5.
 
-    The score is BM25 divided by the highest possible score, so it is 0 to 1. The rarity of a
-    word is ln((passages - found + 0.5) / (found + 0.5)), as in SQLite's FTS5.
+    Args:
+        database: The database of the catalog.
+        weights: The words to search for, with the weights of `term_weights`. The weights only scale
+            the scores.
+        limit: The greatest number of results.
+        sources: The documents to search in; None for all.
+        stem: The stemmer of another language than English. Forms of a word by it count as one word.
+
+    Returns:
+        (passage id, score), best first. The score is divided by about the highest that is possible,
+        and is 0 to 1.
     """
     with database.snapshot() as connection:
         scores = _scores(connection, list(weights), stem)
@@ -88,7 +107,7 @@ def search(
             within[[row[0] for row in rows]] = True
             scores[~within] = 0
         found = np.flatnonzero(scores)
-        if len(found) > limit:  # including ties with the last one
+        if len(found) > limit:  # keep the best, and those that are equal to the last of them
             least = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= least]
         rows = connection.execute(
@@ -101,7 +120,7 @@ def search(
 
 
 def sources_with(database: Database, text: str) -> list[str]:
-    """The sources that contain every word of a text, in any of their passages, in order."""
+    """The documents that contain every word of a text, not all in one passage, sorted by name."""
     with database.snapshot() as connection:
         common: set[str] | None = None
         for terms in terms_of(connection, words(text)).values():
@@ -119,7 +138,7 @@ def sources_with(database: Database, text: str) -> list[str]:
 def _scores(
     connection: sqlite3.Connection, wanted: Sequence[str], stem: Callable[[str], str] | None
 ) -> NDArray[np.float64]:
-    """BM25 by passage number, float64 [highest number + 1]; 0 for passages without the words."""
+    """The BM25 score of each passage: float64 [numbers], 0 if it has none of the words."""
     total, mean = _totals(connection)
     lengths = all_lengths(connection)
     scores = np.zeros(len(lengths))
@@ -135,7 +154,7 @@ def _scores(
 def _forms(
     connection: sqlite3.Connection, wanted: Sequence[str], stem: Callable[[str], str] | None
 ) -> dict[str, list[list[str]]]:
-    """The forms of each word, each as a sequence of consecutive terms."""
+    """The forms of each word. A form is a list of consecutive terms: "covid" and "19"."""
     found: dict[str, list[list[str]]] = {}
     for word, terms in terms_of(connection, wanted).items():
         if stem and len(terms) == 1:
@@ -148,13 +167,13 @@ def _forms(
 def _places_of_forms(
     connection: sqlite3.Connection, forms: Sequence[Sequence[str]]
 ) -> NDArray[np.int64]:
-    """The positions of any of the forms, in ascending order."""
+    """The places of all forms, in ascending order."""
     places = [phrase_places(connection, terms) for terms in forms]
     return places[0] if len(places) == 1 else np.unique(np.concatenate(places))
 
 
 def _count_forms(connection: sqlite3.Connection, forms: Sequence[Sequence[str]]) -> int:
-    """The approximate number of passages that contain any of the forms."""
+    """The number of passages with any of the forms; for one of several terms, an upper bound."""
     if len(forms) == 1:
         return min((_count(connection, term) for term in forms[0]), default=0)
     return len(np.unique(_places_of_forms(connection, forms) >> PASSAGE_SHIFT))
@@ -169,7 +188,10 @@ def _totals(connection: sqlite3.Connection) -> tuple[int, float]:
 
 
 def terms_of(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, list[str]]:
-    """The terms that the word index has for each word: several for one like "covid-19"."""
+    """The terms of the word index for each word: "19" and "covid" for "covid-19", in order.
+
+    FTS5's tokenizer finds them, so they are as in the index.
+    """
     connection.execute("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
     connection.executemany(
         "INSERT INTO temp.scratch (rowid, text) VALUES (?, ?)", enumerate(wanted)
@@ -183,7 +205,7 @@ def terms_of(connection: sqlite3.Connection, wanted: Sequence[str]) -> dict[str,
 
 
 def _count(connection: sqlite3.Connection, term: str) -> int:
-    """The number of passages that contain a term."""
+    """The number of passages that contain a term in their text, title or heading."""
     return int(
         connection.execute(
             """SELECT coalesce(sum(word_places.passages), 0) FROM word_blocks CROSS JOIN word_places
@@ -194,7 +216,10 @@ def _count(connection: sqlite3.Connection, term: str) -> int:
 
 
 def phrase_places(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArray[np.int64]:
-    """The positions where the terms are consecutive, among all passages, in ascending order."""
+    """The places where the terms follow each other, in all passages, in ascending order.
+
+    A place is that of the first term.
+    """
     found = np.zeros(0, np.int64)
     for after, term in enumerate(terms):
         places = places_of(connection, term) - after
@@ -203,7 +228,10 @@ def phrase_places(connection: sqlite3.Connection, terms: Sequence[str]) -> NDArr
 
 
 def places_of(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
-    """The positions of a term, with the passage number instead of that within the block."""
+    """The places of a term in all passages, in ascending order.
+
+    They are those of `postings`, with the number of the passage instead of its number in its block.
+    """
     parts = [
         np.frombuffer(places, PLACES).astype(np.int64) + (block << BLOCK_BITS + PASSAGE_SHIFT)
         for block, places in connection.execute(
@@ -216,7 +244,10 @@ def places_of(connection: sqlite3.Connection, term: str) -> NDArray[np.int64]:
 
 
 def _frequencies(places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The passage numbers of positions, in ascending order, and how often each occurs."""
+    """The passages of the places, in ascending order, and how often the word is in each.
+
+    A place in a title or heading counts half.
+    """
     if not len(places):
         return places, np.zeros(0)
     numbers = places >> PASSAGE_SHIFT

@@ -1,7 +1,7 @@
-"""The forms of a word that an index has, by the stems of a language other than English.
+"""Finds the forms of a word in the index by the stemmer of a language other than English.
 
-The index stores words by their English stems. The terms that are forms of a word are determined for
-each query, so one index serves all languages and need not be rebuilt.
+The index stores English stems (Porter) of all words. So the German "Kind" and "Kinder" are two
+terms. Which terms are forms of one word is found for each query, so one index serves all languages.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterator
 
 from askdocs.text.tokens import without_diacritics
 
-_MOST = 40  # forms of a word
-_SHORTEST = 3  # letters of a stem
-_LAST = "\U0010ffff"
+_MOST = 40  # forms of a word that are searched
+_SHORTEST = 3  # a word with a shorter stem has no other forms
+_LAST = "\U0010ffff"  # the last character of Unicode
 
 
 def forms_of(
     connection: sqlite3.Connection, word: str, term: str, stem: Callable[[str], str]
 ) -> list[str]:
-    """The terms of the index that are forms of a word, its own one first.
+    """The terms of the index that are forms of a word: its own term first, at most 40.
 
     Args:
-        connection: To the catalog.
+        connection: A connection to the catalog.
         word: A lower-case word of a question.
         term: Its term in the index.
-        stem: Returns the stem of a lower-case word.
+        stem: The stemmer of the language.
     """
     wanted = without_diacritics(stem(word))
     if len(wanted) < _SHORTEST or not word.isalpha():
@@ -39,7 +39,7 @@ def forms_of(
 
 
 def _beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[str]:
-    """The terms with this prefix, by the index of the table, block by block."""
+    """The terms with a prefix. They are read block by block, so that the primary key is used."""
     rows = connection.execute(
         """SELECT DISTINCT term FROM word_blocks CROSS JOIN word_places
            ON word_places.block = word_blocks.block AND term >= ? AND term < ?""",

@@ -1,7 +1,7 @@
 """Finds the passages that contain words as a person typed them: words, phrases, prefixes.
 
-The word index holds stems, so it finds too many passages for a phrase or a prefix. The text of each
-is checked.
+The word index has stems, so it finds too many passages for a phrase or a prefix. The text of each
+is checked afterwards.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ Numbers = NDArray[np.int64]
 _QUERY = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"“”»]?|([^\s\"“”„«»]+)")
 _TOKEN = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_MOST_TERMS = 16  # of a query
-_SHORTEST_STEM = 3  # characters that a stem keeps of a longer beginning of a word
-_SHORTEST_PREFIX = 2
-_MOST_FORMS = 2000  # terms that begin alike
+_MOST_TERMS = 16  # of a query; more are ignored
+_SHORTEST_STEM = 3  # characters of a prefix by which terms are searched, at least
+_SHORTEST_PREFIX = 2  # characters before the star
+_MOST_FORMS = 2000  # terms with the prefix that are searched
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing to look for: a word in all its forms, an exact phrase, or a word's beginning."""
+    """One part of a query: a word in all its forms, an exact phrase, or a prefix."""
 
     kind: Literal["word", "phrase", "prefix"]
     text: str
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where it stands in a text."""
+        """(start, end) of each occurrence in a text."""
         if self.kind == "word" and not _UNSPACED.search(self.text):
             wanted = {_plain_stem(each) for each in _TOKEN.findall(self.text)}
             for token in _TOKEN.finditer(text):
@@ -63,16 +63,22 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class KeywordMatches:
-    """The ids of the passages that match, of each source in reading order."""
+    """The passages that match a query.
+
+    Attributes:
+        by_source: The ids of the passages of each document, in reading order.
+        missing: The terms that no document contains.
+    """
 
     by_source: dict[str, list[str]] = field(default_factory=dict)
     missing: tuple[Term, ...] = ()
 
 
 def parse_query(query: str) -> list[Term]:
-    """Split a query into terms. Stop words count only where there are no other words.
+    """Split a query into terms: at most 16, each once.
 
-    Quotation marks make a phrase, a star at its end makes a word the beginning of words.
+    Words in quotation marks are a phrase, and so is a word with a hyphen. A star at the end of a
+    word makes it a prefix ("contract*"). Stop words are left out unless there is nothing else.
     """
     terms = []
     for phrase, word in _QUERY.findall(query):
@@ -93,17 +99,14 @@ def parse_query(query: str) -> list[Term]:
 def find(
     database: Database, terms: Sequence[Term], *, sources: Sequence[str] | None = None
 ) -> KeywordMatches:
-    """The passages for terms: of each document that holds all of them, those with the most.
+    """Find the documents that contain all terms, and in each the passages with most of them.
 
     Args:
         database: The database of the catalog.
-        terms: What is looked for.
-        sources: The documents that count; all of them if None.
-
-    Returns:
-        The ids of the passages, and the terms that stand in no document. A sync may give the
-        number of a deleted passage to another one, so numbers are used within the snapshot only.
+        terms: The terms of the query.
+        sources: The documents to search in; None for all.
     """
+    # Numbers of passages are used within the snapshot only: a sync may reuse that of a deleted one.
     with database.snapshot() as connection:
         by_term = [_passages(connection, term) for term in terms]
         every = np.unique(np.concatenate(by_term)) if by_term else np.zeros(0, np.int64)
@@ -132,7 +135,13 @@ def find(
 def _complete(
     grouped: dict[str, list[int]], holders: dict[int, list[int]], terms: int
 ) -> Iterator[tuple[str, list[int]]]:
-    """The documents that hold every term, each with its passages that hold the most of them."""
+    """The documents that contain every term, each with its passages that contain most terms.
+
+    Args:
+        grouped: The numbers of the passages by document.
+        holders: For each passage number, the indices of the terms that it contains.
+        terms: The number of terms.
+    """
     for source, numbers in grouped.items():
         if len({place for number in numbers for place in holders[number]}) == terms:
             most = max(len(holders[number]) for number in numbers)
@@ -140,7 +149,7 @@ def _complete(
 
 
 def _passages(connection: sqlite3.Connection, term: Term) -> Numbers:
-    """The numbers of the passages whose text holds a term."""
+    """The numbers of the passages whose text contains a term."""
     if term.kind == "prefix":
         candidates = _numbers(
             np.concatenate([np.zeros(0, np.int64), *_beginning(connection, term.text)])
@@ -153,13 +162,13 @@ def _passages(connection: sqlite3.Connection, term: Term) -> Numbers:
 
 
 def _numbers(places: Numbers) -> Numbers:
-    """The passages of these places, without those where only title or heading has the word."""
+    """The numbers of the passages of some places; places in titles and headings do not count."""
     in_text = places[places >> POSITION_BITS & 1 == 0]
     return np.unique(in_text >> PASSAGE_SHIFT)
 
 
 def _beginning(connection: sqlite3.Connection, prefix: str) -> Iterator[Numbers]:
-    """The places of all terms that words with this beginning may have as their stems."""
+    """The places of all terms that may be stems of words with a prefix."""
     plain = _plain(prefix)
     shortest = min(len(plain), max(_SHORTEST_STEM, len(plain) - 4))
     rows = connection.execute(
@@ -167,13 +176,13 @@ def _beginning(connection: sqlite3.Connection, prefix: str) -> Iterator[Numbers]
         (f"{_escaped(plain[:shortest])}*", _MOST_FORMS),
     )
     for (term,) in rows.fetchall():
-        # A stem may end before the beginning does, and ends in "i" where the word had "y".
+        # A stem may be shorter than the prefix, and may end with "i" where the word has "y".
         if term.startswith(plain[:-1]) or plain.startswith(term.removesuffix("i")):
             yield places_of(connection, term)
 
 
 def _checked(connection: sqlite3.Connection, term: Term, numbers: Numbers) -> Numbers:
-    """The passages among these whose text holds the term as it is typed."""
+    """Those of the passages whose text contains the term as it was typed."""
     rows = connection.execute(
         "SELECT number, text FROM passages WHERE number IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers.tolist()),),
@@ -182,11 +191,12 @@ def _checked(connection: sqlite3.Connection, term: Term, numbers: Numbers) -> Nu
 
 
 def _escaped(text: str) -> str:
+    """The text with the special characters of GLOB escaped."""
     return "".join(f"[{each}]" if each in "*?[" else each for each in text)
 
 
 def _plain(word: str) -> str:
-    """A word in lower case without diacritics, as the word index has it."""
+    """A word in lower case without diacritics, as in the word index."""
     return without_diacritics(word.lower())
 
 

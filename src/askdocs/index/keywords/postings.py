@@ -1,12 +1,13 @@
-"""The words of the passages, in SQLite: where each one stands, and how long the passages are.
+"""Stores the postings of the word index in SQLite: where each word is, and how long passages are.
 
-Passages come in blocks of 2048 by their numbers. One row holds all places of a word in a block, so
-a search reads a few hundred rows among 100,000 passages and counts with arrays. SQLite's own FTS5,
-which calls a function for every passage that holds a word, took nine times as long; it still says
-what a word is, for its tokenizer cuts the texts.
+A block is 2048 passages with consecutive numbers. One row has all places of a word in a block, so a
+search among 100,000 passages reads a few hundred rows and computes with arrays. FTS5 of SQLite
+calls a function for every passage with a word, and took nine times as long
+(docs/decisions/0008-word-index.md). Its tokenizer is still used to split the texts into words.
 
-A place is an unsigned 32-bit number: 11 bits for the passage within its block, 1 for the context
-(title and heading) instead of the text, 20 for the position there. Those of a row are ascending.
+A place is one occurrence of a word, as an unsigned 32-bit number: 11 bits for the number of the
+passage in its block, 1 bit that is set for the context (title and heading) and not for the text, 20
+bits for the position in it, in words. The places of a row are in ascending order.
 """
 
 from __future__ import annotations
@@ -39,23 +40,27 @@ CREATE VIRTUAL TABLE temp.scratch_terms USING fts5vocab(temp, scratch, instance)
 """
 BLOCK_BITS = 11
 POSITION_BITS = 20
-PASSAGE_SHIFT = POSITION_BITS + 1  # from a place to its passage
+PASSAGE_SHIFT = POSITION_BITS + 1  # place >> PASSAGE_SHIFT is the passage in its block
 _BLOCK = 1 << BLOCK_BITS  # passages
-_AT_ONCE = 512  # passages whose words are in memory
-_LONGEST = 65_534  # words of a passage that are counted; what is kept is one more, 0 for none
+_AT_ONCE = 512  # passages whose words are in memory at the same time
+_LONGEST = 65_534  # the greatest length that is stored; lengths are stored plus 1, 0 for no passage
 _LONGEST_CONTEXT = 8000  # characters; FTS5 cuts a word at 32,768 bytes, even within a character
-PLACES, _LENGTHS = "<u4", "<u2"  # as they are kept
+PLACES, _LENGTHS = "<u4", "<u2"  # the stored number types: unsigned, 32 and 16 bits
 
-Numbered = tuple[int, Passage]  # a passage and its number
+Numbered = tuple[int, Passage]  # the number of a passage, and the passage
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The words of passages of one block.
+    """The words of some passages of one block.
 
-    terms: each once, ascending; places: uint32 [words], by term; starts: int64 [terms], where
-    those of each term begin; passages: int64 [terms], in how many passages it is; lengths: uint16
-    [2048], one more than the words of each passage, 0 for those of the block that are not meant.
+    Attributes:
+        terms: The different words, in ascending order.
+        places: uint32 [words]: the places, sorted by term.
+        starts: int64 [terms]: the index in `places` where those of each term begin.
+        passages: int64 [terms]: the number of passages with each term.
+        lengths: uint16 [2048]: the number of words of each passage plus 1; 0 for the other passages
+            of the block.
     """
 
     terms: Sequence[str]
@@ -65,16 +70,19 @@ class _Words:
     lengths: NDArray[np.uint16]
 
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
-        """(term, passages, its places as they are kept) for each term."""
+        """(term, number of passages, places as they are stored) for each term."""
         data, bounds = self.places.tobytes(), [*(4 * self.starts).tolist(), 4 * len(self.places)]
         for row, (term, count) in enumerate(zip(self.terms, self.passages.tolist(), strict=True)):
             yield term, count, data[bounds[row] : bounds[row + 1]]
 
 
 def insert(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None:
-    """Add the words of passages, which come in the order of their numbers.
+    """Add the words of passages to the index.
 
-    The numbers are greater than all that are there.
+    Args:
+        connection: A connection to the catalog, within a transaction.
+        passages: The passages in the order of their numbers. All numbers are greater than those in
+            the index, so that new places can be appended to the rows.
     """
     for block, members in _by_block(passages):
         found = _words_of(connection, members)
@@ -88,7 +96,15 @@ def insert(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None
 
 
 def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None:
-    """Remove the words of passages, which come in the order of their numbers."""
+    """Remove the words of passages from the index.
+
+    Args:
+        connection: A connection to the catalog, within a transaction.
+        passages: The passages in the order of their numbers, as they were when inserted.
+
+    Raises:
+        IndexMismatchError: The index does not have a word of a passage.
+    """
     for block, members in _by_block(passages):
         found = _words_of(connection, members)
         gone = found.lengths > 0
@@ -109,7 +125,7 @@ def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None
 
 
 def clear(connection: sqlite3.Connection) -> None:
-    """Delete all words, and the tables of format 1."""
+    """Delete all words, and the tables of the older format 1."""
     connection.execute("DELETE FROM word_places")
     connection.execute("DELETE FROM word_blocks")
     connection.execute("DROP TABLE IF EXISTS word_counts")
@@ -117,7 +133,7 @@ def clear(connection: sqlite3.Connection) -> None:
 
 
 def all_lengths(connection: sqlite3.Connection) -> NDArray[np.uint16]:
-    """One more than the words of each passage, by its number; 0 where there is none."""
+    """The length of each passage in words plus 1, by its number; 0 if there is no such passage."""
     rows = connection.execute("SELECT block, lengths FROM word_blocks ORDER BY block").fetchall()
     found = np.zeros((rows[-1][0] + 1) * _BLOCK if rows else 0, _LENGTHS)
     for block, kept in rows:
@@ -126,7 +142,7 @@ def all_lengths(connection: sqlite3.Connection) -> NDArray[np.uint16]:
 
 
 def problems(database: Database) -> list[str]:
-    """What is wrong with the word index, in words: it is compared with the passages."""
+    """Compare the word index with the passages, and describe what is wrong; empty if nothing is."""
     with database.snapshot() as connection:
         there = {row[0] for row in connection.execute("SELECT block FROM word_blocks")}
         there.update(row[0] for row in connection.execute("SELECT DISTINCT block FROM word_places"))
@@ -134,7 +150,7 @@ def problems(database: Database) -> list[str]:
         there.update(range((last >> BLOCK_BITS) + 1) if last else ())
         try:
             wrong = sum(_differs(connection, block) for block in sorted(there))
-        except (ValueError, TypeError, IndexError) as error:  # rows that no insert has written
+        except (ValueError, TypeError, IndexError) as error:  # the arrays cannot be read
             return [f"The word index is damaged ({error})."]
     if not wrong:
         return []
@@ -142,7 +158,7 @@ def problems(database: Database) -> list[str]:
 
 
 def _differs(connection: sqlite3.Connection, block: int) -> bool:
-    """Whether the stored words of a block differ from those of its passages."""
+    """Whether the stored postings of a block differ from the words of its passages."""
     wanted: defaultdict[str, tuple[int, bytes]] = defaultdict(lambda: (0, b""))
     lengths = np.zeros(_BLOCK, _LENGTHS)
     rows = connection.execute(
@@ -163,6 +179,7 @@ def _differs(connection: sqlite3.Connection, block: int) -> bool:
 
 
 def _places(connection: sqlite3.Connection, block: int, term: str) -> bytes:
+    """The stored places of a term in a block."""
     row = connection.execute(
         "SELECT places FROM word_places WHERE block = ? AND term = ?", (block, term)
     ).fetchone()
@@ -175,14 +192,15 @@ def _places(connection: sqlite3.Connection, block: int, term: str) -> bytes:
 
 
 def _lengths_of(connection: sqlite3.Connection, block: int) -> NDArray[np.uint16]:
-    """`all_lengths` of one block, uint16 [2048]."""
+    """The lengths of the passages of one block, as in `all_lengths`: uint16 [2048]."""
     row = connection.execute("SELECT lengths FROM word_blocks WHERE block = ?", (block,)).fetchone()
     return np.frombuffer(row[0], _LENGTHS).copy() if row else np.zeros(_BLOCK, _LENGTHS)
 
 
 def _note_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[np.uint16]) -> None:
+    """Store the lengths of the passages of a block, with their count and sum."""
     passages = int(np.count_nonzero(lengths))
-    if not passages:  # numbers are not used again, so empty blocks would pile up
+    if not passages:  # new passages mostly get higher numbers: empty rows would accumulate
         connection.execute("DELETE FROM word_blocks WHERE block = ?", (block,))
         return
     connection.execute(
@@ -192,7 +210,7 @@ def _note_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[n
 
 
 def _by_block(passages: Iterable[Numbered]) -> Iterator[tuple[int, list[Numbered]]]:
-    """(block, passages of it), a few hundred at a time."""
+    """(block, passages of it), at most 512 passages at a time."""
     members: list[Numbered] = []
     for passage in passages:
         if members and (
@@ -206,6 +224,7 @@ def _by_block(passages: Iterable[Numbered]) -> Iterator[tuple[int, list[Numbered
 
 
 def _words_of(connection: sqlite3.Connection, members: Sequence[Numbered]) -> _Words:
+    """The words of some passages of one block, split by FTS5's tokenizer."""
     connection.execute("INSERT INTO temp.scratch (scratch) VALUES ('delete-all')")
     connection.executemany(
         "INSERT INTO temp.scratch (rowid, text, context) VALUES (?, ?, ?)",
@@ -223,7 +242,7 @@ def _words_of(connection: sqlite3.Connection, members: Sequence[Numbered]) -> _W
     places = np.array([row[1] for row in rows], PLACES)
     starts = [row for row in range(len(every)) if row == 0 or every[row] != every[row - 1]]
     of_passage = places >> PASSAGE_SHIFT
-    first = np.ones(len(rows), bool)  # of its passage among the places of a term
+    first = np.ones(len(rows), bool)  # whether it is the first place of a term in its passage
     first[1:] = of_passage[1:] != of_passage[:-1]
     first[starts] = True
     lengths = np.zeros(_BLOCK, _LENGTHS)
@@ -239,4 +258,5 @@ def _words_of(connection: sqlite3.Connection, members: Sequence[Numbered]) -> _W
 
 
 def _context(passage: Passage) -> str:
+    """The title and heading of a passage."""
     return f"{passage.title} {passage.heading or ''}"[:_LONGEST_CONTEXT]

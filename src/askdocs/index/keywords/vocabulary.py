@@ -1,4 +1,4 @@
-"""The vocabulary of the documents: whether it has a word, and which word is most similar."""
+"""Looks words up in the vocabulary of the documents: whether it has one, or one that is similar."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT, PLACES
 from askdocs.text.stemming import stem
 from askdocs.text.tokens import words
 
-_TWO_MISTAKES = 8  # letters from which two spelling errors are considered
-_MOST_NEAR = 3  # terms whose words are compared with the misspelt one
+_TWO_MISTAKES = 8  # a word of so many letters may have two spelling errors
+_MOST_NEAR = 3  # the most similar terms, whose words are compared with the misspelt one
 
 
 def has_word(database: Database, word: str) -> bool:
@@ -23,8 +23,9 @@ def has_word(database: Database, word: str) -> bool:
 def nearest(database: Database, word: str) -> str:
     """The word of the documents that is most similar to a misspelt lower-case word, or "".
 
-    It begins with the same letter and differs by one letter, or by two if it is long. Of several,
-    the one with the fewest differences is chosen, and then the one in most passages.
+    "invoce" gives "invoice". The word begins with the same letter and differs by one letter, or by
+    two if it has eight letters or more. Of several words, the one with the fewest differences is
+    chosen, then the one in most passages.
     """
     most = 2 if len(word) >= _TWO_MISTAKES else 1
     root = stem(word)
@@ -50,7 +51,7 @@ def nearest(database: Database, word: str) -> str:
 
 
 def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
-    """The words of one passage with a term that have it as their stem."""
+    """The words with a term as their stem, in one passage that contains it."""
     block, places = connection.execute(
         "SELECT block, places FROM word_places WHERE term = ? LIMIT 1", (term,)
     ).fetchone()
@@ -62,9 +63,13 @@ def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
 
 
 def distance(first: str, second: str, most: int) -> int:
-    """The edit distance: letters that are deleted, inserted, replaced or transposed.
+    """The edit distance of two words: the number of letters that differ.
 
-    It is the optimal string alignment distance. A distance above `most` is returned as `most` + 1.
+    A letter can be deleted, inserted, replaced, or swapped with its neighbour (optimal string
+    alignment distance).
+
+    Returns:
+        The distance, or `most` + 1 if it is greater than `most`.
     """
     if abs(len(first) - len(second)) > most:
         return most + 1
