@@ -1,6 +1,7 @@
-"""Two statements whose truth is known, which a model is asked about among those of its answer.
+"""Control statements: two statements whose truth is known, to check a language model.
 
-They find a model that says yes to everything, or no, or what a hostile document told it to say.
+The model is asked about them together with the statements of its answer. They expose a model that
+says yes (or no) to everything, or that obeys a hostile document.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from askdocs.types import Passage
 
 _FEWEST_WORDS, _MOST_WORDS = 7, 28
 _WHOLE = re.compile(r"[A-Z][^\"“”«»|\n\[\]{}<>?!:;]+[a-z\d)]\.", re.DOTALL)
-# Whose denial contradicts the sentence: "may not" and "not also" might not.
+# Verbs whose negation contradicts the sentence. "may not" and "is not also" need not do so.
 _VERB = re.compile(
     r"\b(?:is|are|was|were|will|(?:has|have|had)(?= (?:been|\w+ed)\b))\b"
     r"(?! (?:also|ever|even|often|usually|mainly|mostly|largely|sometimes|thus|soon|now|then"
@@ -37,16 +38,20 @@ _REFERS_BACK = re.compile(rf"{any_of(THIRD_PERSON | DEMONSTRATIVES)}\b", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """A statement that the passages contradict, and one that they say."""
+    """A statement that the passages contradict (`false`), and one that they support (`true`)."""
 
     false: str
     true: str
 
 
 def controls_from(passages: Sequence[Passage]) -> Controls | None:
-    """A sentence of the passages that is denied, and another one as it stands; None if too few.
+    """Make two control statements from the simplest sentences of the passages.
 
-    The plainest sentences are taken, so that every careful reader must agree.
+    `false` is a sentence with "not" put in: "The bridge was not built in 1903." `true` is another
+    sentence, unchanged. Simple sentences are taken because every careful reader must agree on them.
+
+    Returns:
+        The statements. None if fewer than two sentences are suitable, or none can be negated.
     """
     sentences = list(_plain_sentences(passages))
     deniable = [sentence for sentence in sentences if len(_VERB.findall(sentence)) == 1]
@@ -60,6 +65,7 @@ def controls_from(passages: Sequence[Passage]) -> Controls | None:
 
 
 def _plain_sentences(passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield simple English statements: no negation, quotation, bracket or instruction."""
     for passage in passages:
         for start, end in sentence_spans(passage.text):
             plain = " ".join(passage.text[start:end].split())
@@ -71,9 +77,11 @@ def _plain_sentences(passages: Sequence[Passage]) -> Iterator[str]:
 
 
 def _difficulty(sentence: str) -> tuple[int, int]:
+    """A sort key: the number of subordinating words and opening pronouns, then the length."""
     hard = len(_SUBORDINATE.findall(sentence)) + bool(_REFERS_BACK.match(sentence))
     return hard, len(sentence)
 
 
 def _denied(sentence: str) -> str:
+    """Put "not" behind the verb."""
     return _VERB.sub(lambda found: f"{found.group()} not", sentence, count=1)

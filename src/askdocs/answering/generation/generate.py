@@ -1,4 +1,4 @@
-"""Hits to an answer that a language model writes, every sentence of it checked."""
+"""Answers that a language model writes. Each sentence is verified."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from askdocs.llm.model import LanguageModel
 from askdocs.types import Answer, Passage, Statement
 
 _MOST_PASSAGES = 10
-_MOST_FOR_TASK = 24  # a comparison or summary wants more of each document
+_MOST_FOR_TASK = 24  # a comparison or summary needs more of each document
 _REPLY_TOKENS = 600
-_SHARE_FOR_REPLY = 3  # a reply may take this part of a small context
-_WRAPPING_TOKENS = 20  # around each passage
-_MOST_REPEATS = 3  # sentences in a row that were said before; a small model may go round for ever
-_LONGEST_TOKEN = 8  # characters; a reply that is longer than its tokens can be is cut
-# The words that a sentence which declines may begin with.
+_SHARE_FOR_REPLY = 3  # the reply gets at most a third of the context
+_WRAPPING_TOKENS = 20  # margin for each passage
+_MOST_REPEATS = 3  # repeated sentences in a row: a small model may repeat itself for ever
+_LONGEST_TOKEN = 8  # characters; a reply with more of them for each token allowed is cut off
+# The words that a refusal may begin with.
 _MAY_DECLINE = re.compile(
     r"(?:i|i['’]m|sorry|unfortunately|as|there|none|based|according)\b"
     r"|(?:the|these|this|your)\b(?:(?:\s+\w+){0,2}\W*$"
     r"|\s+(?:\w+\s+)?(?:passages?|documents?|texts?|context|sources?)\b)",
     re.IGNORECASE,
 )
-_TELLING_WORDS = 7  # after so many a sentence that declines has done so, or is one that may
+_TELLING_WORDS = 7  # a longer sentence is a refusal only if `declines` already says so
 _FOOTER = re.compile(r"\W*(?:sources?|references?|citations?)\W*", re.IGNORECASE)
 _TAKEN_BACK = "Asked again, the language model does not stand by"
 
@@ -49,23 +49,34 @@ def write_answer(
     ask_again: bool = False,
     task: str = "",
 ) -> Generator[str, None, Answer]:
-    """The text of the answer as it is written; the generator returns the Answer.
+    """Write an answer with a language model and verify its statements.
 
-    All that was yielded, put together, is the text of the Answer, unless the reply is cut off or
-    the model fails. Where it is cut off, the torn sentence at its end is left out of the Answer.
-    Where the model fails, `quoted` is the Answer. In both cases a notice says why.
+    The pieces that are yielded, joined, are the text of the Answer. There are three exceptions, and
+    a notice in the Answer explains each:
+
+    - The reply is cut off: the Answer does not contain the incomplete last sentence.
+    - The model fails: the Answer is `quoted`.
+    - The model finds no answer, or nothing that it wrote is left as a claim: the Answer is
+      `quoted`.
 
     Args:
-        result: The question, and the passages that were found for it.
-        quoted: The answer in quotes, for where the model writes none.
-        model: What writes.
-        verifier: Judges its statements.
-        remove_unsupported: Whether statements that are not supported are left out.
-        ask_again: Whether the model is asked, in one further request, which words bear its
-            statements. From the first that the verifier doubts on, only drafts are yielded before
-            that has been answered. What it takes back of the text before stands in a paragraph at
-            the end.
-        task: What the question wants to be made from the passages; "" for a plain question.
+        result: The question and the passages that were found for it.
+        quoted: The answer in quotes, in case the model writes none.
+        model: The language model.
+        verifier: Judges each statement.
+        remove_unsupported: Whether unsupported statements are left out.
+        ask_again: Whether the model is asked, in one further request, which words of the passages
+            support its statements. From the first doubtful statement until its reply, only drafts
+            are yielded. If the model withdraws a statement that was yielded before, a paragraph at
+            the end says so.
+        task: What the question wants to be made from the passages, a `TaskKind`. "" for a plain
+            question.
+
+    Yields:
+        Pieces of the text, as Markdown. Some are a `Draft`: empty, with text that may still change.
+
+    Returns:
+        The Answer.
     """
     asked = result.question
     passages = passages_to_show(result, model, task)
@@ -101,7 +112,7 @@ def write_answer(
 
 
 def _finished(writing: _Writing, result: RetrievalResult, quoted: Answer, notice: str) -> Answer:
-    """The Answer of what was written; the quotes where that is nothing."""
+    """Build the Answer. If the model wrote no claim, it is the quotes with a notice."""
     if writing.declined and not writing.numbered.statements:
         return _with_notice(quoted, "The language model saw no answer in the passages.")
     if all(statement.verdict == "no_claim" for statement in writing.numbered.statements):
@@ -125,9 +136,10 @@ def _finished(writing: _Writing, result: RetrievalResult, quoted: Answer, notice
 def passages_to_show(
     result: RetrievalResult, model: LanguageModel, task: str = ""
 ) -> list[Passage]:
-    """The passages that most likely answer, as many as the model can hold beside its reply.
+    """Select the passages for the prompt: the most likely ones that fit into the context.
 
-    For a task, those of one document stand together and in their order.
+    The context also has to hold the instructions, the question and the reply. For a task, the
+    passages of a document are grouped, in the order of the document.
     """
     most = _MOST_FOR_TASK if task else _MOST_PASSAGES
     likely = [candidate.hit.passage for candidate in result.candidates]
@@ -154,13 +166,22 @@ def _reply_tokens(model: LanguageModel) -> int:
 
 
 def _with_notice(quoted: Answer, notice: str) -> Answer:
+    """The quotes that replace an answer of the model, with the reason."""
     tail = " These are quotes instead." if quoted.answered else ""
     return replace(quoted, notice=notice + tail)
 
 
 @dataclass(frozen=True, slots=True)
 class _JudgedSentence:
-    """A sentence, what it claims where it stands ("" if nothing), its verdict, and its lead."""
+    """A sentence of the reply with its verdict.
+
+    Attributes:
+        said: The sentence.
+        claim: What it claims in its context, for example a table row with its column names. "" if
+            it claims nothing.
+        judgement: The verdict on the claim.
+        lead: What separates it from the sentence before: white space and markup.
+    """
 
     said: ReplySentence
     claim: str
@@ -170,12 +191,12 @@ class _JudgedSentence:
 
 @dataclass(slots=True)
 class _Held:
-    """What is held back from the first doubtful statement on, until the model was asked again.
+    """What is held back from the first doubtful statement on, until the second opinion arrives.
 
     Attributes:
-        shown: The text that had been yielded until then.
-        settled: How many sentences had been yielded with their marks.
-        draft: What is written behind that text.
+        shown: The text that was yielded before.
+        settled: How many sentences were yielded with their citation marks.
+        draft: The text that was written since. It may still change.
     """
 
     shown: str
@@ -185,30 +206,40 @@ class _Held:
 
 @dataclass(slots=True)
 class _Writing:
-    """The answer as far as it is written. `text` is what has been yielded so far, as Markdown.
+    """The state of an answer while it is written.
 
-    A sentence that was said before, or repeats the question, is left out; `repeats` counts those
-    that came in a row. So is one that declines to answer, and what follows the heading of a list
-    of sources, where the reply has `ended`.
+    Some sentences of the reply are left out: those that repeat the question or an earlier sentence,
+    refusals, and all from the heading of a list of sources on.
+
+    Attributes:
+        question: The question as it was asked.
+        claims: Judges the sentences.
+        remove_unsupported: Whether unsupported statements are left out.
+        waits: Whether text is held back from the first doubtful statement on.
+        text: What was yielded so far, as Markdown.
+        numbered: The statements and their numbered citations.
+        declined: Whether a refusal, or the end of the reply, was left out.
+        ended: Whether the rest of the reply is ignored.
+        repeats: How many repetitions in a row were left out.
     """
 
     question: str
     claims: ReplyClaims
     remove_unsupported: bool
-    waits: bool = False  # from the first doubtful statement on, until the model was asked again
+    waits: bool = False
     text: str = ""
     numbered: NumberedStatements = field(default_factory=NumberedStatements)
     declined: bool = False
     ended: bool = False
     repeats: int = 0
-    _shown: str = ""  # of the sentence that is being written, as Markdown
-    _whole: int = 0  # characters of the text that are whole sentences
-    _lead: str = ""  # of a paragraph that a sentence which was left out was to begin
+    _shown: str = ""  # what was yielded of the sentence that is being written, as Markdown
+    _whole: int = 0  # the length of the text that consists of whole sentences
+    _lead: str = ""  # the lead of a sentence that was left out and would have begun a paragraph
     _judged: list[_JudgedSentence] = field(default_factory=list)
     _held: _Held | None = None
 
     def go_on(self, parser: ReplyParser) -> str:
-        """What can be shown of a sentence that is still being written."""
+        """The text to yield of the sentence that is being written; "" if it may be left out."""
         pending = parser.pending
         if not pending or self.remove_unsupported or self.ended or _may_be_left_out(pending):
             return ""
@@ -220,7 +251,7 @@ class _Writing:
         return self._show(parser.pending_markdown, lead)
 
     def finish(self, said: ReplySentence) -> Iterator[str]:
-        """The rest of a sentence, with its citations and what is to be said against it."""
+        """Judge a complete sentence. Yield the rest of its text, its citations and its doubt."""
         self.ended = self.ended or NOT_FOUND.casefold() in said.text.casefold()
         self.ended = self.ended or (said.opens and bool(_FOOTER.fullmatch(said.text)))
         if self.ended or (not self._shown and declines(said.text)):
@@ -248,8 +279,11 @@ class _Writing:
             self._shown = ""
 
     def _hold(self, judged: _JudgedSentence) -> str:
-        """Hold back what comes from a doubtful statement on; what is shown of it before that."""
-        is_row = judged.said.kind == "row"  # the marks of which stand in its last cell
+        """Begin to hold back text at a doubtful statement; return its own text without marks.
+
+        The text of a table row is held back too, because its marks belong into its last cell.
+        """
+        is_row = judged.said.kind == "row"
         more = ""
         if not self.remove_unsupported and not is_row:
             more = self._show(judged.said.markdown, judged.lead)
@@ -258,9 +292,11 @@ class _Writing:
         return more
 
     def _add(self, judged: _JudgedSentence, marked: Judgement | None = None) -> list[str]:
-        """The rest of a sentence that was judged, with its citations and doubts, in pieces.
+        """Add a judged sentence; return the rest of its text, its citations and its doubt.
 
-        `marked` is the verdict that the text gives, where it is not the one of the statement.
+        Args:
+            judged: The sentence.
+            marked: The verdict that was yielded with the text, if it is not the final one.
         """
         said, judgement, lead = judged.said, judged.judgement, judged.lead
         shown = lead if self.text or not lead.startswith("\n") else lead.lstrip("\n")
@@ -268,7 +304,7 @@ class _Writing:
         closing_words = _closing(
             self.numbered.made_of(said, marked, shown) if marked else statement
         )
-        if said.kind == "row":  # the marks stand in the last cell
+        if said.kind == "row":  # the marks belong into the last cell
             cells = said.markdown.rstrip().removesuffix("|").rstrip()
             pieces = [self._show(f"{cells}{closing_words} |", lead)]
         else:
@@ -282,9 +318,10 @@ class _Writing:
     def reconsider(
         self, model: LanguageModel, passages: Sequence[Passage], verifier: Verifier, question: str
     ) -> Iterator[str]:
-        """Ask the model which words bear its statements; the rest of the text.
+        """Ask the model for a second opinion on its statements; yield the rest of the text.
 
-        What has been yielded stays as it is. What the model takes back of it is said at the end.
+        The text that was yielded before does not change. A paragraph at the end names the
+        statements of it that the model withdraws.
         """
         asked = {
             number: (sentence.claim, sentence.judgement)
@@ -316,26 +353,26 @@ class _Writing:
             yield self.text[len(held.shown) :]
 
     def _number_again(self, settled: Sequence[_JudgedSentence]) -> None:
-        """Give the citations that have been yielded the same numbers again."""
+        """Give the citations that were yielded before the same numbers again."""
         for sentence in settled:
             if sentence.judgement.verdict != "unsupported" or not self.remove_unsupported:
                 self.numbered.made_of(sentence.said, sentence.judgement, "")
 
     def drop_torn_sentence(self) -> None:
-        """Leave out the sentence that was being written when the reply was cut off."""
+        """Remove the incomplete sentence at the end of a reply that was cut off."""
         self.text = self.text[: self._whole]
 
     def _has_said(self, words: str) -> bool:
-        """Whether the answer holds a sentence that begins so, or the question does."""
+        """Whether the question, or a sentence of the answer, begins with these words."""
         said = (self.question, *(sentence.said.text for sentence in self._judged))
         return any(each.startswith(words) for each in said)
 
     def _lead_of(self, lead: str) -> str:
-        """What stands before the next sentence; a paragraph begins though its first was dropped."""
+        """The lead of the next sentence. It begins a paragraph if the first one was left out."""
         return self._lead if self._lead and not lead.startswith("\n") else lead
 
     def _show(self, markdown: str, lead: str) -> str:
-        """More of a sentence, with what parts it from the one before."""
+        """Add to the text what is new of a sentence, after its lead; return it."""
         more = markdown[len(self._shown) :]
         if more and not self._shown:
             more = (lead if self.text else lead.lstrip()) + more
@@ -345,7 +382,7 @@ class _Writing:
 
 
 def _closing(statement: Statement) -> str:
-    """The numbers of the citations, and what is to be said against a statement."""
+    """The citation marks and the doubt of a statement, as in " [1] (only partly supported: …)"."""
     marks = "".join(f"[{citation.number}]" for citation in statement.citations)
     return (f" {marks}" if marks else "") + _doubt(statement)
 
@@ -356,7 +393,7 @@ def _doubt(statement: Statement) -> str:
 
 
 def _taken_back(withdrawn: Sequence[Statement]) -> str:
-    """What the text says at its end of statements whose marks were yielded before."""
+    """The paragraph on withdrawn statements that were yielded before; "" if there are none."""
     if not withdrawn:
         return ""
     told = (f"“{sentence.text}”{_doubt(sentence)}" for sentence in withdrawn)
@@ -364,7 +401,7 @@ def _taken_back(withdrawn: Sequence[Statement]) -> str:
 
 
 def _may_be_left_out(pending: str) -> bool:
-    """Whether a sentence may yet turn out to decline, or to be the heading of a list of sources."""
+    """Whether the beginning of a sentence may become a refusal or the heading of a source list."""
     if NOT_FOUND.startswith(pending.upper()) or _FOOTER.fullmatch(pending):
         return True
     begins = _MAY_DECLINE.match(pending) and len(pending.split()) <= _TELLING_WORDS

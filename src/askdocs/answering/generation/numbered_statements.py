@@ -1,4 +1,4 @@
-"""The statements of an answer, and its citations, numbered as they come."""
+"""Numbers the statements of an answer and its citations, in the order in which they arrive."""
 
 from __future__ import annotations
 
@@ -12,28 +12,35 @@ from askdocs.types import Citation, Quotation, Statement
 
 @dataclass(slots=True)
 class NumberedStatements:
-    """The statements that were added, and the citations of all that were made.
+    """The statements that were added, and the citations of all statements that were made.
 
-    The same words have the same number each time.
+    The same words of a document always have the same citation number.
     """
 
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
 
     def add(self, said: ReplySentence, judgement: Judgement, lead: str) -> Statement:
-        """Add the statement of a sentence that was judged."""
+        """Make the statement of a judged sentence and add it."""
         statement = self.made_of(said, judgement, lead)
         self.statements.append(statement)
         return statement
 
     def clear(self) -> None:
-        """Begin again."""
+        """Remove all statements and citations."""
         self.statements.clear()
         self.citations.clear()
 
     def made_of(self, said: ReplySentence, judgement: Judgement, lead: str) -> Statement:
-        """The statement of a sentence with its citations; it is not added."""
-        at = said.text.find  # a claim may have more words than the sentence
+        """Make the statement of a judged sentence, with its citations, without adding it.
+
+        Args:
+            said: The sentence.
+            judgement: The verdict on it.
+            lead: The white space and markup before it in the text of the answer.
+        """
+        # A claim may contain words that are not in the sentence, so offsets are looked up.
+        at = said.text.find
         quotations = tuple(
             Quotation(
                 piece.text,
@@ -58,7 +65,7 @@ class NumberedStatements:
         )
 
     def _number(self, quote: Quote) -> Citation:
-        """The citation of these words, the same number each time."""
+        """The citation of a quote: a known one, or a new one with the next number."""
         passage, start, end = quote
         for citation in self.citations:
             if (citation.passage, citation.start, citation.end) == quote:

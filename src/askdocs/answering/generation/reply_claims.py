@@ -1,4 +1,4 @@
-"""What the sentences of a reply claim where they stand, and the verdicts on that."""
+"""Turns the sentences of a reply into claims that are clear without context, and judges them."""
 
 from __future__ import annotations
 
@@ -10,32 +10,36 @@ from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.types import Passage
 
 _CODE = "this code is not in your documents in this form"
-_LEAD_IN_WORDS = 8  # a list item of fewer words is judged with the sentence that introduces it
+_LEAD_IN_WORDS = 8  # a list item with fewer words is judged together with its introduction
 
 
 class ReplyClaims:
     """Judges the sentences of a reply in their order.
 
-    A row of a table is judged with the names of its columns, a short item of a list with the
-    sentence that introduces the list.
+    A table row is judged with the names of its columns: "Name: Ada; Age: 36". A short list item is
+    judged with the sentence that introduces the list: "The park has three entrances: north".
     """
 
     def __init__(self, passages: Sequence[Passage], verifier: Verifier, question: str) -> None:
-        """Judge a reply.
+        """Start with the first sentence of a reply.
 
         Args:
-            passages: What it was written from; its citations are numbers of these, from 1.
+            passages: The passages of the prompt. The reply cites them by their numbers, from 1.
             verifier: Judges the claims.
-            question: The question that it answers.
+            question: The question that the reply answers.
         """
         self._passages = passages
         self._verifier = verifier
         self._question = question
         self._head: tuple[str, ...] = ()  # the cells of the first row of the table
-        self._lead_in = ""  # the sentence that introduces the list
+        self._lead_in = ""  # the sentence that introduces the list, without its colon
 
     def judge(self, said: ReplySentence) -> tuple[str, Judgement]:
-        """What a sentence, a row of a table or a block of code claims, and the verdict on it."""
+        """Judge the next sentence, table row or code block.
+
+        Returns:
+            The claim and its verdict. The claim is "" for a heading, the head of a table, and code.
+        """
         cited, others = self._cited(said)
         if said.kind == "heading" or self._is_head(said):
             return "", Judgement("no_claim")
@@ -49,7 +53,7 @@ class ReplyClaims:
         return claim, self._verifier.judge(claim, cited, others, self._question)
 
     def _is_head(self, said: ReplySentence) -> bool:
-        """Whether a row is the first of its table, which names the columns."""
+        """Whether a row is the first row of its table, which contains the names of the columns."""
         if said.kind != "row":
             self._head = ()
             return False
@@ -59,7 +63,7 @@ class ReplyClaims:
         return is_head
 
     def _claim(self, said: ReplySentence) -> str:
-        """What a sentence says where it stands: a row with its columns, a short item in full."""
+        """Complete a sentence: a row with its column names, a short item with its lead-in."""
         if said.kind == "row":
             pairs = zip_longest(self._head, _cells(said.text), fillvalue="")
             return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
@@ -67,6 +71,7 @@ class ReplyClaims:
         return f"{self._lead_in}: {said.text}" if self._lead_in and is_short else said.text
 
     def _cited(self, said: ReplySentence) -> tuple[list[Passage], list[Passage]]:
+        """The passages that a sentence cites, and the others."""
         cited = [self._passages[number - 1] for number in said.numbers]
         return cited, [passage for passage in self._passages if passage not in cited]
 

@@ -1,9 +1,9 @@
-"""Statements, shown to the model once more: which words of the passages say them, which do not?
+"""Asks the language model for a second opinion on its own statements.
 
-The model answers for each statement yes or no and points at words. Only words that really stand in
-the passages count. A yes is worth something only where the verifier, reading the sentences of these
-words, is not against it, and no rule is; a no makes a supported statement doubtful. Two statements
-whose truth is known go with them: a model that fails them is not listened to.
+For each statement the model answers yes or no and copies words from the passages. Copied words
+count only if they occur in the passages. A yes counts only if the verifier, given the sentences of
+these words, agrees and no rule objects. A no makes a supported statement doubtful. Two control
+statements are asked about too. A model that fails one of them is ignored.
 """
 
 from __future__ import annotations
@@ -22,25 +22,27 @@ from askdocs.types import Passage, Verdict
 
 DOUBTED: tuple[Verdict, ...] = ("partly", "unsupported")
 ASKED: tuple[Verdict, ...] = ("supported", *DOUBTED)
-_MOST_STATEMENTS = 20  # that are asked about
-_TOKENS_EACH = 90  # of reply for a statement
-_LEAST_ROOM = 100  # tokens of reply, or the request is not made
+_MOST_STATEMENTS = 20  # per request
+_TOKENS_EACH = 90  # of the reply, per statement
+_LEAST_ROOM = 100  # tokens for the reply; with less, no request is made
 _LONGEST_TOKEN = 8  # characters
 _LINE = re.compile(r"^\W*(?:statement )?(\d{1,3})\W?\s*[:.)\]–-]\s*(.*)$", re.IGNORECASE)
 _SAID = re.compile(r"\W*(yes|no|none|not)\b", re.IGNORECASE)
 _PART = re.compile(r"[\s,;:*]*\(([^()]{2,}(?:\([^()]*\)[^()]*)*)\)")
 _SIGNS = '"“”„«»'
-# A quotation ends where the next one begins, so words in quotes within it stay part of it.
+# Splits only where one quotation ends and the next begins, so inner quotation marks are kept.
 _BETWEEN = re.compile(rf"[{_SIGNS}]\s*(?:[,;+&…]|\.\.\.|and|or)?\s*[{_SIGNS}](?=\S)")
 _ELLIPSIS = re.compile(r"\[?(?:…|\.\s?\.\s?\.)\]?")
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a model says of a statement.
+    """What a model says about a statement. It is not checked yet.
 
-    `says` is whether the passages say it, None where it only points. `words` are those of the
-    passages, `parts` those of the statement that are wrong or not said; neither is checked yet.
+    Attributes:
+        says: Whether the passages support the statement; None if the model gives no yes or no.
+        words: Words that it copied from the passages.
+        parts: The parts of the statement that it calls wrong or not said.
     """
 
     says: bool | None
@@ -56,18 +58,21 @@ def second_opinion(
     verifier: Verifier,
     question: str,
 ) -> Generator[str, None, dict[int, Judgement]]:
-    """Ask what bears some statements; yields "" while the model writes.
+    """Ask the model which words of the passages support its statements.
 
     Args:
-        model: What wrote the statements.
+        model: The model that wrote the statements.
         judged: The statements with their verdicts, by number.
-        passages: What they were written from.
-        verifier: Judges them anew by the words pointed at.
-        question: What they answer.
+        passages: The passages that they were written from.
+        verifier: Judges them again, by the words that the model copied.
+        question: The question that they answer.
+
+    Yields:
+        "" while the model writes.
 
     Returns:
-        The verdicts that change, by number. None where the model gives no answer: then the first
-        verdicts stand.
+        The verdicts that change, by number. It is empty if the model gives no answer or fails a
+        control statement: then the first verdicts remain.
     """
     numbers = list(judged)[:_MOST_STATEMENTS]
     controls = controls_from(passages)
@@ -88,7 +93,7 @@ def second_opinion(
                     break
                 yield ""
     except ReplyCutOffError:
-        pass  # the lines that came count
+        pass  # the complete part of the reply is used
     except ModelUnavailableError:
         return {}
     opinions = opinions_in(reply)
@@ -115,13 +120,17 @@ def second_opinion(
 
 
 def _is_attentive(opinions: Mapping[int, Opinion]) -> bool:
-    """Whether a model has judged the two statements rightly whose truth is known."""
+    """Whether the model judged both control statements correctly."""
     false, true = (opinions.get(place, Opinion(None)) for place in (1, 2))
     return false.says is False and true.says is not False and bool(true.says or true.words)
 
 
 def opinions_in(reply: str) -> dict[int, Opinion]:
-    """What a reply says of each statement, by its number."""
+    """Parse a reply: what it says about each statement, by the number of the statement.
+
+    Example: `2: NO (in March) "in April"` becomes `{2: Opinion(False, ("in April",), ("in
+    March",))}`.
+    """
     lines: dict[int, list[str]] = {}
     number = 0
     for line in reply.splitlines():
@@ -133,6 +142,7 @@ def opinions_in(reply: str) -> dict[int, Opinion]:
 
 
 def _opinion(said: str) -> Opinion:
+    """Parse what follows the number of a statement: yes or no, (parts), "quotations"."""
     verdict = _SAID.match(said)
     says = None if verdict is None else verdict[1].lower() == "yes"
     rest = said[verdict.end() :] if verdict else said

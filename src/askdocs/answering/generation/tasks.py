@@ -1,8 +1,9 @@
-"""What only a language model can do with documents, and the passages that it needs for it.
+"""Tasks that only a language model can do, and the passages that they need.
 
-"Compare", "summarise", "list", "translate" and "explain" want no sentence of the documents but
-something made from them. The reader of single passages cannot tell whether they can be done; what
-tells it here is whether documents are named, or the words of the question stand in the passages.
+"Compare", "summarise", "list", "translate" and "explain" do not ask for a sentence of the
+documents. Something has to be made from the documents. The reader, which judges single passages,
+cannot estimate whether this is possible. It is taken as possible if the question names documents,
+or if the passages contain enough words of the question.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from askdocs.text.overlap import share_among
 from askdocs.text.stop_words import name_words
 from askdocs.types import DocumentRecord, Hit, Passage
 
-MOST_PASSAGES = 24  # that are gathered; the context of the model may hold fewer
+MOST_PASSAGES = 24  # the context of the model may be too small for all of them
 _MOST_DOCUMENTS = 6
-_LEAST_HELD = 0.5  # of the telling words of a question that stand in the passages, or it is far
-_NAME_SHARE = 0.5  # of the words of a file's name or title that a question has, to name it
-# Words of a task, and of the form that its result is wanted in, that no document need hold.
+_LEAST_HELD = 0.5  # the share of the question's content words that the passages must contain
+_NAME_SHARE = 0.5  # the share of a file name's or title's words that a question must contain
+# Words that name a task or the form of its result. Documents need not contain them.
 _OF_TASKS = frozenset(
     "compare comparison contrast difference differences differ similarities similar summarise"
     " summarize summary overview outline abstract sum main key points point ideas findings list"
@@ -39,9 +40,17 @@ PassagesOf = Callable[[str], Sequence[Passage]]
 
 
 def documents_named(question: str, records: Sequence[DocumentRecord]) -> list[str]:
-    """The documents whose file name or title a question has, in the order of the question.
+    """Find the documents whose file name or title a question mentions.
 
-    A word that stands in the names of many documents names none.
+    At least half of the words of the name have to be in the question. One of them must be rare: at
+    most in a quarter of all names.
+
+    Args:
+        question: The question.
+        records: All documents.
+
+    Returns:
+        The paths of up to six documents, in the order in which the question mentions them.
     """
     asked = name_words(question)
     held = [
@@ -64,10 +73,12 @@ def documents_named(question: str, records: Sequence[DocumentRecord]) -> list[st
 
 
 def _stem(source: str) -> str:
+    """The name of a file without its folder and suffix."""
     return source.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or source
 
 
 def _telling(name: str) -> list[str]:
+    """The words without stop words and without words for documents, such as "report"."""
     return [word for word in name_words(name) if not re.fullmatch(TEXT, word, re.IGNORECASE)]
 
 
@@ -78,17 +89,23 @@ def gathered(
     search: Search,
     passages_of: PassagesOf,
 ) -> RetrievalResult | None:
-    """The passages for a task, a balanced choice; None where the documents are far from it.
+    """Select a balanced set of passages for a task.
+
+    - Named documents, to be summarised or translated as a whole: passages spread over each of them.
+    - Other tasks on named documents: the best passages of each document.
+    - A comparison: the best passages for each side.
+    - Otherwise: the passages that were found for the question.
 
     Args:
-        task: What is to be made.
-        usual: What was found for the question as it stands.
-        named: The documents that it names.
-        search: Finds passages for several queries, within some documents or within all.
+        task: The task.
+        usual: The search result for the question as it is.
+        named: The documents that the question names.
+        search: Finds passages for several queries, in some documents or (None) in all.
         passages_of: All passages of a document.
 
     Returns:
-        What a model is shown, the passages of one document together and in their order.
+        The passages, taken from each document or side in turn. None if there are none, or if they
+        do not contain enough words of the question.
     """
     if named and task.kind in ("summarise", "translate") and not _topic(task, named, passages_of):
         lists = [parts_of(passages_of(name), MOST_PASSAGES // len(named)) for name in named]
@@ -110,7 +127,10 @@ def gathered(
 
 
 def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[str]:
-    """The words of a question beside its task and the names of documents: of these it wants all."""
+    """The content words of a question, without words for its task and its documents.
+
+    If there are none, the task is about the whole documents.
+    """
     names = {word for name in named for word in name_words(_stem(name))}
     titles = {
         word
@@ -123,14 +143,17 @@ def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[st
 
 
 def _is_far(task: Task, passages: Sequence[Passage]) -> bool:
-    """Whether the passages have too few of the words that tell what a question is about."""
+    """Whether the passages contain too few of the content words of a question."""
     wanted = [word for word in _telling(task.question) if word not in _OF_TASKS]
     held = {word for passage in passages for word in name_words(f"{passage.title} {passage.text}")}
     return share_among(wanted, [*held]) < _LEAST_HELD if wanted else task.kind != "summarise"
 
 
 def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:
-    """Passages spread over a document: how its parts begin, then what lies between them."""
+    """Select at most `most` passages that are spread over a document.
+
+    The first passages under a heading are preferred. The result is in document order.
+    """
     if len(passages) <= most:
         return list(passages)
     begins = [
@@ -145,6 +168,6 @@ def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:
 
 
 def _in_turn(lists: Sequence[Sequence[Passage]]) -> list[Passage]:
-    """One passage of each list in turn, none twice."""
+    """Take one passage from each list in turn, without duplicates."""
     turns = chain.from_iterable(zip_longest(*lists))
     return list({turn.id: turn for turn in turns if turn is not None}.values())
