@@ -25,7 +25,7 @@ def test_the_dates_of_a_text(text: str, dates: list[tuple[int, int, int]]) -> No
 
 
 @pytest.mark.parametrize(
-    ("source", "title", "text", "day", "is_told"),
+    ("source", "title", "text", "day", "is_stated"),
     [
         ("a.eml", "", "From: a@b.c\nDate: Wed, 21 Dec 2022 10:00:00 +0000\n", (2022, 12, 21), True),
         ("a.md", "", "---\ntitle: x\ndate: 2025-12-02\n---\n", (2025, 12, 2), True),
@@ -47,11 +47,11 @@ def test_the_dates_of_a_text(text: str, dates: list[tuple[int, int, int]]) -> No
     ],
 )  # fmt: skip
 def test_the_date_of_a_document(
-    source: str, title: str, text: str, day: tuple[int, int, int], is_told: bool
+    source: str, title: str, text: str, day: tuple[int, int, int], is_stated: bool
 ) -> None:
     found = document_date(source, title, text)
     assert found is not None
-    assert (found.parts, found.is_told) == (day, is_told)
+    assert (found.parts, found.is_stated) == (day, is_stated)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_date_of_a_document(
 )
 def test_a_line_about_another_day_is_no_date_of_the_document(line: str) -> None:
     found = document_date("a.txt", "", f"# A title\n\n{line}\n\nThe text begins.")
-    assert found is None or not found.is_told
+    assert found is None or not found.is_stated
 
 
 def test_a_document_without_a_date_has_none() -> None:

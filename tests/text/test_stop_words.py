@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.text.stop_words import content_words, telling_words
+from askdocs.text.stop_words import content_words, question_content_words
 
 
 def test_the_form_of_a_question_is_not_its_matter() -> None:
@@ -30,4 +30,4 @@ def test_the_form_of_a_question_is_not_its_matter() -> None:
     ],
 )
 def test_question_words_and_form_words_do_not_count(question: str, telling: list[str]) -> None:
-    assert telling_words(question) == telling
+    assert question_content_words(question) == telling

@@ -32,4 +32,4 @@ def guide_of(document: Document, record: DocumentRecord, catalog: Catalog) -> Do
 def _day_of(document: Document) -> str:
     """The date in a document or its name, in ISO format; "" if it has none."""
     found = document_date(document.source, document.title, document.text)
-    return found.iso if found and found.is_told else ""
+    return found.iso if found and found.is_stated else ""

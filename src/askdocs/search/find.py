@@ -112,4 +112,4 @@ def _terms(query: str) -> list[Term]:
 def _names(terms: Sequence[Term], source: str, title: str) -> bool:
     """Whether the name or title of a document contains all words."""
     text = f"{source}\n{title}"
-    return all(term.stands_in(text) for term in terms)
+    return all(term.is_in(text) for term in terms)

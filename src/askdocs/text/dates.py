@@ -59,13 +59,13 @@ _OPENS_WITH_LABEL = re.compile(
 )
 _FIELD = re.compile(rf"(?:^|(?<=; ))(?:{DATE_LABELS}): [^;\n]+", re.IGNORECASE | re.MULTILINE)
 RECORD = re.compile(r"; [\w .()/€$£-]{1,40}: ")  # a row of a table
-_MAKING = re.compile(
+_CREATION = re.compile(
     r"\b(?:issued|published|updated|revised|printed|adopted|dated|prepared|compiled|posted|signed"
     r"|changed|approved|decided|pronounced|made|written|as of|version|edition)\b",
     re.IGNORECASE,
 )
 # Words that say that a date is another one than the document's: "due 3 May", "born in 1950".
-_OTHER_DAY = re.compile(
+_OTHER_DATE = re.compile(
     r"\b(?:next|birth|born|held|received|until|till|fiscal|start|starts|end|ends|ended|deadline|due"
     r"|closed|closes|off|valid|from|since|previous|review|retrieved|accessed|event|founded"
     r"|unveiled|started|accepted|by|bis zum|gilt|gültig|gjelder|hasta)\b|\bto \d|\bjusqu"
@@ -73,7 +73,8 @@ _OTHER_DAY = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"^\W*\d+[.)] |\bminutes of\b", re.IGNORECASE)  # an item of an agenda
-_MOST_BESIDE, _MOST_BELOW = 8, 3  # other words in a line with the document's date: head, foot
+# How many other words a line with the date of the document has at most.
+_MOST_WORDS_HEAD, _MOST_WORDS_FOOT = 8, 3
 _NEAR_YEARS = 1  # the year in the file name and the date in a line may differ by so much
 
 Part = tuple[int, str]  # a part of a document: its offset and its text
@@ -102,12 +103,12 @@ class DocumentDate:
 
     Attributes:
         parts: Year, month and day; month and day are 0 if they are not known.
-        is_told: True if the document, its title or its file name states it as its date; False if it
-            is only the first date that is mentioned.
+        is_stated: True if the document, its title or its file name states it as its date; False if
+            it is only the first date that is mentioned.
     """
 
     parts: tuple[int, int, int]
-    is_told: bool = True
+    is_stated: bool = True
 
     @property
     def iso(self) -> str:
@@ -167,23 +168,23 @@ def document_date(source: str, title: str, text: str) -> DocumentDate | None:
         return DocumentDate(labelled.parts)
     if named and named.day:
         return DocumentDate(named.parts)
-    told = _first(dated_lines(head), head) or _first(closing_lines(foot), foot)
-    if told and _agree(named, told):
-        return DocumentDate(told.parts)
-    entitled = named or next(iter(dates_in(title)), None)
-    if entitled:
-        return DocumentDate(entitled.parts)
+    stated = _first(dated_lines(head), head) or _first(closing_lines(foot), foot)
+    if stated and _agree(named, stated):
+        return DocumentDate(stated.parts)
+    in_name_or_title = named or next(iter(dates_in(title)), None)
+    if in_name_or_title:
+        return DocumentDate(in_name_or_title.parts)
     first = next(iter(dates_in(text[:_BEGINNING])), None)
-    return DocumentDate(first.parts, is_told=False) if first else None
+    return DocumentDate(first.parts, is_stated=False) if first else None
 
 
-def _agree(named: DatedSpan | None, told: DatedSpan) -> bool:
+def _agree(named: DatedSpan | None, stated: DatedSpan) -> bool:
     """Whether the date in the file name does not contradict the date in a line."""
     if named is None:
         return True
     if named.month:
-        return named.parts[:2] == told.parts[:2]
-    return abs(named.year - told.year) <= _NEAR_YEARS
+        return named.parts[:2] == stated.parts[:2]
+    return abs(named.year - stated.year) <= _NEAR_YEARS
 
 
 def _first(lines: Iterator[Line], parts: Sequence[Part]) -> DatedSpan | None:
@@ -232,7 +233,7 @@ def dated_lines(parts: Sequence[Part]) -> Iterator[Line]:
         for start, end in lines_with_dates(text):
             short = end - start <= LONGEST_DATED and _is_whole_line(text, start, end)
             near = short or (offset + start < _TOP and end - start <= LONGEST_LINE)
-            if near and _is_of_making(text[start:end], _MOST_BESIDE):
+            if near and _is_creation_date(text[start:end], _MOST_WORDS_HEAD):
                 yield number, start, end
 
 
@@ -241,7 +242,7 @@ def closing_lines(parts: Sequence[Part]) -> Iterator[Line]:
     for number, (_, text) in enumerate(parts):
         for start, end in lines_with_dates(text):
             short = end - start <= LONGEST_DATED and _is_whole_line(text, start, end)
-            if short and _is_of_making(text[start:end], _MOST_BELOW):
+            if short and _is_creation_date(text[start:end], _MOST_WORDS_FOOT):
                 yield number, start, end
 
 
@@ -290,11 +291,11 @@ def _is_whole_line(text: str, start: int, end: int) -> bool:
     return text[max(0, start - 1) : start] in ("", "\n") and text[end : end + 1] in ("", "\n")
 
 
-def _is_of_making(line: str, beside: int) -> bool:
+def _is_creation_date(line: str, most_words: int) -> bool:
     """Whether the date in a line is that of the document.
 
-    It is if the line says that something was made ("Issued on …"), or if it has at most `beside`
-    other words and none that means another date ("due", "born").
+    It is if the line says that something was made ("Issued on …"), or if it has at most
+    `most_words` other words and none that means another date ("due", "born").
     """
     rest = line
     for span in reversed(dates_in(line)):
@@ -302,6 +303,6 @@ def _is_of_making(line: str, beside: int) -> bool:
             rest = rest[: span.start] + rest[span.end :]
     if RECORD.search(line) or _ITEM.search(rest):
         return False
-    if _MAKING.search(rest):
+    if _CREATION.search(rest):
         return True
-    return not _OTHER_DAY.search(rest) and len(re.findall(r"[^\W\d_]+", rest)) <= beside
+    return not _OTHER_DATE.search(rest) and len(re.findall(r"[^\W\d_]+", rest)) <= most_words

@@ -26,12 +26,12 @@ LANGUAGES = {
     "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
-_SURE = 0.9  # a language is named from this probability on
+_LEAST_PROBABILITY = 0.9  # a language is named from this probability on
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_SHARE = 0.7  # of the letters of an English text; the others may be names in other scripts
 # Frequent words of other languages in Latin script that are not English words.
-_OTHER = (
+_OTHER_WORDS = (
     frozenset(
         """
     der das und ist nicht ein eine einen einem einer mit von zu auf für dem den des sich auch wird
@@ -62,7 +62,7 @@ _OTHER = (
     - frozenset("a i o s d t no do to by on son den is as".split())
 )
 _SHARED_WEIGHT = 0.4  # of a word that is English and also a word of another language
-_TELLING = 8  # an English text of so many words has at least one function word
+_ENOUGH_WORDS = 8  # an English text of so many words has at least one function word
 
 # Characters of Chinese, Japanese and Korean. Each counts as much as several letters.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -88,16 +88,16 @@ def is_english(text: str, *, otherwise: bool = True) -> bool:
     words = [
         word.lower()
         for found in _WORD.finditer(_MARKUP.sub(" ", text))
-        if _may_tell(word := found.group(), opens=found.start() == 0)
+        if _is_evidence(word := found.group(), opens=found.start() == 0)
     ]
     english = sum(
         _SHARED_WEIGHT if word in SHARED_WORDS else 1
         for word in words
         if word in FUNCTION_WORDS | SHARED_WORDS
     )
-    other = sum(word in _OTHER for word in words)
+    other = sum(word in _OTHER_WORDS for word in words)
     if english == other:
-        return otherwise and len(words) < _TELLING
+        return otherwise and len(words) < _ENOUGH_WORDS
     return english > other
 
 
@@ -116,7 +116,7 @@ def is_function_word(word: str) -> bool:
 
     A word with a capital is not: it may be a name, or a noun in German.
     """
-    return word in FUNCTION_WORDS or word in _OTHER
+    return word in FUNCTION_WORDS or word in _OTHER_WORDS
 
 
 def asks_in_english(question: str) -> bool:
@@ -126,8 +126,9 @@ def asks_in_english(question: str) -> bool:
     """
     if not is_english(question) or question_language(question):
         return False
-    held = {found.group().lower() for found in _WORD.finditer(question)}
-    return bool(held & (FUNCTION_WORDS - SHARED_WORDS)) or language_of(question) in ("", "en")
+    found_words = {found.group().lower() for found in _WORD.finditer(question)}
+    is_clear = bool(found_words & (FUNCTION_WORDS - SHARED_WORDS))
+    return is_clear or language_of(question) in ("", "en")
 
 
 def language_of_question(question: str) -> str:
@@ -139,7 +140,7 @@ def language_of_question(question: str) -> str:
     return language_of(question) or question_language(question)
 
 
-def _may_tell(word: str, *, opens: bool) -> bool:
+def _is_evidence(word: str, *, opens: bool) -> bool:
     """Whether a word is counted as a sign of the language.
 
     A word with a capital may be a name, so it counts only at the start of the text, or if it is an
@@ -162,7 +163,7 @@ def language_of(text: str) -> str:
         name = "nb" if code in ("no", "nn") else str(code)
         shares[name] = shares.get(name, 0.0) + float(share)
     likeliest = max(shares, key=shares.__getitem__)
-    return likeliest if shares[likeliest] >= _SURE else ""
+    return likeliest if shares[likeliest] >= _LEAST_PROBABILITY else ""
 
 
 @cache

@@ -36,8 +36,8 @@ def coverage(
     total = sum(rare_words.values())
     if not total:
         return 0.0
-    held = {stem(word) for word in words(text)}
-    return sum(weight for word, weight in rare_words.items() if stem(word) in held) / total
+    present = {stem(word) for word in words(text)}
+    return sum(weight for word, weight in rare_words.items() if stem(word) in present) / total
 
 
 def loose_coverage(rare_words: Mapping[str, float], text: str) -> float:
@@ -49,9 +49,10 @@ def loose_coverage(rare_words: Mapping[str, float], text: str) -> float:
     total = sum(rare_words.values())
     if not total:
         return 0.0
-    held = [without_diacritics(word) for word in words(text)]
+    present = [without_diacritics(word) for word in words(text)]
     found = (
-        weight * _likeness(without_diacritics(word), held) for word, weight in rare_words.items()
+        weight * _best_similarity(without_diacritics(word), present)
+        for word, weight in rare_words.items()
     )
     return sum(found) / total
 
@@ -81,13 +82,13 @@ def containment(one: Set[str], two: Set[str]) -> float:
     return len(one & two) / max(min(len(one), len(two)), 1)
 
 
-def _likeness(word: str, held: Iterable[str]) -> float:
+def _best_similarity(word: str, present: Iterable[str]) -> float:
     """The similarity of a word to the most similar of the others: 1, 0.6 or 0."""
-    return max((_alike(word, each) for each in held), default=0.0)
+    return max((_similarity(word, each) for each in present), default=0.0)
 
 
 @lru_cache(maxsize=100_000)
-def _alike(first: str, second: str) -> float:
+def _similarity(first: str, second: str) -> float:
     """1 for equal words, 0.6 if the longer contains the shorter without its ending, else 0."""
     if first == second:
         return 1.0

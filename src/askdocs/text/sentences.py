@@ -66,7 +66,7 @@ _UNIT = re.compile(
 _WRAP_WIDTHS = range(40, 181)  # line widths, in columns, at which prose may be wrapped
 _NEARLY_FULL = 0.85  # of the width: a line of this length may end because it is wrapped
 _BEGINS_WITHIN = re.compile(r"[^\W\d_]{3,}[.!?] +[A-ZÀ-ÖØ-Þ]")
-_GOES_ON = ",;-–—("  # a title does not end with one of these
+_CONTINUES = ",;-–—("  # a title does not end with one of these
 _SHORT = 0.7  # of the width: a shorter line is not the first line of wrapped prose
 _FEWEST_OF_TITLE = 4  # words with a capital that a title has at least
 _FIGURE_OR_COMMA = re.compile(r"[\d,]")
@@ -123,9 +123,9 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         # Line ends become spaces; the offsets stay the same. Other white space becomes a space too,
         # because the library may crash on one of several bytes before a full stop ("A\xa0.B").
         piece = _ANY_SPACE.sub(" ", text[piece_start:piece_end])
-        counted = _ENUMERATOR.match(piece)
+        enumerator = _ENUMERATOR.match(piece)
         # A number at the start is blanked out. With it ("(2) Rent. …") the library may find no end.
-        opening = counted.group() if counted else ""
+        opening = enumerator.group() if enumerator else ""
         ends = _sentence_ends(" " * len(opening) + piece[len(opening) :])
         ends.update(found.end() for found in _MAY.finditer(piece))
         ends.update(_ends_of_cjk(piece))
@@ -245,12 +245,12 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         if number < final:
             width = min(width, max(widths[number : number + _NEAR]))
         wrapped = width in _WRAP_WIDTHS and not listed
-        soft = wrapped and _is_soft(text, piece_end, line_start, line_end, width)
+        joined = wrapped and _is_wrapped(text, piece_end, line_start, line_end, width)
         before, line = text[line_before:piece_end], text[line_start:line_end]
-        if soft and piece_start == line_before:
+        if joined and piece_start == line_before:
             opens = not text[:piece_start].strip()
-            soft = not _stands_above(before, line, widths[number : number + _NEAR], opens=opens)
-        if soft and not _are_rows(before, line):
+            joined = not _is_title_above(before, line, widths[number : number + _NEAR], opens=opens)
+        if joined and not _are_rows(before, line):
             line_before, piece_end = line_start, line_end
             continue
         yield piece_start, piece_end
@@ -258,7 +258,7 @@ def unwrapped_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]
     yield piece_start, piece_end
 
 
-def _stands_above(before: str, line: str, below: Sequence[int], *, opens: bool) -> bool:
+def _is_title_above(before: str, line: str, below: Sequence[int], *, opens: bool) -> bool:
     """Whether a line is a title or an author line, so that the next line begins a new text.
 
     In wrapped prose, the first word of a line had no room in the line before. After a title there
@@ -271,7 +271,7 @@ def _stands_above(before: str, line: str, below: Sequence[int], *, opens: bool) 
         opens: Whether `before` is the first line of the text.
     """
     first, last = line.lstrip()[:1], before.rstrip()[-1:]
-    if not first or first.islower() or last in _GOES_ON or is_function_word(_last_word(before)):
+    if not first or first.islower() or last in _CONTINUES or is_function_word(_last_word(before)):
         return False
     if before.isupper() and not line.isupper():
         return True
@@ -293,8 +293,8 @@ def _is_title_case(line: str) -> bool:
     """
     if _FIGURE_OR_COMMA.search(line):
         return False
-    telling = [word for word in _LETTERS.findall(line) if not is_function_word(word)]
-    return len(telling) >= _FEWEST_OF_TITLE and all(word[0].isupper() for word in telling)
+    content = [word for word in _LETTERS.findall(line) if not is_function_word(word)]
+    return len(content) >= _FEWEST_OF_TITLE and all(word[0].isupper() for word in content)
 
 
 def _is_list(lines: Sequence[str]) -> bool:
@@ -373,7 +373,7 @@ def _label_shape(line: str) -> str:
     return ":" if shape.endswith(":") and shape.strip()[:1].isupper() else shape
 
 
-def _is_soft(text: str, before_end: int, start: int, end: int, width: int) -> bool:
+def _is_wrapped(text: str, before_end: int, start: int, end: int, width: int) -> bool:
     """Whether the line end at `before_end` only wraps a sentence that continues in the next line.
 
     Args:

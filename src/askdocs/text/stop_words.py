@@ -153,11 +153,11 @@ def name_words(name: str) -> list[str]:
     return content_words(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", name)))
 
 
-def telling_words(question: str) -> list[str]:
+def question_content_words(question: str) -> list[str]:
     """The words of a question in any language, without stop words."""
     language = question_language(question)
-    held = words(question) if language else content_words(question)
-    return [word for word in held if not is_form_word(word, language)]
+    present = words(question) if language else content_words(question)
+    return [word for word in present if not is_form_word(word, language)]
 
 
 def question_language(question: str) -> str:
@@ -166,10 +166,10 @@ def question_language(question: str) -> str:
     It must have more of them than English stop words, and one that is not an English word:
     otherwise "price per year" would be Italian.
     """
-    held = {found.group().lower() for found in _LETTERS.finditer(indexed_form(question))}
-    found = {code: held & forms for code, forms in _FORM_WORDS.items()}
+    present = {found.group().lower() for found in _LETTERS.finditer(indexed_form(question))}
+    found = {code: present & forms for code, forms in _FORM_WORDS.items()}
     best = max(found, key=lambda code: len(found[code]))
-    is_clear = len(found[best]) > len(held & STOP_WORDS) and found[best] - _ENGLISH
+    is_clear = len(found[best]) > len(present & STOP_WORDS) and found[best] - _ENGLISH
     return best if is_clear else ""
 
 

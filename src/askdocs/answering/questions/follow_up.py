@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from askdocs.answering.questions.intent import asks_for_overview
 from askdocs.answering.questions.speech import asks_for_any_statement
 from askdocs.text.english import DEMONSTRATIVES, GREETINGS, THIRD_PERSON, any_of
-from askdocs.text.stop_words import content_words, telling_words
+from askdocs.text.stop_words import content_words, question_content_words
 from askdocs.types import Turn
 
 _LEANING = re.compile(
@@ -91,7 +91,9 @@ def depends_on_history(question: str) -> bool:
         return False
     if _depends_by_word(question):
         return True
-    return len(telling_words(question)) <= _FEW_WORDS and not asks_for_any_statement(question)
+    return len(question_content_words(question)) <= _FEW_WORDS and not asks_for_any_statement(
+        question
+    )
 
 
 def _depends_by_word(question: str) -> bool:
@@ -110,13 +112,15 @@ def _with_topic(asked: str, topic: str) -> str:
     The topic goes in as words, after the question: asked two questions, the reader answers the
     first, and where the old one stands whole it often answers that (docs/decisions/0006).
     """
-    return f"{asked} ({', '.join(telling_words(topic))})"
+    return f"{asked} ({', '.join(question_content_words(topic))})"
 
 
 def _context(topic: str, last: Turn) -> str:
     """The words of the topic and of the last question, and the names in what was answered."""
     said = " ".join(statement.text for statement in last.answer.statements[:2])
     names = [match.group() for match in _NAME.finditer(said)][:_MOST_NAMES]
-    context = dict.fromkeys([*telling_words(topic), *telling_words(last.question)])
+    context = dict.fromkeys(
+        [*question_content_words(topic), *question_content_words(last.question)]
+    )
     fresh = [name for name in names if not set(content_words(name)) <= set(context)]
     return " ".join(dict.fromkeys([*context, *fresh]))

@@ -20,7 +20,7 @@ from askdocs.index.keywords.postings import (
     all_lengths,
 )
 from askdocs.text.stemming import other_stems_for
-from askdocs.text.stop_words import telling_words
+from askdocs.text.stop_words import question_content_words
 from askdocs.text.tokens import words
 
 _K1, _B = 1.2, 0.75  # the usual parameters of BM25, as in FTS5
@@ -45,7 +45,7 @@ def term_weights(database: Database, text: str) -> dict[str, float]:
         At most 32 words, the rarest first, without stop words. Words that no passage contains are
         included. Of 200 or more passages, words in over 30 % are left out, unless no others remain.
     """
-    candidates = telling_words(text) or words(text)
+    candidates = question_content_words(text) or words(text)
     with database.snapshot() as connection:
         total = _totals(connection)[0]
         counts: dict[str, int] = {}

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 
 from askdocs.text.tokens import without_diacritics
 
-_MOST = 40  # forms of a word that are searched
-_SHORTEST = 3  # a word with a shorter stem has no other forms
-_LAST = "\U0010ffff"  # the last character of Unicode
+_MOST_FORMS = 40  # forms of a word that are searched
+_SHORTEST_STEM = 3  # a word with a shorter stem has no other forms
+_LAST_CHARACTER = "\U0010ffff"  # the last character of Unicode
 
 
 def forms_of(
@@ -28,22 +28,22 @@ def forms_of(
         stem: The stemmer of the language.
     """
     wanted = without_diacritics(stem(word))
-    if len(wanted) < _SHORTEST or not word.isalpha():
+    if len(wanted) < _SHORTEST_STEM or not word.isalpha():
         return [term]
-    alike = (
+    forms = (
         each
-        for each in _beginning(connection, wanted[: max(_SHORTEST, len(wanted) - 1)])
+        for each in _terms_with_prefix(connection, wanted[: max(_SHORTEST_STEM, len(wanted) - 1)])
         if each == wanted or without_diacritics(stem(each)) == wanted
     )
-    return list(dict.fromkeys([term, *alike]))[:_MOST]
+    return list(dict.fromkeys([term, *forms]))[:_MOST_FORMS]
 
 
-def _beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[str]:
+def _terms_with_prefix(connection: sqlite3.Connection, prefix: str) -> Iterator[str]:
     """The terms with a prefix. They are read block by block, so that the primary key is used."""
     rows = connection.execute(
         """SELECT DISTINCT term FROM word_blocks CROSS JOIN word_places
            ON word_places.block = word_blocks.block AND term >= ? AND term < ?""",
-        (beginning, beginning + _LAST),
+        (prefix, prefix + _LAST_CHARACTER),
     )
     for (term,) in rows:
         yield str(term)

@@ -50,7 +50,7 @@ class Term:
             return
         yield from (found.span() for found in self._pattern().finditer(text))
 
-    def stands_in(self, text: str) -> bool:
+    def is_in(self, text: str) -> bool:
         return any(True for _ in self.spans(text))
 
     def _pattern(self) -> re.Pattern[str]:
@@ -92,8 +92,8 @@ def parse_query(query: str) -> list[Term]:
             terms.append(Term("prefix", text))
         else:
             terms.append(Term("phrase" if len(tokens) > 1 else "word", text.strip(".,;:!?()[]")))
-    telling = [term for term in terms if term.kind != "word" or content_words(term.text)]
-    return list(dict.fromkeys(telling or terms))[:_MOST_TERMS]
+    content_terms = [term for term in terms if term.kind != "word" or content_words(term.text)]
+    return list(dict.fromkeys(content_terms or terms))[:_MOST_TERMS]
 
 
 def find(
@@ -116,43 +116,48 @@ def find(
             (json.dumps(every.tolist()),),
         ).fetchall()
     wanted = None if sources is None else set(sources)
-    holders: dict[int, list[int]] = {}
+    terms_by_passage: dict[int, list[int]] = {}
     for place, numbers in enumerate(by_term):
         for number in numbers.tolist():
-            holders.setdefault(number, []).append(place)
+            terms_by_passage.setdefault(number, []).append(place)
     grouped: dict[str, list[int]] = {}
     for number, _, source in rows:
         if wanted is None or source in wanted:
             grouped.setdefault(source, []).append(number)
-    there = {place for numbers in grouped.values() for each in numbers for place in holders[each]}
-    missing = tuple(term for place, term in enumerate(terms) if place not in there)
+    found = {
+        place
+        for numbers in grouped.values()
+        for each in numbers
+        for place in terms_by_passage[each]
+    }
+    missing = tuple(term for place, term in enumerate(terms) if place not in found)
     ids = {number: name for number, name, _ in rows}
-    complete = _complete(grouped, holders, len(terms))
+    complete = _complete(grouped, terms_by_passage, len(terms))
     by_source = {source: [ids[each] for each in numbers] for source, numbers in complete}
     return KeywordMatches(by_source, missing)
 
 
 def _complete(
-    grouped: dict[str, list[int]], holders: dict[int, list[int]], terms: int
+    grouped: dict[str, list[int]], terms_by_passage: dict[int, list[int]], terms: int
 ) -> Iterator[tuple[str, list[int]]]:
     """The documents that contain every term, each with its passages that contain most terms.
 
     Args:
         grouped: The numbers of the passages by document.
-        holders: For each passage number, the indices of the terms that it contains.
+        terms_by_passage: For each passage number, the indices of the terms that it contains.
         terms: The number of terms.
     """
     for source, numbers in grouped.items():
-        if len({place for number in numbers for place in holders[number]}) == terms:
-            most = max(len(holders[number]) for number in numbers)
-            yield source, [number for number in numbers if len(holders[number]) == most]
+        if len({place for number in numbers for place in terms_by_passage[number]}) == terms:
+            most = max(len(terms_by_passage[number]) for number in numbers)
+            yield source, [number for number in numbers if len(terms_by_passage[number]) == most]
 
 
 def _passages(connection: sqlite3.Connection, term: Term) -> Numbers:
     """The numbers of the passages whose text contains a term."""
     if term.kind == "prefix":
         candidates = _numbers(
-            np.concatenate([np.zeros(0, np.int64), *_beginning(connection, term.text)])
+            np.concatenate([np.zeros(0, np.int64), *_prefix_places(connection, term.text)])
         )
         return _checked(connection, term, candidates)
     parts = words(term.text) if term.kind == "word" else _TOKEN.findall(term.text.lower())
@@ -167,9 +172,9 @@ def _numbers(places: Numbers) -> Numbers:
     return np.unique(in_text >> PASSAGE_SHIFT)
 
 
-def _beginning(connection: sqlite3.Connection, prefix: str) -> Iterator[Numbers]:
+def _prefix_places(connection: sqlite3.Connection, prefix: str) -> Iterator[Numbers]:
     """The places of all terms that may be stems of words with a prefix."""
-    plain = _plain(prefix)
+    plain = _normalised(prefix)
     shortest = min(len(plain), max(_SHORTEST_STEM, len(plain) - 4))
     rows = connection.execute(
         "SELECT DISTINCT term FROM word_places WHERE term GLOB ? LIMIT ?",
@@ -187,7 +192,7 @@ def _checked(connection: sqlite3.Connection, term: Term, numbers: Numbers) -> Nu
         "SELECT number, text FROM passages WHERE number IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers.tolist()),),
     )
-    return np.array(sorted(number for number, text in rows if term.stands_in(text)), np.int64)
+    return np.array(sorted(number for number, text in rows if term.is_in(text)), np.int64)
 
 
 def _escaped(text: str) -> str:
@@ -195,10 +200,10 @@ def _escaped(text: str) -> str:
     return "".join(f"[{each}]" if each in "*?[" else each for each in text)
 
 
-def _plain(word: str) -> str:
+def _normalised(word: str) -> str:
     """A word in lower case without diacritics, as in the word index."""
     return without_diacritics(word.lower())
 
 
 def _plain_stem(word: str) -> str:
-    return stem(_plain(word))
+    return stem(_normalised(word))
