@@ -23,19 +23,23 @@ def evaluate(
     ],
     limit: Annotated[
         int | None,
-        typer.Option("--limit", metavar="N", min=1, help="Ask only N questions, spread evenly."),
+        typer.Option(
+            "--limit", metavar="N", min=1, help="Take only N questions or claims, spread evenly."
+        ),
     ] = None,
     picture: Annotated[
         Path | None,
         typer.Option(
             "--picture",
             metavar="FILE.png",
-            help="Draw the share of right answers, by coverage and by confidence.",
+            help="Draw how often answers are right by coverage and confidence, or claims true.",
         ),
     ] = None,
     details: Annotated[
         Path | None,
-        typer.Option("--details", metavar="FILE.jsonl", help="Write the result of each question."),
+        typer.Option(
+            "--details", metavar="FILE.jsonl", help="Write the result of each question or claim."
+        ),
     ] = None,
     index: Annotated[
         Path | None,
@@ -62,7 +66,14 @@ def evaluate(
         _make_question_set(feedback, folder, config)
     claims = claims_file(folder)
     if claims is not None:
-        _evaluate_claims(claims, read_settings(config).embedder, limit, as_json=as_json)
+        _evaluate_claims(
+            claims,
+            read_settings(config).embedder,
+            limit,
+            details=details,
+            picture=picture,
+            as_json=as_json,
+        )
         return
     _evaluate_questions(
         folder,
@@ -104,11 +115,20 @@ def _evaluate_questions(
         print(scores_as_text(evaluation))
 
 
-def _evaluate_claims(file: Path, embedder: str, limit: int | None, *, as_json: bool) -> None:
-    """Measure the verifier on a file of claims, and print the metrics."""
+def _evaluate_claims(
+    file: Path,
+    embedder: str,
+    limit: int | None,
+    *,
+    details: Path | None,
+    picture: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure the verifier on claims; print the metrics, and write the files that are named."""
     from askdocs.answering.verification.verifier import Verifier
     from askdocs.cli.terminal import showing_progress
     from askdocs.evaluation.claims import claims_as_json, claims_as_text, judge_all, read_claims
+    from askdocs.evaluation.report import draw_claims, write_claims
     from askdocs.evaluation.run import spread
     from askdocs.models.embedders import load_embedder
     from askdocs.models.verifier import OnnxClaimScorer
@@ -120,6 +140,10 @@ def _evaluate_claims(file: Path, embedder: str, limit: int | None, *, as_json: b
         judged = judge_all(
             claims, verifier, lambda done, total: on_progress(Progress("ask", done, total))
         )
+    if details:
+        write_claims(judged, details)
+    if picture:
+        draw_claims(judged, picture, file.parent.name)
     if as_json:
         print_json(claims_as_json(judged))
     else:

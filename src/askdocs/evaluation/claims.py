@@ -2,7 +2,8 @@
 
 A file of claims has one item a line: {id, question, passages, sentences}. Each sentence is {text,
 label, evidence, how}: `label` is supported, partly or unsupported; `evidence` has the numbers of
-the passages that it cites; `how` names the type of sentence.
+the passages that it cites, from 0 on; `how` names the kind of sentence. `question` and `how` may be
+missing. docs/cli.md shows one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from askdocs.evaluation.metrics import Bin, Measure
 from askdocs.types import Passage
 
 LABELS = ("supported", "partly", "unsupported")
+_NOT_JUDGED = ("unchecked", "no_claim")
 _NAMES = ("claims.jsonl.gz", "claims.jsonl")
+_NAME_WIDTH = 40  # of the first column of a table
+_BAR_WIDTH = 30
 _GAP = 20  # characters between the passages of an item, which need not be adjacent
 
 
@@ -97,6 +101,7 @@ def support_measures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
     )
     if true and false:
         found["AUROC, true from false"] = metrics.auroc(true, false)
+        found["calibration error"] = metrics.calibration_error(*probability_and_truth(judged))
     for label, name in zip(LABELS, ("true", "partly true", "false"), strict=True):
         if by_label[label]:
             shares = [each.is_supported for each in by_label[label]]
@@ -112,13 +117,25 @@ def support_by_kind(judged: Sequence[JudgedClaim]) -> dict[tuple[str, str], Meas
     return {key: metrics.share(groups[key]) for key in sorted(groups)}
 
 
-def reliability(judged: Sequence[JudgedClaim]) -> list[Bin]:
-    """Probabilities of support in bins, with the share of true ones in each."""
-    decided = [each for each in judged if each.claim.label != "partly"]
-    return metrics.reliability(
+def probability_and_truth(judged: Sequence[JudgedClaim]) -> tuple[list[float], list[bool]]:
+    """The probability of support of each claim that was judged, and whether the claim is true.
+
+    Claims that are partly true are left out.
+    """
+    decided = [
+        each
+        for each in judged
+        if each.claim.label != "partly" and each.judgement.verdict not in _NOT_JUDGED
+    ]
+    return (
         [each.judgement.said for each in decided],
         [each.claim.label == "supported" for each in decided],
     )
+
+
+def reliability(judged: Sequence[JudgedClaim]) -> list[Bin]:
+    """Probabilities of support in bins, with the share of true ones in each."""
+    return metrics.reliability(*probability_and_truth(judged))
 
 
 def claims_as_json(judged: Sequence[JudgedClaim]) -> dict[str, Any]:
@@ -130,23 +147,50 @@ def claims_as_json(judged: Sequence[JudgedClaim]) -> dict[str, Any]:
             f"{label}, {how}": asdict(measure)
             for (label, how), measure in support_by_kind(judged).items()
         },
+        "reliability": [asdict(each) for each in reliability(judged)],
+    }
+
+
+def claim_as_json(judged: JudgedClaim) -> dict[str, Any]:
+    """The judgement of one claim, for error analysis."""
+    claim, judgement = judged.claim, judged.judgement
+    return {
+        "item": claim.item,
+        "text": claim.text,
+        "label": claim.label,
+        "how": claim.how,
+        "verdict": judgement.verdict,
+        "probability": round(judgement.said, 4),
+        "reason": judgement.reason,
+        "contradicted": judgement.contradicted,
     }
 
 
 def claims_as_text(judged: Sequence[JudgedClaim]) -> str:
-    """A table for a terminal: metrics with intervals of 95 %, kinds, reliability."""
+    """Tables for a terminal: metrics with intervals of 95 %, kinds, a reliability diagram."""
     lines = [f"{len(judged)} claims", ""]
     for name, measure in support_measures(judged).items():
         low, high = measure.low or 0.0, measure.high or 0.0
         shown = f"{measure.value or 0.0:.3f} [{low:.3f}, {high:.3f}]"
-        lines.append(f"{name:34} {shown} of {measure.count}")
-    lines += ["", f"{'shown as supported, by kind':34} {'share':>6} {'claims':>7}"]
+        lines.append(f"{name:{_NAME_WIDTH}} {shown} of {measure.count}")
+    lines += ["", f"{'shown as supported, by label and kind':{_NAME_WIDTH}} {'share':>6} claims"]
     for (label, how), measure in support_by_kind(judged).items():
-        lines.append(f"{f'{label}, {how}':34} {measure.value or 0.0:6.3f} {measure.count:7}")
-    lines += ["", f"{'probability given':34} {'true':>6} {'claims':>7}"]
-    for each in reliability(judged):
-        lines.append(f"{each.confidence:<34.2f} {each.right:6.2f} {each.count:7}")
-    return "\n".join(lines)
+        name = f"{label}, {how}" if how else label
+        lines.append(f"{name:{_NAME_WIDTH}} {measure.value or 0.0:6.3f} {measure.count:6}")
+    return "\n".join([*lines, *_diagram(reliability(judged))])
+
+
+def _diagram(bins: Sequence[Bin]) -> Iterator[str]:
+    """A bar for each bin: as long as the share of true claims, with "|" at its mean probability."""
+    if not bins:
+        return
+    yield f"\n{'probability':14}{'mean':>6}{'true':>6}{'claims':>8}  # true, | probability"
+    for each in bins:
+        bar = list(f"{'#' * round(each.right * _BAR_WIDTH):{_BAR_WIDTH}}")
+        bar[min(int(each.confidence * _BAR_WIDTH), _BAR_WIDTH - 1)] = "|"
+        span = f"{each.low:.1f} to {each.high:.1f}"
+        numbers = f"{each.confidence:6.2f}{each.right:6.2f}{each.count:8}"
+        yield f"{span:14}{numbers}  {''.join(bar).rstrip()}"
 
 
 def _claims(item: Mapping[str, Any]) -> Iterator[Claim]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askdocs.errors import AskdocsError
+from askdocs.evaluation.claims import JudgedClaim, claim_as_json, probability_and_truth
 from askdocs.evaluation.metrics import Measure, reliability, risk_coverage
 from askdocs.evaluation.run import Evaluation, Outcome
 from askdocs.evaluation.scores import (
@@ -23,6 +25,7 @@ from askdocs.evaluation.scores import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _MOST_POINTS = 200  # of the risk-coverage curve as JSON
 _NAME_WIDTH, _MEASURE_WIDTH = 22, 25
@@ -82,10 +85,12 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 
 def write_details(evaluation: Evaluation, file: Path) -> None:
     """Write `outcome_as_json` of every question, a line each."""
-    lines = [
-        json.dumps(outcome_as_json(outcome), ensure_ascii=False) for outcome in evaluation.outcomes
-    ]
-    _write(file, ("\n".join(lines) + "\n").encode("utf-8", "replace"))
+    _write_lines(file, map(outcome_as_json, evaluation.outcomes))
+
+
+def write_claims(judged: Sequence[JudgedClaim], file: Path) -> None:
+    """Write `claim_as_json` of every claim, a line each."""
+    _write_lines(file, map(claim_as_json, judged))
 
 
 def check_drawing() -> None:
@@ -97,8 +102,6 @@ def check_drawing() -> None:
 def draw(evaluation: Evaluation, file: Path) -> None:
     """Write a PNG: risk over coverage on the left, the reliability diagram on the right."""
     check_drawing()
-    from io import BytesIO
-
     from matplotlib.figure import Figure
 
     confidences, right = confidence_and_right(evaluation.outcomes)
@@ -107,6 +110,24 @@ def draw(evaluation: Evaluation, file: Path) -> None:
     _draw_risk(left_axes, confidences, right)
     _draw_reliability(right_axes, confidences, right)
     figure.suptitle(f"{evaluation.folder.name}, {len(confidences)} questions")
+    _save(figure, file)
+
+
+def draw_claims(judged: Sequence[JudgedClaim], file: Path, title: str) -> None:
+    """Write a PNG: the reliability diagram of the verifier's probabilities of support."""
+    check_drawing()
+    from matplotlib.figure import Figure
+
+    probabilities, true = probability_and_truth(judged)
+    figure = Figure(figsize=(5, 4.5), layout="constrained")
+    axes = figure.subplots()
+    _draw_reliability(axes, probabilities, true)
+    axes.set(xlabel="probability of support", ylabel="share of claims that are true")
+    figure.suptitle(f"{title}, {len(true)} claims")
+    _save(figure, file)
+
+
+def _save(figure: Figure, file: Path) -> None:
     png = BytesIO()
     figure.savefig(png, format="png", dpi=120)
     _write(file, png.getvalue())
@@ -216,6 +237,11 @@ def _thinned(curve: Sequence[tuple[float, float]]) -> Sequence[tuple[float, floa
     """At most _MOST_POINTS points of a curve, evenly spread, with its last point."""
     step = -(-len(curve) // _MOST_POINTS) or 1
     return curve[::-1][::step][::-1]
+
+
+def _write_lines(file: Path, records: Iterable[dict[str, Any]]) -> None:
+    lines = [json.dumps(record, ensure_ascii=False) for record in records]
+    _write(file, ("\n".join(lines) + "\n").encode("utf-8", "replace"))
 
 
 def _write(file: Path, content: bytes) -> None:
