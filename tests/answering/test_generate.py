@@ -500,6 +500,20 @@ def test_what_the_source_contradicts_stays_so_whatever_the_model_says(
         ]
 
 
+def test_code_that_is_in_doubt_is_kept_if_there_is_no_statement_to_ask_about(
+    assistant: Assistant, server: ModelServer
+) -> None:
+    with another(assistant, second_opinion="yes") as careful:
+        reply = f"{BEARING} [1]\n\n```sh\nsetup --scheme\n```\n\nDas Fahrrad war damals sehr teuer."
+        server.script = script = Script([[reply]])
+        stream = careful.stream(QUESTION)
+        pieces = list(stream)
+    assert len(script.requests) == 1
+    verdicts = [each.verdict for each in stream.answer.statements]
+    assert verdicts == ["quoted", "partly", "unchecked"]
+    assert "".join(pieces) == stream.answer.text
+
+
 def test_a_question_may_have_a_second_opinion_of_its_own(
     assistant: Assistant, server: ModelServer
 ) -> None:

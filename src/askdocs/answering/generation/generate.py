@@ -328,7 +328,7 @@ class _Writing:
             for number, sentence in enumerate(self._judged)
             if sentence.claim and sentence.judgement.verdict in ASKED
         }
-        if not asked:
+        if not asked and not self._held:
             return
         opinions = yield from second_opinion(
             model, asked, passages, verifier=verifier, question=question
