@@ -1,7 +1,8 @@
-"""Parses the reply of a language model, as it arrives, into sentences and the passages they name.
+"""Parses the reply of a language model, while it arrives, into sentences with their citations.
 
-The reply is Markdown: each sentence keeps its inline signs, and what stands before it (a new
-paragraph, the sign of a heading or list item, the bar of a table row). Code blocks stay whole.
+The reply is Markdown. Each sentence keeps its inline markup. What precedes it is kept apart: a new
+paragraph, the marker of a heading or list item, the line below a table's head. A code block is not
+divided.
 """
 
 from __future__ import annotations
@@ -13,31 +14,32 @@ from typing import Literal
 
 from askdocs.text.sentences import sentence_spans
 
-_NUMBERS = r"\d{1,3}(?:\s*(?:,|;|&|and|[-–—])\s*(?:\[?\d{1,3}))*"
+_NUMBERS = r"\d{1,3}(?:\s*(?:,|;|&|and|[-–—])\s*(?:\[?\d{1,3}))*"  # "1", "1, 3", "1-3"
 _NAMED = r"(?:(?:passages?|sources?|documents?|no\.?)\s*)?[#^]?"
 _MARK = re.compile(rf"\[?\[\s*{_NAMED}\s*(?P<numbers>{_NUMBERS})\s*(?:[,;.]|†[^\]]*)?\s*\]", re.I)
+# A citation mark that is not closed: "[1, 3".
 _BROKEN = re.compile(
     r"\[\s*(?P<numbers>\d{1,3}(?:\s*[,;]\s*\d{1,3})*)(?!\w|%|[.,:/]\d)(?:\s*[,;](?=\s*$))?"
 )
-_CLOSED_ONLY = re.compile(r"(?:^|(?<=\s))(\d{1,3})$")
+_CLOSED_ONLY = re.compile(r"(?:^|(?<=\s))(\d{1,3})$")  # before "]", if there was no "["
 _RANGE = re.compile(r"(\d{1,3})\s*[-–—]\s*(\d{1,3})")
-_FENCE = re.compile(r"</?(?:passage|question)\b[^<>]*>", re.I)  # as it stands in prompts.py
+_FENCE = re.compile(r"</?(?:passage|question)\b[^<>]*>", re.I)  # a tag of the prompt
 _NAMED_MARK = re.compile(rf"\(\s*(?:passages?|sources?)\s*#?\s*(?P<numbers>{_NUMBERS})\s*\)", re.I)
-_LINK = re.compile(r"\(\s*(?:https?:|#)[^()]*\)", re.I)  # a mark may be written as a link
+_LINK = re.compile(r"\(\s*(?:https?:|#)[^()]*\)", re.I)  # the target of a mark that is a link
 _THINKING = re.compile(r"<think(?:ing)?>", re.I)
 _THOUGHT = re.compile(r"</think(?:ing)?>", re.I)
-_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")  # of a list, heading or quote
+_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")  # list item, heading or quote
 _BULLETS = frozenset("*•–+")
 _EMPHASIS = re.compile(r"(?<!\S)[*_]+(?=\S)|(?<=[^\s*_])[*_]+(?![\w*_])")
-_LONE_SIGN = re.compile(r"(?:^|\s+)[*_]+$")  # what follows decides whether it is emphasis
+_LONE_SIGN = re.compile(r"(?:^|\s+)[*_]+$")  # the next character decides if this is emphasis
 _BOLD_LINE = re.compile(r"\*\*[^*]+[^*.!?]\*\*:?")
 _DIVIDER = re.compile(r"\|?[\s|:-]+\|?")
 _FENCE_SIGN = "```"
-_DEEPEST = 8  # spaces before the sign of a nested item
+_DEEPEST = 8  # spaces before the marker of a nested item
 _ASIAN_BRACKETS = str.maketrans("【】［］", "[][]")
 _CLOSING = frozenset(".,;:!?")
 _LONGEST_MARK = 40  # characters
-_KEPT = "\u200c\u200d"  # joiners that some scripts are spelled with
+_KEPT = "\u200c\u200d"  # the joiners that the spelling of some scripts needs
 
 
 Kind = Literal["prose", "heading", "item", "row", "code"]
@@ -45,11 +47,15 @@ Kind = Literal["prose", "heading", "item", "row", "code"]
 
 @dataclass(frozen=True, slots=True)
 class ReplySentence:
-    """A sentence of a reply without its marks, and the numbers that these named, in order.
+    """A sentence of a reply. A table row or a code block is one "sentence", too.
 
-    `opens` is true where it begins a paragraph, a list item or a heading. `markdown` is the
-    sentence with its inline signs, `lead` what stands between it and the sentence before. A row
-    of a table and a block of code are one "sentence" each.
+    Attributes:
+        text: Its plain text, without citation marks and Markdown.
+        numbers: The numbers of the passages that it cites, in order.
+        opens: Whether it begins a paragraph, a list item or a heading.
+        markdown: The sentence with its inline markup.
+        lead: What is between it and the sentence before: white space and block markup.
+        kind: What it is in the Markdown.
     """
 
     text: str
@@ -61,40 +67,42 @@ class ReplySentence:
 
 
 class ReplyParser:
-    """Cuts a reply into sentences and takes the citation marks out: [1], [1, 3], [1][3], [1-3].
+    """Divides a reply into sentences and removes the citation marks: [1], [1, 3], [1][3], [1-3].
 
-    Numbers above `known` and 0 are dropped, and so are the marks around passages, which small
-    models repeat, and what a model thinks aloud in <think>. What comes out does not depend on how
-    the reply was cut into pieces.
+    Unknown numbers are ignored. Two more things are removed: tags of the prompt, which small models
+    repeat, and <think> blocks. The result does not depend on how the reply is divided into pieces.
+
+    Args:
+        known: The number of passages. Valid citations are 1 to `known`.
     """
 
     def __init__(self, known: int) -> None:
         self._known = known
-        self._text = ""  # of the sentence so far
-        self._word = 0  # where in it the last word begins
-        self._held = ""  # what may become a mark
-        self._doubled = False  # whether a mark began with two brackets and may end so
-        self._thought: str | None = None  # the last characters of what the model thinks aloud
-        self._marked = 0  # where in the text the last mark stood
+        self._text = ""  # of the current sentence
+        self._word = 0  # where its last word begins
+        self._held = ""  # text that may become a citation mark
+        self._doubled = False  # whether a mark began with "[[" and may end with "]]"
+        self._thought: str | None = None  # the last characters inside <think>
+        self._marked = 0  # where in the text the last mark was
         self._numbers: dict[int, None] = {}
         self._opens = True
         self._line_begins = True
         self._indent = 0  # spaces at the beginning of the line
-        self._code: str | None = None  # of the block that is being written
-        self._before: Kind = "prose"  # the kind of the sentence before
+        self._code: str | None = None  # the code block so far
+        self._before: Kind = "prose"  # the kind of the last sentence that opened a block
         self._blank = True  # whether the line before was blank
         self._divider = ""  # the line between the head of a table and its rows
-        self._carried = ""  # the sign of bold text or code that the sentence before left open
+        self._carried = ""  # the markup of bold text or code that the last sentence left open
         self._done: list[ReplySentence] = []
 
     def feed(self, piece: str) -> list[ReplySentence]:
-        """The sentences that a further piece of the reply completes."""
+        """Parse the next piece of the reply; return the sentences that are now complete."""
         for character in piece.translate(_ASIAN_BRACKETS):
             self._take(character)
         return self._completed()
 
     def end(self) -> list[ReplySentence]:
-        """The last sentence, complete or not."""
+        """End the reply; return the last sentence, complete or not."""
         self._release()
         if self._code is not None:
             self._end_code()
@@ -103,13 +111,13 @@ class ReplyParser:
 
     @property
     def pending(self) -> str:
-        """The words so far of the sentence that is being written; they will not change."""
+        """The words so far of the sentence that is not complete yet. They will not change."""
         words = _LONE_SIGN.sub("", _plain(self._text[: self._word], self._opens))
         return words if _says_something(words) and not self._is_whole_line() else ""
 
     @property
     def pending_markdown(self) -> str:
-        """`pending` with the inline signs of Markdown."""
+        """The same as `pending`, with inline markup."""
         if not self.pending:
             return ""
         sign = self._sign()
@@ -117,12 +125,12 @@ class ReplyParser:
 
     @property
     def pending_lead(self) -> str:
-        """What stands before the sentence that is being written."""
+        """The lead of the sentence that is not complete yet."""
         return self._lead(self._kind())
 
     @property
     def opens(self) -> bool:
-        """Whether the sentence that is being written begins a paragraph or a list entry."""
+        """Whether the sentence that is not complete yet begins a paragraph or a list item."""
         return self._opens
 
     def _completed(self) -> list[ReplySentence]:
@@ -148,7 +156,7 @@ class ReplyParser:
             self._write(character)
 
     def _take_code(self, character: str) -> None:
-        """A further character of a block of code, which ends with a line of its own sign."""
+        """Add a character to a code block. A line of only three backticks ends the block."""
         code = f"{self._code}{character}"
         line = code.rsplit("\n", 1)[-1]
         if line.strip() == _FENCE_SIGN and "\n" in code:
@@ -158,7 +166,7 @@ class ReplyParser:
             self._code = code
 
     def _end_code(self) -> None:
-        """The block of code as one sentence; its first line names a language."""
+        """Complete a code block as one sentence. Its first line is the name of a language."""
         language, _, code = (self._code or "").partition("\n")
         self._code = None
         name = re.sub(r"\W", "", language)
@@ -175,7 +183,7 @@ class ReplyParser:
         self._opens, self._blank = True, True
 
     def _kind(self) -> Kind:
-        """The kind of the sentence that is being written."""
+        """The kind of the current sentence."""
         sign = self._sign()
         if self._opens and sign:
             return "heading" if sign.startswith("#") else "item"
@@ -185,18 +193,19 @@ class ReplyParser:
         return "heading" if self._opens and _BOLD_LINE.fullmatch(text) else "prose"
 
     def _sign(self) -> str:
-        """The sign with which a line opens: of a list, a heading or a quote; "" if there is none.
+        """The block marker that the line opens with: list item, heading or quote; "" if none.
 
-        It is known once it is followed by a space.
+        It is recognised only when a space follows.
         """
         found = _SIGN.match(self._text) if self._opens else None
         return found.group() if found else ""
 
     def _is_whole_line(self) -> bool:
-        """Whether the sentence is a row, or may become a block of code: shown when complete."""
+        """Whether it is a table row or may open a code block. Both are shown only as a whole."""
         return self._text.startswith(("|", _FENCE_SIGN))
 
     def _lead(self, kind: Kind) -> str:
+        """The white space and block markup before the current sentence."""
         if not self._opens and kind != "code":
             return " "
         sign = self._sign() if kind in ("heading", "item") else ""
@@ -211,7 +220,7 @@ class ReplyParser:
         return ("\n" if in_list else "\n\n") + indent + (f"{sign.strip()} " if sign else "")
 
     def _hold(self, character: str) -> None:
-        """Go on with what may be a mark, or see that it is none."""
+        """Add a character to text that may be a mark; release the text if it is none."""
         if character == "]":
             mark = _MARK.fullmatch(self._held + character)
             if mark:
@@ -235,14 +244,14 @@ class ReplyParser:
             self._held += character
 
     def _is_no_text(self, held: str) -> bool:
-        """Whether what stands in < and > is not said; <think> begins what is not either."""
+        """Whether text in < and > is a tag to remove. <think> also starts a block to remove."""
         if _THINKING.fullmatch(held):
             self._thought = ""
             return True
         return bool(_FENCE.fullmatch(held) or _THOUGHT.fullmatch(held))
 
     def _is_mark(self, held: str) -> bool:
-        """Whether what stands in brackets names passages, or is the address of a mark."""
+        """Whether text in parentheses names passages, or is the link target of a citation mark."""
         named = _NAMED_MARK.fullmatch(held)
         if named:
             self._name(named["numbers"])
@@ -252,12 +261,13 @@ class ReplyParser:
         return bool(self._marked) and self._marked == len(self._text)
 
     def _think(self, character: str) -> None:
+        """Skip a character inside <think>."""
         self._thought = f"{self._thought}{character}"[-_LONGEST_MARK:]
         if _THOUGHT.search(self._thought):
             self._thought = None
 
     def _release(self) -> None:
-        """What was held is no mark after all, or a broken one: the rest of it is text."""
+        """Treat held text as plain text. The numbers of an unclosed mark count as citations."""
         held, self._held = self._held, ""
         broken = _BROKEN.match(held)
         if broken:
@@ -267,12 +277,14 @@ class ReplyParser:
             self._write(character)
 
     def _name(self, numbers: str) -> None:
+        """Record the passage numbers of a mark."""
         self._marked = len(self._text)
         for number in _expanded(numbers):
             if 1 <= number <= self._known:
                 self._numbers.setdefault(number)
 
     def _write(self, character: str) -> None:
+        """Add a character. White space becomes one space; none between a mark and punctuation."""
         if self._line_begins and character == " ":
             self._indent += 1
         elif not character.isspace():
@@ -294,7 +306,7 @@ class ReplyParser:
                 self._text, self._word, self._code = "", 0, ""
 
     def _close(self) -> bool:
-        """Whether a bracket closes a number that none opened: a broken mark."""
+        """Remove a number before a "]" that was never opened; tell whether there was one."""
         number = _CLOSED_ONLY.search(self._text)
         if number is None or "[" in self._text:
             return False
@@ -304,8 +316,8 @@ class ReplyParser:
         return True
 
     def _end_word(self) -> None:
-        """If a sentence began with the last word, the one before it is complete."""
-        if self._text.startswith("|"):  # a row of a table is not cut
+        """Complete the sentence before the last word, if that word begins a new sentence."""
+        if self._text.startswith("|"):  # a table row is not divided
             self._word = len(self._text)
             return
         if not self._word or len(self._text) <= self._word:
@@ -349,7 +361,7 @@ class ReplyParser:
 
 
 def _plain(text: str, opens: bool) -> str:
-    """Without signs of Markdown: of emphasis, of code and, where a line opens, of a list."""
+    """Remove Markdown: emphasis, code and, at the beginning of a line, the block marker."""
     plain = _SIGN.sub("", text) if opens else text
     plain = _EMPHASIS.sub("", plain)
     return " ".join(plain.replace("**", "").replace("`", "").split())
@@ -360,7 +372,7 @@ def _says_something(text: str) -> bool:
 
 
 def _expanded(numbers: str) -> Iterator[int]:
-    """Every number of "1, 3" or "1-3", in order."""
+    """Yield every number of "1, 3" or "1-3", in order."""
     for part in re.split(r"[,;&]|and", numbers.replace("[", "")):
         span = _RANGE.fullmatch(part.strip())
         if span:

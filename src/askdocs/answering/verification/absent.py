@@ -1,7 +1,7 @@
-"""The numbers, dates and names of a statement that none of the passages found for it has.
+"""Finds the numbers, dates and names of a statement that none of its passages contains.
 
-What is told here is told of true statements too, so a form that may be another spelling counts as
-found: "Dr Okoro" and "Okoro", "USA" and "United States", "3 March" and "2024-03-03".
+A true statement may contain some too. So another spelling counts as found: "Dr Okoro" and "Okoro",
+"USA" and "United States", "3 March" and "2024-03-03".
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-]\d{2,4})?(?!\
 _OTHER_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "ł": "l", "đ": "d"})
 _UMLAUT = re.compile(r"([aou])e")
 _SHORTEST = 2  # letters of a name; one is an initial
-_SHORTEST_PART = 4  # letters of a name that may be a part of a longer word
-# Words that have a capital beside a name or a number, and tell no name alone.
+_SHORTEST_PART = 4  # letters of a name that may be part of a longer word
+# Words that are capitalised next to a name or number but are not names themselves.
 _NO_NAMES = frozenset(
     "doctor professor mister president minister councillor captain chair chairman chairwoman"
     " director chief officer section chapter table figure appendix annex part article page clause"
@@ -38,7 +38,7 @@ _NO_NAMES = frozenset(
     " sunday ltd limited inc corp llc plc gmbh company"
     " north south east west northern southern eastern western".split()
 )
-# Names of one country or body, and of its people, that are not told by their first letters.
+# Names of a country or organisation and of its people. Their first letters need not be the same.
 _SAME = tuple(
     frozenset(names.split())
     for names in (
@@ -57,14 +57,14 @@ _SAME = tuple(
 
 
 def not_found_in(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
-    """The numbers, dates and names of a statement that stand in no passage.
+    """List the numbers, dates and names of a statement that occur in none of the passages.
 
-    Names and dates are told of English statements whose passages are English: another language
-    may name them otherwise.
+    Dates and names are checked only if statement and passages are in English. Another language may
+    spell them differently.
 
     Args:
         text: The statement.
-        passages: What was found for it.
+        passages: The passages that were found for it.
 
     Returns:
         The numbers as they are written, then months and weekdays, then names.
@@ -77,9 +77,9 @@ def not_found_in(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
 
 
 def missing_figures(text: str, source: str) -> list[str]:
-    """The figures of a text that the source gives neither in figures nor in words.
+    """The numbers of a text that the source contains neither in digits nor in words.
 
-    What is called rough, such as "about 400", may be rounded to the digits that it has.
+    An approximate number, such as "about 400", is found if a number of the source rounds to it.
     """
     given = [number.value for number in numbers_in(source)]
     known = {_plain(figure) for figure in _FIGURE.findall(source)}
@@ -97,9 +97,9 @@ def missing_figures(text: str, source: str) -> list[str]:
 
 
 def missing_dates(text: str, source: str) -> list[str]:
-    """The months and weekdays of a text that the source gives neither by name nor in figures.
+    """The months and weekdays of a text that the source contains neither by name nor in digits.
 
-    A weekday is not told where the source gives a day, of which it may be the weekday.
+    A weekday counts as found if the source contains any date, because it may be that day.
     """
     dates = dates_in(source)
     months = {month_number(word) for word in _WORD.findall(source)}
@@ -120,9 +120,10 @@ def missing_dates(text: str, source: str) -> list[str]:
 
 
 def missing_names(text: str, source: str) -> list[str]:
-    """The names of a text of which the source has no form; words in a row are one name.
+    """The names of a text that the source does not contain in any form.
 
-    A text in capitals, or in those of a title, tells none.
+    Adjacent words are one name. None are listed for a text in capitals or in title case, because
+    capitals do not mark names there.
     """
     plain = _MARKUP.sub("", _ADDRESS.sub(" ", text)).replace("|", ";").strip()
     small = [word for word in _WORD.findall(plain) if word.islower()]
@@ -140,7 +141,7 @@ def missing_names(text: str, source: str) -> list[str]:
 
 
 class _Names:
-    """The words of a source, in the forms in which a name is looked for."""
+    """The words of a source, prepared to search for names."""
 
     def __init__(self, source: str) -> None:
         self._in_order = _WORD.findall(source)
@@ -149,7 +150,7 @@ class _Names:
         self._letters = _folded(re.sub(r"[\W\d_]+", "", source))
 
     def without(self, names: Sequence[str]) -> list[str]:
-        """Those of the names of which there is no form."""
+        """Those of the names that the source does not contain in any form."""
         spelled_out = facts.spelled_out(list(names), self._words)
         return [
             name
@@ -172,16 +173,16 @@ class _Names:
 
 
 def _parts(name: str) -> list[str]:
-    """The parts of a name that have a capital: that of "Welsh-speaking" is "Welsh"."""
+    """The capitalised parts of a name: "Welsh" of "Welsh-speaking"."""
     return [part for part in _WORD.findall(name) if not part.islower()]
 
 
 def _folded(word: str) -> str:
-    """A word without capitals and accents; "Mueller" and "Müller" have one form."""
+    """A word without case and diacritics. "Mueller" and "Müller" become the same."""
     letters = unicodedata.normalize("NFKD", word.lower().translate(_OTHER_LETTERS))
     return _UMLAUT.sub(r"\1", without_diacritics(letters))
 
 
 def _plain(figure: str) -> str:
-    """A figure without thousands separators and signs around it."""
+    """A number without thousands separators and the signs around it."""
     return re.sub(r"(?<=\d),(?=\d{3}\b)", "", figure).strip(".,:;-–/€$£¥%")

@@ -1,8 +1,7 @@
-"""A draft that somebody wrote, checked against the documents: statement by statement.
+"""Checks a draft against the documents, statement by statement.
 
-Each statement is searched for like a question, and judged by the verifier against the passages
-that were found. Words in quote signs are looked up letter by letter; numbers, dates and
-names in the passages.
+Each statement is a query for a search. The verifier judges it against the passages found.
+Quotations are compared word by word. Numbers, dates and names are looked up in the passages.
 """
 
 from __future__ import annotations
@@ -25,18 +24,19 @@ from askdocs.types import (
     Quotation,
 )
 
-PASSAGES_READ = 8  # for each statement, the nearest ones
+PASSAGES_READ = 8  # per statement, the most similar ones
 
 Find = Callable[[str], Sequence[Passage]]
 
 
 @dataclass(slots=True)
 class _Citations:
-    """The citations of a check, each place numbered once."""
+    """The citations of a check. Each span of a document gets one number."""
 
     found: list[Citation] = field(default_factory=list)
 
     def number(self, quote: Quote) -> Citation:
+        """The citation of a quote: a known one, or a new one with the next number."""
         passage, start, end = quote
         for each in self.found:
             if (each.passage, each.start, each.end) == quote:
@@ -52,13 +52,13 @@ def check_draft(
     """Check each statement of a draft.
 
     Args:
-        text: The draft. What claims nothing, such as a heading, is left out; see `draft_text`.
-        find: Gives the passages that are nearest to a statement, best first.
+        text: The draft. Lines that claim nothing, such as headings, are skipped (see `draft_text`).
+        find: Finds the passages for a statement, most similar first.
         verifier: Judges a statement against passages.
-        on_progress: Called after each statement, with how many are done.
+        on_progress: Called after each statement with the number of statements done.
 
     Returns:
-        The statements in order, with offsets into `text`.
+        The statements in order, with offsets into `text`, and their citations.
     """
     spans = list(statement_spans(text))
     citations = _Citations()

@@ -1,4 +1,4 @@
-"""The clauses of a sentence, so that a sentence with a true and a false half can say which half."""
+"""Divides a sentence into clauses, so that the false half of a half-true sentence can be named."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from askdocs.text.english import (
 )
 
 _FEWEST_WORDS = 4  # of a clause
-_FEWEST_TAIL = 3  # words of what is attached to a clause
-_AUXILIARY = any_of(AUXILIARIES - {"being"})  # it begins no clause with a verb
+_FEWEST_TAIL = 3  # words of a part that is not a clause by itself
+_AUXILIARY = any_of(AUXILIARIES - {"being"})  # "being" is not a finite verb
 _IRREGULAR = (
     "beat|became|began|blew|bore|bought|broke|brought|built|came|chose|cost|cut|dealt|drank|drew|drove"
     "|fell|felt|flew|fought|found|froze|gave|got|grew|held|hid|hung|kept|knew|led|left|lost|made"
@@ -30,7 +30,7 @@ _DETERMINER = (
 _SUBJECT_BEGINS = any_of(ARTICLES | POSSESSIVES | DEMONSTRATIVES | SUBJECT_PRONOUNS)
 _PAST = rf"(?:{_AUXILIARY}|{_IRREGULAR}|\w{{2,}}ed)"
 _ADVERBS = r"(?:(?:also|later|then|now|only|never|not|already|still|soon|always|often)\s+)*"
-# A verb that a part begins with. A word on -s may be a noun, unless an object follows.
+# A verb at the beginning of a part. A word that ends in -s may be a noun unless an object follows.
 _VERB = (
     rf"{_ADVERBS}(?:{_PAST}\b"
     rf"|(?:\w{{3,}}s|need|keep|take|make|give|have|pay|cost|go|get|come|hold)\s+(?:{_DETERMINER})\b)"
@@ -61,17 +61,26 @@ _TAIL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A part of a sentence. `claim` is what it says alone, "" where that cannot be said alone."""
+    """A part of a sentence.
+
+    Attributes:
+        text: The part as it is written.
+        claim: What it claims, as a sentence of its own; "" if it cannot be understood alone.
+    """
 
     text: str
     claim: str
 
 
 def clauses_of(sentence: str) -> list[Clause]:
-    """The clauses of a sentence in order; one where it cannot be divided.
+    """Divide a sentence into clauses.
 
-    A part that begins with its verb gets the subject of the first one. What is attached to a
-    clause, such as a reason or a relative clause, says nothing alone.
+    A part that begins with a verb gets the subject of the first clause: "The hall opened in 1903
+    and closed in 1950" becomes "The hall opened in 1903" and "The hall closed in 1950". A reason or
+    a relative clause depends on the clause before it, so its claim is "".
+
+    Returns:
+        The clauses in order; one if the sentence cannot be divided.
     """
     sentence = " ".join(sentence.split())
     leading = _LEADING.fullmatch(sentence)
@@ -92,7 +101,7 @@ def clauses_of(sentence: str) -> list[Clause]:
 
 
 def _joined(text: str) -> list[str]:
-    """The coordinated clauses of a text."""
+    """Divide a text at semicolons, dashes and conjunctions, if both sides are clauses."""
     parts: list[str] = []
     begin = 0
     for joint in _JOINT.finditer(text):
@@ -105,7 +114,7 @@ def _joined(text: str) -> list[str]:
 
 
 def _without_tail(text: str) -> tuple[str, str]:
-    """A clause, and what is attached to it at its end; "" if nothing is."""
+    """Split a clause from the reason, relative clause or participle at its end ("" if none)."""
     for found in _TAIL.finditer(text):
         main, tail = text[: found.start()], text[found.end() :]
         if _is_clause(main) and len(tail.split()) >= _FEWEST_TAIL:
@@ -114,4 +123,5 @@ def _without_tail(text: str) -> tuple[str, str]:
 
 
 def _is_clause(part: str) -> bool:
+    """Whether a part is long enough and seems to contain a finite verb."""
     return len(part.split()) >= _FEWEST_WORDS and bool(_FINITE.search(part))

@@ -1,4 +1,4 @@
-"""Sentences that repeat one of the source but for a word that matters."""
+"""Finds statements that copy a sentence of the source but change a word that matters."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
 
 _TOKEN = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£¥°]")
-_COPIED = 0.75  # of the words of a statement that stand in one sentence in their order
+_COPIED = 0.75  # the share of the statement's words that are in one sentence, in the same order
 _SHORTEST = 5  # words
 _LONGEST_CHANGE = 4  # words on either side
-_LONG = 2  # times as many words as the statement
+_LONG = 2  # a sentence with more than this times the statement's words says more than it
 
 
 def altered_copy(text: str, source: str) -> str:
-    """A word in which a statement differs from the sentence of the source that it repeats.
+    """Name a word in which a statement differs from the sentence that it copies.
 
-    That sentence holds as many of the plain words of the statement as any other: a longer one may
-    have its small words in their order by chance.
+    Only the sentences with the most content words of the statement are compared. A longer sentence
+    may contain its function words in the same order by chance.
+
+    Returns:
+        The difference as a phrase: “May” differs: the source has “June”. "" if there is none.
     """
     here = _TOKEN.findall(text)
     if len(here) < _SHORTEST:
@@ -41,7 +44,7 @@ def altered_copy(text: str, source: str) -> str:
         blocks = [block for block in matcher.get_matching_blocks() if block.size]
         if sum(block.size for block in blocks) < _COPIED * len(here):
             continue
-        is_long = len(there) > _LONG * len(here)  # and says more than the statement
+        is_long = len(there) > _LONG * len(here)
         known = frozenset(theirs if is_long else ())
         low, high = blocks[0].a, blocks[-1].a + blocks[-1].size
         changes = [
@@ -60,7 +63,13 @@ def _without(words: Sequence[str], known: frozenset[str]) -> list[str]:
 
 
 def _difference(theirs: Sequence[str], ours: Sequence[str], *, opens: bool) -> str:
-    """What one change of a copied sentence turns; "" if it turns nothing that is known."""
+    """The difference that one edit makes: a negation, number, unit, name or opposite; "" if none.
+
+    Args:
+        theirs: The words of the source that were replaced.
+        ours: The words of the statement in their place.
+        opens: Whether these open the statement, where a capital does not mark a name.
+    """
     if max(len(theirs), len(ours)) > _LONGEST_CHANGE:
         return ""
     if _denials(theirs) != _denials(ours):
@@ -79,7 +88,7 @@ def _denials(words: Sequence[str]) -> int:
 
 
 def _is_other(word: str, other: str, *, opens: bool) -> bool:
-    """Whether two words are different numbers, units or names, or of opposite meaning."""
+    """Whether two words are different numbers, units or names, or opposites."""
     if word.lower() == other.lower():
         return False
     one, two = numbers_in(word), numbers_in(other)

@@ -1,7 +1,7 @@
-"""The counterpart of a statement: the same with its denial taken away, or with one put in.
+"""Makes the counterpart of a statement: its negation removed, or one inserted.
 
-A model that holds both a statement and its counterpart for contradicted has not read which of the
-two the source says.
+A model that judges both a statement and its counterpart as contradicted has not recognised which of
+them the source says.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 from askdocs.text.english import AUXILIARIES, any_of
 
-_AUXILIARY = any_of(AUXILIARIES - {"be", "been", "being"})  # no finite verb: nothing to deny
+_AUXILIARY = any_of(AUXILIARIES - {"be", "been", "being"})  # only finite verbs can be negated
 _DENIED = re.compile(rf"\b({_AUXILIARY})(?: not| never|n['’]t)\b(?! only)|\bcan(?:not|['’]t)\b",
                      re.IGNORECASE)  # fmt: skip
 _NO = re.compile(r"\b(?:no|never) (?=[a-z])|\bneither (?=of\b)", re.IGNORECASE)
@@ -47,7 +47,7 @@ _PAST = dict(
 
 
 def _forms() -> dict[str, tuple[str, str]]:
-    """Each finite form of a verb, with the auxiliary that denies it and its plain form."""
+    """Map each finite verb form to (auxiliary, infinitive): "went" to ("did", "go")."""
     found: dict[str, tuple[str, str]] = {}
     for verb in _VERBS:
         stem = verb[:-1] + "i" if re.search(r"[^aeiou]y$", verb) else verb
@@ -65,7 +65,13 @@ _FINITE = _forms()
 
 
 def counterpart(text: str) -> str:
-    """A statement with its denial taken away, or else with one put in; "" if neither can be."""
+    """Remove the negation of a statement, or insert one if it has none.
+
+    "It is not open" becomes "It is open". "It closed in May" becomes "It did not close in May".
+
+    Returns:
+        The counterpart; "" if no negation or known verb is found.
+    """
     denied = _DENIED.search(text)
     if denied:
         kept = denied[1] or denied.group()[:3]

@@ -1,4 +1,4 @@
-"""Short statements that deny everything: "Entry cost nothing", where the source denies nothing."""
+"""Finds short denials, such as "Entry cost nothing", of what the source does not deny."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DENYING = re.compile(
     rf"\b(?:no(?!,)|{any_of(NEGATIONS - {'no'})}|{CONTRACTED_NOT})\b",  # "No, …" answers
     re.IGNORECASE,
 )
-# What in a source may come to a denial, in its own words.
+# Words by which a source may deny something too, in another way.
 _MAY_DENY = re.compile(
     rf"{NEGATION}|\b(?:non\w*|free"
     r"|only|first|last|fail\w*|refus\w*|reject\w*|den(?:y|ied|ies)|lack\w*|absen\w*|except\w*"
@@ -25,19 +25,19 @@ _MAY_DENY = re.compile(
     r"|different\w*|independent\w*)\b",
     re.IGNORECASE,
 )
-_LONGEST = 9  # words; longer denials are reasoned in ways that this rule does not see
-_SHARE = 0.5  # of the plain words of a statement that a sentence holds which is about the same
+_LONGEST = 9  # words; a longer denial may be a conclusion, which this rule cannot judge
+_SHARE = 0.5  # the share of the statement's content words in a sentence about the same thing
 
 
 def sweeping_denial(text: str, source: str) -> str:
-    """A short denial of what sentences of the source say without any word that denies.
+    """Find a short denial of something that the source says without any denying word.
 
     Args:
         text: The statement.
-        source: The sentences that it is judged by.
+        source: The sentences that are its evidence.
 
     Returns:
-        The difference in words; "" if the rule is not sure of one.
+        The difference as a phrase; "" if the rule is not sure of one.
     """
     if len(text.split()) > _LONGEST or not _DENYING.search(text):
         return ""
@@ -51,4 +51,5 @@ def sweeping_denial(text: str, source: str) -> str:
 
 
 def _plain(text: str) -> list[str]:
+    """The content words of a text, without those that deny."""
     return [word for word in plain_words(text) if not _DENYING.fullmatch(word)]
