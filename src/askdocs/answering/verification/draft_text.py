@@ -1,8 +1,8 @@
-"""What a draft consists of: its statements, without the lines that claim nothing.
+"""Finds the statements of a draft: its sentences without the lines that claim nothing.
 
-Titles, headings, captions, labels of lists, salutations, signatures and the heads of tables are
-not judged. Where a file tells its headings, they are marked with "#"; the others are told by the
-shape of their line.
+Titles, headings, captions, list labels, salutations, signatures and table heads are not judged. In
+a draft from a file, the headings that its format marks get a "#". Other headings are recognised by
+the shape of their line.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from askdocs.text.language import is_function_word
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Document
 
-_FEWEST_WORDS = 3  # of a statement; less is a heading or a caption
-_SIGNATURE = 6  # lines that it may have
-_NEXT = 5  # lines among which that below a heading is looked for
-_MOST = 0.8  # of a heading, which may have a number before it
-_MOST_WORDS = 14  # of a heading that only its shape tells
+_FEWEST_WORDS = 3  # of a statement; shorter text is a heading or a caption
+_SIGNATURE = 6  # lines of a signature, at most
+_NEXT = 5  # text has to follow a heading among this many lines, counted from the heading
+_MOST = 0.8  # share of its line that a heading takes; the rest may be its number
+_MOST_WORDS = 14  # of a heading that is recognised by its shape
 _WORD = re.compile(r"\w+(?:['’.,:/-]\w+)*")
 _MARK = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")
 _HASH = re.compile(r"\s{0,3}#{1,6}\s")
@@ -55,7 +55,7 @@ _RULE_OF_TABLE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*
 
 
 def draft_text(document: Document) -> str:
-    """The text of a draft that was read from a file, its headings marked as in Markdown."""
+    """The text of a draft that was loaded from a file. Its headings are marked with "#"."""
     text, pieces, end = document.text, [], 0
     for anchor in sorted(document.anchors, key=lambda each: each.start):
         if not anchor.heading:
@@ -71,7 +71,7 @@ def draft_text(document: Document) -> str:
 
 
 def statement_spans(text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each sentence that may claim something, without the mark of a list item."""
+    """Yield (start, end) of each sentence that may claim something, without its list marker."""
     lines = _Lines(text)
     for start, end in sentence_spans(text):
         mark = _MARK.match(text[start:end])
@@ -82,31 +82,31 @@ def statement_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _line_at(text: str, start: int) -> str:
-    """What a line has from an offset on. The rest of the text is not copied."""
+    """The text from an offset to the end of its line. The text after it is not copied."""
     end = text.find("\n", start)
     return text[start:] if end < 0 else text[start:end]
 
 
 def _is_marked(line: str, below: str) -> bool:
-    """Whether a heading has the marks of Markdown, reStructuredText or AsciiDoc."""
+    """Whether a heading is marked up in Markdown, reStructuredText or AsciiDoc already."""
     return bool(re.match(r"\s*[#=]", line) or _UNDERLINE.fullmatch(below))
 
 
 class _Lines:
-    """The lines of a draft, and which of them claim nothing."""
+    """The lines of a draft. It tells which of them claim nothing."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
         self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=0))
         closings = [n for n, line in enumerate(self._lines) if _CLOSING.fullmatch(line)]
-        self._signed = closings[-1] if closings else len(self._lines)  # a signature is below
-        self._silent: dict[int, bool] = {}  # lines that were looked at: one has many sentences
+        self._signed = closings[-1] if closings else len(self._lines)  # the signature follows it
+        self._silent: dict[int, bool] = {}  # a cache, because a line may have many sentences
 
     def claims_nothing(self, start: int, end: int) -> bool:
-        """Whether a sentence is, or is part of, a line that claims nothing."""
+        """Whether the sentence from `start` to `end` is (in) a line that claims nothing."""
         first = bisect_right(self._starts, start) - 1
         if end > self._starts[first] + len(self._lines[first]):
-            return False  # it goes on in the next line
+            return False  # it continues in the next line
         line = self._lines[first]
         sentence = line[start - self._starts[first] : end - self._starts[first]]
         if first not in self._silent:
@@ -118,7 +118,7 @@ class _Lines:
         )
 
     def _is_silent(self, number: int) -> bool:
-        """Whether none of the sentences of a line claims anything."""
+        """Whether no sentence of a line claims anything."""
         line, below = self._line(number), self._line(number + 1)
         return bool(
             _HASH.match(line)
@@ -131,7 +131,7 @@ class _Lines:
         )
 
     def _is_signature(self, number: int) -> bool:
-        """Whether a line is soon below the closing of a letter, without full stop, verb, figure."""
+        """Whether a line shortly below the closing of a letter has no full stop, verb or figure."""
         line = self._line(number)
         is_near = self._signed < number <= self._signed + _SIGNATURE
         return is_near and not _STOPPED.search(line) and not _VERB_OR_FIGURE.search(line)
@@ -140,6 +140,7 @@ class _Lines:
         return self._lines[number] if 0 <= number < len(self._lines) else ""
 
     def _is_head_of_table(self, number: int) -> bool:
+        """Whether a row is the first of its table and dashes, or a row with figures, follow."""
         line, below = self._line(number), self._line(number + 1)
         if not _ROW.fullmatch(line) or _ROW.fullmatch(self._line(number - 1)):
             return False
@@ -149,7 +150,7 @@ class _Lines:
         return bool(_ROW.fullmatch(below) and re.search(r"\d", below)) and not has_figures
 
     def _is_heading(self, number: int) -> bool:
-        """Whether a line is a title by its shape: short, without full stop and verb, above text."""
+        """Whether a line looks like a heading: short, no full stop, no verb, text below it."""
         line = self._line(number)
         plain = _NUMBER.sub("", line)
         figures = [] if _is_title_case(plain) else re.findall(r"\d+", plain)
@@ -171,11 +172,11 @@ class _Lines:
 
 
 def _is_title_case(line: str) -> bool:
-    """Whether all words of a line but those like "of" have a capital."""
+    """Whether all words of a line, except function words such as "of", are capitalised."""
     telling = [word for word in re.findall(r"[^\W\d_]+", line) if not is_function_word(word)]
     return len(telling) > 1 and all(word[0].isupper() for word in telling)
 
 
 def _is_of_list(before: str, line: str) -> bool:
-    """Whether a numbered line stands below another item of its list."""
+    """Whether a numbered line follows another numbered line: then it is a list item."""
     return bool(_NUMBER.match(line) and _NUMBER.match(before))

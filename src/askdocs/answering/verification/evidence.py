@@ -1,4 +1,4 @@
-"""Which sentences of passages a claim is judged by, and which of them bear it."""
+"""Selects the evidence for a claim: the most similar sentences of passages, and those to cite."""
 
 from __future__ import annotations
 
@@ -16,15 +16,22 @@ from askdocs.text.tokens import estimate_tokens
 from askdocs.types import Passage
 
 Quote = tuple[Passage, int, int]  # with offsets into the document
-EVIDENCE_TOKENS = 260  # that the verifier reads beside a question; the nearest sentences are taken
-MOST_BEARING = 3  # sentences that a statement may be cited to
-_FURTHER_WORDS = 2  # words of a statement that a second sentence must add to be cited
-_WORDS_WEIGHT = 0.5  # of the shared words, beside the cosine, in what is nearest
+EVIDENCE_TOKENS = 260  # estimated; the verifier has to read a question as well
+MOST_BEARING = 3  # sentences that are cited for a statement
+_FURTHER_WORDS = 2  # words of the claim that a further sentence must add in order to be cited
+_WORDS_WEIGHT = 0.5  # of shared words in the similarity; the rest is the weight of the cosine
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a passage: its words, where they stand, and its likeness to a claim."""
+    """A sentence of a passage.
+
+    Attributes:
+        text: The sentence.
+        quote: Its passage and its offsets in the document.
+        words: Its content words.
+        near: Its similarity to a claim, 0 to 1.
+    """
 
     text: str
     quote: Quote
@@ -33,14 +40,18 @@ class Sentence:
 
 
 class Nearness:
-    """Compares claims with the sentences of passages; each sentence is embedded once."""
+    """Computes how similar sentences are to claims. Each text is embedded only once."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._known: dict[str, NDArray[np.float32]] = {}
 
     def sentences(self, claim: str, passages: Sequence[Passage]) -> list[Sentence]:
-        """The sentences of passages in their order."""
+        """The sentences of passages in their order, each with its similarity to a claim.
+
+        The similarity is the mean of two values from 0 to 1: the cosine of the embeddings, and the
+        share of the claim's content words that the sentence contains.
+        """
         found = [
             (passage.text[start:end], (passage, passage.start + start, passage.start + end))
             for passage in passages
@@ -66,7 +77,7 @@ class Nearness:
 
 
 def selected(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The nearest sentences that the verifier can read at once, in their order."""
+    """Select the most similar sentences that fit into `EVIDENCE_TOKENS`; keep their order."""
     room = EVIDENCE_TOKENS
     taken: set[int] = set()
     for number in sorted(range(len(sentences)), key=lambda n: -sentences[n].near):
@@ -78,7 +89,7 @@ def selected(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def joined(sentences: Sequence[Sentence]) -> str:
-    """The sentences as one text, each passage on a line of its own."""
+    """Join sentences to one text. A line break separates passages."""
     parts: list[str] = []
     before: Passage | None = None
     for sentence in sentences:
@@ -91,7 +102,7 @@ def joined(sentences: Sequence[Sentence]) -> str:
 
 
 def titled(sentences: Sequence[Sentence]) -> str:
-    """The sentences as one text, after the titles of their documents and the headings above."""
+    """Join sentences to one text, after the titles and headings of their passages."""
     above = dict.fromkeys(
         words
         for sentence in sentences
@@ -102,7 +113,14 @@ def titled(sentences: Sequence[Sentence]) -> str:
 
 
 def bearing(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
-    """The nearest sentence, and those that add further words of the claim, in order."""
+    """Select the sentences to cite for a claim.
+
+    The first one is the most similar sentence. Then follow sentences that contain at least two
+    further words of the claim, up to three in all.
+
+    Returns:
+        The sentences in the order of the input.
+    """
     missing = content_words(claim)
     taken: list[int] = []
     while len(taken) < MOST_BEARING:

@@ -1,4 +1,4 @@
-"""Compares the numbers, dates and names of two sentences."""
+"""Compares the numbers, dates and names of two texts."""
 
 from __future__ import annotations
 
@@ -19,26 +19,29 @@ _DATE = re.compile(
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
 _SHORTEST = 2  # letters of an abbreviation
-_STEM = 4  # letters that forms of one name share
+_STEM = 4  # letters that the forms of a name have in common
 _OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
 _PRONOUN = re.compile(
-    # "that" mostly joins clauses
+    # without "that", which mostly joins clauses
     rf"\b{any_of(THIRD_PERSON | DEMONSTRATIVES - {'that'})}\b",
     re.IGNORECASE,
 )
 
 
 def missing_figure(text: str, source: str) -> str:
-    """A number of `text`, as written there, that `source` does not give; "" if there is none.
+    """A number of `text`, as it is written, that `source` does not contain; "" if there is none.
 
-    What is said to be "about" or "over" a number may be rounded to the digits that it has.
+    An approximate number, such as "about 400" or "over 400", may be a rounded number of `source`.
     """
     given = [value for _, value, _ in numbers_in(source)]
     return next((each.written for each in numbers_in(text) if not is_given(each, given)), "")
 
 
 def is_given(number: Number, given: Sequence[float]) -> bool:
-    """Whether a number is one of those given or, where it is called rough, one of them rounded."""
+    """Whether a number is among the given values or, if approximate, is one of them rounded.
+
+    Rounding keeps as many digits as the number has without its final zeros: one for 400.
+    """
     if number.value in given or not number.is_rough:
         return number.value in given
     digits = len(re.sub(r"\D", "", number.written).strip("0")) or 1
@@ -52,13 +55,16 @@ def missing_date(text: str, source: str) -> str:
 
 
 def date_names(text: str) -> list[str]:
-    """The months and weekdays of a text, those with a capital, as they are written."""
+    """The capitalised months and weekdays of a text, as they are written."""
     found = (match.group() for match in _DATE.finditer(text))
     return [name for name in found if name[0].isupper()]
 
 
 def names(text: str) -> list[str]:
-    """The words of a text that belong to names, by their capitals; not what opens a sentence."""
+    """The words of a text that belong to names, recognised by their capitals.
+
+    Words at the beginning of a sentence are left out unless they are all capitals.
+    """
     found = []
     for match in _NAME_WORD.finditer(text):
         word = match.group()
@@ -73,10 +79,17 @@ def names(text: str) -> list[str]:
 
 
 def missing_name(text: str, source: str, title: str, around: str) -> str:
-    """A name of `text` that `source` lacks; "" if there is none.
+    """A name of `text` that `source` does not contain; "" if there is none.
 
-    The name that opens `text` may stand in the title of the document instead. Where `text` may
-    have put a name for a pronoun of `source`, it may stand in the title or `around`.
+    The name at the beginning of `text` may be in the title instead. If `source` has a pronoun that
+    `text` lacks, `text` may have replaced it by a name. Then the name may also be in the title or
+    in `around`.
+
+    Args:
+        text: The statement.
+        source: The sentences that are its evidence.
+        title: The title of their document.
+        around: The text around them.
     """
     near = _NAME_WORD.findall(source)
     titled = _NAME_WORD.findall(title)
@@ -94,7 +107,7 @@ def missing_name(text: str, source: str, title: str, around: str) -> str:
 
 
 def spelled_out(wanted: list[str], near: list[str]) -> set[str]:
-    """The names whose first letters, in a row, are an abbreviation that stands near."""
+    """The names whose initials, in a row, are an abbreviation among the words `near`."""
     initials = "".join(word[0] for word in wanted)
     found: set[str] = set()
     for short in near:
@@ -105,15 +118,16 @@ def spelled_out(wanted: list[str], near: list[str]) -> set[str]:
 
 
 def is_named(word: str, held: Sequence[str]) -> bool:
-    """Whether a name, a near form of it or, for an abbreviation, what it is short for is held."""
+    """Whether words contain a name, another form of it, or what it abbreviates."""
     held = [bare(other) for other in held]
     return any(_near(word, other) for other in held) or _stands_for(word, held)
 
 
 def _stands_for(short: str, words: Sequence[str]) -> bool:
-    """Whether the first letters of words in a row, those of form aside, make an abbreviation.
+    """Whether the initials of adjacent words spell an abbreviation, with or without stop words.
 
-    Two letters may only stand for words with capitals: too many rows of two would fit.
+    An abbreviation of two letters may stand only for capitalised words. Otherwise too many pairs of
+    words would match.
     """
     if not short.isupper() or len(short) < _SHORTEST:
         return False
@@ -127,7 +141,7 @@ def _stands_for(short: str, words: Sequence[str]) -> bool:
 
 
 def _near(name: str, other: str) -> bool:
-    """Whether two words may be forms of one name, as Norway and Norwegian are."""
+    """Whether two words may be forms of one name, such as Norway and Norwegian."""
     if same_word(name.lower(), other.lower()):
         return True
     return (
@@ -136,13 +150,15 @@ def _near(name: str, other: str) -> bool:
 
 
 def bare(word: str) -> str:
-    """A word without the ending of a possessor."""
+    """Remove a possessive ending: "Ada's" becomes "Ada"."""
     return word.removesuffix("'s").removesuffix("’s")
 
 
 def _pronouns(text: str) -> Counter[str]:
+    """Count the pronouns of a text."""
     return Counter(match.group().lower() for match in _PRONOUN.finditer(text))
 
 
 def _short(date_name: str) -> str:
+    """The first three letters of a month or weekday."""
     return date_name.lower()[:3]

@@ -1,8 +1,8 @@
-"""Amounts in figures and in words: "half an hour", "two thirds", "a dozen", "twice".
+"""Finds and compares amounts in digits and words: "half an hour", "two thirds", "a dozen", "twice".
 
-Each amount gets a kind and a value, so that "half an hour" and "30 minutes" are the same and "two
-hours" is not. `other_quantity` is the rule: an amount of a statement that its source neither has
-nor gives by a simple calculation, where it has another amount of this kind for the same thing.
+Each amount has a kind and a value. So "half an hour" equals "30 minutes", but not "two hours". The
+rule is `other_quantity`. It finds an amount of a statement that the source neither contains nor
+yields by a simple calculation, if the source gives another amount of that kind for the same thing.
 """
 
 from __future__ import annotations
@@ -50,21 +50,27 @@ _COMPARING = re.compile(
 )
 _WHICH = frozenset("all these those both the its their his her other last first next".split())
 _HYPOTHETICAL = re.compile(r"\b(?:if|would|could|someone|anyone|whoever|suppose)\b", re.IGNORECASE)
-_YEARS = (1000.0, 2100.0)  # numbers in this range may be years, of which spans are differences
-_CLOSE = 0.02  # values that differ by less are the same, since a month is no fixed time
-_ROUGHLY = 0.12
-_MOST_SPAN = 3.0  # times a bound such as "under a year" that the amount itself may be away from it
-_SMALL = 2.0  # counts up to here are too often said of other things
-_FEWEST_SHARED = 2  # words of a statement that stand in the sentence with the other amount
-_SHARE = 0.5  # of the words of a statement, at least
-_NOUNS_APART = 2  # words after a number in which what is counted stands
+_YEARS = (1000.0, 2100.0)  # numbers in this range may be years; their differences are spans
+_CLOSE = 0.02  # relative difference of equal values; months, for example, differ in length
+_ROUGHLY = 0.12  # relative difference that "about" allows
+_MOST_SPAN = 3.0  # "under a year" may mean down to a third of a year, "over" up to three years
+_SMALL = 2.0  # counts up to this are not compared, because they are often about another thing
+_FEWEST_SHARED = 2  # words of the statement in the sentence that has the other amount, at least
+_SHARE = 0.5  # of the words of the statement in that sentence, at least
+_NOUNS_APART = 2  # the thing counted is among this many words after the number
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount: a span of time in seconds, a share of 1, a multiple, or a count.
+    """An amount.
 
-    `bound` is -1 for "under", 1 for "over", 0 for neither; `noun` what is counted, "" if unknown.
+    Attributes:
+        kind: A span of time, a share of a whole, a multiple ("times") or a count.
+        value: Seconds for a span; 0.5 for a half; 2 for "twice"; the number for a count.
+        written: The amount as it is written.
+        is_rough: Whether it is approximate, as after "about".
+        bound: -1 after words such as "under", 1 after words such as "over", otherwise 0.
+        noun: The thing counted; "" if unknown, and for the other kinds.
     """
 
     kind: Kind
@@ -76,12 +82,16 @@ class Quantity:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The amounts of a text, in order."""
+    """Find the amounts of a text, in order."""
     return list(_Reader(text).read())
 
 
 class _Reader:
-    """Reads the amounts of one text, token by token."""
+    """Parses the amounts of a text, token by token.
+
+    Its methods take the index of a token (`place`). Those that find an amount return the index of
+    the token after it (`end`), too.
+    """
 
     def __init__(self, text: str) -> None:
         found = list(_TOKEN.finditer(text.replace("-", " ").replace("–", " ").replace("‑", " ")))
@@ -117,7 +127,7 @@ class _Reader:
         return Quantity(kind, value, written, bool(_ROUGH & set(before[-2:])), above - below, noun)
 
     def _amount(self, place: int) -> tuple[Kind, float, int] | None:
-        """Kind, value and end of the amount that begins at a token; None if none does."""
+        """Parse the amount at a token: (kind, value, end); None if there is none."""
         word = self._word(place)
         if word in _TIMES:
             return "times", _TIMES[word], place + 1
@@ -137,7 +147,7 @@ class _Reader:
         return None if number is None else self._with_unit(*number, place)
 
     def _with_unit(self, value: float, end: int, place: int) -> tuple[Kind, float, int] | None:
-        """A number with what it counts."""
+        """Add the unit or fraction after a number: "30 minutes", "5 %", "two in five"."""
         extra, end = self._fraction_after(end)
         value += extra
         word = self._word(end)
@@ -158,7 +168,7 @@ class _Reader:
         return None if self._is_no_count(place) else ("count", value, end)
 
     def _is_no_count(self, place: int) -> bool:
-        """Whether a number is a word for someone, part of a name, or says which are meant."""
+        """Whether a number is the pronoun "one", part of a name, or a selection ("the two")."""
         before = self._word(place - 1)
         is_name = (
             bool(before) and before.isalpha() and self._text[self._spans[place - 1][0]].isupper()
@@ -166,7 +176,7 @@ class _Reader:
         return self._word(place) == "one" or is_name or before in _WHICH
 
     def _further_span(self, seconds: float, end: int) -> tuple[Kind, float, int]:
-        """A span that may go on: two hours and eleven minutes."""
+        """Add a second part to a span of time: "two hours and eleven minutes"."""
         step = end + 1 if self._word(end) in ("and", ",") else end
         number = self._number(step)
         if number is not None and (unit := self._time(number[1])) and number[0] * unit < seconds:
@@ -174,12 +184,13 @@ class _Reader:
         return "span", seconds, end
 
     def _ratio(self, place: int) -> tuple[float, int] | None:
-        """The whole in "two in five" and "three out of five"."""
+        """Parse the whole in "two in five" or "three out of five"."""
         if self._word(place) == "out" and self._word(place + 1) == "of":
             return self._number(place + 2)
         return self._number(place + 1) if self._word(place) == "in" else None
 
     def _half(self, place: int) -> tuple[Kind, float, int] | None:
+        """Parse what follows "half": "a dozen", "a million", "an hour", or nothing."""
         word = self._word(place)
         start = place + 1 if word in ("a", "an") else place
         if word in ("a", "an") and self._word(start) in _GROUPS:
@@ -193,7 +204,7 @@ class _Reader:
         return "share", 0.5, place
 
     def _part(self, parts: float, of: int, end: int) -> tuple[Kind, float, int] | None:
-        """Parts of a whole: a quarter of an hour, two thirds of the members, a third less."""
+        """Parse what follows a fraction: "a quarter of an hour", "two thirds of the members"."""
         of_one = self._word(end) == "of" and self._word(end + 1) in ("a", "an")
         if of_one and (seconds := self._time(end + 2)):
             return "span", parts / of * seconds, end + 3
@@ -203,11 +214,11 @@ class _Reader:
         ends = not following.isalpha()
         may_be_ordinal = of not in (2, 4) and not ends and not _COMPARING.fullmatch(following)
         if parts == 1 and may_be_ordinal:
-            return None  # a third attempt
+            return None  # an ordinal: "a third attempt"
         return "share", parts / of, end
 
     def _fraction_after(self, place: int) -> tuple[float, int]:
-        """The fraction in "two and a half" and where it ends; 0 where there is none."""
+        """The fraction in "two and a half" and its end; 0 if there is none."""
         if self._word(place) != "and":
             return 0.0, place
         word = self._word(place + 1)
@@ -218,13 +229,14 @@ class _Reader:
         return 0.0, place
 
     def _time(self, place: int) -> float:
+        """The seconds of a unit of time; 0 if the token is none."""
         word = self._word(place)
         if self._word(place - 1) in ("the", "a") and word == "second":
             return 0.0
         return _TIME.get(word) or _TIME.get(_singular(word), 0.0)
 
     def _number(self, place: int) -> tuple[float, int] | None:
-        """The number that begins at a token, in figures or words, and its end."""
+        """Parse a number in digits or words: (value, end)."""
         word = self._word(place)
         end = place + 1
         if "0" <= word[:1] <= "9":
@@ -241,7 +253,7 @@ class _Reader:
         return self._scaled(value, end)
 
     def _scaled(self, value: float, end: int) -> tuple[float, int]:
-        """A number times hundred, thousand and so on, with what is added after "and"."""
+        """Multiply a number by "thousand", "dozen" …, and add what follows "hundred and"."""
         while (word := self._word(end)) in SCALES or (word in _GROUPS and word != "pair"):
             value *= SCALES.get(word) or _GROUPS[word]
             end += 1
@@ -255,7 +267,7 @@ class _Reader:
         return value, end
 
     def _small(self, place: int) -> tuple[float, int] | None:
-        """A number below 100 in words."""
+        """Parse a number below 100 in words."""
         value = NUMBER_WORDS.get(self._word(place))
         if value is None or self._word(place) == "dozen":
             return None
@@ -270,14 +282,14 @@ def _singular(word: str) -> str:
 
 
 def other_quantity(text: str, source: str) -> str:
-    """An amount of a statement in whose place the source has another one.
+    """Find an amount of a statement for which the source gives another value.
 
     Args:
         text: The statement.
-        source: The sentences that it is judged by.
+        source: The sentences that are its evidence.
 
     Returns:
-        The difference in words; "" if the rule is not sure of one.
+        The difference as a phrase; "" if the rule is not sure of one.
     """
     own = quantities(text)
     if not own or _HYPOTHETICAL.search(text):
@@ -299,7 +311,12 @@ def other_quantity(text: str, source: str) -> str:
 
 
 class _Held:
-    """A sentence of the source, its amounts, and how many words of the statement it has."""
+    """A sentence of the source.
+
+    Attributes:
+        amounts: Its amounts.
+        shared: How many words of the statement it contains.
+    """
 
     def __init__(self, text: str, words: Sequence[str]) -> None:
         self.amounts = quantities(text)
@@ -311,7 +328,7 @@ def _is_small(own: Quantity) -> bool:
 
 
 def _values(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
-    """The values of the source that are of the kind of an amount."""
+    """Yield the values of the source that can be compared with an amount."""
     for quantity in every:
         if quantity.kind == own.kind or {quantity.kind, own.kind} == {"share", "times"}:
             yield quantity.value
@@ -320,7 +337,7 @@ def _values(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
 
 
 def _is_rival(own: Quantity, other: Quantity) -> bool:
-    """Whether the source's amount stands where the statement's own should."""
+    """Whether two amounts differ in value only: the same kind and, for counts, the same noun."""
     if own.kind != other.kind:
         return False
     if own.kind == "count":
@@ -329,6 +346,7 @@ def _is_rival(own: Quantity, other: Quantity) -> bool:
 
 
 def _fits(own: Quantity, value: float) -> bool:
+    """Whether a value of the source agrees with an amount, with its bound and its precision."""
     if own.bound < 0 and own.value / _MOST_SPAN <= value <= own.value * (1 + _CLOSE):
         return True
     if own.bound > 0 and own.value * (1 - _CLOSE) <= value <= own.value * _MOST_SPAN:
@@ -338,7 +356,10 @@ def _fits(own: Quantity, value: float) -> bool:
 
 
 def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
-    """The values of the source that an amount may be, given or calculated from two."""
+    """Yield values that follow from the amounts of the source, for comparison with `own`.
+
+    Examples: the years between two dates, the rest of a share, the sum or ratio of two counts.
+    """
     plain = [quantity.value for quantity in every if quantity.kind in ("count", "times")]
     parts = [quantity.value for quantity in every if quantity.kind == "share"]
     spans = [quantity.value for quantity in every if quantity.kind == "span"]
@@ -369,7 +390,7 @@ def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
 
 
 def _combined(values: Iterable[float], factors: Iterable[float]) -> Iterator[float]:
-    """Sums, differences and ratios of two values, and values times or over a factor."""
+    """Yield sums, differences and ratios of two values, and values changed by a factor."""
     held, by = list(values), list(factors)
     for place, one in enumerate(held):
         for two in (*held[:place], *held[place + 1 :]):
