@@ -241,7 +241,7 @@ def _connect_asking(parts: _Parts, context: PageContext) -> Any:
 
 
 def _connect_document_changes(parts: _Parts, context: PageContext) -> None:
-    """Connect what is rendered again after the documents have changed."""
+    """Connect the parts of the page that are rendered again after documents have changed."""
     welcome_shown = _hidden("keep-up").click(
         on_show_welcome(context), None, [parts.welcome], **SILENT
     )

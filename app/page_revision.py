@@ -1,4 +1,4 @@
-"""A short identifier of what the first screen and the notes show."""
+"""A short identifier that changes when the first screen or the notes on it must change."""
 
 from __future__ import annotations
 

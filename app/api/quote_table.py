@@ -80,7 +80,7 @@ class Tables:
         return cells
 
     def save(self, table: QuoteTable, key: str, known: Mapping[tuple[str, str], Cell]) -> None:
-        """Store a table with what was known of it before, and delete the oldest tables."""
+        """Store a table with the known cells of its documents, and delete the oldest tables."""
         make_private_folder(self._folder)
         questions, sources = set(table.questions), set(table.sources)
         own = {

@@ -108,7 +108,7 @@ class Conversation:
         )
 
     def with_exchange(self, exchange: Exchange) -> Conversation:
-        """Replace an exchange by its later state. The same conversation if it has no such one."""
+        """Replace an exchange by its later state, if the conversation has it."""
         exchanges = tuple(exchange if each.key == exchange.key else each for each in self.exchanges)
         return replace(self, exchanges=exchanges)
 

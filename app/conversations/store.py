@@ -154,7 +154,7 @@ def _read(file: Path) -> Conversation | None:
 
 
 def _with_new_fields(record: Any) -> Any:
-    """The record of a conversation; what it was kept without is read from its other fields."""
+    """The record of a conversation. Fields that older versions did not store are derived."""
     for exchange in record["exchanges"]:
         answer = exchange.get("answer")
         if answer is not None:
@@ -164,7 +164,7 @@ def _with_new_fields(record: Any) -> Any:
 
 
 def _old_kind(answer: Mapping[str, Any]) -> str:
-    """The kind of an answer that was kept without it."""
+    """The kind of an answer that was stored without its kind by an older version."""
     if any(statement["markdown"] for statement in answer["statements"]):
         return "prose"
     return "overview" if answer["confidence"] == 1.0 and answer["notice"] else "quotes"

@@ -10,7 +10,7 @@ from askdocs.types import Citation
 
 TextType = Literal["", "location"]
 
-# These code points are no characters, so no document contains them. `i18n.js` looks for the same.
+# These code points are not characters, so documents do not contain them. `i18n.js` has the same.
 _START, _TEXT, _END = "\ufdd0", "\ufdd1", "\ufdd2"
 _MARKER = re.compile(f"{_START}[a-z]*{_TEXT}|{_END}")
 

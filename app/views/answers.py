@@ -148,7 +148,7 @@ def _quote(statement: Statement, words: str) -> str:
 def _emphasised(statement: Statement) -> str:
     """The text of a statement. In a quote, the words that answer are emphasised.
 
-    The signs of Markdown in a quote are not shown; what is copied has them.
+    Markdown markup in a quote is not shown, but is copied.
     """
     for citation in statement.citations:
         quote, focus = citation.quote, citation.focus

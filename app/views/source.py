@@ -60,10 +60,10 @@ class Reading:
     offset; one whose words no longer exist is in `lost`, and not marked. `begins`
     has the start of each.
 
-    The view "text" shows every character; "built" what the text is made of: headings, lists,
-    tables, code, without the signs for them. With the view "pdf" there is no HTML: the file itself
-    is shown, and `highlights` has the words to highlight on each page, for each mark. `found` has
-    the positions of the words searched for, and `checked` changes whenever the document does.
+    The view "text" shows every character. The view "built" shows headings, lists, tables and code,
+    without their markup. With the view "pdf" there is no HTML: the file itself is shown, and
+    `highlights` has the words to highlight on each page, for each mark. `found` has the positions
+    of the words searched for, and `checked` changes whenever the document does.
     """
 
     source: str

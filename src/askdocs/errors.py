@@ -34,7 +34,7 @@ class ReplyCutOffError(ModelUnavailableError):
 
 
 class VectorsUnavailableError(AskdocsError):
-    """The server that holds the vectors does not answer, or does not let us in."""
+    """The server that has the vectors does not answer, or refuses access."""
 
 
 def first_line(error: Exception) -> str:

@@ -236,7 +236,7 @@ class Resources:
         if stored:
             raise IndexMismatchError(
                 f"The catalog of the index {self.config.index} is empty, but {stored} vectors are"
-                " stored: it was lost. Run `askdocs index`; the files are read again,"
+                " stored: the catalog was lost. Run `askdocs index`; the files are read again,"
                 " and nothing is embedded again."
             )
 
@@ -265,7 +265,7 @@ class Resources:
             return self._spec
 
     def choose_models(self, *, anew: bool = False) -> LanguageSample | None:
-        """Choose the built-in embedder for a new index, or for one that is made `anew`.
+        """Choose the built-in embedder for a new index, or for one that is built again (`anew`).
 
         Returns:
             A sample of the folder's languages. None if the settings or the index determine it.
@@ -309,7 +309,10 @@ class Resources:
                 release_worker(self.embedder)
             return
         if self._given_embedder is not None:
-            raise ConfigError("A cluster loads its model by the setting embedder; give none.")
+            raise ConfigError(
+                "On a Ray cluster, the setting embedder chooses the model. An embedder object"
+                " cannot be used."
+            )
         with RayEmbedder(self.embedder_spec(), ray, self.embedder) as embedder:
             yield embedder
 

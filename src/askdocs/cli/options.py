@@ -37,8 +37,8 @@ Indexes = Annotated[
     typer.Option(
         "--index",
         metavar="DIR",
-        help="The folder of the index: one for each corpus, or one to whose name theirs are added"
-        " [env: ASKDOCS_INDEX; index].",
+        help="The folder of the index: one for each corpus, or one for all, to which the names of"
+        " the corpora are appended [env: ASKDOCS_INDEX; index].",
     ),
 ]
 ConfigFile = Annotated[

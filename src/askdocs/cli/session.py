@@ -104,7 +104,11 @@ def open_each(
 
 
 def old_index_notes(configs: Sequence[Config]) -> Iterator[str]:
-    """Yield a note for each corpus whose new, empty index replaces one that it had alone."""
+    """Yield a note for each corpus that gets a new index although an older one contains it.
+
+    With several corpora, the name of an index ends with that of its corpus. An index that was made
+    for one corpus alone has another name, so it would not be found.
+    """
     from askdocs.config import corpus_names
     from askdocs.index.catalog import readable_state
     from askdocs.system.files import same_place

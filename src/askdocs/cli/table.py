@@ -61,7 +61,7 @@ def table(
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What a user wants of `table`."""
+    """The arguments of one call of `table`."""
 
     questions_file: Path
     questions: Sequence[str]
@@ -71,7 +71,7 @@ class _Job:
 
     @property
     def kept(self) -> Path:
-        """The file from which the next run knows what is answered."""
+        """The JSON file from which the next run takes the cells that are already answered."""
         is_kept = self.out.suffix.lower() == ".json"
         return self.out if is_kept else self.out.with_suffix(".json")
 
@@ -79,8 +79,8 @@ class _Job:
         """Check that the table can be written, before anything is asked.
 
         Raises:
-            ConfigError: It cannot be written there, or with this suffix, or is the questions.
-            CorpusError: A file that is no table would be overwritten.
+            ConfigError: The path cannot be written, has another suffix, or is the questions file.
+            CorpusError: A file that is not a table would be overwritten.
         """
         from askdocs.quote_table.fill import load_known
         from askdocs.quote_table.write import check_suffix

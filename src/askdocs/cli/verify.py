@@ -30,8 +30,8 @@ def verify(
 ) -> None:
     """Update the index, and check whether the quotes of an export are still in the documents.
 
-    The cited files are read again, regardless of their size and times, and as this version of
-    askdocs reads them. Exit status 1 if a quote is not where it was.
+    The cited files are read again with this version of askdocs, even if their size and times are
+    unchanged. Exit status 1 if a quote is not where it was.
     """
     from askdocs.cli.terminal import showing_progress
     from askdocs.output.export_check import check_export, cited_sources, read_export
@@ -56,7 +56,7 @@ def verify(
 
 
 def readings(assistant: AssistantInterface, sources: Collection[str]) -> dict[str, Reading]:
-    """Return what the index has read of some documents; without those that it does not contain."""
+    """Return size, time and text of some documents, as far as they are in the index."""
     return {
         record.source: (record.size, record.modified, assistant.document(record.source).text)
         for record in assistant.status().documents

@@ -32,7 +32,14 @@ def corpus_names(corpora: Sequence[Path]) -> list[str]:
 
 
 def by_corpus(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The values for each corpus that they name; one set of values if they name none."""
+    """Split settings with several corpora into the settings of each.
+
+    {"corpus": ["a", "b"], "llm": "none"} gives two sets: corpus "a" with the index ".../index-a",
+    and corpus "b". Without a list of corpora, the result is one set.
+
+    Raises:
+        ConfigError: There are several indexes, but not one for each corpus.
+    """
     corpora, indexes = as_list(values.get("corpus")), as_list(values.get("index"))
     if len(indexes) > 1 and len(indexes) != len(corpora):
         raise ConfigError(
@@ -51,7 +58,11 @@ def by_corpus(values: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def listed_corpus(from_file: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Corpus and index of the corpus that was chosen by either, if the file lists several."""
+    """The corpus and the index of the one that the user chose among several in a settings file.
+
+    The user may have chosen it by its folder or by its index. Empty if the choice is not in the
+    file, or if the file does not list several corpora.
+    """
     listed = by_corpus(from_file)
     for one in listed if len(listed) > 1 else []:
         for name in ("corpus", "index"):

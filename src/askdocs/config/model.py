@@ -33,7 +33,7 @@ class Config:
     """
 
     corpus: Path = _setting(Path("corpus"), "the folder of documents")
-    index: Path = _setting(DEFAULT_INDEX, "the folder that the index is kept in")
+    index: Path = _setting(DEFAULT_INDEX, "the folder of the index")
     embedder: str = _setting(
         "onnx:builtin",
         "the embedding model: onnx:builtin (one of the two that come with askdocs, see models),"
@@ -43,7 +43,7 @@ class Config:
 
     models: str = _setting(
         "auto",
-        "the languages of the documents, which choose the built-in embedding model: english,"
+        "the languages of the documents, by which the built-in embedding model is chosen: english,"
         " multilingual, or auto (from a sample of the folder when the index is made)",
     )
     llm: str = _setting(
@@ -51,34 +51,36 @@ class Config:
         "what writes the answers: none (quotes), openai:MODEL@URL (any OpenAI-style server)"
         " or gguf:PATH",
     )
-    llm_context: int = _setting(4096, "how many tokens the language model can hold")
-    llm_seconds: int = _setting(120, "a language model that is silent for longer is given up")
+    llm_context: int = _setting(4096, "the context window of the language model, in tokens")
+    llm_seconds: int = _setting(
+        120, "seconds without any output after which a language model is stopped"
+    )
     unsupported: str = _setting(
         "mark", "sentences of a language model that the documents do not support: mark or remove"
     )
     tasks: str = _setting(
         "model",
-        "who compares, summarises, lists, translates and explains: model (a language model, where"
-        " one is set, from passages of every document named) or quotes",
+        "how questions to compare, summarise, list, translate or explain are answered: model (by a"
+        " language model, if one is set, from passages of every document named) or quotes",
     )
     second_opinion: str = _setting(
         "yes",
-        "whether a language model is asked, in one further request, which words of the"
-        " passages say what it wrote: no or yes",
+        "whether the language model is asked once more, which words of the passages support what"
+        " it wrote: no or yes",
     )
 
     vectors: str = _setting(
         EMBEDDED,
-        "where vectors are kept: embedded (in the index) or a Chroma server's address",
+        "where the vectors are stored: embedded (in the index) or the address of a Chroma server",
     )
-    passage_tokens: int = _setting(100, "the size that passages aim at, in tokens")
+    passage_tokens: int = _setting(100, "the size of a passage, in tokens, approximately")
     passages_read: int = _setting(24, "how many of the passages found are read for the answer")
     minimum_confidence: float = _setting(
-        0.4, "answers of a lower confidence (0 to 1) are not given; 0 always answers"
+        0.4, "the lowest confidence (0 to 1) with which an answer is given; 0 always answers"
     )
     max_file_megabytes: int = _setting(100, "larger files are not read")
-    load_seconds: int = _setting(120, "a file that takes more CPU seconds to read is given up")
-    # Not a setting: names of settings whose server gets no secret of the environment.
+    load_seconds: int = _setting(120, "a file that needs more CPU seconds is not read")
+    # Not a setting: names of settings whose servers do not get a secret of the environment.
     without_key: frozenset[str] = frozenset()
 
     @property

@@ -1,7 +1,7 @@
-"""What a settings file may do that was only found in the current folder.
+"""Limits what a settings file may do that was not named, but found in the current folder.
 
-It may have come with the documents. So nothing goes to another machine by it, no model that came
-with them is loaded, no folder beside or above it is read, and no limit is raised.
+Such a file may have come with the documents, from somebody else. So it must not send anything to
+another machine, load a model from a file, use a folder outside its own, or raise a limit.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class AllowedSettings:
 
     Attributes:
         values: The settings of the file without those that are ignored.
-        without_key: Names of settings whose server gets no secret of the environment.
-        notes: What is ignored or withheld, and how to allow it, for the user.
+        without_key: Names of settings whose servers do not get a secret of the environment.
+        notes: Messages for the user: what is ignored or withheld, and how to allow it.
     """
 
     values: Mapping[str, Any]
@@ -39,13 +39,13 @@ class AllowedSettings:
 def allowed_settings(
     file: Path, values: Mapping[str, Any], chosen: Mapping[str, Any], environment: Mapping[str, str]
 ) -> AllowedSettings:
-    """Leave out what a found file must not set.
+    """Remove the settings that a found file must not set.
 
     Args:
         file: The file that was found.
         values: Its settings.
-        chosen: The settings of the user. They take precedence, so the file's are not judged.
-        environment: It may have secrets, which are not sent to a server that the file names.
+        chosen: The settings of the user. They take precedence over those of the file.
+        environment: The environment. Its secrets are not sent to a server that the file names.
     """
     from_file = {name: value for name, value in values.items() if name not in chosen}
     ignored = [
@@ -80,7 +80,7 @@ def _is_refused(name: str, value: Any, file: Path, values: Mapping[str, Any]) ->
 
 def _is_outside(folder: str, own: Path) -> bool:
     """Whether a folder, with its links followed, is outside the one of the file."""
-    if _is_network_path(folder):  # asking for it would already reach the other machine
+    if _is_network_path(folder):  # even a check of the path would contact the other machine
         return True
     try:
         return not Path(folder).expanduser().resolve().is_relative_to(own.resolve())

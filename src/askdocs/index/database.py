@@ -201,6 +201,6 @@ def _to_user_error(error: sqlite3.DatabaseError, path: Path) -> AskdocsError:
     if "disk I/O error" in words_of_error:
         return CorpusError(
             f"The disk of the catalog {path} cannot be read or written ({words_of_error}). Try"
-            " again; if it stays so, run `askdocs doctor`."
+            " again; if that fails too, run `askdocs doctor`."
         )
     return damaged(path, words_of_error)

@@ -196,7 +196,7 @@ def _settings(catalog: Catalog, wanted: dict[str, str]) -> list[Problem]:
 
 
 def _unfinished(catalog: Catalog) -> list[Problem]:
-    """What a sync that was interrupted has left to do."""
+    """The work that an interrupted sync has not done."""
     counts = {
         "passages are found by their words only": catalog.count_pending(),
         "files are not read yet": catalog.state().files_pending,

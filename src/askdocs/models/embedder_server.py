@@ -97,7 +97,7 @@ class ServerEmbedder:
     def _unavailable(self, reason: str) -> ModelUnavailableError:
         return ModelUnavailableError(
             f"The embedding server at {self._url} gives no vectors ({reason}). Start it, or correct"
-            f" the setting embedder; a key, if it wants one, is read from {EMBEDDER_KEY}."
+            f" the setting embedder. If it needs a key, put that into {EMBEDDER_KEY}."
         )
 
 

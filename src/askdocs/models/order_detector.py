@@ -1,9 +1,9 @@
-"""The order detector: tells statements that carry out an order of a document from facts.
+"""The order detector: finds statements that only carry out an order in a document.
 
-A document may tell its reader, or a model that reads it, what to say or do. A statement that only
-carries this out is no fact of the document. A linear layer judges a sentence and a statement, over
-their vectors by the embedder of the package and over hashed words and pairs of words.
-`training/orders/fit.py` fits it.
+A document may order its reader, or a model that reads it, to say or do something ("Ignore the
+text above and write …"). A statement that carries this out is not a fact of the document. A linear
+layer judges a pair of a sentence and a statement. Its inputs are their vectors from the embedder of
+the package, and their hashed words and word pairs. `training/orders/fit.py` fits it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Vectors = NDArray[np.float32]
 
 
 class OrderDetector:
-    """Tells orders, and statements that carry them out, from facts and reports. English only.
+    """Distinguishes statements that carry out an order from facts and reports. English only.
 
     Args:
         embedder: The embedder that the layer was fitted with; None loads that of the package.

@@ -37,7 +37,7 @@ def meaning(statement: CheckedStatement) -> str:
 
 
 def _told_once(statement: CheckedStatement) -> tuple[str, list[str]]:
-    """The reason of a verdict, and what was not found, without what one says of the other."""
+    """The reason of a verdict, and the words that were not found, without repeating any of them."""
     reason, missing = statement.reason, list(statement.not_found)
     only = _NOT_IN_SOURCE.fullmatch(reason)
     if only and any(_says(each, only[1]) for each in missing):

@@ -28,7 +28,7 @@ SECONDS_BETWEEN_SAVES = 5  # each save writes the whole file
 
 
 class AnsweringService(Protocol):
-    """What is needed of an assistant to fill a table."""
+    """The methods of an assistant that are needed to fill a table."""
 
     @property
     def config(self) -> Config: ...
@@ -105,11 +105,11 @@ def fill(
     """Ask every question of every document.
 
     Args:
-        assistant: What answers. Only quotes are requested, even if a language model is set.
+        assistant: It answers the questions, by quotes only, even if a language model is set.
         questions: The columns.
         sources: The documents, one a row.
-        known: Cells of an earlier run. They are reused if neither the document nor what answers
-            has changed.
+        known: Cells of an earlier run. They are reused if the document is unchanged, and
+            `answering_version` too.
         on_row: Called with the table and the number of documents done, after each document.
 
     Returns:
@@ -128,7 +128,7 @@ def fill(
 
 
 def answering_version(assistant: AnsweringService) -> str:
-    """Return what decides about an answer beside the document: the version and the settings."""
+    """Return the version and the settings that an answer depends on, besides the document."""
     status, config = assistant.status(), assistant.config
     return (
         f"askdocs {askdocs.__version__}, {status.embedder}, {config.passage_tokens} tokens,"
@@ -162,10 +162,10 @@ def _row(
 
 
 def _title_citation(document: Document, number: int) -> list[dict[str, Any]]:
-    """The title as a citation: what a document is about is not clear from sentences alone.
+    """The title as a citation, because single sentences do not show what a document is about.
 
     Returns:
-        A list with it; an empty list if the text does not have it.
+        A list with the citation; an empty list if the text does not contain the title.
     """
     span = title_span(document.title, document.text)
     if span is None:
@@ -218,9 +218,9 @@ def save(
 
 
 class RegularSaves:
-    """Saves a table while it is filled: its first row, its last, and now and then between.
+    """Saves a table while it is filled: after the first row, every few seconds, after the last row.
 
-    Used as a context: what was asked is saved also if the run is stopped or fails.
+    It is a context manager. If the run is stopped or fails, all answers so far are saved.
     """
 
     def __init__(
@@ -229,7 +229,7 @@ class RegularSaves:
         known: Mapping[tuple[str, str], Cell],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`save` gets the table. A cell that is not in `known` was asked in this run."""
+        """`save` is called with the table. Cells that are not in `known` are new."""
         self._save, self._known, self._clock = save, known, clock
         self._unsaved: QuoteTable | None = None  # has answers that are not saved
         self._last: float | None = None
@@ -242,7 +242,7 @@ class RegularSaves:
             self._save(self._unsaved)
 
     def on_row(self, table: QuoteTable, done: int) -> None:
-        """Save the table if that is due. It has `done` of its rows."""
+        """Save the table if it is time to. `done` of its rows are filled."""
         row = table.row(table.sources[done - 1])
         if any(cell is not self._known.get((cell.source, cell.question)) for cell in row):
             self._unsaved = table
@@ -266,10 +266,12 @@ def _cell_record(cell: Cell) -> dict[str, Any]:
 
 
 def load_known(path: Path) -> dict[tuple[str, str], Cell]:
-    """Return all cells of a saved table, in its rows or not; none if there is no such file.
+    """Return all cells in the file of a table, also those that it only keeps for later runs.
+
+    The result is empty if the file does not exist.
 
     Raises:
-        CorpusError: The file is something else, or cannot be read. It must not be overwritten.
+        CorpusError: The file is not a table, or cannot be read. It must not be overwritten.
     """
     saved = _load(path)
     if saved is None and path.exists():

@@ -77,7 +77,7 @@ class Quotation:
     """Words in quotation marks: `text == statement.text[start:end]`, and their citations.
 
     `difference` describes how they differ from the source. It is empty if they are exact.
-    `goes_on` is what the source says next if they stop before its sentence ends.
+    `goes_on` is the rest of the source's sentence if the quotation stops before its end.
     """
 
     text: str
@@ -121,20 +121,20 @@ class Answer:
 
     Attributes:
         question: The question as it was asked.
-        text: The answer, or why there is none.
+        text: The answer, or the reason why none is given.
         statements: Its statements in order. If `answered` is false, these are those of a passage
             that perhaps answers.
         citations: The citations of the statements.
         hits: The passages that it was selected from. If it is a refusal, the most similar ones.
         answered: Whether askdocs gives an answer, not only a passage that perhaps answers.
         confidence: The probability, 0 to 1, that the best sentence quoted answers the question. It
-            is 0 if it was not estimated. What a language model adds has verdicts instead.
+            is 0 if it was not estimated. Statements of a language model have verdicts instead.
         searched_for: The queries.
         notice: Messages for the user in addition to the answer, such as why it is in doubt.
         seconds: How long it took.
         with_history: Whether words of earlier turns were searched too. If so, the next question
             may refer to those turns.
-        kind: What it consists of.
+        kind: What the answer is, such as quotes, prose or an overview.
     """
 
     question: str
@@ -152,7 +152,7 @@ class Answer:
 
     @property
     def is_estimated(self) -> bool:
-        """Whether `confidence` was estimated; overviews and lists are complete, not likely."""
+        """Whether `confidence` is an estimate. It is not for overviews and lists of documents."""
         return self.kind in ("quotes", "prose") and self.confidence > 0
 
     @property

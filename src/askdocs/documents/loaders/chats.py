@@ -111,7 +111,7 @@ def whatsapp_messages(text: str) -> list[Message]:
 
 
 def whatsapp_media(text: str) -> int:
-    """The number of pictures, recordings and files that a chat of WhatsApp only names."""
+    """The number of pictures, recordings and files that are only named in a WhatsApp chat."""
     return len(_MEDIA.findall(text))
 
 

@@ -288,10 +288,10 @@ class ChromaServer:
         found = self._client.get_collection(self._name, embedding_function=None)
         if (found.metadata or {}).get(_OWNER) != self._owner:
             raise IndexMismatchError(
-                f"The collection {self._name} at {self._url} belongs to another index. Give this"
-                " one a collection of its own by a name behind the address, as in"
-                " http://localhost:8000/reports. If the other index is gone, take its place with"
-                " `askdocs doctor --repair`."
+                f"The collection {self._name} at {self._url} belongs to another index. Use another"
+                " collection for this one: add its name to the address, as in"
+                " http://localhost:8000/reports. If the other index no longer exists, take over its"
+                " collection with `askdocs doctor --repair`."
             )
         return found
 
@@ -319,8 +319,8 @@ class ChromaServer:
             refused = isinstance(error, AuthorizationError | ChromaAuthError)
             if refused or _status(error) in _REFUSALS:
                 raise VectorsUnavailableError(
-                    f"The Chroma server at {self._url} does not let us in. Put its access token"
-                    f" into the environment variable {VECTORS_TOKEN}."
+                    f"The Chroma server at {self._url} refuses access. Put its access token into"
+                    f" the environment variable {VECTORS_TOKEN}."
                 ) from error
             if isinstance(error, ChromaError):
                 raise IndexMismatchError(
@@ -329,7 +329,7 @@ class ChromaServer:
                 ) from error
             raise VectorsUnavailableError(
                 f"The Chroma server at {self._url} does not answer ({error or type(error).__name__}"
-                "). Start it again; nothing is lost, and `askdocs index` finishes what was begun."
+                "). Start it again; nothing is lost, and `askdocs index` finishes the work."
             ) from error
 
 

@@ -58,7 +58,7 @@ def condition(folder: Path) -> Condition:
     Returns:
         "sound": It is unchanged since it was closed, or does not exist. A store that was being
             written is deleted when it is opened.
-        "left open": It has no record: the last process was killed or crashed.
+        "left open": It has no record, because the last process was killed or crashed.
         "changed": Another program has written to the files, perhaps intentionally.
         "damaged": The content of a file has changed, but not its size and time. Or the header of
             the graph was cut: Chroma reads it without an error, and then finds other passages.

@@ -1,4 +1,4 @@
-"""What has become of the quotes of an export, as a JSON record."""
+"""The result of checking the quotes of an export, as a JSON record."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def special_span(node: LexborNode, is_skipped: IsSkipped) -> Span | None:
 
 
 def _is_struck(node: LexborNode) -> bool:
-    """Whether a line is drawn through the text of an inline element: it does not hold any more."""
+    """Whether a line is drawn through the text of an inline element: it is no longer valid."""
     style = node.attributes.get("style") or ""
     if node.tag not in STRUCK_TAGS and not (node.tag == "span" and STRUCK_STYLE.search(style)):
         return False

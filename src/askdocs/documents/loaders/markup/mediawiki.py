@@ -56,7 +56,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
 
 
 def _without_comments(text: str) -> str:
-    closed = text.rfind("-->") + len("-->")  # what is open after it is not searched for its end
+    closed = text.rfind("-->") + len("-->")  # a comment that is never closed stays
     return _COMMENT.sub(removed, text[:closed]) + text[closed:]
 
 
@@ -97,7 +97,7 @@ def _add_line(builder: DocumentBuilder, line: str, number: int) -> None:
 
 
 def _heading(line: str) -> tuple[int, str]:
-    """The level and the words of a heading; no words if the line is none."""
+    """The level and the words of a heading. The words are "" if the line is not a heading."""
     signs = (len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")))
     level = min(*signs, _DEEPEST_HEADING)
     words = line[level:-level].strip() if level else ""

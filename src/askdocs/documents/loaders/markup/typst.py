@@ -102,7 +102,10 @@ def _with_code(text: str, code: Sequence[str]) -> str:
 
 
 class _Commands:
-    """What the commands of a text show. The title and the tables are kept apart."""
+    """Replaces the commands of a text by the text that they show.
+
+    "#strong[Note]" becomes "Note". The title and the tables are collected separately.
+    """
 
     def __init__(self, text: str) -> None:
         self.title = ""
@@ -111,7 +114,7 @@ class _Commands:
         self._ends = _Brackets(text).ends
 
     def shown(self, start: int, end: int, nested: int = 0) -> str:
-        """The text from `start` to `end` without rules, and with what its commands show."""
+        """The text from `start` to `end` without rules, its commands replaced by what they show."""
         if nested > _MOST_NESTED:
             return self._text[start:end]
         pieces: list[str] = []
@@ -125,9 +128,9 @@ class _Commands:
         return "".join(pieces) + self._text[at:end]
 
     def _rule(self, rule: re.Match[str], last: int, nested: int) -> tuple[str, int]:
-        """What a rule or a definition shows, such as "#set page(…)", and its end.
+        """The text that a rule or definition shows, such as "#set page(…)", and its end offset.
 
-        What a template is given to show, as its abstract, is kept.
+        It is mostly empty. Only the arguments of a template, such as the abstract, are shown.
         """
         at = rule.end()
         while (stop := _RULE_STOP.search(self._text, at, last)) and stop[0] != "\n":
@@ -142,7 +145,7 @@ class _Commands:
         return "\n".join(self._contents_in(rule.end(), at, nested)), at
 
     def _call(self, call: re.Match[str], last: int, nested: int) -> tuple[str, int]:
-        """What a command shows, and its end."""
+        """The text that a command shows, and its end offset."""
         text, at = self._text, call.end()
         arguments, parts = "", list[str]()
         if text[at] == "(":
@@ -170,7 +173,7 @@ class _Commands:
         return " ".join(parts or strings)
 
     def _contents_in(self, at: int, last: int, nested: int) -> Iterator[str]:
-        """What the contents in square brackets and the code among arguments show."""
+        """The text in square brackets, and the code, among the arguments of a command."""
         while found := _CONTENT.search(self._text, at, last):
             at = found.end()
             if found[0] != "[":
@@ -180,7 +183,7 @@ class _Commands:
                 yield self._content(found.start(), at, nested)
 
     def _content(self, start: int, end: int, nested: int) -> str:
-        """What the content in the brackets from `start` to `end` shows."""
+        """The text that the content in the brackets from `start` to `end` shows."""
         is_closed = end > start + 1 and self._text[end - 1] == "]"
         return self.shown(start + 1, end - is_closed, nested)
 
@@ -189,16 +192,16 @@ class _Commands:
 
 
 class _Brackets:
-    """Where each bracket of a text ends that is no prose.
+    """Finds the end of each bracket that is part of the code and not of the prose.
 
     Attributes:
-        ends: For each opening bracket the offset after its closing one. One that does not close
-            ends with its line, or before the bracket that closes what it is in.
+        ends: For each opening bracket, the offset after its closing one. A bracket that is never
+            closed ends with its line, or where the bracket around it is closed.
     """
 
     def __init__(self, text: str) -> None:
         self.ends: dict[int, int] = {}
-        self._open: list[tuple[str, int]] = []  # "\n" stands for code up to the end of its line
+        self._open: list[tuple[str, int]] = []  # "\n" means code up to the end of its line
         self._square = 0  # open square brackets
         at, called, has_strings = 0, -1, True
         while token := _TOKEN.search(text, at):

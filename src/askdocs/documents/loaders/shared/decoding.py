@@ -48,7 +48,7 @@ _WESTERN = frozenset("äöüßÄÖÜéèêëàâáçñóíúôîïœæåøãõò
 _DOUBLE_ENCODED = re.compile(r"[\xc2-\xf4][\x80-\xbf]{0,2}[\x80-\x9f][\x80-\xbf]{0,2}")
 _REPLACED = "\ufffd"
 _SURE = 0.12  # of the confidence of chardet, which is low for all short texts
-_LANGUAGE_SAMPLE = 2000  # bytes by which the language is told
+_LANGUAGE_SAMPLE = 2000  # bytes by which the language is detected
 # Languages with letters that Windows-1252 lacks → their encoding.
 _CODE_PAGES = {"cs": "cp1250", "hu": "cp1250", "pl": "cp1250", "ro": "cp1250", "tr": "cp1254"}
 _NO_TEXT = "the file is not text, despite its name"
@@ -215,8 +215,8 @@ def guess_encoding(sample: bytes) -> tuple[str, bool]:
 def _encoding_of_language(sample: bytes, western: str) -> str:
     """The encoding for the language of a text whose letters could be Western ones.
 
-    In Windows-1252, "Klíč visí" is "Klíè visí", and its language is still told by the other
-    letters.
+    Bytes that are "Klíč visí" in Windows-1250 are "Klíè visí" in Windows-1252. The other letters
+    still show that the language is Czech.
     """
     others = [
         name for name in sorted(set(_CODE_PAGES.values())) if _is_other(sample, western, name)
@@ -228,7 +228,7 @@ def _encoding_of_language(sample: bytes, western: str) -> str:
 
 
 def _is_other(sample: bytes, western: str, encoding: str) -> bool:
-    """Whether a sample is valid in an encoding, and is another text in it."""
+    """Whether a sample is valid in `encoding`, but is another text than in `western`."""
     return _is_valid_in(sample, encoding) and not _decode_alike(sample, western, encoding)
 
 

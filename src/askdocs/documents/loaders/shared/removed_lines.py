@@ -1,4 +1,4 @@
-"""Numbers the lines of a text from which parts with line breaks are removed."""
+"""Keeps the line numbers of a file correct if parts with line breaks are removed from its text."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ REMOVED = "\x01"  # stands for a line break that is removed
 
 
 def line_breaks(text: str) -> int:
-    """Return how many line breaks the text has, with the removed ones."""
+    """Return the number of line breaks of the text, including the removed ones."""
     return text.count("\n") + text.count(REMOVED)
 
 
 def removed(found: re.Match[str]) -> str:
-    """Return what stands for removed text: its line breaks, which count as lines of the file."""
+    """Return the replacement of a removed text: a mark for each of its line breaks."""
     return REMOVED * line_breaks(found[0])
 
 

@@ -188,5 +188,5 @@ class WorkerVectorStore:
     def _lost(self) -> VectorsUnavailableError:
         return VectorsUnavailableError(
             f"The process that keeps the vectors of the index {self._index} has ended. Try again;"
-            " if it stays so, run `askdocs doctor --repair`."
+            " if that fails too, run `askdocs doctor --repair`."
         )
