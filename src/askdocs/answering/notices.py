@@ -31,10 +31,11 @@ def notices(
         answer: The answer.
         sources: The documents that were searched; None for all.
     """
+    is_overview = result.kind == "overview"  # nothing was chosen that could be wrong
     said = (
         result.spelling_notice,
         answer.notice,
-        language_notice(question, answer, result.candidates),
+        "" if is_overview else language_notice(question, answer, result.candidates),
         "" if answer.answered else _not_looked_at(resources, sources),
         _missing(resources),
     )

@@ -99,7 +99,8 @@ def _overview(
 ) -> RetrievalResult:
     """What the documents that are meant say of themselves."""
     catalog = resources.open_catalog()
-    names = named(question.text, records, set(catalog.sources(sources)))
+    wanted = question.overview_of or question.text
+    names = named(wanted, records, set(catalog.sources(sources)))
     guide = resources.guides.folder(catalog, sources=names)
     return overview(question, guide, catalog.passages_of)
 

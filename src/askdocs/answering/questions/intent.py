@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from askdocs.answering.questions.overview_languages import overview_request_in
 from askdocs.text.english import DOCUMENT_NOUNS, DOCUMENT_PARTS, POLITE_PREFIX, any_of, with_plurals
 
 _THE = r"(?:(?:the|this|that|these|those|my|our|your|all|of|an?)\s+)"
@@ -80,7 +81,8 @@ def asks_for_overview(question: str) -> bool:
     """Whether a question asks what the documents are about, and names nothing else."""
     asked = _OVERVIEW.match(question) or _SUBJECT.match(question)
     if not asked:
-        return False
+        request = overview_request_in(question)
+        return request is not None and request.of_documents
     return all(_ONLY_A_TEXT.fullmatch(part) for part in asked.groupdict("").values())
 
 
@@ -90,7 +92,10 @@ def overview_of(question: str) -> str:
     It is "" for a question of any other kind.
     """
     asked = _OVERVIEW.match(question)
-    found = (asked["text"] or asked["summary"] or asked["all"] or "") if asked else ""
+    if not asked:
+        request = overview_request_in(question)
+        return "" if request is None else request.named
+    found = asked["text"] or asked["summary"] or asked["all"] or ""
     return re.sub(r"^\W*(?:of\b)?", "", found).strip()
 
 
