@@ -1,8 +1,8 @@
-"""Words in quotation marks, looked up word by word in the sources.
+"""Looks up quotations, the words in quotation marks, in the sources.
 
-Two texts are the same words if their letters and digits are the same, whatever the case, white
-space, hyphens and punctuation between: line breaks, page breaks and other quote signs change
-nothing. A word left out, put in or exchanged does.
+Two texts are equal if they consist of the same words, numbers and signs that carry meaning, such as
+"%" or a minus. Case, white space, hyphens and other punctuation do not count, so line breaks and
+page breaks make no difference. A word that is left out, added or replaced does.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from askdocs.text.english import NEGATIONS
 from askdocs.types import Passage
 
 Quote = tuple[Passage, int, int]  # with offsets into the document
-_Part = tuple[tuple[str, ...], int]  # words, and how many letters may lie before them
+_Part = tuple[tuple[str, ...], int]  # words, and how many letters may be skipped before them
 
 NOWHERE = "these words are not in your documents"
-# Opening sign → the signs that may close it, in the common languages.
+# Opening quotation mark → the marks that may close it, in the common languages.
 _CLOSERS = {
     "“": "”", "„": "“”", "‟": "”", "”": "”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」",
     "『": "』", "〝": "〞〟", '"': '"', "‘": "’", "‚": "‘’", "'": "'",
@@ -32,8 +32,8 @@ _SINGLE = "‘‚'"
 _ANY_CLOSER = frozenset("”»«「」』〞〟")
 _BEFORE_OPENING = frozenset(" \t\n\xa0([{—–-/:,")
 _SIGNS = re.compile("[" + re.escape("".join({*_CLOSERS, *"".join(_CLOSERS.values())})) + "]")
-# What carries meaning: words, currency and percent signs, what stands between digits, a comparison
-# before a figure, a range and a minus.
+# What carries meaning: words, currency and percent signs, separators between digits, comparison
+# signs before a number, ranges and minus signs.
 _TOKEN = re.compile(
     r"[^\W_]+|[%‰€$£¥°§]|(?<=\d)(?:[.,:/]|\s?[-–—−]\s?)(?=\d)"
     r"|(?:[<>]=?|[≤≥≠±=])(?=\s*[-−.]?\d)|(?<![^\s(])[-−](?=\.?\d)"
@@ -44,21 +44,21 @@ _SIC = re.compile(r"\s*[\[(]\s*sic!?\s*[\])]", re.IGNORECASE)
 _LETTERS = re.compile(r"\[(\w{1,4})\](?=\w)|(?<=\w)\[(\w{1,4})\]")  # "[T]he", "walk[s]"
 _INSERTED = re.compile(r"\[[^\[\]]*\]")
 _LONGEST_GAP = 1500  # letters that "…" may leave out
-_LONGEST_CHANGE = 80  # letters that "[…]" may stand for
-_MOST_PLACES = 200  # of the first part of a quotation that are tried
-_SHORT_GAP = 5  # words; a denial left out in so few turns the meaning
+_LONGEST_CHANGE = 80  # letters that a change in brackets, such as "[he]", may replace
+_MOST_PLACES = 200  # where the first part of a quotation occurs; further ones are not tried
+_SHORT_GAP = 5  # words; to leave out so few, with a negation among them, reverses the meaning
 _DENIALS = NEGATIONS | {"unless", "except", "hardly", "barely"}
-_DENIAL_REACH = 1  # words before a quotation that are looked at
-_LEAD_WORDS = 8  # of a statement before its quotation, among which a denial is looked for
-_LONGEST_BREAK = 8  # characters of white space between neighbouring passages
-_MARGIN = 3  # words around the nearest place that are compared
-_LIKE = 0.5  # of the words; what is less like is no version of the quotation
-_FEWEST_LIKE = 2  # words; one that two texts share is chance
+_DENIAL_REACH = 1  # words before a quotation among which a negation is searched for
+_LEAD_WORDS = 8  # the same for the words of the statement before its quotation
+_LONGEST_BREAK = 8  # characters of white space between adjacent passages
+_MARGIN = 3  # words around the most similar place that are compared, too
+_LIKE = 0.5  # the share of a quotation's words that a version of it contains
+_FEWEST_LIKE = 2  # words; a single common word is chance
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What stands in quote signs: `text == statement[start:end]`, without the signs."""
+    """The text between quotation marks: `text == statement[start:end]`."""
 
     text: str
     start: int
@@ -67,9 +67,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Where a quoted piece stands in the sources; `difference` says how it differs if nowhere.
+    """Where a quotation is in the sources, or how the sources differ.
 
-    `goes_on` is what the source says next if the piece stops before its sentence ends.
+    Attributes:
+        quotes: Its places; empty if it was not found.
+        difference: What differs, as a phrase; "" if it was found.
+        goes_on: How the source continues if the quotation stops before its sentence ends.
     """
 
     quotes: tuple[Quote, ...] = ()
@@ -78,14 +81,15 @@ class Lookup:
 
     @property
     def is_exact(self) -> bool:
+        """Whether the quotation was found."""
         return not self.difference
 
 
 def quoted_pieces(text: str) -> list[Piece]:
-    """The outermost quotations of a text, in order; inner ones are compared as part of them.
+    """Find the outermost quotations of a text, in order. Inner ones are part of their text.
 
-    A sign that is never closed quotes to the end of the text, one that was never opened from its
-    beginning: a sentence may be cut from a longer quotation.
+    A sentence may be cut from a longer quotation. So an opening mark that is never closed quotes up
+    to the end of the text. A closing mark that was never opened quotes from its beginning.
     """
     signs = list(_SIGNS.finditer(text))
     closers = [found.start() for found in signs if _may_close(text, found.start())]
@@ -109,11 +113,12 @@ def quoted_pieces(text: str) -> list[Piece]:
 
 
 def parts_of(quotation: str) -> list[str]:
-    """The pieces of a quotation between the marks for words left out, as they are written."""
+    """Split a quotation at the marks for words left out, such as "…"."""
     return _ELLIPSIS.split(quotation)
 
 
 def _may_open(text: str, at: int) -> bool:
+    """Whether a mark can open a quotation."""
     sign = text[at]
     if sign not in _CLOSERS:
         return False
@@ -124,7 +129,7 @@ def _may_open(text: str, at: int) -> bool:
 
 
 def _may_close(text: str, at: int) -> bool:
-    """Whether a sign can end a quotation; an apostrophe within a word cannot."""
+    """Whether a mark can close a quotation. An apostrophe inside a word cannot."""
     if text[at] in "'’‘":
         after = text[at + 1 : at + 2]
         return bool(text[at - 1 : at].strip()) and not after.isalnum()
@@ -132,7 +137,7 @@ def _may_close(text: str, at: int) -> bool:
 
 
 def _closing(text: str, at: int, closers: Sequence[int]) -> int | None:
-    """Where the quotation that opens at `at` is closed; None if nowhere."""
+    """The offset at which the quotation that opens at `at` is closed; None if it is not."""
     sign, ends = text[at], _CLOSERS[text[at]]
     depth = 1
     for place in closers[bisect_left(closers, at + 1) :]:
@@ -146,24 +151,26 @@ def _closing(text: str, at: int, closers: Sequence[int]) -> int | None:
 
 
 def _closes_unopened(text: str, at: int) -> bool:
+    """Whether a mark closes a quotation that was opened before the text."""
     before = text[at - 1 : at]
     if text[at] == '"':
-        return bool(before.strip()) and not before.isdigit()  # 5" is a length
+        return bool(before.strip()) and not before.isdigit()  # 5" is five inches
     return text[at] in _ANY_CLOSER and bool(before.strip())
 
 
 def _folded(token: str) -> str:
+    """A token without differences in case, width, and kind of dash."""
     plain = unicodedata.normalize("NFKC", token).casefold().translate(_SAME_SIGNS)
     return plain if plain.isalnum() else "".join(plain.split())
 
 
 class Source:
-    """The words of passages, joined where they are neighbours in their document."""
+    """The tokens of passages. Adjacent passages of a document are joined."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._tokens: list[tuple[Passage, int, int]] = []  # offsets into the passage
-        self._words: list[str] = []
-        self._starts: list[int] = []  # in the stream
+        self._tokens: list[tuple[Passage, int, int]] = []  # with offsets into the passage
+        self._words: list[str] = []  # their folded text
+        self._starts: list[int] = []  # their offsets in the stream, which is all words joined
         stream: list[str] = []
         length = 0
         before: Passage | None = None
@@ -182,17 +189,18 @@ class Source:
         self._stream = "".join(stream)
 
     def look_up(self, quotation: str, lead: str = "") -> Lookup:
-        """Find where the words of a quotation stand, or how the nearest place differs.
+        """Find a quotation, or name the difference to the most similar place.
 
-        "…" may leave words out and brackets may change some; the parts around them have to stand
-        in order in one document. A denial right before the words has to be in `lead`.
+        "…" stands for words left out. Words in brackets are changes of the author. The parts around
+        both have to occur in order in one document. If the source has a negation right before the
+        quotation, `lead` must have one too.
 
         Args:
-            quotation: What stands in quote signs, without the signs.
-            lead: What the statement says before the quotation.
+            quotation: The text between quotation marks.
+            lead: The text of the statement before it.
 
         Returns:
-            The places of its parts, or none and the difference.
+            The places of its parts, or the difference.
         """
         parts = _parts(quotation)
         if not parts:
@@ -206,11 +214,11 @@ class Source:
         return Lookup(tuple(quote for first, last in found for quote in self.quotes(first, last)))
 
     def places(self, words: str) -> Iterator[tuple[int, int]]:
-        """The first and the last token of each place where the words stand in a row."""
+        """Yield (first token, last token) of each place where the words occur in a row."""
         return self._places("".join(map(_folded, _TOKEN.findall(words))))
 
     def quotes(self, first: int, last: int) -> Iterator[Quote]:
-        """The words from token `first` to token `last`, a piece of each passage that holds some."""
+        """Yield the text from token `first` to token `last`, one quote for each passage."""
         begin = first
         for token in range(first, last + 1):
             passage = self._tokens[token][0]
@@ -222,7 +230,13 @@ class Source:
     def _places(
         self, wanted: str, begin: int = 0, end: int | None = None
     ) -> Iterator[tuple[int, int]]:
-        """(first token, last token) of each place where whole words spell `wanted`."""
+        """Yield (first token, last token) of each place where whole tokens, joined, are `wanted`.
+
+        Args:
+            wanted: Folded words, joined without spaces.
+            begin: Where the search begins in the stream.
+            end: Where it ends; None: at the end of the stream.
+        """
         limit = len(self._stream) if end is None else end
         at = self._stream.find(wanted, begin, limit) if wanted else -1
         while at >= 0:
@@ -234,10 +248,11 @@ class Source:
             at = self._stream.find(wanted, at + 1, limit)
 
     def _ends(self, token: int) -> int:
+        """The offset in the stream at which a token ends."""
         return self._starts[token] + len(self._words[token])
 
     def _match(self, parts: Sequence[_Part]) -> list[tuple[int, int]] | None:
-        """The places of all parts in order, none too far behind the one before."""
+        """Find all parts in order, each within its allowed distance from the one before."""
         for place in islice(self._places("".join(parts[0][0])), _MOST_PLACES):
             found = self._continued(place, parts[1:])
             if found is not None:
@@ -247,6 +262,7 @@ class Source:
     def _continued(
         self, place: tuple[int, int], parts: Sequence[_Part]
     ) -> list[tuple[int, int]] | None:
+        """Find the further parts of a quotation after the place of its first part."""
         found = [place]
         for words, room in parts:
             wanted = "".join(words)
@@ -261,7 +277,7 @@ class Source:
         return self._tokens[token][0].source == self._tokens[other][0].source
 
     def _left_out_denial(self, found: Sequence[tuple[int, int]]) -> str:
-        """A "not" that stood alone or nearly so between two parts of a quotation."""
+        """A negation among a few words left out between two parts; "" if there is none."""
         for (_, last), (first, _) in pairwise(found):
             between = self._words[last + 1 : first]
             if len(between) <= _SHORT_GAP:
@@ -271,7 +287,7 @@ class Source:
         return ""
 
     def _denied_before(self, first: int, lead: str) -> str:
-        """A "not" right before token `first` that `lead` does not have; "" if there is none."""
+        """A negation right before token `first`, if `lead` contains none; otherwise ""."""
         before = self._words[max(0, first - _DENIAL_REACH) : first]
         denial = next((word for word in before if word in _DENIALS), "")
         known = {_folded(word) for word in _TOKEN.findall(lead)[-_LEAD_WORDS:]}
@@ -279,7 +295,7 @@ class Source:
         return "" if is_denied else denial
 
     def _difference(self, said: Sequence[str]) -> str:
-        """In which words the nearest place of the source differs from a quotation."""
+        """The difference between a quotation and the most similar place of the source."""
         place = self._nearest(said)
         if place is None:
             return NOWHERE
@@ -302,12 +318,17 @@ class Source:
         return NOWHERE
 
     def _written(self, first: int, after: int) -> str:
+        """The tokens from `first` up to, not including, `after`, as they are written."""
         return " ".join(
             passage.text[start:end] for passage, start, end in self._tokens[first:after]
         )
 
     def _nearest(self, said: Sequence[str]) -> int | None:
-        """The token at which most words of a quotation would stand in their places."""
+        """The token at which the quotation begins if most of its words match; None if no word does.
+
+        Each common word votes for the place at which the quotation would have to begin, and with
+        less weight for the two places next to it. Frequent words count less.
+        """
         wanted: dict[str, list[int]] = {}
         for place, word in enumerate(said):
             wanted.setdefault(word, []).append(place)
@@ -322,11 +343,12 @@ class Source:
 
 
 def _are_neighbours(before: Passage, passage: Passage) -> bool:
+    """Whether a passage follows another one directly in its document."""
     return before.source == passage.source and 0 <= passage.start - before.end <= _LONGEST_BREAK
 
 
 def _parts(quotation: str) -> list[_Part]:
-    """The parts of a quotation between the words that are marked as left out or changed."""
+    """Split a quotation at words that are marked as left out or changed."""
     plain = _SIC.sub("", quotation)
     plain = _LETTERS.sub(lambda found: found[1] or found[2], plain)
     parts: list[_Part] = []

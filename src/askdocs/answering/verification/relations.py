@@ -1,8 +1,8 @@
-"""Who beat whom, what came first, which is larger: statements in which two sides are exchanged.
+"""Finds statements that exchange the two sides of a relation: who beat whom, what came first.
 
-A relation has two sides and a direction: "A beat B", "B lost to A" and "B was beaten by A" are the
-same, "B beat A" is the opposite. `exchanged_sides` compares the relations of a statement with
-those of its source that are of the same kind.
+A relation has two sides and a direction. "A beat B", "B lost to A" and "B was beaten by A" mean the
+same; "B beat A" is the opposite. `exchanged_sides` compares the relations of a statement with those
+of the same kind in the source.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
 
 _BE = any_of(BE)
-# Of each kind: what the first side does to the second, and what says the same the other way round.
+# For each kind: phrases between the first and the second side, phrases for the opposite direction,
+# and participles for the opposite direction ("was beaten by").
 _KINDS = {
     "win": (
         r"beats?|beaten(?! by)|defeat(?:s|ed)(?! by)|overcame|outran|outplayed|overtook"
@@ -49,7 +50,7 @@ _KINDS = {
              r"|copi(?:es|ed)(?! by)", "",
              r"fired|dismissed|hired|appointed|opposed|corrected|copied"),
 }  # fmt: skip
-# Words of comparison; the second of each pair is its opposite.
+# Pairs of opposite comparatives.
 _MEASURES = [
     tuple(frozenset(side.split(",")) for side in pair.split("/"))
     for pair in (
@@ -67,12 +68,19 @@ _THAN = re.compile(
 _CLAUSE = re.compile(r"[;,:.]|\b(?:and|but|while|whereas|although|though|because|since|when)\b")
 _DENIED = re.compile(NEGATION, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}(?:['’]s)?")
-_REACH = 5  # plain words to each side that a relation holds between
+_REACH = 5  # content words on each side
 
 
 @dataclass(frozen=True, slots=True)
 class _Relation:
-    """Two sides, each as its plain words, in the direction of the kind."""
+    """A relation.
+
+    Attributes:
+        kind: Only relations of one kind are compared.
+        first: The content words of the first side, such as the winner.
+        second: Those of the second side.
+        written: The phrase between them, as it is written.
+    """
 
     kind: str
     first: tuple[str, ...]
@@ -81,14 +89,14 @@ class _Relation:
 
 
 def exchanged_sides(text: str, source: str) -> str:
-    """The relation of a statement whose two sides stand the other way round in the source.
+    """Find a relation of a statement that has the opposite direction in the source.
 
     Args:
         text: The statement.
-        source: The sentences that it is judged by.
+        source: The sentences that are its evidence.
 
     Returns:
-        The difference in words; "" if the rule is not sure of one.
+        The difference as a phrase; "" if the rule is not sure of one.
     """
     own = list(_relations(text))
     if not own:
@@ -107,9 +115,9 @@ def exchanged_sides(text: str, source: str) -> str:
 
 
 def says_the_same(text: str, source: str) -> bool:
-    """Tell whether a relation of a statement, with both its sides, is one of the source.
+    """Whether the source contains a relation of the statement, with the same sides and direction.
 
-    "B came later than A" and "A came before B" say the same with opposite words.
+    "B came later than A" and "A came before B" do, although their words are opposites.
     """
     own = list(_relations(text))
     if not own:
@@ -127,6 +135,7 @@ def says_the_same(text: str, source: str) -> bool:
 
 
 def _relations(text: str) -> Iterator[_Relation]:
+    """Yield the relations of a text."""
     for kind, (forward, backward, passive) in _PATTERNS.items():
         name = kind.partition(",")[0]
         for pattern, is_turned in ((forward, False), (backward, True), (passive, True)):
@@ -140,7 +149,7 @@ def _relations(text: str) -> Iterator[_Relation]:
 
 
 def _between(text: str, found: re.Match[str], kind: str, *, is_turned: bool) -> Iterator[_Relation]:
-    """The relation at a place, if there are words on both sides and nothing denies it."""
+    """Yield the relation at a match if its clause has words on both sides and no negation."""
     before = _CLAUSE.split(text[: found.start()])[-1]
     after = _CLAUSE.split(text[found.end() :])[0]
     if _DENIED.search(before) or _DENIED.search(found.group()):
@@ -152,24 +161,29 @@ def _between(text: str, found: re.Match[str], kind: str, *, is_turned: bool) -> 
 
 
 def _plain(text: str) -> list[str]:
+    """The words in lower case, without possessive endings and stop words."""
     words = (found.group().lower() for found in _WORD.finditer(text))
     bare = (word.removesuffix("'s").removesuffix("’s") for word in words)
     return [word for word in bare if word not in STOP_WORDS]
 
 
 def _agree(one: _Relation, other: _Relation) -> bool:
+    """Whether two relations have the first side or the second side in common."""
     return _meet(one.first, other.first) or _meet(one.second, other.second)
 
 
 def _exchanged(one: _Relation, other: _Relation) -> bool:
+    """Whether the first side of each relation has a word in common with the second of the other."""
     return _meet(one.first, other.second) and _meet(one.second, other.first)
 
 
 def _meet(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two sides have a word in common."""
     return any(is_among(word, others) for word in words)
 
 
 def _pattern(words: str, *, passive: bool = False) -> re.Pattern[str] | None:
+    """Compile phrases, as participles between "be" and "by" if `passive`; None for ""."""
     if not words:
         return None
     form = (
