@@ -76,11 +76,20 @@ def test_most_sentences_announce_nothing(sentence: str) -> None:
         ("Rates:\nA | 1\nB | 2\n\nThe end.", "Rates:\nA | 1\nB | 2"),
         ("Two ways: by land. By sea. By air.", "Two ways: by land. By sea."),
         ("Nothing follows:", "Nothing follows:"),
+        ("Contact:\nPhone: 12", "Contact:\nPhone: 12"),
+        ("He said to all of us:\nPort: 4", "He said to all of us:\nPort: 4"),
     ],
 )
 def test_what_is_announced_comes_whole(text: str, kept: str) -> None:
     start = text.index(":") + 1
     assert text[: announced_end(text, start)] == kept
+
+
+@pytest.mark.parametrize("after", ["Port: Skagen", "Port:\nBerth: 4"])
+def test_a_label_that_nobody_filled_in_does_not_announce_the_next_one(after: str) -> None:
+    form = "Ship: Ada\nSignature:"
+    assert announced_end(f"{form}\n{after}", len(form)) == len(form)
+    assert announced_end(f"{form}\nI agree.", len(form)) > len(form)
 
 
 def test_the_answer_to_a_question_in_a_document_brings_it_along() -> None:

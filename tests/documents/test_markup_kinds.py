@@ -674,6 +674,20 @@ def test_lines_of_typst_are_those_of_the_file(tmp_path: Path) -> None:
     assert "```\n= c\n```" in document.text
 
 
+def test_tables_in_figures_of_typst_are_read_as_rows(tmp_path: Path) -> None:
+    text = (
+        "#figure(\n  table(columns: 2, table.header([Gate], [Width]), [North], [4 m]),\n"
+        "  caption: [Gates, see table(1).],\n)\n\n#align(center, grid(columns: 2, [Weir], [9 m]))\n"
+    )
+    shown = read(tmp_path, text, "a.typ").text
+    assert [line.strip() for line in shown.split("\n") if line.strip()] == [
+        "Gate: North; Width: 4 m",
+        "Gates, see table(1).",
+        "Weir: 9 m",
+    ]
+    assert read(tmp_path, '#figure(image("table(x.png"), caption: [Mill])', "b.typ").text == "Mill"
+
+
 def test_code_in_figures_of_typst_is_kept(tmp_path: Path) -> None:
     text = '#figure(\n  caption: [Hi.],\n  ```rs\n  a\n  ```\n)\n#let x = regex("//.*")\nYes.\n'
     shown = read(tmp_path, text, "a.typ").text

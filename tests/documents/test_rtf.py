@@ -83,6 +83,7 @@ def test_headers_footers_and_comments_are_read(tmp_path: Path) -> None:
         (r"{\header a {\*\annotation b}c}It is.", "Header: a cIt is.\nComment: b"),
         ("It is.{\\header a", "It is.\n\nHeader: a"),
         ("It is.\\'0e\\'11 So.", "It is. So."),
+        ("It is.\\'0e\\'0e\\'0e Note: b\\'10 So.", "It is. Note: b So."),
     ],
 )
 def test_hidden_text_and_damage_in_headers_and_comments_hide_nothing_else(

@@ -17,6 +17,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
+from openpyxl.styles import Border, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from askdocs.documents.loaders import load
@@ -350,6 +351,15 @@ def test_superscripts_of_a_cell_do_not_touch_its_number(
     assert saved(tmp_path, made)[0] == f"Boat: Alba; Catch: {shown}"
 
 
+def test_superscripts_after_an_empty_cell_with_a_border_do_not_touch_the_number(
+    tmp_path: Path,
+) -> None:
+    made = sheet([["Gate", "Cost"], [None, None]])
+    made["A2"].border = Border(bottom=Side("thin"))
+    made["B2"] = rich("77", "^5")
+    assert saved(tmp_path, made) == ["Cost: 77[5]"]
+
+
 def test_shared_strings_differ_from_equal_plain_ones(tmp_path: Path) -> None:
     made = sheet([["Town", "People"], ["Nes", "here"], ["Vik", "here"]])
     path, shared = tmp_path / "inline.xlsx", tmp_path / "a.xlsx"
@@ -531,12 +541,38 @@ def test_charts_and_pictures_of_old_workbooks_are_told(tmp_path: Path) -> None:
     assert left_out == ("1 chart", "2 pictures (no text recognition)")
 
 
+def test_a_workbook_that_ironcalc_cannot_open_reads_as_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sheet([
+        ["Item", "Share", "Code", "Day", "Note"],
+        ["Gate", 0.125, 42, date(2031, 2, 9), "old"],
+        ["Weir", 0.5, 7, date(2031, 2, 10), "-"],
+        ["Sum", "=B2*2", 1250.5, None, None],
+    ])  # fmt: skip
+    for cell, number_format in {
+        "B2": "0.0%", "B3": "0%", "C2": "00000", "C3": "000", "C4": "#,##0.00", "D2": "dd.mm.yyyy",
+    }.items():  # fmt: skip
+        made[cell].number_format = number_format
+    made.row_dimensions[3].hidden = True
+    made.column_dimensions["E"].hidden = True
+    monkeypatch.setattr(workbook, "_load_model", lambda path: None)
+    assert saved(tmp_path, made) == [
+        "Item: Gate; Share: 12.5%; Code: 00042; Day: 09.02.2031; Note (hidden column): old",
+        "Item: Weir; Share: 50%; Code: 007; Day: 2031-02-10; Note (hidden column): - (hidden row)",
+        "Item: Sum; Code: 1,250.50",
+    ]
+    left_out = load(tmp_path / "a.xlsx", "a.xlsx")[0].left_out
+    assert left_out == ("results of 1 formula (not computed)",)
+
+
 def test_a_workbook_that_only_its_values_are_read_of_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = sheet([["Item", "Share"], ["Gate", 0.125], ["Sum", "=B2*2"]])
     saved(tmp_path, made)
     monkeypatch.setattr(workbook, "_load_model", lambda path: None)
+    monkeypatch.setattr(workbook, "stored_formats", lambda path: None)
     assert load(tmp_path / "a.xlsx", "a.xlsx")[0].left_out == (
         "number formats, hidden rows and columns (cells show their stored values)",
         "results of 1 formula (not computed)",

@@ -72,6 +72,10 @@ _CONDITION = re.compile(
     r"|provided that|exceptions?)\b",
     re.IGNORECASE,
 )
+_LABEL = r"[ \t]*[^\W\d_][^:.!?\n]{0,39}:"
+_LABELLED = re.compile(rf"{_LABEL}(?=\s)")
+_BARE_LABEL = re.compile(_LABEL)
+_LONGEST_LABEL = 3  # words of a label that may have been left without a value
 _LINES_OF_ITEM = 10
 NEAR_STEPS = 300  # characters
 _PARAGRAPH_END = re.compile(r"[ \t]*\n[ \t]*(?=\n)\s*|\n(?=[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t])")
@@ -209,11 +213,25 @@ def announced_end(text: str, start: int, *, prose: bool = True) -> int:
     marked = [line for line in lines if text[slice(*line)].strip()]
     if marked and _is_member(text[slice(*marked[0])]):
         return _members_end(text, lines)
-    if not prose:
+    if not prose or _is_unfilled(text, start):
         return start
     after = sentence_spans(text[start : start + LONGEST_QUOTE])[:2]
     after = [span for span in after if text[start + span[0] : start + span[1]].strip("# \n")]
     return start + after[-1][1] if after else start
+
+
+def _is_unfilled(text: str, end: int) -> bool:
+    """Whether the line up to character `end` is a label without a value among labels with one.
+
+    In "Port: Skagen / Signature: / Berth: 4", a line each, the signature is not "Berth: 4".
+    """
+    begins = text.rfind("\n", 0, end) + 1
+    label = text[begins:end]
+    if not (begins and _BARE_LABEL.fullmatch(label) and len(label.split()) <= _LONGEST_LABEL):
+        return False
+    before = _line_at(text, text.rfind("\n", 0, begins - 1) + 1)
+    after = re.match(r"[ \t]*\n(.*)", text[end:])
+    return bool(_LABELLED.match(f"{before}\n") and after and _LABELLED.match(f"{after[1]}\n"))
 
 
 @rule("list of an item", otherwise=lambda *_: False)

@@ -28,7 +28,7 @@ _HIDDEN_TEXT = re.compile("\x05[^\x06]*|\x06")
 _ASIDE, _AUTHOR, _ASIDE_END = "\x0e", "\x0f", "\x10"  # around headers, footers and comments
 _ASIDE_TEXT = re.compile(
     "(?:\x0f(?P<author>[^\x0e-\x10]*)\x10[^\\S\n]*)?"
-    "\x0e(?P<kind>[^:\n]*): (?P<text>[^\x0e-\x10]*)\x10"
+    "\x0e(?P<kind>Header|Footer|Comment): (?P<text>[^\x0e-\x10]*)\x10"
 )
 _COMMENT = "\x11"  # where a comment was
 _MARKS = re.compile("[\x0e-\x11]")

@@ -22,7 +22,7 @@ _COMMAND = re.compile(
     r"|(?<!\\)#(?P<name>[A-Za-z][\w.-]*)(?=[(\[])",
     re.MULTILINE,
 )
-_CONTENT = re.compile(f"\\[|{_CODE}\\d+{_CODE}")
+_CONTENT = re.compile(rf"\[|{_CODE}\d+{_CODE}|(?<![\w.-])(?P<name>table|grid)(?=\()")
 _RULE_STOP = re.compile(r"[\n(\[{]")
 _TOKEN = re.compile(
     r"\\.|[\"\[\](){}\n]|#(?P<keyword>set|show|let|import|include|if|for|while|context|return)\b"
@@ -176,7 +176,11 @@ class _Commands:
         """The text in square brackets, and the code, among the arguments of a command."""
         while found := _CONTENT.search(self._text, at, last):
             at = found.end()
-            if found[0] != "[":
+            if found["name"]:
+                if at in self._ends and nested <= _MOST_NESTED:  # not in a string
+                    shown, at = self._call(found, last, nested + 1)
+                    yield shown
+            elif found[0] != "[":
                 yield found[0]
             elif found.start() in self._ends:  # not in a string
                 at = self._end(found.start(), last)

@@ -32,7 +32,7 @@ _VERTICAL_ALIGNMENT = b"vertAlign"
 _STRIKE = re.compile(rb"<(?:\w+:)?strike\b")
 _STYLE = re.compile(rb'\bs="(\d{1,6})"')
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b(?P<attributes>[^>]*)>(?P<inside>.*?)</(?:\w+:)?c>", re.S)
+_CELL = re.compile(rb"<(?:\w+:)?c\b(?P<attributes>[^>]*)(?<!/)>(?P<inside>.*?)</(?:\w+:)?c>", re.S)
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d{1,7})"')
 _IS_SHARED = re.compile(rb'\bt="s"')
 _INDEX = re.compile(rb"<(?:\w+:)?v>\s*(\d{1,9})\s*</")

@@ -79,7 +79,7 @@ def _read_document(data: bytes, path: Path, builder: DocumentBuilder) -> Documen
             if "xl/workbook.xml" in archive.namelist():
                 notes, sheets = read_comments(archive), dict(_read_extra_content(archive))
                 workbook = Workbook(path)
-                uncomputed = 0 if workbook.is_formatted else _formulas_without_results(archive)
+                uncomputed = 0 if workbook.computes else _formulas_without_results(archive)
             _report_skipped(builder, archive.namelist())
     _add_sheets(builder, _open_workbook(data), workbook=workbook, notes=notes, sheets=sheets)
     if workbook is None or not workbook.is_formatted:

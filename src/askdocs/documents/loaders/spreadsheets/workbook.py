@@ -1,7 +1,7 @@
 """An .xlsx workbook, read by IronCalc: number formats, hidden rows and columns, formula results.
 
 IronCalc (MIT or Apache-2.0) also computes formulas without a stored result. Files that were written
-by programs have them. If IronCalc cannot read a file, the cells are not formatted.
+by programs have them. If IronCalc cannot read a file, formats are read from its parts.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ from askdocs.documents.loaders.spreadsheets.number_format import (
     format_date,
     plain_value,
     represents,
+)
+from askdocs.documents.loaders.spreadsheets.stored_formats import (
+    NumberFormatter,
+    SheetFormats,
+    stored_formats,
 )
 from askdocs.documents.loaders.tables.cells import clean
 
@@ -54,10 +59,16 @@ class Workbook:
         properties = self._model.get_worksheets_properties() if self._model is not None else []
         self._sheets = {sheet["name"]: index for index, sheet in enumerate(properties)}
         self._has_formulas = self._model is not None and _has_formulas(path)
+        self._stored = stored_formats(path) if self._model is None else {}
 
     @property
     def is_formatted(self) -> bool:
-        """Whether IronCalc can read the file. Else values are as stored, and nothing is hidden."""
+        """Whether formats can be read. Else values are as stored, and nothing is hidden."""
+        return self._stored is not None
+
+    @property
+    def computes(self) -> bool:
+        """Whether IronCalc can read the file. Else formulas are not computed."""
         return self._model is not None
 
     def size(self, sheet: str) -> tuple[int, int]:
@@ -89,12 +100,25 @@ class Workbook:
         if self._model is not None and sheet in self._sheets:
             at = self._sheets[sheet]
             yield from (row for row in rows if self._model.is_row_hidden(at, row))
+        else:
+            yield from (row for row in rows if row in self._formats_of(sheet).hidden_rows)
 
     def hidden_columns(self, sheet: str, columns: range) -> Iterator[int]:
         """The hidden columns among `columns`, from 1."""
         if self._model is not None and sheet in self._sheets:
             at = self._sheets[sheet]
             yield from (column for column in columns if self._model.is_column_hidden(at, column))
+        else:
+            hidden = self._formats_of(sheet).hidden_columns
+            yield from (column for column in columns if column in hidden)
+
+    def _formats_of(self, sheet: str) -> SheetFormats:
+        """The formats of a sheet that IronCalc cannot read."""
+        return (self._stored or {}).get(sheet, SheetFormats())
+
+    @cached_property
+    def _formatter(self) -> NumberFormatter:
+        return NumberFormatter(_LOCALE)
 
     @cached_property
     def _evaluated(self) -> Any:
@@ -137,17 +161,21 @@ class Workbook:
 
     def _number(self, model: Any, sheet: str, row: int, column: int, value: float) -> str:
         plain = plain_value(value)
-        if model is None or sheet not in self._sheets:
+        if model is not None and sheet in self._sheets:
+            shown = clean(model.get_formatted_cell_value(self._sheets[sheet], row, column))
+            if shown == plain:
+                return plain
+        else:
+            shown = ""
+        number_format = self._number_format(sheet, row, column)
+        if number_format.lower() in {"", "general"}:
             return plain
-        shown = clean(model.get_formatted_cell_value(self._sheets[sheet], row, column))
-        if shown == plain or self._number_format(sheet, row, column).lower() == "general":
-            return plain
-        shown = shown.removesuffix(".")
+        shown = (shown or clean(self._formatter.format(value, number_format))).removesuffix(".")
         return shown if shown and represents(shown, value) else plain
 
     def _number_format(self, sheet: str, row: int, column: int) -> str:
         if self._model is None or sheet not in self._sheets:
-            return ""
+            return self._formats_of(sheet).number_formats.get((row, column), "")
         style = self._model.get_cell_style(self._sheets[sheet], row, column)
         return str(style.get("num_fmt", ""))
 
