@@ -15,7 +15,7 @@ from askdocs.text.stemming import stems_for
 from askdocs.text.tokens import words
 from askdocs.types import Passage
 
-# Fitted by training/ranking/fit_ranking_weights.py; docs/decisions/0004 says on what.
+# Fitted by training/ranking/fit_ranking_weights.py; benchmarks/answers.md says on what.
 _BIAS = -3.475
 _WEIGHTS = {
     "head": 0.131,  # logit that the sentence answers, by the reader's hidden states

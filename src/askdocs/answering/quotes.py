@@ -24,7 +24,7 @@ NOTHING_FOUND = "Nothing in your documents has to do with this."
 PERHAPS = 0.25  # probability from which a passage is shown that may answer
 _MOST_STATEMENTS = 5
 _MOST_FACTS = 3  # statements for a question that asks for one fact
-# A further sentence must have this share of the best one's probability; docs/decisions/0004.
+# A further sentence must have this share of the best one's probability (benchmarks/answers.md).
 _CLOSE = 0.3
 _CLOSE_FACT = 0.4  # where one fact is asked for
 _CLOSE_MULTILINGUAL = 0.7  # in other languages than English

@@ -55,8 +55,8 @@ from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
 from askdocs.types import Hit, Passage
 
-# Fitted by training/ranking/fit_ranking_weights.py; docs/decisions/0004 says on what. The logit by
-# which the sentences of one question are compared is the sum of these times the features of a
+# Fitted by training/ranking/fit_ranking_weights.py; benchmarks/answers.md says on what. The logit
+# by which the sentences of one question are compared is the sum of these times the features of a
 # sentence.
 FEATURES = (
     "span",  # logit of the likeliest answer in it less that of "no answer"

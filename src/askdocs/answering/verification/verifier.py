@@ -60,7 +60,7 @@ HALF_NOT_SAID = "is not in your documents"
 NOT_LEARNT = "the verifier has not learnt this language"
 TOO_LONG = "it is too long for one statement"
 LONGEST_STATEMENT = 4000  # characters of a statement that is judged
-# Of the threshold of the scorer, chosen on the development half of the claims (decision 0010).
+# Of the threshold of the scorer, chosen on the development half (benchmarks/verification.md).
 PARTLY_SHARE = 0.5  # from here on partly
 FALSE_SHARE = 1.0  # below here, of a sentence in doubt, a clause is named as the false part
 # Of the way from the threshold to 1: where what is cited does not support a statement, other
