@@ -1,7 +1,7 @@
-"""Small differences that turn what a sentence says: units, identifiers, names, small words.
+"""Rules for small differences that change the meaning: units, identifiers, names, small words.
 
-Each rule compares a statement with the sentences that bear it, and names the difference where it
-is sure; "" otherwise.
+Each rule compares a statement with its evidence. It returns the difference as a phrase, or "" if it
+is not sure of one.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|[a-zµμ]{1,3}|%)", re.IGNOREC
 _PLAIN_NUMBER = re.compile(r"[\d.,:/-]+")
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _SHORTEST_NAME = 4  # letters
-_SHORTEST_STEM = 3
+_SHORTEST_STEM = 3  # letters
 _SAME_BEGINNING = 2  # letters
-# Names of which one begins with the other, or nearly so, and that are not forms of one.
+# Different names that look like forms of one name, or like misspellings of each other.
 _CONFUSED = [
     frozenset(pair.split("/"))
     for pair in (
@@ -60,13 +60,13 @@ _CONFUSED = [
         " swedish/swiss latvia/lithuania uruguay/paraguay iceland/ireland korea/crimea"
     ).split()
 ]
-_STEM_OF_WORD = 6  # letters at the beginning that forms of one word share: prosecutor, prosecution
-_LOOKS_ALIKE = 0.74  # SequenceMatcher ratio of two names that may be taken for each other
+_STEM_OF_WORD = 6  # first letters that forms of a word share: prosecutor, prosecution
+_LOOKS_ALIKE = 0.74  # the SequenceMatcher ratio from which two names may be confused
 _ENDINGS = frozenset(
     "s es n an ian ean ese ish i ite er ers ic ist ists ism y al ais ans ns ians eans"
     " shire based wide born style".split()
 )
-# Names of countries and of what belongs to them, where letters do not tell.
+# Places with their adjectives and people, if the spelling does not show that they are related.
 _COUNTRIES = {
     group.split()[0]: frozenset(group.split())
     for group in """
@@ -86,7 +86,7 @@ _COUNTRIES = {
     | florence florentine | vienna viennese | milan milanese | cambridge cantabrigian
     """.split("|")
 }
-# Words that stand for one another in a false sentence; a group holds the forms of one.
+# Pairs of words that false statements exchange. Commas separate the forms of a word.
 EXCHANGES = [
     tuple(frozenset(side.split(",")) for side in pair.split("/"))
     for pair in """
@@ -151,9 +151,9 @@ allowed,allow,allows,permitted,permits/forbidden,forbid,forbids,prohibited,prohi
 """.strip().splitlines()
 ]
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-_REACH = 4  # plain words to each side that tell where a word stands
-_CLOSE = 0.5  # of the plain words around, which the two places share at least
-_FEWEST_ALIKE = 2  # of them that two places share
+_REACH = 4  # content words on each side of a word; they are its context
+_CLOSE = 0.5  # the share of the context that two places have in common, at least
+_FEWEST_ALIKE = 2  # the same as a number of words
 _FORMS = frozenset("have has had does did let's not".split())
 
 _DIGITS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\d])")
@@ -161,7 +161,10 @@ _EXCHANGED = 2  # digits
 
 
 def other_unit(text: str, source: str) -> str:
-    """An amount of which the source has the number with another unit, or million for billion."""
+    """Find an amount whose number the source has only with another unit or scale.
+
+    Examples: 5 mg for 5 g, 3 million for 3 billion.
+    """
     theirs: dict[str, set[tuple[str, int]]] = {}
     for number, scale, unit, _ in _amounts(source):
         theirs.setdefault(number, set()).add((scale, unit))
@@ -176,7 +179,7 @@ def other_unit(text: str, source: str) -> str:
 
 
 def _amounts(text: str) -> Iterator[tuple[str, str, int, str]]:
-    """Each number, its scale, its unit (-1 for none known) and the words of all."""
+    """Yield (number, scale, unit, text) of each amount. The unit is an index, -1 if unknown."""
     for found in _AMOUNT.finditer(text):
         unit = found["before"] or found["unit"] or ""
         name = re.sub(r"[\s-]", "", unit.lower()).replace("percentagepoint", "percentage_point")
@@ -186,7 +189,7 @@ def _amounts(text: str) -> Iterator[tuple[str, str, int, str]]:
 
 
 def other_identifier(text: str, source: str) -> str:
-    """A version, code or article number that the source lacks where it has one of its form."""
+    """Find a version, code or article number that the source lacks, if it has one of that form."""
     theirs = {found.group().lower(): found.group() for found in _IDENTIFIER.finditer(source)}
     letters = _squeezed(source)
     for found in _IDENTIFIER.finditer(text):
@@ -203,18 +206,19 @@ def other_identifier(text: str, source: str) -> str:
 
 
 def _squeezed(text: str) -> str:
+    """The letters and digits of a text, in lower case."""
     return re.sub(r"[\W_]", "", text).lower()
 
 
 def look_alike(text: str, source: str) -> str:
-    """A name that the source lacks where it has one that is spelled nearly so."""
+    """Find a name that the source lacks, if it has a name with a similar spelling."""
     theirs = dict.fromkeys(facts.bare(found.group()) for found in _NAME.finditer(source))
     plain, letters = _unaccented(source), _squeezed(source)
     for found in _NAME.finditer(text):
         name = facts.bare(found.group())
         opens = not text[: found.start()].strip(" “\"'‘«(")
         known = _unaccented(name) in plain or any(same_name(name, other) for other in theirs)
-        known = known or _squeezed(name) in letters  # RORγ is ROR-γ
+        known = known or _squeezed(name) in letters  # RORγ equals ROR-γ
         if known or opens or len(name) < _SHORTEST_NAME or name.lower() in STOP_WORDS:
             continue
         for other in theirs:
@@ -224,7 +228,7 @@ def look_alike(text: str, source: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Tell whether two words are forms of one name, as Norway and Norwegian are."""
+    """Tell whether two words are forms of one name, such as Norway and Norwegian."""
     first, second = sorted((_unaccented(one), _unaccented(other)), key=len)
     if first == second or any(first in group and second in group for group in _COUNTRIES.values()):
         return True
@@ -242,13 +246,13 @@ def _unaccented(text: str) -> str:
 
 
 def _root(name: str) -> str:
-    """A name without accents, the country for its people where that is known."""
+    """A name without diacritics, or its country if it is a known adjective or people."""
     plain = _unaccented(name)
     return next((country for country, group in _COUNTRIES.items() if plain in group), plain)
 
 
 def _is_look_alike(one: str, other: str) -> bool:
-    """Whether two names begin alike and are spelled nearly so, but are not forms of one word."""
+    """Whether two names begin alike and are spelled similarly, but are not forms of one word."""
     if frozenset((one, other)) in _CONFUSED:
         return True
     shared = _shared_letters(one, other)
@@ -259,16 +263,16 @@ def _is_look_alike(one: str, other: str) -> bool:
 
 
 def _shared_letters(one: str, other: str) -> int:
-    """How many letters two words begin with together."""
+    """The length of the common prefix of two words."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def exchanged_word(text: str, source: str) -> str:
-    """A small word in whose place the source has one of another meaning, must for may.
+    """Find a small word for which the source has its opposite in the same context: must for may.
 
-    Two places are the same if they share plain words on their sides. A sentence of the source that
-    has both words compares them, and is left out.
+    Two contexts are the same if they have content words in common. If a sentence of the source
+    contains both words, it may compare them, and this pair is skipped.
     """
     here = _words(text)
     there = [_words(source[start:end]) for start, end in sentence_spans(source)]
@@ -287,7 +291,7 @@ def _exchange(
     own: frozenset[str],
     opposite: frozenset[str],
 ) -> str:
-    """The opposite word that stands among the same words where a word of its own does not."""
+    """The opposite word that occurs in the same context; "" if the word itself does, too."""
     best = (0, "")
     for words in sentences:
         same, other = _likeness(around, words, own), _likeness(around, words, opposite)
@@ -299,7 +303,7 @@ def _exchange(
 
 
 def _words(text: str) -> list[str]:
-    """The words in small letters; the month of May keeps its capital."""
+    """The words of a text in lower case, except the month of May."""
     return [
         word if (word := found.group()) == "May" and found.start() else word.lower()
         for found in _WORD.finditer(text)
@@ -307,6 +311,7 @@ def _words(text: str) -> list[str]:
 
 
 def _occurrences(words: Sequence[str], forms: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each occurrence of the forms, in words."""
     for form in forms:
         row = form.split()
         for place in range(len(words) - len(row) + 1):
@@ -315,13 +320,13 @@ def _occurrences(words: Sequence[str], forms: frozenset[str]) -> Iterator[tuple[
 
 
 def _is_idiom(words: Sequence[str], place: int) -> bool:
-    """Whether "most" is no quantifier, as in "at most ten" and "most likely"."""
+    """Whether "most" is not a quantifier, as in "at most ten" and "most likely"."""
     around = (*words[max(0, place - 1) : place], *words[place + 1 : place + 2])
     return words[place] == "most" and bool({"at", "the", "likely"}.intersection(around))
 
 
 def _around(words: Sequence[str], place: int, end: int) -> list[str]:
-    """The plain words next to a place, on both sides."""
+    """The content words next to a place, on both sides."""
     sides = (words[:place][::-1], words[end:])
     plain = ([w for w in side if w not in STOP_WORDS and w not in _FORMS] for side in sides)
     return [word for side in plain for word in side[:_REACH]]
@@ -330,7 +335,7 @@ def _around(words: Sequence[str], place: int, end: int) -> list[str]:
 def _likeness(
     around: Sequence[str], words: Sequence[str], forms: frozenset[str]
 ) -> tuple[int, str]:
-    """How many of some words stand around one of the forms, at most, and which form that is."""
+    """The occurrence of the forms whose context has most words in common: (number, form)."""
     best = (0, "")
     for place, end in _occurrences(words, forms):
         held = _around(words, place, end)
@@ -340,7 +345,7 @@ def _likeness(
 
 
 def other_number(text: str, source: str) -> str:
-    """A number that the source lacks where it has the same one with two digits exchanged."""
+    """Find a number that the source has only with two digits exchanged: 1836 for 1863."""
     here = {found.group() for found in _DIGITS.finditer(text)}
     there = {found.group() for found in _DIGITS.finditer(source)}
     for number in sorted(here - there):
@@ -351,7 +356,7 @@ def other_number(text: str, source: str) -> str:
 
 
 def _is_slip(number: str, other: str) -> bool:
-    """Whether a number is another with two digits exchanged."""
+    """Whether two numbers differ only by an exchange of two digits."""
     if number == other or len(number) != len(other):
         return False
     differing = [i for i, (one, two) in enumerate(zip(number, other, strict=True)) if one != two]
@@ -362,6 +367,6 @@ def _is_slip(number: str, other: str) -> bool:
 
 
 def other_date(text: str, source: str) -> str:
-    """A month or weekday that the source does not name."""
+    """Find a month or weekday that the source does not name."""
     found = facts.missing_date(text, source)
     return f"the date {found} differs" if found else ""

@@ -1,8 +1,9 @@
-"""What kind of sentence a model wrote: only claims are judged.
+"""Classifies the sentences of a language model: only claims are judged.
 
-Headings, questions, transitions and refusals claim nothing. A sentence that tells the reader to do
-something, or brings a web address, is judged, but never supported: it may come from an order in a
-document. What is an order, `askdocs.models.order_detector` tells.
+Headings, questions, transitions and refusals claim nothing. An instruction to the reader, or a
+sentence with a web address, is judged but is never "supported", because it may come from an order
+in a hostile document. Whether a statement carries out such an order is decided by
+`askdocs.models.order_detector`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ WEB_ADDRESS = "it gives a web address: look it up in the document"
 TELLS_READER = "it tells you to do something: read it in the document"
 IN_AN_ORDER = "the source tells its reader to do something: read it in the document"
 
-# How models decline in their own words.
+# How models refuse in their own words.
 _NO_ANSWER = (
     r"(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|unable|do(?:es)?(?:n['’]t| not)|not|no)"
     r" (?:\w+ ){0,3}?(?:answer|help|assist|comply|contain|mention|provide|include|say|state|specify"
@@ -31,8 +32,8 @@ _DECLINES = re.compile(
     rf" (?:(?:is|are) )?{_NO_ANSWER}|(?:unfortunately, )?none of the (?:\w+ )?passages\b",
     re.IGNORECASE,
 )
-# That a text lacks something, which no words of it can show; a law that "has no form" for something
-# is no text here.
+# A sentence that a document lacks something, which no quote can prove. "law" is not a document
+# here: "The law has no form for it" is about the contents of a law.
 _TEXTS = DOCUMENT_NOUNS - {"law"} | DOCUMENT_PARTS | {"passage", "lease"}
 _ABSENCE = re.compile(
     rf"\b(?:{any_of(with_plurals(_TEXTS))}"
@@ -62,7 +63,7 @@ _TRANSITION = re.compile(
     r"|if you (?:have any|need more (?:help|information|details))\b.*)",
     re.IGNORECASE,
 )
-# A name such as VA.gov is no address; one in small letters, or with a path, is.
+# A name such as VA.gov is not an address, unless it is in lower case or has a path.
 _ADDRESS = re.compile(
     r"\b(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])\s?:\s?/\s?/|\b[Ww]{3}\s?\.|\bhxxps?\b"
     r"|\b[a-z0-9-]+\s?\[\.\]\s?[a-z]{2,}|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\w"
@@ -70,7 +71,7 @@ _ADDRESS = re.compile(
     r"|co|ru|xyz|top|site|online|shop|link|click)\b"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# Verbs that open an instruction; none of them opens a plain English statement.
+# Verbs that begin an instruction. An English statement does not begin with one of them.
 _ORDERING = (
     "add answer apply ask avoid bring buy call cancel change check choose click close collect"
     " complete confirm consult contact copy create delete disable disregard do don’t don't download"
@@ -99,7 +100,7 @@ _TO_READER = re.compile(
 
 
 def kind_of(text: str) -> Kind:
-    """Tell whether a sentence claims something, and what it is otherwise."""
+    """Classify a sentence: a claim, a question, a transition or a refusal."""
     plain = text.strip()
     if plain.rstrip('"”’»)*_ ').endswith(("?", "？")):
         return "question"
@@ -111,17 +112,17 @@ def kind_of(text: str) -> Kind:
 
 
 def declines(text: str) -> bool:
-    """Tell whether a sentence says, in the words of a model, that there is no answer, no more."""
+    """Tell whether a sentence only says, as language models do, that there is no answer."""
     return bool(_DECLINES.match(text)) and not _GOES_ON.search(text)
 
 
 def says_absence(text: str) -> bool:
-    """Tell whether a sentence says that a document does not say something."""
+    """Tell whether a sentence says that a document does not contain something."""
     return bool(_ABSENCE.search(text))
 
 
 def caution(text: str) -> str:
-    """Why a sentence is never supported, whatever the documents say; "" if it may be."""
+    """Why a sentence is never "supported", as a phrase; "" if it may be."""
     if _ADDRESS.search(_EMAIL.sub(" ", text)):
         return WEB_ADDRESS
     plain = text.strip().lstrip("\"'“”‘’«»*-•#>( ")

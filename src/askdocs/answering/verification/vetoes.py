@@ -1,7 +1,7 @@
-"""Vetoes: the rules that take support away from what the model supports.
+"""Vetoes: rules that reject a statement although the model judges it as supported.
 
-What each rule catches and what it accuses falsely is measured by `benchmarks/verification.py
---rules`; a rule that accuses about as much as it catches does not stay (decision 0010).
+`benchmarks/verification.py --rules` counts the false and the true statements that each rule
+rejects. A rule is kept only if it rejects more false than true ones (decision 0010).
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ Rule = Callable[[str, str], str]
 
 
 def small_word(text: str, source: str) -> str:
-    """A small word of another meaning, unless the sides are exchanged too: later than, before."""
+    """Apply `exchanged_word`, unless the sides are exchanged, too.
+
+    "A came later than B" and "B came before A" mean the same.
+    """
     found = rules.exchanged_word(text, source)
     return "" if found and says_the_same(text, source) else found
 
@@ -34,27 +37,32 @@ RULES: dict[str, Rule] = {
 
 
 def veto(text: str, source: str) -> str:
-    """The first difference that a rule is sure of; "" if there is none.
+    """Apply all rules to a statement.
 
     Args:
         text: The statement.
-        source: The sentences that it is judged by.
+        source: The sentences that are its evidence.
 
     Returns:
-        The difference in words.
+        The first difference, as a phrase; "" if no rule is sure of one.
     """
     return next((found for rule in RULES.values() if (found := rule(text, source))), "")
 
 
 def explained(text: str, source: str, *, about: bool = True) -> str:
-    """What in a statement that is not supported the source lacks; "" if no rule names it.
+    """Name what the source lacks of a statement that is not supported.
 
-    A number, date or name that the source does not have need not be false, so this is no veto.
+    These are the vetoes, and any number, date or name that the source does not contain. The latter
+    may be true, so they are no vetoes.
 
     Args:
         text: The statement.
-        source: The sentences that it is judged by, and the titles and headings above them.
-        about: Whether they are about the statement. What they say of another thing differs not.
+        source: The sentences that are its evidence, with the titles and headings above them.
+        about: Whether the source is about the same thing. If not, the vetoes are skipped, because a
+            difference would mean nothing.
+
+    Returns:
+        The difference as a phrase; "" if none is found.
     """
     difference = veto(text, source) if about else ""
     if difference:

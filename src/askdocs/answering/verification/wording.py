@@ -1,4 +1,4 @@
-"""Statements in the very words of a source: whole sentences, and pieces that leave some out."""
+"""Finds statements that copy the source word for word: whole sentences, and parts of sentences."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from askdocs.text.english import AUXILIARIES, NEGATION, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
-_FEWEST_WORDS = 4  # of a piece; fewer words stand anywhere by chance
+_FEWEST_WORDS = 4  # of a part; fewer words may occur anywhere by chance
 _SHOWN = 12  # words of what was left out
-# Words that turn or limit what stands after them or before them.
+# Words that reverse or limit the meaning of what precedes or follows them.
 _LIMITING = re.compile(
     rf"{NEGATION}|\b(?:but|unless|only|except|however|although|though|if|until|whether|provided"
     r"|according to|said|says?|claim(?:s|ed)?|argue[sd]?|allege[sd]?|alleg\w+"
@@ -24,23 +24,29 @@ _LIMITING = re.compile(
     r"|want(?:s|ed)?|plan(?:s|ned)?|expect(?:s|ed)?|propos\w+|intend\w*)\b",
     re.IGNORECASE,
 )
-# A further clause or an aside, without which the words before say the same.
+# The beginning of a further clause or an aside. Without it, the words before mean the same.
 _FURTHER = re.compile(
     r"\s*(?:[,;:(–—]|(?:and|or|which|who|where|while|whereas|including|such as)\b)", re.IGNORECASE
 )
-# What may stand before a clause that says the same without it: "In 1903, …", "… and …".
+# The end of a text without which the clause after it means the same: "In 1903, …", "… and …".
 _SEPARATE = re.compile(
     r"(?:[,;]|\b(?:and|or|so|because|since|while|when|where|as|who|which))\W*$", re.IGNORECASE
 )
 
 
 _FINITE = re.compile(rf"\b{any_of(AUXILIARIES)}\b", re.IGNORECASE)  # the verb of a clause
-_MOST_PLACES = 20  # of a quotation that are looked at
+_MOST_PLACES = 20  # of a quotation; further ones are not examined
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a sentence that a statement repeats: the whole sentence, and what it leaves out."""
+    """A statement that is a part of a sentence of the source.
+
+    Attributes:
+        sentence: The whole sentence, one quote for each passage. It may be more than one sentence.
+        before: The words of the sentence before the part.
+        after: The words of the sentence after it.
+    """
 
     sentence: tuple[Quote, ...]
     before: str
@@ -48,13 +54,13 @@ class Piece:
 
     @property
     def rest(self) -> str:
-        """What the source says next, shortened; "" if the piece says the same without it."""
+        """How the sentence continues, shortened; "" if the part means the same without it."""
         is_further = _FURTHER.match(self.after) and not _LIMITING.search(self.after)
         return "" if is_further else _shortened(self.after)
 
     @property
     def limit(self) -> str:
-        """Why the piece alone is not what the source says; "" if nothing was left out."""
+        """Why the part alone does not mean what the source says; "" if it does."""
         if self.rest:
             return _going_on(self.rest)
         is_framed = bool(self.before) and not _SEPARATE.search(self.before)
@@ -64,7 +70,11 @@ class Piece:
 
 
 def whole_sentences(text: str, source: Source) -> tuple[Quote, ...]:
-    """Where a text stands as one or more whole sentences of the source, word for word."""
+    """Find a text that consists of one or more whole sentences of the source, word for word.
+
+    Returns:
+        Its place, one quote for each passage; empty if there is none.
+    """
     for first, last in source.places(text):
         quotes = tuple(source.quotes(first, last))
         begins, ends = quotes[0], quotes[-1]
@@ -74,20 +84,21 @@ def whole_sentences(text: str, source: Source) -> tuple[Quote, ...]:
 
 
 def piece_of_sentence(text: str, source: Source) -> Piece | None:
-    """The sentence of the source of which a text is a piece, word for word; None if of none."""
+    """Find the sentence that contains a text of at least four words, word for word."""
     return next(_pieces(text, source), None) if len(text.split()) >= _FEWEST_WORDS else None
 
 
 def goes_on(quotation: str, source: Source) -> str:
-    """What the source says right after an exact quotation that stops early, shortened.
+    """Find how the source continues after a quotation that stops before its sentence ends.
 
     Args:
-        quotation: The words in quote signs, which stand in the source.
-        source: Where they stand.
+        quotation: The text between quotation marks. It occurs in the source.
+        source: The source.
 
     Returns:
-        The words; "" if the quotation marks that it goes on, or if the sentence ends with it, or
-        only a further clause comes, at one of its places.
+        The next words, shortened. "" if the quotation ends with "…", if its last part has fewer
+        than four words, or if at one of its places the sentence ends or only a further clause
+        follows.
     """
     last = parts_of(quotation)[-1]
     if len(last.split()) < _FEWEST_WORDS:
@@ -99,9 +110,12 @@ def goes_on(quotation: str, source: Source) -> str:
 def limited_by(quotation: str, rest: str) -> str:
     """Why a quotation is not all that the source says; "" if it is only shortened.
 
+    A quotation without a verb, such as a term, is limited only if the rest contains words such as
+    "not" or "unless".
+
     Args:
-        quotation: The words in quote signs.
-        rest: What `goes_on` says of them.
+        quotation: The text between quotation marks.
+        rest: The result of `goes_on`.
     """
     is_clause = _FINITE.search(quotation)
     return _going_on(rest) if rest and (is_clause or _LIMITING.search(rest)) else ""
@@ -112,12 +126,12 @@ def _going_on(rest: str) -> str:
 
 
 def _pieces(text: str, source: Source) -> Iterator[Piece]:
-    """The sentences of which a text is a piece, one for each place where it stands."""
+    """Yield the sentence around a text, for each place where the text occurs."""
     for first, last in source.places(text):
         begins, *_ = quotes = tuple(source.quotes(first, last))
         ends = quotes[-1]
         start = _sentence_around(begins)[0]
-        end = _sentence_around((ends[0], ends[2] - 1, ends[2]))[1]  # of the last one that it has
+        end = _sentence_around((ends[0], ends[2] - 1, ends[2]))[1]  # of its last sentence
         before = _words(begins[0], start, begins[1])
         after = _words(ends[0], ends[2], end)
         sentence = (
@@ -133,7 +147,7 @@ def _words(passage: Passage, start: int, end: int) -> str:
 
 
 def _sentence_around(quote: Quote) -> tuple[int, int]:
-    """Offsets into the document of the sentence that a quote lies in, or begins in."""
+    """The offsets in the document of the sentence in which a quote begins."""
     passage, start, end = quote
     for first, last in sentence_spans(passage.text):
         if first <= start - passage.start < last:
@@ -142,12 +156,14 @@ def _sentence_around(quote: Quote) -> tuple[int, int]:
 
 
 def _starts_sentence(quote: Quote) -> bool:
+    """Whether no word precedes a quote in its sentence."""
     passage, start, _ = quote
     lead = passage.text[_sentence_around(quote)[0] - passage.start : start - passage.start]
     return not re.search(r"\w", lead)
 
 
 def _ends_sentence(quote: Quote) -> bool:
+    """Whether no word follows a quote in its sentence."""
     passage, _, end = quote
     inside = (passage, end - 1, end)
     rest = passage.slice(end, _sentence_around(inside)[1])
@@ -155,7 +171,7 @@ def _ends_sentence(quote: Quote) -> bool:
 
 
 def _with_signs(quote: Quote) -> Quote:
-    """The quote with the punctuation of its sentence around it."""
+    """Extend a quote by the punctuation that follows it."""
     passage, start, end = quote
     found = re.compile(r"[^\w\s]*").match(passage.text, end - passage.start)
     return passage, start, passage.start + (found.end() if found else end - passage.start)
