@@ -35,6 +35,8 @@ def test_dates_are_compared_by_name() -> None:
         ("Later Nwosu left.", "Hale left later.", "Amara Nwosu came. Hale left later.", "Nwosu"),
         ("Later the BLA left.", "The Balochistan Liberation Army left.", "", ""),
         ("In the end Norwegian ships left.", "Ships of Norway left.", "", ""),
+        ("In May he left Portland.", "He left Portsmouth in May.", "", "Portland"),
+        ("He praised the Scouts' camp.", "The camp of the Scouts was praised.", "", ""),
         ("It is run by the Town Bicycle Board.", "It is run by the TBB.", "", ""),
         ("It is run by the Town Bicycle Board and Hale.", "The TBB and Amara run it.", "", "Hale"),
         ("Then a new DEK is made.", "A new data encryption key is made.", "", ""),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
-from askdocs.answering.verification.rules import EXCHANGES, UNIT_OF, same_name
+from askdocs.answering.verification.rules import EXCHANGES, UNIT_OF
 from askdocs.text.english import NEGATIONS
 from askdocs.text.numbers import numbers_in
 from askdocs.text.sentences import sentence_spans
@@ -98,7 +98,7 @@ def _is_other(word: str, other: str, *, opens: bool) -> bool:
     if None not in units:
         return units[0] != units[1]
     if word[0].isupper() and other[0].isupper() and word.lower() not in STOP_WORDS:
-        return not opens and not same_name(word, other) and not facts.is_named(word, [other])
+        return not opens and not facts.is_named(word, [other])
     return any(
         (word.lower() in first and other.lower() in second)
         or (word.lower() in second and other.lower() in first)

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from askdocs.answering.verification.names import same_name
 from askdocs.text.calendar import DAYS, MONTHS
 from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, TITLES, any_of
 from askdocs.text.numbers import Number, numbers_in
-from askdocs.text.stemming import same_word
 from askdocs.text.stop_words import STOP_WORDS
 
 _DATE = re.compile(
@@ -19,7 +19,6 @@ _DATE = re.compile(
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
 _SHORTEST = 2  # letters of an abbreviation
-_STEM = 4  # letters that the forms of a name have in common
 _OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
 _PRONOUN = re.compile(
     # without "that", which mostly joins clauses
@@ -120,7 +119,7 @@ def spelled_out(wanted: list[str], near: list[str]) -> set[str]:
 def is_named(word: str, held: Sequence[str]) -> bool:
     """Whether words contain a name, another form of it, or what it abbreviates."""
     held = [bare(other) for other in held]
-    return any(_near(word, other) for other in held) or _stands_for(word, held)
+    return any(same_name(word, other) for other in held) or _stands_for(word, held)
 
 
 def _stands_for(short: str, words: Sequence[str]) -> bool:
@@ -140,18 +139,9 @@ def _stands_for(short: str, words: Sequence[str]) -> bool:
     return False
 
 
-def _near(name: str, other: str) -> bool:
-    """Whether two words may be forms of one name, such as Norway and Norwegian."""
-    if same_word(name.lower(), other.lower()):
-        return True
-    return (
-        other[0].isupper() and min(len(name), len(other)) > _STEM and name[:_STEM] == other[:_STEM]
-    )
-
-
 def bare(word: str) -> str:
     """Remove a possessive ending: "Ada's" becomes "Ada"."""
-    return word.removesuffix("'s").removesuffix("’s")
+    return word.removesuffix("'s").removesuffix("’s").rstrip("'’")
 
 
 def _pronouns(text: str) -> Counter[str]:

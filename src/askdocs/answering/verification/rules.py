@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from askdocs.answering.verification import facts
+from askdocs.answering.verification.names import name_root, same_name, unaccented
 from askdocs.text.identifiers import form_of
 from askdocs.text.overlap import count_among
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
-from askdocs.text.tokens import without_diacritics
 
 _UNITS = """
     mcg µg μg ug microgram micrograms | mg milligram milligrams | g gram grams gramme grammes
@@ -49,7 +49,6 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|[a-zµμ]{1,3}|%)", re.IGNOREC
 _PLAIN_NUMBER = re.compile(r"[\d.,:/-]+")
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _SHORTEST_NAME = 4  # letters
-_SHORTEST_STEM = 3  # letters
 _SAME_BEGINNING = 2  # letters
 # Different names that look like forms of one name, or like misspellings of each other.
 _CONFUSED = [
@@ -62,30 +61,6 @@ _CONFUSED = [
 ]
 _STEM_OF_WORD = 6  # first letters that forms of a word share: prosecutor, prosecution
 _LOOKS_ALIKE = 0.74  # the SequenceMatcher ratio from which two names may be confused
-_ENDINGS = frozenset(
-    "s es n an ian ean ese ish i ite er ers ic ist ists ism y al ais ans ns ians eans"
-    " shire based wide born style".split()
-)
-# Places with their adjectives and people, if the spelling does not show that they are related.
-_COUNTRIES = {
-    group.split()[0]: frozenset(group.split())
-    for group in """
-    france french | germany german germans | spain spanish spaniard spaniards | greece greek greeks
-    | netherlands dutch holland | denmark danish dane danes | sweden swedish swede swedes
-    | finland finnish finn finns | norway norwegian norwegians | poland polish pole poles
-    | turkey turkish turk turks türkiye | ireland irish | iceland icelandic | scotland scottish
-    scots scot | wales welsh | england english | britain british briton britons | switzerland swiss
-    | thailand thai thais | philippines filipino filipinos philippine | iraq iraqi iraqis
-    | iran iranian iranians persian | niger nigerien | nigeria nigerian | slovakia slovak slovaks
-    slovakian | slovenia slovene slovenes slovenian | lebanon lebanese | china chinese
-    | japan japanese | portugal portuguese | peru peruvian | cyprus cypriot cypriots
-    | argentina argentine argentinian | afghanistan afghan afghans | pakistan pakistani
-    | israel israeli | congo congolese | serbia serb serbs serbian | croatia croat croats croatian
-    | ukraine ukrainian | wales welshman | mars martian | venus venusian | naples neapolitan
-    | moscow muscovite | manchester mancunian | liverpool liverpudlian | venice venetian
-    | florence florentine | vienna viennese | milan milanese | cambridge cantabrigian
-    """.split("|")
-}
 # Pairs of words that false statements exchange. Commas separate the forms of a word.
 EXCHANGES = [
     tuple(frozenset(side.split(",")) for side in pair.split("/"))
@@ -213,42 +188,18 @@ def _squeezed(text: str) -> str:
 def look_alike(text: str, source: str) -> str:
     """Find a name that the source lacks, if it has a name with a similar spelling."""
     theirs = dict.fromkeys(facts.bare(found.group()) for found in _NAME.finditer(source))
-    plain, letters = _unaccented(source), _squeezed(source)
+    plain, letters = unaccented(source), _squeezed(source)
     for found in _NAME.finditer(text):
         name = facts.bare(found.group())
         opens = not text[: found.start()].strip(" “\"'‘«(")
-        known = _unaccented(name) in plain or any(same_name(name, other) for other in theirs)
+        known = unaccented(name) in plain or any(same_name(name, other) for other in theirs)
         known = known or _squeezed(name) in letters  # RORγ equals ROR-γ
         if known or opens or len(name) < _SHORTEST_NAME or name.lower() in STOP_WORDS:
             continue
         for other in theirs:
-            if _is_look_alike(_root(name), _root(other)):
+            if _is_look_alike(name_root(name), name_root(other)):
                 return f"the name {name} differs: the source has {other}"
     return ""
-
-
-def same_name(one: str, other: str) -> bool:
-    """Tell whether two words are forms of one name, such as Norway and Norwegian."""
-    first, second = sorted((_unaccented(one), _unaccented(other)), key=len)
-    if first == second or any(first in group and second in group for group in _COUNTRIES.values()):
-        return True
-    if any(part == first for part in second.split("-")):
-        return True
-    for stem in (first, first[:-1], first[:-2]):
-        is_stem = len(stem) >= _SHORTEST_STEM and second.startswith(stem)
-        if is_stem and second[len(stem) :] in _ENDINGS:
-            return True
-    return False
-
-
-def _unaccented(text: str) -> str:
-    return without_diacritics(text.lower())
-
-
-def _root(name: str) -> str:
-    """A name without diacritics, or its country if it is a known adjective or people."""
-    plain = _unaccented(name)
-    return next((country for country, group in _COUNTRIES.items() if plain in group), plain)
 
 
 def _is_look_alike(one: str, other: str) -> bool:

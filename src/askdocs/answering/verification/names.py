@@ -1,0 +1,93 @@
+"""Tells whether two words are forms of one name: by inflection, or a place and its people.
+
+Names that differ by other letters are different, however much they look alike: Portland is not
+Portsmouth, Harris is not Harry.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from askdocs.text.stemming import same_word
+from askdocs.text.tokens import without_diacritics
+
+_SHORTEST_STEM = 3  # letters
+_SHORTEST_PLURAL = 2  # letters of an ending, without its -s
+# What a name may end with for its people, its followers and what belongs to it.
+_PEOPLE = frozenset("an ian ean ese ish i ite ic nic nian ist ism".split())
+# What may be added to a whole name, and what may be lost before an ending of people.
+_ADDED = _PEOPLE | frozenset("n ns s ais al shire stan istan".split())
+# The same, with the fewest letters of the name: Yemenis but not Curtis, Saxony but not Barry,
+# Londoner but not Fisher, Freemasonry but not Perry.
+_ADDED_TO = {"is": 5, "y": 5, "er": 6, "ry": 6}
+_LOST = frozenset("a e i o y s as es um us os ia".split())
+_FOLLOWERS = frozenset("ist ism".split())
+# Names of places and of what belongs to them, where letters do not tell. The first is the place.
+_GROUPS = {
+    group.split()[0]: frozenset(group.split())
+    for group in """
+    france french | germany german germans | spain spanish spaniard spaniards | greece greek greeks
+    | netherlands dutch holland | denmark danish dane danes | sweden swedish swede swedes
+    | finland finnish finn finns | norway norwegian norwegians | poland polish pole poles
+    | turkey turkish turk turks türkiye turkiye | ireland irish | iceland icelandic
+    | scotland scottish scot scots | wales welsh welshman | england english
+    | britain british briton britons | switzerland swiss | thailand thai thais
+    | philippines filipino filipinos philippine | iraq iraqi iraqis | iran iranian iranians
+    persian persia | niger nigerien nigeriens | nigeria nigerian nigerians
+    | slovakia slovak slovaks slovakian | slovenia slovene slovenes slovenian
+    | lebanon lebanese | china chinese prc | japan japanese | portugal portuguese
+    | peru peruvian peruvians | cyprus cypriot cypriots | argentina argentine argentinian
+    | afghanistan afghan afghans | pakistan pakistani | israel israeli | congo congolese
+    | serbia serb serbs serbian | croatia croat croats croatian | ukraine ukrainian
+    | czechia czech czechs | burma burmese myanmar | ivoire ivorian ivory | mars martian
+    | venus venusian | naples neapolitan | moscow muscovite | manchester mancunian
+    | liverpool liverpudlian | venice venetian | florence florentine | vienna viennese
+    | milan milanese | cambridge cantabrigian | york yorker yorkers | somalia somali somalis
+    """.split("|")
+}
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two words are forms of one name, as Norway and Norwegian are."""
+    first, second = unaccented(one), unaccented(other)
+    if first == second or first in second.split("-") or second in first.split("-"):
+        return True
+    roots = name_root(first), name_root(second)
+    if roots != (first, second):
+        return roots[0] == roots[1]
+    is_form = _has_name_ending(first, second) or _has_name_ending(second, first)
+    return is_form or _is_inflected(first, second)
+
+
+def name_root(name: str) -> str:
+    """A name without accents; the place for its people where they are listed."""
+    plain = unaccented(name)
+    return next((place for place, group in _GROUPS.items() if plain in group), plain)
+
+
+def unaccented(text: str) -> str:
+    """A text in small letters without accents."""
+    return without_diacritics(text.lower())
+
+
+def _is_inflected(one: str, other: str) -> bool:
+    """Whether two words have one stem; Harris, Davis and Marcus are no plurals."""
+    is_name = any(word.endswith(("is", "us")) for word in (one, other))
+    return same_word(one, other) and not is_name
+
+
+def _has_name_ending(name: str, form: str) -> bool:
+    """Whether a word is a name with an ending added to it, or in place of its own."""
+    pairs = zip(name, form, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return any(
+        _is_ending(name[size:], form[size:], size) for size in range(_SHORTEST_STEM, shared + 1)
+    )
+
+
+def _is_ending(lost: str, added: str, size: int) -> bool:
+    """Whether an ending may take the place of another after a stem of some letters."""
+    plain = added.removesuffix("s") if len(added) > _SHORTEST_PLURAL else added
+    if {lost, plain} <= _FOLLOWERS or (lost in _LOST and plain in _PEOPLE):
+        return True
+    return not lost and (plain in _ADDED or (plain in _ADDED_TO and size >= _ADDED_TO[plain]))
