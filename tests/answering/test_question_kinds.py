@@ -10,7 +10,6 @@ from askdocs import Assistant, Config
 from askdocs.answering.mentions import places_of
 from askdocs.answering.questions.comparison import sides_of
 from askdocs.answering.questions.mention import mention_requested
-from askdocs.index.keywords.vocabulary import distance
 from tests.support.hash_embedding import HashEmbedding
 
 TEXTS = {
@@ -115,6 +114,9 @@ def test_words_are_found_one_after_the_other() -> None:
         ("What did Brekek start?", "Searched for “Brekke” instead of “Brekek”."),
         ("When does the market of vardefjrd open?", "“vardefjord” instead of “vardefjrd”"),
         ("Who thanks for the timbre of the goverment?", "“government” instead of “goverment”"),
+        ("Who lifts the timbber?", "“timber” instead of “timbber”"),
+        ("When does the marckett open?", "“market” instead of “marckett”"),
+        ("Which documents speak of the ahrbour?", "“harbour” instead of “ahrbour”"),
     ],
 )
 def test_misspelt_words_are_those_of_the_documents(
@@ -123,28 +125,24 @@ def test_misspelt_words_are_those_of_the_documents(
     assert told in town.ask(written).notice
 
 
-@pytest.mark.parametrize("question", ["Who sells planes?", "Where is Cranston?", "Is INV-10 paid?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who sells planes?",
+        "Where is Cranston?",
+        "Is INV-10 paid?",
+        "Who sells the fisk?",  # four letters
+        "Who does the harborer thank?",  # an English word, though a rare one
+        "Why doesnt the town thank Oda?",
+        "What does Marker sell?",
+    ],
+)
 def test_words_that_may_be_right_stay(town: Assistant, question: str) -> None:
     assert "instead of" not in town.ask(question).notice
 
 
 def test_the_question_of_an_answer_stays_as_it_was_asked(town: Assistant) -> None:
     assert town.ask("When does the markte open?").question == "When does the markte open?"
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "mistakes"),
-    [
-        ("zheri", "zehri", 1),
-        ("goverment", "government", 1),
-        ("recieve", "receive", 1),
-        ("abc", "xyz", 3),
-        ("same", "same", 0),
-    ],
-)
-def test_mistakes_are_counted(first: str, second: str, mistakes: int) -> None:
-    assert distance(first, second, 2) == min(mistakes, 3)
-    assert distance(second, first, 2) == min(mistakes, 3)
 
 
 @pytest.mark.parametrize(

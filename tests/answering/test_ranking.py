@@ -311,3 +311,12 @@ def test_a_passage_does_not_lack_what_it_has_in_another_form() -> None:
     best = Candidate(Hit(Passage("1", "a.txt", text, 0, len(text)), 1.0), 0, len(text), None, 0.3)
     told = doubt(parse("Wer hat den Turm am Ufer gesperrt?"), best, {"turm": 2.0, "ufer": 1.0})
     assert told == "This passage does not have “ufer”."
+
+
+def test_a_passage_does_not_lack_what_its_file_is_named_after() -> None:
+    text = "We work four days a week from May to August."
+    passage = Passage("1", "perks/harrow_lane-benefits.md", text, 0, len(text))
+    best = Candidate(Hit(passage, 1.0), 0, len(text), None, 0.3)
+    rare = {"harrow": 2.0, "lane": 2.0, "months": 1.0}
+    told = doubt(parse("Which months are short at Harrow Lane?"), best, rare)
+    assert told == "This passage does not have “months”."

@@ -86,8 +86,8 @@ def test_a_tokenizer_file_is_read_once_for_all_that_use_it(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    unpacked = bundled._unpacked
-    monkeypatch.setattr(bundled, "_unpacked", lambda name: read.append(name) or unpacked(name))
+    unpacked = bundled.unpacked
+    monkeypatch.setattr(bundled, "unpacked", lambda name: read.append(name) or unpacked(name))
     bundled._parsed_tokenizer.cache_clear()
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(load_tokenizer, [file] * 4))
@@ -100,7 +100,7 @@ def test_a_tokenizer_file_is_read_once_for_all_that_use_it(
     "text", ["", "\tÄrger  mit Ü 你好 😀", "a <s> b</s>[SEP] [CLS] [UNK]<unk>"]
 )
 def test_tokenizers_that_share_a_file_cut_text_as_it_says(file: str, text: str) -> None:
-    stored = Tokenizer.from_str(bundled._unpacked(file).decode())
+    stored = Tokenizer.from_str(bundled.unpacked(file).decode())
     stored.no_truncation()
     stored.no_padding()
     short = load_tokenizer(file)

@@ -133,5 +133,7 @@ def logistic(logit: float) -> float:
 
 
 def _stems(passage: Passage, stem: Callable[[str], str]) -> set[str]:
-    """The stems of the words of a passage, its title and its heading."""
-    return {stem(word) for word in words(f"{passage.title} {passage.heading or ''} {passage.text}")}
+    """The stems of the words of a passage, of its title, its heading and the name of its file."""
+    file = re.sub(r"[\W_]+", " ", passage.source)
+    parts = (file, passage.title, passage.heading or "", passage.text)
+    return {stem(word) for word in words(" ".join(parts))}

@@ -12,7 +12,7 @@ from askdocs.answering.in_conversation import last_cited, search_in_conversation
 from askdocs.answering.overview import further, named, names_document, overview
 from askdocs.answering.questions.question import Question, parse
 from askdocs.answering.questions.spelling import correct_spelling
-from askdocs.models.bundled import common_words
+from askdocs.models.english_words import common_words_by_letter, is_english
 from askdocs.resources import Resources
 from askdocs.text.language import asks_in_english
 from askdocs.types import Citation, DocumentRecord, Turn
@@ -44,8 +44,8 @@ def find_candidates(
     catalog = resources.open_catalog()
     spelled = correct_spelling(
         question.text,
-        lambda word: word in common_words() or catalog.has_word(word),
-        catalog.nearest_word,
+        lambda word: is_english(word) or catalog.has_word(word),
+        lambda word, is_name: catalog.nearest_word(word, common_words_by_letter(), is_name=is_name),
     )
     meant = parse(spelled.text, history) if spelled.changes else question
     known = _route(resources, meant, history, sources, insist=insist)

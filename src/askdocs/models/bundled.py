@@ -114,7 +114,7 @@ def _parsed_tokenizer(file: Path) -> Tokenizer:
     """A tokenizer file of the package as it is stored; never changed, only copied."""
     from tokenizers import Tokenizer
 
-    return Tokenizer.from_str(_unpacked(file.name).decode())
+    return Tokenizer.from_str(unpacked(file.name).decode())
 
 
 @lru_cache(maxsize=1)
@@ -188,10 +188,10 @@ def checksum(name: str) -> str:
 
 def model_bytes(name: str) -> bytes:
     """A model of the package as ONNX, with the word embeddings that it shares with another."""
-    return _unpacked(name) + (checked_bytes(WORDS) if name in _SHARE_WORDS else b"")
+    return unpacked(name) + (checked_bytes(WORDS) if name in _SHARE_WORDS else b"")
 
 
-def _unpacked(name: str) -> bytes:
+def unpacked(name: str) -> bytes:
     """A file of the package, decompressed if its name ends in .gz."""
     data = checked_bytes(name)
     return gzip.decompress(data) if name.endswith(".gz") else data

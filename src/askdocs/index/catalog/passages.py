@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from askdocs.index.catalog.records import PendingPassage
 from askdocs.index.catalog.tables import PASSAGE, CatalogTables
@@ -137,9 +137,11 @@ class PassageTables(CatalogTables):
         """Whether any passage contains a form of a lower-case word."""
         return vocabulary.has_word(self._database, word)
 
-    def nearest_word(self, word: str) -> str:
-        """The word in the documents most similar to a misspelt one; "" if none is similar."""
-        return vocabulary.nearest(self._database, word)
+    def nearest_word(
+        self, word: str, common: Mapping[str, Sequence[str]], *, is_name: bool = False
+    ) -> str:
+        """The word of the documents that a misspelt one was meant for; "" if none is similar."""
+        return vocabulary.nearest(self._database, word, common, is_name=is_name)
 
     def sources_with(self, text: str) -> list[str]:
         """The sources with a passage that contains all words of a text, in order."""

@@ -1,18 +1,27 @@
-"""Looks words up in the vocabulary of the documents: whether it has one, or one that is similar."""
+"""The vocabulary of the documents: whether it has a word, and which word is most similar."""
 
 from __future__ import annotations
 
+import math
 import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from askdocs.index.database import Database
 from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT, PLACES
+from askdocs.text.edit_distance import distance, spelling_distance
 from askdocs.text.stemming import stem
 from askdocs.text.tokens import words
 
-_TWO_MISTAKES = 8  # a word of so many letters may have two spelling errors
-_MOST_NEAR = 3  # the most similar terms, whose words are compared with the misspelt one
+# The largest spelling distance at which a word is corrected, by its number of letters. A word with
+# a capital letter may be a name that the documents lack, so less is allowed for it.
+_LIMITS = ((6, 1.0), (9, 1.5), (math.inf, 2.0))
+_NAME_LIMITS = ((9, 0.75), (math.inf, 1.0))
+_OTHER_FIRST_LETTER = 0.5  # cost of a first letter that differs
+_FREQUENCY_WEIGHT = 0.3 / 7  # what the logarithm of a word's passages counts against distance
+_TERMS = 40  # terms whose words are compared with the misspelt one
+_PASSAGES = 3  # passages of a term and block where its words are looked up
 
 
 def has_word(database: Database, word: str) -> bool:
@@ -20,69 +29,99 @@ def has_word(database: Database, word: str) -> bool:
     return bool(database.rows("SELECT 1 FROM word_places WHERE term = ? LIMIT 1", stem(word)))
 
 
-def nearest(database: Database, word: str) -> str:
-    """The word of the documents that is most similar to a misspelt lower-case word, or "".
+def nearest(
+    database: Database,
+    word: str,
+    common: Mapping[str, Sequence[str]],
+    *,
+    is_name: bool = False,
+) -> str:
+    """The word of the documents that a misspelt word was most probably meant for.
 
-    "invoce" gives "invoice". The word begins with the same letter and differs by one letter, or by
-    two if it has eight letters or more. Of several words, the one with the fewest differences is
-    chosen, then the one in most passages.
+    It begins with one of the first two letters of the misspelt word. The spelling distance
+    decides; among words at about the same distance, frequent ones are preferred.
+
+    Args:
+        database: The catalog.
+        word: A lower-case word that is not in the documents.
+        common: Correct words by their first letter. The documents' passages are looked up for few
+            forms only, so these add the forms of common words.
+        is_name: Whether the word looks like a name.
+
+    Returns:
+        A lower-case word of the documents, or "" where none is similar enough.
     """
-    most = 2 if len(word) >= _TWO_MISTAKES else 1
-    root = stem(word)
+    limit = next(most for letters, most in _allowed(is_name) if len(word) < letters)
+    most = math.ceil(limit)
+    found = {}
     with database.snapshot() as connection:
-        found = connection.execute(
-            """SELECT term, sum(word_places.passages) FROM word_blocks CROSS JOIN word_places
-               ON word_places.block = word_blocks.block AND term >= ? AND term < ?
-               AND length(term) BETWEEN ? AND ? GROUP BY term""",
-            (root[:1], root[:1] + "\U0010ffff", len(root) - most, len(root) + most),
-        ).fetchall()
-        near = sorted(
-            (mistakes, -count, term)
-            for term, count in found
-            if term.isalpha() and 0 < (mistakes := distance(root, term, most)) <= most
-        )
-        forms = {
-            form: (distance(word, form, 2 * most), order)
-            for order, (_, _, term) in enumerate(near[:_MOST_NEAR])
-            for form in _forms(connection, term)
-        }
-    likely = {form: place for form, place in forms.items() if place[0] <= most}
-    return min(likely, key=lambda form: (*likely[form], form)) if likely else ""
+        for letter in dict.fromkeys(word[:2]):
+            passages = _similar_terms(connection, letter, stem(word), most + 1)
+            for term in passages:
+                found.update(dict.fromkeys(_forms(connection, term), passages[term]))
+            for form in _similar_words(common.get(letter, ()), word, most):
+                if form not in found and (count := _passages(connection, stem(form))):
+                    found[form] = count
+    likely = {}
+    for form, count in found.items():
+        cost = spelling_distance(word, form)
+        cost += 0.0 if form[:1] == word[:1] else _OTHER_FIRST_LETTER
+        if form != word and cost <= limit:
+            likely[form] = cost - _FREQUENCY_WEIGHT * math.log1p(count)
+    return min(likely, key=lambda form: (likely[form], form)) if likely else ""
+
+
+def _allowed(is_name: bool) -> Sequence[tuple[float, float]]:
+    return _NAME_LIMITS if is_name else _LIMITS
+
+
+def _similar_terms(
+    connection: sqlite3.Connection, letter: str, root: str, most: int
+) -> dict[str, int]:
+    """The terms with a first letter that are most similar to a stem, with their passages."""
+    rows = connection.execute(
+        """SELECT term, sum(word_places.passages) FROM word_blocks CROSS JOIN word_places
+           ON word_places.block = word_blocks.block AND term >= ? AND term < ?
+           AND length(term) BETWEEN ? AND ? GROUP BY term""",
+        (letter, letter + "\U0010ffff", len(root) - most, len(root) + most),
+    ).fetchall()
+    counts = {term: count for term, count in rows if term.isalpha()}
+    similar = _similar_words(counts, root, most)
+    nearest_first = sorted(similar, key=lambda term: (similar[term], -counts[term], term))
+    return {term: counts[term] for term in nearest_first[:_TERMS]}
+
+
+def _similar_words(words: Iterable[str], word: str, most: int) -> dict[str, int]:
+    """The words within an edit distance of a word, with their distance."""
+    letters = set(word)
+    near = {}
+    for other in words:
+        # Each edit changes at most two letters of the sets, and sets are compared fast.
+        if abs(len(other) - len(word)) <= most and len(letters ^ set(other)) <= 2 * most:
+            mistakes = distance(word, other, most)
+            if mistakes <= most:
+                near[other] = mistakes
+    return near
+
+
+def _passages(connection: sqlite3.Connection, term: str) -> int:
+    """The number of passages with a term."""
+    row = connection.execute("SELECT sum(passages) FROM word_places WHERE term = ?", (term,))
+    return row.fetchone()[0] or 0
 
 
 def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
-    """The words with a term as their stem, in one passage that contains it."""
-    block, places = connection.execute(
-        "SELECT block, places FROM word_places WHERE term = ? LIMIT 1", (term,)
-    ).fetchone()
-    number = (int(np.frombuffer(places, PLACES)[0]) >> PASSAGE_SHIFT) + (block << BLOCK_BITS)
-    row = connection.execute(
-        "SELECT text, title, heading FROM passages WHERE number = ?", (number,)
-    ).fetchone()
-    return {word for part in row or () if part for word in words(part) if stem(word) == term}
-
-
-def distance(first: str, second: str, most: int) -> int:
-    """The edit distance of two words: the number of letters that differ.
-
-    A letter can be deleted, inserted, replaced, or swapped with its neighbour (optimal string
-    alignment distance).
-
-    Returns:
-        The distance, or `most` + 1 if it is greater than `most`.
-    """
-    if abs(len(first) - len(second)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(second) + 1))
-    for number, letter in enumerate(first, 1):
-        older, before, row = before, row, [number]
-        for place, other in enumerate(second, 1):
-            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != other))
-            swapped = number > 1 and place > 1 and letter == second[place - 2]
-            if swapped and first[number - 2] == other:
-                cost = min(cost, older[place - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return row[-1]
+    """Words that have a term as their stem, from some of the passages that contain it."""
+    blocks = connection.execute(
+        "SELECT block, places FROM word_places WHERE term = ? LIMIT ?", (term, _PASSAGES)
+    ).fetchall()
+    found = set()
+    for block, places in blocks:
+        for place in np.frombuffer(places, PLACES)[:_PASSAGES]:
+            number = (int(place) >> PASSAGE_SHIFT) + (block << BLOCK_BITS)
+            row = connection.execute(
+                "SELECT text, title, heading FROM passages WHERE number = ?", (number,)
+            ).fetchone()
+            texts = [part for part in row or () if part]
+            found |= {form for text in texts for form in words(text) if stem(form) == term}
+    return found
