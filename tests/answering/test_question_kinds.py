@@ -141,6 +141,10 @@ def test_words_that_may_be_right_stay(town: Assistant, question: str) -> None:
     assert "instead of" not in town.ask(question).notice
 
 
+def test_a_word_without_end_is_no_misspelt_one(town: Assistant) -> None:
+    assert "instead of" not in town.ask(f"Who sells {'fi' * 800}?").notice
+
+
 def test_the_question_of_an_answer_stays_as_it_was_asked(town: Assistant) -> None:
     assert town.ask("When does the markte open?").question == "When does the markte open?"
 
