@@ -1,1 +1,1 @@
-"""Answers written by a language model: the prompt, the reply, and its statements."""
+"""Writes answers with a language model: the prompt, the reply, and its statements."""

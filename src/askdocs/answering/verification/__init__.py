@@ -1,1 +1,1 @@
-"""Whether the sources support a statement."""
+"""Judges whether the sources support a statement, and names what they do not support."""

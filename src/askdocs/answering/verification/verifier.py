@@ -1,8 +1,9 @@
-"""Judges what a language model wrote: a statement and the passages it may stand on to a verdict.
+"""Judges whether passages support a statement of a language model or a draft.
 
-What can be looked up is looked up: whole sentences of the source, and words in quote signs. The
-rest is judged by a trained model that reads statement and passages together. Rules may only take
-support away, where a number, unit, name or small word differs for sure.
+Whole sentences of the source and words in quotation marks are looked up. All else is judged by a
+trained model, which reads the statement together with its evidence. Rules can only reject: if a
+number, unit, name or small word is certainly different. Decision 0010 describes the order of the
+steps.
 """
 
 from __future__ import annotations
@@ -60,37 +61,41 @@ HALF_NOT_SAID = "is not in your documents"
 NOT_LEARNT = "the verifier has not learnt this language"
 TOO_LONG = "it is too long for one statement"
 LONGEST_STATEMENT = 4000  # characters of a statement that is judged
-# Of the threshold of the scorer, chosen on the development half (benchmarks/verification.md).
-PARTLY_SHARE = 0.5  # from here on partly
-FALSE_SHARE = 1.0  # below here, of a sentence in doubt, a clause is named as the false part
-# Of the way from the threshold to 1: where what is cited does not support a statement, other
-# sentences have to be so much surer. Two readings have two chances to be wrong.
+# Shares of the scorer's threshold, chosen on a development half (benchmarks/verification.md).
+PARTLY_SHARE = 0.5  # the verdict is "partly" from this share of the threshold on
+FALSE_SHARE = 1.0  # a clause below this share may be named as the false part of a sentence
+# If the cited passages do not support a statement, other sentences need a higher probability: the
+# threshold plus this share of its distance to 1. A second try is a second chance of an error.
 _OTHERS_SURER = 0.25
-POINTED_SHARE = 0.5  # from here on supported, if a model pointed at words that stand there
-_SURE = 0.9  # from here on it takes more than a bare "no" of a model
-_VAGUE = (NOWHERE, NOT_ALL, DENIED, SAYS_OTHER)  # reasons that a part named by a model improves
-# What it takes to say that the source says otherwise, chosen on the development halves of labelled
-# folders (benchmarks/verification.md). The model alone is blind to many a direction: it holds
-# "raises" and "does not raise" for contradicted alike.
-_DENIED_FROM = 0.75  # probability of contradiction
-_COUNTERPART_FROM = 0.15  # probability of support of the counterpart
-_ABOUT_IT = 0.4  # nearness of the nearest sentence; below it the source is about something else
-_SAME_MATTER = 0.65  # the same for a rule, which compares words that may belong to another thing
-_NOT_STATED = 0.5  # probability from which on the source does not speak about it
-_BESIDE = 0.85  # of the nearness of the nearest document, from which on a second one is read
-_ORDERS_FROM = 0.2  # nearness from which a sentence may be an order that a statement carries out
-_MOST_ORDERS = 3  # nearest sentences in which orders are looked for at once
-_FEWEST_POINTED = 3  # words that are pointed at; fewer stand anywhere
+POINTED_SHARE = 0.5  # enough for "supported" if a language model copied words that occur there
+_SURE = 0.9  # from this probability on, the "no" of a language model counts only with a part
+_VAGUE = (NOWHERE, NOT_ALL, DENIED, SAYS_OTHER)  # replaced if a language model names a part
+# Conditions for "the source says otherwise", chosen on the development halves of labelled folders
+# (benchmarks/verification.md). The model's contradiction alone is not enough: it often judges
+# "raises" and "does not raise" both as contradicted.
+_DENIED_FROM = 0.75  # probability of contradiction, at least
+_COUNTERPART_FROM = 0.15  # probability that the counterpart is supported, at least
+_ABOUT_IT = 0.4  # similarity of the best sentence, at least; else the source is on another topic
+_SAME_MATTER = 0.65  # the same for a difference found by a rule, which sees only words
+_NOT_STATED = 0.5  # probability of "not stated", from which on the source is on another topic
+_BESIDE = 0.85  # share of the best document's similarity from which on a second one is read
+_ORDERS_FROM = 0.2  # similarity from which on a statement may carry out an order in a sentence
+_MOST_ORDERS = 3  # the most similar sentences are checked for orders, so many at a time
+_FEWEST_POINTED = 3  # words; fewer may occur anywhere by chance
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Whether `quotes`, (passage, start, end) with offsets into its document, bear a statement.
+    """The verdict on a statement.
 
-    `reason` says in words why the verdict is not better. Without a verdict of support, the quotes
-    are the nearest words, for a person to compare. `said` is the probability of support, 0 to 1.
-    `contradicted` says that the source says otherwise, not only nothing. `quotations` are the
-    pieces in quote signs with what was found of them.
+    Attributes:
+        verdict: The verdict.
+        reason: Why the verdict is not better, as a phrase.
+        quotes: The evidence: (passage, start, end) with offsets into the document. If the statement
+            is not supported, the most similar sentences, for comparison.
+        said: The probability that the evidence supports the statement, 0 to 1.
+        contradicted: Whether the source says otherwise. False if it only says nothing.
+        quotations: The quotations in the statement, and what was found for each.
     """
 
     verdict: Verdict
@@ -103,7 +108,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How the model judged a claim by some sentences."""
+    """The model's judgement of a claim by some sentences."""
 
     sentences: tuple[Sentence, ...]
     score: ClaimScore
@@ -114,9 +119,9 @@ class Verifier:
 
     Args:
         scorer: The trained model.
-        embedder: What finds the nearest sentences.
-        passages_of: All passages of a document, in which quotations are looked up too.
-        orders: What finds statements that carry out an order; None loads that of the package.
+        embedder: Embeds the sentences, to select the most similar ones.
+        passages_of: Returns all passages of a document. Quotations are looked up there, too.
+        orders: Detects statements that carry out an order; None: the bundled detector.
     """
 
     def __init__(
@@ -140,11 +145,11 @@ class Verifier:
         Args:
             text: The statement, one sentence.
             cited: The passages that it cites.
-            others: Further passages that it might have cited.
+            others: Further passages that may support it.
             question: The question that it answers.
 
         Returns:
-            The verdict, with the words of the source that bear the statement or are nearest.
+            The verdict with its evidence, or with the most similar sentences.
         """
         if len(text) > LONGEST_STATEMENT:
             return Judgement("unchecked", TOO_LONG)
@@ -179,12 +184,12 @@ class Verifier:
         return replace(judgement, quotations=quotations, quotes=quotes)
 
     def judge_verbatim(self, text: str, passages: Sequence[Passage], reason: str) -> Judgement:
-        """Judge a text that has to stand in the passages word for word, such as code.
+        """Judge a text that must occur in the passages word for word, such as code.
 
         Args:
             text: The text.
-            passages: Where it may stand.
-            reason: What is said of a text that does not.
+            passages: Where it may occur.
+            reason: The reason of the verdict "partly", if it does not occur.
         """
         source = self._source(passages)
         place = next(source.places(text), None)
@@ -203,20 +208,23 @@ class Verifier:
         parts: Sequence[str],
         question: str = "",
     ) -> Judgement:
-        """Judge a statement again by what a language model says of it.
+        """Judge a statement again, with the second opinion of a language model.
 
         Args:
             text: The statement.
             judgement: The first verdict.
-            passages: What the statement was written from.
-            says: Whether the passages say it, for the model; None where it does not say.
-            words: Words of the passages that it points at. What does not stand there is nothing.
-            parts: Words of the statement that are wrong or not said, for the model.
+            passages: The passages that the statement was written from.
+            says: Whether the language model says that the passages support it; None if it gave no
+                answer.
+            words: Words that it copied from the passages. Those that do not occur there are
+                ignored.
+            parts: Words of the statement that it calls wrong or not said.
             question: The question that the statement answers.
 
         Returns:
-            The first judgement where nothing changes. Otherwise it is "supported" for words that
-            bear the statement, or "partly" where the model does not stand by what is supported.
+            The first verdict if nothing changes. "supported" if the copied words are evidence.
+            "partly" if the model withdraws a supported statement. The same verdict with another
+            reason if the model names the wrong part of a statement that is not supported.
         """
         source = self._source(passages)
         long_enough = [word for word in words if len(word.split()) >= _FEWEST_POINTED]
@@ -237,10 +245,10 @@ class Verifier:
         quotes: Sequence[Quote],
         question: str,
     ) -> Judgement | None:
-        """The verdict "supported" by words that a model pointed at; None if they do not bear it.
+        """The verdict "supported" if the copied words are evidence for the statement; else None.
 
-        The sentences of these words alone may lack what "we" or "it" is, so the first reading, of
-        more sentences, counts as well.
+        The sentences with these words may not say what "we" or "it" is. So the probability of the
+        first verdict, which is based on more sentences, counts if it is higher.
         """
         if not is_english(text) or caution(text):
             return None
@@ -273,7 +281,7 @@ class Verifier:
     def _by_facts(
         self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str
     ) -> Judgement:
-        """The judgement, partly where only an order in a document supports the statement."""
+        """Judge a statement. The verdict is "partly" if only an order in a document supports it."""
         near = self._nearness.sentences(text, [*cited, *others])
         judgement = self._judged(text, near, cited, question)
         if judgement.verdict != "supported" or caution(text):
@@ -287,9 +295,9 @@ class Verifier:
         return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
 
     def _without_orders(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
-        """The sentences without those with an order that a statement carries out.
+        """Remove the sentences that contain an order which the statement carries out.
 
-        The nearest ones are looked at, until there is none among them.
+        The most similar sentences are checked repeatedly, until none of them is an order.
         """
         facts = list(near)
         while True:
@@ -304,6 +312,7 @@ class Verifier:
             facts = [sentence for sentence in facts if sentence.text not in orders]
 
     def _source(self, passages: Sequence[Passage]) -> Source:
+        """The tokens of passages. They are kept for the next statement."""
         key = tuple(sorted(passages, key=lambda passage: (passage.source, passage.start)))
         if key not in self._sources:
             self._sources[key] = Source(key)
@@ -312,7 +321,7 @@ class Verifier:
     def _looked_up(
         self, text: str, source: Source, passages: Sequence[Passage]
     ) -> tuple[tuple[Piece, Lookup], ...]:
-        """Each quotation, looked up in the passages and then in their whole documents."""
+        """Look up each quotation in the passages, then in the whole documents."""
         found = []
         for piece in quoted_pieces(text):
             lookup, source_of = source.look_up(piece.text, text[: piece.start]), source
@@ -328,16 +337,17 @@ class Verifier:
         return tuple(found)
 
     def _nearest(self, text: str, passages: Sequence[Passage]) -> tuple[Quote, ...]:
+        """The most similar sentences, as quotes."""
         return bearing(text, self._nearness.sentences(text, passages))
 
     def _judged(
         self, text: str, near: Sequence[Sentence], cited: Sequence[Passage], question: str
     ) -> Judgement:
-        """What the model says, less what a rule takes away.
+        """Judge by the cited passages and, if needed, by all passages; then apply the vetoes.
 
-        The nearest sentences of all passages are read too, unless they stand in what is cited: a
-        passage on another matter bears nothing, whatever its score, where a nearer one does not.
-        Quotes and rules are then those of the nearest sentences: the model may cite wrong numbers.
+        All passages are read too if the cited ones do not support the statement, or if the most
+        similar sentence is not in them. In the second case its passage is also read alone, and the
+        quotes and vetoes come from these readings, because language models cite wrong numbers.
         """
         own = {passage.id for passage in cited}
         nearest = max(near, key=lambda sentence: sentence.near, default=None)
@@ -364,10 +374,11 @@ class Verifier:
         return self._decided(text, near, best, borne_by, question, others=is_other)
 
     def _judged_by_documents(self, text: str, near: Sequence[Sentence], question: str) -> Judgement:
-        """What the model says where nothing is cited: each document is read by itself.
+        """Judge a statement without citations: each document is read separately.
 
-        Sentences of several documents in one reading look as if one contradicted the other. The
-        document of the nearest sentence decides, or one beside it that supports more surely.
+        Sentences of several documents, read together, look as if they contradict each other. The
+        document with the most similar sentence decides. If it does not support the statement, a
+        second document that is almost as similar may support it.
         """
         documents: dict[str, list[Sentence]] = {}
         for sentence in sorted(near, key=lambda sentence: -sentence.near):
@@ -393,7 +404,16 @@ class Verifier:
         *,
         others: bool = False,
     ) -> Judgement:
-        """The verdict by the reading that decides, and the sentences that bear it."""
+        """The verdict of a reading.
+
+        Args:
+            text: The statement.
+            near: The sentences that were considered.
+            best: The reading that decides.
+            borne_by: The reading whose sentences are quoted and checked by the vetoes.
+            question: The question that the statement answers.
+            others: Whether the threshold is higher, because a first reading did not support it.
+        """
         quotes, said = bearing(text, borne_by.sentences), best.score.supported
         if not self._passes(best, others=others):
             return self._doubted(text, near, best, quotes, question)
@@ -404,12 +424,18 @@ class Verifier:
         return Judgement("supported", "", quotes, said)
 
     def _passes(self, reading: _Reading, *, others: bool = False) -> bool:
+        """Whether a reading supports a statement. `others` raises the threshold."""
         least = self._scorer.threshold
         least += _OTHERS_SURER * (1 - least) if others else 0.0
         return reading.score.supported >= least
 
     def _surer(self, reading: _Reading | None, together: _Reading | None) -> _Reading | None:
-        """Which of two readings decides: of what is cited, and of what is nearest anywhere."""
+        """Which reading decides: that of the cited passages, or that of the most similar sentences.
+
+        The more probable one decides. The exception is a statement that the cited passages support
+        while the most similar sentences clearly do not: then the cited passages are on another
+        topic.
+        """
         if reading is None or together is None:
             return reading or together
         least = PARTLY_SHARE * self._scorer.threshold
@@ -418,6 +444,7 @@ class Verifier:
         return max(reading, together, key=lambda each: each.score.supported)
 
     def _read(self, text: str, sentences: Sequence[Sentence], question: str) -> _Reading | None:
+        """Score a claim by the most similar sentences that fit into one reading."""
         chosen = tuple(selected(sentences))
         if not chosen:
             return None
@@ -432,7 +459,7 @@ class Verifier:
         quotes: tuple[Quote, ...],
         question: str,
     ) -> Judgement:
-        """The verdict on what the model does not hold for supported, and which part that is."""
+        """The verdict on a statement below the threshold, with the part that is not supported."""
         said = best.score.supported
         false = self._false_part(text, best, question)
         if false:
@@ -456,9 +483,9 @@ class Verifier:
     def _against(
         self, text: str, near: Sequence[Sentence], best: _Reading, question: str
     ) -> _Reading | None:
-        """How the document of the nearest sentence reads alone; None if it is about another thing.
+        """The reading of the most similar document alone; None if it is on another topic.
 
-        Sentences of several documents together look like a contradiction where none is.
+        Sentences of several documents, read together, can look like a contradiction.
         """
         nearest = max(near, key=lambda sentence: sentence.near)
         if nearest.near < _ABOUT_IT:
@@ -470,7 +497,7 @@ class Verifier:
         return best if is_same else self._read(text, there, question)
 
     def _is_denied(self, text: str, against: _Reading, question: str) -> bool:
-        """Whether the model contradicts a statement and tells it from its counterpart."""
+        """Whether the model contradicts a statement and supports its counterpart enough."""
         if against.score.contradicted < _DENIED_FROM:
             return False
         turned = counterpart(text)
@@ -480,9 +507,9 @@ class Verifier:
         return score.supported >= _COUNTERPART_FROM
 
     def _false_part(self, text: str, best: _Reading, question: str) -> str:
-        """The clause that is not supported where another one is; "" if it is not so.
+        """The clause that is not supported while another one is; "" if there is none.
 
-        A clause that says nothing alone is the one in doubt if all others are supported.
+        A clause that has no claim of its own gets the score of the whole sentence.
         """
         clauses = clauses_of(text)
         if len(clauses) == 1:
@@ -501,12 +528,18 @@ class Verifier:
 
 
 def is_support(judgement: Judgement) -> bool:
-    """Whether the verdict is that the quotes bear the statement."""
+    """Whether a verdict means that the quotes support the statement."""
     return judgement.verdict in ("quoted", "supported")
 
 
 def _withdrawn(judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Judgement:
-    """The verdict on a statement that the model does not stand by, for the part it names."""
+    """The verdict on a statement to which the language model says no.
+
+    Args:
+        judgement: The first verdict.
+        quotes: The words of the passages that it copied.
+        part: The part of the statement that it calls wrong or not said; "" if none.
+    """
     reason = NOT_STOOD_BY
     if part:
         otherwise = DENIED if judgement.contradicted else SAYS_OTHER
@@ -524,45 +557,46 @@ def _withdrawn(judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Ju
 
 
 def _likelier(one: _Reading | None, other: _Reading | None) -> _Reading | None:
-    """That of two readings which supports more."""
+    """The reading with the higher probability of support."""
     found = [each for each in (one, other) if each is not None]
     return max(found, key=lambda each: each.score.supported, default=None)
 
 
 def _vetoed(text: str, sentences: Sequence[Sentence]) -> str:
-    """Why a rule takes support away; "" if none does."""
+    """The difference that a rule finds; "" if none does."""
     return veto(text, joined(sentences))
 
 
 def _nearness(sentences: Sequence[Sentence]) -> float:
+    """The highest similarity of the sentences."""
     return max(sentence.near for sentence in sentences)
 
 
 def _in_order(all_of: Sequence[Sentence], some: Sequence[Sentence]) -> list[Sentence]:
-    """Some sentences in the order that all have."""
+    """Some sentences, in the order of all."""
     wanted = {id(each) for each in some}
     return [each for each in all_of if id(each) in wanted]
 
 
 def _is_about(reading: _Reading, least: float) -> bool:
-    """Whether sentences speak about what a statement says, the nearest one as near as `least`."""
+    """Whether a reading is about the statement: stated at all, and as similar as `least`."""
     return reading.score.not_stated < _NOT_STATED and _nearness(reading.sentences) >= least
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
-    """Whether two pieces of a document share words."""
+    """Whether two quotes have characters in common."""
     return one[0].id == other[0].id and one[1] < other[2] and other[1] < one[2]
 
 
 def _in_english(passages: Sequence[Passage]) -> list[Passage]:
-    """The passages that the verifier can read: it has learnt English only."""
+    """The passages that the verifier can read. It supports only English."""
     return [passage for passage in passages if is_english(passage.text)]
 
 
 def _within(
     whole: tuple[Quote, ...], quotations: Sequence[tuple[Piece, Lookup]]
 ) -> tuple[tuple[Piece, Lookup], ...]:
-    """The quotations within whole sentences of the source: all of them stand there."""
+    """The quotations of a statement that consists of whole sentences: all count as found."""
     return tuple(
         (piece, replace(found, goes_on="") if found.is_exact else Lookup(whole))
         for piece, found in quotations
@@ -575,7 +609,7 @@ def _limited(
     source: Source,
     quotations: Sequence[tuple[Piece, Lookup]] = (),
 ) -> Judgement:
-    """The judgement, at best partly for what is never supported or leaves out how it goes on."""
+    """Lower "supported" to "partly" if a caution applies or the source limits what is copied."""
     if judgement.verdict != "supported":
         return judgement
     reason = caution(text)
