@@ -14,6 +14,8 @@ from askdocs.types import Passage
         "Kind regards,",
         "With best wishes,",
         "Many thanks!",
+        "Cordially,",
+        "Best greetings,",
         "3.1 Leave ............ 14",
         "On Mon, 3 Nov 2008 Ann Lee wrote:",
         ".. image:: harbour.png",

@@ -155,6 +155,14 @@ def test_a_salutation_may_end_in_a_sign(end: str) -> None:
     assert claims(f"Dear members of the council{end}\n\nThe toll is low.") == ["The toll is low."]
 
 
+@pytest.mark.parametrize(
+    "closing", ["Kindest regards,", "Warmest wishes", "Cordially,", "Yours faithfully,"]
+)
+def test_a_role_below_a_closing_is_no_claim(closing: str) -> None:
+    role = "Keeper of the bridge in the harbour of Skarn and of its two lamps"
+    assert claims(f"The toll is low.\n\n{closing}\n{role}") == ["The toll is low."]
+
+
 @pytest.mark.parametrize("line", ["Dear{}a. b", "Thank you{}x", "A b\n{}x"])
 def test_long_runs_of_blanks_are_read_once(line: str) -> None:
     assert claims(line.format(" " * 300_000)) is not None  # quadratic, this takes minutes

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 from askdocs.answering.questions.speech import speaker_unnamed
 from askdocs.answering.rule_switches import rule
-from askdocs.text.english import DEMONSTRATIVES, GREETINGS, THIRD_PERSON, any_of
+from askdocs.text.english import (
+    CLOSING_ADJECTIVES,
+    CLOSING_ADVERBS,
+    CLOSING_NOUNS,
+    DEMONSTRATIVES,
+    SALUTATIONS,
+    THIRD_PERSON,
+    any_of,
+)
 from askdocs.text.overlap import is_among
 from askdocs.text.sentences import is_item, is_row, sentence_spans
 from askdocs.text.stop_words import content_words
@@ -29,9 +37,9 @@ _TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns
 _QUESTION_MARKS = ("?", "？", "؟")
 _CLOSING = " \n*_)]\"'”’»"
 _SALUTATION = re.compile(
-    rf"[>\s]*(?:{any_of(GREETINGS | {'dear'})}\b[^.!?]{{0,40}}[,:!]?"
-    r"|(?:with )?(?:(?:best|kind|warm)(?:est)? )?(?:regards|wishes)\W*|(?:many )?thanks\W*"
-    r"|sincerely\W*|yours(?: sincerely| faithfully| truly)?\W*|cheers\W*)",
+    rf"[>\s]*(?:{any_of(SALUTATIONS)}\b[^.!?]{{0,40}}[,:!]?"
+    rf"|(?:with )?(?:{any_of(CLOSING_ADJECTIVES)} )*{any_of(CLOSING_NOUNS)}\W*"
+    rf"|{any_of(CLOSING_ADVERBS)}\W*|yours(?: {any_of(CLOSING_ADVERBS)}| truly)?\W*)",
     re.IGNORECASE,
 )
 _CONTENTS_LINE = re.compile(r".{3,300}?(?:\.\s?){4,}+\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")

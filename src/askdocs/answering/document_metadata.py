@@ -21,7 +21,7 @@ from askdocs.text.dates import (
     date_lines,
     lines_with_dates,
 )
-from askdocs.text.english import GREETINGS, TITLES, any_of
+from askdocs.text.english import CLOSING_ADVERBS, CLOSING_NOUNS, SALUTATIONS, TITLES, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
@@ -59,13 +59,13 @@ _PERSON = rf"{_TITLE}{_NAME}(?: {_PARTICLE}{_NAME}){{1,3}}"
 _PEOPLE = re.compile(rf"^[^\w\n]*{_PERSON}(?:{_SEVERAL}{_PERSON})*[.*_]*$", re.MULTILINE)
 _FEWEST_INITIALS = re.compile(rf"\b[A-Z]\. |{_SEVERAL}")
 _CLOSING = re.compile(
-    r"^\W*(?:yours|sincerely|kind(?:est)?|best|warm(?:est)?|with (?:\w+ )?(?:regards|wishes|thanks"
-    r"|love|respect|greetings|compliments)|many thanks|regards|respectfully"
-    r"|faithfully|cordially|cheers|thanks)\b[^\n.]{0,30}[,.]?\s*\n+(?P<name>[^\n]{2,60})$",
+    rf"^\W*(?:yours|{any_of(CLOSING_ADVERBS)}|kind(?:est)?|best|warm(?:est)?|(?:many )?thanks"
+    rf"|regards|with (?:\w+ )?{any_of(CLOSING_NOUNS | {'compliments', 'love', 'respect'})})\b"
+    r"[^\n.]{0,30}[,.]?\s*\n+(?P<name>[^\n]{2,60})$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LAST = re.compile(rf"^[^\w\n]*(?:{_PERSON}|[A-Z]\. {_NAME})(?:,[^\n.\d]{{2,60}})?[.*_]*$")
-_GREETING = any_of(map(str.title, GREETINGS | {"dear"}))
+_GREETING = any_of(map(str.title, SALUTATIONS))
 _SALUTATION = re.compile(rf"^\W*{_GREETING} [^\n]{{2,60}}$", re.MULTILINE)
 _TO_THE = re.compile(r"^\s*To (?:the |all )?[^\n.]{3,80}$", re.MULTILINE)
 _SEPARATED = re.compile(r"\s*[|·•]\s*")

@@ -53,6 +53,15 @@ DOCUMENT_PARTS = frozenset("chapter page section slide".split())
 TITLES = frozenset("mr mrs ms miss dr prof professor sir madam rev cllr judge".split())
 
 GREETINGS = frozenset("hi hello hey".split())
+GOOD_DAY = r"good (?:morning|afternoon|evening)"
+
+# The first and last lines of letters and mails: "Dear Ms Roe", "Kind regards", "Cordially".
+SALUTATIONS = GREETINGS | {"dear"}
+CLOSING_ADJECTIVES = frozenset(
+    "best friendly kind kindest many respectful sincere very warm warmest".split()
+)
+CLOSING_NOUNS = frozenset("greetings regards thanks wishes".split())
+CLOSING_ADVERBS = frozenset("cheers cordially faithfully respectfully sincerely".split())
 
 # Polite words before a request: "please", "could you kindly".
 POLITE_PREFIX = r"(?:(?:please|kindly)[\s,]+|(?:can|could|would|will) you (?:please |kindly )?)*"

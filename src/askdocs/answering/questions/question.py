@@ -25,7 +25,14 @@ from askdocs.answering.questions.speech_request import SpeechRequest, speech_req
 from askdocs.answering.questions.task import Task, task_of
 from askdocs.answering.rule_switches import rule
 from askdocs.errors import AskdocsError
-from askdocs.text.english import AUXILIARIES, CONTRACTED_NOT, GREETINGS, QUESTION_WORDS, any_of
+from askdocs.text.english import (
+    AUXILIARIES,
+    CONTRACTED_NOT,
+    GOOD_DAY,
+    GREETINGS,
+    QUESTION_WORDS,
+    any_of,
+)
 from askdocs.text.identifiers import Identifier, named_in
 from askdocs.types import Turn
 
@@ -34,7 +41,7 @@ Intent = Literal[
 ]
 
 _REQUEST = re.compile(
-    rf"^(?:(?:{any_of(GREETINGS)}|dear \w+|good (?:morning|afternoon|evening))\b[\s,.!]*)?"
+    rf"^(?:(?:{any_of(GREETINGS)}|dear \w+|{GOOD_DAY})\b[\s,.!]*)?"
     r"(?:please[\s,]+)?"
     r"(?:(?:can|could|would|will) you (?:please |kindly )?(?:tell|show|give|explain to|remind)"
     r" (?:me|us)|(?:please )?(?:tell|remind) (?:me|us)|do you know|any idea"

@@ -12,7 +12,16 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from askdocs.text.english import AUXILIARIES, QUESTION_WORDS, any_of
+from askdocs.text.english import (
+    AUXILIARIES,
+    CLOSING_ADJECTIVES,
+    CLOSING_ADVERBS,
+    CLOSING_NOUNS,
+    GOOD_DAY,
+    QUESTION_WORDS,
+    SALUTATIONS,
+    any_of,
+)
 from askdocs.text.language import is_function_word
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Document
@@ -39,14 +48,12 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
-    r"\W*+(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|to whom it may concern)\b"
-    r"[^.!?]*+!?\s*+$",
+    rf"\W*+(?:{any_of(SALUTATIONS)}|{GOOD_DAY}|to whom it may concern)\b[^.!?]*+!?\s*+$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\W*+(?:(?:with |my |our )*(?:(?:kind|best|warm|many|very|sincere|respectful|friendly) )*"
-    r"(?:regards|wishes|thanks|greetings)|yours(?: \w+){0,2}|sincerely(?: yours)?"
-    r"|respectfully(?: yours)?|cheers|thank you)\s*+[,.!]?\s*+$",
+    rf"\W*+(?:(?:with |my |our )*(?:{any_of(CLOSING_ADJECTIVES)} )*{any_of(CLOSING_NOUNS)}"
+    rf"|yours(?: \w+){{0,2}}|{any_of(CLOSING_ADVERBS)}(?: yours)?|thank you)\s*+[,.!]?\s*+$",
     re.IGNORECASE,
 )
 _ROW = re.compile(r"\s*\|.*\|\s*|[^\t]+(?:\t+[^\t]+)+")
