@@ -15,6 +15,7 @@ from askdocs.documents.titles import readable_title
 from askdocs.errors import AskdocsError
 from askdocs.output.checksum import checksum
 from askdocs.output.json.guides import document_guide_as_json, guide_as_json
+from askdocs.output.json.index_state import activity_as_json
 from askdocs.output.text_anchor import link
 from askdocs.types import Activity, DocumentRecord
 
@@ -102,7 +103,7 @@ def _row(record: DocumentRecord, again: set[str]) -> dict[str, Any]:
 
 def _activity(activity: Activity, known: set[str]) -> dict[str, Any]:
     return {
-        "share": round(activity.share, 3),
+        **activity_as_json(activity),
         "reading": [each for each in activity.reading if each not in known],
         "waiting": [each for each in activity.waiting if each not in known],
     }

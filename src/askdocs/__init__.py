@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Guide,
         Hit,
         Match,
+        PagesRead,
         Passage,
         Progress,
         ProgressListener,
@@ -60,10 +61,10 @@ __all__ = [
     "Check", "CheckedStatement", "Citation", "Config", "ConfigError", "CorpusError", "Diagnosis",
     "Document", "DocumentGuide", "DocumentMatches", "DocumentRecord", "Draft", "Embedder",
     "Excerpt", "Failure", "Filters", "Guide", "Hit", "IndexBusyError", "IndexMismatchError",
-    "Match", "ModelUnavailableError", "Models", "OldIndexError", "Passage", "Problem", "Progress",
-    "ProgressListener", "Quotation", "Repair", "ReplyCutOffError", "SearchResult", "Section",
-    "Statement", "Status", "Stream", "SuggestedQuestion", "Turn", "VectorsUnavailableError",
-    "load_config",
+    "Match", "ModelUnavailableError", "Models", "OldIndexError", "PagesRead", "Passage", "Problem",
+    "Progress", "ProgressListener", "Quotation", "Repair", "ReplyCutOffError", "SearchResult",
+    "Section", "Statement", "Status", "Stream", "SuggestedQuestion", "Turn",
+    "VectorsUnavailableError", "load_config",
 ]  # fmt: skip
 
 _MODULES = {

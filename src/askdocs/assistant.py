@@ -231,6 +231,7 @@ class Assistant(AssistantInterface):
             vectors=state.vectors or self.config.vectors,
             unread=state.files_pending,
             pending=catalog.count_pending(),
+            activity=self.activity(),
         )
 
     def _models(self, state: IndexState) -> str:

@@ -24,9 +24,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from askdocs.documents.loaders import LoadError, TransientLoadError, load
 from askdocs.documents.loaders.errors import ResourceLimitError
-from askdocs.documents.loaders.sandbox import client
+from askdocs.documents.loaders.sandbox import client, process
 from askdocs.documents.loaders.sandbox.client import Worker, load_guarded, read_file
 from askdocs.documents.loaders.shared.builder import normalise
+from askdocs.documents.loaders.shared.page_progress import listening
 from askdocs.documents.passages import split
 from askdocs.types import Anchor, Document
 from tests.support.polling import wait_for
@@ -451,3 +452,37 @@ def test_a_bomb_in_the_part_that_names_the_format_is_not_unpacked(tmp_path: Path
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_pages_of_a_long_file_are_reported_while_it_is_read(tmp_path: Path) -> None:
+    """A loader reports each page, and the process some of them."""
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path))
+    for number in range(5):
+        canvas.drawString(72, 700, f"Page {number} is about lamps.")
+        canvas.showPage()
+    canvas.save()
+    reported: list[tuple[int, int]] = []
+    with listening(lambda done, total: reported.append((done, total))):
+        load(path, "a.pdf")
+    assert reported == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def test_the_process_writes_pages_from_time_to_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.1, 0.5, 0.6, 1.0])
+    monkeypatch.setattr(process.time, "monotonic", lambda: next(clock))
+    written = io.BytesIO()
+    report = process._PageLines(written)
+    for done in range(1, 5):
+        report(done, 4)
+    assert written.getvalue() == b'{"pages": [2, 4]}\n{"pages": [4, 4]}\n'
+
+
+def test_lines_with_pages_are_handed_on_and_checked() -> None:
+    reported: list[tuple[int, int]] = []
+    answer = client._AnswerParser(1000, lambda done, total: reported.append((done, total)))
+    for pages in ([120, 431], [500, 431], [-1, 3]):
+        assert not answer.take({"pages": pages})
+    assert reported == [(120, 431)]
+    with pytest.raises(ValueError, match="invalid literal"):
+        answer.take({"pages": ["many", 3]})

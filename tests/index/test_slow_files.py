@@ -20,9 +20,10 @@ from askdocs import Assistant, Config
 from askdocs.documents.loaders import TimeLimitError
 from askdocs.documents.passages import SplitDocument
 from askdocs.errors import AskdocsError
+from askdocs.index.activity import Tracker
 from askdocs.index.recovery import recover_vectors
 from askdocs.index.sync import load as loading
-from askdocs.types import Progress
+from askdocs.types import PagesRead, Progress
 from tests.support.hash_embedding import HashEmbedding
 from tests.support.polling import PATIENCE, wait_for
 
@@ -223,3 +224,50 @@ def test_ctrl_c_ends_the_indexing_of_hostile_files_at_once(hostile: Path, after:
     finally:
         process.kill()
         process.wait()
+
+
+def test_pages_of_a_long_file_are_told_while_it_is_read(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the status, to the activity, and to the listener, until the file is read."""
+    (config.corpus / "long.txt").write_text("The zebra sleeps at noon.\n")
+    heard, told = threading.Event(), list[PagesRead]()
+    read = loading.read_file
+
+    def slow(path: Path, source: str, **limits: Any) -> Sequence[SplitDocument]:
+        limits["on_pages"](120, 431)
+        assert heard.wait(PATIENCE)
+        return read(path, source, **limits)
+
+    def listen(progress: Progress) -> None:
+        if progress.pages:
+            assert str(progress) == "load 1/1 long.txt (120 of 431 pages)"
+            status = assistant.status()
+            assert status.activity is not None
+            told.extend(status.activity.pages)
+            heard.set()
+
+    monkeypatch.setattr(loading, "read_file", slow)
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index(on_progress=listen)
+        assert told == [PagesRead("long.txt", 120, 431)]
+        assert assistant.status().activity is None
+
+
+def test_the_share_grows_with_the_pages_of_a_file() -> None:
+    tracker = Tracker()
+    tracker.begin([("long.pdf", 1000)])
+    tracker.reading("long.pdf")
+    before = tracker.activity()
+    tracker.pages("long.pdf", 120, 431)
+    now = tracker.activity()
+    assert before is not None
+    assert now is not None
+    assert before.pages == ()
+    assert now.pages == (PagesRead("long.pdf", 120, 431),)
+    assert now.share > before.share
+    tracker.postponed("long.pdf")
+    again = tracker.activity()
+    assert again is not None
+    assert again.pages == ()
+    assert again.share == now.share

@@ -160,8 +160,10 @@ function drawProgress() {
   const track = find("progress", bar);
   const share = activity?.share ?? null;
   if (share === null) track.removeAttribute("value"); else track.value = share;
-  const [reading] = activity?.reading || [];
-  find("span", bar).textContent = reading ? t("Reading {name} …", { name: reading })
+  const reading = activity?.reading.find(pagesOf) || activity?.reading[0];
+  const pages = pagesOf(reading);
+  find("span", bar).textContent = pages ? t("Reading {name}: {done} of {all} pages", { name: reading, ...pages })
+    : reading ? t("Reading {name} …", { name: reading })
     : share === null ? t("Checking the folder for changes") : t("Preparing new passages for search by meaning");
   find("b", bar).textContent = share === null ? "" : `${Math.floor(share * 100)} %`;
   const result = find("#documents-outcome");
@@ -252,7 +254,7 @@ function fileItem(row, flat) {
     made("span", { textContent: row.pages ? (row.kind === "Slides" ? t("{n} slides", { n: row.pages }) : t("{n} pages", { n: row.pages })) : "" }),
     made("span", { textContent: row.size ? sizeOf(row.size) : "" }),
     made("span", { textContent: formatDay(row.modified), title: row.modified ? t("When the file was last changed") : "" }),
-    made("span", { className: `state ${row.state}`, textContent: STATES[row.state] }));
+    made("span", { className: `state ${row.state}`, textContent: stateOf(row) }));
   const line = made("div", { className: "doc-row" }, box, words, facts);
   const item = made("li", { className: "file-item" }, line);
   if (there) {
@@ -263,6 +265,17 @@ function fileItem(row, flat) {
     if (guides.has(row.source)) item.append(guideOf(guides.get(row.source), row));
   } else line.append(made("span", { className: "row-tools" }, ...removeButton(row)));
   return item;
+}
+
+/* How many pages of a long file have been read. */
+function pagesOf(source) {
+  const [done, all] = data.activity?.pages[source] || [];
+  return done ? { done, all } : null;
+}
+
+function stateOf(row) {
+  const pages = pagesOf(row.source);
+  return pages ? t("{done} of {all} pages read", pages) : STATES[row.state];
 }
 
 const noteOf = (row) => (row.state === "partly" ? t("Not read: {parts}", { parts: translate(row.note) }) : translate(row.note));

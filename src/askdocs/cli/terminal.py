@@ -265,6 +265,8 @@ def show_status(status: Status) -> None:
         print(f"languages {status.models}")
     print(f"vectors   {status.vectors}")
     print(f"documents {len(status.documents)}, {status.passages} passages")
+    for each in status.activity.pages if status.activity else ():
+        print(f"reading   {printable(each.source)}: {each.done:,} of {each.total:,} pages")
     if status.unread:
         print(f"waiting   {status.unread} files are not read yet; `askdocs index` reads them")
     if status.pending:

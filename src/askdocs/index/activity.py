@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from askdocs.types import Activity
+from askdocs.types import Activity, PagesRead
 
 _READING = 0.15  # share of the work, estimated; the rest is embedding
 
@@ -21,7 +21,7 @@ class Tracker:
         self._guard = threading.Lock()
         self._sizes: dict[str, int] = {}
         self._waiting: dict[str, None] = {}
-        self._reading: dict[str, None] = {}
+        self._reading: dict[str, PagesRead | None] = {}
         self._embedded = 0.0
         self._share = 0.0
         self._running = False
@@ -39,6 +39,17 @@ class Tracker:
         with self._guard:
             self._waiting.pop(path, None)
             self._reading[path] = None
+
+    def pages(self, path: str, done: int, total: int) -> None:
+        """Record how many pages of a file that is being read have been read."""
+        with self._guard:
+            if path in self._reading:
+                self._reading[path] = PagesRead(path, done, total)
+
+    def pages_of(self, path: str) -> PagesRead | None:
+        """How many pages of a file have been read; None if that is not known."""
+        with self._guard:
+            return self._reading.get(path)
 
     def read(self, path: str) -> None:
         """Record that a file was read or could not be read."""
@@ -66,8 +77,10 @@ class Tracker:
             if not self._running:
                 return None
             total = sum(self._sizes.values())
-            left = sum(self._sizes[path] for path in (*self._waiting, *self._reading))
+            pages = tuple(each for each in self._reading.values() if each)
+            left: float = sum(self._sizes[path] for path in (*self._waiting, *self._reading))
+            left -= sum(self._sizes[each.source] * each.done / each.total for each in pages)
             read = (total - left) / total if total else 1.0
             share = read * (_READING + (1 - _READING) * self._embedded)
             self._share = max(self._share, min(share, 1.0))
-            return Activity(self._share, tuple(self._reading), tuple(self._waiting))
+            return Activity(self._share, tuple(self._reading), tuple(self._waiting), pages)

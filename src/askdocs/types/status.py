@@ -40,12 +40,35 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesRead:
+    """How many of the pages of a long file have been read so far."""
+
+    source: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The activity of a running sync. `share`, 0 to 1, never decreases.
+
+    `pages` is known of long files among those in `reading`.
+    """
+
+    share: float
+    reading: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    pages: tuple[PagesRead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of an index.
 
     `unread` counts files that a running or interrupted sync has not read yet. `pending` counts
     passages that the keyword search finds, but not yet the semantic search. `models` describes the
-    built-in models of the index, and why they were chosen.
+    built-in models of the index, and why they were chosen. `activity` is what a sync in the process
+    that answers is doing; None if none is running there.
     """
 
     corpus: str
@@ -59,6 +82,7 @@ class Status:
     unread: int = 0
     pending: int = 0
     models: str = ""
+    activity: Activity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +102,21 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of long work, and its current source. `total` is 0 while it is unknown."""
+    """The progress of long work, and its current source. `total` is 0 while it is unknown.
+
+    `pages` is how far a long source has been read.
+    """
 
     stage: Stage
     done: int
     total: int
     source: str = ""
+    pages: PagesRead | None = None
 
     def __str__(self) -> str:
         of_total = f"/{self.total}" if self.total else ""
-        return f"{self.stage} {self.done}{of_total} {self.source}".rstrip()
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """The activity of a running sync. `share`, 0 to 1, never decreases."""
-
-    share: float
-    reading: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
+        pages = f" ({self.pages.done:,} of {self.pages.total:,} pages)" if self.pages else ""
+        return f"{self.stage} {self.done}{of_total} {self.source}{pages}".rstrip()
 
 
 ProgressListener = Callable[[Progress], None]

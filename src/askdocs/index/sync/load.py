@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 
 from askdocs.documents.loaders import LoadError, TimeLimitError, TransientLoadError
@@ -99,10 +100,11 @@ class Jobs:
             return job
 
     def report_again(self) -> None:
-        """Report the last job again, so that a listener can cancel during a long file."""
+        """Report the last job again, with the pages of a long file. A listener can cancel then."""
         with self._guard:
             if self._last is not None:
-                self._on_progress(self._last)
+                pages = self._tracker.pages_of(self._last.source)
+                self._on_progress(replace(self._last, pages=pages))
 
     def postpone(self, job: _Job) -> bool:
         """Postpone a job that took too long. False if it already had the full time limit."""
@@ -256,6 +258,7 @@ class Loading:
                 tokens=self._config.passage_tokens,
                 seconds=job.seconds,
                 megabytes=_MEGABYTES,
+                on_pages=partial(self._tracker.pages, file.path),
             )
         except LoadError as error:
             if self._stopped.is_set():  # it was cancelled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from askdocs.types import Changes, Status
+from askdocs.types import Activity, Changes, Status
 
 if TYPE_CHECKING:
     from askdocs.index.doctor import Diagnosis, Repair
@@ -56,6 +56,17 @@ def status_as_json(status: Status) -> dict[str, Any]:
         "failed": [
             {"source": failure.source, "reason": failure.reason} for failure in status.failed
         ],
+        "activity": activity_as_json(status.activity) if status.activity else None,
+    }
+
+
+def activity_as_json(activity: Activity) -> dict[str, Any]:
+    """What a running sync is doing: the share that is done, files that are read and that wait."""
+    return {
+        "share": round(activity.share, 3),
+        "reading": list(activity.reading),
+        "waiting": list(activity.waiting),
+        "pages": {each.source: [each.done, each.total] for each in activity.pages},
     }
 
 

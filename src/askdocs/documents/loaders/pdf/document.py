@@ -44,6 +44,7 @@ from askdocs.documents.loaders.pdf.title import best_title
 from askdocs.documents.loaders.pdf.xfa import xfa_lines
 from askdocs.documents.loaders.shared.attachments import Attachments
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
+from askdocs.documents.loaders.shared.page_progress import report_pages
 from askdocs.types import Document
 
 SCANNED = (
@@ -87,7 +88,7 @@ def load(path: Path, source: str) -> Sequence[Document]:
         title = pdf.get_metadata_value("Title")
         form = xfa_lines(pdf) if form_type == pdfium.FORMTYPE_XFA_FULL else []
         labels = [pdf.get_page_label(index) for index in range(len(pdf))]
-        read = [_read_page(pdf, index) for index in range(len(pdf))]
+        read = _read_pages(pdf)
         files = [*attached_files(pdf), *(file for page in read for file in page.annotations.files)]
     if not read:
         raise LoadError("the file has no pages")
@@ -187,6 +188,15 @@ def _form_document(
     for line in lines:
         builder.add(line, end="\n")
     return builder.build()
+
+
+def _read_pages(pdf: pypdfium2.PdfDocument) -> list[_Page]:
+    """Read all pages. Report each, since a file may have hundreds, or pictures to recognise."""
+    read = []
+    for index in range(len(pdf)):
+        read.append(_read_page(pdf, index))
+        report_pages(index + 1, len(pdf))
+    return read
 
 
 def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:

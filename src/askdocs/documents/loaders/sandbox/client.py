@@ -27,6 +27,7 @@ from askdocs.documents.loaders.errors import (
 )
 from askdocs.documents.loaders.registry import TOO_MUCH_MEMORY, is_registered, load
 from askdocs.documents.loaders.sandbox.process import CPU_LIMIT_STATUS, LONGEST_LINE
+from askdocs.documents.loaders.shared.page_progress import PageListener, listening
 from askdocs.documents.passages import PassageSpan, SplitDocument, passages_at, split
 from askdocs.system import processes
 from askdocs.types import Anchor, Document
@@ -43,7 +44,13 @@ _NOT_STARTED = "the process that reads files cannot be started"
 
 
 def read_file(
-    path: Path, source: str, *, tokens: int, seconds: float, megabytes: int = 2000
+    path: Path,
+    source: str,
+    *,
+    tokens: int,
+    seconds: float,
+    megabytes: int = 2000,
+    on_pages: PageListener | None = None,
 ) -> Sequence[SplitDocument]:
     """Read a file and split its documents into passages, within limits.
 
@@ -54,6 +61,7 @@ def read_file(
         seconds: CPU time that reading and splitting may take. Ten times as much wall-clock time
             may pass, and a minute at least.
         megabytes: Memory that the reading process may grow by (Linux only).
+        on_pages: Called from time to time with the number of pages read, and of all.
 
     Returns:
         The documents in the file, with their passages.
@@ -63,11 +71,14 @@ def read_file(
             a TransientLoadError if the file itself is not the cause.
     """
     if is_registered(source):
-        return [
-            SplitDocument(document, split(document, tokens=tokens))
-            for document in load(path, source)
-        ]
-    return _readers.read(path, source, tokens=tokens, seconds=seconds, megabytes=megabytes)
+        with listening(on_pages):
+            return [
+                SplitDocument(document, split(document, tokens=tokens))
+                for document in load(path, source)
+            ]
+    return _readers.read(
+        path, source, tokens=tokens, seconds=seconds, megabytes=megabytes, on_pages=on_pages
+    )
 
 
 def load_guarded(
@@ -97,12 +108,21 @@ class ReaderPool:
             self._idle.put(worker)
 
     def read(
-        self, path: Path, source: str, *, tokens: int, seconds: float, megabytes: int
+        self,
+        path: Path,
+        source: str,
+        *,
+        tokens: int,
+        seconds: float,
+        megabytes: int,
+        on_pages: PageListener | None = None,
     ) -> Sequence[SplitDocument]:
         """Read a file in an idle process. Waits until there is one."""
         worker = self._idle.get()
         try:
-            return worker.read(path, source, tokens=tokens, seconds=seconds, megabytes=megabytes)
+            return worker.read(
+                path, source, tokens=tokens, seconds=seconds, megabytes=megabytes, on_pages=on_pages
+            )
         finally:
             self._idle.put(worker)
 
@@ -136,6 +156,7 @@ class Worker:
         tokens: int = 100,
         seconds: float,
         megabytes: int,
+        on_pages: PageListener | None = None,
     ) -> Sequence[SplitDocument]:
         """Read a file in the process. Raises the errors of `read_file`."""
         request = {
@@ -150,7 +171,7 @@ class Worker:
             with self._guard:
                 self._reader, self._interrupted = threading.get_ident(), False
             try:
-                return self._read(request, seconds, megabytes)
+                return self._read(request, seconds, megabytes, on_pages)
             except BaseException as error:
                 if not isinstance(error, LoadError) or isinstance(error, ResourceLimitError):
                     self._stop()  # its late output must not be read as the next answer
@@ -179,7 +200,11 @@ class Worker:
             self._stop()
 
     def _read(
-        self, request: dict[str, Any], seconds: float, megabytes: int
+        self,
+        request: dict[str, Any],
+        seconds: float,
+        megabytes: int,
+        on_pages: PageListener | None,
     ) -> Sequence[SplitDocument]:
         process = self._started()
         assert process.stdin is not None
@@ -187,7 +212,7 @@ class Worker:
             try:
                 process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
                 process.stdin.flush()
-                found = _AnswerParser(megabytes * 1_000_000 // _TEXT_SHARE)
+                found = _AnswerParser(megabytes * 1_000_000 // _TEXT_SHARE, on_pages)
                 complete = any(found.take(answer) for answer in _read_answers(process))
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise ResourceLimitError(_CRASHED) from error
@@ -225,7 +250,8 @@ class Worker:
 class _AnswerParser:
     """Assembles the documents of a file from the lines of an answer."""
 
-    def __init__(self, characters: int) -> None:
+    def __init__(self, characters: int, on_pages: PageListener | None = None) -> None:
+        self._on_pages = on_pages
         self.documents: list[SplitDocument] = []
         self._left = self._allowed = characters
         self._name: dict[str, Any] = {}
@@ -247,6 +273,10 @@ class _AnswerParser:
             self._anchors += [Anchor(*fields) for fields in line["anchors"]]
         elif "passages" in line:
             self._spans += [PassageSpan(*span) for span in line["passages"]]
+        elif "pages" in line:
+            done, total = map(int, line["pages"])
+            if self._on_pages and 0 < done <= total:
+                self._on_pages(done, total)
         elif "document" in line:
             self._name = line["document"]
         elif "end" in line:

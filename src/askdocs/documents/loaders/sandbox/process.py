@@ -2,7 +2,7 @@
 
 The lines of an answer are short, so that the parent never parses a large one at once. For each
 document there are lines with its name, its text and anchors in pieces, the spans of its passages,
-and an end.
+and an end. Lines with the number of pages that have been read come before them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import IO, Any, TypeVar
 
 from askdocs.documents.loaders.errors import LoadError
 from askdocs.documents.loaders.registry import TOO_MUCH_MEMORY, load
+from askdocs.documents.loaders.shared.page_progress import listening
 from askdocs.documents.passages import passage_spans
 from askdocs.system.files import WINDOWS
 from askdocs.system.processes import open_answers
@@ -40,6 +41,7 @@ _LONGEST_NAME = 4096  # characters of the path of a document inside a file
 _LONGEST_TITLE = 10_000  # characters
 _MOST_LEFT_OUT, _LONGEST_PHRASE = 100, 300  # phrases about skipped content, characters of each
 _GRACE = 10.0  # seconds after the time limit, when the process ends itself without its parent
+_PAGES_EVERY = 0.3  # seconds between two lines with the number of pages
 _CPU_CHECKS = 0.1  # seconds between two checks of the CPU time, on systems without the signal
 
 
@@ -72,7 +74,7 @@ def _write_line(answers: IO[bytes], answer: dict[str, Any]) -> None:
 
 def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
     reason = ""
-    with _limits(request):
+    with _limits(request), listening(_PageLines(answers)):
         try:
             for document in load(Path(request["path"]), request["source"]):
                 for line in _document_lines(document, request["tokens"]):
@@ -84,6 +86,20 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
         except BaseException as error:  # a panic of a Rust library is not an Exception
             reason = f"the file is damaged ({type(error).__name__})"
     _write_line(answers, {"reason": reason} if reason else {"done": True})
+
+
+class _PageLines:
+    """Writes how many pages have been read, from time to time; of a short file nothing."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers = answers
+        self._last = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._last >= _PAGES_EVERY:
+            self._last = now
+            _write_line(self._answers, {"pages": [done, total]})
 
 
 def _document_lines(document: Document, tokens: int) -> Iterator[dict[str, Any]]:
