@@ -466,7 +466,7 @@ def test_only_words_that_stand_there_make_a_doubtful_statement_supported(
     )
 
 
-def test_what_the_model_does_not_stand_by_is_doubtful_and_the_text_says_so_at_its_end(
+def test_a_statement_that_the_second_opinion_refuses_is_doubtful(
     assistant: Assistant, server: ModelServer
 ) -> None:
     opinion = f'{ATTENTIVE}3: NO (1.9 million) "{BEARING[:30]}"\n4: NO (seven things)'

@@ -38,7 +38,7 @@ def answered(question: str, probability: float = 0.9) -> Answer:
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("probability", [0.9, 0.4])
 @pytest.mark.parametrize("follow_up", FOLLOW_UPS)
-def test_a_follow_up_means_the_same_after_the_text_of_an_answer_as_after_the_answer(
+def test_a_follow_up_means_the_same_after_a_text_and_an_answer(
     question: str, probability: float, follow_up: str
 ) -> None:
     answer = answered(question, probability)

@@ -207,7 +207,7 @@ def test_a_foreign_source_is_not_checked_but_quoted() -> None:
     assert judged(source, source, scorer=Sure(0)).verdict == "quoted"
 
 
-def test_a_statement_that_cites_a_foreign_passage_is_not_checked_beside_an_english_one() -> None:
+def test_a_statement_that_cites_a_foreign_passage_is_unchecked() -> None:
     german = passage("Das Vorhaben wurde im April eröffnet und ist nicht teuer.", "b.txt")
     english = passage("The council met in the hall of the old school.", "c.txt")
     verifier = Verifier(Sure(), NoEmbedder())
@@ -421,7 +421,7 @@ def test_code_has_to_stand_word_for_word() -> None:
     assert verifier.judge_verbatim("mill.open(year=1903)", [source], "no").reason == "no"
 
 
-def test_a_wrong_citation_does_not_make_a_rule_accuse_what_the_nearest_sentence_says() -> None:
+def test_no_rule_accuses_what_the_nearest_sentence_says() -> None:
     wrong = passage("In August 1911 the yard launched 12 ships.", "b.txt", 0)
     verifier = Verifier(Sure(), NoEmbedder())
     claim = "The scheme opened with 240 bicycles in April 2023."

@@ -288,7 +288,7 @@ def _patterns() -> list[tuple[list[str], re.Pattern[str]]]:
     ]
 
 
-def test_every_reason_why_a_statement_is_not_checked_or_not_supported_is_translated() -> None:
+def test_every_reason_of_a_verdict_is_translated() -> None:
     reasons = {
         verifier.NOWHERE,
         verifier.NOT_ALL,

@@ -158,7 +158,7 @@ def test_a_doubtful_statement_says_so_and_why() -> None:
     assert "Exact words" in render_answer(an_answer(), 0)
 
 
-def test_a_refusal_shows_the_nearest_passages_and_that_earlier_questions_were_searched() -> None:
+def test_a_refusal_shows_the_nearest_passages_and_what_was_searched() -> None:
     hits = an_answer("The nearest words.").hits
     searched = ("and when?", "kettle when")
     answer = Answer("and when?", "Nothing.", hits=hits, searched_for=searched, with_history=True)

@@ -109,7 +109,7 @@ def test_no_word_of_ours_is_forgotten_in_any_view(browser: Browser, address: str
     context.close()
 
 
-def test_a_phone_shows_the_whole_head_in_spanish_and_the_answer_without_its_keyboard(
+def test_a_phone_shows_the_spanish_head_and_the_answer_without_keyboard(
     browser: Browser, address: str
 ) -> None:
     context = browser.new_context(

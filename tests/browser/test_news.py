@@ -20,7 +20,7 @@ LAMP = (
 )
 
 
-def test_a_page_without_documents_follows_the_folder_and_the_last_document_can_be_removed(
+def test_an_empty_page_shows_new_files_and_the_last_one_can_be_removed(
     browser: Browser, tmp_path: Path, serve_corpus: ServeCorpus
 ) -> None:
     corpus = tmp_path / "corpus"

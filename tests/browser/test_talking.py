@@ -74,7 +74,7 @@ def embedding(speaks: threading.Event) -> Iterator[str]:
         server.shutdown()
 
 
-def test_what_is_asked_after_stopping_waits_for_nothing_that_the_stopped_answer_waits_for(
+def test_a_question_after_stopping_does_not_wait_for_the_stopped_answer(
     browser: Browser, corpus: Path, tmp_path: Path, serve_corpus: ServeCorpus
 ) -> None:
     speaks = threading.Event()

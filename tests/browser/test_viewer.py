@@ -247,7 +247,7 @@ def test_back_closes_an_opened_source_and_forward_opens_it_again(open_harbour: O
         expect(page.locator("#view-documents")).to_be_visible()
 
 
-def test_documents_are_counted_as_they_are_listed_and_the_head_of_a_source_stays_low(
+def test_documents_are_counted_as_listed_and_a_source_has_a_low_head(
     open_harbour: OpenPage,
 ) -> None:
     with open_harbour(width=1024, height=720) as visit:

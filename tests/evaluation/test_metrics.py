@@ -45,7 +45,7 @@ def test_nothing_measured_has_no_value() -> None:
     assert metrics.calibration_error([], []) == nothing
 
 
-def test_the_interval_of_a_mean_is_about_two_standard_errors_wide_and_always_the_same() -> None:
+def test_the_interval_of_a_mean_is_two_standard_errors_and_repeatable() -> None:
     values = [float(number % 10) for number in range(400)]
     mean = metrics.mean(values)
     error = 2.8723 / math.sqrt(400)  # the standard deviation of 0 to 9 over the root of the count
