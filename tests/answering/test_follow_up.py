@@ -61,9 +61,9 @@ def test_the_topic_lasts_over_several_turns() -> None:
 
 def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> None:
     history = [turn("what did Zehri warn?")]
-    assert not resolve_follow_up("When is the lamp lit?", history).surely
-    assert resolve_follow_up("When is it lit?", history).surely
-    assert resolve_follow_up("why?", history).surely
+    assert resolve_follow_up("When is the lamp lit?", history).is_ambiguous
+    assert not resolve_follow_up("When is it lit?", history).is_ambiguous
+    assert not resolve_follow_up("why?", history).is_ambiguous
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,11 @@ def test_without_its_conversation_a_question_is_as_it_was_asked() -> None:
     follow_up = parse("and who built it?", [Turn(first, Answer(first, "", searched_for=(first,)))])
     assert "trondvik" in follow_up.read_as
     assert follow_up.alone() == parse("and who built it?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_english"),
+    [("When did it open?", True), ("Wann wurde es eröffnet?", False)],
+)
+def test_a_question_knows_whether_it_is_english(asked: str, *, is_english: bool) -> None:
+    assert parse(asked).is_english is is_english

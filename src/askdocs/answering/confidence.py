@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
 from askdocs.text.english import NEGATION
-from askdocs.text.language import asks_in_english, language_of, language_of_question
+from askdocs.text.language import language_of, language_of_question
 from askdocs.text.stemming import stems_for
 from askdocs.text.tokens import words
 from askdocs.types import Passage
@@ -105,7 +105,7 @@ def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str
     held = _stems(best.hit.passage, stem)
     own = [word for word in words(question.text) if word in rare]
     lacking = sorted((word for word in own if stem(word) not in held), key=lambda w: -rare[w])
-    if lacking and _in_another_language(question.text, best.hit.passage.text):
+    if lacking and _in_another_language(question, best.hit.passage.text):
         return "This passage is in another language: its words cannot be compared."
     if lacking:
         named = " and ".join(f"“{word}”" for word in lacking[:2])
@@ -115,10 +115,10 @@ def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str
     return "This passage has the words of the question, but may not answer it."
 
 
-def _in_another_language(question: str, passage: str) -> bool:
+def _in_another_language(question: Question, passage: str) -> bool:
     """Whether a passage is surely in another language than a question; names are in both."""
     written = language_of(passage)
-    asked = "en" if asks_in_english(question) else language_of_question(question)
+    asked = "en" if question.is_english else language_of_question(question.text)
     return bool(written and asked) and written != asked
 
 

@@ -38,7 +38,7 @@ def search_in_conversation(
         sources: The documents that are searched; None for all.
         insist: Whether an answer is wanted however unlikely it is.
     """
-    if question.needs_history:
+    if not question.is_ambiguous:
         cited_before = (
             {citation.source for citation in last_cited(history)}
             if question.with_history

@@ -12,7 +12,6 @@ from askdocs.answering.questions.turn import IN_DOUBT
 from askdocs.answering.quote_window import WindowOptions, quote_window
 from askdocs.answering.ranking import after_reading
 from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
-from askdocs.text.language import asks_in_english
 from askdocs.text.overlap import containment
 from askdocs.text.sentences import is_item
 from askdocs.text.stop_words import content_words
@@ -192,7 +191,7 @@ def _refusal(result: RetrievalResult) -> Answer:
     return Answer(
         question=result.question.text,
         # Words in another language are found by a model that has learnt it, or not at all.
-        text=NO_ANSWER if hits or not asks_in_english(result.question.text) else NOTHING_FOUND,
+        text=NO_ANSWER if hits or not result.question.is_english else NOTHING_FOUND,
         hits=tuple(hits[:_NEAREST_SHOWN]),
         confidence=round(candidates[0].probability, 3) if candidates else 0.0,
         searched_for=result.searched_for,

@@ -14,7 +14,6 @@ from askdocs.answering.questions.question import Question, parse
 from askdocs.answering.questions.spelling import correct_spelling
 from askdocs.models.english_words import common_words_by_letter, is_english
 from askdocs.resources import Resources
-from askdocs.text.language import asks_in_english
 from askdocs.types import Citation, DocumentRecord, Turn
 
 
@@ -39,7 +38,7 @@ def find_candidates(
         insist: Whether an answer is wanted however unlikely it is.
     """
     # A word of another language is no misspelt one, and "Summarise" no misspelt "summarily".
-    if not asks_in_english(question.text) or question.overview_of:
+    if not question.is_english or question.overview_of:
         return _route(resources, question, history, sources, insist=insist)
     catalog = resources.open_catalog()
     spelled = correct_spelling(
@@ -49,7 +48,7 @@ def find_candidates(
     )
     meant = parse(spelled.text, history) if spelled.changes else question
     known = _route(resources, meant, history, sources, insist=insist)
-    as_asked = replace(known.question, text=question.text)
+    as_asked = replace(known.question, text=question.text, is_english=question.is_english)
     return replace(known, question=as_asked, spelling_notice=spelled.notice)
 
 

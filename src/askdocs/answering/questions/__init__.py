@@ -1,1 +1,1 @@
-"""What a question asks for: its intent, its speaker, and what it takes from the conversation."""
+"""Parses a question: its intent, its speaker, and what a follow-up takes from the conversation."""

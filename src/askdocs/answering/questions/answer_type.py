@@ -1,4 +1,4 @@
-"""What the answer to a question is like: one fact, a list, steps, a reason, a number, a time."""
+"""The type of answer that a question asks for: one fact, a list, steps, a reason, a number …"""
 
 from __future__ import annotations
 
@@ -44,17 +44,18 @@ _LATEST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AnswerType:
-    """What the answer to a question is like. Several of these may be true of one question.
+    """The type of answer that a question asks for. Several attributes can be true of one question.
 
     Attributes:
-        one_fact: One person, time, place or number answers.
-        maybe_several: It may ask for several things, as nearly every question with a plural does.
-        several: It clearly asks for several things: "which rivers", not "which court".
-        steps: It asks how something is done, which a list of steps may answer.
+        one_fact: It asks for one person, place, time or number.
+        maybe_several: It may ask for several things. Nearly every question with a plural does.
+        several: It clearly asks for several things: "which rivers", but not "which court".
+        steps: It asks how to do something. A list of steps may answer it.
         why_or_how: It asks for a reason or a manner.
         number: It asks for a number, an amount or a date.
         time: It asks for a time.
-        latest: It asks for what holds now, of several versions.
+        latest: It asks for the current state: "latest", "now". Of several versions the newest
+            answers.
     """
 
     one_fact: bool = False
@@ -68,7 +69,11 @@ class AnswerType:
 
 
 def answer_type_of(question: str) -> AnswerType:
-    """What the answer to a question is like, by its words; without the words of a request."""
+    """Classify a question by its words.
+
+    Args:
+        question: The question without polite words, as "when …" of "Can you tell me when …".
+    """
     asked = question.strip()
     return AnswerType(
         one_fact=bool(_ONE_FACT.match(asked)),

@@ -1,4 +1,4 @@
-"""Questions that compare two things: each is looked for on its own if no sentence has both."""
+"""Finds the two sides of a question that compares, so that each can be searched on its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMPARES = re.compile(
     r"|most|least|which (?:one|of the two))\b",
     re.IGNORECASE,
 )
-# One thing at two times, or in two states: its sentences are not looked for apart.
+# One thing at two times, or in two states. It is not two things, so it is searched once.
 _ONE_THING = re.compile(r"\b(?:before (?:and|or) after|with (?:and|or) without)\b", re.IGNORECASE)
 _PIVOTS = (
     re.compile(r"\bbetween (?P<first>.+?) and (?P<second>.+)", re.I),
@@ -28,13 +28,18 @@ _PIVOTS = (
     re.compile(r"(?P<first>.+) than (?P<second>.+)", re.I),
     re.compile(r"(?P<first>.+),? or (?P<second>.+)", re.I),
 )
-_MOST_WORDS = 3  # content words of a side, nearest to the pivot
+_MOST_WORDS = 3  # content words of a side. The pivot is the word between the sides, as "than".
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*|[,;:?]")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the things that are compared: its own words, and the question about it alone."""
+    """One of the two things that are compared.
+
+    Attributes:
+        words: Its words that the other side does not have.
+        question: The question without the words of the other side.
+    """
 
     words: tuple[str, ...]
     question: str
@@ -42,7 +47,13 @@ class Side:
 
 @rule("two things compared", otherwise=lambda _: None)
 def sides_of(question: str) -> tuple[Side, Side] | None:
-    """The two sides of a question that compares; None for a question of another kind."""
+    """Find the two sides of a question that compares.
+
+    "Are lions faster than tigers?" has the sides "lions" and "tigers".
+
+    Returns:
+        The first and the second side; None for a question that does not compare.
+    """
     if not _COMPARES.search(question) or _ONE_THING.search(question):
         return None
     for pivot in _PIVOTS:
@@ -62,7 +73,7 @@ def sides_of(question: str) -> tuple[Side, Side] | None:
 
 
 def _nearest(words: list[str]) -> list[str]:
-    """The content words that a list begins with, without articles and the like before them."""
+    """The first content words of a list. Words before them, such as articles, are skipped."""
     found: list[str] = []
     for word in words:
         content = content_words(word)
@@ -74,7 +85,7 @@ def _nearest(words: list[str]) -> list[str]:
 
 
 def _without(question: str, words: list[str]) -> str:
-    """A question without some of its words."""
+    """The question without the given words and their genitives."""
     left = question
     for word in words:
         left = re.sub(rf"\b{re.escape(word)}(?:['’]s)?\b", "", left, flags=re.IGNORECASE)

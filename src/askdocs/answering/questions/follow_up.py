@@ -1,4 +1,4 @@
-"""A conversation to what should be searched for."""
+"""Resolves follow-ups: adds words of the conversation to a question that depends on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from askdocs.text.english import DEMONSTRATIVES, GREETINGS, THIRD_PERSON, any_of
 from askdocs.text.stop_words import content_words, question_content_words
 from askdocs.types import Turn
 
-_LEANING = re.compile(
+_REFERS_BACK = re.compile(
     rf"\b({any_of(THIRD_PERSON | DEMONSTRATIVES - {'that'})}|then|one|ones"
     r"|same|former|latter|others?|else|more|another)\b|\b(that|there)\W*$",
     re.IGNORECASE,
@@ -25,12 +25,12 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][\w'’\-]+(?:\s+(?:of|the|al|bin|de|van|von)?\s*[A-Z][\w'’\-]+)*")
-# Of 961 follow-ups that people rewrote (TREC CAsT, MTRAG), 86 % of those that need the
-# conversation have a leaning word or at most three words of their own; docs/decisions/0006.
+# From 961 follow-ups that people rewrote (TREC CAsT, MTRAG). Of those that need the conversation,
+# 86 % have a word that refers back or at most three content words; docs/decisions/0006.
 _FEW_WORDS = 3
 _MOST_NAMES = 6
-# "How many?" and "where exactly?" have no matter of their own either.
-_MEASURES = frozenset(
+# Content words that name no topic: "How many?" and "Where exactly?" consist of them.
+_MEASURE_WORDS = frozenset(
     """many much long old far often tall big large high deep wide heavy soon late until since
     exactly precisely really sure kind sort""".split()
 )
@@ -50,42 +50,55 @@ def is_greeting(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedFollowUp:
-    """A question in its conversation: what to search for, and how to put it to the reader.
+    """A question with the words that the conversation adds.
 
-    `queries` are the question as it stands and, where it leans on the conversation, the same with
-    what that adds. One without a word of its own ("how many?") is read as it is searched, names of
-    the last answer included; others with the words of the topic only. `surely` is false where it
-    may well stand on its own.
+    Attributes:
+        queries: What is searched. The first is the question as it was asked. If the question
+            depends on the conversation, the second has words of the conversation added.
+        read_as: The question for the reader. A follow-up has words in brackets. They are the
+            content words of the topic. A question without content words ("how many?") gets all
+            words of the second query instead, with the names of the last answer.
+        depends_on_history: Whether words of the conversation were added.
+        is_ambiguous: Whether the question may also stand alone. True if it is short but has no word
+            that refers back, as "it". False for "how many?", which needs a topic.
     """
 
     queries: tuple[str, ...]
     read_as: str
     depends_on_history: bool = False
-    surely: bool = True
+    is_ambiguous: bool = False
 
 
 def resolve_follow_up(question: str, history: Sequence[Turn]) -> ResolvedFollowUp:
-    """A question with what the turns before it, oldest first, add to it."""
+    """Add to a question what the conversation says about its topic.
+
+    "When is it lit?" after "Who looks after the lamp?" is read as "When is it lit? (looks, lamp)".
+
+    Args:
+        question: The question without polite words.
+        history: The turns before it, oldest first.
+    """
     asked = " ".join(question.split())
     before = [turn for turn in history if turn.answer.searched_for]
     if not before or not depends_on_history(asked):
         return ResolvedFollowUp((asked,), asked)
     topic = _topic(before)
     context = _context(topic, before[-1])
-    bare = _MEASURES.issuperset(content_words(asked))
+    has_no_topic = _MEASURE_WORDS.issuperset(content_words(asked))
     return ResolvedFollowUp(
         queries=(asked, f"{asked} {context}".strip()),
-        read_as=f"{asked} ({context})" if bare else _with_topic(asked, topic),
+        read_as=f"{asked} ({context})" if has_no_topic else _with_topic(asked, topic),
         depends_on_history=True,
-        surely=bare or _depends_by_word(asked),
+        is_ambiguous=not (has_no_topic or _depends_by_word(asked)),
     )
 
 
 def depends_on_history(question: str) -> bool:
-    """Whether a question can hardly be understood alone.
+    """Whether a question can hardly be understood without the conversation.
 
-    A short one mostly cannot; but "What did Okafor say?" asks for any words of hers, and "What is
-    the article about?" for no more than it says.
+    It depends if it has a word that refers back, as "it", or if it has at most three content words.
+    Two kinds of short questions do not depend. "What did Okafor say?" asks for any statement of
+    hers. "What is the article about?" asks for an overview.
     """
     if asks_for_overview(question):
         return False
@@ -97,26 +110,26 @@ def depends_on_history(question: str) -> bool:
 
 
 def _depends_by_word(question: str) -> bool:
-    return bool(_LEANING.search(question) or _OPENING.match(question))
+    return bool(_REFERS_BACK.search(question) or _OPENING.match(question))
 
 
 def _topic(history: Sequence[Turn]) -> str:
-    """The last question that was searched alone: it named what is being talked about."""
+    """The last question that did not depend on the conversation. It named the topic."""
     alone = [turn.question for turn in history if not turn.answer.with_history]
     return alone[-1] if alone else history[0].question
 
 
 def _with_topic(asked: str, topic: str) -> str:
-    """A follow-up and, in brackets, what it is about.
+    """The follow-up with the content words of the topic in brackets.
 
-    The topic goes in as words, after the question: asked two questions, the reader answers the
-    first, and where the old one stands whole it often answers that (docs/decisions/0006).
+    Only the words are added, and after the follow-up. If the reader sees two whole questions, it
+    often answers the old one (docs/decisions/0006).
     """
     return f"{asked} ({', '.join(question_content_words(topic))})"
 
 
 def _context(topic: str, last: Turn) -> str:
-    """The words of the topic and of the last question, and the names in what was answered."""
+    """The words of the topic and of the last question, and names in the last answer."""
     said = " ".join(statement.text for statement in last.answer.statements[:2])
     names = [match.group() for match in _NAME.finditer(said)][:_MOST_NAMES]
     context = dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Questions that ask for no fact: what a text says about something, or what it is about."""
+"""Recognises requests for all about a topic, for an overview, for a list of documents, for more."""
 
 from __future__ import annotations
 
@@ -66,9 +66,12 @@ _MORE = re.compile(
 
 
 def topic_of(question: str) -> str:
-    """What a question wants everything about, as in "What does the report say about tolls?".
+    """The topic of a question that asks for everything about it.
 
-    It is "" for a question of any other kind, and where the topic is the text itself.
+    "What does the report say about tolls?" has the topic "tolls".
+
+    Returns:
+        The topic; "" for any other question, or if the topic is the text itself.
     """
     asked = _TOPIC.match(question)
     if not asked:
@@ -78,7 +81,7 @@ def topic_of(question: str) -> str:
 
 
 def asks_for_overview(question: str) -> bool:
-    """Whether a question asks what the documents are about, and names nothing else."""
+    """Whether a question asks what the documents are about, without naming one of them."""
     asked = _OVERVIEW.match(question) or _SUBJECT.match(question)
     if not asked:
         request = overview_request_in(question)
@@ -87,9 +90,12 @@ def asks_for_overview(question: str) -> bool:
 
 
 def overview_of(question: str) -> str:
-    """What an overview is wanted of, in "Summarise the lease" or "What is heat.txt about?".
+    """What a question asks for an overview of.
 
-    It is "" for a question of any other kind.
+    "Summarise the lease" gives "the lease", and "What is heat.txt about?" gives "heat.txt".
+
+    Returns:
+        The words as they were asked; "" for any other question.
     """
     asked = _OVERVIEW.match(question)
     if not asked:
@@ -105,7 +111,7 @@ def asks_for_documents(question: str) -> bool:
 
 
 def asks_for_more(question: str) -> bool:
-    """Whether a question asks only for more of what was talked about: "Tell me more"."""
+    """Whether a question only asks for more about the same: "Tell me more"."""
     return bool(_MORE.match(question))
 
 

@@ -1,4 +1,4 @@
-"""Questions for the documents that mention something: "Which letters mention the crane?"."""
+"""Recognises questions for documents that mention something: "Which letters mention a crane?"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from askdocs.text.english import DOCUMENT_NOUNS, POLITE_PREFIX, any_of, with_plurals
 from askdocs.text.tokens import words
 
-_DOCUMENTS = any_of(with_plurals(DOCUMENT_NOUNS | {"page"}))  # other parts are no documents
+_DOCUMENTS = any_of(with_plurals(DOCUMENT_NOUNS | {"page"}))  # not "chapter" or other parts
 _FEW = r"(?:(?:of )?(?:the|my|our|these|those|all|all the|all my) )?"
 _SURE = r"(?:mention|name|cite|quote|refer to|contain the (?:words?|phrase|term|name))"
 _LOOSE = r"(?:contain|include|discuss|talk about|speak of|write about|use the (?:word|term))"
@@ -30,12 +30,14 @@ _LEADING = re.compile(r"(?:the |an? |any )?(?:(?:words?|phrase|term|name)s? )?",
 
 @dataclass(frozen=True, slots=True)
 class MentionRequest:
-    """What a question wants to find the mentions of.
+    """The words that a question wants to find in the documents.
 
     Attributes:
         phrase: The words, as they were asked.
-        exact: Whether they are meant as they stand, not in other forms.
-        only_words: Whether the question can mean nothing but the words: "mention", not "discuss".
+        exact: Whether only this form counts, because it is in quotation marks. Otherwise all words
+            with the same stems count.
+        only_words: Whether the question can only mean these words. True of "mention". False of
+            "discuss", because a text can discuss something without the word.
     """
 
     phrase: str
@@ -44,7 +46,11 @@ class MentionRequest:
 
 
 def mention_requested(question: str) -> MentionRequest | None:
-    """What a question asks the mentions of; None for a question of another kind."""
+    """Find the words whose mentions a question asks for.
+
+    Returns:
+        The request; None for any other question.
+    """
     for pattern in _PATTERNS:
         asked = pattern.fullmatch(question.strip())
         if asked:

@@ -1,4 +1,4 @@
-"""Questions about a document as such: who wrote it, when and to whom, and its title."""
+"""Recognises questions about a document itself: its author, its date, its recipient, its title."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from askdocs.text.english import DOCUMENT_NOUNS, any_of
 
 MetadataFact = Literal["author", "date", "recipient", "title"]
 
-# This document, whatever it calls itself.
+# Nouns for the document in question: "this letter", "the press release".
 _CALLED = DOCUMENT_NOUNS | {
     "mail", "message", "minutes", "notice", "page", "post", "press release", "release", "statement",
 }  # fmt: skip
@@ -59,7 +59,13 @@ _PART = re.compile(r"\s*(?:,?\s*\band\b|,)\s*(?=(?:when|who|whom|by|from|to|on|a
 
 
 def metadata_facts_in(question: str) -> tuple[MetadataFact, ...]:
-    """What a question asks about a document as such; () where it asks about anything else."""
+    """The facts about a document that a question asks for.
+
+    "Who wrote this letter, and when?" gives ("author", "date").
+
+    Returns:
+        The facts, each once; () if any part of the question asks for something else.
+    """
     found: list[MetadataFact] = []
     for part in _PART.split(question.strip(" ?!.")):
         fact = next((fact for fact, form in _QUESTIONS.items() if form.fullmatch(part)), None)

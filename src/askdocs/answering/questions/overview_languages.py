@@ -1,8 +1,8 @@
-"""Requests for an overview in languages other than English: "Worum geht es in den Dokumenten?".
+"""Recognises requests for an overview in other languages: "Worum geht es in den Dokumenten?".
 
-Each language is data: what is said politely, the words before a noun, the nouns for documents, and
-the requests. In a request, `{}` is where the text or document is named. A language is added as one
-more entry of `_LANGUAGES`.
+Each language is one entry of `_LANGUAGES`: regular expressions for polite words, for the words
+before a noun, for nouns for documents, and for the requests. In a request, `{}` is the place of the
+document's name. To add a language, add an entry.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 
 class OverviewRequest(NamedTuple):
-    """What an overview is wanted of.
+    """What a question asks for an overview of.
 
     Attributes:
-        named: The words that name it, without articles; "" where there are none.
-        of_documents: Whether those words mean documents, whatever these are called.
+        named: The words that name it, without articles; "" if there are none.
+        of_documents: Whether these words mean documents in general ("the texts"), or are missing.
+            Otherwise they name one thing.
     """
 
     named: str
@@ -26,16 +27,17 @@ class OverviewRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """The words of one language, as regular expressions with alternatives.
+    """The words of one language, as regular expressions.
 
     Attributes:
-        polite: What is left out of a question before it is read.
+        polite: Polite words. They are removed before the question is matched.
         determiners: Articles, prepositions and pronouns before a noun.
-        nouns: Documents, folders, and pronouns that stand for them.
+        nouns: Nouns for documents and folders, and pronouns for them.
         requests: Questions what something is about, and requests to summarise it.
-        contents: Questions what is in something.
-        gap: What separates two words.
-        after: What may follow a noun and says no more, as "的内容" does.
+        contents: Questions what is in something. They count only for documents in general: "What is
+            in the box?" is no request for an overview.
+        gap: The separator of two words.
+        after: Words after a noun that add nothing, as "的内容".
     """
 
     polite: str
@@ -172,7 +174,7 @@ _LANGUAGES = (
 
 
 class _Reader:
-    """Reads the questions of one language."""
+    """Matches questions of one language."""
 
     def __init__(self, language: _Language) -> None:
         before = rf"(?:(?:{language.determiners})(?:{language.gap}))*"
@@ -190,7 +192,7 @@ class _Reader:
         self._contents = self._requests[len(language.requests) :]
 
     def read(self, question: str) -> OverviewRequest | None:
-        """What a question wants an overview of; None for a question of another kind."""
+        """Find what a question asks for an overview of; None for any other question."""
         asked = " ".join(self._polite.sub(" ", question).split()).strip(" ,.!?;:¿¡،؟。？！")
         named = ""
         for request in self._requests:
@@ -210,13 +212,13 @@ _READERS = tuple(_Reader(language) for language in _LANGUAGES)
 
 
 def overview_request_in(question: str) -> OverviewRequest | None:
-    """What a question in a language other than English wants an overview of.
+    """Find what a question in another language than English asks for an overview of.
 
     Args:
         question: A question in any language.
 
     Returns:
-        The request; None for a question of another kind or in a language that is not known here.
+        The request; None for any other question, or if the language has no entry here.
     """
     found = (reader.read(question) for reader in _READERS)
     return next((request for request in found if request is not None), None)

@@ -1,4 +1,4 @@
-"""A question, parsed once: what kind of answer it wants, and what is searched and read for it."""
+"""Parses a question once: what answer it asks for, and what is searched and read for it."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from askdocs.text.english import (
     any_of,
 )
 from askdocs.text.identifiers import Identifier, named_in
+from askdocs.text.language import asks_in_english
 from askdocs.types import Turn
 
 Intent = Literal[
@@ -53,7 +54,7 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _WHETHER = re.compile(r"^(?:if|whether)\s+", re.IGNORECASE)
-_OPENING_AUXILIARIES = AUXILIARIES - {"be", "been", "being"}  # "Being late, …" asks nothing
+_OPENING_AUXILIARIES = AUXILIARIES - {"be", "been", "being"}  # "Being late, …" is no question
 _YES_NO = re.compile(
     rf"^(?:so |and |but |or )?(?:{any_of(_OPENING_AUXILIARIES)}|{CONTRACTED_NOT})\b", re.IGNORECASE
 )
@@ -66,36 +67,39 @@ _PLACE = re.compile(
 )
 
 
-LONGEST_QUESTION = 2000  # characters; the rest of a longer one is not read
+LONGEST_QUESTION = 2000  # characters; the rest is ignored
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is known of a question before anything is searched. All later steps read it here.
+    """A parsed question. All later steps read its fields.
 
     Attributes:
-        text: The question in the words of the person.
-        asked: The same without the words of a request: "when …" for "Can you tell me when …".
-        intent: What it wants, by which it is answered.
-        answer_type: What its answer is like.
-        topic: What everything is wanted about, where the intent is "topic"; else "".
-        place: The number of the clause, article or section whose words are wanted, as in "What does
+        text: The question as the user wrote it, with single spaces.
+        asked: The question without polite words: "when …" of "Can you tell me when …".
+        intent: What kind of request it is. It decides how it is answered.
+        answer_type: The type of answer that it asks for.
+        topic: The topic, if the intent is "topic"; else "".
+        place: The number of the clause, article or section that it asks for, as "3.2" of "What does
             clause 3.2 say?"; else "".
-        identifiers: Numbers and codes that the answer has to be about.
-        queries: What is searched, the question itself first.
-        read_as: The question as the reader and a language model are asked it: as `asked`, and with
-            what the conversation adds.
+        identifiers: Numbers and codes in the question. The answer must be about them.
+        queries: What is searched. The first is the question itself, or its topic.
+        read_as: The question for the reader and the language model: `asked`, with words of the
+            conversation added.
         with_history: Whether the queries have words of the conversation.
-        needs_history: Whether it can hardly be understood without the conversation.
-        speaker: Whose words it asks for, in which chats and mails are; None for other questions.
-        any_statement: Whether any words of a speaker answer, as in "What did Zehri say?".
-        mention: What the mentions are wanted of, in "Which letters mention the crane?".
-        metadata_facts: What is asked about a document as such: who wrote it, when or to whom,
-            or its title.
-        overview_of: What an overview is wanted of, in "Summarise the lease"; else "".
-        comparison: The two sides of a question that compares.
-        task: What it wants to be made from documents, which only a language model can do.
+        is_ambiguous: Whether a follow-up may also stand alone. Then it is searched both ways.
+        speaker: Whose words it asks for, for chats and mails; None for other questions.
+        any_statement: Whether any statement of a speaker answers it, as in "What did Zehri say?".
+        mention: The words whose mentions it asks for, as in "Which letters mention the crane?";
+            None for other questions.
+        metadata_facts: The facts about a document itself that it asks for: author, date, recipient
+            or title.
+        overview_of: What it asks for an overview of, as "the lease" of "Summarise the lease"; else
+            "".
+        comparison: The two sides, if it compares; else None.
+        task: What it asks a language model to write, as a summary or a translation; else None.
         of_mail: Whether it asks about mail and its addresses.
+        is_english: Whether it is in English.
     """
 
     text: str
@@ -108,7 +112,7 @@ class Question:
     queries: tuple[str, ...]
     read_as: str
     with_history: bool
-    needs_history: bool
+    is_ambiguous: bool
     speaker: SpeechRequest | None
     any_statement: bool
     mention: MentionRequest | None
@@ -117,54 +121,54 @@ class Question:
     comparison: tuple[Side, Side] | None
     task: Task | None
     of_mail: bool
+    is_english: bool
 
     def alone(self) -> Question:
-        """The same question without what its conversation adds."""
+        """The same question without the words of the conversation."""
         return self if self.read_as == self.asked else parse(self.text)
 
 
 def parse(question: str, history: Sequence[Turn] = ()) -> Question:
-    """What a question wants, with what the turns before it, oldest first, add to it.
+    """Parse a question.
 
     Args:
-        question: The question in the words of the person.
-        history: The conversation before it.
-
-    Returns:
-        The Question that all later steps work with.
+        question: The question as the user wrote it.
+        history: The turns before it, oldest first.
     """
     text = " ".join(question.split())
     asked = without_request(text)
-    understood = resolve_follow_up(asked, history)
-    topic = topic_of(understood.read_as)
+    resolved = resolve_follow_up(asked, history)
+    topic = topic_of(resolved.read_as)
     answer_type = answer_type_of(asked)
     return Question(
         text=text,
         asked=asked,
-        intent=_intent(text, asked, understood.read_as, topic, answer_type),
+        intent=_intent(text, asked, resolved.read_as, topic, answer_type),
         answer_type=answer_type,
         topic=topic,
         place=place["number"] if not topic and (place := _PLACE.match(asked)) else "",
         identifiers=tuple(named_in(text)),
-        queries=(topic,) if topic else understood.queries,
-        read_as=understood.read_as,
-        with_history=understood.depends_on_history and not topic,
-        needs_history=understood.surely,
-        speaker=None if topic else speech_request_in(understood.read_as),
-        any_statement=asks_for_any_statement(understood.read_as),
+        queries=(topic,) if topic else resolved.queries,
+        read_as=resolved.read_as,
+        with_history=resolved.depends_on_history and not topic,
+        is_ambiguous=resolved.is_ambiguous,
+        speaker=None if topic else speech_request_in(resolved.read_as),
+        any_statement=asks_for_any_statement(resolved.read_as),
         mention=mention_requested(asked),
         metadata_facts=metadata_facts_in(asked),
         overview_of=overview_of(asked),
         comparison=sides_of(asked),
-        task=task_of(understood.read_as),
+        task=task_of(resolved.read_as),
         of_mail=asks_of_mail(asked),
+        is_english=asks_in_english(text),
     )
 
 
 def normalise_question(question: str) -> str:
-    """A question fit to be searched: without control characters, not endless.
+    """Remove control characters, and cut the question at `LONGEST_QUESTION` characters.
 
-    Raises AskdocsError where nothing is left.
+    Raises:
+        AskdocsError: It has no letter or digit.
     """
     asked = "".join(character if character.isprintable() else " " for character in question)
     asked = " ".join(asked.split())[:LONGEST_QUESTION]
@@ -175,7 +179,7 @@ def normalise_question(question: str) -> str:
 
 @rule("polite words removed", otherwise=lambda text: text)
 def without_request(text: str) -> str:
-    """A question without the polite words around it: "Can you tell me when …" becomes "when …"."""
+    """Remove the polite words around a question: "Can you tell me when …" becomes "when …"."""
     rest = _REQUEST.sub("", text)
     return _WHETHER.sub("", rest) if rest != text else text
 

@@ -1,4 +1,4 @@
-"""Questions about turns: what somebody said or wrote, who wrote something, and when."""
+"""Recognises questions about statements: what somebody said, who said something, and when."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _PROPOSING = frozenset(map(stem, "advise propose recommend suggest".split()))
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
-    """Whose words a question asks for.
+    """Whose statement a question asks for.
 
     Attributes:
-        asks: What is wanted of them: the words, their speaker or their time.
+        asks: What is asked: the words, their speaker or their time.
         speaker: The words of the speaker's name or role, in lower case; empty for "who".
-        topic: What they are about; "" where any words are wanted.
-        verbs: The stems of verbs of which one is expected in the words, as in "I propose"; empty
-            where any words are meant, as by "say" and "write".
+        topic: The content words of the topic; "" if any statement answers.
+        verbs: Stems of verbs. The statement should have one of them, as "I propose" for "What did
+            Nora suggest?". Empty for verbs of any statement, as "say" and "write".
     """
 
     asks: Literal["words", "speaker", "time"]
@@ -45,16 +45,16 @@ class SpeechRequest:
     verbs: frozenset[str] = frozenset()
 
     def is_by(self, author: str) -> bool:
-        """Whether the author of a turn is the speaker who is asked for.
+        """Whether the author of a turn is the speaker.
 
-        A name may be longer in the question or in the document: "Ahmed", "Ahmed Salim".
+        The name may be longer in the question or in the document: "Ahmed", "Ahmed Salim".
         """
         named = _name_words(author)
         return bool(self.speaker & named) and (self.speaker <= named or named <= self.speaker)
 
 
 def speech_request_in(question: str) -> SpeechRequest | None:
-    """Whose words a question asks for; None for a question of another kind."""
+    """Find whose statement a question asks for; None for any other question."""
     when, who = _WHEN.match(question), _WHO.match(question)
     if when:
         speaker = _name_words(when["speaker"])
@@ -71,7 +71,7 @@ def speech_request_in(question: str) -> SpeechRequest | None:
 
 
 def _expected(verb: str) -> frozenset[str]:
-    """The stems that words hold which somebody not only said, but proposed, promised, …"""
+    """The stems of which the statement should have one; empty for "say" and similar verbs."""
     root = stem(verb.lower())
     if root in _PLAIN:
         return frozenset()

@@ -1,4 +1,4 @@
-"""Misspelt words of a question: each becomes the word of the documents that was meant."""
+"""Corrects misspelt words of a question by the words of the documents."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 
 from askdocs.text.stop_words import content_words
 
-# Letters of a word that is corrected. Of four letters, more words became wrong than right ones.
+# Letters. Shorter words are not corrected: with four letters, most corrections were wrong.
 _SHORTEST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class SpellingCorrection:
-    """A question with the words of the documents.
+    """A question with corrected words.
 
     Attributes:
-        text: The question, corrected.
-        changes: The words that were replaced, as they were written, with what replaced them.
+        text: The corrected question.
+        changes: The replaced words as they were written → their replacements.
     """
 
     text: str
@@ -26,26 +26,25 @@ class SpellingCorrection:
 
     @property
     def notice(self) -> str:
-        """What was searched for instead, in a sentence; "" where nothing was changed."""
+        """A sentence for the user that names the corrections; "" if there are none."""
         if not self.changes:
             return ""
-        told = [f"“{meant}” instead of “{written}”" for written, meant in self.changes.items()]
-        return f"Searched for {', '.join(told)}."
+        replacements = [
+            f"“{meant}” instead of “{written}”" for written, meant in self.changes.items()
+        ]
+        return f"Searched for {', '.join(replacements)}."
 
 
 def correct_spelling(
     question: str, is_known: Callable[[str], bool], nearest: Callable[[str, bool], str]
 ) -> SpellingCorrection:
-    """Replace the misspelt words of a question by the words of the documents that were meant.
+    """Replace misspelt words of a question by words of the documents.
 
     Args:
         question: The question.
         is_known: Whether a lower-case word is in the documents, or is an English word.
-        nearest: The word of the documents that a lower-case word may be meant for, or "". Its
+        nearest: The word of the documents that was probably meant by a lower-case word, or "". Its
             second argument says whether the word looks like a name.
-
-    Returns:
-        The question, with what was replaced.
     """
     changes: dict[str, str] = {}
     text = question
@@ -65,5 +64,5 @@ def correct_spelling(
 
 
 def _looks_like_a_name(question: str, word: re.Match[str]) -> bool:
-    """Whether a word has a capital letter for another reason than standing first."""
+    """Whether a word begins with a capital letter and is not the first word of the question."""
     return word.group()[:1].isupper() and bool(question[: word.start()].strip(' \t\n¿¡"“'))

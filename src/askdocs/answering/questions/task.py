@@ -1,4 +1,4 @@
-"""What a question wants to be made from documents: a comparison, a summary, a list, …"""
+"""Recognises tasks for a language model: to compare, summarise, list, translate or explain."""
 
 from __future__ import annotations
 
@@ -44,7 +44,13 @@ _ABOUT = re.compile(r"\s+(?:in|of|for|between|across|according to)\s+", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be made, and what of: the sides of a comparison, or nothing in particular."""
+    """What a question asks to be written.
+
+    Attributes:
+        kind: What is to be written.
+        question: The whole question, with single spaces.
+        sides: The things to compare; empty for other tasks, and if they are not clear.
+    """
 
     kind: TaskKind
     question: str
@@ -52,7 +58,7 @@ class Task:
 
 
 def task_of(question: str) -> Task | None:
-    """What a question wants to be made from documents; None where it asks for what they say."""
+    """Find the task in a question; None if it only asks for what the documents say."""
     plain = " ".join(question.split())
     for kind, opens in _OPENS.items():
         if found := opens.match(plain):
@@ -61,7 +67,11 @@ def task_of(question: str) -> Task | None:
 
 
 def _sides(rest: str) -> tuple[str, ...]:
-    """The sides of "consistency in Dynamo and Spanner", each with what is compared."""
+    """The sides of a comparison, each with the aspect that is compared.
+
+    "the consistency in Dynamo and Spanner" gives "the consistency Dynamo" and "the consistency
+    Spanner".
+    """
     about, *places = _ABOUT.split(rest.strip(" ?!.:"), maxsplit=1)
     named = places[0] if places else about
     shared = f"{about} " if places and about else ""

@@ -1,4 +1,4 @@
-"""Turns of a conversation whose answers were stopped, or were given elsewhere."""
+"""Makes turns of a conversation whose answers were stopped, or were given by another system."""
 
 from __future__ import annotations
 
@@ -9,24 +9,21 @@ from askdocs.answering.questions.question import parse
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Answer, Statement, Turn
 
-IN_DOUBT = "Perhaps: "  # begins the text of an answer that is in doubt
+IN_DOUBT = "Perhaps: "  # begins the text of an uncertain answer
 _MARK = re.compile(r"\s*\[\d+\]")
 _NO_SEARCH = frozenset({"greeting", "documents", "more"})
 
 
 def turn_of(question: str, history: Sequence[Turn], text: str = "") -> Turn:
-    """The turn of a question of whose answer only the text is known, or nothing.
+    """Make the turn of a question if only the text of its answer is known, or nothing of it.
 
-    A follow-up resolves after it as it does after an answer of an assistant, so far as that depends
-    on the question and the text.
+    It lets the next question be resolved as a follow-up. For this, the question and the text of its
+    answer are enough.
 
     Args:
         question: The question.
         history: The turns before it, oldest first.
-        text: What was answered; "" where the answer was stopped.
-
-    Returns:
-        The turn, for the history of the next question.
+        text: The text of the answer; "" if the answer was stopped.
     """
     asked = parse(question, history)
     said = _MARK.sub("", text.removeprefix(IN_DOUBT))
