@@ -16,7 +16,7 @@ from askdocs.text.language import is_english
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
-_FEWEST_WORDS, _MOST_WORDS = 7, 28
+_MIN_WORDS, _MAX_WORDS = 7, 28
 _WHOLE = re.compile(r"[A-Z][^\"“”«»|\n\[\]{}<>?!:;]+[a-z\d)]\.", re.DOTALL)
 # Verbs whose negation contradicts the sentence. "may not" and "is not also" need not do so.
 _VERB = re.compile(
@@ -24,7 +24,7 @@ _VERB = re.compile(
     r"(?! (?:also|ever|even|often|usually|mainly|mostly|largely|sometimes|thus|soon|now|then"
     r"|un\w+)\b)"
 )
-_DENIES = re.compile(
+_NEGATES = re.compile(
     rf"{NEGATION}|\b(?:hardly|only|few|little|unless|until|but|although|except|than|both|either|any"
     r"|whether)\b",
     re.IGNORECASE,
@@ -69,8 +69,8 @@ def _plain_sentences(passages: Sequence[Passage]) -> Iterator[str]:
     for passage in passages:
         for start, end in sentence_spans(passage.text):
             plain = " ".join(passage.text[start:end].split())
-            is_fit = _FEWEST_WORDS <= len(plain.split()) <= _MOST_WORDS and _WHOLE.fullmatch(plain)
-            if not is_fit or _DENIES.search(plain) or caution(plain):
+            is_fit = _MIN_WORDS <= len(plain.split()) <= _MAX_WORDS and _WHOLE.fullmatch(plain)
+            if not is_fit or _NEGATES.search(plain) or caution(plain):
                 continue
             if is_english(plain):
                 yield plain

@@ -20,13 +20,13 @@ from askdocs.errors import ModelUnavailableError, ReplyCutOffError
 from askdocs.llm.model import LanguageModel
 from askdocs.types import Answer, Passage, Statement
 
-_MOST_PASSAGES = 10
-_MOST_FOR_TASK = 24  # a comparison or summary needs more of each document
+_MAX_PASSAGES = 10
+_MAX_TASK_PASSAGES = 24  # a comparison or summary needs more of each document
 _REPLY_TOKENS = 600
-_SHARE_FOR_REPLY = 3  # the reply gets at most a third of the context
-_WRAPPING_TOKENS = 20  # margin for each passage
-_MOST_REPEATS = 3  # repeated sentences in a row: a small model may repeat itself for ever
-_LONGEST_TOKEN = 8  # characters; a reply with more of them for each token allowed is cut off
+_REPLY_DIVISOR = 3  # the reply gets at most a third of the context
+_MARGIN_TOKENS = 20  # per passage
+_MAX_REPEATS = 3  # repeated sentences in a row: a small model may repeat itself for ever
+_CHARACTERS_PER_TOKEN = 8  # at most; a longer reply is cut off
 # The words that a refusal may begin with.
 _MAY_DECLINE = re.compile(
     r"(?:i|i['’]m|sorry|unfortunately|as|there|none|based|according)\b"
@@ -34,9 +34,9 @@ _MAY_DECLINE = re.compile(
     r"|\s+(?:\w+\s+)?(?:passages?|documents?|texts?|context|sources?)\b)",
     re.IGNORECASE,
 )
-_TELLING_WORDS = 7  # a longer sentence is a refusal only if `declines` already says so
+_MAX_REFUSAL_START = 7  # words; with more, only `declines` recognises a refusal
 _FOOTER = re.compile(r"\W*(?:sources?|references?|citations?)\W*", re.IGNORECASE)
-_TAKEN_BACK = "Asked again, the language model does not stand by"
+_WITHDRAWN = "Asked again, the language model does not stand by"
 
 
 def write_answer(
@@ -82,27 +82,27 @@ def write_answer(
     passages = passages_to_show(result, model, task)
     parser = ReplyParser(len(passages))
     claims = ReplyClaims(passages, verifier, asked.read_as)
-    writing = _Writing(asked.text, claims, remove_unsupported, waits=ask_again)
+    writing = _Writing(asked.text, claims, remove_unsupported, holds_doubtful=ask_again)
     messages = writing_messages(asked.read_as, passages, task)
     most_tokens = _reply_tokens(model)
-    room = most_tokens * _LONGEST_TOKEN
+    room = most_tokens * _CHARACTERS_PER_TOKEN
     notice = ""
     try:
         with closing(model.reply(messages, most_tokens=most_tokens)) as reply:
             for piece in reply:
-                for said in parser.feed(piece[:room]):
-                    yield from writing.finish(said)
+                for sentence in parser.feed(piece[:room]):
+                    yield from writing.finish(sentence)
                 room -= len(piece)
-                if writing.repeats >= _MOST_REPEATS or writing.ended:
+                if writing.repeats >= _MAX_REPEATS or writing.ended:
                     break
                 if room <= 0:
                     raise ReplyCutOffError("it is longer than was asked for")
-                yield writing.go_on(parser)
+                yield writing.show_pending(parser)
             else:
-                for said in parser.end():
-                    yield from writing.finish(said)
+                for sentence in parser.end():
+                    yield from writing.finish(sentence)
     except ReplyCutOffError as error:
-        writing.drop_torn_sentence()
+        writing.drop_incomplete_sentence()
         notice = f"The language model's reply was cut off: {error}."
     except ModelUnavailableError as error:
         return _with_notice(quoted, f"The language model gave no answer. {error}")
@@ -141,7 +141,7 @@ def passages_to_show(
     The context also has to hold the instructions, the question and the reply. For a task, the
     passages of a document are grouped, in the order of the document.
     """
-    most = _MOST_FOR_TASK if task else _MOST_PASSAGES
+    most = _MAX_TASK_PASSAGES if task else _MAX_PASSAGES
     likely = [candidate.hit.passage for candidate in result.candidates]
     ordered = dict.fromkeys([*likely, *(hit.passage for hit in result.hits)])
     room = model.context - _reply_tokens(model)
@@ -151,7 +151,7 @@ def passages_to_show(
     )
     shown: list[Passage] = []
     for passage in ordered:
-        room -= model.count(numbered(len(shown) + 1, passage)) + _WRAPPING_TOKENS
+        room -= model.count(numbered(len(shown) + 1, passage)) + _MARGIN_TOKENS
         if room < 0 or len(shown) == most:
             break
         shown.append(passage)
@@ -162,7 +162,7 @@ def passages_to_show(
 
 
 def _reply_tokens(model: LanguageModel) -> int:
-    return min(_REPLY_TOKENS, model.context // _SHARE_FOR_REPLY)
+    return min(_REPLY_TOKENS, model.context // _REPLY_DIVISOR)
 
 
 def _with_notice(quoted: Answer, notice: str) -> Answer:
@@ -176,14 +176,14 @@ class _JudgedSentence:
     """A sentence of the reply with its verdict.
 
     Attributes:
-        said: The sentence.
+        sentence: The sentence.
         claim: What it claims in its context, for example a table row with its column names. "" if
             it claims nothing.
         judgement: The verdict on the claim.
         lead: What separates it from the sentence before: white space and markup.
     """
 
-    said: ReplySentence
+    sentence: ReplySentence
     claim: str
     judgement: Judgement
     lead: str
@@ -215,7 +215,7 @@ class _Writing:
         question: The question as it was asked.
         claims: Judges the sentences.
         remove_unsupported: Whether unsupported statements are left out.
-        waits: Whether text is held back from the first doubtful statement on.
+        holds_doubtful: Whether text is held back from the first doubtful statement on.
         text: What was yielded so far, as Markdown.
         numbered: The statements and their numbered citations.
         declined: Whether a refusal, or the end of the reply, was left out.
@@ -226,7 +226,7 @@ class _Writing:
     question: str
     claims: ReplyClaims
     remove_unsupported: bool
-    waits: bool = False
+    holds_doubtful: bool = False
     text: str = ""
     numbered: NumberedStatements = field(default_factory=NumberedStatements)
     declined: bool = False
@@ -238,38 +238,38 @@ class _Writing:
     _judged: list[_JudgedSentence] = field(default_factory=list)
     _held: _Held | None = None
 
-    def go_on(self, parser: ReplyParser) -> str:
+    def show_pending(self, parser: ReplyParser) -> str:
         """The text to yield of the sentence that is being written; "" if it may be left out."""
         pending = parser.pending
         if not pending or self.remove_unsupported or self.ended or _may_be_left_out(pending):
             return ""
-        if self._has_said(pending):
+        if self._is_repetition(pending):
             return ""
         lead = self._lead_of(parser.pending_lead)
         if self._held:
             return Draft(f"{self._held.draft}{lead}{parser.pending_markdown}")
         return self._show(parser.pending_markdown, lead)
 
-    def finish(self, said: ReplySentence) -> Iterator[str]:
+    def finish(self, sentence: ReplySentence) -> Iterator[str]:
         """Judge a complete sentence. Yield the rest of its text, its citations and its doubt."""
-        self.ended = self.ended or NOT_FOUND.casefold() in said.text.casefold()
-        self.ended = self.ended or (said.opens and bool(_FOOTER.fullmatch(said.text)))
-        if self.ended or (not self._shown and declines(said.text)):
+        self.ended = self.ended or NOT_FOUND.casefold() in sentence.text.casefold()
+        self.ended = self.ended or (sentence.opens and bool(_FOOTER.fullmatch(sentence.text)))
+        if self.ended or (not self._shown and declines(sentence.text)):
             self.declined = True
             return
-        lead = self._lead_of(said.lead)
-        if self._has_said(said.text):
+        lead = self._lead_of(sentence.lead)
+        if self._is_repetition(sentence.text):
             self.repeats += 1
             self._lead = lead if lead.startswith("\n") else ""
             return
         self.repeats = 0
-        claim, judgement = self.claims.judge(said)
+        claim, judgement = self.claims.judge(sentence)
         removed = judgement.verdict == "unsupported" and self.remove_unsupported
-        judged = _JudgedSentence(said, claim, judgement, lead)
+        judged = _JudgedSentence(sentence, claim, judgement, lead)
         self._judged.append(judged)
         if self._held:
-            self._held.draft += lead + said.markdown
-        elif self.waits and judgement.verdict in DOUBTED:
+            self._held.draft += lead + sentence.markdown
+        elif self.holds_doubtful and judgement.verdict in DOUBTED:
             yield self._hold(judged)
         else:
             self._lead = lead if removed and lead.startswith("\n") else ""
@@ -283,11 +283,11 @@ class _Writing:
 
         The text of a table row is held back too, because its marks belong into its last cell.
         """
-        is_row = judged.said.kind == "row"
+        is_row = judged.sentence.kind == "row"
         more = ""
         if not self.remove_unsupported and not is_row:
-            more = self._show(judged.said.markdown, judged.lead)
-        draft = judged.lead + judged.said.markdown if is_row else ""
+            more = self._show(judged.sentence.markdown, judged.lead)
+        draft = judged.lead + judged.sentence.markdown if is_row else ""
         self._held = _Held(self.text, len(self._judged) - 1, draft)
         return more
 
@@ -298,18 +298,18 @@ class _Writing:
             judged: The sentence.
             marked: The verdict that was yielded with the text, if it is not the final one.
         """
-        said, judgement, lead = judged.said, judged.judgement, judged.lead
+        sentence, judgement, lead = judged.sentence, judged.judgement, judged.lead
         shown = lead if self.text or not lead.startswith("\n") else lead.lstrip("\n")
-        statement = self.numbered.add(said, judgement, shown)
+        statement = self.numbered.add(sentence, judgement, shown)
         closing_words = _closing(
-            self.numbered.made_of(said, marked, shown) if marked else statement
+            self.numbered.made_of(sentence, marked, shown) if marked else statement
         )
-        if said.kind == "row":  # the marks belong into the last cell
-            cells = said.markdown.rstrip().removesuffix("|").rstrip()
+        if sentence.kind == "row":  # the marks belong into the last cell
+            cells = sentence.markdown.rstrip().removesuffix("|").rstrip()
             pieces = [self._show(f"{cells}{closing_words} |", lead)]
         else:
-            ending = f"\n\n{closing_words.strip()}" if said.kind == "code" else closing_words
-            pieces = [self._show(said.markdown, lead), ending if closing_words else ""]
+            ending = f"\n\n{closing_words.strip()}" if sentence.kind == "code" else closing_words
+            pieces = [self._show(sentence.markdown, lead), ending if closing_words else ""]
             self.text += pieces[-1]
         self._shown = ""
         self._whole = len(self.text)
@@ -324,9 +324,9 @@ class _Writing:
         statements of it that the model withdraws.
         """
         asked = {
-            number: (sentence.claim, sentence.judgement)
-            for number, sentence in enumerate(self._judged)
-            if sentence.claim and sentence.judgement.verdict in ASKED
+            number: (judged.claim, judged.judgement)
+            for number, judged in enumerate(self._judged)
+            if judged.claim and judged.judgement.verdict in ASKED
         }
         if not asked and not self._held:
             return
@@ -338,34 +338,34 @@ class _Writing:
         self.numbered.clear()
         self._number_again(self._judged[: held.settled])
         withdrawn = []
-        for number, sentence in enumerate(self._judged):
-            judgement = opinions.get(number, sentence.judgement)
-            decided = replace(sentence, judgement=judgement, lead=self._lead_of(sentence.lead))
+        for number, judged in enumerate(self._judged):
+            judgement = opinions.get(number, judged.judgement)
+            decided = replace(judged, judgement=judgement, lead=self._lead_of(judged.lead))
             removed = judgement.verdict == "unsupported" and self.remove_unsupported
             self._lead = decided.lead if removed and decided.lead.startswith("\n") else ""
             if not removed:
                 is_settled = number < held.settled
-                self._add(decided, sentence.judgement if is_settled else None)
-                if is_settled and judgement is not sentence.judgement:
+                self._add(decided, judged.judgement if is_settled else None)
+                if is_settled and judgement is not judged.judgement:
                     withdrawn.append(self.numbered.statements[-1])
-        self.text += _taken_back(withdrawn)
+        self.text += _withdrawn_paragraph(withdrawn)
         if self.text.startswith(held.shown):
             yield self.text[len(held.shown) :]
 
     def _number_again(self, settled: Sequence[_JudgedSentence]) -> None:
         """Give the citations that were yielded before the same numbers again."""
-        for sentence in settled:
-            if sentence.judgement.verdict != "unsupported" or not self.remove_unsupported:
-                self.numbered.made_of(sentence.said, sentence.judgement, "")
+        for judged in settled:
+            if judged.judgement.verdict != "unsupported" or not self.remove_unsupported:
+                self.numbered.made_of(judged.sentence, judged.judgement, "")
 
-    def drop_torn_sentence(self) -> None:
+    def drop_incomplete_sentence(self) -> None:
         """Remove the incomplete sentence at the end of a reply that was cut off."""
         self.text = self.text[: self._whole]
 
-    def _has_said(self, words: str) -> bool:
+    def _is_repetition(self, words: str) -> bool:
         """Whether the question, or a sentence of the answer, begins with these words."""
-        said = (self.question, *(sentence.said.text for sentence in self._judged))
-        return any(each.startswith(words) for each in said)
+        earlier = (self.question, *(judged.sentence.text for judged in self._judged))
+        return any(each.startswith(words) for each in earlier)
 
     def _lead_of(self, lead: str) -> str:
         """The lead of the next sentence. It begins a paragraph if the first one was left out."""
@@ -392,17 +392,17 @@ def _doubt(statement: Statement) -> str:
     return f" ({statement.doubt})" if statement.doubt else ""
 
 
-def _taken_back(withdrawn: Sequence[Statement]) -> str:
+def _withdrawn_paragraph(withdrawn: Sequence[Statement]) -> str:
     """The paragraph on withdrawn statements that were yielded before; "" if there are none."""
     if not withdrawn:
         return ""
-    told = (f"“{sentence.text}”{_doubt(sentence)}" for sentence in withdrawn)
-    return f"\n\n{_TAKEN_BACK}: {'; '.join(told)}"
+    listed = (f"“{sentence.text}”{_doubt(sentence)}" for sentence in withdrawn)
+    return f"\n\n{_WITHDRAWN}: {'; '.join(listed)}"
 
 
 def _may_be_left_out(pending: str) -> bool:
     """Whether the beginning of a sentence may become a refusal or the heading of a source list."""
     if NOT_FOUND.startswith(pending.upper()) or _FOOTER.fullmatch(pending):
         return True
-    begins = _MAY_DECLINE.match(pending) and len(pending.split()) <= _TELLING_WORDS
+    begins = _MAY_DECLINE.match(pending) and len(pending.split()) <= _MAX_REFUSAL_START
     return bool(begins or declines(pending))

@@ -20,9 +20,9 @@ class NumberedStatements:
     statements: list[Statement] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
 
-    def add(self, said: ReplySentence, judgement: Judgement, lead: str) -> Statement:
+    def add(self, sentence: ReplySentence, judgement: Judgement, lead: str) -> Statement:
         """Make the statement of a judged sentence and add it."""
-        statement = self.made_of(said, judgement, lead)
+        statement = self.made_of(sentence, judgement, lead)
         self.statements.append(statement)
         return statement
 
@@ -31,16 +31,16 @@ class NumberedStatements:
         self.statements.clear()
         self.citations.clear()
 
-    def made_of(self, said: ReplySentence, judgement: Judgement, lead: str) -> Statement:
+    def made_of(self, sentence: ReplySentence, judgement: Judgement, lead: str) -> Statement:
         """Make the statement of a judged sentence, with its citations, without adding it.
 
         Args:
-            said: The sentence.
+            sentence: The sentence.
             judgement: The verdict on it.
             lead: The white space and markup before it in the text of the answer.
         """
         # A claim may contain words that are not in the sentence, so offsets are looked up.
-        at = said.text.find
+        at = sentence.text.find
         quotations = tuple(
             Quotation(
                 piece.text,
@@ -51,16 +51,16 @@ class NumberedStatements:
                 found.goes_on,
             )
             for piece, found in judgement.quotations
-            if piece.text in said.text
+            if piece.text in sentence.text
         )
         return Statement(
-            text=said.text,
+            text=sentence.text,
             citations=tuple(dict.fromkeys(self._number(quote) for quote in judgement.quotes)),
             verdict=judgement.verdict,
             reason=judgement.reason,
             contradicted=judgement.contradicted,
             quotations=quotations,
-            markdown=said.markdown,
+            markdown=sentence.markdown,
             lead=lead,
         )
 

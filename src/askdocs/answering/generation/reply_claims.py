@@ -34,45 +34,45 @@ class ReplyClaims:
         self._head: tuple[str, ...] = ()  # the cells of the first row of the table
         self._lead_in = ""  # the sentence that introduces the list, without its colon
 
-    def judge(self, said: ReplySentence) -> tuple[str, Judgement]:
+    def judge(self, sentence: ReplySentence) -> tuple[str, Judgement]:
         """Judge the next sentence, table row or code block.
 
         Returns:
             The claim and its verdict. The claim is "" for a heading, the head of a table, and code.
         """
-        cited, others = self._cited(said)
-        if said.kind == "heading" or self._is_head(said):
+        cited, others = self._cited(sentence)
+        if sentence.kind == "heading" or self._is_head(sentence):
             return "", Judgement("no_claim")
-        if said.kind == "code":
-            return "", self._verifier.judge_verbatim(said.text, [*cited, *others], _CODE)
-        if said.kind != "item" and said.opens:
+        if sentence.kind == "code":
+            return "", self._verifier.judge_verbatim(sentence.text, [*cited, *others], _CODE)
+        if sentence.kind != "item" and sentence.opens:
             self._lead_in = ""
-        claim = self._claim(said)
-        if said.text.endswith(":"):
-            self._lead_in = said.text.rstrip(":")
+        claim = self._claim(sentence)
+        if sentence.text.endswith(":"):
+            self._lead_in = sentence.text.rstrip(":")
         return claim, self._verifier.judge(claim, cited, others, self._question)
 
-    def _is_head(self, said: ReplySentence) -> bool:
+    def _is_head(self, sentence: ReplySentence) -> bool:
         """Whether a row is the first row of its table, which contains the names of the columns."""
-        if said.kind != "row":
+        if sentence.kind != "row":
             self._head = ()
             return False
         is_head = not self._head
         if is_head:
-            self._head = tuple(_cells(said.text))
+            self._head = tuple(_cells(sentence.text))
         return is_head
 
-    def _claim(self, said: ReplySentence) -> str:
+    def _claim(self, sentence: ReplySentence) -> str:
         """Complete a sentence: a row with its column names, a short item with its lead-in."""
-        if said.kind == "row":
-            pairs = zip_longest(self._head, _cells(said.text), fillvalue="")
+        if sentence.kind == "row":
+            pairs = zip_longest(self._head, _cells(sentence.text), fillvalue="")
             return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
-        is_short = said.kind == "item" and len(said.text.split()) < _LEAD_IN_WORDS
-        return f"{self._lead_in}: {said.text}" if self._lead_in and is_short else said.text
+        is_short = sentence.kind == "item" and len(sentence.text.split()) < _LEAD_IN_WORDS
+        return f"{self._lead_in}: {sentence.text}" if self._lead_in and is_short else sentence.text
 
-    def _cited(self, said: ReplySentence) -> tuple[list[Passage], list[Passage]]:
+    def _cited(self, sentence: ReplySentence) -> tuple[list[Passage], list[Passage]]:
         """The passages that a sentence cites, and the others."""
-        cited = [self._passages[number - 1] for number in said.numbers]
+        cited = [self._passages[number - 1] for number in sentence.numbers]
         return cited, [passage for passage in self._passages if passage not in cited]
 
 

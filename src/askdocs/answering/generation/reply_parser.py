@@ -23,22 +23,23 @@ _BROKEN = re.compile(
 )
 _CLOSED_ONLY = re.compile(r"(?:^|(?<=\s))(\d{1,3})$")  # before "]", if there was no "["
 _RANGE = re.compile(r"(\d{1,3})\s*[-–—]\s*(\d{1,3})")
-_FENCE = re.compile(r"</?(?:passage|question)\b[^<>]*>", re.I)  # a tag of the prompt
+_TAG = re.compile(r"</?(?:passage|question)\b[^<>]*>", re.I)  # a tag of the prompt
 _NAMED_MARK = re.compile(rf"\(\s*(?:passages?|sources?)\s*#?\s*(?P<numbers>{_NUMBERS})\s*\)", re.I)
 _LINK = re.compile(r"\(\s*(?:https?:|#)[^()]*\)", re.I)  # the target of a mark that is a link
 _THINKING = re.compile(r"<think(?:ing)?>", re.I)
 _THOUGHT = re.compile(r"</think(?:ing)?>", re.I)
-_SIGN = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")  # list item, heading or quote
+# Of a list item, a heading or a quote.
+_BLOCK_MARKER = re.compile(r"^(?:[-*•–+>]|#{1,6}|\d{1,2}[.)])(?:\s+|$)")
 _BULLETS = frozenset("*•–+")
 _EMPHASIS = re.compile(r"(?<!\S)[*_]+(?=\S)|(?<=[^\s*_])[*_]+(?![\w*_])")
-_LONE_SIGN = re.compile(r"(?:^|\s+)[*_]+$")  # the next character decides if this is emphasis
+_LONE_MARKER = re.compile(r"(?:^|\s+)[*_]+$")  # the next character decides if this is emphasis
 _BOLD_LINE = re.compile(r"\*\*[^*]+[^*.!?]\*\*:?")
 _DIVIDER = re.compile(r"\|?[\s|:-]+\|?")
-_FENCE_SIGN = "```"
-_DEEPEST = 8  # spaces before the marker of a nested item
+_CODE_FENCE = "```"
+_MAX_INDENT = 8  # spaces before the marker of a nested item
 _ASIAN_BRACKETS = str.maketrans("【】［］", "[][]")
 _CLOSING = frozenset(".,;:!?")
-_LONGEST_MARK = 40  # characters
+_MAX_MARK_LENGTH = 40  # characters
 _KEPT = "\u200c\u200d"  # the joiners that the spelling of some scripts needs
 
 
@@ -79,20 +80,20 @@ class ReplyParser:
     def __init__(self, known: int) -> None:
         self._known = known
         self._text = ""  # of the current sentence
-        self._word = 0  # where its last word begins
-        self._held = ""  # text that may become a citation mark
+        self._last_word = 0  # where its last word begins
+        self._possible_mark = ""  # text that may become a citation mark
         self._doubled = False  # whether a mark began with "[[" and may end with "]]"
-        self._thought: str | None = None  # the last characters inside <think>
-        self._marked = 0  # where in the text the last mark was
+        self._thinking: str | None = None  # the last characters inside <think>
+        self._mark_end = 0  # where in the text the last mark was
         self._numbers: dict[int, None] = {}
         self._opens = True
         self._line_begins = True
         self._indent = 0  # spaces at the beginning of the line
         self._code: str | None = None  # the code block so far
-        self._before: Kind = "prose"  # the kind of the last sentence that opened a block
+        self._block_before: Kind = "prose"  # the kind of the last sentence that opened a block
         self._blank = True  # whether the line before was blank
         self._divider = ""  # the line between the head of a table and its rows
-        self._carried = ""  # the markup of bold text or code that the last sentence left open
+        self._open_markup = ""  # the markup of bold text or code that the last sentence left open
         self._done: list[ReplySentence] = []
 
     def feed(self, piece: str) -> list[ReplySentence]:
@@ -103,7 +104,7 @@ class ReplyParser:
 
     def end(self) -> list[ReplySentence]:
         """End the reply; return the last sentence, complete or not."""
-        self._release()
+        self._release_text()
         if self._code is not None:
             self._end_code()
         self._end_paragraph()
@@ -112,16 +113,16 @@ class ReplyParser:
     @property
     def pending(self) -> str:
         """The words so far of the sentence that is not complete yet. They will not change."""
-        words = _LONE_SIGN.sub("", _plain(self._text[: self._word], self._opens))
-        return words if _says_something(words) and not self._is_whole_line() else ""
+        words = _LONE_MARKER.sub("", _plain(self._text[: self._last_word], self._opens))
+        return words if _has_words(words) and not self._is_whole_line() else ""
 
     @property
     def pending_markdown(self) -> str:
         """The same as `pending`, with inline markup."""
         if not self.pending:
             return ""
-        sign = self._sign()
-        return self._carried + " ".join(self._text[len(sign) : self._word].split())
+        marker = self._block_marker()
+        return self._open_markup + " ".join(self._text[len(marker) : self._last_word].split())
 
     @property
     def pending_lead(self) -> str:
@@ -141,15 +142,15 @@ class ReplyParser:
         doubled, self._doubled = self._doubled, False
         if doubled and character == "]":
             return
-        if self._thought is not None:
-            self._think(character)
+        if self._thinking is not None:
+            self._skip_thinking(character)
         elif self._code is not None:
             self._take_code(character)
-        elif self._held:
-            self._hold(character)
+        elif self._possible_mark:
+            self._take_possible_mark(character)
         elif character in "[<(":
             self._end_word()
-            self._held = character
+            self._possible_mark = character
         elif character == "\n":
             self._end_paragraph()
         else:
@@ -159,7 +160,7 @@ class ReplyParser:
         """Add a character to a code block. A line of only three backticks ends the block."""
         code = f"{self._code}{character}"
         line = code.rsplit("\n", 1)[-1]
-        if line.strip() == _FENCE_SIGN and "\n" in code:
+        if line.strip() == _CODE_FENCE and "\n" in code:
             self._code = code[: len(code) - len(line)]
             self._end_code()
         elif character == "\n" or character.isprintable() or character in _KEPT:
@@ -171,114 +172,116 @@ class ReplyParser:
         self._code = None
         name = re.sub(r"\W", "", language)
         body = code.strip("\n")
-        if _says_something(body):
-            markdown = f"{_FENCE_SIGN}{name}\n{body}\n{_FENCE_SIGN}"
+        if _has_words(body):
+            markdown = f"{_CODE_FENCE}{name}\n{body}\n{_CODE_FENCE}"
             self._done.append(
                 ReplySentence(
                     body, tuple(self._numbers), True, markdown, self._lead("code"), "code"
                 )
             )
-            self._before = "code"
+            self._block_before = "code"
             self._numbers = {}
         self._opens, self._blank = True, True
 
     def _kind(self) -> Kind:
         """The kind of the current sentence."""
-        sign = self._sign()
-        if self._opens and sign:
-            return "heading" if sign.startswith("#") else "item"
+        marker = self._block_marker()
+        if self._opens and marker:
+            return "heading" if marker.startswith("#") else "item"
         if self._text.startswith("|"):
             return "row"
         text = self._text.strip()
         return "heading" if self._opens and _BOLD_LINE.fullmatch(text) else "prose"
 
-    def _sign(self) -> str:
+    def _block_marker(self) -> str:
         """The block marker that the line opens with: list item, heading or quote; "" if none.
 
         It is recognised only when a space follows.
         """
-        found = _SIGN.match(self._text) if self._opens else None
+        found = _BLOCK_MARKER.match(self._text) if self._opens else None
         return found.group() if found else ""
 
     def _is_whole_line(self) -> bool:
         """Whether it is a table row or may open a code block. Both are shown only as a whole."""
-        return self._text.startswith(("|", _FENCE_SIGN))
+        return self._text.startswith(("|", _CODE_FENCE))
 
     def _lead(self, kind: Kind) -> str:
         """The white space and block markup before the current sentence."""
         if not self._opens and kind != "code":
             return " "
-        sign = self._sign() if kind in ("heading", "item") else ""
-        if sign[:1] in _BULLETS:
-            sign = "- "
-        in_list = kind == self._before and kind in ("item", "row") and not self._blank
+        marker = self._block_marker() if kind in ("heading", "item") else ""
+        if marker[:1] in _BULLETS:
+            marker = "- "
+        in_list = kind == self._block_before and kind in ("item", "row") and not self._blank
         indent = (
-            " " * min(self._indent, _DEEPEST) if kind == "item" and self._before == kind else ""
+            " " * min(self._indent, _MAX_INDENT)
+            if kind == "item" and self._block_before == kind
+            else ""
         )
         if kind == "row" and self._divider:
             return f"{self._divider}\n"
-        return ("\n" if in_list else "\n\n") + indent + (f"{sign.strip()} " if sign else "")
+        return ("\n" if in_list else "\n\n") + indent + (f"{marker.strip()} " if marker else "")
 
-    def _hold(self, character: str) -> None:
+    def _take_possible_mark(self, character: str) -> None:
         """Add a character to text that may be a mark; release the text if it is none."""
         if character == "]":
-            mark = _MARK.fullmatch(self._held + character)
+            mark = _MARK.fullmatch(self._possible_mark + character)
             if mark:
-                self._doubled = self._held.startswith("[[")
-                self._held = ""
-                self._name(mark["numbers"])
+                self._doubled = self._possible_mark.startswith("[[")
+                self._possible_mark = ""
+                self._record_numbers(mark["numbers"])
                 return
-        if character == ">" and self._is_no_text(self._held + character):
-            self._held = ""
+        if character == ">" and self._is_tag(self._possible_mark + character):
+            self._possible_mark = ""
             return
-        if character == ")" and self._is_mark(self._held + character):
-            self._held = ""
+        if character == ")" and self._is_mark(self._possible_mark + character):
+            self._possible_mark = ""
             return
-        if character == self._held == "[":
-            self._held = "[["
+        if character == self._possible_mark == "[":
+            self._possible_mark = "[["
             return
-        if character in "[]<()\n" or len(self._held) >= _LONGEST_MARK:
-            self._release()
+        if character in "[]<()\n" or len(self._possible_mark) >= _MAX_MARK_LENGTH:
+            self._release_text()
             self._take(character)
         else:
-            self._held += character
+            self._possible_mark += character
 
-    def _is_no_text(self, held: str) -> bool:
+    def _is_tag(self, mark_text: str) -> bool:
         """Whether text in < and > is a tag to remove. <think> also starts a block to remove."""
-        if _THINKING.fullmatch(held):
-            self._thought = ""
+        if _THINKING.fullmatch(mark_text):
+            self._thinking = ""
             return True
-        return bool(_FENCE.fullmatch(held) or _THOUGHT.fullmatch(held))
+        return bool(_TAG.fullmatch(mark_text) or _THOUGHT.fullmatch(mark_text))
 
-    def _is_mark(self, held: str) -> bool:
+    def _is_mark(self, mark_text: str) -> bool:
         """Whether text in parentheses names passages, or is the link target of a citation mark."""
-        named = _NAMED_MARK.fullmatch(held)
+        named = _NAMED_MARK.fullmatch(mark_text)
         if named:
-            self._name(named["numbers"])
-        return bool(named) or (self._is_after_mark() and bool(_LINK.fullmatch(held)))
+            self._record_numbers(named["numbers"])
+        return bool(named) or (self._is_after_mark() and bool(_LINK.fullmatch(mark_text)))
 
     def _is_after_mark(self) -> bool:
-        return bool(self._marked) and self._marked == len(self._text)
+        return bool(self._mark_end) and self._mark_end == len(self._text)
 
-    def _think(self, character: str) -> None:
+    def _skip_thinking(self, character: str) -> None:
         """Skip a character inside <think>."""
-        self._thought = f"{self._thought}{character}"[-_LONGEST_MARK:]
-        if _THOUGHT.search(self._thought):
-            self._thought = None
+        self._thinking = f"{self._thinking}{character}"[-_MAX_MARK_LENGTH:]
+        if _THOUGHT.search(self._thinking):
+            self._thinking = None
 
-    def _release(self) -> None:
+    def _release_text(self) -> None:
         """Treat held text as plain text. The numbers of an unclosed mark count as citations."""
-        held, self._held = self._held, ""
-        broken = _BROKEN.match(held)
+        mark_text, self._possible_mark = self._possible_mark, ""
+        broken = _BROKEN.match(mark_text)
         if broken:
-            self._name(broken["numbers"])
-            held = held[broken.end() :]
-        for character in held:
+            self._record_numbers(broken["numbers"])
+            mark_text = mark_text[broken.end() :]
+        for character in mark_text:
             self._write(character)
 
-    def _name(self, numbers: str) -> None:
+    def _record_numbers(self, numbers: str) -> None:
         """Record the passage numbers of a mark."""
-        self._marked = len(self._text)
+        self._mark_end = len(self._text)
         for number in _expanded(numbers):
             if 1 <= number <= self._known:
                 self._numbers.setdefault(number)
@@ -293,40 +296,40 @@ class ReplyParser:
             self._end_word()
             if self._text and not self._text.endswith(" "):
                 self._text += " "
-                self._word = len(self._text)
+                self._last_word = len(self._text)
         elif character.isprintable() or character in _KEPT:
-            if character == "]" and self._close():
+            if character == "]" and self._close_unopened():
                 return
-            after_mark = self._marked == len(self._text) and self._text.endswith(" ")
+            after_mark = self._mark_end == len(self._text) and self._text.endswith(" ")
             if after_mark and character in _CLOSING:
                 self._text = self._text[:-1]
-                self._word = min(self._word, len(self._text))
+                self._last_word = min(self._last_word, len(self._text))
             self._text += character
-            if self._text == _FENCE_SIGN and self._opens:
-                self._text, self._word, self._code = "", 0, ""
+            if self._text == _CODE_FENCE and self._opens:
+                self._text, self._last_word, self._code = "", 0, ""
 
-    def _close(self) -> bool:
+    def _close_unopened(self) -> bool:
         """Remove a number before a "]" that was never opened; tell whether there was one."""
         number = _CLOSED_ONLY.search(self._text)
         if number is None or "[" in self._text:
             return False
         self._text = self._text[: number.start()]
-        self._word = min(self._word, len(self._text))
-        self._name(number[1])
+        self._last_word = min(self._last_word, len(self._text))
+        self._record_numbers(number[1])
         return True
 
     def _end_word(self) -> None:
         """Complete the sentence before the last word, if that word begins a new sentence."""
         if self._text.startswith("|"):  # a table row is not divided
-            self._word = len(self._text)
+            self._last_word = len(self._text)
             return
-        if not self._word or len(self._text) <= self._word:
+        if not self._last_word or len(self._text) <= self._last_word:
             return
-        if sentence_spans(self._text)[-1][0] == self._word:
-            rest = self._text[self._word :]
-            self._end_sentence(self._text[: self._word])
+        if sentence_spans(self._text)[-1][0] == self._last_word:
+            rest = self._text[self._last_word :]
+            self._end_sentence(self._text[: self._last_word])
             self._text = rest
-        self._word = len(self._text)
+        self._last_word = len(self._text)
 
     def _end_paragraph(self) -> None:
         self._end_word()
@@ -335,39 +338,41 @@ class ReplyParser:
         self._opens, self._line_begins = True, True
         self._blank = blank
         self._indent = 0
-        self._carried = ""
+        self._open_markup = ""
 
     def _end_sentence(self, text: str) -> None:
         self._text = text
-        said = _plain(text, self._opens)
+        plain = _plain(text, self._opens)
         kind = self._kind()
-        lead, sign = self._lead(kind), self._sign()
+        lead, marker = self._lead(kind), self._block_marker()
         divider = kind == "row" and bool(_DIVIDER.fullmatch(text.strip()))
-        markdown = self._carried + " ".join(text[len(sign) :].split())
-        self._text, self._word, self._marked = "", 0, 0
+        markdown = self._open_markup + " ".join(text[len(marker) :].split())
+        self._text, self._last_word, self._mark_end = "", 0, 0
         if divider:
             self._divider = f"\n{markdown}"
-        if not _says_something(said):
+        if not _has_words(plain):
             return
-        open_sign = next((each for each in ("**", "`") if markdown.count(each) % 2), "")
-        self._carried = open_sign
+        open_markup = next((each for each in ("**", "`") if markdown.count(each) % 2), "")
+        self._open_markup = open_markup
         self._done.append(
-            ReplySentence(said, tuple(self._numbers), self._opens, markdown + open_sign, lead, kind)
+            ReplySentence(
+                plain, tuple(self._numbers), self._opens, markdown + open_markup, lead, kind
+            )
         )
         self._numbers = {}
         if self._opens:
-            self._before = kind
+            self._block_before = kind
         self._opens, self._blank, self._divider = False, False, ""
 
 
 def _plain(text: str, opens: bool) -> str:
     """Remove Markdown: emphasis, code and, at the beginning of a line, the block marker."""
-    plain = _SIGN.sub("", text) if opens else text
+    plain = _BLOCK_MARKER.sub("", text) if opens else text
     plain = _EMPHASIS.sub("", plain)
     return " ".join(plain.replace("**", "").replace("`", "").split())
 
 
-def _says_something(text: str) -> bool:
+def _has_words(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 

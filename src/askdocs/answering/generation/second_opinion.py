@@ -22,16 +22,16 @@ from askdocs.types import Passage, Verdict
 
 DOUBTED: tuple[Verdict, ...] = ("partly", "unsupported")
 ASKED: tuple[Verdict, ...] = ("supported", *DOUBTED)
-_MOST_STATEMENTS = 20  # per request
-_TOKENS_EACH = 90  # of the reply, per statement
-_LEAST_ROOM = 100  # tokens for the reply; with less, no request is made
-_LONGEST_TOKEN = 8  # characters
+_MAX_STATEMENTS = 20  # per request
+_TOKENS_PER_STATEMENT = 90  # of the reply
+_MIN_REPLY_TOKENS = 100  # with less room for the reply, no request is made
+_CHARACTERS_PER_TOKEN = 8  # at most
 _LINE = re.compile(r"^\W*(?:statement )?(\d{1,3})\W?\s*[:.)\]–-]\s*(.*)$", re.IGNORECASE)
-_SAID = re.compile(r"\W*(yes|no|none|not)\b", re.IGNORECASE)
-_PART = re.compile(r"[\s,;:*]*\(([^()]{2,}(?:\([^()]*\)[^()]*)*)\)")
-_SIGNS = '"“”„«»'
+_YES_OR_NO = re.compile(r"\W*(yes|no|none|not)\b", re.IGNORECASE)
+_WRONG_PART = re.compile(r"[\s,;:*]*\(([^()]{2,}(?:\([^()]*\)[^()]*)*)\)")
+_QUOTE_MARKS = '"“”„«»'
 # Splits only where one quotation ends and the next begins, so inner quotation marks are kept.
-_BETWEEN = re.compile(rf"[{_SIGNS}]\s*(?:[,;+&…]|\.\.\.|and|or)?\s*[{_SIGNS}](?=\S)")
+_BETWEEN = re.compile(rf"[{_QUOTE_MARKS}]\s*(?:[,;+&…]|\.\.\.|and|or)?\s*[{_QUOTE_MARKS}](?=\S)")
 _ELLIPSIS = re.compile(r"\[?(?:…|\.\s?\.\s?\.)\]?")
 
 
@@ -74,22 +74,22 @@ def second_opinion(
         The verdicts that change, by number. It is empty if the model gives no answer or fails a
         control statement: then the first verdicts remain.
     """
-    numbers = list(judged)[:_MOST_STATEMENTS]
+    numbers = list(judged)[:_MAX_STATEMENTS]
     controls = controls_from(passages)
-    asked = [controls.false, controls.true] if controls else []
-    first = len(asked) + 1
-    asked += [judged[number][0] for number in numbers]
-    messages = pointing_messages(asked, passages, question)
+    statements = [controls.false, controls.true] if controls else []
+    first = len(statements) + 1
+    statements += [judged[number][0] for number in numbers]
+    messages = pointing_messages(statements, passages, question)
     room = model.context - sum(model.count(message.content) for message in messages)
-    if not numbers or room < _LEAST_ROOM:
+    if not numbers or room < _MIN_REPLY_TOKENS:
         return {}
-    most_tokens = min(_TOKENS_EACH * len(asked), room)
+    most_tokens = min(_TOKENS_PER_STATEMENT * len(statements), room)
     reply = ""
     try:
         with closing(model.reply(messages, most_tokens=most_tokens)) as pieces:
             for piece in pieces:
                 reply += piece
-                if len(reply) > most_tokens * _LONGEST_TOKEN:
+                if len(reply) > most_tokens * _CHARACTERS_PER_TOKEN:
                     break
                 yield ""
     except ReplyCutOffError:
@@ -143,15 +143,15 @@ def opinions_in(reply: str) -> dict[int, Opinion]:
 
 def _opinion(said: str) -> Opinion:
     """Parse what follows the number of a statement: yes or no, (parts), "quotations"."""
-    verdict = _SAID.match(said)
+    verdict = _YES_OR_NO.match(said)
     says = None if verdict is None else verdict[1].lower() == "yes"
     rest = said[verdict.end() :] if verdict else said
     parts = []
-    while part := _PART.match(rest):
+    while part := _WRONG_PART.match(rest):
         parts.append(part[1].strip(" .,;"))
         rest = rest[part.end() :]
-    begin = min((at for sign in _SIGNS if (at := rest.find(sign)) >= 0), default=len(rest))
-    end = max(rest.rfind(sign) for sign in _SIGNS)
+    begin = min((at for sign in _QUOTE_MARKS if (at := rest.find(sign)) >= 0), default=len(rest))
+    end = max(rest.rfind(sign) for sign in _QUOTE_MARKS)
     quoted = rest[begin + 1 : end] if end > begin else ""
     pieces = [piece for quotation in _BETWEEN.split(quoted) for piece in _ELLIPSIS.split(quotation)]
     words = tuple(plain for piece in pieces if (plain := " ".join(piece.split())))

@@ -21,11 +21,11 @@ from askdocs.text.stop_words import name_words
 from askdocs.types import DocumentRecord, Hit, Passage
 
 MOST_PASSAGES = 24  # the context of the model may be too small for all of them
-_MOST_DOCUMENTS = 6
-_LEAST_HELD = 0.5  # the share of the question's content words that the passages must contain
-_NAME_SHARE = 0.5  # the share of a file name's or title's words that a question must contain
+_MAX_DOCUMENTS = 6
+_MIN_WORD_SHARE = 0.5  # the share of the question's content words that the passages must contain
+_MIN_NAME_SHARE = 0.5  # the share of a file name's or title's words that a question must contain
 # Words that name a task or the form of its result. Documents need not contain them.
-_OF_TASKS = frozenset(
+_TASK_WORDS = frozenset(
     "compare comparison contrast difference differences differ similarities similar summarise"
     " summarize summary overview outline abstract sum main key points point ideas findings list"
     " enumerate name table translate translation english german french spanish italian dutch"
@@ -53,38 +53,38 @@ def documents_named(question: str, records: Sequence[DocumentRecord]) -> list[st
         The paths of up to six documents, in the order in which the question mentions them.
     """
     asked = name_words(question)
-    held = [
-        (record.source, [_telling(_stem(record.source)), _telling(record.title)])
+    known_names = [
+        (record.source, [_content_words(_file_stem(record.source)), _content_words(record.title)])
         for record in records
     ]
-    often = max(1, len(records) // 4)
+    max_names = max(1, len(records) // 4)
     counts: dict[str, int] = {}
-    for word in chain.from_iterable(set(chain(*names)) for _, names in held):
+    for word in chain.from_iterable(set(chain(*names)) for _, names in known_names):
         counts[word] = counts.get(word, 0) + 1
     found: list[tuple[int, str]] = []
-    for source, names in held:
+    for source, names in known_names:
         for words in names:
             shared = [word for word in words if word in asked]
-            is_telling = any(counts[word] <= often for word in shared)
-            if is_telling and len(shared) >= _NAME_SHARE * len(words):
+            is_distinctive = any(counts[word] <= max_names for word in shared)
+            if is_distinctive and len(shared) >= _MIN_NAME_SHARE * len(words):
                 found.append((min(asked.index(word) for word in shared), source))
                 break
-    return [source for _, source in sorted(found)][:_MOST_DOCUMENTS]
+    return [source for _, source in sorted(found)][:_MAX_DOCUMENTS]
 
 
-def _stem(source: str) -> str:
+def _file_stem(source: str) -> str:
     """The name of a file without its folder and suffix."""
     return source.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or source
 
 
-def _telling(name: str) -> list[str]:
+def _content_words(name: str) -> list[str]:
     """The words without stop words and without words for documents, such as "report"."""
     return [word for word in name_words(name) if not re.fullmatch(TEXT, word, re.IGNORECASE)]
 
 
 def gathered(
     task: Task,
-    usual: RetrievalResult,
+    found: RetrievalResult,
     named: Sequence[str],
     search: Search,
     passages_of: PassagesOf,
@@ -98,7 +98,7 @@ def gathered(
 
     Args:
         task: The task.
-        usual: The search result for the question as it is.
+        found: The search result for the question as it is.
         named: The documents that the question names.
         search: Finds passages for several queries, in some documents or (None) in all.
         passages_of: All passages of a document.
@@ -115,14 +115,14 @@ def gathered(
     elif task.sides:
         lists = [[hit.passage for hit in search([side], None)] for side in task.sides]
     else:
-        lists = [[hit.passage for hit in usual.hits]]
-    chosen = _in_turn(lists)[:MOST_PASSAGES]
-    if not chosen or (not named and _is_far(task, chosen)):
+        lists = [[hit.passage for hit in found.hits]]
+    chosen = _round_robin(lists)[:MOST_PASSAGES]
+    if not chosen or (not named and _is_off_topic(task, chosen)):
         return None
-    scores = {hit.passage.id: hit for hit in usual.hits}
+    scores = {hit.passage.id: hit for hit in found.hits}
     hits = tuple(scores.get(passage.id, Hit(passage, 0.0)) for passage in chosen)
     return RetrievalResult(
-        question=usual.question, searched_for=usual.searched_for, hits=hits, candidates=()
+        question=found.question, searched_for=found.searched_for, hits=hits, candidates=()
     )
 
 
@@ -131,22 +131,26 @@ def _topic(task: Task, named: Sequence[str], passages_of: PassagesOf) -> list[st
 
     If there are none, the task is about the whole documents.
     """
-    names = {word for name in named for word in name_words(_stem(name))}
+    names = {word for name in named for word in name_words(_file_stem(name))}
     titles = {
         word
         for name in named
         for passage in passages_of(name)[:1]
         for word in name_words(passage.title)
     }
-    words = (word for word in name_words(task.question) if word not in _OF_TASKS | names | titles)
+    words = (word for word in name_words(task.question) if word not in _TASK_WORDS | names | titles)
     return [word for word in words if not re.fullmatch(TEXT, word, re.IGNORECASE)]
 
 
-def _is_far(task: Task, passages: Sequence[Passage]) -> bool:
+def _is_off_topic(task: Task, passages: Sequence[Passage]) -> bool:
     """Whether the passages contain too few of the content words of a question."""
-    wanted = [word for word in _telling(task.question) if word not in _OF_TASKS]
-    held = {word for passage in passages for word in name_words(f"{passage.title} {passage.text}")}
-    return share_among(wanted, [*held]) < _LEAST_HELD if wanted else task.kind != "summarise"
+    wanted = [word for word in _content_words(task.question) if word not in _TASK_WORDS]
+    contained = {
+        word for passage in passages for word in name_words(f"{passage.title} {passage.text}")
+    }
+    return (
+        share_among(wanted, [*contained]) < _MIN_WORD_SHARE if wanted else task.kind != "summarise"
+    )
 
 
 def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:
@@ -167,7 +171,7 @@ def parts_of(passages: Sequence[Passage], most: int) -> list[Passage]:
     return [passages[number] for number in sorted(chosen)]
 
 
-def _in_turn(lists: Sequence[Sequence[Passage]]) -> list[Passage]:
+def _round_robin(lists: Sequence[Sequence[Passage]]) -> list[Passage]:
     """Take one passage from each list in turn, without duplicates."""
     turns = chain.from_iterable(zip_longest(*lists))
     return list({turn.id: turn for turn in turns if turn is not None}.values())
