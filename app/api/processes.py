@@ -22,7 +22,7 @@ from ..background_tasks import Background
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
-_FIND_OPTIONS = ("by", "start", "documents", "each")  # a client may send some of them only
+_FIND_OPTIONS = ("by", "start", "documents", "each")  # each may be missing in a request
 TASKS = frozenset(
     "check corpus document find guide has_llm index is_indexed search status stream".split()
 )

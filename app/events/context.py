@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # HTML for a component of the page, or what `gradio.skip()` returns: the component stays as it is.
 HtmlUpdate = str | dict[str, Any]
-# What shows a conversation: its past, its present and itself.
+# The outputs that show a conversation: earlier exchanges, the last one, and the conversation.
 ConversationUpdate = tuple[HtmlUpdate, HtmlUpdate, Conversation]
 # The same with the follow-up questions before the conversation.
 AnswerUpdate = tuple[HtmlUpdate, HtmlUpdate, HtmlUpdate, Conversation]

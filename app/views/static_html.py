@@ -139,7 +139,7 @@ _ANSWER_OPTIONS = """
 
 WELCOME = "<h2 data-i18n>Ask your documents</h2>"
 
-# A conversation of the address that is not kept.
+# Shown if the conversation in the address does not exist.
 NOT_HERE = '<p id="not-here" class="notice" data-i18n="off" hidden></p>'
 
 CHOICE = """

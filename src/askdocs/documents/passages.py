@@ -20,7 +20,7 @@ _FULL, _LONGEST, _SMALLEST = (
     1.3,
     1.6,
     0.3,
-)  # of the target size; chosen together with it (docs/decisions)
+)  # of the target size of a passage: the next sentence fits, a sentence is cut, a group is small
 _LONGEST_WORD = 300  # characters; a longer run without a gap is cut
 # Each passage repeats title and heading; very long ones would make the work quadratic.
 _LONGEST_CONTEXT = 2000  # characters of a title or heading that passages repeat
@@ -58,7 +58,7 @@ def split(document: Document, *, tokens: int = 100) -> list[Passage]:
 
     Args:
         document: The document; its text is not changed.
-        tokens: The size that passages aim at, in tokens.
+        tokens: The target size of a passage, in tokens.
 
     Returns:
         The passages in order. They do not overlap, and together they contain all words of the

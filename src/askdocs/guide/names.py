@@ -31,7 +31,7 @@ _FIGURE = re.compile(
 _FEWEST = 2  # occurrences of a name in a document
 _MOST_FORMS = 300  # words whose stems are compared
 _CANDIDATES = 60  # words that are compared with the other documents
-_SELDOM = 0.3  # share of a word's places from which it is a word like any other
+_SELDOM = 0.3  # a word that is in lower case at least so often (share) is not a name
 _NO_WORDS = STOP_WORDS | frozenset("https http html isbn retrieved github archive".split())
 _COMMON_NAMES = re.compile(
     rf"(?:{any_of(map(str.title, ARTICLES | DEMONSTRATIVES | POSSESSIVES | SUBJECT_PRONOUNS))}"

@@ -15,7 +15,7 @@ _SUMMARY = re.compile(
     r"|zusammenfassung|kurzfassung|überblick|résumé|resumen|sammendrag)[\s.:—–-]*",
     re.IGNORECASE,
 )
-# In papers the word is in the line before the abstract, or begins it.
+# In papers, the word "Abstract" is on the line before the abstract, or is its first word.
 _INLINE = re.compile(
     r"(?:^|\n)[ \t]*(?P<word>abstract|executive summary|summary|zusammenfassung|résumé|resumen)"
     r"[ \t]*(?:[.:—–-]+\s*|\n+)(?=\S)",

@@ -20,7 +20,7 @@ from askdocs.types import Document, Section, SuggestedQuestion
 
 MOST = 12  # of one document
 _LONG_LINE = 80  # characters
-_SELDOM = 3  # times as often with a capital as without one
+_SELDOM = 3  # a name has a capital more than so many times as often as none
 _SHORTEST_SECTION = 200  # characters
 _READ = 40_000  # characters that are searched for definitions
 _QUESTION = re.compile(

@@ -193,7 +193,7 @@ def move_vectors(
             f"The vectors are at {source.vectors} already. Move them to a collection of another"
             " name, as in http://localhost:8000/NAME."
         )
-    if not target.vectors_on_server:  # what a killed move has left may be damaged
+    if not target.vectors_on_server:  # an interrupted move may have left a damaged store
         delete_vectors(target.index)
     store = open_vectors(target, catalog.identity())
     try:

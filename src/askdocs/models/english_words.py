@@ -1,4 +1,4 @@
-"""The English vocabulary: which words are known to be spelled rightly, whatever a folder holds."""
+"""The English vocabulary: words that are spelled correctly, even if no document contains them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from askdocs.models.bundled import common_words, unpacked
 
 FILE = "english_words.txt.gz"
-_SHORTEST = 3  # letters of a common word that a misspelt one may be meant for
+_SHORTEST = 3  # letters of a common word that a misspelt word may be corrected to
 
 
 def is_english(word: str) -> bool:

@@ -188,10 +188,10 @@ def save(
 ) -> None:
     """Write a table so that it can be resumed, and checked by `askdocs verify`.
 
-    The file is replaced as a whole: a process that is killed leaves the previous one.
+    The file is replaced as a whole. If the process is killed, the previous file remains.
 
     Args:
-        table: The table, perhaps not yet filled to its end.
+        table: The table, which may be only partly filled.
         path: The file.
         known: Cells of an earlier run. Those that the table does not have are kept apart from its
             rows, for a later run.

@@ -57,7 +57,7 @@ class Child:
 
 
 _running: set[Child] = set()
-if hasattr(os, "register_at_fork"):  # those of a parent are no children
+if hasattr(os, "register_at_fork"):  # a fork must not end the children of its parent
     os.register_at_fork(after_in_child=_running.clear)
 
 

@@ -24,9 +24,9 @@ class Plan:
     """The plan of a sync.
 
     New files have no hash yet if nothing depends on it. `touched` are files of which only the
-    record changes. `in_the_way` are removed files whose path is a folder of a new file, or lies in
-    a folder whose path is a new file now. `mounts` are the folders that are mounted file systems,
-    also if they are not mounted now.
+    record changes. `in_the_way` are removed files whose path is now a folder, or whose folder is
+    now a file; they are removed before the new file is added. `mounts` are the folders that are
+    mounted file systems, also if they are not mounted now.
     """
 
     added: tuple[FileRecord, ...] = ()
@@ -53,7 +53,7 @@ class Plan:
 def plan_sync(config: Config, catalog: Catalog, *, on_progress: ProgressListener) -> Plan:
     """Compare the folder with the index: time and size first, then content.
 
-    A folder that is not mounted must not empty the index, nor must one inside it.
+    If the folder, or a folder inside it, is not mounted now, its documents stay in the index.
 
     Raises:
         CorpusError: The folder is missing, or it is empty while the index contains files.
@@ -135,7 +135,7 @@ def planned_changes(plan: Plan, catalog: Catalog) -> Changes:
 def reading_settings(config: Config) -> str:
     """The settings that determine whether a file can be read.
 
-    After a change of them, files that failed or were read partly are read again.
+    If they change, files that failed or were only partly read are read again.
     """
     limits = f"{config.max_file_megabytes} MB, {config.load_seconds} s"
     pictures = "with" if find_spec(OCR_LIBRARY) else "without"

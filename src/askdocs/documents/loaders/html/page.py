@@ -20,7 +20,7 @@ from askdocs.types import Document
 _CHARSET = re.compile(
     rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)", re.I
 )
-_MAIN_SHARE = 0.3  # of the page's text must be in <main> or <article>, for it to be used
+_MAIN_SHARE = 0.3  # <main> or <article> is read alone if it has this share of the page's text
 _NO_TEXT = frozenset("script style template noscript".split())
 _SCRIPTED = (
     "the page is built by a script, so the file contains no text; open it in a browser and save it"

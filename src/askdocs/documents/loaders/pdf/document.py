@@ -62,7 +62,7 @@ _DAMAGED = "damaged, not read"
 
 _SCANS = "a scanned picture without text"
 _FEW_LETTERS = 200  # a page with more letters is not a scan
-_STAMPED_SHARE = 0.3  # of the pages with the same sideways words; more: a publisher's mark
+_STAMPED_SHARE = 0.3  # sideways words on a larger share of the pages are a publisher's mark
 _FEW_SLANTED = 12  # characters; fewer are a stamp
 _POINTS_PER_INCH = 72
 # Between "Port:" and its value in the next column, if only another label follows the value.

@@ -24,7 +24,7 @@ _LEAST_SHARE = 0.1  # of the letters, for a script to be considered
 # Czech have the most).
 _MOST_WITHOUT_VOWEL = 0.15
 _FEWEST_VOWELS = 0.3
-_UNMAPPED = 0.3  # of a page's characters without a map, for the page to be unreadable
+_UNMAPPED = 0.3  # a page is unreadable if this share of its characters has no map to Unicode
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿāăąēĕėęěīĭįıōőūůűųÿ]", re.I)
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")

@@ -57,7 +57,7 @@ def read_file(
     Args:
         path: The file.
         source: Its path in the corpus, with forward slashes.
-        tokens: The size that passages aim at, in tokens.
+        tokens: The target size of a passage, in tokens.
         seconds: CPU time that reading and splitting may take. Ten times as much wall-clock time
             may pass, and a minute at least.
         megabytes: Memory that the reading process may grow by (Linux only).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-REMOVED = "\x01"  # stands for a line break that is removed
+REMOVED = "\x01"  # replaces a removed line break
 
 
 def line_breaks(text: str) -> int:

@@ -69,7 +69,7 @@ def join_spans(spans: Iterable[Span]) -> str:
     Args:
         spans: The parts of the line in reading order. "super" is a superscript and "sub" a
             subscript. "note" is a reference mark of a note: the markup says so, regardless of how
-            it looks. "struck" has a line through it, which says that it does not hold any more.
+            it looks. "struck" has a line through it: it is no longer valid.
 
     Returns:
         The text. How a superscript is written depends on the text before and after it.
