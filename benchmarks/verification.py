@@ -196,7 +196,7 @@ def show_misjudged(judged: list[JudgedClaim], count: int) -> None:
         wrong = each.is_supported != (claim.label == "supported") and claim.label != "partly"
         shown[claim.label] += wrong
         if wrong and shown[claim.label] <= count:
-            print(f"\n{claim.label}, {claim.how}: {judgement.verdict} {judgement.said:.2f}"
+            print(f"\n{claim.label}, {claim.how}: {judgement.verdict} {judgement.probability:.2f}"
                   f" ({judgement.reason})\n  {claim.text}")  # fmt: skip
 
 

@@ -51,7 +51,7 @@ ITEM: dict[str, Any] = {
 
 def judged(label: str, verdict: Verdict, probability: float, how: str = "copy") -> JudgedClaim:
     claim = Claim("holm", "A claim.", label, how, "", (), ())
-    return JudgedClaim(claim, Judgement(verdict, said=probability))
+    return JudgedClaim(claim, Judgement(verdict, probability=probability))
 
 
 SOME = (

@@ -24,7 +24,7 @@ from scipy.sparse import csr_matrix, hstack, spmatrix, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from askdocs.answering.verification.evidence import Nearness
+from askdocs.answering.verification.evidence import SentenceSimilarity
 from askdocs.evaluation.claims import Claim, read_claims
 from askdocs.models.embedders import ENGLISH_SPEC, load_embedder
 from askdocs.models.order_detector import FILE, OrderDetector, inputs_of
@@ -68,11 +68,11 @@ def controls(claims: Sequence[Claim], limit: int) -> list[Row]:
     """True statements, chosen by chance, each with the sentence that is nearest to it."""
     true = [claim for claim in claims if claim.label == "supported" and claim.cited]
     random.Random(1).shuffle(true)
-    nearness = Nearness(load_embedder(ENGLISH_SPEC))
+    similarity = SentenceSimilarity(load_embedder(ENGLISH_SPEC))
     rows = []
     for claim in true[:limit]:
-        sentences = nearness.sentences(claim.text, claim.cited)
-        nearest = max(sentences, key=lambda sentence: sentence.near, default=None)
+        sentences = similarity.sentences(claim.text, claim.cited)
+        nearest = max(sentences, key=lambda sentence: sentence.similarity, default=None)
         if nearest is not None:
             rows.append(Row(nearest.text, claim.text, 0, CONTROL))
     return rows

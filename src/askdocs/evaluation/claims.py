@@ -97,7 +97,8 @@ def support_measures(judged: Sequence[JudgedClaim]) -> dict[str, Measure]:
         by_label[each.claim.label].append(each)
     found = {}
     true, false = (
-        [each.judgement.said for each in by_label[name]] for name in ("supported", "unsupported")
+        [each.judgement.probability for each in by_label[name]]
+        for name in ("supported", "unsupported")
     )
     if true and false:
         found["AUROC, true from false"] = metrics.auroc(true, false)
@@ -128,7 +129,7 @@ def probability_and_truth(judged: Sequence[JudgedClaim]) -> tuple[list[float], l
         if each.claim.label != "partly" and each.judgement.verdict not in _NOT_JUDGED
     ]
     return (
-        [each.judgement.said for each in decided],
+        [each.judgement.probability for each in decided],
         [each.claim.label == "supported" for each in decided],
     )
 
@@ -160,7 +161,7 @@ def claim_as_json(judged: JudgedClaim) -> dict[str, Any]:
         "label": claim.label,
         "how": claim.how,
         "verdict": judgement.verdict,
-        "probability": round(judgement.said, 4),
+        "probability": round(judgement.probability, 4),
         "reason": judgement.reason,
         "contradicted": judgement.contradicted,
     }

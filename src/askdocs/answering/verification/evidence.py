@@ -17,8 +17,8 @@ from askdocs.types import Passage
 
 Quote = tuple[Passage, int, int]  # with offsets into the document
 EVIDENCE_TOKENS = 260  # estimated; the verifier has to read a question as well
-MOST_BEARING = 3  # sentences that are cited for a statement
-_FURTHER_WORDS = 2  # words of the claim that a further sentence must add in order to be cited
+MAX_CITED_SENTENCES = 3  # sentences that are cited for a statement
+_MIN_FURTHER_WORDS = 2  # words of the claim that a further sentence must add in order to be cited
 _WORDS_WEIGHT = 0.5  # of shared words in the similarity; the rest is the weight of the cosine
 
 
@@ -30,16 +30,16 @@ class Sentence:
         text: The sentence.
         quote: Its passage and its offsets in the document.
         words: Its content words.
-        near: Its similarity to a claim, 0 to 1.
+        similarity: Its similarity to a claim, 0 to 1.
     """
 
     text: str
     quote: Quote
     words: tuple[str, ...]
-    near: float
+    similarity: float
 
 
-class Nearness:
+class SentenceSimilarity:
     """Computes how similar sentences are to claims. Each text is embedded only once."""
 
     def __init__(self, embedder: Embedder) -> None:
@@ -64,9 +64,9 @@ class Nearness:
         result = []
         for (text, quote), vector in zip(found, vectors, strict=True):
             words = tuple(content_words(text))
-            likeness = max(0.0, float(own @ vector))
-            near = _WORDS_WEIGHT * share_among(wanted, words) + (1 - _WORDS_WEIGHT) * likeness
-            result.append(Sentence(text, quote, words, near))
+            cosine = max(0.0, float(own @ vector))
+            similarity = _WORDS_WEIGHT * share_among(wanted, words) + (1 - _WORDS_WEIGHT) * cosine
+            result.append(Sentence(text, quote, words, similarity))
         return result
 
     def _embed(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
@@ -76,11 +76,11 @@ class Nearness:
         return [self._known[text] for text in texts]
 
 
-def selected(sentences: Sequence[Sentence]) -> list[Sentence]:
+def select_evidence(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Select the most similar sentences that fit into `EVIDENCE_TOKENS`; keep their order."""
     room = EVIDENCE_TOKENS
     taken: set[int] = set()
-    for number in sorted(range(len(sentences)), key=lambda n: -sentences[n].near):
+    for number in sorted(range(len(sentences)), key=lambda n: -sentences[n].similarity):
         room -= estimate_tokens(sentences[number].text)
         if room < 0 and taken:
             break
@@ -112,7 +112,7 @@ def titled(sentences: Sequence[Sentence]) -> str:
     return "\n".join(filter(None, (". ".join(above), joined(sentences))))
 
 
-def bearing(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
+def sentences_to_cite(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     """Select the sentences to cite for a claim.
 
     The first one is the most similar sentence. Then follow sentences that contain at least two
@@ -123,14 +123,16 @@ def bearing(claim: str, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
     """
     missing = content_words(claim)
     taken: list[int] = []
-    while len(taken) < MOST_BEARING:
+    while len(taken) < MAX_CITED_SENTENCES:
         gains = [count_among(missing, sentence.words) for sentence in sentences]
         best = max(
             (number for number in range(len(sentences)) if number not in taken),
-            key=lambda n: sentences[n].near if not taken else (gains[n] + sentences[n].near),
+            key=lambda n: (
+                sentences[n].similarity if not taken else (gains[n] + sentences[n].similarity)
+            ),
             default=None,
         )
-        if best is None or (taken and gains[best] < _FURTHER_WORDS):
+        if best is None or (taken and gains[best] < _MIN_FURTHER_WORDS):
             break
         taken.append(best)
         missing = [word for word in missing if not is_among(word, sentences[best].words)]

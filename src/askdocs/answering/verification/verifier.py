@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from askdocs.answering.verification.clauses import clauses_of
 from askdocs.answering.verification.counterparts import counterpart
 from askdocs.answering.verification.evidence import (
-    Nearness,
     Quote,
     Sentence,
-    bearing,
+    SentenceSimilarity,
     joined,
-    selected,
+    select_evidence,
+    sentences_to_cite,
     titled,
 )
 from askdocs.answering.verification.quotations import (
@@ -67,7 +67,7 @@ FALSE_SHARE = 1.0  # a clause below this share may be named as the false part of
 # If the cited passages do not support a statement, other sentences need a higher probability: the
 # threshold plus this share of its distance to 1. A second try is a second chance of an error.
 _OTHERS_SURER = 0.25
-POINTED_SHARE = 0.5  # enough for "supported" if a language model copied words that occur there
+COPIED_SHARE = 0.5  # enough for "supported" if a language model copied words of the passages
 _SURE = 0.9  # from this probability on, the "no" of a language model counts only with a part
 _VAGUE = (NOWHERE, NOT_ALL, DENIED, SAYS_OTHER)  # replaced if a language model names a part
 # Conditions for "the source says otherwise", chosen on the development halves of labelled folders
@@ -75,13 +75,13 @@ _VAGUE = (NOWHERE, NOT_ALL, DENIED, SAYS_OTHER)  # replaced if a language model 
 # "raises" and "does not raise" both as contradicted.
 _DENIED_FROM = 0.75  # probability of contradiction, at least
 _COUNTERPART_FROM = 0.15  # probability that the counterpart is supported, at least
-_ABOUT_IT = 0.4  # similarity of the best sentence, at least; else the source is on another topic
-_SAME_MATTER = 0.65  # the same for a difference found by a rule, which sees only words
+_MIN_SIMILARITY = 0.4  # of the most similar sentence; below, the source is on another topic
+_RULES_MIN_SIMILARITY = 0.65  # the same for a difference found by a rule, which sees only words
 _NOT_STATED = 0.5  # probability of "not stated", from which on the source is on another topic
-_BESIDE = 0.85  # share of the best document's similarity from which on a second one is read
+_SECOND_SHARE = 0.85  # a second document needs this share of the similarity of the first one
 _ORDERS_FROM = 0.2  # similarity from which on a statement may carry out an order in a sentence
-_MOST_ORDERS = 3  # the most similar sentences are checked for orders, so many at a time
-_FEWEST_POINTED = 3  # words; fewer may occur anywhere by chance
+_ORDERS_AT_ONCE = 3  # the most similar sentences are checked for orders, so many at a time
+_MIN_COPIED_WORDS = 3  # words; fewer may occur anywhere by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Judgement:
         reason: Why the verdict is not better, as a phrase.
         quotes: The evidence: (passage, start, end) with offsets into the document. If the statement
             is not supported, the most similar sentences, for comparison.
-        said: The probability that the evidence supports the statement, 0 to 1.
+        probability: The probability that the evidence supports the statement, 0 to 1.
         contradicted: Whether the source says otherwise. False if it only says nothing.
         quotations: The quotations in the statement, and what was found for each.
     """
@@ -101,7 +101,7 @@ class Judgement:
     verdict: Verdict
     reason: str = ""
     quotes: tuple[Quote, ...] = ()
-    said: float = 0.0
+    probability: float = 0.0
     contradicted: bool = False
     quotations: tuple[tuple[Piece, Lookup], ...] = ()
 
@@ -133,7 +133,7 @@ class Verifier:
     ) -> None:
         self._scorer = scorer
         self._orders = orders or OrderDetector()
-        self._nearness = Nearness(embedder)
+        self._similarity = SentenceSimilarity(embedder)
         self._passages_of = passages_of
         self._sources: dict[tuple[Passage, ...], Source] = {}
 
@@ -169,15 +169,15 @@ class Verifier:
             return Judgement("unsupported", reason, nearest, 0.0, is_other, quotations)
         if passages and says_absence(text):
             return Judgement("unchecked", NOT_SAID, self._nearest(text, passages))
-        read, read_too = _in_english(cited), _in_english(others)
-        if not (read if cited else read_too) or not is_english(text):
+        read, others_read = _in_english(cited), _in_english(others)
+        if not (read if cited else others_read) or not is_english(text):
             judgement = (
                 Judgement("unchecked", NOT_LEARNT, self._nearest(text, passages))
                 if passages
                 else Judgement("unsupported", NOWHERE)
             )
         else:
-            judged = self._by_facts(text, read, read_too, question)
+            judged = self._by_facts(text, read, others_read, question)
             judgement = _limited(text, judged, source, quotations)
         exact = [quote for _, found in quotations for quote in found.quotes]
         quotes = tuple(dict.fromkeys([*judgement.quotes, *exact]))
@@ -227,7 +227,7 @@ class Verifier:
             reason if the model names the wrong part of a statement that is not supported.
         """
         source = self._source(passages)
-        long_enough = [word for word in words if len(word.split()) >= _FEWEST_POINTED]
+        long_enough = [word for word in words if len(word.split()) >= _MIN_COPIED_WORDS]
         places = [next(source.places(piece), None) for piece in long_enough]
         quotes = tuple(quote for place in places if place for quote in source.quotes(*place))
         if says is False:
@@ -235,9 +235,9 @@ class Verifier:
             return _withdrawn(judgement, tuple(dict.fromkeys(quotes)), part)
         if judgement.verdict == "supported" or judgement.contradicted or not quotes:
             return judgement
-        return self._pointed_at(text, judgement, passages, quotes, question) or judgement
+        return self._supported_by_copied(text, judgement, passages, quotes, question) or judgement
 
-    def _pointed_at(
+    def _supported_by_copied(
         self,
         text: str,
         first: Judgement,
@@ -256,8 +256,8 @@ class Verifier:
         quotations = self._looked_up(text, source, passages)
         if not all(found.is_exact for _, found in quotations):
             return None
-        near = self._nearness.sentences(text, _in_english(passages))
-        facts = self._without_orders(text, near)
+        sentences = self._similarity.sentences(text, _in_english(passages))
+        facts = self._without_orders(text, sentences)
         chosen = [
             sentence
             for sentence in facts
@@ -266,15 +266,15 @@ class Verifier:
         reading = self._read(text, chosen, question)
         if reading is None or _vetoed(text, reading.sentences):
             return None
-        said = reading.score.supported
-        if len(facts) == len(near):
-            said = max(said, first.said)
-        if said < POINTED_SHARE * self._scorer.threshold:
+        probability = reading.score.supported
+        if len(facts) == len(sentences):
+            probability = max(probability, first.probability)
+        if probability < COPIED_SHARE * self._scorer.threshold:
             return None
-        borne = [sentence.quote for sentence in reading.sentences]
+        evidence = [sentence.quote for sentence in reading.sentences]
         exact = [quote for _, found in quotations for quote in found.quotes]
-        places = tuple(dict.fromkeys([*borne, *exact]))
-        judgement = Judgement("supported", "", places, said, quotations=quotations)
+        places = tuple(dict.fromkeys([*evidence, *exact]))
+        judgement = Judgement("supported", "", places, probability, quotations=quotations)
         limited = _limited(text, judgement, source, quotations)
         return judgement if limited is judgement else None
 
@@ -282,27 +282,27 @@ class Verifier:
         self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str
     ) -> Judgement:
         """Judge a statement. The verdict is "partly" if only an order in a document supports it."""
-        near = self._nearness.sentences(text, [*cited, *others])
-        judgement = self._judged(text, near, cited, question)
+        sentences = self._similarity.sentences(text, [*cited, *others])
+        judgement = self._judged(text, sentences, cited, question)
         if judgement.verdict != "supported" or caution(text):
             return judgement
-        facts = self._without_orders(text, near)
-        if len(facts) == len(near):
+        facts = self._without_orders(text, sentences)
+        if len(facts) == len(sentences):
             return judgement
         again = self._judged(text, facts, cited, question)
         if again.verdict == "supported":
             return again
         return replace(judgement, verdict="partly", reason=IN_AN_ORDER)
 
-    def _without_orders(self, text: str, near: Sequence[Sentence]) -> list[Sentence]:
+    def _without_orders(self, text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
         """Remove the sentences that contain an order which the statement carries out.
 
         The most similar sentences are checked repeatedly, until none of them is an order.
         """
-        facts = list(near)
+        facts = list(sentences)
         while True:
-            nearest = sorted(facts, key=lambda sentence: -sentence.near)[:_MOST_ORDERS]
-            suspects = [sentence for sentence in nearest if sentence.near >= _ORDERS_FROM]
+            nearest = sorted(facts, key=lambda sentence: -sentence.similarity)[:_ORDERS_AT_ONCE]
+            suspects = [sentence for sentence in nearest if sentence.similarity >= _ORDERS_FROM]
             found = self._orders.carried_out([sentence.text for sentence in suspects], text)
             orders = {
                 sentence.text for sentence, is_one in zip(suspects, found, strict=True) if is_one
@@ -338,10 +338,10 @@ class Verifier:
 
     def _nearest(self, text: str, passages: Sequence[Passage]) -> tuple[Quote, ...]:
         """The most similar sentences, as quotes."""
-        return bearing(text, self._nearness.sentences(text, passages))
+        return sentences_to_cite(text, self._similarity.sentences(text, passages))
 
     def _judged(
-        self, text: str, near: Sequence[Sentence], cited: Sequence[Passage], question: str
+        self, text: str, sentences: Sequence[Sentence], cited: Sequence[Passage], question: str
     ) -> Judgement:
         """Judge by the cited passages and, if needed, by all passages; then apply the vetoes.
 
@@ -350,30 +350,34 @@ class Verifier:
         quotes and vetoes come from these readings, because language models cite wrong numbers.
         """
         own = {passage.id for passage in cited}
-        nearest = max(near, key=lambda sentence: sentence.near, default=None)
+        nearest = max(sentences, key=lambda sentence: sentence.similarity, default=None)
         if nearest is None:
             return Judgement("unsupported", NOWHERE)
         if not own:
-            return self._judged_by_documents(text, near, question)
-        from_cited = [sentence for sentence in near if sentence.quote[0].id in own]
+            return self._judged_by_documents(text, sentences, question)
+        from_cited = [sentence for sentence in sentences if sentence.quote[0].id in own]
         reading = self._read(text, from_cited, question)
-        best, borne_by = reading, reading
+        best, evidence = reading, reading
         is_elsewhere = nearest.quote[0].id not in own
         if reading is None or not self._passes(reading) or is_elsewhere:
-            together = self._read(text, near, question)
+            together = self._read(text, sentences, question)
             if is_elsewhere:
-                there = [
-                    sentence for sentence in near if sentence.quote[0].id == nearest.quote[0].id
+                same_passage = [
+                    sentence
+                    for sentence in sentences
+                    if sentence.quote[0].id == nearest.quote[0].id
                 ]
-                together = _likelier(together, self._read(text, there, question))
-            best = self._surer(reading, together)
-            borne_by = together if is_elsewhere else best
-        if best is None or borne_by is None:
+                together = _more_probable(together, self._read(text, same_passage, question))
+            best = self._deciding_reading(reading, together)
+            evidence = together if is_elsewhere else best
+        if best is None or evidence is None:
             return Judgement("unsupported", NOWHERE)
         is_other = best is not reading and reading is not None and not self._passes(reading)
-        return self._decided(text, near, best, borne_by, question, others=is_other)
+        return self._decided(text, sentences, best, evidence, question, others=is_other)
 
-    def _judged_by_documents(self, text: str, near: Sequence[Sentence], question: str) -> Judgement:
+    def _judged_by_documents(
+        self, text: str, sentences: Sequence[Sentence], question: str
+    ) -> Judgement:
         """Judge a statement without citations: each document is read separately.
 
         Sentences of several documents, read together, look as if they contradict each other. The
@@ -381,14 +385,14 @@ class Verifier:
         second document that is almost as similar may support it.
         """
         documents: dict[str, list[Sentence]] = {}
-        for sentence in sorted(near, key=lambda sentence: -sentence.near):
+        for sentence in sorted(sentences, key=lambda sentence: -sentence.similarity):
             documents.setdefault(sentence.quote[0].source, []).append(sentence)
-        first, *rest = (_in_order(near, found) for found in documents.values())
+        first, *rest = (_in_order(sentences, found) for found in documents.values())
         best = self._read(text, first, question)
         if best is None:
             return Judgement("unsupported", NOWHERE)
-        least = max(_ABOUT_IT, _BESIDE * _nearness(first))
-        if not self._passes(best) and rest and _nearness(rest[0]) >= least:
+        least = max(_MIN_SIMILARITY, _SECOND_SHARE * _max_similarity(first))
+        if not self._passes(best) and rest and _max_similarity(rest[0]) >= least:
             other = self._read(text, rest[0], question)
             if other is not None and self._passes(other, others=True):
                 return self._decided(text, rest[0], other, other, question, others=True)
@@ -397,9 +401,9 @@ class Verifier:
     def _decided(
         self,
         text: str,
-        near: Sequence[Sentence],
+        sentences: Sequence[Sentence],
         best: _Reading,
-        borne_by: _Reading,
+        evidence: _Reading,
         question: str,
         *,
         others: bool = False,
@@ -408,20 +412,20 @@ class Verifier:
 
         Args:
             text: The statement.
-            near: The sentences that were considered.
+            sentences: The sentences that were considered.
             best: The reading that decides.
-            borne_by: The reading whose sentences are quoted and checked by the vetoes.
+            evidence: The reading whose sentences are quoted and checked by the vetoes.
             question: The question that the statement answers.
             others: Whether the threshold is higher, because a first reading did not support it.
         """
-        quotes, said = bearing(text, borne_by.sentences), best.score.supported
+        quotes, probability = sentences_to_cite(text, evidence.sentences), best.score.supported
         if not self._passes(best, others=others):
-            return self._doubted(text, near, best, quotes, question)
-        difference = _vetoed(text, borne_by.sentences)
+            return self._doubted(text, sentences, best, quotes, question)
+        difference = _vetoed(text, evidence.sentences)
         if difference:
-            is_about = _is_about(borne_by, _SAME_MATTER)
-            return Judgement("unsupported", difference, quotes, said, is_about)
-        return Judgement("supported", "", quotes, said)
+            is_about = _is_about(evidence, _RULES_MIN_SIMILARITY)
+            return Judgement("unsupported", difference, quotes, probability, is_about)
+        return Judgement("supported", "", quotes, probability)
 
     def _passes(self, reading: _Reading, *, others: bool = False) -> bool:
         """Whether a reading supports a statement. `others` raises the threshold."""
@@ -429,7 +433,9 @@ class Verifier:
         least += _OTHERS_SURER * (1 - least) if others else 0.0
         return reading.score.supported >= least
 
-    def _surer(self, reading: _Reading | None, together: _Reading | None) -> _Reading | None:
+    def _deciding_reading(
+        self, reading: _Reading | None, together: _Reading | None
+    ) -> _Reading | None:
         """Which reading decides: that of the cited passages, or that of the most similar sentences.
 
         The more probable one decides. The exception is a statement that the cited passages support
@@ -445,7 +451,7 @@ class Verifier:
 
     def _read(self, text: str, sentences: Sequence[Sentence], question: str) -> _Reading | None:
         """Score a claim by the most similar sentences that fit into one reading."""
-        chosen = tuple(selected(sentences))
+        chosen = tuple(select_evidence(sentences))
         if not chosen:
             return None
         (score,) = self._scorer.score(text, [joined(chosen)], question)
@@ -454,56 +460,58 @@ class Verifier:
     def _doubted(
         self,
         text: str,
-        near: Sequence[Sentence],
+        sentences: Sequence[Sentence],
         best: _Reading,
         quotes: tuple[Quote, ...],
         question: str,
     ) -> Judgement:
         """The verdict on a statement below the threshold, with the part that is not supported."""
-        said = best.score.supported
+        probability = best.score.supported
         false = self._false_part(text, best, question)
         if false:
             reason = f"“{false}” {HALF_NOT_SAID}"
-            return Judgement("partly", reason, quotes, said)
-        if said >= PARTLY_SHARE * self._scorer.threshold:
-            return Judgement("partly", NOT_ALL, quotes, said)
-        against = self._against(text, near, best, question)
-        is_about = against is not None and _is_about(against, _ABOUT_IT)
+            return Judgement("partly", reason, quotes, probability)
+        if probability >= PARTLY_SHARE * self._scorer.threshold:
+            return Judgement("partly", NOT_ALL, quotes, probability)
+        against = self._against(text, sentences, best, question)
+        is_about = against is not None and _is_about(against, _MIN_SIMILARITY)
         if against is not None and is_about:
-            is_near = _is_about(against, _SAME_MATTER)
-            difference = _vetoed(text, against.sentences) if is_near else ""
+            is_similar = _is_about(against, _RULES_MIN_SIMILARITY)
+            difference = _vetoed(text, against.sentences) if is_similar else ""
             if difference or self._is_denied(text, against, question):
-                return Judgement("unsupported", difference or DENIED, quotes, said, True)
+                return Judgement("unsupported", difference or DENIED, quotes, probability, True)
         missing = explained(text, titled(best.sentences), about=is_about)
         may_deny = against is not None and against.score.contradicted > against.score.not_stated
         return Judgement(
-            "unsupported", missing or (SAYS_OTHER if may_deny else NOWHERE), quotes, said
+            "unsupported", missing or (SAYS_OTHER if may_deny else NOWHERE), quotes, probability
         )
 
     def _against(
-        self, text: str, near: Sequence[Sentence], best: _Reading, question: str
+        self, text: str, sentences: Sequence[Sentence], best: _Reading, question: str
     ) -> _Reading | None:
         """The reading of the most similar document alone; None if it is on another topic.
 
         Sentences of several documents, read together, can look like a contradiction.
         """
-        nearest = max(near, key=lambda sentence: sentence.near)
-        if nearest.near < _ABOUT_IT:
+        nearest = max(sentences, key=lambda sentence: sentence.similarity)
+        if nearest.similarity < _MIN_SIMILARITY:
             return None
-        there = [
-            sentence for sentence in near if sentence.quote[0].source == nearest.quote[0].source
+        same_document = [
+            sentence
+            for sentence in sentences
+            if sentence.quote[0].source == nearest.quote[0].source
         ]
-        is_same = tuple(selected(there)) == best.sentences
-        return best if is_same else self._read(text, there, question)
+        is_same = tuple(select_evidence(same_document)) == best.sentences
+        return best if is_same else self._read(text, same_document, question)
 
     def _is_denied(self, text: str, against: _Reading, question: str) -> bool:
         """Whether the model contradicts a statement and supports its counterpart enough."""
         if against.score.contradicted < _DENIED_FROM:
             return False
-        turned = counterpart(text)
-        if not turned:
+        opposite = counterpart(text)
+        if not opposite:
             return False
-        (score,) = self._scorer.score(turned, [joined(against.sentences)], question)
+        (score,) = self._scorer.score(opposite, [joined(against.sentences)], question)
         return score.supported >= _COUNTERPART_FROM
 
     def _false_part(self, text: str, best: _Reading, question: str) -> str:
@@ -546,7 +554,7 @@ def _withdrawn(judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Ju
         reason = f"“{part}”: {otherwise if quotes else NOT_THERE}"
     quotes = quotes or judgement.quotes
     if judgement.verdict == "supported":
-        is_heard = bool(part) or judgement.said < _SURE
+        is_heard = bool(part) or judgement.probability < _SURE
         return (
             replace(judgement, verdict="partly", reason=reason, quotes=quotes)
             if is_heard
@@ -556,7 +564,7 @@ def _withdrawn(judgement: Judgement, quotes: tuple[Quote, ...], part: str) -> Ju
     return replace(judgement, reason=reason, quotes=quotes) if part and is_vague else judgement
 
 
-def _likelier(one: _Reading | None, other: _Reading | None) -> _Reading | None:
+def _more_probable(one: _Reading | None, other: _Reading | None) -> _Reading | None:
     """The reading with the higher probability of support."""
     found = [each for each in (one, other) if each is not None]
     return max(found, key=lambda each: each.score.supported, default=None)
@@ -567,9 +575,9 @@ def _vetoed(text: str, sentences: Sequence[Sentence]) -> str:
     return veto(text, joined(sentences))
 
 
-def _nearness(sentences: Sequence[Sentence]) -> float:
+def _max_similarity(sentences: Sequence[Sentence]) -> float:
     """The highest similarity of the sentences."""
-    return max(sentence.near for sentence in sentences)
+    return max(sentence.similarity for sentence in sentences)
 
 
 def _in_order(all_of: Sequence[Sentence], some: Sequence[Sentence]) -> list[Sentence]:
@@ -580,7 +588,7 @@ def _in_order(all_of: Sequence[Sentence], some: Sequence[Sentence]) -> list[Sent
 
 def _is_about(reading: _Reading, least: float) -> bool:
     """Whether a reading is about the statement: stated at all, and as similar as `least`."""
-    return reading.score.not_stated < _NOT_STATED and _nearness(reading.sentences) >= least
+    return reading.score.not_stated < _NOT_STATED and _max_similarity(reading.sentences) >= least
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
