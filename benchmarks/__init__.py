@@ -1,1 +1,1 @@
-"""What askdocs is measured by: speed, memory, answers, verdicts."""
+"""Benchmarks of askdocs: speed, memory, answers, verdicts."""

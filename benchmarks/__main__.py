@@ -1,10 +1,10 @@
-"""Speed, memory and size, side by side with a plain LlamaIndex set-up.
+"""Measures speed, memory and size, in comparison with a plain LlamaIndex set-up.
 
     python -m benchmarks [--passages 1000 10000] [--synthetic 100000] [--plain plain-128] \
         [--rounds 3] [--questions 60] [--texts FOLDER] [--keep DIR]
 
-Every measurement is a process of its own, and the systems take turns. Results are written to
-benchmarks/results/COMMIT.json, with a table and a picture beside it.
+Every measurement runs in a separate process, and the systems are measured in turn. Results are
+written to benchmarks/results/COMMIT.json, with a table and a picture next to it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
         for size in given.synthetic:
             rows += measure(place, size, ["synthetic"], 1, given.questions, None)
         found["rows"] = rows
-        # Last: Linux counts the memory of this process for those that it starts.
+        # Last, because Linux adds the memory of this process to that of its children.
         texts = pieces(512, given.texts)
         found["embedding"] = {name: of_embedding(name, texts) for name in hardware.precisions()}
         found["machine_after"] = hardware.describe()
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def pieces(count: int, folder: Path | None, characters: int = 450) -> list[str]:
-    """So many texts of the length of a passage."""
+    """The given number of texts, each as long as a passage."""
     return [
         text[start : start + characters]
         for _, text in documents(4 * count, folder)
@@ -68,7 +68,7 @@ def pieces(count: int, folder: Path | None, characters: int = 450) -> list[str]:
 
 
 def of_embedding(precision: str, texts: list[str]) -> dict[str, Any]:
-    """What embedding reaches, beside what matrix products reach before and after it."""
+    """The speed of embedding, and that of matrix products measured before and after it."""
     before = hardware.matmul_peak(precision)
     rate = hardware.embedding_rate(texts, precision)
     after = hardware.matmul_peak(precision)
@@ -78,7 +78,7 @@ def of_embedding(precision: str, texts: list[str]) -> dict[str, Any]:
 def measure(
     place: Path, size: int, systems: list[str], rounds: int, asked: int, folder: Path | None
 ) -> list[dict[str, Any]]:
-    """One row for each system: what each of its tasks took, as medians over the rounds."""
+    """One row for each system: the costs of each of its tasks, as medians over the rounds."""
     corpus = place / f"{size}-{'given' if folder else 'made'}"
     made = list(documents(size, folder))
     write(corpus, made)
@@ -90,7 +90,7 @@ def measure(
         for name in systems:
             index = place / f"{corpus.name}-{name}-{number}"
             ours = not name.startswith("plain")
-            known = index.exists()  # kept from an earlier run: only asked
+            known = index.exists()  # from an earlier run: only questions are asked
             run = {"index": {} if known else task(name, "index", corpus, index, wanted)}
             run["search"] = task(name, "search", corpus, index, wanted)
             if ours:
@@ -142,7 +142,7 @@ def size_of(index: Path) -> float:
 
 
 def _medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Each figure's median over the rounds; the seconds of questions are put together."""
+    """The median of each value over the rounds; the seconds of all questions are combined."""
     found: dict[str, Any] = {"rounds": len(runs), "megabytes": median(r["megabytes"] for r in runs)}
     for name in ("index", "sync", "search", "ask"):
         parts = [run[name] for run in runs if run.get(name)]

@@ -1,11 +1,11 @@
-"""What each stage is worth: search and reading with stages left out, or with other settings.
+"""Ablation: measures search and reading without single stages, or with other settings.
 
     python -m benchmarks.ablation FOLDER... [--limit N] [--indexes DIR]
 
-A FOLDER is a question set, as for `askdocs eval`. For each one a table is printed, and for several
-their mean. Only answerable questions whose quote is known, and without a conversation before them,
-are asked: a follow-up is searched in two ways at once, which single searches have no part in.
-Indexes are made in DIR, one for each set and passage size, and found there the next time.
+A FOLDER is a question set, as for `askdocs eval`. A table is printed for each one, and for several
+their mean. Only answerable questions with a known quote and without a conversation are asked,
+because a follow-up is searched in two ways at once. DIR keeps an index for each question set and
+passage size, so that the next run need not build them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from askdocs.types import Document, Hit
 PASSAGE_TOKENS = (100, 200, 350)
 PASSAGES_READ = (8, 16, 24, 48)
 FIGURES = ("evidence_in_1000", "first_hit", "mrr")
-_EVERY = 100  # passages: more than both searches together give
+_EVERY = 100  # passages: more than both searches together return
 _RANK_OFFSET = 60  # of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)
 
 Ranking = Callable[[GoldQuestion], Sequence[Hit]]
@@ -37,9 +37,10 @@ Ranking = Callable[[GoldQuestion], Sequence[Hit]]
 
 @dataclass(frozen=True)
 class Row:
-    """A set-up with its figures, and the seconds that half of the questions stay below.
+    """A set-up with its metrics, and the median of the seconds of a question.
 
-    Single searches and rank fusion are orders of what the whole search found, and take its time.
+    Single searches and rank fusion reorder the results of the whole search, so their time is that
+    of the whole search.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Row:
 
 
 def rows(folder: Path, config: Config, limit: int | None) -> Iterator[Row]:
-    """One row for each set-up, measured on the questions of a folder."""
+    """Measure each set-up on the questions of a folder; one row for each."""
     documents, _ = read_documents(folder, config)
     every = read_questions(folder / QUESTIONS, documents)
     fit = [each for each in every if each.answerable and each.spans and not each.history]
@@ -84,7 +85,7 @@ def _rows_of_size(
 
 
 def _reading(assistant: Assistant) -> Ranking:
-    """The passages of a question in the order that reading gives them."""
+    """A ranking of the passages by the reader."""
 
     def read(question: GoldQuestion) -> list[Hit]:
         result = assistant.consider(question.text)
@@ -94,17 +95,17 @@ def _reading(assistant: Assistant) -> Ranking:
 
 
 def by_words(hits: Sequence[Hit]) -> list[Hit]:
-    """Only what the word search found, in its order."""
+    """Only the hits of the keyword search, in its order."""
     return _by_rank(hits, "words")
 
 
 def by_meaning(hits: Sequence[Hit]) -> list[Hit]:
-    """Only what the search by meaning found, in its order."""
+    """Only the hits of the semantic search, in its order."""
     return _by_rank(hits, "meaning")
 
 
 def by_ranks(hits: Sequence[Hit]) -> list[Hit]:
-    """All hits by the sum of 1 / (60 + rank) over the searches that found them."""
+    """All hits by reciprocal rank fusion: the sum of 1 / (60 + rank) over both searches."""
 
     def score(hit: Hit) -> float:
         return sum(1 / (_RANK_OFFSET + rank) for rank in hit.found_by.values())
@@ -145,7 +146,7 @@ def _figure(measure: Measure) -> str:
 
 
 def _mean(tables: Sequence[Sequence[Row]]) -> list[Row]:
-    """The mean of each figure over the sets, each set counting the same."""
+    """The mean of each metric over the question sets; each set has the same weight."""
     means = []
     for together in zip(*tables, strict=True):
         figures = {}

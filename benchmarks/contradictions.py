@@ -4,11 +4,11 @@
     python -m benchmarks.contradictions training/data/statements.jsonl training/data/worlds \
         --index INDEX --part development
 
-STATEMENTS are JSON lines {text, label}. A label is "supported", "contradicted" or "not found"; of
-any other label only the verdicts are counted. FOLDER is searched for each statement, as for drafts.
-A line may name a `world`: then FOLDER has a file NAME.jsonl for each, as
-`training/synthetic_corpora.py` packs them. `--kept FILE` keeps the scores of the model, so that a
-stopped run goes on where it was.
+STATEMENTS are JSON lines {text, label}. The labels are "supported", "contradicted" and "not found";
+for any other label only the verdicts are counted. FOLDER is searched for each statement, as for
+drafts. If lines name a `world`, FOLDER has a file NAME.jsonl for each, written by
+`training/synthetic_corpora.py`. `--kept FILE` stores the scores of the model, so that a stopped run
+can be continued.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Found = list[tuple[Row, CheckedStatement]]
 
 
 def outcome(statement: CheckedStatement) -> str:
-    """The verdict as one of the outcomes."""
+    """The outcome that a verdict means."""
     if statement.is_wrong:
         return "contradicted"
     return {
@@ -51,7 +51,7 @@ def outcome(statement: CheckedStatement) -> str:
 
 
 def show(found: Found) -> None:
-    """Print the outcomes by label and by kind, and how many accusations are right."""
+    """Print the outcomes by label and kind, and how many of the "contradicted" are right."""
     for names in (("label",), ("label", "kind")):
         table: dict[str, Counter[str]] = defaultdict(Counter)
         for row, statement in found:
@@ -72,7 +72,7 @@ def show(found: Found) -> None:
 
 
 def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) -> Found:
-    """Each statement with its verdict over one folder."""
+    """Check each statement over one folder; yields it with its verdict."""
     assistant = Assistant(Config(corpus=folder, index=index))
     assistant.index()
     parts = assistant._resources
@@ -95,12 +95,12 @@ def check(rows: Sequence[Row], folder: Path, index: Path, scorer: KeptScores) ->
 
 
 def returning(passages: list[Passage]) -> Callable[[str], list[Passage]]:
-    """A search that finds the same passages for whatever is asked."""
+    """A search that returns the same passages for every query."""
     return lambda _: passages
 
 
 def unpacked(corpus_file: Path, folder: Path) -> Path:
-    """The folder with the documents of a corpus."""
+    """Unpack the documents of a corpus into a folder, and return it."""
     synthetic_corpora.unpack(corpus_file, folder)
     (folder / synthetic_corpora.QUESTIONS).unlink()
     return folder

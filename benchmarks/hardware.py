@@ -1,4 +1,4 @@
-"""What this machine can do at most, measured in the same run, and what embedding makes of it."""
+"""Measures the peak speed of this machine, and how much of it embedding uses, in one run."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from statistics import median
 from unittest import mock
 
-# Multiplications and additions a token in the matrix products of all-MiniLM-L6-v2: 6 layers of
-# 4 products of 384 x 384 and 2 of 384 x 1536, each weight once multiplied and once added. Those of
-# the attention itself, some 2 % at 100 tokens, are left out.
+# Operations per token in the matrix products of all-MiniLM-L6-v2: 6 layers with 4 products of
+# 384 x 384 and 2 of 384 x 1536, and for each weight one multiplication and one addition. Those of
+# the attention, some 2 % at 100 tokens, are not counted.
 OPERATIONS_A_TOKEN = 2 * 6 * (4 * 384 * 384 + 2 * 384 * 1536)
 
 
 def describe() -> str:
-    """The machine and how busy it was when this was asked."""
+    """Describe the machine and its current load."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return f"{_cpu()}, {cores} cores{load}, Python {platform.python_version()}"
@@ -46,7 +46,7 @@ def embedding_rate(texts: list[str], precision: str, rounds: int = 5) -> dict[st
     tokens = sum(len(each.ids) for each in tokenizer.encode_batch(texts))
     with mock.patch.object(embedders, "has_bfloat16", return_value=precision == "bfloat16"):
         embedder = embedders.OnnxEmbedder()
-        for _ in range(3):  # many texts, after which it may go on in bfloat16
+        for _ in range(3):  # after many texts it may continue in bfloat16
             embedder.embed_many(texts)
         seconds = []
         for _ in range(rounds):
@@ -64,7 +64,7 @@ def embedding_rate(texts: list[str], precision: str, rounds: int = 5) -> dict[st
 
 
 def precisions() -> list[str]:
-    """What the shipped embedder can be run in here."""
+    """The precisions in which the shipped embedder can run on this machine."""
     from askdocs.models.worker.encoder import has_bfloat16
 
     return ["float32", "bfloat16"] if has_bfloat16() else ["float32"]

@@ -1,10 +1,10 @@
-"""Folders in other languages with questions: what is found, quoted first, right, refused, wrong.
+"""Measures answers over folders in other languages: found, quoted first, right, refused, wrong.
 
     python -m benchmarks.languages CORPUS.jsonl... --keep DIR [--half 0|1] [--out FILE.json]
 
-Every CORPUS is a file of `training/synthetic_corpora.py`. What the embedder and the reader computed
-is kept in DIR, so that another run, with other weights or rules, needs no model. Half of the
-documents of each folder are for choosing (0), half are for reporting (1).
+Every CORPUS is a file of `training/synthetic_corpora.py`. DIR stores the results of the embedder
+and the reader, so that another run with other weights or rules needs no model. Half of the
+documents of each folder are for development (0), half are for reporting (1).
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from askdocs.types import Hit
 from benchmarks.natural_questions import NOT_DOCUMENTS, Judge, KeptReader
 from training.synthetic_corpora import QUESTIONS, lines_of, unpack
 
-EVIDENCE = 1000  # characters of the passages found first, in which an answer is looked for
-_SAME = 0.5  # of the shorter of a gold quote and a sentence, from which they are the same
+EVIDENCE = 1000  # characters of the first passages in which an answer is searched
+_SAME = 0.5  # a gold quote and a sentence are equal if they share this much of the shorter one
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a question: `evidence` and `first` are None where it has no answer."""
+    """The outcome of a question. `evidence` and `first` are None if it has no answer."""
 
     corpus_name: str
     qid: str
     kind: str
-    language: str  # of the question where it is not that of the documents
+    language: str  # of the question, if it is not that of the documents
     half: int
     question: str
     answerable: bool
@@ -56,7 +56,7 @@ class Outcome:
 
 @contextlib.contextmanager
 def kept(folder: Path) -> Iterator[KeptReader]:
-    """The vectors of texts, and what the reader says, are kept in a folder between runs."""
+    """Cache the vectors of texts and the readings in a folder between runs."""
     vectors_file, readings_file = folder / "vectors.pickle", folder / "readings.pickle"
     vectors: dict[tuple[str, str], Any] = _loaded(vectors_file)
     reader = KeptReader(_loaded(readings_file))
@@ -85,7 +85,7 @@ def _loaded(path: Path) -> dict[Any, Any]:
 
 
 def unpacked(corpus_file: Path, keep: Path) -> tuple[Path, list[dict[str, Any]], list[str]]:
-    """The folder of a corpus, its rows, and the names of its documents, in `corpus` there."""
+    """Unpack a corpus; returns its folder, its rows, and the names of the documents in it."""
     folder = keep / corpus_file.stem
     rows = unpack(corpus_file, folder / "all")
     corpus = folder / "corpus"
@@ -97,7 +97,7 @@ def unpacked(corpus_file: Path, keep: Path) -> tuple[Path, list[dict[str, Any]],
 
 
 def ask(corpus_file: Path, keep: Path, half: int | None = None) -> list[Outcome]:
-    """Ask the questions of a corpus, of both halves of its documents or of one."""
+    """Ask the questions about both halves of the documents of a corpus, or about one half."""
     folder, rows, names = unpacked(corpus_file, keep)
     found = []
     with (
@@ -115,7 +115,7 @@ def ask(corpus_file: Path, keep: Path, half: int | None = None) -> list[Outcome]
 
 
 def half_of(question: Mapping[str, Any], names: Sequence[str]) -> int:
-    """0 or 1: every second document; by the question where it is about none."""
+    """The half of a question, 0 or 1, by its document; by its text if it has no document."""
     about = question.get("about")
     return names.index(about) % 2 if about else zlib.crc32(question["question"].encode()) % 2
 
@@ -158,7 +158,7 @@ def _asked(
 
 
 def _in_evidence(places: Sequence[tuple[str, int, int]], hits: Sequence[Hit]) -> bool:
-    """Whether an answer stands in the first EVIDENCE characters of the passages found."""
+    """Whether an answer is in the first EVIDENCE characters of the passages found."""
     left = EVIDENCE
     for hit in hits:
         passage = hit.passage
@@ -172,14 +172,14 @@ def _in_evidence(places: Sequence[tuple[str, int, int]], hits: Sequence[Hit]) ->
 
 
 def same_place(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
-    """Whether two places share half of the shorter one."""
+    """Whether two spans overlap by half of the shorter one."""
     shared = min(one[2], other[2]) - max(one[1], other[1])
     shorter = max(1, min(one[2] - one[1], other[2] - other[1]))
     return one[0] == other[0] and shared >= _SAME * shorter
 
 
 def row_of(name: str, asked: Sequence[Outcome]) -> str:
-    """A row of the table: counts of what the goals are about."""
+    """A row of the table: the counts for which there are goals."""
     able = [each for each in asked if each.answerable]
     without = [each for each in asked if not each.answerable]
     given = [each for each in asked if each.verdict != "refused"]
@@ -209,7 +209,7 @@ HEAD = (
 
 
 def table(asked: Sequence[Outcome]) -> str:
-    """A row for each folder, questions in other languages apart, and for each half."""
+    """A row for each folder and half; questions in other languages have separate rows."""
     lines = [HEAD]
     for half in sorted({each.half for each in asked}):
         for across in (False, True):

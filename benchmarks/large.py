@@ -1,11 +1,11 @@
-"""Searches among very many passages: the word index and the vectors are filled apart.
+"""Measures searches among very many passages, in the word index and in the vectors separately.
 
     python -m benchmarks.large words FOLDER [--passages 1000000] [--questions 60]
     python -m benchmarks.large vectors FOLDER [--passages 1000000] [--questions 60]
 
-To embed a million passages takes hours on two cores, so the words are those of made-up texts and
-the vectors are drawn at random. They are put into the catalog and into Chroma without what else an
-index holds. A FOLDER that is there already is only searched.
+Embedding a million passages takes hours on two cores. So the words are from generated texts, and
+the vectors are random. They are written into the catalog and into Chroma without the other parts
+of an index. If the FOLDER exists already, it is only searched.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _add(collection: Any, *, ids: list[str], rows: Vectors) -> None:
 
 
 def _told(number: int, what: str, act: Callable[[], object]) -> None:
-    """Do it, and tell now and then how long it took."""
+    """Iterate over the items, and print from time to time how long it has taken."""
     began = time.perf_counter()
     act()
     if number // _AT_ONCE % 100 == 0:

@@ -1,9 +1,9 @@
-"""Many users at once on one page, and one who indexes meanwhile.
+"""Measures a server with many concurrent users while it is indexing.
 
     python -m benchmarks.load CORPUS INDEX [--users 1 8 32] [--seconds 20] [--port 8321]
 
-Starts `askdocs serve` on an index that is there already, asks it through the way that other askdocs
-processes take, and compares each answer with the one that was given alone.
+It starts `askdocs serve` on an existing index and asks through the route for other askdocs
+processes. Each answer is compared with the answer to the same question asked alone.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _round(
     seconds: float,
     indexing: bool,
 ) -> str:
-    """The figures of so many users who ask without a pause for so long."""
+    """Measure this number of users who ask without a pause for this time."""
     times: list[float] = []
     errors: list[str] = []
     wrong: list[str] = []
@@ -80,7 +80,7 @@ def _round(
             start = time.monotonic()
             try:
                 answer = server.ask(question)
-            except Exception as error:  # every kind counts
+            except Exception as error:  # every error is counted
                 errors.append(repr(error))
             else:
                 times.append(time.monotonic() - start)
@@ -110,12 +110,12 @@ def _index(server: RemoteAssistant, until: float) -> None:
 
 
 def _said(answer: Answer) -> object:
-    """What must be the same each time."""
+    """The parts of an answer that must be equal every time."""
     return (answer.text, answer.answered, [each.passage.id for each in answer.hits])
 
 
 def _megabytes(process: int) -> float:
-    """The memory that a process holds now, where the system tells."""
+    """The current memory of a process, if the system reports it."""
     status = Path(f"/proc/{process}/statm")
     if not status.exists():
         return 0.0

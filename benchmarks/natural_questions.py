@@ -1,13 +1,13 @@
-"""Questions as people ask them, over a folder of documents: right, wrong and refused by kind.
+"""Measures answers to questions as people ask them: right, wrong and refused, by kind.
 
     python -m benchmarks.natural_questions FOLDER --keep DIR [--least 0.4] [--half 0|1]
         [--out FILE.json] [--without RULE...] [--rules]
 
-FOLDER holds documents and `questions.jsonl`: one question a line with qid, question, kind,
+FOLDER has documents and `questions.jsonl`: one question per line with qid, question, kind,
 answerable, answers, gold [{source, quote}], all_needed and history [{question}]. An answer is right
-if half of a gold quote is cited or a gold wording is in its text; where all quotes are needed,
-three quarters of them. The index, what was searched and what the reader said are kept in DIR, so
-that the next run takes seconds. With --rules, each hand-written rule is left out in turn.
+if half of a gold quote is cited, or if a gold wording is in its text. If all quotes are needed, it
+must have three quarters of them. DIR stores the index, the hits and the readings, so that the next
+run takes seconds. With --rules, each hand-written rule is left out in turn.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ from askdocs.types import Answer, Hit, Passage
 
 NOT_DOCUMENTS = ("questions.jsonl", "SOURCES.md", "README.md", "score.py")
 RIGHT_SHARE = 0.5  # of a gold quote's characters
-MOST_OF_ALL = 0.75  # of the gold quotes, where all are needed
+MOST_OF_ALL = 0.75  # of the gold quotes, if all are needed
 VERDICTS = ("right", "partly", "wrong", "refused")
 
 
 class KeptReader:
-    """The reader, whose readings are kept: the head's dot products in place of hidden states."""
+    """The reader with a cache. The cached readings have the head's dot products, not the states."""
 
     def __init__(self, kept: dict[Any, Any]) -> None:
         self.kept = kept
         self._reader: OnnxReader | None = None
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
-        """As `Reader.read`; only what is not known yet is read."""
+        """As `Reader.read`; only passages that are not cached are read."""
         keys = [(question, prefix(each), each.text) for each in passages]
         unknown = [n for n, key in enumerate(keys) if key not in self.kept]
         if unknown:
@@ -66,14 +66,14 @@ class KeptReader:
 
 
 class KeptSentenceScorer:
-    """The larger model, whose readings are kept in the same way."""
+    """The larger model with a cache of the same kind."""
 
     def __init__(self, kept: dict[Any, Any], models: Any) -> None:
         self.kept = kept
         self._models = models
 
     def score(self, question: str, passages: Sequence[Passage]) -> list[SentenceScores]:
-        """As `SentenceScorer.score`; only what is not known yet is read."""
+        """As `SentenceScorer.score`; only passages that are not cached are read."""
         keys = [(question, prefix(each), each.text) for each in passages]
         unknown = [n for n, key in enumerate(keys) if key not in self.kept]
         if unknown:
@@ -110,7 +110,7 @@ def _as_head(head: Any) -> AnswerHead:
 
 
 class _UnitHead:
-    """A head over two hidden states of width 1 that are dot products already."""
+    """A head over cached dot products, given as two hidden states of width 1."""
 
     def score(self, states: np.ndarray) -> float:
         return float(states.sum())
@@ -148,9 +148,9 @@ def _unit(kept: tuple[Any, ...]) -> Reading:
 
 @dataclass
 class Kept:
-    """What is kept between runs: hits by queries, readings by question and passage.
+    """The cache between runs: hits by queries, readings by question and passage.
 
-    Readings lie in a file for each model, by the hash of its weights.
+    The readings of each model are in a separate file, named by the hash of its weights.
     """
 
     folder: Path
@@ -160,7 +160,7 @@ class Kept:
 
     @classmethod
     def load(cls, folder: Path) -> Kept:
-        """What the files hold; nothing where there are none, or where other models read."""
+        """Load the cache; it is empty if there are no files, or if the models have changed."""
         kept = cls(folder)
         for path, values in kept._files():
             if path.exists():
@@ -173,7 +173,7 @@ class Kept:
             path.write_bytes(pickle.dumps(values))
 
     def size(self) -> int:
-        """How many values are kept."""
+        """The number of cached values."""
         return sum(len(values) for _, values in self._files())
 
     def _files(self) -> list[tuple[Path, dict[Any, Any]]]:
@@ -190,12 +190,12 @@ def _hash(*names: str) -> str:
 
 @contextlib.contextmanager
 def opened(folder: Path, keep: Path, least: float | None = None) -> Iterator[Assistant]:
-    """An Assistant over the documents of a folder that searches and reads nothing twice.
+    """An Assistant over the documents of a folder, with cached searches and readings.
 
     Args:
         folder: Documents and questions.
-        keep: Where the index and what was read are kept.
-        least: The confidence from which it answers; None for the default.
+        keep: The folder for the index and the cache.
+        least: The minimum confidence of an answer; None for the default.
     """
     corpus = keep / "corpus"
     keep.mkdir(parents=True, exist_ok=True)
@@ -232,7 +232,7 @@ def opened(folder: Path, keep: Path, least: float | None = None) -> Iterator[Ass
 
 @dataclass(frozen=True)
 class Outcome:
-    """A question with its answer at a threshold, and the answer that it would get by force."""
+    """A question with its answer at a threshold, and its forced answer, without a threshold."""
 
     qid: str
     kind: str
@@ -247,7 +247,7 @@ class Outcome:
     rules: frozenset[str] = frozenset()  # those that changed something
 
     def record(self) -> dict[str, Any]:
-        """What a person reads to see why it is right or wrong."""
+        """A record for a person who checks why the answer is right or wrong."""
         return {
             "qid": self.qid,
             "kind": self.kind,
@@ -264,14 +264,14 @@ class Outcome:
 
 
 def half_of(question: Mapping[str, Any]) -> int:
-    """0 or 1, the same for all questions about a document."""
+    """The half of a question, 0 or 1; all questions about one document are in the same half."""
     gold = question.get("gold") or []
     about = gold[0]["source"] if gold else question["question"]
     return zlib.crc32(about.encode()) % 2
 
 
 class Judge:
-    """Says whether answers are right, by the gold quotes and wordings of the questions."""
+    """Judges whether answers are right, by the gold quotes and wordings of the questions."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
@@ -280,7 +280,7 @@ class Judge:
         self._places: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
 
     def verdict(self, question: Mapping[str, Any], answer: Answer, *, given: bool) -> str:
-        """One of VERDICTS for an answer that is `given`; an unanswerable one is wrong then."""
+        """The verdict, one of VERDICTS. A `given` answer to an unanswerable question is wrong."""
         if not given:
             return "refused"
         if not question["answerable"]:
@@ -301,7 +301,7 @@ class Judge:
         return self._texts[source]
 
     def places(self, gold: Mapping[str, str]) -> list[tuple[str, int, int]]:
-        """Where a gold quote stands: (source, start, end)."""
+        """The spans of a gold quote: (source, start, end)."""
         key = gold["source"], gold["quote"]
         if key not in self._places:
             name = gold["source"]
@@ -330,7 +330,7 @@ class Judge:
 
 
 def _has_words(text: str, wording: str) -> bool:
-    """Whether a wording stands in a text as whole words: "no" is not in "not"."""
+    """Whether a text contains a wording as whole words: "no" is not in "not"."""
     return re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", text) is not None
 
 
@@ -340,7 +340,7 @@ def plain(text: str) -> str:
 
 
 def ask(assistant: Assistant, questions: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-    """Every question asked after its conversation, and judged."""
+    """Ask every question after its conversation, and judge the answer."""
     judge = Judge(assistant)
     found = []
     for each in questions:
@@ -371,7 +371,7 @@ def _ask_one(assistant: Assistant, each: Mapping[str, Any], judge: Judge) -> Out
 
 
 def figures(asked: Sequence[Outcome]) -> dict[str, float]:
-    """The shares that the goals are about, with the areas under the ROC curves."""
+    """The shares for which there are goals, and the areas under the ROC curves."""
     answerable = [each for each in asked if each.answerable]
     without = [each for each in asked if not each.answerable]
     given = [each for each in asked if each.verdict != "refused"]
@@ -399,7 +399,7 @@ def _area(labels: Sequence[bool], scores: Sequence[float]) -> float:
 
 
 def table(asked: Sequence[Outcome]) -> str:
-    """Verdicts by kind, and what is right by force."""
+    """The verdicts by kind, and the number of right forced answers."""
     kinds: dict[str, list[Outcome]] = collections.defaultdict(list)
     for each in asked:
         kinds[each.kind].append(each)
@@ -421,9 +421,9 @@ def one_line(asked: Sequence[Outcome]) -> str:
 def rule_table(
     assistant: Assistant, questions: Sequence[Mapping[str, Any]], whole: Sequence[Outcome]
 ) -> str:
-    """What becomes of the answers without each rule in turn; the first row is with all of them.
+    """The results without each rule in turn. The first row is with all rules.
 
-    Only the questions are asked again for which the rule changes something.
+    Only those questions are asked again for which the rule changes something.
     """
     head = (
         "| left out | questions that it concerns | right | wrong | forced right | other answers |"

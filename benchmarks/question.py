@@ -1,9 +1,9 @@
-"""Where the time of a question goes, stage by stage.
+"""Measures the time of each stage of a question.
 
     python -m benchmarks.question CORPUS INDEX [--questions 30] [--read 24 16 12 8]
 
-For an index that is there already. Times are medians over the questions; CPU seconds are of all
-threads, so they hold on a busy machine too.
+The index must exist. Times are medians over the questions. CPU seconds are those of all threads, so
+they are valid on a busy machine too.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Measures how many altered quotations are found, and how many exact ones are accused.
+"""Measures how many altered quotations are found, and how many exact ones are called altered.
 
     python -m benchmarks.quotations FOLDER... --documents 40
 
-Every FOLDER is a question set as `askdocs eval` reads it. Pieces of its documents are put in quote
-signs as they stand (with other signs, a changed first letter, words left out and marked, a word in
-brackets), and altered: a word dropped, put in, exchanged or moved, within the first and last word.
+Every FOLDER is a question set as for `askdocs eval`. Pieces of its documents are put into quotation
+marks. Some are exact, also with allowed changes: other punctuation, another first letter, words
+that are left out with a mark, a word in brackets. Others are altered: a word between the first and
+the last one is dropped, added, exchanged or moved.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ ALTERED: dict[str, Callable[[list[str], random.Random], str]] = {
 
 
 def pieces(document: Document, wanted: int, rng: random.Random) -> Iterator[list[str]]:
-    """Words in a row of a document, over line and page breaks, without quote signs in them."""
+    """Consecutive words of a document without quotation marks, also over line and page breaks."""
     words = document.text.split()
     for _ in range(wanted * 5):
         if len(words) <= LONGEST or wanted <= 0:
@@ -121,7 +122,7 @@ def main() -> None:
                     ):
                         kind, altered = "a denial left out and marked", True
                     if altered and spelled(quotation) in everywhere:
-                        continue  # as a change of "that that" may be
+                        continue  # the change has no effect, as in "that that"
                     statement = f"It says {rng.choice(SIGNS).format(quotation)} there."
                     found = quoted_pieces(statement)
                     accused = any(not source.look_up(each.text).is_exact for each in found)

@@ -1,4 +1,4 @@
-"""Results of `python -m benchmarks` as a table, a file by commit, and a picture."""
+"""The results of `python -m benchmarks` as a table, a file named by the commit, and a picture."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _embedding(precision: str, rate: dict[str, float]) -> str:
 
 
 def write_results(found: dict[str, Any], folder: Path) -> None:
-    """COMMIT.json, COMMIT.md and COMMIT.png in the folder."""
+    """Write COMMIT.json, COMMIT.md and COMMIT.png into the folder."""
     told = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )
@@ -87,7 +87,7 @@ def _asking(row: dict[str, Any], task: str) -> str:
 
 
 def _draw(rows: list[dict[str, Any]], file: Path) -> None:
-    """How each cost grows with the number of passages."""
+    """Draw each cost over the number of passages."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 7), layout="constrained")

@@ -3,10 +3,10 @@
     python -m benchmarks.second_opinion CLAIMS --part 8 --half 0 --items 60 --folder OPINION
     python -m benchmarks.second_opinion CLAIMS --part 8 --half 0 --items 60 --llm openai:MODEL@URL
 
-Of each item as many true as false sentences are drawn, and judged as the statements of one answer.
-With `--llm` a model is asked. With `--folder` every request is written to `requests/NNN.txt` there,
-without labels, and the reply is read from `replies/NNN.txt` once somebody has written it. `--kept`
-keeps the scores of the verifier, as in `verification.py`.
+Of each item, as many true as false sentences are drawn, and judged as the statements of one answer.
+With `--llm`, a model is asked. With `--folder`, every request is written to `requests/NNN.txt`
+there, without labels, and the reply is read from `replies/NNN.txt` when somebody has written it.
+`--kept` stores the scores of the verifier, as in `verification.py`.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from askdocs.models.embedders import load_embedder
 from askdocs.text.tokens import estimate_tokens
 from benchmarks.verification import KeptScores, chosen
 
-_MOST_OF_A_LABEL = 4  # sentences of an item
+_MOST_OF_A_LABEL = 4  # sentences of one label in an item
 _CONTEXT = 8192
-_SECONDS = 120  # that a model may be silent
+_SECONDS = 120  # for which a model may be silent
 
 
 class Letterbox:
-    """A language model whose requests are files, answered by whoever writes the replies."""
+    """A language model whose requests and replies are files. Somebody else writes the replies."""
 
     name = "files"
     context = _CONTEXT
@@ -44,11 +44,11 @@ class Letterbox:
         self._number = 0
 
     def count(self, text: str) -> int:
-        """About how many tokens a text takes."""
+        """The approximate number of tokens of a text."""
         return estimate_tokens(text)
 
     def reply(self, messages: Sequence[Message], *, most_tokens: int) -> Generator[str]:
-        """Write the request to its file, and read the reply; empty where there is none yet."""
+        """Write the request to its file, and read the reply; empty if there is none yet."""
         name = f"{self._number:03}.txt"
         self._number += 1
         request = "\n\n".join(each.content for each in messages)
@@ -58,7 +58,7 @@ class Letterbox:
 
 
 def answers_of(claims: Sequence[Claim], seed: int) -> list[list[Claim]]:
-    """As many true as false sentences of each item, in an order drawn by chance."""
+    """Equally many true and false sentences of each item, in random order."""
     rng = random.Random(seed)
     items: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -79,7 +79,7 @@ def answers_of(claims: Sequence[Claim], seed: int) -> list[list[Claim]]:
 def judged_twice(
     answer: Sequence[Claim], model: LanguageModel, verifier: Verifier
 ) -> list[tuple[Claim, Judgement, Judgement]]:
-    """Each claim with its first verdict and the one after the second opinion."""
+    """Each claim with its verdicts before and after the second opinion."""
     first = {
         number: verifier.judge(claim.text, claim.cited, claim.others, claim.question)
         for number, claim in enumerate(answer)
@@ -97,7 +97,7 @@ def judged_twice(
 
 
 def show(judged: Sequence[tuple[Claim, Judgement, Judgement]]) -> None:
-    """Print the verdicts before and after by label, and what is shown by kind."""
+    """Print the verdicts before and after by label, and the supported ones by kind."""
     for label, name in (("supported", "true"), ("unsupported", "false")):
         rows = [row for row in judged if row[0].label == label]
         before = "before", [first for _, first, _ in rows]

@@ -1,7 +1,7 @@
-"""How long a sync of many small files takes, and how many passages it embeds.
+"""Measures how long a sync of many small files takes, and how many passages it embeds.
 
-`python -m benchmarks.sync [--files 10000] [--profile]` makes the files in a temporary folder. The
-embedding is a cheap one (it hashes words), so that the times are those of the sync itself.
+`python -m benchmarks.sync [--files 10000] [--profile]` makes the files in a temporary folder. A
+cheap embedder that hashes words is used, so that the times are those of the sync itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CHANGED = 0.01
 
 
 def make_files(corpus: Path, count: int) -> None:
-    """Texts of two paragraphs, older than any sync, in FOLDERS folders."""
+    """Write texts of two paragraphs into FOLDERS folders, with times before any sync."""
     for number in range(count):
         path = corpus / f"folder {number % FOLDERS}" / f"{number}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,17 @@
-"""One system doing one thing in a process of its own, measured from inside; JSON comes out.
+"""Runs one task of one system in this process, measures it, and prints the result as JSON.
 
     python -m benchmarks.systems SYSTEM TASK FOLDER INDEX QUESTIONS
 
-SYSTEM is `askdocs`, `synthetic` (askdocs with vectors made up, the same for the same text, in place
-of embedding; questions are embedded all the same), `plain` (LlamaIndex as its starter has it:
-VectorStoreIndex, ChromaVectorStore, HuggingFaceEmbedding, SentenceSplitter), or `plain-128` (the
-same with passages of about our size). TASK is `index`, `sync`, `search` or `ask`.
+SYSTEM is one of these:
+
+- `askdocs`
+- `synthetic`: askdocs with random vectors for documents, equal for equal texts. Questions are
+  embedded as usual.
+- `plain`: LlamaIndex as in its starter example (VectorStoreIndex, ChromaVectorStore,
+  HuggingFaceEmbedding, SentenceSplitter).
+- `plain-128`: the same with passages of about the size of those of askdocs.
+
+TASK is `index`, `sync`, `search` or `ask`.
 """
 
 from __future__ import annotations
@@ -41,7 +47,7 @@ def main() -> None:
 
 
 def _cpu_seconds() -> float:
-    """Of this process and of those that it has started and that have ended."""
+    """The CPU seconds of this process and of its children that have ended."""
     of = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in of)
 
@@ -66,7 +72,7 @@ def _ours(
 
 
 def synthetic() -> Any:
-    """An embedding whose vectors are drawn at random, by the hash of the text."""
+    """An embedding with random vectors, seeded by the hash of the text."""
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from askdocs.models.embedders import OnnxEmbedder
@@ -137,7 +143,7 @@ def _plain(
 
 
 def _timed(act: Callable[[str], object], questions: list[str]) -> dict[str, Any]:
-    """The seconds of each question but the first, which loads the models."""
+    """The seconds of each question except the first, which loads the models."""
     began = time.perf_counter()
     act(questions[0])
     first = time.perf_counter() - began

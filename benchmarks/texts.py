@@ -1,4 +1,4 @@
-"""Documents and questions of any amount: made from words, or taken from a folder."""
+"""Any number of documents and questions: generated from words, or taken from a folder."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-CHARACTERS_A_PASSAGE = 480  # about what 100 tokens are
+CHARACTERS_A_PASSAGE = 480  # about 100 tokens
 _DOCUMENT = 6000  # characters
 
 
 def documents(passages: int, folder: Path | None = None) -> Iterator[tuple[str, str]]:
-    """(name, text) of documents that make about so many passages, the same each time.
+    """(name, text) of documents for about this number of passages; equal in every call.
 
-    With a `folder` they are its .txt files, or the `text` of the lines of its corpus.jsonl; the
-    words are drawn at random if there is none, or where it has too little.
+    With a `folder`, they are its .txt files, or the `text` of the lines of its corpus.jsonl.
+    Without one, or if it has too few, texts are generated from random words.
     """
     left = passages * CHARACTERS_A_PASSAGE
     for name, text in _given(folder) if folder else ():
@@ -30,7 +30,7 @@ def documents(passages: int, folder: Path | None = None) -> Iterator[tuple[str, 
 
 
 def questions(texts: Sequence[str], count: int) -> list[str]:
-    """Questions of six words from one place of a text each, spread over all texts."""
+    """Questions of six consecutive words of a text each, spread over all texts."""
     rng = random.Random(1)
     asked = []
     for number in range(count):
@@ -41,7 +41,7 @@ def questions(texts: Sequence[str], count: int) -> list[str]:
 
 
 def write(folder: Path, made: Sequence[tuple[str, str]]) -> None:
-    """The documents as files."""
+    """Write the documents as files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in made:
         (folder / name).write_text(text, encoding="utf-8")
@@ -58,7 +58,7 @@ def _given(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _made(number: int) -> str:
-    """A text of words with the frequencies that the project's own texts have, and rare ones."""
+    """A text of random words, as frequent as in the project's own texts, and of rare words."""
     rng = random.Random(number)
     words = _words()
     sentences, size = [], 0

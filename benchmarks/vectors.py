@@ -1,4 +1,4 @@
-"""Vectors drawn at random, where to embed texts would take too long."""
+"""Random vectors, for benchmarks in which embedding texts would take too long."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _DIRECTIONS = 24
 
 
 def drawn(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """float32 [count, 384] of unit length.
+    """Random vectors of unit length, float32 [count, 384].
 
-    They are spread over 24 directions, as those of real texts are, rather than over all 384.
+    They vary in 24 directions, about as those of real texts, and not in all 384.
     """
     rows = rng.normal(size=(count, _DIRECTIONS)) @ _directions()
     rows += 0.3 * rng.normal(size=rows.shape)

@@ -2,15 +2,17 @@
 
     python -m benchmarks.verification CLAIMS --part 8 --half 1 --kept scores.sqlite --rules
 
-CLAIMS is a file of claims (`askdocs.evaluation.claims`) or a folder with one. With `--part N` only
-the items are judged whose number in the id is divisible by N; with `--half 1` every second one of
-them, those that `training/verifier/evaluate.py` reports on (`--half 0`: the others, on which
-calibration and threshold are fitted). `--kept FILE` keeps every score of the model, by the weights,
-so that a run goes on where it was stopped, and one with other rules takes seconds. `--steps` prints
-what each step of the chain changes, `--rules` for each rule how many false claims it takes support
-from that the model would support, and how many true ones.
+CLAIMS is a file of claims (`askdocs.evaluation.claims`) or a folder with one. A file of pairs
+(`training/data/`) can be judged too; `--of test` selects the rows of that part.
 
-A CLAIMS file of pairs (`training/data/`) is judged too: `--of test` takes the rows of that part.
+- `--part N`: only items whose number in the id is divisible by N.
+- `--half 1`: every second one of them, those that `training/verifier/evaluate.py` reports on.
+  `--half 0`: the others, on which calibration and threshold are fitted.
+- `--kept FILE`: store every score of the model, by its weights. A stopped run can be continued, and
+  a run with other rules takes seconds.
+- `--steps`: print what each step of the chain changes.
+- `--rules`: print for each rule from how many claims it takes support that the model gives, false
+  and true ones.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ from askdocs.types import Passage
 
 
 class KeptScores:
-    """Scores of the shipped model, kept in a file by a hash of weights, claim and evidence."""
+    """Scores of the shipped model, cached in a file by a hash of weights, claim and evidence."""
 
     def __init__(self, file: Path | None) -> None:
         self._scorer = OnnxClaimScorer()
@@ -58,11 +60,11 @@ class KeptScores:
         self._kept.execute("CREATE TABLE IF NOT EXISTS scores (key TEXT PRIMARY KEY, score TEXT)")
 
     def score(self, claim: str, evidences: Sequence[str], question: str = "") -> list[ClaimScore]:
-        """The kept score of each evidence, or a new one."""
+        """The score of each evidence, from the cache if it is there."""
         return [self._one(claim, evidence, question) for evidence in evidences]
 
     def _one(self, claim: str, evidence: str, question: str) -> ClaimScore:
-        same = " ".join(evidence.split())  # the tokenizer sees no other difference of white space
+        same = " ".join(evidence.split())  # white space makes no other difference for the tokenizer
         said = json.dumps([checksum(VERIFIER), claim, same, question])
         key = sha256(said.encode()).hexdigest()
         row = self._kept.execute("SELECT score FROM scores WHERE key = ?", (key,)).fetchone()
@@ -76,7 +78,7 @@ class KeptScores:
 
 
 class Noting(Verifier):
-    """Notes what the model alone says of each claim, and what each rule says against it."""
+    """Records the verdict of the model alone on each claim, and the objections of each rule."""
 
     def __init__(self, scorer: KeptScores) -> None:
         super().__init__(scorer, load_embedder("onnx:builtin"))
@@ -88,7 +90,7 @@ class Noting(Verifier):
     def judge(
         self, text: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = ""
     ) -> Judgement:
-        """Judge a claim, and first let the model alone read it with the cited passages."""
+        """Judge a claim, after the model alone has read it with the cited passages."""
         evidence = "\n".join(passage.text for passage in cited)
         self.alone[text] = self._kept.score(text, [evidence], question)[0].supported
         with mock.patch.object(chain, "_vetoed", self._vetoed):
@@ -116,7 +118,7 @@ def read_pairs(file: Path, part: str) -> list[Claim]:
 
 
 def is_pairs(file: Path) -> bool:
-    """Whether a file holds pairs of sentences rather than items of claims."""
+    """Whether a file contains pairs of sentences and not items of claims."""
     if file.suffix == ".gz":
         return False
     with file.open(encoding="utf-8") as lines:
@@ -137,7 +139,7 @@ def chosen(claims: list[Claim], part: int, half: int | None, items: int, seed: i
 
 
 def show_steps(judged: list[JudgedClaim], verifier: Noting, threshold: float) -> None:
-    """Print the model alone, and which claims the chain shows or hides in its place."""
+    """Print the results of the model alone, and which claims the chain judges differently."""
     alone = {label: [] for label in ("supported", "unsupported")}  # type: dict[str, list[float]]
     changes: dict[str, Counter[str]] = defaultdict(Counter)
     for each in judged:
@@ -163,7 +165,7 @@ def show_steps(judged: list[JudgedClaim], verifier: Noting, threshold: float) ->
 
 
 def _step(judgement: Judgement, accused: Sequence[str]) -> str:
-    """Which step decided, in few words."""
+    """The step that decided, in a few words."""
     if accused:
         return f"rule, {accused[0]}"
     if judgement.verdict in ("quoted", "supported"):
@@ -173,7 +175,7 @@ def _step(judgement: Judgement, accused: Sequence[str]) -> str:
 
 
 def show_rules(judged: list[JudgedClaim], accused: dict[str, list[str]]) -> None:
-    """Print what each rule takes support from, among what the model supports."""
+    """Print from how many claims that the model supports each rule takes support."""
     table: dict[str, Counter[str]] = defaultdict(Counter)
     held: Counter[str] = Counter()
     for each in judged:
