@@ -10,7 +10,7 @@ from askdocs.answering.questions.question import Question
 from askdocs.types import AnswerKind, Hit
 
 # How a sentence was selected: by the English reader, by the multilingual ranking, because it is
-# about a topic, or by its position in a document (the beginning, or the text after a quote).
+# about a topic, or by its position in a document (as the opening, or the text after a quote).
 SelectedBy = Literal["reader", "multilingual", "topic", "position"]
 
 
@@ -20,15 +20,16 @@ class Candidate:
 
     Attributes:
         hit: Its passage, as the search found it.
-        start: Where it begins in the text of its document, in characters.
-        end: Where it ends.
-        focus: The span of the document that answers most directly, if the reader marked one.
-        probability: The estimated probability, 0 to 1, that it answers. Only that of the first of a
-            question is calibrated; those of the others are smaller as they rank lower.
+        start: Its start in the text of the document, in characters.
+        end: Its end.
+        focus: The span of the document that answers most directly, if the reader predicted one.
+        probability: The estimated probability that it answers, in [0, 1]. Only that of the best
+            candidate of a question is calibrated. The others are lower, by their ranks.
         selected_by: How it was selected.
-        coverage: The share, by weight, of the question's words that are in it and its context.
-        features: The features it was ranked by, in the order of `ranking.FEATURES` or
-            `multilingual_ranking.FEATURES`. Empty if it was selected otherwise.
+        coverage: The share of the question's words, by weight, that it and its context have, in [0,
+            1].
+        features: The features by which it was ranked, in the order of `ranking.FEATURES` or
+            `multilingual_ranking.FEATURES`. Empty if it was selected by "topic" or "position".
     """
 
     hit: Hit
@@ -42,35 +43,35 @@ class Candidate:
 
     @property
     def quote(self) -> str:
-        """The words of the sentence."""
+        """The text of the sentence."""
         return self.hit.passage.slice(self.start, self.end)
 
     @property
     def key(self) -> tuple[str, int]:
-        """(source, start), which is unique to the sentence."""
+        """(source, start). It identifies the sentence."""
         return self.hit.passage.source, self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalResult:
-    """The result of searching and ranking for a question, before it is answered.
+    """The candidates for the answer to a question, with what an answer needs to know about them.
 
     Attributes:
-        question: The question. Its `text` is as it was asked. All other fields are those of the
-            corrected spelling.
+        question: The question. Its `text` is as the user wrote it. All other fields are those of
+            the corrected spelling.
         searched_for: The queries.
         hits: The passages found, best first.
         candidates: The sentences that may answer, best first.
-        notice: A message for the user in addition to an answer in quotes.
-        doubt: Why the first candidate may not answer, as a sentence for the user.
-        confidence_features: The features that the probability of the first candidate was estimated
-            from, by name.
-        spelling_notice: Which words were searched for in another spelling, for the user.
-        joint_count: How many of the first candidates answer only together.
-        following: The text of the document after a passage, by the id of the passage.
-        preface: The lines before the quotes of an overview.
-        kind: What an answer in quotes consists of.
-        versions: The first candidate with what other versions of its document say, newest first.
+        notice: A notice for the user about an answer in quotes.
+        doubt: Why the best candidate may not answer, as a sentence for the user.
+        confidence_features: The features from which the probability of the best candidate was
+            estimated, by name.
+        spelling_notice: A sentence for the user about corrected words.
+        joint_count: How many of the first candidates form the answer together.
+        following: The id of a passage → the text after it in its document.
+        preface: The text before the quotes of an overview.
+        kind: The kind of answer in quotes.
+        versions: The best candidate and what other versions of its document say, newest first.
     """
 
     question: Question

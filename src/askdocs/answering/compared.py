@@ -1,4 +1,4 @@
-"""Questions that compare two things, of which no one sentence speaks together."""
+"""Answers questions that compare two things, if the best sentence is about only one of them."""
 
 from __future__ import annotations
 
@@ -15,34 +15,43 @@ from askdocs.text.tokens import words
 
 
 def compare_sides(
-    resources: Resources, asked: Question, sides: tuple[Side, Side], sources: Sequence[str] | None
+    resources: Resources,
+    question: Question,
+    sides: tuple[Side, Side],
+    sources: Sequence[str] | None,
 ) -> RetrievalResult:
-    """What is known of a question that compares two things.
+    """Find candidates for a question that compares two things.
 
-    Where the best sentence speaks of one of them only, the other is looked for on its own, and the
-    best sentence of each is an answer of its own.
+    If the best sentence has words of only one side, each side is searched on its own. Then the best
+    sentences of both sides are the answer together.
+
+    Args:
+        resources: The open models and the index.
+        question: The question.
+        sides: The two sides; see `sides_of`.
+        sources: The documents that are searched; None for all.
     """
-    known = search_and_rank(resources, asked, sources)
-    telling = [_rarest(resources, side.words) for side in sides]
-    best = known.candidates[:1]
-    if not best or all(_has_word(best[0], word) for word in telling):
-        return known
+    result = search_and_rank(resources, question, sources)
+    keywords = [_rarest(resources, side.words) for side in sides]
+    best = result.candidates[:1]
+    if not best or all(_has_word(best[0], word) for word in keywords):
+        return result
     found = []
-    for side, word in zip(sides, telling, strict=True):
+    for side, word in zip(sides, keywords, strict=True):
         alone = search_and_rank(resources, parse(side.question), sources)
         found.append(
             next((candidate for candidate in alone.candidates if _has_word(candidate, word)), None)
         )
     first, second = found
     if first is None or second is None or first.key == second.key:
-        return known
+        return result
     probability = max(best[0].probability, min(first.probability, second.probability))
     pair = tuple(replace(each, probability=probability) for each in (first, second))
     rest = tuple(
-        candidate for candidate in known.candidates if candidate.key not in {first.key, second.key}
+        candidate for candidate in result.candidates if candidate.key not in {first.key, second.key}
     )
     return replace(
-        known,
+        result,
         candidates=(
             *pair,
             *(
@@ -50,19 +59,19 @@ def compare_sides(
                 for candidate in rest
             ),
         ),
-        following={**known.following, **following_text(resources, pair)},
+        following={**result.following, **following_text(resources, pair)},
         joint_count=2,
     )
 
 
 def _rarest(resources: Resources, names: Sequence[str]) -> str:
-    """The word of a side that tells it from others best."""
+    """The word of a side that is rarest in the index. It distinguishes the side best."""
     rarity = resources.open_catalog().term_weights(" ".join(names))
     return max(rarity, key=lambda word: rarity[word])
 
 
 def _has_word(candidate: Candidate, word: str) -> bool:
-    """Whether a sentence, or the title or heading above it, has a word in some form."""
+    """Whether a sentence, its heading or its title has a word in any form."""
     passage = candidate.hit.passage
     around = f"{passage.title} {passage.heading or ''} {candidate.quote}"
     return stem(word) in {stem(each) for each in words(around)}

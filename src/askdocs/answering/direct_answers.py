@@ -1,4 +1,4 @@
-"""Answers without a search for sentences: greetings, lists of documents, mentions."""
+"""Answers that need no search for sentences: replies to greetings, lists of documents, mentions."""
 
 from __future__ import annotations
 
@@ -10,34 +10,46 @@ from askdocs.answering.questions.question import Question
 from askdocs.resources import Resources
 from askdocs.types import Answer, DocumentRecord, Turn
 
-_DOCUMENTS_NAMED = 20
-_GREETED = "Ask a question about your documents."
-_MORE_OF_WHAT = "More of what? Nothing of your documents has been quoted yet. Ask me about them."
+_MOST_NAMED = 20
+_GREETING_REPLY = "Ask a question about your documents."
+_NOTHING_TO_CONTINUE = (
+    "More of what? Nothing of your documents has been quoted yet. Ask me about them."
+)
 
 
 def direct_answer(
     resources: Resources, question: Question, history: Sequence[Turn], sources: Sequence[str] | None
 ) -> Answer | None:
-    """The Answer to a text that needs no reading; None for a question that does."""
+    """Answer a question that needs no search for sentences.
+
+    Args:
+        resources: The open models and the index.
+        question: The question.
+        history: The turns before it, oldest first.
+        sources: The documents that are searched; None for all.
+
+    Returns:
+        The answer; None if the question needs a search.
+    """
     if question.intent == "greeting":
-        return Answer(question.text, _GREETED, kind="reply")
-    mentioned = _mentioned(resources, question, sources)
-    if mentioned is not None:
-        return mentioned
+        return Answer(question.text, _GREETING_REPLY, kind="reply")
+    mentions = _mentions_answer(resources, question, sources)
+    if mentions is not None:
+        return mentions
     if question.intent == "documents":
-        told = _documents_told(resources.open_catalog().document_records())
-        return Answer(question.text, told, answered=True, confidence=1.0, kind="documents")
+        text = _list_documents(resources.open_catalog().document_records())
+        return Answer(question.text, text, answered=True, confidence=1.0, kind="documents")
     if question.intent == "more" and not last_cited(history):
-        return Answer(question.text, _MORE_OF_WHAT, kind="reply")
+        return Answer(question.text, _NOTHING_TO_CONTINUE, kind="reply")
     return None
 
 
-def _mentioned(
+def _mentions_answer(
     resources: Resources, question: Question, sources: Sequence[str] | None
 ) -> Answer | None:
-    """Which documents mention something, where that is asked.
+    """Answer which documents mention something; None if that is not asked.
 
-    None where "discuss" or "contain" may mean more than the words, and no document has them.
+    Also None if no document has the words, and "discuss" or "contain" may mean more than the words.
     """
     wanted = question.mention
     if wanted is None:
@@ -55,11 +67,11 @@ def _mentioned(
     return answer_mentions(question.text, wanted, found, len(within), catalog.passages_of)
 
 
-def _documents_told(records: Sequence[DocumentRecord]) -> str:
-    """Which documents there are, the first of many."""
+def _list_documents(records: Sequence[DocumentRecord]) -> str:
+    """A sentence with the names of the first 20 documents and the number of the others."""
     if not records:
         return "There are no documents yet."
     count = "There is 1 document" if len(records) == 1 else f"There are {len(records)} documents"
-    named = ", ".join(record.source for record in records[:_DOCUMENTS_NAMED])
-    more = len(records) - _DOCUMENTS_NAMED
+    named = ", ".join(record.source for record in records[:_MOST_NAMED])
+    more = len(records) - _MOST_NAMED
     return f"{count}: {named}{f' and {more} more' if more > 0 else ''}."

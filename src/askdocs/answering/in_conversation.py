@@ -1,4 +1,4 @@
-"""Whether a question in a conversation goes on with it or stands alone."""
+"""Decides whether a question in a conversation is a follow-up or stands alone."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ def search_in_conversation(
     *,
     insist: bool,
 ) -> RetrievalResult:
-    """What is found for a question with its conversation, or without where that is surer.
+    """Search with the words of the conversation, or without them if that is more likely to answer.
+
+    Only an ambiguous question is searched both ways.
 
     Args:
-        resources: What the assistant opens.
+        resources: The open models and the index.
         question: The question, parsed with `history`.
         history: The turns before it, oldest first.
         sources: The documents that are searched; None for all.
-        insist: Whether an answer is wanted however unlikely it is.
+        insist: Whether an answer is wanted even if it is unlikely.
     """
     if not question.is_ambiguous:
         cited_before = (
@@ -46,23 +48,25 @@ def search_in_conversation(
         )
         result = search_and_rank(resources, question, sources, cited_before)
         if _repeats(result, history):
-            return _less_sure(result, resources.config.minimum_confidence)
+            return _lowered(result, resources.config.minimum_confidence)
         return result
-    # It may stand alone or not: the surer of the two is what was meant, if it is not refused and
-    # is not what was quoted before, which nobody asks for again.
-    least = 0.0 if insist else resources.config.minimum_confidence
-    with_talk = search_and_rank(resources, question, sources)
+    # The result with the higher probability is taken, but the one with the conversation only if it
+    # is not refused. If the question alone has an answer, it is also preferred in two cases: the
+    # conversation leads to a sentence that was already cited (nobody asks for it again), or both
+    # results have the same best sentence.
+    threshold = 0.0 if insist else resources.config.minimum_confidence
+    with_history = search_and_rank(resources, question, sources)
     alone = search_and_rank(resources, question.alone(), sources)
-    answers = _probability(with_talk) >= max(_probability(alone), least)
-    if _probability(alone) >= least and (
-        _is_quoted(with_talk, history) or _same_best(with_talk, alone)
+    takes_history = _probability(with_history) >= max(_probability(alone), threshold)
+    if _probability(alone) >= threshold and (
+        _was_cited(with_history, history) or _same_best(with_history, alone)
     ):
-        answers = False
-    return with_talk if answers else alone
+        takes_history = False
+    return with_history if takes_history else alone
 
 
 def last_cited(history: Sequence[Turn]) -> Sequence[Citation]:
-    """What the last answer with citations cites."""
+    """The citations of the last answer that has any."""
     return next((turn.answer.citations for turn in reversed(history) if turn.answer.citations), ())
 
 
@@ -71,13 +75,13 @@ def _probability(result: RetrievalResult) -> float:
 
 
 def _same_best(first: RetrievalResult, second: RetrievalResult) -> bool:
-    """Whether the best sentence of both is the same: the conversation adds nothing then."""
+    """Whether the best sentence of both results is the same: the conversation adds nothing then."""
     places = [each.candidates[0].key for each in (first, second) if each.candidates]
     return len(places) > 1 and places[0] == places[1]
 
 
-def _is_quoted(result: RetrievalResult, history: Sequence[Turn]) -> bool:
-    """Whether the best sentence is one that an answer before this question cites."""
+def _was_cited(result: RetrievalResult, history: Sequence[Turn]) -> bool:
+    """Whether the best sentence was cited by an earlier answer."""
     cited = {
         (citation.source, citation.start) for turn in history for citation in turn.answer.citations
     }
@@ -87,22 +91,23 @@ def _is_quoted(result: RetrievalResult, history: Sequence[Turn]) -> bool:
 
 @rule("what was quoted before", otherwise=lambda *_: False)
 def _repeats(result: RetrievalResult, history: Sequence[Turn]) -> bool:
-    """Whether "and when?" would be answered by a sentence that was just quoted and names no time.
+    """Whether a question for a time would be answered by a cited sentence without a time.
 
-    Such a sentence shares all the words that the conversation adds to the question.
+    "and when?" is searched with words of the conversation. The sentence that was just quoted has
+    all of them, so it would be found again.
     """
     return (
         result.question.answer_type.time
-        and _is_quoted(result, history)
+        and _was_cited(result, history)
         and _TIME.search(result.candidates[0].quote) is None
     )
 
 
-def _less_sure(result: RetrievalResult, least: float) -> RetrievalResult:
-    """The same with a probability below `least`, so that the answer is given as a guess at most."""
+def _lowered(result: RetrievalResult, threshold: float) -> RetrievalResult:
+    """The result with the best probability below the threshold, so that it is shown as a guess."""
     best, *others = result.candidates
     candidates = (
-        replace(best, probability=min(best.probability / 2, best.probability * least)),
+        replace(best, probability=min(best.probability / 2, best.probability * threshold)),
         *others,
     )
     return replace(result, candidates=candidates, doubt="This was quoted before.")

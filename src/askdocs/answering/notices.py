@@ -1,4 +1,4 @@
-"""What is to be said about an answer: the language, what was not read or is not indexed yet."""
+"""Collects the notices about an answer: its language, skipped files, files not indexed yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from askdocs.resources import Resources
 from askdocs.system.sampling import evenly_spread
 from askdocs.types import Answer
 
-_OPENINGS, _OPENING = 60, 500  # documents, and characters of each, whose language is looked at
+# Documents, and characters of each, whose language is looked at.
+_SAMPLED, _SAMPLE_LENGTH = 60, 500
 
 
 def notices(
@@ -22,28 +23,31 @@ def notices(
     answer: Answer,
     sources: Sequence[str] | None,
 ) -> str:
-    """All that is to be said about an answer, its own notice among it; "" for nothing.
+    """Collect all notices about an answer, including its own.
 
     Args:
-        resources: What the assistant opens.
-        question: The question as it was asked.
-        result: What the answer was made from.
+        resources: The open models and the index.
+        question: The question as the user wrote it.
+        result: The candidates that the answer was made from.
         answer: The answer.
         sources: The documents that were searched; None for all.
+
+    Returns:
+        Sentences for the user; "" if there are none.
     """
-    is_overview = result.kind == "overview"  # nothing was chosen that could be wrong
-    said = (
+    is_overview = result.kind == "overview"  # its quotes are not estimated, so none can be wrong
+    parts = (
         result.spelling_notice,
         answer.notice,
         "" if is_overview else language_notice(question, answer, result.candidates),
-        "" if answer.answered else _not_looked_at(resources, sources),
-        _missing(resources),
+        "" if answer.answered else _not_searched_notice(resources, sources),
+        _indexing_notice(resources),
     )
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, parts))
 
 
-def _missing(resources: Resources) -> str:
-    """What of the documents could not be searched yet, in words; "" where nothing is missing."""
+def _indexing_notice(resources: Resources) -> str:
+    """The notice that indexing has not ended yet; "" if it has."""
     catalog = resources.open_catalog()
     unread, pending = catalog.state().files_pending, catalog.count_pending()
     if unread:
@@ -55,13 +59,15 @@ def _missing(resources: Resources) -> str:
     return ""
 
 
-def _not_looked_at(resources: Resources, sources: Sequence[str] | None) -> str:
-    """What was not read of the documents that a refused question could be answered from."""
+def _not_searched_notice(resources: Resources, sources: Sequence[str] | None) -> str:
+    """The notice of a refusal about files, languages and parts of files that were not searched."""
     catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
-    not_read = skipped_files_notice(catalog.left_out(), catalog.failures(), within)
+    skipped = skipped_files_notice(catalog.left_out(), catalog.failures(), within)
     if not catalog.state().embedder.startswith(f"{ENGLISH_SPEC}:"):
-        return not_read
-    looked_at = evenly_spread(catalog.sources(sources), _OPENINGS)
-    by_words = keyword_only_notice(catalog.text_prefix(source, _OPENING) for source in looked_at)
-    return " ".join(filter(None, (not_read, by_words)))
+        return skipped
+    sampled = evenly_spread(catalog.sources(sources), _SAMPLED)
+    keyword_only = keyword_only_notice(
+        catalog.text_prefix(source, _SAMPLE_LENGTH) for source in sampled
+    )
+    return " ".join(filter(None, (skipped, keyword_only)))

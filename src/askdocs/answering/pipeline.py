@@ -1,4 +1,4 @@
-"""The way of a question: understood, searched, read, answered, in this order."""
+"""The pipeline of a question: parse it, search, rank, answer. Also checks drafts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from askdocs.errors import ModelUnavailableError
 from askdocs.resources import Resources
 from askdocs.types import Answer, AskOptions, Check, Hit, Passage, ProgressListener
 
-_WORDS_A_PIECE = 4  # of a streamed answer
+_WORDS_PER_PIECE = 4  # in a stream of an answer in quotes
 
 
 def stream_answer(
@@ -30,9 +30,21 @@ def stream_answer(
     question: str,
     options: AskOptions,
 ) -> Generator[str, None, Answer]:
-    """The text of an answer as it comes; it returns the Answer."""
+    """Answer a question, and yield the text of the answer piece by piece.
+
+    Args:
+        resources: The open models and the index.
+        question: The question as the user wrote it.
+        options: How to answer it.
+
+    Returns:
+        The whole Answer, as the value of the generator.
+
+    Raises:
+        AskdocsError: The question has no letter or digit.
+    """
     history, sources, insist = options.history, options.sources, options.insist
-    began = time.monotonic()
+    started = time.monotonic()
     resources.check_catalog()
     asked = parse(normalise_question(question), history)
     reply = direct_answer(resources, asked, history, sources)
@@ -41,25 +53,27 @@ def stream_answer(
         return reply
     result = find_candidates(resources, asked, history=history, sources=sources, insist=insist)
     resources.open_catalog().check_slices(hit.passage for hit in result.hits)
-    answer = _quoted(resources, result, 0.0 if insist else resources.config.minimum_confidence)
+    answer = _answer_in_quotes(
+        resources, result, 0.0 if insist else resources.config.minimum_confidence
+    )
     writes = resources.has_llm and not options.quotes
-    may_make = writes and (options.tasks or resources.config.tasks) == "model"
-    task = result.question.task if may_make else None
-    for_task = _gathered(resources, task, result, sources) if task else None
+    allows_tasks = writes and (options.tasks or resources.config.tasks) == "model"
+    task = result.question.task if allows_tasks else None
+    for_task = _task_passages(resources, task, result, sources) if task else None
     if task and for_task:
-        answer = yield from _written(resources, for_task, answer, options, task.kind)
+        answer = yield from _stream_prose(resources, for_task, answer, options, task.kind)
     elif writes and result.hits and (insist or answer.band != "refusal"):
-        answer = yield from _written(resources, result, answer, options)
+        answer = yield from _stream_prose(resources, result, answer, options)
     else:
-        yield from _in_pieces(answer.text)
+        yield from _pieces(answer.text)
     notice = notices(resources, asked.text, result, answer, sources)
-    return replace(answer, notice=notice, seconds=round(time.monotonic() - began, 3))
+    return replace(answer, notice=notice, seconds=round(time.monotonic() - started, 3))
 
 
-def _gathered(
-    resources: Resources, task: Task, usual: RetrievalResult, sources: Sequence[str] | None
+def _task_passages(
+    resources: Resources, task: Task, default: RetrievalResult, sources: Sequence[str] | None
 ) -> RetrievalResult | None:
-    """The passages for what only a language model can do; None where no document is about it."""
+    """The passages for a task of a language model; None if no document is about it."""
     catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
     records = [
@@ -71,17 +85,17 @@ def _gathered(
         return retrieval.find(resources, queries, limit=MOST_PASSAGES, sources=chosen)
 
     named = documents_named(task.question, records)
-    return gathered(task, usual, named, search, catalog.passages_of)
+    return gathered(task, default, named, search, catalog.passages_of)
 
 
-def _written(
+def _stream_prose(
     resources: Resources,
     result: RetrievalResult,
     quoted: Answer,
     options: AskOptions,
     task: str = "",
 ) -> Generator[str, None, Answer]:
-    """The answer in the words of the language model; the quotes where it has none."""
+    """Let the language model write the answer. Without an available model, answer in quotes."""
     try:
         model, scorer = resources.open_llm(), resources.open_claim_scorer()
         orders = resources.open_order_detector()
@@ -100,7 +114,10 @@ def _written(
     )
 
 
-def _quoted(resources: Resources, result: RetrievalResult, minimum_confidence: float) -> Answer:
+def _answer_in_quotes(
+    resources: Resources, result: RetrievalResult, minimum_confidence: float
+) -> Answer:
+    """Answer in quotes, or say that there are no documents."""
     if not result.hits and not resources.open_catalog().count_passages():
         text = f"There are no documents yet. Put some into {resources.config.corpus} and ask again."
         return Answer(
@@ -112,17 +129,24 @@ def _quoted(resources: Resources, result: RetrievalResult, minimum_confidence: f
     return answer_with_quotes(result, minimum_confidence=minimum_confidence)
 
 
-def _in_pieces(text: str) -> Iterator[str]:
+def _pieces(text: str) -> Iterator[str]:
     pieces = text.split(" ")
-    for start in range(0, len(pieces), _WORDS_A_PIECE):
-        words = " ".join(pieces[start : start + _WORDS_A_PIECE])
+    for start in range(0, len(pieces), _WORDS_PER_PIECE):
+        words = " ".join(pieces[start : start + _WORDS_PER_PIECE])
         yield words if start == 0 else f" {words}"
 
 
 def check(
     resources: Resources, text: str, *, sources: Sequence[str] | None, on_progress: ProgressListener
 ) -> Check:
-    """Check a draft: each statement is searched for, and judged against what is found."""
+    """Check a draft: search passages for each of its statements, and judge it by them.
+
+    Args:
+        resources: The open models and the index.
+        text: The draft.
+        sources: The documents that are searched; None for all.
+        on_progress: Called for each statement.
+    """
     catalog = resources.open_catalog()
     verifier = Verifier(
         resources.open_claim_scorer(),

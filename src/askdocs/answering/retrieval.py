@@ -1,4 +1,4 @@
-"""A question to Hits: by meaning and by words, fused."""
+"""Retrieves passages by semantic search and keyword search, and fuses their scores."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from askdocs.models.embedders import Embedder, is_multilingual
 from askdocs.resources import Resources
 from askdocs.types import Hit
 
-CANDIDATES = 50  # passages taken from each search
-_WORDS_WEIGHT = 0.67  # of the words against the meaning; chosen in docs/decisions/0003
-_WORDS_WEIGHT_MULTILINGUAL = 0.4  # words of another language are in no passage; decision 0023
-_LATER_QUERY = 0.9  # of the score of a query that adds what the conversation suggests
-_USUAL_COSINE = 0.3  # of a passage whose vector is not stored yet, so that it can be found
+CANDIDATES = 50  # passages from each search
+_KEYWORD_WEIGHT = 0.67  # of the keyword search; the semantic search has the rest; decision 0003
+_KEYWORD_WEIGHT_MULTILINGUAL = 0.4  # words of another language never match; decision 0023
+_LATER_QUERY_WEIGHT = 0.9  # of a query with words of the conversation
+_DEFAULT_COSINE = 0.3  # for a passage whose vector is not stored yet, so that it can be found
 _TRIES = 3
-_LEAST_COSINE = 0.2  # of a passage that shares no word with the question
-_LEAST_COSINE_MULTILINGUAL = 0.1  # answers in another language than the question have 0.3
+_MIN_COSINE = 0.2  # a passage that shares no word with the question needs at least this
+_MIN_COSINE_MULTILINGUAL = 0.1  # answers in another language than the question have about 0.3
 
 
 def retrieve(
@@ -30,17 +30,27 @@ def retrieve(
     limit: int,
     sources: Sequence[str] | None = None,
 ) -> list[Hit]:
-    """At most `limit` passages for a question, best first; ties are broken by id.
+    """Find the best passages for a question.
 
-    `queries` are ways to put the question, the question itself first. Their lists are fused: a
-    passage keeps its best score, and those of the later queries count a little less. A score is
-    0.67 times the share of the best possible BM25 plus 0.33 times the cosine (0.4 and 0.6 with the
-    multilingual embedder): it depends on the passage and the query alone, so scores of different
-    queries can be compared.
+    The score of a passage is 0.67 times its BM25 score, divided by the highest possible one, plus
+    0.33 times its cosine. With the multilingual embedder the weights are 0.4 and 0.6. The score
+    depends only on the passage and the query, so scores of different queries can be compared. A
+    passage keeps its best score of all queries. Scores of later queries are multiplied by 0.9.
+
+    Args:
+        queries: Forms of the question. The question itself comes first.
+        catalog: Searched by keywords.
+        vectors: Searched by vectors.
+        embedder: Embeds the queries.
+        limit: The most passages that are returned.
+        sources: The documents that are searched; None for all.
+
+    Returns:
+        The passages, best first, with scores in [0, 1]. Equal scores are ordered by id.
     """
     best: dict[str, Hit] = {}
     for number, query in enumerate(queries):
-        weight = _LATER_QUERY if number else 1.0
+        weight = _LATER_QUERY_WEIGHT if number else 1.0
         for hit in _search(
             query,
             weight=weight,
@@ -67,26 +77,27 @@ def _search(
     vector = embedder.embed_question(query)
     by_meaning = vectors.search(vector, limit=CANDIDATES, sources=sources)
     cosines = dict(by_meaning)
-    for _ in range(_TRIES):  # a document can be replaced between two looks at the catalog
+    for _ in range(_TRIES):  # a document can be replaced between the two reads of the catalog
         by_words = catalog.search_words(query, limit=CANDIDATES, sources=sources)
         shares = dict(by_words)
         passages = catalog.passages(list({**shares, **cosines}))
         if shares.keys() <= passages.keys():
             break
-    # What only the words found has a cosine too; what only the meaning found shares few words.
+    # Passages that only the keyword search found get their cosines from the catalog. Passages that
+    # only the semantic search found share few words with the query: their BM25 counts as 0.
     unknown = [name for name in shares if name not in cosines]
     for name, found in catalog.vectors_of(unknown).items():
         cosines[name] = float(found @ vector)
     meaning_rank = {name: rank for rank, (name, _) in enumerate(by_meaning, 1)}
     words_rank = {name: rank for rank, (name, _) in enumerate(by_words, 1)}
-    of_words = _WORDS_WEIGHT_MULTILINGUAL if is_multilingual(embedder) else _WORDS_WEIGHT
-    least = _LEAST_COSINE_MULTILINGUAL if is_multilingual(embedder) else _LEAST_COSINE
+    keyword_weight = _KEYWORD_WEIGHT_MULTILINGUAL if is_multilingual(embedder) else _KEYWORD_WEIGHT
+    min_cosine = _MIN_COSINE_MULTILINGUAL if is_multilingual(embedder) else _MIN_COSINE
     hits = []
     for name, passage in passages.items():
-        cosine = cosines.get(name, _USUAL_COSINE)
-        if name not in shares and cosine < least:
+        cosine = cosines.get(name, _DEFAULT_COSINE)
+        if name not in shares and cosine < min_cosine:
             continue
-        score = of_words * shares.get(name, 0.0) + (1 - of_words) * max(cosine, 0)
+        score = keyword_weight * shares.get(name, 0.0) + (1 - keyword_weight) * max(cosine, 0)
         found_by = {
             search: ranks[name]
             for search, ranks in (("meaning", meaning_rank), ("words", words_rank))
@@ -99,7 +110,18 @@ def _search(
 def find(
     resources: Resources, queries: Sequence[str], *, limit: int, sources: Sequence[str] | None
 ) -> list[Hit]:
-    """The passages for a question that is put in several ways, the question itself first."""
+    """Find the best passages for a question in the index of an assistant.
+
+    Args:
+        resources: The open models and the index.
+        queries: Forms of the question. The question itself comes first.
+        limit: The most passages that are returned.
+        sources: Sources or glob patterns of the documents that are searched; None for all.
+
+    Raises:
+        CorpusError: No document matches `sources`.
+        IndexMismatchError: The index was made with other settings, or its catalog was lost.
+    """
     catalog = resources.open_catalog()
     resources.check_catalog()
     check_fingerprint(catalog, resources.fingerprint())

@@ -1,4 +1,4 @@
-"""Which way a question goes: by its kind to what collects the sentences that may answer it."""
+"""Routes a question, by its intent, to the step that collects candidates for its answer."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def find_candidates(
     sources: Sequence[str] | None,
     insist: bool = False,
 ) -> RetrievalResult:
-    """What a question was searched as, the passages found, and the sentences that may answer.
+    """Find the sentences that may answer a question.
 
-    This is all that an answer is made from; it is for measuring, and for answers of one's own.
-    Misspelt words are searched for as the documents have them.
+    The answer is made from this result alone. It is also used by benchmarks, and by programs that
+    write their own answers. Misspelt words are corrected by the words of the documents.
 
     Args:
-        resources: What the assistant opens.
+        resources: The open models and the index.
         question: The question, parsed with `history`.
-        history: The conversation before it.
+        history: The turns before it, oldest first.
         sources: The documents that are searched; None for all.
-        insist: Whether an answer is wanted however unlikely it is.
+        insist: Whether an answer is wanted even if it is unlikely.
     """
-    # A word of another language is no misspelt one, and "Summarise" no misspelt "summarily".
+    # Words of another language are not misspelt. Nor is "Summarise" a misspelt "summarily".
     if not question.is_english or question.overview_of:
         return _route(resources, question, history, sources, insist=insist)
     catalog = resources.open_catalog()
@@ -46,10 +46,10 @@ def find_candidates(
         lambda word: is_english(word) or catalog.has_word(word),
         lambda word, is_name: catalog.nearest_word(word, common_words_by_letter(), is_name=is_name),
     )
-    meant = parse(spelled.text, history) if spelled.changes else question
-    known = _route(resources, meant, history, sources, insist=insist)
-    as_asked = replace(known.question, text=question.text, is_english=question.is_english)
-    return replace(known, question=as_asked, spelling_notice=spelled.notice)
+    corrected = parse(spelled.text, history) if spelled.changes else question
+    result = _route(resources, corrected, history, sources, insist=insist)
+    as_asked = replace(result.question, text=question.text, is_english=question.is_english)
+    return replace(result, question=as_asked, spelling_notice=spelled.notice)
 
 
 def _route(
@@ -60,32 +60,37 @@ def _route(
     *,
     insist: bool,
 ) -> RetrievalResult:
-    """What is known of a question whose words are spelled as the documents have them."""
-    shown = last_cited(history)
-    stated = None if shown else _stated(resources, question.alone(), sources)
-    if stated is not None:
-        return stated
-    if shown and question.intent == "more":
-        return _further(resources, question.alone(), shown)
-    whole = question.overview_of
+    """Find candidates for a question with corrected spelling."""
+    last_citations = last_cited(history)
+    from_metadata = (
+        None if last_citations else _metadata_result(resources, question.alone(), sources)
+    )
+    if from_metadata is not None:
+        return from_metadata
+    if last_citations and question.intent == "more":
+        return _continuation(resources, question.alone(), last_citations)
+    subject = question.overview_of
     is_overview = question.intent == "overview"
-    records = resources.open_catalog().document_records() if is_overview or whole else []
-    if is_overview or (whole and names_document(whole, records)):
+    records = resources.open_catalog().document_records() if is_overview or subject else []
+    if is_overview or (subject and names_document(subject, records)):
         return _overview(resources, question.alone(), sources, records)
     if question.comparison and not history:
         return compare_sides(resources, question, question.comparison, sources)
     return search_in_conversation(resources, question, history, sources, insist=insist)
 
 
-def _stated(
+def _metadata_result(
     resources: Resources, question: Question, sources: Sequence[str] | None
 ) -> RetrievalResult | None:
-    """What the one document that is asked says of itself: who wrote it, when, to whom."""
+    """The lines of a document about itself: author, date, recipient, title.
+
+    None if the question asks for something else, or if several documents are searched.
+    """
     if not question.metadata_facts:
-        return None  # without a look at the index
+        return None  # the index need not be opened
     catalog = resources.open_catalog()
     names = catalog.sources(sources)
-    if len(names) > 1 and sources and len(sources) == 1:  # a mail, and not its attachments
+    if len(names) > 1 and sources and len(sources) == 1:  # a mail without its attachments
         names = [name for name in names if not name.startswith(f"{sources[0]}/")]
     return metadata_answer(question, catalog.passages_of(names[0])) if len(names) == 1 else None
 
@@ -96,7 +101,7 @@ def _overview(
     sources: Sequence[str] | None,
     records: Sequence[DocumentRecord],
 ) -> RetrievalResult:
-    """What the documents that are meant say of themselves."""
+    """The overview of the documents that the question means."""
     catalog = resources.open_catalog()
     wanted = question.overview_of or question.text
     names = named(wanted, records, set(catalog.sources(sources)))
@@ -104,11 +109,11 @@ def _overview(
     return overview(question, guide, catalog.passages_of)
 
 
-def _further(
-    resources: Resources, question: Question, shown: Sequence[Citation]
+def _continuation(
+    resources: Resources, question: Question, last_citations: Sequence[Citation]
 ) -> RetrievalResult:
-    """How the documents go on after what was cited."""
+    """The text after what the previous answer cited."""
     catalog = resources.open_catalog()
-    cited = dict.fromkeys(citation.source for citation in shown)
+    cited = dict.fromkeys(citation.source for citation in last_citations)
     passages = (catalog.passages_of(source) for source in cited)
-    return further(question, shown, [passage for passage in passages if passage])
+    return further(question, last_citations, [passage for passage in passages if passage])

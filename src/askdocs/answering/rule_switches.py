@@ -1,8 +1,8 @@
-"""Hand-written rules by name: each can be left out, to measure what it is worth.
+"""Registers hand-written rules by name. Each can be disabled, to measure its effect.
 
-A rule has to prove that it pays on data that it was not made for (CONTRIBUTING, "Add a rule").
-`python -m benchmarks.natural_questions FOLDER --keep DIR --rules` leaves each out in turn. The
-vetoes of `verification/vetoes.py` have their own registry, for `benchmarks.verification --rules`.
+A rule must improve results on data that it was not made for (CONTRIBUTING, "Add a rule"). `python
+-m benchmarks.natural_questions FOLDER --keep DIR --rules` disables each rule in turn. The vetoes of
+`verification/vetoes.py` have their own registry, for `benchmarks.verification --rules`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 RULES: dict[str, str] = {}
-"""Where each rule is, by its name: the module and the function."""
+"""The name of each rule → its module and function."""
 
 _left_out: set[str] = set()
-_effective: set[str] | None = None  # where `effective_rules` is active
+_effective: set[str] | None = None  # None unless `effective_rules` is active
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def rule(name: str, otherwise: Callable[..., Any]) -> Callable[[Function], Function]:
-    """Register a function as a rule that can be left out.
+    """Register a function as a rule that can be disabled.
 
     Args:
-        name: What the rule is called in tables and on the command line.
-        otherwise: What is called in its place, with the same arguments, where it is left out.
+        name: The name of the rule in tables and on the command line.
+        otherwise: The function that is called instead while the rule is disabled. It gets the same
+            arguments.
 
     Returns:
         A decorator.
@@ -51,7 +52,7 @@ def rule(name: str, otherwise: Callable[..., Any]) -> Callable[[Function], Funct
 
 @contextlib.contextmanager
 def left_out(*names: str) -> Iterator[None]:
-    """Leave rules out for a while, in all threads.
+    """Disable rules for a while, in all threads.
 
     Args:
         names: Names in `RULES`.
@@ -74,9 +75,10 @@ def left_out(*names: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def effective_rules() -> Iterator[set[str]]:
-    """Collect the rules that change something: what is called in their place returns another value.
+    """Collect the names of the rules that change a result.
 
-    Leaving out one of the others cannot change what is computed meanwhile.
+    A rule changes a result if its `otherwise` returns another value. To disable any other rule
+    cannot change what is computed meanwhile.
     """
     global _effective
     before, _effective = _effective, set()

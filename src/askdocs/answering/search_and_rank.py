@@ -1,4 +1,4 @@
-"""A question to the sentences that may answer it: searched, read, ranked."""
+"""Searches passages for a question and ranks their sentences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from askdocs.answering.utterances import preceding_text, with_replies
 from askdocs.answering.versions import versions
 from askdocs.resources import Resources
 
-_MOST_CONTINUED = 5  # candidates whose documents are looked at beyond their passages
+_MOST_CONTINUED = 5  # candidates of which the text after their passages is loaded
 
 
 def search_and_rank(
@@ -22,7 +22,14 @@ def search_and_rank(
     sources: Sequence[str] | None,
     cited_before: Set[str] = frozenset(),
 ) -> RetrievalResult:
-    """What is found for a question, read and ranked."""
+    """Search passages for a question, and rank their sentences.
+
+    Args:
+        resources: The open models and the index.
+        question: The question.
+        sources: The documents that are searched; None for all.
+        cited_before: The documents that the previous answer cites, for a follow-up.
+    """
     catalog = resources.open_catalog()
     hits = retrieval.find(
         resources, question.queries, limit=resources.config.passages_read, sources=sources
@@ -62,7 +69,7 @@ def search_and_rank(
 def _versions(
     resources: Resources, question: Question, candidates: Sequence[Candidate]
 ) -> tuple[Candidate, ...]:
-    """The best candidate with what other versions of its document say instead."""
+    """The best candidate and what other versions of its document say instead; see `versions`."""
 
     def beginning(source: str) -> str:
         document = resources.open_catalog().document(source)
@@ -72,7 +79,13 @@ def _versions(
 
 
 def following_text(resources: Resources, candidates: Sequence[Candidate]) -> dict[str, str]:
-    """The text of the documents after the passages of candidates, by passage."""
+    """The text after the passages of candidates, in their documents.
+
+    A list can continue after the end of a passage. This text lets a quote contain all of it.
+
+    Returns:
+        The id of a passage → the next `LONGEST_QUOTE` characters of its document.
+    """
     catalog = resources.open_catalog()
     texts: dict[str, str] = {}
     found: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""An answer as it is being given, by an Assistant or by a server that has one."""
+"""An answer that is being generated, in this process or by a server."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from askdocs.types import Answer
 
 
 class Draft(str):
-    """An empty piece of an answer's text. `draft` is what is written behind the text meanwhile.
+    """An empty piece of an answer's text, with a draft of the text that comes next.
 
-    It is Markdown that may still change. It is shown by what can take it back.
+    The draft is Markdown and may still change. Only clients that can replace text show it.
     """
 
     draft: str
@@ -24,28 +24,32 @@ class Draft(str):
 
 
 class Stream:
-    """An answer as it is being given: iterate for its text, then read `answer`.
+    """An answer that is being generated. Iterate for its text, then read `answer`.
 
-    To stop it, stop iterating and call `close`.
+    To cancel it, stop iterating and call `close`.
     """
 
-    def __init__(self, told: Callable[[], Generator[str, None, Answer]]) -> None:
-        self._told = told
-        self._telling: Generator[str, None, Answer] | None = None
+    def __init__(self, generate: Callable[[], Generator[str, None, Answer]]) -> None:
+        self._generate = generate
+        self._generator: Generator[str, None, Answer] | None = None
         self._answer: Answer | None = None
 
     @property
     def answer(self) -> Answer:
-        """The whole Answer. Raises AskdocsError before the text has ended."""
+        """The whole Answer.
+
+        Raises:
+            AskdocsError: The text has not been read to its end.
+        """
         if self._answer is None:
             raise AskdocsError("The answer is there when its text has been read to the end.")
         return self._answer
 
     def __iter__(self) -> Iterator[str]:
-        self._telling = self._told()
-        self._answer = yield from self._telling
+        self._generator = self._generate()
+        self._answer = yield from self._generator
 
     def close(self) -> None:
-        """Stop, and end the request to a language model if there is one."""
-        if self._telling is not None:
-            self._telling.close()
+        """Cancel the answer, and the request to a language model if there is one."""
+        if self._generator is not None:
+            self._generator.close()
