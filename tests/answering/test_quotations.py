@@ -100,6 +100,13 @@ def test_a_denial_before_the_quotation_may_stand_before_it_in_the_statement(
     assert source.look_up("sublet the flat", "A tenant may not").is_exact
 
 
+def test_words_are_left_out_at_the_place_that_leaves_out_the_fewest() -> None:
+    text = "It fails if the file is large. It fails if not specified. The file was specified once."
+    source = Source([Passage("p", "a.txt", text, 0, len(text))])
+    assert source.look_up("fails if … specified").difference == "it leaves out “not”"
+    assert source.look_up("fails if … large").is_exact
+
+
 def test_the_parts_of_a_quotation_stand_in_one_document() -> None:
     both = [*passages(FIRST), *passages(SECOND, source="other.txt")]
     assert not Source(both).look_up("The tenant … the fee of €40").is_exact

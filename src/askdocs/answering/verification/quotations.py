@@ -252,12 +252,15 @@ class Source:
         return self._starts[token] + len(self._words[token])
 
     def _match(self, parts: Sequence[_Part]) -> list[tuple[int, int]] | None:
-        """Find all parts in order, each within its allowed distance from the one before."""
-        for place in islice(self._places("".join(parts[0][0])), _MOST_PLACES):
-            found = self._continued(place, parts[1:])
-            if found is not None:
-                return found
-        return None
+        """Find all parts in order, each within its allowed distance from the one before.
+
+        Of several places, the one that leaves out the fewest words counts.
+        """
+        places = islice(self._places("".join(parts[0][0])), _MOST_PLACES)
+        found = filter(None, (self._continued(place, parts[1:]) for place in places))
+        if len(parts) == 1:
+            return next(found, None)
+        return min(found, key=lambda spans: spans[-1][1] - spans[0][0], default=None)
 
     def _continued(
         self, place: tuple[int, int], parts: Sequence[_Part]
