@@ -1,6 +1,6 @@
 """Measures the verifier on claims whose verdicts are known, and what each of its steps adds.
 
-    python -m benchmarks.verification CLAIMS --part 8 --half 1 --kept scores.sqlite --rules
+    python -m benchmarks.verification CLAIMS --part 8 --half 1 --kept scores.sqlite --steps
 
 CLAIMS is a file of claims (`askdocs.evaluation.claims`) or a folder with one. A file of pairs
 (`training/data/`) can be judged too; `--of test` selects the rows of that part.
@@ -11,8 +11,8 @@ CLAIMS is a file of claims (`askdocs.evaluation.claims`) or a folder with one. A
 - `--kept FILE`: store every score of the model, by its weights. A stopped run can be continued, and
   a run with other rules takes seconds.
 - `--steps`: print what each step of the chain changes.
-- `--rules`: print for each rule from how many claims it takes support that the model gives, false
-  and true ones.
+
+`benchmarks.rules` measures each rule.
 """
 
 from __future__ import annotations
@@ -174,22 +174,6 @@ def _step(judgement: Judgement, accused: Sequence[str]) -> str:
     return f"{judgement.verdict}, {reason}".strip(" ,:")[:40]
 
 
-def show_rules(judged: list[JudgedClaim], accused: dict[str, list[str]]) -> None:
-    """Print from how many claims that the model supports each rule takes support."""
-    table: dict[str, Counter[str]] = defaultdict(Counter)
-    held: Counter[str] = Counter()
-    for each in judged:
-        if each.claim.text in accused:
-            held[each.claim.label] += 1
-            for name in accused[each.claim.text]:
-                table[name][each.claim.label] += 1
-    print(f"\nsupported by the model: {dict(held)}")
-    print(f"{'rule':20} {'false caught':>12} {'true accused':>12} {'partly':>8}")
-    for name in RULES:
-        counts = table[name]
-        print(f"{name:20} {counts['unsupported']:12} {counts['supported']:12} {counts['partly']:8}")
-
-
 def show_misjudged(judged: list[JudgedClaim], count: int) -> None:
     """Print some claims of each label whose verdict is wrong."""
     shown: Counter[str] = Counter()
@@ -212,7 +196,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kept", type=Path, help="file that scores of the model are kept in")
     parser.add_argument("--steps", action="store_true")
-    parser.add_argument("--rules", action="store_true")
     parser.add_argument("--misjudged", type=int, default=0, help="show so many of each label")
     asked = parser.parse_args()
     scorer = KeptScores(asked.kept)
@@ -232,8 +215,6 @@ def main() -> None:
         print(claims_as_text(judged))
         if asked.steps:
             show_steps(judged, verifier, scorer.threshold)
-        if asked.rules:
-            show_rules(judged, verifier.accused)
         show_misjudged(judged, asked.misjudged)
         sys.stdout.flush()
 

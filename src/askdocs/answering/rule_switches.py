@@ -2,7 +2,7 @@
 
 A rule must improve results on data that it was not made for (CONTRIBUTING, "Add a rule"). `python
 -m benchmarks.natural_questions FOLDER --keep DIR --rules` disables each rule in turn. The vetoes of
-`verification/vetoes.py` have their own registry, for `benchmarks.verification --rules`.
+`verification/vetoes.py` have their own registry, for `benchmarks.rules`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Vetoes: rules that reject a statement although the model judges it as supported.
 
-`benchmarks/verification.py --rules` counts the false and the true statements that each rule
+`benchmarks/rules.py` counts the false and the true statements that each rule
 rejects. A rule is kept only if it rejects more false than true ones (decision 0010).
 """
 
