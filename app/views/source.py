@@ -63,7 +63,8 @@ class Reading:
     The view "text" shows every character. The view "built" shows headings, lists, tables and code,
     without their markup. With the view "pdf" there is no HTML: the file itself is shown, and
     `highlights` has the words to highlight on each page, for each mark. `found` has the positions
-    of the words searched for, and `checked` changes whenever the document does.
+    of the words searched for, and `checked` changes whenever the document does. `page` is the page
+    at the shown offset, `page_starts` the number of each page with the offset of its text.
     """
 
     source: str
@@ -77,6 +78,7 @@ class Reading:
     highlights: tuple[tuple[Highlight, ...], ...]
     headings: tuple[Heading, ...]
     page: int | None
+    page_starts: tuple[tuple[int, int], ...]
     found: tuple[int, ...]
     checked: str
     start: int
@@ -129,6 +131,7 @@ def read(
         ),
         headings=tuple(_headings(document)),
         page=page_at(document, at),
+        page_starts=tuple(_page_starts(document)) if file else (),
         found=tuple(span[0] for span in places),
         checked=_checked(document, file),
         start=start,
@@ -174,6 +177,12 @@ def page_at(document: Document, offset: int) -> int | None:
     """The page that contains character `offset`, from 1; None if there are no pages."""
     pages = [each for each in document.anchors if each.page is not None and each.start <= offset]
     return max(pages, key=lambda each: each.start).page if pages else None
+
+
+def _page_starts(document: Document) -> Iterator[tuple[int, int]]:
+    for each in sorted(document.anchors, key=lambda each: each.start):
+        if each.page is not None:
+            yield each.page, each.start
 
 
 def _window(text: str, at: int) -> tuple[int, int]:

@@ -31,6 +31,8 @@ RIGHT = [
 OVER = ("The pilot boards every ship that is longer", "than ninety metres before the outer buoy.")
 TURNED = "Barges carry gravel to the upper quay on Mondays."
 
+FOOT = "The lamp of berth twenty is lit at dusk."
+
 
 def write_pdfs(folder: Path) -> None:
     """A report of five pages, and a file that means harm."""
@@ -67,6 +69,8 @@ def _report(file: Path) -> None:
     canvas.showPage()
     for page in range(4, 40):
         canvas.drawString(50, 400, f"Notes of berth {page}, which say nothing more.")
+        if page == 20:
+            canvas.drawString(50, 30, FOOT)
         canvas.showPage()
     canvas.save()
 

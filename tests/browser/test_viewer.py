@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import TextAnchor, link
 from tests.browser.conftest import Holding, wait_for
-from tests.browser.pdfs import OVER, TURNED
+from tests.browser.pdfs import FOOT, OVER, TURNED
 from tests.browser.test_page import assert_no_barriers
 from tests.support import polling
 
@@ -171,9 +171,10 @@ def test_a_pdf_is_paged_enlarged_searched_and_read_as_text_by_keys_alone(
 
         bar.get_by_role("button", name="As text", exact=True).press("Enter")
         expect(page.locator("#reader-text mark.current")).to_have_text(TURNED)
+        expect(page.locator("#reader-text").get_by_text(OVER[1])).to_be_in_viewport()
         expect(page.locator("#reader-pdf")).to_be_hidden()
         bar.get_by_role("button", name="As text", exact=True).press("Enter")
-        in_sight(page)
+        expect(page.locator("#reader-page")).to_have_value("2")
         page.keyboard.press("Escape")
         expect(page.locator("#reader-panel")).to_be_hidden()
 
@@ -220,6 +221,32 @@ def test_a_reload_and_a_copied_link_keep_the_page_and_the_heading(
             page.locator("#reader-text").get_by_role("heading", name="Rule 29")
         ).to_be_in_viewport()
         assert page.url == copied
+
+
+def test_the_page_of_a_mark_at_its_foot_is_told_and_text_and_pages_keep_the_place(
+    open_harbour: OpenPage, harbour: tuple[str, Path]
+) -> None:
+    address, _ = harbour
+    with open_harbour() as visit:
+        page = show(visit, hash_of(address, "harbour.pdf", FOOT))
+        number, as_text = page.locator("#reader-page"), page.get_by_role("button", name="As text")
+        in_sight(page)
+        assert_under_marks(page, FOOT.rstrip("."))
+        expect(number).to_have_value("20")
+        page.locator(".pdf-scroll").press("End")
+        expect(number).to_have_value("39")
+
+        number.fill("30")
+        page.keyboard.press("Enter")
+        as_text.click()
+        notes = page.locator("#reader-text").get_by_text("Notes of berth 30,")
+        expect(notes).to_be_in_viewport()
+        page.locator("#reader-text").press("End")
+        expect(page.locator("#reader-text").get_by_text("Notes of berth 39,")).to_be_in_viewport()
+        page.locator("#reader-text").press("Home")
+        expect(page).to_have_url(re.compile("&at=0$"))
+        as_text.click()
+        expect(number).to_have_value("1")
 
 
 def test_back_closes_an_opened_source_and_forward_opens_it_again(open_harbour: OpenPage) -> None:

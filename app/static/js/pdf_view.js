@@ -104,7 +104,8 @@ export async function openPdf(place, address, { onPage, onFound }) {
   });
   links.setViewer(shown);
   bus.on("pagesinit", () => { shown.currentScaleValue = FIT; });
-  bus.on("pagechanging", ({ pageNumber }) => onPage(pageNumber));
+  const current = currentPage(shown, scroll, onPage);
+  bus.on("pagechanging", current.tell);
   bus.on("updatefindmatchescount", ({ matchesCount }) => onFound(matchesCount));
   bus.on("updatefindcontrolstate", ({ matchesCount, state }) => {
     if (state !== viewer.FindState.PENDING) onFound(matchesCount);
@@ -118,19 +119,25 @@ export async function openPdf(place, address, { onPage, onFound }) {
     event.preventDefault();
     shown.updateScale({ steps: event.deltaY < 0 ? 1 : -1, origin: [event.clientX, event.clientY] });
   }, { passive: false });
-  const marks = marksOver(shown, bus, scroll);
+  const marks = marksOver(shown, bus, scroll, current);
   shown.setDocument(pdf);
   links.setDocument(pdf);
   await shown.firstPagePromise;
 
   return {
     pages: pdf.numPages,
+    page: current.page,
     focus: () => scroll.focus({ preventScroll: true }),
     goTo: marks.goTo,
-    goToPage(number) { shown.currentPageNumber = Math.min(Math.max(number, 1), pdf.numPages); },
+    goToPage(number) {
+      const page = Math.min(Math.max(number, 1), pdf.numPages);
+      shown.currentPageNumber = page;
+      current.stay(page);
+    },
     setMarks: marks.set,
     zoom(by) { if (by) shown.updateScale({ steps: by }); else shown.currentScaleValue = FIT; },
     find(words, by) {
+      current.leave();
       if (!words) { bus.dispatch("findbarclose", { source: null }); return; }
       bus.dispatch("find", {
         source: null, type: by ? "again" : "", query: words, highlightAll: true,
@@ -141,7 +148,7 @@ export async function openPdf(place, address, { onPage, onFound }) {
       const entries = [];
       const add = (items, level) => {
         for (const { title, dest, items: inner } of items || []) {
-          if (dest) entries.push({ title, level, go: () => links.goToDestination(dest) });
+          if (dest) entries.push({ title, level, go: () => { current.leave(); links.goToDestination(dest); } });
           add(inner, level + 1);
         }
       };
@@ -158,8 +165,32 @@ export async function openPdf(place, address, { onPage, onFound }) {
   };
 }
 
+/* The page that is told to the user. It is the one with the mark or the page that was gone to, until
+   the user scrolls, and then the one of which most is visible: a mark at the foot of a page is shown
+   with more of the next page. */
+function currentPage(shown, scroll, onPage) {
+  let stayed = null;
+  let touched = false;
+  const page = () => stayed ?? shown.currentPageNumber;
+  const tell = () => onPage(page());
+  for (const way of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    scroll.addEventListener(way, () => { touched = true; }, { capture: true, passive: true });
+  }
+  scroll.addEventListener("scroll", () => {
+    if (!touched || stayed === null) return;
+    stayed = null;
+    tell();
+  }, { passive: true });
+  return {
+    page,
+    tell,
+    stay(number) { stayed = number; touched = false; tell(); },
+    leave() { stayed = null; },
+  };
+}
+
 /* Marks as boxes over the words of rendered pages. */
-function marksOver(shown, bus, scroll) {
+function marksOver(shown, bus, scroll, place) {
   let marks = []; // for each, its highlights: [{page, words, before, around}]
   let current = []; // the numbers of the marks that are highlighted more
   const written = new Set(); // the pages with a text layer
@@ -227,9 +258,9 @@ function marksOver(shown, bus, scroll) {
         await ready(page);
         if (current !== numbers) return true; // other marks were requested
         const box = view(page).div.querySelector(".marks .mark.current");
-        if (box) { reveal(box); return true; }
+        if (box) { reveal(box); place.stay(page); return true; }
       }
-      if (pages.length) shown.scrollPageIntoView({ pageNumber: pages[0] });
+      if (pages.length) { shown.scrollPageIntoView({ pageNumber: pages[0] }); place.stay(pages[0]); }
       return false;
     },
   };

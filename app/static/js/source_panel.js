@@ -122,7 +122,8 @@ async function showStop(at, { from = null, page = null } = {}) {
   const loaded = isLoaded(stop, marks, begin);
   if (loaded) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
   if (stops[current] !== stop || root.dataset.panel !== "reader") return; // another one was opened, or the panel was closed
-  arrive(placeOf(from, page));
+  const there = page ?? (from === null ? null : shown.page); // an offset of a text, now in the PDF
+  arrive(placeOf(from, there));
   writeAddress();
   const numbers = numbersOf(stop, marks);
   describe(stop, numbers);
@@ -325,10 +326,18 @@ function describeWalk(stop) {
   }
 }
 
+/* Show the text of the document, or the document itself again, at the same place. */
 export function toggleText() {
   if (!shown) return;
+  const from = pdf ? startOfPage(pdf.view.page()) : position()?.at ?? null;
   if (!asText.delete(shown.source)) asText.add(shown.source);
-  showStop(current);
+  showStop(current, { from });
+}
+
+/* The offset of the text of a page; null if the opened place is on it. */
+function startOfPage(number) {
+  if (homePages().includes(number)) return null;
+  return shown.page_starts.findLast(([page]) => page <= number)?.[1] ?? null;
 }
 
 export function step(by) {
