@@ -69,11 +69,12 @@ def _prose(answer: Answer, number: int) -> str:
             citation = statement.quotations[quotation].citations[0]
             attributes = link_attributes(citation.source, citation_anchor(citation))
             return f'<a class="quotation" {attributes}>'
-        contradicted = " contradicted" if statement.contradicted else ""
+        further = " contradicted" if statement.contradicted else ""
+        further += " not-learnt" if statement.sign else ""
         described = ""
         if statement.doubt:
             described = f' tabindex="0" aria-describedby="doubt-{number}-{place}"'
-        return f'<span class="statement {statement.verdict}{contradicted}"{described}>'
+        return f'<span class="statement {statement.verdict}{further}"{described}>'
 
     def closes(place: int, quotation: int | None) -> str:
         if quotation is not None:
@@ -81,7 +82,8 @@ def _prose(answer: Answer, number: int) -> str:
         statement = answer.statements[place]
         links = "".join(citation_link(each, number) for each in statement.citations)
         cites = f'<span class="cites" data-i18n>{links}</span>' if links else ""
-        return f"</span>{cites}{_doubt(statement, number, place)}"
+        sign = f'<span class="sign">{statement.sign}</span>' if statement.sign else ""
+        return f"</span>{cites}{sign}{_doubt(statement, number, place)}"
 
     return render_prose(answer, opens, closes)
 

@@ -153,7 +153,7 @@ def _prose_html(answer: Answer) -> str:
 
     def opens(place: int, quotation: int | None) -> str:
         statement = answer.statements[place]
-        if quotation is not None or not _doubt(statement):
+        if quotation is not None or statement.sign or not statement.doubt:
             return "<span>"
         title = translatable(escape(statement.doubt))
         return f'<span class="{statement.verdict}" title="{title}">'
@@ -187,5 +187,7 @@ def _numbers(statement: Statement) -> str:
 
 
 def _doubt(statement: Statement) -> str:
+    if statement.sign:
+        return f" {statement.sign}"
     doubt = DOUBTS.get(statement.verdict)
     return f" ({translatable(doubt)})" if doubt else ""

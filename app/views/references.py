@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from askdocs.documents.titles import readable_title
-from askdocs.output.support_summary import is_prose
+from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.types import Answer, Citation
 
 from ..i18n.markers import citation_location, translatable
@@ -47,6 +47,7 @@ def _statements(answer: Answer) -> Iterator[str]:
     """The statements of an answer, a paragraph each."""
     if is_prose(answer):
         yield prose_markdown(answer)
+        yield f"\n{translatable(support_summary(answer))}"
         return
     for statement in answer.statements:
         numbers = "".join(f" [{each.number}]" for each in statement.citations)

@@ -18,7 +18,7 @@ from askdocs.output.json.draft_check import check_as_json
 from askdocs.output.text.draft_check import check_as_text
 from askdocs.output.text_anchor import address_of
 from askdocs.output.verdict_text import meaning, summary_of
-from askdocs.types import Check, CheckedStatement, Passage, Progress
+from askdocs.types import NOT_LEARNT, Check, CheckedStatement, Passage, Progress
 from tests.support.claim_scorer import WordScorer
 from tests.support.hash_embedding import HashEmbedding
 
@@ -109,6 +109,16 @@ def test_json_has_what_the_check_found(check: Check) -> None:
     assert sum(found["counts"].values()) == len(check.statements)
     known = {each["number"] for each in found["citations"]}
     assert all(set(each["citations"]) <= known for each in found["statements"])
+
+
+def test_a_language_that_the_verifier_has_not_learnt_is_told_once() -> None:
+    draft = "Die Fähre fährt an Wochentagen um 9:40 Uhr ab. Im April ist die Sauna geschlossen."
+    verifier = Verifier(WordScorer(), LlamaIndexEmbedder(HashEmbedding()))
+    found = check_draft(draft, lambda _: [PASSAGE], verifier, on_progress=lambda _: None)
+    lines = list(check_as_text(found))
+    assert sum(line.strip().startswith("not checked") for line in lines) == 2
+    assert sum(NOT_LEARNT in line for line in lines) == 1
+    assert lines[-1].endswith(f"; 2 not checked: {NOT_LEARNT}.")
 
 
 def test_text_tells_only_what_does_not_stand(check: Check) -> None:

@@ -19,6 +19,7 @@ from askdocs.answering.stream import Draft
 from askdocs.llm import model
 from askdocs.output.support_summary import support_summary
 from askdocs.text.tokens import estimate_tokens
+from askdocs.types import NOT_LEARNT
 from tests.support.claim_scorer import WordScorer
 from tests.support.model_server import ModelServer, Script, serving
 
@@ -177,6 +178,21 @@ def test_markdown_of_a_reply_is_kept_and_headings_are_not_judged(ask: Ask) -> No
     assert "\n| What | Cost |\n|---|---|\n| Set up | 1.9 million pounds [1] |" in answer.text
     assert "\n```\nx = 1\n```\n" in answer.text
     assert support_summary(answer) == "2 of 3 statements are supported by your documents."
+
+
+def test_a_language_that_the_verifier_has_not_learnt_is_told_once(ask: Ask) -> None:
+    german = "Die Einrichtung der Fahrräder hat 1,9 Millionen Pfund gekostet [1]. "
+    more = "Das größte Problem ist der Diebstahl der Räder gewesen [1]."
+    answer = ask(Script([[TRUE, german, more]]))
+    _, first, second = answer.statements
+    assert [first.verdict, second.verdict] == ["unchecked", "unchecked"]
+    assert answer.text.endswith(" †")
+    assert answer.text.count("†") == 2
+    assert NOT_LEARNT not in answer.text
+    assert support_summary(answer) == (
+        "The statement is supported by your documents;"
+        f" 2 statements (†) were not checked: {NOT_LEARNT}."
+    )
 
 
 def test_an_altered_quotation_is_told_with_the_difference(ask: Ask) -> None:

@@ -38,7 +38,7 @@ from askdocs.documents.loaders.pdf.document import (
 from askdocs.documents.loaders.pdf.garbled import UNDECODED
 from askdocs.documents.loaders.rtf import _SKIPPED
 from askdocs.documents.loaders.shared.builder import counted
-from askdocs.types import Hit, Passage
+from askdocs.types import NOT_LEARNT, Hit, Passage
 
 APP = Path(__file__).parents[2] / "app"
 WORDS = APP / "static" / "locales"
@@ -62,6 +62,7 @@ _SHOWN = re.compile(r"^[A-Z][a-z]+(?:[ .…:?!]|$)|[a-z]{2,} [a-z]{2,} [a-z]{2,}
 # of a noun that agrees
 _COMPOSED = {
     "{n} statements were not checked",
+    "{n} statements (†) were not checked: the verifier has not learnt this language",
     "results of {n} formulas (not computed)",
     "{n} attachments of messages",
     "{n} characters that cannot be decoded (shown as \ufffd)",
@@ -297,7 +298,7 @@ def test_every_reason_of_a_verdict_is_translated() -> None:
         verifier.NOT_STOOD_BY,
         verifier.NOT_THERE,
         verifier.SAYS_OTHER,
-        verifier.NOT_LEARNT,
+        NOT_LEARNT,
         verifier.TOO_LONG,
     }
     missing = {

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from askdocs.app.i18n.markers import without_markers
 from askdocs.app.views.answers import render_answer
-from askdocs.app.views.exports import prose_markdown
+from askdocs.app.views.exports import answer_html, answer_markdown, prose_markdown
 from askdocs.app.views.prose import render_markdown
-from askdocs.types import Answer, Citation, Passage, Quotation, Statement, Verdict
+from askdocs.app.views.references import answer_text
+from askdocs.types import NOT_LEARNT, Answer, Citation, Passage, Quotation, Statement, Verdict
 
 PASSAGE = Passage("1", "tea.txt", "The kettle is red. It sings.", 0, 28, "Tea", line=3)
 CITATION = Citation(1, PASSAGE, "The kettle is red.", 0, 18)
@@ -69,6 +71,30 @@ def test_nothing_stands_beside_what_is_supported_and_a_reason_beside_what_is_not
     assert 'id="doubt-0-2"' in html
     assert "1 of 3 statements are supported by your documents" in html
     assert "The kettle is red.”" in html  # the nearest words
+
+
+def test_a_language_that_the_verifier_has_not_learnt_is_told_once_and_quietly() -> None:
+    known = statement("The kettle is red.")
+    unknown = [
+        statement(text, "unchecked", reason=NOT_LEARNT)
+        for text in ("Der Kessel ist rot.", "Er singt.")
+    ]
+    other = statement("It is not said.", "unchecked", reason="no words can show it")
+    answer = Answer(
+        "Which?", "…", (known, *unknown, other), (CITATION,), answered=True, kind="prose"
+    )
+    html = render_answer(answer, 0)
+    told = f"2 statements (†) were not checked: {NOT_LEARNT}"
+    assert html.count(told) == 1
+    assert "; 1 statement was not checked; " in html
+    assert html.count('<span class="sign">†</span>') == 2
+    assert html.count('class="statement unchecked not-learnt"') == 2
+    assert html.count('class="statement unchecked"') == 1
+    for text in (answer_markdown(answer), answer_html(answer), answer_text(answer)):
+        shown = re.sub(r"<[^>]*>", "", without_markers(text))
+        assert "Der Kessel ist rot. [1] †" in shown
+        assert "It is not said. [1] (not checked)" in shown
+        assert shown.count(told) == 1
 
 
 def test_an_exact_quotation_is_linked_to_its_place() -> None:

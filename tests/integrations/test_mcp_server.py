@@ -18,7 +18,7 @@ import pytest
 
 from askdocs import Assistant, Config, resources
 from askdocs.index.lock import IndexLock
-from askdocs.types import Answer, Check, CheckedStatement, Statement
+from askdocs.types import NOT_LEARNT, Answer, Check, CheckedStatement, Statement
 from tests.support import polling
 from tests.support.hash_embedding import HashEmbedding
 from tests.support.page_server import running_server
@@ -341,11 +341,12 @@ def test_a_doubtful_statement_of_an_answer_has_the_same_words_as_on_the_page() -
         Statement("It is old.", (), "unchecked"),
         Statement("The cup", (), "no_claim"),
         Statement("It is blue.", (), "supported"),
+        Statement("Sie ist rot.", (), "unchecked", reason=NOT_LEARNT),
     )
 
     class Answering:
         def ask(self, question: str, **options: Any) -> Answer:
-            return Answer(question, "", statements, answered=True)
+            return Answer(question, "", statements, answered=True, kind="prose")
 
         def status(self) -> Any:
             return SimpleNamespace(documents=[1])
@@ -353,12 +354,14 @@ def test_a_doubtful_statement_of_an_answer_has_the_same_words_as_on_the_page() -
     tools = _Tools(Answering())  # type: ignore[arg-type]
     with ThreadPoolExecutor(1) as thread:  # a test of the page may have left a loop in this one
         text = thread.submit(anyio.run, tools.ask, "Which colour?").result()
-    assert [line.strip() for line in text.splitlines()[:4]] == [
+    assert [line.strip() for line in text.splitlines()[:5]] == [
         "The cup is red.  (not supported by your documents: the source says otherwise)",
         "It is old.  (not checked)",
         "The cup",
         "It is blue.",
+        "Sie ist rot.  †",
     ]
+    assert f"1 statement (†) was not checked: {NOT_LEARNT}." in text
 
 
 def test_the_whole_job_on_the_server_of_the_page(page: str) -> None:

@@ -18,6 +18,7 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from askdocs.index.vectors.collection import passage_node
+from askdocs.output.support_summary import support_summary
 
 if TYPE_CHECKING:
     from askdocs.assistant import Assistant
@@ -61,7 +62,7 @@ def citable_block(hit: Hit) -> CitableBlock:
 
 def answer_message(answer: Answer) -> ChatMessage:
     """Convert an answer: a message with its text, then the block of each citation."""
-    blocks = [TextBlock(text=answer.text), *map(citation_block, answer.citations)]
+    blocks = [TextBlock(text=_text(answer)), *map(citation_block, answer.citations)]
     return ChatMessage(role=MessageRole.ASSISTANT, blocks=blocks)
 
 
@@ -98,7 +99,7 @@ class AskdocsQueryEngine(BaseQueryEngine):
             for citation, block in zip(answer.citations, blocks, strict=True)
         ]
         return Response(
-            response=answer.text,
+            response=_text(answer),
             source_nodes=nodes,
             metadata={"answer": answer, "citations": blocks},
         )
@@ -110,6 +111,11 @@ class AskdocsQueryEngine(BaseQueryEngine):
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
+
+
+def _text(answer: Answer) -> str:
+    """Return the text, and of a language model's prose how much of it the documents support."""
+    return "\n\n".join(filter(None, (answer.text, support_summary(answer))))
 
 
 def _node(citation: Citation, block: CitationBlock) -> TextNode:

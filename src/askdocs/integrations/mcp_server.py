@@ -20,6 +20,7 @@ from mcp_types import ToolAnnotations
 
 from askdocs.errors import AskdocsError, CorpusError, IndexBusyError
 from askdocs.interface import AssistantInterface
+from askdocs.output.support_summary import support_summary
 from askdocs.output.text.draft_check import check_as_text
 from askdocs.output.text_anchor import (
     LinkTarget,
@@ -206,7 +207,7 @@ class _Tools:
             return "\n".join([answer.text, *nearest, *_remark(answer.notice)])
         lines = [
             f"{statement.text} {''.join(f'[{c.number}]' for c in statement.citations)}"
-            + (f" ({statement.doubt})" if statement.doubt else "")
+            + (f" {statement.remark}" if statement.remark else "")
             for statement in answer.statements
         ] or [answer.text]
         quotes = [
@@ -217,7 +218,8 @@ class _Tools:
         likely = []
         if answer.is_estimated:
             likely = [f"Chance that this answers: {answer.confidence:.0%}."]
-        return "\n".join([*perhaps, *lines, "", *quotes, "", *likely, *_remark(answer.notice)])
+        remarks = [*_remark(support_summary(answer)), *_remark(answer.notice)]
+        return "\n".join([*perhaps, *lines, "", *quotes, "", *likely, *remarks])
 
     def _result(self, hit: Hit) -> dict[str, str]:
         passage = hit.passage

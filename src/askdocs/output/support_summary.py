@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from askdocs.types import Answer
+from askdocs.types import NOT_LEARNT, NOT_LEARNT_SIGN, Answer
 
 _SUPPORTED = ("quoted", "supported")
 
@@ -15,13 +15,15 @@ def is_prose(answer: Answer) -> bool:
 def support_summary(answer: Answer) -> str:
     """Return the line below an answer: "7 of 9 statements are supported by your documents.".
 
-    Headings, questions and transitions are not counted. The line is empty for an answer of quotes.
+    Headings, questions and transitions are not counted. What the sign of a language that the
+    verifier has not learnt means is said here, once. The line is empty for an answer of quotes.
     """
     if not is_prose(answer):
         return ""
     verdicts = [statement.verdict for statement in answer.statements]
     verdicts = [verdict for verdict in verdicts if verdict != "no_claim"]
     unchecked = verdicts.count("unchecked")
+    not_learnt = sum(bool(statement.sign) for statement in answer.statements)
     judged = len(verdicts) - unchecked
     supported = sum(verdict in _SUPPORTED for verdict in verdicts)
     parts = []
@@ -31,7 +33,13 @@ def support_summary(answer: Answer) -> str:
     elif judged:
         count = f"All {judged}" if supported == judged else f"{supported} of {judged}"
         parts.append(f"{count} statements are supported by your documents")
-    if unchecked:
-        noun = "statement was" if unchecked == 1 else "statements were"
-        parts.append(f"{unchecked} {noun} not checked")
+    if unchecked > not_learnt:
+        parts.append(f"{_counted(unchecked - not_learnt)} not checked")
+    if not_learnt:
+        parts.append(f"{_counted(not_learnt, NOT_LEARNT_SIGN)} not checked: {NOT_LEARNT}")
     return f"{'; '.join(parts)}." if parts else ""
+
+
+def _counted(count: int, sign: str = "") -> str:
+    noun, verb = ("statement", "was") if count == 1 else ("statements", "were")
+    return f"{count} {noun}{f' ({sign})' if sign else ''} {verb}"

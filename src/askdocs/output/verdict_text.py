@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from askdocs.types import Check, CheckedStatement
+from askdocs.types import NOT_LEARNT, Check, CheckedStatement
 
 MEANINGS = {
     "quoted": "quoted word for word from the documents",
@@ -62,6 +62,12 @@ def summary_of(check: Check) -> str:
     parts = [f"{supported} of {len(judged)} statements are supported by the documents"]
     if wrong:
         parts.append(f"{wrong} contradicted or misquoted")
-    if unchecked:
-        parts.append(f"{unchecked} not checked")
+    not_learnt = sum(
+        statement.verdict == "unchecked" and statement.reason == NOT_LEARNT
+        for statement in check.statements
+    )
+    if unchecked > not_learnt:
+        parts.append(f"{unchecked - not_learnt} not checked")
+    if not_learnt:
+        parts.append(f"{not_learnt} not checked: {NOT_LEARNT}")
     return "; ".join(parts) + "."

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from askdocs.types.answers import (
     DOUBTS,
+    NOT_LEARNT,
+    NOT_LEARNT_SIGN,
     Answer,
     AnswerKind,
     AskOptions,
@@ -37,6 +39,8 @@ from askdocs.types.status import (
 
 __all__ = [
     "DOUBTS",
+    "NOT_LEARNT",
+    "NOT_LEARNT_SIGN",
     "Activity",
     "Anchor",
     "Answer",

@@ -16,6 +16,9 @@ DOUBTS: Mapping[Verdict, str] = {
     "unsupported": "not supported by your documents",
     "unchecked": "not checked",
 }
+NOT_LEARNT = "the verifier has not learnt this language"
+# Stands behind a statement in such a language, in place of a doubt. The summary says what it means.
+NOT_LEARNT_SIGN = "†"
 Band = Literal["answer", "perhaps", "refusal"]
 # quotes: sentences of the documents, or a refusal. prose: the text of a language model. overview:
 # what documents are about. continuation: the text after the last quotes. mentions: the documents
@@ -113,6 +116,20 @@ class Statement:
         """Why the statement is doubted, as in "not checked: the reason"; "" if it is not."""
         doubt = DOUBTS.get(self.verdict, "")
         return f"{doubt}: {self.reason}" if doubt and self.reason else doubt
+
+    @property
+    def sign(self) -> str:
+        """`NOT_LEARNT_SIGN` if the verifier has not learnt the language, so that text says it once.
+
+        Otherwise it is empty.
+        """
+        is_it = self.verdict == "unchecked" and self.reason == NOT_LEARNT
+        return NOT_LEARNT_SIGN if is_it else ""
+
+    @property
+    def remark(self) -> str:
+        """What stands behind the statement in plain text: the sign, or the doubt in brackets."""
+        return self.sign or (f"({self.doubt})" if self.doubt else "")
 
 
 @dataclass(frozen=True, slots=True)

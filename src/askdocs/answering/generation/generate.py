@@ -388,8 +388,8 @@ def _closing(statement: Statement) -> str:
 
 
 def _doubt(statement: Statement) -> str:
-    """The doubt of a statement in brackets; "" if there is none."""
-    return f" ({statement.doubt})" if statement.doubt else ""
+    """The remark behind a statement; "" if there is none."""
+    return f" {statement.remark}" if statement.remark else ""
 
 
 def _withdrawn_paragraph(withdrawn: Sequence[Statement]) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from askdocs.answering.questions.question import parse
 from askdocs.text.sentences import sentence_spans
-from askdocs.types import Answer, Statement, Turn
+from askdocs.types import NOT_LEARNT_SIGN, Answer, Statement, Turn
 
 IN_DOUBT = "Perhaps: "  # begins the text of an uncertain answer
-_MARK = re.compile(r"\s*\[\d+\]")
+_MARK = re.compile(rf"\s*(?:\[\d+\]|{NOT_LEARNT_SIGN})")
 _NO_SEARCH = frozenset({"greeting", "documents", "more"})
 
 

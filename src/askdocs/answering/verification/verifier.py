@@ -48,7 +48,7 @@ from askdocs.models.embedders import Embedder
 from askdocs.models.order_detector import OrderDetector
 from askdocs.models.verifier import ClaimScore, ClaimScorer
 from askdocs.text.language import is_english
-from askdocs.types import Passage, Verdict
+from askdocs.types import NOT_LEARNT, Passage, Verdict
 
 NOWHERE = "no passage says so"
 NOT_ALL = "the source does not say all of it"
@@ -58,7 +58,6 @@ NOT_STOOD_BY = "asked again, the language model does not find it in the passages
 NOT_THERE = "asked again, the language model does not find this in the passages"
 SAYS_OTHER = "the source may say otherwise"
 HALF_NOT_SAID = "is not in your documents"
-NOT_LEARNT = "the verifier has not learnt this language"
 TOO_LONG = "it is too long for one statement"
 LONGEST_STATEMENT = 4000  # characters of a statement that is judged
 # Shares of the scorer's threshold, chosen on a development half (benchmarks/verification.md).

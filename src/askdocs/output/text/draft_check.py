@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from askdocs.output.printable import printable
 from askdocs.output.verdict_text import meaning, summary_of
-from askdocs.types import Check, Citation
+from askdocs.types import NOT_LEARNT, Check, Citation
 
 
 def check_as_text(
@@ -27,7 +27,8 @@ def check_as_text(
             continue
         symbol = "✗" if statement.is_wrong else "?"
         yield printable(f"{symbol} {' '.join(statement.text.split())}")
-        yield printable(f"    {meaning(statement)}")
+        # The summary says this once of all statements.
+        yield printable(f"    {meaning(statement).replace(f': {NOT_LEARNT}', '', 1)}")
         for citation in statement.citations[:2]:
             words = " ".join(citation.quote.split())
             after = reference(citation)
