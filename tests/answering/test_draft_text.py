@@ -139,13 +139,13 @@ def test_what_is_far_below_a_closing_or_has_a_figure_or_verb_is_judged() -> None
 
 def test_the_lines_with_many_sentences_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
-    is_silent = _Lines._is_silent
+    is_silent = _Lines._is_claimless
 
     def counted(lines: _Lines, number: int) -> bool:
         looked_at.append(number)
         return is_silent(lines, number)
 
-    monkeypatch.setattr(_Lines, "_is_silent", counted)
+    monkeypatch.setattr(_Lines, "_is_claimless", counted)
     assert len(claims("Carts pay double today. " * 50)) == 50
     assert looked_at == [0]
 

@@ -23,15 +23,15 @@ _FIGURE = re.compile(r"(?<![\w.,])[€$£¥]?\d[\d.,:/\-–]*\d%?|(?<![\w.,])[�
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S+://\S+|\S+@\S+|`[^`]*`")
 _MARKUP = re.compile(r"[*_#>]+")
-_DOTTED = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
+_DOTTED_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-]\d{2,4})?(?!\d)")
-_OTHER_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "ł": "l", "đ": "d"})
+_PLAIN_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "ł": "l", "đ": "d"})
 _UMLAUT = re.compile(r"([aou])e")
-_SHORTEST = 2  # letters of a name; one is an initial
-_SHORTEST_PART = 4  # letters of a name that may be part of a longer word
+_MIN_LETTERS = 2  # letters of a name; one is an initial
+_MIN_PART_LETTERS = 4  # letters of a name that may be part of a longer word
 # Words that are capitalised next to a name or number but are not names themselves.
-_NO_NAMES = frozenset(
+_NOT_NAMES = frozenset(
     "doctor professor mister president minister councillor captain chair chairman chairwoman"
     " director chief officer section chapter table figure appendix annex part article page clause"
     " step version note paragraph volume monday tuesday wednesday thursday friday saturday"
@@ -39,7 +39,7 @@ _NO_NAMES = frozenset(
     " north south east west northern southern eastern western".split()
 )
 # Names of one country or body of which one has several words.
-_SAME = (
+_SAME_PLACE = (
     frozenset("usa us united states america american".split()),
     frozenset("uk united kingdom britain british briton".split()),
     frozenset("eu european union europe".split()),
@@ -78,13 +78,13 @@ def missing_figures(text: str, source: str) -> list[str]:
     known |= {f"{value:.15g}" for value in given}
     known |= set(_ORDINAL.findall(source))
     known |= {str(each.day) for each in dates_in(source)}
-    held = [each.written for each in numbers_in(text) if facts.is_given(each, given)]
+    found_numbers = [each.written for each in numbers_in(text) if facts.is_given(each, given)]
     found = dict.fromkeys(figure.rstrip(".,:;-–/") for figure in _FIGURE.findall(text))
     return [
         figure
         for figure in found
         if _plain(figure) not in known
-        and not any(written.startswith(figure.strip("€$£¥%")) for written in held)
+        and not any(written.startswith(figure.strip("€$£¥%")) for written in found_numbers)
     ]
 
 
@@ -121,8 +121,10 @@ def missing_names(text: str, source: str) -> list[str]:
     small = [word for word in _WORD.findall(plain) if word.islower()]
     if all(is_function_word(word) or word in STOP_WORDS for word in small):
         return []
-    plain = _DOTTED.sub(" ", plain)
-    there = _Names(_DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", source))
+    plain = _DOTTED_ABBREVIATION.sub(" ", plain)
+    there = _Names(
+        _DOTTED_ABBREVIATION.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", source)
+    )
     found: list[str] = []
     for name in there.without(facts.names(plain)):
         if found and f"{found[-1]} {name}" in plain:
@@ -152,14 +154,14 @@ class _Names:
 
     def _has(self, name: str) -> bool:
         folded = _folded(facts.bare(name))
-        if len(folded) < _SHORTEST or folded in _NO_NAMES or name.startswith(("I'", "I’")):
+        if len(folded) < _MIN_LETTERS or folded in _NOT_NAMES or name.startswith(("I'", "I’")):
             return True
         if folded in self._folded or month_number(name):
             return True
-        if len(folded) >= _SHORTEST_PART and folded in self._letters:
+        if len(folded) >= _MIN_PART_LETTERS and folded in self._letters:
             return True
         singular = folded.removesuffix("s")
-        if any(self._folded & names for names in _SAME if names & {folded, singular}):
+        if any(self._folded & names for names in _SAME_PLACE if names & {folded, singular}):
             return True
         return facts.is_named(name, self._in_order)
 
@@ -171,7 +173,7 @@ def _parts(name: str) -> list[str]:
 
 def _folded(word: str) -> str:
     """A word without case and diacritics. "Mueller" and "Müller" become the same."""
-    letters = unicodedata.normalize("NFKD", word.lower().translate(_OTHER_LETTERS))
+    letters = unicodedata.normalize("NFKD", word.lower().translate(_PLAIN_LETTERS))
     return _UMLAUT.sub(r"\1", without_diacritics(letters))
 
 

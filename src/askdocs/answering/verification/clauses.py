@@ -14,8 +14,8 @@ from askdocs.text.english import (
     any_of,
 )
 
-_FEWEST_WORDS = 4  # of a clause
-_FEWEST_TAIL = 3  # words of a part that is not a clause by itself
+_MIN_CLAUSE_WORDS = 4
+_MIN_PART_WORDS = 3  # of a part that is not a clause by itself
 _AUXILIARY = any_of(AUXILIARIES - {"being"})  # "being" is not a finite verb
 _IRREGULAR = (
     "beat|became|began|blew|bore|bought|broke|brought|built|came|chose|cost|cut|dealt|drank|drew|drove"
@@ -27,7 +27,7 @@ _DETERMINER = (
     "a|an|the|its|their|his|her|no|all|any|each|every|some|most|only|back|at|by|for|from|in|into"
     "|on|out|to|up|with|without|until|before|after|once|twice|that|\\d"
 )
-_SUBJECT_BEGINS = any_of(ARTICLES | POSSESSIVES | DEMONSTRATIVES | SUBJECT_PRONOUNS)
+_SUBJECT_START = any_of(ARTICLES | POSSESSIVES | DEMONSTRATIVES | SUBJECT_PRONOUNS)
 _PAST = rf"(?:{_AUXILIARY}|{_IRREGULAR}|\w{{2,}}ed)"
 _ADVERBS = r"(?:(?:also|later|then|now|only|never|not|already|still|soon|always|often)\s+)*"
 # A verb at the beginning of a part. A word that ends in -s may be a noun unless an object follows.
@@ -41,10 +41,10 @@ _FINITE = re.compile(
 _OPENS_WITH_VERB = re.compile(_VERB, re.IGNORECASE)
 _SUBJECT = re.compile(rf"^(.{{2,80}}?)\s+(?={_VERB})", re.IGNORECASE)
 _OPENS = r"(?:although|though|while|whereas|because|since)"
-_JOINT = re.compile(
+_CONJUNCTION = re.compile(
     r"\s*;\s+|\s+[—–]\s+|,\s+(?:and|but|while|whereas|although|though|yet|so)\s+"
     r"|\s+(?:while|whereas|although|though)\s+"
-    rf"|\s+(?:and|but)\s+(?=(?:{_SUBJECT_BEGINS})\s+(?:\w+\s+){{0,4}}?{_PAST}\b)"
+    rf"|\s+(?:and|but)\s+(?=(?:{_SUBJECT_START})\s+(?:\w+\s+){{0,4}}?{_PAST}\b)"
     rf"|\s+(?:and|but)\s+(?=(?:\w+\s+)?(?:{_AUXILIARY})\b)"
     rf"|\s+(?:and|but)\s+(?={_VERB})",
     re.IGNORECASE,
@@ -90,13 +90,13 @@ def clauses_of(sentence: str) -> list[Clause]:
     for part in parts:
         subject = _SUBJECT.match(found[0].claim) if found else None
         needs_subject = subject is not None and bool(_OPENS_WITH_VERB.match(part))
-        said = f"{subject[1]} {part}" if subject and needs_subject else part
-        main, tail = _without_tail(said)
+        claim = f"{subject[1]} {part}" if subject and needs_subject else part
+        main, tail = _without_tail(claim)
         if tail:
-            found.append(Clause(main[len(said) - len(part) :].strip(), main))
+            found.append(Clause(main[len(claim) - len(part) :].strip(), main))
             found.append(Clause(tail, ""))
         else:
-            found.append(Clause(part, said))
+            found.append(Clause(part, claim))
     return found
 
 
@@ -104,12 +104,12 @@ def _joined(text: str) -> list[str]:
     """Divide a text at semicolons, dashes and conjunctions, if both sides are clauses."""
     parts: list[str] = []
     begin = 0
-    for joint in _JOINT.finditer(text):
-        part, rest = text[begin : joint.start()], text[joint.end() :]
-        is_verb = bool(_OPENS_WITH_VERB.match(rest)) and len(rest.split()) >= _FEWEST_TAIL
+    for conjunction in _CONJUNCTION.finditer(text):
+        part, rest = text[begin : conjunction.start()], text[conjunction.end() :]
+        is_verb = bool(_OPENS_WITH_VERB.match(rest)) and len(rest.split()) >= _MIN_PART_WORDS
         if _is_clause(part) and (is_verb or _is_clause(rest)):
             parts.append(part)
-            begin = joint.end()
+            begin = conjunction.end()
     return [*parts, text[begin:]]
 
 
@@ -117,11 +117,11 @@ def _without_tail(text: str) -> tuple[str, str]:
     """Split a clause from the reason, relative clause or participle at its end ("" if none)."""
     for found in _TAIL.finditer(text):
         main, tail = text[: found.start()], text[found.end() :]
-        if _is_clause(main) and len(tail.split()) >= _FEWEST_TAIL:
+        if _is_clause(main) and len(tail.split()) >= _MIN_PART_WORDS:
             return main, tail
     return text, ""
 
 
 def _is_clause(part: str) -> bool:
     """Whether a part is long enough and seems to contain a finite verb."""
-    return len(part.split()) >= _FEWEST_WORDS and bool(_FINITE.search(part))
+    return len(part.split()) >= _MIN_CLAUSE_WORDS and bool(_FINITE.search(part))

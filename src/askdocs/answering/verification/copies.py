@@ -14,10 +14,10 @@ from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
 
 _TOKEN = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£¥°]")
-_COPIED = 0.75  # the share of the statement's words that are in one sentence, in the same order
-_SHORTEST = 5  # words
-_LONGEST_CHANGE = 4  # words on either side
-_LONG = 2  # a sentence with more than this times the statement's words says more than it
+_MIN_COPIED_SHARE = 0.75  # of the statement's words are in one sentence, in the same order
+_MIN_WORDS = 5  # of a statement
+_MAX_CHANGE = 4  # words on either side
+_LONG_FACTOR = 2  # a sentence with more than this times the statement's words says more than it
 
 
 def altered_copy(text: str, source: str) -> str:
@@ -30,21 +30,21 @@ def altered_copy(text: str, source: str) -> str:
         The difference as a phrase: “May” differs: the source has “June”. "" if there is none.
     """
     here = _TOKEN.findall(text)
-    if len(here) < _SHORTEST:
+    if len(here) < _MIN_WORDS:
         return ""
     plain = [word.lower() for word in here]
     wanted = set(plain) - STOP_WORDS
     sentences = [_TOKEN.findall(source[start:end]) for start, end in sentence_spans(source)]
-    held = [len(wanted & {word.lower() for word in there}) for there in sentences]
-    for there, count in zip(sentences, held, strict=True):
-        if count < max(held):
+    counts = [len(wanted & {word.lower() for word in there}) for there in sentences]
+    for there, count in zip(sentences, counts, strict=True):
+        if count < max(counts):
             continue
         theirs = [word.lower() for word in there]
         matcher = SequenceMatcher(None, theirs, plain, autojunk=False)
         blocks = [block for block in matcher.get_matching_blocks() if block.size]
-        if sum(block.size for block in blocks) < _COPIED * len(here):
+        if sum(block.size for block in blocks) < _MIN_COPIED_SHARE * len(here):
             continue
-        is_long = len(there) > _LONG * len(here)
+        is_long = len(there) > _LONG_FACTOR * len(here)
         known = frozenset(theirs if is_long else ())
         low, high = blocks[0].a, blocks[-1].a + blocks[-1].size
         changes = [
@@ -70,7 +70,7 @@ def _difference(theirs: Sequence[str], ours: Sequence[str], *, opens: bool) -> s
         ours: The words of the statement in their place.
         opens: Whether these open the statement, where a capital does not mark a name.
     """
-    if max(len(theirs), len(ours)) > _LONGEST_CHANGE:
+    if max(len(theirs), len(ours)) > _MAX_CHANGE:
         return ""
     if _denials(theirs) != _denials(ours):
         return "one denies what the other says"

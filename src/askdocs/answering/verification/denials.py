@@ -25,8 +25,8 @@ _MAY_DENY = re.compile(
     r"|different\w*|independent\w*)\b",
     re.IGNORECASE,
 )
-_LONGEST = 9  # words; a longer denial may be a conclusion, which this rule cannot judge
-_SHARE = 0.5  # the share of the statement's content words in a sentence about the same thing
+_MAX_WORDS = 9  # words; a longer denial may be a conclusion, which this rule cannot judge
+_MIN_SHARE = 0.5  # the share of the statement's content words in a sentence about the same thing
 
 
 def sweeping_denial(text: str, source: str) -> str:
@@ -39,10 +39,10 @@ def sweeping_denial(text: str, source: str) -> str:
     Returns:
         The difference as a phrase; "" if the rule is not sure of one.
     """
-    if len(text.split()) > _LONGEST or not _DENYING.search(text):
+    if len(text.split()) > _MAX_WORDS or not _DENYING.search(text):
         return ""
     words = _plain(text)
-    needed = max(1.0, _SHARE * len(words))
+    needed = max(1.0, _MIN_SHARE * len(words))
     sentences = (source[start:end] for start, end in sentence_spans(source))
     about = [sentence for sentence in sentences if count_among(words, _plain(sentence)) >= needed]
     if not about or any(_MAY_DENY.search(sentence) for sentence in about):

@@ -26,22 +26,22 @@ from askdocs.text.language import is_function_word
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Document
 
-_FEWEST_WORDS = 3  # of a statement; shorter text is a heading or a caption
-_SIGNATURE = 6  # lines of a signature, at most
-_NEXT = 5  # text has to follow a heading among this many lines, counted from the heading
-_MOST = 0.8  # share of its line that a heading takes; the rest may be its number
-_MOST_WORDS = 14  # of a heading that is recognised by its shape
+_MIN_WORDS = 3  # of a statement; shorter text is a heading or a caption
+_MAX_SIGNATURE_LINES = 6
+_LINES_AHEAD = 5  # text has to follow a heading among this many lines, counted from the heading
+_HEADING_SHARE = 0.8  # share of its line that a heading takes; the rest may be its number
+_MAX_HEADING_WORDS = 14  # of a heading that is recognised by its shape
 _WORD = re.compile(r"\w+(?:['’.,:/-]\w+)*")
-_MARK = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")
-_HASH = re.compile(r"\s{0,3}#{1,6}\s")
+_LIST_MARKER = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")
+_MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*")
 _ITEM = re.compile(r"\s*(?:[-*+•◦–—·]|\(?\w{1,2}\))\s")
 _NUMBER = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]?|[IVX]{1,5}[.)]|[A-Z][.)])\s+")
-_STOPPED = re.compile(r"[.!?…;,。！？][\"'”’»)\]*_]*\s*$")
+_ENDS_SENTENCE = re.compile(r"[.!?…;,。！？][\"'”’»)\]*_]*\s*$")
 _LABEL = re.compile(r"[:：][*_]{0,3}\s*$")
 _VERB = re.compile(rf"\b{any_of(AUXILIARIES)}\b|n['’]t\b|['’](?:s|re|ve|ll)\s+(?:been|not)\b", re.I)
 _VERB_OR_FIGURE = re.compile(rf"{_VERB.pattern}|\d", re.IGNORECASE)
-_ASKING = re.compile(rf"\W*{any_of(QUESTION_WORDS)}\b", re.IGNORECASE)
+_QUESTION = re.compile(rf"\W*{any_of(QUESTION_WORDS)}\b", re.IGNORECASE)
 _CAPTION = re.compile(
     r"\W*(?:fig(?:ure|\.)?|tab(?:le|\.)|photo(?:graph)?|image|chart|map|plate|diagram|box|exhibit)"
     r"\s*\d+(?:[.-]\d+)*\s*(?:[.:–—-]|$)",
@@ -58,7 +58,7 @@ _CLOSING = re.compile(
 )
 _ROW = re.compile(r"\s*\|.*\|\s*|[^\t]+(?:\t+[^\t]+)+")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d|\d\d")  # "2024/25"
-_RULE_OF_TABLE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+")
+_TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+")
 
 
 def draft_text(document: Document) -> str:
@@ -81,10 +81,10 @@ def statement_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence that may claim something, without its list marker."""
     lines = _Lines(text)
     for start, end in sentence_spans(text):
-        mark = _MARK.match(text[start:end])
+        mark = _LIST_MARKER.match(text[start:end])
         begin = start + (mark.end() if mark else 0)
         words = _WORD.findall(text[begin:end])
-        if len(words) >= _FEWEST_WORDS and not lines.claims_nothing(start, end):
+        if len(words) >= _MIN_WORDS and not lines.claims_nothing(start, end):
             yield begin, end
 
 
@@ -107,7 +107,7 @@ class _Lines:
         self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=0))
         closings = [n for n, line in enumerate(self._lines) if _CLOSING.fullmatch(line)]
         self._signed = closings[-1] if closings else len(self._lines)  # the signature follows it
-        self._silent: dict[int, bool] = {}  # a cache, because a line may have many sentences
+        self._claimless: dict[int, bool] = {}  # a cache, because a line may have many sentences
 
     def claims_nothing(self, start: int, end: int) -> bool:
         """Whether the sentence from `start` to `end` is (in) a line that claims nothing."""
@@ -116,42 +116,42 @@ class _Lines:
             return False  # it continues in the next line
         line = self._lines[first]
         sentence = line[start - self._starts[first] : end - self._starts[first]]
-        if first not in self._silent:
-            self._silent[first] = self._is_silent(first)
+        if first not in self._claimless:
+            self._claimless[first] = self._is_claimless(first)
         return (
-            self._silent[first]
+            self._claimless[first]
             or bool(_LABEL.search(sentence) and not _VERB_OR_FIGURE.search(sentence))
-            or (len(sentence) >= _MOST * len(line) and self._is_heading(first))
+            or (len(sentence) >= _HEADING_SHARE * len(line) and self._is_heading(first))
         )
 
-    def _is_silent(self, number: int) -> bool:
+    def _is_claimless(self, number: int) -> bool:
         """Whether no sentence of a line claims anything."""
         line, below = self._line(number), self._line(number + 1)
         return bool(
-            _HASH.match(line)
+            _MARKDOWN_HEADING.match(line)
             or _SALUTATION.fullmatch(line)
             or _CLOSING.fullmatch(line)
             or self._is_signature(number)
-            or (_UNDERLINE.fullmatch(below) and not _STOPPED.search(line))
+            or (_UNDERLINE.fullmatch(below) and not _ENDS_SENTENCE.search(line))
             or (_CAPTION.match(line) and not _VERB.search(line))
-            or self._is_head_of_table(number)
+            or self._is_table_head(number)
         )
 
     def _is_signature(self, number: int) -> bool:
         """Whether a line shortly below the closing of a letter has no full stop, verb or figure."""
         line = self._line(number)
-        is_near = self._signed < number <= self._signed + _SIGNATURE
-        return is_near and not _STOPPED.search(line) and not _VERB_OR_FIGURE.search(line)
+        is_near = self._signed < number <= self._signed + _MAX_SIGNATURE_LINES
+        return is_near and not _ENDS_SENTENCE.search(line) and not _VERB_OR_FIGURE.search(line)
 
     def _line(self, number: int) -> str:
         return self._lines[number] if 0 <= number < len(self._lines) else ""
 
-    def _is_head_of_table(self, number: int) -> bool:
+    def _is_table_head(self, number: int) -> bool:
         """Whether a row is the first of its table and dashes, or a row with figures, follow."""
         line, below = self._line(number), self._line(number + 1)
         if not _ROW.fullmatch(line) or _ROW.fullmatch(self._line(number - 1)):
             return False
-        if _RULE_OF_TABLE.fullmatch(below) and "-" in below:
+        if _TABLE_RULE.fullmatch(below) and "-" in below:
             return True
         has_figures = re.search(r"\d", line)
         return bool(_ROW.fullmatch(below) and re.search(r"\d", below)) and not has_figures
@@ -164,26 +164,30 @@ class _Lines:
         if (
             _ITEM.match(line)
             or _ROW.fullmatch(line)
-            or _STOPPED.search(line)
-            or len(_WORD.findall(plain)) > _MOST_WORDS
-            or (_VERB.search(plain) and not _ASKING.match(plain))
+            or _ENDS_SENTENCE.search(line)
+            or len(_WORD.findall(plain)) > _MAX_HEADING_WORDS
+            or (_VERB.search(plain) and not _QUESTION.match(plain))
             or not all(_YEAR.fullmatch(figure) for figure in figures)
         ):
             return False
         before, below = self._line(number - 1).strip(), self._line(number + 1).strip()
-        rest = (each.strip() for each in self._lines[number + 1 : number + _NEXT])
+        rest = (each.strip() for each in self._lines[number + 1 : number + _LINES_AHEAD])
         following = next(filter(None, rest), "")
-        if not following or below[:1].islower() or _is_of_list(before, line):
+        if not following or below[:1].islower() or _is_list_item(before, line):
             return False
-        return not before or bool(_STOPPED.search(before)) or bool(_HASH.match(before))
+        return (
+            not before
+            or bool(_ENDS_SENTENCE.search(before))
+            or bool(_MARKDOWN_HEADING.match(before))
+        )
 
 
 def _is_title_case(line: str) -> bool:
     """Whether all words of a line, except function words such as "of", are capitalised."""
-    telling = [word for word in re.findall(r"[^\W\d_]+", line) if not is_function_word(word)]
-    return len(telling) > 1 and all(word[0].isupper() for word in telling)
+    content = [word for word in re.findall(r"[^\W\d_]+", line) if not is_function_word(word)]
+    return len(content) > 1 and all(word[0].isupper() for word in content)
 
 
-def _is_of_list(before: str, line: str) -> bool:
+def _is_list_item(before: str, line: str) -> bool:
     """Whether a numbered line follows another numbered line: then it is a list item."""
     return bool(_NUMBER.match(line) and _NUMBER.match(before))

@@ -18,7 +18,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
-_SHORTEST = 2  # letters of an abbreviation
+_MIN_ABBREVIATION = 2  # letters
 _OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
 _PRONOUN = re.compile(
     # without "that", which mostly joins clauses
@@ -49,8 +49,8 @@ def is_given(number: Number, given: Sequence[float]) -> bool:
 
 def missing_date(text: str, source: str) -> str:
     """A month or weekday of `text` that `source` does not name; "" if there is none."""
-    given = {_short(match.group()) for match in _DATE.finditer(source)}
-    return next((name for name in date_names(text) if _short(name) not in given), "")
+    given = {_abbreviated(match.group()) for match in _DATE.finditer(source)}
+    return next((name for name in date_names(text) if _abbreviated(name) not in given), "")
 
 
 def date_names(text: str) -> list[str]:
@@ -90,36 +90,38 @@ def missing_name(text: str, source: str, title: str, around: str) -> str:
         title: The title of their document.
         around: The text around them.
     """
-    near = _NAME_WORD.findall(source)
-    titled = _NAME_WORD.findall(title)
-    far = [*titled, *_NAME_WORD.findall(around)] if _pronouns(source) - _pronouns(text) else []
+    in_source = _NAME_WORD.findall(source)
+    in_title = _NAME_WORD.findall(title)
+    elsewhere = (
+        [*in_title, *_NAME_WORD.findall(around)] if _pronouns(source) - _pronouns(text) else []
+    )
     opening = _OPENING_NAME.match(text)
     opener = [bare(word) for word in opening.group().split()] if opening else []
-    known = set(names(around)) | set(names(title)) | set(titled)
+    known = set(names(around)) | set(names(title)) | set(in_title)
     wanted = list(dict.fromkeys([*(word for word in opener if word in known), *names(text)]))
-    abbreviated = spelled_out(wanted, near)
+    abbreviated = spelled_out(wanted, in_source)
     for word in wanted:
-        held = [*near, *far, *(titled if word in opener else ())]
-        if word not in abbreviated and not is_named(word, held):
+        words = [*in_source, *elsewhere, *(in_title if word in opener else ())]
+        if word not in abbreviated and not is_named(word, words):
             return word
     return ""
 
 
-def spelled_out(wanted: list[str], near: list[str]) -> set[str]:
-    """The names whose initials, in a row, are an abbreviation among the words `near`."""
+def spelled_out(wanted: list[str], words: list[str]) -> set[str]:
+    """The names whose initials, in a row, are an abbreviation among `words`."""
     initials = "".join(word[0] for word in wanted)
     found: set[str] = set()
-    for short in near:
+    for short in words:
         start = initials.find(short)
         if start >= 0 and short.isupper() and len(short) > 1:
             found.update(wanted[start : start + len(short)])
     return found
 
 
-def is_named(word: str, held: Sequence[str]) -> bool:
+def is_named(word: str, words: Sequence[str]) -> bool:
     """Whether words contain a name, another form of it, or what it abbreviates."""
-    held = [bare(other) for other in held]
-    return any(same_name(word, other) for other in held) or _stands_for(word, held)
+    words = [bare(other) for other in words]
+    return any(same_name(word, other) for other in words) or _stands_for(word, words)
 
 
 def _stands_for(short: str, words: Sequence[str]) -> bool:
@@ -128,13 +130,13 @@ def _stands_for(short: str, words: Sequence[str]) -> bool:
     An abbreviation of two letters may stand only for capitalised words. Otherwise too many pairs of
     words would match.
     """
-    if not short.isupper() or len(short) < _SHORTEST:
+    if not short.isupper() or len(short) < _MIN_ABBREVIATION:
         return False
-    told = [word for word in words if word.lower() not in STOP_WORDS]
-    for row in (words, told):
+    content = [word for word in words if word.lower() not in STOP_WORDS]
+    for row in (words, content):
         initials = "".join(word[0] for word in row)
         capitals = "".join(letter if letter.isupper() else " " for letter in initials)
-        if short in capitals or (len(short) > _SHORTEST and short in initials.upper()):
+        if short in capitals or (len(short) > _MIN_ABBREVIATION and short in initials.upper()):
             return True
     return False
 
@@ -149,6 +151,6 @@ def _pronouns(text: str) -> Counter[str]:
     return Counter(match.group().lower() for match in _PRONOUN.finditer(text))
 
 
-def _short(date_name: str) -> str:
+def _abbreviated(date_name: str) -> str:
     """The first three letters of a month or weekday."""
     return date_name.lower()[:3]

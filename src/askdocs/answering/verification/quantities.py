@@ -21,19 +21,19 @@ from askdocs.text.stop_words import STOP_WORDS, plain_words
 Kind = Literal["span", "share", "times", "count"]
 
 _GROUPS = {"dozen": 12.0, "score": 20.0, "couple": 2.0, "pair": 2.0}
-_TIME = {
+_TIME_UNITS = {
     "second": 1.0, "sec": 1.0, "minute": 60.0, "min": 60.0, "hour": 3600.0, "day": 86400.0,
     "night": 86400.0, "week": 604800.0, "fortnight": 1209600.0, "month": 2629800.0,
     "year": 31557600.0, "decade": 315576000.0, "century": 3155760000.0,
     "centurie": 3155760000.0,
 }  # fmt: skip
-_PARTS = {
+_FRACTIONS = {
     "half": 2, "halve": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
     "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "twelfth": 12, "fifteenth": 15,
     "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100,
     "thousandth": 1000,
 }  # fmt: skip
-_TIMES = {
+_MULTIPLES = {
     "twice": 2.0, "double": 2.0, "doubled": 2.0, "doubles": 2.0, "doubling": 2.0, "twofold": 2.0,
     "thrice": 3.0, "triple": 3.0, "tripled": 3.0, "triples": 3.0, "trebled": 3.0,
     "threefold": 3.0, "quadrupled": 4.0, "fourfold": 4.0, "fivefold": 5.0, "tenfold": 10.0,
@@ -48,16 +48,16 @@ _ROUGH = frozenset("about around roughly approximately nearly almost some close"
 _COMPARING = re.compile(
     r"(?:of|less|more|fewer|as|than|the|his|her|its|their|that|\w+er)", re.IGNORECASE
 )
-_WHICH = frozenset("all these those both the its their his her other last first next".split())
+_SELECTING = frozenset("all these those both the its their his her other last first next".split())
 _HYPOTHETICAL = re.compile(r"\b(?:if|would|could|someone|anyone|whoever|suppose)\b", re.IGNORECASE)
 _YEARS = (1000.0, 2100.0)  # numbers in this range may be years; their differences are spans
-_CLOSE = 0.02  # relative difference of equal values; months, for example, differ in length
-_ROUGHLY = 0.12  # relative difference that "about" allows
-_MOST_SPAN = 3.0  # "under a year" may mean down to a third of a year, "over" up to three years
-_SMALL = 2.0  # counts up to this are not compared, because they are often about another thing
-_FEWEST_SHARED = 2  # words of the statement in the sentence that has the other amount, at least
-_SHARE = 0.5  # of the words of the statement in that sentence, at least
-_NOUNS_APART = 2  # the thing counted is among this many words after the number
+_TOLERANCE = 0.02  # relative difference of equal values; months, for example, differ in length
+_ROUGH_TOLERANCE = 0.12  # relative difference that "about" allows
+_BOUND_FACTOR = 3.0  # "under a year" may mean down to a third of a year, "over" up to three years
+_MAX_SMALL_COUNT = 2.0  # counts up to this are not compared: they are often about another thing
+_MIN_SHARED_WORDS = 2  # words of the statement in the sentence that has the other amount, at least
+_MIN_SHARED_SHARE = 0.5  # of the words of the statement in that sentence, at least
+_NOUN_DISTANCE = 2  # the thing counted is among this many words after the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +122,19 @@ class _Reader:
         above = last in _ABOVE or two in ("more than", "at least", "longer than", "greater than")
         noun = ""
         if kind == "count":
-            after = (self._word(end + step) for step in range(_NOUNS_APART))
+            after = (self._word(end + step) for step in range(_NOUN_DISTANCE))
             noun = next((word for word in after if word.isalpha() and word not in STOP_WORDS), "")
         return Quantity(kind, value, written, bool(_ROUGH & set(before[-2:])), above - below, noun)
 
     def _amount(self, place: int) -> tuple[Kind, float, int] | None:
         """Parse the amount at a token: (kind, value, end); None if there is none."""
         word = self._word(place)
-        if word in _TIMES:
-            return "times", _TIMES[word], place + 1
+        if word in _MULTIPLES:
+            return "times", _MULTIPLES[word], place + 1
         if word == "half":
             return self._half(place + 1)
         article = word in ("a", "an", "one")
-        if article and (part := _PARTS.get(_singular(self._word(place + 1)))):
+        if article and (part := _FRACTIONS.get(_singular(self._word(place + 1)))):
             return self._part(1.0, part, place + 2)
         if article and (seconds := self._time(place + 1)):
             extra, end = self._fraction_after(place + 2)
@@ -154,11 +154,11 @@ class _Reader:
         if word in ("%", "percent") or (word == "per" and self._word(end + 1) == "cent"):
             return "share", value / 100, end + (2 if word == "per" else 1)
         if seconds := self._time(end):
-            if self._word(place - 1) in _WHICH or self._word(end + 1) == "old":
+            if self._word(place - 1) in _SELECTING or self._word(end + 1) == "old":
                 return None
             further, last = self._fraction_after(end + 1)
             return self._further_span((value + further) * seconds, last)
-        if (part := _PARTS.get(_singular(word))) and word.endswith("s"):
+        if (part := _FRACTIONS.get(_singular(word))) and word.endswith("s"):
             return self._part(value, part, end + 1)
         if word == "times" or word == "fold":
             return "times", value, end + 1
@@ -173,7 +173,7 @@ class _Reader:
         is_name = (
             bool(before) and before.isalpha() and self._text[self._spans[place - 1][0]].isupper()
         )
-        return self._word(place) == "one" or is_name or before in _WHICH
+        return self._word(place) == "one" or is_name or before in _SELECTING
 
     def _further_span(self, seconds: float, end: int) -> tuple[Kind, float, int]:
         """Add a second part to a span of time: "two hours and eleven minutes"."""
@@ -222,7 +222,7 @@ class _Reader:
         if self._word(place) != "and":
             return 0.0, place
         word = self._word(place + 1)
-        if word in ("a", "one") and (part := _PARTS.get(self._word(place + 2))):
+        if word in ("a", "one") and (part := _FRACTIONS.get(self._word(place + 2))):
             return 1 / part, place + 3
         if word == "three" and self._word(place + 2) == "quarters":
             return 0.75, place + 3
@@ -233,7 +233,7 @@ class _Reader:
         word = self._word(place)
         if self._word(place - 1) in ("the", "a") and word == "second":
             return 0.0
-        return _TIME.get(word) or _TIME.get(_singular(word), 0.0)
+        return _TIME_UNITS.get(word) or _TIME_UNITS.get(_singular(word), 0.0)
 
     def _number(self, place: int) -> tuple[float, int] | None:
         """Parse a number in digits or words: (value, end)."""
@@ -295,22 +295,24 @@ def other_quantity(text: str, source: str) -> str:
     if not own or _HYPOTHETICAL.search(text):
         return ""
     words = plain_words(text)
-    sentences = [_Held(source[start:end], words) for start, end in sentence_spans(source)]
-    every = [quantity for held in sentences for quantity in held.amounts]
+    sentences = [_SourceSentence(source[start:end], words) for start, end in sentence_spans(source)]
+    every = [quantity for sentence in sentences for quantity in sentence.amounts]
     for each in own:
         if any(_fits(each, value) for value in _values(each, every)) or _is_small(each):
             continue
-        for held in sentences:
-            rival = next((other for other in held.amounts if _is_rival(each, other)), None)
-            is_near = held.shared >= max(_FEWEST_SHARED, _SHARE * len(words))
-            if rival is None or not is_near:
+        for sentence in sentences:
+            rival = next((other for other in sentence.amounts if _is_rival(each, other)), None)
+            is_same_topic = sentence.shared >= max(
+                _MIN_SHARED_WORDS, _MIN_SHARED_SHARE * len(words)
+            )
+            if rival is None or not is_same_topic:
                 continue
-            if not any(_fits(each, value) for value in _derived(each, held.amounts)):
+            if not any(_fits(each, value) for value in _derived(each, sentence.amounts)):
                 return f"“{each.written}” differs: the source has “{rival.written}”"
     return ""
 
 
-class _Held:
+class _SourceSentence:
     """A sentence of the source.
 
     Attributes:
@@ -324,7 +326,7 @@ class _Held:
 
 
 def _is_small(own: Quantity) -> bool:
-    return own.kind == "count" and own.value <= _SMALL
+    return own.kind == "count" and own.value <= _MAX_SMALL_COUNT
 
 
 def _values(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
@@ -347,12 +349,12 @@ def _is_rival(own: Quantity, other: Quantity) -> bool:
 
 def _fits(own: Quantity, value: float) -> bool:
     """Whether a value of the source agrees with an amount, with its bound and its precision."""
-    if own.bound < 0 and own.value / _MOST_SPAN <= value <= own.value * (1 + _CLOSE):
+    if own.bound < 0 and own.value / _BOUND_FACTOR <= value <= own.value * (1 + _TOLERANCE):
         return True
-    if own.bound > 0 and own.value * (1 - _CLOSE) <= value <= own.value * _MOST_SPAN:
+    if own.bound > 0 and own.value * (1 - _TOLERANCE) <= value <= own.value * _BOUND_FACTOR:
         return True
-    near = _ROUGHLY if own.is_rough else _CLOSE
-    return abs(value - own.value) <= near * max(abs(value), abs(own.value))
+    tolerance = _ROUGH_TOLERANCE if own.is_rough else _TOLERANCE
+    return abs(value - own.value) <= tolerance * max(abs(value), abs(own.value))
 
 
 def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
@@ -366,8 +368,9 @@ def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
     if own.kind == "span":
         years = [value for value in plain if _YEARS[0] <= value <= _YEARS[1]]
         yield from spans
-        yield from (value * unit for value in plain for unit in _TIME.values())  # 5 to 8 years
-        yield from (abs(one - two) * _TIME["year"] for one in years for two in years)
+        # In "5 to 8 years" the first number has no unit.
+        yield from (value * unit for value in plain for unit in _TIME_UNITS.values())
+        yield from (abs(one - two) * _TIME_UNITS["year"] for one in years for two in years)
         yield from _combined(spans, [*plain, *parts])
         return
     if own.kind in ("share", "times"):
@@ -391,9 +394,9 @@ def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
 
 def _combined(values: Iterable[float], factors: Iterable[float]) -> Iterator[float]:
     """Yield sums, differences and ratios of two values, and values changed by a factor."""
-    held, by = list(values), list(factors)
-    for place, one in enumerate(held):
-        for two in (*held[:place], *held[place + 1 :]):
+    operands, by = list(values), list(factors)
+    for place, one in enumerate(operands):
+        for two in (*operands[:place], *operands[place + 1 :]):
             yield one + two
             yield abs(one - two)
             if two:

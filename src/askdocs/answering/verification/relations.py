@@ -51,7 +51,7 @@ _KINDS = {
              r"fired|dismissed|hired|appointed|opposed|corrected|copied"),
 }  # fmt: skip
 # Pairs of opposite comparatives.
-_MEASURES = [
+_COMPARATIVES = [
     tuple(frozenset(side.split(",")) for side in pair.split("/"))
     for pair in (
         "faster,quicker,swifter,sooner/slower more/less,fewer older/younger,newer higher/lower"
@@ -61,14 +61,14 @@ _MEASURES = [
     ).split()
 ]
 _THAN = re.compile(
-    rf"\b({'|'.join(word for pair in _MEASURES for side in pair for word in sorted(side))})\b"
+    rf"\b({'|'.join(word for pair in _COMPARATIVES for side in pair for word in sorted(side))})\b"
     r"(?: [^\s,.;]+){0,3}? than\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[;,:.]|\b(?:and|but|while|whereas|although|though|because|since|when)\b")
 _DENIED = re.compile(NEGATION, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}(?:['’]s)?")
-_REACH = 5  # content words on each side
+_SIDE_WORDS = 5  # content words of a side, those next to the phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def says_the_same(text: str, source: str) -> bool:
     ]
     return any(
         each.kind == other.kind
-        and _meet(each.first, other.first)
-        and _meet(each.second, other.second)
+        and _have_common_word(each.first, other.first)
+        and _have_common_word(each.second, other.second)
         for each in own
         for other in theirs
     )
@@ -138,29 +138,31 @@ def _relations(text: str) -> Iterator[_Relation]:
     """Yield the relations of a text."""
     for kind, (forward, backward, passive) in _PATTERNS.items():
         name = kind.partition(",")[0]
-        for pattern, is_turned in ((forward, False), (backward, True), (passive, True)):
+        for pattern, is_reversed in ((forward, False), (backward, True), (passive, True)):
             for found in pattern.finditer(text) if pattern else ():
-                yield from _between(text, found, name, is_turned=is_turned)
+                yield from _between(text, found, name, is_reversed=is_reversed)
     for found in _THAN.finditer(text):
         word = found[1].lower()
-        for number, (more, less) in enumerate(_MEASURES):
+        for number, (more, less) in enumerate(_COMPARATIVES):
             if word in more or word in less:
-                yield from _between(text, found, f"measure {number}", is_turned=word in less)
+                yield from _between(text, found, f"measure {number}", is_reversed=word in less)
 
 
-def _between(text: str, found: re.Match[str], kind: str, *, is_turned: bool) -> Iterator[_Relation]:
+def _between(
+    text: str, found: re.Match[str], kind: str, *, is_reversed: bool
+) -> Iterator[_Relation]:
     """Yield the relation at a match if its clause has words on both sides and no negation."""
     before = _CLAUSE.split(text[: found.start()])[-1]
     after = _CLAUSE.split(text[found.end() :])[0]
     if _DENIED.search(before) or _DENIED.search(found.group()):
         return
-    first, second = _plain(before)[-_REACH:], _plain(after)[:_REACH]
+    first, second = _content_words(before)[-_SIDE_WORDS:], _content_words(after)[:_SIDE_WORDS]
     if first and second:
-        sides = (second, first) if is_turned else (first, second)
+        sides = (second, first) if is_reversed else (first, second)
         yield _Relation(kind, tuple(sides[0]), tuple(sides[1]), found.group())
 
 
-def _plain(text: str) -> list[str]:
+def _content_words(text: str) -> list[str]:
     """The words in lower case, without possessive endings and stop words."""
     words = (found.group().lower() for found in _WORD.finditer(text))
     bare = (word.removesuffix("'s").removesuffix("’s") for word in words)
@@ -169,15 +171,15 @@ def _plain(text: str) -> list[str]:
 
 def _agree(one: _Relation, other: _Relation) -> bool:
     """Whether two relations have the first side or the second side in common."""
-    return _meet(one.first, other.first) or _meet(one.second, other.second)
+    return _have_common_word(one.first, other.first) or _have_common_word(one.second, other.second)
 
 
 def _exchanged(one: _Relation, other: _Relation) -> bool:
     """Whether the first side of each relation has a word in common with the second of the other."""
-    return _meet(one.first, other.second) and _meet(one.second, other.first)
+    return _have_common_word(one.first, other.second) and _have_common_word(one.second, other.first)
 
 
-def _meet(words: Sequence[str], others: Sequence[str]) -> bool:
+def _have_common_word(words: Sequence[str], others: Sequence[str]) -> bool:
     """Whether two sides have a word in common."""
     return any(is_among(word, others) for word in words)
 

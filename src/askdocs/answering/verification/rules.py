@@ -49,9 +49,9 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|[a-zµμ]{1,3}|%)", re.IGNOREC
 _PLAIN_NUMBER = re.compile(r"[\d.,:/-]+")
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _SHORTEST_NAME = 4  # letters
-_SAME_BEGINNING = 2  # letters
+_MIN_PREFIX = 2  # letters
 # Different names that look like forms of one name, or like misspellings of each other.
-_CONFUSED = [
+_CONFUSED_NAMES = [
     frozenset(pair.split("/"))
     for pair in (
         "niger/nigeria austria/australia austrian/australian mali/malawi dominica/dominican"
@@ -59,8 +59,8 @@ _CONFUSED = [
         " swedish/swiss latvia/lithuania uruguay/paraguay iceland/ireland korea/crimea"
     ).split()
 ]
-_STEM_OF_WORD = 6  # first letters that forms of a word share: prosecutor, prosecution
-_LOOKS_ALIKE = 0.74  # the SequenceMatcher ratio from which two names may be confused
+_WORD_STEM_LETTERS = 6  # first letters that forms of a word share: prosecutor, prosecution
+_MIN_SIMILARITY = 0.74  # the SequenceMatcher ratio from which two names may be confused
 # Pairs of words that false statements exchange. Commas separate the forms of a word.
 EXCHANGES = [
     tuple(frozenset(side.split(",")) for side in pair.split("/"))
@@ -126,13 +126,13 @@ allowed,allow,allows,permitted,permits/forbidden,forbid,forbids,prohibited,prohi
 """.strip().splitlines()
 ]
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-_REACH = 4  # content words on each side of a word; they are its context
-_CLOSE = 0.5  # the share of the context that two places have in common, at least
-_FEWEST_ALIKE = 2  # the same as a number of words
-_FORMS = frozenset("have has had does did let's not".split())
+_CONTEXT_WORDS = 4  # content words on each side of a word; they are its context
+_MIN_CONTEXT_SHARE = 0.5  # the share of the context that two places have in common, at least
+_MIN_CONTEXT_COMMON = 2  # the same as a number of words
+_FUNCTION_WORDS = frozenset("have has had does did let's not".split())
 
 _DIGITS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\d])")
-_EXCHANGED = 2  # digits
+_SWAPPED_DIGITS = 2  # digits
 
 
 def other_unit(text: str, source: str) -> str:
@@ -166,13 +166,13 @@ def _amounts(text: str) -> Iterator[tuple[str, str, int, str]]:
 def other_identifier(text: str, source: str) -> str:
     """Find a version, code or article number that the source lacks, if it has one of that form."""
     theirs = {found.group().lower(): found.group() for found in _IDENTIFIER.finditer(source)}
-    letters = _squeezed(source)
+    letters = _alphanumeric(source)
     for found in _IDENTIFIER.finditer(text):
         word = found.group()
         is_number = _PLAIN_NUMBER.fullmatch(word) and word.count(".") <= 1
         if is_number or _ORDINAL.fullmatch(word):
             continue
-        if word.lower() in theirs or _squeezed(word) in letters:
+        if word.lower() in theirs or _alphanumeric(word) in letters:
             continue
         like = [other for other in theirs.values() if form_of(other) == form_of(word)]
         if like:
@@ -180,7 +180,7 @@ def other_identifier(text: str, source: str) -> str:
     return ""
 
 
-def _squeezed(text: str) -> str:
+def _alphanumeric(text: str) -> str:
     """The letters and digits of a text, in lower case."""
     return re.sub(r"[\W_]", "", text).lower()
 
@@ -188,12 +188,12 @@ def _squeezed(text: str) -> str:
 def look_alike(text: str, source: str) -> str:
     """Find a name that the source lacks, if it has a name with a similar spelling."""
     theirs = dict.fromkeys(facts.bare(found.group()) for found in _NAME.finditer(source))
-    plain, letters = unaccented(source), _squeezed(source)
+    plain, letters = unaccented(source), _alphanumeric(source)
     for found in _NAME.finditer(text):
         name = facts.bare(found.group())
         opens = not text[: found.start()].strip(" “\"'‘«(")
         known = unaccented(name) in plain or any(same_name(name, other) for other in theirs)
-        known = known or _squeezed(name) in letters  # RORγ equals ROR-γ
+        known = known or _alphanumeric(name) in letters  # RORγ equals ROR-γ
         if known or opens or len(name) < _SHORTEST_NAME or name.lower() in STOP_WORDS:
             continue
         for other in theirs:
@@ -204,13 +204,13 @@ def look_alike(text: str, source: str) -> str:
 
 def _is_look_alike(one: str, other: str) -> bool:
     """Whether two names begin alike and are spelled similarly, but are not forms of one word."""
-    if frozenset((one, other)) in _CONFUSED:
+    if frozenset((one, other)) in _CONFUSED_NAMES:
         return True
     shared = _shared_letters(one, other)
-    is_form = shared >= min(_STEM_OF_WORD, max(_SHORTEST_NAME, min(len(one), len(other)) - 2))
-    if len(other) < _SHORTEST_NAME or other in STOP_WORDS or is_form or shared < _SAME_BEGINNING:
+    is_form = shared >= min(_WORD_STEM_LETTERS, max(_SHORTEST_NAME, min(len(one), len(other)) - 2))
+    if len(other) < _SHORTEST_NAME or other in STOP_WORDS or is_form or shared < _MIN_PREFIX:
         return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _LOOKS_ALIKE
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _MIN_SIMILARITY
 
 
 def _shared_letters(one: str, other: str) -> int:
@@ -230,14 +230,14 @@ def exchanged_word(text: str, source: str) -> str:
     for pair in EXCHANGES:
         for own, opposite in (pair, pair[::-1]):
             for place, end in _occurrences(here, own):
-                found = _exchange(_around(here, place, end), there, own, opposite)
+                found = _exchange(_context(here, place, end), there, own, opposite)
                 if found:
                     return f"“{' '.join(here[place:end])}” differs: the source has “{found}”"
     return ""
 
 
 def _exchange(
-    around: Sequence[str],
+    context: Sequence[str],
     sentences: Sequence[Sequence[str]],
     own: frozenset[str],
     opposite: frozenset[str],
@@ -245,11 +245,11 @@ def _exchange(
     """The opposite word that occurs in the same context; "" if the word itself does, too."""
     best = (0, "")
     for words in sentences:
-        same, other = _likeness(around, words, own), _likeness(around, words, opposite)
+        same, other = _best_context(context, words, own), _best_context(context, words, opposite)
         if same[0] or (same[1] and other[1]):
             return ""
         best = max(best, other)
-    is_close = best[0] >= max(_FEWEST_ALIKE, _CLOSE * len(around))
+    is_close = best[0] >= max(_MIN_CONTEXT_COMMON, _MIN_CONTEXT_SHARE * len(context))
     return best[1] if is_close else ""
 
 
@@ -272,26 +272,27 @@ def _occurrences(words: Sequence[str], forms: frozenset[str]) -> Iterator[tuple[
 
 def _is_idiom(words: Sequence[str], place: int) -> bool:
     """Whether "most" is not a quantifier, as in "at most ten" and "most likely"."""
-    around = (*words[max(0, place - 1) : place], *words[place + 1 : place + 2])
-    return words[place] == "most" and bool({"at", "the", "likely"}.intersection(around))
+    neighbours = (*words[max(0, place - 1) : place], *words[place + 1 : place + 2])
+    return words[place] == "most" and bool({"at", "the", "likely"}.intersection(neighbours))
 
 
-def _around(words: Sequence[str], place: int, end: int) -> list[str]:
+def _context(words: Sequence[str], place: int, end: int) -> list[str]:
     """The content words next to a place, on both sides."""
     sides = (words[:place][::-1], words[end:])
-    plain = ([w for w in side if w not in STOP_WORDS and w not in _FORMS] for side in sides)
-    return [word for side in plain for word in side[:_REACH]]
+    plain = (
+        [w for w in side if w not in STOP_WORDS and w not in _FUNCTION_WORDS] for side in sides
+    )
+    return [word for side in plain for word in side[:_CONTEXT_WORDS]]
 
 
-def _likeness(
-    around: Sequence[str], words: Sequence[str], forms: frozenset[str]
+def _best_context(
+    context: Sequence[str], words: Sequence[str], forms: frozenset[str]
 ) -> tuple[int, str]:
     """The occurrence of the forms whose context has most words in common: (number, form)."""
     best = (0, "")
     for place, end in _occurrences(words, forms):
-        held = _around(words, place, end)
-        alike = count_among(around, held)
-        best = max(best, (alike, " ".join(words[place:end])))
+        common = count_among(context, _context(words, place, end))
+        best = max(best, (common, " ".join(words[place:end])))
     return best
 
 
@@ -301,17 +302,17 @@ def other_number(text: str, source: str) -> str:
     there = {found.group() for found in _DIGITS.finditer(source)}
     for number in sorted(here - there):
         for other in sorted(there - here):
-            if _is_slip(number.replace(",", ""), other.replace(",", "")):
+            if _is_digit_swap(number.replace(",", ""), other.replace(",", "")):
                 return f"the number {number} differs: the source has {other}"
     return ""
 
 
-def _is_slip(number: str, other: str) -> bool:
+def _is_digit_swap(number: str, other: str) -> bool:
     """Whether two numbers differ only by an exchange of two digits."""
     if number == other or len(number) != len(other):
         return False
     differing = [i for i, (one, two) in enumerate(zip(number, other, strict=True)) if one != two]
-    if len(differing) != _EXCHANGED:
+    if len(differing) != _SWAPPED_DIGITS:
         return False
     first, second = differing
     return number[first] == other[second] and number[second] == other[first]

@@ -12,8 +12,8 @@ from askdocs.text.english import AUXILIARIES, NEGATION, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
-_FEWEST_WORDS = 4  # of a part; fewer words may occur anywhere by chance
-_SHOWN = 12  # words of what was left out
+_MIN_WORDS = 4  # of a part; fewer words may occur anywhere by chance
+_MAX_SHOWN_WORDS = 12  # words of what was left out
 # Words that reverse or limit the meaning of what precedes or follows them.
 _LIMITING = re.compile(
     rf"{NEGATION}|\b(?:but|unless|only|except|however|although|though|if|until|whether|provided"
@@ -35,7 +35,7 @@ _SEPARATE = re.compile(
 
 
 _FINITE = re.compile(rf"\b{any_of(AUXILIARIES)}\b", re.IGNORECASE)  # the verb of a clause
-_MOST_PLACES = 20  # of a quotation; further ones are not examined
+_MAX_PLACES = 20  # of a quotation; further ones are not examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Piece:
     def limit(self) -> str:
         """Why the part alone does not mean what the source says; "" if it does."""
         if self.rest:
-            return _going_on(self.rest)
+            return _continuation(self.rest)
         is_framed = bool(self.before) and not _SEPARATE.search(self.before)
         if is_framed or _LIMITING.search(self.before):
             return f"the source begins: “{_shortened(self.before)}”"
@@ -79,13 +79,13 @@ def whole_sentences(text: str, source: Source) -> tuple[Quote, ...]:
         quotes = tuple(source.quotes(first, last))
         begins, ends = quotes[0], quotes[-1]
         if _starts_sentence(begins) and _ends_sentence(ends):
-            return tuple(_with_signs(quote) for quote in quotes)
+            return tuple(_with_punctuation(quote) for quote in quotes)
     return ()
 
 
 def piece_of_sentence(text: str, source: Source) -> Piece | None:
     """Find the sentence that contains a text of at least four words, word for word."""
-    return next(_pieces(text, source), None) if len(text.split()) >= _FEWEST_WORDS else None
+    return next(_pieces(text, source), None) if len(text.split()) >= _MIN_WORDS else None
 
 
 def goes_on(quotation: str, source: Source) -> str:
@@ -101,9 +101,9 @@ def goes_on(quotation: str, source: Source) -> str:
         follows.
     """
     last = parts_of(quotation)[-1]
-    if len(last.split()) < _FEWEST_WORDS:
+    if len(last.split()) < _MIN_WORDS:
         return ""
-    rests = [piece.rest for piece in islice(_pieces(last, source), _MOST_PLACES)]
+    rests = [piece.rest for piece in islice(_pieces(last, source), _MAX_PLACES)]
     return rests[0] if rests and all(rests) else ""
 
 
@@ -118,10 +118,10 @@ def limited_by(quotation: str, rest: str) -> str:
         rest: The result of `goes_on`.
     """
     is_clause = _FINITE.search(quotation)
-    return _going_on(rest) if rest and (is_clause or _LIMITING.search(rest)) else ""
+    return _continuation(rest) if rest and (is_clause or _LIMITING.search(rest)) else ""
 
 
-def _going_on(rest: str) -> str:
+def _continuation(rest: str) -> str:
     return f"the source goes on: “{rest}”"
 
 
@@ -170,7 +170,7 @@ def _ends_sentence(quote: Quote) -> bool:
     return not re.search(r"\w", rest)
 
 
-def _with_signs(quote: Quote) -> Quote:
+def _with_punctuation(quote: Quote) -> Quote:
     """Extend a quote by the punctuation that follows it."""
     passage, start, end = quote
     found = re.compile(r"[^\w\s]*").match(passage.text, end - passage.start)
@@ -179,4 +179,6 @@ def _with_signs(quote: Quote) -> Quote:
 
 def _shortened(text: str) -> str:
     words = text.strip(" ,;:–—-").split()
-    return " ".join(words[:_SHOWN]).rstrip(" .") + (" …" if len(words) > _SHOWN else "")
+    return " ".join(words[:_MAX_SHOWN_WORDS]).rstrip(" .") + (
+        " …" if len(words) > _MAX_SHOWN_WORDS else ""
+    )
