@@ -1,0 +1,1 @@
+"""Makes the list of words that misspelt words are compared with."""

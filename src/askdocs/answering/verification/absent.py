@@ -19,15 +19,16 @@ from askdocs.text.stop_words import STOP_WORDS, question_language
 from askdocs.text.tokens import without_diacritics
 from askdocs.types import Passage
 
+# A number with its signs: "€1,200", "12:30", "40%", "2024-03-03".
 _FIGURE = re.compile(r"(?<![\w.,])[€$£¥]?\d[\d.,:/\-–]*\d%?|(?<![\w.,])[€$£¥]?\d%?(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_ADDRESS = re.compile(r"\S+://\S+|\S+@\S+|`[^`]*`")
+_ADDRESS = re.compile(r"\S+://\S+|\S+@\S+|`[^`]*`")  # of the web or mail; code in backticks
 _MARKUP = re.compile(r"[*_#>]+")
-_DOTTED_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
+_DOTTED_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.\s?){2,}")  # "U.S.A."
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-]\d{2,4})?(?!\d)")
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "ł": "l", "đ": "d"})
-_UMLAUT = re.compile(r"([aou])e")
+_UMLAUT = re.compile(r"([aou])e")  # "ue" for "ü"
 _MIN_LETTERS = 2  # letters of a name; one is an initial
 _MIN_PART_LETTERS = 4  # letters of a name that may be part of a longer word
 # Words that are capitalised next to a name or number but are not names themselves.
@@ -38,7 +39,7 @@ _NOT_NAMES = frozenset(
     " sunday ltd limited inc corp llc plc gmbh company"
     " north south east west northern southern eastern western".split()
 )
-# Names of one country or body of which one has several words.
+# Names of the same country or organisation, if one of them has several words.
 _SAME_PLACE = (
     frozenset("usa us united states america american".split()),
     frozenset("uk united kingdom britain british briton".split()),

@@ -39,8 +39,10 @@ _FINITE = re.compile(
     rf"\b(?:(?:i|we|you|they)\s+\w+|{_AUXILIARY}|{_IRREGULAR}|\w+(?:ed|es|s))\b", re.IGNORECASE
 )
 _OPENS_WITH_VERB = re.compile(_VERB, re.IGNORECASE)
+# The words before the first verb of a clause.
 _SUBJECT = re.compile(rf"^(.{{2,80}}?)\s+(?={_VERB})", re.IGNORECASE)
 _OPENS = r"(?:although|though|while|whereas|because|since)"
+# What may divide two coordinated clauses.
 _CONJUNCTION = re.compile(
     r"\s*;\s+|\s+[—–]\s+|,\s+(?:and|but|while|whereas|although|though|yet|so)\s+"
     r"|\s+(?:while|whereas|although|though)\s+"
@@ -49,7 +51,9 @@ _CONJUNCTION = re.compile(
     rf"|\s+(?:and|but)\s+(?={_VERB})",
     re.IGNORECASE,
 )
+# A subordinate clause and the main clause after it: "Although it rained, the fair was held".
 _LEADING = re.compile(rf"{_OPENS}\s+(.+?),\s+(.+)", re.IGNORECASE | re.DOTALL)
+# The beginning of a relative clause, a reason or a participle after a clause.
 _TAIL = re.compile(
     r"(?:,\s+(?=(?:(?:all|both|half|many|most|none|some) of )?(?:which|who|whose|whom|where)\b)"
     r"|,?\s+(?=(?:(?:mainly|mostly|partly|only|simply|largely|chiefly) )?"

@@ -14,7 +14,7 @@ from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
 
 _TOKEN = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$€£¥°]")
-_MIN_COPIED_SHARE = 0.75  # of the statement's words are in one sentence, in the same order
+_MIN_COPIED_SHARE = 0.75  # share of the statement's words in one sentence, in the same order
 _MIN_WORDS = 5  # of a statement
 _MAX_CHANGE = 4  # words on either side
 _LONG_FACTOR = 2  # a sentence with more than this times the statement's words says more than it

@@ -11,9 +11,10 @@ import re
 from askdocs.text.english import AUXILIARIES, any_of
 
 _AUXILIARY = any_of(AUXILIARIES - {"be", "been", "being"})  # only finite verbs can be negated
+# "is not", "was never", "isn't", "cannot".
 _DENIED = re.compile(rf"\b({_AUXILIARY})(?: not| never|n['’]t)\b(?! only)|\bcan(?:not|['’]t)\b",
                      re.IGNORECASE)  # fmt: skip
-_NO = re.compile(r"\b(?:no|never) (?=[a-z])|\bneither (?=of\b)", re.IGNORECASE)
+_NO = re.compile(r"\b(?:no|never) (?=[a-z])|\bneither (?=of\b)", re.IGNORECASE)  # "no fee"
 _OPEN = re.compile(rf"\b{_AUXILIARY}\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _VERBS = """

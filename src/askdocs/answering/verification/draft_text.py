@@ -32,10 +32,11 @@ _LINES_AHEAD = 5  # text has to follow a heading among this many lines, counted 
 _HEADING_SHARE = 0.8  # share of its line that a heading takes; the rest may be its number
 _MAX_HEADING_WORDS = 14  # of a heading that is recognised by its shape
 _WORD = re.compile(r"\w+(?:['’.,:/-]\w+)*")
-_LIST_MARKER = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")
+_LIST_MARKER = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,3}[.)])\s+")  # "- ", "1) "
 _MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
-_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*")
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,})\s*")  # the line below a heading
 _ITEM = re.compile(r"\s*(?:[-*+•◦–—·]|\(?\w{1,2}\))\s")
+# The number of a heading or list item: "2.1", "IV.", "A)".
 _NUMBER = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]?|[IVX]{1,5}[.)]|[A-Z][.)])\s+")
 _ENDS_SENTENCE = re.compile(r"[.!?…;,。！？][\"'”’»)\]*_]*\s*$")
 _LABEL = re.compile(r"[:：][*_]{0,3}\s*$")
@@ -56,8 +57,9 @@ _CLOSING = re.compile(
     rf"|yours(?: \w+){{0,2}}|{any_of(CLOSING_ADVERBS)}(?: yours)?|thank you)\s*+[,.!]?\s*+$",
     re.IGNORECASE,
 )
-_ROW = re.compile(r"\s*\|.*\|\s*|[^\t]+(?:\t+[^\t]+)+")
+_ROW = re.compile(r"\s*\|.*\|\s*|[^\t]+(?:\t+[^\t]+)+")  # cells between bars or tabs
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d|\d\d")  # "2024/25"
+# The line below the head of a Markdown table: "|---|---|".
 _TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+")
 
 

@@ -1,6 +1,6 @@
-"""Tells whether two words are forms of one name: by inflection, or a place and its people.
+"""Tells whether two words are forms of one name: an inflection, or a place and its people.
 
-Names that differ by other letters are different, however much they look alike: Portland is not
+Names that differ in other letters are different, even if they look alike: Portland is not
 Portsmouth, Harris is not Harry.
 """
 
@@ -13,16 +13,17 @@ from askdocs.text.tokens import without_diacritics
 
 _SHORTEST_STEM = 3  # letters
 _SHORTEST_PLURAL = 2  # letters of an ending, without its -s
-# What a name may end with for its people, its followers and what belongs to it.
+# Endings for the people, the followers and the adjective of a name.
 _PEOPLE = frozenset("an ian ean ese ish i ite ic nic nian ist ism".split())
-# What may be added to a whole name, and what may be lost before an ending of people.
+# Endings that may be added to a whole name, and endings that may be replaced by one of _PEOPLE.
 _ADDED = _PEOPLE | frozenset("n ns s ais al shire stan istan".split())
-# The same, with the fewest letters of the name: Yemenis but not Curtis, Saxony but not Barry,
-# Londoner but not Fisher, Freemasonry but not Perry.
+# Endings that may be added only to a name with at least so many letters: Yemenis but not Curtis,
+# Saxony but not Barry, Londoner but not Fisher, Freemasonry but not Perry.
 _ADDED_TO = {"is": 5, "y": 5, "er": 6, "ry": 6}
 _LOST = frozenset("a e i o y s as es um us os ia".split())
 _FOLLOWERS = frozenset("ist ism".split())
-# Names of places and of what belongs to them, where letters do not tell. The first is the place.
+# Places with their adjectives and people, if the spelling does not show that they are related. The
+# first word of each group is the place.
 _GROUPS = {
     group.split()[0]: frozenset(group.split())
     for group in """
@@ -48,7 +49,7 @@ _GROUPS = {
 
 
 def same_name(one: str, other: str) -> bool:
-    """Tell whether two words are forms of one name, as Norway and Norwegian are."""
+    """Tell whether two words are forms of one name, such as Norway and Norwegian."""
     first, second = unaccented(one), unaccented(other)
     if first == second or first in second.split("-") or second in first.split("-"):
         return True
@@ -60,24 +61,24 @@ def same_name(one: str, other: str) -> bool:
 
 
 def name_root(name: str) -> str:
-    """A name without accents; the place for its people where they are listed."""
+    """A name in lower case without diacritics; the place if it is a listed adjective or people."""
     plain = unaccented(name)
     return next((place for place, group in _GROUPS.items() if plain in group), plain)
 
 
 def unaccented(text: str) -> str:
-    """A text in small letters without accents."""
+    """A text in lower case, without diacritics."""
     return without_diacritics(text.lower())
 
 
 def _is_inflected(one: str, other: str) -> bool:
-    """Whether two words have one stem; Harris, Davis and Marcus are no plurals."""
+    """Whether two words have the same stem and are not names such as Harris, Davis or Marcus."""
     is_name = any(word.endswith(("is", "us")) for word in (one, other))
     return same_word(one, other) and not is_name
 
 
 def _has_name_ending(name: str, form: str) -> bool:
-    """Whether a word is a name with an ending added to it, or in place of its own."""
+    """Whether `form` is `name` with an ending added, or with its own ending replaced."""
     pairs = zip(name, form, strict=False)
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return any(
@@ -86,7 +87,13 @@ def _has_name_ending(name: str, form: str) -> bool:
 
 
 def _is_ending(lost: str, added: str, size: int) -> bool:
-    """Whether an ending may take the place of another after a stem of some letters."""
+    """Whether an ending may replace another one, or be added if nothing is lost.
+
+    Args:
+        lost: The ending that is replaced; "" if none.
+        added: The new ending.
+        size: The number of letters before it.
+    """
     plain = added.removesuffix("s") if len(added) > _SHORTEST_PLURAL else added
     if {lost, plain} <= _FOLLOWERS or (lost in _LOST and plain in _PEOPLE):
         return True

@@ -45,10 +45,13 @@ _TOKEN = re.compile(
 _BELOW = frozenset("under below within inside".split())
 _ABOVE = frozenset("over above exceeding".split())
 _ROUGH = frozenset("about around roughly approximately nearly almost some close".split())
+# After "a third", these words show that it is a fraction, not an ordinal.
 _COMPARING = re.compile(
     r"(?:of|less|more|fewer|as|than|the|his|her|its|their|that|\w+er)", re.IGNORECASE
 )
+# After these words, a number selects known things and does not count: "the two", "last three".
 _SELECTING = frozenset("all these those both the its their his her other last first next".split())
+# Statements with these words are not judged by the rule.
 _HYPOTHETICAL = re.compile(r"\b(?:if|would|could|someone|anyone|whoever|suppose)\b", re.IGNORECASE)
 _YEARS = (1000.0, 2100.0)  # numbers in this range may be years; their differences are spans
 _TOLERANCE = 0.02  # relative difference of equal values; months, for example, differ in length

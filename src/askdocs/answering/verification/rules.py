@@ -42,9 +42,11 @@ _AMOUNT = re.compile(
     r"(?:[\s-]*(?P<scale>hundred|thousand|million|billion|trillion|bn|mn)\b)?"
     r"[\s-]*(?P<unit>percentage[ -]points?|per ?cent|%|°\s?[CF]|US\$|[€$£¥]|km/h|[A-Za-zµμ]+)?"
 )
+# Letters, digits and separators in one word: "RFC-2616", "v1.2b", "A4", "12.3".
 _IDENTIFIER = re.compile(
     r"(?<![\w.])(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z.])[A-Za-z]*\d*(?:[A-Za-z]|[._/-](?=\w))[\w./-]*\w"
 )
+# A number with a suffix or unit, which is not an identifier: "3rd", "10mg".
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|[a-zµμ]{1,3}|%)", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"[\d.,:/-]+")
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][^\W\d_]+(?:[-’'][^\W\d_]+)*")
